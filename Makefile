@@ -1,0 +1,42 @@
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
+
+.PHONY: run test lint bench fuzz lock
+
+run: $(VENV)/.sandbox-installed
+	@$(BIN)/python manage.py sandbox $(ARGS)
+
+test: $(VENV)/.dev-installed
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m novatrek_scheduling.sandbox.checks
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+bench: $(VENV)/.dev-installed
+	$(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: $(VENV)/.dev-installed
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+lock: $(VENV)/.dev-installed
+	$(COMPILE) --extra sandbox --extra dev -o locks/dev.txt pyproject.toml
+	$(COMPILE) --extra sandbox -c locks/dev.txt -o locks/sandbox.txt pyproject.toml
+	$(COMPILE) -c locks/dev.txt -o locks/runtime.txt pyproject.toml
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.sandbox-installed: locks/sandbox.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.dev-installed: locks/dev.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@ $(VENV)/.sandbox-installed

@@ -1,0 +1,5 @@
+"""The project: settings, URLs, processes and the shared kernel. Nothing here schedules."""
+
+from novatrek_scheduling.celery import app as celery_app
+
+__all__ = ["celery_app"]

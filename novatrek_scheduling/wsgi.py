@@ -1,0 +1,13 @@
+"""The web process: `granian --interface wsgi novatrek_scheduling.wsgi:application`."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novatrek_scheduling.settings")
+os.environ.setdefault("NOVATREK_PROCESS", "web")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402 (the environment comes first)
+
+from novatrek_scheduling.startup import one_clear_line  # noqa: E402
+
+with one_clear_line():
+    application = get_wsgi_application()
