@@ -1,0 +1,76 @@
+"""What the scheduling domain refuses, and why."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from novatrek_scheduling.errors import Conflicting, FieldProblem, Forbidden, Impossible, Malformed, Unknown
+
+if TYPE_CHECKING:
+    from scheduling.rules import Violation
+
+
+class StaleRevision(Conflicting):
+    """Someone wrote the daily schedule after the revision this change was made on."""
+
+    code = "STALE_REVISION"
+
+
+class ContentionNotResolved(Conflicting):
+    """Others kept changing the same daily schedule; every retry met another change."""
+
+    code = "RETRIES_EXHAUSTED"
+
+
+class HardRuleViolated(Impossible):
+    """The change would newly break a hard rule; `violations` says which, where and for whom."""
+
+    code = "HARD_RULE_VIOLATED"
+
+    def __init__(self, violations: "Sequence[Violation]") -> None:
+        problems = [FieldProblem(v.field, v.message) for v in violations]
+        super().__init__("; ".join(v.message for v in violations), *problems)
+        self.violations = tuple(violations)
+
+
+class UnknownDeparture(Unknown):
+    code = "UNKNOWN_DEPARTURE"
+
+
+class UnknownSchedule(Unknown):
+    code = "UNKNOWN_DAILY_SCHEDULE"
+
+
+class UnknownScheduleRequest(Unknown):
+    code = "UNKNOWN_SCHEDULE_REQUEST"
+
+
+class ApprovalRequired(Impossible):
+    """A team that waits for a person's approval is not published by a machine."""
+
+    code = "APPROVAL_REQUIRED"
+
+
+class NotYours(Forbidden):
+    """The field belongs to another writer."""
+
+    code = "FIELD_NOT_YOURS"
+
+
+class ContradictoryConstraints(Impossible):
+    code = "CONTRADICTORY_CONSTRAINTS"
+
+
+class DateInThePast(Impossible):
+    code = "DATE_IN_THE_PAST"
+
+
+class IdempotencyKeyReused(Impossible):
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+
+class IdempotencyKeyInFlight(Conflicting):
+    code = "IDEMPOTENCY_KEY_IN_FLIGHT"
+
+
+class MalformedIdempotencyKey(Malformed):
+    code = "MALFORMED_IDEMPOTENCY_KEY"

@@ -1,0 +1,29 @@
+"""The tables of this app: the two documented ones, and ours beside them."""
+
+from scheduling.models.daily_schedule import DailySchedule, GuideCommitment, ScheduleRevision, schedule_id_of
+from scheduling.models.hazards import Hazard, HazardKind
+from scheduling.models.reservations import DepartureAlias, Reservation, ReservationStatus
+from scheduling.models.schedule_request import (
+    Priority,
+    RequestJob,
+    RequestOutcome,
+    RequestStatus,
+    ScheduleRequest,
+)
+
+__all__ = [
+    "DailySchedule",
+    "DepartureAlias",
+    "GuideCommitment",
+    "Hazard",
+    "HazardKind",
+    "Priority",
+    "RequestJob",
+    "RequestOutcome",
+    "RequestStatus",
+    "Reservation",
+    "ReservationStatus",
+    "ScheduleRequest",
+    "ScheduleRevision",
+    "schedule_id_of",
+]

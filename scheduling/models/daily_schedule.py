@@ -1,0 +1,121 @@
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import models
+from django.utils import timezone
+
+from scheduling.document import ScheduleDocument
+from scheduling.errors import StaleRevision
+from scheduling.models import triggers
+
+_SCHEDULES = uuid5(NAMESPACE_URL, "https://novatrek.example.com/daily-schedules")
+
+
+def schedule_id_of(day: date) -> UUID:
+    """The address of a date's daily schedule, whether or not it has a row yet."""
+    return uuid5(_SCHEDULES, day.isoformat())
+
+
+def empty_document() -> dict[str, Any]:
+    return ScheduleDocument().write()
+
+
+class DailySchedule(models.Model):
+    """The one document for a date, all regions in it. Other teams read this table."""
+
+    schedule_id = models.UUIDField(primary_key=True, editable=False)
+    schedule_date = models.DateField()
+    assignments = models.JSONField(default=empty_document)
+    rev = models.IntegerField(db_column="_rev", default=1, db_default=1, editable=False)
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "daily_schedules"
+        constraints = [models.UniqueConstraint(fields=["schedule_date"], name="idx_daily_sched_date")]
+        triggers = [
+            triggers.revision_steps_by_one,
+            triggers.adjustments_have_one_owner,
+            triggers.no_unnamed_truncate,
+            triggers.every_revision_is_kept,
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_date} at revision {self.rev}"
+
+    @property
+    def document(self) -> ScheduleDocument:
+        return ScheduleDocument.read(self.assignments)
+
+    def save_if_unchanged(self, *, since_rev: int, fields: Iterable[str]) -> None:
+        """Write `fields` and step the revision, unless someone wrote after `since_rev`.
+
+        Raises StaleRevision. This is the only way a daily schedule is written.
+        """
+        changes: dict[str, Any] = {name: getattr(self, name) for name in fields}
+        changes |= {"rev": since_rev + 1, "updated_at": timezone.now()}
+        still_current = DailySchedule.objects.filter(pk=self.pk, rev=since_rev)
+        if not still_current.update(**changes):
+            raise StaleRevision(f"The daily schedule of {self.schedule_date} is no longer at revision {since_rev}.")
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+
+class ScheduleRevision(models.Model):
+    """What one write changed in a daily schedule, and who wrote it. Rows come from a trigger, for good.
+
+    `changes` maps departures and guides to their changed fields, each with its old and new value; a
+    value that was or became absent is absent there too.
+    """
+
+    schedule_id = models.UUIDField()
+    schedule_date = models.DateField()
+    rev = models.IntegerField()
+    kind = models.CharField(max_length=40)
+    author = models.CharField(max_length=150)
+    process = models.CharField(max_length=80, blank=True)
+    run_id = models.UUIDField(null=True)
+    cause = models.TextField(blank=True)
+    changes = models.JSONField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "schedule_revisions"
+        ordering = ["schedule_id", "-rev"]
+        constraints = [models.UniqueConstraint(fields=["schedule_id", "rev"], name="schedule_revisions_one_a_write")]
+        triggers = [triggers.history_is_append_only, triggers.no_unnamed_truncate_of_history]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_date} revision {self.rev} by {self.author}"
+
+
+class GuideCommitment(models.Model):
+    """A guide is on a departure: the table to ask whether a guide is free, across all dates and regions.
+
+    Rewritten in the transaction that writes the daily schedule, never by itself.
+    """
+
+    guide_id = models.UUIDField()
+    departure_id = models.UUIDField()
+    schedule_date = models.DateField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "guide_commitments"
+        constraints = [
+            models.UniqueConstraint(fields=["departure_id", "guide_id"], name="guide_commitments_once_a_departure"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="guide_commitments_end_after_start"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["guide_id", "starts_at"], name="guide_commitments_by_guide"),
+            models.Index(fields=["schedule_date"], name="guide_commitments_by_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guide_id} on {self.departure_id}"

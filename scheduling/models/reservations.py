@@ -1,0 +1,52 @@
+from django.db import models
+
+
+class ReservationStatus(models.TextChoices):
+    ACTIVE = "ACTIVE", "active"
+    CANCELLED = "CANCELLED", "cancelled"
+
+
+class Reservation(models.Model):
+    """A booking as its events told it. A cancelled one stays, so that a late "created" cannot raise it."""
+
+    reservation_id = models.UUIDField(primary_key=True)
+    trip_id = models.UUIDField(null=True, blank=True)
+    trip_date = models.DateField(null=True, blank=True)
+    departure_id = models.UUIDField(null=True, blank=True)
+    participant_count = models.IntegerField(default=1)
+    status = models.CharField(max_length=10, choices=ReservationStatus.choices)
+    event_time = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "reservations"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(participant_count__gte=1), name="reservations_are_for_somebody"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["departure_id"], name="reservations_by_departure"),
+            models.Index(fields=["trip_date"], name="reservations_by_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reservation_id} for {self.participant_count}"
+
+
+class DepartureAlias(models.Model):
+    """A departure of ours and the id the catalog gave it later."""
+
+    departure_id = models.UUIDField(primary_key=True)
+    catalog_id = models.UUIDField()
+    trip_id = models.UUIDField()
+    schedule_date = models.DateField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "departure_aliases"
+        constraints = [models.UniqueConstraint(fields=["catalog_id"], name="departure_aliases_one_each_way")]
+        indexes = [models.Index(fields=["schedule_date"], name="departure_aliases_by_date")]
+
+    def __str__(self) -> str:
+        return f"{self.departure_id} is {self.catalog_id} in the catalog"

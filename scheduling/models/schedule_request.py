@@ -1,0 +1,106 @@
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+class RequestStatus(models.TextChoices):
+    PENDING = "PENDING", "pending"
+    PROCESSING = "PROCESSING", "processing"
+    COMPLETED = "COMPLETED", "completed"
+    FAILED = "FAILED", "failed"
+
+
+class Priority(models.TextChoices):
+    NORMAL = "NORMAL", "normal"
+    HIGH = "HIGH", "high"
+    URGENT = "URGENT", "urgent"
+
+
+class ScheduleRequest(models.Model):
+    """A client's wish for a trip. Other teams read this table.
+
+    `constraints` holds trip_id, preferred_dates, priority, callback_url and the constraint fields of the
+    contract, as they were sent.
+    """
+
+    request_id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    schedule_date = models.DateField()
+    requested_by = models.CharField(max_length=100)
+    status = models.CharField(max_length=20, choices=RequestStatus.choices)
+    constraints = models.JSONField(default=dict, db_default={}, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "schedule_requests"
+        indexes = [
+            models.Index(fields=["schedule_date"], name="idx_sched_req_date"),
+            models.Index(fields=["status"], name="idx_sched_req_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} ({self.status})"
+
+
+class RequestJobQuerySet(models.QuerySet["RequestJob"]):
+    def abandoned(self, now: datetime, *, unclaimed_since: datetime) -> "RequestJobQuerySet":
+        """Jobs that no worker has in hand: queued long ago and never claimed, or with a lapsed lease."""
+        waiting = Q(request__status=RequestStatus.PENDING, queued_at__lt=unclaimed_since, not_before__lte=now)
+        lapsed = Q(request__status=RequestStatus.PROCESSING, lease_until__lt=now)
+        return self.filter(waiting | lapsed)
+
+
+class RequestJob(models.Model):
+    """The work a schedule request is: who has it in hand until when, and how often it was tried.
+
+    `token` counts the claims: a worker that was slow to die finds its token outdated and writes nothing.
+    `attempts` counts executions that ended without an answer, `rounds` the times contention sent it back.
+    """
+
+    request = models.OneToOneField(ScheduleRequest, models.CASCADE, primary_key=True, related_name="job")
+    priority = models.CharField(max_length=10, choices=Priority.choices)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    rounds = models.PositiveSmallIntegerField(default=0)
+    token = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    queued_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=timezone.now)
+    subject = models.CharField(max_length=100)
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True)
+    body_hash = models.CharField(max_length=64)
+
+    objects = RequestJobQuerySet.as_manager()
+
+    class Meta:
+        db_table = "request_jobs"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="request_jobs_one_a_key",
+            ),
+        ]
+        indexes = [models.Index(F("queued_at"), F("lease_until"), name="request_jobs_by_age")]
+
+    def __str__(self) -> str:
+        return f"job of {self.request_id}"
+
+
+class RequestOutcome(models.Model):
+    """What came of a schedule request: the result of the contract, or the error a client can act on."""
+
+    request = models.OneToOneField(ScheduleRequest, models.CASCADE, primary_key=True, related_name="outcome")
+    result = models.JSONField(null=True, blank=True)
+    error_code = models.CharField(max_length=50, blank=True)
+    error_message = models.TextField(blank=True)
+    completed_at = models.DateTimeField()
+    run_id = models.UUIDField(null=True, blank=True)
+    departure_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        db_table = "request_outcomes"
+
+    def __str__(self) -> str:
+        return f"outcome of {self.request_id}"

@@ -1,0 +1,116 @@
+"""What PostgreSQL itself guards on daily schedules, whoever writes and from wherever.
+
+A writer names itself with settings that last for its transaction: `scheduling.principal` (who owns what
+it writes) and `scheduling.author` (a JSON object for the history).
+"""
+
+import pgtrigger
+
+PRINCIPAL = "scheduling.principal"
+AUTHOR = "scheduling.author"
+GUIDE_MANAGEMENT = "svc-guide-management"
+MAINTENANCE = "maintenance"
+
+_PRINCIPAL = f"coalesce(current_setting('{PRINCIPAL}', true), '')"
+
+revision_steps_by_one = pgtrigger.Trigger(
+    name="revision_steps_by_one",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition('NEW."_rev" IS DISTINCT FROM OLD."_rev" + 1'),
+    func="""
+        RAISE EXCEPTION 'daily schedule %: the revision must step by one, from % to %, not to %',
+            OLD.schedule_date, OLD._rev, OLD._rev + 1, NEW._rev
+            USING ERRCODE = '23514', CONSTRAINT = 'revision_steps_by_one';
+    """,
+)
+
+adjustments_have_one_owner = pgtrigger.Trigger(
+    name="adjustments_have_one_owner",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    func=f"""
+        IF TG_OP = 'DELETE' THEN
+            IF {_PRINCIPAL} NOT IN ('{GUIDE_MANAGEMENT}', '{MAINTENANCE}') THEN
+                RAISE EXCEPTION 'daily schedule %: deleting it would delete what guides entered; name a principal in {PRINCIPAL}',
+                    OLD.schedule_date USING ERRCODE = '42501', CONSTRAINT = 'adjustments_have_one_owner';
+            END IF;
+            RETURN OLD;
+        END IF;
+        IF {_PRINCIPAL} NOT IN ('{GUIDE_MANAGEMENT}', '{MAINTENANCE}') AND
+            coalesce(NEW.assignments -> 'guide_adjustments', '{{}}'::jsonb) IS DISTINCT FROM
+            (CASE WHEN TG_OP = 'INSERT' THEN '{{}}'::jsonb
+                  ELSE coalesce(OLD.assignments -> 'guide_adjustments', '{{}}'::jsonb) END)
+        THEN
+            RAISE EXCEPTION 'daily schedule %: guide_adjustments belong to {GUIDE_MANAGEMENT}; name it in {PRINCIPAL} to write them',
+                NEW.schedule_date USING ERRCODE = '42501', CONSTRAINT = 'adjustments_have_one_owner';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+_refuse_truncate = f"""
+    IF {_PRINCIPAL} NOT IN ('{GUIDE_MANAGEMENT}', '{MAINTENANCE}') THEN
+        RAISE EXCEPTION 'truncating % would delete what guides entered; name a principal in {PRINCIPAL}', TG_TABLE_NAME
+            USING ERRCODE = '42501', CONSTRAINT = 'no_unnamed_truncate';
+    END IF;
+    RETURN NULL;
+"""
+
+no_unnamed_truncate = pgtrigger.Trigger(
+    name="no_unnamed_truncate",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    func=_refuse_truncate,
+)
+
+no_unnamed_truncate_of_history = pgtrigger.Trigger(
+    name="no_unnamed_truncate_of_history",
+    level=pgtrigger.Statement,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Truncate,
+    func=_refuse_truncate,
+)
+
+history_is_append_only = pgtrigger.Trigger(
+    name="history_is_append_only",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    func=f"""
+        IF {_PRINCIPAL} <> '{MAINTENANCE}' THEN
+            RAISE EXCEPTION 'the history of daily schedules is append-only'
+                USING ERRCODE = '42501', CONSTRAINT = 'history_is_append_only';
+        END IF;
+        IF TG_OP = 'DELETE' THEN
+            RETURN OLD;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+every_revision_is_kept = pgtrigger.Trigger(
+    name="every_revision_is_kept",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    declare=[("author", "jsonb"), ("before", "jsonb"), ("changes", "jsonb")],
+    func=f"""
+        author := coalesce(nullif(current_setting('{AUTHOR}', true), '')::jsonb, '{{}}'::jsonb);
+        before := '{{}}'::jsonb;
+        IF TG_OP = 'UPDATE' THEN
+            before := OLD.assignments;
+        END IF;
+        changes := scheduling.document_difference(before, NEW.assignments);
+        IF TG_OP = 'UPDATE' AND NEW.published_at IS DISTINCT FROM OLD.published_at THEN
+            changes := changes || jsonb_build_object('published_at', jsonb_strip_nulls(
+                jsonb_build_object('old', OLD.published_at, 'new', NEW.published_at)));
+        END IF;
+        INSERT INTO scheduling.schedule_revisions
+            (schedule_id, schedule_date, rev, kind, author, process, run_id, cause, changes, changed_at)
+        VALUES (NEW.schedule_id, NEW.schedule_date, NEW._rev,
+            coalesce(author ->> 'kind', 'sql'), coalesce(author ->> 'subject', session_user),
+            coalesce(author ->> 'process', ''), (author ->> 'run_id')::uuid,
+            coalesce(author ->> 'cause', ''), changes, clock_timestamp());
+        RETURN NULL;
+    """,
+)
