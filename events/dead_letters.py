@@ -1,0 +1,132 @@
+"""Dead letters: what could be neither sent nor handled, kept until a person replays or discards it."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils import timezone
+
+from events.models import KEY_LENGTH, DeadLetter
+from novatrek_scheduling.errors import Conflicting, Impossible
+
+logger = logging.getLogger(__name__)
+
+LONGEST_REASON = 2_000
+
+Replay = Callable[[DeadLetter], None]
+Observer = Callable[[DeadLetter], None]
+
+_replays: dict[str, Replay] = {}
+_observers: list[Observer] = []
+
+
+class DeadLetterSettled(Conflicting):
+    """Somebody replayed or discarded it first."""
+
+    code = "DEAD_LETTER_SETTLED"
+
+
+class NotReplayable(Impossible):
+    """Nobody knows how to replay what comes from this source."""
+
+    code = "DEAD_LETTER_NOT_REPLAYABLE"
+
+
+class ReplayFailed(Conflicting):
+    """The replay failed as the original did; the dead letter stays open."""
+
+    code = "DEAD_LETTER_REPLAY_FAILED"
+
+
+def register_replay(source: str, replay: Replay) -> None:
+    """Have dead letters of `source` replayed by `replay(dead_letter)`, in the transaction that settles them."""
+    _replays[source] = replay
+
+
+def on_dead_letter(observer: Observer) -> None:
+    """Call `observer(dead_letter)` for each new dead letter, in the transaction that records it.
+
+    A dead letter of the outbox names its `destination` in the payload: an observer that reports through
+    that same destination must leave those out, or one failing receiver would be reported to for ever.
+    """
+    if observer not in _observers:
+        _observers.append(observer)
+
+
+@transaction.atomic
+def record_dead_letter(
+    *, source: str, reason: str, payload: dict[str, Any] | bytes, key: str = ""
+) -> DeadLetter:
+    """Keep what failed, with the reason; bytes are kept as they came, and as JSON where they are."""
+    original, readable = _both_forms(payload)
+    dead_letter = DeadLetter.objects.create(
+        source=source,
+        key=_plain(key)[:KEY_LENGTH],
+        reason=_plain(reason)[:LONGEST_REASON],
+        payload=readable,
+        original=original,
+    )
+    logger.error(
+        "dead letter from %s: %s", source, dead_letter.reason, extra={"dead_letter_id": dead_letter.pk}
+    )
+    for observer in _observers:
+        _tell(observer, dead_letter)
+    return dead_letter
+
+
+def replay(dead_letter: DeadLetter, *, by: str) -> None:
+    """Do again what failed, once. Raises DeadLetterSettled, NotReplayable or ReplayFailed."""
+    again = _replays.get(dead_letter.source)
+    if again is None:
+        raise NotReplayable(f"Dead letters from {dead_letter.source} cannot be replayed; discard it instead.")
+    try:
+        with transaction.atomic():
+            _settle(dead_letter, replayed_at=timezone.now(), replayed_by=by)
+            again(dead_letter)
+    except DeadLetterSettled:
+        raise
+    except Exception as error:
+        raise ReplayFailed(f"Dead letter {dead_letter.pk} failed again: {error}") from error
+    dead_letter.refresh_from_db()
+
+
+def discard(dead_letter: DeadLetter, *, by: str) -> None:
+    """Close the dead letter without doing anything. Raises DeadLetterSettled."""
+    _settle(dead_letter, discarded_at=timezone.now(), discarded_by=by)
+    dead_letter.refresh_from_db()
+
+
+def _settle(dead_letter: DeadLetter, **how: Any) -> None:
+    # A second person waits here for the first one's transaction and then finds nothing open.
+    if not DeadLetter.objects.open().filter(pk=dead_letter.pk).update(**how):
+        raise DeadLetterSettled(f"Dead letter {dead_letter.pk} was replayed or discarded by someone else.")
+
+
+def _tell(observer: Observer, dead_letter: DeadLetter) -> None:
+    try:
+        with transaction.atomic():
+            observer(dead_letter)
+    except Exception:
+        # The dead letter matters more than its news.
+        logger.exception("an observer of dead letters failed", extra={"dead_letter_id": dead_letter.pk})
+
+
+def _both_forms(payload: dict[str, Any] | bytes) -> tuple[bytes | None, Any]:
+    original = payload if isinstance(payload, bytes) else None
+    try:
+        readable = json.loads(payload) if isinstance(payload, bytes) else payload
+        text = json.dumps(readable, cls=DjangoJSONEncoder, allow_nan=False, ensure_ascii=False)
+        storable = "\\u0000" not in text and text.encode() is not None
+    except (ValueError, RecursionError):
+        storable = False
+    if storable:
+        return original, readable
+    return original or json.dumps(payload, cls=DjangoJSONEncoder).encode(), None
+
+
+def _plain(text: str) -> str:
+    """Text that PostgreSQL can keep: without NUL characters and half characters."""
+    return text.replace("\x00", "\ufffd").encode(errors="replace").decode()

@@ -1,0 +1,164 @@
+"""What leaves this service, what came in, and what could be neither sent nor handled."""
+
+import uuid
+from datetime import datetime
+
+import pgtrigger
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+WAKE_CHANNEL = "scheduling_outbox"
+KEY_LENGTH = 200
+INSERT_UNLESS_KNOWN = """
+    INSERT INTO inbox (event_id, event_type, topic, partition, "offset", produced_at, received_at)
+    VALUES (%(event_id)s, %(event_type)s, %(topic)s, %(partition)s, %(offset)s, %(produced_at)s, %(received_at)s)
+    ON CONFLICT (event_id) DO NOTHING
+"""
+
+
+class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def unsent(self) -> "OutboxQuerySet":
+        return self.filter(sent_at=None, failed_at=None)
+
+    def due(self, destination: str, at: datetime) -> "OutboxQuerySet":
+        """Unsent messages, oldest first, of the keys whose earlier messages are not waiting for a retry."""
+        held_back_by = OutboxMessage.objects.unsent().filter(
+            destination=destination,
+            key=models.OuterRef("key"),
+            id__lte=models.OuterRef("id"),
+            next_attempt_at__gt=at,
+        )
+        return self.unsent().filter(~models.Exists(held_back_by), destination=destination).order_by("id")
+
+
+class OutboxMessage(models.Model):
+    """Something to tell the outside, written in the transaction of its cause.
+
+    The messages of one (destination, key) leave in the order of their ids. `body`, where there is one,
+    is sent in place of `payload`: bytes that are not ours to rewrite.
+    """
+
+    message_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    destination = models.CharField(max_length=100)
+    key = models.CharField(max_length=KEY_LENGTH)
+    kind = models.CharField(max_length=200)
+    payload = models.JSONField(encoder=DjangoJSONEncoder, default=dict, blank=True)
+    body = models.BinaryField(null=True, blank=True)
+    url = models.TextField(blank=True, default="")
+    headers = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    attempts = models.PositiveIntegerField(default=0, db_default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    sent_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True, default="")
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        db_table = "outbox"
+        verbose_name = "outgoing message"
+        indexes = [
+            models.Index(
+                fields=["destination", "id"],
+                condition=models.Q(sent_at=None, failed_at=None),
+                name="idx_outbox_unsent",
+            ),
+            # Answers "does an earlier message of this key wait for a retry?".
+            models.Index(
+                fields=["destination", "key", "id"],
+                condition=models.Q(sent_at=None, failed_at=None),
+                name="idx_outbox_unsent_by_key",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="wake_relays",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func=f"PERFORM pg_notify('{WAKE_CHANNEL}', ''); RETURN NULL;",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.destination} ({self.key})"
+
+
+class InboxManager(models.Manager["InboxMessage"]):
+    def claim(self, message: "InboxMessage") -> bool:
+        """Store `message`; False when its event was stored before.
+
+        A second transaction with the same event waits here for the first one to end.
+        """
+        columns = ("event_id", "event_type", "topic", "partition", "offset", "produced_at", "received_at")
+        values = {column: getattr(message, column) for column in columns}
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT_UNLESS_KNOWN, values)
+            return bool(cursor.rowcount)
+
+
+class InboxMessage(models.Model):
+    """An event that was handled; its unique id is what makes the second delivery do nothing."""
+
+    event_id = models.UUIDField()
+    event_type = models.CharField(max_length=100)
+    topic = models.CharField(max_length=200)
+    partition = models.IntegerField()
+    offset = models.BigIntegerField()
+    produced_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    objects = InboxManager()
+
+    class Meta:
+        db_table = "inbox"
+        verbose_name = "received event"
+        constraints = [models.UniqueConstraint(fields=["event_id"], name="uq_inbox_event")]
+        indexes = [models.Index(fields=["-received_at"], name="idx_inbox_received")]
+
+    def __str__(self) -> str:
+        return f"{self.event_type} {self.event_id}"
+
+
+class DeadLetterQuerySet(models.QuerySet["DeadLetter"]):
+    def open(self) -> "DeadLetterQuerySet":
+        return self.filter(replayed_at=None, discarded_at=None)
+
+
+class DeadLetter(models.Model):
+    """Something that a person has to look at: replayed or discarded, once."""
+
+    source = models.CharField(max_length=200)
+    key = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
+    reason = models.TextField()
+    payload = models.JSONField(encoder=DjangoJSONEncoder, null=True, blank=True)
+    original = models.BinaryField(null=True, blank=True)
+    recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    replayed_at = models.DateTimeField(null=True, blank=True)
+    replayed_by = models.CharField(max_length=150, blank=True, default="")
+    discarded_at = models.DateTimeField(null=True, blank=True)
+    discarded_by = models.CharField(max_length=150, blank=True, default="")
+
+    objects = DeadLetterQuerySet.as_manager()
+
+    class Meta:
+        db_table = "dead_letters"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["source", "id"],
+                condition=models.Q(replayed_at=None, discarded_at=None),
+                name="idx_dead_letters_open",
+            )
+        ]
+        permissions = [("settle_deadletter", "Can replay and discard dead letters")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.key}".strip()
+
+    @property
+    def is_open(self) -> bool:
+        return self.replayed_at is None and self.discarded_at is None
