@@ -4,12 +4,18 @@
 values here, and `scheduling.rules` and `optimization` decide on them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+
+def slug(name: str) -> str:
+    """A region's name as guides carry it: `Pacific Northwest` is `pacific_northwest`."""
+    return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
 
 
 class Sibling(StrEnum):
@@ -85,8 +91,8 @@ class Region:
 
     @property
     def slug(self) -> str:
-        """The spelling that guides carry in `region_ids`: `Pacific Northwest` is `pacific_northwest`."""
-        return self.name.strip().lower().replace(" ", "_")
+        """The other spelling, beside the id, that guides carry in `region_ids`."""
+        return slug(self.name)
 
 
 @dataclass(frozen=True, slots=True)
