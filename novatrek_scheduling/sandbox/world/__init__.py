@@ -1,0 +1,75 @@
+"""The seeded world: what the siblings know, as they show it. A function of its date and of nothing else."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from novatrek_scheduling.sandbox.world import people, regions, trails, trips, weather
+from novatrek_scheduling.sandbox.world.seeding import Entity
+
+__all__ = ["Entity", "World", "build_world"]
+
+
+@dataclass(slots=True)
+class World:
+    """Every fact of the siblings on a date: by kind, then by id, in the spelling of their answers.
+
+    `capacities` and `conditions` and `assessments` are keyed by what they are about; `forecasts` by station.
+    """
+
+    today: date
+    regions: dict[str, Entity]
+    trips: dict[str, Entity]
+    departures: dict[str, Entity]
+    guides: dict[str, Entity]
+    certifications: dict[str, Entity]
+    windows: dict[str, Entity]
+    past_trips: dict[str, Entity]
+    trails: dict[str, Entity]
+    closures: dict[str, Entity]
+    conditions: dict[str, Entity]
+    assessments: dict[str, Entity]
+    alerts: dict[str, Entity]
+    locations: dict[str, Entity]
+    capacities: dict[str, Entity]
+    forecasts: dict[str, list[Entity]]
+
+
+def build_world(today: date) -> World:
+    """The world as it is seeded for `today`. Same date, same world."""
+    catalog = trips.trips()
+    everybody = people.guides(today)
+    places = regions.locations(today)
+    return World(
+        today=today,
+        regions=_by_id(regions.regions(_active_trips(catalog))),
+        trips=_by_id(catalog),
+        departures=_by_id(trips.departures(today)),
+        guides=_by_id(everybody),
+        certifications=_by_id(people.certifications(everybody, today)),
+        windows=_by_id(people.windows(everybody, today)),
+        past_trips=_by_id(people.past_trips(everybody, today)),
+        trails=_by_id(trails.trails(today)),
+        closures=_by_id(trails.closures(today)),
+        conditions=_by(trails.conditions(today), "trail_id"),
+        assessments=_by(weather.assessments(today), "trail_id"),
+        alerts=_by_id(weather.alerts(today)),
+        locations=_by_id(places),
+        capacities=_by(regions.capacities(places, today), "location_id"),
+        forecasts=weather.forecasts(today),
+    )
+
+
+def _by_id(entities: list[Entity]) -> dict[str, Entity]:
+    return _by(entities, "id")
+
+
+def _by(entities: list[Entity], key: str) -> dict[str, Entity]:
+    return {entity[key]: entity for entity in entities}
+
+
+def _active_trips(catalog: list[Entity]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for trip in catalog:
+        if trip["status"] == "ACTIVE":
+            counts[trip["region_id"]] = counts.get(trip["region_id"], 0) + 1
+    return counts

@@ -1,0 +1,259 @@
+"""The guides: who they are, what they may lead, and when they are away."""
+
+from datetime import date, timedelta
+
+from novatrek_scheduling.sandbox.world.regions import BY_NAME, FOUNDED, REGIONS, RegionPlan
+from novatrek_scheduling.sandbox.world.seeding import Entity, choice, fraction, identity, stamp, whole
+from novatrek_scheduling.sandbox.world.trips import DAYS_AHEAD, DAYS_PAST, TRIPS
+
+_FIRST_NAMES = [
+    "Ana",
+    "Ben",
+    "Carla",
+    "Dmitri",
+    "Elena",
+    "Farid",
+    "Grace",
+    "Hiro",
+    "Isla",
+    "Jonas",
+    "Keiko",
+    "Liam",
+    "Maya",
+    "Noah",
+    "Olivia",
+    "Pablo",
+    "Quinn",
+    "Rosa",
+    "Sam",
+    "Tara",
+    "Uma",
+    "Victor",
+    "Wren",
+    "Ximena",
+    "Yusuf",
+    "Zoe",
+]
+_LAST_NAMES = [
+    "Alvarez",
+    "Brandt",
+    "Chen",
+    "Duarte",
+    "Eriksen",
+    "Foster",
+    "Garcia",
+    "Holm",
+    "Ito",
+    "Jensen",
+    "Khan",
+    "Lindqvist",
+    "Moreau",
+    "Novak",
+    "Okafor",
+    "Petrov",
+    "Quispe",
+    "Rossi",
+    "Silva",
+    "Tanaka",
+    "Ueda",
+    "Vargas",
+    "Walker",
+    "Young",
+    "Zhang",
+]
+_STATUSES = {7: "ON_LEAVE", 26: "TRAINING", 45: "ON_LEAVE", 64: "SUSPENDED", 83: "TRAINING", 102: "ON_LEAVE"}
+_TRAININGS = ("WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER", "WILDERNESS_EMT", "PARAMEDIC")
+_SKILLS = {
+    "ROCK_CLIMBING": ("ROPE_RESCUE",),
+    "KAYAKING": ("PADDLE_INSTRUCTOR",),
+    "RAFTING": ("SWIFT_WATER_RESCUE",),
+    "CANYONEERING": ("ROPE_RESCUE",),
+    "BACKCOUNTRY_SKIING": ("AVALANCHE_SAFETY",),
+    "SNOWSHOEING": ("AVALANCHE_SAFETY",),
+}
+_SPELLINGS = {"RAFTING": "whitewater_rafting"}
+_EXTRAS = ("LEAVE_NO_TRACE_TRAINER", "WILDLIFE_HANDLING", "INTERPRETIVE_GUIDE")
+_AWAY_CYCLE_DAYS = 45
+_NOTES = (
+    "Only before 15:00 on this day.",
+    "Recovering from a sprained ankle, please ask first.",
+    "Prefers short trips.",
+)
+
+
+def guides(today: date) -> list[Entity]:
+    """Every guide as svc-guide-management shows them."""
+    everybody = [(region, number) for region in REGIONS for number in range(region.guides)]
+    return [_guide(region, number, index, today) for index, (region, number) in enumerate(everybody)]
+
+
+def certifications(everybody: list[Entity], today: date) -> list[Entity]:
+    """Every certificate of every guide. Some are past, some revoked, some about to expire."""
+    return [
+        _certificate(guide, name.upper().replace("-", "_").replace(" ", "_"), today)
+        for guide in everybody
+        for name in guide["certifications"]
+    ] + [_expired_cave_rescue(guide, today) for guide in everybody[-2:]]
+
+
+def windows(everybody: list[Entity], today: date) -> list[Entity]:
+    """When guides are away, and the days they left a note for."""
+    first, last = today - timedelta(days=DAYS_PAST), today + timedelta(days=DAYS_AHEAD)
+    cycles = range(first.toordinal() // _AWAY_CYCLE_DAYS - 1, last.toordinal() // _AWAY_CYCLE_DAYS + 1)
+    away = [_away(guide, cycle) for guide in everybody for cycle in cycles]
+    notes = [_note(guide, cycle) for guide in everybody for cycle in cycles if _leaves_a_note(guide, cycle)]
+    return away + notes
+
+
+def past_trips(everybody: list[Entity], today: date) -> list[Entity]:
+    """The last three trips that each guide led, as svc-guide-management keeps them."""
+    return [_past_trip(guide, number, today) for guide in everybody for number in range(3)]
+
+
+def _guide(region: RegionPlan, number: int, index: int, today: date) -> Entity:
+    names = (region.name, number)
+    first, last = choice(_FIRST_NAMES, "first", *names), choice(_LAST_NAMES, "last", *names)
+    activities = _activities(region, number)
+    guide = {
+        "id": identity("guide", *names),
+        "first_name": first,
+        "last_name": last,
+        "email": f"{first}.{last}.{index}@guides.novatrek.example.com".lower(),
+        "phone": f"+1-555-{index:04d}",
+        "region_ids": _regions(region, number),
+        "certifications": _certifications(activities, names),
+        "activity_specialties": [_spelled(activity, number) for activity in activities],
+        "years_experience": whole(1, 22, "years", *names),
+        "max_group_size": whole(3, 7, "group", *names) * 2,
+        "status": _STATUSES.get(index, "ACTIVE"),
+        "average_rating": whole(36, 50, "rating", *names) / 10,
+        "total_trips_led": whole(10, 900, "led", *names),
+        "emergency_training_level": _training(names),
+        "languages": [
+            "en",
+            *([choice(["es", "fr", "de", "ja"], "language", *names)] if number % 3 == 0 else []),
+        ],
+        "created_at": stamp(FOUNDED + timedelta(days=index)),
+        "updated_at": stamp(today - timedelta(days=whole(1, 60, "updated", *names))),
+    }
+    if number == 11:
+        del guide["max_group_size"]
+    return guide
+
+
+def _activities(region: RegionPlan, number: int) -> list[str]:
+    """Two to four activities that the region offers, so spread that each has about as many guides."""
+    offered = sorted({plan.activity for plan in TRIPS if plan.region is region and plan.status == "ACTIVE"})
+    count = 2 + number % 3
+    return list(
+        dict.fromkeys(offered[(number + step * (1 + number % 2)) % len(offered)] for step in range(count))
+    )
+
+
+def _regions(region: RegionPlan, number: int) -> list[str]:
+    """The home region first, then for one guide in four a neighbour; by id or by slug, as entered."""
+    theirs = [region.id if number % 3 else region.slug]
+    if region.neighbours and number % 4 == 0:
+        neighbour = BY_NAME[region.neighbours[number // 4 % len(region.neighbours)]]
+        theirs.append(neighbour.slug if number % 8 else neighbour.id)
+    return theirs
+
+
+def _training(names: tuple[object, ...]) -> str:
+    draw = fraction("training", *names)
+    return _TRAININGS[(draw > 0.4) + (draw > 0.8) + (draw > 0.93)]
+
+
+def _certifications(activities: list[str], names: tuple[object, ...]) -> list[str]:
+    held = ["WILDERNESS_FIRST_AID", _training(names)]
+    if fraction("first aid", *names) > 0.85:
+        held.remove("WILDERNESS_FIRST_AID")
+    for skill in (skill for activity in activities for skill in _SKILLS.get(activity, ())):
+        if fraction("skill", skill, *names) < 0.88:
+            held.append(skill)
+    if fraction("extra", *names) > 0.5:
+        held.append(choice(_EXTRAS, "which extra", *names))
+    return [name.lower() for name in dict.fromkeys(held)]
+
+
+def _spelled(activity: str, number: int) -> str:
+    plain = _SPELLINGS.get(activity, activity.lower())
+    return (plain, plain.replace("_", " ").title(), plain.replace("_", "-"))[number % 3]
+
+
+def _certificate(guide: Entity, name: str, today: date) -> Entity:
+    draw = fraction("certificate", guide["id"], name)
+    status, left = "VALID", whole(60, 700, "expiry", guide["id"], name)
+    if draw < 0.04:
+        status, left = "EXPIRED", -whole(2, 40, "expired", guide["id"], name)
+    elif draw < 0.08:
+        left = whole(1, 25, "expires soon", guide["id"], name)
+    elif draw < 0.09:
+        status = "REVOKED"
+    elif draw < 0.11:
+        status, left = "PENDING_RENEWAL", 5
+    return _certificate_of(guide, name, status, today + timedelta(days=left))
+
+
+def _expired_cave_rescue(guide: Entity, today: date) -> Entity:
+    return _certificate_of(guide, "CAVE_RESCUE", "EXPIRED", today - timedelta(days=90))
+
+
+def _certificate_of(guide: Entity, name: str, status: str, expires: date) -> Entity:
+    return {
+        "id": identity("certificate", guide["id"], name),
+        "guide_id": guide["id"],
+        "certification_type": name,
+        "issued_date": (expires - timedelta(days=730)).isoformat(),
+        "expiry_date": None if name == "LEAVE_NO_TRACE_TRAINER" else expires.isoformat(),
+        "issuing_body": choice(["Wilderness Medicine Council", "National Guide Association"], name),
+        "certificate_number": f"NT-{whole(10_000, 99_999, 'number', guide['id'], name)}",
+        "status": status,
+    }
+
+
+def _away(guide: Entity, cycle: int) -> Entity:
+    names = ("away", guide["id"], cycle)
+    start = date.fromordinal(cycle * _AWAY_CYCLE_DAYS + whole(0, _AWAY_CYCLE_DAYS - 12, *names))
+    end = start + timedelta(days=whole(2, 11, "days", *names))
+    return _window(
+        guide, start, end, available=False, notes=choice(["Vacation", "Family leave", "Training"], *names)
+    )
+
+
+def _leaves_a_note(guide: Entity, cycle: int) -> bool:
+    return fraction("note", guide["id"], cycle) > 0.7
+
+
+def _note(guide: Entity, cycle: int) -> Entity:
+    day = date.fromordinal(
+        cycle * _AWAY_CYCLE_DAYS + whole(0, _AWAY_CYCLE_DAYS - 1, "note day", guide["id"], cycle)
+    )
+    return _window(guide, day, day, available=True, notes=choice(_NOTES, "note", guide["id"], cycle))
+
+
+def _window(guide: Entity, start: date, end: date, *, available: bool, notes: str) -> Entity:
+    return {
+        "id": identity("window", guide["id"], start, end, available),
+        "guide_id": guide["id"],
+        "start_date": start.isoformat(),
+        "end_date": end.isoformat(),
+        "available": available,
+        "notes": notes,
+    }
+
+
+def _past_trip(guide: Entity, number: int, today: date) -> Entity:
+    names = ("past", guide["id"], number)
+    day = today - timedelta(days=whole(8, 20, *names) * (number + 1))
+    plan = choice(TRIPS, *names)
+    return {
+        "id": identity(*names),
+        "guide_id": guide["id"],
+        "trip_id": plan.id,
+        "trip_name": plan.name,
+        "departure_date": day.isoformat(),
+        "return_date": (day + timedelta(days=int(plan.hours // 24))).isoformat(),
+        "role": choice(["LEAD", "ASSISTANT"], "role", *names),
+        "group_size": whole(2, 12, "people", *names),
+    }

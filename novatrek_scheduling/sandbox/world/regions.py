@@ -1,0 +1,222 @@
+"""The six regions, and the locations that their departures leave from."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from novatrek_scheduling.sandbox.world.seeding import Entity, choice, identity, stamp, whole
+
+FOUNDED = date(2023, 3, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionPlan:
+    """What a region is made from. `neighbours` are the regions its guides may also work in."""
+
+    name: str
+    country: str
+    state: str
+    timezone: str
+    latitude: float
+    longitude: float
+    station: str | None
+    base_camp: str
+    base_camp_capacity: int
+    guides: int
+    departures_a_day: int
+    neighbours: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return identity("region", self.name)
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower().replace(" ", "_")
+
+
+REGIONS = (
+    RegionPlan(
+        name="Pacific Northwest",
+        country="US",
+        state="Washington",
+        timezone="America/Los_Angeles",
+        latitude=47.75,
+        longitude=-121.09,
+        station="WX-PNW-01",
+        base_camp="Cascade Base Camp",
+        base_camp_capacity=140,
+        guides=26,
+        departures_a_day=7,
+        neighbours=("Northern Rockies", "Sierra Nevada"),
+    ),
+    RegionPlan(
+        name="Northern Rockies",
+        country="US",
+        state="Montana",
+        timezone="America/Denver",
+        latitude=48.69,
+        longitude=-113.72,
+        station="WX-NRK-02",
+        base_camp="Glacier Gate Base Camp",
+        base_camp_capacity=120,
+        guides=23,
+        departures_a_day=6,
+        neighbours=("Pacific Northwest",),
+    ),
+    RegionPlan(
+        name="Sierra Nevada",
+        country="US",
+        state="California",
+        timezone="America/Los_Angeles",
+        latitude=37.74,
+        longitude=-119.58,
+        station="WX-SNV-03",
+        base_camp="Tuolumne Base Camp",
+        base_camp_capacity=140,
+        guides=25,
+        departures_a_day=7,
+        neighbours=("Pacific Northwest",),
+    ),
+    RegionPlan(
+        name="Desert Southwest",
+        country="US",
+        state="Arizona",
+        timezone="America/Phoenix",
+        latitude=34.87,
+        longitude=-111.76,
+        station="WX-DSW-04",
+        base_camp="Red Rock Base Camp",
+        base_camp_capacity=160,
+        guides=23,
+        departures_a_day=6,
+        neighbours=("Colorado Plateau",),
+    ),
+    RegionPlan(
+        name="Colorado Plateau",
+        country="US",
+        state="Utah",
+        timezone="America/Denver",
+        latitude=38.57,
+        longitude=-109.55,
+        station=None,
+        base_camp="Slickrock Base Camp",
+        base_camp_capacity=120,
+        guides=23,
+        departures_a_day=6,
+        neighbours=("Desert Southwest",),
+    ),
+    RegionPlan(
+        name="Appalachian Highlands",
+        country="US",
+        state="Virginia",
+        timezone="America/New_York",
+        latitude=38.53,
+        longitude=-78.35,
+        station="WX-APP-06",
+        base_camp="Shenandoah Base Camp",
+        base_camp_capacity=120,
+        guides=22,
+        departures_a_day=6,
+    ),
+)
+
+BY_NAME = {region.name: region for region in REGIONS}
+
+_WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+_STREETS = ("Trailhead Road", "River Lane", "Summit Way")
+_OTHER_LOCATIONS = (
+    ("OUTPOST", "Outpost", 24),
+    ("RENTAL_SHOP", "Gear Rental", 18),
+    ("RANGER_STATION", "Ranger Station", 12),
+)
+
+
+def regions(active_trips: dict[str, int]) -> list[Entity]:
+    """Every region as svc-trip-catalog shows it, given its count of active trips by region id."""
+    return [
+        {
+            "id": plan.id,
+            "name": plan.name,
+            "description": f"{plan.state}: day trips and overnights out of {plan.base_camp}.",
+            "country": plan.country,
+            "state": plan.state,
+            "coordinates": {"latitude": plan.latitude, "longitude": plan.longitude},
+            "weather_station_id": plan.station,
+            "timezone": plan.timezone,
+            "active_trip_count": active_trips.get(plan.id, 0),
+        }
+        for plan in REGIONS
+    ]
+
+
+def locations(today: date) -> list[Entity]:
+    """Every location: a base camp a region, with an outpost, a shop and a ranger station; and headquarters."""
+    places = [
+        _location(plan, "BASE_CAMP", plan.base_camp, plan.base_camp_capacity, today) for plan in REGIONS
+    ]
+    for plan in REGIONS:
+        for kind, name, capacity in _OTHER_LOCATIONS:
+            places.append(_location(plan, kind, f"{plan.name} {name}", capacity, today))
+    places.append(_location(REGIONS[0], "HEADQUARTERS", "NovaTrek Headquarters", 200, today))
+    return places
+
+
+def capacities(places: list[Entity], today: date) -> list[Entity]:
+    """How full each location is. Occupancy is of people who are there already, staff above all."""
+    return [_capacity(place, today) for place in places]
+
+
+def capacity_on(capacity: Entity, day: date) -> Entity:
+    """The capacity of a location on `day`, which may be any date."""
+    occupied = whole(2, 2 + capacity["max_capacity"] // 8, "occupancy", capacity["location_id"], day)
+    occupied = min(occupied, capacity["max_capacity"])
+    return _with_occupancy(capacity, occupied) | {"as_of": stamp(day)}
+
+
+def _capacity(place: Entity, today: date) -> Entity:
+    bare = {"location_id": place["id"], "max_capacity": place["capacity"]}
+    return capacity_on(bare, today)
+
+
+def _with_occupancy(capacity: Entity, occupied: int) -> Entity:
+    most = capacity["max_capacity"]
+    return capacity | {
+        "current_occupancy": occupied,
+        "available_spots": most - occupied,
+        "utilization_percent": round(100 * occupied / most, 1) if most else 100.0,
+    }
+
+
+def _location(plan: RegionPlan, kind: str, name: str, capacity: int, today: date) -> Entity:
+    return {
+        "id": identity("location", name),
+        "name": name,
+        "type": kind,
+        "address": {
+            "street": f"{whole(1, 980, 'street', name)} {choice(_STREETS, name)}",
+            "city": choice(["Granite Falls", "Silver Creek", "Eagle Bend", "Fort Hale"], "city", name),
+            "state": plan.state,
+            "postal_code": f"{whole(10_000, 99_000, 'postal code', name)}",
+            "country": plan.country,
+        },
+        "coordinates": {
+            "latitude": round(plan.latitude + whole(-40, 40, "latitude", name) / 100, 4),
+            "longitude": round(plan.longitude + whole(-40, 40, "longitude", name) / 100, 4),
+            "elevation_meters": float(whole(80, 2_400, "elevation", name)),
+        },
+        "region_id": plan.id,
+        "capacity": capacity,
+        "status": _location_status(kind, name),
+        "operating_hours": [
+            {"day_of_week": day, "open_time": "06:00", "close_time": "20:00", "seasonal_override": False}
+            for day in _WEEK
+        ],
+        "created_at": stamp(FOUNDED),
+        "updated_at": stamp(today - timedelta(days=whole(5, 90, "updated", name))),
+    }
+
+
+def _location_status(kind: str, name: str) -> str:
+    if kind == "OUTPOST":
+        return choice(["ACTIVE", "ACTIVE", "SEASONAL_CLOSURE"], "status", name)
+    return "MAINTENANCE" if name == "Colorado Plateau Gear Rental" else "ACTIVE"

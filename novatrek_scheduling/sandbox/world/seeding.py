@@ -1,0 +1,50 @@
+"""Choices that look random and never change: each is a function of the names it is made for."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from hashlib import blake2b
+from typing import Any, TypeAlias, TypeVar
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+Entity: TypeAlias = dict[str, Any]
+T = TypeVar("T")
+
+_NOVATREK = uuid5(NAMESPACE_URL, "https://novatrek.example.com/seeded-world")
+
+
+def identity(*names: object) -> str:
+    """The id of the thing with these names, a UUIDv5."""
+    return str(_identity(*names))
+
+
+def fraction(*names: object) -> float:
+    """A number in [0, 1) for these names."""
+    return int.from_bytes(_digest(*names)) / 2**64
+
+
+def whole(least: int, most: int, *names: object) -> int:
+    """A whole number from `least` to `most`, both included, for these names."""
+    return least + _number(*names) % (most - least + 1)
+
+
+def choice(options: Sequence[T], *names: object) -> T:
+    """One of `options` for these names."""
+    return options[_number(*names) % len(options)]
+
+
+def stamp(day: date, hour: int = 6, minute: int = 0) -> str:
+    """A moment of `day` in UTC, as the siblings write it."""
+    moment = datetime.combine(day, time(hour, minute), UTC)
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _identity(*names: object) -> UUID:
+    return uuid5(_NOVATREK, "/".join(map(str, names)))
+
+
+def _digest(*names: object) -> bytes:
+    return blake2b("/".join(map(str, names)).encode(), digest_size=8).digest()
+
+
+def _number(*names: object) -> int:
+    return int.from_bytes(_digest(*names))
