@@ -6,61 +6,14 @@ from novatrek_scheduling.sandbox.world.regions import BY_NAME, FOUNDED, REGIONS,
 from novatrek_scheduling.sandbox.world.seeding import Entity, choice, fraction, identity, stamp, whole
 from novatrek_scheduling.sandbox.world.trips import DAYS_AHEAD, DAYS_PAST, TRIPS
 
-_FIRST_NAMES = [
-    "Ana",
-    "Ben",
-    "Carla",
-    "Dmitri",
-    "Elena",
-    "Farid",
-    "Grace",
-    "Hiro",
-    "Isla",
-    "Jonas",
-    "Keiko",
-    "Liam",
-    "Maya",
-    "Noah",
-    "Olivia",
-    "Pablo",
-    "Quinn",
-    "Rosa",
-    "Sam",
-    "Tara",
-    "Uma",
-    "Victor",
-    "Wren",
-    "Ximena",
-    "Yusuf",
-    "Zoe",
-]
-_LAST_NAMES = [
-    "Alvarez",
-    "Brandt",
-    "Chen",
-    "Duarte",
-    "Eriksen",
-    "Foster",
-    "Garcia",
-    "Holm",
-    "Ito",
-    "Jensen",
-    "Khan",
-    "Lindqvist",
-    "Moreau",
-    "Novak",
-    "Okafor",
-    "Petrov",
-    "Quispe",
-    "Rossi",
-    "Silva",
-    "Tanaka",
-    "Ueda",
-    "Vargas",
-    "Walker",
-    "Young",
-    "Zhang",
-]
+_FIRST_NAMES = (
+    "Ana", "Ben", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hiro",
+    "Isla", "Jonas", "Keiko", "Liam", "Maya", "Noah", "Olivia", "Pablo",
+)  # fmt: skip
+_LAST_NAMES = (
+    "Alvarez", "Brandt", "Chen", "Duarte", "Eriksen", "Foster", "Garcia", "Holm",
+    "Ito", "Jensen", "Khan", "Lindqvist", "Moreau", "Novak", "Okafor", "Petrov",
+)  # fmt: skip
 _STATUSES = {7: "ON_LEAVE", 26: "TRAINING", 45: "ON_LEAVE", 64: "SUSPENDED", 83: "TRAINING", 102: "ON_LEAVE"}
 _TRAININGS = ("WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER", "WILDERNESS_EMT", "PARAMEDIC")
 _SKILLS = {

@@ -150,7 +150,7 @@ def regions(active_trips: dict[str, int]) -> list[Entity]:
 
 
 def locations(today: date) -> list[Entity]:
-    """Every location: a base camp a region, with an outpost, a shop and a ranger station; and headquarters."""
+    """Every location: a base camp a region, with an outpost, a shop and a ranger station; headquarters."""
     places = [
         _location(plan, "BASE_CAMP", plan.base_camp, plan.base_camp_capacity, today) for plan in REGIONS
     ]
