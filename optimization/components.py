@@ -1,0 +1,140 @@
+"""What couples departures: guides who cannot be in two places, and locations that hold so many people.
+
+Departures that nothing couples are solved apart, which is exact because every level is a sum over them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from optimization.problem import TURNAROUND_MINUTES, Departure, Location, Pair
+from optimization.staffing import Staffing
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Departures at a location at one moment, of whose guests only `people` have room."""
+
+    departures: tuple[Departure, ...]
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Departures that depend on each other, by id, with what couples them.
+
+    A clique is a guide's pairs of which at most one can be chosen.
+    """
+
+    staffings: tuple[Staffing, ...]
+    cliques: tuple[tuple[Pair, ...], ...]
+    rooms: tuple[Room, ...]
+
+
+def busy_until(departure: Departure) -> int:
+    """When a guide of the departure may start the next one."""
+    return departure.ends_at + TURNAROUND_MINUTES
+
+
+def connected_components(staffings: Sequence[Staffing], locations: Iterable[Location]) -> list[Component]:
+    """The independent parts of a problem, smallest first, then in order of their first departure."""
+    cliques = guide_cliques(staffings)
+    rooms = scarce_rooms([staffing.departure for staffing in staffings], locations)
+    links = [[pair.departure_id for pair in clique] for clique in cliques]
+    links += [[departure.id for departure in room.departures] for room in rooms]
+    group_of = _join([staffing.departure.id for staffing in staffings], links)
+    parts: defaultdict[UUID, tuple[list[Staffing], list[tuple[Pair, ...]], list[Room]]]
+    parts = defaultdict(lambda: ([], [], []))
+    for staffing in staffings:
+        parts[group_of[staffing.departure.id]][0].append(staffing)
+    for clique in cliques:
+        parts[group_of[clique[0].departure_id]][1].append(clique)
+    for room in rooms:
+        parts[group_of[room.departures[0].id]][2].append(room)
+    components = [Component(tuple(a), tuple(b), tuple(c)) for a, b, c in parts.values()]
+    return sorted(components, key=lambda part: sum([len(staffing.pairs) for staffing in part.staffings]))
+
+
+def guide_cliques(staffings: Sequence[Staffing]) -> list[tuple[Pair, ...]]:
+    """Each guide's largest sets of departures that all overlap, turnaround included."""
+    spans = {staffing.departure.id: staffing.departure for staffing in staffings}
+    of_guide: defaultdict[UUID, list[Pair]] = defaultdict(list)
+    for staffing in staffings:
+        for pair in staffing.pairs:
+            of_guide[pair.guide_id].append(pair)
+    return [
+        clique
+        for guide_id in sorted(of_guide)
+        if len(of_guide[guide_id]) > 1
+        for clique in maximal_cliques(
+            [
+                (spans[pair.departure_id].starts_at, busy_until(spans[pair.departure_id]), pair)
+                for pair in of_guide[guide_id]
+            ]
+        )
+    ]
+
+
+def maximal_cliques(intervals: Sequence[tuple[int, int, Key]]) -> Iterator[tuple[Key, ...]]:
+    """The largest sets of two or more half-open intervals that share a moment.
+
+    One sweep: a set is complete when the first of its intervals ends after another one had begun.
+    """
+    by_start = sorted(range(len(intervals)), key=lambda index: (intervals[index][0], index))
+    active: list[int] = []
+    for index in by_start:
+        starts_at = intervals[index][0]
+        lasting = [other for other in active if intervals[other][1] > starts_at]
+        if 1 < len(active) > len(lasting):
+            yield tuple(intervals[other][2] for other in active)
+        active = [*lasting, index]
+    if len(active) > 1:
+        yield tuple(intervals[other][2] for other in active)
+
+
+def scarce_rooms(departures: Sequence[Departure], locations: Iterable[Location]) -> list[Room]:
+    """The moments at which a location cannot hold everybody who would like to be there."""
+    at_location: defaultdict[UUID, list[Departure]] = defaultdict(list)
+    for departure in departures:
+        if departure.location_id and departure.guests:
+            at_location[departure.location_id].append(departure)
+    return [
+        room
+        for location in sorted(locations, key=lambda location: location.id)
+        for room in _scarce_rooms_of(location, at_location[location.id])
+    ]
+
+
+def _scarce_rooms_of(location: Location, departures: Sequence[Departure]) -> list[Room]:
+    tightest: dict[tuple[UUID, ...], Room] = {}
+    starts = {departure.starts_at for departure in departures} | {load.starts_at for load in location.loads}
+    for moment in sorted(starts):
+        here = tuple(one for one in departures if one.starts_at <= moment < one.ends_at)
+        taken = sum([load.people for load in location.loads if load.starts_at <= moment < load.ends_at])
+        people = max(0, location.capacity - taken)
+        if sum([departure.guests for departure in here]) > people:
+            ids = tuple(one.id for one in here)
+            if ids not in tightest or people < tightest[ids].people:
+                tightest[ids] = Room(here, people)
+    return list(tightest.values())
+
+
+def _join(nodes: Iterable[UUID], links: Iterable[Sequence[UUID]]) -> dict[UUID, UUID]:
+    """For each node the smallest node it is linked with, directly or through others."""
+    parent = {node: node for node in nodes}
+
+    def root(node: UUID) -> UUID:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for first, *others in links:
+        for other in others:
+            smaller, larger = sorted((root(first), root(other)))
+            parent[larger] = smaller
+    return {node: root(node) for node in parent}

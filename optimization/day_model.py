@@ -1,0 +1,206 @@
+"""The PuLP model of departures that depend on each other.
+
+Expressions are built from lists of (variable, coefficient): PuLP's operators copy what they add to.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from uuid import UUID
+
+import pulp
+
+from optimization.components import Component, Room
+from optimization.patterns import covering_patterns, fewest_guides
+from optimization.problem import Pair
+from optimization.staffing import Staffing
+
+# Above this many patterns a plain covering row is faster than the convex hull.
+PATTERN_LIMIT: Final = 60
+
+# Apart enough to keep the levels in order on real days, close enough for HiGHS's tolerances: with larger
+# ones it stops proving anything. The levels' order is certified afterwards, not trusted to these.
+GUESTS_WEIGHT: Final = 1_000_000
+KEPT_WEIGHT: Final = 4_000
+
+_CHOSEN: Final = 0.5  # binaries come back as 0.9999999
+
+Terms = list[tuple[pulp.LpVariable, int]]
+
+
+class DayModel:
+    """Variables and rows; the objective is set for each solve by one of the `aim_at_…` methods.
+
+    Every level is minimised: the weight of unstaffed departures, the kept pairs that are dropped, the loss.
+    """
+
+    def __init__(self, staffings: Iterable[Staffing]) -> None:
+        self.problem = pulp.LpProblem("day", pulp.LpMinimize)
+        self.variables = 0
+        self.rows = 0
+        self._chosen: dict[tuple[UUID, UUID], pulp.LpVariable] = {}
+        self._staffed: dict[UUID, list[pulp.LpVariable]] = {}
+        self._staffings = tuple(staffings)
+        for staffing in self._staffings:
+            self._add_departure(staffing)
+
+    @classmethod
+    def of(cls, component: Component) -> "DayModel":
+        model = cls(component.staffings)
+        for clique in component.cliques:
+            model._add_row([(model._variable_of(pair), 1) for pair in clique], at_most=1)
+        for room in component.rooms:
+            model._add_row(model._people_in(room), at_most=room.people)
+        return model
+
+    def teams(self) -> dict[UUID, tuple[Pair, ...]]:
+        """The teams that the last solution chose; the variables must have values."""
+        teams = {
+            staffing.departure.id: tuple(
+                pair for pair in staffing.pairs if self._variable_of(pair).varValue > _CHOSEN
+            )
+            for staffing in self._staffings
+        }
+        return {departure_id: members for departure_id, members in teams.items() if members}
+
+    def assignment(self, teams: Mapping[UUID, tuple[Pair, ...]]) -> dict[pulp.LpVariable, int]:
+        """The values of the pairs' variables that mean `teams`, to start a solve from."""
+        chosen = {(pair.departure_id, pair.guide_id) for members in teams.values() for pair in members}
+        return {variable: int(key in chosen) for key, variable in self._chosen.items()}
+
+    def aim_at_everything(self) -> None:
+        """All levels at once, weighted."""
+        terms = [(variable, weight * GUESTS_WEIGHT) for variable, weight in self._guests_terms()]
+        terms += [(self._variable_of(pair), pair.loss - KEPT_WEIGHT * pair.is_kept) for pair in self._pairs()]
+        constant = GUESTS_WEIGHT * self._total_weight() + KEPT_WEIGHT * self._total_kept()
+        self.problem.objective = pulp.LpAffineExpression(terms, constant=constant)
+
+    def aim_at_pins(self) -> None:
+        """As many departures with pinned guides as possible; the value is how many are not staffed."""
+        terms = [(variable, -1) for variable, _ in self._pinned_terms()]
+        self.problem.objective = pulp.LpAffineExpression(terms, constant=self.total_pinned())
+
+    def aim_at_guests(self) -> None:
+        self.problem.objective = pulp.LpAffineExpression(self._guests_terms(), constant=self._total_weight())
+
+    def aim_at_kept(self) -> None:
+        self.problem.objective = pulp.LpAffineExpression(self._kept_terms(), constant=self._total_kept())
+
+    def aim_at_loss(self) -> None:
+        terms = [(self._variable_of(pair), pair.loss) for pair in self._pairs()]
+        self.problem.objective = pulp.LpAffineExpression(terms)
+
+    def hold_pins(self, count: int) -> None:
+        """Staff at least `count` of the departures with pinned guides."""
+        self._add_row(self._pinned_terms(), at_least=count)
+
+    def hold_guests(self, weight: int) -> None:
+        self._add_row(self._guests_terms(), at_most=-weight)
+
+    def hold_kept(self, count: int) -> None:
+        self._add_row(self._kept_terms(), at_most=-count)
+
+    def total_pinned(self) -> int:
+        return sum([bool(staffing.departure.pinned_guides) for staffing in self._staffings])
+
+    def _total_weight(self) -> int:
+        return sum([staffing.departure.weight for staffing in self._staffings])
+
+    def _total_kept(self) -> int:
+        return sum([pair.is_kept for pair in self._pairs()])
+
+    def _pairs(self) -> list[Pair]:
+        return [pair for staffing in self._staffings for pair in staffing.pairs]
+
+    def _variable_of(self, pair: Pair) -> pulp.LpVariable:
+        return self._chosen[pair.departure_id, pair.guide_id]
+
+    def _guests_terms(self) -> Terms:
+        return [
+            (variable, -staffing.departure.weight)
+            for staffing in self._staffings
+            for variable in self._staffed[staffing.departure.id]
+        ]
+
+    def _kept_terms(self) -> Terms:
+        return [(self._variable_of(pair), -1) for pair in self._pairs() if pair.is_kept]
+
+    def _pinned_terms(self) -> Terms:
+        return [
+            (variable, 1)
+            for staffing in self._staffings
+            if staffing.departure.pinned_guides
+            for variable in self._staffed[staffing.departure.id]
+        ]
+
+    def _people_in(self, room: Room) -> Terms:
+        return [
+            (variable, departure.guests)
+            for departure in room.departures
+            for variable in self._staffed[departure.id]
+        ]
+
+    def _add_departure(self, staffing: Staffing) -> None:
+        departure = staffing.departure
+        for pair in staffing.pairs:
+            self._chosen[pair.departure_id, pair.guide_id] = self._add_variable("x")
+        classes = staffing.classes(staffing.free)
+        patterns = covering_patterns(tuple(classes), staffing.need, PATTERN_LIMIT)
+        if patterns is None:
+            self._cover_by_sums(staffing)
+        else:
+            self._cover_by_patterns(staffing, list(classes.values()), patterns)
+        for pair in staffing.forced:
+            staffed: Terms = [(variable, -1) for variable in self._staffed[departure.id]]
+            self._add_row([(self._variable_of(pair), 1), *staffed], equals=0)
+
+    def _cover_by_patterns(
+        self, staffing: Staffing, members: list[list[Pair]], patterns: tuple[tuple[int, ...], ...]
+    ) -> None:
+        """At most one pattern, and of each class as many guides as the pattern has."""
+        choices = [self._add_variable("z") for _ in patterns]
+        self._staffed[staffing.departure.id] = choices
+        self._add_row([(choice, 1) for choice in choices], at_most=1)
+        for index, pairs in enumerate(members):
+            terms = [(self._variable_of(pair), 1) for pair in pairs]
+            terms += [
+                (choice, -pattern[index])
+                for choice, pattern in zip(choices, patterns, strict=True)
+                if pattern[index]
+            ]
+            self._add_row(terms, equals=0)
+
+    def _cover_by_sums(self, staffing: Staffing) -> None:
+        """Enough capacity, at least the fewest guides that can have it, at most the places, a lead."""
+        need = staffing.need
+        staffed = self._add_variable("y")
+        self._staffed[staffing.departure.id] = [staffed]
+        ones = [(self._variable_of(pair), 1) for pair in staffing.free]
+        capacities = [staffing.capacity_of(pair) for pair in staffing.free]
+        covered = [(term[0], capacity) for term, capacity in zip(ones, capacities, strict=True)]
+        self._add_row([*covered, (staffed, -need.guests)], at_least=0)
+        self._add_row([*ones, (staffed, -fewest_guides(capacities, need))], at_least=0)
+        self._add_row([*ones, (staffed, -need.places)], at_most=0)
+        if need.needs_lead and not all(pair.may_lead for pair in staffing.free):
+            leads = [(self._variable_of(pair), 1) for pair in staffing.free if pair.may_lead]
+            self._add_row([*leads, (staffed, -1)], at_least=0)
+
+    def _add_variable(self, letter: str) -> pulp.LpVariable:
+        self.variables += 1
+        return self.problem.add_variable(f"{letter}{self.variables}", 0, 1, pulp.LpInteger)
+
+    def _add_row(
+        self,
+        terms: Terms,
+        *,
+        at_most: int | None = None,
+        at_least: int | None = None,
+        equals: int | None = None,
+    ) -> None:
+        sense, bound = pulp.LpConstraintLE, at_most
+        if at_least is not None:
+            sense, bound = pulp.LpConstraintGE, at_least
+        elif equals is not None:
+            sense, bound = pulp.LpConstraintEQ, equals
+        self.rows += 1
+        row = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, rhs=bound)
+        self.problem.addConstraint(row, f"r{self.rows}")
