@@ -16,7 +16,8 @@ lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m novatrek_scheduling.sandbox.checks
+	DJANGO_SETTINGS_MODULE=tests.checks_settings $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=tests.checks_settings $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 bench: $(VENV)/.dev-installed

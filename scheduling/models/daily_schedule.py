@@ -101,6 +101,8 @@ class GuideCommitment(models.Model):
     guide_id = models.UUIDField()
     departure_id = models.UUIDField()
     schedule_date = models.DateField()
+    trip_id = models.UUIDField()
+    trail_id = models.UUIDField(null=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
 
@@ -109,7 +111,8 @@ class GuideCommitment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["departure_id", "guide_id"], name="guide_commitments_once_a_departure"),
             models.CheckConstraint(
-                condition=models.Q(ends_at__gt=models.F("starts_at")), name="guide_commitments_end_after_start"
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="guide_commitments_end_after_start",
             ),
         ]
         indexes = [

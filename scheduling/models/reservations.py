@@ -21,9 +21,7 @@ class Reservation(models.Model):
     class Meta:
         db_table = "reservations"
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(participant_count__gte=1), name="reservations_are_for_somebody"
-            ),
+            models.CheckConstraint(condition=models.Q(participant_count__gte=1), name="reservations_are_for_somebody"),
         ]
         indexes = [
             models.Index(fields=["departure_id"], name="reservations_by_departure"),

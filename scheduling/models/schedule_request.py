@@ -68,7 +68,8 @@ class RequestJob(models.Model):
     queued_at = models.DateTimeField(default=timezone.now)
     not_before = models.DateTimeField(default=timezone.now)
     subject = models.CharField(max_length=100)
-    idempotency_key = models.CharField(max_length=255, null=True, blank=True)
+    # Absent and empty differ: only a key that was sent is unique.
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001
     body_hash = models.CharField(max_length=64)
 
     objects = RequestJobQuerySet.as_manager()

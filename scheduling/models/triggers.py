@@ -32,7 +32,8 @@ adjustments_have_one_owner = pgtrigger.Trigger(
     func=f"""
         IF TG_OP = 'DELETE' THEN
             IF {_PRINCIPAL} NOT IN ('{GUIDE_MANAGEMENT}', '{MAINTENANCE}') THEN
-                RAISE EXCEPTION 'daily schedule %: deleting it would delete what guides entered; name a principal in {PRINCIPAL}',
+                RAISE EXCEPTION
+                    'daily schedule %: deleting it would delete what guides entered; name a principal in {PRINCIPAL}',
                     OLD.schedule_date USING ERRCODE = '42501', CONSTRAINT = 'adjustments_have_one_owner';
             END IF;
             RETURN OLD;
@@ -42,7 +43,8 @@ adjustments_have_one_owner = pgtrigger.Trigger(
             (CASE WHEN TG_OP = 'INSERT' THEN '{{}}'::jsonb
                   ELSE coalesce(OLD.assignments -> 'guide_adjustments', '{{}}'::jsonb) END)
         THEN
-            RAISE EXCEPTION 'daily schedule %: guide_adjustments belong to {GUIDE_MANAGEMENT}; name it in {PRINCIPAL} to write them',
+            RAISE EXCEPTION
+                'daily schedule %: guide_adjustments belong to {GUIDE_MANAGEMENT}; name it in {PRINCIPAL} to write them',
                 NEW.schedule_date USING ERRCODE = '42501', CONSTRAINT = 'adjustments_have_one_owner';
         END IF;
         RETURN NEW;

@@ -1,0 +1,49 @@
+"""Who writes a daily schedule: for the history, and for the guard on what guides entered."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import connection
+
+from scheduling.models.triggers import AUTHOR, PRINCIPAL
+
+
+class AuthorKind(StrEnum):
+    REQUEST = "request"
+    NIGHTLY_OPTIMIZATION = "nightly optimization"
+    OPTIMIZATION = "optimization"
+    DISPATCHER = "dispatcher"
+    GUIDE_MANAGEMENT = "guide-management"
+    RESOLUTION = "resolution"
+    EVENT = "event"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """The subject of a token, a person's name or a process; `cause` says what made them write."""
+
+    kind: AuthorKind
+    subject: str
+    cause: str = ""
+    process: str = ""
+    run_id: UUID | None = None
+
+
+def name_author(author: Author, *, principal: str = "") -> None:
+    """Tell PostgreSQL who writes, until the transaction ends."""
+    told = {
+        "kind": author.kind.value,
+        "subject": author.subject,
+        "cause": author.cause,
+        "process": author.process,
+    }
+    if author.run_id:
+        told["run_id"] = str(author.run_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config(%s, %s, true), set_config(%s, %s, true)",
+            [AUTHOR, json.dumps(told), PRINCIPAL, principal],
+        )

@@ -1,0 +1,88 @@
+"""Guide commitments: the locks taken on guides, and the table that says who is free."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from scheduling.document import DepartureStatus, ScheduleDocument
+from scheduling.facts import Span
+from scheduling.models import GuideCommitment
+from scheduling.rules.facts import Commitment
+from scheduling.rules.guides import REST
+
+# Two integers make the key of an advisory lock; this one tells these locks from others.
+GUIDE_LOCKS = 0x6775
+GUIDE_LOCK_KEYS = 1024
+
+
+def lock_guides(guide_ids: Iterable[UUID]) -> None:
+    """Hold the guides until the transaction ends, so that nobody else plans them meanwhile.
+
+    Keys are hashed onto a fixed number, so that no day exhausts the lock table, and taken in ascending
+    order, so that two writers cannot wait for each other.
+    """
+    keys = sorted({_lock_key(guide_id) for guide_id in guide_ids})
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, key) FROM unnest(%s::int[]) AS key", [GUIDE_LOCKS, keys])
+
+
+def _lock_key(guide_id: UUID) -> int:
+    return int.from_bytes(hashlib.blake2b(guide_id.bytes, digest_size=4).digest()) % GUIDE_LOCK_KEYS
+
+
+def commitments_in(document: ScheduleDocument, day: date, departure_ids: Iterable[UUID]) -> list[Commitment]:
+    """What the given departures of a document commit their guides to; a cancelled one commits nobody."""
+    return [
+        Commitment(guide_id, departure_id, day, departure.span)
+        for departure_id in departure_ids
+        if (departure := document.departures.get(departure_id)) is not None
+        and departure.status is not DepartureStatus.CANCELLED
+        for guide_id in departure.guide_ids
+    ]
+
+
+def commitments_around(span: Span, guide_ids: Collection[UUID] | None = None) -> dict[UUID, tuple[Commitment, ...]]:
+    """The stored commitments that a span could clash with, rest included, by guide; of all guides by default."""
+    wide = span.widened(REST)
+    rows = GuideCommitment.objects.filter(starts_at__lt=wide.ends_at, ends_at__gt=wide.starts_at)
+    if guide_ids is not None:
+        rows = rows.filter(guide_id__in=guide_ids)
+    return by_guide(
+        Commitment(row.guide_id, row.departure_id, row.schedule_date, Span(row.starts_at, row.ends_at))
+        for row in rows.order_by("starts_at", "departure_id")
+    )
+
+
+def by_guide(commitments: Iterable[Commitment]) -> dict[UUID, tuple[Commitment, ...]]:
+    grouped: dict[UUID, list[Commitment]] = defaultdict(list)
+    for commitment in commitments:
+        grouped[commitment.guide_id].append(commitment)
+    return {guide_id: tuple(held) for guide_id, held in grouped.items()}
+
+
+def without_departures(
+    commitments: Mapping[UUID, tuple[Commitment, ...]], departure_ids: Collection[UUID]
+) -> list[Commitment]:
+    return [c for held in commitments.values() for c in held if c.departure_id not in departure_ids]
+
+
+def store_commitments(document: ScheduleDocument, day: date, departure_ids: Collection[UUID]) -> None:
+    """Rewrite the rows of the given departures from the document just written."""
+    GuideCommitment.objects.filter(departure_id__in=departure_ids).delete()
+    GuideCommitment.objects.bulk_create(
+        GuideCommitment(
+            guide_id=commitment.guide_id,
+            departure_id=commitment.departure_id,
+            schedule_date=day,
+            trip_id=document.departures[commitment.departure_id].trip_id,
+            trail_id=document.departures[commitment.departure_id].trail_id,
+            starts_at=commitment.span.starts_at,
+            ends_at=commitment.span.ends_at,
+        )
+        for commitment in commitments_in(document, day, sorted(departure_ids))
+    )

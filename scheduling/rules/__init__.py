@@ -1,0 +1,32 @@
+"""The hard rules, as pure functions of facts. Every writer of a daily schedule is held to them."""
+
+from scheduling.rules.facts import Commitment, Demand, Facts, HazardFact, merged_adjustments
+from scheduling.rules.guides import capacity_of, clash_of, exclusion_of, has_notes, shortfall_of
+from scheduling.rules.legality import broken_rules, newly_broken
+from scheduling.rules.teams import MAX_TEAM, team_violations
+from scheduling.rules.trails import closed_because, condition_of, fits_trip, is_accessible
+from scheduling.rules.violations import Exclusion, Rule, Violation
+
+__all__ = [
+    "MAX_TEAM",
+    "Commitment",
+    "Demand",
+    "Exclusion",
+    "Facts",
+    "HazardFact",
+    "Rule",
+    "Violation",
+    "broken_rules",
+    "capacity_of",
+    "clash_of",
+    "closed_because",
+    "condition_of",
+    "exclusion_of",
+    "fits_trip",
+    "has_notes",
+    "is_accessible",
+    "merged_adjustments",
+    "newly_broken",
+    "shortfall_of",
+    "team_violations",
+]

@@ -1,0 +1,119 @@
+"""Which hard rules a staffed departure breaks, all things considered."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.facts import Location, Snapshot, Span
+from scheduling.rules.facts import Commitment, Demand, Facts
+from scheduling.rules.guides import NO_ADJUSTMENTS, clash_of, exclusion_of
+from scheduling.rules.teams import team_violations
+from scheduling.rules.trails import closed_because
+from scheduling.rules.violations import Exclusion, Rule, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around one date's departures: adjustments, and commitments of their guides by guide."""
+
+    adjustments: Mapping[UUID, GuideAdjustments] = field(default_factory=dict)
+    commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
+
+
+def newly_broken(
+    before: ScheduleDocument,
+    after: ScheduleDocument,
+    day: date,
+    changed: Iterable[UUID],
+    facts: Facts,
+    around_before: Surroundings,
+    around_after: Surroundings,
+) -> list[Violation]:
+    """The violations of the changed departures that were not there before the change."""
+    changed = sorted(changed)
+    known = {v.identity for v in _violations(before, day, changed, facts, around_before)}
+    return [v for v in _violations(after, day, changed, facts, around_after) if v.identity not in known]
+
+
+def _violations(
+    document: ScheduleDocument, day: date, departure_ids: Iterable[UUID], facts: Facts, around: Surroundings
+) -> list[Violation]:
+    found: list[Violation] = []
+    for departure_id in departure_ids:
+        departure = document.departures.get(departure_id)
+        if departure is not None and departure.is_open_to_planning and departure.team:
+            found += broken_rules(departure_id, departure, day, facts, around)
+            found += _location_overrun(departure_id, departure, document, facts.snapshot)
+    return found
+
+
+def broken_rules(
+    departure_id: UUID, departure: Departure, day: date, facts: Facts, around: Surroundings
+) -> list[Violation]:
+    """Every hard rule that `departure` breaks by itself and against its guides' other commitments."""
+    demand = Demand.of(departure_id, departure, day, facts.snapshot)
+    found = team_violations(departure_id, departure, day, facts.snapshot, around.adjustments)
+    found += _trail_violations(demand, facts)
+    for member in departure.team:
+        exclusion = _exclusion(member.guide_id, demand, facts, around)
+        if exclusion:
+            message = f"{member.guide_name}: {exclusion.message}"
+            found.append(Violation(exclusion.rule, message, departure_id, member.guide_id))
+    return found
+
+
+def _exclusion(guide_id: UUID, demand: Demand, facts: Facts, around: Surroundings) -> Exclusion | None:
+    guide = facts.snapshot.guides.get(guide_id)
+    if guide is None:
+        return Exclusion(Rule.NOT_AVAILABLE, f"not available on {demand.day}")
+    adjustments = around.adjustments.get(guide_id, NO_ADJUSTMENTS)
+    commitments = around.commitments.get(guide_id, ())
+    return exclusion_of(guide, demand, facts, adjustments) or clash_of(
+        demand.span, demand.day, commitments, ignoring=demand.departure_id
+    )
+
+
+def _trail_violations(demand: Demand, facts: Facts) -> list[Violation]:
+    trail = demand.trail
+    if trail is None:
+        return []
+    found = []
+    closed = closed_because(trail, demand.days, demand.span, facts.hazards)
+    if closed:
+        found.append(Violation(Rule.TRAIL_CLOSED, closed, demand.departure_id))
+    if trail.max_group_size is not None and demand.participants > trail.max_group_size:
+        message = f"{trail.name} takes groups of {trail.max_group_size}, this one has {demand.participants}"
+        found.append(Violation(Rule.TRAIL_GROUP_SIZE, message, demand.departure_id))
+    return found
+
+
+def _location_overrun(
+    departure_id: UUID, departure: Departure, document: ScheduleDocument, snapshot: Snapshot
+) -> list[Violation]:
+    location = snapshot.locations.get(departure.region_id)
+    if location is None or location.max_capacity is None or departure.location_id != location.id:
+        return []
+    peak = peak_load(document, location, departure.span)
+    if peak <= location.max_capacity:
+        return []
+    message = f"{peak} people at the base camp at once, it takes {location.max_capacity}"
+    return [Violation(Rule.LOCATION_CAPACITY, message, departure_id)]
+
+
+def peak_load(document: ScheduleDocument, location: Location, within: Span) -> int:
+    """The most people at `location` at one time within a span: participants of its staffed departures."""
+    there = [
+        other
+        for other in document.departures.values()
+        if other.location_id == location.id
+        and other.team
+        and other.status is not DepartureStatus.CANCELLED
+        and other.span.overlaps(within)
+    ]
+    moments = [max(other.starts_at, within.starts_at) for other in there]
+    return max(
+        (sum(o.participants for o in there if o.starts_at <= moment < o.ends_at) for moment in moments),
+        default=0,
+    )

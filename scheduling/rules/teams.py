@@ -1,0 +1,38 @@
+"""What a team as a whole has to be."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from scheduling.document import Departure, GuideAdjustments, Role
+from scheduling.facts import Snapshot
+from scheduling.rules.guides import NO_ADJUSTMENTS, capacity_of
+from scheduling.rules.violations import Rule, Violation
+
+MAX_TEAM = 3
+
+
+def team_violations(
+    departure_id: UUID,
+    departure: Departure,
+    day: date,
+    snapshot: Snapshot,
+    adjustments: Mapping[UUID, GuideAdjustments],
+) -> list[Violation]:
+    """One to three guides, each once, exactly one of them the lead, together enough for the group."""
+    found = []
+    if len(departure.team) > MAX_TEAM or len(departure.guide_ids) != len(departure.team):
+        found.append(Violation(Rule.TEAM_SIZE, f"a team has 1 to {MAX_TEAM} different guides", departure_id))
+    leads = sum(member.role is Role.LEAD for member in departure.team)
+    if leads != 1:
+        found.append(Violation(Rule.ONE_LEAD, f"a team has exactly one lead, not {leads}", departure_id))
+    covers = sum(_capacity(guide_id, day, snapshot, adjustments) for guide_id in departure.guide_ids)
+    if covers < departure.participants:
+        message = f"the team may lead {covers} guests, the departure has {departure.participants}"
+        found.append(Violation(Rule.GROUP_SIZE, message, departure_id))
+    return found
+
+
+def _capacity(guide_id: UUID, day: date, snapshot: Snapshot, adjustments: Mapping[UUID, GuideAdjustments]) -> int:
+    guide = snapshot.guides.get(guide_id)
+    return capacity_of(guide, adjustments.get(guide_id, NO_ADJUSTMENTS), day) if guide else 0

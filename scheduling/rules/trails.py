@@ -1,0 +1,121 @@
+"""Whether a trail can be used on a date, and what it is like then."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from scheduling.facts import Difficulty, Snapshot, Span, Trail, TrailCondition, Trip
+from scheduling.rules.facts import Facts, HazardFact
+from scheduling.vocabulary import condition_of_surface, is_on_water, normalise_activity, trail_difficulties
+
+LOW_ALTITUDE_M = 300
+WHEELCHAIR_CLIMB_M = 30
+FAMILY_AGE = 12
+
+
+def closed_because(
+    trail: Trail, days: Iterable[date], span: Span | None = None, hazards: Iterable[HazardFact] = ()
+) -> str | None:
+    """Why nobody may go there on `days`, or None where it is open."""
+    return next((why for day in days if (why := _closed_on(trail, day))), None) or _hazard(trail, span, hazards)
+
+
+def _closed_on(trail: Trail, day: date) -> str | None:
+    if trail.status == "CLOSED":
+        return f"{trail.name} is closed"
+    if not _in_season(trail, day):
+        return f"{trail.name} is closed for the season"
+    if trail.surface == "FLOODED":
+        return f"{trail.name} is flooded"
+    if trail.assessment is TrailCondition.CLOSED:
+        return f"{trail.name} is impassable by the weather service's assessment"
+    closure = next((c for c in trail.closures if c.is_severe and c.covers(day)), None)
+    return f"{trail.name} is closed: {closure.reason}" if closure else None
+
+
+def _hazard(trail: Trail, span: Span | None, hazards: Iterable[HazardFact]) -> str | None:
+    for hazard in hazards:
+        in_time = span is None or hazard.span.overlaps(span)
+        if hazard.closes_trails and trail.id in hazard.trail_ids and in_time:
+            return f"{trail.name} is closed: {hazard.description}"
+    return None
+
+
+def _in_season(trail: Trail, day: date) -> bool:
+    if trail.is_year_round:
+        return trail.status != "SEASONAL_CLOSURE"
+    if trail.opens_on is None or trail.open_until is None:
+        return trail.status != "SEASONAL_CLOSURE"
+    opens, until = (trail.opens_on.month, trail.opens_on.day), (trail.open_until.month, trail.open_until.day)
+    today = (day.month, day.day)
+    if opens <= until:
+        return opens <= today <= until
+    return today >= opens or today <= until
+
+
+def condition_of(trail: Trail, day: date, activity: str, hazards: Iterable[HazardFact] = ()) -> TrailCondition:
+    """What the ground of `trail` is like on `day`; the worse of what is told about it."""
+    if closed_because(trail, [day], hazards=hazards):
+        return TrailCondition.CLOSED
+    found = [condition_of_surface(trail.surface, activity)] if trail.surface else [TrailCondition.GOOD]
+    if trail.status == "PARTIALLY_CLOSED" or any(c.covers(day) for c in trail.closures):
+        found.append(TrailCondition.FAIR)
+    if trail.assessment:
+        found.append(trail.assessment)
+    return max(found, key=lambda condition: condition.rank)
+
+
+def fits_trip(trail: Trail, trip: Trip) -> bool:
+    """Whether a trip of this activity and difficulty may use the trail."""
+    return (
+        trail.region_id == trip.region_id
+        and normalise_activity(trip.activity_type) in trail.activities
+        and trail.difficulty in trail_difficulties(trip.difficulty)
+    )
+
+
+def needs_trail(trip: Trip, snapshot: Snapshot) -> bool:
+    """An activity for which the region has no trail at all needs none."""
+    activity = normalise_activity(trip.activity_type)
+    return any(activity in trail.activities for trail in snapshot.trails_of(trip.region_id))
+
+
+def best_trail(
+    trip: Trip,
+    days: tuple[date, ...],
+    span: Span,
+    participants: int,
+    facts: Facts,
+    preferred: tuple[UUID, ...] = (),
+) -> Trail | None:
+    """The best open trail of the region that fits: preferred ones first, then by condition, then by id."""
+    fitting = [
+        trail
+        for trail in facts.snapshot.trails_of(trip.region_id)
+        if fits_trip(trail, trip)
+        and (trail.max_group_size is None or participants <= trail.max_group_size)
+        and not closed_because(trail, days, span, facts.hazards)
+    ]
+    activity = normalise_activity(trip.activity_type)
+
+    def rank(trail: Trail) -> tuple[int, int, UUID]:
+        wish = preferred.index(trail.id) if trail.id in preferred else len(preferred)
+        return (wish, condition_of(trail, days[0], activity, facts.hazards).rank, trail.id)
+
+    return min(fitting, key=rank, default=None)
+
+
+def is_accessible(requirement: str, trip: Trip, trail: Trail | None) -> bool:
+    """Whether the trip on this trail meets an accessibility requirement; what is not known does not fit."""
+    if requirement == "FAMILY_FRIENDLY":
+        easy = trail is not None and trail.difficulty in {Difficulty.EASY, Difficulty.MODERATE}
+        return easy and trip.age_minimum <= FAMILY_AGE
+    if requirement == "NO_WATER_CROSSINGS":
+        dry = trail is not None and trail.conditions_known and trail.water_crossings_passable is None
+        return dry and not is_on_water(trip.activity_type)
+    if trail is None or trail.elevation_gain_m is None:
+        return False
+    if requirement == "LOW_ALTITUDE":
+        return trail.elevation_gain_m <= LOW_ALTITUDE_M
+    flat = trail.elevation_gain_m <= WHEELCHAIR_CLIMB_M and trail.surface == "DRY"
+    return requirement == "WHEELCHAIR_ACCESSIBLE" and flat and trail.difficulty is Difficulty.EASY
