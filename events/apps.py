@@ -2,4 +2,21 @@ from django.apps import AppConfig
 
 
 class EventsConfig(AppConfig):
+    """Outbox, inbox and dead letters. Other apps register with it; it knows none of them."""
+
     name = "events"
+
+    def ready(self) -> None:
+        from events import outbox
+        from events.dead_letters import register_replay
+        from events.kafka import DESTINATION as KAFKA
+        from events.producer import EventProducer
+        from events.webhooks import DESTINATION as CALLBACK
+        from events.webhooks import deliver_callback
+
+        producer = EventProducer()
+        outbox.add_destination(
+            outbox.Destination(KAFKA, producer.deliver, batch_size=500, concurrency=1, gives_up=False)
+        )
+        outbox.register_destination(CALLBACK, deliver_callback)
+        register_replay(outbox.DEAD_LETTER_SOURCE, outbox.send_again)

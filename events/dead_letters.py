@@ -1,20 +1,17 @@
 """Dead letters: what could be neither sent nor handled, kept until a person replays or discards it."""
 
-import json
 import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
 from events.models import KEY_LENGTH, DeadLetter
+from events.text import storable_json, storable_text
 from novatrek_scheduling.errors import Conflicting, Impossible
 
 logger = logging.getLogger(__name__)
-
-LONGEST_REASON = 2_000
 
 Replay = Callable[[DeadLetter], None]
 Observer = Callable[[DeadLetter], None]
@@ -42,7 +39,7 @@ class ReplayFailed(Conflicting):
 
 
 def register_replay(source: str, replay: Replay) -> None:
-    """Have dead letters of `source` replayed by `replay(dead_letter)`, in the transaction that settles them."""
+    """Let `replay(dead_letter)` redo what came from `source`; it runs in the transaction that settles it."""
     _replays[source] = replay
 
 
@@ -57,21 +54,16 @@ def on_dead_letter(observer: Observer) -> None:
 
 
 @transaction.atomic
-def record_dead_letter(
-    *, source: str, reason: str, payload: dict[str, Any] | bytes, key: str = ""
-) -> DeadLetter:
+def record_dead_letter(*, source: str, reason: str, payload: dict[str, Any] | bytes, key: str = "") -> DeadLetter:
     """Keep what failed, with the reason; bytes are kept as they came, and as JSON where they are."""
-    original, readable = _both_forms(payload)
     dead_letter = DeadLetter.objects.create(
         source=source,
-        key=_plain(key)[:KEY_LENGTH],
-        reason=_plain(reason)[:LONGEST_REASON],
-        payload=readable,
-        original=original,
+        key=storable_text(key, KEY_LENGTH),
+        reason=storable_text(reason),
+        payload=storable_json(payload),
+        original=payload if isinstance(payload, bytes) else None,
     )
-    logger.error(
-        "dead letter from %s: %s", source, dead_letter.reason, extra={"dead_letter_id": dead_letter.pk}
-    )
+    logger.error("dead letter from %s: %s", source, dead_letter.reason, extra={"dead_letter_id": dead_letter.pk})
     for observer in _observers:
         _tell(observer, dead_letter)
     return dead_letter
@@ -112,21 +104,3 @@ def _tell(observer: Observer, dead_letter: DeadLetter) -> None:
     except Exception:
         # The dead letter matters more than its news.
         logger.exception("an observer of dead letters failed", extra={"dead_letter_id": dead_letter.pk})
-
-
-def _both_forms(payload: dict[str, Any] | bytes) -> tuple[bytes | None, Any]:
-    original = payload if isinstance(payload, bytes) else None
-    try:
-        readable = json.loads(payload) if isinstance(payload, bytes) else payload
-        text = json.dumps(readable, cls=DjangoJSONEncoder, allow_nan=False, ensure_ascii=False)
-        storable = "\\u0000" not in text and text.encode() is not None
-    except (ValueError, RecursionError):
-        storable = False
-    if storable:
-        return original, readable
-    return original or json.dumps(payload, cls=DjangoJSONEncoder).encode(), None
-
-
-def _plain(text: str) -> str:
-    """Text that PostgreSQL can keep: without NUL characters and half characters."""
-    return text.replace("\x00", "\ufffd").encode(errors="replace").decode()

@@ -13,7 +13,8 @@ WAKE_CHANNEL = "scheduling_outbox"
 KEY_LENGTH = 200
 INSERT_UNLESS_KNOWN = """
     INSERT INTO inbox (event_id, event_type, topic, partition, "offset", produced_at, received_at)
-    VALUES (%(event_id)s, %(event_type)s, %(topic)s, %(partition)s, %(offset)s, %(produced_at)s, %(received_at)s)
+    VALUES (%(event_id)s, %(event_type)s, %(topic)s, %(partition)s, %(offset)s,
+            %(produced_at)s, %(received_at)s)
     ON CONFLICT (event_id) DO NOTHING
 """
 
@@ -23,21 +24,18 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         return self.filter(sent_at=None, failed_at=None)
 
     def due(self, destination: str, at: datetime) -> "OutboxQuerySet":
-        """Unsent messages, oldest first, of the keys whose earlier messages are not waiting for a retry."""
-        held_back_by = OutboxMessage.objects.unsent().filter(
-            destination=destination,
-            key=models.OuterRef("key"),
-            id__lte=models.OuterRef("id"),
-            next_attempt_at__gt=at,
-        )
-        return self.unsent().filter(~models.Exists(held_back_by), destination=destination).order_by("id")
+        """What may be sent at `at`, oldest first: unsent, with no message of its key ahead that awaits a retry."""
+        waiting = OutboxMessage.objects.unsent().filter(destination=destination, next_attempt_at__gt=at)
+        before = waiting.filter(key=models.OuterRef("key"), id__lte=models.OuterRef("id"))
+        return self.unsent().filter(~models.Exists(before), destination=destination).order_by("id")
 
 
 class OutboxMessage(models.Model):
     """Something to tell the outside, written in the transaction of its cause.
 
     The messages of one (destination, key) leave in the order of their ids. `body`, where there is one,
-    is sent in place of `payload`: bytes that are not ours to rewrite.
+    is sent in place of `payload`: bytes that are not ours to rewrite. `host` is the url's, so that the
+    messages of a slow one can be passed over.
     """
 
     message_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -47,6 +45,7 @@ class OutboxMessage(models.Model):
     payload = models.JSONField(encoder=DjangoJSONEncoder, default=dict, blank=True)
     body = models.BinaryField(null=True, blank=True)
     url = models.TextField(blank=True, default="")
+    host = models.CharField(max_length=255, blank=True, default="")
     headers = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     attempts = models.PositiveIntegerField(default=0, db_default=0)

@@ -1,19 +1,44 @@
 """Telling the outside what happened: stored with its cause, delivered after the commit by the relay."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import connection
+from django.utils import timezone
 
-from events.models import OutboxMessage
+from events.models import DeadLetter, OutboxMessage
+from novatrek_scheduling.errors import Unknown
 
 Deliver = Callable[[OutboxMessage], None]
+Failures = Mapping[int, Exception]
+DeliverBatch = Callable[[Sequence[OutboxMessage]], Failures]
 
-_destinations: dict[str, Deliver] = {}
+DEAD_LETTER_SOURCE = "outbox"
 
 
 class DeliveryRefused(Exception):
     """The receiver will never take this message: it becomes a dead letter without another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """How messages for one receiver are delivered.
+
+    `deliver` takes up to `batch_size` messages, those of a key in order, and answers which ids failed and
+    why. `concurrency` bounds the deliveries that one relay has under way to one host. A destination with
+    `gives_up` turns a message that failed for a day into a dead letter; another one is retried for ever.
+    """
+
+    name: str
+    deliver: DeliverBatch
+    batch_size: int = 1
+    concurrency: int = 4
+    gives_up: bool = True
+
+
+_destinations: dict[str, Destination] = {}
 
 
 def register_destination(name: str, deliver: Deliver) -> None:
@@ -23,12 +48,21 @@ def register_destination(name: str, deliver: Deliver) -> None:
     raises otherwise: DeliveryRefused for good, anything else to be called again later. A message may be
     delivered twice, with the same `message_id`.
     """
-    _destinations[name] = deliver
+
+    def deliver_each(messages: Sequence[OutboxMessage]) -> dict[int, Exception]:
+        return {message.pk: error for message in messages if (error := _failure(deliver, message))}
+
+    add_destination(Destination(name, deliver_each))
 
 
-def destinations() -> Mapping[str, Deliver]:
-    """The registered destinations and how each is delivered to."""
-    return _destinations
+def add_destination(destination: Destination) -> None:
+    """Add or replace a destination that needs more than one message at a time."""
+    _destinations[destination.name] = destination
+
+
+def destinations() -> list[Destination]:
+    """Every destination that the relay serves."""
+    return list(_destinations.values())
 
 
 def record(
@@ -55,6 +89,23 @@ def record(
         kind=kind,
         payload=payload,
         url=url or "",
+        host=urlsplit(url or "").hostname or "",
         headers=dict(headers or {}),
         body=body,
     )
+
+
+def send_again(dead_letter: DeadLetter) -> None:
+    """Put the message of a dead letter back in its queue, with all its tries before it."""
+    message_id = int((dead_letter.payload or {})["id"])
+    failed = OutboxMessage.objects.filter(pk=message_id, failed_at__isnull=False)
+    if not failed.update(failed_at=None, attempts=0, next_attempt_at=timezone.now()):
+        raise Unknown(f"Message {message_id} is no longer kept.")
+
+
+def _failure(deliver: Deliver, message: OutboxMessage) -> Exception | None:
+    try:
+        deliver(message)
+    except Exception as error:
+        return error
+    return None

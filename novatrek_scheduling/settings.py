@@ -8,13 +8,25 @@ from celery.schedules import crontab
 from kombu import Queue
 
 from novatrek_scheduling.configuration import env, process_kind, time_of_day
+from novatrek_scheduling.settings_api import (  # noqa: F401 (Django reads them here)
+    CONTENT_SECURITY_POLICY,
+    CONTENT_SECURITY_POLICY_BY_PATH,
+    DEBUG,
+    DJANGO_STRUCTLOG_CELERY_ENABLED,
+    JWT,
+    LOGGING,
+    METRICS_DIRECTORY,
+    REST_FRAMEWORK,
+    SANDBOX,
+    SPECTACULAR_SETTINGS,
+    THROTTLE_RATE,
+    UNFOLD,
+)
 
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-DEBUG = env.bool("DEBUG", default=False)
-SANDBOX = env.bool("SANDBOX", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -44,10 +56,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "novatrek_scheduling.middleware.RequestIdMiddleware",
+    "novatrek_scheduling.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "novatrek_scheduling.middleware.ContentSecurityPolicyMiddleware",
     "novatrek_scheduling.middleware.BoundedBodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -196,3 +208,9 @@ SIBLING_URLS = {
 }
 SIBLING_TOKEN = env.str("SIBLING_TOKEN")
 SNAPSHOT_DEADLINE_SECONDS = {"worker": 3.5, "interactive": 1.5}
+
+# Callbacks are signed with a secret that their receivers know too: whsec_ and base64 (Standard Webhooks).
+_SANDBOX_SIGNING_SECRET = {"default": "whsec_bm92YXRyZWstc2FuZGJveC1jYWxsYmFja3M="} if SANDBOX else {}
+CALLBACK_SIGNING_SECRET = env.str("CALLBACK_SIGNING_SECRET", **_SANDBOX_SIGNING_SECRET)
+# Loopback and private addresses for callbacks; of use in the sandbox, and without effect elsewhere.
+CALLBACK_ALLOW_PRIVATE = SANDBOX and env.bool("CALLBACK_ALLOW_PRIVATE", default=False)

@@ -1,0 +1,78 @@
+"""Which messages are taken in hand next, so that a slow host holds up nobody else."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from events.models import OutboxMessage, OutboxQuerySet
+from events.outbox import Destination
+
+CONCURRENT_DELIVERIES = 32
+# Far enough to see past the messages of hosts that are busy.
+LOOKAHEAD = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Messages of one delivery; their keys are claimed."""
+
+    destination: Destination
+    messages: Sequence[OutboxMessage]
+
+    @property
+    def host(self) -> str:
+        return self.messages[0].host
+
+    @property
+    def keys(self) -> set[str]:
+        return {message.key for message in self.messages}
+
+
+class Lanes:
+    """The room that one relay has for one destination: so many jobs to each host, so many in all."""
+
+    def __init__(self, destination: Destination, in_hand: Iterable[Job]) -> None:
+        jobs = list(in_hand)
+        self.destination = destination
+        self._free = CONCURRENT_DELIVERIES - len(jobs)
+        ours = [job for job in jobs if job.destination.name == destination.name]
+        self._busy = Counter(job.host for job in ours)
+        self._keys_in_hand = {key for job in ours for key in job.keys}
+
+    def due(self) -> OutboxQuerySet:
+        """What may be sent now: of no key in hand, and to no host that has all the deliveries it may have."""
+        full = [host for host in self._busy if self._is_full(host)]
+        due = OutboxMessage.objects.due(self.destination.name, timezone.now())
+        return due.exclude(host__in=full).exclude(key__in=self._keys_in_hand)
+
+    def wanted_keys(self) -> set[str]:
+        """The keys worth claiming: as many as there is room for."""
+        if self._free <= 0:
+            return set()
+        hosts: dict[str, str] = {}
+        for key, host in self.due().values_list("key", "host")[:LOOKAHEAD]:
+            hosts.setdefault(key, host)
+        return set(hosts) if self.destination.batch_size > 1 else self._with_room(hosts)
+
+    def jobs(self, keys: set[str]) -> list[Job]:
+        """What to deliver for the claimed `keys`, as the outbox is now."""
+        due = self.due().filter(key__in=keys)
+        size = self.destination.batch_size
+        if size > 1:
+            batch = list(due[:size])
+            return [Job(self.destination, batch)] if batch else []
+        heads = due.order_by("key", "id").distinct("key")
+        return [Job(self.destination, [head]) for head in heads]
+
+    def _with_room(self, hosts: dict[str, str]) -> set[str]:
+        chosen: set[str] = set()
+        for key, host in hosts.items():
+            if len(chosen) < self._free and not self._is_full(host):
+                chosen.add(key)
+                self._busy[host] += 1
+        return chosen
+
+    def _is_full(self, host: str) -> bool:
+        return self._busy[host] >= self.destination.concurrency

@@ -1,0 +1,74 @@
+"""What becomes of messages after a delivery: sent, to be tried again, or given up as dead letters."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from events import backoff
+from events.dead_letters import record_dead_letter
+from events.models import OutboxMessage
+from events.outbox import DEAD_LETTER_SOURCE, DeliveryRefused, Destination, Failures
+from events.text import explanation
+
+logger = logging.getLogger(__name__)
+
+# Where a message is never given up, the whole destination is away: look often, to catch up at once.
+LONGEST_PAUSE_WITHOUT_END_SECONDS = 10.0
+
+
+@transaction.atomic
+def settle(destination: Destination, messages: Sequence[OutboxMessage], failures: Failures) -> int:
+    """Note how the delivery of `messages` ended, and answer how many are sent. Doing it twice is safe.
+
+    What follows a message that is to be tried again stays unsent, delivered or not: the receiver gets
+    it once more after the other, and so has the last word last.
+    """
+    sent: list[int] = []
+    held_back: set[str] = set()
+    for message in messages:
+        error = failures.get(message.pk)
+        if message.key in held_back:
+            continue
+        if error is None:
+            sent.append(message.pk)
+        elif _is_final(destination, message, error):
+            _give_up(message, error)
+        else:
+            _try_later(destination, message, error)
+            held_back.add(message.key)
+    unsent = OutboxMessage.objects.unsent().filter(pk__in=sent)
+    return unsent.update(sent_at=timezone.now(), attempts=F("attempts") + 1, last_error="")
+
+
+def _is_final(destination: Destination, message: OutboxMessage, error: Exception) -> bool:
+    patience_is_over = destination.gives_up and backoff.is_out_of_patience(message.attempts + 1)
+    return patience_is_over or isinstance(error, DeliveryRefused)
+
+
+def _try_later(destination: Destination, message: OutboxMessage, error: Exception) -> None:
+    longest = backoff.LONGEST_PAUSE_SECONDS if destination.gives_up else LONGEST_PAUSE_WITHOUT_END_SECONDS
+    pause = backoff.pause_seconds(message.attempts + 1, first=backoff.FIRST_PAUSE_SECONDS, longest=longest)
+    logger.warning("%s was not delivered, trying again in %.0f s: %s", message, pause, error)
+    _note_failure(message, error, next_attempt_at=timezone.now() + timedelta(seconds=pause))
+
+
+def _give_up(message: OutboxMessage, error: Exception) -> None:
+    if not _note_failure(message, error, failed_at=timezone.now()):
+        return
+    described = {name: getattr(message, name) for name in ("id", "destination", "kind", "url", "payload")}
+    record_dead_letter(
+        source=DEAD_LETTER_SOURCE,
+        key=message.key,
+        reason=f"{message.destination}: {explanation(error)}",
+        payload=described,
+    )
+
+
+def _note_failure(message: OutboxMessage, error: Exception, **what: Any) -> int:
+    unsent = OutboxMessage.objects.unsent().filter(pk=message.pk)
+    return unsent.update(attempts=message.attempts + 1, last_error=explanation(error), **what)
