@@ -1,6 +1,7 @@
 """Reading the environment, with messages that name the variable and the fix."""
 
 import os
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,7 +38,30 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} is malformed: {error}.") from error
 
 
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """How incoming bearer tokens are verified: with public keys from `jwks_url`, or with `secret`, never both."""
+
+    issuer: str
+    audience: str
+    algorithms: tuple[str, ...]
+    jwks_url: str = ""
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many `requests` in so many `seconds`."""
+
+    requests: int
+    seconds: int
+
+
 env = Environment()
+PUBLIC_KEY_ALGORITHMS = frozenset({"RS256", "ES256"})
+SHARED_SECRET_ALGORITHM = "HS256"  # noqa: S105 (the name of an algorithm)
+MIN_SECRET_LENGTH = 32
+RATE_SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
 def process_kind() -> str:
@@ -52,3 +76,44 @@ def time_of_day(name: str, *, default: str) -> time:
         return time.fromisoformat(value)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} is {value!r}: set it to a UTC time such as 02:00.") from error
+
+
+def token_settings(*, shared_secret_allowed: bool) -> TokenSettings:
+    """The JWT_* variables, refused where they are unsound together.
+
+    A secret shared with the issuer (HS256) is for development only, and never in one list with public-key
+    algorithms: a public key could then be passed off as the secret.
+    """
+    algorithms = tuple(env.list("JWT_ALGORITHMS", default=sorted(PUBLIC_KEY_ALGORITHMS)))
+    issuer, audience = env.str("JWT_ISSUER"), env.str("JWT_AUDIENCE")
+    if set(algorithms) == {SHARED_SECRET_ALGORITHM}:
+        if not shared_secret_allowed:
+            raise ImproperlyConfigured(
+                "JWT_ALGORITHMS is HS256, which only DEBUG or SANDBOX allow: "
+                "set it to RS256 or ES256, with JWT_JWKS_URL."
+            )
+        return TokenSettings(issuer, audience, algorithms, secret=_shared_secret())
+    if not algorithms or not PUBLIC_KEY_ALGORITHMS.issuperset(algorithms):
+        raise ImproperlyConfigured(
+            f"JWT_ALGORITHMS is {','.join(algorithms)!r}: "
+            "set it to RS256, ES256 or both, or in a sandbox to HS256 alone."
+        )
+    return TokenSettings(issuer, audience, algorithms, jwks_url=env.http_url("JWT_JWKS_URL"))
+
+
+def _shared_secret() -> str:
+    secret = str(env.str("JWT_SECRET"))
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise ImproperlyConfigured(f"JWT_SECRET is too short: set it to at least {MIN_SECRET_LENGTH} characters.")
+    return secret
+
+
+def rate(name: str, *, default: str) -> Rate | None:
+    """A rate such as 6000/min (or /s, /h); None for `off`."""
+    value = str(env.str(name, default=default))
+    if value == "off":
+        return None
+    count, _, period = value.partition("/")
+    if not count.isdecimal() or int(count) < 1 or period not in RATE_SECONDS:
+        raise ImproperlyConfigured(f"{name} is {value!r}: set it to a rate such as 6000/min (or /s, /h), or to off.")
+    return Rate(int(count), RATE_SECONDS[period])

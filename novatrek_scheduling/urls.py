@@ -1,4 +1,42 @@
-from django.contrib import admin
-from django.urls import path
+"""Every address: the API with its documentation, the console, and what operations reads."""
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerSplitView,
+)
+
+from novatrek_scheduling import health, metrics, web_errors
+
+documentation: list[URLPattern] = [
+    path("openapi.yaml", SpectacularAPIView.as_view(), name="openapi"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="openapi"), name="docs"),
+    path(
+        "redoc",
+        SpectacularRedocView.as_view(url_name="openapi", template_name="api/redoc.html"),
+        name="redoc",
+    ),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("scheduling/v1/", include("scheduling.urls")),
+    path("scheduling/v1/", include("conflicts.urls")),
+    path("scheduling/v1/", include("optimization.urls")),
+    path("scheduling/v1/", include("events.urls")),
+    path("scheduling/v1/", include(documentation)),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("metrics", metrics.expose, name="metrics"),
+    # Also in DEBUG, where Django would answer an unknown address with a page of its own.
+    re_path(r"^scheduling(?:/.*)?$", web_errors.unknown_address),
+]
+
+handler400 = web_errors.bad_request
+handler403 = web_errors.permission_denied
+handler404 = web_errors.not_found
+handler500 = web_errors.server_error

@@ -5,9 +5,9 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novatrek_scheduling.settings")
 os.environ.setdefault("NOVATREK_PROCESS", "web")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 (the environment comes first)
+from django.core.wsgi import get_wsgi_application
 
-from novatrek_scheduling.startup import one_clear_line  # noqa: E402
+from novatrek_scheduling.startup import one_clear_line
 
 with one_clear_line():
     application = get_wsgi_application()

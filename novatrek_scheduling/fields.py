@@ -1,0 +1,95 @@
+"""Serializer fields that accept exactly what the API's specification says, and nothing that merely resembles it.
+
+The framework's own fields take `"yes"` for true, an integer for an identifier and `20260105` for a date.
+A client that sends those by mistake hears of it here.
+"""
+
+import re
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+INTEGER = re.compile(r"[+-]?\d{1,18}")
+
+
+def _is_from_query(field: serializers.Field[Any, Any, Any, Any]) -> bool:
+    """A query string knows only text; in JSON each value has a type of its own."""
+    return bool(getattr(field.root, "reads_query", False))
+
+
+class UUIDField(serializers.UUIDField):
+    """An identifier in its canonical form of 36 characters."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, UUID | str) or not CANONICAL_UUID.fullmatch(str(data)):
+            self.fail("invalid", value=data)
+        return UUID(str(data))
+
+
+class DateField(serializers.DateField):
+    """A date as YYYY-MM-DD."""
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not ISO_DATE.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail("invalid", format="YYYY-MM-DD")
+
+
+class BooleanField(serializers.BooleanField):
+    """true or false: the JSON literal in a body, the word in a query."""
+
+    WORDS = {"true": True, "false": False}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if _is_from_query(self) and isinstance(data, str):
+            data = self.WORDS.get(data)
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class IntegerField(serializers.IntegerField):
+    """A whole number: a JSON number in a body, digits in a query."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if _is_from_query(self):
+            whole = isinstance(data, str) and INTEGER.fullmatch(data)
+        else:
+            whole = isinstance(data, int | float) and not isinstance(data, bool) and data == int(data)
+        if not whole:
+            self.fail("invalid")
+        return int(data)
+
+
+class CharField(serializers.CharField):
+    """Text; a number is not text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class ChoiceField(serializers.ChoiceField):
+    """One of some words."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=data)
+        return str(super().to_internal_value(data))
+
+
+class CommaSeparatedField(serializers.ListField):
+    """A list in one query parameter, its items separated by commas."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = dictionary.get(self.field_name, empty)
+        return value.split(",") if isinstance(value, str) else value

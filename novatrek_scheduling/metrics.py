@@ -1,0 +1,62 @@
+"""What Prometheus reads at /metrics: requests counted here, and gauges that the apps read at scrape."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+Reader = Callable[[], Iterable[Metric]]
+LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+requests_served = Counter("http_requests", "Requests answered.", ["method", "route", "status"])
+request_seconds = Histogram(
+    "http_request_duration_seconds", "Time to answer.", ["method", "route"], buckets=LATENCY_BUCKETS
+)
+failed_gauges = Counter("metrics_gauges_failed", "Gauges that could not be read at a scrape.", ["reader"])
+
+logger = structlog.get_logger(__name__)
+_readers: list[Reader] = []
+
+
+def register_gauges(read: Reader) -> None:
+    """Have `read` called at each scrape; it yields metrics (GaugeMetricFamily) of the present state.
+
+    A reader that raises is left out of that scrape, logged and counted.
+    """
+    if read not in _readers:
+        _readers.append(read)
+
+
+def count_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answered request under its route's pattern, which keeps the series few."""
+    requests_served.labels(method, route, str(status)).inc()
+    request_seconds.labels(method, route).observe(seconds)
+
+
+def expose(request: HttpRequest) -> HttpResponse:
+    """Everything, summed over the processes that share this one's directory of counters."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=str(settings.METRICS_DIRECTORY))  # type: ignore[no-untyped-call]
+    registry.register(_StateOfTheStores())
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _StateOfTheStores(Collector):
+    def collect(self) -> Iterator[Metric]:
+        for read in _readers:
+            yield from _read(read)
+
+
+def _read(read: Reader) -> list[Metric]:
+    try:
+        return list(read())
+    except Exception:
+        name = f"{read.__module__}.{read.__qualname__}"
+        logger.exception("gauges_not_read", reader=name)
+        failed_gauges.labels(name).inc()
+        return []

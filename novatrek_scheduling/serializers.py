@@ -1,0 +1,82 @@
+"""Serializers that name what they do not know, and that leave out what has no value."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from django.http import QueryDict
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from novatrek_scheduling import fields
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A body, or a part of one, in which an unknown field is an error that names it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = _unknown_names(self, data)
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if unknown and isinstance(error.detail, dict):
+                raise serializers.ValidationError({**unknown, **error.detail}) from error
+            raise
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return values
+
+
+class StrictQuerySerializer(StrictSerializer):
+    """The parameters of a query: each at most once, and none that the operation does not know."""
+
+    reads_query = True
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """The validated query of `request`; its parameters are in `validated_data`.
+
+        Raises ValidationError, naming each parameter that is wrong.
+        """
+        query = cls(data=request.query_params, context={"request": request})
+        query.is_valid(raise_exception=True)
+        return query
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, QueryDict):
+            _refuse_repeated(data)
+            # As a plain mapping: from a QueryDict an absent boolean would read as false.
+            data = data.dict()
+        return super().to_internal_value(data)
+
+
+class PagedQuerySerializer(StrictQuerySerializer):
+    """The query of a list: its filters are the fields that a subclass adds."""
+
+    page_size = fields.IntegerField(min_value=1, max_value=100, default=25)
+    page_token = fields.CharField(required=False)
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The validated parameters that choose rows, without those that choose a page."""
+        return {k: v for k, v in self.validated_data.items() if k not in {"page_size", "page_token"}}
+
+
+class SparseSerializer(serializers.Serializer[Any]):
+    """An answer in which a field without a value is absent, unless the field itself may be null."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        return {k: v for k, v in shown.items() if v is not None or self.fields[k].allow_null}
+
+
+def _unknown_names(serializer: serializers.Serializer[Any], data: Any) -> dict[str, list[str]]:
+    if not isinstance(data, Mapping):
+        return {}
+    known: Iterable[str] = (name for name, field in serializer.fields.items() if not field.read_only)
+    return {str(name): ["This field is not known here."] for name in sorted(set(data) - set(known))}
+
+
+def _refuse_repeated(query: QueryDict) -> None:
+    repeated = {name: ["Give this parameter once."] for name, values in query.lists() if len(values) > 1}
+    if repeated:
+        raise serializers.ValidationError(repeated)

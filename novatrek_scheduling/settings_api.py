@@ -1,0 +1,104 @@
+"""Settings of the API, its documentation and the log, beside those in `settings`."""
+
+from typing import Any
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+
+from novatrek_scheduling.configuration import env, process_kind, rate, token_settings
+from novatrek_scheduling.logging import configure_structlog, logging_settings
+from novatrek_scheduling.metrics_directory import prepare
+
+DEBUG = env.bool("DEBUG", default=False)
+SANDBOX = env.bool("SANDBOX", default=False)
+
+JWT = token_settings(shared_secret_allowed=DEBUG or SANDBOX)
+THROTTLE_RATE = rate("THROTTLE_RATE", default="6000/min")
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["novatrek_scheduling.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["novatrek_scheduling.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "novatrek_scheduling.parsers.AnyAcceptNegotiation",
+    "DEFAULT_THROTTLE_CLASSES": ["novatrek_scheduling.throttling.SubjectThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "novatrek_scheduling.schema.ScopedSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "novatrek_scheduling.api_errors.handle_exception",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+API_DESCRIPTION = """\
+Plans which guides lead which departures of NovaTrek Adventures, and says why.
+
+Every error has the same shape, `{code, message, details}`, and every answer an `X-Request-ID` to quote.
+Lists are read page by page: pass an answer's `next_page_token` as `page_token`, with the same filters.
+"""
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "NovaTrek Scheduling Orchestrator API",
+    "DESCRIPTION": API_DESCRIPTION,
+    "VERSION": "3.0.1",
+    "OAS_VERSION": "3.0.3",
+    "SERVERS": [{"url": "/scheduling/v1", "description": "this server"}],
+    "SCHEMA_PATH_PREFIX": "/scheduling/v1",
+    "SCHEMA_PATH_PREFIX_TRIM": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "validatorUrl": None, "displayRequestDuration": True},
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ConflictType": ["GUIDE_DOUBLE_BOOKED", "TRAIL_CLOSED", "WEATHER_ALERT", "CAPACITY_EXCEEDED"],
+        "ConflictSeverity": ["LOW", "MEDIUM", "HIGH", "CRITICAL"],
+        "ScheduleRequestStatus": ["PENDING", "PROCESSING", "COMPLETED", "FAILED"],
+    },
+    "POSTPROCESSING_HOOKS": [
+        "novatrek_scheduling.schema.share_enums_by_value",
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "novatrek_scheduling.schema.document_common_answers",
+    ],
+}
+
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+# By the start of the path. The console's toolkit evaluates expressions in its pages; both documentation
+# pages style themselves from scripts.
+CONTENT_SECURITY_POLICY_BY_PATH: dict[str, dict[str, Any]] = {
+    "/admin/": {
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+    },
+    "/scheduling/v1/docs": {"style-src": [SELF, UNSAFE_INLINE], "img-src": [SELF, "data:"]},
+    "/scheduling/v1/redoc": {
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "worker-src": [SELF, "blob:"],
+    },
+}
+
+METRICS_DIRECTORY = prepare(with_siblings=process_kind() == "web")
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="console" if SANDBOX else "json")
+configure_structlog()
+LOGGING = logging_settings(json_lines=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "NovaTrek Scheduling",
+    "SITE_HEADER": "NovaTrek Scheduling",
+    "SITE_SYMBOL": "calendar_month",
+    "SHOW_VIEW_ON_SITE": False,
+}

@@ -1,0 +1,76 @@
+"""How often one subject may call, counted in Valkey across all web processes."""
+
+import hashlib
+import math
+import time
+
+import structlog
+from django.conf import settings
+from django_redis import get_redis_connection
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from novatrek_scheduling.authentication import Principal
+from novatrek_scheduling.configuration import Rate
+
+PAUSE_AFTER_FAILURE_SECONDS = 5.0
+
+logger = structlog.get_logger(__name__)
+
+
+class SubjectThrottle(BaseThrottle):
+    """A sliding window from two counters: this period's, and the last one's as far as it still reaches in.
+
+    One round trip and two small keys a subject, whatever the rate. Valkey away: everybody may pass.
+    """
+
+    _trusted_again_at = 0.0
+    _wait_seconds: float | None = None
+
+    def allow_request(self, request: Request, view: object) -> bool:
+        rate: Rate | None = settings.THROTTLE_RATE
+        if rate is None or time.monotonic() < SubjectThrottle._trusted_again_at:
+            return True
+        now = time.time()
+        try:
+            current, previous = _count(self._caller(request), rate, now)
+        except RedisError as error:
+            # Each further attempt would cost a timeout: everybody passes until Valkey had time to recover.
+            SubjectThrottle._trusted_again_at = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
+            logger.warning("throttle_without_valkey", error=str(error))
+            return True
+        self._wait_seconds = _wait(rate, now, current, previous)
+        return self._wait_seconds is None
+
+    def wait(self) -> float | None:
+        return self._wait_seconds
+
+    def _caller(self, request: Request) -> str:
+        if isinstance(request.user, Principal):
+            return f"subject:{request.user.subject}"
+        return f"address:{self.get_ident(request)}"
+
+
+def _count(caller: str, rate: Rate, now: float) -> tuple[int, int]:
+    """Count one request; the counters of this period and of the one before it."""
+    name = hashlib.sha256(caller.encode()).hexdigest()[:32]
+    period = int(now // rate.seconds)
+    with get_redis_connection("default").pipeline(transaction=False) as pipeline:
+        pipeline.incr(f"throttle:{name}:{period}")
+        pipeline.expire(f"throttle:{name}:{period}", 2 * rate.seconds)
+        pipeline.get(f"throttle:{name}:{period - 1}")
+        current, _, previous = pipeline.execute()
+    return int(current), int(previous or 0)
+
+
+def _wait(rate: Rate, now: float, current: int, previous: int) -> float | None:
+    """Seconds until the caller is below its rate again; None where it is."""
+    left_of_period = rate.seconds - now % rate.seconds
+    if previous * left_of_period / rate.seconds + current <= rate.requests:
+        return None
+    if current > rate.requests:
+        # This period alone is too much: the next one begins with what is left of it.
+        return max(1.0, math.ceil(left_of_period + rate.seconds * (1 - rate.requests / current)))
+    room = rate.requests - current
+    return max(1.0, math.ceil(left_of_period - room * rate.seconds / previous))

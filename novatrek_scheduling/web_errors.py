@@ -1,0 +1,44 @@
+"""What Django itself answers when no view of the API is involved: JSON for the API, a page elsewhere."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+
+from novatrek_scheduling.api_errors import error_body, internal_error_body
+
+API_PREFIX = "/scheduling/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_api(request):
+        return JsonResponse(error_body("BAD_REQUEST", "The request cannot be processed."), status=400)
+    return defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_api(request):
+        return JsonResponse(error_body("FORBIDDEN", "This is not allowed."), status=403)
+    return defaults.permission_denied(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return unknown_address(request) if _is_api(request) else defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if _is_api(request):
+        return JsonResponse(internal_error_body(), status=500)
+    return defaults.server_error(request)
+
+
+def unknown_address(request: HttpRequest, **_: Any) -> JsonResponse:
+    """Any address below /scheduling/ that no operation has."""
+    return JsonResponse(error_body("UNKNOWN_ADDRESS", "There is no operation at this address."), status=404)
+
+
+unknown_address.csrf_exempt = True  # type: ignore[attr-defined]
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(API_PREFIX)
