@@ -185,7 +185,5 @@ def _everything(component: Component) -> Levels:
 
 def _weighted(total: Levels, levels: Levels) -> float:
     return float(
-        GUESTS_WEIGHT * (total.guests - levels.guests)
-        + KEPT_WEIGHT * (total.kept - levels.kept)
-        + levels.loss
+        GUESTS_WEIGHT * (total.guests - levels.guests) + KEPT_WEIGHT * (total.kept - levels.kept) + levels.loss
     )

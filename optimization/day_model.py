@@ -55,9 +55,7 @@ class DayModel:
     def teams(self) -> dict[UUID, tuple[Pair, ...]]:
         """The teams that the last solution chose; the variables must have values."""
         teams = {
-            staffing.departure.id: tuple(
-                pair for pair in staffing.pairs if self._variable_of(pair).varValue > _CHOSEN
-            )
+            staffing.departure.id: tuple(pair for pair in staffing.pairs if self._variable_of(pair).varValue > _CHOSEN)
             for staffing in self._staffings
         }
         return {departure_id: members for departure_id, members in teams.items() if members}
@@ -67,11 +65,11 @@ class DayModel:
         chosen = {(pair.departure_id, pair.guide_id) for members in teams.values() for pair in members}
         return {variable: int(key in chosen) for key, variable in self._chosen.items()}
 
-    def aim_at_everything(self) -> None:
+    def aim_at_everything(self, guests_weight: int = GUESTS_WEIGHT, kept_weight: int = KEPT_WEIGHT) -> None:
         """All levels at once, weighted."""
-        terms = [(variable, weight * GUESTS_WEIGHT) for variable, weight in self._guests_terms()]
-        terms += [(self._variable_of(pair), pair.loss - KEPT_WEIGHT * pair.is_kept) for pair in self._pairs()]
-        constant = GUESTS_WEIGHT * self._total_weight() + KEPT_WEIGHT * self._total_kept()
+        terms = [(variable, weight * guests_weight) for variable, weight in self._guests_terms()]
+        terms += [(self._variable_of(pair), pair.loss - kept_weight * pair.is_kept) for pair in self._pairs()]
+        constant = guests_weight * self._total_weight() + kept_weight * self._total_kept()
         self.problem.objective = pulp.LpAffineExpression(terms, constant=constant)
 
     def aim_at_pins(self) -> None:
@@ -134,9 +132,7 @@ class DayModel:
 
     def _people_in(self, room: Room) -> Terms:
         return [
-            (variable, departure.guests)
-            for departure in room.departures
-            for variable in self._staffed[departure.id]
+            (variable, departure.guests) for departure in room.departures for variable in self._staffed[departure.id]
         ]
 
     def _add_departure(self, staffing: Staffing) -> None:
@@ -163,9 +159,7 @@ class DayModel:
         for index, pairs in enumerate(members):
             terms = [(self._variable_of(pair), 1) for pair in pairs]
             terms += [
-                (choice, -pattern[index])
-                for choice, pattern in zip(choices, patterns, strict=True)
-                if pattern[index]
+                (choice, -pattern[index]) for choice, pattern in zip(choices, patterns, strict=True) if pattern[index]
             ]
             self._add_row(terms, equals=0)
 

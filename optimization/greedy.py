@@ -65,9 +65,7 @@ def _by_weight(staffing: Staffing) -> tuple[bool, int, UUID]:
     return (not departure.pinned_guides, -departure.weight, departure.id)
 
 
-def _one_pass(
-    component: Component, order: Callable[[Staffing], tuple[object, ...]]
-) -> dict[UUID, tuple[Pair, ...]]:
+def _one_pass(component: Component, order: Callable[[Staffing], tuple[object, ...]]) -> dict[UUID, tuple[Pair, ...]]:
     diary = _Diary(component.staffings, component.rooms)
     teams: dict[UUID, tuple[Pair, ...]] = {}
     for staffing in sorted(component.staffings, key=order):

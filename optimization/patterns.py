@@ -23,15 +23,19 @@ class GuideClass:
 class Need:
     """What the guides who are not forced into a team have to add to it.
 
-    `places` is how many of them fit, `smallest` how many there must be, `keeps_spare` whether a team may
-    have members whom the group does not need (as it must where such a team is already published).
+    `places` is how many of them fit, `keeps_spare` whether a team may have members whom the group does not
+    need (as it must where such a team is already published).
     """
 
     guests: int
     places: int
-    smallest: int
     needs_lead: bool
     keeps_spare: bool
+
+    @property
+    def smallest(self) -> int:
+        """How many there must be at least: one where none of the forced guides can lead, or none is forced."""
+        return int(self.needs_lead)
 
 
 @lru_cache(maxsize=4096)
@@ -72,8 +76,6 @@ def _patterns_of_size(classes: tuple[GuideClass, ...], size: int) -> Iterator[tu
 
 
 def _covers(classes: tuple[GuideClass, ...], pattern: tuple[int, ...], need: Need) -> bool:
-    if sum(pattern) < need.smallest:
-        return False
     members = [(count, one) for count, one in zip(pattern, classes, strict=True) if count]
     if need.needs_lead and not any(one.may_lead for _, one in members):
         return False

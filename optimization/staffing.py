@@ -27,7 +27,6 @@ class Staffing:
         need = Need(
             guests=max(0, departure.guests - sum([pair.capacity for pair in forced])),
             places=departure.largest_team - len(forced),
-            smallest=0 if forced else 1,
             needs_lead=not any(pair.may_lead for pair in forced),
             keeps_spare=any(pair.is_kept for pair in free),
         )
@@ -61,9 +60,7 @@ def group_by_departure(departures: Iterable[Departure], pairs: Iterable[Pair]) -
     return [Staffing.of(departure, of_departure[departure.id]) for departure in ordered]
 
 
-def cheapest_team(
-    staffing: Staffing, free: Sequence[Pair], cost: Callable[[Pair], int]
-) -> tuple[Pair, ...] | None:
+def cheapest_team(staffing: Staffing, free: Sequence[Pair], cost: Callable[[Pair], int]) -> tuple[Pair, ...] | None:
     """The team with the least total `cost` that the forced guides and some of `free` can form.
 
     Exact: a best team takes the cheapest members of each class, so it is enough to try every pattern. Equal
@@ -133,9 +130,7 @@ def _why_no_room(departure: Departure, locations: dict[UUID, Location]) -> Unsta
 def peak_load(location: Location, departure: Departure) -> int:
     """The most people at the location at once while the departure lasts, itself left out."""
     during = [
-        load
-        for load in location.loads
-        if load.starts_at < departure.ends_at and departure.starts_at < load.ends_at
+        load for load in location.loads if load.starts_at < departure.ends_at and departure.starts_at < load.ends_at
     ]
     moments = {departure.starts_at} | {load.starts_at for load in during}
     return max(
