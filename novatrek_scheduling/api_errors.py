@@ -106,7 +106,7 @@ def _framework_answer(error: exceptions.APIException) -> Response:
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = str(error.auth_header)  # type: ignore[attr-defined]
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(int(error.wait or 1))
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
     if isinstance(error, exceptions.ValidationError):
         return _answer(400, _validation_body(error), headers)
     return _answer(_framework_status(error), _framework_body(error), headers)

@@ -10,7 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 
-class Environment(environ.Env):
+class Environment(environ.Env):  # type: ignore[misc]
     """django-environ, with the kinds of value this service needs beside the usual ones."""
 
     def http_url(self, name: str) -> str:

@@ -61,7 +61,7 @@ class IntegerField(serializers.IntegerField):
 
     def to_internal_value(self, data: Any) -> int:
         if _is_from_query(self):
-            whole = isinstance(data, str) and INTEGER.fullmatch(data)
+            whole = isinstance(data, str) and bool(INTEGER.fullmatch(data))
         else:
             whole = isinstance(data, int | float) and not isinstance(data, bool) and data == int(data)
         if not whole:

@@ -68,7 +68,7 @@ class BoundedBodyMiddleware:
         return self._get_response(request)
 
 
-class ContentSecurityPolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """The strict policy everywhere, with what some pages need on top by the start of their path."""
 
     def get_policy_parts(
@@ -106,7 +106,7 @@ def _gather_chunks(request: HttpRequest, limit: int) -> None:
     """Read the chunks, at most one byte beyond `limit`: Django reads nothing of a body without a length."""
     body = request.META["wsgi.input"].read(limit + 1)
     request.META["CONTENT_LENGTH"] = str(len(body))
-    request._stream = BytesIO(body)  # type: ignore[attr-defined]
+    request._stream = BytesIO(body)
 
 
 def _declared_length(request: HttpRequest) -> int:

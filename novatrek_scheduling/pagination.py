@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 
 from novatrek_scheduling.errors import FieldProblem, Malformed
 
@@ -97,7 +97,8 @@ def _as_text(value: Any) -> Any:
 
 def _parse(model: type[Model], column: str, text: Any) -> Any:
     try:
-        return model._meta.get_field(column).to_python(text)
+        field = model._meta.get_field(column)
+        return field.to_python(text) if isinstance(field, Field) else text
     except FieldDoesNotExist:
         return text  # an annotation, compared as the text or number that it is
     except ValidationError as error:

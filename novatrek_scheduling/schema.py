@@ -54,7 +54,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 class ScopedSchema(AutoSchema):
     """Says in each operation's description which scope it needs."""
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         described = super().get_description() or ""
         scopes = [scope for found in self._scopes() for scope in found]
         if not scopes:

@@ -8,20 +8,8 @@ from celery.schedules import crontab
 from kombu import Queue
 
 from novatrek_scheduling.configuration import env, process_kind, time_of_day
-from novatrek_scheduling.settings_api import (  # noqa: F401 (Django reads them here)
-    CONTENT_SECURITY_POLICY,
-    CONTENT_SECURITY_POLICY_BY_PATH,
-    DEBUG,
-    DJANGO_STRUCTLOG_CELERY_ENABLED,
-    JWT,
-    LOGGING,
-    METRICS_DIRECTORY,
-    REST_FRAMEWORK,
-    SANDBOX,
-    SPECTACULAR_SETTINGS,
-    THROTTLE_RATE,
-    UNFOLD,
-)
+from novatrek_scheduling.settings_api import *  # noqa: F403 (Django reads them here)
+from novatrek_scheduling.settings_api import DEBUG, SANDBOX
 
 django_stubs_ext.monkeypatch()
 

@@ -1,18 +1,34 @@
 """Settings of the API, its documentation and the log, beside those in `settings`."""
 
+from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
-from novatrek_scheduling.configuration import env, process_kind, rate, token_settings
+from novatrek_scheduling.configuration import Rate, TokenSettings, env, process_kind, rate, token_settings
 from novatrek_scheduling.logging import configure_structlog, logging_settings
 from novatrek_scheduling.metrics_directory import prepare
+
+__all__ = [
+    "CONTENT_SECURITY_POLICY",
+    "CONTENT_SECURITY_POLICY_BY_PATH",
+    "DEBUG",
+    "DJANGO_STRUCTLOG_CELERY_ENABLED",
+    "JWT",
+    "LOGGING",
+    "METRICS_DIRECTORY",
+    "REST_FRAMEWORK",
+    "SANDBOX",
+    "SPECTACULAR_SETTINGS",
+    "THROTTLE_RATE",
+    "UNFOLD",
+]
 
 DEBUG = env.bool("DEBUG", default=False)
 SANDBOX = env.bool("SANDBOX", default=False)
 
-JWT = token_settings(shared_secret_allowed=DEBUG or SANDBOX)
-THROTTLE_RATE = rate("THROTTLE_RATE", default="6000/min")
+JWT: TokenSettings = token_settings(shared_secret_allowed=DEBUG or SANDBOX)
+THROTTLE_RATE: Rate | None = rate("THROTTLE_RATE", default="6000/min")
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["novatrek_scheduling.authentication.BearerAuthentication"],
@@ -89,7 +105,7 @@ CONTENT_SECURITY_POLICY_BY_PATH: dict[str, dict[str, Any]] = {
     },
 }
 
-METRICS_DIRECTORY = prepare(with_siblings=process_kind() == "web")
+METRICS_DIRECTORY: Path = prepare(with_siblings=process_kind() == "web")
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if SANDBOX else "json")
 configure_structlog()

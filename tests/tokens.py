@@ -16,9 +16,7 @@ ALL_SCOPES = (
 )
 
 
-def bearer(
-    scopes: Iterable[str] | None = ALL_SCOPES, *, subject: str = "ana", **claims: Any
-) -> dict[str, str]:
+def bearer(scopes: Iterable[str] | None = ALL_SCOPES, *, subject: str = "ana", **claims: Any) -> dict[str, str]:
     """The `headers` of a request by `subject`; `scopes=None` leaves the claim out altogether."""
     return {"Authorization": f"Bearer {token(scopes, subject=subject, **claims)}"}
 
@@ -29,9 +27,7 @@ def token(scopes: Iterable[str] | None = ALL_SCOPES, *, subject: str = "ana", **
     return jwt.encode(payload, os.environ["JWT_SECRET"], algorithm="HS256")
 
 
-def claims_of(
-    scopes: Iterable[str] | None = ALL_SCOPES, *, subject: str = "ana", **claims: Any
-) -> dict[str, Any]:
+def claims_of(scopes: Iterable[str] | None = ALL_SCOPES, *, subject: str = "ana", **claims: Any) -> dict[str, Any]:
     """The claims of a token that is good for ten minutes, changed by `claims`."""
     now = int(time.time())
     payload: dict[str, Any] = {

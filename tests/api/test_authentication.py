@@ -18,6 +18,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from novatrek_scheduling import authentication
 from novatrek_scheduling.configuration import TokenSettings
+from novatrek_scheduling.signing_keys import SigningKeysUnavailable
 from tests.tokens import bearer, claims_of
 
 ECHO = "/scheduling/v1/echo"
@@ -179,7 +180,7 @@ def test_requests_that_waited_for_a_silent_issuer_do_not_ask_it_again(issuer: Is
     token = signed()["Authorization"].removeprefix("Bearer ").encode()
 
     def code() -> str:
-        with pytest.raises(authentication.SigningKeysUnavailable):
+        with pytest.raises(SigningKeysUnavailable):
             authentication.principal_of(token)
         return "unavailable"
 
