@@ -9,7 +9,9 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from events import outbox
         from events.dead_letters import register_replay
+        from events.inbox import handle_dead_letter
         from events.kafka import DESTINATION as KAFKA
+        from events.kafka import RECEIVED_TOPICS
         from events.producer import EventProducer
         from events.webhooks import DESTINATION as CALLBACK
         from events.webhooks import deliver_callback
@@ -20,3 +22,5 @@ class EventsConfig(AppConfig):
         )
         outbox.register_destination(CALLBACK, deliver_callback)
         register_replay(outbox.DEAD_LETTER_SOURCE, outbox.send_again)
+        for topic in RECEIVED_TOPICS:
+            register_replay(topic, handle_dead_letter)

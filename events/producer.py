@@ -30,7 +30,8 @@ class NoReport(Exception):
 class EventProducer:
     """A Kafka producer for each process, made when first needed: librdkafka's threads don't survive a fork."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, delivery_timeout_seconds: float = DELIVERY_TIMEOUT_SECONDS) -> None:
+        self._timeout = delivery_timeout_seconds
         self._lock = threading.Lock()
         self._producer: Producer | None = None
         self._pid = 0
@@ -43,14 +44,14 @@ class EventProducer:
             for message in messages:
                 self._produce(producer, message, partial(_note_report, failures, message.pk))
             # All reports are there by then, were it those of messages that timed out.
-            unreported = producer.flush(DELIVERY_TIMEOUT_SECONDS * 2)
+            unreported = producer.flush(self._timeout * 2)
             if unreported or any(_is_fatal(error) for error in failures.values()):
                 self._discard(producer)
             return failures
 
     def _current(self) -> Producer:
         if self._producer is None or self._pid != os.getpid():
-            self._producer = Producer(_config())
+            self._producer = Producer(_config(self._timeout))
             self._pid = os.getpid()
         return self._producer
 
@@ -92,11 +93,11 @@ def _is_fatal(error: Exception) -> bool:
     return isinstance(error, KafkaException) and bool(error.args[0].fatal())
 
 
-def _config() -> dict[str, Any]:
+def _config(delivery_timeout_seconds: float) -> dict[str, Any]:
     return connection_config() | {
         "enable.idempotence": True,
         "acks": "all",
-        "delivery.timeout.ms": int(DELIVERY_TIMEOUT_SECONDS * 1000),
+        "delivery.timeout.ms": int(delivery_timeout_seconds * 1000),
         "compression.type": "lz4",
         "linger.ms": 2,
     }

@@ -1,0 +1,142 @@
+"""The consumer: takes events from Kafka and commits an offset only after the event's transaction."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, KafkaError, KafkaException, Message, TopicPartition
+from django.db import DatabaseError, close_old_connections, connection
+
+from events import kafka
+from events.inbox import Arrival, DatabaseAway, receive
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+CLOSE_SECONDS = 10.0
+PAUSES_FOR_DATABASE_SECONDS = (0.1, 0.5, 1.0, 2.0, 4.0)
+ELSEWHERE_YET = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC}
+
+
+class Stopping(Exception):
+    """The consumer is to end before this event was handled."""
+
+
+class EventConsumer:
+    """One of any number of consumers of a group. `run` works until `stop`."""
+
+    def __init__(self, topics: Sequence[str] = kafka.RECEIVED_TOPICS, *, group: str = kafka.CONSUMER_GROUP) -> None:
+        self._topics = list(topics)
+        self._group = group
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Handle events until `stop` is called. Without a database it leaves the group and waits."""
+        while not self._stopping.is_set():
+            try:
+                self._consume()
+            except Stopping:
+                break
+            except (DatabaseAway, KafkaException) as error:
+                logger.warning("no events can be handled now, trying again: %s", error)
+                self._await_database()
+        connection.close()
+
+    def stop(self) -> None:
+        """Finish the event in hand, then end. Safe in a signal handler and from another thread."""
+        self._stopping.set()
+
+    def _consume(self) -> None:
+        consumer = Consumer(_config(self._group))
+        try:
+            consumer.subscribe(self._topics, on_revoke=_commit_before_leaving)
+            while not self._stopping.is_set():
+                message = consumer.poll(POLL_SECONDS)
+                close_old_connections()
+                if message is not None and _is_event(message):
+                    self._receive(_arrival(message))
+                    consumer.store_offsets(message)
+                    consumer.commit(asynchronous=True)
+        finally:
+            _close(consumer)
+
+    def _receive(self, arrival: Arrival) -> None:
+        for seconds in PAUSES_FOR_DATABASE_SECONDS:
+            try:
+                receive(arrival, pause=self._pause)
+            except DatabaseAway:
+                _drop_connection()
+                self._pause(seconds)
+            else:
+                return
+        raise DatabaseAway("an event waits in Kafka for the database.")
+
+    def _pause(self, seconds: float) -> None:
+        if self._stopping.wait(seconds):
+            raise Stopping
+
+    def _await_database(self) -> None:
+        while not self._stopping.wait(1.0):
+            _drop_connection()
+            with suppress(DatabaseError):
+                connection.ensure_connection()
+                return
+
+
+def _config(group: str) -> dict[str, Any]:
+    return kafka.connection_config() | {
+        "group.id": group,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "earliest",
+        "partition.assignment.strategy": "cooperative-sticky",
+        "allow.auto.create.topics": True,
+    }
+
+
+def _is_event(message: Message) -> bool:
+    error = message.error()
+    if error is None:
+        return True
+    if error.fatal():
+        raise KafkaException(error)
+    # A topic that nobody wrote to yet appears with its first event.
+    level = logging.INFO if error.code() in ELSEWHERE_YET else logging.WARNING
+    logger.log(level, "Kafka says: %s", error.str())
+    return False
+
+
+def _arrival(message: Message) -> Arrival:
+    kind, milliseconds = message.timestamp()
+    known = kind != TIMESTAMP_NOT_AVAILABLE
+    return Arrival(
+        topic=message.topic() or "",
+        value=message.value() or b"",
+        key=(message.key() or b"").decode(errors="replace"),
+        partition=message.partition() or 0,
+        offset=message.offset() or 0,
+        produced_at=datetime.fromtimestamp(milliseconds / 1000, UTC) if known else None,
+    )
+
+
+def _commit_before_leaving(consumer: Consumer, _partitions: list[TopicPartition]) -> None:
+    # Nothing stored, or no longer ours: the inbox makes a second delivery harmless.
+    with suppress(KafkaException):
+        consumer.commit(asynchronous=False)
+
+
+def _close(consumer: Consumer) -> None:
+    """Leave the group, which tells the others at once; a close that hangs is left behind."""
+    closing = threading.Thread(target=consumer.close, name="close-consumer", daemon=True)
+    closing.start()
+    closing.join(CLOSE_SECONDS)
+    if closing.is_alive():
+        logger.warning("the consumer did not close within %.0f s", CLOSE_SECONDS)
+
+
+def _drop_connection() -> None:
+    with suppress(DatabaseError):
+        connection.close()
