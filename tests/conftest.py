@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from scheduling.models.triggers import MAINTENANCE, PRINCIPAL
+from tests.siblings import siblings, siblings_process  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(autouse=True)

@@ -28,9 +28,7 @@ class Plan:
 def staff(world: World, day: str) -> Plan:
     """Staff a date greedily, hardest departure first: a lower bound of what is possible."""
     plan, busy = Plan(), dict[str, list[tuple[datetime, datetime]]]()
-    todays = [
-        d for d in world.departures.values() if d["departure_date"] == day and d["status"] != "CANCELLED"
-    ]
+    todays = [d for d in world.departures.values() if d["departure_date"] == day and d["status"] != "CANCELLED"]
     for departure in sorted(todays, key=lambda d: len(candidates(world, d, day))):
         if not _has_trail(world, departure, day):
             plan.reasons[departure["id"]] = "no trail"

@@ -13,7 +13,8 @@ __all__ = ["Entity", "World", "build_world"]
 class World:
     """Every fact of the siblings on a date: by kind, then by id, in the spelling of their answers.
 
-    `capacities` and `conditions` and `assessments` are keyed by what they are about; `forecasts` by station.
+    `capacities`, `conditions` and `assessments` are keyed by the id of what they are about, `forecasts` by
+    `weather.forecast_id`.
     """
 
     today: date
@@ -31,7 +32,7 @@ class World:
     alerts: dict[str, Entity]
     locations: dict[str, Entity]
     capacities: dict[str, Entity]
-    forecasts: dict[str, list[Entity]]
+    forecasts: dict[str, Entity]
 
 
 def build_world(today: date) -> World:

@@ -18,14 +18,14 @@ _STATUSES = {7: "ON_LEAVE", 26: "TRAINING", 45: "ON_LEAVE", 64: "SUSPENDED", 83:
 _TRAININGS = ("WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER", "WILDERNESS_EMT", "PARAMEDIC")
 _SKILLS = {
     "ROCK_CLIMBING": ("ROPE_RESCUE",),
-    "KAYAKING": ("PADDLE_INSTRUCTOR",),
+    "KAYAKING": ("KAYAK_INSTRUCTOR",),
     "RAFTING": ("SWIFT_WATER_RESCUE",),
     "CANYONEERING": ("ROPE_RESCUE",),
     "BACKCOUNTRY_SKIING": ("AVALANCHE_SAFETY",),
     "SNOWSHOEING": ("AVALANCHE_SAFETY",),
 }
 _SPELLINGS = {"RAFTING": "whitewater_rafting"}
-_EXTRAS = ("LEAVE_NO_TRACE_TRAINER", "WILDLIFE_HANDLING", "INTERPRETIVE_GUIDE")
+_EXTRAS = ("LEAVE_NO_TRACE", "CPR", "FIRST_AID")
 _AWAY_CYCLE_DAYS = 45
 _NOTES = (
     "Only before 15:00 on this day.",
@@ -46,7 +46,7 @@ def certifications(everybody: list[Entity], today: date) -> list[Entity]:
         _certificate(guide, name.upper().replace("-", "_").replace(" ", "_"), today)
         for guide in everybody
         for name in guide["certifications"]
-    ] + [_expired_cave_rescue(guide, today) for guide in everybody[-2:]]
+    ] + [_expired_canyon_guide(guide, today) for guide in everybody[-2:]]
 
 
 def windows(everybody: list[Entity], today: date) -> list[Entity]:
@@ -98,9 +98,7 @@ def _activities(region: RegionPlan, number: int) -> list[str]:
     """Two to four activities that the region offers, so spread that each has about as many guides."""
     offered = sorted({plan.activity for plan in TRIPS if plan.region is region and plan.status == "ACTIVE"})
     count = 2 + number % 3
-    return list(
-        dict.fromkeys(offered[(number + step * (1 + number % 2)) % len(offered)] for step in range(count))
-    )
+    return list(dict.fromkeys(offered[(number + step * (1 + number % 2)) % len(offered)] for step in range(count)))
 
 
 def _regions(region: RegionPlan, number: int) -> list[str]:
@@ -148,8 +146,8 @@ def _certificate(guide: Entity, name: str, today: date) -> Entity:
     return _certificate_of(guide, name, status, today + timedelta(days=left))
 
 
-def _expired_cave_rescue(guide: Entity, today: date) -> Entity:
-    return _certificate_of(guide, "CAVE_RESCUE", "EXPIRED", today - timedelta(days=90))
+def _expired_canyon_guide(guide: Entity, today: date) -> Entity:
+    return _certificate_of(guide, "CANYON_GUIDE", "EXPIRED", today - timedelta(days=90))
 
 
 def _certificate_of(guide: Entity, name: str, status: str, expires: date) -> Entity:
@@ -158,7 +156,7 @@ def _certificate_of(guide: Entity, name: str, status: str, expires: date) -> Ent
         "guide_id": guide["id"],
         "certification_type": name,
         "issued_date": (expires - timedelta(days=730)).isoformat(),
-        "expiry_date": None if name == "LEAVE_NO_TRACE_TRAINER" else expires.isoformat(),
+        "expiry_date": None if name == "LEAVE_NO_TRACE" else expires.isoformat(),
         "issuing_body": choice(["Wilderness Medicine Council", "National Guide Association"], name),
         "certificate_number": f"NT-{whole(10_000, 99_999, 'number', guide['id'], name)}",
         "status": status,
@@ -169,9 +167,7 @@ def _away(guide: Entity, cycle: int) -> Entity:
     names = ("away", guide["id"], cycle)
     start = date.fromordinal(cycle * _AWAY_CYCLE_DAYS + whole(0, _AWAY_CYCLE_DAYS - 12, *names))
     end = start + timedelta(days=whole(2, 11, "days", *names))
-    return _window(
-        guide, start, end, available=False, notes=choice(["Vacation", "Family leave", "Training"], *names)
-    )
+    return _window(guide, start, end, available=False, notes=choice(["Vacation", "Family leave", "Training"], *names))
 
 
 def _leaves_a_note(guide: Entity, cycle: int) -> bool:
@@ -179,9 +175,7 @@ def _leaves_a_note(guide: Entity, cycle: int) -> bool:
 
 
 def _note(guide: Entity, cycle: int) -> Entity:
-    day = date.fromordinal(
-        cycle * _AWAY_CYCLE_DAYS + whole(0, _AWAY_CYCLE_DAYS - 1, "note day", guide["id"], cycle)
-    )
+    day = date.fromordinal(cycle * _AWAY_CYCLE_DAYS + whole(0, _AWAY_CYCLE_DAYS - 1, "note day", guide["id"], cycle))
     return _window(guide, day, day, available=True, notes=choice(_NOTES, "note", guide["id"], cycle))
 
 

@@ -151,9 +151,7 @@ def regions(active_trips: dict[str, int]) -> list[Entity]:
 
 def locations(today: date) -> list[Entity]:
     """Every location: a base camp a region, with an outpost, a shop and a ranger station; headquarters."""
-    places = [
-        _location(plan, "BASE_CAMP", plan.base_camp, plan.base_camp_capacity, today) for plan in REGIONS
-    ]
+    places = [_location(plan, "BASE_CAMP", plan.base_camp, plan.base_camp_capacity, today) for plan in REGIONS]
     for plan in REGIONS:
         for kind, name, capacity in _OTHER_LOCATIONS:
             places.append(_location(plan, kind, f"{plan.name} {name}", capacity, today))

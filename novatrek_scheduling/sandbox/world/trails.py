@@ -177,12 +177,8 @@ def conditions(today: date) -> list[Entity]:
             "surface_condition": plan.surface,
             "current_temperature_c": float(whole(2, 24, "temperature", plan.name, today)),
             "wind_speed_kmh": float(whole(0, 35, "wind", plan.name, today)),
-            "precipitation_last_24h_mm": float(
-                0 if plan.surface == "DRY" else whole(1, 18, "rain", plan.name, today)
-            ),
-            "recommended_gear": ["Microspikes"]
-            if plan.surface in {"ICY", "SNOW_COVERED"}
-            else ["Sturdy shoes"],
+            "precipitation_last_24h_mm": float(0 if plan.surface == "DRY" else whole(1, 18, "rain", plan.name, today)),
+            "recommended_gear": ["Microspikes"] if plan.surface in {"ICY", "SNOW_COVERED"} else ["Sturdy shoes"],
             "ranger_notes": f"{plan.name} walked this morning.",
         }
         for plan in TRAILS

@@ -15,7 +15,7 @@ _FITNESS = {"BEGINNER": "LOW", "INTERMEDIATE": "MODERATE", "ADVANCED": "HIGH", "
 _AGE_MINIMUM = {"BEGINNER": 8, "INTERMEDIATE": 14, "ADVANCED": 16, "EXPERT": 18}
 _CERTIFICATIONS = {
     "ROCK_CLIMBING": ["WILDERNESS_FIRST_AID", "ROPE_RESCUE"],
-    "KAYAKING": ["WILDERNESS_FIRST_AID", "PADDLE_INSTRUCTOR"],
+    "KAYAKING": ["WILDERNESS_FIRST_AID", "KAYAK_INSTRUCTOR"],
     "RAFTING": ["WILDERNESS_FIRST_AID", "SWIFT_WATER_RESCUE"],
     "CANYONEERING": ["WILDERNESS_FIRST_AID", "ROPE_RESCUE"],
     "BACKCOUNTRY_SKIING": ["WILDERNESS_FIRST_AID", "AVALANCHE_SAFETY"],
@@ -132,9 +132,9 @@ _NOT_ACTIVE = {
     "Desert Southwest": ("Mine Shaft Descent", "CANYONEERING", "EXPERT", 8.0, "08:00", 6, 1, "SUSPENDED"),
     "Appalachian Highlands": ("Long Trail Classic", "HIKING", "ADVANCED", 9.0, "07:00", 10, 1, "RETIRED"),
 }
-# Nobody in the company holds a valid CAVE_RESCUE, so the crawl can truthfully not be staffed.
+# Nobody in the company holds a valid CANYON_GUIDE, so the crawl can truthfully not be staffed.
 _EXTRA_CERTIFICATIONS = {
-    "Organ Cave Crawl": ("CAVE_RESCUE",),
+    "Organ Cave Crawl": ("CANYON_GUIDE",),
     "Continental Divide Ski Traverse": ("WILDERNESS_FIRST_RESPONDER",),
 }
 
@@ -156,9 +156,7 @@ def _plans() -> Iterator[TripPlan]:
             )
         if region.name in _NOT_ACTIVE:
             name, activity, difficulty, hours, times, most, every, status = _NOT_ACTIVE[region.name]
-            yield TripPlan(
-                region, name, activity, difficulty, hours, tuple(times.split()), most, every, status
-            )
+            yield TripPlan(region, name, activity, difficulty, hours, tuple(times.split()), most, every, status)
 
 
 TRIPS = tuple(_plans())

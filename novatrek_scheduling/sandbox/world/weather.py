@@ -24,15 +24,20 @@ _ASSESSMENTS = {
     "WET": "GOOD",
     "MUDDY": "FAIR",
     "ICY": "POOR",
-    "SNOW_COVERED": "FAIR",
+    "SNOW_COVERED": "GOOD",
     "FLOODED": "IMPASSABLE",
 }
 
 
-def forecasts(today: date) -> dict[str, list[Entity]]:
-    """Ten days of forecasts by station, `today` the first."""
+def forecast_id(station: str, day: date) -> str:
+    """What the forecast of a station for a day is kept under."""
+    return f"{station}@{day.isoformat()}"
+
+
+def forecasts(today: date) -> dict[str, Entity]:
+    """Ten days of forecasts a station, `today` the first, by `forecast_id`."""
     days = [today + timedelta(days=offset) for offset in range(FORECAST_DAYS)]
-    return {plan.station: [_forecast(plan, day) for day in days] for plan in REGIONS if plan.station}
+    return {forecast_id(plan.station, day): _forecast(plan, day) for plan in REGIONS for day in days if plan.station}
 
 
 def alerts(today: date) -> list[Entity]:
@@ -58,9 +63,7 @@ def _forecast(plan: RegionPlan, day: date) -> Entity:
         "low_c": float(high - whole(6, 13, "low", plan.name, day)),
         "precipitation_probability": rain.get(condition, 0.9),
         "condition": condition,
-        "wind_speed_kmh": float(
-            whole(40, 90, "gale", plan.name, day) if condition in _STORMY else whole(2, 32, day)
-        ),
+        "wind_speed_kmh": float(whole(40, 90, "gale", plan.name, day) if condition in _STORMY else whole(2, 32, day)),
         "uv_index": whole(1, 8, "uv", plan.name, day),
         "sunrise": "06:40:00Z",
         "sunset": "18:10:00Z",
@@ -71,11 +74,7 @@ def _condition(plan: RegionPlan, day: date) -> str:
     offset = whole(0, _STORM_EVERY_DAYS - 1, "storm", plan.name)
     if (day.toordinal() + offset) % _STORM_EVERY_DAYS == 0:
         return choice(_STORMY, plan.name, day)
-    if (
-        day.month in {12, 1, 2}
-        and fraction("snow", plan.name, day) > 0.7
-        and plan.timezone != "America/Phoenix"
-    ):
+    if day.month in {12, 1, 2} and fraction("snow", plan.name, day) > 0.7 and plan.timezone != "America/Phoenix":
         return "SNOW"
     return choice(_MILD, "condition", plan.name, day)
 
@@ -83,9 +82,7 @@ def _condition(plan: RegionPlan, day: date) -> str:
 def _alert(plan: RegionPlan, cycle: int, today: date) -> Entity:
     severity = choice(_SEVERITIES, "alert", plan.name, cycle)
     kind, title = _ALERTS[severity]
-    day = date.fromordinal(
-        cycle * _ALERT_CYCLE_DAYS + whole(0, _ALERT_CYCLE_DAYS - 1, "alert day", plan.name, cycle)
-    )
+    day = date.fromordinal(cycle * _ALERT_CYCLE_DAYS + whole(0, _ALERT_CYCLE_DAYS - 1, "alert day", plan.name, cycle))
     start = datetime.combine(day, time(whole(8, 18, "alert hour", plan.name, cycle)), UTC)
     until = start + timedelta(hours=whole(6, 20, "alert hours", plan.name, cycle))
     return {

@@ -1,0 +1,32 @@
+"""`python -m novatrek_scheduling.sandbox.siblings --port P [--date YYYY-MM-DD] [--data FILE]`."""
+
+import argparse
+import socket
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from novatrek_scheduling.sandbox.siblings.server import serve
+
+
+def main() -> None:
+    """Serve until stopped; a port that is taken is one clear line."""
+    options = _options()
+    try:
+        listener = socket.create_server((options.host, options.port), backlog=512)
+    except OSError as error:
+        sys.exit(f"cannot start the siblings on port {options.port}: {error.strerror}. Choose another with --port.")
+    serve(listener, options.date, options.data)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="siblings", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--date", type=date.fromisoformat, default=datetime.now(UTC).date(), help="the world's today")
+    parser.add_argument("--data", type=Path, help="keeps what was written, so that a restart continues")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""The siblings as one ASGI application: /svc-<name>/<path of the contract>, and what controls them."""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from novatrek_scheduling.sandbox.siblings import (
+    analytics,
+    control,
+    guide_management,
+    location_services,
+    notifications,
+    trail_management,
+    trip_catalog,
+    weather,
+)
+from novatrek_scheduling.sandbox.siblings.answers import (
+    Answer,
+    Call,
+    ErrorFormat,
+    Handler,
+    Query,
+    Refused,
+    Service,
+)
+from novatrek_scheduling.sandbox.siblings.state import State
+from novatrek_scheduling.sandbox.siblings.switches import Mode, Switchboard
+
+SERVICES: dict[str, Service] = {
+    service.name: service
+    for service in (
+        trip_catalog.SERVICE,
+        guide_management.SERVICE,
+        trail_management.SERVICE,
+        weather.SERVICE,
+        location_services.SERVICE,
+        notifications.SERVICE,
+        analytics.SERVICE,
+    )
+}
+_OFF_CONTRACT = b'["this is not what the contract says"]'
+_MOST_ANSWERS_KEPT = 5_000
+_PLAIN = ErrorFormat()
+
+Endpoint: TypeAlias = Callable[[Request], Any]
+
+
+def build_app(state: State, token: str) -> ASGIApp:
+    """The application over `state`; it asks every caller of a sibling for `token`."""
+    switches = Switchboard()
+    mounts: list[BaseRoute] = [Mount(f"/{name}", routes=_routes(service, state)) for name, service in SERVICES.items()]
+    return _Gate(Starlette(routes=[*mounts, *_control_routes(state, switches)]), state, switches, token)
+
+
+class _Gate:
+    """What every call passes: the switch, the bearer token, and answers that were given before."""
+
+    def __init__(self, app: ASGIApp, state: State, switches: Switchboard, token: str) -> None:
+        self._app = app
+        self._state = state
+        self._switches = switches
+        self._bearer = f"Bearer {token}".encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service = SERVICES.get(scope["path"].split("/")[1]) if scope["type"] == "http" else None
+        if service is None:
+            await self._app(scope, receive, send)
+        elif self._switches.of(service.name).mode is Mode.DOWN:
+            await _drop(scope, receive)
+        else:
+            response = await self._response(service, scope)
+            await (response or self._app)(scope, receive, send)
+
+    async def _response(self, service: Service, scope: Scope) -> Response | None:
+        switch = self._switches.of(service.name)
+        if switch.mode is Mode.SLOW:
+            await asyncio.sleep(switch.seconds)
+        if switch.mode is Mode.FAILING:
+            return _refusal(service.errors, Refused(500, "INTERNAL_ERROR", "Something went wrong."))
+        if switch.mode is Mode.OFF_CONTRACT:
+            return _json(_OFF_CONTRACT)
+        if dict(scope["headers"]).get(b"authorization") != self._bearer:
+            return _refusal(service.errors, Refused(401, "UNAUTHORIZED", "A valid bearer token is needed."))
+        known = self._state.answers.get(_key(scope)) if scope["method"] == "GET" else None
+        return _json(known) if known else None
+
+
+async def _drop(scope: Scope, receive: Receive) -> None:
+    """End the connection without an answer, as a dead service does."""
+    scope["state"]["abort"]()
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+def _routes(service: Service, state: State) -> list[BaseRoute]:
+    by_path: dict[str, dict[str, Handler]] = {}
+    for operation in service.operations:
+        by_path.setdefault(operation.path, {})[operation.method] = operation.handler
+    return [
+        Route(path, _endpoint(handlers, state, service.errors), methods=list(handlers))
+        for path, handlers in by_path.items()
+    ]
+
+
+def _endpoint(handlers: dict[str, Handler], state: State, errors: ErrorFormat) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        raw = b"" if method == "GET" else await request.body()
+        try:
+            answer = handlers[method](state, Call(request.path_params, Query(request.query_params), raw))
+        except Refused as refusal:
+            return _refusal(errors, refusal)
+        body = _encoded(answer.payload)
+        if method == "GET" and len(state.answers) < _MOST_ANSWERS_KEPT:
+            state.answers[_key(request.scope)] = body
+        return _json(body, answer.status)
+
+    return endpoint
+
+
+def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
+    def turn(_: State, call: Call) -> Answer:
+        setting = call.body(control.SwitchSetting)
+        if setting.service not in SERVICES:
+            raise Refused(404, "UNKNOWN_SERVICE", f"{setting.service} is not one of {', '.join(SERVICES)}.")
+        switches.turn(setting.service, setting.mode, setting.seconds)
+        return Answer(switches.positions())
+
+    def reset(_: State, __: Call) -> Answer:
+        switches.reset()
+        state.reset()
+        return Answer({"status": "reset"})
+
+    one: dict[str, Handler] = {
+        "GET": control.read_entity,
+        "PATCH": control.alter_entity,
+        "DELETE": control.remove_entity,
+    }
+    handlers: dict[str, dict[str, Handler]] = {
+        "/_health": {"GET": lambda state, _: Answer({"status": "ok", "today": state.today.isoformat()})},
+        "/_switches": {"GET": lambda _, __: Answer(switches.positions()), "POST": turn},
+        "/_received": {"DELETE": _forget},
+        "/_received/{service}": {"GET": lambda state, call: Answer(state.received.get(call.ids["service"], []))},
+        "/_reset": {"POST": reset},
+        "/_world/summary": {"GET": control.summarize},
+        "/_world/{kind}": {"POST": control.add_entity},
+        "/_world/{kind}/{id}": one,
+    }
+    return [
+        Route(path, _endpoint(by_method, state, _PLAIN), methods=list(by_method))
+        for path, by_method in handlers.items()
+    ]
+
+
+def _forget(state: State, _: Call) -> Answer:
+    state.received.clear()
+    return Answer({})
+
+
+def _key(scope: Scope) -> tuple[str, bytes]:
+    return scope["path"], scope["query_string"]
+
+
+def _encoded(payload: Any) -> bytes:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _json(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, media_type="application/json")
+
+
+def _refusal(errors: ErrorFormat, refusal: Refused) -> Response:
+    return _json(_encoded(errors.payload(refusal)), refusal.status)
+
+
+def token_from_environment() -> str:
+    """The token that callers must have, SIBLING_TOKEN."""
+    return os.environ.get("SIBLING_TOKEN", "sibling-token")

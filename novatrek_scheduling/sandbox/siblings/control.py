@@ -1,0 +1,118 @@
+"""What tests and dispatchers of the sandbox may do to the world, beside what the contracts offer."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from novatrek_scheduling.sandbox.siblings.answers import Answer, Call, Refused
+from novatrek_scheduling.sandbox.siblings.state import State, command
+from novatrek_scheduling.sandbox.siblings.switches import Mode
+from novatrek_scheduling.sandbox.world import Entity, World
+from novatrek_scheduling.sandbox.world.seeding import identity
+
+_KEYS = {"capacities": "location_id", "conditions": "trail_id", "assessments": "trail_id", "forecasts": "date"}
+_KINDS = tuple(World.__slots__[1:])
+
+
+class SwitchSetting(BaseModel):
+    """Which service shall behave how."""
+
+    service: str
+    mode: Mode
+    seconds: float = Field(default=5.0, ge=0, le=60)
+
+
+class AnyEntity(BaseModel):
+    """Any JSON object."""
+
+    model_config = {"extra": "allow"}
+
+
+def add_entity(state: State, call: Call) -> Answer:
+    """Add an entity of a kind; without an `id` it gets one of its own content."""
+    kind, entity = _kind(call), _fields(call)
+    if kind in _KEYS:
+        raise Refused(400, "NOT_ADDABLE", f"{kind} come with what they are about; alter them.")
+    entity = {"id": identity("added", kind, sorted(entity.items()))} | entity
+    return Answer(state.execute("put_entity", {"kind": kind, "id": entity["id"], "entity": entity}), 201)
+
+
+def alter_entity(state: State, call: Call) -> Answer:
+    """Change an entity by a JSON merge patch."""
+    kind, entity = _kind(call), _known(state, call)
+    merged = merge(entity, _fields(call))
+    return Answer(state.execute("put_entity", {"kind": kind, "id": call.ids["id"], "entity": merged}))
+
+
+def read_entity(state: State, call: Call) -> Answer:
+    return Answer(_known(state, call))
+
+
+def remove_entity(state: State, call: Call) -> Answer:
+    kind = _kind(call)
+    _known(state, call)
+    return Answer(state.execute("drop_entity", {"kind": kind, "id": call.ids["id"]}))
+
+
+def summarize(state: State, _: Call) -> Answer:
+    """Ids that examples and tests can use."""
+    world = state.world
+    active = [trip["id"] for trip in world.trips.values() if trip["status"] == "ACTIVE"]
+    return Answer(
+        {
+            "today": state.today.isoformat(),
+            "counts": {kind: len(getattr(world, kind)) for kind in _KINDS},
+            "region_ids": list(world.regions),
+            "trip_ids": active,
+            "inactive_trip_ids": [trip_id for trip_id in world.trips if trip_id not in set(active)],
+            "guide_ids": [each["id"] for each in world.guides.values() if each["status"] == "ACTIVE"],
+            "trail_ids": list(world.trails),
+            "location_ids": [each["id"] for each in world.locations.values() if each["type"] == "BASE_CAMP"],
+        }
+    )
+
+
+def merge(entity: Any, patch: Any) -> Any:
+    """`entity` after a JSON merge patch (RFC 7396)."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(entity) if isinstance(entity, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = merge(merged.get(name), value)
+    return merged
+
+
+@command()
+def put_entity(world: World, arguments: Entity, _: Entity) -> Entity:
+    """An entity as it is from now on."""
+    entity: Entity = arguments["entity"]
+    getattr(world, arguments["kind"])[arguments["id"]] = entity
+    return entity
+
+
+@command()
+def drop_entity(world: World, arguments: Entity, _: Entity) -> Entity:
+    """An entity that is gone."""
+    entity: Entity = getattr(world, arguments["kind"]).pop(arguments["id"], {})
+    return entity
+
+
+def _kind(call: Call) -> str:
+    kind = call.ids["kind"]
+    if kind not in _KINDS:
+        raise Refused(404, "UNKNOWN_KIND", f"{kind} is not one of {', '.join(_KINDS)}.")
+    return kind
+
+
+def _known(state: State, call: Call) -> Entity:
+    entities: dict[str, Entity] = getattr(state.world, _kind(call))
+    if call.ids["id"] not in entities:
+        raise Refused(404, "NOT_FOUND", f"There is no {call.ids['id']} among the {call.ids['kind']}.")
+    return entities[call.ids["id"]]
+
+
+def _fields(call: Call) -> Entity:
+    return call.body(AnyEntity).model_dump()

@@ -1,0 +1,173 @@
+"""svc-guide-management: guides, their days and their certificates. Pages by offset."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from novatrek_scheduling.sandbox.siblings.answers import (
+    Answer,
+    Call,
+    ErrorFormat,
+    Operation,
+    Query,
+    Refused,
+    Service,
+    found,
+    same_word,
+)
+from novatrek_scheduling.sandbox.siblings.state import State, command
+from novatrek_scheduling.sandbox.world import Entity, World
+
+NAME = "svc-guide-management"
+_STATUSES = ("ACTIVE", "ON_LEAVE", "TRAINING", "SUSPENDED", "TERMINATED")
+
+
+class GuideUpdate(BaseModel):
+    """GuideUpdateRequest."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    phone: str | None = None
+    region_ids: list[str] | None = None
+    activity_specialties: list[str] | None = None
+    years_experience: int | None = Field(default=None, ge=0)
+    max_group_size: int | None = Field(default=None, ge=1)
+    status: Literal["ACTIVE", "ON_LEAVE", "TRAINING", "SUSPENDED", "TERMINATED"] | None = None
+    emergency_training_level: (
+        Literal["WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER", "WILDERNESS_EMT", "PARAMEDIC"] | None
+    ) = None
+    languages: list[str] | None = None
+
+
+def search_guides(state: State, call: Call) -> Answer:
+    query = call.query
+    status, day = query.one_of("status", _STATUSES), query.day("availability_date")
+    guides = [
+        guide
+        for guide in _sorted_guides(state)
+        if status in {None, guide["status"]} and _matches(state, guide, query) and not _is_away(state, guide, day)
+    ]
+    return _page(guides, query)
+
+
+def get_guide(state: State, call: Call) -> Answer:
+    return Answer(_guide(state, call))
+
+
+def update_guide(state: State, call: Call) -> Answer:
+    guide = _guide(state, call)
+    changes = call.body(GuideUpdate).model_dump(mode="json", exclude_none=True)
+    arguments = {"guide_id": guide["id"], "changes": changes}
+    return Answer(state.execute("change_guide", arguments, service=NAME, path=f"/guides/{guide['id']}"))
+
+
+def get_guide_availability(state: State, call: Call) -> Answer:
+    guide = _guide(state, call)
+    first, last = _range(call.query)
+    windows = state.grouped("windows", "guide_id").get(guide["id"], [])
+    within = [each for each in windows if each["start_date"] <= last and each["end_date"] >= first]
+    return Answer({"data": sorted(within, key=lambda each: (each["start_date"], each["id"]))})
+
+
+def get_guide_schedule(state: State, call: Call) -> Answer:
+    guide = _guide(state, call)
+    first, last = _range(call.query)
+    entries = state.grouped("past_trips", "guide_id").get(guide["id"], [])
+    within = [each for each in entries if each["departure_date"] <= last and each["return_date"] >= first]
+    return Answer({"data": sorted(within, key=lambda each: (each["departure_date"], each["id"]))})
+
+
+def get_guide_certifications(state: State, call: Call) -> Answer:
+    guide = _guide(state, call)
+    return Answer({"data": state.grouped("certifications", "guide_id").get(guide["id"], [])})
+
+
+def find_available_guides(state: State, call: Call) -> Answer:
+    query = call.query
+    for name in ("date", "activity_type", "region"):
+        query.required(name)
+    years = query.whole("min_experience_years", 0, 0)
+    rating = query.number("min_rating") or 1.0
+    if not 1.0 <= rating <= 5.0:
+        raise Refused(400, "VALIDATION_ERROR", "min_rating is out of bounds.", ("min_rating", "must be from 1 to 5"))
+    guides = [
+        guide
+        for guide in _sorted_guides(state)
+        if guide["status"] == "ACTIVE"
+        and _matches(state, guide, query)
+        and not _is_away(state, guide, query.day("date"))
+        and guide.get("years_experience", 0) >= years
+        and guide.get("average_rating", 1.0) >= rating
+    ]
+    return Answer({"data": guides, "match_count": len(guides)})
+
+
+@command("guides")
+def change_guide(world: World, arguments: Entity, entry: Entity) -> Entity:
+    """A change of a guide's profile. The fields that it names are replaced, as this service does."""
+    guide = world.guides[arguments["guide_id"]]
+    world.guides[guide["id"]] = guide | arguments["changes"] | {"updated_at": entry["at"]}
+    return world.guides[guide["id"]]
+
+
+def _guide(state: State, call: Call) -> Entity:
+    return found(state.world.guides, call.ids["guide_id"], "guide")
+
+
+def _sorted_guides(state: State) -> list[Entity]:
+    guides = state.world.guides.values()
+    return sorted(guides, key=lambda guide: (guide["last_name"], guide["first_name"], guide["id"]))
+
+
+def _matches(state: State, guide: Entity, query: Query) -> bool:
+    certification, activity = query.text("certification"), query.text("activity_type")
+    region = query.text("region")
+    return (
+        (certification is None or any(same_word(certification, each) for each in guide["certifications"]))
+        and (activity is None or any(_same_activity(activity, each) for each in guide["activity_specialties"]))
+        and (region is None or bool(_spellings(state, region) & set(guide["region_ids"])))
+    )
+
+
+def _same_activity(one: str, other: str) -> bool:
+    return same_word(one, other) or same_word(f"whitewater_{one}", other)
+
+
+def _spellings(state: State, region: str) -> set[str]:
+    """A region is known by its id and by the slug of its name."""
+    pairs = ((each["id"], each["name"].lower().replace(" ", "_")) for each in state.world.regions.values())
+    return next((set(pair) for pair in pairs if region in pair), {region})
+
+
+def _is_away(state: State, guide: Entity, day: str | None) -> bool:
+    if day is None:
+        return False
+    windows = state.grouped("windows", "guide_id").get(guide["id"], [])
+    return any(not each["available"] and each["start_date"] <= day <= each["end_date"] for each in windows)
+
+
+def _range(query: Query) -> tuple[str, str]:
+    return query.day("from_date") or "", query.day("to_date") or "9999"
+
+
+def _page(entities: list[Entity], query: Query) -> Answer:
+    offset, limit = query.whole("offset", 0, 0), query.whole("limit", 25, 1, 100)
+    total = len(entities)
+    pagination = {"offset": offset, "limit": limit, "total": total, "has_more": offset + limit < total}
+    return Answer({"data": entities[offset : offset + limit], "pagination": pagination})
+
+
+SERVICE = Service(
+    NAME,
+    (
+        Operation("GET", "/guides", search_guides),
+        Operation("GET", "/guides/available", find_available_guides),
+        Operation("GET", "/guides/{guide_id}", get_guide),
+        Operation("PATCH", "/guides/{guide_id}", update_guide),
+        Operation("GET", "/guides/{guide_id}/availability", get_guide_availability),
+        Operation("GET", "/guides/{guide_id}/schedule", get_guide_schedule),
+        Operation("GET", "/guides/{guide_id}/certifications", get_guide_certifications),
+    ),
+    ErrorFormat(id_key="request_id"),
+)

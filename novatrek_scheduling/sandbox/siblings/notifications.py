@@ -1,0 +1,51 @@
+"""svc-notifications: takes messages to people. Nothing is sent; what came in can be read back."""
+
+from typing import Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import BaseModel, Field
+
+from novatrek_scheduling.sandbox.siblings.answers import (
+    Answer,
+    Call,
+    ErrorFormat,
+    Operation,
+    Refused,
+    Service,
+)
+from novatrek_scheduling.sandbox.siblings.state import State, command
+from novatrek_scheduling.sandbox.world import Entity, World
+
+NAME = "svc-notifications"
+
+
+class NewNotification(BaseModel):
+    """SendNotificationRequest."""
+
+    recipient_id: UUID
+    channel: Literal["EMAIL", "SMS", "PUSH", "IN_APP"]
+    template_id: UUID
+    variables: dict[str, str] = Field(default_factory=dict)
+    reservation_id: UUID | None = None
+    priority: Literal["LOW", "NORMAL", "HIGH", "URGENT"] = "NORMAL"
+
+
+def send_notification(state: State, call: Call) -> Answer:
+    message = call.body(NewNotification)
+    if message.template_id == UNKNOWN_TEMPLATE:
+        problem = ("template_id", "is not a template of ours")
+        raise Refused(422, "UNKNOWN_TEMPLATE", "There is no such template.", problem)
+    arguments = message.model_dump(mode="json", exclude_none=True)
+    return Answer(state.execute("queue_notification", arguments, service=NAME, path="/notifications"), 202)
+
+
+@command("notifications")
+def queue_notification(_: World, arguments: Entity, entry: Entity) -> Entity:
+    """A message that waits to be sent."""
+    return arguments | {"id": entry["id"], "status": "QUEUED", "queued_at": entry["at"]}
+
+
+UNKNOWN_TEMPLATE = uuid5(NAMESPACE_URL, "https://novatrek.example.com/templates/unknown")
+"""The one template that the service refuses, for trying what a refusal leads to."""
+
+SERVICE = Service(NAME, (Operation("POST", "/notifications", send_notification),), ErrorFormat(reason_key="issue"))

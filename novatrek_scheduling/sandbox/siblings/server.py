@@ -1,0 +1,29 @@
+"""Serving the simulated siblings over HTTP/1.1 with keep-alive."""
+
+import socket
+from datetime import date
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from novatrek_scheduling.sandbox.siblings.app import build_app, token_from_environment
+from novatrek_scheduling.sandbox.siblings.state import State
+
+
+class AbortableProtocol(HttpToolsProtocol):
+    """Gives the application the means to end a connection without an answer."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["state"]["abort"] = self.transport.abort
+
+
+def serve(listener: socket.socket, today: date, data: Path | None) -> None:
+    """Answer on `listener` until the process is told to stop."""
+    app = build_app(State(today, data), token_from_environment())
+    config = uvicorn.Config(
+        app, http=AbortableProtocol, loop="uvloop", log_level="warning", access_log=False, lifespan="off"
+    )
+    config.timeout_graceful_shutdown = 1
+    uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,101 @@
+"""What the siblings know now: the seeded world, and everything that was written to it since."""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TypeAlias
+from uuid import uuid4
+
+from novatrek_scheduling.sandbox.world import Entity, World, build_world
+
+Command: TypeAlias = Callable[[World, Entity, Entity], Entity]
+
+COMMANDS: dict[str, tuple[Command, tuple[str, ...]]] = {}
+
+
+def command(*kinds: str) -> Callable[[Command], Command]:
+    """Register a change of the world that touches `kinds`. It must depend on its arguments alone.
+
+    It is given the world, the arguments and the journal's entry with the `id` and the time, `at`.
+    """
+
+    def register(function: Command) -> Command:
+        COMMANDS[function.__name__] = (function, kinds)
+        return function
+
+    return register
+
+
+class State:
+    """The world with what was written to it. Writes are kept in `journal`, so that a restart continues."""
+
+    def __init__(self, today: date, journal: Path | None = None) -> None:
+        self.today = today
+        self._seeded = build_world(today)
+        self.world = _copy(self._seeded)
+        self.received: dict[str, list[Entity]] = {}
+        self.answers: dict[tuple[str, bytes], bytes] = {}
+        self._groups: dict[tuple[str, str], dict[str, list[Entity]]] = {}
+        self._journal = journal
+        self._replay()
+
+    def execute(self, name: str, arguments: Entity, *, service: str = "", path: str = "") -> Entity:
+        """Change the world by a command, remember it, and note `arguments` as received by `service`."""
+        entry = {"id": str(uuid4()), "at": _now(), "command": name, "arguments": arguments}
+        if service:
+            entry |= {"service": service, "path": path}
+        result = self._apply(entry)
+        self._remember(entry)
+        return result
+
+    def grouped(self, kind: str, key: str) -> dict[str, list[Entity]]:
+        """The entities of a kind by the value of one of their keys, until one of the kind changes."""
+        if (kind, key) not in self._groups:
+            groups: dict[str, list[Entity]] = {}
+            for entity in getattr(self.world, kind).values():
+                groups.setdefault(entity[key], []).append(entity)
+            self._groups[kind, key] = groups
+        return self._groups[kind, key]
+
+    def reset(self) -> None:
+        """Back to the seeded world, with nothing received."""
+        self.world = _copy(self._seeded)
+        self._groups.clear()
+        self.answers.clear()
+        self.received.clear()
+        if self._journal:
+            self._journal.unlink(missing_ok=True)
+
+    def _apply(self, entry: Entity) -> Entity:
+        function, kinds = COMMANDS[entry["command"]]
+        result = function(self.world, entry["arguments"], entry)
+        touched = set(kinds) or {entry["arguments"]["kind"]}
+        self._groups = {group: entities for group, entities in self._groups.items() if group[0] not in touched}
+        self.answers.clear()
+        if service := entry.get("service"):
+            note = {"id": entry["id"], "received_at": entry["at"], "path": entry["path"], "body": entry["arguments"]}
+            self.received.setdefault(service, []).append(note)
+        return result
+
+    def _remember(self, entry: Entity) -> None:
+        if self._journal:
+            with self._journal.open("a") as lines:
+                lines.write(json.dumps(entry) + "\n")
+
+    def _replay(self) -> None:
+        if self._journal and self._journal.exists():
+            for line in self._journal.read_text().splitlines():
+                if line.endswith("}"):
+                    self._apply(json.loads(line))
+
+
+def _copy(world: World) -> World:
+    """A world of its own; entities are replaced, never changed in place, so they can be shared."""
+    kinds = {each.name: getattr(world, each.name) for each in fields(world) if each.name != "today"}
+    return World(today=world.today, **{kind: dict(entities) for kind, entities in kinds.items()})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
