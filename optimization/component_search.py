@@ -15,7 +15,7 @@ import pulp
 from pulp import constants
 
 from optimization.components import Component
-from optimization.day_model import GUESTS_WEIGHT, KEPT_WEIGHT, DayModel
+from optimization.day_model import GUESTS_WEIGHT, KEPT_WEIGHT, PATTERN_LIMIT, DayModel
 from optimization.fast_highs import FastHiGHS
 from optimization.greedy import greedy_teams, levels_of, merit, pinned_held
 from optimization.problem import Levels, Pair, PlanStatus
@@ -51,9 +51,9 @@ class OutOfTimeError(Exception):
     """The deadline passed before a proof."""
 
 
-def solve_component(component: Component, *, deadline: float) -> Answer:
+def solve_component(component: Component, *, deadline: float, pattern_limit: int = PATTERN_LIMIT) -> Answer:
     """The best plan found until `deadline` (of the monotonic clock); never worse than greedy's."""
-    search = _Search(component, deadline)
+    search = _Search(component, deadline, pattern_limit)
     try:
         search.run()
     except OutOfTimeError:
@@ -64,9 +64,10 @@ def solve_component(component: Component, *, deadline: float) -> Answer:
 
 
 class _Search:
-    def __init__(self, component: Component, deadline: float) -> None:
+    def __init__(self, component: Component, deadline: float, pattern_limit: int) -> None:
         self._component = component
         self._deadline = deadline
+        self._pattern_limit = pattern_limit
         self._teams: Mapping[UUID, tuple[Pair, ...]] = greedy_teams(component)
         self._total = _everything(component)
         self._bounds = Levels(self._total.guests, self._total.kept, 0)
@@ -77,7 +78,7 @@ class _Search:
     def run(self) -> None:
         """Raises OutOfTimeError where the deadline ends the search, and whatever the solver raises."""
         self._remaining()
-        model = self._model = DayModel.of(self._component)
+        model = self._model = DayModel.of(self._component, pattern_limit=self._pattern_limit)
         self._settle_pins(model)
         weighted = self._find(model, model.aim_at_everything, bounds_everything=True)
         self._certify(model, weighted)

@@ -33,10 +33,11 @@ class DayModel:
     Every level is minimised: the weight of unstaffed departures, the kept pairs that are dropped, the loss.
     """
 
-    def __init__(self, staffings: Iterable[Staffing]) -> None:
+    def __init__(self, staffings: Iterable[Staffing], *, pattern_limit: int = PATTERN_LIMIT) -> None:
         self.problem = pulp.LpProblem("day", pulp.LpMinimize)
         self.variables = 0
         self.rows = 0
+        self._pattern_limit = pattern_limit
         self._chosen: dict[tuple[UUID, UUID], pulp.LpVariable] = {}
         self._staffed: dict[UUID, list[pulp.LpVariable]] = {}
         self._staffings = tuple(staffings)
@@ -44,8 +45,8 @@ class DayModel:
             self._add_departure(staffing)
 
     @classmethod
-    def of(cls, component: Component) -> "DayModel":
-        model = cls(component.staffings)
+    def of(cls, component: Component, *, pattern_limit: int = PATTERN_LIMIT) -> "DayModel":
+        model = cls(component.staffings, pattern_limit=pattern_limit)
         for clique in component.cliques:
             model._add_row([(model._variable_of(pair), 1) for pair in clique], at_most=1)
         for room in component.rooms:
@@ -140,7 +141,7 @@ class DayModel:
         for pair in staffing.pairs:
             self._chosen[pair.departure_id, pair.guide_id] = self._add_variable("x")
         classes = staffing.classes(staffing.free)
-        patterns = covering_patterns(tuple(classes), staffing.need, PATTERN_LIMIT)
+        patterns = covering_patterns(tuple(classes), staffing.need, self._pattern_limit)
         if patterns is None:
             self._cover_by_sums(staffing)
         else:

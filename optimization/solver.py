@@ -6,12 +6,16 @@ from uuid import UUID
 
 from optimization.component_search import Answer, solve_component
 from optimization.components import Component, connected_components
+from optimization.day_model import PATTERN_LIMIT
 from optimization.problem import DayPlan, DayProblem, Levels, Pair, PlanStatus, UnstaffedReason
 from optimization.staffing import as_team, group_by_departure, why_unstaffable
 
 
-def solve_day(problem: DayProblem, *, time_limit_seconds: float = 20.0) -> DayPlan:
+def solve_day(problem: DayProblem, *, time_limit_seconds: float = 20.0, pattern_limit: int = PATTERN_LIMIT) -> DayPlan:
     """The best plan by the three levels in strict order, found within about `time_limit_seconds`.
+
+    A departure whose teams have over `pattern_limit` patterns is modelled by sums of capacities instead;
+    that changes how long it takes, not how good the plan is.
 
     Never infeasible and never an exception: a departure that cannot be staffed has its reason, a solver that
     runs out of time or fails leaves the best plan found so far, at worst greedy's.
@@ -27,7 +31,7 @@ def solve_day(problem: DayProblem, *, time_limit_seconds: float = 20.0) -> DayPl
         else:
             unstaffed[staffing.departure.id] = reason
     components = connected_components(staffable, problem.locations)
-    answers = [solve_component(component, deadline=deadline) for component in components]
+    answers = [solve_component(component, deadline=deadline, pattern_limit=pattern_limit) for component in components]
     for component, answer in zip(components, answers, strict=True):
         unstaffed |= _left_out(component, answer.teams)
     return _plan(components, answers, unstaffed, time.monotonic() - started)

@@ -1,0 +1,46 @@
+"""A day is staffed and a request answered even where HiGHS breaks."""
+
+from datetime import date
+
+import pytest
+
+from optimization.problem import PlanStatus, RequestOption, RequestProblem
+from optimization.request_model import solve_request
+from optimization.solver import solve_day
+from tests.optimization.days import chosen_pairs, guide, pair, random_day, trip
+from tests.optimization.exhaustive import broken_rules
+
+
+def _break(highs: object) -> None:
+    raise MemoryError("out of room")
+
+
+def test_a_solver_that_raises_leaves_the_greedy_plan_and_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = random_day(60, 20, seed=2)
+    monkeypatch.setattr("highspy.Highs.run", _break)
+
+    plan = solve_day(problem)
+
+    assert (plan.status, plan.error) == (PlanStatus.GREEDY, "MemoryError: out of room")
+    assert plan.teams
+    assert not broken_rules(problem, chosen_pairs(problem, plan))
+
+
+def test_a_solver_that_does_nothing_leaves_the_greedy_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("highspy.Highs.run", lambda highs: None)
+
+    plan = solve_day(random_day(60, 20, seed=2))
+
+    assert plan.status is PlanStatus.GREEDY
+    assert "Not Set" in plan.error
+
+
+def test_a_request_is_answered_by_closed_form_where_the_solver_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    departure = trip(1, "08:00", "12:00", 4)
+    problem = RequestProblem((RequestOption(date(2027, 5, 1), departure, (pair(departure, 1, 8),)),))
+    monkeypatch.setattr("highspy.Highs.run", _break)
+
+    plan = solve_request(problem)
+
+    assert (plan.status, plan.error) == (PlanStatus.GREEDY, "MemoryError: out of room")
+    assert plan.answers[0].guide_ids == (guide(1),)
