@@ -1,0 +1,14 @@
+"""svc-analytics: what an optimization brought."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scheduling.facts import Sibling
+from scheduling.siblings.calls import Call, attempt
+from scheduling.siblings.deadline import Deadline
+
+
+def send_event(body: Mapping[str, Any], *, key: str, deadline: Deadline) -> None:
+    """Report an event; the answer has no body. Raises SiblingRefusal and SiblingUnavailable."""
+    call = Call(Sibling.ANALYTICS, "ingestAnalyticsEvent", "/events", body=body, key=key)
+    attempt(call, lambda _: None, deadline)

@@ -1,0 +1,188 @@
+"""One attempt at one call of a sibling, over the process's one connection pool."""
+
+import os
+import secrets
+import ssl
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeVar
+
+import httpx
+import structlog
+from django.conf import settings
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from scheduling.facts import Sibling
+from scheduling.siblings.circuits import circuit_of
+from scheduling.siblings.deadline import Deadline
+from scheduling.siblings.errors import SiblingFailure, SiblingNotFound, SiblingRefusal, SiblingUnavailable
+from scheduling.siblings.metrics import FAILURES, REQUEST_SECONDS
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 1.0
+ATTEMPT_SECONDS = 2.0
+FAIR_CHANCE_SECONDS = 0.5
+LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
+ANSWERED = frozenset({200, 201, 202})
+REFUSED = frozenset({400, 409, 410, 413, 415, 422})
+
+log = structlog.get_logger(__name__)
+
+
+class Payload(BaseModel):
+    """What we read of a sibling's answer: its types are the contract's, what we don't use is left out."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`operation` is the contract's operationId. `key`: the same for every delivery of the same message."""
+
+    sibling: Sibling
+    operation: str
+    path: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    key: str | None = None
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.body is None else "POST"
+
+    @property
+    def url(self) -> str:
+        return f"{settings.SIBLING_URLS[self.sibling]}{self.path}"
+
+
+def attempt(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
+    """Make `call` once. Raises SiblingUnavailable, SiblingNotFound, or for a POST SiblingRefusal."""
+    circuit = circuit_of(call.sibling)
+    if not circuit.lets_through(deadline):
+        raise SiblingUnavailable(call.sibling, call.operation, "its last calls failed, so it is left alone")
+    seconds = min(ATTEMPT_SECONDS, deadline.remaining())
+    worked: bool | None = False
+    try:
+        answer = _timed(call, parse, seconds)
+        worked = True
+    except (SiblingNotFound, SiblingRefusal):
+        worked = True
+        raise
+    except SiblingFailure as failure:
+        worked = None if failure.reason == "timeout" and seconds < FAIR_CHANCE_SECONDS else False
+        _report(failure)
+        raise
+    finally:
+        circuit.note(worked=worked)
+    return answer
+
+
+def _timed(call: Call, parse: Callable[[bytes], T], seconds: float) -> T:
+    with REQUEST_SECONDS.labels(call.sibling, call.operation).time():
+        status, body = _exchange(call, seconds)
+    _check(call, status, body)
+    try:
+        return parse(body)
+    except ValidationError as error:
+        raise SiblingFailure(call.sibling, call.operation, "off_contract", _first_problem(error)) from error
+
+
+def _exchange(call: Call, seconds: float) -> tuple[int, bytes]:
+    timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+    try:
+        with http().stream(
+            call.method, call.url, params=call.params, json=call.body, headers=_headers(call), timeout=timeout
+        ) as response:
+            return response.status_code, _read(response, Deadline.after(seconds))
+    except httpx.TimeoutException as error:
+        why = f"no answer within {seconds:.1f} s"
+        raise SiblingFailure(call.sibling, call.operation, "timeout", why) from error
+    except httpx.HTTPError as error:
+        why = f"no usable answer ({type(error).__name__})"
+        raise SiblingFailure(call.sibling, call.operation, "unreachable", why) from error
+
+
+def _read(response: httpx.Response, deadline: Deadline) -> bytes:
+    """The body, piece by piece: a sibling that sends a byte a second keeps nobody waiting."""
+    body = bytearray()
+    for piece in response.iter_bytes():
+        body += piece
+        if deadline.has_passed:
+            raise httpx.ReadTimeout("the body is not complete in time")
+        if len(body) > LARGEST_ANSWER_BYTES:
+            raise httpx.DecodingError("the body is larger than any that we expect")
+    return bytes(body)
+
+
+def _check(call: Call, status: int, body: bytes) -> None:
+    if status in ANSWERED:
+        return
+    if status == httpx.codes.NOT_FOUND:
+        raise SiblingNotFound(call.sibling, call.operation)
+    if call.body is not None and status in REFUSED:
+        raise SiblingRefusal(call.sibling, call.operation, status, _message(body))
+    reason = "server_error" if status >= httpx.codes.INTERNAL_SERVER_ERROR else "unexpected_status"
+    raise SiblingFailure(call.sibling, call.operation, reason, f"it answered with status {status}")
+
+
+class _ErrorPayload(BaseModel):
+    message: str
+
+
+def _message(body: bytes) -> str:
+    try:
+        return _ErrorPayload.model_validate_json(body).message
+    except ValidationError:
+        return body[:200].decode(errors="replace")
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"its answer is off the contract at {place or 'its root'} ({problem['msg']})"
+
+
+def _report(failure: SiblingFailure) -> None:
+    FAILURES.labels(failure.sibling, failure.operation, failure.reason).inc()
+    log.warning(
+        "sibling_failure",
+        sibling=failure.sibling,
+        operation=failure.operation,
+        reason=failure.reason,
+        why=failure.why,
+    )
+
+
+def _headers(call: Call) -> dict[str, str]:
+    context = structlog.contextvars.get_contextvars()
+    headers = {
+        "Authorization": f"Bearer {settings.SIBLING_TOKEN}",
+        "Accept": "application/json",
+        "X-Request-ID": str(context.get("request_id") or uuid.uuid4()),
+        "traceparent": _traceparent(str(context.get("trace_id") or "")),
+    }
+    return headers if call.key is None else headers | {"Idempotency-Key": call.key}
+
+
+def _traceparent(trace_id: str) -> str:
+    """W3C trace context: the trace we are in, or a new one, and a span for this call."""
+    trace = trace_id.replace("-", "").lower() or secrets.token_hex(16)
+    return f"00-{trace}-{secrets.token_hex(8)}-01"
+
+
+def http() -> httpx.Client:
+    """The connection pool of this process: made at its first call, so that none is shared over a fork."""
+    return _client_of_process(os.getpid())
+
+
+@cache
+def _client_of_process(_pid: int) -> httpx.Client:
+    # Proxies from the environment are for the outside; siblings are neighbours.
+    return httpx.Client(
+        verify=ssl.create_default_context(),
+        trust_env=False,
+        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=20),
+    )

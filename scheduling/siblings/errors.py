@@ -1,0 +1,51 @@
+"""How a call of a sibling can end badly."""
+
+from novatrek_scheduling.errors import Unavailable
+from scheduling.facts import Sibling
+
+
+class SiblingUnavailable(Unavailable):
+    """A sibling whose answer is needed does not give one now. The same call may succeed later."""
+
+    code = "SIBLING_UNAVAILABLE"
+
+    def __init__(self, sibling: Sibling, operation: str, why: str) -> None:
+        super().__init__(f"{sibling} does not answer {operation}: {why}. Try again in a few seconds.")
+        self.sibling = sibling
+        self.operation = operation
+        self.why = why
+
+
+class SiblingFailure(SiblingUnavailable):
+    """A call that was made got no answer, or one off the contract.
+
+    `reason` is one of timeout, unreachable, server_error, unexpected_status and off_contract.
+    """
+
+    def __init__(self, sibling: Sibling, operation: str, reason: str, why: str) -> None:
+        super().__init__(sibling, operation, why)
+        self.reason = reason
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether asking again at once can help."""
+        return self.reason in {"timeout", "unreachable", "server_error"}
+
+
+class SiblingNotFound(Exception):
+    """The sibling answered that there is no such thing (404)."""
+
+    def __init__(self, sibling: Sibling, operation: str) -> None:
+        super().__init__(f"{sibling} knows nothing by that id ({operation})")
+        self.sibling = sibling
+        self.operation = operation
+
+
+class SiblingRefusal(Exception):
+    """The sibling will never accept what was sent to it."""
+
+    def __init__(self, sibling: Sibling, operation: str, status: int, message: str) -> None:
+        super().__init__(f"{sibling} refused {operation} with {status}: {message}")
+        self.sibling = sibling
+        self.operation = operation
+        self.status = status

@@ -1,0 +1,20 @@
+"""svc-notifications: the one way in which people are told anything."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from scheduling.facts import Sibling
+from scheduling.siblings.calls import Call, Payload
+from scheduling.siblings.client import send
+from scheduling.siblings.deadline import Deadline
+
+
+class NotificationPayload(Payload):
+    id: UUID | None = None
+
+
+def send_notification(body: Mapping[str, Any], *, key: str, deadline: Deadline) -> NotificationPayload:
+    """Have one recipient told. Raises SiblingRefusal and SiblingUnavailable."""
+    call = Call(Sibling.NOTIFICATIONS, "sendNotification", "/notifications", body=body, key=key)
+    return send(call, NotificationPayload, deadline)

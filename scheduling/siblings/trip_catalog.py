@@ -1,0 +1,131 @@
+"""svc-trip-catalog: trips, their departures, and regions."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import partial
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from scheduling.facts import Sibling
+from scheduling.siblings.calls import Call, Payload
+from scheduling.siblings.client import Reader, send
+from scheduling.siblings.deadline import Deadline
+from scheduling.siblings.paging import PAGE_SIZE, every_entry
+from scheduling.siblings.parallel import Lookups
+
+TRIP_LIFETIME = timedelta(minutes=10)
+REGIONS_LIFETIME = timedelta(minutes=10)
+
+_call = partial(Call, Sibling.TRIP_CATALOG)
+
+
+class TripPayload(Payload):
+    id: UUID
+    name: str
+    activity_type: str
+    difficulty_level: Literal["BEGINNER", "INTERMEDIATE", "ADVANCED", "EXPERT"]
+    region_id: UUID
+    duration_hours: float = Field(gt=0)
+    min_participants: int
+    max_participants: int
+    status: Literal["DRAFT", "ACTIVE", "SUSPENDED", "RETIRED"]
+    required_certifications: list[str] | None = None
+    age_minimum: int = 18
+
+
+class TripSummaryPayload(Payload):
+    id: UUID
+    region_id: UUID | None = None
+
+
+class DeparturePayload(Payload):
+    id: UUID
+    trip_id: UUID
+    departure_date: date
+    departure_time: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    available_spots: int = Field(ge=0)
+    total_spots: int | None = None
+    status: Literal["OPEN", "FULL", "CANCELLED", "COMPLETED"]
+
+
+class RegionPayload(Payload):
+    id: UUID
+    name: str
+    timezone: str | None = None
+    weather_station_id: str | None = None
+
+
+class _Pagination(Payload):
+    total_items: int | None = None
+
+
+class _TripPage(Payload):
+    data: list[TripSummaryPayload]
+    pagination: _Pagination = _Pagination()
+
+    @property
+    def entries(self) -> list[TripSummaryPayload]:
+        return self.data
+
+    @property
+    def total(self) -> int | None:
+        return self.pagination.total_items
+
+
+class _DeparturePage(Payload):
+    data: list[DeparturePayload]
+    pagination: _Pagination = _Pagination()
+
+    @property
+    def entries(self) -> list[DeparturePayload]:
+        return self.data
+
+    @property
+    def total(self) -> int | None:
+        return self.pagination.total_items
+
+
+class _Regions(Payload):
+    data: list[RegionPayload]
+
+
+def read_trip(reader: Reader, trip_id: UUID) -> TripPayload:
+    """Raises SiblingNotFound for a trip that the catalog doesn't have."""
+    return reader.get(_call("getTripById", f"/trips/{trip_id}"), TripPayload, lifetime=TRIP_LIFETIME)
+
+
+def read_regions(reader: Reader) -> list[RegionPayload]:
+    return reader.get(_call("listRegions", "/regions"), _Regions, lifetime=REGIONS_LIFETIME).data
+
+
+def read_trips_between(reader: Reader, lookups: Lookups, first: date, last: date) -> list[TripSummaryPayload]:
+    """The trips with a departure from `first` to `last`, both included, whatever their status."""
+    read = partial(_trip_page, reader, {"date_from": f"{first}", "date_to": f"{last}"})
+    return every_entry(lookups, Sibling.TRIP_CATALOG, read)
+
+
+def read_departures(reader: Reader, lookups: Lookups, trip_id: UUID, first: date, last: date) -> list[DeparturePayload]:
+    """A trip's departures from `first` to `last`; never from the cache, because seats sell."""
+    read = partial(_departure_page, reader, trip_id, {"date_from": f"{first}", "date_to": f"{last}"})
+    return every_entry(lookups, Sibling.TRIP_CATALOG, read)
+
+
+def add_departure(trip_id: UUID, body: Mapping[str, Any], *, key: str, deadline: Deadline) -> DeparturePayload:
+    """Add a departure to the catalog. Raises SiblingRefusal (409: it has one then) and SiblingUnavailable."""
+    call = _call("addScheduledDeparture", f"/trips/{trip_id}/schedule", body=body, key=key)
+    return send(call, DeparturePayload, deadline)
+
+
+def _trip_page(reader: Reader, params: Mapping[str, str], index: int) -> _TripPage:
+    return reader.get(_call("searchTrips", "/trips", params=_page(params, index)), _TripPage)
+
+
+def _departure_page(reader: Reader, trip_id: UUID, params: Mapping[str, str], index: int) -> _DeparturePage:
+    call = _call("getTripSchedule", f"/trips/{trip_id}/schedule", params=_page(params, index))
+    return reader.get(call, _DeparturePage)
+
+
+def _page(params: Mapping[str, str], index: int) -> dict[str, str | int]:
+    return {**params, "page": index + 1, "page_size": PAGE_SIZE}

@@ -1,0 +1,70 @@
+"""svc-weather: forecasts of a station, alerts of a region, assessments of trails."""
+
+from datetime import date, timedelta
+from functools import partial
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from scheduling.facts import Sibling
+from scheduling.siblings.calls import Call, Payload
+from scheduling.siblings.client import Reader
+from scheduling.siblings.trail_management import Surface
+
+WEATHER_LIFETIME = timedelta(minutes=15)
+ASSESSMENT_LIFETIME = timedelta(minutes=5)
+FORECAST_DAYS = 10
+
+Condition = Literal["CLEAR", "PARTLY_CLOUDY", "CLOUDY", "RAIN", "HEAVY_RAIN", "SNOW", "THUNDERSTORM", "FOG"]
+Severity = Literal["ADVISORY", "WATCH", "WARNING", "EMERGENCY"]
+Assessed = Literal["EXCELLENT", "GOOD", "FAIR", "POOR", "HAZARDOUS", "IMPASSABLE"]
+
+_call = partial(Call, Sibling.WEATHER)
+
+
+class ForecastPayload(Payload):
+    date: date
+    condition: Condition | None = None
+
+
+class AlertPayload(Payload):
+    id: UUID
+    severity: Severity
+    title: str = ""
+    effective_from: AwareDatetime | None = None
+    effective_until: AwareDatetime | None = None
+    affected_trail_ids: list[UUID] | None = None
+    is_active: bool | None = None
+
+
+class AssessmentPayload(Payload):
+    overall_status: Assessed | None = None
+    surface_condition: Surface | None = None
+    water_crossings_passable: bool | None = None
+
+
+class _Forecasts(Payload):
+    forecasts: list[ForecastPayload]
+
+
+class _Alerts(Payload):
+    alerts: list[AlertPayload]
+
+
+def read_forecasts(reader: Reader, station_id: str) -> list[ForecastPayload]:
+    """The forecasts of a station, as far as they reach. Raises SiblingNotFound for an unknown station."""
+    params: dict[str, str | int] = {"station_id": station_id, "days": FORECAST_DAYS}
+    call = _call("getWeatherForecast", "/weather/forecast", params=params)
+    return reader.get(call, _Forecasts, lifetime=WEATHER_LIFETIME).forecasts
+
+
+def read_alerts(reader: Reader, region_id: UUID) -> list[AlertPayload]:
+    call = _call("getWeatherAlerts", "/weather/alerts", params={"region_id": f"{region_id}"})
+    return reader.get(call, _Alerts, lifetime=WEATHER_LIFETIME).alerts
+
+
+def read_assessment(reader: Reader, trail_id: UUID) -> AssessmentPayload:
+    """What svc-weather thinks of a trail. Raises SiblingNotFound where it thinks nothing."""
+    call = _call("getTrailConditions", "/trail-conditions", params={"trail_id": f"{trail_id}"})
+    return reader.get(call, AssessmentPayload, lifetime=ASSESSMENT_LIFETIME)

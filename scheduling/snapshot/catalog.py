@@ -1,0 +1,85 @@
+"""Trips, departures and regions for a snapshot. Without the catalog there is no decision."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from uuid import UUID
+
+from scheduling.facts import CatalogDeparture, Region, Sibling, Trip
+from scheduling.siblings import SiblingNotFound, trip_catalog
+from scheduling.siblings.client import Reader
+from scheduling.siblings.parallel import Lookups
+from scheduling.snapshot.translation import departure_of, region_of, trip_of
+
+CATALOG = Sibling.TRIP_CATALOG
+DEFAULT_TIME = "08:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What the catalog knows of some trips."""
+
+    trips: dict[UUID, Trip] = field(default_factory=dict)
+    departures: list[CatalogDeparture] = field(default_factory=list)
+
+    def on(self, days: Iterable[date]) -> dict[date, tuple[CatalogDeparture, ...]]:
+        """The departures of each date, earliest first."""
+        ordered = sorted(self.departures, key=lambda departure: (departure.departure_time, departure.id))
+        return {day: tuple(departure for departure in ordered if departure.day == day) for day in days}
+
+    def usual_times(self) -> dict[UUID, str]:
+        """When each trip usually departs, by its region's clocks: the most frequent time, else 08:00."""
+        return {trip_id: self._usual_time(trip_id) for trip_id in self.trips}
+
+    def _usual_time(self, trip_id: UUID) -> str:
+        times = Counter(d.departure_time for d in self.departures if d.trip_id == trip_id)
+        return min(times, key=lambda clock: (-times[clock], clock), default=DEFAULT_TIME)
+
+
+def read_catalog(reader: Reader, lookups: Lookups, trip_ids: Collection[UUID], window: tuple[date, date]) -> Catalog:
+    """These trips and their departures from the first to the last day of `window`.
+
+    A trip that the catalog doesn't have is left out. Raises SiblingUnavailable.
+    """
+    trips = {key: lookups.call(CATALOG, trip_catalog.read_trip, reader, key) for key in sorted(trip_ids)}
+    departures = [lookups.branch(_departures, reader, lookups, key, window) for key in trips]
+    return Catalog(
+        trips={key: trip for key, future in trips.items() if (trip := _known(lookups, future))},
+        departures=[departure for found in departures for departure in lookups.joined(CATALOG, found)],
+    )
+
+
+def _known(lookups: Lookups, future: Future[trip_catalog.TripPayload]) -> Trip | None:
+    try:
+        return trip_of(lookups.result(CATALOG, future))
+    except SiblingNotFound:
+        return None
+
+
+def _departures(reader: Reader, lookups: Lookups, trip_id: UUID, window: tuple[date, date]) -> list[CatalogDeparture]:
+    try:
+        return list(map(departure_of, trip_catalog.read_departures(reader, lookups, trip_id, *window)))
+    except SiblingNotFound:
+        return []
+
+
+def read_departing_trips(
+    reader: Reader, lookups: Lookups, window: tuple[date, date], region_ids: Collection[UUID] | None
+) -> set[UUID]:
+    """The trips that depart in `window`, of some regions or of all."""
+    found = trip_catalog.read_trips_between(reader, lookups, *window)
+    wanted = partial(_is_in, region_ids)
+    return {trip.id for trip in found if wanted(trip.region_id)}
+
+
+def _is_in(region_ids: Collection[UUID] | None, region_id: UUID | None) -> bool:
+    return region_ids is None or region_id is None or region_id in region_ids
+
+
+def read_regions(reader: Reader) -> Mapping[UUID, Region]:
+    """The regions whose clocks are known."""
+    regions = map(region_of, trip_catalog.read_regions(reader))
+    return {region.id: region for region in regions if region}

@@ -1,0 +1,143 @@
+"""The siblings' payloads as facts of ours."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+
+from scheduling import vocabulary
+from scheduling.facts import (
+    CatalogDeparture,
+    Certificate,
+    Closure,
+    Guide,
+    Region,
+    Span,
+    Trail,
+    Trip,
+    WeatherAlert,
+)
+from scheduling.siblings import guide_management, trail_management, trip_catalog, weather
+
+DEFAULT_GROUP_SIZE = 8
+UNKNOWN_STATUS = "UNKNOWN"
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+OPEN_END = datetime(9000, 1, 1, tzinfo=UTC)
+
+log = structlog.get_logger(__name__)
+
+
+def region_of(payload: trip_catalog.RegionPayload) -> Region | None:
+    """None for a region whose clocks nobody knows: no time in it can be computed."""
+    try:
+        zone = ZoneInfo(payload.timezone or "")
+    except (ZoneInfoNotFoundError, ValueError):
+        log.warning("region_without_time_zone", region_id=str(payload.id), timezone=payload.timezone)
+        return None
+    return Region(
+        id=payload.id, name=payload.name, timezone=zone, weather_station_id=payload.weather_station_id or None
+    )
+
+
+def trip_of(payload: trip_catalog.TripPayload) -> Trip:
+    return Trip(
+        id=payload.id,
+        name=payload.name,
+        activity_type=payload.activity_type,
+        difficulty=vocabulary.difficulty_of_trip(payload.difficulty_level),
+        region_id=payload.region_id,
+        duration=timedelta(hours=payload.duration_hours),
+        min_participants=payload.min_participants,
+        max_participants=payload.max_participants,
+        is_active=payload.status == "ACTIVE",
+        required_certifications=frozenset(
+            map(vocabulary.normalise_certification, payload.required_certifications or ())
+        ),
+        age_minimum=payload.age_minimum,
+    )
+
+
+def departure_of(payload: trip_catalog.DeparturePayload) -> CatalogDeparture:
+    """Where the catalog doesn't say how many spots there are in all, those that are left are all we know."""
+    return CatalogDeparture(
+        id=payload.id,
+        trip_id=payload.trip_id,
+        day=payload.departure_date,
+        departure_time=payload.departure_time,
+        total_spots=payload.available_spots if payload.total_spots is None else payload.total_spots,
+        available_spots=payload.available_spots,
+        is_cancelled=payload.status == "CANCELLED",
+    )
+
+
+def guide_of(payload: guide_management.GuidePayload) -> Guide:
+    return Guide(
+        id=payload.id,
+        name=f"{payload.first_name} {payload.last_name}".strip(),
+        region_ids=tuple(map(vocabulary.normalise_region, payload.region_ids)),
+        certifications=_certifications_of(payload),
+        activities=frozenset(map(vocabulary.normalise_activity, payload.activity_specialties or ())),
+        is_active=payload.status == "ACTIVE",
+        status=payload.status,
+        max_group_size=payload.max_group_size or DEFAULT_GROUP_SIZE,
+        years_experience=payload.years_experience,
+        average_rating=payload.average_rating,
+        languages=frozenset(language.strip().lower() for language in payload.languages or ()),
+    )
+
+
+def _certifications_of(payload: guide_management.GuidePayload) -> frozenset[str]:
+    level = payload.emergency_training_level
+    return vocabulary.with_implied_certifications([*(payload.certifications or ()), *([level] if level else ())])
+
+
+def certificate_of(payload: guide_management.CertificationPayload) -> Certificate:
+    return Certificate(
+        name=vocabulary.normalise_certification(payload.certification_type),
+        is_valid=payload.status == "VALID",
+        expires_on=payload.expiry_date,
+    )
+
+
+def trail_of(payload: trail_management.TrailPayload) -> Trail:
+    """A trail as it is listed: nothing of its ground is known yet."""
+    season = payload.seasonal_availability
+    return Trail(
+        id=payload.id,
+        name=payload.name or str(payload.id),
+        region_id=payload.region_id,
+        activities=frozenset(map(vocabulary.normalise_activity, payload.activity_types or ())),
+        difficulty=payload.difficulty,
+        elevation_gain_m=payload.elevation_gain_m,
+        max_group_size=payload.max_group_size,
+        status=payload.status or UNKNOWN_STATUS,
+        is_year_round=season.year_round,
+        opens_on=season.open_from,
+        open_until=season.open_until,
+        conditions_known=False,
+    )
+
+
+def closure_of(payload: trail_management.ClosurePayload) -> Closure:
+    """A closure without a start holds already; one without a severity is taken for the worst."""
+    return Closure(
+        id=payload.id,
+        reason=payload.reason,
+        starts_on=payload.start_date or date.min,
+        ends_on=payload.end_date,
+        is_severe=payload.severity not in {"MINOR", "MODERATE"},
+    )
+
+
+def alert_of(payload: weather.AlertPayload, region_id: UUID) -> WeatherAlert:
+    """An alert without an end lasts; one that doesn't say whether it is active is."""
+    return WeatherAlert(
+        id=payload.id,
+        region_id=region_id,
+        severity=payload.severity,
+        title=payload.title,
+        span=Span(payload.effective_from or LONG_AGO, payload.effective_until or OPEN_END),
+        trail_ids=frozenset(payload.affected_trail_ids or ()),
+        is_active=payload.is_active is not False,
+    )
