@@ -22,6 +22,13 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+def days_touched(day: date, local_time: str, duration: timedelta, zone: ZoneInfo) -> tuple[date, ...]:
+    """The dates in `zone` on which something that starts on `day` at `local_time` goes on."""
+    ends_at = combine(day, local_time, zone) + duration
+    last = local_day(ends_at - timedelta(microseconds=1), zone)
+    return tuple(day + timedelta(days=n) for n in range((last - day).days + 1))
+
+
 def span_of_day(day: date, zone: ZoneInfo) -> Span:
     """`day` from midnight to midnight in `zone`: 23, 24 or 25 hours."""
     return Span(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))

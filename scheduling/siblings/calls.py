@@ -40,7 +40,10 @@ class Payload(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`operation` is the contract's operationId. `key`: the same for every delivery of the same message."""
+    """`operation` is the contract's operationId. `key`: the same for every delivery of the same message.
+
+    `names_one`: it is about one thing, that the sibling may not know. A list is never not found.
+    """
 
     sibling: Sibling
     operation: str
@@ -48,6 +51,7 @@ class Call:
     params: Mapping[str, str | int] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     key: str | None = None
+    names_one: bool = False
 
     @property
     def method(self) -> str:
@@ -120,7 +124,7 @@ def _read(response: httpx.Response, deadline: Deadline) -> bytes:
 def _check(call: Call, status: int, body: bytes) -> None:
     if status in ANSWERED:
         return
-    if status == httpx.codes.NOT_FOUND:
+    if status == httpx.codes.NOT_FOUND and call.names_one:
         raise SiblingNotFound(call.sibling, call.operation)
     if call.body is not None and status in REFUSED:
         raise SiblingRefusal(call.sibling, call.operation, status, _message(body))

@@ -17,6 +17,7 @@ GUIDES_LIFETIME = timedelta(minutes=1)
 EmergencyTraining = Literal["WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER", "WILDERNESS_EMT", "PARAMEDIC"]
 
 _call = partial(Call, Sibling.GUIDE_MANAGEMENT)
+_about = partial(_call, names_one=True)
 
 
 class GuidePayload(Payload):
@@ -85,19 +86,19 @@ def read_available_guides(reader: Reader, lookups: Lookups, day: date) -> list[G
 
 def read_guide(reader: Reader, guide_id: UUID) -> GuidePayload:
     """Raises SiblingNotFound for a guide whom nobody knows."""
-    return reader.get(_call("getGuide", f"/guides/{guide_id}"), GuidePayload, lifetime=GUIDES_LIFETIME)
+    return reader.get(_about("getGuide", f"/guides/{guide_id}"), GuidePayload, lifetime=GUIDES_LIFETIME)
 
 
 def read_certifications(reader: Reader, guide_id: UUID) -> list[CertificationPayload]:
     """Raises SiblingNotFound for a guide whom nobody knows."""
-    call = _call("getGuideCertifications", f"/guides/{guide_id}/certifications")
+    call = _about("getGuideCertifications", f"/guides/{guide_id}/certifications")
     return reader.get(call, _Certifications, lifetime=GUIDES_LIFETIME).data
 
 
 def read_availability(reader: Reader, guide_id: UUID, first: date, last: date) -> list[AvailabilityPayload]:
     """The windows of a guide that touch `first` to `last`. Raises SiblingNotFound for an unknown guide."""
     params = {"from_date": f"{first}", "to_date": f"{last}"}
-    call = _call("getGuideAvailability", f"/guides/{guide_id}/availability", params=params)
+    call = _about("getGuideAvailability", f"/guides/{guide_id}/availability", params=params)
     return reader.get(call, _Availability, lifetime=GUIDES_LIFETIME).data
 
 

@@ -13,6 +13,7 @@ from scheduling.siblings.paging import PAGE_SIZE
 LOCATIONS_LIFETIME = timedelta(minutes=5)
 
 _call = partial(Call, Sibling.LOCATION_SERVICES)
+_about = partial(_call, names_one=True)
 
 
 class LocationPayload(Payload):
@@ -45,7 +46,7 @@ def read_base_camps(reader: Reader, region_id: UUID) -> list[LocationPayload]:
 
 def read_capacity(reader: Reader, location_id: UUID) -> CapacityPayload:
     """Raises SiblingNotFound for a location that nobody knows."""
-    call = _call("getLocationCapacity", f"/locations/{location_id}/capacity")
+    call = _about("getLocationCapacity", f"/locations/{location_id}/capacity")
     return reader.get(call, CapacityPayload, lifetime=LOCATIONS_LIFETIME)
 
 

@@ -19,6 +19,7 @@ Surface = Literal["DRY", "WET", "MUDDY", "ICY", "SNOW_COVERED", "FLOODED"]
 Status = Literal["OPEN", "PARTIALLY_CLOSED", "CLOSED", "SEASONAL_CLOSURE"]
 
 _call = partial(Call, Sibling.TRAIL_MANAGEMENT)
+_about = partial(_call, names_one=True)
 
 
 class SeasonPayload(Payload):
@@ -79,24 +80,24 @@ def read_trails(reader: Reader, lookups: Lookups, region_id: UUID) -> list[Trail
 
 def read_trail(reader: Reader, trail_id: UUID) -> TrailPayload:
     """Raises SiblingNotFound for a trail that nobody knows."""
-    return reader.get(_call("getTrail", f"/trails/{trail_id}"), TrailPayload, lifetime=TRAILS_LIFETIME)
+    return reader.get(_about("getTrail", f"/trails/{trail_id}"), TrailPayload, lifetime=TRAILS_LIFETIME)
 
 
 def read_closures(reader: Reader, trail_id: UUID) -> list[ClosurePayload]:
     """The closures of a trail that are not over. Raises SiblingNotFound for an unknown trail."""
-    call = _call("getTrailClosures", f"/trails/{trail_id}/closures")
+    call = _about("getTrailClosures", f"/trails/{trail_id}/closures")
     return reader.get(call, _Closures, lifetime=TRAILS_LIFETIME).closures
 
 
 def read_conditions(reader: Reader, trail_id: UUID) -> ConditionsPayload:
     """The ground of a trail now. Raises SiblingNotFound where nobody reported."""
-    call = _call("getTrailCurrentConditions", f"/trails/{trail_id}/conditions")
+    call = _about("getTrailCurrentConditions", f"/trails/{trail_id}/conditions")
     return reader.get(call, ConditionsPayload, lifetime=TRAILS_LIFETIME)
 
 
 def close_trail(trail_id: UUID, body: Mapping[str, Any], *, key: str, deadline: Deadline) -> ClosurePayload:
     """Record a closure. Raises SiblingRefusal, SiblingNotFound and SiblingUnavailable."""
-    call = _call("createTrailClosure", f"/trails/{trail_id}/closures", body=body, key=key)
+    call = _about("createTrailClosure", f"/trails/{trail_id}/closures", body=body, key=key)
     return send(call, ClosurePayload, deadline)
 
 

@@ -19,6 +19,7 @@ TRIP_LIFETIME = timedelta(minutes=10)
 REGIONS_LIFETIME = timedelta(minutes=10)
 
 _call = partial(Call, Sibling.TRIP_CATALOG)
+_about = partial(_call, names_one=True)
 
 
 class TripPayload(Payload):
@@ -93,7 +94,7 @@ class _Regions(Payload):
 
 def read_trip(reader: Reader, trip_id: UUID) -> TripPayload:
     """Raises SiblingNotFound for a trip that the catalog doesn't have."""
-    return reader.get(_call("getTripById", f"/trips/{trip_id}"), TripPayload, lifetime=TRIP_LIFETIME)
+    return reader.get(_about("getTripById", f"/trips/{trip_id}"), TripPayload, lifetime=TRIP_LIFETIME)
 
 
 def read_regions(reader: Reader) -> list[RegionPayload]:
@@ -114,7 +115,7 @@ def read_departures(reader: Reader, lookups: Lookups, trip_id: UUID, first: date
 
 def add_departure(trip_id: UUID, body: Mapping[str, Any], *, key: str, deadline: Deadline) -> DeparturePayload:
     """Add a departure to the catalog. Raises SiblingRefusal (409: it has one then) and SiblingUnavailable."""
-    call = _call("addScheduledDeparture", f"/trips/{trip_id}/schedule", body=body, key=key)
+    call = _about("addScheduledDeparture", f"/trips/{trip_id}/schedule", body=body, key=key)
     return send(call, DeparturePayload, deadline)
 
 
@@ -123,7 +124,7 @@ def _trip_page(reader: Reader, params: Mapping[str, str], index: int) -> _TripPa
 
 
 def _departure_page(reader: Reader, trip_id: UUID, params: Mapping[str, str], index: int) -> _DeparturePage:
-    call = _call("getTripSchedule", f"/trips/{trip_id}/schedule", params=_page(params, index))
+    call = _about("getTripSchedule", f"/trips/{trip_id}/schedule", params=_page(params, index))
     return reader.get(call, _DeparturePage)
 
 

@@ -21,6 +21,7 @@ Severity = Literal["ADVISORY", "WATCH", "WARNING", "EMERGENCY"]
 Assessed = Literal["EXCELLENT", "GOOD", "FAIR", "POOR", "HAZARDOUS", "IMPASSABLE"]
 
 _call = partial(Call, Sibling.WEATHER)
+_about = partial(_call, names_one=True)
 
 
 class ForecastPayload(Payload):
@@ -55,7 +56,7 @@ class _Alerts(Payload):
 def read_forecasts(reader: Reader, station_id: str) -> list[ForecastPayload]:
     """The forecasts of a station, as far as they reach. Raises SiblingNotFound for an unknown station."""
     params: dict[str, str | int] = {"station_id": station_id, "days": FORECAST_DAYS}
-    call = _call("getWeatherForecast", "/weather/forecast", params=params)
+    call = _about("getWeatherForecast", "/weather/forecast", params=params)
     return reader.get(call, _Forecasts, lifetime=WEATHER_LIFETIME).forecasts
 
 
@@ -66,5 +67,5 @@ def read_alerts(reader: Reader, region_id: UUID) -> list[AlertPayload]:
 
 def read_assessment(reader: Reader, trail_id: UUID) -> AssessmentPayload:
     """What svc-weather thinks of a trail. Raises SiblingNotFound where it thinks nothing."""
-    call = _call("getTrailConditions", "/trail-conditions", params={"trail_id": f"{trail_id}"})
+    call = _about("getTrailConditions", "/trail-conditions", params={"trail_id": f"{trail_id}"})
     return reader.get(call, AssessmentPayload, lifetime=ASSESSMENT_LIFETIME)

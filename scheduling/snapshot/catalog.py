@@ -9,6 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from scheduling.facts import CatalogDeparture, Region, Sibling, Trip
+from scheduling.local_time import days_touched
 from scheduling.siblings import SiblingNotFound, trip_catalog
 from scheduling.siblings.client import Reader
 from scheduling.siblings.parallel import Lookups
@@ -33,6 +34,21 @@ class Catalog:
     def usual_times(self) -> dict[UUID, str]:
         """When each trip usually departs, by its region's clocks: the most frequent time, else 08:00."""
         return {trip_id: self._usual_time(trip_id) for trip_id in self.trips}
+
+    def days_touched(self, days: Collection[date], regions: Mapping[UUID, Region]) -> set[date]:
+        """The dates on which somebody may be out who departs on one of `days`, at a time that we know of."""
+        return {
+            touched
+            for trip_id, trip in self.trips.items()
+            if trip.region_id in regions
+            for day in days
+            for clock in self._times(trip_id, day)
+            for touched in days_touched(day, clock, trip.duration, regions[trip.region_id].timezone)
+        }
+
+    def _times(self, trip_id: UUID, day: date) -> set[str]:
+        on_the_day = {d.departure_time for d in self.departures if (d.trip_id, d.day) == (trip_id, day)}
+        return on_the_day or {self._usual_time(trip_id)}
 
     def _usual_time(self, trip_id: UUID) -> str:
         times = Counter(d.departure_time for d in self.departures if d.trip_id == trip_id)
@@ -68,11 +84,11 @@ def _departures(reader: Reader, lookups: Lookups, trip_id: UUID, window: tuple[d
 
 def read_departing_trips(
     reader: Reader, lookups: Lookups, window: tuple[date, date], region_ids: Collection[UUID] | None
-) -> set[UUID]:
+) -> frozenset[UUID]:
     """The trips that depart in `window`, of some regions or of all."""
     found = trip_catalog.read_trips_between(reader, lookups, *window)
     wanted = partial(_is_in, region_ids)
-    return {trip.id for trip in found if wanted(trip.region_id)}
+    return frozenset(trip.id for trip in found if wanted(trip.region_id))
 
 
 def _is_in(region_ids: Collection[UUID] | None, region_id: UUID | None) -> bool:

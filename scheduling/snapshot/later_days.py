@@ -22,7 +22,7 @@ def with_availability_on(
     reader = Reader(Deadline.after(deadline_seconds), fresh=fresh)
     with Lookups(reader.deadline) as lookups:
         people = People.start(reader, lookups, missing, everybody=False)
-        guides, available = people.finish(lookups)
+        guides, available = people.finish()
     return replace(
         snapshot,
         guides={**guides, **snapshot.guides},

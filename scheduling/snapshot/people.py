@@ -1,9 +1,9 @@
 """Guides for a snapshot. Without them there is no decision: their silence is never a gap."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
@@ -26,21 +26,29 @@ GUIDES = Sibling.GUIDE_MANAGEMENT
 class People:
     """The lookups of guides for some dates, under way."""
 
-    available: Mapping[date, Future[list[GuidePayload]]]
+    reader: Reader
+    lookups: Lookups
     everybody: Future[list[GuidePayload]] | None
+    available: dict[date, Future[list[GuidePayload]]] = field(default_factory=dict)
 
     @classmethod
     def start(cls, reader: Reader, lookups: Lookups, days: Iterable[date], *, everybody: bool) -> "People":
-        read = guide_management.read_available_guides
-        return cls(
-            available={day: lookups.branch(read, reader, lookups, day) for day in days},
-            everybody=lookups.branch(guide_management.read_guides, reader, lookups) if everybody else None,
-        )
+        """Begin to look up who is available on `days`, and with `everybody` who isn't."""
+        roster = lookups.branch(guide_management.read_guides, reader, lookups) if everybody else None
+        people = cls(reader, lookups, roster)
+        people.also_on(days)
+        return people
 
-    def finish(self, lookups: Lookups) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
+    def also_on(self, days: Iterable[date]) -> None:
+        """Look up who is available on further dates."""
+        for day in sorted(set(days) - self.available.keys()):
+            read = guide_management.read_available_guides
+            self.available[day] = self.lookups.branch(read, self.reader, self.lookups, day)
+
+    def finish(self) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
         """All guides that were read, and on each date those available. Raises SiblingUnavailable."""
-        roster = lookups.joined(GUIDES, self.everybody) if self.everybody else []
-        by_day = {day: lookups.joined(GUIDES, found) for day, found in self.available.items()}
+        roster = self.lookups.joined(GUIDES, self.everybody) if self.everybody else []
+        by_day = {day: self.lookups.joined(GUIDES, found) for day, found in self.available.items()}
         payloads = {guide.id: guide for group in (roster, *by_day.values()) for guide in group}
         available = {day: frozenset(guide.id for guide in found) for day, found in by_day.items()}
         return {key: guide_of(payload) for key, payload in payloads.items()}, available

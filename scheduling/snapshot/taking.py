@@ -71,9 +71,10 @@ def take_facts_snapshot(
     """The facts of some dates: all guides, and in these regions (None: all) departures, trails and weather.
 
     `trip_ids` are read beside the trips that the catalog has departing then; `trail_ids` are looked at in
-    detail beside those that fit a trip. `fresh`: nothing comes from the cache. Certificates and notes are
-    added by `with_certificates` and `with_availability_notes`. Raises SiblingUnavailable when the catalog
-    or the guides don't answer in time; other silent siblings are in `unknown`.
+    detail beside those that fit a trip. Who is available is known on every date that a departure of the
+    catalog touches; `with_availability_on` adds more, `with_certificates` and `with_availability_notes` what
+    their names say. `fresh`: nothing comes from the cache. Raises SiblingUnavailable when the catalog or the
+    guides don't answer in time; other silent siblings are in `unknown`.
     """
     ordered = tuple(sorted(set(days)))
     scope = _Scope(
@@ -120,11 +121,12 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
         catalog = _read_catalog(scope, reader, lookups)
         regions = lookups.joined(CATALOG, under_way)
         _check(scope, catalog, regions)
+        people.also_on(catalog.days_touched(scope.days, regions))
         around = Surroundings.start(
             reader, lookups, gaps, scope.regions(catalog, regions.values()), catalog.trips.values(), scope.trail_ids
         )
-        guides, available = people.finish(lookups)
-        found = around.finish(scope.days)
+        guides, available = people.finish()
+        found = around.finish(people.available.keys())
     return Snapshot(
         taken_at=taken_at,
         days=scope.days,
@@ -144,10 +146,10 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
 
 
 def _read_catalog(scope: _Scope, reader: Reader, lookups: Lookups) -> Catalog:
-    trip_ids = set(scope.trip_ids)
+    trip_ids = scope.trip_ids
     if not scope.is_of_one_trip:
         search = lookups.branch(read_departing_trips, reader, lookups, scope.window, scope.region_ids)
-        trip_ids.update(lookups.joined(CATALOG, search))
+        trip_ids |= lookups.joined(CATALOG, search)
     return read_catalog(reader, lookups, trip_ids, scope.window)
 
 
