@@ -50,7 +50,7 @@ class EventConsumer:
         self._stopping.set()
 
     def _consume(self) -> None:
-        consumer = Consumer(_config(self._group))
+        consumer = Consumer(_config(self._group), logger=logger)
         try:
             consumer.subscribe(self._topics, on_revoke=_commit_before_leaving)
             while not self._stopping.is_set():

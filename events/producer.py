@@ -1,6 +1,7 @@
 """Sending to Kafka: idempotent, in order, and done only when the broker has said so."""
 
 import json
+import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -13,6 +14,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from events.kafka import connection_config
 from events.models import OutboxMessage
 from events.outbox import DeliveryRefused
+
+logger = logging.getLogger(__name__)
 
 DELIVERY_TIMEOUT_SECONDS = 10.0
 REFUSALS = {
@@ -51,7 +54,7 @@ class EventProducer:
 
     def _current(self) -> Producer:
         if self._producer is None or self._pid != os.getpid():
-            self._producer = Producer(_config(self._timeout))
+            self._producer = Producer(_config(self._timeout), logger=logger)
             self._pid = os.getpid()
         return self._producer
 

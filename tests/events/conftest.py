@@ -26,3 +26,9 @@ def handler() -> Iterator[RegisterHandler]:
     yield inbox.register_handler
     inbox._handlers.clear()
     inbox._handlers.update(before)
+
+
+@pytest.fixture
+def no_handlers(handler: RegisterHandler) -> None:
+    """Nobody handles anything in this test."""
+    inbox._handlers.clear()

@@ -25,15 +25,16 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def read_topic(topic: str, count: int) -> list[Message]:
-    """The first `count` messages of `topic`, read without a group."""
+def read_topic(topic: str, count: int, wanted: Callable[[Message], bool] = lambda _message: True) -> list[Message]:
+    """The first `count` wanted messages of `topic`, read without a group."""
     consumer = Consumer({"bootstrap.servers": settings.KAFKA_BOOTSTRAP_SERVERS, "group.id": str(uuid.uuid4())})
     partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
     consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in partitions])
     found: list[Message] = []
 
     def poll() -> bool:
-        found.extend(message for message in consumer.consume(count, timeout=0.1) if message.error() is None)
+        arrived = [message for message in consumer.consume(count, timeout=0.1) if message.error() is None]
+        found.extend(message for message in arrived if wanted(message))
         return len(found) >= count
 
     wait_until(poll)

@@ -155,9 +155,9 @@ def test_an_event_reaches_its_topic_with_its_key_and_content_type() -> None:
 
     call_command("relay_outbox", "--once")
 
-    messages = [m for m in read_topic(kafka.SCHEDULE_PUBLISHED, 1) if m.key() == key.encode()]
-    assert json.loads(messages[0].value() or b"") == event.payload
-    assert messages[0].headers() == [("content-type", b"application/json")]
+    [message] = read_topic(kafka.SCHEDULE_PUBLISHED, 1, lambda message: message.key() == key.encode())
+    assert json.loads(message.value() or b"") == event.payload
+    assert message.headers() == [("content-type", b"application/json")]
     assert event.payload["event_type"] == "schedule.published"
 
 
