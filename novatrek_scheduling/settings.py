@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 import django_stubs_ext
 from celery.schedules import crontab
@@ -165,7 +166,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default"), Queue("requests"), Queue("optimization")]
 CELERY_DB_REUSE_MAX = 500
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "novatrek_scheduling.beat:LockedScheduler"
 
 NIGHTLY_OPTIMIZATION_AT = time_of_day("NIGHTLY_OPTIMIZATION_AT", default="02:00")
 PLANNING_HORIZON_DAYS = env.int("PLANNING_HORIZON_DAYS", default=14)
@@ -202,3 +203,17 @@ _SANDBOX_SIGNING_SECRET = {"default": "whsec_bm92YXRyZWstc2FuZGJveC1jYWxsYmFja3M
 CALLBACK_SIGNING_SECRET = env.str("CALLBACK_SIGNING_SECRET", **_SANDBOX_SIGNING_SECRET)
 # Loopback and private addresses for callbacks; of use in the sandbox, and without effect elsewhere.
 CALLBACK_ALLOW_PRIVATE = SANDBOX and env.bool("CALLBACK_ALLOW_PRIVATE", default=False)
+
+# What svc-notifications calls the templates of ours, how guides are reached, and who stands for operations.
+_NOTIFICATIONS = ("guide_assigned", "guide_released", "guide_rescheduled", "guide_cancelled", "operations_alert")
+NOTIFICATION_TEMPLATES = {
+    name: env.str(
+        f"NOTIFICATION_TEMPLATE_{name.upper()}",
+        default=str(uuid5(NAMESPACE_URL, f"https://novatrek.example.com/templates/{name}")),
+    )
+    for name in _NOTIFICATIONS
+}
+NOTIFICATION_CHANNEL = env.str("NOTIFICATION_CHANNEL", default="PUSH")
+OPERATIONS_RECIPIENT_ID = env.str(
+    "OPERATIONS_RECIPIENT_ID", default=str(uuid5(NAMESPACE_URL, "https://novatrek.example.com/operations"))
+)

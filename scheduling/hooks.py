@@ -1,0 +1,41 @@
+"""Where other apps hang what they do when something happens here. Everything is called in the transaction
+of its cause, so that what must not be undone with it belongs behind `transaction.on_commit`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Generic, ParamSpec, TypeVar
+from uuid import UUID
+
+from scheduling.document import Departure
+from scheduling.models import Hazard
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Hook(Generic[P, R]):
+    """Functions to call when something happens, in the order in which they were registered."""
+
+    def __init__(self) -> None:
+        self._functions: list[Callable[P, R]] = []
+
+    def register(self, function: Callable[P, R]) -> None:
+        if function not in self._functions:
+            self._functions.append(function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
+        return [function(*args, **kwargs) for function in self._functions]
+
+
+departure_created: Hook[[UUID, Departure, date], None] = Hook()
+"""(departure_id, departure, schedule_date): a departure that the catalog doesn't have came into a document."""
+
+optimization_wanted: Hook[[date, UUID], None] = Hook()
+"""(schedule_date, region_id): something there waits to be planned."""
+
+hazard_changed: Hook[[Hazard], None] = Hook()
+"""A hazard was recorded, told anew or released."""
+
+publication_figures: Hook[[date], Mapping[str, float]] = Hook()
+"""Figures that `schedule.published` of a date carries: optimization_score (0..1), conflicts_resolved."""

@@ -1,0 +1,242 @@
+from collections.abc import Iterable, Mapping
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+from django.utils import timezone
+
+from events.models import OutboxMessage
+from scheduling import hooks
+from scheduling.announcements import NoticeKind, announce
+from scheduling.authors import Author, AuthorKind
+from scheduling.detectors import Change
+from scheduling.document import AssignmentStatus, Departure, DepartureStatus
+from scheduling.errors import ApprovalRequired, StaleRevision, UnknownDeparture, UnknownSchedule
+from scheduling.models import DailySchedule
+from scheduling.publishing import preview_publication, publish_departures, publish_in
+from scheduling.writing import Draft, write_daily_schedules
+from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
+
+pytestmark = pytest.mark.django_db
+
+MACHINE = Author(AuthorKind.REQUEST, "worker")
+PUBLISHED_EVENT = "novatrek.operations.schedule.published"
+
+
+def put(departures: Mapping[UUID, Departure]) -> None:
+    """Have exactly these departures tomorrow."""
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        drafts[TOMORROW].document.departures.update(
+            {key: departure.model_copy(deep=True) for key, departure in departures.items()}
+        )
+
+    write_daily_schedules([TOMORROW], edit, author=DISPATCHER)
+
+
+def change(departure_id: UUID, **fields: object) -> None:
+    put({departure_id: stored()[departure_id].model_copy(update=fields)})
+
+
+def publish(**which: object) -> Change:
+    return publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, **which)  # type: ignore[arg-type]
+
+
+def stored() -> dict[UUID, Departure]:
+    return DailySchedule.objects.get(schedule_date=TOMORROW).document.departures
+
+
+def told() -> Iterable[tuple[str, str]]:
+    """What guides are told since the last look, as (kind, guide)."""
+    messages = OutboxMessage.objects.filter(destination="svc-notifications").order_by("kind", "key")
+    found = [(message.kind, message.key) for message in messages]
+    messages.delete()
+    return found
+
+
+def test_a_draft_becomes_published_and_its_team_confirmed() -> None:
+    departure, guide = uuid4(), GuideFactory()
+    tentative = TeamMemberFactory(guide_id=guide.id, assignment_status=AssignmentStatus.TENTATIVE)
+    put({departure: DepartureFactory(team=[tentative])})
+
+    change = publish()
+
+    published = stored()[departure]
+    assert published.status is DepartureStatus.PUBLISHED
+    assert published.team[0].assignment_status is AssignmentStatus.CONFIRMED
+    assert published.published
+    assert published.published.guide_ids == [guide.id]
+    assert not published.has_unpublished_changes
+    assert DailySchedule.objects.get().published_at is not None
+    assert change.departure_ids == {departure}
+
+
+def test_the_event_and_the_guides_messages_are_recorded_with_the_publication(monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = GuideFactory()
+    put({uuid4(): DepartureFactory(team=[lead(guide)])})
+    monkeypatch.setattr(hooks.publication_figures, "_functions", [_figures])
+
+    publish()
+
+    event = OutboxMessage.objects.get(kind=PUBLISHED_EVENT)
+    assert event.key == TOMORROW.isoformat()
+    assert (event.payload["trip_count"], event.payload["guide_count"]) == (1, 1)
+    assert event.payload["optimization_score"] == 0.75
+    message = OutboxMessage.objects.get(destination="svc-notifications")
+    assert (message.key, message.kind) == (str(guide.id), "guide.assigned")
+    assert message.payload["recipient_id"] == str(guide.id)
+    assert message.payload["variables"]["departures"] == f"Sunrise hike, {TOMORROW} 09:00"
+
+
+def _figures(_: date) -> Mapping[str, float]:
+    return {"optimization_score": 0.75}
+
+
+def test_publishing_again_without_a_change_writes_and_tells_nothing() -> None:
+    put({uuid4(): DepartureFactory(team=[lead(GuideFactory())])})
+    publish()
+    OutboxMessage.objects.all().delete()
+
+    change = publish()
+
+    assert (change.departure_ids, change.schedule.rev) == (frozenset(), 3)
+    assert not OutboxMessage.objects.exists()
+
+
+def test_the_guide_who_leaves_and_the_one_who_comes_are_told_and_nobody_else() -> None:
+    first, second, other = GuideFactory(), GuideFactory(), GuideFactory()
+    departure = uuid4()
+    put({departure: DepartureFactory(team=[lead(first)]), uuid4(): DepartureFactory(team=[lead(other)])})
+    publish()
+    told()
+
+    change(departure, team=[lead(second)])
+    publish()
+
+    assert told() == [("guide.assigned", str(second.id)), ("guide.released", str(first.id))]
+
+
+def test_a_guide_who_stays_is_told_of_another_time() -> None:
+    guide, departure = GuideFactory(), uuid4()
+    put({departure: DepartureFactory(team=[lead(guide)])})
+    publish()
+    told()
+
+    change(departure, starts_at=at(10))
+    publish()
+
+    assert told() == [("guide.rescheduled", str(guide.id))]
+
+
+def test_the_guides_of_a_cancelled_departure_are_told_once() -> None:
+    guide, departure = GuideFactory(), uuid4()
+    put({departure: DepartureFactory(team=[lead(guide)])})
+    publish()
+    told()
+
+    change(departure, status=DepartureStatus.CANCELLED)
+    publish()
+    publish()
+
+    assert told() == [("guide.cancelled", str(guide.id))]
+    assert stored()[departure].status is DepartureStatus.CANCELLED
+
+
+def test_a_guide_on_two_departures_gets_one_message_about_both() -> None:
+    guide = GuideFactory()
+    afternoon = DepartureFactory(team=[lead(guide)], starts_at=at(14), ends_at=at(16), trip_name="Sunset hike")
+    put({uuid4(): afternoon, uuid4(): DepartureFactory(team=[lead(guide)])})
+
+    publish()
+
+    message = OutboxMessage.objects.get(destination="svc-notifications")
+    assert message.payload["variables"]["departures"] == (
+        f"Sunrise hike, {TOMORROW} 09:00; Sunset hike, {TOMORROW} 14:00"
+    )
+
+
+def test_a_machine_never_publishes_a_team_that_awaits_approval() -> None:
+    departure = uuid4()
+    waiting = TeamMemberFactory(assignment_status=AssignmentStatus.PENDING_APPROVAL)
+    put({departure: DepartureFactory(team=[waiting]), uuid4(): DepartureFactory(team=[lead(GuideFactory())])})
+
+    with pytest.raises(ApprovalRequired, match="Sunrise hike") as refused:
+        publish_departures(TOMORROW, author=MACHINE, by_machine=True)
+
+    assert [problem.field for problem in refused.value.problems] == [f"assignments.departures.{departure}"]
+    assert not OutboxMessage.objects.exists()
+    assert {d.status for d in stored().values()} == {DepartureStatus.DRAFT}
+
+
+def test_a_person_who_publishes_approves() -> None:
+    departure = uuid4()
+    put({departure: DepartureFactory(team=[TeamMemberFactory(assignment_status=AssignmentStatus.PENDING_APPROVAL)])})
+
+    publish()
+
+    assert not stored()[departure].needs_approval
+    assert stored()[departure].status is DepartureStatus.PUBLISHED
+
+
+def test_an_unstaffed_draft_stays_a_draft() -> None:
+    departure = uuid4()
+    put({departure: DepartureFactory()})
+
+    publish()
+
+    assert stored()[departure].status is DepartureStatus.DRAFT
+    assert preview_publication(TOMORROW).unstaffed == (departure,)
+
+
+def test_one_region_or_one_departure_can_be_published_alone() -> None:
+    here, there, chosen = uuid4(), uuid4(), uuid4()
+    elsewhere = uuid4()
+    put(
+        {
+            here: DepartureFactory(team=[lead(GuideFactory())]),
+            there: DepartureFactory(team=[lead(GuideFactory())], region_id=elsewhere),
+            chosen: DepartureFactory(team=[lead(GuideFactory())], region_id=elsewhere),
+        }
+    )
+
+    publish(region_id=REGION_ID)
+    publish(departure_ids=[chosen])
+
+    assert [stored()[key].status.value for key in (here, there, chosen)] == ["PUBLISHED", "DRAFT", "PUBLISHED"]
+
+
+def test_a_preview_tells_what_publishing_would_do_and_does_nothing() -> None:
+    guide, departure = GuideFactory(), uuid4()
+    put({departure: DepartureFactory(team=[lead(guide)])})
+
+    preview = preview_publication(TOMORROW)
+
+    assert list(preview.departures) == [departure]
+    assert [(n.guide_id, n.kind) for n in preview.notices] == [(guide.id, NoticeKind.ASSIGNED)]
+    assert stored()[departure].status is DepartureStatus.DRAFT
+    assert not OutboxMessage.objects.exists()
+
+
+def test_what_does_not_exist_cannot_be_published() -> None:
+    with pytest.raises(UnknownSchedule):
+        publish()
+    put({uuid4(): DepartureFactory()})
+    with pytest.raises(UnknownDeparture):
+        publish(departure_ids=[uuid4()])
+    with pytest.raises(StaleRevision):
+        publish(since_rev=1)
+
+
+def test_a_write_publishes_its_own_departure_and_no_other() -> None:
+    own, other, guide = uuid4(), uuid4(), GuideFactory()
+    put({other: DepartureFactory(team=[lead(GuideFactory())])})
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        drafts[TOMORROW].document.departures[own] = DepartureFactory(team=[lead(guide)])
+        publish_in(drafts[TOMORROW], [own], timezone.now())
+
+    write_daily_schedules([TOMORROW], edit, author=MACHINE, also=announce)
+
+    assert [stored()[key].status.value for key in (own, other)] == ["PUBLISHED", "DRAFT"]
+    assert OutboxMessage.objects.filter(kind=PUBLISHED_EVENT).count() == 1
+    assert told() == [("guide.assigned", str(guide.id))]
