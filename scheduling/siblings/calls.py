@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 1.0
 ATTEMPT_SECONDS = 2.0
+DELIVERY_SECONDS = 5.0
 FAIR_CHANCE_SECONDS = 0.5
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 ANSWERED = frozenset({200, 201, 202})
@@ -58,6 +59,11 @@ class Call:
         return "GET" if self.body is None else "POST"
 
     @property
+    def patience_seconds(self) -> float:
+        """A question that hangs is asked again while there is time; what is told is told once."""
+        return ATTEMPT_SECONDS if self.body is None else DELIVERY_SECONDS
+
+    @property
     def url(self) -> str:
         return f"{settings.SIBLING_URLS[self.sibling]}{self.path}"
 
@@ -67,7 +73,7 @@ def attempt(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
     circuit = circuit_of(call.sibling)
     if not circuit.lets_through(deadline):
         raise SiblingUnavailable(call.sibling, call.operation, "its last calls failed, so it is left alone")
-    seconds = min(ATTEMPT_SECONDS, deadline.remaining())
+    seconds = min(call.patience_seconds, deadline.remaining())
     worked: bool | None = False
     try:
         answer = _timed(call, parse, seconds)

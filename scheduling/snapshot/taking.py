@@ -146,11 +146,11 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
 
 
 def _read_catalog(scope: _Scope, reader: Reader, lookups: Lookups) -> Catalog:
-    trip_ids = scope.trip_ids
-    if not scope.is_of_one_trip:
-        search = lookups.branch(read_departing_trips, reader, lookups, scope.window, scope.region_ids)
-        trip_ids |= lookups.joined(CATALOG, search)
-    return read_catalog(reader, lookups, trip_ids, scope.window)
+    if scope.is_of_one_trip:
+        return read_catalog(reader, lookups, scope.trip_ids, scope.window)
+    search = lookups.branch(read_departing_trips, reader, lookups, scope.window, scope.region_ids)
+    departing = lookups.joined(CATALOG, search)
+    return read_catalog(reader, lookups, scope.trip_ids | departing, scope.window)
 
 
 def _check(scope: _Scope, catalog: Catalog, regions: Mapping[UUID, Region]) -> None:
