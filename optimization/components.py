@@ -42,41 +42,36 @@ def busy_until(departure: Departure) -> int:
 
 def connected_components(staffings: Sequence[Staffing], locations: Iterable[Location]) -> list[Component]:
     """The independent parts of a problem, smallest first, then in order of their first departure."""
-    cliques = guide_cliques(staffings)
+    cliques = list(guide_cliques(staffings))
     rooms = scarce_rooms([staffing.departure for staffing in staffings], locations)
-    links = [[pair.departure_id for pair in clique] for clique in cliques]
-    links += [[departure.id for departure in room.departures] for room in rooms]
-    group_of = _join([staffing.departure.id for staffing in staffings], links)
-    parts: defaultdict[UUID, tuple[list[Staffing], list[tuple[Pair, ...]], list[Room]]]
+    index_of = {staffing.departure.id: index for index, staffing in enumerate(staffings)}
+    visits = [[index_of[departure.id] for departure in room.departures] for room in rooms]
+    group_of = _join(len(staffings), [[index for index, _ in clique] for clique in cliques] + visits)
+    parts: defaultdict[int, tuple[list[Staffing], list[tuple[Pair, ...]], list[Room]]]
     parts = defaultdict(lambda: ([], [], []))
-    for staffing in staffings:
-        parts[group_of[staffing.departure.id]][0].append(staffing)
+    for index, staffing in enumerate(staffings):
+        parts[group_of[index]][0].append(staffing)
     for clique in cliques:
-        parts[group_of[clique[0].departure_id]][1].append(clique)
-    for room in rooms:
-        parts[group_of[room.departures[0].id]][2].append(room)
+        parts[group_of[clique[0][0]]][1].append(tuple(pair for _, pair in clique))
+    for room, visit in zip(rooms, visits, strict=True):
+        parts[group_of[visit[0]]][2].append(room)
     components = [Component(tuple(a), tuple(b), tuple(c)) for a, b, c in parts.values()]
     return sorted(components, key=lambda part: sum([len(staffing.pairs) for staffing in part.staffings]))
 
 
-def guide_cliques(staffings: Sequence[Staffing]) -> list[tuple[Pair, ...]]:
-    """Each guide's largest sets of departures that all overlap, turnaround included."""
-    spans = {staffing.departure.id: staffing.departure for staffing in staffings}
-    of_guide: defaultdict[UUID, list[Pair]] = defaultdict(list)
-    for staffing in staffings:
+def guide_cliques(staffings: Sequence[Staffing]) -> Iterator[tuple[tuple[int, Pair], ...]]:
+    """Each guide's largest sets of departures that all overlap, turnaround included.
+
+    A member is the position of the departure in `staffings` and the guide's pair on it.
+    """
+    of_guide: defaultdict[UUID, list[tuple[int, int, tuple[int, Pair]]]] = defaultdict(list)
+    for index, staffing in enumerate(staffings):
+        starts_at, ends_at = staffing.departure.starts_at, busy_until(staffing.departure)
         for pair in staffing.pairs:
-            of_guide[pair.guide_id].append(pair)
-    return [
-        clique
-        for guide_id in sorted(of_guide)
-        if len(of_guide[guide_id]) > 1
-        for clique in maximal_cliques(
-            [
-                (spans[pair.departure_id].starts_at, busy_until(spans[pair.departure_id]), pair)
-                for pair in of_guide[guide_id]
-            ]
-        )
-    ]
+            of_guide[pair.guide_id].append((starts_at, ends_at, (index, pair)))
+    for _, intervals in sorted(of_guide.items()):
+        if len(intervals) > 1:
+            yield from maximal_cliques(intervals)
 
 
 def maximal_cliques(intervals: Sequence[tuple[int, int, Key]]) -> Iterator[tuple[Key, ...]]:
@@ -123,18 +118,19 @@ def _scarce_rooms_of(location: Location, departures: Sequence[Departure]) -> lis
     return list(tightest.values())
 
 
-def _join(nodes: Iterable[UUID], links: Iterable[Sequence[UUID]]) -> dict[UUID, UUID]:
-    """For each node the smallest node it is linked with, directly or through others."""
-    parent = {node: node for node in nodes}
+def _join(count: int, links: Iterable[Sequence[int]]) -> list[int]:
+    """For each of `count` nodes the smallest node it is linked with, directly or through others."""
+    parent = list(range(count))
 
-    def root(node: UUID) -> UUID:
+    def root(node: int) -> int:
         while parent[node] != node:
             parent[node] = parent[parent[node]]
             node = parent[node]
         return node
 
     for first, *others in links:
+        anchor = root(first)
         for other in others:
-            smaller, larger = sorted((root(first), root(other)))
-            parent[larger] = smaller
-    return {node: root(node) for node in parent}
+            anchor, larger = sorted((anchor, root(other)))
+            parent[larger] = anchor
+    return [root(node) for node in range(count)]

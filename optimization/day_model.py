@@ -31,6 +31,7 @@ class DayModel:
     """Variables and rows; the objective is set for each solve by one of the `aim_at_…` methods.
 
     Every level is minimised: the weight of unstaffed departures, the kept pairs that are dropped, the loss.
+    Pairs are known by identity: hashing their ids takes longer than anything else here.
     """
 
     def __init__(self, staffings: Iterable[Staffing], *, pattern_limit: int = PATTERN_LIMIT) -> None:
@@ -38,7 +39,7 @@ class DayModel:
         self.variables = 0
         self.rows = 0
         self._pattern_limit = pattern_limit
-        self._chosen: dict[tuple[UUID, UUID], pulp.LpVariable] = {}
+        self._chosen: dict[int, pulp.LpVariable] = {}
         self._staffed: dict[UUID, list[pulp.LpVariable]] = {}
         self._staffings = tuple(staffings)
         for staffing in self._staffings:
@@ -63,7 +64,7 @@ class DayModel:
 
     def assignment(self, teams: Mapping[UUID, tuple[Pair, ...]]) -> dict[pulp.LpVariable, int]:
         """The values of the pairs' variables that mean `teams`, to start a solve from."""
-        chosen = {(pair.departure_id, pair.guide_id) for members in teams.values() for pair in members}
+        chosen = {id(pair) for members in teams.values() for pair in members}
         return {variable: int(key in chosen) for key, variable in self._chosen.items()}
 
     def aim_at_everything(self, guests_weight: int = GUESTS_WEIGHT, kept_weight: int = KEPT_WEIGHT) -> None:
@@ -111,7 +112,7 @@ class DayModel:
         return [pair for staffing in self._staffings for pair in staffing.pairs]
 
     def _variable_of(self, pair: Pair) -> pulp.LpVariable:
-        return self._chosen[pair.departure_id, pair.guide_id]
+        return self._chosen[id(pair)]
 
     def _guests_terms(self) -> Terms:
         return [
@@ -139,7 +140,7 @@ class DayModel:
     def _add_departure(self, staffing: Staffing) -> None:
         departure = staffing.departure
         for pair in staffing.pairs:
-            self._chosen[pair.departure_id, pair.guide_id] = self._add_variable("x")
+            self._chosen[id(pair)] = self._add_variable("x")
         classes = staffing.classes(staffing.free)
         patterns = covering_patterns(tuple(classes), staffing.need, self._pattern_limit)
         if patterns is None:

@@ -74,44 +74,47 @@ class FastHiGHS(pulp.HiGHS):  # type: ignore[misc]
         return status
 
     def _load(self, lp: pulp.LpProblem) -> list[pulp.LpVariable]:
-        costs = lp.objective
-        index_of = {variable: index for index, variable in enumerate(costs)}
-        starts, indices, coefficients, lower, upper = [0], [], [], [], []
-        for row in lp._constraints.values():
-            for variable, coefficient in row.items():
-                indices.append(index_of.setdefault(variable, len(index_of)))
-                coefficients.append(coefficient)
-            starts.append(len(indices))
-            low, high = row.getLb(), row.getUb()
-            lower.append(-highspy.kHighsInf if low is None else low)
-            upper.append(highspy.kHighsInf if high is None else high)
-        columns = list(index_of)
+        columns = self._columns(lp)
+        costs = np.zeros(len(columns))
+        for variable, cost in lp.objective.items():
+            costs[variable.index] = cost
+        rows = list(lp._constraints.values())
+        starts = np.zeros(len(rows) + 1, dtype=np.int32)
+        np.cumsum([len(row.expr) for row in rows], out=starts[1:])
+        lower, upper = [row.getLb() for row in rows], [row.getUb() for row in rows]
         accepted = lp.solverModel.passModel(
             len(columns),
-            len(lower),
-            len(indices),
+            len(rows),
+            int(starts[-1]),
             _ROW_WISE,
             _MINIMISE,
-            float(costs.constant),
-            np.array([costs.get(variable, 0.0) for variable in columns], dtype=np.float64),
+            float(lp.objective.constant),
+            costs,
             np.array([variable.lowBound for variable in columns], dtype=np.float64),
             np.array([variable.upBound for variable in columns], dtype=np.float64),
-            np.array(lower, dtype=np.float64),
-            np.array(upper, dtype=np.float64),
-            np.array(starts[:-1], dtype=np.int32),
-            np.array(indices, dtype=np.int32),
-            np.array(coefficients, dtype=np.float64),
+            np.array([-highspy.kHighsInf if bound is None else bound for bound in lower], dtype=np.float64),
+            np.array([highspy.kHighsInf if bound is None else bound for bound in upper], dtype=np.float64),
+            starts[:-1],
+            np.array([variable.index for row in rows for variable in row.expr], dtype=np.int32),
+            np.array([factor for row in rows for factor in row.expr.values()], dtype=np.float64),
             np.full(len(columns), int(self.mip), dtype=np.int32),
         )
         if accepted == highspy.HighsStatus.kError:
             raise pulp.PulpSolverError("HiGHS refused the model.")
-        self._propose(lp.solverModel, index_of)
+        self._propose(lp.solverModel)
         return columns
 
-    def _propose(self, highs: highspy.Highs, index_of: Mapping[pulp.LpVariable, int]) -> None:
+    def _columns(self, lp: pulp.LpProblem) -> list[pulp.LpVariable]:
+        """The variables in the order of their first use, each told its place; PuLP would sort them by name."""
+        lp._add_variables(lp.objective)
+        for index, variable in enumerate(lp._variables):
+            variable.index = index
+        return list(lp._variables)
+
+    def _propose(self, highs: highspy.Highs) -> None:
         if self._start is None:
             return
-        indices = np.array([index_of[variable] for variable in self._start], dtype=np.int32)
+        indices = np.array([variable.index for variable in self._start], dtype=np.int32)
         values = np.array(list(self._start.values()), dtype=np.float64)
         highs.setSolution(len(indices), indices, values)
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Self
 from uuid import UUID
 
@@ -21,9 +22,10 @@ class Staffing:
 
     @classmethod
     def of(cls, departure: Departure, pairs: Iterable[Pair]) -> Self:
-        ordered = sorted(pairs, key=lambda pair: pair.guide_id)
-        forced = tuple(pair for pair in ordered if pair.guide_id in departure.forced_guides)
-        free = tuple(pair for pair in ordered if pair.guide_id not in departure.forced_guides)
+        ordered = sorted(pairs, key=attrgetter("guide_id.int"))
+        wanted = departure.forced_guides
+        forced = tuple(pair for pair in ordered if wanted and pair.guide_id in wanted)
+        free = tuple(pair for pair in ordered if pair.guide_id not in wanted) if forced else tuple(ordered)
         need = Need(
             guests=max(0, departure.guests - sum([pair.capacity for pair in forced])),
             places=departure.largest_team - len(forced),
@@ -61,25 +63,26 @@ def group_by_departure(departures: Iterable[Departure], pairs: Iterable[Pair]) -
 
 
 def cheapest_team(staffing: Staffing, free: Sequence[Pair], cost: Callable[[Pair], int]) -> tuple[Pair, ...] | None:
-    """The team with the least total `cost` that the forced guides and some of `free` can form.
+    """The team with the least total `cost` that the forced guides and some of `free`, by id, can form.
 
     Exact: a best team takes the cheapest members of each class, so it is enough to try every pattern. Equal
     costs fall to the smaller team, then to the smaller ids.
     """
-    classes = {
-        one: sorted(members, key=lambda pair: (cost(pair), pair.guide_id))
-        for one, members in staffing.classes(free).items()
-    }
-    patterns = covering_patterns(tuple(classes), staffing.need, None) or ()
-    best: tuple[int, int, tuple[Pair, ...]] | None = None
-    for pattern in patterns:
-        chosen = tuple(
-            pair for members, count in zip(classes.values(), pattern, strict=True) for pair in members[:count]
-        )
-        figure = (sum([cost(pair) for pair in chosen]), len(chosen))
-        if best is None or figure < best[:2]:
-            best = (*figure, chosen)
-    return None if best is None else staffing.forced + best[2]
+    classes = staffing.classes(free)
+    cheapest = [
+        sorted([(cost(pair), pair) for pair in members], key=itemgetter(0))[: staffing.need.places]
+        for members in classes.values()
+    ]
+    best: tuple[tuple[int, int], tuple[int, ...]] | None = None
+    for pattern in covering_patterns(tuple(classes), staffing.need, None) or ():
+        costs = [price for alike, count in zip(cheapest, pattern, strict=True) for price, _ in alike[:count]]
+        figure = (sum(costs), len(costs))
+        if best is None or figure < best[0]:
+            best = (figure, pattern)
+    if best is None:
+        return None
+    chosen = [pair for alike, count in zip(cheapest, best[1], strict=True) for _, pair in alike[:count]]
+    return (*staffing.forced, *chosen)
 
 
 def why_unstaffable(staffing: Staffing, locations: dict[UUID, Location]) -> UnstaffedReason | None:
