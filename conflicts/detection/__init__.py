@@ -1,0 +1,7 @@
+"""Detection: pure functions of a daily schedule and what is known about it."""
+
+from conflicts.detection.detecting import detect
+from conflicts.detection.findings import DetectedConflict, Detection
+from conflicts.detection.scene import Danger, Scene
+
+__all__ = ["Danger", "DetectedConflict", "Detection", "Scene", "detect"]

@@ -1,0 +1,120 @@
+"""What detection looks at: one date's document, what siblings told, and what surrounds it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from conflicts.detection.findings import OURSELVES, DetectedConflict
+from conflicts.detection.severity import severity_of
+from conflicts.vocabulary import Cause, ConflictType, Severity
+from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.facts import Sibling, Snapshot, Span
+from scheduling.rules import Commitment, Demand, Facts
+from scheduling.rules.guides import NO_ADJUSTMENTS
+
+OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A hazard in force, with what conflicts need to know of it and rules don't."""
+
+    id: UUID
+    kind: str
+    severity: Severity
+    description: str
+    span: Span
+    trail_ids: frozenset[UUID] = frozenset()
+    guide_ids: frozenset[UUID] = frozenset()
+    region_id: UUID | None = None
+    departure_id: UUID | None = None
+    closes_trails: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that detection may know. Without facts only what our own documents say is judged.
+
+    `elsewhere` has the departures of other dates that guides of this one are committed to, with their date.
+    """
+
+    day: date
+    document: ScheduleDocument
+    now: datetime
+    facts: Facts | None = None
+    dangers: tuple[Danger, ...] = ()
+    adjustments: Mapping[UUID, GuideAdjustments] = field(default_factory=dict)
+    commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
+    elsewhere: Mapping[UUID, tuple[date, Departure]] = field(default_factory=dict)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        if self.facts is not None:
+            return self.facts.snapshot
+        return Snapshot(taken_at=self.now, days=(), regions={}, trips={})
+
+    def read_at(self, *siblings: Sibling) -> dict[str, str]:
+        """When the named sources were read."""
+        taken = self.snapshot
+        return {each.value: taken.read_at.get(each, taken.taken_at).isoformat() for each in siblings}
+
+    def is_over(self, departure: Departure) -> bool:
+        return departure.status in OVER or departure.ends_at <= self.now
+
+    def cases(self, departure_ids: Iterable[UUID]) -> "list[Case]":
+        """The departures among `departure_ids` that are still to come, or under way."""
+        departures = self.document.departures
+        wanted = [key for key in sorted(departure_ids) if key in departures and not self.is_over(departures[key])]
+        return [Case(self, key, departures[key]) for key in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One departure of a scene, to be judged."""
+
+    scene: Scene
+    departure_id: UUID
+    departure: Departure
+
+    @property
+    def demand(self) -> Demand:
+        return Demand.of(self.departure_id, self.departure, self.scene.day, self.scene.snapshot)
+
+    def adjustments_of(self, guide_id: UUID) -> GuideAdjustments:
+        return self.scene.adjustments.get(guide_id, NO_ADJUSTMENTS)
+
+    def conflict(
+        self,
+        cause: Cause,
+        description: str,
+        *,
+        kind: ConflictType = ConflictType.GUIDE_DOUBLE_BOOKED,
+        severity: Severity | None = None,
+        counterpart: object = "",
+        guide_ids: Iterable[UUID] = (),
+        trail_ids: Iterable[UUID] = (),
+        source: Sibling | None = None,
+        **told: Any,
+    ) -> DetectedConflict:
+        """A finding about this departure; its severity by default that of its status and nearness."""
+        scene, departure = self.scene, self.departure
+        return DetectedConflict(
+            type=kind,
+            cause=cause,
+            severity=severity or severity_of(departure, scene.now),
+            description=description,
+            day=scene.day,
+            region_id=departure.region_id,
+            subjects=(self.departure_id,),
+            counterpart=str(counterpart),
+            departure_ids=(self.departure_id,),
+            trip_ids=(departure.trip_id,),
+            guests=departure.participants,
+            guide_ids=tuple(guide_ids),
+            trail_ids=tuple(trail_ids),
+            source_service=source.value if source else OURSELVES,
+            told=told,
+            read_at=scene.read_at(source) if source else {OURSELVES: scene.now.isoformat()},
+        )

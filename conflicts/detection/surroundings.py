@@ -1,0 +1,141 @@
+"""Troubles with the trail and the weather of a departure."""
+
+from datetime import date
+
+from conflicts.detection.findings import UNKNOWN, DetectedConflict, Judgement
+from conflicts.detection.scene import Case, Danger
+from conflicts.detection.severity import OF_ALERT
+from conflicts.vocabulary import Cause, ConflictType, Severity
+from scheduling.facts import Sibling, Trail, WeatherAlert, WeatherOutlook
+from scheduling.models import HazardKind
+from scheduling.rules import closed_because
+from scheduling.rules.facts import days_of
+
+
+def trail_closed(case: Case) -> Judgement:
+    """The trail is closed, out of season, flooded or under a severe closure on a date of the departure."""
+    trail_id = case.departure.trail_id
+    if trail_id is None:
+        return Judgement()
+    trail = case.scene.snapshot.trails.get(trail_id)
+    if trail is None:
+        return UNKNOWN
+    why = closed_because(trail, days_of(case.departure))
+    if why is None:
+        return Judgement(is_complete=trail.conditions_known)
+    return Judgement((_on_closed_trail(case, trail, why),))
+
+
+def _on_closed_trail(case: Case, trail: Trail, why: str) -> DetectedConflict:
+    return case.conflict(
+        Cause.TRAIL,
+        f"{case.departure.trip_name}: {why}.",
+        kind=ConflictType.TRAIL_CLOSED,
+        counterpart=trail.id,
+        trail_ids=[trail.id],
+        source=Sibling.TRAIL_MANAGEMENT,
+        reason=why,
+    )
+
+
+def trail_in_danger(case: Case) -> Judgement:
+    """An alert of wildlife, or an emergency, that closes the trail while the departure is on it."""
+    trail_id = case.departure.trail_id
+    if trail_id is None:
+        return Judgement()
+    return Judgement(
+        tuple(
+            case.conflict(
+                Cause.TRAIL_HAZARD,
+                f"{case.departure.trip_name}: its trail is closed, {danger.description}.",
+                kind=ConflictType.TRAIL_CLOSED,
+                severity=danger.severity,
+                counterpart=danger.id,
+                trail_ids=[trail_id],
+                hazard_id=str(danger.id),
+            )
+            for danger in case.scene.dangers
+            if danger.closes_trails and trail_id in danger.trail_ids and danger.span.overlaps(case.departure.span)
+        )
+    )
+
+
+def weather_alert(case: Case) -> Judgement:
+    """An active alert for the region or the trail whose time overlaps the departure."""
+    snapshot, region_id = case.scene.snapshot, case.departure.region_id
+    found = tuple(_under_alert(case, alert) for alert in snapshot.alerts.get(region_id, ()) if concerns(alert, case))
+    is_complete = region_id in snapshot.alerts and snapshot.knows(Sibling.WEATHER)
+    return Judgement(found, is_complete)
+
+
+def concerns(alert: WeatherAlert, case: Case) -> bool:
+    """An alert that names trails is about those, any other about the whole region."""
+    in_place = not alert.trail_ids or case.departure.trail_id in alert.trail_ids
+    return alert.is_active and in_place and alert.span.overlaps(case.departure.span)
+
+
+def _under_alert(case: Case, alert: WeatherAlert) -> DetectedConflict:
+    trail_id = case.departure.trail_id
+    return case.conflict(
+        Cause.WEATHER_WARNING,
+        f"{case.departure.trip_name}: {alert.severity.lower()} for its time, {alert.title or 'a weather alert'}.",
+        kind=ConflictType.WEATHER_ALERT,
+        severity=OF_ALERT.get(alert.severity, Severity.HIGH),
+        counterpart=alert.id,
+        trail_ids=[trail_id] if trail_id in alert.trail_ids and trail_id else [],
+        source=Sibling.WEATHER,
+        alert_id=str(alert.id),
+        alert_severity=alert.severity,
+        alert_span=[alert.span.starts_at.isoformat(), alert.span.ends_at.isoformat()],
+    )
+
+
+def storm_forecast(case: Case) -> Judgement:
+    """A storm is forecast for a date of the departure, and no alert that already says so."""
+    snapshot, region_id = case.scene.snapshot, case.departure.region_id
+    days = days_of(case.departure)
+    warned = any(alert.severity in {"WARNING", "EMERGENCY"} for alert in snapshot.alerts.get(region_id, ()))
+    is_complete = snapshot.knows(Sibling.WEATHER) and set(days) <= set(snapshot.days) and region_id in snapshot.alerts
+    stormy = [day for day in days if snapshot.outlooks.get((region_id, day)) is WeatherOutlook.STORM_WARNING]
+    if warned or not stormy:
+        return Judgement(is_complete=is_complete)
+    return Judgement((_into_storm(case, stormy[0]),))
+
+
+def _into_storm(case: Case, day: date) -> DetectedConflict:
+    return case.conflict(
+        Cause.STORM_FORECAST,
+        f"{case.departure.trip_name}: a storm is forecast for {day}.",
+        kind=ConflictType.WEATHER_ALERT,
+        counterpart=day,
+        source=Sibling.WEATHER,
+        day=day.isoformat(),
+    )
+
+
+def weather_emergency(case: Case) -> Judgement:
+    """An emergency of the weather, told by an event, in the departure's region or on its trail."""
+    return Judgement(
+        tuple(
+            case.conflict(
+                Cause.WEATHER_EMERGENCY,
+                f"{case.departure.trip_name}: {danger.description}.",
+                kind=ConflictType.WEATHER_ALERT,
+                severity=danger.severity,
+                counterpart=danger.id,
+                hazard_id=str(danger.id),
+            )
+            for danger in case.scene.dangers
+            if danger.kind == HazardKind.WEATHER and _strikes(danger, case)
+        )
+    )
+
+
+def _strikes(danger: Danger, case: Case) -> bool:
+    departure = case.departure
+    is_here = (
+        danger.departure_id == case.departure_id
+        or danger.region_id == departure.region_id
+        or (departure.trail_id is not None and departure.trail_id in danger.trail_ids)
+    )
+    return is_here and danger.span.overlaps(departure.span)

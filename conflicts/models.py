@@ -1,0 +1,161 @@
+"""Conflicts, who resolved them and how, and the risks that somebody accepted."""
+
+import uuid
+from datetime import date, datetime
+
+from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.utils import timezone
+
+from conflicts.vocabulary import ConflictType, ResolutionStatus, Severity, Strategy
+from scheduling.models import DailySchedule
+
+
+def _text(key: str) -> KeyTextTransform:
+    return KeyTextTransform(key, "details")
+
+
+class ConflictQuerySet(models.QuerySet["ScheduleConflict"]):
+    def open(self) -> "ConflictQuerySet":
+        return self.filter(resolved=False)
+
+    def on(self, day: date) -> "ConflictQuerySet":
+        """Those of a date, by an index on the text in the details."""
+        return self.alias(on_date=_text("conflict_date")).filter(on_date=day.isoformat())
+
+    def between(self, first: date, last: date) -> "ConflictQuerySet":
+        dated = self.alias(on_date=_text("conflict_date"))
+        return dated.filter(on_date__gte=first.isoformat(), on_date__lte=last.isoformat())
+
+    def in_region(self, region_id: uuid.UUID) -> "ConflictQuerySet":
+        return self.alias(in_region=_text("region_id")).filter(in_region=str(region_id))
+
+    def of_severity(self, severity: str) -> "ConflictQuerySet":
+        return self.alias(of_severity=_text("severity")).filter(of_severity=severity)
+
+
+class ScheduleConflict(models.Model):
+    """What is wrong with a daily schedule. Other teams read this table; `details` has all that is told of it."""
+
+    conflict_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    schedule = models.ForeignKey(
+        DailySchedule, on_delete=models.PROTECT, related_name="conflicts", db_column="schedule_id", db_index=False
+    )
+    conflict_type = models.CharField(max_length=30, choices=ConflictType.choices)
+    details = models.JSONField()
+    resolved = models.BooleanField(default=False, db_default=False)
+    detected_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConflictQuerySet.as_manager()
+
+    class Meta:
+        db_table = "schedule_conflicts"
+        verbose_name = "conflict"
+        constraints = [
+            models.UniqueConstraint(
+                _text("fingerprint"), condition=models.Q(resolved=False), name="schedule_conflicts_open_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["schedule"], name="idx_conflict_schedule"),
+            # Serves the list of one date, in its order, open or resolved.
+            models.Index(_text("conflict_date"), "resolved", "detected_at", "conflict_id", name="idx_conflict_by_date"),
+            models.Index(_text("region_id"), _text("conflict_date"), "resolved", name="idx_conflict_by_region"),
+            models.Index(_text("severity"), _text("conflict_date"), "resolved", name="idx_conflict_by_severity"),
+        ]
+        permissions = [
+            ("resolve_scheduleconflict", "Can resolve conflicts"),
+            ("override_scheduleconflict", "Can resolve conflicts against warnings"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conflict_type} on {self.details.get('conflict_date', 'an unknown date')}"
+
+    @property
+    def severity(self) -> Severity:
+        return Severity(self.details["severity"])
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.details["conflict_date"])
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        done = [r.resolved_at for r in self.resolutions.all() if r.status != ResolutionStatus.FAILED]
+        return done[0] if done else None
+
+
+class ConflictResolution(models.Model):
+    """Who resolved a conflict, how and when. Without a strategy: the system, as its facts were gone.
+
+    `messages` are the ids of what siblings are told about it; `downstream` is what came of them so far.
+    """
+
+    conflict = models.ForeignKey(ScheduleConflict, on_delete=models.PROTECT, related_name="resolutions")
+    option_id = models.UUIDField(null=True, blank=True)
+    strategy = models.CharField(max_length=20, choices=Strategy.choices, blank=True)
+    status = models.CharField(max_length=20, choices=ResolutionStatus.choices)
+    resolved_by = models.CharField(max_length=150)
+    notes = models.TextField(blank=True)
+    is_override = models.BooleanField(default=False, db_default=False)
+    revisions = models.JSONField(default=dict, db_default={})
+    new_conflicts = models.JSONField(default=list, db_default=[])
+    messages = models.JSONField(default=list, db_default=[])
+    downstream = models.JSONField(default=list, db_default=[])
+    resolved_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "conflict_resolutions"
+        verbose_name = "resolution"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conflict"],
+                condition=~models.Q(status=ResolutionStatus.FAILED),
+                name="conflict_resolutions_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["resolved_at"],
+                condition=models.Q(status=ResolutionStatus.PARTIALLY_RESOLVED),
+                name="conflict_resolutions_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.strategy or 'cleared'} by {self.resolved_by}"
+
+
+class AcceptanceQuerySet(models.QuerySet["RiskAcceptance"]):
+    def in_force(self, at: datetime) -> "AcceptanceQuerySet":
+        return self.filter(accepted_at__lte=at, expires_at__gt=at)
+
+
+class RiskAcceptance(models.Model):
+    """Somebody keeps a departure as it is, knowing what is wrong with it.
+
+    Silences its fingerprint until `expires_at`, or until the severity rises or the evidence changes.
+    """
+
+    conflict = models.ForeignKey(ScheduleConflict, on_delete=models.PROTECT, related_name="acceptances")
+    fingerprint = models.CharField(max_length=64)
+    severity = models.CharField(max_length=10, choices=Severity.choices)
+    evidence_digest = models.CharField(max_length=64)
+    owner = models.CharField(max_length=150)
+    reason = models.TextField()
+    accepted_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    objects = AcceptanceQuerySet.as_manager()
+
+    class Meta:
+        db_table = "risk_acceptances"
+        indexes = [models.Index(fields=["fingerprint", "expires_at"], name="risk_acceptances_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.severity} accepted by {self.owner}"
+
+    def silences(self, severity: str, evidence_digest: str) -> bool:
+        rises = Severity(severity).rank > Severity(self.severity).rank
+        return not rises and evidence_digest == self.evidence_digest
