@@ -104,6 +104,13 @@ CACHES = {
             "IGNORE_EXCEPTIONS": True,
         },
     },
+    # A snapshot looks for hundreds of answers: it has to notice that Valkey is gone, and stop asking.
+    "siblings": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": f"{VALKEY_URL}/0",
+        "KEY_PREFIX": "siblings",
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.5, "SOCKET_TIMEOUT": 0.5},
+    },
 }
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 
@@ -201,6 +208,7 @@ SNAPSHOT_DEADLINE_SECONDS = {"worker": 3.5, "interactive": 1.5}
 # Callbacks are signed with a secret that their receivers know too: whsec_ and base64 (Standard Webhooks).
 _SANDBOX_SIGNING_SECRET = {"default": "whsec_bm92YXRyZWstc2FuZGJveC1jYWxsYmFja3M="} if SANDBOX else {}
 CALLBACK_SIGNING_SECRET = env.str("CALLBACK_SIGNING_SECRET", **_SANDBOX_SIGNING_SECRET)
+CALLBACK_ALLOW_HTTP = SANDBOX
 # Loopback and private addresses for callbacks; of use in the sandbox, and without effect elsewhere.
 CALLBACK_ALLOW_PRIVATE = SANDBOX and env.bool("CALLBACK_ALLOW_PRIVATE", default=False)
 

@@ -7,7 +7,8 @@ os.environ.setdefault("NOVATREK_PROCESS", "web")
 
 from django.core.wsgi import get_wsgi_application
 
-from novatrek_scheduling.startup import one_clear_line
+from novatrek_scheduling.startup import check_process, one_clear_line
 
 with one_clear_line():
     application = get_wsgi_application()
+    check_process("web")
