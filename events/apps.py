@@ -12,9 +12,11 @@ class EventsConfig(AppConfig):
         from events.inbox import handle_dead_letter
         from events.kafka import DESTINATION as KAFKA
         from events.kafka import RECEIVED_TOPICS
+        from events.metrics import read_lags
         from events.producer import EventProducer
         from events.webhooks import DESTINATION as CALLBACK
         from events.webhooks import deliver_callback
+        from novatrek_scheduling.metrics import register_gauges
 
         producer = EventProducer()
         outbox.add_destination(
@@ -24,3 +26,4 @@ class EventsConfig(AppConfig):
         register_replay(outbox.DEAD_LETTER_SOURCE, outbox.send_again)
         for topic in RECEIVED_TOPICS:
             register_replay(topic, handle_dead_letter)
+        register_gauges(read_lags)

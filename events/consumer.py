@@ -7,13 +7,15 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, KafkaError, KafkaException, Message, TopicPartition
 from django.db import DatabaseError, close_old_connections, connection
 
 from events import kafka
 from events.inbox import Arrival, DatabaseAway, receive
 
-logger = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
+kafka_logger = logging.getLogger("kafka")
 
 POLL_SECONDS = 1.0
 CLOSE_SECONDS = 10.0
@@ -41,7 +43,7 @@ class EventConsumer:
             except Stopping:
                 break
             except (DatabaseAway, KafkaException) as error:
-                logger.warning("no events can be handled now, trying again: %s", error)
+                logger.warning("events_wait", reason=str(error))
                 self._await_database()
         connection.close()
 
@@ -50,7 +52,7 @@ class EventConsumer:
         self._stopping.set()
 
     def _consume(self) -> None:
-        consumer = Consumer(_config(self._group), logger=logger)
+        consumer = Consumer(_config(self._group), logger=kafka_logger)
         try:
             consumer.subscribe(self._topics, on_revoke=_commit_before_leaving)
             while not self._stopping.is_set():
@@ -105,7 +107,7 @@ def _is_event(message: Message) -> bool:
         raise KafkaException(error)
     # A topic that nobody wrote to yet appears with its first event.
     level = logging.INFO if error.code() in ELSEWHERE_YET else logging.WARNING
-    logger.log(level, "Kafka says: %s", error.str())
+    logger.log(level, "kafka_error", reason=error.str())
     return False
 
 
@@ -134,7 +136,7 @@ def _close(consumer: Consumer) -> None:
     closing.start()
     closing.join(CLOSE_SECONDS)
     if closing.is_alive():
-        logger.warning("the consumer did not close within %.0f s", CLOSE_SECONDS)
+        logger.warning("consumer_left_unclosed", seconds=CLOSE_SECONDS)
 
 
 def _drop_connection() -> None:

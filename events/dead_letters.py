@@ -1,9 +1,9 @@
 """Dead letters: what could be neither sent nor handled, kept until a person replays or discards it."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from events.models import KEY_LENGTH, DeadLetter
 from events.text import storable_json, storable_text
 from novatrek_scheduling.errors import Conflicting, Impossible
 
-logger = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
 
 Replay = Callable[[DeadLetter], None]
 Observer = Callable[[DeadLetter], None]
@@ -63,7 +63,7 @@ def record_dead_letter(*, source: str, reason: str, payload: dict[str, Any] | by
         payload=storable_json(payload),
         original=payload if isinstance(payload, bytes) else None,
     )
-    logger.error("dead letter from %s: %s", source, dead_letter.reason, extra={"dead_letter_id": dead_letter.pk})
+    logger.error("dead_letter", source=source, dead_letter_id=dead_letter.pk, reason=dead_letter.reason)
     for observer in _observers:
         _tell(observer, dead_letter)
     return dead_letter
@@ -103,4 +103,4 @@ def _tell(observer: Observer, dead_letter: DeadLetter) -> None:
             observer(dead_letter)
     except Exception:
         # The dead letter matters more than its news.
-        logger.exception("an observer of dead letters failed", extra={"dead_letter_id": dead_letter.pk})
+        logger.exception("dead_letter_observer_failed", dead_letter_id=dead_letter.pk)

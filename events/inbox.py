@@ -1,12 +1,12 @@
 """Events from other services: each has its effect exactly once, or becomes a dead letter."""
 
 import json
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from events import kafka, outbox, schemas
@@ -15,7 +15,7 @@ from events.dead_letters import record_dead_letter
 from events.models import DeadLetter, InboxMessage
 from events.text import explanation
 
-logger = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
 
 Handler = Callable[[dict[str, Any]], None]
 Pause = Callable[[float], None]
@@ -125,7 +125,7 @@ def _handle(arrival: Arrival, pause: Pause) -> str | None:
         except Exception as error:
             if _database_is_away(error):
                 raise
-            logger.warning("an event of %s was not handled", arrival.topic, exc_info=True)
+            logger.warning("event_not_handled", event_id=event["event_id"], topic=arrival.topic, exc_info=True)
             if tries.are_used_up_by(error):
                 return explanation(error)
             pause(tries.pause_seconds)

@@ -15,7 +15,7 @@ from events.kafka import connection_config
 from events.models import OutboxMessage
 from events.outbox import DeliveryRefused
 
-logger = logging.getLogger(__name__)
+kafka_logger = logging.getLogger("kafka")
 
 DELIVERY_TIMEOUT_SECONDS = 10.0
 REFUSALS = {
@@ -54,7 +54,7 @@ class EventProducer:
 
     def _current(self) -> Producer:
         if self._producer is None or self._pid != os.getpid():
-            self._producer = Producer(_config(self._timeout), logger=logger)
+            self._producer = Producer(_config(self._timeout), logger=kafka_logger)
             self._pid = os.getpid()
         return self._producer
 

@@ -1,6 +1,5 @@
 """The relay: delivers what the outbox holds, in order per key, outside any transaction."""
 
-import logging
 import select
 import socket
 import threading
@@ -8,6 +7,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
+import structlog
 from django.db import InterfaceError, OperationalError, connection, connections
 
 from events import claims
@@ -16,7 +16,7 @@ from events.models import WAKE_CHANNEL
 from events.outbox import Destination, Failures, destinations
 from events.settlement import settle
 
-logger = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
 LONGEST_DATABASE_PAUSE_SECONDS = 5.0
@@ -46,7 +46,7 @@ class Relay:
                 self._wait(POLL_SECONDS)
                 pause = 0.1
             except (OperationalError, InterfaceError) as error:
-                logger.warning("the outbox cannot be reached, trying again: %s", error)
+                logger.warning("outbox_unreachable", reason=str(error))
                 self._forget_session()
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_DATABASE_PAUSE_SECONDS)
@@ -147,7 +147,7 @@ def _deliver(job: Job) -> Failures:
     try:
         return job.destination.deliver(job.messages)
     except Exception as error:
-        logger.exception("a delivery to %s broke", job.destination.name)
+        logger.exception("delivery_broke", destination=job.destination.name)
         return {message.pk: error for message in job.messages}
     finally:
         # What a delivery opened in this thread would stay open for as long as the thread waits.

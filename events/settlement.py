@@ -1,10 +1,10 @@
 """What becomes of messages after a delivery: sent, to be tried again, or given up as dead letters."""
 
-import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,7 +15,7 @@ from events.models import OutboxMessage
 from events.outbox import DEAD_LETTER_SOURCE, DeliveryRefused, Destination, Failures
 from events.text import explanation
 
-logger = logging.getLogger(__name__)
+logger = structlog.get_logger(__name__)
 
 # Where a message is never given up, the whole destination is away: look often, to catch up at once.
 LONGEST_PAUSE_WITHOUT_END_SECONDS = 10.0
@@ -29,7 +29,7 @@ def settle(destination: Destination, messages: Sequence[OutboxMessage], failures
     it once more after the other, and so has the last word last.
     """
     sent: list[int] = []
-    held_back: set[str] = set()
+    held_back: dict[str, Exception] = {}
     for message in messages:
         error = failures.get(message.pk)
         if message.key in held_back:
@@ -40,7 +40,11 @@ def settle(destination: Destination, messages: Sequence[OutboxMessage], failures
             _give_up(message, error)
         else:
             _try_later(destination, message, error)
-            held_back.add(message.key)
+            held_back[message.key] = error
+    if held_back:
+        # One line for all: with Kafka away there may be hundreds.
+        reason = explanation(next(iter(held_back.values())))
+        logger.warning("not_delivered", destination=destination.name, keys=len(held_back), reason=reason)
     unsent = OutboxMessage.objects.unsent().filter(pk__in=sent)
     return unsent.update(sent_at=timezone.now(), attempts=F("attempts") + 1, last_error="")
 
@@ -53,7 +57,6 @@ def _is_final(destination: Destination, message: OutboxMessage, error: Exception
 def _try_later(destination: Destination, message: OutboxMessage, error: Exception) -> None:
     longest = backoff.LONGEST_PAUSE_SECONDS if destination.gives_up else LONGEST_PAUSE_WITHOUT_END_SECONDS
     pause = backoff.pause_seconds(message.attempts + 1, first=backoff.FIRST_PAUSE_SECONDS, longest=longest)
-    logger.warning("%s was not delivered, trying again in %.0f s: %s", message, pause, error)
     _note_failure(message, error, next_attempt_at=timezone.now() + timedelta(seconds=pause))
 
 

@@ -1,5 +1,5 @@
-"""Addresses of the events API, below /scheduling/v1/."""
+from django.urls import path
 
-from django.urls import URLPattern, URLResolver
+from events.asyncapi import asyncapi_view
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("asyncapi.yaml", asyncapi_view, name="asyncapi")]

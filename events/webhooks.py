@@ -87,7 +87,7 @@ def _host_and_port(url: str) -> tuple[str, int]:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ForbiddenAddress(f"It is not an address: {error}.") from error
-    ports = {"https": 443, "http": 80} if settings.SANDBOX else {"https": 443}
+    ports = {"https": 443, "http": 80} if settings.CALLBACK_ALLOW_HTTP else {"https": 443}
     if parts.scheme not in ports:
         raise ForbiddenAddress("It must be an https address.")
     if not host or "@" in parts.netloc:

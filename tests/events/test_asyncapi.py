@@ -1,0 +1,76 @@
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from django.test import Client, override_settings
+
+from events import kafka, schemas
+from events.asyncapi import document, example
+
+COMPONENT_KEY = re.compile(r"[a-zA-Z0-9._-]+")
+TOP_LEVEL = {"asyncapi", "info", "defaultContentType", "servers", "channels", "operations", "components"}
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if set(node) == {"$ref"}:
+            yield node["$ref"]
+        for child in node.values():
+            yield from _references(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _references(child)
+
+
+def _resolve(root: dict[str, Any], reference: str) -> Any:
+    node: Any = root
+    for part in reference.removeprefix("#/").split("/"):
+        node = node[part]
+    return node
+
+
+def test_every_reference_leads_somewhere() -> None:
+    asyncapi = document()
+
+    references = list(_references(asyncapi))
+
+    assert references
+    assert all(_resolve(asyncapi, reference) for reference in references)
+
+
+def test_the_document_has_the_shape_of_asyncapi_3() -> None:
+    asyncapi = document()
+
+    assert set(asyncapi) == TOP_LEVEL
+    assert asyncapi["asyncapi"] == "3.0.0"
+    assert {"title", "version"} <= set(asyncapi["info"])
+    assert all({"host", "protocol"} <= set(server) for server in asyncapi["servers"].values())
+    assert all(COMPONENT_KEY.fullmatch(name) for name in asyncapi["components"]["messages"])
+    assert all("payload" in message for message in asyncapi["components"]["messages"].values())
+
+
+def test_every_topic_is_a_channel_with_an_operation() -> None:
+    asyncapi = document()
+
+    addresses = {name: channel["address"] for name, channel in asyncapi["channels"].items()}
+    actions = {operation["channel"]["$ref"]: operation["action"] for operation in asyncapi["operations"].values()}
+
+    sent = {f"#/channels/{topic}": "send" for topic in (*kafka.SENT_TOPICS, kafka.DEAD_LETTERS)}
+    assert actions == sent | {f"#/channels/{topic}": "receive" for topic in kafka.RECEIVED_TOPICS}
+    assert set(addresses.values()) == set(schemas.SCHEMAS) | {kafka.DEAD_LETTERS}
+
+
+@pytest.mark.parametrize("topic", schemas.SCHEMAS)
+def test_every_sample_is_an_event_of_its_topic(topic: str) -> None:
+    schemas.check(topic, example(schemas.event_type_of(topic)))
+
+
+@override_settings(ROOT_URLCONF="events.urls", SECURE_SSL_REDIRECT=False)
+def test_the_document_is_served_as_yaml(client: Client) -> None:
+    response = client.get("/asyncapi.yaml")
+
+    assert response.status_code == 200
+    assert response["content-type"].startswith("application/yaml")
+    assert yaml.safe_load(response.content) == document()
