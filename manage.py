@@ -8,9 +8,14 @@ from novatrek_scheduling.startup import one_clear_line
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["sandbox"]:
+        # It makes the environment that the settings are read from, so it comes before them.
+        from novatrek_scheduling.management.commands.sandbox import Command  # noqa: PLC0415
+
+        Command().run_from_argv(sys.argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novatrek_scheduling.settings")
     with one_clear_line():
-        from django.core.management import execute_from_command_line
+        from django.core.management import execute_from_command_line  # noqa: PLC0415
 
         execute_from_command_line(sys.argv)
 

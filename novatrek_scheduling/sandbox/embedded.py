@@ -1,6 +1,5 @@
 """Real PostgreSQL, Valkey and Kafka servers from wheels: no Docker, no root, no installed database."""
 
-import ctypes
 import hashlib
 import importlib.util
 import os
@@ -15,13 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 import redis
 from confluent_kafka import Producer
 
-PR_SET_PDEATHSIG = 1
+from novatrek_scheduling.sandbox.processes import die_with_parent, spawn, stop
+
 START_TIMEOUT_SECONDS = 20.0
 DURABLE: tuple[str, ...] = ()
 DISPOSABLE: tuple[str, ...] = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
@@ -42,23 +42,21 @@ def postgres(
     """
     account = _unprivileged_account()
     binaries = _postgres_binaries(account)
-    data = _reachable(data, account)
+    data = data_directory(data)
     port = port or free_port()
     with log.open("ab") as sink:
         if not (data / "PG_VERSION").exists():
-            data.mkdir(parents=True, exist_ok=True)
-            if account:
-                os.chown(data, account.pw_uid, account.pw_gid)
-            initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust"]
-            options = ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-            subprocess.run([*initdb, *options], check=True, stdout=sink, stderr=sink, **_as(account))
-        (data / "postmaster.pid").unlink(missing_ok=True)
-        settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
+            _initialise(data, binaries, account, sink)
+        _await_end_of_predecessor(data / "postmaster.pid")
         command = [str(binaries / "postgres"), "-D", str(data), "-p", str(port), *durability]
-        for setting in settings:
+        for setting in ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"):
             command += ["-c", setting]
         process = subprocess.Popen(
-            command, stdout=sink, stderr=sink, preexec_fn=_die_with_parent(signal.SIGINT), **_as(account)
+            command,
+            stdout=sink,
+            stderr=sink,
+            preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 (a system call, nothing else)
+            **_as(account),
         )
     try:
         url = f"postgres://postgres@127.0.0.1:{port}"
@@ -66,7 +64,7 @@ def postgres(
         _create_database(f"{url}/postgres", database)
         yield f"{url}/{database}"
     finally:
-        stop(process, signal.SIGINT)
+        stop(process, how=signal.SIGINT)
 
 
 @contextmanager
@@ -79,16 +77,14 @@ def valkey(data: Path, *, log: Path, port: int | None = None) -> Iterator[str]:
     command += ["--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
     command += ["--maxmemory-policy", "noeviction"]
     with log.open("ab") as sink:
-        process = subprocess.Popen(
-            command, stdout=sink, stderr=sink, start_new_session=True, preexec_fn=_die_with_parent(signal.SIGTERM)
-        )
+        process = spawn(command, env=os.environ, output=sink)
     try:
         client = redis.Redis(port=port)
         _await(client.ping, process, log, (redis.ConnectionError,))
         client.close()
         yield f"redis://127.0.0.1:{port}"
     finally:
-        stop(process, signal.SIGTERM)
+        stop(process)
 
 
 @contextmanager
@@ -103,16 +99,12 @@ def kafka() -> Iterator[str]:
     cluster.flush(1)
 
 
-def stop(process: "subprocess.Popen[bytes]", how: signal.Signals, patience_seconds: float = 10.0) -> None:
-    """Ask `process` to end, and end it when it does not."""
-    if process.poll() is not None:
-        return
-    process.send_signal(how)
-    try:
-        process.wait(patience_seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+def data_directory(data: Path) -> Path:
+    """Where PostgreSQL really keeps what it is asked to keep in `data`."""
+    account = _unprivileged_account()
+    if account is None or _others_may_enter(data.parent):
+        return data
+    return Path(tempfile.gettempdir()) / f"novatrek-data-{_fingerprint(data)}"
 
 
 def free_port() -> int:
@@ -144,6 +136,32 @@ def _await(
         pause = min(pause * 2, 0.2)
 
 
+def _initialise(data: Path, binaries: Path, account: pwd.struct_passwd | None, sink: IO[bytes]) -> None:
+    data.mkdir(parents=True, exist_ok=True)
+    if account:
+        os.chown(data, account.pw_uid, account.pw_gid)
+    command = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust"]
+    options = ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    subprocess.run([*command, *options], check=True, stdout=sink, stderr=sink, **_as(account))
+
+
+def _await_end_of_predecessor(pid_file: Path) -> None:
+    """A server whose parent was killed is told by the kernel and ends soon; two on one directory destroy it."""
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while pid_file.exists() and _is_postgres(pid_file.read_text().partition("\n")[0]):
+        if time.monotonic() > deadline:
+            raise ServerDidNotStart(f"another PostgreSQL is running on {pid_file.parent}: stop it first.")
+        time.sleep(0.05)
+    pid_file.unlink(missing_ok=True)
+
+
+def _is_postgres(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
+    except OSError:
+        return False
+
+
 def _create_database(server_url: str, name: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
@@ -155,15 +173,6 @@ def _create_database(server_url: str, name: str) -> None:
                 psycopg.sql.Identifier(name)
             )
         )
-
-
-def _die_with_parent(how: signal.Signals) -> Callable[[], None]:
-    libc = ctypes.CDLL(None)
-
-    def ask_the_kernel() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, how)
-
-    return ask_the_kernel
 
 
 def _unprivileged_account() -> pwd.struct_passwd | None:
@@ -197,12 +206,6 @@ def _postgres_binaries(account: pwd.struct_passwd | None) -> Path:
         (unfinished / "pginstall").replace(copy)
         unfinished.rmdir()
     return copy / "bin"
-
-
-def _reachable(data: Path, account: pwd.struct_passwd | None) -> Path:
-    if account is None or _others_may_enter(data.parent):
-        return data
-    return Path(tempfile.gettempdir()) / f"novatrek-data-{_fingerprint(data)}"
 
 
 def _others_may_enter(directory: Path) -> bool:

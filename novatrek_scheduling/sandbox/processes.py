@@ -4,9 +4,9 @@ import ctypes
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import IO, Any, TypeAlias
+from typing import IO, TypeAlias
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -14,8 +14,8 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 ByteProcess: TypeAlias = "subprocess.Popen[bytes]"
 
 
-def spawn(command: Sequence[str], *, env: Mapping[str, str], output: int | IO[bytes]) -> ByteProcess:
-    """Start `command` in a process group of its own, with stdout and stderr on `output`.
+def spawn(command: Sequence[str], *, env: Mapping[str, str], output: int | IO[bytes] | None) -> ByteProcess:
+    """Start `command` in a process group of its own, with stdout and stderr on `output` (None: on ours).
 
     The kernel kills it when the thread that called this ends, however that happens; so call it from one
     that lives as long as the child shall.
@@ -25,17 +25,16 @@ def spawn(command: Sequence[str], *, env: Mapping[str, str], output: int | IO[by
         env=dict(env),
         stdin=subprocess.DEVNULL,
         stdout=output,
-        stderr=subprocess.STDOUT,
+        stderr=None if output is None else subprocess.STDOUT,
         start_new_session=True,
-        # Nothing but a system call happens there, so locks that other threads hold do not matter.
-        preexec_fn=_die_with_parent,  # noqa: PLW1509
+        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 (a system call, nothing else)
     )
 
 
-def stop(process: ByteProcess, *, patience_seconds: float) -> None:
+def stop(process: ByteProcess, *, how: signal.Signals = signal.SIGTERM, patience_seconds: float = 10.0) -> None:
     """Ask a process to end, then end what is left of its group."""
     if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(how)
         with suppress(subprocess.TimeoutExpired):
             process.wait(patience_seconds)
     kill_group(process)
@@ -48,5 +47,10 @@ def kill_group(process: ByteProcess) -> None:
     process.wait()
 
 
-def _die_with_parent(*_: Any) -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def die_with_parent(how: signal.Signals) -> Callable[[], None]:
+    """What a child does before it becomes its command, so that the kernel signals it when we are gone."""
+
+    def ask_the_kernel() -> None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, how)
+
+    return ask_the_kernel

