@@ -13,9 +13,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from django.core.cache import caches
 
 from novatrek_scheduling.sandbox.embedded import free_port
 from novatrek_scheduling.sandbox.processes import spawn, stop
+from scheduling.siblings.circuits import close_all_circuits
 
 VARIABLES = {
     "TRIP_CATALOG_URL": "svc-trip-catalog",
@@ -169,8 +171,16 @@ def siblings_process() -> Iterator[SimulatedSiblings]:
 def siblings(siblings_process: SimulatedSiblings, settings: Any) -> Iterator[SimulatedSiblings]:
     """The siblings, with the settings pointing at them; what a test alters is undone after it."""
     settings.SIBLING_URLS = siblings_process.urls
+    _forget_answers()
     yield siblings_process
     siblings_process.restore()
+    _forget_answers()
+
+
+def _forget_answers() -> None:
+    """Nothing that this process heard from siblings, or thinks of them, outlives a test."""
+    caches["siblings"].clear()
+    close_all_circuits()
 
 
 def _await_siblings(client: SimulatedSiblings, process: "subprocess.Popen[bytes]", log: Path) -> None:

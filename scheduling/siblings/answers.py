@@ -3,16 +3,22 @@
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.core.cache import cache
+import structlog
+from django.core.cache import caches
+from django_redis.exceptions import ConnectionInterrupted
+from redis.exceptions import RedisError
 
 from scheduling.siblings.calls import Call
 from scheduling.siblings.metrics import CACHE_LOOKUPS
 
-SLOW_SECONDS = 0.25
 REST_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,33 +30,32 @@ class Answer:
 
 
 class _Cache:
-    """The cache, left alone for a while after an operation that took as long as one on a dead server.
+    """The cache, left alone for a while after it failed.
 
-    The cache's own client swallows its errors, and waits a connect timeout for each: a snapshot's many
-    lookups must not.
+    Each operation on a dead server can take its whole timeout; the many lookups of a snapshot must not all
+    wait for it.
     """
 
     def __init__(self) -> None:
         self._rests_until = 0.0
 
     def get(self, key: str) -> tuple[bytes, datetime] | None:
-        began = time.monotonic()
-        if began < self._rests_until:
-            return None
-        found: tuple[bytes, datetime] | None = cache.get(key)
-        self._watch(began)
+        found: tuple[bytes, datetime] | None = self._trying(lambda: caches["siblings"].get(key))
         return found
 
     def set(self, key: str, answer: Answer, lifetime: timedelta) -> None:
-        began = time.monotonic()
-        if began >= self._rests_until:
-            cache.set(key, (answer.body, answer.read_at), lifetime.total_seconds())
-            self._watch(began)
+        value, seconds = (answer.body, answer.read_at), lifetime.total_seconds()
+        self._trying(lambda: caches["siblings"].set(key, value, seconds))
 
-    def _watch(self, began: float) -> None:
-        now = time.monotonic()
-        if now - began > SLOW_SECONDS:
-            self._rests_until = now + REST_SECONDS
+    def _trying(self, operation: Callable[[], Any]) -> Any:
+        if time.monotonic() < self._rests_until:
+            return None
+        try:
+            return operation()
+        except (ConnectionInterrupted, RedisError) as error:
+            self._rests_until = time.monotonic() + REST_SECONDS
+            log.warning("siblings_cache_failed", error=str(error))
+            return None
 
 
 _cache = _Cache()

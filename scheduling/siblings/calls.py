@@ -3,7 +3,6 @@
 import os
 import secrets
 import ssl
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +13,7 @@ import structlog
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from novatrek_scheduling.logging import trace_headers
 from scheduling.facts import Sibling
 from scheduling.siblings.circuits import circuit_of
 from scheduling.siblings.deadline import Deadline
@@ -167,20 +167,14 @@ def _report(failure: SiblingFailure) -> None:
 
 
 def _headers(call: Call) -> dict[str, str]:
-    context = structlog.contextvars.get_contextvars()
+    trace = secrets.token_hex(16)
     headers = {
         "Authorization": f"Bearer {settings.SIBLING_TOKEN}",
         "Accept": "application/json",
-        "X-Request-ID": str(context.get("request_id") or uuid.uuid4()),
-        "traceparent": _traceparent(str(context.get("trace_id") or "")),
-    }
+        "X-Request-ID": trace,
+        "traceparent": f"00-{trace}-{trace[:16]}-01",
+    } | trace_headers()
     return headers if call.key is None else headers | {"Idempotency-Key": call.key}
-
-
-def _traceparent(trace_id: str) -> str:
-    """W3C trace context: the trace we are in, or a new one, and a span for this call."""
-    trace = trace_id.replace("-", "").lower() or secrets.token_hex(16)
-    return f"00-{trace}-{secrets.token_hex(8)}-01"
 
 
 def http() -> httpx.Client:
