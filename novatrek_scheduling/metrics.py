@@ -11,6 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 Reader = Callable[[], Iterable[Metric]]
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 requests_served = Counter("http_requests", "Requests answered.", ["method", "route", "status"])
@@ -34,6 +35,7 @@ def register_gauges(read: Reader) -> None:
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count one answered request under its route's pattern, which keeps the series few."""
+    method = method if method in METHODS else "other"
     requests_served.labels(method, route, str(status)).inc()
     request_seconds.labels(method, route).observe(seconds)
 

@@ -199,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=env.int("SWEEP_EVERY_SECONDS", default=30)),
     },
     "advance-departures": {"task": "scheduling.advance_departures", "schedule": timedelta(minutes=1)},
+    "sweep-reservations": {"task": "scheduling.sweep_reservations", "schedule": timedelta(minutes=1)},
     "purge-outbox": {"task": "events.purge_outbox", "schedule": crontab(hour=3, minute=30)},
     "optimize-the-horizon": {
         "task": "optimization.optimize_horizon",

@@ -73,6 +73,7 @@ def test_a_wrong_type_is_a_400(api: Client, value: Any) -> None:
         b"[" * 100_000,
         b'{"name": ' + b"[" * 40 + b"]" * 40 + b"}",
     ],
+    ids=lambda text: repr(text[:30]),
 )
 def test_a_body_that_is_not_json_is_a_400(api: Client, text: bytes) -> None:
     response = post(api, text)
