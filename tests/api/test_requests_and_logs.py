@@ -84,8 +84,8 @@ def test_outgoing_calls_carry_the_trace() -> None:
 def post_chunked(api: Client, body: bytes) -> Any:
     """As a server hands over a body without a length: a stream, and no word of where it ends."""
     headers = bearer() | {"Transfer-Encoding": "chunked"}
-    stream: dict[str, Any] = {"CONTENT_LENGTH": "", "wsgi.input": BytesIO(body)}
-    return api.generic("POST", ECHO, b"", "application/json", headers=headers, **stream)
+    stream = {"CONTENT_TYPE": "application/json", "CONTENT_LENGTH": "", "wsgi.input": BytesIO(body)}
+    return api.generic("POST", ECHO, headers=headers, **stream)
 
 
 def test_a_chunked_body_is_read(api: Client) -> None:
