@@ -78,6 +78,15 @@ class CharField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class URLField(serializers.URLField):
+    """An address; a number is none."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
 class ChoiceField(serializers.ChoiceField):
     """One of some words."""
 

@@ -1,5 +1,9 @@
 """Addresses of the optimization API, below /scheduling/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from optimization.views import ScheduleOptimizationView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schedule-optimization", ScheduleOptimizationView.as_view(), name="schedule-optimization"),
+]

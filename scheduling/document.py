@@ -10,7 +10,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from scheduling.facts import Span
 
@@ -87,6 +94,14 @@ class Departure(Part):
     unassigned_reason: UnassignedReason | None = None
     published: Announcement | None = None
     reservations: dict[UUID, int] = Field(default_factory=dict)
+    language: str | None = None
+    catalog_participants: int | None = Field(default=None, ge=0)
+
+    def count_participants(self) -> None:
+        """Set `participants` by their formula: the seats the catalog last said are sold, or the active
+        reservations where those are more.
+        """
+        self.participants = max(self.catalog_participants or 0, sum(self.reservations.values()))
 
     @property
     def span(self) -> Span:
@@ -120,7 +135,10 @@ class Departure(Part):
         )
 
     def has_started(self, now: datetime) -> bool:
-        return self.starts_at <= now or self.status in {DepartureStatus.IN_PROGRESS, DepartureStatus.COMPLETED}
+        return self.starts_at <= now or self.status in {
+            DepartureStatus.IN_PROGRESS,
+            DepartureStatus.COMPLETED,
+        }
 
 
 class AvailabilityException(Part):

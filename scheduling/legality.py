@@ -1,6 +1,6 @@
 """The hard-rule check of a write, against adjustments and commitments as they are under its locks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -46,6 +46,11 @@ def adjustments_over(
     if later:
         rows = DailySchedule.objects.filter(schedule_date__in=later).order_by("schedule_date")
         documents += [row.document for row in rows]
+    return adjustments_in(documents)
+
+
+def adjustments_in(documents: Collection[ScheduleDocument]) -> dict[UUID, GuideAdjustments]:
+    """What guides entered on any of these dates, by guide."""
     guides = {guide for each in documents for guide in each.guide_adjustments}
     return {
         guide: merged_adjustments(d.guide_adjustments[guide] for d in documents if guide in d.guide_adjustments)

@@ -44,7 +44,7 @@ adjustments_have_one_owner = pgtrigger.Trigger(
                   ELSE coalesce(OLD.assignments -> 'guide_adjustments', '{{}}'::jsonb) END)
         THEN
             RAISE EXCEPTION
-                'daily schedule %: guide_adjustments belong to {GUIDE_MANAGEMENT}; name it in {PRINCIPAL} to write them',
+                'daily schedule %: guide_adjustments belong to {GUIDE_MANAGEMENT}; name it in {PRINCIPAL}',
                 NEW.schedule_date USING ERRCODE = '42501', CONSTRAINT = 'adjustments_have_one_owner';
         END IF;
         RETURN NEW;

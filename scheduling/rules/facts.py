@@ -1,7 +1,7 @@
 """What the rules look at: the siblings' snapshot, hazards, adjustments, and what guides are committed to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -45,6 +45,10 @@ class Facts:
     led: Mapping[UUID, Mapping[UUID, int]] = field(default_factory=dict)
     recent_hours: Mapping[UUID, float] = field(default_factory=dict)
 
+    def on(self, snapshot: Snapshot) -> "Facts":
+        """The same with a fuller snapshot."""
+        return replace(self, snapshot=snapshot)
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -59,6 +63,7 @@ class Demand:
     region: Region | None
     trip: Trip | None
     trail: Trail | None
+    language: str | None = None
 
     @classmethod
     def of(cls, departure_id: UUID, departure: Departure, day: date, snapshot: Snapshot) -> "Demand":
@@ -72,6 +77,7 @@ class Demand:
             region=snapshot.regions.get(departure.region_id),
             trip=snapshot.trips.get(departure.trip_id),
             trail=snapshot.trails.get(departure.trail_id) if departure.trail_id else None,
+            language=departure.language,
         )
 
 

@@ -1,0 +1,253 @@
+"""Answering a question: the best team of every date, and how good each date is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from optimization.candidates import Assessment, Roster, Wishes, assess, who_needs_certificates
+from optimization.catalog_merge import merge_catalog
+from optimization.inputs import solver_departure, solver_pairs
+from optimization.problem import PlanStatus, RequestAnswer, RequestOption, RequestPlan, RequestProblem
+from optimization.question import Option, Question, options_of
+from optimization.request_model import solve_request
+from optimization.teams import form_team
+from scheduling.aliases import known_departure_ids
+from scheduling.commitments import commitments_around
+from scheduling.document import Departure, ScheduleDocument
+from scheduling.facts import Snapshot, Span, TrailCondition, WeatherOutlook
+from scheduling.gathering import gather_facts
+from scheduling.legality import adjustments_in
+from scheduling.rules import Demand, Facts, Rule
+from scheduling.rules.facts import days_of
+from scheduling.snapshot.later_days import with_availability_on
+from scheduling.snapshot.people import with_availability_notes, with_certificates
+from scheduling.writing import read_drafts
+
+LITTLE_HEADROOM = 0.2
+TRAIL_VALUE = {
+    TrailCondition.EXCELLENT: 1.0,
+    TrailCondition.GOOD: 0.85,
+    TrailCondition.FAIR: 0.6,
+    TrailCondition.POOR: 0.3,
+    TrailCondition.CLOSED: 0.0,
+}
+WEATHER_VALUE = {
+    WeatherOutlook.CLEAR: 1.0,
+    WeatherOutlook.PARTLY_CLOUDY: 0.9,
+    WeatherOutlook.OVERCAST: 0.75,
+    WeatherOutlook.RAIN_LIKELY: 0.4,
+    WeatherOutlook.STORM_WARNING: 0.1,
+}
+UNKNOWN_VALUE = 0.6
+
+
+class Availability(StrEnum):
+    AVAILABLE = "AVAILABLE"
+    LIMITED = "LIMITED"
+    WAITLIST = "WAITLIST"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class DateAnswer:
+    """The answer for one date. `departure` carries the team that would lead it, if there is one."""
+
+    option: Option
+    departure: Departure
+    availability: Availability
+    score: float
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The dates best first, and what they were decided on. `base` holds the departures as they were read."""
+
+    dates: tuple[DateAnswer, ...]
+    facts: Facts
+    problem: RequestProblem
+    solved: RequestPlan
+    base: Mapping[UUID, Departure]
+
+    @property
+    def best(self) -> DateAnswer | None:
+        """The date to take: the best one that has a team."""
+        return next((one for one in self.dates if one.departure.team and one.availability in _BOOKABLE), None)
+
+
+_BOOKABLE = {Availability.AVAILABLE, Availability.LIMITED}
+
+
+def answer_question(question: Question, snapshot: Snapshot, *, deadline_seconds: float) -> Answer:
+    """Find the best team of each date and rank the dates. Reads the latest documents; writes nothing.
+
+    Raises SiblingUnavailable where the guides of a later day do not answer.
+    """
+    facts = gather_facts(snapshot)
+    documents = _documents(question, snapshot)
+    base = {key: d.model_copy(deep=True) for one in documents.values() for key, d in one.departures.items()}
+    trip = snapshot.trips[question.trip_id]
+    for day in question.days:
+        known_as = known_departure_ids(day, snapshot, documents[day])
+        merge_catalog(documents[day], day, snapshot, region_ids={trip.region_id}, known_as=known_as)
+    options = options_of(question, documents, facts, timezone.now())
+    later = {day for option in options for day in days_of(option.departure)}
+    facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=deadline_seconds))
+    rosters = _rosters(options, documents)
+    return _answer(question, options, rosters, facts, base, deadline_seconds)
+
+
+def _documents(question: Question, snapshot: Snapshot) -> dict[date, ScheduleDocument]:
+    """The documents of the dates asked about, and of the later ones that a trip of several days reaches."""
+    reach = range(snapshot.trips[question.trip_id].duration // timedelta(days=1) + 2)
+    days = {day + timedelta(days=n) for day in question.days for n in reach}
+    return {day: draft.document for day, draft in read_drafts(days).items()}
+
+
+def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) -> dict[UUID, Roster]:
+    if not options:
+        return {}
+    spans = [option.departure.span for option in options]
+    around = commitments_around(Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans)))
+    return {
+        option.departure_id: Roster(
+            adjustments_in([documents[day] for day in days_of(option.departure) if day in documents]),
+            around,
+            {option.departure_id},
+        )
+        for option in options
+    }
+
+
+def _answer(
+    question: Question,
+    options: list[Option],
+    rosters: Mapping[UUID, Roster],
+    facts: Facts,
+    base: Mapping[UUID, Departure],
+    deadline_seconds: float,
+) -> Answer:
+    possible = [option for option in options if option.obstacle is None]
+    facts = _with_certificates(possible, facts, rosters, deadline_seconds)
+    wishes = _wishes(question)
+    assessments = {
+        option.departure_id: assess(_demand(option, facts), facts, rosters[option.departure_id], wishes)
+        for option in possible
+    }
+    problem = RequestProblem(
+        tuple(_request_option(option, assessments[option.departure_id], wishes, facts) for option in possible)
+    )
+    solved = solve_request(problem, time_limit_seconds=settings.REQUEST_SOLVER_TIME_LIMIT_SECONDS)
+    guides = {guide for answer in solved.answers for guide in answer.guide_ids}
+    facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=deadline_seconds))
+    judge = _Judge(facts, rosters, assessments, {one.departure_id: one for one in solved.answers}, solved.status)
+    return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base)
+
+
+def _with_certificates(
+    options: list[Option], facts: Facts, rosters: Mapping[UUID, Roster], deadline_seconds: float
+) -> Facts:
+    asked: set[UUID] = set()
+    for option in options:
+        asked |= who_needs_certificates([_demand(option, facts)], facts, rosters[option.departure_id])
+    return facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=deadline_seconds))
+
+
+def _wishes(question: Question) -> Wishes:
+    return Wishes(
+        required=frozenset(question.constraints.required_guide_ids),
+        excluded=frozenset(question.constraints.excluded_guide_ids),
+        only=question.only_guides,
+    )
+
+
+def _demand(option: Option, facts: Facts) -> Demand:
+    return Demand.of(option.departure_id, option.departure, option.day, facts.snapshot)
+
+
+def _request_option(option: Option, assessment: Assessment, wishes: Wishes, facts: Facts) -> RequestOption:
+    departure = solver_departure(option.departure_id, option.departure, guests=option.guests, required=wishes.required)
+    pairs = solver_pairs(assessment, option.departure, fair_hours=float("inf"), recent_hours=facts.recent_hours)
+    return RequestOption(option.day, departure, tuple(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    facts: Facts
+    rosters: Mapping[UUID, Roster]
+    assessments: Mapping[UUID, Assessment]
+    found: Mapping[UUID, RequestAnswer]
+    status: PlanStatus
+
+    def judge(self, option: Option) -> DateAnswer:
+        """How good the option is, with the team that would lead it."""
+        departure, key = option.departure, option.departure_id
+        if option.obstacle:
+            why = _sentence(option.obstacle.message)
+            return DateAnswer(option, departure, Availability.UNAVAILABLE, 0.0, why)
+        guide_ids, assessment = self.found[key].guide_ids, self.assessments[key]
+        if not guide_ids:
+            return _without_team(option, assessment)
+        departure.team = form_team(guide_ids, departure, assessment, self.facts, self.rosters[key])
+        departure.unassigned_reason = None
+        return DateAnswer(option, departure, self._availability(option), _score(option), _notes(option))
+
+    def _availability(self, option: Option) -> Availability:
+        is_tight = option.departure.needs_approval or option.headroom < LITTLE_HEADROOM
+        return Availability.LIMITED if is_tight or self.status is not PlanStatus.PROVEN else Availability.AVAILABLE
+
+
+def _without_team(option: Option, assessment: Assessment) -> DateAnswer:
+    reason = assessment.explain("NO_TEAM", "no team can lead it")
+    busy = {g: e for g, e in assessment.excluded.items() if e.rule in {Rule.OVERLAP, Rule.REST}}
+    if not busy:
+        return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, _sentence(reason.message))
+    guide_id, exclusion = min(busy.items())
+    notes = f"{_sentence(reason.message)} It would be possible if guide {guide_id} were free: {exclusion.message}."
+    return DateAnswer(option, option.departure, Availability.WAITLIST, 0.0, notes)
+
+
+def _score(option: Option) -> float:
+    weights = settings.REQUEST_SCORE_WEIGHTS
+    trail = TRAIL_VALUE[option.condition] if option.condition else (1.0 if option.trail is None else UNKNOWN_VALUE)
+    values = {
+        "team": sum(member.score for member in option.departure.team) / len(option.departure.team),
+        "trail": trail,
+        "weather": WEATHER_VALUE[option.outlook] if option.outlook else UNKNOWN_VALUE,
+        "headroom": min(1.0, option.headroom / 0.5),
+    }
+    return float(100 * sum(weights[name] * value for name, value in values.items()) / sum(weights.values()))
+
+
+def _notes(option: Option) -> str:
+    departure = option.departure
+    parts = ["a new departure" if option.is_new else "joins a planned departure", f"{departure.starts_at:%H:%M}"]
+    parts.append(f"led by {departure.team[0].guide_name}")
+    if option.trail:
+        parts.append(f"on {option.trail.name}")
+    if departure.needs_approval:
+        parts.append("a person has to approve the team")
+    if option.outlook is None:
+        parts.append("no weather outlook for this date")
+    return _sentence(", ".join(parts))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _best_of_each_date(judged: Iterable[DateAnswer]) -> tuple[DateAnswer, ...]:
+    order = list(Availability)
+
+    def rank(one: DateAnswer) -> tuple[int, float, date, UUID]:
+        return (order.index(one.availability), -one.score, one.option.day, one.option.departure_id)
+
+    best: dict[date, DateAnswer] = {}
+    for one in sorted(judged, key=rank):
+        best.setdefault(one.option.day, one)
+    return tuple(best.values())

@@ -1,0 +1,32 @@
+"""A question that is answered at once and writes no schedule; the run is recorded all the same."""
+
+from novatrek_scheduling.errors import FieldProblem, Malformed
+from optimization.answering import Answer, answer_question
+from optimization.models import RunDetail
+from optimization.question import Question
+from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
+from scheduling.snapshot import InactiveTrip, UnknownTrip, look_up_trip, take_trip_snapshot
+
+
+class NoSuchTrip(Malformed):
+    """The trip in the query does not exist, or is not for sale."""
+
+    code = "UNKNOWN_TRIP"
+
+
+def ask(question: Question, *, deadline_seconds: float) -> Answer:
+    """The best dates and teams for the question. Raises NoSuchTrip and SiblingUnavailable."""
+    try:
+        look_up_trip(question.trip_id, deadline_seconds=deadline_seconds)
+    except (UnknownTrip, InactiveTrip) as unknown:
+        raise NoSuchTrip(unknown.message, FieldProblem("trip_id", unknown.message)) from unknown
+    run = start_run(question.days[0], subject=RunDetail.Subject.QUESTION)
+    try:
+        snapshot = take_trip_snapshot(question.trip_id, question.days, deadline_seconds=deadline_seconds)
+        answer = answer_question(question, snapshot, deadline_seconds=deadline_seconds)
+    except Exception as error:
+        fail_run(run, f"{type(error).__name__}: {error}")
+        raise
+    score = answer.best.score if answer.best else 0.0
+    complete_run(run, Solved.of_request(answer.solved), score=score, inputs=inputs_of(answer.problem, snapshot))
+    return answer

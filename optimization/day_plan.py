@@ -1,0 +1,174 @@
+"""The plan of a day's departures: made outside any transaction, put onto the latest document inside one."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from optimization.candidates import Assessment, Roster, assess
+from optimization.inputs import fair_share, solver_departure, solver_locations, solver_pairs
+from optimization.problem import DayPlan, DayProblem, Pair, UnstaffedReason
+from optimization.solver import solve_day
+from optimization.teams import form_team
+from scheduling.document import Departure, ScheduleDocument, UnassignedReason
+from scheduling.facts import Sibling
+from scheduling.rules import Demand, Facts, closed_because
+from scheduling.rules.trails import best_trail, needs_trail
+
+_WHY = {
+    UnstaffedReason.NO_CANDIDATE: "nobody may lead it",
+    UnstaffedReason.PINNED_GUIDE_UNAVAILABLE: "a pinned guide may not lead it any more",
+    UnstaffedReason.REQUIRED_GUIDE_UNAVAILABLE: "a required guide may not lead it",
+    UnstaffedReason.TEAM_TOO_LARGE: "more guides are pinned or required than a team has",
+    UnstaffedReason.NOBODY_CAN_LEAD: "nobody of those who may come can lead",
+    UnstaffedReason.GROUP_NOT_COVERED: "no team of three may lead a group of this size",
+    UnstaffedReason.LOCATION_FULL: "the base camp is full at that time",
+    UnstaffedReason.GUIDES_NEEDED_ELSEWHERE: "those who may lead it are needed on other departures",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """What an optimization decided for some departures of a date.
+
+    `base` holds the departures as they were read, `planned` as they should be, by id.
+    """
+
+    day: date
+    facts: Facts
+    problem: DayProblem
+    solved: DayPlan
+    base: Mapping[UUID, Departure]
+    planned: Mapping[UUID, Departure]
+    assessments: Mapping[UUID, Assessment]
+
+    def apply(self, document: ScheduleDocument, now: datetime, *, leaving_out: Collection[UUID] = ()) -> list[UUID]:
+        """Put the plan onto the latest document; returns the departures that somebody changed meanwhile."""
+        changed_meanwhile = []
+        for key, planned in self.planned.items():
+            current = document.departures.get(key)
+            if key in leaving_out:
+                continue
+            if current is None:
+                document.departures[key] = planned.model_copy(deep=True)
+            elif not current.is_open_to_planning or current.has_started(now):
+                continue
+            elif _decided_on(current) != _decided_on(self.base.get(key)):
+                changed_meanwhile.append(key)
+            else:
+                _put(planned, current)
+        return changed_meanwhile
+
+
+def _decided_on(departure: Departure | None) -> object:
+    """What a plan was made on: another value now, and it has to be made anew."""
+    if departure is None:
+        return None
+    pinned = frozenset(member.guide_id for member in departure.team if member.pinned)
+    names = ("guide_ids", "trail_id", "status", "starts_at", "ends_at", "capacity", "location_id")
+    return (pinned, *(getattr(departure, name) for name in names))
+
+
+def _put(planned: Departure, current: Departure) -> None:
+    current.team = [member.model_copy(deep=True) for member in planned.team]
+    current.trail_id = planned.trail_id
+    current.unassigned_reason = planned.unassigned_reason
+    current.catalog_participants = planned.catalog_participants
+    current.count_participants()
+
+
+def open_departures(
+    document: ScheduleDocument, region_ids: Collection[UUID], now: datetime, only: Collection[UUID] | None = None
+) -> dict[UUID, Departure]:
+    """What may still be planned: in these regions, neither cancelled nor started."""
+    return {
+        key: departure
+        for key, departure in sorted(document.departures_in(region_ids).items())
+        if departure.is_open_to_planning and not departure.has_started(now) and (only is None or key in only)
+    }
+
+
+def choose_trails(departures: Mapping[UUID, Departure], day: date, facts: Facts) -> dict[UUID, UnassignedReason]:
+    """Give each departure an open trail that fits, keeping the one it has; those for whom there is none, with why."""
+    without: dict[UUID, UnassignedReason] = {}
+    if not facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT):
+        return without
+    for key, departure in departures.items():
+        trip = facts.snapshot.trips.get(departure.trip_id)
+        demand = Demand.of(key, departure, day, facts.snapshot)
+        if trip is None or not needs_trail(trip, facts.snapshot) or _may_stay(demand, facts):
+            continue
+        trail = best_trail(trip, demand.days, demand.span, departure.participants, facts)
+        departure.trail_id = trail.id if trail else None
+        if trail is None:
+            without[key] = UnassignedReason(code="NO_TRAIL", message=_why_no_trail(demand, facts))
+    return without
+
+
+def _may_stay(demand: Demand, facts: Facts) -> bool:
+    trail = demand.trail
+    if trail is None or closed_because(trail, demand.days, demand.span, facts.hazards):
+        return False
+    return trail.max_group_size is None or demand.participants <= trail.max_group_size
+
+
+def _why_no_trail(demand: Demand, facts: Facts) -> str:
+    closed = closed_because(demand.trail, demand.days, demand.span, facts.hazards) if demand.trail else None
+    why = f" ({closed})" if closed else ""
+    return f"no open trail of the region fits the activity, the difficulty and {demand.participants} guests{why}"
+
+
+def plan_departures(
+    departures: Mapping[UUID, Departure],
+    everything: Mapping[UUID, Departure],
+    day: date,
+    facts: Facts,
+    roster: Roster,
+    *,
+    base: Mapping[UUID, Departure],
+    time_limit_seconds: float,
+    with_notes_of: Callable[[Facts, Collection[UUID]], Facts],
+) -> PlannedDay:
+    """Staff `departures`; `everything` of the date stands around them. Nothing is written.
+
+    `with_notes_of` adds the notes of the guides chosen to the facts: only a person can judge those.
+    """
+    without_trail = choose_trails(departures, day, facts)
+    assessments = {
+        key: assess(Demand.of(key, departure, day, facts.snapshot), facts, roster)
+        for key, departure in departures.items()
+    }
+    staffable = {key: departure for key, departure in departures.items() if key not in without_trail}
+    problem = _problem(staffable, everything, departures, facts, assessments)
+    solved = solve_day(problem, time_limit_seconds=time_limit_seconds)
+    facts = with_notes_of(facts, {guide for team in solved.teams for guide in team.guide_ids})
+    for key, departure in departures.items():
+        guide_ids = solved.team_of(key)
+        departure.team = form_team(guide_ids, departure, assessments[key], facts, roster)
+        departure.unassigned_reason = without_trail.get(key) or _why_unstaffed(solved, assessments[key])
+    return PlannedDay(day, facts, problem, solved, base, departures, assessments)
+
+
+def _problem(
+    staffable: Mapping[UUID, Departure],
+    everything: Mapping[UUID, Departure],
+    planned: Iterable[UUID],
+    facts: Facts,
+    assessments: Mapping[UUID, Assessment],
+) -> DayProblem:
+    fair = fair_share([assessments[key] for key in staffable], facts.recent_hours)
+    pairs: list[Pair] = []
+    for key, departure in staffable.items():
+        pairs += solver_pairs(assessments[key], departure, fair, facts.recent_hours)
+    return DayProblem(
+        departures=tuple(
+            solver_departure(key, departure, guests=departure.participants) for key, departure in staffable.items()
+        ),
+        pairs=tuple(pairs),
+        locations=solver_locations(facts.snapshot, everything, planned),
+    )
+
+
+def _why_unstaffed(solved: DayPlan, assessment: Assessment) -> UnassignedReason | None:
+    reason = solved.unstaffed.get(assessment.demand.departure_id)
+    return assessment.explain(reason.value, _WHY[reason]) if reason else None

@@ -1,0 +1,69 @@
+from uuid import uuid4
+
+from django.db import models
+from django.utils import timezone
+
+
+class RunStatus(models.TextChoices):
+    RUNNING = "RUNNING", "running"
+    COMPLETED = "COMPLETED", "completed"
+    FAILED = "FAILED", "failed"
+
+
+class Algorithm(models.TextChoices):
+    MILP_HIGHS = "milp-highs", "proven or best found (HiGHS)"
+    GREEDY = "greedy", "greedy fallback"
+
+
+class OptimizationRun(models.Model):
+    """One execution of an algorithm over a date. Other teams read this table; durations are in milliseconds."""
+
+    run_id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    schedule_date = models.DateField()
+    algorithm = models.CharField(max_length=30, choices=Algorithm.choices)
+    duration_ms = models.IntegerField(default=0)
+    score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    status = models.CharField(max_length=20, choices=RunStatus.choices)
+    started_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "optimization_runs"
+        indexes = [models.Index(fields=["schedule_date"], name="idx_opt_run_date")]
+
+    def __str__(self) -> str:
+        return f"{self.algorithm} over {self.schedule_date}: {self.status}"
+
+
+class RunDetail(models.Model):
+    """The story of a run: what it looked at, how well it is known to have done, what stopped it.
+
+    `objective` has the attained levels and their bounds, `inputs` the hash of the problem and the age of
+    each sibling's answer; `gap` is relative, 0 for a proven optimum.
+    """
+
+    class Subject(models.TextChoices):
+        DAY = "DAY", "a day"
+        REQUEST = "REQUEST", "a schedule request"
+        QUESTION = "QUESTION", "a question (nothing written)"
+
+    run = models.OneToOneField(OptimizationRun, models.CASCADE, primary_key=True, related_name="detail")
+    subject = models.CharField(max_length=10, choices=Subject.choices)
+    region_ids = models.JSONField(default=list)
+    request_id = models.UUIDField(null=True, blank=True)
+    proof = models.CharField(max_length=12, blank=True)
+    gap = models.FloatField(null=True, blank=True)
+    solve_ms = models.IntegerField(default=0)
+    variables = models.IntegerField(default=0)
+    rows = models.IntegerField(default=0)
+    staffed = models.IntegerField(default=0)
+    unstaffed = models.IntegerField(default=0)
+    objective = models.JSONField(default=dict)
+    inputs = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "run_details"
+
+    def __str__(self) -> str:
+        return f"details of {self.run_id}"

@@ -1,0 +1,198 @@
+"""Optimizing a date and some regions: read, solve without a transaction, write, all told in a run."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from optimization.candidates import Roster, who_needs_certificates
+from optimization.catalog_merge import merge_catalog
+from optimization.day_plan import PlannedDay, open_departures, plan_departures
+from optimization.models import OptimizationRun, RunDetail
+from optimization.reporting import report_optimization, score_before
+from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
+from optimization.scores import day_score
+from scheduling.aliases import known_departure_ids
+from scheduling.authors import Author
+from scheduling.commitments import commitments_around
+from scheduling.detectors import Change
+from scheduling.document import Departure, ScheduleDocument
+from scheduling.errors import ContentionNotResolved, HardRuleViolated
+from scheduling.facts import Snapshot, Span
+from scheduling.gathering import gather_facts
+from scheduling.legality import adjustments_over
+from scheduling.rules import Demand, Facts
+from scheduling.rules.facts import days_of
+from scheduling.snapshot.later_days import with_availability_on
+from scheduling.snapshot.people import with_availability_notes, with_certificates
+from scheduling.snapshot.taking import take_day_snapshot
+from scheduling.writing import Draft, read_drafts, write_daily_schedules
+
+logger = structlog.get_logger(__name__)
+
+TRIES = 3
+
+
+@dataclass(slots=True)
+class Optimized:
+    """What came of an optimization: its run, its plan by departure, and its score (0 to 100)."""
+
+    run: OptimizationRun
+    day: date
+    region_ids: frozenset[UUID]
+    score_before: float | None
+    base: dict[UUID, Departure] = field(default_factory=dict)
+    planned: dict[UUID, Departure] = field(default_factory=dict)
+    parts: list[PlannedDay] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        return day_score(self.base, self.planned)
+
+    @property
+    def first(self) -> PlannedDay:
+        """The plan of everything; the parts after it are of what had to be planned again."""
+        return self.parts[0]
+
+    def take(self, part: PlannedDay) -> None:
+        self.parts.append(part)
+        self.base = {**part.base, **self.base}
+        self.planned |= part.planned
+
+
+def optimize_day(
+    day: date,
+    region_ids: Collection[UUID],
+    *,
+    author: Author,
+    dry_run: bool = False,
+    snapshot: Snapshot | None = None,
+) -> Optimized:
+    """Staff every open departure of these regions on `day` and store it; those of other regions stay as they are.
+
+    Departures that somebody changed while the solver worked are planned again, only those, at most three
+    times in all. Raises SiblingUnavailable when the catalog or the guides do not answer, and
+    ContentionNotResolved; either way the run is FAILED and what could not be stored stays as it was.
+    """
+    before = score_before(day, region_ids)
+    run = start_run(day, subject=RunDetail.Subject.DAY, region_ids=region_ids)
+    optimized = Optimized(run, day, frozenset(region_ids), before)
+    try:
+        facts = gather_facts(snapshot or take_planning_snapshot(day, region_ids))
+        _plan_and_store(optimized, facts, author, dry_run=dry_run)
+    except Exception as error:
+        fail_run(run, f"{type(error).__name__}: {error}")
+        raise
+    return optimized
+
+
+def take_planning_snapshot(day: date, region_ids: Collection[UUID] | None) -> Snapshot:
+    """The snapshot a date is planned on, within the workers' deadline."""
+    return take_day_snapshot(day, region_ids=region_ids, deadline_seconds=_deadline())
+
+
+def _deadline() -> float:
+    return float(settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+
+
+def _plan_and_store(optimized: Optimized, facts: Facts, author: Author, *, dry_run: bool) -> None:
+    again: frozenset[UUID] | None = None
+    for _ in range(TRIES):
+        part = _plan(optimized.day, optimized.region_ids, facts, again)
+        optimized.take(part)
+        if dry_run:
+            _complete(optimized)
+            return
+        again = _store(optimized, part, author)
+        if not again:
+            return
+        logger.info("departures_planned_again", day=str(optimized.day), departures=len(again))
+    raise ContentionNotResolved(f"Others kept changing departures of {optimized.day} while they were planned.")
+
+
+def _plan(day: date, region_ids: Collection[UUID], facts: Facts, only: Collection[UUID] | None) -> PlannedDay:
+    draft = read_drafts([day])[day]
+    base, document = draft.document.copy_for_editing(), draft.document
+    known_as = known_departure_ids(day, facts.snapshot, document)
+    merge_catalog(document, day, facts.snapshot, region_ids=region_ids, known_as=known_as)
+    departures = open_departures(document, region_ids, timezone.now(), only)
+    roster = _roster(document, day, departures)
+    facts = _with_what_planning_needs(departures, day, facts, roster)
+    return plan_departures(
+        departures,
+        document.departures,
+        day,
+        facts,
+        roster,
+        base={key: base.departures[key] for key in departures if key in base.departures},
+        time_limit_seconds=settings.SOLVER_TIME_LIMIT_SECONDS,
+        with_notes_of=_with_notes_of,
+    )
+
+
+def _roster(document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure]) -> Roster:
+    if not departures:
+        return Roster({}, {})
+    span = Span(
+        min(departure.starts_at for departure in departures.values()),
+        max(departure.ends_at for departure in departures.values()),
+    )
+    adjustments = adjustments_over(document, day, list(departures.values()))
+    return Roster(adjustments, commitments_around(span), frozenset(departures))
+
+
+def _with_what_planning_needs(departures: Mapping[UUID, Departure], day: date, facts: Facts, roster: Roster) -> Facts:
+    """The later days of long trips, and the certificates of guides who pass everything else."""
+    later = {other for departure in departures.values() for other in days_of(departure)}
+    facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=_deadline()))
+    demands = [Demand.of(key, departure, day, facts.snapshot) for key, departure in departures.items()]
+    asked = who_needs_certificates(demands, facts, roster)
+    return facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=_deadline()))
+
+
+def _with_notes_of(facts: Facts, guide_ids: Collection[UUID]) -> Facts:
+    return facts.on(with_availability_notes(facts.snapshot, guide_ids, deadline_seconds=_deadline()))
+
+
+def _store(optimized: Optimized, part: PlannedDay, author: Author) -> frozenset[UUID]:
+    """Write what still holds; returns the departures that have to be planned again."""
+    refused: frozenset[UUID] = frozenset()
+    while True:
+        try:
+            return refused | _write(optimized, part, refused, author)
+        except HardRuleViolated as violated:
+            met = frozenset(violation.departure_id for violation in violated.violations)
+            if met <= refused:
+                raise
+            refused |= met
+
+
+def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], author: Author) -> frozenset[UUID]:
+    changed: list[UUID] = []
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        changed[:] = part.apply(drafts[optimized.day].document, timezone.now(), leaving_out=refused)
+
+    def also(_: Mapping[date, Change]) -> None:
+        if not changed and not refused:
+            _complete(optimized)
+
+    write_daily_schedules([optimized.day], edit, author=author, facts=part.facts, also=also)
+    return frozenset(changed)
+
+
+def _complete(optimized: Optimized) -> None:
+    first = optimized.first
+    solved = Solved.of_day(first.solved)
+    inputs = inputs_of(first.problem, first.facts.snapshot)
+    complete_run(optimized.run, solved, score=optimized.score, inputs=inputs)
+    report_optimization(
+        optimized.run,
+        region_ids=optimized.region_ids,
+        score_before=optimized.score_before,
+        unassigned=len([departure for departure in optimized.planned.values() if not departure.team]),
+    )

@@ -1,0 +1,203 @@
+"""A worker's way with a schedule request: claim it, answer it, store everything in one transaction."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from events import outbox
+from novatrek_scheduling.errors import DomainError
+from optimization.answering import Answer, DateAnswer, answer_question
+from optimization.models import OptimizationRun, RunDetail
+from optimization.question import Question
+from optimization.reporting import report_optimization
+from optimization.results import result_of
+from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
+from scheduling.aliases import tell_catalog
+from scheduling.announcements import announce
+from scheduling.authors import Author, AuthorKind
+from scheduling.detectors import Change
+from scheduling.document import Departure
+from scheduling.errors import ContentionNotResolved, HardRuleViolated
+from scheduling.facts import Snapshot
+from scheduling.jobs import Claim, ClaimLost, claim_request, complete_request, fail_request, give_back, postpone
+from scheduling.models import ScheduleRequest
+from scheduling.publishing import publish_in
+from scheduling.requests import Constraints
+from scheduling.siblings.errors import SiblingUnavailable
+from scheduling.snapshot import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides, take_trip_snapshot
+from scheduling.writing import Draft, write_daily_schedules
+
+logger = structlog.get_logger(__name__)
+
+TRIES = 3
+
+
+class _ChangedMeanwhile(Exception):
+    """The departure was changed after the answer was found: ask again on the latest document."""
+
+
+def process_request(request_id: UUID) -> None:
+    """Bring the request to its outcome, unless somebody else has it. Safe to call any number of times."""
+    claim = claim_request(request_id)
+    if claim is None:
+        return
+    log = logger.bind(request_id=str(request_id))
+    try:
+        _answer_and_store(claim)
+    except ClaimLost:
+        log.warning("schedule_request_in_other_hands")
+    except ContentionNotResolved:
+        give_back(claim)
+    except SiblingUnavailable as unavailable:
+        log.warning("schedule_request_postponed", reason=unavailable.message)
+        postpone(claim, code=unavailable.code, message=unavailable.message)
+
+
+def question_of(request: ScheduleRequest) -> Question:
+    """What the stored request asks."""
+    stored = request.constraints
+    return Question(
+        trip_id=UUID(stored["trip_id"]),
+        days=tuple(sorted(date.fromisoformat(day) for day in stored["preferred_dates"])),
+        constraints=Constraints.read(stored),
+    )
+
+
+def _answer_and_store(claim: Claim) -> None:
+    question = question_of(claim.request)
+    run = start_run(question.days[0], subject=RunDetail.Subject.REQUEST, request_id=claim.request.pk)
+    try:
+        _until_stored(claim, question, _snapshot(question), run)
+    except (UnknownTrip, InactiveTrip, UnknownGuide) as impossible:
+        fail_run(run, impossible.message)
+        _fail(claim, impossible, run)
+    except Exception as error:
+        fail_run(run, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _snapshot(question: Question) -> Snapshot:
+    """The facts, once the trip and the guides named are known to exist: submission could not always ask."""
+    deadline_seconds = settings.SNAPSHOT_DEADLINE_SECONDS["worker"]
+    wanted = question.constraints
+    for name in ("required_guide_ids", "excluded_guide_ids"):
+        if guide_ids := getattr(wanted, name):
+            look_up_guides(guide_ids, field=f"constraints.{name}", deadline_seconds=deadline_seconds)
+    snapshot = take_trip_snapshot(
+        question.trip_id, question.days, trail_ids=wanted.preferred_trail_ids, deadline_seconds=deadline_seconds
+    )
+    trip = snapshot.trips[question.trip_id]
+    if not trip.is_active:
+        raise InactiveTrip.of(trip, "trip_id")
+    return snapshot
+
+
+def _until_stored(claim: Claim, question: Question, snapshot: Snapshot, run: OptimizationRun) -> None:
+    for _ in range(TRIES):
+        answer = answer_question(question, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+        try:
+            _store(claim, question, answer, run)
+        except (_ChangedMeanwhile, HardRuleViolated):
+            logger.info("schedule_request_answered_again", request_id=str(claim.request.pk))
+        else:
+            return
+    raise ContentionNotResolved("Others kept changing the departure that this request is about.")
+
+
+def _store(claim: Claim, question: Question, answer: Answer, run: OptimizationRun) -> None:
+    best = answer.best
+    days = [best.option.day] if best else []
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        if best:
+            _place(best, answer.base.get(best.option.departure_id), drafts[best.option.day])
+
+    def also(changes: Mapping[date, Change]) -> None:
+        _finish(claim, answer, run, changes)
+
+    author = Author(
+        AuthorKind.REQUEST, claim.request.requested_by, f"schedule request {claim.request.pk}", "worker", run.pk
+    )
+    write_daily_schedules(days, edit, author=author, facts=answer.facts, also=also)
+
+
+def _place(best: DateAnswer, base: Departure | None, draft: Draft) -> None:
+    """Put the team onto the departure as it is now, and publish it where a machine may."""
+    key, planned = best.option.departure_id, best.departure
+    current = draft.document.departures.get(key)
+    if current != base:
+        raise _ChangedMeanwhile
+    if current is None:
+        current = draft.document.departures[key] = planned.model_copy(deep=True)
+    else:
+        current.team = [member.model_copy(deep=True) for member in planned.team]
+        current.trail_id = planned.trail_id
+        current.unassigned_reason = None
+        current.catalog_participants = planned.catalog_participants
+        current.count_participants()
+    if settings.AUTO_PUBLISH_REQUESTS and not current.needs_approval:
+        publish_in(draft, {key}, timezone.now(), by_machine=True)
+
+
+def _finish(claim: Claim, answer: Answer, run: OptimizationRun, changes: Mapping[date, Change]) -> None:
+    best = answer.best
+    run.schedule_date = best.option.day if best else run.schedule_date
+    run.save(update_fields=["schedule_date"])
+    complete_run(
+        run,
+        Solved.of_request(answer.solved),
+        score=best.score if best else 0.0,
+        inputs=inputs_of(answer.problem, answer.facts.snapshot),
+    )
+    result = result_of(answer, confirmed=_published(best))
+    complete_request(
+        claim,
+        result=result,
+        run_id=run.pk,
+        chosen=best.option.day if best else None,
+        departure_id=best.option.departure_id if best else None,
+    )
+    announce(changes)
+    if best and best.option.is_new and any(best.option.departure_id in c.departure_ids for c in changes.values()):
+        tell_catalog(best.option.departure_id, best.departure, best.option.day)
+    report_optimization(run, region_ids=_regions(answer), score_before=None, unassigned=0 if best else 1)
+    call_back(claim.request, "COMPLETED", result)
+
+
+def _regions(answer: Answer) -> frozenset[UUID]:
+    return frozenset(one.departure.region_id for one in answer.dates)
+
+
+def _published(best: DateAnswer | None) -> UUID | None:
+    if best is None or not settings.AUTO_PUBLISH_REQUESTS or best.departure.needs_approval:
+        return None
+    return best.option.departure_id
+
+
+@transaction.atomic
+def _fail(claim: Claim, error: DomainError, run: OptimizationRun) -> None:
+    fail_request(claim, code=error.code, message=error.message, run_id=run.pk)
+    call_back(claim.request, "FAILED", {"code": error.code, "message": error.message})
+
+
+def call_back(request: ScheduleRequest, status: str, told: Mapping[str, Any]) -> None:
+    """Record the callback that the client asked for, in the transaction that decides the outcome."""
+    url = request.constraints.get("callback_url")
+    if url:
+        outbox.record(
+            destination="callback",
+            key=str(request.pk),
+            kind=f"schedule_request.{status.lower()}",
+            payload={
+                "id": str(request.pk),
+                "status": status,
+                "result" if status == "COMPLETED" else "error": dict(told),
+            },
+            url=url,
+        )

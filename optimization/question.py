@@ -1,0 +1,179 @@
+"""What a schedule request asks, date by date: which departure it is about and what stands against it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from scheduling.aliases import departure_id_of
+from scheduling.document import Departure, ScheduleDocument
+from scheduling.facts import Sibling, Snapshot, Trail, TrailCondition, Trip, WeatherOutlook
+from scheduling.new_departures import new_departure
+from scheduling.requests import Constraints
+from scheduling.rules import Exclusion, Facts, Rule, condition_of, is_accessible
+from scheduling.rules.facts import days_of
+from scheduling.rules.legality import peak_load
+from scheduling.rules.trails import best_trail, closed_because, needs_trail
+
+NO_CONSTRAINTS = Constraints()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One trip on some dates. `only_guides` empty: anybody may lead it."""
+
+    trip_id: UUID
+    days: tuple[date, ...]
+    constraints: Constraints = NO_CONSTRAINTS
+    only_guides: frozenset[UUID] = frozenset()
+
+    def group(self, trip: Trip) -> int:
+        """The guests a departure must have room for."""
+        return self.constraints.min_group_size or trip.min_participants
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A departure that could serve the request on a date, with what is known about that date.
+
+    `obstacle` is the rule that stands against it before anybody looks for a team.
+    """
+
+    day: date
+    departure_id: UUID
+    departure: Departure
+    is_new: bool
+    group: int
+    trail: Trail | None
+    condition: TrailCondition | None
+    outlook: WeatherOutlook | None
+    obstacle: Exclusion | None
+
+    @property
+    def guests(self) -> int:
+        """Whom a team has to cover: those who are booked, and the group."""
+        return self.departure.participants + self.group
+
+    @property
+    def headroom(self) -> float:
+        """The share of the capacity that is free once the group has joined."""
+        return max(0, self.departure.capacity - self.guests) / max(1, self.departure.capacity)
+
+
+def options_of(
+    question: Question, documents: Mapping[date, ScheduleDocument], facts: Facts, now: datetime
+) -> list[Option]:
+    """The departures the request could be about, in date order; at least one a date that has not passed."""
+    trip = facts.snapshot.trips[question.trip_id]
+    options: list[Option] = []
+    for day in question.days:
+        for key, departure, is_new in _departures_on(question, trip, day, documents[day], facts.snapshot, now):
+            options.append(_option(question, trip, day, key, departure, is_new, documents[day], facts))
+    return options
+
+
+def _departures_on(
+    question: Question, trip: Trip, day: date, document: ScheduleDocument, snapshot: Snapshot, now: datetime
+) -> Iterable[tuple[UUID, Departure, bool]]:
+    running = {
+        key: departure
+        for key, departure in sorted(document.departures.items())
+        if departure.trip_id == trip.id and departure.is_open_to_planning and not departure.has_started(now)
+    }
+    with_room = {key: one for key, one in running.items() if _has_room(one, question, trip)}
+    if with_room:
+        return [(key, departure.model_copy(deep=True), False) for key, departure in with_room.items()]
+    local_time = snapshot.usual_times[trip.id]
+    key = departure_id_of(trip.id, day, local_time)
+    if key in document.departures:
+        return [(key, departure.model_copy(deep=True), False) for key, departure in running.items()]
+    fresh = new_departure(trip, day, local_time, snapshot)
+    largest = question.constraints.max_group_size
+    if largest is not None:
+        fresh.capacity = min(fresh.capacity, largest)
+    return [] if fresh.has_started(now) else [(key, fresh, True)]
+
+
+def _has_room(departure: Departure, question: Question, trip: Trip) -> bool:
+    joined = departure.participants + question.group(trip)
+    largest = question.constraints.max_group_size
+    return joined <= departure.capacity and (largest is None or joined <= largest)
+
+
+def _option(
+    question: Question,
+    trip: Trip,
+    day: date,
+    key: UUID,
+    departure: Departure,
+    is_new: bool,
+    document: ScheduleDocument,
+    facts: Facts,
+) -> Option:
+    group = question.group(trip)
+    trail = _trail(question, trip, departure, group, facts)
+    departure.trail_id = trail.id if trail else departure.trail_id
+    condition = condition_of(trail, day, trip.activity_type, facts.hazards) if trail else None
+    outlook = facts.snapshot.outlooks.get((trip.region_id, day))
+    option = Option(day, key, departure, is_new, group, trail, condition, outlook, None)
+    obstacle = (
+        _no_room(option, question, trip)
+        or _no_trail(option, trip, facts)
+        or _bad_weather(option, question)
+        or _not_accessible(option, question, trip)
+        or _no_room_at_the_camp(option, document, facts.snapshot)
+    )
+    return Option(day, key, departure, is_new, group, trail, condition, outlook, obstacle)
+
+
+def _trail(question: Question, trip: Trip, departure: Departure, group: int, facts: Facts) -> Trail | None:
+    guests = departure.participants + group
+    days, span = days_of(departure), departure.span
+    current = facts.snapshot.trails.get(departure.trail_id) if departure.trail_id else None
+    if current and not closed_because(current, days, span, facts.hazards) and _takes(current, guests):
+        return current
+    return best_trail(trip, days, span, guests, facts, question.constraints.preferred_trail_ids)
+
+
+def _takes(trail: Trail, guests: int) -> bool:
+    return trail.max_group_size is None or guests <= trail.max_group_size
+
+
+def _no_room(option: Option, question: Question, trip: Trip) -> Exclusion | None:
+    if _has_room(option.departure, question, trip):
+        return None
+    free = option.departure.capacity - option.departure.participants
+    return Exclusion(Rule.GROUP_SIZE, f"{max(0, free)} seats are free, the group has {option.group}")
+
+
+def _no_trail(option: Option, trip: Trip, facts: Facts) -> Exclusion | None:
+    if option.trail or not facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT) or not needs_trail(trip, facts.snapshot):
+        return None
+    return Exclusion(Rule.TRAIL_CLOSED, f"no open trail fits the trip and {option.guests} guests")
+
+
+def _bad_weather(option: Option, question: Question) -> Exclusion | None:
+    if question.constraints.require_good_weather and option.outlook is WeatherOutlook.STORM_WARNING:
+        return Exclusion(Rule.WEATHER, "a storm is forecast and good weather is required")
+    return None
+
+
+def _not_accessible(option: Option, question: Question, trip: Trip) -> Exclusion | None:
+    for requirement in question.constraints.accessibility_requirements:
+        if not is_accessible(requirement, trip, option.trail):
+            return Exclusion(Rule.ACCESSIBILITY, f"not known to be {requirement.lower().replace('_', ' ')}")
+    return None
+
+
+def _no_room_at_the_camp(option: Option, document: ScheduleDocument, snapshot: Snapshot) -> Exclusion | None:
+    location = snapshot.locations.get(option.departure.region_id)
+    if location is None or location.max_capacity is None or option.departure.location_id != location.id:
+        return None
+    there = peak_load(document, location, option.departure.span)
+    # A departure that is led already is part of the load, with the guests it has.
+    joining = option.group if option.departure.team else option.guests
+    if there + joining <= location.max_capacity:
+        return None
+    return Exclusion(
+        Rule.LOCATION_CAPACITY, f"the base camp takes {location.max_capacity} people and has {there} at that time"
+    )

@@ -1,0 +1,46 @@
+"""What svc-analytics is told of an optimization."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from events import outbox
+from optimization.models import OptimizationRun, RunDetail, RunStatus
+from scheduling.facts import Sibling
+
+
+def score_before(day: date, region_ids: Collection[UUID]) -> float | None:
+    """The score of the last completed run over the same date and regions, if there was one."""
+    regions = sorted(str(one) for one in region_ids)
+    earlier = OptimizationRun.objects.filter(
+        schedule_date=day,
+        status=RunStatus.COMPLETED,
+        score__isnull=False,
+        detail__subject=RunDetail.Subject.DAY,
+        detail__region_ids=regions,
+    )
+    score = earlier.order_by("-started_at").values_list("score", flat=True).first()
+    return None if score is None else float(score)
+
+
+def report_optimization(
+    run: OptimizationRun, *, region_ids: Collection[UUID], score_before: float | None, unassigned: int
+) -> None:
+    """Record the report in the run's transaction; the outbox delivers it."""
+    body = {
+        "event_type": "schedule.optimized",
+        "occurred_at": timezone.now().isoformat(),
+        "source": "svc-scheduling-orchestrator",
+        "schedule_date": run.schedule_date.isoformat(),
+        "region_ids": sorted(str(one) for one in region_ids),
+        "score_after": float(run.score or 0),
+        "unassigned_count": unassigned,
+        "duration_ms": run.duration_ms,
+    }
+    if score_before is not None:
+        body["score_before"] = score_before
+    outbox.record(
+        destination=Sibling.ANALYTICS.value, key=run.schedule_date.isoformat(), kind="schedule.optimized", payload=body
+    )

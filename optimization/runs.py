@@ -1,0 +1,101 @@
+"""The rows that tell the story of an optimization run."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from optimization.models import Algorithm, OptimizationRun, RunDetail, RunStatus
+from optimization.problem import DayPlan, DayProblem, PlanStatus, RequestPlan, RequestProblem
+from scheduling.facts import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What a solver's answer says about a run, whichever model it was."""
+
+    status: PlanStatus
+    gap: float
+    solve_seconds: float
+    variables: int
+    rows: int
+    staffed: int
+    unstaffed: int
+    objective: dict[str, Any]
+    error: str
+
+    @classmethod
+    def of_day(cls, plan: DayPlan) -> "Solved":
+        objective = {"attained": plan.levels._asdict(), "bounds": plan.bounds._asdict()}
+        counts = (len(plan.teams), len(plan.unstaffed))
+        return cls(plan.status, plan.gap, plan.solve_seconds, plan.variables, plan.rows, *counts, objective, plan.error)
+
+    @classmethod
+    def of_request(cls, plan: RequestPlan) -> "Solved":
+        staffed = len([answer for answer in plan.answers if answer.guide_ids])
+        counts = (staffed, len(plan.answers) - staffed)
+        gap = 0.0 if plan.status is PlanStatus.PROVEN else 1.0
+        return cls(plan.status, gap, plan.solve_seconds, plan.variables, plan.rows, *counts, {}, plan.error)
+
+
+@transaction.atomic
+def start_run(
+    day: date, *, subject: RunDetail.Subject, region_ids: Collection[UUID] = (), request_id: UUID | None = None
+) -> OptimizationRun:
+    """A row that says the run is on its way, for whoever watches."""
+    run = OptimizationRun.objects.create(schedule_date=day, algorithm=Algorithm.MILP_HIGHS, status=RunStatus.RUNNING)
+    RunDetail.objects.create(
+        run=run, subject=subject, region_ids=sorted(str(one) for one in region_ids), request_id=request_id
+    )
+    return run
+
+
+@transaction.atomic
+def complete_run(run: OptimizationRun, solved: Solved, *, score: float | None, inputs: dict[str, Any]) -> None:
+    """Close the run, in the transaction that stores its plan where it has one."""
+    run.algorithm = Algorithm.GREEDY if solved.status is PlanStatus.GREEDY else Algorithm.MILP_HIGHS
+    run.score = None if score is None else Decimal(str(round(score, 2)))
+    _close(run, RunStatus.COMPLETED)
+    RunDetail.objects.filter(pk=run.pk).update(
+        proof=solved.status.value,
+        gap=solved.gap,
+        solve_ms=round(solved.solve_seconds * 1000),
+        variables=solved.variables,
+        rows=solved.rows,
+        staffed=solved.staffed,
+        unstaffed=solved.unstaffed,
+        objective=solved.objective,
+        inputs=inputs,
+        error=solved.error,
+    )
+
+
+@transaction.atomic
+def fail_run(run: OptimizationRun, error: str) -> None:
+    """Close the run as failed; what was planned before stays."""
+    _close(run, RunStatus.FAILED)
+    RunDetail.objects.filter(pk=run.pk).update(error=error)
+
+
+def _close(run: OptimizationRun, status: RunStatus) -> None:
+    run.status = status
+    run.completed_at = timezone.now()
+    run.duration_ms = round((run.completed_at - run.started_at).total_seconds() * 1000)
+    run.save(update_fields=["status", "algorithm", "score", "completed_at", "duration_ms"])
+
+
+def inputs_of(problem: DayProblem | RequestProblem, snapshot: Snapshot) -> dict[str, Any]:
+    """The problem's hash, each sibling's age when it was used, and what was not known."""
+    age = {
+        sibling.value: round((snapshot.taken_at - read_at).total_seconds(), 1)
+        for sibling, read_at in snapshot.read_at.items()
+    }
+    unknown = {sibling.value: why for sibling, why in snapshot.unknown.items()}
+    digest = hashlib.sha256(repr(problem).encode()).hexdigest()
+    return {"hash": digest, "age_seconds": age, "unknown": unknown}

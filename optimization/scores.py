@@ -1,0 +1,29 @@
+"""How good a plan is, from 0 to 100."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from scheduling.document import Departure
+
+GUESTS, KEPT, QUALITY = 60.0, 20.0, 20.0
+
+
+def day_score(base: Mapping[UUID, Departure], planned: Mapping[UUID, Departure]) -> float:
+    """The attained share of each level's bound: guests 60, kept assignments 20, quality of the teams 20.
+
+    `base` are the departures as they were, `planned` as they are to be. A day without departures is
+    perfect: nobody is left behind.
+    """
+    everybody = sum(max(departure.participants, 1) for departure in planned.values())
+    if not everybody:
+        return GUESTS + KEPT + QUALITY
+    served = sum(max(departure.participants, 1) for departure in planned.values() if departure.team)
+    scores = [member.score for departure in planned.values() for member in departure.team]
+    quality = sum(scores) / len(scores) if scores else 0.0
+    return GUESTS * served / everybody + KEPT * _kept(base, planned) + QUALITY * quality
+
+
+def _kept(base: Mapping[UUID, Departure], planned: Mapping[UUID, Departure]) -> float:
+    before = {(key, guide) for key, departure in base.items() for guide in departure.guide_ids}
+    after = {(key, guide) for key, departure in planned.items() for guide in departure.guide_ids}
+    return len(before & after) / len(before) if before else 1.0

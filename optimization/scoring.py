@@ -1,0 +1,105 @@
+"""How well a guide suits a departure: a product of factors, each in (0, 1], 1 being as good as it gets.
+
+The factors use only what the siblings tell and what our own history knows:
+
+| factor | formula |
+|---|---|
+| certifications | 0.8 + 0.2 · (1 - 2^-n), n certifications beyond the required ones |
+| proximity | 1 in the guide's home region (the first it works in), 0.8 elsewhere |
+| familiarity | 0.7 + 0.3 · (1 - 2^(-n/3)), n departures led of this trip or on this trail |
+| language | 1 where the guide speaks the language the departure names, else 0.5; 1 where it names none |
+| experience | mean of 0.7 + 0.3 · min(years, 10)/10 and 0.7 + 0.3 · (rating - 1)/4; untold: 0 years, rating 3 |
+| preference | 1 where stated or nothing is stated, 0.9 where others are stated, 0.6 where the guide asked not to |
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from scheduling.document import GuideAdjustments
+from scheduling.facts import Guide
+from scheduling.rules import Demand, Facts
+from scheduling.vocabulary import normalise_activity
+
+ELSEWHERE = 0.8
+OTHER_LANGUAGE = 0.5
+UNTOLD_RATING = 3.0
+SEASONED_YEARS = 10
+NOT_PREFERRED, AVOIDED = 0.9, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreParts:
+    """The factors of one pairing, and their product."""
+
+    certifications: float
+    proximity: float
+    familiarity: float
+    language: float
+    experience: float
+    preference: float
+
+    @property
+    def product(self) -> float:
+        product = 1.0
+        for factor in asdict(self).values():
+            product *= factor
+        return product
+
+
+def score_parts(guide: Guide, demand: Demand, facts: Facts, adjustments: GuideAdjustments) -> ScoreParts:
+    """Every factor of the pairing score of `guide` on `demand`."""
+    return ScoreParts(
+        certifications=_certifications(guide, demand),
+        proximity=1.0 if demand.region and guide.is_at_home_in(demand.region) else ELSEWHERE,
+        familiarity=_familiarity(guide, demand, facts),
+        language=_language(guide, demand),
+        experience=_experience(guide),
+        preference=_preference(demand, adjustments.guide_preferences),
+    )
+
+
+def pairing_score(guide: Guide, demand: Demand, facts: Facts, adjustments: GuideAdjustments) -> float:
+    """The product of the factors, in (0, 1]."""
+    return score_parts(guide, demand, facts, adjustments).product
+
+
+def _certifications(guide: Guide, demand: Demand) -> float:
+    required = demand.trip.required_certifications if demand.trip else frozenset()
+    beyond = len(guide.certifications - required)
+    return float(0.8 + 0.2 * (1 - 2.0**-beyond))
+
+
+def _familiarity(guide: Guide, demand: Demand, facts: Facts) -> float:
+    led = facts.led.get(guide.id, {})
+    places = {place.id for place in (demand.trip, demand.trail) if place is not None}
+    times = max((led.get(place, 0) for place in places), default=0)
+    unknown = 2.0 ** (-times / 3)
+    return float(0.7 + 0.3 * (1 - unknown))
+
+
+def _language(guide: Guide, demand: Demand) -> float:
+    if not demand.language:
+        return 1.0
+    return 1.0 if demand.language.casefold() in {spoken.casefold() for spoken in guide.languages} else OTHER_LANGUAGE
+
+
+def _experience(guide: Guide) -> float:
+    years = min(guide.years_experience or 0, SEASONED_YEARS) / SEASONED_YEARS
+    rating = ((guide.average_rating or UNTOLD_RATING) - 1) / 4
+    return 0.7 + 0.3 * (years + rating) / 2
+
+
+def _preference(demand: Demand, stated: Any) -> float:
+    if not isinstance(stated, Mapping):
+        return 1.0
+    if demand.activity in _activities(stated.get("avoid_activities")):
+        return AVOIDED
+    preferred = _activities(stated.get("activities"))
+    return 1.0 if not preferred or demand.activity in preferred else NOT_PREFERRED
+
+
+def _activities(named: Any) -> frozenset[str]:
+    if not isinstance(named, list):
+        return frozenset()
+    return frozenset(normalise_activity(name) for name in named if isinstance(name, str))

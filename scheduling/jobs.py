@@ -1,0 +1,201 @@
+"""The life of a schedule request between submission and outcome. The table is the truth, the queue a hint.
+
+A claim holds a lease and a token; whoever finishes names the token, so that a worker that was slow to die
+writes nothing. What nobody has in hand is queued again by the sweeper.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from events.dead_letters import record_dead_letter
+from scheduling.models import Priority, RequestJob, RequestOutcome, RequestStatus, ScheduleRequest
+
+logger = structlog.get_logger(__name__)
+
+PROCESS_TASK = "optimization.process_schedule_request"
+QUEUE = "requests"
+QUEUE_PRIORITY = {Priority.URGENT: 0, Priority.HIGH: 3, Priority.NORMAL: 6}
+LEASE = timedelta(seconds=30)
+MAX_ATTEMPTS, MAX_ROUNDS = 3, 5
+# A request that waited this long goes in front, so that urgent ones do not starve the others.
+PATIENCE = timedelta(seconds=60)
+DEAD_LETTER_SOURCE = "schedule-requests"
+
+
+class ClaimLost(Exception):
+    """Another worker has the request by now; what this one found is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A request in the hands of one worker until the lease lapses."""
+
+    request: ScheduleRequest
+    token: int
+    attempts: int
+    rounds: int
+
+
+def enqueue(request_id: UUID, priority: str, *, delay: timedelta = timedelta()) -> None:
+    """Queue the request once the transaction commits. A queue that is away costs only time: the sweeper asks again."""
+    transaction.on_commit(partial(_send, request_id, QUEUE_PRIORITY[Priority(priority)], delay.total_seconds()))
+
+
+def _send(request_id: UUID, priority: int, countdown: float) -> None:
+    try:
+        current_app.send_task(
+            PROCESS_TASK,
+            args=[str(request_id)],
+            queue=QUEUE,
+            priority=priority,
+            countdown=countdown or None,
+            retry=False,
+        )
+    except OperationalError as error:
+        logger.warning("schedule_request_not_queued", request_id=str(request_id), error=str(error))
+
+
+@transaction.atomic
+def claim_request(request_id: UUID) -> Claim | None:
+    """Take the request in hand, or None when it is done, not due, or in somebody else's."""
+    now = timezone.now()
+    job = _locked(request_id)
+    if job is None or job.not_before > now or not _is_free(job, now):
+        return None
+    job.token += 1
+    job.attempts += 1
+    job.lease_until = now + LEASE
+    job.save(update_fields=["token", "attempts", "lease_until"])
+    job.request.status = RequestStatus.PROCESSING
+    job.request.save(update_fields=["status"])
+    return Claim(job.request, job.token, job.attempts, job.rounds)
+
+
+def _locked(request_id: UUID) -> RequestJob | None:
+    # Two workers with the same message: one locks the row, the other has nothing to do.
+    rows = RequestJob.objects.select_for_update(skip_locked=True).select_related("request")
+    return rows.filter(pk=request_id).first()
+
+
+def _is_free(job: RequestJob, now: datetime) -> bool:
+    if job.request.status == RequestStatus.PENDING:
+        return True
+    lapsed = job.lease_until is not None and job.lease_until < now
+    return job.request.status == RequestStatus.PROCESSING and lapsed and job.attempts < MAX_ATTEMPTS
+
+
+def complete_request(
+    claim: Claim, *, result: Mapping[str, Any], run_id: UUID, chosen: date | None, departure_id: UUID | None
+) -> None:
+    """Store the outcome in the transaction of what it decided. Raises ClaimLost, which rolls that back."""
+    _finish(claim, RequestStatus.COMPLETED, chosen)
+    RequestOutcome.objects.create(
+        request=claim.request, result=result, completed_at=timezone.now(), run_id=run_id, departure_id=departure_id
+    )
+
+
+@transaction.atomic
+def fail_request(claim: Claim, *, code: str, message: str, run_id: UUID | None = None) -> None:
+    """Store an error that the client can act on. Raises ClaimLost."""
+    _finish(claim, RequestStatus.FAILED, None)
+    RequestOutcome.objects.create(
+        request=claim.request, error_code=code, error_message=message, completed_at=timezone.now(), run_id=run_id
+    )
+
+
+def _finish(claim: Claim, status: RequestStatus, chosen: date | None) -> None:
+    still_ours = RequestJob.objects.filter(pk=claim.request.pk, token=claim.token)
+    if not still_ours.update(lease_until=None):
+        raise ClaimLost(f"Request {claim.request.pk} is in other hands than claim {claim.token}.")
+    changes: dict[str, Any] = {"status": status}
+    if chosen is not None:
+        changes["schedule_date"] = chosen
+    in_hand = ScheduleRequest.objects.filter(pk=claim.request.pk, status=RequestStatus.PROCESSING)
+    if not in_hand.update(**changes):
+        raise ClaimLost(f"Request {claim.request.pk} is finished already.")
+
+
+@transaction.atomic
+def give_back(claim: Claim) -> None:
+    """Contention is not failure: try again later, at most five rounds; then the request fails."""
+    if claim.rounds + 1 >= MAX_ROUNDS:
+        message = "Others kept changing the same daily schedules; submit the request again."
+        fail_request(claim, code="RETRIES_EXHAUSTED", message=message)
+        _bury(claim.request, message)
+        return
+    _return_to_the_table(
+        claim, timedelta(seconds=2**claim.rounds), attempts=claim.attempts - 1, rounds=claim.rounds + 1
+    )
+
+
+@transaction.atomic
+def postpone(claim: Claim, *, code: str, message: str) -> None:
+    """What the decision needs is away: ask again later, at most three attempts; then the request fails with `code`."""
+    if claim.attempts >= MAX_ATTEMPTS:
+        fail_request(claim, code=code, message=message)
+        _bury(claim.request, message)
+        return
+    _return_to_the_table(claim, timedelta(seconds=5 * 3 ** (claim.attempts - 1)))
+
+
+def _return_to_the_table(claim: Claim, delay: timedelta, **counts: int) -> None:
+    still_ours = RequestJob.objects.filter(pk=claim.request.pk, token=claim.token)
+    if not still_ours.update(lease_until=None, not_before=timezone.now() + delay, **counts):
+        raise ClaimLost(f"Request {claim.request.pk} is in other hands than claim {claim.token}.")
+    ScheduleRequest.objects.filter(pk=claim.request.pk).update(status=RequestStatus.PENDING)
+    enqueue(claim.request.pk, Priority.URGENT, delay=delay)
+
+
+@transaction.atomic
+def sweep_requests(now: datetime) -> int:
+    """Queue again what nobody has in hand; fail what cost three attempts. Returns how many were queued."""
+    abandoned = (
+        RequestJob.objects.abandoned(now, unclaimed_since=now - PATIENCE)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("request")
+        .order_by("queued_at")[:1000]
+    )
+    queued = 0
+    for job in abandoned:
+        if job.attempts >= MAX_ATTEMPTS:
+            _give_up(job)
+            continue
+        RequestJob.objects.filter(pk=job.pk).update(queued_at=now)
+        enqueue(job.pk, Priority.URGENT)
+        queued += 1
+    return queued
+
+
+def _give_up(job: RequestJob) -> None:
+    message = f"The request could not be worked on: {MAX_ATTEMPTS} attempts ended without an answer."
+    ended = ScheduleRequest.objects.filter(
+        pk=job.pk, status__in=[RequestStatus.PENDING, RequestStatus.PROCESSING]
+    ).update(status=RequestStatus.FAILED)
+    if ended:
+        RequestJob.objects.filter(pk=job.pk).update(token=job.token + 1, lease_until=None)
+        RequestOutcome.objects.create(
+            request=job.request,
+            error_code="ATTEMPTS_EXHAUSTED",
+            error_message=message,
+            completed_at=timezone.now(),
+        )
+        _bury(job.request, message)
+
+
+def _bury(request: ScheduleRequest, reason: str) -> None:
+    record_dead_letter(
+        source=DEAD_LETTER_SOURCE,
+        reason=reason,
+        payload={"request_id": str(request.pk), "constraints": request.constraints},
+        key=str(request.pk),
+    )

@@ -1,0 +1,155 @@
+"""Schedule requests on the wire, in the contract's names."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from novatrek_scheduling import fields
+from novatrek_scheduling.serializers import SparseSerializer, StrictSerializer
+from scheduling.models import Priority, RequestStatus, ScheduleRequest
+from scheduling.requests import Submission
+
+MAX_DATES = 30
+MAX_GROUP = 200
+MAX_LIST = 200
+ACCESSIBILITY = ["WHEELCHAIR_ACCESSIBLE", "LOW_ALTITUDE", "FAMILY_FRIENDLY", "NO_WATER_CROSSINGS"]
+
+
+class ScheduleConstraintsSerializer(StrictSerializer):
+    """What the team and the date have to be like."""
+
+    required_guide_ids = serializers.ListField(child=fields.UUIDField(), required=False, max_length=MAX_LIST)
+    excluded_guide_ids = serializers.ListField(child=fields.UUIDField(), required=False, max_length=MAX_LIST)
+    min_group_size = fields.IntegerField(required=False, min_value=1, max_value=MAX_GROUP)
+    max_group_size = fields.IntegerField(required=False, min_value=1, max_value=MAX_GROUP)
+    require_good_weather = fields.BooleanField(default=True)
+    preferred_trail_ids = serializers.ListField(child=fields.UUIDField(), required=False, max_length=MAX_LIST)
+    accessibility_requirements = serializers.ListField(
+        child=fields.ChoiceField(ACCESSIBILITY), required=False, max_length=len(ACCESSIBILITY)
+    )
+
+
+class CreateScheduleRequestBodySerializer(StrictSerializer):
+    """A client's wish for a trip on one of up to 30 dates."""
+
+    trip_id = fields.UUIDField()
+    preferred_dates = serializers.ListField(child=fields.DateField(), min_length=1, max_length=MAX_DATES)
+    constraints = ScheduleConstraintsSerializer(required=False)
+    priority = fields.ChoiceField(Priority.values, default=Priority.NORMAL.value)
+    callback_url = fields.URLField(required=False, max_length=2000)
+
+    def validate_preferred_dates(self, days: list[Any]) -> list[Any]:
+        twice = sorted({day.isoformat() for day in days if days.count(day) > 1})
+        if twice:
+            raise serializers.ValidationError(f"Name each date once; {', '.join(twice)} is there twice.")
+        return days
+
+    def submission(self) -> Submission:
+        """The validated body, as the service takes it."""
+        body = self.validated_data
+        sent = ScheduleConstraintsSerializer(body.get("constraints", {})).data if "constraints" in body else {}
+        return Submission(
+            trip_id=body["trip_id"],
+            preferred_dates=tuple(body["preferred_dates"]),
+            sent_constraints={name: value for name, value in sent.items() if value is not None},
+            priority=Priority(body["priority"]),
+            callback_url=body.get("callback_url"),
+        )
+
+
+class RecommendedDateSerializer(SparseSerializer):
+    date = serializers.DateField()
+    score = serializers.FloatField(min_value=0, max_value=100)
+    availability_status = serializers.ChoiceField(["AVAILABLE", "LIMITED", "WAITLIST", "UNAVAILABLE"])
+    trail_condition = serializers.ChoiceField(["EXCELLENT", "GOOD", "FAIR", "POOR", "CLOSED"], required=False)
+    weather_outlook = serializers.ChoiceField(
+        ["CLEAR", "PARTLY_CLOUDY", "OVERCAST", "RAIN_LIKELY", "STORM_WARNING"], required=False
+    )
+    notes = serializers.CharField(required=False)
+
+
+class GuideAssignmentSerializer(SparseSerializer):
+    guide_id = serializers.UUIDField()
+    guide_name = serializers.CharField(required=False)
+    date = serializers.DateField()
+    assignment_status = serializers.ChoiceField(["CONFIRMED", "TENTATIVE", "PENDING_APPROVAL"])
+    certifications = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class ConflictWarningSerializer(SparseSerializer):
+    type = serializers.ChoiceField(["GUIDE_DOUBLE_BOOKED", "TRAIL_CLOSED", "WEATHER_ALERT", "CAPACITY_EXCEEDED"])
+    severity = serializers.ChoiceField(["LOW", "MEDIUM", "HIGH", "CRITICAL"])
+    message = serializers.CharField()
+    affected_date = serializers.DateField(required=False)
+    affected_resource_id = serializers.UUIDField(required=False)
+    source_service = serializers.CharField(required=False)
+
+
+class WeatherSummarySerializer(SparseSerializer):
+    data_source = serializers.CharField(default="svc-weather")
+    forecast_confidence = serializers.FloatField(required=False)
+    conditions = serializers.CharField(required=False)
+
+
+class ScheduleOptimizationResultSerializer(SparseSerializer):
+    """The dates best first, who would lead, and what to know about it."""
+
+    recommended_dates = RecommendedDateSerializer(many=True)
+    guide_assignments = GuideAssignmentSerializer(many=True)
+    conflict_warnings = ConflictWarningSerializer(many=True)
+    optimization_score = serializers.FloatField(required=False, min_value=0, max_value=100)
+    weather_summary = WeatherSummarySerializer(required=False)
+
+
+class RequestErrorSerializer(SparseSerializer):
+    """Why a request failed."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ScheduleRequestSerializer(SparseSerializer):
+    """A schedule request and, once it is there, its outcome."""
+
+    id = serializers.UUIDField()
+    trip_id = serializers.UUIDField()
+    preferred_dates = serializers.ListField(child=serializers.DateField(), min_length=1)
+    constraints = ScheduleConstraintsSerializer(required=False)
+    priority = serializers.ChoiceField(Priority.values, required=False)
+    status = serializers.ChoiceField(RequestStatus.values)
+    result = ScheduleOptimizationResultSerializer(required=False)
+    error = RequestErrorSerializer(required=False)
+    created_at = serializers.DateTimeField(required=False)
+    completed_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+_ABOUT_THE_REQUEST = {"trip_id", "preferred_dates", "priority", "callback_url"}
+
+
+def shown(request: ScheduleRequest, *, as_accepted: bool = False) -> dict[str, Any]:
+    """What a client sees of a request; `as_accepted`: as it was answered when it came in."""
+    stored = request.constraints
+    constraints = {name: value for name, value in stored.items() if name not in _ABOUT_THE_REQUEST}
+    seen: dict[str, Any] = {
+        "id": str(request.pk),
+        "trip_id": stored["trip_id"],
+        "preferred_dates": stored["preferred_dates"],
+        "priority": stored["priority"],
+        "status": RequestStatus.PENDING.value if as_accepted else request.status,
+        "created_at": _instant(request.created_at),
+        "completed_at": None,
+    }
+    if constraints:
+        seen["constraints"] = constraints
+    outcome = None if as_accepted else getattr(request, "outcome", None)
+    if outcome is not None:
+        seen["completed_at"] = _instant(outcome.completed_at)
+        if outcome.result is not None:
+            seen["result"] = outcome.result
+        if outcome.error_code:
+            seen["error"] = {"code": outcome.error_code, "message": outcome.error_message}
+    return seen
+
+
+def _instant(moment: Any) -> str:
+    return str(moment.isoformat().replace("+00:00", "Z"))
