@@ -86,9 +86,13 @@ class State:
 
     def _replay(self) -> None:
         if self._journal and self._journal.exists():
-            for line in self._journal.read_text().splitlines():
-                if line.endswith("}"):
-                    self._apply(json.loads(line))
+            text = self._journal.read_bytes()
+            whole = text[: text.rfind(b"\n") + 1]
+            if whole != text:
+                # The last line was being written when the process died.
+                self._journal.write_bytes(whole)
+            for line in whole.splitlines():
+                self._apply(json.loads(line))
 
 
 def _copy(world: World) -> World:

@@ -1,0 +1,74 @@
+"""What the sandbox keeps between runs."""
+
+from pathlib import Path
+
+import jwt
+import pytest
+
+from novatrek_scheduling.sandbox.directory import SandboxRefused, kept_secrets, sandbox_directory
+from novatrek_scheduling.sandbox.environment import bearer_token, sandbox_environment
+
+
+def test_only_one_sandbox_may_use_a_directory(tmp_path: Path) -> None:
+    with (
+        sandbox_directory(tmp_path / "home", is_fresh=False),
+        pytest.raises(SandboxRefused, match="stop it first"),
+        sandbox_directory(tmp_path / "home", is_fresh=False),
+    ):
+        pass
+
+
+def test_a_directory_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with (
+        pytest.raises(SandboxRefused, match="cannot be used"),
+        sandbox_directory(tmp_path / "file" / "home", is_fresh=False),
+    ):
+        pass
+
+
+def test_secrets_are_made_once_and_kept_private(tmp_path: Path) -> None:
+    first = kept_secrets(tmp_path)
+
+    assert kept_secrets(tmp_path) == first
+    assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_fresh_start_forgets_what_was_kept(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with sandbox_directory(home, is_fresh=False):
+        first = kept_secrets(home)
+        (home / "valkey").mkdir()
+
+    with sandbox_directory(home, is_fresh=True):
+        assert not (home / "valkey").exists()
+        assert kept_secrets(home) != first
+
+
+def test_what_the_environment_gives_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEATHER_URL", "https://weather.example.com")
+    monkeypatch.delenv("TRIP_CATALOG_URL")
+
+    env = _environment(tmp_path)
+
+    assert env["WEATHER_URL"] == "https://weather.example.com"
+    assert env["TRIP_CATALOG_URL"] == "http://127.0.0.1:9000/svc-trip-catalog"
+
+
+def test_the_token_is_good_for_the_service_it_is_made_for(tmp_path: Path) -> None:
+    env = _environment(tmp_path)
+
+    claims = jwt.decode(
+        bearer_token(env),
+        env["JWT_SECRET"],
+        algorithms=[env["JWT_ALGORITHMS"]],
+        audience=env["JWT_AUDIENCE"],
+        issuer=env["JWT_ISSUER"],
+    )
+
+    assert "scheduling:publish" in claims["scope"].split()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return sandbox_environment(home, kept_secrets(home), port=8000, servers={}, siblings_url="http://127.0.0.1:9000")
