@@ -42,5 +42,8 @@ def report_optimization(
     if score_before is not None:
         body["score_before"] = score_before
     outbox.record(
-        destination=Sibling.ANALYTICS.value, key=run.schedule_date.isoformat(), kind="schedule.optimized", payload=body
+        destination=Sibling.ANALYTICS,
+        key=run.schedule_date.isoformat(),
+        kind="schedule.optimized",
+        payload={"body": body},
     )
