@@ -134,11 +134,13 @@ def _record_notification(notice: Notice) -> None:
         key=str(notice.guide_id),
         kind=f"guide.{notice.kind}",
         payload={
-            "recipient_id": str(notice.guide_id),
-            "channel": settings.NOTIFICATION_CHANNEL,
-            "template_id": settings.NOTIFICATION_TEMPLATES[f"guide_{notice.kind}"],
-            "priority": PRIORITIES.get(notice.kind, "HIGH"),
-            "variables": _variables(notice),
+            "body": {
+                "recipient_id": str(notice.guide_id),
+                "channel": settings.NOTIFICATION_CHANNEL,
+                "template_id": settings.NOTIFICATION_TEMPLATES[f"guide_{notice.kind}"],
+                "priority": PRIORITIES.get(notice.kind, "HIGH"),
+                "variables": _variables(notice),
+            }
         },
     )
 

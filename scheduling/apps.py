@@ -5,6 +5,12 @@ class SchedulingConfig(AppConfig):
     name = "scheduling"
 
     def ready(self) -> None:
-        from scheduling.siblings.deliveries import register_deliveries
+        from scheduling import hooks
+        from scheduling.aliases import record_alias, tell_catalog
+        from scheduling.event_handlers import register_event_handlers
+        from scheduling.siblings.deliveries import on_departure_created, register_deliveries
 
         register_deliveries()
+        register_event_handlers()
+        hooks.departure_created.register(tell_catalog)
+        on_departure_created(record_alias)

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -10,12 +10,13 @@ from scheduling import hooks
 from scheduling.announcements import NoticeKind, announce
 from scheduling.authors import Author, AuthorKind
 from scheduling.detectors import Change
-from scheduling.document import AssignmentStatus, Departure, DepartureStatus
+from scheduling.document import AssignmentStatus, DepartureStatus
 from scheduling.errors import ApprovalRequired, StaleRevision, UnknownDeparture, UnknownSchedule
 from scheduling.models import DailySchedule
 from scheduling.publishing import preview_publication, publish_departures, publish_in
 from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
+from tests.scheduling.writes import change, put, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -23,27 +24,8 @@ MACHINE = Author(AuthorKind.REQUEST, "worker")
 PUBLISHED_EVENT = "novatrek.operations.schedule.published"
 
 
-def put(departures: Mapping[UUID, Departure]) -> None:
-    """Have exactly these departures tomorrow."""
-
-    def edit(drafts: Mapping[date, Draft]) -> None:
-        drafts[TOMORROW].document.departures.update(
-            {key: departure.model_copy(deep=True) for key, departure in departures.items()}
-        )
-
-    write_daily_schedules([TOMORROW], edit, author=DISPATCHER)
-
-
-def change(departure_id: UUID, **fields: object) -> None:
-    put({departure_id: stored()[departure_id].model_copy(update=fields)})
-
-
 def publish(**which: object) -> Change:
     return publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, **which)  # type: ignore[arg-type]
-
-
-def stored() -> dict[UUID, Departure]:
-    return DailySchedule.objects.get(schedule_date=TOMORROW).document.departures
 
 
 def told() -> Iterable[tuple[str, str]]:
@@ -59,7 +41,7 @@ def test_a_draft_becomes_published_and_its_team_confirmed() -> None:
     tentative = TeamMemberFactory(guide_id=guide.id, assignment_status=AssignmentStatus.TENTATIVE)
     put({departure: DepartureFactory(team=[tentative])})
 
-    change = publish()
+    published_change = publish()
 
     published = stored()[departure]
     assert published.status is DepartureStatus.PUBLISHED
@@ -68,7 +50,7 @@ def test_a_draft_becomes_published_and_its_team_confirmed() -> None:
     assert published.published.guide_ids == [guide.id]
     assert not published.has_unpublished_changes
     assert DailySchedule.objects.get().published_at is not None
-    assert change.departure_ids == {departure}
+    assert published_change.departure_ids == {departure}
 
 
 def test_the_event_and_the_guides_messages_are_recorded_with_the_publication(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,8 +66,8 @@ def test_the_event_and_the_guides_messages_are_recorded_with_the_publication(mon
     assert event.payload["optimization_score"] == 0.75
     message = OutboxMessage.objects.get(destination="svc-notifications")
     assert (message.key, message.kind) == (str(guide.id), "guide.assigned")
-    assert message.payload["recipient_id"] == str(guide.id)
-    assert message.payload["variables"]["departures"] == f"Sunrise hike, {TOMORROW} 09:00"
+    assert message.payload["body"]["recipient_id"] == str(guide.id)
+    assert message.payload["body"]["variables"]["departures"] == f"Sunrise hike, {TOMORROW} 09:00"
 
 
 def _figures(_: date) -> Mapping[str, float]:
@@ -97,9 +79,9 @@ def test_publishing_again_without_a_change_writes_and_tells_nothing() -> None:
     publish()
     OutboxMessage.objects.all().delete()
 
-    change = publish()
+    again = publish()
 
-    assert (change.departure_ids, change.schedule.rev) == (frozenset(), 3)
+    assert (again.departure_ids, again.schedule.rev) == (frozenset(), 3)
     assert not OutboxMessage.objects.exists()
 
 
@@ -150,7 +132,7 @@ def test_a_guide_on_two_departures_gets_one_message_about_both() -> None:
     publish()
 
     message = OutboxMessage.objects.get(destination="svc-notifications")
-    assert message.payload["variables"]["departures"] == (
+    assert message.payload["body"]["variables"]["departures"] == (
         f"Sunrise hike, {TOMORROW} 09:00; Sunset hike, {TOMORROW} 14:00"
     )
 

@@ -1,0 +1,122 @@
+"""What the consumed events do here. The inbox calls these in its transaction, each event once."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel
+
+from events.inbox import TryAgain, register_handler
+from scheduling.errors import ContentionNotResolved
+from scheduling.hazards import Emergency, WildlifeAlert, record_emergency, record_wildlife_alert
+from scheduling.reservations import Booking, cancel_reservation, record_booking
+
+Handler = Callable[[dict[str, Any]], None]
+
+GUESTS_IF_UNTOLD = 1
+CANCELLED = "CANCELLED"
+
+
+class _Event(BaseModel):
+    timestamp: AwareDatetime
+
+
+class _ReservationCreated(_Event):
+    reservation_id: UUID
+    trip_id: UUID
+    trip_date: date | None = None
+    participant_count: int = GUESTS_IF_UNTOLD
+
+
+class _ReservationStatusChanged(_Event):
+    reservation_id: UUID
+    new_status: str
+
+
+class _WildlifeAlertIssued(_Event):
+    alert_id: UUID
+    species_name: str
+    threat_level: str
+    affected_trail_ids: tuple[UUID, ...]
+    recommended_action: str | None = None
+    expires_at: AwareDatetime | None = None
+
+
+class _EmergencyTriggered(_Event):
+    emergency_id: UUID
+    reservation_id: UUID
+    type: str
+    severity: str
+    reported_by: str = ""
+
+
+def register_event_handlers() -> None:
+    """Have the inbox hand over the four events that concern daily schedules."""
+    register_handler("reservation.created", _patient(reservation_created))
+    register_handler("reservation.status_changed", _patient(reservation_status_changed))
+    register_handler("wildlife_alert.issued", _patient(wildlife_alert_issued))
+    register_handler("emergency.triggered", _patient(emergency_triggered))
+
+
+def reservation_created(payload: dict[str, Any]) -> None:
+    event = _ReservationCreated.model_validate(payload)
+    record_booking(
+        Booking(
+            reservation_id=event.reservation_id,
+            trip_id=event.trip_id,
+            trip_date=event.trip_date,
+            participant_count=event.participant_count,
+            told_at=event.timestamp,
+        )
+    )
+
+
+def reservation_status_changed(payload: dict[str, Any]) -> None:
+    """Only a cancellation takes seats back; guests who check in or come home sit where they sat."""
+    event = _ReservationStatusChanged.model_validate(payload)
+    if event.new_status == CANCELLED:
+        cancel_reservation(event.reservation_id, told_at=event.timestamp)
+
+
+def wildlife_alert_issued(payload: dict[str, Any]) -> None:
+    event = _WildlifeAlertIssued.model_validate(payload)
+    record_wildlife_alert(
+        WildlifeAlert(
+            id=event.alert_id,
+            species=event.species_name,
+            threat_level=event.threat_level,
+            trail_ids=event.affected_trail_ids,
+            recommended_action=event.recommended_action,
+            issued_at=event.timestamp,
+            expires_at=event.expires_at,
+        )
+    )
+
+
+def emergency_triggered(payload: dict[str, Any]) -> None:
+    event = _EmergencyTriggered.model_validate(payload)
+    record_emergency(
+        Emergency(
+            id=event.emergency_id,
+            type=event.type,
+            severity=event.severity,
+            reservation_id=event.reservation_id,
+            triggered_at=event.timestamp,
+            reported_by=event.reported_by,
+        )
+    )
+
+
+def _patient(handle: Handler) -> Handler:
+    """Contention is no failure of the event: it is offered again."""
+
+    @wraps(handle)
+    def handler(payload: dict[str, Any]) -> None:
+        try:
+            handle(payload)
+        except ContentionNotResolved as contention:
+            raise TryAgain(contention.message) from contention
+
+    return handler

@@ -1,0 +1,190 @@
+"""Hazards: wildlife alerts and emergencies as their events told them, and what they forbid while in force.
+
+Each function that writes belongs into a transaction; it tells `hooks.hazard_changed` in that same one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from novatrek_scheduling.errors import Conflicting
+from scheduling import hooks
+from scheduling.document import Departure
+from scheduling.facts import Span
+from scheduling.models import DailySchedule, Hazard, HazardKind, Reservation
+from scheduling.rules import HazardFact
+
+THREATS = {"low": "LOW", "moderate": "MEDIUM", "high": "HIGH", "extreme": "CRITICAL"}
+CLOSING_ACTIONS = frozenset({"close_trail", "evacuate"})
+CLOSING_THREATS = frozenset({"high", "extreme"})
+# Later than every departure; the calendar's own last day would overflow where rest is added to it.
+OPEN_END = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+class HazardReleased(Conflicting):
+    """Somebody released it before."""
+
+    code = "HAZARD_RELEASED"
+
+
+@dataclass(frozen=True, slots=True)
+class WildlifeAlert:
+    """`threat_level` and `recommended_action` are in the event's words."""
+
+    id: UUID
+    species: str
+    threat_level: str
+    trail_ids: tuple[UUID, ...]
+    recommended_action: str | None
+    issued_at: datetime
+    expires_at: datetime | None
+
+    @property
+    def closes_trails(self) -> bool:
+        """By what it recommends; without a recommendation by how great the threat is."""
+        if self.recommended_action is None:
+            return self.threat_level in CLOSING_THREATS
+        return self.recommended_action in CLOSING_ACTIONS
+
+    @property
+    def description(self) -> str:
+        advice = f", {self.recommended_action.replace('_', ' ')} recommended" if self.recommended_action else ""
+        return f"{self.species} sighted, {self.threat_level} threat{advice}"
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """`type` and `severity` are in the event's words."""
+
+    id: UUID
+    type: str
+    severity: str
+    reservation_id: UUID
+    triggered_at: datetime
+    reported_by: str = ""
+
+    @property
+    def kind(self) -> HazardKind:
+        return {"weather": HazardKind.WEATHER, "wildlife": HazardKind.WILDLIFE}.get(self.type, HazardKind.EMERGENCY)
+
+    @property
+    def description(self) -> str:
+        name = "SOS" if self.type == "sos" else f"{self.type.replace('_', ' ')} emergency".capitalize()
+        return f"{name}, reported by {self.reported_by}" if self.reported_by else name
+
+
+def hazards_in_force(span: Span) -> tuple[HazardFact, ...]:
+    """The hazards whose time overlaps `span`, as facts for the rules; the longest known first."""
+    rows = Hazard.objects.in_force(span.starts_at, span.ends_at).order_by("starts_at", "hazard_id")
+    return tuple(map(fact_of, rows))
+
+
+def fact_of(hazard: Hazard) -> HazardFact:
+    return HazardFact(
+        id=hazard.hazard_id,
+        description=hazard.description,
+        span=Span(hazard.starts_at, hazard.ends_at or OPEN_END),
+        trail_ids=_ids(hazard.trail_ids),
+        guide_ids=_ids(hazard.guide_ids),
+        closes_trails=hazard.closes_trails,
+    )
+
+
+def record_wildlife_alert(alert: WildlifeAlert) -> Hazard:
+    """Store the alert, or what it says now; an older telling never replaces a newer one."""
+    return _record(
+        alert.id,
+        alert.issued_at,
+        kind=HazardKind.WILDLIFE,
+        severity=THREATS[alert.threat_level],
+        description=alert.description,
+        trail_ids=[str(trail_id) for trail_id in alert.trail_ids],
+        closes_trails=alert.closes_trails,
+        ends_at=alert.expires_at,
+    )
+
+
+def record_emergency(emergency: Emergency) -> Hazard:
+    """Store the emergency with what it touches: the trail of the reservation's departure, or its team.
+
+    Weather and wildlife concern the trail (wildlife closes it); in any other emergency the team is with the
+    people in trouble and held. A reservation that is not known, or on no departure yet, touches nothing until
+    `relate_to_reservation` finds it.
+    """
+    touched = _touched(emergency.kind, Reservation.objects.filter(pk=emergency.reservation_id).first())
+    return _record(
+        emergency.id,
+        emergency.triggered_at,
+        kind=emergency.kind,
+        severity=emergency.severity.upper(),
+        description=emergency.description,
+        reservation_id=emergency.reservation_id,
+        **touched,
+    )
+
+
+def relate_to_reservation(reservation: Reservation) -> None:
+    """Complete emergencies that came before their reservation was on a departure."""
+    waiting = Hazard.objects.filter(reservation_id=reservation.pk, departure_id=None, released_at=None)
+    for hazard in waiting.order_by("pk"):
+        touched = _touched(HazardKind(hazard.kind), reservation)
+        if touched:
+            _update(hazard, touched)
+            hooks.hazard_changed(hazard)
+
+
+@transaction.atomic
+def release_hazard(hazard: Hazard, *, by: str) -> None:
+    """End a hazard now, by a person's word. Raises HazardReleased when somebody did."""
+    in_force = Hazard.objects.filter(pk=hazard.pk, released_at=None)
+    released: dict[str, Any] = {"released_at": timezone.now(), "released_by": by}
+    if not in_force.update(**released):
+        raise HazardReleased(f"{hazard.description} was released by someone else.")
+    hazard.refresh_from_db()
+    hooks.hazard_changed(hazard)
+
+
+def _record(hazard_id: UUID, told_at: datetime, **told: Any) -> Hazard:
+    values = told | {"starts_at": told_at}
+    hazard, is_new = Hazard.objects.select_for_update().get_or_create(pk=hazard_id, defaults=values)
+    if not is_new:
+        newest = max(hazard.starts_at, hazard.released_at or hazard.starts_at)
+        if told_at <= newest:
+            return hazard
+        _update(hazard, values | {"released_at": None, "released_by": ""})
+    hooks.hazard_changed(hazard)
+    return hazard
+
+
+def _update(hazard: Hazard, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(hazard, name, value)
+    hazard.save(update_fields=list(values))
+
+
+def _touched(kind: HazardKind, reservation: Reservation | None) -> dict[str, Any]:
+    """The fields of a hazard that say what an emergency concerns."""
+    departure = _departure_of(reservation)
+    if reservation is None or departure is None:
+        return {}
+    touched: dict[str, Any] = {"departure_id": reservation.departure_id, "region_id": departure.region_id}
+    if kind is HazardKind.EMERGENCY:
+        return touched | {"guide_ids": [str(member.guide_id) for member in departure.team]}
+    trails = [str(departure.trail_id)] if departure.trail_id else []
+    return touched | {"trail_ids": trails, "closes_trails": kind is HazardKind.WILDLIFE}
+
+
+def _departure_of(reservation: Reservation | None) -> Departure | None:
+    if reservation is None or reservation.departure_id is None or reservation.trip_date is None:
+        return None
+    schedule = DailySchedule.objects.filter(schedule_date=reservation.trip_date).first()
+    return schedule.document.departures.get(reservation.departure_id) if schedule else None
+
+
+def _ids(stored: Iterable[str]) -> frozenset[UUID]:
+    return frozenset(map(UUID, stored))

@@ -1,0 +1,28 @@
+"""Shortcuts of tests: put departures into a date's document, and read them back."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from scheduling.document import Departure
+from scheduling.models import DailySchedule
+from scheduling.writing import Draft, write_daily_schedules
+from tests.factories import DISPATCHER, TOMORROW
+
+
+def put(departures: Mapping[UUID, Departure], day: date = TOMORROW) -> None:
+    """Add these departures to a date, or replace them there."""
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        for key, departure in departures.items():
+            drafts[day].document.departures[key] = departure.model_copy(deep=True)
+
+    write_daily_schedules([day], edit, author=DISPATCHER)
+
+
+def change(departure_id: UUID, day: date = TOMORROW, **fields: object) -> None:
+    put({departure_id: stored(day)[departure_id].model_copy(update=fields)}, day)
+
+
+def stored(day: date = TOMORROW) -> dict[UUID, Departure]:
+    return DailySchedule.objects.get(schedule_date=day).document.departures
