@@ -1,0 +1,69 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+
+SPECIFICATION = "/scheduling/v1/openapi.yaml"
+
+
+@pytest.fixture
+def specification(api: Client) -> dict[str, Any]:
+    served: dict[str, Any] = yaml.safe_load(api.get(SPECIFICATION).content)
+    return served
+
+
+def test_the_specification_is_valid_and_complete(tmp_path: Path) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", tmp_path / "openapi.yaml")
+
+
+def test_every_operation_documents_what_can_always_happen(specification: dict[str, Any]) -> None:
+    operations = [op for path in specification["paths"].values() for op in path.values()]
+
+    assert operations
+    for operation in operations:
+        assert {"401", "403", "429", "500", "503"} <= operation["responses"].keys(), operation["operationId"]
+        assert operation["security"] == [{"bearerAuth": []}]
+
+
+def test_paths_are_below_the_server_as_in_the_contract(specification: dict[str, Any]) -> None:
+    assert specification["servers"][0]["url"] == "/scheduling/v1"
+    assert "/schedule-requests" in specification["paths"]
+
+
+def test_a_list_in_a_query_is_one_comma_separated_parameter(specification: dict[str, Any]) -> None:
+    parameters = {p["name"]: p for p in specification["paths"]["/echo"]["get"]["parameters"]}
+
+    assert (parameters["guide_ids"]["style"], parameters["guide_ids"]["explode"]) == ("form", False)
+    assert parameters["page_size"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}
+
+
+def test_an_operation_names_the_scope_it_needs(specification: dict[str, Any]) -> None:
+    assert "`scheduling:write`" in specification["paths"]["/echo"]["post"]["description"]
+
+
+def test_an_optional_field_of_an_answer_is_absent_and_not_null(specification: dict[str, Any]) -> None:
+    answer = specification["components"]["schemas"]["EchoAnswer"]
+
+    assert answer["required"] == ["name"]
+    assert {name for name, field in answer["properties"].items() if field.get("nullable")} == {"closed_at"}
+
+
+def test_an_error_is_the_contracts(specification: dict[str, Any]) -> None:
+    error = specification["components"]["schemas"]["Error"]
+
+    assert error["required"] == ["code", "message"]
+    assert specification["components"]["securitySchemes"] == {
+        "bearerAuth": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+
+
+@pytest.mark.parametrize("page", ["docs", "redoc"])
+def test_documentation_pages_load_nothing_from_elsewhere(client: Client, page: str) -> None:
+    html = client.get(f"/scheduling/v1/{page}").content.decode()
+
+    assert "/static/drf_spectacular_sidecar/" in html
+    assert "://" not in html
+    assert "<script>" not in html
