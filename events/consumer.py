@@ -96,6 +96,8 @@ def _config(group: str) -> dict[str, Any]:
         "auto.offset.reset": "earliest",
         "partition.assignment.strategy": "cooperative-sticky",
         "allow.auto.create.topics": True,
+        # Brokers answer at once when there is something; one that doesn't is asked again soon.
+        "fetch.wait.max.ms": 50,
     }
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils import timezone
 
 from events.models import OutboxMessage, OutboxQuerySet
@@ -12,6 +13,20 @@ from events.outbox import Destination
 CONCURRENT_DELIVERIES = 32
 # Far enough to see past the messages of hosts that are busy.
 LOOKAHEAD = 500
+
+
+HAVING_DUE = """
+    SELECT name FROM unnest(%s::text[]) AS name WHERE EXISTS (
+        SELECT FROM outbox WHERE destination = name AND sent_at IS NULL AND failed_at IS NULL AND next_attempt_at <= %s
+    )
+"""
+
+
+def names_with_due(names: Iterable[str]) -> list[str]:
+    """Those of the destinations that are worth a closer look: one cheap question instead of one for each."""
+    with connection.cursor() as cursor:
+        cursor.execute(HAVING_DUE, [list(names), timezone.now()])
+        return [name for (name,) in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

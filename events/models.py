@@ -25,8 +25,8 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
 
     def due(self, destination: str, at: datetime) -> "OutboxQuerySet":
         """What may be sent at `at`, oldest first: unsent, with no message of its key ahead that awaits a retry."""
-        waiting = OutboxMessage.objects.unsent().filter(destination=destination, next_attempt_at__gt=at)
-        before = waiting.filter(key=models.OuterRef("key"), id__lte=models.OuterRef("id"))
+        retried = OutboxMessage.objects.unsent().filter(destination=destination, attempts__gt=0)
+        before = retried.filter(key=models.OuterRef("key"), id__lte=models.OuterRef("id"), next_attempt_at__gt=at)
         return self.unsent().filter(~models.Exists(before), destination=destination).order_by("id")
 
 
@@ -65,11 +65,16 @@ class OutboxMessage(models.Model):
                 condition=models.Q(sent_at=None, failed_at=None),
                 name="idx_outbox_unsent",
             ),
-            # Answers "does an earlier message of this key wait for a retry?".
             models.Index(
                 fields=["destination", "key", "id"],
                 condition=models.Q(sent_at=None, failed_at=None),
                 name="idx_outbox_unsent_by_key",
+            ),
+            # Answers "does an earlier message of this key wait for a retry?": few rows, were there a million unsent.
+            models.Index(
+                fields=["destination", "key", "id"],
+                condition=models.Q(sent_at=None, failed_at=None, attempts__gt=0),
+                name="idx_outbox_retried",
             ),
         ]
         triggers = [

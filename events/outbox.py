@@ -34,7 +34,7 @@ class Destination:
     name: str
     deliver: DeliverBatch
     batch_size: int = 1
-    concurrency: int = 4
+    concurrency: int = 8
     gives_up: bool = True
 
 

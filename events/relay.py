@@ -4,6 +4,7 @@ import select
 import socket
 import threading
 import time
+from collections import ChainMap
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
@@ -11,7 +12,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, connections
 
 from events import claims
-from events.lanes import CONCURRENT_DELIVERIES, Job, Lanes
+from events.lanes import CONCURRENT_DELIVERIES, Job, Lanes, names_with_due
 from events.models import WAKE_CHANNEL
 from events.outbox import Destination, Failures, destinations
 from events.settlement import settle
@@ -68,7 +69,8 @@ class Relay:
         self._ring()
 
     def _start_due(self) -> bool:
-        started = [self._start_due_of(destination) for destination in destinations()]
+        known = {destination.name: destination for destination in destinations()}
+        started = [self._start_due_of(known[name]) for name in names_with_due(known)]
         return any(started)
 
     def _start_due_of(self, destination: Destination) -> bool:
@@ -87,11 +89,18 @@ class Relay:
         return bool(jobs)
 
     def _settle_finished(self) -> None:
-        for future in [future for future in self._in_hand if future.done()]:
-            job = self._in_hand[future]
-            self.delivered += settle(job.destination, job.messages, future.result())
-            claims.release_keys(job.destination.name, job.keys)
-            del self._in_hand[future]
+        finished: dict[Destination, list[Future[Failures]]] = {}
+        for future, job in self._in_hand.items():
+            if future.done():
+                finished.setdefault(job.destination, []).append(future)
+        for destination, futures in finished.items():
+            jobs = [self._in_hand[future] for future in futures]
+            messages = [message for job in jobs for message in job.messages]
+            failures = dict(ChainMap(*(dict(future.result()) for future in futures)))
+            self.delivered += settle(destination, messages, failures)
+            claims.release_keys(destination.name, {message.key for message in messages})
+            for future in futures:
+                del self._in_hand[future]
 
     def _listen(self) -> None:
         connection.ensure_connection()
