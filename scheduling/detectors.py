@@ -20,7 +20,7 @@ class Change:
     departure_ids: frozenset[UUID]
 
 
-Detector = Callable[[Mapping[date, Change], Facts | None], None]
+Detector = Callable[[Mapping[date, Change], Facts | None], object]
 
 _detectors: list[Detector] = []
 
