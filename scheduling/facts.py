@@ -177,7 +177,10 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """A trail with what was read about its ground. `surface` is None where nobody told."""
+    """A trail with what was read about its ground. `surface` is None where nobody told.
+
+    `conditions_known`: its closures, its ground and its assessment were asked for, and answered.
+    """
 
     id: UUID
     name: str
@@ -224,7 +227,8 @@ class Snapshot:
     """The immutable picture of the siblings' facts for some dates and regions.
 
     `unknown` names the siblings that did not answer, each with what that leaves unknown, in words for a
-    person. `read_at` has the time each sibling's oldest answer in here was read.
+    person. `read_at` has the time each sibling's oldest answer in here was read. `available` also has the
+    dates after `days` on which departures of trips of several days are still out.
     """
 
     taken_at: datetime

@@ -17,6 +17,7 @@ from django.core.cache import caches
 
 from novatrek_scheduling.sandbox.embedded import free_port
 from novatrek_scheduling.sandbox.processes import spawn, stop
+from scheduling.siblings.answers import forget_troubles
 from scheduling.siblings.circuits import close_all_circuits
 
 VARIABLES = {
@@ -174,12 +175,12 @@ def siblings(siblings_process: SimulatedSiblings, settings: Any) -> Iterator[Sim
     _forget_answers()
     yield siblings_process
     siblings_process.restore()
-    _forget_answers()
 
 
 def _forget_answers() -> None:
-    """Nothing that this process heard from siblings, or thinks of them, outlives a test."""
+    """What this process heard from siblings in earlier tests, and thinks of them since, is gone."""
     caches["siblings"].clear()
+    forget_troubles()
     close_all_circuits()
 
 

@@ -57,6 +57,10 @@ class _Cache:
             log.warning("siblings_cache_failed", error=str(error))
             return None
 
+    def wake(self) -> None:
+        """Stop resting."""
+        self._rests_until = 0.0
+
 
 _cache = _Cache()
 
@@ -76,3 +80,8 @@ def remember(call: Call, answer: Answer, lifetime: timedelta) -> None:
 def _key(call: Call) -> str:
     asked = json.dumps([call.url, sorted(call.params.items())])
     return f"sibling:{call.sibling}:{hashlib.sha256(asked.encode()).hexdigest()}"
+
+
+def forget_troubles() -> None:
+    """Use the cache again at once, however it failed before."""
+    _cache.wake()

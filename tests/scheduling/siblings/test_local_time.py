@@ -34,7 +34,7 @@ def test_of_a_time_that_comes_twice_the_first_is_meant() -> None:
 
 @pytest.mark.parametrize("clock", ["8", "25:00", "08:60", "08:00:00", ""])
 def test_what_is_no_time_of_day_is_refused(clock: str) -> None:
-    with pytest.raises(ValueError, match="time data|unconverted"):
+    with pytest.raises(ValueError, match=r"time data|unconverted"):
         combine(SPRING, clock, DENVER)
 
 

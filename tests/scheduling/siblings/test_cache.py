@@ -1,0 +1,76 @@
+import pickle
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.cache import caches
+
+from novatrek_scheduling.sandbox.embedded import free_port
+from scheduling.facts import Sibling
+from scheduling.siblings.answers import remembered
+from scheduling.siblings.calls import Call
+from scheduling.siblings.client import Reader
+from scheduling.siblings.deadline import Deadline
+from scheduling.siblings.trip_catalog import TRIP_LIFETIME, read_trip
+from tests.scheduling.siblings.examples import a_hike, calls_made, snapshot_of_hike
+from tests.siblings import SimulatedSiblings
+
+
+def test_an_answer_is_kept_for_its_lifetime(siblings: SimulatedSiblings) -> None:
+    trip_id = a_hike(siblings)
+    read_trip(Reader(Deadline.after(2)), trip_id)
+
+    client = caches["siblings"].client.get_client()  # type: ignore[attr-defined]
+    [lifetime] = [client.ttl(key) for key in client.keys("siblings:*")]
+
+    assert 0 < lifetime <= TRIP_LIFETIME.total_seconds()
+
+
+def test_a_fresh_look_asks_and_is_remembered(siblings: SimulatedSiblings) -> None:
+    trip_id, before = a_hike(siblings), calls_made()
+    read_trip(Reader(Deadline.after(2)), trip_id)
+    siblings.alter("trips", f"{trip_id}", name="Another name")
+
+    fresh = read_trip(Reader(Deadline.after(2), fresh=True), trip_id)
+    cached = read_trip(Reader(Deadline.after(2)), trip_id)
+
+    assert fresh.name == cached.name == "Another name"
+    assert (calls_made() - before)["getTripById"] == 2
+
+
+def test_failures_are_not_remembered(siblings: SimulatedSiblings) -> None:
+    siblings.switch("svc-trip-catalog", "off_contract")
+    call = Call(Sibling.TRIP_CATALOG, "getTripById", f"/trips/{a_hike(siblings)}")
+    with pytest.raises(Exception, match="off the contract"):
+        read_trip(Reader(Deadline.after(2)), a_hike(siblings))
+
+    assert remembered(call) is None
+
+
+def test_without_valkey_a_snapshot_is_taken_all_the_same(siblings: SimulatedSiblings, settings: Any) -> None:
+    nowhere = settings.CACHES["siblings"] | {"LOCATION": f"redis://127.0.0.1:{free_port()}/0"}
+    settings.CACHES = settings.CACHES | {"siblings": nowhere}
+
+    snapshots = [snapshot_of_hike(siblings), snapshot_of_hike(siblings)]
+
+    assert [snapshot.unknown for snapshot in snapshots] == [{}, {}]
+
+
+def test_an_answer_that_an_older_release_kept_is_asked_for_again(siblings: SimulatedSiblings) -> None:
+    trip_id = a_hike(siblings)
+    read_trip(Reader(Deadline.after(2)), trip_id)
+    client = caches["siblings"].client.get_client()  # type: ignore[attr-defined]
+    [key] = client.keys("siblings:*")
+    _, read_at = caches["siblings"].client.decode(client.get(key))  # type: ignore[attr-defined]
+    client.set(key, pickle.dumps((b'{"id": 5}', read_at)))
+
+    assert read_trip(Reader(Deadline.after(2)), trip_id).id == trip_id
+
+
+def test_who_is_unknown_is_asked_for_again(siblings: SimulatedSiblings) -> None:
+    trip = siblings.get("trips", f"{a_hike(siblings)}") | {"id": f"{uuid4()}"}
+    with pytest.raises(Exception, match="knows nothing"):
+        read_trip(Reader(Deadline.after(2)), trip["id"])
+    siblings.add("trips", **trip)
+
+    assert read_trip(Reader(Deadline.after(2)), trip["id"]).name == trip["name"]

@@ -1,0 +1,204 @@
+"""What goes over the wire, seen by a server of our own that can also misbehave."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+import structlog
+
+from scheduling.facts import Sibling
+from scheduling.siblings import SiblingFailure, SiblingNotFound, SiblingRefusal
+from scheduling.siblings.calls import Call, Payload, http
+from scheduling.siblings.circuits import close_all_circuits
+from scheduling.siblings.client import Reader, send
+from scheduling.siblings.deadline import Deadline
+from scheduling.siblings.paging import every_entry
+from scheduling.siblings.parallel import Lookups
+
+CALL = Call(Sibling.WEATHER, "getAnything", "/anything", names_one=True)
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+class Anything(Payload):
+    number: int
+
+
+@contextmanager
+def server(settings: Any, answer: Answer) -> Iterator[list[dict[str, str]]]:
+    """A sibling that answers with `answer`; gives the headers of what it is asked."""
+    asked: list[dict[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append({name.lower(): value for name, value in self.headers.items()})
+            answer(self)
+
+        do_POST = do_GET  # noqa: N815 - the name that http.server looks for
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    close_all_circuits()
+    settings.SIBLING_URLS = dict.fromkeys(Sibling, f"http://127.0.0.1:{listening.server_port}")
+    try:
+        yield asked
+    finally:
+        listening.shutdown()
+        thread.join()
+        listening.server_close()
+        close_all_circuits()
+
+
+def saying(body: bytes, status: int = 200) -> Answer:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    return answer
+
+
+def read(seconds: float = 2.0) -> Anything:
+    return Reader(Deadline.after(seconds)).get(CALL, Anything)
+
+
+def test_a_call_carries_our_token_and_the_trace(settings: Any) -> None:
+    with (
+        server(settings, saying(b'{"number": 1}')) as asked,
+        structlog.contextvars.bound_contextvars(request_id="request-1", trace_id="a" * 32),
+    ):
+        read()
+
+    [headers] = asked
+    assert headers["authorization"] == f"Bearer {settings.SIBLING_TOKEN}"
+    assert headers["x-request-id"] == "request-1"
+    assert headers["traceparent"].startswith(f"00-{'a' * 32}-")
+
+
+def test_the_trace_reaches_calls_of_other_threads(settings: Any) -> None:
+    with (
+        server(settings, saying(b'{"number": 1}')) as asked,
+        structlog.contextvars.bound_contextvars(request_id="request-2"),
+        Lookups(Deadline.after(2)) as lookups,
+    ):
+        lookups.each(Sibling.WEATHER, lambda _: read(), range(3))
+
+    assert {headers["x-request-id"] for headers in asked} == {"request-2"}
+
+
+def test_a_call_without_a_request_has_ids_of_its_own(settings: Any) -> None:
+    with server(settings, saying(b'{"number": 1}')) as asked:
+        read()
+
+    assert asked[0]["x-request-id"]
+    assert asked[0]["traceparent"].startswith("00-")
+
+
+def test_what_fails_in_passing_is_asked_again(settings: Any) -> None:
+    answers = iter([saying(b"", 503), saying(b"", 500), saying(b'{"number": 3}')])
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        next(answers)(request)
+
+    with server(settings, answer) as asked:
+        assert read().number == 3
+
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"number": "1"}', b"{}", b'{"number": null}'])
+def test_an_answer_off_the_contract_is_a_failure_and_not_asked_for_again(settings: Any, body: bytes) -> None:
+    with server(settings, saying(body)) as asked, pytest.raises(SiblingFailure) as raised:
+        read()
+
+    assert raised.value.reason == "off_contract"
+    assert (raised.value.sibling, raised.value.operation) == (Sibling.WEATHER, "getAnything")
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 429])
+def test_a_status_that_no_answer_has_is_a_failure(settings: Any, status: int) -> None:
+    with server(settings, saying(b'{"number": 1}', status)), pytest.raises(SiblingFailure, match=str(status)):
+        read()
+
+
+def test_not_found_is_told_from_failure(settings: Any) -> None:
+    with server(settings, saying(b"{}", 404)):
+        with pytest.raises(SiblingNotFound):
+            read()
+        with pytest.raises(SiblingFailure, match="404"):
+            Reader(Deadline.after(2)).get(Call(Sibling.WEATHER, "listAnything", "/all"), Anything)
+
+
+def test_an_answer_that_trickles_in_is_not_waited_for(settings: Any) -> None:
+    def trickle(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Length", "1000000")
+        request.end_headers()
+        for _ in range(1_000_000):
+            try:
+                request.wfile.write(b" ")
+            except OSError:
+                return
+
+    with server(settings, trickle), pytest.raises(SiblingFailure, match="no answer within"):
+        read(seconds=0.3)
+
+
+def test_what_is_told_is_told_once_with_its_key(settings: Any) -> None:
+    call = Call(Sibling.WEATHER, "tellAnything", "/anything", body={"a": 1}, key="message-1")
+    with server(settings, saying(b"", 503)) as asked, pytest.raises(SiblingFailure):
+        send(call, Anything, Deadline.after(2))
+
+    assert [headers["idempotency-key"] for headers in asked] == ["message-1"]
+
+
+def test_a_refusal_says_what_the_sibling_said(settings: Any) -> None:
+    call = Call(Sibling.WEATHER, "tellAnything", "/anything", body={})
+    body = b'{"error_code": "NO", "message": "Not on a Sunday."}'
+    with server(settings, saying(body, 422)), pytest.raises(SiblingRefusal, match="Not on a Sunday") as raised:
+        send(call, Anything, Deadline.after(2))
+
+    assert raised.value.status == 422
+
+
+def test_a_forked_process_has_connections_of_its_own() -> None:
+    ours = id(http())
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, b"another" if id(http()) != ours else b"the same")
+        os._exit(0)
+    os.waitpid(child, 0)
+
+    assert os.read(reading, 100) == b"another"
+    assert id(http()) == ours
+    os.close(reading)
+    os.close(writing)
+
+
+class Numbers(Payload):
+    numbers: list[int]
+
+    @property
+    def entries(self) -> list[int]:
+        return self.numbers
+
+    @property
+    def total(self) -> int | None:
+        return None
+
+
+def test_pages_of_an_unknown_number_are_read_to_the_last() -> None:
+    pages = [Numbers(numbers=list(range(100))), Numbers(numbers=list(range(100, 200))), Numbers(numbers=[200])]
+
+    with Lookups(Deadline.after(2)) as lookups:
+        assert every_entry(lookups, Sibling.WEATHER, pages.__getitem__) == list(range(201))
