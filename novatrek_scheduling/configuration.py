@@ -1,5 +1,6 @@
 """Reading the environment, with messages that name the variable and the fix."""
 
+import base64
 import os
 from dataclasses import dataclass
 from datetime import time
@@ -8,6 +9,8 @@ from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+SIGNING_SECRET_BYTES = range(24, 65)
 
 
 class Environment(environ.Env):  # type: ignore[misc]
@@ -28,6 +31,19 @@ class Environment(environ.Env):  # type: ignore[misc]
         if parts.scheme not in {"redis", "rediss"} or not parts.hostname or parts.path:
             raise ImproperlyConfigured(
                 f"{name} is not usable: set it to redis://host:port (Celery knows no valkey://), without a database."
+            )
+        return value
+
+    def signing_secret(self, name: str, **default: str) -> str:
+        """A secret of Standard Webhooks: whsec_ and the base64 of 24 to 64 bytes."""
+        value = str(self.str(name, **default))
+        try:
+            length = len(base64.b64decode(value.removeprefix("whsec_"), validate=True))
+        except ValueError:
+            length = 0
+        if not (value.startswith("whsec_") and length in SIGNING_SECRET_BYTES):
+            raise ImproperlyConfigured(
+                f"{name} is not usable: set it to whsec_ and the base64 of 24 to 64 random bytes."
             )
         return value
 

@@ -223,7 +223,7 @@ SNAPSHOT_DEADLINE_SECONDS = {"worker": 3.5, "interactive": 1.5}
 
 # Callbacks are signed with a secret that their receivers know too: whsec_ and base64 (Standard Webhooks).
 _SANDBOX_SIGNING_SECRET = {"default": "whsec_bm92YXRyZWstc2FuZGJveC1jYWxsYmFja3M="} if SANDBOX else {}
-CALLBACK_SIGNING_SECRET = env.str("CALLBACK_SIGNING_SECRET", **_SANDBOX_SIGNING_SECRET)
+CALLBACK_SIGNING_SECRET = env.signing_secret("CALLBACK_SIGNING_SECRET", **_SANDBOX_SIGNING_SECRET)
 CALLBACK_ALLOW_HTTP = SANDBOX
 # Loopback and private addresses for callbacks; of use in the sandbox, and without effect elsewhere.
 CALLBACK_ALLOW_PRIVATE = SANDBOX and env.bool("CALLBACK_ALLOW_PRIVATE", default=False)

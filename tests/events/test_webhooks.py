@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 from standardwebhooks import Webhook
 
@@ -21,6 +22,7 @@ from events.models import DeadLetter, OutboxMessage
 from events.outbox import DeliveryRefused, record
 from events.relay import Relay
 from events.webhooks import CallbackFailed, ForbiddenCallback, deliver_callback, validate_callback_url
+from novatrek_scheduling.configuration import Environment
 
 UNSPECIFIED = "0.0.0.0"  # noqa: S104 - refused as a destination, never listened on
 FORBIDDEN_HOSTS = [
@@ -237,6 +239,16 @@ def test_the_certificate_is_checked_against_the_name_and_not_the_address(
     webhooks._tls.cache_clear()
 
     assert [json.loads(body)["request_id"] for _, body in client.received] == ["r1"]
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "secret", "whsec_", "whsec_c2hvcnQ=", "whsec_not base64 but long enough as it is"]
+)
+def test_a_signing_secret_that_signs_badly_is_refused_at_start(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBACK_SIGNING_SECRET", secret)
+
+    with pytest.raises(ImproperlyConfigured, match="CALLBACK_SIGNING_SECRET"):
+        Environment().signing_secret("CALLBACK_SIGNING_SECRET")
 
 
 def _certificate_for(host: str, directory: Path) -> Path:
