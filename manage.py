@@ -4,7 +4,7 @@
 import os
 import sys
 
-from novatrek_scheduling.startup import one_clear_line
+from novatrek_scheduling.startup import check_command, one_clear_line
 
 
 def main() -> None:
@@ -17,6 +17,8 @@ def main() -> None:
     with one_clear_line():
         from django.core.management import execute_from_command_line  # noqa: PLC0415
 
+        if len(sys.argv) > 1:
+            check_command(sys.argv[1])
         execute_from_command_line(sys.argv)
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Literal
 from urllib.parse import urlsplit
 
+import django
 import psycopg
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -20,7 +21,7 @@ from redis.exceptions import RedisError
 
 from novatrek_scheduling.pgpool.session import open_session
 
-ProcessKind = Literal["web", "worker", "beat", "relay", "consumer", "command"]
+ProcessKind = Literal["web", "worker", "beat", "relay", "consumer", "planner"]
 ANSWER_WITHIN_SECONDS = 5
 SOLVE_WITHIN_SECONDS = 30
 
@@ -51,6 +52,13 @@ def check_process(kind: ProcessKind) -> None:
         check()
     if not connection.in_atomic_block:
         connections.close_all()
+
+
+def check_command(name: str) -> None:
+    """Check the process that the management command `name` is, where it is one."""
+    if name in COMMANDS:
+        django.setup()
+        check_process(COMMANDS[name])
 
 
 def check_settings() -> None:
@@ -138,7 +146,12 @@ CHECKS: dict[ProcessKind, tuple[Callable[[], None], ...]] = {
     "beat": (check_settings, check_no_pool, check_database, check_valkey),
     "relay": (check_settings, check_no_pool, check_database, check_kafka),
     "consumer": (check_settings, check_no_pool, check_database, check_valkey, check_kafka),
-    "command": (check_settings, check_database),
+    "planner": (check_settings, check_no_pool, check_database, check_solver),
+}
+COMMANDS: dict[str, ProcessKind] = {
+    "relay_outbox": "relay",
+    "consume_events": "consumer",
+    "optimize_schedules": "planner",
 }
 
 

@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 WEB = [BIN / "granian", "--interface", "wsgi", "--port", str(free_port()), "--blocking-threads", "2"]
 ENTRY_POINTS: dict[str, list[Any]] = {
-    "manage": [BIN / "python", "manage.py", "relay_outbox"],
+    "relay": [BIN / "python", "manage.py", "relay_outbox"],
     "worker": [BIN / "celery", "-A", "novatrek_scheduling", "worker"],
     "beat": [BIN / "celery", "-A", "novatrek_scheduling", "beat", "--pidfile="],
     "web": [*WEB, "novatrek_scheduling.wsgi:application"],
 }
-PROCESSES = [name for name in ENTRY_POINTS if name != "manage"]
+PROCESSES = list(ENTRY_POINTS)
 NOWHERE = "127.0.0.1:1"
 
 
@@ -83,7 +83,7 @@ def test_a_worker_with_a_pool_is_refused() -> None:
     ids=str,
 )
 def test_a_variable_that_cannot_work_is_named(variables: dict[str, str], named: str) -> None:
-    assert named in refusal("manage", **variables)
+    assert named in refusal("relay", **variables)
 
 
 @pytest.mark.django_db(transaction=True)
