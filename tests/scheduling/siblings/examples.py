@@ -10,7 +10,7 @@ from scheduling.snapshot import take_day_snapshot, take_trip_snapshot
 from tests.siblings import SimulatedSiblings
 
 SECONDS = 3.5
-IMPATIENT_SECONDS = 1.2
+IMPATIENT_SECONDS = 2.0
 
 
 def tomorrow(siblings: SimulatedSiblings) -> date:

@@ -53,7 +53,7 @@ def test_without_all_three_a_day_still_has_its_departures_and_guides(siblings: S
     for sibling in silent:
         siblings.switch(sibling, "slow")
 
-    snapshot = snapshot_of_tomorrow(siblings, seconds=2.5)
+    snapshot = snapshot_of_tomorrow(siblings, seconds=3.0)
 
     assert set(snapshot.unknown) == silent
     assert snapshot.available[tomorrow(siblings)]
