@@ -18,7 +18,7 @@ from optimization.question import Question
 from optimization.reporting import report_optimization
 from optimization.results import result_of
 from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
-from scheduling.aliases import tell_catalog
+from scheduling import hooks
 from scheduling.announcements import announce
 from scheduling.authors import Author, AuthorKind
 from scheduling.detectors import Change
@@ -165,7 +165,7 @@ def _finish(claim: Claim, answer: Answer, run: OptimizationRun, changes: Mapping
     )
     announce(changes)
     if best and best.option.is_new and any(best.option.departure_id in c.departure_ids for c in changes.values()):
-        tell_catalog(best.option.departure_id, best.departure, best.option.day)
+        hooks.departure_created(best.option.departure_id, best.departure, best.option.day)
     report_optimization(run, region_ids=_regions(answer), score_before=None, unassigned=0 if best else 1)
     call_back(claim.request, "COMPLETED", result)
 

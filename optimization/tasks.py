@@ -8,9 +8,11 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from optimization import wanted
 from optimization.clusters import clusters_of
 from optimization.planning import optimize_day, take_planning_snapshot
 from optimization.processing import process_request
+from optimization.wanted import OPTIMIZE_REGION_TASK
 from scheduling.authors import Author, AuthorKind
 from scheduling.errors import ContentionNotResolved
 from scheduling.jobs import PROCESS_TASK, sweep_requests
@@ -45,6 +47,19 @@ def optimize_cluster_task(days: list[str], region_ids: list[str], kind: str, cau
         logger.warning("date_not_optimized", day=first, reason=error.message)
     if others:
         optimize_cluster_task.delay(others, region_ids, kind, cause)
+
+
+@shared_task(
+    name=OPTIMIZE_REGION_TASK,
+    queue="optimization",
+    autoretry_for=(SiblingUnavailable, ContentionNotResolved),
+    max_retries=3,
+    retry_backoff=5,
+)
+def optimize_region_task(day: str, region_id: str) -> None:
+    wanted.started(date.fromisoformat(day), UUID(region_id))
+    author = Author(AuthorKind.OPTIMIZATION, "optimizer", "a departure came in", "worker")
+    optimize_day(date.fromisoformat(day), [UUID(region_id)], author=author)
 
 
 @shared_task(

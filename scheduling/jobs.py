@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from celery import current_app
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -174,6 +175,21 @@ def sweep_requests(now: datetime) -> int:
         enqueue(job.pk, Priority.URGENT)
         queued += 1
     return queued
+
+
+@transaction.atomic
+def reopen_request(request_id: UUID) -> bool:
+    """Start a FAILED request over, as if it came in now; False where it is not FAILED."""
+    failed = ScheduleRequest.objects.filter(pk=request_id, status=RequestStatus.FAILED)
+    if not failed.update(status=RequestStatus.PENDING):
+        return False
+    RequestOutcome.objects.filter(pk=request_id).delete()
+    now = timezone.now()
+    RequestJob.objects.filter(pk=request_id).update(
+        attempts=0, rounds=0, token=F("token") + 1, lease_until=None, queued_at=now, not_before=now
+    )
+    enqueue(request_id, Priority.NORMAL)
+    return True
 
 
 def _give_up(job: RequestJob) -> None:

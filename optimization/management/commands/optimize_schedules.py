@@ -5,7 +5,7 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from typing import IO, Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps([day_as_json(day, runs) for day, _, runs in planned], indent=2))
             return
-        console = Console(file=self.stdout)
+        console = Console(file=cast("IO[str]", self.stdout))
         for day, snapshot, runs in planned:
             print_day(console, day, snapshot, runs)
 

@@ -1,0 +1,34 @@
+"""Figures of optimization for other apps and for operations."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from optimization.models import OptimizationRun, RunDetail, RunStatus
+
+
+def score_of_date(day: date) -> Mapping[str, float]:
+    """`optimization_score`, 0 to 1, of the last completed run over the date, if there was one."""
+    runs = OptimizationRun.objects.filter(
+        schedule_date=day, status=RunStatus.COMPLETED, detail__subject=RunDetail.Subject.DAY, score__isnull=False
+    )
+    score = runs.order_by("-started_at").values_list("score", flat=True).first()
+    return {} if score is None else {"optimization_score": round(float(score) / 100, 4)}
+
+
+def optimization_gauges() -> Iterable[Metric]:
+    """Runs of the last day by algorithm and status, and what they left unstaffed."""
+    since = timezone.now() - timedelta(days=1)
+    recent = OptimizationRun.objects.filter(started_at__gte=since)
+    runs = GaugeMetricFamily("optimization_runs_last_day", "Optimization runs.", labels=["algorithm", "status"])
+    for row in recent.values("algorithm", "status").annotate(count=Count("pk")):
+        runs.add_metric([row["algorithm"], row["status"]], row["count"])
+    yield runs
+    days = recent.filter(detail__subject=RunDetail.Subject.DAY).aggregate(unstaffed=Sum("detail__unstaffed"))
+    yield GaugeMetricFamily(
+        "optimization_unstaffed_last_day", "Departures left unstaffed by runs.", value=days["unstaffed"] or 0
+    )

@@ -1,0 +1,32 @@
+"""Work on failed schedule requests again: `manage.py rerun_requests --failed | --id … | --since …`."""
+
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from scheduling.jobs import reopen_request
+from scheduling.models import RequestStatus, ScheduleRequest
+
+
+class Command(BaseCommand):
+    help = "Queue failed schedule requests again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--failed", action="store_true", help="every failed request")
+        which.add_argument("--id", type=UUID, help="this request")
+        which.add_argument("--since", type=date.fromisoformat, help="failed requests made on or after this date")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        failed = ScheduleRequest.objects.filter(status=RequestStatus.FAILED)
+        if options["id"]:
+            failed = failed.filter(pk=options["id"])
+        elif options["since"]:
+            failed = failed.filter(created_at__date__gte=options["since"])
+        reopened = [pk for pk in failed.values_list("pk", flat=True) if reopen_request(pk)]
+        if options["id"] and not reopened:
+            raise CommandError(f"There is no failed request {options['id']}.")
+        self.stdout.write(f"{len(reopened)} requests queued again")

@@ -1,0 +1,16 @@
+"""Searches for resolution options: each is a real one, checked against every hard rule."""
+
+from conflicts.registry import register_option_search
+from conflicts.vocabulary import Strategy
+from optimization.options.reassigning import search_reassignments
+from optimization.options.rerouting import search_other_trails
+from optimization.options.rescheduling import search_other_times
+from optimization.options.resizing import search_other_sizes
+
+
+def register_searches() -> None:
+    """Hang the searches where conflicts asks for them."""
+    register_option_search(Strategy.REASSIGN_GUIDE, search_reassignments)
+    register_option_search(Strategy.RESCHEDULE_TRIP, search_other_times)
+    register_option_search(Strategy.ADJUST_CAPACITY, search_other_sizes)
+    register_option_search(Strategy.CLOSE_TRAIL, search_other_trails)

@@ -1,0 +1,53 @@
+"""From a change of departures to an option that can be offered."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from conflicts.options import DepartureEdit, Option, option_id, premise_of
+from conflicts.problem import Problem
+from conflicts.vocabulary import Strategy
+from scheduling.document import Departure, ScheduleDocument, TeamMember
+from scheduling.rules import Facts
+
+MOST_OFFERED = 3
+
+
+def solves(problem: Problem, facts: Facts, edits: Iterable[DepartureEdit]) -> bool:
+    """Whether the edits, made to copies, resolve the conflict and break nothing."""
+    edits = list(edits)
+    changed: dict[Any, ScheduleDocument] = {}
+    for edit in edits:
+        if edit.day not in changed:
+            changed[edit.day] = problem.documents[edit.day].copy_for_editing()
+        edit.apply(changed[edit.day])
+    return problem.solves(facts, changed, {edit.departure_id for edit in edits})
+
+
+def team_fields(team: list[TeamMember]) -> dict[str, Any]:
+    """The fields of a departure that a new team sets."""
+    return {"team": [member.model_dump(mode="json") for member in team], "unassigned_reason": None}
+
+
+def propose(
+    problem: Problem, strategy: Strategy, subject: object, edits: Iterable[DepartureEdit], **told: Any
+) -> Option:
+    """The option of these edits; `told` is what a person reads of it, and further fields of an option."""
+    edits = tuple(edits)
+    touched = _departures(problem, edits)
+    return Option(
+        id=option_id(problem.conflict_id, strategy, subject),
+        strategy=strategy,
+        edits=edits,
+        premise={key: premise_of(departure) for key, departure in touched.items()},
+        revisions={edit.day: problem.revisions[edit.day] for edit in edits},
+        **told,
+    )
+
+
+def _departures(problem: Problem, edits: Iterable[DepartureEdit]) -> dict[UUID, Departure]:
+    return {
+        edit.departure_id: departure
+        for edit in edits
+        if (departure := problem.documents[edit.day].departures.get(edit.departure_id))
+    }

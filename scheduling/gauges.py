@@ -1,0 +1,22 @@
+"""The present state of schedule requests, for operations."""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Min
+from django.utils import timezone
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from scheduling.models import RequestStatus, ScheduleRequest
+
+
+def scheduling_gauges() -> Iterable[Metric]:
+    """How many requests wait or are worked on, and how long the oldest of them has been there."""
+    waiting = ScheduleRequest.objects.filter(status__in=[RequestStatus.PENDING, RequestStatus.PROCESSING])
+    depth = GaugeMetricFamily("schedule_requests_open", "Requests without an outcome.", labels=["status"])
+    for row in waiting.values("status").annotate(count=Count("pk")):
+        depth.add_metric([row["status"]], row["count"])
+    yield depth
+    oldest = waiting.aggregate(created=Min("created_at"))["created"]
+    age = (timezone.now() - oldest).total_seconds() if oldest else 0.0
+    yield GaugeMetricFamily("schedule_requests_oldest_seconds", "Age of the oldest open request.", value=age)
