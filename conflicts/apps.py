@@ -2,4 +2,18 @@ from django.apps import AppConfig
 
 
 class ConflictsConfig(AppConfig):
+    """What is wrong with daily schedules, and what is done about it."""
+
     name = "conflicts"
+
+    def ready(self) -> None:
+        from conflicts.figures import conflicts_resolved, open_conflicts
+        from conflicts.services import detect_around_hazard, detect_in_changes
+        from novatrek_scheduling.metrics import register_gauges
+        from scheduling import hooks
+        from scheduling.detectors import register_detector
+
+        register_detector(detect_in_changes)
+        hooks.hazard_changed.register(detect_around_hazard)
+        hooks.publication_figures.register(conflicts_resolved)
+        register_gauges(open_conflicts)

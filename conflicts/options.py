@@ -1,5 +1,7 @@
 """Resolution options: what could be done about a conflict, ready to be applied."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -8,7 +10,19 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field
 
 from conflicts.vocabulary import Strategy
+from scheduling.document import Departure, ScheduleDocument
 
+RELIED_ON = {
+    "trip_id",
+    "trail_id",
+    "location_id",
+    "starts_at",
+    "ends_at",
+    "participants",
+    "capacity",
+    "status",
+    "team",
+}
 _OPTIONS = uuid5(NAMESPACE_URL, "https://novatrek.example.com/resolution-options")
 
 
@@ -21,6 +35,12 @@ class DepartureEdit(BaseModel):
     departure_id: UUID
     fields: dict[str, Any]
     is_new: bool = False
+
+    def apply(self, document: ScheduleDocument) -> None:
+        """Make the change in a document of its date; a field set to nothing is absent afterwards."""
+        current = document.departures.get(self.departure_id)
+        known = {} if current is None or self.is_new else current.model_dump(mode="json", by_alias=True)
+        document.departures[self.departure_id] = Departure.model_validate(known | self.fields)
 
 
 class SiblingCall(BaseModel):
@@ -53,11 +73,21 @@ class Option(BaseModel):
     revisions: dict[date, int] = Field(default_factory=dict)
 
     @property
+    def departure_ids(self) -> frozenset[UUID]:
+        return frozenset(edit.departure_id for edit in self.edits)
+
+    @property
     def days(self) -> list[date]:
         return sorted({edit.day for edit in self.edits})
 
     def stored(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
+
+
+def premise_of(departure: Departure) -> str:
+    """What an option that touches a departure relies on, so that a later change of it is noticed."""
+    plan = departure.model_dump(mode="json", include=RELIED_ON)
+    return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
 
 
 def option_id(conflict_id: UUID, strategy: Strategy, subject: object) -> UUID:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from conflicts.detection import Danger, Scene
+from conflicts.detection import Danger, Detection, Scene, detect
 from conflicts.detection.clashes import commitments_of_other_dates
 from conflicts.vocabulary import Severity
 from scheduling.commitments import commitments_around
@@ -49,16 +49,27 @@ def scenes_of(
     if commitments is None:
         commitments = commitments_around(span, guides)
     dangers = dangers_in_force(span)
-    return {
-        day: _with_elsewhere(
-            Scene(
-                day, look.document, now, facts, dangers, adjustments_over(look.document, day, look.present), commitments
-            ),
-            looks,
-            look.departure_ids,
-        )
-        for day, look in looks.items()
-    }
+    scenes = {}
+    for day, look in looks.items():
+        adjustments = adjustments_over(look.document, day, look.present)
+        scene = Scene(day, look.document, now, facts, dangers, adjustments, commitments)
+        scenes[day] = _with_elsewhere(scene, looks, look.departure_ids)
+    return scenes
+
+
+def detect_all(
+    looks: Mapping[date, Look],
+    facts: Facts | None,
+    *,
+    now: datetime,
+    commitments: Mapping[UUID, tuple[Commitment, ...]] | None = None,
+) -> Detection:
+    """What is wrong on several dates, as one; `commitments` in place of those stored."""
+    scenes = scenes_of(looks, facts, now=now, commitments=commitments)
+    each = [detect(scene, looks[day].departure_ids) for day, scene in scenes.items()]
+    found = {conflict.fingerprint: conflict for detection in each for conflict in detection.found}
+    judged = frozenset(pair for detection in each for pair in detection.judged)
+    return Detection(tuple(found.values()), judged)
 
 
 def span_of(departures: Iterable[Departure]) -> Span | None:

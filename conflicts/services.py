@@ -6,19 +6,22 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from conflicts.clearing import clear_conflicts
-from conflicts.detection import Detection, detect
-from conflicts.scenes import Look, scenes_of
+from conflicts.scenes import Look, detect_all
 from conflicts.storing import Stored, store_conflicts
 from conflicts.tasks import compute_options_task
 from scheduling.commitments import commitments_around
 from scheduling.detectors import Change
+from scheduling.document import ScheduleDocument
 from scheduling.facts import Span
-from scheduling.models import DailySchedule
+from scheduling.models import DailySchedule, Hazard
 from scheduling.rules import Facts
+
+ONE_DAY = timedelta(days=1)
 
 
 def detect_in_changes(changes: Mapping[date, Change], facts: Facts | None) -> Stored:
@@ -42,17 +45,34 @@ def detect_on(days: Collection[date], facts: Facts | None) -> Stored:
         return _detect_and_store(looks, facts, timezone.now()) if looks else Stored()
 
 
-def detect_all(looks: Mapping[date, Look], facts: Facts | None, now: datetime) -> Detection:
-    """What is wrong on several dates, as one."""
-    scenes = scenes_of(looks, facts, now=now)
-    each = [detect(scene, looks[day].departure_ids) for day, scene in scenes.items()]
-    found = {conflict.fingerprint: conflict for detection in each for conflict in detection.found}
-    judged = frozenset(pair for detection in each for pair in detection.judged)
-    return Detection(tuple(found.values()), judged)
+def detect_around_hazard(hazard: Hazard) -> None:
+    """Judge the departures that a hazard could touch; call it in the transaction that records it."""
+    now = timezone.now()
+    reach = timedelta(days=settings.PLANNING_HORIZON_DAYS)
+    first, last = max(hazard.starts_at, now).date() - ONE_DAY, min(hazard.ends_at or now + reach, now + reach).date()
+    # Locked, so that no plan that has not seen the hazard lands between the look and the commit.
+    coming = DailySchedule.objects.filter(schedule_date__range=(first, last)).order_by("schedule_date")
+    documents = {row.schedule_date: row.document for row in coming.select_for_update()}
+    looks = {day: Look(document, _touched(document, hazard)) for day, document in documents.items()}
+    wanted = {day: look for day, look in looks.items() if look.departure_ids}
+    if wanted:
+        _detect_and_store(wanted, None, now)
+
+
+def _touched(document: ScheduleDocument, hazard: Hazard) -> frozenset[UUID]:
+    trails, guides = set(hazard.trail_ids), set(hazard.guide_ids)
+    return frozenset(
+        key
+        for key, departure in document.departures.items()
+        if str(departure.trail_id) in trails
+        or guides & {str(guide) for guide in departure.guide_ids}
+        or key == hazard.departure_id
+        or departure.region_id == hazard.region_id
+    )
 
 
 def _detect_and_store(looks: Mapping[date, Look], facts: Facts | None, now: datetime) -> Stored:
-    detection = detect_all(looks, facts, now)
+    detection = detect_all(looks, facts, now=now)
     departures = {str(key): found for look in looks.values() for key, found in look.departures.items()}
     clear_conflicts(detection, departures, looks, now=now)
     stored = store_conflicts(detection.found, now=now)
@@ -88,4 +108,4 @@ def _with_overnight(changes: Mapping[date, Change], looks: dict[date, Look]) -> 
 
 def _day_in_utc(day: date) -> Span:
     begins = datetime.combine(day, time.min, timezone.now().tzinfo)
-    return Span(begins, begins + timedelta(days=1))
+    return Span(begins, begins + ONE_DAY)

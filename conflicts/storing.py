@@ -31,10 +31,11 @@ _UPSERT = """
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The open conflicts by fingerprint, and which of them are new."""
+    """What was found, the open conflicts by fingerprint, and which of them are new."""
 
     by_fingerprint: Mapping[str, UUID] = field(default_factory=dict)
     new: tuple[UUID, ...] = ()
+    found: tuple[DetectedConflict, ...] = ()
 
 
 def store_conflicts(found: Iterable[DetectedConflict], *, now: datetime) -> Stored:
@@ -51,7 +52,8 @@ def store_conflicts(found: Iterable[DetectedConflict], *, now: datetime) -> Stor
         cursor.execute(_UPSERT, {"found": json.dumps(rows), "now": now})
         stored = {fingerprint: conflict_id for conflict_id, fingerprint in cursor.fetchall()}
     offered = {row["conflict_id"] for row in rows}
-    return Stored(stored, tuple(each for each in stored.values() if str(each) in offered))
+    new = tuple(each for each in stored.values() if str(each) in offered)
+    return Stored(stored, new, tuple(wanted.values()))
 
 
 def _not_accepted(found: dict[str, DetectedConflict], now: datetime) -> dict[str, DetectedConflict]:

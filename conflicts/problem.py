@@ -1,0 +1,119 @@
+"""A conflict to find ways out of, with all that a search may know, and what a way out has to pass."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from conflicts.scenes import Look, detect_all
+from conflicts.storing import fingerprints_of
+from conflicts.vocabulary import Cause, ConflictType
+from scheduling.commitments import by_guide, commitments_in, without_departures
+from scheduling.document import Departure, GuideAdjustments, ScheduleDocument
+from scheduling.legality import adjustments_in
+from scheduling.rules import Commitment, Facts, newly_broken
+from scheduling.rules.facts import days_of
+from scheduling.rules.legality import Surroundings
+
+Documents = Mapping[date, ScheduleDocument]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A departure and where it is; `instead_of` is the one that it would replace on another date."""
+
+    day: date
+    departure_id: UUID
+    departure: Departure
+    instead_of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`documents` and `revisions` are those of the dates around; `certify` reads the certificates of guides."""
+
+    conflict_id: UUID
+    conflict_type: ConflictType
+    details: Mapping[str, Any]
+    documents: Documents
+    revisions: Mapping[date, int]
+    facts: Facts
+    commitments: Mapping[UUID, tuple[Commitment, ...]]
+    certify: Callable[[Facts, set[UUID]], Facts]
+    now: datetime
+
+    @property
+    def cause(self) -> Cause:
+        return Cause(self.details["cause"])
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.details["conflict_date"])
+
+    @property
+    def guide_ids(self) -> frozenset[UUID]:
+        return frozenset(UUID(key) for key in self.details.get("affected_guide_ids", []))
+
+    def movable(self) -> list[Spot]:
+        """The departures it is about that may still be planned, the easiest to change first."""
+        about = {UUID(key) for key in self.details["departure_ids"]}
+        spots = [
+            Spot(day, key, document.departures[key])
+            for day, document in self.documents.items()
+            for key in about & document.departures.keys()
+        ]
+        open_spots = [s for s in spots if s.departure.is_open_to_planning and not s.departure.has_started(self.now)]
+        return sorted(open_spots, key=_ease)
+
+    def adjustments_for(self, departure: Departure) -> dict[UUID, GuideAdjustments]:
+        """What guides entered on the dates of a departure."""
+        return adjustments_in([self.documents[day] for day in days_of(departure) if day in self.documents])
+
+    def solves(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
+        """Whether, with these documents, the conflict is gone, and no other and no broken rule comes instead."""
+        touched = frozenset(departure_ids)
+        is_gone = self.details["fingerprint"] not in self._found(facts, changed, touched)
+        return is_gone and self.introduces_nothing(facts, changed, touched)
+
+    def introduces_nothing(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
+        """Whether these documents break no rule and have no conflict that was not there before."""
+        touched = frozenset(departure_ids)
+        if self._breaks_a_rule(facts, changed, touched):
+            return False
+        return self._found(facts, changed, touched) <= self._found(facts, {}, touched)
+
+    def _found(self, facts: Facts, changed: Documents, touched: frozenset[UUID]) -> frozenset[str]:
+        documents = {**self.documents, **changed}
+        looks = {
+            day: Look(document, frozenset(here))
+            for day, document in documents.items()
+            if (here := touched & document.departures.keys())
+        }
+        planned = self._commitments_with(changed)
+        return fingerprints_of(detect_all(looks, facts, now=self.now, commitments=planned).found)
+
+    def _breaks_a_rule(self, facts: Facts, changed: Documents, touched: frozenset[UUID]) -> bool:
+        planned = self._commitments_with(changed)
+        for day, after in changed.items():
+            here = touched & after.departures.keys()
+            adjustments = adjustments_in(
+                [self.documents[d] for key in here for d in days_of(after.departures[key]) if d in self.documents]
+            )
+            surroundings = Surroundings(adjustments, self.commitments), Surroundings(adjustments, planned)
+            if newly_broken(self.documents[day], after, day, here, facts, *surroundings):
+                return True
+        return False
+
+    def _commitments_with(self, changed: Documents) -> dict[UUID, tuple[Commitment, ...]]:
+        if not changed:
+            return dict(self.commitments)
+        replaced = {key for document in changed.values() for key in document.departures}
+        planned = without_departures(self.commitments, replaced)
+        for day, document in changed.items():
+            planned += commitments_in(document, day, document.departures)
+        return by_guide(planned)
+
+
+def _ease(spot: Spot) -> tuple[bool, int, UUID]:
+    return (spot.departure.published is not None, spot.departure.participants, spot.departure_id)

@@ -1,0 +1,152 @@
+"""Resolving a conflict: one of its options is checked, applied and told, or the risk is accepted."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from conflicts.applying import Application, apply_option
+from conflicts.downstream import wait_for_siblings
+from conflicts.errors import (
+    ConflictAlreadyResolved,
+    NotesRequired,
+    ResolutionNotApplicable,
+    RiskTooHigh,
+    SecondaryConflicts,
+    UnknownConflict,
+    UnknownOption,
+)
+from conflicts.models import ConflictResolution, ScheduleConflict
+from conflicts.options import Option, options_in
+from conflicts.rehearsing import rehearse
+from conflicts.searching import compute_options
+from conflicts.vocabulary import Cause, ResolutionStatus, Severity, Strategy
+from novatrek_scheduling.errors import FieldProblem
+from scheduling.errors import ContentionNotResolved, HardRuleViolated
+from scheduling.models import DailySchedule
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """How a resolution ended, as the caller is told."""
+
+    conflict_id: UUID
+    resolution_status: ResolutionStatus
+    applied_strategy: Strategy
+    downstream_updates: list[dict[str, Any]] = field(default_factory=list)
+    new_conflicts_created: list[str] = field(default_factory=list)
+    resolved_at: datetime | None = None
+
+
+def resolve_conflict(
+    conflict_id: UUID, option_id: UUID, *, by: str, notes: str = "", override_warnings: bool = False
+) -> Resolved:
+    """Apply one of a conflict's options, with everything it means, in one transaction.
+
+    Refuses with UnknownConflict, ConflictAlreadyResolved, UnknownOption, NotesRequired, RiskTooHigh,
+    ResolutionNotApplicable (the options are computed anew then) and SecondaryConflicts; the last can be
+    overridden, unless one of them is about certificates, restrictions, overlap or rest. Raises
+    SiblingUnavailable where what it needs to know is not answered.
+
+    Siblings have two seconds to hear of it; what is late is PARTIALLY_RESOLVED until they have. FAILED is
+    what nothing could be applied of, because others kept changing the same daily schedule.
+    """
+    conflict = _open_conflict(conflict_id)
+    option = _option(conflict, option_id)
+    application = Application(conflict, option, by=by, notes=notes, is_override=override_warnings)
+    if option.strategy is Strategy.ACCEPT_RISK:
+        _refuse_too_much_risk(conflict, notes, override_warnings)
+    try:
+        return _told(_apply(application))
+    except (ResolutionNotApplicable, HardRuleViolated) as error:
+        compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
+        if isinstance(error, ResolutionNotApplicable):
+            raise
+        raise ResolutionNotApplicable(f"The option is no longer possible: {error}") from error
+    except ContentionNotResolved as error:
+        return _failed(application, str(error))
+
+
+def _open_conflict(conflict_id: UUID) -> ScheduleConflict:
+    conflict = ScheduleConflict.objects.filter(pk=conflict_id).first()
+    if conflict is None:
+        problem = FieldProblem("conflict_id", "There is no conflict with this id.")
+        raise UnknownConflict(f"There is no conflict {conflict_id}.", problem)
+    if conflict.resolved:
+        raise ConflictAlreadyResolved(f"Conflict {conflict_id} is resolved already.")
+    return conflict
+
+
+def _option(conflict: ScheduleConflict, option_id: UUID) -> Option:
+    offered = {option.id: option for option in options_in(conflict.details)}
+    if option_id not in offered and _are_outdated(conflict, offered.values()):
+        computed = compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
+        offered = {option.id: option for option in computed}
+    if option_id not in offered:
+        problem = FieldProblem("selected_resolution_id", "Choose one of the conflict's resolution_options.")
+        raise UnknownOption(f"The conflict has no option {option_id}.", problem)
+    return offered[option_id]
+
+
+def _are_outdated(conflict: ScheduleConflict, offered: Collection[Option]) -> bool:
+    """Whether nobody has searched yet, or only on an earlier revision."""
+    revisions: dict[date, int] = {}
+    for option in offered:
+        revisions |= option.revisions
+    if not revisions:
+        return True
+    now = DailySchedule.objects.filter(schedule_date__in=revisions).values_list("schedule_date", "rev")
+    return any(revisions[day] != rev for day, rev in now)
+
+
+def _refuse_too_much_risk(conflict: ScheduleConflict, notes: str, override_warnings: bool) -> None:
+    if not notes.strip():
+        problem = FieldProblem("operator_notes", "Say why the risk is accepted.")
+        raise NotesRequired("Accepting a risk needs a reason in operator_notes.", problem)
+    if Cause(conflict.details["cause"]).is_never_overridden:
+        raise RiskTooHigh("Nobody may accept a missing certificate, a broken restriction, overlap or too little rest.")
+    if conflict.severity is Severity.CRITICAL and not override_warnings:
+        problem = FieldProblem("override_warnings", "Set it to accept a CRITICAL risk.")
+        raise RiskTooHigh("A CRITICAL risk is accepted with override_warnings only.", problem)
+
+
+def _apply(application: Application) -> ConflictResolution:
+    option = application.option
+    if not option.edits:
+        return apply_option(application)
+    rehearsal = rehearse(option, application.conflict.details["fingerprint"])
+    never = [each for each in rehearsal.caused if each.cause.is_never_overridden]
+    if rehearsal.caused and (never or not application.is_override):
+        raise SecondaryConflicts(rehearsal.caused)
+    return apply_option(application, facts=rehearsal.facts, caused=rehearsal.caused, known=rehearsal.known)
+
+
+def _told(resolution: ConflictResolution) -> Resolved:
+    if resolution.messages:
+        resolution = wait_for_siblings(resolution)
+    return Resolved(
+        conflict_id=resolution.conflict_id,
+        resolution_status=ResolutionStatus(resolution.status),
+        applied_strategy=Strategy(resolution.strategy),
+        downstream_updates=resolution.downstream,
+        new_conflicts_created=resolution.new_conflicts,
+        resolved_at=resolution.resolved_at,
+    )
+
+
+def _failed(application: Application, why: str) -> Resolved:
+    ConflictResolution.objects.create(
+        conflict=application.conflict,
+        option_id=application.option.id,
+        strategy=application.option.strategy,
+        status=ResolutionStatus.FAILED,
+        resolved_by=application.by,
+        notes=why,
+        is_override=application.is_override,
+        resolved_at=timezone.now(),
+    )
+    return Resolved(application.conflict.pk, ResolutionStatus.FAILED, application.option.strategy)

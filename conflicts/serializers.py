@@ -1,0 +1,87 @@
+"""The wire shapes of conflicts, under the contract's names."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from conflicts.models import ScheduleConflict
+from conflicts.vocabulary import ConflictType, ResolutionStatus, Severity, Strategy
+from novatrek_scheduling import fields
+from novatrek_scheduling.serializers import PagedQuerySerializer, SparseSerializer, StrictSerializer
+
+MAX_NOTES = 4000
+
+
+class ResolutionOptionSerializer(SparseSerializer):
+    id = serializers.UUIDField()
+    strategy = serializers.ChoiceField(Strategy.values)
+    description = serializers.CharField()
+    impact_assessment = serializers.CharField(required=False)
+    estimated_affected_guests = serializers.IntegerField(required=False)
+    requires_guest_notification = serializers.BooleanField(required=False)
+
+
+class ScheduleConflictSerializer(SparseSerializer):
+    """What is wrong, who it touches, and what could be done about it, best first."""
+
+    id = serializers.UUIDField(source="conflict_id")
+    type = serializers.ChoiceField(ConflictType.values, source="conflict_type")
+    severity = serializers.ChoiceField(Severity.values)
+    description = serializers.CharField(required=False)
+    affected_trip_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
+    affected_guide_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
+    affected_trail_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
+    conflict_date = serializers.DateField(required=False)
+    region_id = serializers.UUIDField(required=False)
+    resolution_options = ResolutionOptionSerializer(many=True, required=False)
+    resolved = serializers.BooleanField(default=False)
+    resolved_at = serializers.DateTimeField(required=False, allow_null=True)
+    detected_at = serializers.DateTimeField()
+
+    def to_representation(self, instance: ScheduleConflict) -> dict[str, Any]:
+        details = instance.details
+        row = {
+            "conflict_id": instance.pk,
+            "conflict_type": instance.conflict_type,
+            "resolved": instance.resolved,
+            "resolved_at": instance.resolved_at,
+            "detected_at": instance.detected_at,
+        }
+        told = {name: details[name] for name in self.fields if name in details}
+        return super().to_representation(dict.fromkeys(self.fields) | told | row)
+
+
+class ConflictPageSerializer(SparseSerializer):
+    conflicts = ScheduleConflictSerializer(many=True, required=False)
+    next_page_token = serializers.CharField(required=False)
+    total_count = serializers.IntegerField(required=False)
+
+
+class ConflictQuerySerializer(PagedQuerySerializer):
+    date = fields.DateField()
+    region_id = fields.UUIDField(required=False)
+    severity = fields.ChoiceField(Severity.values, required=False)
+    type = fields.ChoiceField(ConflictType.values, required=False)
+    resolved = fields.BooleanField(default=False)
+
+
+class ConflictResolutionRequestSerializer(StrictSerializer):
+    conflict_id = fields.UUIDField()
+    selected_resolution_id = fields.UUIDField()
+    operator_notes = fields.CharField(required=False, allow_blank=True, max_length=MAX_NOTES)
+    override_warnings = fields.BooleanField(default=False)
+
+
+class DownstreamUpdateSerializer(SparseSerializer):
+    service = serializers.CharField(required=False)
+    action = serializers.CharField(required=False)
+    success = serializers.BooleanField(required=False)
+
+
+class ConflictResolutionResultSerializer(SparseSerializer):
+    conflict_id = serializers.UUIDField()
+    resolution_status = serializers.ChoiceField(ResolutionStatus.values)
+    applied_strategy = serializers.CharField(required=False)
+    downstream_updates = DownstreamUpdateSerializer(many=True, required=False)
+    new_conflicts_created = serializers.ListField(child=serializers.UUIDField(), required=False)
+    resolved_at = serializers.DateTimeField(required=False)

@@ -1,0 +1,128 @@
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.client import Client
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from conflicts.models import ScheduleConflict
+from conflicts.vocabulary import Severity
+from tests.conflicts.factories import conflict_of, overfull
+from tests.factories import TOMORROW
+from tests.tokens import bearer
+
+URL = "/scheduling/v1/schedule-conflicts"
+
+
+def listed(client: Client, scopes: tuple[str, ...] = ("scheduling:read",), **query: Any) -> Any:
+    return client.get(URL, {"date": TOMORROW.isoformat()} | query, headers=bearer(scopes))
+
+
+@pytest.mark.django_db
+def test_an_open_conflict_as_the_contract_shows_it(client: Client) -> None:
+    conflict = overfull()
+
+    [shown] = listed(client).json()["conflicts"]
+
+    assert (shown["id"], shown["type"]) == (str(conflict.pk), "CAPACITY_EXCEEDED")
+    assert shown["resolved_at"] is None
+    assert shown["conflict_date"] == TOMORROW.isoformat()
+    assert "affected_guide_ids" not in shown
+    [option] = shown["resolution_options"]
+    assert sorted(option) == [
+        "description",
+        "estimated_affected_guests",
+        "id",
+        "impact_assessment",
+        "requires_guest_notification",
+        "strategy",
+    ]
+    assert option["estimated_affected_guests"] == 16
+
+
+@pytest.mark.django_db
+def test_filters_choose_by_date_region_severity_type_and_state(client: Client) -> None:
+    region = str(uuid4())
+    wanted = conflict_of(severity=Severity.HIGH, region_id=region)
+    conflict_of(severity=Severity.LOW)
+    conflict_of(TOMORROW + timedelta(days=1), severity=Severity.HIGH, region_id=region)
+    ScheduleConflict.objects.filter(pk=conflict_of(region_id=region).pk).update(resolved=True)
+
+    assert listed(client).json()["total_count"] == 2
+    for query in ({"region_id": region}, {"severity": "HIGH"}):
+        assert [c["id"] for c in listed(client, **query).json()["conflicts"]] == [str(wanted.pk)]
+    assert listed(client, type="TRAIL_CLOSED").json()["conflicts"] == []
+    assert listed(client, resolved="true").json()["total_count"] == 1
+
+
+@pytest.mark.django_db
+def test_pages_neither_repeat_nor_lose_a_row_when_others_are_inserted(client: Client) -> None:
+    before = [str(conflict_of().pk) for _ in range(5)]
+    first = listed(client, page_size=2).json()
+
+    conflict_of()
+    second = listed(client, page_size=2, page_token=first["next_page_token"]).json()
+    third = listed(client, page_size=2, page_token=second["next_page_token"]).json()
+
+    seen = [c["id"] for page in (first, second, third) for c in page["conflicts"]]
+    assert seen[:5] == before
+    assert len(set(seen)) == 6
+    assert "next_page_token" not in third
+
+
+@pytest.mark.django_db
+def test_a_page_token_is_good_for_its_own_query_only(client: Client) -> None:
+    for _ in range(2):
+        conflict_of(severity=Severity.HIGH)
+    token = listed(client, page_size=1).json()["next_page_token"]
+
+    answer = listed(client, page_token=token, severity="HIGH")
+
+    assert (answer.status_code, answer.json()["details"][0]["field"]) == (400, "page_token")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"date": "tomorrow"}, "date"),
+        ({"severity": "AWFUL"}, "severity"),
+        ({"region_id": "here"}, "region_id"),
+        ({"page_size": "101"}, "page_size"),
+        ({"resolved": "maybe"}, "resolved"),
+    ],
+)
+def test_what_is_wrong_with_a_query_is_named(client: Client, query: dict[str, str], field: str) -> None:
+    answer = listed(client, **query)
+
+    assert answer.status_code == 400
+    assert field in {detail["field"] for detail in answer.json()["details"]}
+
+
+@pytest.mark.django_db
+def test_the_date_is_required_and_the_scope_too(client: Client) -> None:
+    assert client.get(URL, headers=bearer(("scheduling:read",))).status_code == 400
+    assert listed(client, scopes=("scheduling:resolve",)).status_code == 403
+    assert client.get(URL).status_code == 401
+
+
+@pytest.mark.django_db
+def test_a_page_takes_a_fixed_number_of_queries(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(20):
+        conflict_of()
+
+    with django_assert_max_num_queries(3):
+        listed(client)
+
+
+@pytest.mark.django_db
+def test_the_list_of_a_date_is_served_by_an_index() -> None:
+    rows = ScheduleConflict.objects.on(TOMORROW).filter(resolved=False).order_by("detected_at", "conflict_id")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    assert "idx_conflict_by_date" in rows.explain()

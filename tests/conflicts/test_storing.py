@@ -1,0 +1,199 @@
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from conflicts.detection import DetectedConflict, Scene, detect
+from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
+from conflicts.services import detect_on
+from conflicts.storing import store_conflicts
+from conflicts.vocabulary import Severity
+from scheduling.authors import Author, AuthorKind
+from scheduling.document import AvailabilityException, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.facts import Sibling, Span, WeatherAlert
+from scheduling.hazards import WildlifeAlert, record_wildlife_alert, release_hazard
+from scheduling.models import Hazard
+from scheduling.rules import Facts
+from scheduling.writing import Draft, write_daily_schedules
+from tests.conflicts.factories import overfull, put
+from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TrailFactory, at, facts_of, lead
+
+OPEN = ScheduleConflict.objects.open
+
+
+def found_of(**fields: object) -> DetectedConflict:
+    document = ScheduleDocument(departures={uuid4(): DepartureFactory(participants=16, capacity=10, **fields)})
+    [found] = detect(Scene(TOMORROW, document, at(9) - timedelta(days=7)), document.departures).found
+    return found
+
+
+@pytest.mark.django_db
+def test_a_write_stores_what_it_breaks() -> None:
+    conflict = overfull()
+
+    assert conflict.details["severity"] in {"MEDIUM", "CRITICAL"}
+    assert conflict.details["conflict_date"] == TOMORROW.isoformat()
+    assert [option["strategy"] for option in conflict.details["resolution_options"]] == ["ACCEPT_RISK"]
+
+
+@pytest.mark.django_db
+def test_the_same_facts_again_update_the_conflict_and_never_double_it() -> None:
+    first = overfull()
+    departure = first.details["departure_ids"][0]
+
+    put(departure, participants=20, capacity=10)
+
+    [again] = OPEN()
+    assert again.pk == first.pk
+    assert again.details["evidence"]["told"]["people"] == 20
+    assert again.detected_at == first.detected_at
+    assert again.details["resolution_options"] == first.details["resolution_options"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_writers_who_find_the_same_at_once_store_it_once() -> None:
+    put(uuid4())
+    found, together = found_of(), threading.Barrier(2)
+
+    def store(_: int) -> int:
+        together.wait(timeout=30)
+        with transaction.atomic():
+            new = store_conflicts([found], now=timezone.now()).new
+        connection.close()
+        return len(new)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(store, range(2))) == [0, 1]
+    assert OPEN().count() == 1
+
+
+@pytest.mark.django_db
+def test_fewer_guests_clear_a_capacity_conflict() -> None:
+    conflict = overfull()
+
+    put(conflict.details["departure_ids"][0], participants=8, capacity=10)
+
+    cleared = ConflictResolution.objects.get(conflict=conflict)
+    assert not OPEN().exists()
+    assert (cleared.resolved_by, cleared.notes) == ("system", "cleared: there is room for everybody")
+
+
+def alerted(*, is_active: bool = True, unknown: Mapping[Sibling, str] | None = None) -> Facts:
+    facts = facts_of()
+    alert = WeatherAlert(uuid4(), REGION_ID, "WARNING", "gale", Span(at(8), at(11)), frozenset(), is_active)
+    return facts.on(replace(facts.snapshot, alerts={REGION_ID: (alert,)}, unknown=unknown or {}))
+
+
+@pytest.mark.django_db
+def test_a_conflict_stays_while_its_source_does_not_answer() -> None:
+    put(uuid4())
+    detect_on([TOMORROW], alerted())
+
+    detect_on([TOMORROW], alerted(is_active=False, unknown={Sibling.WEATHER: "no answer"}))
+    assert OPEN().count() == 1
+
+    detect_on([TOMORROW], alerted(is_active=False))
+    assert not OPEN().exists()
+
+
+@pytest.mark.django_db
+def test_a_write_without_facts_leaves_what_siblings_said() -> None:
+    departure = put(uuid4())
+    detect_on([TOMORROW], alerted())
+
+    put(departure, participants=7)
+
+    assert OPEN().get().conflict_type == "WEATHER_ALERT"
+
+
+@pytest.mark.django_db
+def test_a_cancelled_departure_has_no_conflicts() -> None:
+    conflict = overfull()
+
+    put(conflict.details["departure_ids"][0], participants=16, capacity=10, status=DepartureStatus.CANCELLED)
+
+    assert not OPEN().exists()
+
+
+@pytest.mark.django_db
+def test_another_trail_leaves_the_closed_one_behind() -> None:
+    trail, departure = TrailFactory(status="CLOSED"), uuid4()
+    put(departure, trail_id=trail.id)
+    detect_on([TOMORROW], facts_of(trails=[trail]))
+    assert OPEN().get().conflict_type == "TRAIL_CLOSED"
+
+    put(departure, trail_id=uuid4())
+
+    assert not OPEN().exists()
+
+
+@pytest.mark.django_db
+def test_what_a_guide_enters_is_judged_at_once() -> None:
+    guide = GuideFactory()
+    put(uuid4(), team=[lead(guide)])
+    away = AvailabilityException.model_validate({"from": TOMORROW, "to": TOMORROW, "reason": "training"})
+
+    def enter(drafts: Mapping[date, Draft]) -> None:
+        drafts[TOMORROW].document.guide_adjustments[guide.id] = GuideAdjustments(availability_exceptions=[away])
+
+    owner = Author(AuthorKind.GUIDE_MANAGEMENT, "svc-guide-management")
+    write_daily_schedules([TOMORROW], enter, author=owner, principal="svc-guide-management")
+
+    assert OPEN().get().details["cause"] == "AVAILABILITY_EXCEPTION"
+
+
+@pytest.mark.django_db
+def test_overlap_across_dates_is_one_conflict_of_the_earlier_date() -> None:
+    guide, next_day = GuideFactory(), TOMORROW + timedelta(days=1)
+    put(uuid4(), team=[lead(guide)], starts_at=at(20), ends_at=at(4, day=next_day))
+
+    put(uuid4(), next_day, team=[lead(guide)], starts_at=at(3, day=next_day), ends_at=at(6, day=next_day))
+
+    conflict = OPEN().get()
+    assert conflict.details["cause"] == "OVERLAP"
+    assert (conflict.schedule.schedule_date, len(conflict.details["departure_ids"])) == (TOMORROW, 2)
+
+
+@pytest.mark.django_db
+def test_a_wildlife_alert_raises_conflicts_and_its_release_clears_them() -> None:
+    trail_id = uuid4()
+    put(uuid4(), trail_id=trail_id)
+    alert = WildlifeAlert(uuid4(), "grizzly", "extreme", (trail_id,), None, timezone.now(), None)
+
+    record_wildlife_alert(alert)
+    assert OPEN().get().details["severity"] == "CRITICAL"
+
+    release_hazard(Hazard.objects.get(), by="ana")
+    assert not OPEN().exists()
+
+
+@pytest.mark.django_db
+def test_an_accepted_risk_is_silent_until_it_is_worse_or_other() -> None:
+    put(uuid4())
+    found = found_of()
+    store_conflicts([found], now=timezone.now())
+    accepted = OPEN().get()
+    accepted.resolved = True
+    accepted.save(update_fields=["resolved"])
+    RiskAcceptance.objects.create(
+        conflict=accepted,
+        fingerprint=found.fingerprint,
+        severity=found.severity,
+        evidence_digest=found.evidence_digest,
+        owner="ana",
+        reason="a small group",
+        expires_at=timezone.now() + timedelta(days=2),
+    )
+
+    assert not store_conflicts([found], now=timezone.now()).new
+    assert store_conflicts([replace(found, severity=Severity.CRITICAL)], now=timezone.now()).new
+    OPEN().update(resolved=True)
+    assert store_conflicts([replace(found, told={"people": 30})], now=timezone.now()).new
+    OPEN().update(resolved=True)
+    assert store_conflicts([found], now=timezone.now() + timedelta(days=3)).new
