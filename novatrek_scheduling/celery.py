@@ -5,7 +5,7 @@ from typing import Any
 
 import django
 from celery import Celery
-from celery.signals import setup_logging, task_prerun, worker_init
+from celery.signals import setup_logging, task_prerun, worker_init, worker_ready
 from django.conf import settings
 from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
@@ -38,6 +38,14 @@ def _check_worker(**_: Any) -> None:
     with one_clear_line():
         django.setup()
         check_process("worker")
+
+
+@worker_ready.connect(weak=False)
+def _serve_counters(**_: Any) -> None:
+    """Once the first children are forked, so that none of them inherits the server."""
+    from novatrek_scheduling.metrics import serve_counters  # noqa: PLC0415 (after the settings chose its directory)
+
+    serve_counters()
 
 
 @task_prerun.connect(weak=False)

@@ -54,6 +54,7 @@ def logging_settings(*, json_lines: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True},
             # Its lines repeat those of the access log and of the error handler.
             "django.request": {"level": "CRITICAL"},
+            "celery.worker.strategy": {"level": "WARNING"},
             "django_structlog": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},

@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    start_http_server,
+)
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -42,10 +49,24 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
 
 def expose(request: HttpRequest) -> HttpResponse:
     """Everything, summed over the processes that share this one's directory of counters."""
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(settings.METRICS_DIRECTORY))  # type: ignore[no-untyped-call]
+    registry = _counters()
     registry.register(_StateOfTheStores())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def serve_counters() -> None:
+    """Serve this process' counters, and its children's, at METRICS_PORT where that is set.
+
+    For processes without a web server. The gauges are the same for all of them; the web process has them.
+    """
+    if settings.METRICS_PORT:
+        start_http_server(settings.METRICS_PORT, registry=_counters())
+
+
+def _counters() -> CollectorRegistry:
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=str(settings.METRICS_DIRECTORY))  # type: ignore[no-untyped-call]
+    return registry
 
 
 class _StateOfTheStores(Collector):

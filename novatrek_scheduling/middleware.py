@@ -10,6 +10,7 @@ import structlog
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.functional import SimpleLazyObject
 
 from novatrek_scheduling import metrics
 from novatrek_scheduling.api_errors import error_body
@@ -92,7 +93,10 @@ def _trace_id(request: HttpRequest) -> str:
 
 
 def _subject(request: HttpRequest) -> str | None:
-    user = getattr(request, "user", None)
+    user = vars(request).get("user")
+    if isinstance(user, SimpleLazyObject):
+        # The session's user, where a view has read it; reading it here would ask the database.
+        user = vars(request).get("_cached_user")
     return str(user) if user is not None and user.is_authenticated else None
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "JWT",
     "LOGGING",
     "METRICS_DIRECTORY",
+    "METRICS_PORT",
     "REST_FRAMEWORK",
     "SANDBOX",
     "SPECTACULAR_SETTINGS",
@@ -106,6 +107,7 @@ CONTENT_SECURITY_POLICY_BY_PATH: dict[str, dict[str, Any]] = {
 }
 
 METRICS_DIRECTORY: Path = prepare(with_siblings=process_kind() == "web")
+METRICS_PORT: int = env.int("METRICS_PORT", default=0)
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="console" if SANDBOX else "json")
 configure_structlog()

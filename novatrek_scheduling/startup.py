@@ -55,10 +55,14 @@ def check_process(kind: ProcessKind) -> None:
 
 
 def check_command(name: str) -> None:
-    """Check the process that the management command `name` is, where it is one."""
-    if name in COMMANDS:
-        django.setup()
-        check_process(COMMANDS[name])
+    """Check the process that the management command `name` is, where it is one, and let its counters be read."""
+    if name not in COMMANDS:
+        return
+    django.setup()
+    check_process(COMMANDS[name])
+    from novatrek_scheduling.metrics import serve_counters  # noqa: PLC0415 (after the settings chose its directory)
+
+    serve_counters()
 
 
 def check_settings() -> None:

@@ -38,7 +38,7 @@ def _any_closed_by_server(pool: Any) -> bool:
 def _forget_connections_of_the_parent() -> None:
     for connection in connections.all(initialized_only=True):
         connection.connection = None
-    base.DatabaseWrapper._connection_pools.clear()
+    base.DatabaseWrapper._connection_pools.clear()  # type: ignore[attr-defined]
 
 
 os.register_at_fork(after_in_child=_forget_connections_of_the_parent)

@@ -1,12 +1,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from django.test import Client
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from novatrek_scheduling import metrics
+from novatrek_scheduling.sandbox.embedded import free_port
 from tests.tokens import bearer
 
 
@@ -19,6 +21,12 @@ def readers(monkeypatch: pytest.MonkeyPatch) -> list[metrics.Reader]:
 
 def test_a_process_that_answers_is_live(client: Client) -> None:
     assert client.get("/health/live").json() == {"status": "live"}
+
+
+def test_liveness_asks_no_store_even_with_a_session(client: Client) -> None:
+    client.cookies["sessionid"] = "of somebody who is logged in"
+
+    assert client.get("/health/live").status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
@@ -72,3 +80,13 @@ def test_a_reader_that_fails_spoils_nothing_else(client: Client, readers: list[m
     text = client.get("/metrics").content.decode()
     assert 'http_requests_total{method="GET",route="health/live"' in text
     assert "metrics_gauges_failed_total" in client.get("/metrics").content.decode()
+
+
+def test_a_process_without_a_web_server_serves_its_counters(client: Client, settings: Any) -> None:
+    settings.METRICS_PORT = free_port()
+    client.get("/health/live")
+
+    metrics.serve_counters()
+
+    text = httpx.get(f"http://127.0.0.1:{settings.METRICS_PORT}/metrics").text
+    assert 'http_requests_total{method="GET",route="health/live"' in text
