@@ -4,8 +4,9 @@ from novatrek_scheduling.errors import FieldProblem, Malformed
 from optimization.answering import Answer, answer_question
 from optimization.models import RunDetail
 from optimization.question import Question
+from optimization.question_facts import take_question_snapshot
 from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
-from scheduling.snapshot import InactiveTrip, UnknownTrip, look_up_trip, take_trip_snapshot
+from scheduling.snapshot import InactiveTrip, UnknownTrip, look_up_trip
 
 
 class NoSuchTrip(Malformed):
@@ -22,7 +23,7 @@ def ask(question: Question, *, deadline_seconds: float) -> Answer:
         raise NoSuchTrip(unknown.message, FieldProblem("trip_id", unknown.message)) from unknown
     run = start_run(question.days[0], subject=RunDetail.Subject.QUESTION)
     try:
-        snapshot = take_trip_snapshot(question.trip_id, question.days, deadline_seconds=deadline_seconds)
+        snapshot = take_question_snapshot(question, deadline_seconds=deadline_seconds)
         answer = answer_question(question, snapshot, deadline_seconds=deadline_seconds)
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")

@@ -91,8 +91,15 @@ def optimize_day(
 
 
 def take_planning_snapshot(day: date, region_ids: Collection[UUID] | None) -> Snapshot:
-    """The snapshot a date is planned on, within the workers' deadline."""
-    return take_day_snapshot(day, region_ids=region_ids, deadline_seconds=_deadline())
+    """The snapshot a date is planned on, within the workers' deadline: also of what only our document knows."""
+    planned = read_drafts([day])[day].document.departures.values()
+    return take_day_snapshot(
+        day,
+        region_ids=region_ids,
+        trip_ids={departure.trip_id for departure in planned},
+        trail_ids={departure.trail_id for departure in planned if departure.trail_id},
+        deadline_seconds=_deadline(),
+    )
 
 
 def _deadline() -> float:

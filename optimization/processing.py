@@ -15,6 +15,7 @@ from novatrek_scheduling.errors import DomainError
 from optimization.answering import Answer, DateAnswer, answer_question
 from optimization.models import OptimizationRun, RunDetail
 from optimization.question import Question
+from optimization.question_facts import take_question_snapshot
 from optimization.reporting import report_optimization
 from optimization.results import result_of
 from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
@@ -30,7 +31,7 @@ from scheduling.models import ScheduleRequest
 from scheduling.publishing import publish_in
 from scheduling.requests import Constraints
 from scheduling.siblings.errors import SiblingUnavailable
-from scheduling.snapshot import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides, take_trip_snapshot
+from scheduling.snapshot import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides
 from scheduling.writing import Draft, write_daily_schedules
 
 logger = structlog.get_logger(__name__)
@@ -89,9 +90,7 @@ def _snapshot(question: Question) -> Snapshot:
     for name in ("required_guide_ids", "excluded_guide_ids"):
         if guide_ids := getattr(wanted, name):
             look_up_guides(guide_ids, field=f"constraints.{name}", deadline_seconds=deadline_seconds)
-    snapshot = take_trip_snapshot(
-        question.trip_id, question.days, trail_ids=wanted.preferred_trail_ids, deadline_seconds=deadline_seconds
-    )
+    snapshot = take_question_snapshot(question, deadline_seconds=deadline_seconds)
     trip = snapshot.trips[question.trip_id]
     if not trip.is_active:
         raise InactiveTrip.of(trip, "trip_id")

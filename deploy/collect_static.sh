@@ -1,0 +1,18 @@
+#!/bin/sh
+# Gathers the console's and the documentation's files into the image. The settings ask for an environment
+# that only a running service has, so placeholders stand in for it here; none of them ends up in the image.
+set -eu
+nowhere=http://127.0.0.1:9
+env SECRET_KEY="$(head -c 48 /dev/urandom | base64)" \
+    DATABASE_URL=postgres://nobody@127.0.0.1:9/nothing \
+    VALKEY_URL=redis://127.0.0.1:9 \
+    KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9 \
+    SIBLING_TOKEN=none \
+    JWT_ISSUER=https://issuer.invalid \
+    JWT_AUDIENCE=none \
+    JWT_ALGORITHMS=RS256 \
+    JWT_JWKS_URL=https://issuer.invalid/jwks \
+    CALLBACK_SIGNING_SECRET="whsec_$(head -c 32 /dev/urandom | base64)" \
+    TRIP_CATALOG_URL=$nowhere GUIDE_MANAGEMENT_URL=$nowhere TRAIL_MANAGEMENT_URL=$nowhere \
+    WEATHER_URL=$nowhere LOCATION_SERVICES_URL=$nowhere NOTIFICATIONS_URL=$nowhere ANALYTICS_URL=$nowhere \
+    python manage.py collectstatic --noinput --verbosity 0
