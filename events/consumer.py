@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, KafkaError, KafkaException, Message, TopicPartition
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from events import kafka
 from events.inbox import Arrival, DatabaseAway, receive
@@ -60,8 +60,7 @@ class EventConsumer:
                 close_old_connections()
                 if message is not None and _is_event(message):
                     self._receive(_arrival(message))
-                    consumer.store_offsets(message)
-                    consumer.commit(asynchronous=True)
+                    _commit(consumer, message)
         finally:
             _close(consumer)
 
@@ -83,7 +82,7 @@ class EventConsumer:
     def _await_database(self) -> None:
         while not self._stopping.wait(1.0):
             _drop_connection()
-            with suppress(DatabaseError):
+            with suppress(Error):
                 connection.ensure_connection()
                 return
 
@@ -126,6 +125,15 @@ def _arrival(message: Message) -> Arrival:
     )
 
 
+def _commit(consumer: Consumer, message: Message) -> None:
+    try:
+        consumer.store_offsets(message)
+        consumer.commit(asynchronous=True)
+    except KafkaException as error:
+        # The partition went to another consumer meanwhile, for which the event is a duplicate.
+        logger.info("offset_not_committed", topic=message.topic(), reason=str(error))
+
+
 def _commit_before_leaving(consumer: Consumer, _partitions: list[TopicPartition]) -> None:
     # Nothing stored, or no longer ours: the inbox makes a second delivery harmless.
     with suppress(KafkaException):
@@ -142,5 +150,5 @@ def _close(consumer: Consumer) -> None:
 
 
 def _drop_connection() -> None:
-    with suppress(DatabaseError):
+    with suppress(Error):
         connection.close()

@@ -22,6 +22,7 @@ from novatrek_scheduling.errors import FieldProblem, Impossible
 
 DESTINATION = "callback"
 DELIVERY_SECONDS = 10.0
+CONNECT_SECONDS = 3.0
 LONGEST_URL = 2048
 URL_CHARACTERS = re.compile(r"[!-~]+")
 HTTP_SUCCESS = range(200, 300)
@@ -111,7 +112,7 @@ def _tls() -> ssl.SSLContext:
 
 
 class _PublicNetwork(httpcore.NetworkBackend):
-    """Resolves a host, checks what it finds, and connects to that very address, all before a deadline."""
+    """Resolves a host, checks what it finds, and connects to one of those very addresses, before a deadline."""
 
     def __init__(self, deadline: float) -> None:
         self._deadline = deadline
@@ -125,9 +126,16 @@ class _PublicNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        address = str(allowed_addresses(host, port)[0])
-        stream = self._sockets.connect_tcp(address, port, _left(self._deadline), local_address, socket_options)
-        return _Hasty(stream, self._deadline)
+        unreachable: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address in allowed_addresses(host, port):
+            patience = min(CONNECT_SECONDS, _left(self._deadline))
+            try:
+                stream = self._sockets.connect_tcp(str(address), port, patience, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                unreachable = error
+            else:
+                return _Hasty(stream, self._deadline)
+        raise unreachable
 
 
 class _Hasty(httpcore.NetworkStream):

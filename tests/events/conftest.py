@@ -4,10 +4,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from events import inbox, outbox
+from events import dead_letters, inbox, outbox
 
 RegisterDestination = Callable[[str, outbox.Deliver], None]
 RegisterHandler = Callable[[str, inbox.Handler], None]
+
+
+@pytest.fixture(autouse=True)
+def _no_other_app_observes() -> Iterator[None]:
+    """Dead letters of these tests are news to nobody."""
+    before = list(dead_letters._observers)
+    dead_letters._observers.clear()
+    yield
+    dead_letters._observers[:] = before
 
 
 @pytest.fixture

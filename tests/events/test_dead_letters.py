@@ -27,14 +27,12 @@ replayed: list[int] = []
 
 @pytest.fixture(autouse=True)
 def _registries_as_before() -> Iterator[None]:
-    replays, observers = dict(dead_letters._replays), list(dead_letters._observers)
-    dead_letters._observers.clear()
+    replays = dict(dead_letters._replays)
     replayed.clear()
     register_replay("test", lambda dead_letter: replayed.append(dead_letter.pk))
     yield
     dead_letters._replays.clear()
     dead_letters._replays.update(replays)
-    dead_letters._observers[:] = observers
 
 
 def _record(source: str = "test") -> DeadLetter:
