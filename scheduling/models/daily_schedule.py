@@ -35,6 +35,7 @@ class DailySchedule(models.Model):
 
     class Meta:
         db_table = "daily_schedules"
+        permissions = [("publish_dailyschedule", "Can publish daily schedules")]
         constraints = [models.UniqueConstraint(fields=["schedule_date"], name="idx_daily_sched_date")]
         triggers = [
             triggers.revision_steps_by_one,

@@ -46,6 +46,7 @@ class Hazard(models.Model):
 
     class Meta:
         db_table = "hazards"
+        permissions = [("release_hazard", "Can release hazards")]
         indexes = [
             models.Index(fields=["starts_at"], condition=Q(released_at=None), name="hazards_not_released"),
         ]

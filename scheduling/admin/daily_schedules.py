@@ -1,0 +1,90 @@
+"""Daily schedules, and publishing them after a look at what that would tell people."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import action, display
+
+from events.admin import ViewOnly
+from novatrek_scheduling.errors import DomainError
+from scheduling.admin.publication_page import PublishForm, publication_context
+from scheduling.admin.readable import DEPARTURE_COLUMNS, departure_rows, table
+from scheduling.authors import Author, AuthorKind
+from scheduling.models import DailySchedule
+from scheduling.publishing import preview_publication, publish_departures
+
+PUBLISH = "scheduling.publish_dailyschedule"
+
+
+@admin.register(DailySchedule)
+class DailyScheduleAdmin(ViewOnly):
+    list_display = ["schedule_date", "rev", "staffing", "to_publish", "published_at", "updated_at"]
+    list_filter = [("schedule_date", RangeDateFilter), ("published_at", RangeDateFilter)]
+    list_filter_submit = True
+    date_hierarchy = "schedule_date"
+    search_fields = ["schedule_date", "=schedule_id", "assignments"]
+    search_help_text = "Date, or anything in the plan: a guide, a trip, an id"
+    ordering = ["-schedule_date"]
+    list_per_page = 20
+    fields = ["schedule_date", "rev", "published_at", "updated_at", "departures", "history", "schedule_id"]
+    actions_detail = ["publish"]
+
+    def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm(PUBLISH)
+
+    @admin.display(description="Staffed")
+    def staffing(self, schedule: DailySchedule) -> str:
+        departures = schedule.document.departures.values()
+        return f"{sum(bool(departure.team) for departure in departures)} of {len(departures)}"
+
+    @display(description="To publish", label={"changes": "warning", "up to date": "success"})  # type: ignore[untyped-decorator]
+    def to_publish(self, schedule: DailySchedule) -> str:
+        return "changes" if schedule.document.has_unpublished_changes() else "up to date"
+
+    @admin.display(description="Departures")
+    def departures(self, schedule: DailySchedule) -> SafeString:
+        return table(DEPARTURE_COLUMNS, departure_rows(schedule.document.departures.values()))
+
+    @admin.display(description="History")
+    def history(self, schedule: DailySchedule) -> SafeString:
+        query = urlencode({"schedule_id__exact": str(schedule.pk)})
+        address = f"{reverse('admin:scheduling_schedulerevision_changelist')}?{query}"
+        return format_html('<a class="text-primary-600" href="{}">What changed, by whom</a>', address)
+
+    @action(description="Publish", url_path="publish", icon="campaign", permissions=["publish"])  # type: ignore[untyped-decorator]
+    def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what publishing would tell whom, and do it once that is confirmed."""
+        schedule = get_object_or_404(DailySchedule, pk=object_id)
+        if request.method == "POST" and self._publish(request, schedule):
+            return redirect(reverse("admin:scheduling_dailyschedule_change", args=[schedule.pk]))
+        preview = preview_publication(schedule.schedule_date)
+        context = self.admin_site.each_context(request) | publication_context(preview, schedule)
+        return render(request, "admin/scheduling/dailyschedule/publish.html", context | {"opts": self.opts})
+
+    def _publish(self, request: HttpRequest, schedule: DailySchedule) -> bool:
+        form = PublishForm(request.POST)
+        if not form.is_valid():
+            self.message_user(request, "Choose at least one departure to publish.", messages.WARNING)
+            return False
+        try:
+            change = publish_departures(
+                schedule.schedule_date,
+                author=Author(AuthorKind.DISPATCHER, request.user.get_username(), cause="published in the console"),
+                by_machine=False,
+                departure_ids=form.cleaned_data["departure_ids"],
+                since_rev=form.cleaned_data["since_rev"],
+            )
+        except DomainError as error:
+            self.message_user(request, error.message, messages.WARNING)
+            return False
+        count = len(change.departure_ids)
+        self.log_change(request, schedule, f"Published {count} departures")
+        self.message_user(request, f"Published: {count} departures of {schedule.schedule_date}.")
+        return True

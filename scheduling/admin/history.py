@@ -1,0 +1,81 @@
+"""Revisions of daily schedules: what changed, by whom."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RangeDateFilter
+
+from events.admin import ViewOnly
+from scheduling.admin.readable import difference_lines, names_in, table
+from scheduling.document import ScheduleDocument
+from scheduling.models import DailySchedule, ScheduleRevision
+
+Entry = Mapping[str, Any]
+
+
+@admin.register(ScheduleRevision)
+class ScheduleRevisionAdmin(ViewOnly):
+    list_display = ["schedule_date", "rev", "changed_at", "author", "kind", "touched", "cause"]
+    list_filter = ["kind", ("schedule_date", RangeDateFilter), ("changed_at", RangeDateFilter)]
+    list_filter_submit = True
+    search_fields = ["author", "cause", "schedule_date", "=run_id"]
+    search_help_text = "Author, cause, date or id of the optimization run"
+    ordering = ["-changed_at", "-id"]
+    fields = [
+        "schedule_date",
+        "rev",
+        "changed_at",
+        "author",
+        "kind",
+        "process",
+        "cause",
+        "run_id",
+        "differences",
+    ]
+
+    @admin.display(description="Touched")
+    def touched(self, revision: ScheduleRevision) -> str:
+        departures = len(revision.changes.get("departures", {}))
+        guides = len(revision.changes.get("guide_adjustments", {}))
+        counted = [(departures, "departures"), (guides, "entries of guides")]
+        return ", ".join(f"{count} {what}" for count, what in counted if count)
+
+    @admin.display(description="Differences")
+    def differences(self, revision: ScheduleRevision) -> SafeString:
+        return table(("What", "Difference"), list(_differences(revision)))
+
+
+def _differences(revision: ScheduleRevision) -> Iterator[tuple[str, str]]:
+    schedule = DailySchedule.objects.filter(pk=revision.schedule_id).first()
+    document = schedule.document if schedule else ScheduleDocument()
+    for key, entry in sorted(revision.changes.get("departures", {}).items()):
+        yield _departure_name(key, entry, document), _lines(entry)
+    names = names_in(document)
+    for key, entry in sorted(revision.changes.get("guide_adjustments", {}).items()):
+        yield f"entry of {names.get(UUID(key), key)}", _lines(entry)
+    whole = revision.changes.get("document", {}) | _of_publication(revision)
+    if whole:
+        yield "daily schedule", "; ".join(difference_lines(whole))
+
+
+def _of_publication(revision: ScheduleRevision) -> Entry:
+    changed = revision.changes.get("published_at")
+    return {"published_at": changed} if changed else {}
+
+
+def _departure_name(key: str, entry: Entry, document: ScheduleDocument) -> str:
+    told = entry.get("new") or entry.get("old")
+    known = document.departures.get(UUID(key))
+    name = told["trip_name"] if told else known.trip_name if known else "departure"
+    return f"{name} ({key[:8]})"
+
+
+def _lines(entry: Entry) -> str:
+    if "fields" in entry:
+        return "; ".join(difference_lines(entry["fields"]))
+    side = "new" if "new" in entry else "old"
+    whole = difference_lines({name: {side: value} for name, value in entry[side].items()})
+    return f"{'added' if side == 'new' else 'removed'}: {'; '.join(whole)}"

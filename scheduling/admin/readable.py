@@ -1,0 +1,105 @@
+"""Parts of a daily schedule in words, for pages that people read."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from scheduling.document import Departure, Role, ScheduleDocument, TeamMember
+
+NOTHING = "nothing"
+DEPARTURE_COLUMNS = ("Time", "Departure", "Team", "Guests", "Status", "To publish")
+
+
+def team_text(team: Iterable[TeamMember]) -> str:
+    """The lead first: "Ana Ruiz (lead), Ben Ito"."""
+    ordered = sorted(team, key=lambda member: (member.role is not Role.LEAD, member.guide_name))
+    return ", ".join(f"{m.guide_name} (lead)" if m.role is Role.LEAD else m.guide_name for m in ordered)
+
+
+def names_in(document: ScheduleDocument) -> dict[UUID, str]:
+    """The guides of a document by name."""
+    return {m.guide_id: m.guide_name for departure in document.departures.values() for m in departure.team}
+
+
+def times_text(departure: Departure) -> str:
+    ends_at = departure.ends_at.astimezone(departure.starts_at.tzinfo)
+    is_same_day = ends_at.date() == departure.starts_at.date()
+    return f"{departure.starts_at:%H:%M} to {ends_at:{'%H:%M' if is_same_day else '%d %b %H:%M'}}"
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> SafeString:
+    """A plain table of text."""
+    cell, head = '<td class="px-3 py-2 align-top">{}</td>', '<th class="px-3 py-2 text-left">{}</th>'
+    titles = format_html_join("", head, ((title,) for title in columns))
+    lines = (format_html_join("", cell, ((value,) for value in row)) for row in rows)
+    body = format_html_join(
+        "", '<tr class="border-t border-base-200 dark:border-base-800">{}</tr>', ((x,) for x in lines)
+    )
+    return format_html('<table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', titles, body)
+
+
+def departure_rows(departures: Iterable[Departure]) -> list[tuple[str, ...]]:
+    """One row a departure, earliest first, under DEPARTURE_COLUMNS."""
+    return [
+        (
+            times_text(departure),
+            departure.trip_name,
+            team_text(departure.team) or _unstaffed(departure),
+            f"{departure.participants} / {departure.capacity}",
+            departure.status.value,
+            "yes" if departure.has_unpublished_changes else "",
+        )
+        for departure in sorted(departures, key=lambda departure: departure.starts_at)
+    ]
+
+
+def difference_lines(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What a revision changed in one departure or of one guide: "capacity: 8 → 10"."""
+    return [
+        f"{name.replace('_', ' ')}: {_in_words(name, change.get('old'))} → {_in_words(name, change.get('new'))}"
+        for name, change in sorted(fields.items())
+    ]
+
+
+def _unstaffed(departure: Departure) -> str:
+    reason = departure.unassigned_reason
+    return f"nobody: {reason.message}" if reason else "nobody"
+
+
+def _in_words(name: str, value: Any) -> str:
+    if value in (None, "", [], {}):
+        return NOTHING
+    if name in _WORDING:
+        return _WORDING[name](value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _team(value: Any) -> str:
+    return team_text(TeamMember.model_validate(member) for member in value)
+
+
+def _moment(value: Any) -> str:
+    return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M %z}"
+
+
+def _seats(value: Any) -> str:
+    return f"{sum(value.values())} guests in {len(value)} reservations"
+
+
+def _told(value: Any) -> str:
+    return f"{len(value['guide_ids'])} guides, {_moment(value['starts_at'])}"
+
+
+_WORDING: dict[str, Callable[[Any], str]] = {
+    "team": _team,
+    "starts_at": _moment,
+    "ends_at": _moment,
+    "reservations": _seats,
+    "published": _told,
+    "unassigned_reason": lambda value: str(value["message"]),
+}

@@ -1,0 +1,98 @@
+"""Schedule requests, their jobs and what came of them."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import display
+
+from events.admin import ViewOnly
+from scheduling.models import RequestJob, RequestOutcome, ScheduleRequest
+
+STATUS_LABELS = {"PENDING": "info", "PROCESSING": "warning", "COMPLETED": "success", "FAILED": "danger"}
+
+
+class PriorityFilter(admin.SimpleListFilter):
+    """By the priority that the client asked for."""
+
+    title = "priority"
+    parameter_name = "priority"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("URGENT", "Urgent"), ("HIGH", "High"), ("NORMAL", "Normal")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(constraints__priority=self.value()) if self.value() else queryset
+
+
+@admin.register(ScheduleRequest)
+class ScheduleRequestAdmin(ViewOnly):
+    list_display = ["request_id", "schedule_date", "state", "priority", "trip", "requested_by", "created_at"]
+    list_filter = ["status", PriorityFilter, ("schedule_date", RangeDateFilter), ("created_at", RangeDateFilter)]
+    list_filter_submit = True
+    list_select_related = ["outcome"]
+    search_fields = ["=request_id", "requested_by", "constraints"]
+    search_help_text = "Request id, trip id or who asked"
+    ordering = ["-created_at"]
+    exclude = ["constraints"]
+    readonly_fields = ["wish", "outcome_in_full"]
+
+    @display(description="Status", ordering="status", label=STATUS_LABELS)  # type: ignore[untyped-decorator]
+    def state(self, request: ScheduleRequest) -> str:
+        return request.status
+
+    @admin.display(description="Priority")
+    def priority(self, request: ScheduleRequest) -> str:
+        return str(request.constraints.get("priority", ""))
+
+    @admin.display(description="Trip")
+    def trip(self, request: ScheduleRequest) -> str:
+        return str(request.constraints.get("trip_id", ""))
+
+    @admin.display(description="What was asked")
+    def wish(self, request: ScheduleRequest) -> SafeString:
+        return _as_json(request.constraints)
+
+    @admin.display(description="What came of it")
+    def outcome_in_full(self, request: ScheduleRequest) -> SafeString | str:
+        outcome = RequestOutcome.objects.filter(pk=request.pk).first()
+        if outcome is None:
+            return "nothing yet"
+        if outcome.error_code:
+            return f"{outcome.error_code}: {outcome.error_message}"
+        return _as_json(outcome.result)
+
+
+@admin.register(RequestJob)
+class RequestJobAdmin(ViewOnly):
+    list_display = ["request_id", "priority", "attempts", "rounds", "lease_until", "queued_at", "not_before", "subject"]
+    list_filter = ["priority", "attempts", ("queued_at", RangeDateFilter)]
+    list_filter_submit = True
+    search_fields = ["=request__request_id", "subject", "idempotency_key"]
+    search_help_text = "Request id, subject or idempotency key"
+    ordering = ["-queued_at"]
+
+
+@admin.register(RequestOutcome)
+class RequestOutcomeAdmin(ViewOnly):
+    list_display = ["request_id", "completed_at", "error_code", "error_message", "departure_id", "run_id"]
+    list_filter = ["error_code", ("completed_at", RangeDateFilter)]
+    list_filter_submit = True
+    search_fields = ["=request__request_id", "=departure_id", "=run_id", "error_message"]
+    search_help_text = "Id of the request, departure or optimization run, or message"
+    ordering = ["-completed_at"]
+    exclude = ["result"]
+    readonly_fields = ["result_in_full"]
+
+    @admin.display(description="Result")
+    def result_in_full(self, outcome: RequestOutcome) -> SafeString:
+        return _as_json(outcome.result)
+
+
+def _as_json(value: Any) -> SafeString:
+    return format_html('<pre class="whitespace-pre-wrap">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
