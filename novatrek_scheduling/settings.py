@@ -158,6 +158,11 @@ TASK_SOFT_TIME_LIMIT_SECONDS = env.int("TASK_SOFT_TIME_LIMIT_SECONDS", default=1
 TASK_TIME_LIMIT_SECONDS = env.int("TASK_TIME_LIMIT_SECONDS", default=180)
 VISIBILITY_TIMEOUT_SECONDS = env.int("VISIBILITY_TIMEOUT_SECONDS", default=3600)
 
+# A worker that died holds its request no longer than the lease; one that only was slow writes nothing after it.
+REQUEST_LEASE_SECONDS = env.int("REQUEST_LEASE_SECONDS", default=30)
+# After this long in the queue a request is queued again, in front: its message may be lost.
+REQUEST_PATIENCE_SECONDS = env.int("REQUEST_PATIENCE_SECONDS", default=60)
+
 CELERY_BROKER_URL = f"{VALKEY_URL}/1"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,

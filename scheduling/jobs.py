@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -26,10 +27,7 @@ logger = structlog.get_logger(__name__)
 PROCESS_TASK = "optimization.process_schedule_request"
 QUEUE = "requests"
 QUEUE_PRIORITY = {Priority.URGENT: 0, Priority.HIGH: 3, Priority.NORMAL: 6}
-LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS, MAX_ROUNDS = 3, 5
-# A request that waited this long goes in front, so that urgent ones do not starve the others.
-PATIENCE = timedelta(seconds=60)
 DEAD_LETTER_SOURCE = "schedule-requests"
 
 
@@ -75,7 +73,7 @@ def claim_request(request_id: UUID) -> Claim | None:
         return None
     job.token += 1
     job.attempts += 1
-    job.lease_until = now + LEASE
+    job.lease_until = now + timedelta(seconds=settings.REQUEST_LEASE_SECONDS)
     job.save(update_fields=["token", "attempts", "lease_until"])
     job.request.status = RequestStatus.PROCESSING
     job.request.save(update_fields=["status"])
@@ -160,8 +158,10 @@ def _return_to_the_table(claim: Claim, delay: timedelta, **counts: int) -> None:
 @transaction.atomic
 def sweep_requests(now: datetime) -> int:
     """Queue again what nobody has in hand; fail what cost three attempts. Returns how many were queued."""
+    # A request that waited this long goes in front, so that urgent ones do not starve the others.
+    patience = timedelta(seconds=settings.REQUEST_PATIENCE_SECONDS)
     abandoned = (
-        RequestJob.objects.abandoned(now, unclaimed_since=now - PATIENCE)
+        RequestJob.objects.abandoned(now, unclaimed_since=now - patience)
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("request")
         .order_by("queued_at")[:1000]
