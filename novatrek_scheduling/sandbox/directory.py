@@ -43,6 +43,14 @@ def kept_secrets(home: Path) -> dict[str, str]:
     return kept
 
 
+def next_turn(home: Path) -> int:
+    """How many main jobs were started here before this one."""
+    file = home / "turns"
+    turn = int(file.read_text()) if file.exists() else 0
+    file.write_text(str(turn + 1))
+    return turn
+
+
 def postgres_data(home: Path) -> Path:
     """Where PostgreSQL is asked to keep its data."""
     return home / "postgres"

