@@ -51,6 +51,14 @@ def test_an_optional_field_of_an_answer_is_absent_and_not_null(specification: di
     assert {name for name, field in answer["properties"].items() if field.get("nullable")} == {"closed_at"}
 
 
+def test_a_body_that_knows_no_other_fields_says_so(specification: dict[str, Any]) -> None:
+    schemas = specification["components"]["schemas"]
+
+    assert schemas["EchoBody"]["additionalProperties"] is False
+    assert schemas["Size"]["additionalProperties"] is False
+    assert "additionalProperties" not in schemas["EchoAnswer"]
+
+
 def test_an_error_is_the_contracts(specification: dict[str, Any]) -> None:
     error = specification["components"]["schemas"]["Error"]
 
