@@ -1,0 +1,114 @@
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from events.inbox import Arrival, receive
+from events.kafka import RESERVATION_CREATED, RESERVATION_STATUS_CHANGED, WILDLIFE_ALERT_ISSUED
+from events.models import DeadLetter, InboxMessage
+from scheduling.models import DailySchedule, Hazard, Reservation
+from tests.factories import TOMORROW, DepartureFactory
+from tests.scheduling.writes import put, stored
+
+TYPES = {
+    RESERVATION_CREATED: "reservation.created",
+    RESERVATION_STATUS_CHANGED: "reservation.status_changed",
+    WILDLIFE_ALERT_ISSUED: "wildlife_alert.issued",
+}
+
+
+def arrive(topic: str, **fields: Any) -> Arrival:
+    """Have the inbox receive an event."""
+    common = {"event_id": uuid4(), "event_type": TYPES[topic], "timestamp": timezone.now().isoformat()}
+    arrival = Arrival(topic, json.dumps(common | fields, default=str).encode())
+    receive(arrival, pause=lambda seconds: None)
+    return arrival
+
+
+def booked(trip: UUID, reservation: UUID | None = None) -> Arrival:
+    return arrive(
+        RESERVATION_CREATED,
+        reservation_id=reservation or uuid4(),
+        guest_id=uuid4(),
+        trip_id=trip,
+        trip_date=TOMORROW,
+        participant_count=2,
+    )
+
+
+@pytest.mark.django_db
+def test_an_event_that_is_delivered_twice_has_its_effect_once() -> None:
+    trip, departure = uuid4(), uuid4()
+    put({departure: DepartureFactory(trip_id=trip)})
+
+    arrival = booked(trip)
+    receive(arrival, pause=lambda seconds: None)
+
+    assert stored()[departure].participants == 2
+    assert (InboxMessage.objects.count(), DailySchedule.objects.get().rev) == (1, 3)
+
+
+@pytest.mark.django_db
+def test_a_cancellation_that_overtakes_its_reservation_wins() -> None:
+    trip, departure, reservation = uuid4(), uuid4(), uuid4()
+    put({departure: DepartureFactory(trip_id=trip)})
+
+    arrive(
+        RESERVATION_STATUS_CHANGED,
+        reservation_id=reservation,
+        previous_status="CONFIRMED",
+        new_status="CANCELLED",
+    )
+    booked(trip, reservation)
+
+    assert stored()[departure].reservations == {}
+
+
+@pytest.mark.django_db
+def test_an_alert_from_the_broker_becomes_a_hazard() -> None:
+    trail, expires_at = uuid4(), timezone.now() + timedelta(hours=3)
+
+    arrive(
+        WILDLIFE_ALERT_ISSUED,
+        alert_id=uuid4(),
+        species_name="Moose",
+        threat_level="moderate",
+        affected_trail_ids=[trail],
+        recommended_action="close_trail",
+        expires_at=expires_at.isoformat(),
+    )
+
+    hazard = Hazard.objects.get()
+    assert (hazard.description, hazard.ends_at) == (
+        "Moose sighted, moderate threat, close trail recommended",
+        expires_at,
+    )
+    assert hazard.closes(trail)
+    assert not DeadLetter.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reservations_that_arrive_at_once_all_take_their_seats() -> None:
+    trip, departure = uuid4(), uuid4()
+    put({departure: DepartureFactory(trip_id=trip, capacity=100)})
+    together = threading.Barrier(6)
+
+    def arrive_together(_: int) -> None:
+        try:
+            together.wait(timeout=10)
+            booked(trip)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(arrive_together, range(6)))
+
+    assert (len(stored()[departure].reservations), stored()[departure].participants) == (6, 12)
+    assert DailySchedule.objects.get().rev == 2 + 6
+    assert not Reservation.objects.exclude(departure_id=departure).exists()
