@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -22,7 +21,7 @@ from scheduling import hooks
 from scheduling.authors import Author, AuthorKind
 from scheduling.detectors import Change
 from scheduling.document import ScheduleDocument
-from scheduling.models import Reservation
+from scheduling.reservations import move_reservations
 from scheduling.rules import Facts
 from scheduling.writing import Draft, write_daily_schedules
 
@@ -146,15 +145,10 @@ def _tell(option: Option, changes: Mapping[date, Change]) -> list[str]:
     for edit in made:
         departure = changes[edit.day].after.departures[edit.departure_id]
         hooks.departure_created(edit.departure_id, departure, edit.day)
-        _move_reservations(option, edit.departure_id, edit.day)
+        for old, new in option.moves_reservations.items():
+            move_reservations(old, new, edit.day)
     told = [_record(call.model_dump(include={"destination", "key", "kind", "payload"})) for call in option.calls]
     return told + messages_about([edit.departure_id for edit in made])
-
-
-def _move_reservations(option: Option, departure_id: UUID, day: date) -> None:
-    for old, new in option.moves_reservations.items():
-        if new == departure_id:
-            Reservation.objects.filter(departure_id=old).update(departure_id=new, trip_date=day)
 
 
 def _record(message: dict[str, Any]) -> str:

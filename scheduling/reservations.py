@@ -127,6 +127,11 @@ def departure_for(reservation: Reservation, departures: Mapping[UUID, Departure]
     return min(of_trip, key=preference, default=None)
 
 
+def move_reservations(old: UUID, new: UUID, day: date) -> None:
+    """The people on departure `old` go on `new`, of `day`; in the transaction that moves them in the documents."""
+    Reservation.objects.filter(departure_id=old).update(departure_id=new, trip_date=day)
+
+
 def unplaced_reservations(today: date) -> QuerySet[Reservation]:
     """Those that wait for a departure: active, with a date that is not over, and on none."""
     return Reservation.objects.filter(

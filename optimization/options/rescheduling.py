@@ -152,5 +152,5 @@ def _option(slot: _Slot, problem: Problem) -> Option:
 
 def _in_words(shift: timedelta) -> str:
     hours = abs(shift) / timedelta(hours=1)
-    amount = f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:g} hours"  # noqa: PLR2004 (two days)
-    return f"{amount} {'later' if shift > timedelta(0) else 'earlier'}"
+    amount, unit = (hours / 24, "day") if hours >= 24 else (hours, "hour")  # noqa: PLR2004 (hours of a day)
+    return f"{amount:.3g} {unit}{'' if amount == 1 else 's'} {'later' if shift > timedelta(0) else 'earlier'}"

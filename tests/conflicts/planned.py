@@ -1,0 +1,81 @@
+"""A planned day of the simulated world, and the ways in which the world breaks it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from conflicts.models import ScheduleConflict
+from conflicts.options import Option
+from conflicts.searching import compute_options
+from conflicts.vocabulary import Strategy
+from optimization.planning import optimize_day
+from scheduling.authors import Author, AuthorKind
+from scheduling.document import AvailabilityException, Departure, DepartureStatus, GuideAdjustments
+from scheduling.models import DailySchedule
+from scheduling.writing import Draft, write_daily_schedules
+from tests.siblings import SimulatedSiblings
+
+PLANNER = Author(AuthorKind.OPTIMIZATION, "worker")
+OWNER = Author(AuthorKind.GUIDE_MANAGEMENT, "svc-guide-management")
+
+
+@dataclass(frozen=True)
+class PlannedDay:
+    """One region's departures of a date some days ahead, staffed."""
+
+    siblings: SimulatedSiblings
+    day: date
+    region_id: UUID
+
+    @property
+    def departures(self) -> dict[UUID, Departure]:
+        return DailySchedule.objects.get(schedule_date=self.day).document.departures
+
+    def departure(self, departure_id: UUID) -> Departure:
+        return self.departures[departure_id]
+
+    def staffed(self, wanted: Callable[[Departure], bool] = lambda _: True) -> list[UUID]:
+        """The staffed departures of one day that are wanted, those with the most guests first."""
+        found = {key: d for key, d in self.departures.items() if d.team and d.ends_at.date() == self.day and wanted(d)}
+        return sorted(found, key=lambda key: (-found[key].participants, key))
+
+    def send_lead_away(self, departure_id: UUID, reason: str = "sick") -> ScheduleConflict:
+        """Its lead enters an absence, and that is a conflict."""
+        guide_id = self.departure(departure_id).team[0].guide_id
+        enter_absence(guide_id, self.day, reason)
+        return ScheduleConflict.objects.open().get(details__departure_ids=[str(departure_id)])
+
+    def edit(self, departure_id: UUID, **fields: object) -> None:
+        """Somebody else changes the departure, whatever it breaks."""
+
+        def edit(drafts: Mapping[date, Draft]) -> None:
+            departures = drafts[self.day].document.departures
+            departures[departure_id] = departures[departure_id].model_copy(update=fields)
+
+        write_daily_schedules([self.day], edit, author=PLANNER)
+
+
+def enter_absence(guide_id: UUID, day: date, reason: str = "sick") -> None:
+    away = AvailabilityException.model_validate({"from": day, "to": day, "reason": reason})
+
+    def enter(drafts: Mapping[date, Draft]) -> None:
+        drafts[day].document.guide_adjustments[guide_id] = GuideAdjustments(availability_exceptions=[away])
+
+    write_daily_schedules([day], enter, author=OWNER, principal="svc-guide-management")
+
+
+def plan_a_day(siblings: SimulatedSiblings, *, days_ahead: int = 4) -> PlannedDay:
+    day = siblings.today + timedelta(days=days_ahead)
+    region_id = UUID(siblings.summary()["region_ids"][0])
+    optimize_day(day, [region_id], author=PLANNER)
+    return PlannedDay(siblings, day, region_id)
+
+
+def options_of(conflict: ScheduleConflict, strategy: Strategy) -> list[Option]:
+    found = compute_options(conflict, deadline_seconds=10)
+    return [option for option in found if option.strategy is strategy]
+
+
+def is_open(departure: Departure) -> bool:
+    return departure.status is DepartureStatus.DRAFT

@@ -1,0 +1,118 @@
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from conflicts.models import ScheduleConflict
+from conflicts.searching import compute_options
+from conflicts.services import detect_on
+from conflicts.vocabulary import Strategy
+from scheduling.document import Departure, DepartureStatus
+from scheduling.facts import Span
+from scheduling.gathering import gather_facts
+from scheduling.snapshot import take_day_snapshot
+from tests.conflicts.planned import PlannedDay, options_of, plan_a_day
+from tests.siblings import SimulatedSiblings
+
+
+@pytest.fixture
+def planned(db: None, siblings: SimulatedSiblings) -> PlannedDay:
+    return plan_a_day(siblings)
+
+
+def on_trail(departure: Departure) -> bool:
+    return departure.trail_id is not None
+
+
+def look_again(planned: PlannedDay) -> None:
+    """What a monitor does: read the siblings afresh, and judge the date."""
+    snapshot = take_day_snapshot(planned.day, region_ids=[planned.region_id], deadline_seconds=10, fresh=True)
+    detect_on([planned.day], gather_facts(snapshot))
+
+
+def test_up_to_three_free_and_qualified_guides_the_best_first(planned: PlannedDay) -> None:
+    departure_id = planned.staffed()[0]
+    sick = planned.departure(departure_id).team[0].guide_id
+    conflict = planned.send_lead_away(departure_id)
+
+    options = options_of(conflict, Strategy.REASSIGN_GUIDE)
+
+    teams = [option.edits[0].fields["team"] for option in options]
+    busy = {g for key, d in planned.departures.items() if key != departure_id for g in d.guide_ids}
+    newcomers = [{UUID(m["guide_id"]) for m in team} - planned.departure(departure_id).guide_ids for team in teams]
+    assert 1 <= len(options) <= 3
+    assert all(sick not in {UUID(m["guide_id"]) for m in team} for team in teams)
+    assert all(guides and not guides & busy for guides in newcomers)
+    assert [team[0]["role"] for team in teams] == ["LEAD"] * len(teams)
+
+
+def test_computing_again_keeps_the_ids(planned: PlannedDay) -> None:
+    conflict = planned.send_lead_away(planned.staffed()[0])
+
+    first, second = (compute_options(conflict, deadline_seconds=10) for _ in range(2))
+
+    assert [option.id for option in first] == [option.id for option in second]
+    assert first[-1].strategy is Strategy.ACCEPT_RISK
+
+
+def test_a_guide_who_cannot_be_reached_for_leaves_accepting_the_risk(planned: PlannedDay) -> None:
+    conflict = planned.send_lead_away(planned.staffed()[0])
+    planned.siblings.switch("svc-guide-management", "down")
+
+    [only] = compute_options(conflict, deadline_seconds=1)
+
+    assert only.strategy is Strategy.ACCEPT_RISK
+
+
+def storm_over(planned: PlannedDay, departure: Departure, *, whole_day: bool) -> ScheduleConflict:
+    margin = timedelta(hours=14 if whole_day else 0)
+    span = Span(departure.starts_at, departure.ends_at).widened(margin)
+    planned.siblings.raise_alert(
+        str(planned.region_id), span.starts_at, span.ends_at, affected_trail_ids=[str(departure.trail_id)]
+    )
+    look_again(planned)
+    return ScheduleConflict.objects.open().get(conflict_type="WEATHER_ALERT", details__has_key="affected_trail_ids")
+
+
+def test_other_times_outside_the_storm_the_nearest_first(planned: PlannedDay) -> None:
+    departure_id = planned.staffed(on_trail)[0]
+    before = planned.departure(departure_id)
+    conflict = storm_over(planned, before, whole_day=True)
+
+    options = options_of(conflict, Strategy.RESCHEDULE_TRIP)
+
+    new = [Departure.model_validate(option.edits[-1].fields) for option in options]
+    shifts = [abs(departure.starts_at - before.starts_at) for departure in new]
+    assert new, "another date is free of it"
+    assert shifts == sorted(shifts)
+    assert all(option.requires_guest_notification for option in options)
+    for option in options:
+        cancelled, made = option.edits
+        assert (cancelled.fields["status"], made.is_new) == (DepartureStatus.CANCELLED, True)
+        assert made.departure_id != departure_id
+
+
+def test_a_closed_trail_sends_its_departures_to_another(planned: PlannedDay) -> None:
+    departure_id = planned.staffed(on_trail)[0]
+    trail_id = planned.departure(departure_id).trail_id
+    planned.siblings.close_trail(str(trail_id), planned.day, planned.day)
+    look_again(planned)
+    conflict = ScheduleConflict.objects.open().get(details__departure_ids=[str(departure_id)])
+
+    [option] = options_of(conflict, Strategy.CLOSE_TRAIL)
+
+    edit = next(edit for edit in option.edits if edit.departure_id == departure_id)
+    assert edit.fields.get("trail_id", "cancelled") != str(trail_id)
+    assert option.calls[0].payload["body"]["start_date"] == planned.day.isoformat()
+
+
+def test_an_assistant_makes_the_team_large_enough(planned: PlannedDay) -> None:
+    departure_id = planned.staffed(lambda departure: len(departure.team) == 1)[0]
+    planned.edit(departure_id, participants=18, capacity=20)
+    look_again(planned)
+    conflict = ScheduleConflict.objects.open().get(details__cause="TEAM_GROUP_SIZE")
+
+    options = options_of(conflict, Strategy.ADJUST_CAPACITY)
+
+    assert options
+    assert all(len(option.edits[0].fields["team"]) > 1 for option in options)
