@@ -11,9 +11,9 @@ from optimization.problem import DayPlan, DayProblem, Pair, UnstaffedReason
 from optimization.solver import solve_day
 from optimization.teams import form_team
 from scheduling.document import Departure, ScheduleDocument, UnassignedReason
-from scheduling.facts import Sibling
+from scheduling.facts import Sibling, Trip
 from scheduling.rules import Demand, Facts, closed_because
-from scheduling.rules.trails import best_trail, needs_trail
+from scheduling.rules.trails import best_trail, needs_trail, unusable_because
 
 _WHY = {
     UnstaffedReason.NO_CANDIDATE: "nobody may lead it",
@@ -101,7 +101,7 @@ def choose_trails(departures: Mapping[UUID, Departure], day: date, facts: Facts)
         trail = best_trail(trip, demand.days, demand.span, departure.participants, facts)
         departure.trail_id = trail.id if trail else None
         if trail is None:
-            without[key] = UnassignedReason(code="NO_TRAIL", message=_why_no_trail(demand, facts))
+            without[key] = UnassignedReason(code="NO_TRAIL", message=_why_no_trail(trip, demand, facts))
     return without
 
 
@@ -112,10 +112,15 @@ def _may_stay(demand: Demand, facts: Facts) -> bool:
     return trail.max_group_size is None or demand.participants <= trail.max_group_size
 
 
-def _why_no_trail(demand: Demand, facts: Facts) -> str:
-    closed = closed_because(demand.trail, demand.days, demand.span, facts.hazards) if demand.trail else None
-    why = f" ({closed})" if closed else ""
-    return f"no open trail of the region fits the activity, the difficulty and {demand.participants} guests{why}"
+def _why_no_trail(trip: Trip, demand: Demand, facts: Facts) -> str:
+    """What is wrong with each trail of the activity, so that a dispatcher sees what would have to change."""
+    found = [
+        why
+        for trail in facts.snapshot.trails_of(trip.region_id)
+        if demand.activity in trail.activities
+        and (why := unusable_because(trail, trip, demand.days, demand.span, demand.participants, facts.hazards))
+    ]
+    return f"no trail fits: {'; '.join(found)}"
 
 
 def plan_departures(

@@ -92,9 +92,7 @@ def best_trail(
     fitting = [
         trail
         for trail in facts.snapshot.trails_of(trip.region_id)
-        if fits_trip(trail, trip)
-        and (trail.max_group_size is None or participants <= trail.max_group_size)
-        and not closed_because(trail, days, span, facts.hazards)
+        if not unusable_because(trail, trip, days, span, participants, facts.hazards)
     ]
     activity = normalise_activity(trip.activity_type)
 
@@ -103,6 +101,23 @@ def best_trail(
         return (wish, condition_of(trail, days[0], activity, facts.hazards).rank, trail.id)
 
     return min(fitting, key=rank, default=None)
+
+
+def unusable_because(
+    trail: Trail,
+    trip: Trip,
+    days: tuple[date, ...],
+    span: Span,
+    participants: int,
+    hazards: Iterable[HazardFact],
+) -> str | None:
+    """Why `participants` guests of `trip` cannot go there then, or None where they can."""
+    if not fits_trip(trail, trip):
+        difficulty = trail.difficulty.lower() if trail.difficulty else "of unknown difficulty"
+        return f"{trail.name} is {difficulty}"
+    if trail.max_group_size is not None and participants > trail.max_group_size:
+        return f"{trail.name} takes groups of {trail.max_group_size}, this one has {participants}"
+    return closed_because(trail, days, span, hazards)
 
 
 def is_accessible(requirement: str, trip: Trip, trail: Trail | None) -> bool:

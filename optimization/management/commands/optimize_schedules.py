@@ -41,7 +41,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps([day_as_json(day, runs) for day, _, runs in planned], indent=2))
             return
-        console = Console(file=cast("IO[str]", self.stdout))
+        # Into a file or a pipe there is no width to ask for, and 80 columns cut every reason in pieces.
+        width = None if self.stdout.isatty() else 140
+        console = Console(file=cast("IO[str]", self.stdout), width=width)
         for day, snapshot, runs in planned:
             print_day(console, day, snapshot, runs)
 
