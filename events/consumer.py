@@ -19,7 +19,7 @@ kafka_logger = logging.getLogger("kafka")
 
 POLL_SECONDS = 1.0
 CLOSE_SECONDS = 10.0
-PAUSES_FOR_DATABASE_SECONDS = (0.1, 0.5, 1.0, 2.0, 4.0)
+DATABASE_PAUSE_SECONDS = 0.5
 ELSEWHERE_YET = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC}
 
 
@@ -36,15 +36,15 @@ class EventConsumer:
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Handle events until `stop` is called. Without a database it leaves the group and waits."""
+        """Handle events until `stop` is called. Without a database it stays in its group and waits."""
         while not self._stopping.is_set():
             try:
                 self._consume()
             except Stopping:
                 break
-            except (DatabaseAway, KafkaException) as error:
-                logger.warning("events_wait", reason=str(error))
-                self._await_database()
+            except KafkaException as error:
+                logger.warning("consumer_starts_over", reason=str(error))
+                self._stopping.wait(POLL_SECONDS)
         connection.close()
 
     def stop(self) -> None:
@@ -59,32 +59,37 @@ class EventConsumer:
                 message = consumer.poll(POLL_SECONDS)
                 close_old_connections()
                 if message is not None and _is_event(message):
-                    self._receive(_arrival(message))
-                    _commit(consumer, message)
+                    self._receive(consumer, message)
         finally:
             _close(consumer)
 
-    def _receive(self, arrival: Arrival) -> None:
-        for seconds in PAUSES_FOR_DATABASE_SECONDS:
-            try:
-                receive(arrival, pause=self._pause)
-            except DatabaseAway:
-                _drop_connection()
-                self._pause(seconds)
-            else:
-                return
-        raise DatabaseAway("an event waits in Kafka for the database.")
+    def _receive(self, consumer: Consumer, message: Message) -> None:
+        try:
+            receive(_arrival(message), pause=self._pause)
+        except DatabaseAway as error:
+            logger.warning("events_wait_for_the_database", reason=str(error))
+            _give_back(consumer, message)
+            self._await_database(consumer)
+        else:
+            _commit(consumer, message)
+
+    def _await_database(self, consumer: Consumer) -> None:
+        """Take no events until the database answers, and go on polling: who doesn't poll loses its partitions."""
+        consumer.pause(consumer.assignment())
+        while True:
+            early = consumer.poll(DATABASE_PAUSE_SECONDS)
+            # Of a partition that was assigned meanwhile, and so isn't paused.
+            if early is not None and _is_event(early):
+                _give_back(consumer, early)
+            if self._stopping.is_set():
+                raise Stopping
+            if _database_answers():
+                break
+        consumer.resume(consumer.assignment())
 
     def _pause(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
             raise Stopping
-
-    def _await_database(self) -> None:
-        while not self._stopping.wait(1.0):
-            _drop_connection()
-            with suppress(Error):
-                connection.ensure_connection()
-                return
 
 
 def _config(group: str) -> dict[str, Any]:
@@ -125,6 +130,13 @@ def _arrival(message: Message) -> Arrival:
     )
 
 
+def _give_back(consumer: Consumer, message: Message) -> None:
+    """Have `message` delivered again later, before all that follow it."""
+    place = TopicPartition(message.topic() or "", message.partition() or 0, message.offset() or 0)
+    consumer.pause([place])
+    consumer.seek(place)
+
+
 def _commit(consumer: Consumer, message: Message) -> None:
     try:
         consumer.store_offsets(message)
@@ -149,6 +161,11 @@ def _close(consumer: Consumer) -> None:
         logger.warning("consumer_left_unclosed", seconds=CLOSE_SECONDS)
 
 
-def _drop_connection() -> None:
+def _database_answers() -> bool:
     with suppress(Error):
         connection.close()
+    try:
+        connection.ensure_connection()
+    except Error:
+        return False
+    return True
