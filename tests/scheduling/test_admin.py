@@ -193,3 +193,11 @@ def test_the_list_of_daily_schedules_takes_few_queries(django_assert_max_num_que
 
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         auditor.get(reverse("admin:scheduling_dailyschedule_changelist"))
+
+
+def test_the_button_is_there_for_those_who_may_press_it(manager: Client) -> None:
+    put({uuid4(): DepartureFactory()})
+    page = reverse("admin:scheduling_dailyschedule_change", args=[schedule_id_of(TOMORROW)])
+
+    assert PUBLISH_PAGE in manager.get(page).content.decode()
+    assert PUBLISH_PAGE not in signed_in("Dispatcher").get(page).content.decode()

@@ -14,9 +14,11 @@ from scheduling.document import AssignmentStatus, DepartureStatus
 from scheduling.errors import ApprovalRequired, StaleRevision, UnknownDeparture, UnknownSchedule
 from scheduling.models import DailySchedule
 from scheduling.publishing import preview_publication, publish_departures, publish_in
+from scheduling.siblings.deliveries import deliver_now
 from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
 from tests.scheduling.writes import change, put, stored
+from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
 
@@ -222,3 +224,15 @@ def test_a_write_publishes_its_own_departure_and_no_other() -> None:
     assert [stored()[key].status.value for key in (own, other)] == ["PUBLISHED", "DRAFT"]
     assert OutboxMessage.objects.filter(kind=PUBLISHED_EVENT).count() == 1
     assert told() == [("guide.assigned", str(guide.id))]
+
+
+def test_svc_notifications_takes_what_guides_are_told(siblings: SimulatedSiblings) -> None:
+    guide = GuideFactory()
+    put({uuid4(): DepartureFactory(team=[lead(guide)])})
+    publish()
+    message = OutboxMessage.objects.get(destination="svc-notifications")
+
+    deliver_now(message.destination, message.payload, key=str(message.message_id), deadline_seconds=10)
+
+    [received] = siblings.received("svc-notifications")
+    assert received["body"]["recipient_id"] == str(guide.id)

@@ -14,7 +14,7 @@ from scheduling.hooks import optimization_wanted
 from scheduling.models import DailySchedule, DepartureAlias, Reservation, ReservationStatus
 from scheduling.placing import place_reservation
 from scheduling.reservations import unplaced_reservations
-from scheduling.siblings.deliveries import DepartureInCatalog
+from scheduling.siblings.deliveries import DepartureInCatalog, deliver_now
 from tests.factories import TOMORROW, DepartureFactory, at
 from tests.scheduling.writes import put, stored
 from tests.siblings import SimulatedSiblings
@@ -226,6 +226,8 @@ def test_a_departure_that_the_catalog_lacks_is_made_offered_to_it_and_planned(
     message = OutboxMessage.objects.get(destination="svc-trip-catalog")
     assert message.payload["body"] == {"departure_date": QUIET_DAY.isoformat(), "departure_time": clock}
     assert wanted == [(QUIET_DAY, departure.region_id)]
+    deliver_now(message.destination, message.payload, key=str(message.message_id), deadline_seconds=10)
+    assert DepartureAlias.objects.get().departure_id == key
 
 
 def test_a_departure_of_ours_that_the_catalog_took_keeps_our_id(siblings: SimulatedSiblings) -> None:
