@@ -187,6 +187,7 @@ def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], aut
     def also(_: Mapping[date, Change]) -> None:
         if not changed and not refused:
             _complete(optimized)
+            _report(optimized)
 
     write_daily_schedules([optimized.day], edit, author=author, facts=part.facts, also=also)
     return frozenset(changed)
@@ -194,9 +195,11 @@ def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], aut
 
 def _complete(optimized: Optimized) -> None:
     first = optimized.first
-    solved = Solved.of_day(first.solved)
     inputs = inputs_of(first.problem, first.facts.snapshot)
-    complete_run(optimized.run, solved, score=optimized.score, inputs=inputs)
+    complete_run(optimized.run, Solved.of_day(first.solved), score=optimized.score, inputs=inputs)
+
+
+def _report(optimized: Optimized) -> None:
     report_optimization(
         optimized.run,
         region_ids=optimized.region_ids,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from events.models import OutboxMessage
 from optimization.clusters import clusters_of
 from optimization.models import OptimizationRun, RunStatus
 from optimization.planning import optimize_day, take_planning_snapshot
@@ -39,3 +40,15 @@ def test_planning_again_changes_nothing(siblings: SimulatedSiblings) -> None:
     optimize_day(tomorrow, cluster, author=NIGHT)
 
     assert ScheduleRevision.objects.count() == written
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dry_run_leaves_nothing_but_its_run(siblings: SimulatedSiblings) -> None:
+    tomorrow = siblings.today + timedelta(days=1)
+    cluster = clusters_of(take_planning_snapshot(tomorrow, None))[0]
+
+    optimize_day(tomorrow, cluster, author=NIGHT, dry_run=True)
+
+    assert not DailySchedule.objects.exists()
+    assert not OutboxMessage.objects.exists()
+    assert OptimizationRun.objects.get().status == RunStatus.COMPLETED
