@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 from conflicts.options import DepartureEdit, Option
@@ -19,6 +20,9 @@ from scheduling.rules.trails import best_trail, closed_because, needs_trail
 
 FIRST_HOUR, LAST_HOUR = 6, 18
 NOTICE = timedelta(hours=2)
+# On other dates around the usual time; on its own date any hour.
+HOURS_AROUND = (0, 1, -1, 2, -2)
+TRIED_AT_MOST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def search_other_times(problem: Problem) -> list[Option]:
     if not spots or problem.cause is Cause.DEPARTURE_CAPACITY:
         return []
     found: list[Option] = []
-    for slot in _slots(spots[0], problem):
+    for slot in islice(_slots(spots[0], problem), TRIED_AT_MOST):
         option = _try(slot, problem)
         found += [option] if option else []
         if len(found) == MOST_OFFERED:
@@ -63,10 +67,11 @@ def _slots(spot: Spot, problem: Problem) -> Iterator[_Slot]:
     region = problem.facts.snapshot.regions.get(spot.departure.region_id)
     if region is None:
         return
-    clock = f"{spot.departure.starts_at.astimezone(region.timezone):%H:%M}"
-    same_day = [(spot.day, f"{hour:02}:00") for hour in range(FIRST_HOUR, LAST_HOUR + 1)]
-    other_days = [(day, clock) for day in problem.documents if day != spot.day]
-    times = {combine(day, at, region.timezone).astimezone(region.timezone): day for day, at in same_day + other_days}
+    usual = spot.departure.starts_at.astimezone(region.timezone)
+    hours = [f"{hour:02}:00" for hour in range(FIRST_HOUR, LAST_HOUR + 1)]
+    nearby = [f"{usual + timedelta(hours=shift):%H:%M}" for shift in HOURS_AROUND]
+    wanted = [(day, at) for day in problem.documents for at in (hours if day == spot.day else nearby)]
+    times = {combine(day, at, region.timezone).astimezone(region.timezone): day for day, at in wanted}
     for starts_at in sorted(times, key=lambda time: (abs(time - spot.departure.starts_at), time)):
         slot = _slot(spot, times[starts_at], starts_at)
         if _is_possible(slot, problem):
@@ -87,9 +92,18 @@ def _slot(spot: Spot, day: date, starts_at: datetime) -> _Slot:
 def _is_possible(slot: _Slot, problem: Problem) -> bool:
     starts_at = slot.after.departure.starts_at
     is_other = starts_at > problem.now + NOTICE and starts_at != slot.before.departure.starts_at
-    is_taken = slot.moves_to_another_date and slot.after.departure_id in problem.documents[slot.after.day].departures
     is_known = set(days_of(slot.after.departure)) <= set(problem.facts.snapshot.days)
-    return is_other and is_known and not is_taken
+    return is_other and is_known and not (slot.moves_to_another_date and _is_taken(slot.after, problem))
+
+
+def _is_taken(spot: Spot, problem: Problem) -> bool:
+    """Whether the trip departs at that very time anyway: two departures would be one in the catalog."""
+    departure = spot.departure
+    listed = problem.facts.snapshot.departures.get(spot.day, ())
+    sold = [each.departure_time for each in listed if each.trip_id == departure.trip_id]
+    planned = problem.documents[spot.day].departures.values()
+    ours = [d.starts_at for d in planned if d.trip_id == departure.trip_id]
+    return f"{departure.starts_at:%H:%M}" in sold or departure.starts_at in ours
 
 
 def _try(slot: _Slot, problem: Problem) -> Option | None:

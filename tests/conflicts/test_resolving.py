@@ -1,0 +1,264 @@
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.utils import timezone
+
+from conflicts.downstream import settle_resolutions
+from conflicts.errors import (
+    ConflictAlreadyResolved,
+    NotesRequired,
+    ResolutionNotApplicable,
+    RiskTooHigh,
+    SecondaryConflicts,
+    UnknownConflict,
+    UnknownOption,
+)
+from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
+from conflicts.options import Option, accept_risk
+from conflicts.resolving import resolve_conflict
+from conflicts.services import detect_on
+from conflicts.vocabulary import Cause, ResolutionStatus, Severity, Strategy
+from events.models import OutboxMessage
+from events.relay import Relay
+from scheduling.document import Departure, DepartureStatus
+from scheduling.facts import Span
+from scheduling.gathering import gather_facts
+from scheduling.models import Reservation, ReservationStatus, ScheduleRevision
+from scheduling.snapshot import take_day_snapshot
+from tests.conflicts.factories import conflict_of, overfull
+from tests.conflicts.planned import PlannedDay, enter_absence, options_of, plan_a_day
+from tests.siblings import SimulatedSiblings
+
+
+@pytest.fixture
+def planned(db: None, siblings: SimulatedSiblings) -> PlannedDay:
+    return plan_a_day(siblings)
+
+
+def accept(conflict: ScheduleConflict, *, notes: str = "a small risk", override: bool = False) -> None:
+    option = accept_risk(conflict.pk, conflict.details)
+    resolve_conflict(conflict.pk, option.id, by="ana", notes=notes, override_warnings=override)
+
+
+@pytest.mark.django_db
+def test_accepting_a_risk_closes_the_conflict_and_says_who_answers_for_it() -> None:
+    conflict = overfull(status=DepartureStatus.DRAFT)
+
+    accept(conflict, override=True)
+
+    acceptance = RiskAcceptance.objects.get(fingerprint=conflict.details["fingerprint"])
+    assert (acceptance.owner, acceptance.reason) == ("ana", "a small risk")
+    assert acceptance.expires_at > timezone.now()
+    assert not ScheduleConflict.objects.open().exists()
+    assert ConflictResolution.objects.get(conflict=conflict).strategy == Strategy.ACCEPT_RISK
+
+
+@pytest.mark.django_db
+def test_an_accepted_risk_is_not_raised_again_by_the_next_write() -> None:
+    conflict = overfull()
+    accept(conflict, override=True)
+
+    detect_on([conflict.day], None)
+
+    assert not ScheduleConflict.objects.open().exists()
+
+
+@pytest.mark.django_db
+def test_a_risk_is_accepted_with_a_reason_only() -> None:
+    with pytest.raises(NotesRequired):
+        accept(conflict_of(), notes="  ")
+
+
+@pytest.mark.django_db
+def test_a_critical_risk_needs_an_override() -> None:
+    conflict = conflict_of(severity=Severity.CRITICAL)
+
+    with pytest.raises(RiskTooHigh):
+        accept(conflict)
+    accept(conflict, override=True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cause", [Cause.CERTIFICATION, Cause.RESTRICTION, Cause.OVERLAP, Cause.REST])
+def test_nobody_accepts_certificates_restrictions_overlap_or_rest(cause: Cause) -> None:
+    with pytest.raises(RiskTooHigh):
+        accept(conflict_of(severity=Severity.LOW, cause=cause), override=True)
+
+
+@pytest.mark.django_db
+def test_unknown_and_resolved_conflicts_are_told_apart() -> None:
+    conflict = overfull()
+    accept(conflict, override=True)
+
+    with pytest.raises(ConflictAlreadyResolved):
+        accept(conflict, override=True)
+    with pytest.raises(UnknownConflict):
+        resolve_conflict(uuid4(), uuid4(), by="ana")
+
+
+def test_an_option_that_the_conflict_does_not_have(planned: PlannedDay) -> None:
+    conflict = planned.send_lead_away(planned.staffed()[0])
+
+    with pytest.raises(UnknownOption):
+        resolve_conflict(conflict.pk, uuid4(), by="ana")
+
+
+def reassignment(planned: PlannedDay) -> tuple[UUID, ScheduleConflict, Option]:
+    """A departure whose lead is away, and the best way to replace them."""
+    departure_id = planned.staffed()[0]
+    conflict = planned.send_lead_away(departure_id)
+    return departure_id, conflict, options_of(conflict, Strategy.REASSIGN_GUIDE)[0]
+
+
+def newcomer_of(option: Option, before: Departure) -> UUID:
+    team = [UUID(member["guide_id"]) for member in option.edits[0].fields["team"]]
+    return next(guide for guide in team if guide not in before.guide_ids)
+
+
+def test_reassigning_puts_the_other_guide_on_the_departure(planned: PlannedDay) -> None:
+    departure_id, conflict, option = reassignment(planned)
+    newcomer = newcomer_of(option, planned.departure(departure_id))
+
+    resolved = resolve_conflict(conflict.pk, option.id, by="ana", notes="called her")
+
+    kept = ConflictResolution.objects.get(conflict=conflict)
+    assert resolved.resolution_status == ResolutionStatus.RESOLVED
+    assert newcomer in planned.departure(departure_id).guide_ids
+    assert (kept.resolved_by, kept.notes, kept.strategy) == ("ana", "called her", Strategy.REASSIGN_GUIDE)
+    assert not ScheduleConflict.objects.open().exists()
+    written = ScheduleRevision.objects.filter(schedule_date=planned.day).latest("rev")
+    assert (written.kind, written.author) == ("resolution", "ana")
+
+
+def test_an_option_for_a_departure_that_changed_since_is_computed_anew(planned: PlannedDay) -> None:
+    departure_id, conflict, option = reassignment(planned)
+    planned.edit(departure_id, participants=planned.departure(departure_id).participants - 1)
+
+    with pytest.raises(ResolutionNotApplicable):
+        resolve_conflict(conflict.pk, option.id, by="ana")
+
+    conflict.refresh_from_db()
+    assert conflict.details["resolution_options"][0]["revisions"] != option.stored()["revisions"]
+    resolve_conflict(conflict.pk, option.id, by="ana")
+
+
+def test_a_guide_who_fell_ill_too_would_be_the_next_conflict(planned: PlannedDay) -> None:
+    departure_id, conflict, option = reassignment(planned)
+    enter_absence(newcomer_of(option, planned.departure(departure_id)), planned.day)
+
+    with pytest.raises(SecondaryConflicts) as refused:
+        resolve_conflict(conflict.pk, option.id, by="ana")
+    assert [each.cause for each in refused.value.caused] == [Cause.AVAILABILITY_EXCEPTION]
+
+    resolved = resolve_conflict(conflict.pk, option.id, by="ana", override_warnings=True)
+    assert resolved.new_conflicts_created == [str(ScheduleConflict.objects.open().get().pk)]
+
+
+def test_no_override_covers_a_guide_without_a_certificate(planned: PlannedDay) -> None:
+    departure_id, conflict, option = reassignment(planned)
+    newcomer = newcomer_of(option, planned.departure(departure_id))
+    held = planned.siblings.call("svc-guide-management", f"/guides/{newcomer}/certifications").json()["data"]
+    for certificate in held:
+        planned.siblings.alter("certifications", certificate["id"], status="REVOKED")
+    caches["siblings"].clear()
+
+    with pytest.raises(SecondaryConflicts) as refused:
+        resolve_conflict(conflict.pk, option.id, by="ana", override_warnings=True)
+
+    assert [each.cause for each in refused.value.caused] == [Cause.CERTIFICATION]
+    assert newcomer not in planned.departure(departure_id).guide_ids
+
+
+def rescheduling(planned: PlannedDay) -> tuple[UUID, ScheduleConflict, Option]:
+    """A departure under a storm that lasts all day, and the nearest other date."""
+    departure_id = planned.staffed(lambda departure: departure.trail_id is not None)[0]
+    departure = planned.departure(departure_id)
+    storm = Span(departure.starts_at, departure.ends_at).widened(timedelta(hours=14))
+    planned.siblings.raise_alert(
+        str(planned.region_id), storm.starts_at, storm.ends_at, affected_trail_ids=[str(departure.trail_id)]
+    )
+    snapshot = take_day_snapshot(planned.day, region_ids=[planned.region_id], deadline_seconds=10, fresh=True)
+    detect_on([planned.day], gather_facts(snapshot))
+    conflict = ScheduleConflict.objects.open().get(
+        conflict_type="WEATHER_ALERT", details__departure_ids=[str(departure_id)]
+    )
+    return departure_id, conflict, options_of(conflict, Strategy.RESCHEDULE_TRIP)[0]
+
+
+def test_rescheduling_moves_people_to_another_date_and_tells_the_catalog_later(planned: PlannedDay) -> None:
+    departure_id, conflict, option = rescheduling(planned)
+    guest = Reservation.objects.create(
+        reservation_id=uuid4(),
+        departure_id=departure_id,
+        trip_date=planned.day,
+        status=ReservationStatus.ACTIVE,
+        event_time=timezone.now(),
+    )
+
+    resolved = resolve_conflict(conflict.pk, option.id, by="ana")
+
+    made = option.edits[-1]
+    guest.refresh_from_db()
+    assert resolved.resolution_status == ResolutionStatus.PARTIALLY_RESOLVED
+    assert resolved.downstream_updates == [
+        {"service": "svc-trip-catalog", "action": "departure.created", "success": False}
+    ]
+    assert planned.departure(departure_id).status is DepartureStatus.CANCELLED
+    assert (guest.departure_id, guest.trip_date) == (made.departure_id, made.day)
+
+    OutboxMessage.objects.filter(kind="departure.created").update(sent_at=timezone.now())
+    assert settle_resolutions() == 1
+    assert ConflictResolution.objects.get(conflict=conflict).status == ResolutionStatus.RESOLVED
+
+
+@contextmanager
+def relay_at_work() -> Iterator[None]:
+    relay = Relay()
+    thread = threading.Thread(target=relay.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        relay.stop()
+        thread.join(timeout=30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_siblings_answer_in_time_is_in_the_result(siblings: SimulatedSiblings) -> None:
+    _, conflict, option = rescheduling(plan_a_day(siblings))
+
+    with relay_at_work():
+        resolved = resolve_conflict(conflict.pk, option.id, by="ana")
+
+    assert resolved.resolution_status == ResolutionStatus.RESOLVED
+    assert [update["success"] for update in resolved.downstream_updates] == [True]
+    assert siblings.received("svc-trip-catalog")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_operators_at_once_one_wins(siblings: SimulatedSiblings) -> None:
+    planned = plan_a_day(siblings)
+    _, conflict, _ = reassignment(planned)
+    choices = options_of(conflict, Strategy.REASSIGN_GUIDE)[:2]
+    together = threading.Barrier(2)
+
+    def resolve(number: int) -> str:
+        together.wait(timeout=30)
+        try:
+            resolve_conflict(conflict.pk, choices[number % len(choices)].id, by=f"operator {number}")
+        except ConflictAlreadyResolved as refused:
+            return refused.code
+        finally:
+            connection.close()
+        return "won"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(resolve, range(2))) == ["CONFLICT_ALREADY_RESOLVED", "won"]
+    assert ConflictResolution.objects.filter(conflict=conflict).count() == 1
