@@ -1,0 +1,23 @@
+"""One running service for all acceptance tests; each begins with empty tables and a seeded world."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.service import Service, running_service
+from tests.siblings import SimulatedSiblings
+
+
+@pytest.fixture(scope="package")
+def _service(siblings_process: SimulatedSiblings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    home: Path = tmp_path_factory.mktemp("acceptance")
+    with running_service(home, siblings_process) as service:
+        yield service
+
+
+@pytest.fixture
+def service(_service: Service) -> Service:
+    """The service, with nothing in its tables and its siblings up."""
+    _service.begin_anew()
+    return _service
