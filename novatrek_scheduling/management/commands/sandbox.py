@@ -27,4 +27,4 @@ class Command(BaseCommand):
         # The help of this command is there also where the wheels of the sandbox are not.
         from novatrek_scheduling.sandbox.launch import Options, run_sandbox  # noqa: PLC0415
 
-        sys.exit(run_sandbox(Options(ROOT, port, once=once, no_job=no_job, fresh=fresh)))
+        sys.exit(run_sandbox(Options(ROOT, ROOT / ".sandbox", port, once=once, no_job=no_job, fresh=fresh)))
