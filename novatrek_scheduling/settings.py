@@ -205,6 +205,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "advance-departures": {"task": "scheduling.advance_departures", "schedule": timedelta(minutes=1)},
     "sweep-reservations": {"task": "scheduling.sweep_reservations", "schedule": timedelta(minutes=1)},
+    "settle-resolutions": {"task": "conflicts.settle_resolutions", "schedule": timedelta(seconds=30)},
+    "fail-abandoned-runs": {
+        "task": "optimization.fail_abandoned_runs",
+        "schedule": timedelta(minutes=5),
+    },
     "purge-outbox": {"task": "events.purge_outbox", "schedule": crontab(hour=3, minute=30)},
     "optimize-the-horizon": {
         "task": "optimization.optimize_horizon",

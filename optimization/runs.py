@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -81,6 +82,15 @@ def fail_run(run: OptimizationRun, error: str) -> None:
     """Close the run as failed; what was planned before stays."""
     _close(run, RunStatus.FAILED)
     RunDetail.objects.filter(pk=run.pk).update(error=error)
+
+
+def fail_abandoned_runs(now: datetime) -> int:
+    """Close the runs whose process ended without a word: no task lives longer than its hard time limit."""
+    before = now - timedelta(seconds=settings.TASK_TIME_LIMIT_SECONDS)
+    abandoned = OptimizationRun.objects.filter(status=RunStatus.RUNNING, started_at__lt=before)
+    for run in abandoned:
+        fail_run(run, "its process ended before the run did")
+    return len(abandoned)
 
 
 def _close(run: OptimizationRun, status: RunStatus) -> None:

@@ -12,6 +12,7 @@ from optimization import wanted
 from optimization.clusters import clusters_of
 from optimization.planning import optimize_day, take_planning_snapshot
 from optimization.processing import process_request
+from optimization.runs import fail_abandoned_runs
 from optimization.wanted import OPTIMIZE_REGION_TASK
 from scheduling.authors import Author, AuthorKind
 from scheduling.errors import ContentionNotResolved
@@ -31,6 +32,13 @@ def sweep_schedule_requests_task() -> None:
     queued = sweep_requests(timezone.now())
     if queued:
         logger.info("schedule_requests_queued_again", count=queued)
+
+
+@shared_task(name="optimization.fail_abandoned_runs")
+def fail_abandoned_runs_task() -> None:
+    failed = fail_abandoned_runs(timezone.now())
+    if failed:
+        logger.warning("runs_abandoned", count=failed)
 
 
 @shared_task(name="optimization.optimize_cluster", queue="optimization")
