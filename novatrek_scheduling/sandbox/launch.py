@@ -124,6 +124,7 @@ class Work:
         base, password = f"http://127.0.0.1:{self._options.port}", self._env["DISPATCHER_PASSWORD"]
         self._terminal.say(f"console:  {base}/admin/ (login {LOGIN}, password {password})")
         self._terminal.say(f"API docs: {base}/scheduling/v1/docs")
+        self._terminal.say(f"siblings: {self._env['TRIP_CATALOG_URL'].rpartition('/')[0]}")
         self._terminal.say(f"token:    {self._token}")
         self._terminal.say(f"Ctrl-C stops everything; what was written stays in {self._options.home} until --fresh.")
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from novatrek_scheduling.sandbox.siblings.app import SERVICES
+from novatrek_scheduling.sandbox.siblings.notifications import TEMPLATES
 from tests.contracts import operations, problems_of
 from tests.siblings import SimulatedSiblings
 
@@ -155,7 +156,7 @@ def test_a_guide_can_be_changed_and_keeps_the_rest(siblings: SimulatedSiblings, 
 
 
 def test_what_is_told_to_people_and_to_analytics_can_be_read_back(siblings: SimulatedSiblings) -> None:
-    message = {"recipient_id": str(uuid4()), "channel": "PUSH", "template_id": str(uuid4())}
+    message = {"recipient_id": str(uuid4()), "channel": "PUSH", "template_id": str(TEMPLATES["guide_assigned"])}
     event = {"event_type": "schedule.optimized", "occurred_at": "2026-12-01T02:00:00Z", "score_after": 91.5}
     event |= {"source": "svc-scheduling-orchestrator", "unassigned_count": 2, "duration_ms": 310}
 
@@ -167,6 +168,15 @@ def test_what_is_told_to_people_and_to_analytics_can_be_read_back(siblings: Simu
     (received,) = siblings.received("svc-notifications")
     assert message.items() <= received["body"].items()
     assert [each["body"] for each in siblings.received("svc-analytics")] == [event]
+
+
+def test_a_template_that_the_service_does_not_have_is_refused(siblings: SimulatedSiblings) -> None:
+    message = {"recipient_id": str(uuid4()), "channel": "PUSH", "template_id": str(uuid4())}
+
+    refused = siblings.call("svc-notifications", "/notifications", "POST", json=message)
+
+    assert refused.status_code == 422
+    assert problems_of("svc-notifications", "POST", "/notifications", 422, refused.json()) == []
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,10 @@ from novatrek_scheduling.sandbox.siblings.state import State, command
 from novatrek_scheduling.sandbox.world import Entity, World
 
 NAME = "svc-notifications"
+_TEMPLATES = "https://novatrek.example.com/templates"
+_NAMES = ("guide_assigned", "guide_released", "guide_rescheduled", "guide_cancelled", "operations_alert")
+TEMPLATES = {name: uuid5(NAMESPACE_URL, f"{_TEMPLATES}/{name}") for name in _NAMES}
+"""The templates that this service has, by name; it refuses every other."""
 
 
 class NewNotification(BaseModel):
@@ -32,7 +36,7 @@ class NewNotification(BaseModel):
 
 def send_notification(state: State, call: Call) -> Answer:
     message = call.body(NewNotification)
-    if message.template_id == UNKNOWN_TEMPLATE:
+    if message.template_id not in TEMPLATES.values():
         problem = ("template_id", "is not a template of ours")
         raise Refused(422, "UNKNOWN_TEMPLATE", "There is no such template.", problem)
     arguments = message.model_dump(mode="json", exclude_none=True)
@@ -44,8 +48,5 @@ def queue_notification(_: World, arguments: Entity, entry: Entity) -> Entity:
     """A message that waits to be sent."""
     return arguments | {"id": entry["id"], "status": "QUEUED", "queued_at": entry["at"]}
 
-
-UNKNOWN_TEMPLATE = uuid5(NAMESPACE_URL, "https://novatrek.example.com/templates/unknown")
-"""The one template that the service refuses, for trying what a refusal leads to."""
 
 SERVICE = Service(NAME, (Operation("POST", "/notifications", send_notification),), ErrorFormat(reason_key="issue"))

@@ -7,7 +7,6 @@ from django.conf import settings
 
 from events.models import OutboxMessage
 from events.outbox import DeliveryRefused, destinations
-from novatrek_scheduling.sandbox.siblings.notifications import UNKNOWN_TEMPLATE
 from scheduling.models import DepartureAlias
 from scheduling.siblings import SiblingUnavailable
 from scheduling.siblings.deliveries import deliver_now
@@ -86,7 +85,7 @@ def test_a_sibling_that_does_not_listen_is_told_later(
 @pytest.mark.parametrize(
     ("destination", "payload"),
     [
-        ("svc-notifications", {"body": NOTIFICATION | {"template_id": f"{UNKNOWN_TEMPLATE}"}}),
+        ("svc-notifications", {"body": NOTIFICATION | {"template_id": f"{UUID(int=8)}"}}),
         ("svc-notifications", {"body": {}}),
         ("svc-trip-catalog", a_departure(UUID(int=1), date(2026, 1, 1), "08:00")),
         ("svc-trail-management", {"trail_id": f"{UUID(int=1)}", "body": {"reason": "x"}}),
