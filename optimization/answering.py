@@ -26,7 +26,7 @@ from scheduling.rules import Demand, Facts, Rule
 from scheduling.rules.facts import days_of
 from scheduling.snapshot.later_days import with_availability_on
 from scheduling.snapshot.people import with_availability_notes, with_certificates
-from scheduling.writing import read_drafts
+from scheduling.writing import Draft, read_drafts
 
 LITTLE_HEADROOM = 0.2
 TRAIL_VALUE = {
@@ -89,8 +89,9 @@ def answer_question(question: Question, snapshot: Snapshot, *, deadline_seconds:
     Raises SiblingUnavailable where the guides of a later day do not answer.
     """
     facts = gather_facts(snapshot)
-    documents = _documents(question, snapshot)
-    base = {key: d.model_copy(deep=True) for one in documents.values() for key, d in one.departures.items()}
+    drafts = _drafts(question, snapshot)
+    documents = {day: draft.document for day, draft in drafts.items()}
+    base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}
     trip = snapshot.trips[question.trip_id]
     for day in question.days:
         known_as = known_departure_ids(day, snapshot, documents[day])
@@ -102,11 +103,11 @@ def answer_question(question: Question, snapshot: Snapshot, *, deadline_seconds:
     return _answer(question, options, rosters, facts, base, deadline_seconds)
 
 
-def _documents(question: Question, snapshot: Snapshot) -> dict[date, ScheduleDocument]:
-    """The documents of the dates asked about, and of the later ones that a trip of several days reaches."""
+def _drafts(question: Question, snapshot: Snapshot) -> dict[date, Draft]:
+    """Drafts of the dates asked about, and of the later ones that a trip of several days reaches."""
     reach = range(snapshot.trips[question.trip_id].duration // timedelta(days=1) + 2)
     days = {day + timedelta(days=n) for day in question.days for n in reach}
-    return {day: draft.document for day, draft in read_drafts(days).items()}
+    return read_drafts(days)
 
 
 def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) -> dict[UUID, Roster]:

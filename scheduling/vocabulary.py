@@ -1,6 +1,7 @@
 """The siblings' spellings in our words. Every mapping between their values and ours is here."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from uuid import UUID
 
 from scheduling.facts import Difficulty, TrailCondition, WeatherOutlook, slug
@@ -71,6 +72,8 @@ _SURFACES: Mapping[str, TrailCondition] = {
     "SNOW_COVERED": TrailCondition.POOR,
     "FLOODED": TrailCondition.CLOSED,
 }
+# Far more than siblings use, and a bound all the same: a snapshot translates the same few words thousands of times.
+_SPELLINGS_KEPT = 4096
 _WINTER_SURFACES = frozenset({"ICY", "SNOW_COVERED"})
 _ASSESSMENTS: Mapping[str, TrailCondition] = {
     "EXCELLENT": TrailCondition.EXCELLENT,
@@ -93,6 +96,7 @@ _ACTIVITY_BY_SPELLING = {
 _CERTIFICATION_BY_SPELLING = {squeezed(name): name for name in _CERTIFICATIONS}
 
 
+@lru_cache(_SPELLINGS_KEPT)
 def normalise_activity(name: str) -> str:
     """The one spelling of an activity; one that nobody told us about stays exactly as it is."""
     return _ACTIVITY_BY_SPELLING.get(squeezed(name), name)
@@ -103,6 +107,7 @@ def is_on_water(activity: str) -> bool:
     return normalise_activity(activity) in WATER_ACTIVITIES
 
 
+@lru_cache(_SPELLINGS_KEPT)
 def normalise_certification(name: str) -> str:
     """The one spelling of a certification, equal for names that differ in case and separators only."""
     key = squeezed(name)
@@ -116,6 +121,7 @@ def with_implied_certifications(held: Iterable[str]) -> frozenset[str]:
     return names.union(EMERGENCY_TRAINING[: max(ranks, default=0)])
 
 
+@lru_cache(_SPELLINGS_KEPT)
 def normalise_region(spelling: str) -> str:
     """A region as a guide names it: the id in its canonical form, else the slug of the name."""
     try:
