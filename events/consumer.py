@@ -19,6 +19,7 @@ kafka_logger = logging.getLogger("kafka")
 
 POLL_SECONDS = 1.0
 CLOSE_SECONDS = 10.0
+ANSWER_SECONDS = 5.0
 DATABASE_PAUSE_SECONDS = 0.5
 ELSEWHERE_YET = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC}
 
@@ -54,6 +55,7 @@ class EventConsumer:
     def _consume(self) -> None:
         consumer = Consumer(_config(self._group), logger=kafka_logger)
         try:
+            _ask_for(self._topics, consumer)
             consumer.subscribe(self._topics, on_revoke=_commit_before_leaving)
             while not self._stopping.is_set():
                 message = consumer.poll(POLL_SECONDS)
@@ -103,6 +105,12 @@ def _config(group: str) -> dict[str, Any]:
         # Brokers answer at once when there is something; one that doesn't is asked again soon.
         "fetch.wait.max.ms": 50,
     }
+
+
+def _ask_for(topics: Sequence[str], consumer: Consumer) -> None:
+    """Have the broker create missing topics, where it may: one that appears later costs its first event a rebalance."""
+    for topic in topics:
+        consumer.list_topics(topic, timeout=ANSWER_SECONDS)
 
 
 def _is_event(message: Message) -> bool:

@@ -41,12 +41,16 @@ def settle(destination: Destination, messages: Sequence[OutboxMessage], failures
         else:
             _try_later(destination, message, error)
             held_back[message.key] = error
+    _log(destination, held_back)
+    unsent = OutboxMessage.objects.unsent().filter(pk__in=sent)
+    return unsent.update(sent_at=timezone.now(), attempts=F("attempts") + 1, last_error="")
+
+
+def _log(destination: Destination, held_back: dict[str, Exception]) -> None:
     if held_back:
         # One line for all: with Kafka away there may be hundreds.
         reason = explanation(next(iter(held_back.values())))
         logger.warning("not_delivered", destination=destination.name, keys=len(held_back), reason=reason)
-    unsent = OutboxMessage.objects.unsent().filter(pk__in=sent)
-    return unsent.update(sent_at=timezone.now(), attempts=F("attempts") + 1, last_error="")
 
 
 def _is_final(destination: Destination, message: OutboxMessage, error: Exception) -> bool:
