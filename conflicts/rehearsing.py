@@ -62,10 +62,11 @@ def refuse_another_premise(option: Option, documents: dict[date, ScheduleDocumen
 
 def _facts_about(departures: list[Departure], days: Iterable[date]) -> Facts:
     seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]
+    certify = Certifier.within(seconds)
     wanted = {*days, *(day for departure in departures for day in days_of(departure))}
     facts = gather_facts(take_snapshot_for(departures, wanted, deadline_seconds=seconds))
     guides = {guide for departure in departures for guide in departure.guide_ids}
-    return Certifier(seconds)(facts, guides)
+    return certify(facts, guides)
 
 
 def _look(option: Option, documents: dict[date, ScheduleDocument], facts: Facts) -> Detection:

@@ -1,9 +1,11 @@
 """Computing the options of a conflict: looked up and searched outside any transaction, then stored."""
 
 import json
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 import structlog
@@ -60,7 +62,7 @@ def _search(conflict: ScheduleConflict, deadline_seconds: float) -> list[Option]
 
 def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Problem | None:
     """The conflict with the facts around it; None where all its departures are over. Raises SiblingUnavailable."""
-    now = timezone.now()
+    now, certify = timezone.now(), Certifier.within(deadline_seconds)
     window = _days_around(conflict.day, now)
     drafts = read_drafts(window)
     about = _departures_of(conflict, drafts)
@@ -78,7 +80,7 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
         revisions={day: draft.rev for day, draft in drafts.items()},
         facts=gather_facts(snapshot),
         commitments=commitments_around(_span_over(coming)),
-        certify=Certifier(deadline_seconds),
+        certify=certify,
         now=now,
     )
 
@@ -102,12 +104,19 @@ def take_snapshot_for(
 
 @dataclass(frozen=True, slots=True)
 class Certifier:
-    """Reads certificates within a deadline."""
+    """Reads certificates until a deadline; after it they are not known, as where nobody answers."""
 
-    deadline_seconds: float
+    until: float
+
+    @classmethod
+    def within(cls, seconds: float) -> Self:
+        return cls(time.monotonic() + seconds)
 
     def __call__(self, facts: Facts, guide_ids: set[UUID]) -> Facts:
-        return facts.on(with_certificates(facts.snapshot, guide_ids, deadline_seconds=self.deadline_seconds))
+        left = self.until - time.monotonic()
+        if left <= 0:
+            return facts
+        return facts.on(with_certificates(facts.snapshot, guide_ids, deadline_seconds=left))
 
 
 def _days_around(day: date, now: datetime) -> list[date]:

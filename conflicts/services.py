@@ -76,9 +76,10 @@ def _detect_and_store(looks: Mapping[date, Look], facts: Facts | None, now: date
     departures = {str(key): found for look in looks.values() for key, found in look.departures.items()}
     clear_conflicts(detection, departures, looks, now=now)
     stored = store_conflicts(detection.found, now=now)
-    for conflict_id in stored.new:
-        # Losing the queue loses options until somebody asks for them, and not the write.
-        transaction.on_commit(partial(compute_options_task.delay, str(conflict_id)), robust=True)
+    if stored.new:
+        ids = [str(conflict_id) for conflict_id in stored.new]
+        # Losing the queue loses options until somebody asks for them, and neither the write nor time.
+        transaction.on_commit(partial(compute_options_task.apply_async, [ids], retry=False), robust=True)
     return stored
 
 

@@ -8,11 +8,10 @@ from conflicts.models import ScheduleConflict
 from conflicts.searching import compute_options
 
 
-@shared_task(name="conflicts.compute_options", acks_late=True, soft_time_limit=30, time_limit=45)
-def compute_options_task(conflict_id: str) -> None:
-    """Search the ways out of one conflict; one that is resolved meanwhile needs none."""
-    conflict = ScheduleConflict.objects.open().filter(pk=conflict_id).first()
-    if conflict is not None:
+@shared_task(name="conflicts.compute_options", acks_late=True)
+def compute_options_task(conflict_ids: list[str]) -> None:
+    """Search the ways out of new conflicts; those that are resolved meanwhile need none."""
+    for conflict in ScheduleConflict.objects.open().filter(pk__in=conflict_ids).order_by("pk"):
         compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
 
 

@@ -1,4 +1,4 @@
-"""ADJUST_CAPACITY: another guide where the team is too small for the group."""
+"""ADJUST_CAPACITY: another guide where the team is too small, more places where everything else allows them."""
 
 from itertools import islice
 
@@ -11,10 +11,31 @@ from scheduling.document import TeamMember
 
 
 def search_other_sizes(problem: Problem) -> list[Option]:
-    """Up to three assistants who make the team large enough, the best score first."""
-    if problem.cause is not Cause.TEAM_GROUP_SIZE:
+    """Up to three assistants who make the team large enough, the best score first; or as many places as guests."""
+    search = {Cause.TEAM_GROUP_SIZE: _with_assistant, Cause.DEPARTURE_CAPACITY: _with_more_places}.get(problem.cause)
+    return [option for spot in problem.movable() for option in search(spot, problem)] if search else []
+
+
+def _with_more_places(spot: Spot, problem: Problem) -> list[Option]:
+    """Everybody goes, where the trip, the trail, the team and the base camp take them."""
+    departure = spot.departure
+    trip = problem.facts.snapshot.trips.get(departure.trip_id)
+    facts = problem.certify(problem.facts, set(departure.guide_ids))
+    edit = DepartureEdit(day=spot.day, departure_id=spot.departure_id, fields={"capacity": departure.participants})
+    if trip is None or departure.participants > trip.max_participants or not solves(problem, facts, [edit]):
         return []
-    return [option for spot in problem.movable() for option in _with_assistant(spot, problem)]
+    more = departure.participants - departure.capacity
+    option = propose(
+        problem,
+        Strategy.ADJUST_CAPACITY,
+        f"{spot.departure_id} {departure.participants} places",
+        [edit],
+        description=f"{departure.trip_name} with {departure.participants} places instead of {departure.capacity}.",
+        impact_assessment=f"All {departure.participants} guests go, {more} of them beyond the former capacity.",
+        estimated_affected_guests=departure.participants,
+        requires_guest_notification=False,
+    )
+    return [option]
 
 
 def _with_assistant(spot: Spot, problem: Problem) -> list[Option]:

@@ -8,11 +8,14 @@ from uuid import UUID
 from conflicts.models import ScheduleConflict
 from conflicts.options import Option
 from conflicts.searching import compute_options
+from conflicts.services import detect_on
 from conflicts.vocabulary import Strategy
 from optimization.planning import optimize_day
 from scheduling.authors import Author, AuthorKind
-from scheduling.document import AvailabilityException, Departure, DepartureStatus, GuideAdjustments
+from scheduling.document import AvailabilityException, Departure, GuideAdjustments
+from scheduling.gathering import gather_facts
 from scheduling.models import DailySchedule
+from scheduling.snapshot import take_day_snapshot
 from scheduling.writing import Draft, write_daily_schedules
 from tests.siblings import SimulatedSiblings
 
@@ -46,6 +49,11 @@ class PlannedDay:
         enter_absence(guide_id, self.day, reason)
         return ScheduleConflict.objects.open().get(details__departure_ids=[str(departure_id)])
 
+    def look_again(self) -> None:
+        """What a monitor does: read the siblings afresh, and judge the date."""
+        snapshot = take_day_snapshot(self.day, region_ids=[self.region_id], deadline_seconds=10, fresh=True)
+        detect_on([self.day], gather_facts(snapshot))
+
     def edit(self, departure_id: UUID, **fields: object) -> None:
         """Somebody else changes the departure, whatever it breaks."""
 
@@ -75,7 +83,3 @@ def plan_a_day(siblings: SimulatedSiblings, *, days_ahead: int = 4) -> PlannedDa
 def options_of(conflict: ScheduleConflict, strategy: Strategy) -> list[Option]:
     found = compute_options(conflict, deadline_seconds=10)
     return [option for option in found if option.strategy is strategy]
-
-
-def is_open(departure: Departure) -> bool:
-    return departure.status is DepartureStatus.DRAFT

@@ -5,12 +5,9 @@ import pytest
 
 from conflicts.models import ScheduleConflict
 from conflicts.searching import compute_options
-from conflicts.services import detect_on
 from conflicts.vocabulary import Strategy
 from scheduling.document import Departure, DepartureStatus
 from scheduling.facts import Span
-from scheduling.gathering import gather_facts
-from scheduling.snapshot import take_day_snapshot
 from tests.conflicts.planned import PlannedDay, options_of, plan_a_day
 from tests.siblings import SimulatedSiblings
 
@@ -22,12 +19,6 @@ def planned(db: None, siblings: SimulatedSiblings) -> PlannedDay:
 
 def on_trail(departure: Departure) -> bool:
     return departure.trail_id is not None
-
-
-def look_again(planned: PlannedDay) -> None:
-    """What a monitor does: read the siblings afresh, and judge the date."""
-    snapshot = take_day_snapshot(planned.day, region_ids=[planned.region_id], deadline_seconds=10, fresh=True)
-    detect_on([planned.day], gather_facts(snapshot))
 
 
 def test_up_to_three_free_and_qualified_guides_the_best_first(planned: PlannedDay) -> None:
@@ -70,7 +61,7 @@ def storm_over(planned: PlannedDay, departure: Departure, *, whole_day: bool) ->
     planned.siblings.raise_alert(
         str(planned.region_id), span.starts_at, span.ends_at, affected_trail_ids=[str(departure.trail_id)]
     )
-    look_again(planned)
+    planned.look_again()
     return ScheduleConflict.objects.open().get(conflict_type="WEATHER_ALERT", details__has_key="affected_trail_ids")
 
 
@@ -96,7 +87,7 @@ def test_a_closed_trail_sends_its_departures_to_another(planned: PlannedDay) -> 
     departure_id = planned.staffed(on_trail)[0]
     trail_id = planned.departure(departure_id).trail_id
     planned.siblings.close_trail(str(trail_id), planned.day, planned.day)
-    look_again(planned)
+    planned.look_again()
     conflict = ScheduleConflict.objects.open().get(details__departure_ids=[str(departure_id)])
 
     [option] = options_of(conflict, Strategy.CLOSE_TRAIL)
@@ -109,10 +100,21 @@ def test_a_closed_trail_sends_its_departures_to_another(planned: PlannedDay) -> 
 def test_an_assistant_makes_the_team_large_enough(planned: PlannedDay) -> None:
     departure_id = planned.staffed(lambda departure: len(departure.team) == 1)[0]
     planned.edit(departure_id, participants=18, capacity=20)
-    look_again(planned)
+    planned.look_again()
     conflict = ScheduleConflict.objects.open().get(details__cause="TEAM_GROUP_SIZE")
 
     options = options_of(conflict, Strategy.ADJUST_CAPACITY)
 
     assert options
     assert all(len(option.edits[0].fields["team"]) > 1 for option in options)
+
+
+def test_more_places_where_trip_trail_and_team_take_everybody(planned: PlannedDay) -> None:
+    departure_id = planned.staffed()[0]
+    guests = planned.departure(departure_id).participants
+    planned.edit(departure_id, capacity=guests - 2)
+    conflict = ScheduleConflict.objects.open().get(details__cause="DEPARTURE_CAPACITY")
+
+    [option] = options_of(conflict, Strategy.ADJUST_CAPACITY)
+
+    assert option.edits[0].fields == {"capacity": guests}

@@ -29,9 +29,7 @@ from events.models import OutboxMessage
 from events.relay import Relay
 from scheduling.document import Departure, DepartureStatus
 from scheduling.facts import Span
-from scheduling.gathering import gather_facts
 from scheduling.models import Reservation, ReservationStatus, ScheduleRevision
-from scheduling.snapshot import take_day_snapshot
 from tests.conflicts.factories import conflict_of, overfull
 from tests.conflicts.planned import PlannedDay, enter_absence, options_of, plan_a_day
 from tests.siblings import SimulatedSiblings
@@ -184,8 +182,7 @@ def rescheduling(planned: PlannedDay) -> tuple[UUID, ScheduleConflict, Option]:
     planned.siblings.raise_alert(
         str(planned.region_id), storm.starts_at, storm.ends_at, affected_trail_ids=[str(departure.trail_id)]
     )
-    snapshot = take_day_snapshot(planned.day, region_ids=[planned.region_id], deadline_seconds=10, fresh=True)
-    detect_on([planned.day], gather_facts(snapshot))
+    planned.look_again()
     conflict = ScheduleConflict.objects.open().get(
         conflict_type="WEATHER_ALERT", details__departure_ids=[str(departure_id)]
     )
@@ -216,6 +213,22 @@ def test_rescheduling_moves_people_to_another_date_and_tells_the_catalog_later(p
     OutboxMessage.objects.filter(kind="departure.created").update(sent_at=timezone.now())
     assert settle_resolutions() == 1
     assert ConflictResolution.objects.get(conflict=conflict).status == ResolutionStatus.RESOLVED
+
+
+def test_closing_a_trail_moves_its_departures_and_records_the_closure(planned: PlannedDay) -> None:
+    departure_id = planned.staffed(lambda departure: departure.trail_id is not None)[0]
+    trail_id = planned.departure(departure_id).trail_id
+    planned.siblings.close_trail(str(trail_id), planned.day, planned.day)
+    planned.look_again()
+    conflict = ScheduleConflict.objects.open().get(details__departure_ids=[str(departure_id)])
+    [option] = options_of(conflict, Strategy.CLOSE_TRAIL)
+
+    resolve_conflict(conflict.pk, option.id, by="ana")
+
+    after = planned.departure(departure_id)
+    assert after.trail_id != trail_id or after.status is DepartureStatus.CANCELLED
+    told = OutboxMessage.objects.get(destination="svc-trail-management")
+    assert told.payload["trail_id"] == str(trail_id)
 
 
 @contextmanager

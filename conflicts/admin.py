@@ -1,0 +1,198 @@
+"""Conflicts, their resolutions and accepted risks in the console."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import action, display
+
+from conflicts.models import ConflictQuerySet, ConflictResolution, RiskAcceptance, ScheduleConflict
+from conflicts.options import options_in
+from conflicts.resolving import Resolved, resolve_conflict
+from conflicts.vocabulary import Cause, ResolutionStatus, Severity
+from events.admin import ViewOnly
+from novatrek_scheduling.errors import DomainError
+from scheduling.admin.readable import DEPARTURE_COLUMNS, departure_rows, table
+
+RESOLVE = "conflicts.resolve_scheduleconflict"
+OVERRIDE = "conflicts.override_scheduleconflict"
+SEVERITY_LABELS = {"LOW": "info", "MEDIUM": "warning", "HIGH": "danger", "CRITICAL": "danger"}
+STATUS_LABELS = {"RESOLVED": "success", "PARTIALLY_RESOLVED": "warning", "FAILED": "danger"}
+
+
+class SeverityFilter(admin.SimpleListFilter):
+    title = "severity"
+    parameter_name = "severity"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(severity.value, severity.label) for severity in reversed(Severity)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if chosen in Severity.values and isinstance(queryset, ConflictQuerySet):
+            return queryset.of_severity(chosen)
+        return queryset
+
+
+class ResolveForm(forms.Form):
+    """The chosen option, why, and whether warnings are known."""
+
+    option = forms.UUIDField()
+    notes = forms.CharField(required=False, max_length=4000)
+    override_warnings = forms.BooleanField(required=False)
+
+
+@admin.register(ScheduleConflict)
+class ScheduleConflictAdmin(ViewOnly):
+    list_display = ["description", "level", "conflict_type", "conflict_date", "region", "age", "resolved"]
+    list_filter = ["resolved", SeverityFilter, "conflict_type", ("schedule__schedule_date", RangeDateFilter)]
+    list_filter_submit = True
+    list_select_related = ["schedule"]
+    search_fields = ["=conflict_id", "details"]
+    search_help_text = "Anything in the description, or the id of a guide, a trip, a trail or a departure"
+    ordering = ["resolved", "-detected_at"]
+    fields = [
+        "description",
+        "level",
+        "cause",
+        "conflict_date",
+        "region",
+        "detected_at",
+        "departures",
+        "options",
+        "history",
+    ]
+    actions_detail = ["resolve"]
+
+    def has_resolve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm(RESOLVE)
+
+    @admin.display(description="What is wrong")
+    def description(self, conflict: ScheduleConflict) -> str:
+        return str(conflict.details.get("description", ""))
+
+    @display(description="Severity", label=SEVERITY_LABELS)  # type: ignore[untyped-decorator]
+    def level(self, conflict: ScheduleConflict) -> str:
+        return conflict.severity.value
+
+    @admin.display(description="Why")
+    def cause(self, conflict: ScheduleConflict) -> str:
+        evidence = ", ".join(f"{source} at {time}" for source, time in conflict.details["evidence"]["read_at"].items())
+        return f"{Cause(conflict.details['cause']).label}; read from {evidence}"
+
+    @admin.display(description="Date", ordering="schedule__schedule_date")
+    def conflict_date(self, conflict: ScheduleConflict) -> str:
+        return str(conflict.schedule.schedule_date)
+
+    @admin.display(description="Region")
+    def region(self, conflict: ScheduleConflict) -> str:
+        return str(conflict.details.get("region_id", ""))
+
+    @admin.display(description="Age", ordering="-detected_at")
+    def age(self, conflict: ScheduleConflict) -> str:
+        return timesince(conflict.detected_at)
+
+    @admin.display(description="Departures")
+    def departures(self, conflict: ScheduleConflict) -> SafeString:
+        about = conflict.details["departure_ids"]
+        found = [d for key, d in conflict.schedule.document.departures.items() if str(key) in about]
+        return table(DEPARTURE_COLUMNS, departure_rows(found))
+
+    @admin.display(description="What could be done")
+    def options(self, conflict: ScheduleConflict) -> SafeString:
+        rows = [(option.description, option.impact_assessment) for option in options_in(conflict.details)]
+        return table(("Option", "Impact"), rows)
+
+    @admin.display(description="What was done")
+    def history(self, conflict: ScheduleConflict) -> SafeString:
+        done = conflict.resolutions.order_by("resolved_at")
+        rows = [(r.get_strategy_display() or "Cleared", r.resolved_by, r.resolved_at, r.notes) for r in done]
+        return table(("What", "By", "When", "Notes"), rows)
+
+    @action(description="Resolve", url_path="resolve", icon="task_alt", permissions=["resolve"])  # type: ignore[untyped-decorator]
+    def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Offer the conflict's options, and apply the chosen one."""
+        conflict = get_object_or_404(ScheduleConflict.objects.select_related("schedule"), pk=object_id)
+        form = ResolveForm(request.POST if request.method == "POST" else None)
+        if form.is_valid() and self._resolve(request, conflict, form.cleaned_data):
+            return redirect(reverse("admin:conflicts_scheduleconflict_change", args=[conflict.pk]))
+        conflict.refresh_from_db()
+        context = {
+            "title": f"Resolve: {conflict.details.get('description', conflict)}",
+            "opts": self.opts,
+            "conflict": conflict,
+            "options": options_in(conflict.details),
+            "form": form,
+            "may_override": request.user.has_perm(OVERRIDE),
+        }
+        page = "admin/conflicts/scheduleconflict/resolve.html"
+        return render(request, page, self.admin_site.each_context(request) | context)
+
+    def _resolve(self, request: HttpRequest, conflict: ScheduleConflict, chosen: dict[str, Any]) -> bool:
+        if chosen["override_warnings"] and not request.user.has_perm(OVERRIDE):
+            self.message_user(request, "Resolving against warnings is for operations managers.", messages.WARNING)
+            return False
+        try:
+            resolved = resolve_conflict(
+                conflict.pk,
+                chosen["option"],
+                by=request.user.get_username(),
+                notes=chosen["notes"],
+                override_warnings=chosen["override_warnings"],
+            )
+        except DomainError as error:
+            self.message_user(request, _in_words(error), messages.WARNING)
+            return False
+        self.log_change(request, conflict, f"Resolved: {resolved.applied_strategy}")
+        self.message_user(request, *_outcome(resolved))
+        return resolved.resolution_status is not ResolutionStatus.FAILED
+
+
+def _in_words(error: DomainError) -> str:
+    return " ".join([error.message, *(problem.reason for problem in error.problems)])
+
+
+def _outcome(resolved: Resolved) -> tuple[str, int]:
+    late = [update["service"] for update in resolved.downstream_updates if not update["success"]]
+    if resolved.resolution_status is ResolutionStatus.FAILED:
+        return "Nothing was changed: others kept changing the same daily schedule. Try again.", messages.WARNING
+    if late:
+        return f"Resolved; {', '.join(late)} will be told as soon as possible.", messages.SUCCESS
+    return "Resolved.", messages.SUCCESS
+
+
+@admin.register(ConflictResolution)
+class ConflictResolutionAdmin(ViewOnly):
+    list_display = ["conflict", "strategy", "state", "resolved_by", "resolved_at", "notes"]
+    list_filter = ["status", "strategy", ("resolved_at", RangeDateFilter)]
+    list_filter_submit = True
+    list_select_related = ["conflict"]
+    search_fields = ["resolved_by", "notes", "=conflict__conflict_id"]
+    search_help_text = "Who resolved it, the notes, or the id of the conflict"
+    ordering = ["-resolved_at"]
+
+    @display(description="Status", ordering="status", label=STATUS_LABELS)  # type: ignore[untyped-decorator]
+    def state(self, resolution: ConflictResolution) -> str:
+        return resolution.status
+
+
+@admin.register(RiskAcceptance)
+class RiskAcceptanceAdmin(ViewOnly):
+    list_display = ["conflict", "level", "owner", "reason", "accepted_at", "expires_at"]
+    list_filter = ["severity", ("expires_at", RangeDateFilter)]
+    list_filter_submit = True
+    list_select_related = ["conflict"]
+    search_fields = ["owner", "reason", "=conflict__conflict_id"]
+    search_help_text = "Who accepted it, why, or the id of the conflict"
+    ordering = ["-accepted_at"]
+
+    @display(description="Severity", ordering="severity", label=SEVERITY_LABELS)  # type: ignore[untyped-decorator]
+    def level(self, acceptance: RiskAcceptance) -> str:
+        return acceptance.severity
