@@ -14,7 +14,7 @@ from novatrek_scheduling.sandbox.terminal import Terminal
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_AFTER_SECONDS = 60.0
-LOOK_EVERY_SECONDS = 0.05
+LOOK_EVERY_SECONDS = 0.1
 
 
 class ProgramFailed(Exception):
@@ -122,6 +122,10 @@ class Supervisor:
                 names = ", ".join(each.program.name for each in waiting)
                 raise ProgramFailed(f"not ready within {within_seconds:.0f} s: {names}; see {self._logs}.")
             stopping.wait(LOOK_EVERY_SECONDS)
+
+    def process_id(self, name: str) -> int:
+        """Of the process that runs the program now; it leads a process group of its own."""
+        return next(each.process.pid for each in self._running if each.program.name == name)
 
     def revive(self) -> None:
         """Start again what has died."""
