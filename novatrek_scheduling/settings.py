@@ -198,18 +198,25 @@ CELERY_BEAT_SCHEDULER = "novatrek_scheduling.beat:LockedScheduler"
 NIGHTLY_OPTIMIZATION_AT = time_of_day("NIGHTLY_OPTIMIZATION_AT", default="02:00")
 PLANNING_HORIZON_DAYS = env.int("PLANNING_HORIZON_DAYS", default=14)
 AUTO_PUBLISH_REQUESTS = env.bool("AUTO_PUBLISH_REQUESTS", default=True)
+
+
+def _promptly(task: str, every: timedelta) -> dict[str, object]:
+    """A short task that keeps the service going: ahead of every request, and dropped where the next one is due."""
+    return {
+        "task": task,
+        "schedule": every,
+        "options": {"priority": 0, "expire_seconds": max(1, int(every.total_seconds()))},
+    }
+
+
 CELERY_BEAT_SCHEDULE = {
-    "sweep-schedule-requests": {
-        "task": "scheduling.sweep_schedule_requests",
-        "schedule": timedelta(seconds=env.int("SWEEP_EVERY_SECONDS", default=30)),
-    },
-    "advance-departures": {"task": "scheduling.advance_departures", "schedule": timedelta(minutes=1)},
-    "sweep-reservations": {"task": "scheduling.sweep_reservations", "schedule": timedelta(minutes=1)},
-    "settle-resolutions": {"task": "conflicts.settle_resolutions", "schedule": timedelta(seconds=30)},
-    "fail-abandoned-runs": {
-        "task": "optimization.fail_abandoned_runs",
-        "schedule": timedelta(minutes=5),
-    },
+    "sweep-schedule-requests": _promptly(
+        "scheduling.sweep_schedule_requests", timedelta(seconds=env.int("SWEEP_EVERY_SECONDS", default=30))
+    ),
+    "advance-departures": _promptly("scheduling.advance_departures", timedelta(minutes=1)),
+    "sweep-reservations": _promptly("scheduling.sweep_reservations", timedelta(minutes=1)),
+    "settle-resolutions": _promptly("conflicts.settle_resolutions", timedelta(seconds=30)),
+    "fail-abandoned-runs": _promptly("optimization.fail_abandoned_runs", timedelta(minutes=5)),
     "purge-outbox": {"task": "events.purge_outbox", "schedule": crontab(hour=3, minute=30)},
     "optimize-the-horizon": {
         "task": "optimization.optimize_horizon",
