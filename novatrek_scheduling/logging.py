@@ -82,7 +82,11 @@ def _format(json_lines: bool) -> dict[str, Any]:
             structlog.processors.JSONRenderer(default=str),
         ]
     else:
-        rendered += [hide_secrets, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # Tracebacks without the values of local variables: those could be secrets.
+        plain = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+        rendered += [hide_secrets, plain]
     return {"processors": rendered, "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder()]}
 
 
