@@ -1,27 +1,33 @@
 """The whole service on servers of its own, for what looks at it from outside."""
 
+import json
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, chdir, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
+from uuid import uuid4
 
 import httpx
+from confluent_kafka import Producer
 
 from novatrek_scheduling.sandbox import programs
 from novatrek_scheduling.sandbox.embedded import DISPOSABLE, free_port, kafka, postgres, valkey
 from novatrek_scheduling.sandbox.environment import SIBLING_PATHS, bearer_token, sandbox_environment
 from novatrek_scheduling.sandbox.servers import Servers
-from novatrek_scheduling.sandbox.supervisor import Program, Supervisor
+from novatrek_scheduling.sandbox.supervisor import Supervisor
 from novatrek_scheduling.sandbox.terminal import Terminal
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 READY_WITHIN_SECONDS = 90.0
+ALERTS = "novatrek.safety.wildlife-alert.issued"
 _SECRETS = {
     name: f"{name.lower()} of a service that lives as long as one program"
     for name in ("SECRET_KEY", "JWT_SECRET", "SIBLING_TOKEN", "DISPATCHER_PASSWORD")
@@ -30,12 +36,13 @@ _SECRETS = {
 
 @dataclass(frozen=True, slots=True)
 class RunningService:
-    """The addresses of a service that is up, with the environment and the directory of its processes."""
+    """The addresses of a service that is up; the environment, the directory and the supervisor of its processes."""
 
     url: str
     siblings_url: str
     env: Mapping[str, str]
     home: Path
+    supervisor: Supervisor
 
     @property
     def api_url(self) -> str:
@@ -60,10 +67,45 @@ class RunningService:
         """Give the siblings one more entity to tell of."""
         httpx.post(f"{self.siblings_url}/_world/{kind}", json=fields, timeout=30).raise_for_status()
 
-    def optimize(self, day: date) -> None:
-        """Plan a date as an operator would. Raises CalledProcessError."""
-        command = [sys.executable, "manage.py", "optimize_schedules", "--json", "--date", day.isoformat()]
+    def optimize(self, first: date, last: date | None = None) -> None:
+        """Plan a date, or all from `first` to `last`, as an operator would. Raises CalledProcessError."""
+        days = ["--from", first.isoformat(), "--to", (last or first).isoformat()]
+        command = [sys.executable, "manage.py", "optimize_schedules", "--json", *days]
         subprocess.run(command, env=dict(self.env), cwd=CHECKOUT, check=True, capture_output=True)
+
+    def publish(self, topic: str, event: dict[str, Any]) -> None:
+        """Send an event as another service would."""
+        producer = Producer({"bootstrap.servers": self.env["KAFKA_BOOTSTRAP_SERVERS"]})
+        producer.produce(topic, json.dumps(event))
+        if producer.flush(10):
+            raise TimeoutError(f"Kafka did not take an event for {topic}.")
+
+    def close_trails(self, trail_ids: list[str], until: datetime) -> None:
+        """By an event, which lands over plans that were made before."""
+        alert = {
+            "event_id": str(uuid4()),
+            "event_type": "wildlife_alert.issued",
+            "timestamp": datetime.now(UTC).isoformat(),
+            "alert_id": str(uuid4()),
+            "sighting_id": None,
+            "species_name": "Grizzly bear",
+            "threat_level": "high",
+            "affected_trail_ids": trail_ids,
+            "recommended_action": "close_trail",
+            "radius_meters": 800.0,
+            "expires_at": until.isoformat(),
+        }
+        self.publish(ALERTS, alert)
+
+    @contextmanager
+    def paused(self, program: str) -> Iterator[None]:
+        """The processes of a program get no CPU meanwhile; what they would do waits for them."""
+        group = self.supervisor.process_id(program)
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(group, signal.SIGCONT)
 
     def log(self, program: str) -> str:
         """What a program has written so far."""
@@ -76,11 +118,10 @@ def running_service(
     *,
     durability: tuple[str, ...] = DISPOSABLE,
     variables: Mapping[str, str] | None = None,
-    altered: Callable[[Program], Program] = lambda program: program,
 ) -> Iterator[RunningService]:
     """The five processes, the siblings and their servers, with all their data in a directory that goes with them.
 
-    `variables` are set for every process, `altered` may give a program another command.
+    `variables` are set for every process.
     """
     with TemporaryDirectory(prefix="novatrek-service-") as name, ExitStack() as stack:
         home, port, siblings_port = Path(name), free_port(), free_port()
@@ -97,9 +138,9 @@ def running_service(
         supervisor.start(programs.siblings(siblings_port, home / "siblings.jsonl"), env)
         servers.prepare_database(env, CHECKOUT)
         for program in programs.service(port):
-            supervisor.start(altered(program), env)
+            supervisor.start(program, env)
         supervisor.await_ready(Event(), within_seconds=READY_WITHIN_SECONDS)
-        yield RunningService(f"http://127.0.0.1:{port}", siblings_url, env, home)
+        yield RunningService(f"http://127.0.0.1:{port}", siblings_url, env, home, supervisor)
 
 
 def _servers(home: Path, stack: ExitStack, durability: tuple[str, ...]) -> Servers:

@@ -1,21 +1,17 @@
 """Things that exist, so that generated requests get past the first lookup."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 import httpx
-from confluent_kafka import Producer
 
 from tests.service import RunningService
 
 WITHIN_SECONDS = 60.0
-ALERTS = "novatrek.safety.wildlife-alert.issued"
 REQUESTS = 4
 
 
@@ -41,7 +37,7 @@ def make_examples(service: RunningService) -> Examples:
     known, tomorrow = service.known_ids(), datetime.now(UTC) + timedelta(days=1)
     days = [(tomorrow + timedelta(days=ahead)).date().isoformat() for ahead in range(7)]
     service.optimize(tomorrow.date())
-    _close_trails(service, known["trail_ids"][::2], tomorrow.replace(hour=23, minute=59))
+    service.close_trails(known["trail_ids"][::2], tomorrow.replace(hour=23, minute=59))
     requests = _submit(service, known["trip_ids"], days)
     conflicts = _conflicts(service, days[0])
     return Examples(
@@ -54,26 +50,6 @@ def make_examples(service: RunningService) -> Examples:
         option=[option["id"] for conflict in conflicts for option in conflict["resolution_options"]],
         day=days,
     )
-
-
-def _close_trails(service: RunningService, trail_ids: list[str], until: datetime) -> None:
-    """By an event from outside, which lands over plans that were made before."""
-    alert = {
-        "event_id": str(uuid4()),
-        "event_type": "wildlife_alert.issued",
-        "timestamp": datetime.now(UTC).isoformat(),
-        "alert_id": str(uuid4()),
-        "sighting_id": None,
-        "species_name": "Grizzly bear",
-        "threat_level": "high",
-        "affected_trail_ids": trail_ids,
-        "recommended_action": "close_trail",
-        "radius_meters": 800.0,
-        "expires_at": until.isoformat(),
-    }
-    producer = Producer({"bootstrap.servers": service.env["KAFKA_BOOTSTRAP_SERVERS"]})
-    producer.produce(ALERTS, json.dumps(alert), key=trail_ids[0])
-    assert producer.flush(10) == 0, "the alert was not sent"
 
 
 def _submit(service: RunningService, trip_ids: list[str], days: list[str]) -> list[str]:

@@ -1,0 +1,43 @@
+"""`python -m benchmarks [serving] [latency] [writes] [--rounds 5] [--seconds 1.5]`: all three where none is named."""
+
+import argparse
+from collections.abc import Callable
+
+from benchmarks.latency import measure_latency
+from benchmarks.report import Table
+from benchmarks.serving import measure_serving
+from benchmarks.writes import measure_writes
+from novatrek_scheduling.sandbox.embedded import DURABLE
+from tests.service import RunningService, running_service
+
+Measure = Callable[[RunningService, argparse.Namespace], Table]
+BENCHMARKS: dict[str, Measure] = {
+    "serving": lambda service, options: measure_serving(service, rounds=options.rounds, seconds=options.seconds),
+    "latency": lambda service, options: measure_latency(service, rounds=options.rounds),
+    "writes": lambda service, options: measure_writes(service, rounds=options.rounds, seconds=options.seconds),
+}
+# As in production: commits reach the disk, and the log is written to be read by machines.
+VARIABLES = {"DJANGO_SETTINGS_MODULE": "benchmarks.settings", "LOG_FORMAT": "json"}
+
+
+def main() -> None:
+    """Each benchmark on a service of its own; its table is shown, and kept beside this code."""
+    options = _options()
+    for name in options.which or BENCHMARKS:
+        print(f"{name}: starting a service of its own", flush=True)
+        with running_service(durability=DURABLE, variables=VARIABLES) as service:
+            table = BENCHMARKS[name](service, options)
+        table.show()
+        print(f"kept in {table.keep().name}", flush=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
+    parser.add_argument("which", nargs="*", choices=[*BENCHMARKS, []], help="all of them if none is named")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved repetitions (5)")
+    parser.add_argument("--seconds", type=float, default=1.5, help="of each measurement (1.5)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Each operation of the API against the floor of the same server, in turn, round after round."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from statistics import median
+
+from benchmarks.endpoints import Endpoint, prepare
+from benchmarks.load import Job, LoadGenerator, Measured
+from benchmarks.report import Table, quantile
+from tests.service import RunningService
+
+# Connections, and how many requests each measurement has where none can be sent twice.
+ONCE = {4: 12, 16: 32}
+WARM_UP_SECONDS = 0.5
+COLUMNS = ("operation", "connections", "requests/s", "p50 ms", "p99 ms", "of the floor", "floors it costs")
+
+
+class WrongAnswer(Exception):
+    """An operation did not answer as it should have, so its speed means nothing."""
+
+
+@dataclass(slots=True)
+class _Series:
+    """The rounds of one operation, each with the floor of the same round, in requests a second."""
+
+    endpoint: Endpoint
+    connections: int
+    requests: Iterator[bytes]
+    rounds: list[tuple[Measured, float]] = field(default_factory=list)
+
+    def measure(self, generator: LoadGenerator, port: int, seconds: float) -> Measured:
+        once = self.endpoint.once
+        requests = tuple(islice(self.requests, ONCE[self.connections])) if once else self.endpoint.requests
+        measured = generator.measure(Job(port, requests, self.connections, seconds, once=once))
+        if set(measured.statuses) != {self.endpoint.status}:
+            raise WrongAnswer(f"{self.endpoint.name} answered {dict(measured.statuses)}")
+        return measured
+
+    def row(self) -> list[str]:
+        measured = [each for each, _ in self.rounds]
+        share = median(each.per_second / floor for each, floor in self.rounds)
+        return [
+            self.endpoint.name,
+            str(self.connections),
+            f"{median(each.per_second for each in measured):.0f}",
+            f"{median(quantile(each.latencies_ms, 0.50) for each in measured):.1f}",
+            f"{median(quantile(each.latencies_ms, 0.99) for each in measured):.1f}",
+            f"{share:.1%}",
+            f"{1 / share:.1f}",
+        ]
+
+
+def measure_serving(service: RunningService, *, rounds: int, seconds: float) -> Table:
+    """Requests a second and latencies at each number of connections; the workers sleep meanwhile."""
+    floor, endpoints = prepare(service)
+    groups = [_series([floor, *endpoints], connections, rounds) for connections in ONCE]
+    port = int(service.url.rpartition(":")[2])
+    with service.paused("worker"), service.paused("beat"), LoadGenerator() as generator:
+        for endpoint in (each for each in (floor, *endpoints) if not each.once):
+            generator.measure(Job(port, endpoint.requests, max(ONCE), WARM_UP_SECONDS))
+        for _ in range(rounds):
+            for group in groups:
+                _one_round(group, generator, port, seconds)
+    rows = [series.row() for group in groups for series in group]
+    notes = (
+        f"Medians of {rounds} rounds of {seconds:g} s an operation, the floor first in each round; an operation's "
+        "share is of the floor in its own round. What can be done only once is measured over few requests: "
+        f"{' and '.join(map(str, ONCE.values()))} a round; its p99 is its slowest. Web: 2 workers of 4 threads."
+    )
+    return Table("serving", "Operations of the API against the floor of their server", COLUMNS, rows, notes)
+
+
+def _series(endpoints: list[Endpoint], connections: int, rounds: int) -> list[_Series]:
+    """Those without repetition get their share of the requests, so that none is sent at two numbers of connections."""
+    before = sum(count for smaller, count in ONCE.items() if smaller < connections) * rounds
+    return [_Series(each, connections, iter(each.requests[before:])) for each in endpoints]
+
+
+def _one_round(group: list[_Series], generator: LoadGenerator, port: int, seconds: float) -> None:
+    floor = group[0].measure(generator, port, seconds)
+    group[0].rounds.append((floor, floor.per_second))
+    for series in group[1:]:
+        series.rounds.append((series.measure(generator, port, seconds), floor.per_second))

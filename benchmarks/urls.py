@@ -1,0 +1,14 @@
+"""The service's addresses, and the floor."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from benchmarks.floor import FloorView
+from novatrek_scheduling.urls import handler400, handler403, handler404, handler500
+from novatrek_scheduling.urls import urlpatterns as addresses
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("scheduling/v1/floor/<uuid:request_id>", FloorView.as_view(), name="floor"),
+    *addresses,
+]
