@@ -35,14 +35,18 @@ def detect_in_changes(changes: Mapping[date, Change], facts: Facts | None) -> St
     return _detect_and_store(_with_overnight(changes, looks), facts, timezone.now())
 
 
-def detect_on(days: Collection[date], facts: Facts | None) -> Stored:
-    """Judge every departure of the stored schedules of `days` on `facts`, and store the outcome."""
+def detect_on(days: Collection[date], facts: Facts | None, *, region_ids: Collection[UUID] | None = None) -> Stored:
+    """Judge the departures of the stored schedules of `days`, of some regions or all, and store the outcome."""
     with transaction.atomic():
         # Nobody writes these dates meanwhile: what is stored about them is about what they are.
         rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date").select_for_update()
         documents = {row.schedule_date: row.document for row in rows}
-        looks = {day: Look(document, frozenset(document.departures)) for day, document in documents.items()}
+        looks = {day: Look(document, _of_regions(document, region_ids)) for day, document in documents.items()}
         return _detect_and_store(looks, facts, timezone.now()) if looks else Stored()
+
+
+def _of_regions(document: ScheduleDocument, region_ids: Collection[UUID] | None) -> frozenset[UUID]:
+    return frozenset(document.departures if region_ids is None else document.departures_in(region_ids))
 
 
 def detect_around_hazard(hazard: Hazard) -> None:
@@ -79,7 +83,7 @@ def _detect_and_store(looks: Mapping[date, Look], facts: Facts | None, now: date
     if stored.new:
         ids = [str(conflict_id) for conflict_id in stored.new]
         # Losing the queue loses options until somebody asks for them, and neither the write nor time.
-        transaction.on_commit(partial(compute_options_task.apply_async, [ids], retry=False), robust=True)
+        transaction.on_commit(partial(compute_options_task.apply_async, (ids,), retry=False), robust=True)
     return stored
 
 

@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from conflicts.services import detect_on
 from optimization.candidates import Roster, who_needs_certificates
 from optimization.catalog_merge import merge_catalog
 from optimization.day_plan import PlannedDay, open_departures, plan_departures
@@ -186,6 +187,8 @@ def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], aut
 
     def also(_: Mapping[date, Change]) -> None:
         if not changed and not refused:
+            # What stays as it was is judged too: the world may have changed around it.
+            detect_on([optimized.day], part.facts, region_ids=optimized.region_ids)
             _complete(optimized)
             _report(optimized)
 

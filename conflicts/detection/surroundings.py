@@ -78,7 +78,7 @@ def _under_alert(case: Case, alert: WeatherAlert) -> DetectedConflict:
     trail_id = case.departure.trail_id
     return case.conflict(
         Cause.WEATHER_WARNING,
-        f"{case.departure.trip_name}: {alert.severity.lower()} for its time, {alert.title or 'a weather alert'}.",
+        f"{case.departure.trip_name}: weather {alert.severity.lower()} during it, {alert.title or 'untitled'}.",
         kind=ConflictType.WEATHER_ALERT,
         severity=OF_ALERT.get(alert.severity, Severity.HIGH),
         counterpart=alert.id,

@@ -2,13 +2,15 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.core.cache import caches
 
 from conflicts.models import ScheduleConflict
 from conflicts.searching import compute_options
 from conflicts.vocabulary import Strategy
+from optimization.planning import optimize_day
 from scheduling.document import Departure, DepartureStatus
 from scheduling.facts import Span
-from tests.conflicts.planned import PlannedDay, options_of, plan_a_day
+from tests.conflicts.planned import PLANNER, PlannedDay, options_of, plan_a_day
 from tests.siblings import SimulatedSiblings
 
 
@@ -118,3 +120,13 @@ def test_more_places_where_trip_trail_and_team_take_everybody(planned: PlannedDa
     [option] = options_of(conflict, Strategy.ADJUST_CAPACITY)
 
     assert option.edits[0].fields == {"capacity": guests}
+
+
+def test_an_optimization_that_changes_nothing_still_sees_a_new_alert(planned: PlannedDay) -> None:
+    departure = planned.departure(planned.staffed()[0])
+    planned.siblings.raise_alert(str(planned.region_id), departure.starts_at, departure.ends_at)
+    caches["siblings"].clear()
+
+    optimize_day(planned.day, [planned.region_id], author=PLANNER)
+
+    assert ScheduleConflict.objects.open().filter(conflict_type="WEATHER_ALERT").exists()
