@@ -113,7 +113,7 @@ def _option(
     group = question.group(trip)
     trail = _trail(question, trip, departure, group, facts)
     departure.trail_id = trail.id if trail else departure.trail_id
-    condition = condition_of(trail, day, trip.activity_type, facts.hazards) if trail else None
+    condition = condition_of(trail, day, trip.activity_type, departure.span, facts.hazards) if trail else None
     outlook = facts.snapshot.outlooks.get((trip.region_id, day))
     option = Option(day, key, departure, is_new, group, trail, condition, outlook, None)
     obstacle = (

@@ -71,9 +71,13 @@ def without_departures(
     return [c for held in commitments.values() for c in held if c.departure_id not in departure_ids]
 
 
-def store_commitments(document: ScheduleDocument, day: date, departure_ids: Collection[UUID]) -> None:
-    """Rewrite the rows of the given departures from the document just written."""
+def forget_commitments(departure_ids: Collection[UUID]) -> None:
+    """Delete the rows of the given departures; of all that a write touches, before it stores the first."""
     GuideCommitment.objects.filter(departure_id__in=departure_ids).delete()
+
+
+def store_commitments(document: ScheduleDocument, day: date, departure_ids: Collection[UUID]) -> None:
+    """Write the rows of the given departures from the document just written."""
     GuideCommitment.objects.bulk_create(
         GuideCommitment(
             guide_id=commitment.guide_id,

@@ -5,7 +5,7 @@ that are not known here survive a round trip; an optional value that is absent s
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from pydantic import (
     model_serializer,
 )
 
-from scheduling.facts import Span
+from scheduling.facts import Span, local_dates
 
 
 class DepartureStatus(StrEnum):
@@ -149,15 +149,11 @@ class AvailabilityException(Part):
     reason: str = ""
 
     def touches(self, span: Span) -> bool:
-        """Whether any part of `span` lies inside; days are those of the span's own offset."""
-        zone = span.starts_at.tzinfo
-        begins = self.from_
-        if not isinstance(begins, datetime):
-            begins = datetime.combine(begins, time.min, zone)
-        ends = self.to
-        if not isinstance(ends, datetime):
-            ends = datetime.combine(ends + timedelta(days=1), time.min, zone)
-        return Span(begins, ends).overlaps(span)
+        """Whether any part of `span` lies inside; days are those of the span's own offsets."""
+        first, last = local_dates(span)
+        has_begun = self.from_ < span.ends_at if isinstance(self.from_, datetime) else self.from_ <= last
+        is_still_on = span.starts_at < self.to if isinstance(self.to, datetime) else first <= self.to
+        return has_begun and is_still_on
 
 
 class GuideAdjustments(Part):

@@ -82,6 +82,11 @@ class Span:
         return Span(self.starts_at - by, self.ends_at + by)
 
 
+def local_dates(span: Span) -> tuple[date, date]:
+    """The first and the last date that `span` touches, each by its own offset: clocks may change in between."""
+    return span.starts_at.date(), (span.ends_at - timedelta(microseconds=1)).date()
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     id: UUID

@@ -1,7 +1,7 @@
 """The hard-rule check of a write, against adjustments and commitments as they are under its locks."""
 
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
 from uuid import UUID
 
 from scheduling.commitments import by_guide, commitments_around, commitments_in, without_departures
@@ -9,15 +9,24 @@ from scheduling.detectors import Change
 from scheduling.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.errors import HardRuleViolated
 from scheduling.facts import Span
-from scheduling.models import DailySchedule
-from scheduling.rules import Commitment, Facts, Violation, merged_adjustments, newly_broken
+from scheduling.models import DailySchedule, GuideCommitment
+from scheduling.rules import Facts, Violation, merged_adjustments, newly_broken
 from scheduling.rules.facts import days_of
 from scheduling.rules.legality import Surroundings
+
+LONGEST_TRIP = timedelta(days=45)
+# Where a departure is, it may be tomorrow already.
+A_DAY = timedelta(days=1)
 
 
 def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
     """Raise HardRuleViolated where the changes, all together, would newly break a hard rule."""
-    stored = _stored_commitments(changes)
+    touched = _touched(changes)
+    if not touched:
+        return
+    span = Span(min(d.starts_at for d in touched), max(d.ends_at for d in touched))
+    stored = commitments_around(span, frozenset(guide for departure in touched for guide in departure.guide_ids))
+    elsewhere = departures_elsewhere(span, changes) if facts.snapshot.locations else []
     planned = without_departures(stored, _all_departures(changes))
     for day, change in changes.items():
         planned += commitments_in(change.after, day, change.departure_ids)
@@ -30,8 +39,16 @@ def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
             day,
             change.departure_ids,
             facts,
-            Surroundings(adjustments_over(change.before, day, departures), stored),
-            Surroundings(adjustments_over(change.after, day, departures), by_guide(planned)),
+            Surroundings(
+                adjustments_over(change.before, day, departures),
+                stored,
+                elsewhere + _of_others([other.before for other in changes.values()], change.before),
+            ),
+            Surroundings(
+                adjustments_over(change.after, day, departures),
+                by_guide(planned),
+                elsewhere + _of_others([other.after for other in changes.values()], change.after),
+            ),
         )
     if violations:
         raise HardRuleViolated(violations)
@@ -58,20 +75,31 @@ def adjustments_in(documents: Collection[ScheduleDocument]) -> dict[UUID, GuideA
     }
 
 
+def departures_elsewhere(span: Span, days: Collection[date]) -> list[Departure]:
+    """Staffed departures of other dates than `days` that are out within `span`: those of several days, mostly."""
+    out = GuideCommitment.objects.filter(starts_at__lt=span.ends_at, ends_at__gt=span.starts_at)
+    nearby = out.filter(
+        schedule_date__gte=span.starts_at.date() - LONGEST_TRIP, schedule_date__lte=span.ends_at.date() + A_DAY
+    )
+    dates = nearby.exclude(schedule_date__in=days).values("schedule_date").distinct()
+    rows = DailySchedule.objects.filter(schedule_date__in=dates).order_by("schedule_date")
+    return [d for row in rows for d in row.document.departures.values() if d.team and d.span.overlaps(span)]
+
+
+def _of_others(documents: Iterable[ScheduleDocument], own: ScheduleDocument) -> list[Departure]:
+    return [departure for each in documents if each is not own for departure in each.departures.values()]
+
+
 def _all_departures(changes: Mapping[date, Change]) -> frozenset[UUID]:
     return frozenset(key for change in changes.values() for key in change.departure_ids)
 
 
-def _stored_commitments(changes: Mapping[date, Change]) -> dict[UUID, tuple[Commitment, ...]]:
-    departures = [
+def _touched(changes: Mapping[date, Change]) -> list[Departure]:
+    """The changed departures, as they were and as they are to be."""
+    return [
         departure
         for change in changes.values()
         for document in (change.before, change.after)
         for key in change.departure_ids
         if (departure := document.departures.get(key)) is not None
     ]
-    guides = frozenset(guide for departure in departures for guide in departure.guide_ids)
-    if not guides:
-        return {}
-    span = Span(min(d.starts_at for d in departures), max(d.ends_at for d in departures))
-    return commitments_around(span, guides)

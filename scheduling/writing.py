@@ -20,7 +20,7 @@ from tenacity import (
 )
 
 from scheduling.authors import Author, name_author
-from scheduling.commitments import lock_guides, store_commitments
+from scheduling.commitments import forget_commitments, lock_guides, store_commitments
 from scheduling.detectors import Change, run_detectors
 from scheduling.document import Departure, ScheduleDocument, changed_departures
 from scheduling.errors import ContentionNotResolved, StaleRevision
@@ -148,9 +148,12 @@ class _Write:
         if self.facts is not None:
             refuse_illegal(changes, self.facts)
         name_author(self.author, principal=self.principal)
+        replanned = {day: _replanned(change) for day, change in changes.items()}
+        # One that moves to an earlier date is stored there before its own date comes: forget it first.
+        forget_commitments(frozenset[UUID]().union(*replanned.values()))
         for day, change in changes.items():
             _store(drafts[day], change)
-            store_commitments(change.after, day, _replanned(change))
+            store_commitments(change.after, day, replanned[day])
         run_detectors(changes, self.facts)
         if self.also:
             self.also(changes)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from scheduling.document import Departure, GuideAdjustments
-from scheduling.facts import Region, Snapshot, Span, Trail, Trip
+from scheduling.facts import Region, Snapshot, Span, Trail, Trip, local_dates
 from scheduling.vocabulary import normalise_activity
 
 
@@ -83,8 +83,7 @@ class Demand:
 
 def days_of(departure: Departure) -> tuple[date, ...]:
     """The dates a departure touches, by the clock of its region."""
-    first = departure.starts_at.date()
-    last = (departure.ends_at.astimezone(departure.starts_at.tzinfo) - timedelta(microseconds=1)).date()
+    first, last = local_dates(departure.span)
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 

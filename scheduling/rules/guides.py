@@ -1,7 +1,8 @@
 """Which rule, if any, keeps a guide off a departure."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+import math
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,41 +31,56 @@ def exclusion_of(
     Without certificates the answer is about everything else: that is asked first, so that certificates
     are read only for guides who pass it.
     """
-    return (
-        _unfit(guide, demand)
-        or _unavailable(guide, demand, facts.snapshot, adjustments)
-        or _restricted(demand, adjustments)
-        or _held(guide, demand, facts)
-        or (_unqualified(guide, demand, facts.snapshot) if with_certificates else None)
-    )
+    return next(exclusions_of(guide, demand, facts, adjustments, with_certificates=with_certificates), None)
 
 
-def _unfit(guide: Guide, demand: Demand) -> Exclusion | None:
-    if not guide.is_active:
-        return Exclusion(Rule.NOT_ACTIVE, guide.status.lower().replace("_", " "))
+def exclusions_of(
+    guide: Guide,
+    demand: Demand,
+    facts: Facts,
+    adjustments: GuideAdjustments = NO_ADJUSTMENTS,
+    *,
+    with_certificates: bool = True,
+) -> Iterator[Exclusion]:
+    """Every rule that keeps `guide` off `demand`, in order."""
+    yield from _unfit(guide, demand)
+    yield from _unavailable(guide, demand, facts.snapshot, adjustments)
+    yield from _restricted(demand, adjustments)
+    yield from _held(guide, demand, facts)
+    if with_certificates:
+        yield from _unqualified(guide, demand, facts.snapshot)
+
+
+def _unfit(guide: Guide, demand: Demand) -> Iterator[Exclusion]:
     if demand.region is None or not guide.works_in(demand.region):
-        return Exclusion(Rule.REGION, "works in another region")
+        yield Exclusion(Rule.REGION, "works in another region")
     if demand.activity not in guide.activities:
-        return Exclusion(Rule.ACTIVITY, f"does not lead {demand.activity}")
-    return None
+        yield Exclusion(Rule.ACTIVITY, f"does not lead {demand.activity}")
+    if not guide.is_active:
+        yield Exclusion(Rule.NOT_ACTIVE, guide.status.lower().replace("_", " "))
 
 
-def _unavailable(guide: Guide, demand: Demand, snapshot: Snapshot, adjustments: GuideAdjustments) -> Exclusion | None:
+def _unavailable(
+    guide: Guide, demand: Demand, snapshot: Snapshot, adjustments: GuideAdjustments
+) -> Iterator[Exclusion]:
     for day in demand.days:
         if guide.id not in snapshot.available.get(day, frozenset()):
-            return Exclusion(Rule.NOT_AVAILABLE, f"not available on {day}")
+            yield not_available(day)
     for window in adjustments.availability_exceptions:
         if window.touches(demand.span):
-            return Exclusion(Rule.AVAILABILITY_EXCEPTION, f"away: {window.reason or 'availability exception'}")
-    return None
+            why = f"away: {window.reason or 'availability exception'}"
+            yield Exclusion(Rule.AVAILABILITY_EXCEPTION, why, frozenset({f"{window.from_}/{window.to}"}))
 
 
-def _restricted(demand: Demand, adjustments: GuideAdjustments) -> Exclusion | None:
+def not_available(day: date) -> Exclusion:
+    return Exclusion(Rule.NOT_AVAILABLE, f"not available on {day}", frozenset({day.isoformat()}))
+
+
+def _restricted(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclusion]:
     for restriction in adjustments.restrictions:
         broken = restriction_broken(restriction, demand)
         if broken:
-            return Exclusion(Rule.RESTRICTION, broken)
-    return None
+            yield Exclusion(Rule.RESTRICTION, broken, frozenset({broken}))
 
 
 def restriction_broken(restriction: Any, demand: Demand) -> str | None:
@@ -72,9 +88,8 @@ def restriction_broken(restriction: Any, demand: Demand) -> str | None:
     unreadable = "has a restriction that cannot be read"
     if not isinstance(restriction, dict):
         return unreadable
-    until = restriction.get("until")
     try:
-        if until is not None and date.fromisoformat(str(until)[:10]) < demand.day:
+        if _is_over(restriction, demand.day):
             return None
         check = _RESTRICTIONS.get(restriction.get("kind", ""))
         return check(restriction.get("value"), demand) if check else unreadable
@@ -82,11 +97,20 @@ def restriction_broken(restriction: Any, demand: Demand) -> str | None:
         return unreadable
 
 
+def _is_over(restriction: dict[str, Any], day: date) -> bool:
+    """Whether it held until before `day`. Raises ValueError for an end that is no date."""
+    until = restriction.get("until")
+    return until is not None and date.fromisoformat(str(until)[:10]) < day
+
+
 def _altitude(value: Any, demand: Demand) -> str | None:
+    allowed = float(value)
+    if not math.isfinite(allowed):
+        raise ValueError(value)
     gain = demand.trail.elevation_gain_m if demand.trail else None
     if gain is None:
-        return f"restricted to {float(value):g} m, and the height of this trail is not known"
-    return f"restricted to {float(value):g} m, the trail climbs {gain:g} m" if gain > float(value) else None
+        return f"restricted to {allowed:g} m, and the height of this trail is not known"
+    return f"restricted to {allowed:g} m, the trail climbs {gain:g} m" if gain > allowed else None
 
 
 def _activity(value: Any, demand: Demand) -> str | None:
@@ -129,20 +153,19 @@ _RESTRICTIONS = {
 }
 
 
-def _held(guide: Guide, demand: Demand, facts: Facts) -> Exclusion | None:
+def _held(guide: Guide, demand: Demand, facts: Facts) -> Iterator[Exclusion]:
     for hazard in facts.hazards:
         if guide.id in hazard.guide_ids and hazard.span.overlaps(demand.span):
-            return Exclusion(Rule.HELD_BY_EMERGENCY, f"held: {hazard.description}")
-    return None
+            yield Exclusion(Rule.HELD_BY_EMERGENCY, f"held: {hazard.description}", frozenset({str(hazard.id)}))
 
 
-def _unqualified(guide: Guide, demand: Demand, snapshot: Snapshot) -> Exclusion | None:
+def _unqualified(guide: Guide, demand: Demand, snapshot: Snapshot) -> Iterator[Exclusion]:
     if demand.trip is None:
-        return Exclusion(Rule.CERTIFICATION, "what the trip requires is not known")
+        yield Exclusion(Rule.CERTIFICATION, "what the trip requires is not known")
+        return
     missing = demand.trip.required_certifications - certifications_on(guide, demand.days[-1], snapshot)
     if missing:
-        return Exclusion(Rule.CERTIFICATION, f"lacks {', '.join(sorted(missing)).upper()}")
-    return None
+        yield Exclusion(Rule.CERTIFICATION, f"lacks {', '.join(sorted(missing)).upper()}", missing)
 
 
 def certifications_on(guide: Guide, day: date, snapshot: Snapshot) -> frozenset[str]:
@@ -154,15 +177,24 @@ def certifications_on(guide: Guide, day: date, snapshot: Snapshot) -> frozenset[
 
 
 def clash_of(span: Span, day: date, commitments: Iterable[Commitment], *, ignoring: UUID) -> Exclusion | None:
+    """The first thing a guide's commitments have against `span`."""
+    return next(clashes_of(span, day, commitments, ignoring=ignoring), None)
+
+
+def clashes_of(span: Span, day: date, commitments: Iterable[Commitment], *, ignoring: UUID) -> Iterator[Exclusion]:
     """What a guide's commitments have against `span`: overlap (turnaround of 30 min) or too little rest (8 h)."""
     for commitment in commitments:
         if commitment.departure_id == ignoring:
             continue
         if commitment.span.overlaps(span.widened(TURNAROUND)):
-            return Exclusion(Rule.OVERLAP, f"on another departure at {commitment.span.starts_at:%Y-%m-%d %H:%M} UTC")
-        if commitment.day != day and commitment.span.overlaps(span.widened(REST)):
-            return Exclusion(Rule.REST, f"less than 8 h of rest around {commitment.span.starts_at:%Y-%m-%d %H:%M} UTC")
-    return None
+            yield _clash(Rule.OVERLAP, "on another departure at", commitment)
+        elif commitment.day != day and commitment.span.overlaps(span.widened(REST)):
+            yield _clash(Rule.REST, "less than 8 h of rest around", commitment)
+
+
+def _clash(rule: Rule, what: str, commitment: Commitment) -> Exclusion:
+    when = commitment.span.starts_at.astimezone(UTC)
+    return Exclusion(rule, f"{what} {when:%Y-%m-%d %H:%M} UTC", frozenset({str(commitment.departure_id)}))
 
 
 def shortfall_of(guide: Guide, demand: Demand, snapshot: Snapshot) -> bool:
@@ -182,14 +214,14 @@ def capacity_of(guide: Guide, adjustments: GuideAdjustments, day: date) -> int:
     sizes = [guide.max_group_size]
     if adjustments.max_group_size is not None:
         sizes = [adjustments.max_group_size]
-    sizes += [size for size in map(_group_limit, adjustments.restrictions) if size is not None]
-    return min(sizes)
+    limits = (_group_limit(restriction, day) for restriction in adjustments.restrictions)
+    return min(sizes + [limit for limit in limits if limit is not None])
 
 
-def _group_limit(restriction: Any) -> int | None:
-    if isinstance(restriction, dict) and restriction.get("kind") == "MAX_GROUP_SIZE":
-        try:
-            return int(restriction.get("value", 0))
-        except (TypeError, ValueError):
-            return 0
-    return None
+def _group_limit(restriction: Any, day: date) -> int | None:
+    if not isinstance(restriction, dict) or restriction.get("kind") != "MAX_GROUP_SIZE":
+        return None
+    try:
+        return None if _is_over(restriction, day) else int(restriction.get("value", 0))
+    except (TypeError, ValueError):
+        return 0

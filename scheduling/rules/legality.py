@@ -1,6 +1,6 @@
 """Which hard rules a staffed departure breaks, all things considered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -8,18 +8,24 @@ from uuid import UUID
 from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.facts import Location, Snapshot, Span
 from scheduling.rules.facts import Commitment, Demand, Facts
-from scheduling.rules.guides import NO_ADJUSTMENTS, clash_of, exclusion_of
+from scheduling.rules.guides import NO_ADJUSTMENTS, clashes_of, exclusions_of, not_available
 from scheduling.rules.teams import team_violations
 from scheduling.rules.trails import closed_because
 from scheduling.rules.violations import Exclusion, Rule, Violation
 
+OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around one date's departures: adjustments, and commitments of their guides by guide."""
+    """What stands around one date's departures: adjustments, and commitments of their guides by guide.
+
+    `neighbours` are staffed departures of other dates that are out at the same time.
+    """
 
     adjustments: Mapping[UUID, GuideAdjustments] = field(default_factory=dict)
     commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
+    neighbours: Sequence[Departure] = ()
 
 
 def newly_broken(
@@ -31,10 +37,10 @@ def newly_broken(
     around_before: Surroundings,
     around_after: Surroundings,
 ) -> list[Violation]:
-    """The violations of the changed departures that were not there before the change."""
+    """The violations of the changed departures that were not there, or not as bad, before the change."""
     changed = sorted(changed)
-    known = {v.identity for v in _violations(before, day, changed, facts, around_before)}
-    return [v for v in _violations(after, day, changed, facts, around_after) if v.identity not in known]
+    known = _violations(before, day, changed, facts, around_before)
+    return [v for v in _violations(after, day, changed, facts, around_after) if v.is_new_since(known)]
 
 
 def _violations(
@@ -43,9 +49,9 @@ def _violations(
     found: list[Violation] = []
     for departure_id in departure_ids:
         departure = document.departures.get(departure_id)
-        if departure is not None and departure.is_open_to_planning and departure.team:
+        if departure is not None and departure.status not in OVER and departure.team:
             found += broken_rules(departure_id, departure, day, facts, around)
-            found += _location_overrun(departure_id, departure, document, facts.snapshot)
+            found += _location_overrun(departure_id, departure, document, facts.snapshot, around.neighbours)
     return found
 
 
@@ -57,22 +63,20 @@ def broken_rules(
     found = team_violations(departure_id, departure, day, facts.snapshot, around.adjustments)
     found += _trail_violations(demand, facts)
     for member in departure.team:
-        exclusion = _exclusion(member.guide_id, demand, facts, around)
-        if exclusion:
+        for exclusion in _exclusions(member.guide_id, demand, facts, around):
             message = f"{member.guide_name}: {exclusion.message}"
-            found.append(Violation(exclusion.rule, message, departure_id, member.guide_id))
+            found.append(Violation(exclusion.rule, message, departure_id, member.guide_id, exclusion.about))
     return found
 
 
-def _exclusion(guide_id: UUID, demand: Demand, facts: Facts, around: Surroundings) -> Exclusion | None:
+def _exclusions(guide_id: UUID, demand: Demand, facts: Facts, around: Surroundings) -> Iterator[Exclusion]:
     guide = facts.snapshot.guides.get(guide_id)
     if guide is None:
-        return Exclusion(Rule.NOT_AVAILABLE, f"not available on {demand.day}")
-    adjustments = around.adjustments.get(guide_id, NO_ADJUSTMENTS)
+        yield from map(not_available, demand.days)
+    else:
+        yield from exclusions_of(guide, demand, facts, around.adjustments.get(guide_id, NO_ADJUSTMENTS))
     commitments = around.commitments.get(guide_id, ())
-    return exclusion_of(guide, demand, facts, adjustments) or clash_of(
-        demand.span, demand.day, commitments, ignoring=demand.departure_id
-    )
+    yield from clashes_of(demand.span, demand.day, commitments, ignoring=demand.departure_id)
 
 
 def _trail_violations(demand: Demand, facts: Facts) -> list[Violation]:
@@ -82,31 +86,41 @@ def _trail_violations(demand: Demand, facts: Facts) -> list[Violation]:
     found = []
     closed = closed_because(trail, demand.days, demand.span, facts.hazards)
     if closed:
-        found.append(Violation(Rule.TRAIL_CLOSED, closed, demand.departure_id))
+        found.append(Violation(Rule.TRAIL_CLOSED, closed, demand.departure_id, about=frozenset({str(trail.id)})))
     if trail.max_group_size is not None and demand.participants > trail.max_group_size:
         message = f"{trail.name} takes groups of {trail.max_group_size}, this one has {demand.participants}"
-        found.append(Violation(Rule.TRAIL_GROUP_SIZE, message, demand.departure_id))
+        excess = demand.participants - trail.max_group_size
+        found.append(Violation(Rule.TRAIL_GROUP_SIZE, message, demand.departure_id, excess=excess))
     return found
 
 
 def _location_overrun(
-    departure_id: UUID, departure: Departure, document: ScheduleDocument, snapshot: Snapshot
+    departure_id: UUID,
+    departure: Departure,
+    document: ScheduleDocument,
+    snapshot: Snapshot,
+    neighbours: Iterable[Departure],
 ) -> list[Violation]:
     location = snapshot.locations.get(departure.region_id)
     if location is None or location.max_capacity is None or departure.location_id != location.id:
         return []
-    peak = peak_load(document, location, departure.span)
+    peak = peak_load(document, location, departure.span, neighbours)
     if peak <= location.max_capacity:
         return []
     message = f"{peak} people at the base camp at once, it takes {location.max_capacity}"
-    return [Violation(Rule.LOCATION_CAPACITY, message, departure_id)]
+    return [Violation(Rule.LOCATION_CAPACITY, message, departure_id, excess=peak - location.max_capacity)]
 
 
-def peak_load(document: ScheduleDocument, location: Location, within: Span) -> int:
-    """The most people at `location` at one time within a span: participants of its staffed departures."""
+def peak_load(
+    document: ScheduleDocument, location: Location, within: Span, neighbours: Iterable[Departure] = ()
+) -> int:
+    """The most people at `location` at one time within a span: participants of its staffed departures.
+
+    `neighbours` are departures of other dates: one of several days is there on the next ones too.
+    """
     there = [
         other
-        for other in document.departures.values()
+        for other in (*document.departures.values(), *neighbours)
         if other.location_id == location.id
         and other.team
         and other.status is not DepartureStatus.CANCELLED

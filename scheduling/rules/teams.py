@@ -29,7 +29,7 @@ def team_violations(
     covers = sum(_capacity(guide_id, day, snapshot, adjustments) for guide_id in departure.guide_ids)
     if covers < departure.participants:
         message = f"the team may lead {covers} guests, the departure has {departure.participants}"
-        found.append(Violation(Rule.GROUP_SIZE, message, departure_id))
+        found.append(Violation(Rule.GROUP_SIZE, message, departure_id, excess=departure.participants - covers))
     return found
 
 

@@ -53,9 +53,14 @@ def _in_season(trail: Trail, day: date) -> bool:
     return today >= opens or today <= until
 
 
-def condition_of(trail: Trail, day: date, activity: str, hazards: Iterable[HazardFact] = ()) -> TrailCondition:
-    """What the ground of `trail` is like on `day`; the worse of what is told about it."""
-    if closed_because(trail, [day], hazards=hazards):
+def condition_of(
+    trail: Trail, day: date, activity: str, span: Span | None = None, hazards: Iterable[HazardFact] = ()
+) -> TrailCondition:
+    """What the ground of `trail` is like on `day`; the worse of what is told about it.
+
+    Hazards close it where they are in force within `span`.
+    """
+    if closed_because(trail, [day], span, hazards):
         return TrailCondition.CLOSED
     found = [condition_of_surface(trail.surface, activity)] if trail.surface else [TrailCondition.GOOD]
     if trail.status == "PARTIALLY_CLOSED" or any(c.covers(day) for c in trail.closures):
@@ -98,7 +103,7 @@ def best_trail(
 
     def rank(trail: Trail) -> tuple[int, int, UUID]:
         wish = preferred.index(trail.id) if trail.id in preferred else len(preferred)
-        return (wish, condition_of(trail, days[0], activity, facts.hazards).rank, trail.id)
+        return (wish, condition_of(trail, days[0], activity, span, facts.hazards).rank, trail.id)
 
     return min(fitting, key=rank, default=None)
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -6,9 +7,9 @@ from uuid import UUID
 class Rule(StrEnum):
     """The hard rules by name, in the order in which they rule a guide out."""
 
-    NOT_ACTIVE = "NOT_ACTIVE"
     REGION = "REGION"
     ACTIVITY = "ACTIVITY"
+    NOT_ACTIVE = "NOT_ACTIVE"
     NOT_AVAILABLE = "NOT_AVAILABLE"
     AVAILABILITY_EXCEPTION = "AVAILABILITY_EXCEPTION"
     RESTRICTION = "RESTRICTION"
@@ -27,6 +28,7 @@ class Rule(StrEnum):
     LOCATION_CAPACITY = "LOCATION_CAPACITY"
     WEATHER = "WEATHER"
     ACCESSIBILITY = "ACCESSIBILITY"
+    NOT_RUNNING = "NOT_RUNNING"
 
     @property
     def is_never_overridden(self) -> bool:
@@ -36,26 +38,40 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """The first rule that rules a guide out, with what it means in a few words: "on leave"."""
+    """A rule that rules a guide out, with what it means in a few words: "on leave".
+
+    `about` names what stands against the guide: the other departure, the certificates, the days.
+    """
 
     rule: Rule
     message: str
+    about: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A hard rule that a departure breaks, in words for a person. `guide_id` where one guide is the cause."""
+    """A hard rule that a departure breaks, in words for a person. `guide_id` where one guide is the cause.
+
+    `about` is the exclusion's; `excess` says by how many people, where the rule is about numbers.
+    """
 
     rule: Rule
     message: str
     departure_id: UUID
     guide_id: UUID | None = None
+    about: frozenset[str] = frozenset()
+    excess: int = 0
 
     @property
     def field(self) -> str:
         return f"assignments.departures.{self.departure_id}"
 
+    def is_new_since(self, before: Iterable["Violation"]) -> bool:
+        """Whether none of `before` is this one: the same rule at the same place, about no less and as bad."""
+        same = [one for one in before if one._place == self._place]
+        known = frozenset[str]().union(*(one.about for one in same))
+        return not same or not self.about <= known or self.excess > max(one.excess for one in same)
+
     @property
-    def identity(self) -> tuple[Rule, UUID, UUID | None]:
-        """What makes two violations the same one, whatever their wording."""
+    def _place(self) -> tuple[Rule, UUID, UUID | None]:
         return (self.rule, self.departure_id, self.guide_id)
