@@ -7,7 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
+
+from tests.acceptance.hard_rules import Broken, find_broken_rules
 from tests.acceptance.service import Service
+from tests.acceptance.told import Told
 from tests.siblings import SimulatedSiblings
 
 REQUESTS = 500
@@ -98,7 +102,21 @@ def assert_each_completed_once(service: Service, accepted: list[str]) -> None:
         " GROUP BY cause HAVING count(*) > 1"
     )
     assert twice == []
-    assert service.rows("SELECT run_id FROM optimization_runs WHERE status = 'RUNNING'") == []
+
+
+def assert_everything_holds(service: Service, accepted: list[str], entered: dict[date, str]) -> None:
+    """What must be true of any load, however the processes fared: nothing is lost, doubled or against a rule."""
+    assert_each_completed_once(service, accepted)
+    assert_the_api_tells_the_same(service, accepted)
+    assert_revisions_count_the_writes(service)
+    assert stored_adjustments(service, list(entered)) == entered
+    assert broken_rules(service) == []
+
+
+def broken_rules(service: Service) -> list[Broken]:
+    """What the independent check finds."""
+    with psycopg.connect(service.env["DATABASE_URL"]) as connection:
+        return find_broken_rules(connection, Told(service.siblings.url, service.siblings.token))
 
 
 def assert_the_api_tells_the_same(service: Service, accepted: list[str]) -> None:

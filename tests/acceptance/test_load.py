@@ -1,18 +1,25 @@
-"""Five hundred requests at once, and everything that must hold when they are done."""
+"""Five hundred requests at once, with everything in order and with everything breaking."""
+
+import os
+import signal
+from datetime import timedelta
 
 from tests.acceptance.load import (
     Clients,
-    assert_each_completed_once,
-    assert_revisions_count_the_writes,
-    assert_the_api_tells_the_same,
+    assert_everything_holds,
+    broken_rules,
     enter_adjustments,
     schedule_requests,
-    stored_adjustments,
     unfinished,
 )
 from tests.acceptance.service import Service, until
 
 DONE_WITHIN_SECONDS = 150
+WORKERS = ("worker-1", "worker-2")
+KILLS = 6
+DONE_BETWEEN_KILLS = 60
+# Whoever dies three times over one request is killed by it, by definition; these kills are from outside.
+LAST_ATTEMPT = 3
 
 
 def test_500_requests_of_8_clients_at_once_are_each_completed_once_and_lose_no_adjustment(service: Service) -> None:
@@ -21,7 +28,55 @@ def test_500_requests_of_8_clients_at_once_are_each_completed_once_and_lose_no_a
     accepted = Clients(service, schedule_requests(service.siblings)).accepted()
     until(lambda: not unfinished(service), DONE_WITHIN_SECONDS, "every request is at its end")
 
-    assert_each_completed_once(service, accepted)
-    assert_the_api_tells_the_same(service, accepted)
-    assert_revisions_count_the_writes(service)
-    assert stored_adjustments(service, list(entered)) == entered
+    assert_everything_holds(service, accepted, entered)
+    assert service.rows("SELECT run_id FROM optimization_runs WHERE status <> 'COMPLETED'") == []
+
+    optimize_the_horizon(service)
+
+    assert broken_rules(service) == []
+
+
+def test_the_same_holds_while_workers_are_killed_and_valkey_is_emptied(service: Service) -> None:
+    entered = enter_adjustments(service)
+
+    clients = Clients(service, schedule_requests(service.siblings))
+    for number in range(1, KILLS + 1):
+        until(lambda: finished(service) >= number * DONE_BETWEEN_KILLS, DONE_WITHIN_SECONDS, "work goes on")  # noqa: B023
+        kill_at_work(service, WORKERS[number % 2])
+        if number == KILLS // 2:
+            service.restart_valkey_empty()
+    accepted = clients.accepted()
+    until(lambda: not unfinished(service), DONE_WITHIN_SECONDS, "every request is at its end")
+
+    assert_everything_holds(service, accepted, entered)
+
+
+def finished(service: Service) -> int:
+    return int(service.value("SELECT count(*) FROM request_outcomes"))
+
+
+def kill_at_work(service: Service, name: str) -> None:
+    """Kill a worker with its children at a moment when it has a request in hand, and start another."""
+    until(lambda: killed(service, name), DONE_WITHIN_SECONDS, f"{name} has a request in hand")
+    service.running[name].start()
+
+
+def killed(service: Service, name: str) -> bool:
+    """Look while the worker stands still, so that what is seen is what is killed."""
+    group = service.running[name].process.pid
+    os.killpg(group, signal.SIGSTOP)
+    attempts = service.value(
+        "SELECT coalesce(max(attempts), 0) FROM request_jobs JOIN schedule_requests USING (request_id)"
+        " WHERE status = 'PROCESSING'"
+    )
+    if not 0 < attempts < LAST_ATTEMPT:
+        os.killpg(group, signal.SIGCONT)
+        return False
+    service.kill(name)
+    return True
+
+
+def optimize_the_horizon(service: Service) -> None:
+    """Every date of the next two weeks, over what requests have planned there."""
+    first, last = (service.siblings.today + timedelta(days=offset) for offset in (1, 14))
+    service.run("manage.py", "optimize_schedules", "--from", str(first), "--to", str(last), "--json")

@@ -1,0 +1,230 @@
+"""`python -m tests.acceptance.hard_rules DATABASE_URL SIBLINGS_URL TOKEN`: every hard rule that a stored schedule breaks.
+
+It shares no code with the service: it reads the stored rows and asks the siblings, and judges by itself.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import psycopg
+
+from tests.acceptance.told import Told, squeezed
+
+TURNAROUND, REST = timedelta(minutes=30), timedelta(hours=8)
+LARGEST_TEAM = 3
+USUAL_GROUP = 8
+NO_ADJUSTMENTS: Mapping[str, Any] = {}
+
+
+class Broken(NamedTuple):
+    """A hard rule that a departure breaks."""
+
+    rule: str
+    day: date
+    departure_id: str
+    who: str
+    why: str
+
+
+@dataclass
+class Departure:
+    """A staffed departure of a stored daily schedule."""
+
+    id: str
+    day: date
+    stored: Mapping[str, Any]
+    starts_at: datetime = field(init=False)
+    ends_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.starts_at = datetime.fromisoformat(self.stored["starts_at"])
+        self.ends_at = datetime.fromisoformat(self.stored["ends_at"])
+
+    @property
+    def guide_ids(self) -> list[str]:
+        return [member["guide_id"] for member in self.stored["team"]]
+
+    @property
+    def participants(self) -> int:
+        return int(self.stored.get("participants", 0))
+
+    def broken(self, rule: str, why: str, who: str = "") -> Broken:
+        return Broken(rule, self.day, self.id, who, why)
+
+
+def find_broken_rules(connection: psycopg.Connection[Any], told: Told) -> list[Broken]:
+    """What is wrong with the daily schedules that `connection` sees, given what the siblings tell."""
+    documents = dict(connection.execute("SELECT schedule_date, assignments FROM scheduling.daily_schedules").fetchall())
+    departures = list(_staffed(documents))
+    found = [*_of_guides(departures), *_of_camps(departures, told)]
+    for departure in departures:
+        days = told.days_of(departure.stored["region_id"], departure.starts_at, departure.ends_at)
+        judge = _Judge(departure, days, _adjustments(documents, days), told)
+        found += judge.findings()
+    return found
+
+
+def _staffed(documents: Mapping[date, Any]) -> Iterator[Departure]:
+    for day, document in documents.items():
+        for departure_id, stored in document.get("departures", {}).items():
+            if stored.get("team") and stored["status"] != "CANCELLED":
+                yield Departure(departure_id, day, stored)
+
+
+def _adjustments(documents: Mapping[date, Any], days: list[date]) -> dict[str, list[Mapping[str, Any]]]:
+    by_guide: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for day in days:
+        for guide_id, entered in documents.get(day, {}).get("guide_adjustments", {}).items():
+            by_guide[guide_id].append(entered)
+    return by_guide
+
+
+def _of_guides(departures: list[Departure]) -> Iterator[Broken]:
+    """Nobody is in two places, and everybody sleeps."""
+    of_guide: dict[str, list[Departure]] = defaultdict(list)
+    for departure in departures:
+        for guide_id in set(departure.guide_ids):
+            of_guide[guide_id].append(departure)
+    for guide_id, theirs in of_guide.items():
+        for one, other in combinations(sorted(theirs, key=lambda each: each.starts_at), 2):
+            pause = other.starts_at - one.ends_at
+            if pause < TURNAROUND:
+                yield other.broken("overlap", f"{pause} after {one.id}", guide_id)
+            elif pause < REST and one.day != other.day:
+                yield other.broken("rest", f"{pause} after {one.id}", guide_id)
+
+
+def _of_camps(departures: list[Departure], told: Told) -> Iterator[Broken]:
+    at_camp: dict[str, list[Departure]] = defaultdict(list)
+    for departure in departures:
+        if departure.stored.get("location_id"):
+            at_camp[departure.stored["location_id"]].append(departure)
+    for location_id, there in at_camp.items():
+        most = told.capacity(location_id)
+        for arriving in there:
+            load = sum(one.participants for one in there if one.starts_at <= arriving.starts_at < one.ends_at)
+            if load > most:
+                yield arriving.broken("camp", f"{load} people at a camp for {most}")
+
+
+@dataclass
+class _Judge:
+    """Whether one departure, by itself, breaks a rule."""
+
+    departure: Departure
+    days: list[date]
+    adjustments: Mapping[str, list[Mapping[str, Any]]]
+    told: Told
+
+    def findings(self) -> Iterator[Broken]:
+        yield from self._team()
+        yield from self._trail()
+        for guide_id in self.departure.guide_ids:
+            for rule, why in self._guide(guide_id):
+                yield self.departure.broken(rule, why, guide_id)
+
+    def _team(self) -> Iterator[Broken]:
+        team, guests = self.departure.stored["team"], self.departure.participants
+        if len(set(self.departure.guide_ids)) != len(team) or len(team) > LARGEST_TEAM:
+            yield self.departure.broken("team size", f"{len(team)} members")
+        leads = [member["guide_id"] for member in team if member["role"] == "LEAD"]
+        if len(leads) != 1:
+            yield self.departure.broken("one lead", f"{len(leads)} leads")
+        room = sum(self._group_of(guide_id) for guide_id in set(self.departure.guide_ids))
+        if room < guests:
+            yield self.departure.broken("team capacity", f"{guests} guests for a team of {room}")
+
+    def _group_of(self, guide_id: str) -> int:
+        entered = self.adjustments.get(guide_id, [])
+        own = [each["max_group_size"] for each in entered if each.get("max_group_size") is not None]
+        size = min(own) if own else (self.told.guide(guide_id) or {}).get("max_group_size") or USUAL_GROUP
+        limits = [each["value"] for each in self._restrictions(guide_id) if each.get("kind") == "MAX_GROUP_SIZE"]
+        return min([size, *limits])
+
+    def _trail(self) -> Iterator[Broken]:
+        trail_id = self.departure.stored.get("trail_id")
+        if trail_id is None:
+            return
+        for day in self.days:
+            if why := self.told.trail_closed(trail_id, day):
+                yield self.departure.broken("trail open", f"{why} on {day}")
+        most = self.told.trail(trail_id).get("max_group_size")
+        if most is not None and self.departure.participants > most:
+            yield self.departure.broken("trail group size", f"{self.departure.participants} on a trail for {most}")
+
+    def _guide(self, guide_id: str) -> Iterator[tuple[str, str]]:
+        guide = self.told.guide(guide_id)
+        if guide is None:
+            yield "status", "nobody knows this guide"
+            return
+        if guide["status"] != "ACTIVE":
+            yield "status", guide["status"]
+        if not self.told.works_in(guide, self.departure.stored["region_id"]):
+            yield "region", f"works in {guide['region_ids']}"
+        if not self.told.leads(guide, self.departure.stored["activity_type"]):
+            yield "activity", f"leads {guide['activity_specialties']}"
+        if lacking := self.told.lacking(guide_id, self.departure.stored["trip_id"], self.days[-1]):
+            yield "certificates", f"lacks {lacking} on {self.days[-1]}"
+        yield from self._absences(guide_id)
+        for restriction in self._restrictions(guide_id):
+            if why := self._forbidden_by(restriction):
+                yield "restriction", why
+
+    def _absences(self, guide_id: str) -> Iterator[tuple[str, str]]:
+        for day in self.days:
+            if self.told.is_away(guide_id, day):
+                yield "available", f"away on {day}"
+        for entered in self.adjustments.get(guide_id, []):
+            for window in entered.get("availability_exceptions", []):
+                zone = self.told.zone(self.departure.stored["region_id"])
+                starts, ends = _instant(window["from"], zone), _instant(window["to"], zone, is_end=True)
+                if starts < self.departure.ends_at and self.departure.starts_at < ends:
+                    yield "availability exception", f"{window}"
+
+    def _restrictions(self, guide_id: str) -> list[Any]:
+        listed = [each for entered in self.adjustments.get(guide_id, []) for each in entered.get("restrictions", [])]
+        return [each if isinstance(each, dict) else {"kind": "unreadable"} for each in listed if self._holds(each)]
+
+    def _holds(self, restriction: Any) -> bool:
+        until = restriction.get("until") if isinstance(restriction, dict) else None
+        return until is None or date.fromisoformat(until) >= self.departure.day
+
+    def _forbidden_by(self, restriction: Mapping[str, Any]) -> str | None:
+        kind, value = restriction.get("kind"), restriction.get("value")
+        trail_id = self.departure.stored.get("trail_id")
+        trail = self.told.trail(trail_id) if trail_id else {}
+        if kind == "MAX_ALTITUDE_M":
+            climb = trail.get("elevation_gain_m")
+            return None if climb is not None and climb <= value else f"{restriction}: climbs {climb}"
+        if kind == "NO_ACTIVITY":
+            same = squeezed(str(value)) == squeezed(self.departure.stored["activity_type"])
+            return f"{restriction}" if same else None
+        if kind == "MAX_DIFFICULTY":
+            hardest = self.told.difficulty(self.departure.stored["trip_id"], trail)
+            return None if hardest <= self.told.rank(value) else f"{restriction}: {hardest}"
+        return None if kind == "MAX_GROUP_SIZE" and value > 0 else f"{restriction}"
+
+
+def _instant(told: str, zone: Any, *, is_end: bool = False) -> datetime:
+    """A moment as it is told, or the beginning of a day; the end of a day for the last of several."""
+    if "T" in told:
+        return datetime.fromisoformat(told)
+    return datetime.combine(date.fromisoformat(told) + timedelta(days=int(is_end)), time(), zone)
+
+
+def main() -> None:
+    """Print what is broken; exit status 1 where anything is."""
+    database_url, siblings_url, token = sys.argv[1:]
+    with psycopg.connect(database_url) as connection:
+        found = find_broken_rules(connection, Told(siblings_url, token))
+    sys.stdout.writelines(f"{each}\n" for each in found)
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
