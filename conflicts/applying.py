@@ -147,7 +147,7 @@ def _tell(option: Option, changes: Mapping[date, Change]) -> list[str]:
         hooks.departure_created(edit.departure_id, departure, edit.day)
         for old, new in option.moves_reservations.items():
             move_reservations(old, new, edit.day)
-    told = [_record(call.model_dump(include={"destination", "key", "kind", "payload"})) for call in option.calls]
+    told = [_record(call.model_dump()) for call in option.calls]
     return told + messages_about([edit.departure_id for edit in made])
 
 

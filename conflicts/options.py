@@ -44,7 +44,7 @@ class DepartureEdit(BaseModel):
 
 
 class SiblingCall(BaseModel):
-    """What a sibling is told when the option is applied. `action` says it to a person."""
+    """What a sibling is told when the option is applied: a message for the outbox."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,7 +52,6 @@ class SiblingCall(BaseModel):
     key: str
     kind: str
     payload: dict[str, Any]
-    action: str
 
 
 class Option(BaseModel):

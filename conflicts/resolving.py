@@ -1,8 +1,7 @@
 """Resolving a conflict: one of its options is checked, applied and told, or the risk is accepted."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +22,10 @@ from conflicts.errors import (
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.options import Option, options_in
 from conflicts.rehearsing import rehearse
-from conflicts.searching import compute_options
+from conflicts.searching import are_options_current, compute_options
 from conflicts.vocabulary import Cause, ResolutionStatus, Severity, Strategy
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
-from scheduling.models import DailySchedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +81,13 @@ def _open_conflict(conflict_id: UUID) -> ScheduleConflict:
 
 def _option(conflict: ScheduleConflict, option_id: UUID) -> Option:
     offered = {option.id: option for option in options_in(conflict.details)}
-    if option_id not in offered and _are_outdated(conflict, offered.values()):
+    if option_id not in offered and not are_options_current(conflict):
         computed = compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
         offered = {option.id: option for option in computed}
     if option_id not in offered:
         problem = FieldProblem("selected_resolution_id", "Choose one of the conflict's resolution_options.")
         raise UnknownOption(f"The conflict has no option {option_id}.", problem)
     return offered[option_id]
-
-
-def _are_outdated(conflict: ScheduleConflict, offered: Collection[Option]) -> bool:
-    """Whether nobody has searched yet, or only on an earlier revision."""
-    revisions: dict[date, int] = {}
-    for option in offered:
-        revisions |= option.revisions
-    if not revisions:
-        return True
-    now = DailySchedule.objects.filter(schedule_date__in=revisions).values_list("schedule_date", "rev")
-    return any(revisions[day] != rev for day, rev in now)
 
 
 def _refuse_too_much_risk(conflict: ScheduleConflict, notes: str, override_warnings: bool) -> None:

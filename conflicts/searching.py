@@ -5,7 +5,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import structlog
@@ -22,6 +22,7 @@ from scheduling.commitments import commitments_around
 from scheduling.document import Departure
 from scheduling.facts import Snapshot, Span
 from scheduling.gathering import gather_facts
+from scheduling.models import DailySchedule
 from scheduling.rules import Facts
 from scheduling.snapshot import UnknownTrip, take_facts_snapshot, take_trip_snapshot, with_certificates
 from scheduling.writing import Draft, read_drafts
@@ -37,26 +38,35 @@ def compute_options(conflict: ScheduleConflict, *, deadline_seconds: float) -> l
     Accepting the risk is always the last of them; it is the only one where a sibling that the search needs
     does not answer, or nothing is left to plan.
     """
+    rev = DailySchedule.objects.values_list("rev", flat=True).get(pk=conflict.schedule_id)
     found = _search(conflict, deadline_seconds)
-    options = [*found, accept_risk(conflict.pk, conflict.details)]
-    stored = [option.stored() for option in options]
+    options = [*(found or []), accept_risk(conflict.pk, conflict.details)]
+    told: dict[str, Any] = {"resolution_options": [option.stored() for option in options]}
+    if found is not None:
+        told["options_rev"] = rev
     with connection.cursor() as cursor:
-        # Only this key: a detection may be writing the others.
+        # Only these keys: a detection may be writing the others.
         cursor.execute(
-            "UPDATE schedule_conflicts SET details = jsonb_set(details, '{resolution_options}', %s::jsonb)"
-            " WHERE conflict_id = %s AND NOT resolved",
-            [json.dumps(stored), conflict.pk],
+            "UPDATE schedule_conflicts SET details = details || %s::jsonb WHERE conflict_id = %s AND NOT resolved",
+            [json.dumps(told), conflict.pk],
         )
-    conflict.details["resolution_options"] = stored
+    conflict.details |= told
     return options
 
 
-def _search(conflict: ScheduleConflict, deadline_seconds: float) -> list[Option]:
+def are_options_current(conflict: ScheduleConflict) -> bool:
+    """Whether they were searched on the revision that the conflict's daily schedule has now."""
+    searched_on = conflict.details.get("options_rev")
+    return DailySchedule.objects.filter(pk=conflict.schedule_id, rev=searched_on).exists()
+
+
+def _search(conflict: ScheduleConflict, deadline_seconds: float) -> list[Option] | None:
+    """The ways out; None where what the search needs is not to be had."""
     try:
         problem = state_problem(conflict, deadline_seconds=deadline_seconds)
     except (Unavailable, UnknownTrip) as error:
         logger.warning("options_not_computed", conflict_id=str(conflict.pk), reason=str(error))
-        return []
+        return None
     return search_options(problem) if problem else []
 
 

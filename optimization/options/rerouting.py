@@ -94,5 +94,4 @@ def _closure(trail_id: str, problem: Problem) -> SiblingCall:
         key=trail_id,
         kind="trail.closed",
         payload={"trail_id": trail_id, "body": body},
-        action="createTrailClosure",
     )
