@@ -1,12 +1,12 @@
 """Who may go on a departure, how well they suit it, and which rule keeps the others off."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from optimization.scoring import pairing_score
-from scheduling.document import GuideAdjustments, UnassignedReason
+from scheduling.document import Departure, GuideAdjustments, UnassignedReason
 from scheduling.facts import Guide
 from scheduling.rules import Commitment, Demand, Exclusion, Facts, Rule, capacity_of, clash_of, exclusion_of
 from scheduling.rules.guides import NO_ADJUSTMENTS
@@ -63,11 +63,15 @@ NO_WISHES = Wishes()
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What stands around the departures to be planned: adjustments and other commitments, by guide."""
+    """What stands around the departures to be planned: adjustments and other commitments, by guide.
+
+    `neighbours` are the staffed departures of other dates that are out at the same time.
+    """
 
     adjustments: Mapping[UUID, GuideAdjustments]
     commitments: Mapping[UUID, tuple[Commitment, ...]]
     planned: Collection[UUID] = frozenset()
+    neighbours: Sequence[Departure] = ()
 
     def adjustments_of(self, guide_id: UUID) -> GuideAdjustments:
         return self.adjustments.get(guide_id, NO_ADJUSTMENTS)

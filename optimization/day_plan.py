@@ -1,7 +1,7 @@
 """The plan of a day's departures: made outside any transaction, put onto the latest document inside one."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -31,7 +31,8 @@ _WHY = {
 class PlannedDay:
     """What an optimization decided for some departures of a date.
 
-    `base` holds the departures as they were read, `planned` as they should be, by id.
+    `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay as they
+    are: their pinned guides cannot lead them, and only a person lifts a pin.
     """
 
     day: date
@@ -41,6 +42,7 @@ class PlannedDay:
     base: Mapping[UUID, Departure]
     planned: Mapping[UUID, Departure]
     assessments: Mapping[UUID, Assessment]
+    held: Mapping[UUID, Departure] = field(default_factory=dict)
 
     def apply(self, document: ScheduleDocument, now: datetime, *, leaving_out: Collection[UUID] = ()) -> list[UUID]:
         """Put the plan onto the latest document; returns the departures that somebody changed meanwhile."""
@@ -64,9 +66,8 @@ def _decided_on(departure: Departure | None) -> object:
     """What a plan was made on: another value now, and it has to be made anew."""
     if departure is None:
         return None
-    pinned = frozenset(member.guide_id for member in departure.team if member.pinned)
-    names = ("guide_ids", "trail_id", "status", "starts_at", "ends_at", "capacity", "location_id")
-    return (pinned, *(getattr(departure, name) for name in names))
+    names = ("team", "trail_id", "status", "starts_at", "ends_at", "capacity", "location_id")
+    return [getattr(departure, name) for name in names]
 
 
 def _put(planned: Departure, current: Departure) -> None:
@@ -136,28 +137,49 @@ def plan_departures(
 ) -> PlannedDay:
     """Staff `departures`; `everything` of the date stands around them. Nothing is written.
 
-    `with_notes_of` adds the notes of the guides chosen to the facts: only a person can judge those.
+    `with_notes_of` adds the notes of the guides chosen to the facts: only a person can judge those. Where
+    pinned guides cannot stay, the departure is held as it is and the others are planned around it.
     """
+    held: dict[UUID, Departure] = {}
+    while True:
+        free = {key: departure.model_copy(deep=True) for key, departure in departures.items() if key not in held}
+        plan = _plan(free, everything, day, facts, replace(roster, planned=frozenset(free)), time_limit_seconds)
+        stuck = {key: departures[key] for key in free if departures[key].is_pinned and not plan.solved.team_of(key)}
+        if not stuck:
+            break
+        held |= stuck
+    facts = with_notes_of(facts, {guide for team in plan.solved.teams for guide in team.guide_ids})
+    for key, departure in free.items():
+        departure.team = form_team(plan.solved.team_of(key), departure, plan.assessments[key], facts, roster)
+    return replace(plan, facts=facts, base={key: base[key] for key in free if key in base}, held=held)
+
+
+def _plan(
+    departures: Mapping[UUID, Departure],
+    everything: Mapping[UUID, Departure],
+    day: date,
+    facts: Facts,
+    roster: Roster,
+    time_limit_seconds: float,
+) -> PlannedDay:
+    """The solver's plan, with trails and reasons in place and the teams still as they were."""
     without_trail = choose_trails(departures, day, facts)
     assessments = {
         key: assess(Demand.of(key, departure, day, facts.snapshot), facts, roster)
         for key, departure in departures.items()
     }
     staffable = {key: departure for key, departure in departures.items() if key not in without_trail}
-    problem = _problem(staffable, everything, departures, facts, assessments)
+    problem = _problem(staffable, everything, roster, facts, assessments)
     solved = solve_day(problem, time_limit_seconds=time_limit_seconds)
-    facts = with_notes_of(facts, {guide for team in solved.teams for guide in team.guide_ids})
     for key, departure in departures.items():
-        guide_ids = solved.team_of(key)
-        departure.team = form_team(guide_ids, departure, assessments[key], facts, roster)
         departure.unassigned_reason = without_trail.get(key) or _why_unstaffed(solved, assessments[key])
-    return PlannedDay(day, facts, problem, solved, base, departures, assessments)
+    return PlannedDay(day, facts, problem, solved, {}, departures, assessments)
 
 
 def _problem(
     staffable: Mapping[UUID, Departure],
     everything: Mapping[UUID, Departure],
-    planned: Iterable[UUID],
+    roster: Roster,
     facts: Facts,
     assessments: Mapping[UUID, Assessment],
 ) -> DayProblem:
@@ -170,7 +192,7 @@ def _problem(
             solver_departure(key, departure, guests=departure.participants) for key, departure in staffable.items()
         ),
         pairs=tuple(pairs),
-        locations=solver_locations(facts.snapshot, everything, planned),
+        locations=solver_locations(facts.snapshot, everything, roster.planned, roster.neighbours),
     )
 
 

@@ -1,6 +1,6 @@
 """From facts to the solver's plain values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -69,18 +69,24 @@ def _price(candidate: Candidate, hours: float, fair_hours: float, recent_hours: 
 
 
 def solver_locations(
-    snapshot: Snapshot, departures: Mapping[UUID, PlannedDeparture], planned: Iterable[UUID]
+    snapshot: Snapshot,
+    departures: Mapping[UUID, PlannedDeparture],
+    planned: Iterable[UUID],
+    neighbours: Sequence[PlannedDeparture] = (),
 ) -> tuple[Location, ...]:
-    """Base camps with a known capacity, and what departures that are not being planned take of it."""
-    fixed = departures.keys() - set(planned)
+    """Base camps with a known capacity, and what departures that are not being planned take of it.
+
+    `neighbours` are departures of other dates.
+    """
+    fixed = [departures[key] for key in sorted(departures.keys() - set(planned))]
     return tuple(
         Location(
             id=location.id,
             capacity=location.max_capacity,
             loads=tuple(
                 Load(minutes(one.starts_at), minutes(one.ends_at), one.participants)
-                for key in sorted(fixed)
-                if (one := departures[key]).location_id == location.id
+                for one in (*fixed, *neighbours)
+                if one.location_id == location.id
                 and one.team
                 and one.status is not DepartureStatus.CANCELLED
             ),

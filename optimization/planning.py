@@ -25,7 +25,7 @@ from scheduling.document import Departure, ScheduleDocument
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
 from scheduling.facts import Snapshot, Span
 from scheduling.gathering import gather_facts
-from scheduling.legality import adjustments_over
+from scheduling.legality import adjustments_over, departures_elsewhere
 from scheduling.rules import Demand, Facts
 from scheduling.rules.facts import days_of
 from scheduling.snapshot.later_days import with_availability_on
@@ -62,7 +62,7 @@ class Optimized:
     def take(self, part: PlannedDay) -> None:
         self.parts.append(part)
         self.base = {**part.base, **self.base}
-        self.planned |= part.planned
+        self.planned |= {**part.planned, **part.held}
 
 
 def optimize_day(
@@ -150,7 +150,7 @@ def _roster(document: ScheduleDocument, day: date, departures: Mapping[UUID, Dep
         max(departure.ends_at for departure in departures.values()),
     )
     adjustments = adjustments_over(document, day, list(departures.values()))
-    return Roster(adjustments, commitments_around(span), frozenset(departures))
+    return Roster(adjustments, commitments_around(span), frozenset(departures), departures_elsewhere(span, [day]))
 
 
 def _with_what_planning_needs(departures: Mapping[UUID, Departure], day: date, facts: Facts, roster: Roster) -> Facts:

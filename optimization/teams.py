@@ -16,35 +16,36 @@ _NEEDED_FOR_CERTAINTY = (Sibling.WEATHER, Sibling.TRAIL_MANAGEMENT, Sibling.LOCA
 def form_team(
     guide_ids: Sequence[UUID], departure: Departure, assessment: Assessment, facts: Facts, roster: Roster
 ) -> list[TeamMember]:
-    """The chosen guides, the lead first. Members who stay in their role stay as they are."""
+    """The chosen guides, the lead first. Whoever leads now leads on, and those who stay keep what was confirmed."""
     current = {member.guide_id: member for member in departure.team}
     fresh_status = status_of(guide_ids, assessment, facts, roster)
     team = []
-    for position, guide_id in enumerate(guide_ids):
+    for position, guide_id in enumerate(_lead_first(guide_ids, departure)):
         role = Role.ASSISTANT if position else Role.LEAD
-        member = current.get(guide_id)
-        if member is None or member.role is not role:
-            member = _member(guide_id, role, assessment, facts, fresh_status, member)
-        team.append(member)
+        member = current.get(guide_id) or _member(guide_id, role, assessment, facts)
+        status = member.assignment_status
+        # Nobody was told of a tentative one: what is open now counts.
+        status = fresh_status if status is AssignmentStatus.TENTATIVE else status
+        team.append(member.model_copy(update={"role": role, "assignment_status": status}))
     return team
 
 
-def _member(
-    guide_id: UUID,
-    role: Role,
-    assessment: Assessment,
-    facts: Facts,
-    status: AssignmentStatus,
-    before: TeamMember | None,
-) -> TeamMember:
+def _lead_first(guide_ids: Sequence[UUID], departure: Departure) -> list[UUID]:
+    """In the order of the team as it is; a lead who stays is the lead."""
+    places = {member.guide_id: place for place, member in enumerate(departure.team)}
+    leads = [member.guide_id for member in departure.team if member.role is Role.LEAD and member.guide_id in guide_ids]
+    first = (leads or guide_ids)[:1]
+    return sorted(guide_ids, key=lambda guide_id: (guide_id not in first, places.get(guide_id, len(places))))
+
+
+def _member(guide_id: UUID, role: Role, assessment: Assessment, facts: Facts) -> TeamMember:
     chosen = next(c for c in assessment.candidates if c.guide.id == guide_id)
     return TeamMember(
         guide_id=guide_id,
         guide_name=chosen.guide.name,
         role=role,
-        assignment_status=before.assignment_status if before else status,
+        assignment_status=AssignmentStatus.TENTATIVE,
         certifications=sorted(certifications_on(chosen.guide, assessment.demand.days[-1], facts.snapshot)),
-        pinned=before.pinned if before else False,
         score=round(chosen.score, 3),
     )
 
@@ -54,7 +55,7 @@ def status_of(guide_ids: Sequence[UUID], assessment: Assessment, facts: Facts, r
     return (
         AssignmentStatus.PENDING_APPROVAL
         if reasons_to_approve(guide_ids, assessment, facts, roster)
-        else (AssignmentStatus.TENTATIVE)
+        else AssignmentStatus.TENTATIVE
     )
 
 

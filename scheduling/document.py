@@ -117,6 +117,11 @@ class Departure(Part):
         return self.status in {DepartureStatus.DRAFT, DepartureStatus.PUBLISHED}
 
     @property
+    def is_pinned(self) -> bool:
+        """Whether a person decided who is on the team, in part or in full."""
+        return any(member.pinned for member in self.team)
+
+    @property
     def needs_approval(self) -> bool:
         return any(member.assignment_status is AssignmentStatus.PENDING_APPROVAL for member in self.team)
 
