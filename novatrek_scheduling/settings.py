@@ -11,6 +11,7 @@ from kombu import Queue
 from novatrek_scheduling.configuration import env, process_kind, time_of_day
 from novatrek_scheduling.settings_api import *  # noqa: F403 (Django reads them here)
 from novatrek_scheduling.settings_api import DEBUG, SANDBOX
+from novatrek_scheduling.settings_console import *  # noqa: F403 (as above)
 
 django_stubs_ext.monkeypatch()
 
@@ -173,6 +174,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
+    # Who queues something does not wait for a queue that is away: the tables are swept.
+    "max_retries": 1,
+    "interval_start": 0.1,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
 }
