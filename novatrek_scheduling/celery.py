@@ -5,11 +5,12 @@ from typing import Any
 
 import django
 from celery import Celery
-from celery.signals import setup_logging, task_prerun, worker_init, worker_ready
+from celery.signals import celeryd_after_setup, setup_logging, task_prerun, worker_init, worker_ready
 from django.conf import settings
 from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from novatrek_scheduling.collection import spare_what_stays
 from novatrek_scheduling.startup import check_process, one_clear_line
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novatrek_scheduling.settings")
@@ -38,6 +39,12 @@ def _check_worker(**_: Any) -> None:
     with one_clear_line():
         django.setup()
         check_process("worker")
+
+
+@celeryd_after_setup.connect(weak=False)
+def _fork_lean_children(**_: Any) -> None:
+    """Once the tasks are loaded, and before the first child is forked."""
+    spare_what_stays()
 
 
 @worker_ready.connect(weak=False)
