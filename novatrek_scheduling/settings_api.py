@@ -22,7 +22,6 @@ __all__ = [
     "SANDBOX",
     "SPECTACULAR_SETTINGS",
     "THROTTLE_RATE",
-    "UNFOLD",
 ]
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -113,10 +112,3 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="console" if SANDBOX else "json")
 configure_structlog()
 LOGGING = logging_settings(json_lines=LOG_FORMAT == "json", level=env.str("LOG_LEVEL", default="INFO"))
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "NovaTrek Scheduling",
-    "SITE_HEADER": "NovaTrek Scheduling",
-    "SITE_SYMBOL": "calendar_month",
-    "SHOW_VIEW_ON_SITE": False,
-}

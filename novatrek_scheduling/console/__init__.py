@@ -1,0 +1,1 @@
+"""What holds the console together: its navigation, its home page, the pages of users and periodic tasks."""

@@ -1,0 +1,165 @@
+"""The console's home page: today and tomorrow at a glance."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from conflicts.models import ScheduleConflict
+from conflicts.vocabulary import Severity
+from events.models import DeadLetter, OutboxMessage
+from novatrek_scheduling.console.navigation import list_of, may_view
+from optimization.models import OptimizationRun
+from scheduling.admin.region_names import region_list, region_name
+from scheduling.document import Departure, DepartureStatus
+from scheduling.models import DailySchedule, Hazard, RequestStatus, ScheduleRequest
+
+A_DAY = timedelta(days=1)
+RUNS_SHOWN = 6
+
+Values = dict[str, Any]
+
+
+def at_a_glance(request: HttpRequest, context: Values) -> Values:
+    """The page's figures, of those tables that the person may see."""
+    context["title"] = "Today and tomorrow"
+    if may_view("scheduling.dailyschedule")(request):
+        context["days"] = _days()
+    context["figures"] = list(_figures(request))
+    if may_view("optimization.optimizationrun")(request):
+        context["runs"] = [_run(run) for run in _last_runs()]
+        context["runs_list"] = list_of("optimization.optimizationrun")
+    return context
+
+
+def _days() -> list[Values]:
+    today = timezone.now().date()
+    dates = {"Today": today, "Tomorrow": today + A_DAY}
+    stored = {one.schedule_date: one for one in DailySchedule.objects.filter(schedule_date__in=dates.values())}
+    return [{"name": name, "day": day, **_day(stored.get(day), day)} for name, day in dates.items()]
+
+
+def _day(schedule: DailySchedule | None, day: date) -> Values:
+    if schedule is None:
+        return {"departures": 0}
+    departures = list(schedule.document.departures.values())
+    going = [departure for departure in departures if departure.status is not DepartureStatus.CANCELLED]
+    staffed = [departure for departure in going if departure.team]
+    return {
+        "link": reverse("admin:scheduling_dailyschedule_change", args=[schedule.pk]),
+        "departures": len(departures),
+        "statuses": _by_status(departures),
+        "staffed": len(staffed),
+        "going": len(going),
+        "percentage": round(100 * len(staffed) / len(going)) if going else 100,
+        "served": sum(departure.participants for departure in staffed),
+        "guests": sum(departure.participants for departure in going),
+        "guides": len({guide for departure in staffed for guide in departure.guide_ids}),
+        "to_publish": _to_publish(departures),
+        "unstaffed": [_unstaffed(departure) for departure in going if not departure.team],
+    }
+
+
+def _by_status(departures: list[Departure]) -> list[str]:
+    counted = Counter(departure.status for departure in departures)
+    return [f"{counted[each]} {each.value.replace('_', ' ').lower()}" for each in DepartureStatus if counted[each]]
+
+
+def _to_publish(departures: list[Departure]) -> str:
+    count = sum(departure.has_unpublished_changes for departure in departures)
+    return f"{count} to publish" if count else ""
+
+
+def _unstaffed(departure: Departure) -> str:
+    return f"{departure.starts_at:%H:%M} {departure.trip_name}, {region_name(departure.region_id)}"
+
+
+def _figures(request: HttpRequest) -> Iterator[Values]:
+    """One card a question that a dispatcher asks first, most pressing first."""
+    for model, make in (
+        ("conflicts.scheduleconflict", _open_conflicts),
+        ("scheduling.schedulerequest", _open_requests),
+        ("scheduling.hazard", _hazards),
+        ("events.deadletter", _dead_letters),
+        ("events.outboxmessage", _outbox),
+    ):
+        if may_view(model)(request):
+            yield make(str(list_of(model)))
+
+
+def _open_conflicts(link: str) -> Values:
+    by_severity = ScheduleConflict.objects.open().values(level=KeyTextTransform("severity", "details"))
+    counted = dict(by_severity.annotate(count=Count("pk")).values_list("level", "count"))
+    parts = [(severity.label, counted[severity]) for severity in reversed(Severity) if counted.get(severity)]
+    is_pressing = any(counted.get(severity) for severity in (Severity.HIGH, Severity.CRITICAL))
+    only_open = f"{link}?{urlencode({'resolved__exact': 0})}"
+    return _figure("Open conflicts", sum(counted.values()), only_open, parts, is_pressing=is_pressing)
+
+
+def _open_requests(link: str) -> Values:
+    since = timezone.now() - A_DAY
+    counted = ScheduleRequest.objects.aggregate(
+        waiting=Count("pk", Q(status=RequestStatus.PENDING)),
+        in_hand=Count("pk", Q(status=RequestStatus.PROCESSING)),
+        failed=Count("pk", Q(status=RequestStatus.FAILED, created_at__gte=since)),
+    )
+    parts = [("waiting", counted["waiting"]), ("in hand", counted["in_hand"]), ("failed in 24 h", counted["failed"])]
+    count = counted["waiting"] + counted["in_hand"]
+    return _figure("Requests open", count, link, parts, is_pressing=bool(counted["failed"]))
+
+
+def _hazards(link: str) -> Values:
+    now = timezone.now()
+    counted = Hazard.objects.in_force(now, now + A_DAY).aggregate(
+        count=Count("pk"), closing=Count("pk", Q(closes_trails=True))
+    )
+    in_force = f"{link}?{urlencode({'force': 'in_force'})}"
+    parts = [("close trails", counted["closing"])]
+    return _figure("Hazards in force", counted["count"], in_force, parts, is_pressing=bool(counted["closing"]))
+
+
+def _dead_letters(link: str) -> Values:
+    by_source = DeadLetter.objects.open().values("source").annotate(count=Count("pk")).order_by("-count", "source")
+    parts = list(by_source.values_list("source", "count"))
+    count = sum(number for _source, number in parts)
+    only_open = f"{link}?{urlencode({'settled': 'open'})}"
+    return _figure("Dead letters", count, only_open, parts[:2], is_pressing=bool(count))
+
+
+def _outbox(link: str) -> Values:
+    counted = OutboxMessage.objects.unsent().aggregate(
+        waiting=Count("pk", Q(attempts=0)), retried=Count("pk", Q(attempts__gt=0))
+    )
+    parts = [("waiting", counted["waiting"]), ("being retried", counted["retried"])]
+    count = counted["waiting"] + counted["retried"]
+    return _figure("Messages to send", count, link, parts, is_pressing=bool(counted["retried"]))
+
+
+def _figure(title: str, count: int, link: str, parts: list[tuple[str, int]], *, is_pressing: bool) -> Values:
+    told = ", ".join(f"{number} {name}" for name, number in parts if number)
+    return {"title": title, "count": count, "link": link, "told": told, "is_pressing": is_pressing}
+
+
+def _last_runs() -> list[OptimizationRun]:
+    newest = OptimizationRun.objects.select_related("detail").order_by(F("started_at").desc())
+    return list(newest[:RUNS_SHOWN])
+
+
+def _run(run: OptimizationRun) -> Values:
+    detail = getattr(run, "detail", None)
+    return {
+        "link": reverse("admin:optimization_optimizationrun_change", args=[run.pk]),
+        "day": run.schedule_date,
+        "what": region_list(detail.region_ids) or detail.get_subject_display() if detail else "",
+        "status": run.get_status_display(),
+        "score": run.score,
+        "unstaffed": detail.unstaffed if detail else "",
+        "started_at": run.started_at,
+    }

@@ -1,0 +1,102 @@
+"""The console's sidebar and tabs: for each person, the pages that this person may see."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+
+Entry = dict[str, Any]
+
+
+def sidebar() -> list[Entry]:
+    """Groups of links; a group of which somebody may see nothing is not there."""
+    return [
+        {"items": [{"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")}]},
+        _group(
+            "Planning",
+            _page("Daily schedules", "scheduling.dailyschedule", "calendar_month"),
+            _page("Schedule requests", "scheduling.schedulerequest", "inbox_customize"),
+            _page("Optimization runs", "optimization.optimizationrun", "speed"),
+        ),
+        _group(
+            "Attention",
+            _page("Conflicts", "conflicts.scheduleconflict", "crisis_alert"),
+            _page("Dead letters", "events.deadletter", "unsubscribe"),
+            _page("Hazards", "scheduling.hazard", "warning"),
+        ),
+        _group(
+            "Facts",
+            _page("Reservations", "scheduling.reservation", "confirmation_number"),
+            _page("History", "scheduling.schedulerevision", "history"),
+        ),
+        _group(
+            "Delivery",
+            _page("Outbox", "events.outboxmessage", "outbox"),
+            _page("Inbox", "events.inboxmessage", "inbox"),
+        ),
+        _group(
+            "Administration",
+            _page("Users", "auth.user", "person"),
+            _page("Groups", "auth.group", "group"),
+            _page("Periodic tasks", "django_celery_beat.periodictask", "schedule"),
+        ),
+    ]
+
+
+def tabs() -> list[Entry]:
+    """Lists that belong together, under one entry of the sidebar."""
+    return [
+        _tabs(
+            ("Requests", "scheduling.schedulerequest"),
+            ("Work", "scheduling.requestjob"),
+            ("Outcomes", "scheduling.requestoutcome"),
+        ),
+        _tabs(
+            ("Conflicts", "conflicts.scheduleconflict"),
+            ("Resolutions", "conflicts.conflictresolution"),
+            ("Accepted risks", "conflicts.riskacceptance"),
+        ),
+        _tabs(
+            ("Reservations", "scheduling.reservation"),
+            ("Guide commitments", "scheduling.guidecommitment"),
+            ("Ids in the catalog", "scheduling.departurealias"),
+        ),
+        _tabs(
+            ("Tasks", "django_celery_beat.periodictask"),
+            ("Times of day", "django_celery_beat.crontabschedule"),
+            ("Intervals", "django_celery_beat.intervalschedule"),
+        ),
+    ]
+
+
+def may_view(model: str) -> Callable[[HttpRequest], bool]:
+    """Whether who asks may see the rows of a model, named as "app.model"."""
+    return partial(_has_view_permission, model)
+
+
+def list_of(model: str) -> Any:
+    """The address of the list of a model, named as "app.model"."""
+    return reverse_lazy(f"admin:{model.replace('.', '_')}_changelist")
+
+
+def _has_view_permission(model: str, request: HttpRequest) -> bool:
+    app, name = model.split(".")
+    # Who may change rows sees them, too.
+    return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")
+
+
+def _group(title: str, *pages: Entry) -> Entry:
+    return {"title": title, "separator": True, "items": list(pages)}
+
+
+def _page(title: str, model: str, icon: str) -> Entry:
+    return {"title": title, "icon": icon, "link": list_of(model), "permission": may_view(model)}
+
+
+def _tabs(*pages: tuple[str, str]) -> Entry:
+    return {
+        "models": [model for _title, model in pages],
+        "items": [{"title": title, "link": list_of(model), "permission": may_view(model)} for title, model in pages],
+    }

@@ -1,0 +1,51 @@
+"""Settings of the console: its look, its navigation, how it spells dates."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+
+from novatrek_scheduling.configuration import env
+from novatrek_scheduling.console.navigation import sidebar, tabs
+
+__all__ = ["DATETIME_FORMAT", "DATE_FORMAT", "TIME_FORMAT", "UNFOLD"]
+
+DATE_FORMAT = "D j M Y"
+TIME_FORMAT = "H:i"
+# Departures show the clocks of their regions; everything else is in UTC, and says so.
+DATETIME_FORMAT = "j M Y H:i T"
+
+
+def _favicon(_request: HttpRequest) -> str:
+    return static("console/favicon.svg")
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "NovaTrek Scheduling",
+    "SITE_HEADER": "NovaTrek Scheduling",
+    "SITE_SYMBOL": "hiking",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "6px",
+    "ENVIRONMENT": ["Sandbox", "info"] if env.bool("SANDBOX", default=False) else ["Production", "danger"],
+    "DASHBOARD_CALLBACK": "novatrek_scheduling.console.home.at_a_glance",
+    "SIDEBAR": {"navigation": sidebar()},
+    "TABS": tabs(),
+    # A green whose 600 has a contrast of 5.5 on white, as links and buttons use it.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.9% .021 166.113)",
+            "100": "oklch(95% .052 163.051)",
+            "200": "oklch(90.5% .093 164.15)",
+            "300": "oklch(84.5% .143 164.978)",
+            "400": "oklch(76.5% .177 163.223)",
+            "500": "oklch(64% .15 163)",
+            "600": "oklch(50.8% .118 165.612)",
+            "700": "oklch(43.2% .095 166.913)",
+            "800": "oklch(37.8% .077 168.94)",
+            "900": "oklch(32% .065 170)",
+            "950": "oklch(26.2% .051 172.552)",
+        },
+    },
+}
