@@ -1,0 +1,160 @@
+"""Optimization runs in the console: what was planned, how well, and from which facts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import display
+
+from events.admin import ViewOnly
+from optimization.models import OptimizationRun, RunDetail
+from optimization.problem import PlanStatus
+from scheduling.admin.readable import table
+from scheduling.admin.region_names import region_list
+
+STATUS_LABELS = {"RUNNING": "info", "COMPLETED": "success", "FAILED": "danger"}
+PROOF_LABELS = {PlanStatus.PROVEN: "success", PlanStatus.BEST_FOUND: "info", PlanStatus.GREEDY: "warning"}
+SUBJECTS: dict[str, str] = {
+    RunDetail.Subject.DAY: "day",
+    RunDetail.Subject.REQUEST: "schedule request",
+    RunDetail.Subject.QUESTION: "question",
+}
+LEVELS = {
+    "guests": "Guests served (more is better)",
+    "kept": "Assignments kept from the plan before (more is better)",
+    "loss": "Shortfall from perfect teams (less is better)",
+}
+MILLISECONDS = 1000
+
+
+@admin.register(OptimizationRun)
+class OptimizationRunAdmin(ViewOnly):
+    list_display = [
+        "schedule_date",
+        "subject",
+        "regions",
+        "state",
+        "proof",
+        "algorithm",
+        "score",
+        "staffing",
+        "duration",
+        "started_at",
+    ]
+    list_filter = [("schedule_date", RangeDateFilter), "status", "algorithm", "detail__subject"]
+    list_filter_submit = True
+    list_select_related = ["detail"]
+    search_fields = ["=run_id", "=detail__request_id"]
+    search_help_text = "Id of the run or of the schedule request"
+    ordering = ["-started_at"]
+    fieldsets = [
+        (None, {"fields": ["schedule_date", "subject", "schedule_request", "regions", "state", "error"]}),
+        ("Result", {"fields": ["score", "staffing", "proof", "objective"]}),
+        ("Effort", {"fields": ["algorithm", "started_at", "completed_at", "duration", "size"]}),
+        ("Facts it was planned from", {"fields": ["ages", "unknown", "digest", "run_id"]}),
+    ]
+
+    @admin.display(description="For", ordering="detail__subject")
+    def subject(self, run: OptimizationRun) -> str:
+        return SUBJECTS.get(_detail(run).subject, "")
+
+    @admin.display(description="Regions")
+    def regions(self, run: OptimizationRun) -> str:
+        return region_list(_detail(run).region_ids)
+
+    @display(description="Status", ordering="status", label=STATUS_LABELS)  # type: ignore[untyped-decorator]
+    def state(self, run: OptimizationRun) -> str:
+        return run.status
+
+    @display(description="Proof", ordering="detail__proof", label=PROOF_LABELS)  # type: ignore[untyped-decorator]
+    def proof(self, run: OptimizationRun) -> tuple[str, str] | None:
+        detail = _detail(run)
+        return (detail.proof, _proof_in_words(detail)) if detail.proof else None
+
+    @admin.display(description="Staffed")
+    def staffing(self, run: OptimizationRun) -> str:
+        detail = _detail(run)
+        return f"{detail.staffed} of {detail.staffed + detail.unstaffed}" if detail.proof else ""
+
+    @admin.display(description="Duration", ordering="duration_ms")
+    def duration(self, run: OptimizationRun) -> str:
+        return _seconds(run.duration_ms) if run.completed_at else ""
+
+    @admin.display(description="Schedule request")
+    def schedule_request(self, run: OptimizationRun) -> SafeString | str:
+        request_id = _detail(run).request_id
+        if request_id is None:
+            return ""
+        address = reverse("admin:scheduling_schedulerequest_change", args=[request_id])
+        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, request_id)
+
+    @admin.display(description="Objective, by what counts first")
+    def objective(self, run: OptimizationRun) -> SafeString | str:
+        told = _detail(run).objective
+        attained, bounds = told.get("attained", {}), told.get("bounds", {})
+        rows = [(words, attained[level], bounds.get(level, "")) for level, words in LEVELS.items() if level in attained]
+        return table(("Level", "Attained", "Bound"), rows) if rows else ""
+
+    @admin.display(description="Size of the model")
+    def size(self, run: OptimizationRun) -> str:
+        detail = _detail(run)
+        return f"{detail.variables} variables, {detail.rows} rows, solved in {_seconds(detail.solve_ms)}"
+
+    @admin.display(description="Age of each answer")
+    def ages(self, run: OptimizationRun) -> SafeString | str:
+        told: Mapping[str, float] = _detail(run).inputs.get("age_seconds", {})
+        # What was read while the picture was being taken is younger than the picture.
+        rows = [(sibling, f"{max(0.0, seconds):.1f} s") for sibling, seconds in sorted(told.items())]
+        return table(("Sibling", "Age when it was used"), rows) if rows else ""
+
+    @admin.display(description="Not known")
+    def unknown(self, run: OptimizationRun) -> SafeString | str:
+        told: Mapping[str, str] = _detail(run).inputs.get("unknown", {})
+        return table(("Sibling", "What happened"), sorted(told.items())) if told else ""
+
+    @admin.display(description="Hash of the problem")
+    def digest(self, run: OptimizationRun) -> str:
+        return str(_detail(run).inputs.get("hash", ""))
+
+    @admin.display(description="Error")
+    def error(self, run: OptimizationRun) -> str:
+        return _detail(run).error
+
+    def get_fieldsets(self, request: HttpRequest, obj: OptimizationRun | None = None) -> Any:
+        """Without the rows that say nothing about this run."""
+        shown = super().get_fieldsets(request, obj)
+        return [(title, options | {"fields": _telling(options["fields"], obj)}) for title, options in shown]
+
+
+def _telling(fields: list[str], run: OptimizationRun | None) -> list[str]:
+    detail = _detail(run) if run else RunDetail()
+    empty = {
+        "schedule_request": detail.request_id is None,
+        "regions": not detail.region_ids,
+        "objective": not detail.objective,
+        "unknown": not detail.inputs.get("unknown"),
+        "error": not detail.error,
+    }
+    return [field for field in fields if not empty.get(field)]
+
+
+def _detail(run: OptimizationRun) -> RunDetail:
+    """A run that another release left without details is shown with empty ones."""
+    return getattr(run, "detail", None) or RunDetail()
+
+
+def _proof_in_words(detail: RunDetail) -> str:
+    if detail.proof == PlanStatus.PROVEN:
+        return "optimal"
+    if detail.proof == PlanStatus.BEST_FOUND and detail.gap and detail.gap < 1:
+        return f"at most {detail.gap:.1%} off"
+    return "best found" if detail.proof == PlanStatus.BEST_FOUND else "greedy"
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / MILLISECONDS:.1f} s" if milliseconds >= MILLISECONDS else f"{milliseconds} ms"
