@@ -194,4 +194,3 @@ def _tables(connection: psycopg.Connection[Any]) -> list[str]:
         [list(kept)],
     ).fetchall()
     return [name for (name,) in found]
-
