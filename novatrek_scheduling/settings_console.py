@@ -1,4 +1,4 @@
-"""Settings of the console: its look, its navigation, how it spells dates."""
+"""Settings of the console: its look, its navigation, where it learns to spell dates."""
 
 from typing import Any
 
@@ -8,12 +8,9 @@ from django.templatetags.static import static
 from novatrek_scheduling.configuration import env
 from novatrek_scheduling.console.navigation import sidebar, tabs
 
-__all__ = ["DATETIME_FORMAT", "DATE_FORMAT", "TIME_FORMAT", "UNFOLD"]
+__all__ = ["FORMAT_MODULE_PATH", "UNFOLD"]
 
-DATE_FORMAT = "D j M Y"
-TIME_FORMAT = "H:i"
-# Departures show the clocks of their regions; everything else is in UTC, and says so.
-DATETIME_FORMAT = "j M Y H:i T"
+FORMAT_MODULE_PATH = "novatrek_scheduling.console.formats"
 
 
 def _favicon(_request: HttpRequest) -> str:

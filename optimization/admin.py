@@ -40,7 +40,7 @@ class OptimizationRunAdmin(ViewOnly):
         "regions",
         "state",
         "proof",
-        "algorithm",
+        "method",
         "score",
         "staffing",
         "duration",
@@ -80,6 +80,10 @@ class OptimizationRunAdmin(ViewOnly):
     def staffing(self, run: OptimizationRun) -> str:
         detail = _detail(run)
         return f"{detail.staffed} of {detail.staffed + detail.unstaffed}" if detail.proof else ""
+
+    @admin.display(description="Algorithm", ordering="algorithm")
+    def method(self, run: OptimizationRun) -> str:
+        return run.algorithm
 
     @admin.display(description="Duration", ordering="duration_ms")
     def duration(self, run: OptimizationRun) -> str:
