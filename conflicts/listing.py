@@ -21,4 +21,6 @@ def page_of_conflicts(filters: Mapping[str, Any], *, size: int, token: str | Non
         rows = rows.of_severity(filters["severity"])
     if "type" in filters:
         rows = rows.filter(conflict_type=filters["type"])
-    return Keyset(ORDER, bound_to=filters).page(rows.prefetch_related("resolutions"), size=size, token=token)
+    if filters.get("resolved"):
+        rows = rows.prefetch_related("resolutions")
+    return Keyset(ORDER, bound_to=filters).page(rows, size=size, token=token)

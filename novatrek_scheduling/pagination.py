@@ -78,7 +78,8 @@ class Keyset:
         found = list(remaining.order_by(*self.order)[: size + 1])
         shown = found[:size]
         following = self.encode(self._place_of(shown[-1])) if len(found) > size else None
-        return Page(shown, following, rows.count())
+        is_everything = token is None and following is None
+        return Page(shown, following, len(shown) if is_everything else rows.count())
 
     def _place_of(self, row: Model) -> list[Any]:
         return [getattr(row, column) for column in self.columns]

@@ -1,6 +1,7 @@
 """Serializers that name what they do not know, and that leave out what has no value."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Self
 
 from django.http import QueryDict
@@ -67,6 +68,11 @@ class SparseSerializer(serializers.Serializer[Any]):
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
         return {k: v for k, v in shown.items() if v is not None or self.fields[k].allow_null}
+
+
+def instant(moment: datetime) -> str:
+    """An aware moment in UTC as the API writes it, without the way through a field."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _unknown_names(serializer: serializers.Serializer[Any], data: Any) -> dict[str, list[str]]:

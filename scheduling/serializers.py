@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from novatrek_scheduling import fields
-from novatrek_scheduling.serializers import SparseSerializer, StrictSerializer
+from novatrek_scheduling.serializers import SparseSerializer, StrictSerializer, instant
 from scheduling.models import Priority, RequestStatus, ScheduleRequest
 from scheduling.requests import Submission
 
@@ -136,20 +136,16 @@ def shown(request: ScheduleRequest, *, as_accepted: bool = False) -> dict[str, A
         "preferred_dates": stored["preferred_dates"],
         "priority": stored["priority"],
         "status": RequestStatus.PENDING.value if as_accepted else request.status,
-        "created_at": _instant(request.created_at),
+        "created_at": instant(request.created_at),
         "completed_at": None,
     }
     if constraints:
         seen["constraints"] = constraints
     outcome = None if as_accepted else getattr(request, "outcome", None)
     if outcome is not None:
-        seen["completed_at"] = _instant(outcome.completed_at)
+        seen["completed_at"] = instant(outcome.completed_at)
         if outcome.result is not None:
             seen["result"] = outcome.result
         if outcome.error_code:
             seen["error"] = {"code": outcome.error_code, "message": outcome.error_message}
     return seen
-
-
-def _instant(moment: Any) -> str:
-    return str(moment.isoformat().replace("+00:00", "Z"))
