@@ -1,8 +1,8 @@
 """Answering a question: the best team of every date, and how good each date is."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,17 +12,18 @@ from django.utils import timezone
 from optimization.candidates import Assessment, Roster, Wishes, assess, who_needs_certificates
 from optimization.catalog_merge import merge_catalog
 from optimization.inputs import solver_departure, solver_pairs
-from optimization.problem import PlanStatus, RequestAnswer, RequestOption, RequestPlan, RequestProblem
+from optimization.problem import RequestAnswer, RequestOption, RequestPlan, RequestProblem
 from optimization.question import Option, Question, options_of
-from optimization.request_model import solve_request
+from optimization.request_model import best_teams, solve_request
+from optimization.staffing import Staffing, why_unstaffable
 from optimization.teams import form_team
 from scheduling.aliases import known_departure_ids
 from scheduling.commitments import commitments_around
 from scheduling.document import Departure, ScheduleDocument
-from scheduling.facts import Snapshot, Span, TrailCondition, WeatherOutlook
+from scheduling.facts import Sibling, Snapshot, Span, TrailCondition, WeatherOutlook
 from scheduling.gathering import gather_facts
-from scheduling.legality import adjustments_in
-from scheduling.rules import Demand, Facts, Rule
+from scheduling.legality import adjustments_in, departures_elsewhere
+from scheduling.rules import Demand, Exclusion, Facts
 from scheduling.rules.facts import days_of
 from scheduling.snapshot.later_days import with_availability_on
 from scheduling.snapshot.people import with_availability_notes, with_certificates
@@ -55,13 +56,17 @@ class Availability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DateAnswer:
-    """The answer for one date. `departure` carries the team that would lead it, if there is one."""
+    """The answer for one date. `departure` carries the team that would lead it, where the date can be had."""
 
     option: Option
     departure: Departure
     availability: Availability
     score: float
     notes: str
+
+    @property
+    def is_bookable(self) -> bool:
+        return self.availability in {Availability.AVAILABLE, Availability.LIMITED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +82,7 @@ class Answer:
     @property
     def best(self) -> DateAnswer | None:
         """The date to take: the best one that has a team."""
-        return next((one for one in self.dates if one.departure.team and one.availability in _BOOKABLE), None)
-
-
-_BOOKABLE = {Availability.AVAILABLE, Availability.LIMITED}
+        return next((one for one in self.dates if one.is_bookable), None)
 
 
 def answer_question(question: Question, snapshot: Snapshot, *, deadline_seconds: float) -> Answer:
@@ -96,7 +98,8 @@ def answer_question(question: Question, snapshot: Snapshot, *, deadline_seconds:
     for day in question.days:
         known_as = known_departure_ids(day, snapshot, documents[day])
         merge_catalog(documents[day], day, snapshot, region_ids={trip.region_id}, known_as=known_as)
-    options = options_of(question, documents, facts, timezone.now())
+    elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else ()
+    options = options_of(question, documents, facts, timezone.now(), elsewhere)
     later = {day for option in options for day in days_of(option.departure)}
     facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=deadline_seconds))
     rosters = _rosters(options, documents)
@@ -108,6 +111,12 @@ def _drafts(question: Question, snapshot: Snapshot) -> dict[date, Draft]:
     reach = range(snapshot.trips[question.trip_id].duration // timedelta(days=1) + 2)
     days = {day + timedelta(days=n) for day in question.days for n in reach}
     return read_drafts(days)
+
+
+def _span_of(days: Collection[date]) -> Span:
+    """From before the first date begins anywhere until after the last one has ended everywhere."""
+    first, last = (datetime.combine(day, time.min, UTC) for day in (min(days), max(days)))
+    return Span(first - timedelta(days=1), last + timedelta(days=2))
 
 
 def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) -> dict[UUID, Roster]:
@@ -146,7 +155,7 @@ def _answer(
     solved = solve_request(problem, time_limit_seconds=settings.REQUEST_SOLVER_TIME_LIMIT_SECONDS)
     guides = {guide for answer in solved.answers for guide in answer.guide_ids}
     facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=deadline_seconds))
-    judge = _Judge(facts, rosters, assessments, {one.departure_id: one for one in solved.answers}, solved.status)
+    judge = _Judge(facts, rosters, assessments, {one.departure_id: one for one in solved.answers}, wishes)
     return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base)
 
 
@@ -183,7 +192,7 @@ class _Judge:
     rosters: Mapping[UUID, Roster]
     assessments: Mapping[UUID, Assessment]
     found: Mapping[UUID, RequestAnswer]
-    status: PlanStatus
+    wishes: Wishes
 
     def judge(self, option: Option) -> DateAnswer:
         """How good the option is, with the team that would lead it."""
@@ -193,32 +202,51 @@ class _Judge:
             return DateAnswer(option, departure, Availability.UNAVAILABLE, 0.0, why)
         guide_ids, assessment = self.found[key].guide_ids, self.assessments[key]
         if not guide_ids:
-            return _without_team(option, assessment)
+            return self._without_team(option, assessment)
         departure.team = form_team(guide_ids, departure, assessment, self.facts, self.rosters[key])
         departure.unassigned_reason = None
-        return DateAnswer(option, departure, self._availability(option), _score(option), _notes(option))
+        return DateAnswer(option, departure, _availability(option), _score(option, self.facts), _notes(option))
 
-    def _availability(self, option: Option) -> Availability:
-        is_tight = option.departure.needs_approval or option.headroom < LITTLE_HEADROOM
-        return Availability.LIMITED if is_tight or self.status is not PlanStatus.PROVEN else Availability.AVAILABLE
+    def _without_team(self, option: Option, assessment: Assessment) -> DateAnswer:
+        notes = _sentence(assessment.explain("NO_TEAM", "no team can lead it").message)
+        busy = self._if_nobody_were_busy(option, assessment)
+        if not busy:
+            return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, notes)
+        guides = self.facts.snapshot.guides
+        named = ", ".join(f"{guides[guide].name} ({exclusion.message})" for guide, exclusion in busy.items())
+        notes = f"{notes} It would be possible if others took over from {named}."
+        return DateAnswer(option, option.departure, Availability.WAITLIST, 0.0, notes)
+
+    def _if_nobody_were_busy(self, option: Option, assessment: Assessment) -> dict[UUID, Exclusion]:
+        """The busy guides of the best team there would be without commitments; empty where none would be."""
+        idle = replace(self.rosters[option.departure_id], commitments={})
+        at_best = assess(assessment.demand, self.facts, idle, self.wishes)
+        request = _request_option(option, at_best, self.wishes, self.facts)
+        staffing = Staffing.of(request.departure, request.pairs)
+        if why_unstaffable(staffing, {}):
+            return {}
+        team = best_teams([staffing]).get(option.departure_id, ())
+        found = {pair.guide_id: assessment.excluded.get(pair.guide_id) for pair in team}
+        return {guide: exclusion for guide, exclusion in found.items() if exclusion}
 
 
-def _without_team(option: Option, assessment: Assessment) -> DateAnswer:
-    reason = assessment.explain("NO_TEAM", "no team can lead it")
-    busy = {g: e for g, e in assessment.excluded.items() if e.rule in {Rule.OVERLAP, Rule.REST}}
-    if not busy:
-        return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, _sentence(reason.message))
-    guide_id, exclusion = min(busy.items())
-    notes = f"{_sentence(reason.message)} It would be possible if guide {guide_id} were free: {exclusion.message}."
-    return DateAnswer(option, option.departure, Availability.WAITLIST, 0.0, notes)
+def _availability(option: Option) -> Availability:
+    is_tight = option.departure.needs_approval or option.headroom < LITTLE_HEADROOM
+    return Availability.LIMITED if is_tight else Availability.AVAILABLE
 
 
-def _score(option: Option) -> float:
+def _trail_value(option: Option, facts: Facts) -> float:
+    if option.condition:
+        return TRAIL_VALUE[option.condition]
+    needs_none = option.trail is None and facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT)
+    return 1.0 if needs_none else UNKNOWN_VALUE
+
+
+def _score(option: Option, facts: Facts) -> float:
     weights = settings.REQUEST_SCORE_WEIGHTS
-    trail = TRAIL_VALUE[option.condition] if option.condition else (1.0 if option.trail is None else UNKNOWN_VALUE)
     values = {
         "team": sum(member.score for member in option.departure.team) / len(option.departure.team),
-        "trail": trail,
+        "trail": _trail_value(option, facts),
         "weather": WEATHER_VALUE[option.outlook] if option.outlook else UNKNOWN_VALUE,
         "headroom": min(1.0, option.headroom / 0.5),
     }

@@ -2,16 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
-from events import outbox
-from novatrek_scheduling.errors import DomainError
 from optimization.answering import Answer, DateAnswer, answer_question
 from optimization.models import OptimizationRun, RunDetail
 from optimization.question import Question
@@ -53,8 +49,8 @@ def process_request(request_id: UUID) -> None:
         _answer_and_store(claim)
     except ClaimLost:
         log.warning("schedule_request_in_other_hands")
-    except ContentionNotResolved:
-        give_back(claim)
+    except ContentionNotResolved as contention:
+        give_back(claim, guide_names=contention.guide_names)
     except SiblingUnavailable as unavailable:
         log.warning("schedule_request_postponed", reason=unavailable.message)
         postpone(claim, code=unavailable.code, message=unavailable.message)
@@ -77,7 +73,7 @@ def _answer_and_store(claim: Claim) -> None:
         _until_stored(claim, question, _snapshot(question), run)
     except (UnknownTrip, InactiveTrip, UnknownGuide) as impossible:
         fail_run(run, impossible.message)
-        _fail(claim, impossible, run)
+        fail_request(claim, code=impossible.code, message=impossible.message, run_id=run.pk)
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
         raise
@@ -98,15 +94,19 @@ def _snapshot(question: Question) -> Snapshot:
 
 
 def _until_stored(claim: Claim, question: Question, snapshot: Snapshot, run: OptimizationRun) -> None:
+    guide_names: list[str] = []
     for _ in range(TRIES):
         answer = answer_question(question, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+        guide_names = [member.guide_name for member in answer.best.departure.team] if answer.best else []
         try:
             _store(claim, question, answer, run)
         except (_ChangedMeanwhile, HardRuleViolated):
             logger.info("schedule_request_answered_again", request_id=str(claim.request.pk))
+        except ContentionNotResolved as contention:
+            raise ContentionNotResolved(contention.message, guide_names) from contention
         else:
             return
-    raise ContentionNotResolved("Others kept changing the departure that this request is about.")
+    raise ContentionNotResolved("Others kept changing the departure that this request is about.", guide_names)
 
 
 def _store(claim: Claim, question: Question, answer: Answer, run: OptimizationRun) -> None:
@@ -118,7 +118,7 @@ def _store(claim: Claim, question: Question, answer: Answer, run: OptimizationRu
             _place(best, answer.base.get(best.option.departure_id), drafts[best.option.day])
 
     def also(changes: Mapping[date, Change]) -> None:
-        _finish(claim, answer, run, changes)
+        _finish(claim, question, answer, run, changes)
 
     author = Author(
         AuthorKind.REQUEST, claim.request.requested_by, f"schedule request {claim.request.pk}", "worker", run.pk
@@ -144,9 +144,11 @@ def _place(best: DateAnswer, base: Departure | None, draft: Draft) -> None:
         publish_in(draft, {key}, timezone.now(), by_machine=True)
 
 
-def _finish(claim: Claim, answer: Answer, run: OptimizationRun, changes: Mapping[date, Change]) -> None:
+def _finish(
+    claim: Claim, question: Question, answer: Answer, run: OptimizationRun, changes: Mapping[date, Change]
+) -> None:
     best = answer.best
-    run.schedule_date = best.option.day if best else run.schedule_date
+    run.schedule_date = best.option.day if best else question.days[0]
     run.save(update_fields=["schedule_date"])
     complete_run(
         run,
@@ -166,7 +168,6 @@ def _finish(claim: Claim, answer: Answer, run: OptimizationRun, changes: Mapping
     if best and best.option.is_new and any(best.option.departure_id in c.departure_ids for c in changes.values()):
         hooks.departure_created(best.option.departure_id, best.departure, best.option.day)
     report_optimization(run, region_ids=_regions(answer), score_before=None, unassigned=0 if best else 1)
-    call_back(claim.request, "COMPLETED", result)
 
 
 def _regions(answer: Answer) -> frozenset[UUID]:
@@ -177,26 +178,3 @@ def _published(best: DateAnswer | None) -> UUID | None:
     if best is None or not settings.AUTO_PUBLISH_REQUESTS or best.departure.needs_approval:
         return None
     return best.option.departure_id
-
-
-@transaction.atomic
-def _fail(claim: Claim, error: DomainError, run: OptimizationRun) -> None:
-    fail_request(claim, code=error.code, message=error.message, run_id=run.pk)
-    call_back(claim.request, "FAILED", {"code": error.code, "message": error.message})
-
-
-def call_back(request: ScheduleRequest, status: str, told: Mapping[str, Any]) -> None:
-    """Record the callback that the client asked for, in the transaction that decides the outcome."""
-    url = request.constraints.get("callback_url")
-    if url:
-        outbox.record(
-            destination="callback",
-            key=str(request.pk),
-            kind=f"schedule_request.{status.lower()}",
-            payload={
-                "id": str(request.pk),
-                "status": status,
-                "result" if status == "COMPLETED" else "error": dict(told),
-            },
-            url=url,
-        )

@@ -1,13 +1,13 @@
 """What a schedule request asks, date by date: which departure it is about and what stands against it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from scheduling.aliases import departure_id_of
 from scheduling.document import Departure, ScheduleDocument
-from scheduling.facts import Sibling, Snapshot, Trail, TrailCondition, Trip, WeatherOutlook
+from scheduling.facts import Location, Sibling, Snapshot, Trail, TrailCondition, Trip, WeatherOutlook
 from scheduling.new_departures import new_departure
 from scheduling.requests import Constraints
 from scheduling.rules import Exclusion, Facts, Rule, condition_of, is_accessible
@@ -47,7 +47,7 @@ class Option:
     trail: Trail | None
     condition: TrailCondition | None
     outlook: WeatherOutlook | None
-    obstacle: Exclusion | None
+    obstacle: Exclusion | None = None
 
     @property
     def guests(self) -> int:
@@ -61,14 +61,32 @@ class Option:
 
 
 def options_of(
-    question: Question, documents: Mapping[date, ScheduleDocument], facts: Facts, now: datetime
+    question: Question,
+    documents: Mapping[date, ScheduleDocument],
+    facts: Facts,
+    now: datetime,
+    elsewhere: Iterable[Departure] = (),
 ) -> list[Option]:
-    """The departures the request could be about, in date order; at least one a date that has not passed."""
+    """The departures the request could be about, in date order; at least one a date.
+
+    `elsewhere` are departures of dates without a document here that are out at the same time.
+    """
     trip = facts.snapshot.trips[question.trip_id]
+    base_camp = facts.snapshot.locations.get(trip.region_id)
+    at_camp = _Crowd.of(base_camp, documents, elsewhere) if base_camp else None
     options: list[Option] = []
     for day in question.days:
         for key, departure, is_new in _departures_on(question, trip, day, documents[day], facts.snapshot, now):
-            options.append(_option(question, trip, day, key, departure, is_new, documents[day], facts))
+            option = _option(question, trip, day, key, departure, is_new, facts)
+            obstacle = (
+                _not_running(option, documents[day], facts.snapshot, now)
+                or _no_room(option, question, trip)
+                or _no_trail(option, trip, facts)
+                or _bad_weather(option, question)
+                or _not_accessible(option, question, trip)
+                or (_no_room_at_the_camp(option, at_camp) if at_camp else None)
+            )
+            options.append(replace(option, obstacle=obstacle))
     return options
 
 
@@ -85,13 +103,13 @@ def _departures_on(
         return [(key, departure.model_copy(deep=True), False) for key, departure in with_room.items()]
     local_time = snapshot.usual_times[trip.id]
     key = departure_id_of(trip.id, day, local_time)
-    if key in document.departures:
+    if running and key in document.departures:
         return [(key, departure.model_copy(deep=True), False) for key, departure in running.items()]
     fresh = new_departure(trip, day, local_time, snapshot)
     largest = question.constraints.max_group_size
     if largest is not None:
         fresh.capacity = min(fresh.capacity, largest)
-    return [] if fresh.has_started(now) else [(key, fresh, True)]
+    return [(key, fresh, True)]
 
 
 def _has_room(departure: Departure, question: Question, trip: Trip) -> bool:
@@ -107,23 +125,16 @@ def _option(
     key: UUID,
     departure: Departure,
     is_new: bool,
-    document: ScheduleDocument,
     facts: Facts,
 ) -> Option:
     group = question.group(trip)
     trail = _trail(question, trip, departure, group, facts)
     departure.trail_id = trail.id if trail else departure.trail_id
+    # What nobody told of the ground is not guessed.
+    is_told = trail is not None and trail.conditions_known
     condition = condition_of(trail, day, trip.activity_type, departure.span, facts.hazards) if trail else None
     outlook = facts.snapshot.outlooks.get((trip.region_id, day))
-    option = Option(day, key, departure, is_new, group, trail, condition, outlook, None)
-    obstacle = (
-        _no_room(option, question, trip)
-        or _no_trail(option, trip, facts)
-        or _bad_weather(option, question)
-        or _not_accessible(option, question, trip)
-        or _no_room_at_the_camp(option, document, facts.snapshot)
-    )
-    return Option(day, key, departure, is_new, group, trail, condition, outlook, obstacle)
+    return Option(day, key, departure, is_new, group, trail, condition if is_told else None, outlook)
 
 
 def _trail(question: Question, trip: Trip, departure: Departure, group: int, facts: Facts) -> Trail | None:
@@ -137,6 +148,17 @@ def _trail(question: Question, trip: Trip, departure: Departure, group: int, fac
 
 def _takes(trail: Trail, guests: int) -> bool:
     return trail.max_group_size is None or guests <= trail.max_group_size
+
+
+def _not_running(option: Option, document: ScheduleDocument, snapshot: Snapshot, now: datetime) -> Exclusion | None:
+    departure = option.departure
+    if departure.has_started(now):
+        return Exclusion(Rule.NOT_RUNNING, f"it departs at {departure.starts_at:%H:%M}, which has passed")
+    listed = [sold for sold in snapshot.departures.get(option.day, ()) if sold.trip_id == departure.trip_id]
+    is_off_in_catalog = bool(listed) and all(sold.is_cancelled for sold in listed)
+    if option.is_new and (option.departure_id in document.departures or is_off_in_catalog):
+        return Exclusion(Rule.NOT_RUNNING, "its departure was called off")
+    return None
 
 
 def _no_room(option: Option, question: Question, trip: Trip) -> Exclusion | None:
@@ -165,15 +187,27 @@ def _not_accessible(option: Option, question: Question, trip: Trip) -> Exclusion
     return None
 
 
-def _no_room_at_the_camp(option: Option, document: ScheduleDocument, snapshot: Snapshot) -> Exclusion | None:
-    location = snapshot.locations.get(option.departure.region_id)
-    if location is None or location.max_capacity is None or option.departure.location_id != location.id:
+@dataclass(frozen=True, slots=True)
+class _Crowd:
+    """A base camp and everybody who is led from it on any of the dates."""
+
+    camp: Location
+    departures: tuple[Departure, ...]
+
+    @classmethod
+    def of(cls, camp: Location, documents: Mapping[date, ScheduleDocument], elsewhere: Iterable[Departure]) -> "_Crowd":
+        of_documents = (departure for document in documents.values() for departure in document.departures.values())
+        return cls(camp, tuple(one for one in (*of_documents, *elsewhere) if one.location_id == camp.id))
+
+
+def _no_room_at_the_camp(option: Option, crowd: _Crowd) -> Exclusion | None:
+    if crowd.camp.max_capacity is None or option.departure.location_id != crowd.camp.id:
         return None
-    there = peak_load(document, location, option.departure.span)
+    there = peak_load(ScheduleDocument(), crowd.camp, option.departure.span, crowd.departures)
     # A departure that is led already is part of the load, with the guests it has.
     joining = option.group if option.departure.team else option.guests
-    if there + joining <= location.max_capacity:
+    if there + joining <= crowd.camp.max_capacity:
         return None
     return Exclusion(
-        Rule.LOCATION_CAPACITY, f"the base camp takes {location.max_capacity} people and has {there} at that time"
+        Rule.LOCATION_CAPACITY, f"the base camp takes {crowd.camp.max_capacity} people and has {there} at that time"
     )

@@ -1,5 +1,6 @@
 """An answer in the contract's words: a ScheduleOptimizationResult."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,8 @@ def result_of(answer: Answer, *, confirmed: UUID | None = None, max_results: int
     result: dict[str, Any] = {
         "recommended_dates": [_recommended_date(one) for one in dates],
         "guide_assignments": [entry for one in dates for entry in _assignments(one, confirmed)],
-        "conflict_warnings": [*_silences(answer.facts.snapshot), *_alerts(answer)],
-        "weather_summary": _weather_summary(answer),
+        "conflict_warnings": [*_silences(answer.facts.snapshot), *_alerts(dates, answer.facts.snapshot)],
+        "weather_summary": _weather_summary(dates, answer.facts.snapshot),
     }
     best = answer.best
     result["optimization_score"] = round(best.score, 2) if best else 0.0
@@ -47,6 +48,8 @@ def _recommended_date(one: DateAnswer) -> dict[str, Any]:
 
 
 def _assignments(one: DateAnswer, confirmed: UUID | None) -> list[dict[str, Any]]:
+    if not one.is_bookable:
+        return []
     is_confirmed = one.option.departure_id == confirmed
     return [
         {
@@ -68,10 +71,10 @@ def _silences(snapshot: Snapshot) -> list[dict[str, Any]]:
     ]
 
 
-def _alerts(answer: Answer) -> list[dict[str, Any]]:
+def _alerts(dates: Sequence[DateAnswer], snapshot: Snapshot) -> list[dict[str, Any]]:
     warnings = []
-    for one in answer.dates:
-        for alert in answer.facts.snapshot.alerts.get(one.departure.region_id, ()):
+    for one in dates:
+        for alert in snapshot.alerts.get(one.departure.region_id, ()):
             if _touches(alert, one.departure.span, one.departure.trail_id):
                 warnings.append(
                     {
@@ -91,16 +94,14 @@ def _touches(alert: WeatherAlert, span: Span, trail_id: UUID | None) -> bool:
     return alert.is_active and concerns and alert.span.overlaps(span)
 
 
-def _weather_summary(answer: Answer) -> dict[str, Any]:
+def _weather_summary(dates: Sequence[DateAnswer], snapshot: Snapshot) -> dict[str, Any]:
     summary: dict[str, Any] = {"data_source": Sibling.WEATHER.value}
-    outlooks = [one.option.outlook for one in answer.dates]
-    today = answer.facts.snapshot.taken_at.date()
-    trust = [
-        max(0.0, 1 - _LOST_A_DAY * (one.option.day - today).days) if one.option.outlook else 0.0 for one in answer.dates
-    ]
+    outlooks = [one.option.outlook for one in dates]
+    today = snapshot.taken_at.date()
+    trust = [max(0.0, 1 - _LOST_A_DAY * (one.option.day - today).days) if one.option.outlook else 0.0 for one in dates]
     summary["forecast_confidence"] = round(sum(trust) / len(trust), 2) if trust else 0.0
     told = sorted({outlook.value.lower().replace("_", " ") for outlook in outlooks if outlook})
-    unknown = answer.facts.snapshot.unknown.get(Sibling.WEATHER)
+    unknown = snapshot.unknown.get(Sibling.WEATHER)
     without = sum(outlook is None for outlook in outlooks)
     parts = [", ".join(told)] if told else []
     if without:

@@ -45,7 +45,8 @@ def fail_abandoned_runs_task() -> None:
 def optimize_cluster_task(days: list[str], region_ids: list[str], kind: str, cause: str) -> None:
     """Plan the first of the dates, then queue the others: rest couples them, so they go one after another.
 
-    A date that could not be planned keeps its previous plan and a FAILED run, and does not stop the others.
+    A date that could not be planned keeps its previous plan and a FAILED run, and does not stop the others,
+    whatever was wrong with it.
     """
     first, *others = days
     author = Author(AuthorKind(kind), "optimizer", cause, "worker")
@@ -53,8 +54,9 @@ def optimize_cluster_task(days: list[str], region_ids: list[str], kind: str, cau
         optimize_day(date.fromisoformat(first), [UUID(one) for one in region_ids], author=author)
     except (SiblingUnavailable, ContentionNotResolved) as error:
         logger.warning("date_not_optimized", day=first, reason=error.message)
-    if others:
-        optimize_cluster_task.delay(others, region_ids, kind, cause)
+    finally:
+        if others:
+            optimize_cluster_task.delay(others, region_ids, kind, cause)
 
 
 @shared_task(

@@ -1,6 +1,6 @@
 """What the scheduling domain refuses, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from novatrek_scheduling.errors import Conflicting, FieldProblem, Forbidden, Impossible, Malformed, Unknown
@@ -16,9 +16,16 @@ class StaleRevision(Conflicting):
 
 
 class ContentionNotResolved(Conflicting):
-    """Others kept changing the same daily schedule; every retry met another change."""
+    """Others kept changing the same daily schedule; every retry met another change.
+
+    `guide_names` are the guides who would have been planned, for whoever has to look after it.
+    """
 
     code = "RETRIES_EXHAUSTED"
+
+    def __init__(self, message: str, guide_names: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.guide_names = tuple(guide_names)
 
 
 class HardRuleViolated(Impossible):

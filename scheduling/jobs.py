@@ -4,7 +4,7 @@ A claim holds a lease and a token; whoever finishes names the token, so that a w
 writes nothing. What nobody has in hand is queued again by the sweeper.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from events import outbox
 from events.dead_letters import record_dead_letter
 from scheduling.models import Priority, RequestJob, RequestOutcome, RequestStatus, ScheduleRequest
 
@@ -101,15 +102,34 @@ def complete_request(
     RequestOutcome.objects.create(
         request=claim.request, result=result, completed_at=timezone.now(), run_id=run_id, departure_id=departure_id
     )
+    _call_back(claim.request, RequestStatus.COMPLETED, result=dict(result))
 
 
 @transaction.atomic
 def fail_request(claim: Claim, *, code: str, message: str, run_id: UUID | None = None) -> None:
     """Store an error that the client can act on. Raises ClaimLost."""
     _finish(claim, RequestStatus.FAILED, None)
+    _record_failure(claim.request, code, message, run_id)
+
+
+def _record_failure(request: ScheduleRequest, code: str, message: str, run_id: UUID | None = None) -> None:
     RequestOutcome.objects.create(
-        request=claim.request, error_code=code, error_message=message, completed_at=timezone.now(), run_id=run_id
+        request=request, error_code=code, error_message=message, completed_at=timezone.now(), run_id=run_id
     )
+    _call_back(request, RequestStatus.FAILED, error={"code": code, "message": message})
+
+
+def _call_back(request: ScheduleRequest, status: RequestStatus, **told: Any) -> None:
+    """Record the callback that the client asked for, in the transaction that decides the outcome."""
+    url = request.constraints.get("callback_url")
+    if url:
+        outbox.record(
+            destination="callback",
+            key=str(request.pk),
+            kind=f"schedule_request.{status.lower()}",
+            payload={"id": str(request.pk), "status": status.value} | told,
+            url=url,
+        )
 
 
 def _finish(claim: Claim, status: RequestStatus, chosen: date | None) -> None:
@@ -125,12 +145,12 @@ def _finish(claim: Claim, status: RequestStatus, chosen: date | None) -> None:
 
 
 @transaction.atomic
-def give_back(claim: Claim) -> None:
+def give_back(claim: Claim, *, guide_names: Iterable[str] = ()) -> None:
     """Contention is not failure: try again later, at most five rounds; then the request fails."""
     if claim.rounds + 1 >= MAX_ROUNDS:
         message = "Others kept changing the same daily schedules; submit the request again."
         fail_request(claim, code="RETRIES_EXHAUSTED", message=message)
-        _bury(claim.request, message)
+        _bury(claim.request, message, guide_names)
         return
     _return_to_the_table(
         claim, timedelta(seconds=2**claim.rounds), attempts=claim.attempts - 1, rounds=claim.rounds + 1
@@ -199,19 +219,18 @@ def _give_up(job: RequestJob) -> None:
     ).update(status=RequestStatus.FAILED)
     if ended:
         RequestJob.objects.filter(pk=job.pk).update(token=job.token + 1, lease_until=None)
-        RequestOutcome.objects.create(
-            request=job.request,
-            error_code="ATTEMPTS_EXHAUSTED",
-            error_message=message,
-            completed_at=timezone.now(),
-        )
+        _record_failure(job.request, "ATTEMPTS_EXHAUSTED", message)
         _bury(job.request, message)
 
 
-def _bury(request: ScheduleRequest, reason: str) -> None:
+def _bury(request: ScheduleRequest, reason: str, guide_names: Iterable[str] = ()) -> None:
     record_dead_letter(
         source=DEAD_LETTER_SOURCE,
         reason=reason,
-        payload={"request_id": str(request.pk), "constraints": request.constraints},
+        payload={
+            "request_id": str(request.pk),
+            "constraints": request.constraints,
+            "guide_names": sorted(guide_names),
+        },
         key=str(request.pk),
     )
