@@ -86,9 +86,7 @@ def solver_locations(
             loads=tuple(
                 Load(minutes(one.starts_at), minutes(one.ends_at), one.participants)
                 for one in (*fixed, *neighbours)
-                if one.location_id == location.id
-                and one.team
-                and one.status is not DepartureStatus.CANCELLED
+                if one.location_id == location.id and one.team and one.status is not DepartureStatus.CANCELLED
             ),
         )
         for location in sorted(snapshot.locations.values(), key=lambda location: location.id)
