@@ -204,11 +204,9 @@ def reopen_request(request_id: UUID) -> bool:
     if not failed.update(status=RequestStatus.PENDING):
         return False
     RequestOutcome.objects.filter(pk=request_id).delete()
-    now = timezone.now()
-    RequestJob.objects.filter(pk=request_id).update(
-        attempts=0, rounds=0, token=F("token") + 1, lease_until=None, queued_at=now, not_before=now
-    )
-    enqueue(request_id, Priority.NORMAL)
+    job, now = RequestJob.objects.filter(pk=request_id), timezone.now()
+    job.update(attempts=0, rounds=0, token=F("token") + 1, lease_until=None, queued_at=now, not_before=now)
+    enqueue(request_id, job.get().priority)
     return True
 
 
