@@ -17,7 +17,7 @@ from optimization.question import Option, Question, options_of
 from optimization.request_model import best_teams, solve_request
 from optimization.staffing import Staffing, why_unstaffable
 from optimization.teams import form_team
-from scheduling.aliases import known_departure_ids
+from scheduling.aliases import known_departure_ids_by_day
 from scheduling.commitments import commitments_around
 from scheduling.document import Departure, ScheduleDocument
 from scheduling.facts import Sibling, Snapshot, Span, TrailCondition, WeatherOutlook
@@ -95,9 +95,9 @@ def answer_question(question: Question, snapshot: Snapshot, *, deadline_seconds:
     documents = {day: draft.document for day, draft in drafts.items()}
     base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}
     trip = snapshot.trips[question.trip_id]
+    known_as = known_departure_ids_by_day({day: documents[day] for day in question.days}, snapshot)
     for day in question.days:
-        known_as = known_departure_ids(day, snapshot, documents[day])
-        merge_catalog(documents[day], day, snapshot, region_ids={trip.region_id}, known_as=known_as)
+        merge_catalog(documents[day], day, snapshot, region_ids={trip.region_id}, known_as=known_as[day])
     elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else ()
     options = options_of(question, documents, facts, timezone.now(), elsewhere)
     later = {day for option in options for day in days_of(option.departure)}

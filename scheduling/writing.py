@@ -42,11 +42,18 @@ class Draft:
     rev: int
     published_at: datetime | None
     document: ScheduleDocument = field(init=False)
-    original: ScheduleDocument = field(init=False)
+    _original: ScheduleDocument | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        # Reading the row twice costs a sixth of a deep copy.
-        self.document, self.original = self.schedule.document, self.schedule.document
+        self.document = self.schedule.document
+
+    @property
+    def original(self) -> ScheduleDocument:
+        """The document as it was read. Only who compares pays for it."""
+        if self._original is None:
+            # Reading the row twice costs a sixth of a deep copy.
+            self._original = self.schedule.document
+        return self._original
 
     @property
     def is_changed(self) -> bool:
