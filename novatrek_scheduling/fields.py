@@ -15,6 +15,7 @@ from rest_framework.fields import empty
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 INTEGER = re.compile(r"[+-]?\d{1,18}")
+FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def _is_from_query(field: serializers.Field[Any, Any, Any, Any]) -> bool:
@@ -32,15 +33,20 @@ class UUIDField(serializers.UUIDField):
 
 
 class DateField(serializers.DateField):
-    """A date as YYYY-MM-DD."""
+    """A date as YYYY-MM-DD, with room in the calendar for what lies around it."""
+
+    default_error_messages = {"too_far": f"Is not between {FIRST_DATE} and {LAST_DATE}."}
 
     def to_internal_value(self, value: Any) -> date:
         if not isinstance(value, str) or not ISO_DATE.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DD")
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             self.fail("invalid", format="YYYY-MM-DD")
+        if not FIRST_DATE <= day <= LAST_DATE:
+            self.fail("too_far")
+        return day
 
 
 class BooleanField(serializers.BooleanField):
