@@ -10,14 +10,14 @@ from tests.siblings import SimulatedSiblings
 
 
 @pytest.fixture(scope="package")
-def _service(siblings_process: SimulatedSiblings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def running(siblings_process: SimulatedSiblings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     home: Path = tmp_path_factory.mktemp("acceptance")
     with running_service(home, siblings_process) as service:
         yield service
 
 
 @pytest.fixture
-def service(_service: Service) -> Service:
+def service(running: Service) -> Service:
     """The service, with nothing in its tables and its siblings up."""
-    _service.begin_anew()
-    return _service
+    running.begin_anew()
+    return running

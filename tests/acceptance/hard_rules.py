@@ -1,4 +1,4 @@
-"""`python -m tests.acceptance.hard_rules DATABASE_URL SIBLINGS_URL TOKEN`: every hard rule that a stored schedule breaks.
+"""`python -m tests.acceptance.hard_rules DATABASE_URL SIBLINGS_URL TOKEN`: every hard rule that a stored plan breaks.
 
 It shares no code with the service: it reads the stored rows and asks the siblings, and judges by itself.
 """

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from psycopg.rows import dict_row
 from novatrek_scheduling.sandbox import programs
 from novatrek_scheduling.sandbox.embedded import free_port, kafka, valkey
 from novatrek_scheduling.sandbox.environment import bearer_token, sandbox_environment
-from novatrek_scheduling.sandbox.processes import kill_group
+from novatrek_scheduling.sandbox.processes import kill_group, stop
 from novatrek_scheduling.sandbox.supervisor import Program, Supervised
 from novatrek_scheduling.sandbox.terminal import Terminal
 from tests.siblings import SimulatedSiblings
@@ -76,8 +76,7 @@ class Service:
 
     def start(self, program: Program) -> None:
         """Start a program; it ends with the thread that starts it."""
-        terminal = Terminal((self.home / "all.log").open("a"))
-        self.running[program.name] = Supervised(program, self.env, self.home / f"{program.name}.log", terminal)
+        self.running[program.name] = _supervised(program, self.env, self.home)
 
     def kill(self, name: str) -> None:
         """SIGKILL for the process and all its children, which can do nothing about it."""
@@ -133,6 +132,17 @@ def running_service(home: Path, siblings: SimulatedSiblings) -> Iterator[Service
         yield service
 
 
+@contextmanager
+def running_program(program: Program, env: Mapping[str, str], home: Path) -> Iterator[None]:
+    """One more process, for as long as the block lasts."""
+    supervised = _supervised(program, env, home)
+    try:
+        until(lambda: _is_ready(supervised), READY_WITHIN_SECONDS, f"{program.name} is ready")
+        yield
+    finally:
+        stop(supervised.process)
+
+
 def until(is_so: Callable[[], Any], seconds: float, what: str) -> Any:
     """What `is_so` answers once it is true; an AssertionError where that takes longer than `seconds`."""
     deadline = time.monotonic() + seconds
@@ -179,6 +189,10 @@ def _two_of(worker: Program) -> Iterator[Program]:
     command[command.index("-c") + 1] = "1"
     for name in ("worker-1", "worker-2"):
         yield replace(worker, name=name, command=(*command, "-n", f"{name}@%h"))
+
+
+def _supervised(program: Program, env: Mapping[str, str], home: Path) -> Supervised:
+    return Supervised(program, env, home / f"{program.name}.log", Terminal((home / "all.log").open("a")))
 
 
 def _is_ready(each: Supervised) -> bool:

@@ -62,12 +62,12 @@ class Stored:
 
 
 @pytest.fixture(scope="module")
-def planned(_service: Service) -> tuple[Service, date]:
+def planned(running: Service) -> tuple[Service, date]:
     """A service in which two dates are optimized."""
-    _service.begin_anew()
-    first, second = (_service.siblings.today + timedelta(days=offset) for offset in (3, 4))
-    _service.run("manage.py", "optimize_schedules", "--from", str(first), "--to", str(second), "--json")
-    return _service, first
+    running.begin_anew()
+    first, second = (running.siblings.today + timedelta(days=offset) for offset in (3, 4))
+    running.run("manage.py", "optimize_schedules", "--from", str(first), "--to", str(second), "--json")
+    return running, first
 
 
 @pytest.fixture
