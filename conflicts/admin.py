@@ -1,5 +1,6 @@
 """Conflicts, their resolutions and accepted risks in the console."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -8,10 +9,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
+from unfold.enums import ActionVariant
 
 from conflicts.models import ConflictQuerySet, ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.options import options_in
@@ -20,6 +23,7 @@ from conflicts.vocabulary import Cause, ResolutionStatus, Severity
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.readable import DEPARTURE_COLUMNS, departure_rows, table
+from scheduling.admin.region_names import region_name
 
 RESOLVE = "conflicts.resolve_scheduleconflict"
 OVERRIDE = "conflicts.override_scheduleconflict"
@@ -51,7 +55,7 @@ class ResolveForm(forms.Form):
 
 @admin.register(ScheduleConflict)
 class ScheduleConflictAdmin(ViewOnly):
-    list_display = ["description", "level", "conflict_type", "conflict_date", "region", "age", "resolved"]
+    list_display = ["description", "level", "conflict_type", "conflict_date", "region", "age", "state"]
     list_filter = ["resolved", SeverityFilter, "conflict_type", ("schedule__schedule_date", RangeDateFilter)]
     list_filter_submit = True
     list_select_related = ["schedule"]
@@ -61,6 +65,7 @@ class ScheduleConflictAdmin(ViewOnly):
     fields = [
         "description",
         "level",
+        "state",
         "cause",
         "conflict_date",
         "region",
@@ -82,18 +87,23 @@ class ScheduleConflictAdmin(ViewOnly):
     def level(self, conflict: ScheduleConflict) -> str:
         return conflict.severity.value
 
+    @display(description="State", ordering="resolved", label={"open": "warning", "resolved": "success"})  # type: ignore[untyped-decorator]
+    def state(self, conflict: ScheduleConflict) -> str:
+        return "resolved" if conflict.resolved else "open"
+
     @admin.display(description="Why")
     def cause(self, conflict: ScheduleConflict) -> str:
-        evidence = ", ".join(f"{source} at {time}" for source, time in conflict.details["evidence"]["read_at"].items())
+        read_at = conflict.details["evidence"]["read_at"]
+        evidence = ", ".join(f"{source} on {_moment(time)}" for source, time in sorted(read_at.items()))
         return f"{Cause(conflict.details['cause']).label}; read from {evidence}"
 
     @admin.display(description="Date", ordering="schedule__schedule_date")
     def conflict_date(self, conflict: ScheduleConflict) -> str:
-        return str(conflict.schedule.schedule_date)
+        return localize(conflict.schedule.schedule_date)
 
     @admin.display(description="Region")
     def region(self, conflict: ScheduleConflict) -> str:
-        return str(conflict.details.get("region_id", ""))
+        return region_name(conflict.details["region_id"]) if "region_id" in conflict.details else ""
 
     @admin.display(description="Age", ordering="-detected_at")
     def age(self, conflict: ScheduleConflict) -> str:
@@ -111,12 +121,18 @@ class ScheduleConflictAdmin(ViewOnly):
         return table(("Option", "Impact"), rows)
 
     @admin.display(description="What was done")
-    def history(self, conflict: ScheduleConflict) -> SafeString:
+    def history(self, conflict: ScheduleConflict) -> SafeString | str:
         done = conflict.resolutions.order_by("resolved_at")
-        rows = [(r.get_strategy_display() or "Cleared", r.resolved_by, r.resolved_at, r.notes) for r in done]
-        return table(("What", "By", "When", "Notes"), rows)
+        rows = [(r.get_strategy_display() or "Cleared", r.resolved_by, localize(r.resolved_at), r.notes) for r in done]
+        return table(("What", "By", "When", "Notes"), rows) if rows else "nothing yet"
 
-    @action(description="Resolve", url_path="resolve", icon="task_alt", permissions=["resolve"])  # type: ignore[untyped-decorator]
+    @action(
+        description="Resolve",
+        url_path="resolve",
+        icon="task_alt",
+        variant=ActionVariant.PRIMARY,
+        permissions=["resolve"],
+    )  # type: ignore[untyped-decorator]
     def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Offer the conflict's options, and apply the chosen one."""
         conflict = get_object_or_404(ScheduleConflict.objects.select_related("schedule"), pk=object_id)
@@ -153,6 +169,10 @@ class ScheduleConflictAdmin(ViewOnly):
         self.log_change(request, conflict, f"Resolved: {resolved.applied_strategy}")
         self.message_user(request, *_outcome(resolved))
         return resolved.resolution_status is not ResolutionStatus.FAILED
+
+
+def _moment(written: str) -> str:
+    return localize(datetime.fromisoformat(written).astimezone(UTC))
 
 
 def _in_words(error: DomainError) -> str:

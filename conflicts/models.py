@@ -69,7 +69,7 @@ class ScheduleConflict(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.conflict_type} on {self.details.get('conflict_date', 'an unknown date')}"
+        return f"{self.get_conflict_type_display()}: conflict on {self.details.get('conflict_date', 'an unknown date')}"
 
     @property
     def severity(self) -> Severity:

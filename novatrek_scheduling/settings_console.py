@@ -17,11 +17,16 @@ def _favicon(_request: HttpRequest) -> str:
     return static("console/favicon.svg")
 
 
+def _styles(_request: HttpRequest) -> str:
+    return static("console/console.css")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "NovaTrek Scheduling",
     "SITE_HEADER": "NovaTrek Scheduling",
     "SITE_SYMBOL": "hiking",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
+    "STYLES": [_styles],
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",

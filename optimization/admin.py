@@ -12,13 +12,13 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from events.admin import ViewOnly
-from optimization.models import OptimizationRun, RunDetail
+from optimization.models import Algorithm, OptimizationRun, RunDetail
 from optimization.problem import PlanStatus
 from scheduling.admin.readable import table
 from scheduling.admin.region_names import region_list
 
 STATUS_LABELS = {"RUNNING": "info", "COMPLETED": "success", "FAILED": "danger"}
-PROOF_LABELS = {PlanStatus.PROVEN: "success", PlanStatus.BEST_FOUND: "info", PlanStatus.GREEDY: "warning"}
+PROOF_LABELS = {"optimal": "success", "greedy": "warning"}
 SUBJECTS: dict[str, str] = {
     RunDetail.Subject.DAY: "day",
     RunDetail.Subject.REQUEST: "schedule request",
@@ -36,8 +36,7 @@ MILLISECONDS = 1000
 class OptimizationRunAdmin(ViewOnly):
     list_display = [
         "schedule_date",
-        "subject",
-        "regions",
+        "subject_and_regions",
         "state",
         "proof",
         "method",
@@ -60,6 +59,10 @@ class OptimizationRunAdmin(ViewOnly):
     ]
 
     @admin.display(description="For", ordering="detail__subject")
+    def subject_and_regions(self, run: OptimizationRun) -> str:
+        return self.regions(run) or self.subject(run)
+
+    @admin.display(description="For")
     def subject(self, run: OptimizationRun) -> str:
         return SUBJECTS.get(_detail(run).subject, "")
 
@@ -72,18 +75,18 @@ class OptimizationRunAdmin(ViewOnly):
         return run.status
 
     @display(description="Proof", ordering="detail__proof", label=PROOF_LABELS)  # type: ignore[untyped-decorator]
-    def proof(self, run: OptimizationRun) -> tuple[str, str] | None:
+    def proof(self, run: OptimizationRun) -> str:
         detail = _detail(run)
-        return (detail.proof, _proof_in_words(detail)) if detail.proof else None
+        return _proof_in_words(detail) if detail.proof else ""
 
     @admin.display(description="Staffed")
     def staffing(self, run: OptimizationRun) -> str:
         detail = _detail(run)
-        return f"{detail.staffed} of {detail.staffed + detail.unstaffed}" if detail.proof else ""
+        return f"{detail.staffed}/{detail.staffed + detail.unstaffed}" if detail.proof else ""
 
     @admin.display(description="Algorithm", ordering="algorithm")
     def method(self, run: OptimizationRun) -> str:
-        return run.algorithm
+        return "HiGHS" if run.algorithm == Algorithm.MILP_HIGHS else run.algorithm
 
     @admin.display(description="Duration", ordering="duration_ms")
     def duration(self, run: OptimizationRun) -> str:

@@ -11,11 +11,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
+from unfold.enums import ActionVariant
 
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
+from scheduling.admin.plan_by_region import plan_by_region
 from scheduling.admin.publication_page import PublishForm, publication_context
-from scheduling.admin.readable import DEPARTURE_COLUMNS, departure_rows, table
+from scheduling.admin.readable import counted
 from scheduling.authors import Author, AuthorKind
 from scheduling.models import DailySchedule
 from scheduling.publishing import preview_publication, publish_departures
@@ -33,7 +35,8 @@ class DailyScheduleAdmin(ViewOnly):
     search_help_text = "Date, or anything in the plan: a guide, a trip, an id"
     ordering = ["-schedule_date"]
     list_per_page = 20
-    fields = ["schedule_date", "rev", "published_at", "updated_at", "departures", "history", "schedule_id"]
+    fields = ["schedule_date", "rev", "published_at", "updated_at", "history", "schedule_id"]
+    change_form_outer_before_template = "admin/scheduling/dailyschedule/plan.html"
     actions_detail = ["publish"]
 
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -48,17 +51,28 @@ class DailyScheduleAdmin(ViewOnly):
     def to_publish(self, schedule: DailySchedule) -> str:
         return "changes" if schedule.document.has_unpublished_changes() else "up to date"
 
-    @admin.display(description="Departures")
-    def departures(self, schedule: DailySchedule) -> SafeString:
-        return table(DEPARTURE_COLUMNS, departure_rows(schedule.document.departures.values()))
-
     @admin.display(description="History")
     def history(self, schedule: DailySchedule) -> SafeString:
         query = urlencode({"schedule_id__exact": str(schedule.pk)})
         address = f"{reverse('admin:scheduling_schedulerevision_changelist')}?{query}"
-        return format_html('<a class="text-primary-600" href="{}">What changed, by whom</a>', address)
+        return format_html(
+            '<a class="text-primary-600 dark:text-primary-500" href="{}">What changed, by whom</a>', address
+        )
 
-    @action(description="Publish", url_path="publish", icon="campaign", permissions=["publish"])  # type: ignore[untyped-decorator]
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: DailySchedule | None = None, **kwargs: Any
+    ) -> HttpResponse:
+        context["plan"] = plan_by_region(obj.document) if obj else []
+        response: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return response
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Publish",
+        url_path="publish",
+        icon="campaign",
+        variant=ActionVariant.PRIMARY,
+        permissions=["publish"],
+    )
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show what publishing would tell whom, and do it once that is confirmed."""
         schedule = get_object_or_404(DailySchedule, pk=object_id)
@@ -84,7 +98,7 @@ class DailyScheduleAdmin(ViewOnly):
         except DomainError as error:
             self.message_user(request, error.message, messages.WARNING)
             return False
-        count = len(change.departure_ids)
-        self.log_change(request, schedule, f"Published {count} departures")
-        self.message_user(request, f"Published: {count} departures of {schedule.schedule_date}.")
+        told = counted(len(change.departure_ids), "departure")
+        self.log_change(request, schedule, f"Published {told}")
+        self.message_user(request, f"Published: {told} of {schedule.schedule_date}.")
         return True

@@ -1,6 +1,6 @@
 """Revisions of daily schedules: what changed, by whom."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from events.admin import ViewOnly
-from scheduling.admin.readable import difference_lines, names_in, table
+from scheduling.admin.readable import counted, difference_lines, names_in, table, whole_departure
 from scheduling.document import ScheduleDocument
 from scheduling.models import DailySchedule, ScheduleRevision
 
@@ -38,10 +38,9 @@ class ScheduleRevisionAdmin(ViewOnly):
 
     @admin.display(description="Touched")
     def touched(self, revision: ScheduleRevision) -> str:
-        departures = len(revision.changes.get("departures", {}))
-        guides = len(revision.changes.get("guide_adjustments", {}))
-        counted = [(departures, "departures"), (guides, "entries of guides")]
-        return ", ".join(f"{count} {what}" for count, what in counted if count)
+        parts = (("departures", "departure"), ("guide_adjustments", "guide"))
+        sizes = [(len(revision.changes.get(part, {})), what) for part, what in parts]
+        return ", ".join(counted(size, what) for size, what in sizes if size)
 
     @admin.display(description="Differences")
     def differences(self, revision: ScheduleRevision) -> SafeString:
@@ -52,10 +51,10 @@ def _differences(revision: ScheduleRevision) -> Iterator[tuple[str, str]]:
     schedule = DailySchedule.objects.filter(pk=revision.schedule_id).first()
     document = schedule.document if schedule else ScheduleDocument()
     for key, entry in sorted(revision.changes.get("departures", {}).items()):
-        yield _departure_name(key, entry, document), _lines(entry)
+        yield _departure_name(key, entry, document), _lines(entry, whole_departure)
     names = names_in(document)
     for key, entry in sorted(revision.changes.get("guide_adjustments", {}).items()):
-        yield f"entry of {names.get(UUID(key), key)}", _lines(entry)
+        yield f"entry of {names.get(UUID(key), key)}", _lines(entry, _whole_entry)
     whole = revision.changes.get("document", {}) | _of_publication(revision)
     if whole:
         yield "daily schedule", "; ".join(difference_lines(whole))
@@ -73,9 +72,11 @@ def _departure_name(key: str, entry: Entry, document: ScheduleDocument) -> str:
     return f"{name} ({key[:8]})"
 
 
-def _lines(entry: Entry) -> str:
+def _lines(entry: Entry, in_full: Callable[[Entry], str]) -> str:
     if "fields" in entry:
         return "; ".join(difference_lines(entry["fields"]))
-    side = "new" if "new" in entry else "old"
-    whole = difference_lines({name: {side: value} for name, value in entry[side].items()})
-    return f"{'added' if side == 'new' else 'removed'}: {'; '.join(whole)}"
+    return f"added: {in_full(entry['new'])}" if "new" in entry else f"removed: {in_full(entry['old'])}"
+
+
+def _whole_entry(entry: Entry) -> str:
+    return "; ".join(difference_lines({name: {"new": value} for name, value in entry.items()}))

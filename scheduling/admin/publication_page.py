@@ -8,6 +8,7 @@ from django import forms
 
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.readable import names_in, team_text, times_text
+from scheduling.admin.region_names import region_name
 from scheduling.announcements import Notice
 from scheduling.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.models import DailySchedule
@@ -60,6 +61,7 @@ def _departures(
             "id": key,
             "times": times_text(departure),
             "name": departure.trip_name,
+            "region": region_name(departure.region_id),
             "team": team_text(departure.team) or "nobody",
             "news": "; ".join(_news(document.departures[key], names)),
             "needs_approval": key in preview.awaiting_approval,

@@ -9,10 +9,12 @@ from uuid import UUID
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from scheduling.admin.region_names import region_name
 from scheduling.document import Departure, Role, ScheduleDocument, TeamMember
 
 NOTHING = "nothing"
-DEPARTURE_COLUMNS = ("Time", "Departure", "Team", "Guests", "Status", "To publish")
+NO_BREAK = "\u00a0"
+DEPARTURE_COLUMNS = ("Local time", "Departure", "Region", "Team", "Guests", "Status")
 
 
 def team_text(team: Iterable[TeamMember]) -> str:
@@ -26,10 +28,17 @@ def names_in(document: ScheduleDocument) -> dict[UUID, str]:
     return {m.guide_id: m.guide_name for departure in document.departures.values() for m in departure.team}
 
 
+def counted(count: int, what: str) -> str:
+    """The number with its noun: "1 departure", "2 departures"."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def times_text(departure: Departure) -> str:
+    """Begin and end on the clocks of its region, on one line: "09:00 to 12:00"."""
     ends_at = departure.ends_at.astimezone(departure.starts_at.tzinfo)
     is_same_day = ends_at.date() == departure.starts_at.date()
-    return f"{departure.starts_at:%H:%M} to {ends_at:{'%H:%M' if is_same_day else '%d %b %H:%M'}}"
+    ends = f"{ends_at:%H:%M}" if is_same_day else f"{ends_at:%d %b %H:%M}"
+    return f"{departure.starts_at:%H:%M} to {ends}".replace(" ", NO_BREAK)
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> SafeString:
@@ -49,13 +58,20 @@ def departure_rows(departures: Iterable[Departure]) -> list[tuple[str, ...]]:
         (
             times_text(departure),
             departure.trip_name,
+            region_name(departure.region_id),
             team_text(departure.team) or _unstaffed(departure),
             f"{departure.participants} / {departure.capacity}",
-            departure.status.value,
-            "yes" if departure.has_unpublished_changes else "",
+            departure.status.value.lower(),
         )
         for departure in sorted(departures, key=lambda departure: departure.starts_at)
     ]
+
+
+def whole_departure(stored: Mapping[str, Any]) -> str:
+    """A departure in one line, as it is stored."""
+    departure = Departure.model_validate(stored)
+    guests = f"{departure.participants} of {departure.capacity} guests"
+    return ", ".join((times_text(departure), guests, team_text(departure.team) or _unstaffed(departure)))
 
 
 def difference_lines(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:

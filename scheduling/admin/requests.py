@@ -1,17 +1,16 @@
 """Schedule requests, their jobs and what came of them."""
 
-import json
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from events.admin import ViewOnly
+from scheduling.admin.request_pages import result_tables, wish_table
 from scheduling.models import RequestJob, RequestOutcome, ScheduleRequest
 
 STATUS_LABELS = {"PENDING": "info", "PROCESSING": "warning", "COMPLETED": "success", "FAILED": "danger"}
@@ -56,7 +55,7 @@ class ScheduleRequestAdmin(ViewOnly):
 
     @admin.display(description="What was asked")
     def wish(self, request: ScheduleRequest) -> SafeString:
-        return _as_json(request.constraints)
+        return wish_table(request.constraints)
 
     @admin.display(description="What came of it")
     def outcome_in_full(self, request: ScheduleRequest) -> SafeString | str:
@@ -65,7 +64,7 @@ class ScheduleRequestAdmin(ViewOnly):
             return "nothing yet"
         if outcome.error_code:
             return f"{outcome.error_code}: {outcome.error_message}"
-        return _as_json(outcome.result)
+        return result_tables(outcome.result or {})
 
 
 @admin.register(RequestJob)
@@ -90,9 +89,5 @@ class RequestOutcomeAdmin(ViewOnly):
     readonly_fields = ["result_in_full"]
 
     @admin.display(description="Result")
-    def result_in_full(self, outcome: RequestOutcome) -> SafeString:
-        return _as_json(outcome.result)
-
-
-def _as_json(value: Any) -> SafeString:
-    return format_html('<pre class="whitespace-pre-wrap">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False))
+    def result_in_full(self, outcome: RequestOutcome) -> SafeString | str:
+        return result_tables(outcome.result) if outcome.result else ""

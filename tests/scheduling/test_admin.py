@@ -112,7 +112,7 @@ def test_confirming_publishes_and_names_the_person_in_the_history(manager: Clien
 
     response = manager.post(PUBLISH_PAGE, {"since_rev": 2, "departure_ids": [str(departure)]}, follow=True)
 
-    assert "Published: 1 departures" in response.content.decode()
+    assert "Published: 1 departure of" in response.content.decode()
     assert stored()[departure].status is DepartureStatus.PUBLISHED
     assert ScheduleRevision.objects.get(rev=3).author == "a operations manager"
     assert OutboxMessage.objects.filter(destination="svc-notifications").count() == 1

@@ -1,0 +1,51 @@
+"""A date's plan as a dispatcher reads it: region by region, earliest first."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from scheduling.admin.readable import team_text, times_text
+from scheduling.admin.region_names import region_name
+from scheduling.document import Departure, DepartureStatus, ScheduleDocument
+
+STATUS_TONES = {
+    DepartureStatus.PUBLISHED: "success",
+    DepartureStatus.IN_PROGRESS: "primary",
+    DepartureStatus.CANCELLED: "danger",
+}
+
+
+def plan_by_region(document: ScheduleDocument) -> list[dict[str, Any]]:
+    """The regions by name, each with its departures; every text is ready to print."""
+    by_region: dict[UUID, list[Departure]] = defaultdict(list)
+    for departure in sorted(document.departures.values(), key=lambda departure: departure.starts_at):
+        by_region[departure.region_id].append(departure)
+    regions = [_region(region_name(region_id), found) for region_id, found in by_region.items()]
+    return sorted(regions, key=lambda region: str(region["name"]))
+
+
+def _region(name: str, departures: list[Departure]) -> dict[str, Any]:
+    going = [departure for departure in departures if departure.status is not DepartureStatus.CANCELLED]
+    return {
+        "name": name,
+        "staffed": sum(bool(departure.team) for departure in going),
+        "going": len(going),
+        "departures": [_departure(departure) for departure in departures],
+    }
+
+
+def _departure(departure: Departure) -> dict[str, Any]:
+    reason = departure.unassigned_reason
+    is_going = departure.status is not DepartureStatus.CANCELLED
+    return {
+        "times": times_text(departure),
+        "name": departure.trip_name,
+        "team": team_text(departure.team),
+        "why_nobody": reason.message if reason else "",
+        "guests": f"{departure.participants} / {departure.capacity}",
+        "status": departure.status.value.replace("_", " ").lower(),
+        "tone": STATUS_TONES.get(departure.status, ""),
+        "needs_guide": is_going and not departure.team,
+        "needs_approval": departure.needs_approval,
+        "to_publish": departure.published is not None and departure.has_unpublished_changes,
+    }
