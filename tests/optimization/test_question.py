@@ -1,0 +1,231 @@
+"""Which departure a request is about on a date, and what stands against it before anybody looks for a team."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from optimization.question import Option, Question, options_of
+from scheduling.aliases import departure_id_of
+from scheduling.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.facts import CatalogDeparture, Difficulty, Location, Sibling, Span, TrailCondition, WeatherOutlook
+from scheduling.requests import Constraints
+from scheduling.rules import Facts, HazardFact, Rule
+from tests.factories import (
+    REGION_ID,
+    TOMORROW,
+    DepartureFactory,
+    TeamMemberFactory,
+    TrailFactory,
+    TripFactory,
+    at,
+    facts_of,
+)
+
+TRIP = TripFactory(min_participants=4, max_participants=12)
+NEXT_DAY = TOMORROW + timedelta(days=1)
+NOW = at(6, day=TOMORROW - timedelta(days=1))
+OURS = departure_id_of(TRIP.id, TOMORROW, "08:00")
+
+
+def knowing(**told: Any) -> Facts:
+    snapshot = {name: told.pop(name) for name in ("departures", "unknown", "outlooks") if name in told}
+    facts = facts_of(trips=[TRIP], days=[TOMORROW, NEXT_DAY], **told)
+    return facts.on(replace(facts.snapshot, usual_times={TRIP.id: "08:00"}, **snapshot))
+
+
+def options(
+    *departures: Departure,
+    facts: Facts | None = None,
+    now: datetime = NOW,
+    days: tuple[date, ...] = (TOMORROW,),
+    document: ScheduleDocument | None = None,
+    elsewhere: tuple[Departure, ...] = (),
+    **constraints: Any,
+) -> list[Option]:
+    tomorrow = document or ScheduleDocument(departures={uuid4(): departure for departure in departures})
+    documents = {TOMORROW: tomorrow, NEXT_DAY: ScheduleDocument()}
+    question = Question(TRIP.id, days, Constraints(**constraints))
+    return options_of(question, documents, facts or knowing(), now, elsewhere)
+
+
+def of_trip(**fields: Any) -> Departure:
+    return DepartureFactory(**{"trip_id": TRIP.id} | fields)
+
+
+def obstacle(*departures: Departure, **about: Any) -> Rule | None:
+    [option] = options(*departures, **about)
+    return option.obstacle.rule if option.obstacle else None
+
+
+def test_without_a_departure_of_the_trip_a_new_one_leaves_at_the_usual_time() -> None:
+    [option] = options(DepartureFactory(), of_trip(status=DepartureStatus.CANCELLED))
+
+    assert (option.departure_id, option.is_new, option.obstacle) == (OURS, True, None)
+    assert (option.departure.starts_at, option.departure.capacity, option.guests) == (at(8), 12, 4)
+
+
+def test_departures_with_room_for_the_group_are_taken_staffed_or_not() -> None:
+    roomy, full = of_trip(participants=8), of_trip(participants=9)
+    staffed = of_trip(participants=2, team=[TeamMemberFactory()])
+
+    found = options(roomy, full, staffed)
+
+    assert sorted((option.departure.participants, option.is_new) for option in found) == [(2, False), (8, False)]
+    assert {option.guests for option in found} == {12, 6}
+
+
+def test_the_group_is_the_one_asked_for_else_the_trips_smallest() -> None:
+    assert [option.guests for option in options(of_trip(participants=2))] == [6]
+    assert [option.guests for option in options(of_trip(participants=2), min_group_size=7)] == [9]
+
+
+def test_beside_a_full_departure_a_new_one_is_made_no_larger_than_wished() -> None:
+    [option] = options(of_trip(participants=12), max_group_size=6)
+
+    assert (option.is_new, option.departure.capacity) == (True, 6)
+
+
+def test_where_the_usual_time_is_taken_and_full_there_is_no_room() -> None:
+    document = ScheduleDocument(departures={OURS: of_trip(starts_at=at(8), participants=10)})
+
+    [option] = options(document=document)
+
+    assert option.obstacle
+    assert (option.departure_id, option.obstacle.rule) == (OURS, Rule.GROUP_SIZE)
+    assert "2 seats are free, the group has 4" in option.obstacle.message
+
+
+def test_a_departure_that_we_called_off_is_not_made_again() -> None:
+    document = ScheduleDocument(departures={OURS: of_trip(starts_at=at(8), status=DepartureStatus.CANCELLED)})
+
+    assert obstacle(document=document) is Rule.NOT_RUNNING
+
+
+def listed(*, is_cancelled: bool) -> CatalogDeparture:
+    return CatalogDeparture(uuid4(), TRIP.id, TOMORROW, "08:00", 12, 12, is_cancelled)
+
+
+def test_a_date_on_which_the_catalog_called_the_trip_off_cannot_be_had() -> None:
+    off = knowing(departures={TOMORROW: (listed(is_cancelled=True),)})
+    one_left = knowing(departures={TOMORROW: (listed(is_cancelled=True), listed(is_cancelled=False))})
+
+    assert obstacle(facts=off) is Rule.NOT_RUNNING
+    assert obstacle(facts=one_left) is None
+
+
+def test_a_date_whose_departures_have_left_is_answered_all_the_same() -> None:
+    assert obstacle(now=at(8)) is Rule.NOT_RUNNING
+    assert obstacle(of_trip(starts_at=at(8)), now=at(9)) is Rule.NOT_RUNNING
+    assert [option.day for option in options(now=at(9), days=(TOMORROW, NEXT_DAY))] == [TOMORROW, NEXT_DAY]
+
+
+def test_the_trail_is_the_one_it_has_else_the_preferred_else_the_best() -> None:
+    dry, muddy, own = TrailFactory(), TrailFactory(surface="MUDDY"), TrailFactory(surface="MUDDY")
+    facts = knowing(trails=[dry, muddy, own])
+
+    def trail_of(*departures: Departure, **wishes: Any) -> object:
+        [option] = options(*departures, facts=facts, **wishes)
+        return option.departure.trail_id
+
+    assert trail_of() == dry.id
+    assert trail_of(preferred_trail_ids=(muddy.id,)) == muddy.id
+    assert trail_of(of_trip(trail_id=own.id, participants=0), preferred_trail_ids=(muddy.id,)) == own.id
+
+
+def test_a_trail_too_small_for_the_guests_and_the_group_together_is_left() -> None:
+    small, large = TrailFactory(max_group_size=9), TrailFactory(max_group_size=10, surface="MUDDY")
+
+    [option] = options(of_trip(trail_id=small.id, participants=6), facts=knowing(trails=[small, large]))
+
+    assert option.departure.trail_id == large.id
+
+
+def test_without_an_open_trail_nobody_goes_unless_the_activity_needs_none() -> None:
+    closed = TrailFactory(status="CLOSED")
+
+    assert obstacle(facts=knowing(trails=[closed])) is Rule.TRAIL_CLOSED
+    assert obstacle(facts=knowing(trails=[replace(closed, activities=frozenset({"RAFTING"}))])) is None
+
+
+def test_ground_that_nobody_told_of_has_no_condition() -> None:
+    untold = TrailFactory(conditions_known=False, surface=None)
+
+    [option] = options(facts=knowing(trails=[untold]))
+
+    assert (option.trail, option.condition) == (untold, None)
+
+
+def test_a_hazard_of_today_says_nothing_about_the_trail_on_another_date() -> None:
+    trail = TrailFactory()
+    today = HazardFact(uuid4(), "bear", Span(NOW, at(1)), frozenset({trail.id}), closes_trails=True)
+
+    [option] = options(facts=replace(knowing(trails=[trail]), hazards=(today,)))
+
+    assert option.condition is TrailCondition.EXCELLENT
+
+
+def test_a_storm_keeps_those_at_home_who_want_good_weather() -> None:
+    storm = knowing(outlooks={(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING})
+
+    assert obstacle(facts=storm) is Rule.WEATHER
+    assert obstacle(facts=storm, require_good_weather=False) is None
+
+
+@pytest.mark.parametrize(
+    ("requirement", "fits", "does_not"),
+    [
+        ("WHEELCHAIR_ACCESSIBLE", {"elevation_gain_m": 30.0}, {"elevation_gain_m": 31.0}),
+        ("WHEELCHAIR_ACCESSIBLE", {"elevation_gain_m": 5.0}, {"elevation_gain_m": 5.0, "surface": "WET"}),
+        ("LOW_ALTITUDE", {"elevation_gain_m": 300.0}, {"elevation_gain_m": 301.0}),
+        ("LOW_ALTITUDE", {"elevation_gain_m": 300.0}, {"elevation_gain_m": None}),
+        ("FAMILY_FRIENDLY", {"difficulty": Difficulty.EASY}, None),
+        ("NO_WATER_CROSSINGS", {}, {"water_crossings_passable": True}),
+        ("NO_WATER_CROSSINGS", {}, {"conditions_known": False}),
+    ],
+)
+def test_what_is_not_known_to_be_accessible_is_not(
+    requirement: str, fits: dict[str, Any], does_not: dict[str, Any] | None
+) -> None:
+    wanted = {"accessibility_requirements": (requirement,)}
+    unfit = knowing(trails=[TrailFactory(**does_not)]) if does_not else knowing()
+
+    assert obstacle(facts=knowing(trails=[TrailFactory(**fits)]), **wanted) is None
+    assert obstacle(facts=unfit, **wanted) is Rule.ACCESSIBILITY
+
+
+CAMP = Location(uuid4(), REGION_ID, 20)
+
+
+def at_camp(**fields: Any) -> Departure:
+    return DepartureFactory(location_id=CAMP.id, team=[TeamMemberFactory()], starts_at=at(8), ends_at=at(11), **fields)
+
+
+def test_the_base_camp_has_to_hold_the_group_too() -> None:
+    facts = knowing(base_camp=CAMP)
+
+    assert obstacle(at_camp(participants=16), facts=facts) is None
+    assert obstacle(at_camp(participants=17), facts=facts) is Rule.LOCATION_CAPACITY
+
+
+def test_trips_that_began_on_another_date_are_at_the_base_camp_too() -> None:
+    facts = knowing(base_camp=CAMP)
+    since_today = at_camp(participants=17).model_copy(update={"starts_at": NOW})
+
+    assert obstacle(facts=facts, elsewhere=(since_today,)) is Rule.LOCATION_CAPACITY
+    assert obstacle(facts=facts, elsewhere=(since_today.model_copy(update={"ends_at": at(8)}),)) is None
+
+
+def test_guests_of_a_departure_that_is_led_already_are_not_counted_twice() -> None:
+    own = of_trip(location_id=CAMP.id, team=[TeamMemberFactory()], participants=8, capacity=20)
+
+    assert obstacle(own, facts=knowing(base_camp=replace(CAMP, max_capacity=12))) is None
+    assert obstacle(own, facts=knowing(base_camp=replace(CAMP, max_capacity=11))) is Rule.LOCATION_CAPACITY
+
+
+def test_a_silent_trail_management_stands_in_nobodys_way() -> None:
+    facts = knowing(trails=[], unknown={Sibling.TRAIL_MANAGEMENT: "did not answer"})
+
+    assert obstacle(facts=facts) is None
