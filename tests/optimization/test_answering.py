@@ -1,0 +1,223 @@
+"""The best team of every date, how good each date is, and what the client reads of it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from optimization.answering import Answer, Availability, DateAnswer, answer_question
+from optimization.question import Question
+from optimization.results import result_of
+from scheduling.document import Departure, DepartureStatus, Role
+from scheduling.facts import Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook
+from scheduling.requests import Constraints
+from scheduling.serializers import ScheduleOptimizationResultSerializer
+from tests.factories import (
+    REGION_ID,
+    TOMORROW,
+    DepartureFactory,
+    GuideFactory,
+    TeamMemberFactory,
+    TrailFactory,
+    TripFactory,
+    at,
+    lead,
+    snapshot_of,
+)
+from tests.scheduling.writes import put, stored
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("siblings")]
+
+TRIP = TripFactory(min_participants=4, max_participants=12)
+NEXT_DAY = TOMORROW + timedelta(days=1)
+ANA, BEN = GuideFactory(name="Ana", years_experience=9), GuideFactory(name="Ben", years_experience=1)
+
+
+def knowing(*guides: Guide, days: tuple[date, ...] = (TOMORROW,), **changes: Any) -> Snapshot:
+    told = {name: changes.pop(name) for name in ("trails", "base_camp") if name in changes}
+    snapshot = snapshot_of(guides=guides, trips=[TRIP], days=days, **told)
+    return replace(snapshot, usual_times={TRIP.id: "08:00"}, **changes)
+
+
+def answered(snapshot: Snapshot, *, only: frozenset[UUID] = frozenset(), **constraints: Any) -> Answer:
+    question = Question(TRIP.id, snapshot.days, Constraints(**constraints), only)
+    return answer_question(question, snapshot, deadline_seconds=2)
+
+
+def the_date(answer: Answer) -> DateAnswer:
+    [one] = answer.dates
+    return one
+
+
+def of_trip(**fields: Any) -> Departure:
+    return DepartureFactory(**{"trip_id": TRIP.id} | fields)
+
+
+def test_the_better_guide_leads_and_the_date_can_be_had() -> None:
+    one = the_date(answered(knowing(ANA, BEN)))
+
+    assert (one.departure.guide_ids, one.availability) == ({ANA.id}, Availability.AVAILABLE)
+    assert 0 < one.score <= 100
+
+
+def test_required_guides_come_along_and_excluded_ones_do_not() -> None:
+    assert the_date(answered(knowing(ANA, BEN), required_guide_ids=(BEN.id,))).departure.guide_ids == {BEN.id}
+    assert the_date(answered(knowing(ANA, BEN), excluded_guide_ids=(ANA.id,))).departure.guide_ids == {BEN.id}
+    assert the_date(answered(knowing(ANA, BEN), only=frozenset({BEN.id}))).departure.guide_ids == {BEN.id}
+
+
+def test_a_required_guide_who_is_not_there_makes_the_date_unavailable() -> None:
+    one = the_date(answered(knowing(ANA), required_guide_ids=(BEN.id,)))
+
+    assert one.availability is Availability.UNAVAILABLE
+    assert result_of(answered(knowing(ANA), required_guide_ids=(BEN.id,)))["guide_assignments"] == []
+
+
+def test_a_team_that_is_published_stays_with_its_lead_and_its_pins() -> None:
+    key = uuid4()
+    team = [lead(BEN), TeamMemberFactory(guide_id=ANA.id, role=Role.ASSISTANT, pinned=True)]
+    put({key: of_trip(status=DepartureStatus.PUBLISHED, team=team)})
+
+    one = the_date(answered(knowing(ANA, BEN, GuideFactory(years_experience=10))))
+
+    assert (one.option.departure_id, one.departure.team) == (key, team)
+
+
+def test_a_team_too_small_for_the_group_gets_somebody_more() -> None:
+    put({uuid4(): of_trip(participants=8, team=[lead(BEN)])})
+
+    one = the_date(answered(knowing(ANA, BEN)))
+
+    assert one.option.guests == 12
+    assert [(m.guide_id, m.role) for m in one.departure.team] == [(BEN.id, Role.LEAD), (ANA.id, Role.ASSISTANT)]
+
+
+def test_dates_come_best_first_and_all_of_them() -> None:
+    stormy = {(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING, (REGION_ID, NEXT_DAY): WeatherOutlook.CLEAR}
+    answer = answered(knowing(ANA, days=(TOMORROW, NEXT_DAY), outlooks=stormy))
+
+    assert [one.option.day for one in answer.dates] == [NEXT_DAY, TOMORROW]
+    assert answer.best is answer.dates[0]
+    assert [one.availability for one in answer.dates] == [Availability.AVAILABLE, Availability.UNAVAILABLE]
+
+
+def test_better_weather_and_better_ground_score_higher() -> None:
+    def score(outlook: WeatherOutlook, surface: str) -> float:
+        told = {"outlooks": {(REGION_ID, TOMORROW): outlook}, "trails": [TrailFactory(surface=surface)]}
+        return the_date(answered(knowing(ANA, **told))).score
+
+    best = score(WeatherOutlook.CLEAR, "DRY")
+    assert best > score(WeatherOutlook.CLEAR, "MUDDY")
+    assert best > score(WeatherOutlook.RAIN_LIKELY, "DRY")
+
+
+def test_ground_that_is_not_known_is_not_taken_for_the_best() -> None:
+    silent = {Sibling.TRAIL_MANAGEMENT: "did not answer"}
+    known = the_date(answered(knowing(ANA, trails=[TrailFactory(surface="DRY")])))
+
+    assert the_date(answered(knowing(ANA, unknown=silent))).score < known.score
+
+
+def test_little_headroom_makes_a_date_limited() -> None:
+    def availability(booked: int) -> Availability:
+        put({KEY: of_trip(participants=booked, capacity=20)})
+        return the_date(answered(knowing(ANA, BEN))).availability
+
+    assert (availability(12), availability(13)) == (Availability.AVAILABLE, Availability.LIMITED)
+
+
+KEY = uuid4()
+
+
+def test_a_team_that_awaits_approval_makes_a_date_limited_and_the_silent_sibling_is_named() -> None:
+    silent = {Sibling.WEATHER: "svc-weather did not answer; not known: the weather."}
+    answer = answered(knowing(ANA, unknown=silent))
+
+    result = result_of(answer)
+    assert the_date(answer).availability is Availability.LIMITED
+    assert [entry["assignment_status"] for entry in result["guide_assignments"]] == ["PENDING_APPROVAL"]
+    [warning] = result["conflict_warnings"]
+    assert (warning["type"], warning["severity"], warning["source_service"]) == ("WEATHER_ALERT", "LOW", "svc-weather")
+    assert result["weather_summary"]["forecast_confidence"] == 0
+
+
+def test_a_date_waits_for_a_guide_who_would_do_if_others_took_over() -> None:
+    put({uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(8), ends_at=at(11))})
+
+    one = the_date(answered(knowing(ANA)))
+
+    assert one.availability is Availability.WAITLIST
+    assert "if others took over from Ana (on another departure" in one.notes
+
+
+def test_a_busy_guide_who_would_not_do_either_makes_no_waitlist() -> None:
+    put({uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(8), ends_at=at(11))})
+
+    assert the_date(answered(knowing(ANA), min_group_size=11)).availability is Availability.UNAVAILABLE
+
+
+def test_a_guide_on_the_departure_the_night_before_has_their_rest() -> None:
+    tonight = TOMORROW - timedelta(days=1)
+    put({uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(20, day=tonight), ends_at=at(0, 1))}, tonight)
+
+    assert the_date(answered(knowing(ANA, BEN))).departure.guide_ids == {BEN.id}
+
+
+def test_a_trip_of_several_days_meets_the_plans_of_its_last_one() -> None:
+    long_trip = replace(TRIP, duration=timedelta(days=1, hours=4))
+    put(
+        {uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(11, day=NEXT_DAY), ends_at=at(13, day=NEXT_DAY))},
+        NEXT_DAY,
+    )
+    snapshot = replace(knowing(ANA, BEN), trips={TRIP.id: long_trip})
+    everybody = {day: frozenset({ANA.id, BEN.id}) for day in (TOMORROW, NEXT_DAY)}
+
+    one = the_date(answered(replace(snapshot, available=everybody)))
+
+    assert one.departure.guide_ids == {BEN.id}
+
+
+def test_an_answer_writes_nothing() -> None:
+    key = uuid4()
+    put({key: of_trip()})
+    before = stored()[key]
+
+    answered(knowing(ANA))
+
+    assert stored()[key] == before
+
+
+def nothing_is_null(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(nothing_is_null, value.values()))
+    return all(map(nothing_is_null, value)) if isinstance(value, list) else value is not None
+
+
+def test_a_result_is_what_the_contract_says() -> None:
+    answer = answered(knowing(ANA, days=(TOMORROW, NEXT_DAY), outlooks={(REGION_ID, TOMORROW): WeatherOutlook.CLEAR}))
+
+    result = result_of(answer, confirmed=answer.dates[0].option.departure_id)
+
+    assert nothing_is_null(result)
+    assert ScheduleOptimizationResultSerializer(result).data == result
+    assert [entry["assignment_status"] for entry in result["guide_assignments"]] == ["CONFIRMED", "TENTATIVE"]
+    assert result["recommended_dates"][0]["weather_outlook"] == "CLEAR"
+    assert "weather_outlook" not in result["recommended_dates"][1]
+    assert result["optimization_score"] == result["recommended_dates"][0]["score"]
+
+
+def test_a_result_with_fewer_dates_speaks_of_those_alone() -> None:
+    alerts = {REGION_ID: tuple(alert(day) for day in (TOMORROW, NEXT_DAY))}
+    answer = answered(knowing(ANA, days=(TOMORROW, NEXT_DAY), alerts=alerts))
+
+    result = result_of(answer, max_results=1)
+
+    assert [entry["date"] for entry in result["guide_assignments"]] == [str(TOMORROW)]
+    assert [warning["affected_date"] for warning in result["conflict_warnings"]] == [str(TOMORROW)]
+
+
+def alert(day: date) -> WeatherAlert:
+    span = Span(at(0, day=day), at(23, day=day))
+    return WeatherAlert(uuid4(), REGION_ID, "WATCH", "Wind", span, frozenset(), True)
