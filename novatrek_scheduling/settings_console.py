@@ -26,6 +26,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "NovaTrek Scheduling",
     "SITE_SYMBOL": "hiking",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
+    "SITE_URL": None,
     "STYLES": [_styles],
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

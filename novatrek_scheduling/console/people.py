@@ -14,7 +14,7 @@ class UserPages(UserAdmin[User], ModelAdmin):  # type: ignore[misc]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ["username", "first_name", "last_name", "email", "is_staff", "is_superuser", "last_login"]
+    list_display = ["username", "first_name", "last_name", "email", "is_staff", "last_login"]
     list_filter = ["groups", "is_staff", "is_superuser", "is_active"]
 
 

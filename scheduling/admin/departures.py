@@ -55,7 +55,7 @@ class ReservationAdmin(ViewOnly):
 
 @admin.register(GuideCommitment)
 class GuideCommitmentAdmin(ViewOnly):
-    list_display = ["schedule_date", "guide_id", "departure_id", "starts_at", "ends_at", "trip_id", "trail_id"]
+    list_display = ["schedule_date", "guide_id", "departure_id", "starts_at", "ends_at"]
     list_filter = [("schedule_date", RangeDateFilter)]
     list_filter_submit = True
     search_fields = ["=guide_id", "=departure_id", "=trip_id", "=trail_id"]
