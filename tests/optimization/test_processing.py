@@ -1,16 +1,22 @@
 """A schedule request in a worker's hands, on the simulated siblings' facts."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.utils import timezone
 
-from events.models import OutboxMessage
-from optimization.models import OptimizationRun
+from events.models import DeadLetter, OutboxMessage
+from optimization.models import OptimizationRun, RunStatus
 from optimization.processing import process_request
-from scheduling.document import DepartureStatus
-from scheduling.models import DailySchedule, RequestStatus, ScheduleRequest
+from scheduling import detectors
+from scheduling.document import Departure, DepartureStatus
+from scheduling.jobs import claim_request
+from scheduling.models import DailySchedule, RequestJob, RequestStatus, ScheduleRequest
 from scheduling.requests import Submission, submit_schedule_request
 from tests.siblings import SimulatedSiblings
 
@@ -61,3 +67,153 @@ def test_a_request_is_answered_once(siblings: SimulatedSiblings) -> None:
     process_request(request.pk)
 
     assert OptimizationRun.objects.count() == 1
+
+
+def day_of(siblings: SimulatedSiblings, offset: int = 1) -> date:
+    return siblings.today + timedelta(days=offset)
+
+
+def departure_of(request: ScheduleRequest) -> Departure:
+    schedule = DailySchedule.objects.get(schedule_date=request.schedule_date)
+    return schedule.document.departures[request.outcome.departure_id]
+
+
+def processed(request: ScheduleRequest) -> ScheduleRequest:
+    process_request(request.pk)
+    return ScheduleRequest.objects.select_related("outcome").get(pk=request.pk)
+
+
+def due_now(request: ScheduleRequest) -> None:
+    RequestJob.objects.filter(pk=request.pk).update(not_before=timezone.now())
+
+
+@pytest.mark.django_db
+def test_where_nobody_can_go_every_date_says_why_and_nothing_is_written(siblings: SimulatedSiblings) -> None:
+    request = processed(submit(siblings, 3, min_group_size=200))
+
+    result = request.outcome.result
+    assert (request.status, request.schedule_date) == (RequestStatus.COMPLETED, day_of(siblings))
+    assert [entry["date"] for entry in result["recommended_dates"]] == [str(day_of(siblings, n)) for n in (1, 2, 3)]
+    assert {entry["availability_status"] for entry in result["recommended_dates"]} == {"UNAVAILABLE"}
+    assert all(entry["notes"] for entry in result["recommended_dates"])
+    assert not DailySchedule.objects.exists()
+    run = OptimizationRun.objects.get()
+    assert (run.status, run.schedule_date, run.score) == (RunStatus.COMPLETED, day_of(siblings), 0)
+
+
+@pytest.mark.django_db
+def test_a_second_request_joins_the_departure_and_keeps_its_team(siblings: SimulatedSiblings) -> None:
+    first = processed(submit(siblings, 1))
+    team, revision = departure_of(first).team, DailySchedule.objects.get().rev
+
+    second = processed(submit(siblings, 1))
+
+    assert second.outcome.departure_id == first.outcome.departure_id
+    assert departure_of(second).team == team
+    assert DailySchedule.objects.get().rev == revision
+    assert OutboxMessage.objects.filter(destination="kafka").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_run_tells_the_algorithm_the_chosen_date_and_how_long_it_took(siblings: SimulatedSiblings) -> None:
+    request = processed(submit(siblings))
+
+    run = OptimizationRun.objects.select_related("detail").get(pk=request.outcome.run_id)
+    assert (run.status, run.algorithm, run.schedule_date) == (RunStatus.COMPLETED, "milp-highs", request.schedule_date)
+    assert run.duration_ms > 0
+    assert run.detail.request_id == request.pk
+    assert run.detail.proof == "PROVEN"
+    assert float(run.score or 0) == request.outcome.result["optimization_score"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("service", ["svc-weather", "svc-trail-management", "svc-location-services"])
+def test_without_one_of_the_surroundings_a_person_decides(siblings: SimulatedSiblings, service: str) -> None:
+    request = submit(siblings, 2)
+    siblings.switch(service, "down")
+
+    request = processed(request)
+
+    departure = departure_of(request)
+    assert departure.needs_approval
+    assert departure.status is DepartureStatus.DRAFT
+    assert not OutboxMessage.objects.filter(destination__in=["kafka", "svc-notifications"]).exists()
+    assert service in {warning.get("source_service") for warning in request.outcome.result["conflict_warnings"]}
+
+
+@pytest.mark.django_db
+def test_where_machines_publish_nothing_the_team_is_tentative(siblings: SimulatedSiblings, settings: Any) -> None:
+    settings.AUTO_PUBLISH_REQUESTS = False
+
+    request = processed(submit(siblings, 1))
+
+    assert departure_of(request).status is DepartureStatus.DRAFT
+    assert {entry["assignment_status"] for entry in request.outcome.result["guide_assignments"]} == {"TENTATIVE"}
+
+
+@pytest.mark.django_db
+def test_without_the_guides_there_is_no_decision_and_the_request_waits(siblings: SimulatedSiblings) -> None:
+    request = submit(siblings, 1)
+    siblings.switch("svc-guide-management", "down")
+
+    process_request(request.pk)
+
+    request.refresh_from_db()
+    job = RequestJob.objects.get()
+    assert (request.status, job.attempts, job.lease_until) == (RequestStatus.PENDING, 1, None)
+    assert OptimizationRun.objects.get().status == RunStatus.FAILED
+    assert not DailySchedule.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_submission_could_not_ask_the_worker_finds_out(siblings: SimulatedSiblings) -> None:
+    request = submit(siblings, 1)
+    siblings.alter("trips", request.constraints["trip_id"], status="SUSPENDED")
+    caches["siblings"].clear()
+
+    request = processed(request)
+
+    assert (request.status, request.outcome.error_code) == (RequestStatus.FAILED, "INACTIVE_TRIP")
+    assert OptimizationRun.objects.get().status == RunStatus.FAILED
+    assert not DeadLetter.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_worker_whose_claim_was_lost_writes_nothing(
+    siblings: SimulatedSiblings, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REQUEST_LEASE_SECONDS = -1
+    request = submit(siblings, 1)
+    stolen: list[int] = []
+
+    def steal(*_: object) -> None:
+        """Another worker claims the request when the first one's change is about to be stored."""
+        claim = claim_request(request.pk)
+        stolen.extend([claim.token] if claim else [])
+
+    monkeypatch.setattr(detectors, "_detectors", [steal])
+
+    process_request(request.pk)
+
+    assert stolen == [2]
+    assert not DailySchedule.objects.exists()
+    assert not OutboxMessage.objects.filter(destination="kafka").exists()
+    assert OptimizationRun.objects.get().status == RunStatus.FAILED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_requests_at_once_end_once_each_and_share_no_guide(siblings: SimulatedSiblings) -> None:
+    requests = [submit(siblings, 2) for _ in range(6)]
+
+    def work(request: ScheduleRequest) -> None:
+        for _ in range(10):
+            process_request(request.pk)
+            due_now(request)
+        connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(work, requests))
+
+    assert {one.status for one in ScheduleRequest.objects.all()} == {RequestStatus.COMPLETED}
+    assert OptimizationRun.objects.filter(status=RunStatus.COMPLETED).count() == len(requests)
+    assert all(departure_of(one).team for one in ScheduleRequest.objects.select_related("outcome"))
