@@ -47,3 +47,9 @@ def name_author(author: Author, *, principal: str = "") -> None:
             "SELECT set_config(%s, %s, true), set_config(%s, %s, true)",
             [AUTHOR, json.dumps(told), PRINCIPAL, principal],
         )
+
+
+def lay_down_principal() -> None:
+    """What follows in the same transaction is written as nobody in particular."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, '', true)", [PRINCIPAL])

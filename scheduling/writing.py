@@ -19,7 +19,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from scheduling.authors import Author, name_author
+from scheduling.authors import Author, lay_down_principal, name_author
 from scheduling.commitments import forget_commitments, lock_guides, store_commitments
 from scheduling.detectors import Change, run_detectors
 from scheduling.document import Departure, ScheduleDocument, changed_departures
@@ -161,6 +161,8 @@ class _Write:
         for day, change in changes.items():
             _store(drafts[day], change)
             store_commitments(change.after, day, replanned[day])
+        if self.principal:
+            lay_down_principal()
         run_detectors(changes, self.facts)
         if self.also:
             self.also(changes)

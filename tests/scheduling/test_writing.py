@@ -5,16 +5,18 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from scheduling.authors import Author, AuthorKind
-from scheduling.document import GuideAdjustments, Role
-from scheduling.errors import HardRuleViolated, StaleRevision
+from scheduling.document import DepartureStatus, GuideAdjustments, Role
+from scheduling.errors import ContentionNotResolved, HardRuleViolated, StaleRevision
+from scheduling.facts import Location
 from scheduling.models import DailySchedule, GuideCommitment, ScheduleRevision
 from scheduling.rules import Rule
 from scheduling.writing import Draft, Edit, write_daily_schedules
 from tests.factories import (
     DISPATCHER,
+    REGION_ID,
     TOMORROW,
     DepartureFactory,
     GuideFactory,
@@ -23,6 +25,7 @@ from tests.factories import (
     facts_of,
     lead,
 )
+from tests.scheduling.writes import change, put
 
 
 def putting(departure_id: UUID, **fields: object) -> Edit:
@@ -188,3 +191,164 @@ def test_two_writers_of_two_departures_cannot_share_a_guide() -> None:
         outcomes = sorted(pool.map(write, range(2)))
 
     assert outcomes == [Rule.OVERLAP, "written"]
+
+
+NEXT_DAY = TOMORROW + timedelta(days=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("origin", "target"), [(TOMORROW, NEXT_DAY), (NEXT_DAY, TOMORROW)])
+def test_a_departure_that_moves_to_another_date_takes_its_commitments_along(origin: date, target: date) -> None:
+    guide, key = GuideFactory(), uuid4()
+    put({key: DepartureFactory(team=[lead(guide)])}, origin)
+
+    def move(drafts: Mapping[date, Draft]) -> None:
+        drafts[target].document.departures[key] = drafts[origin].document.departures.pop(key)
+
+    write_daily_schedules([origin, target], move, author=DISPATCHER)
+
+    held = GuideCommitment.objects.values_list("guide_id", "departure_id", "schedule_date")
+    assert list(held) == [(guide.id, key, target)]
+
+
+@pytest.mark.django_db
+def test_a_cancelled_departure_commits_nobody() -> None:
+    guide, key = GuideFactory(), uuid4()
+    put({key: DepartureFactory(team=[lead(guide)])})
+
+    change(key, status=DepartureStatus.CANCELLED)
+
+    assert not GuideCommitment.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_base_camp_full_of_yesterdays_trip_takes_nobody_today() -> None:
+    guide, trip = GuideFactory(), TripFactory()
+    camp = Location(uuid4(), REGION_ID, 10)
+    at_camp = {"trip_id": trip.id, "location_id": camp.id, "team": [lead(guide)]}
+    over_night = DepartureFactory(
+        location_id=camp.id, team=[lead(GuideFactory())], participants=3, ends_at=at(10, day=NEXT_DAY)
+    )
+    put({uuid4(): over_night})
+    facts = facts_of(guides=[guide], trips=[trip], days=[NEXT_DAY], base_camp=camp)
+
+    def join(hour: int) -> None:
+        joining = DepartureFactory(starts_at=at(hour, day=NEXT_DAY), ends_at=at(12, day=NEXT_DAY), **at_camp)
+        write_daily_schedules(
+            [NEXT_DAY],
+            lambda drafts: drafts[NEXT_DAY].document.departures.update({uuid4(): joining}),
+            author=DISPATCHER,
+            facts=facts,
+        )
+
+    with pytest.raises(HardRuleViolated) as refused:
+        join(9)
+    assert [violation.rule for violation in refused.value.violations] == [Rule.LOCATION_CAPACITY]
+    join(10)
+
+
+@pytest.mark.django_db
+def test_time_off_on_the_second_day_of_a_trip_counts() -> None:
+    guide, trip = GuideFactory(), TripFactory()
+    owner = Author(AuthorKind.GUIDE_MANAGEMENT, "svc-guide-management")
+    leave = {"from": str(NEXT_DAY), "to": str(NEXT_DAY), "reason": "training"}
+    entry = GuideAdjustments.model_validate({"availability_exceptions": [leave]})
+    write_daily_schedules(
+        [NEXT_DAY],
+        lambda drafts: drafts[NEXT_DAY].document.guide_adjustments.update({guide.id: entry}),
+        author=owner,
+        principal="svc-guide-management",
+    )
+
+    overnight = putting(uuid4(), trip_id=trip.id, team=[lead(guide)], ends_at=at(12, day=NEXT_DAY))
+    with pytest.raises(HardRuleViolated, match="training"):
+        write_daily_schedules(
+            [TOMORROW],
+            overnight,
+            author=DISPATCHER,
+            facts=facts_of(guides=[guide], trips=[trip], days=[TOMORROW, NEXT_DAY]),
+        )
+
+
+@pytest.mark.django_db
+def test_nothing_but_the_start_is_the_revision_of_a_date_without_a_row() -> None:
+    with pytest.raises(StaleRevision, match="at revision 0"):
+        write_daily_schedules([TOMORROW], putting(uuid4()), author=DISPATCHER, since_revs={TOMORROW: 1})
+
+    write_daily_schedules([TOMORROW], putting(uuid4()), author=DISPATCHER, since_revs={TOMORROW: 0})
+
+    assert stored().rev == 2
+
+
+@pytest.mark.django_db
+def test_what_follows_from_a_write_fails_with_it() -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("the outbox is full")
+
+    with pytest.raises(RuntimeError):
+        write_daily_schedules([TOMORROW], putting(uuid4()), author=DISPATCHER, also=fail)
+
+    assert not DailySchedule.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_date_that_somebody_holds_too_long_is_given_up_after_three_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduling.writing.LOCK_TIMEOUT_MS", 20)
+    put({uuid4(): DepartureFactory()})
+
+    def write() -> None:
+        try:
+            write_daily_schedules([TOMORROW], putting(uuid4()), author=DISPATCHER)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        DailySchedule.objects.select_for_update().get()
+        with pytest.raises(ContentionNotResolved):
+            pool.submit(write).result(timeout=30)
+
+    write_daily_schedules([TOMORROW], putting(uuid4()), author=DISPATCHER)
+    assert stored().rev == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_write_inside_another_transaction_meets_others_and_is_undone_with_it() -> None:
+    """As the inbox writes: what others committed meanwhile is read, and a failure afterwards takes all along."""
+    mine, theirs = uuid4(), uuid4()
+
+    def write_theirs() -> None:
+        put({theirs: DepartureFactory()})
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            pool.submit(write_theirs).result(timeout=30)
+            put({mine: DepartureFactory()})
+        with pytest.raises(RuntimeError):
+            _put_and_fail()
+
+    assert stored().document.departures.keys() == {mine, theirs}
+    assert stored().rev == 3
+
+
+@transaction.atomic
+def _put_and_fail() -> None:
+    put({uuid4(): DepartureFactory()})
+    raise RuntimeError
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_writers_of_a_date_inside_other_transactions_both_arrive() -> None:
+    together = threading.Barrier(4)
+
+    def write(_: int) -> None:
+        together.wait(timeout=30)
+        with transaction.atomic():
+            put({uuid4(): DepartureFactory()})
+        connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+
+    assert stored().rev == 5
+    assert len(stored().document.departures) == 4

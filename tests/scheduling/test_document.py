@@ -1,0 +1,154 @@
+"""The document of a date: read into typed objects at one place, and written back from them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from scheduling.document import (
+    Announcement,
+    AssignmentStatus,
+    AvailabilityException,
+    Departure,
+    DepartureStatus,
+    ScheduleDocument,
+    changed_departures,
+)
+from scheduling.facts import Span
+from scheduling.rules.facts import merged_adjustments
+from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
+
+KEY, GUIDE = UUID("00000000-0000-4000-8000-000000000001"), UUID("00000000-0000-4000-8000-000000000002")
+STORED: dict[str, Any] = {
+    "departures": {
+        str(KEY): {
+            "trip_id": str(GUIDE),
+            "trip_name": "Sunrise hike",
+            "activity_type": "HIKING",
+            "region_id": str(REGION_ID),
+            "starts_at": "2027-03-13T22:00:00-08:00",
+            "ends_at": "2027-03-15T00:30:00-07:00",
+            "participants": 3,
+            "capacity": 12,
+            "status": "DRAFT",
+            "team": [],
+            "reservations": {str(GUIDE): 3},
+            "of_another_team": {"kept": None},
+        }
+    },
+    "guide_adjustments": {
+        str(GUIDE): {
+            "availability_exceptions": [{"from": "2027-03-13", "to": "2027-03-14T12:00:00Z", "reason": "leave"}],
+            "restrictions": [{"kind": "NO_GUIDING", "until": None}],
+            "guide_notes": "knee",
+        }
+    },
+    "of_a_later_version": [1, 2],
+}
+
+
+def test_what_is_read_is_written_back_as_it_was() -> None:
+    assert ScheduleDocument.read(STORED).write() == STORED
+
+
+def test_an_absent_value_stays_absent_and_an_unknown_null_stays_null() -> None:
+    written = ScheduleDocument.read(STORED).write()["departures"][str(KEY)]
+
+    assert "trail_id" not in written
+    assert written["of_another_team"] == {"kept": None}
+
+
+def test_a_time_without_an_offset_is_refused() -> None:
+    with pytest.raises(ValidationError, match="starts_at"):
+        Departure.model_validate(STORED["departures"][str(KEY)] | {"starts_at": "2027-03-13T22:00:00"})
+
+
+def test_the_departures_that_differ_are_found_by_their_ids() -> None:
+    same, other, gone, new = uuid4(), uuid4(), uuid4(), uuid4()
+    departures = {key: DepartureFactory() for key in (same, other, gone)}
+    before = ScheduleDocument(departures=departures)
+    after = before.copy_for_editing()
+    after.departures[other].capacity = 3
+    after.departures[new] = after.departures.pop(gone)
+
+    assert changed_departures(before, after) == {other, gone, new}
+
+
+@pytest.mark.parametrize(("sold", "reserved", "expected"), [(None, [], 0), (5, [3], 5), (2, [2, 3], 5)])
+def test_participants_are_the_seats_sold_or_the_reservations_where_those_are_more(
+    sold: int | None, reserved: list[int], expected: int
+) -> None:
+    departure = DepartureFactory(catalog_participants=sold, reservations={uuid4(): count for count in reserved})
+
+    departure.count_participants()
+
+    assert departure.participants == expected
+
+
+def test_a_plan_that_differs_from_what_people_were_told_is_unpublished() -> None:
+    guide = GuideFactory()
+    told = Announcement(guide_ids=[guide.id], starts_at=at(9))
+    published = DepartureFactory(status=DepartureStatus.PUBLISHED, team=[lead(guide)], published=told)
+
+    def differs(**changes: object) -> bool:
+        return bool(published.model_copy(update=changes).has_unpublished_changes)
+
+    assert not differs()
+    assert not differs(capacity=3)
+    assert differs(team=[])
+    assert differs(trail_id=uuid4())
+    assert differs(starts_at=at(10))
+    assert differs(status=DepartureStatus.CANCELLED)
+    assert differs(published=None)
+
+
+def test_an_unstaffed_draft_has_nothing_to_tell() -> None:
+    assert not DepartureFactory().has_unpublished_changes
+
+
+def test_one_member_who_awaits_approval_makes_the_team_await_it() -> None:
+    waiting = TeamMemberFactory(assignment_status=AssignmentStatus.PENDING_APPROVAL)
+
+    assert DepartureFactory(team=[TeamMemberFactory(), waiting]).needs_approval
+    assert not DepartureFactory(team=[TeamMemberFactory()]).needs_approval
+
+
+def test_a_departure_has_started_from_its_start() -> None:
+    departure = DepartureFactory()
+
+    assert departure.has_started(at(9))
+    assert not departure.has_started(at(9) - timedelta(seconds=1))
+    assert DepartureFactory(status=DepartureStatus.IN_PROGRESS).has_started(at(1))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "touches"),
+    [
+        (TOMORROW, TOMORROW, True),
+        (TOMORROW - timedelta(days=1), TOMORROW - timedelta(days=1), False),
+        (at(8), at(9), False),
+        (at(8), at(9, 1), True),
+        (at(11, 59), TOMORROW, True),
+        (at(12), TOMORROW, False),
+    ],
+)
+def test_time_off_is_of_whole_days_with_both_ends_or_of_instants_without_the_last(
+    first: object, last: object, touches: bool
+) -> None:
+    window = AvailabilityException.model_validate({"from": str(first), "to": str(last)})
+
+    assert window.touches(Span(at(9), at(12))) is touches
+
+
+def test_what_a_guide_entered_on_several_dates_counts_together() -> None:
+    document = ScheduleDocument.read(STORED)
+    entered = document.guide_adjustments[GUIDE]
+    other = entered.model_copy(update={"max_group_size": 4, "guide_notes": "back", "restrictions": ["x"]})
+
+    merged = merged_adjustments([entered, other])
+
+    assert (merged.max_group_size, merged.guide_notes) == (4, "knee; back")
+    assert merged.restrictions == [*entered.restrictions, "x"]
+    assert len(merged.availability_exceptions) == 2
