@@ -1,0 +1,98 @@
+"""Who may go on a departure, and the first rule against everybody else."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from optimization.candidates import Assessment, Roster, Wishes, assess, who_needs_certificates
+from optimization.inputs import fair_share, solver_departure, solver_pairs
+from scheduling.document import Departure, GuideAdjustments
+from scheduling.facts import Guide, Span
+from scheduling.rules import Commitment, Demand, Facts, Rule
+from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, TripFactory, at, facts_of, lead
+
+TRIP, KEY = TripFactory(), uuid4()
+ANA, BEN = GuideFactory(name="Ana"), GuideFactory(name="Ben")
+NOBODY_BUSY = Roster({}, {})
+DEPARTURE = DepartureFactory(trip_id=TRIP.id)
+
+
+def demand(facts: Facts, departure: Departure = DEPARTURE) -> Demand:
+    return Demand.of(KEY, departure, TOMORROW, facts.snapshot)
+
+
+def assessed(*guides: Guide, roster: Roster = NOBODY_BUSY, wishes: Wishes | None = None) -> Assessment:
+    facts = facts_of(guides=guides, trips=[TRIP])
+    return assess(demand(facts), facts, roster, wishes or Wishes())
+
+
+def able(assessment: Assessment) -> set[UUID]:
+    return {candidate.guide.id for candidate in assessment.candidates}
+
+
+def busy(guide: Guide, departure_id: UUID, *planned: UUID) -> Roster:
+    held = Commitment(guide.id, departure_id, TOMORROW, Span(at(10), at(11)))
+    return Roster({}, {guide.id: (held,)}, frozenset(planned))
+
+
+def test_everybody_is_a_candidate_or_has_a_rule_against_them() -> None:
+    assessment = assessed(ANA, replace(BEN, is_active=False))
+
+    assert able(assessment) == {ANA.id}
+    assert {guide: exclusion.rule for guide, exclusion in assessment.excluded.items()} == {BEN.id: Rule.NOT_ACTIVE}
+
+
+def test_candidates_come_by_id_whatever_the_order_they_were_read_in() -> None:
+    there, back = assessed(ANA, BEN).candidates, assessed(BEN, ANA).candidates
+
+    assert there == back
+    assert [one.guide.id for one in there] == sorted([ANA.id, BEN.id])
+
+
+def test_whoever_is_busy_on_what_is_planned_anew_is_not_busy() -> None:
+    other = uuid4()
+
+    assert able(assessed(ANA, roster=busy(ANA, other))) == set()
+    assert able(assessed(ANA, roster=busy(ANA, other, other))) == {ANA.id}
+    assert able(assessed(ANA, roster=busy(ANA, KEY))) == {ANA.id}
+
+
+def test_a_request_excludes_and_limits() -> None:
+    assert able(assessed(ANA, BEN, wishes=Wishes(excluded=frozenset({ANA.id})))) == {BEN.id}
+    assert able(assessed(ANA, BEN, wishes=Wishes(only=frozenset({ANA.id})))) == {ANA.id}
+
+
+def test_a_candidate_leads_as_many_as_the_override_says() -> None:
+    roster = Roster({ANA.id: GuideAdjustments(max_group_size=3)}, {})
+
+    assert [candidate.capacity for candidate in assessed(ANA, roster=roster).candidates] == [3]
+
+
+def test_certificates_are_read_for_those_who_pass_everything_else() -> None:
+    facts = facts_of(guides=[ANA, replace(BEN, is_active=False)], trips=[TRIP])
+    asking_nothing = facts_of(guides=[ANA], trips=[replace(TRIP, required_certifications=frozenset())])
+
+    assert who_needs_certificates([demand(facts)], facts, NOBODY_BUSY) == {ANA.id}
+    assert who_needs_certificates([demand(facts)], facts, busy(ANA, uuid4())) == set()
+    assert who_needs_certificates([demand(asking_nothing)], asking_nothing, NOBODY_BUSY) == set()
+
+
+def test_the_solver_keeps_who_is_on_the_team_and_holds_who_is_pinned() -> None:
+    pinned = TeamMemberFactory(guide_id=BEN.id, role="ASSISTANT", pinned=True)
+    departure = DEPARTURE.model_copy(update={"team": [lead(ANA), pinned]})
+
+    pairs = solver_pairs(assessed(ANA, BEN, GuideFactory()), departure, 0.0, {})
+
+    assert {pair.guide_id for pair in pairs if pair.is_kept} == {ANA.id, BEN.id}
+    assert solver_departure(KEY, departure, guests=8).pinned_guides == {BEN.id}
+
+
+def test_hours_above_the_fair_share_have_their_price_and_those_below_none() -> None:
+    assessment = assessed(ANA, BEN)
+    recent = {ANA.id: 20.0}
+
+    fair = fair_share([assessment], recent)
+    price = {pair.guide_id: pair.price for pair in solver_pairs(assessment, DEPARTURE, fair, recent)}
+
+    assert fair == (20 + 3) / 2
+    assert price == {ANA.id: 12 * 3, BEN.id: 0}
+    assert fair_share([], {}) == 0
