@@ -117,11 +117,11 @@ class RunningService:
 def running_service(
     *,
     durability: tuple[str, ...] = DISPOSABLE,
-    variables: Mapping[str, str] | None = None,
+    web: Mapping[str, str] | None = None,
 ) -> Iterator[RunningService]:
     """The five processes, the siblings and their servers, with all their data in a directory that goes with them.
 
-    `variables` are set for every process.
+    `web` holds variables for the web process alone.
     """
     with TemporaryDirectory(prefix="novatrek-service-") as name, ExitStack() as stack:
         home, port, siblings_port = Path(name), free_port(), free_port()
@@ -132,13 +132,13 @@ def running_service(
         stack.enter_context(chdir(CHECKOUT))
         servers = _servers(home, stack, durability)
         siblings_url = f"http://127.0.0.1:{siblings_port}"
-        env = _environment(home, port, servers, siblings_url) | dict(variables or {})
+        env = _environment(home, port, servers, siblings_url)
         supervisor = Supervisor(logs, Terminal(sink))
         stack.callback(supervisor.stop)
         supervisor.start(programs.siblings(siblings_port, home / "siblings.jsonl"), env)
         servers.prepare_database(env, CHECKOUT)
         for program in programs.service(port):
-            supervisor.start(program, env)
+            supervisor.start(program, env | dict(web or {}) if program.name == "web" else env)
         supervisor.await_ready(Event(), within_seconds=READY_WITHIN_SECONDS)
         yield RunningService(f"http://127.0.0.1:{port}", siblings_url, env, home, supervisor)
 
