@@ -1,7 +1,5 @@
 """The life of a request on the table: claims, leases, tokens, attempts, rounds, and the sweeper."""
 
-import base64
-import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +8,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import redis
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -33,6 +29,7 @@ from scheduling.jobs import (
 from scheduling.models import Priority, RequestJob, RequestOutcome, RequestStatus, ScheduleRequest
 from scheduling.operations_notice import NotReopened, replay_request
 from tests.factories import TOMORROW
+from tests.scheduling.queues import queued
 from tests.scheduling.requests import pending
 
 pytestmark = pytest.mark.django_db
@@ -77,15 +74,9 @@ def called_back() -> list[dict[str, Any]]:
     return [message.payload for message in OutboxMessage.objects.filter(destination="callback").order_by("pk")]
 
 
-def queued() -> list[tuple[int, str]]:
-    """What lies in the queue of requests, taken out of it: priority and request, the most urgent first."""
-    broker = redis.Redis.from_url(settings.CELERY_BROKER_URL)
-    found = []
-    for step in settings.CELERY_BROKER_TRANSPORT_OPTIONS["priority_steps"]:
-        while raw := broker.rpop(f"{QUEUE}:{step}" if step else QUEUE):
-            arguments, *_ = json.loads(base64.b64decode(json.loads(raw)["body"]))
-            found.append((step, arguments[0]))
-    return found
+def in_queue() -> list[tuple[int, str]]:
+    """The requests that wait there, the most urgent first."""
+    return [(priority, arguments[0]) for priority, arguments in queued(QUEUE)]
 
 
 def test_a_request_is_claimed_once() -> None:
@@ -249,25 +240,25 @@ def test_the_sweeper_queues_what_nobody_has_in_hand_and_nothing_else(
     claimed(lapsed)
     lapse(lapsed)
     claimed(working)
-    queued()
+    in_queue()
 
     with django_capture_on_commit_callbacks(execute=True):
         assert sweep_requests(timezone.now()) == 2
 
-    found = queued()
+    found = in_queue()
     assert {UUID(key) for _, key in found} == {lost.pk, lapsed.pk}
     assert {status_of(one) for one in (fresh, not_due)} == {RequestStatus.PENDING}
 
 
 def test_what_waited_long_is_queued_in_front_of_what_is_urgent(django_capture_on_commit_callbacks: Committing) -> None:
-    queued()
+    in_queue()
     old = pending(queued_at=LONG_AGO)
     with django_capture_on_commit_callbacks(execute=True):
         sweep_requests(timezone.now())
         again = sweep_requests(timezone.now())
 
     assert again == 0
-    assert queued() == [(0, str(old.pk))]
+    assert in_queue() == [(0, str(old.pk))]
 
 
 def test_a_failed_request_starts_over_and_one_that_did_not_fail_does_not() -> None:
@@ -298,7 +289,7 @@ def test_replaying_its_dead_letter_works_on_the_request_again_once() -> None:
 
 
 def test_requests_wait_in_the_order_of_their_priorities(django_capture_on_commit_callbacks: Committing) -> None:
-    queued()
+    in_queue()
     normal, high, urgent = (
         pending(priority=priority) for priority in (Priority.NORMAL, Priority.HIGH, Priority.URGENT)
     )
@@ -309,4 +300,4 @@ def test_requests_wait_in_the_order_of_their_priorities(django_capture_on_commit
         for request in (normal, high, urgent):
             reopen_request(request.pk)
 
-    assert queued() == [(0, str(urgent.pk)), (3, str(high.pk)), (6, str(normal.pk))]
+    assert in_queue() == [(0, str(urgent.pk)), (3, str(high.pk)), (6, str(normal.pk))]
