@@ -77,7 +77,9 @@ class ScheduleConflictAdmin(ViewOnly):
     actions_detail = ["resolve"]
 
     def has_resolve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm(RESOLVE)
+        """Asked for the button of one conflict too: what is resolved offers none."""
+        is_open = object_id is None or ScheduleConflict.objects.open().filter(pk=object_id).exists()
+        return is_open and request.user.has_perm(RESOLVE)
 
     @admin.display(description="What is wrong")
     def description(self, conflict: ScheduleConflict) -> str:

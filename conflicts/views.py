@@ -24,6 +24,7 @@ class ConflictsView(APIView):
 
     @extend_schema(
         operation_id="listScheduleConflicts",
+        summary="List what is wrong with a date's plan",
         parameters=[ConflictQuerySerializer],
         responses={200: ConflictPageSerializer, **error_responses(400)},
         tags=["conflicts"],
@@ -45,6 +46,7 @@ class ResolveConflictView(APIView):
 
     @extend_schema(
         operation_id="resolveScheduleConflict",
+        summary="Resolve a conflict with one of its options",
         request=ConflictResolutionRequestSerializer,
         responses={200: ConflictResolutionResultSerializer, **error_responses(400, 404, 409)},
         tags=["conflicts"],

@@ -121,16 +121,15 @@ def _hazards(link: str) -> Values:
         count=Count("pk"), closing=Count("pk", Q(closes_trails=True))
     )
     in_force = f"{link}?{urlencode({'force': 'in_force'})}"
-    parts = [("close trails", counted["closing"])]
+    parts = [("closing trails", counted["closing"])]
     return _figure("Hazards in force", counted["count"], in_force, parts, is_pressing=bool(counted["closing"]))
 
 
 def _dead_letters(link: str) -> Values:
-    by_source = DeadLetter.objects.open().values("source").annotate(count=Count("pk")).order_by("-count", "source")
-    parts = list(by_source.values_list("source", "count"))
-    count = sum(number for _source, number in parts)
+    counted = DeadLetter.objects.open().aggregate(count=Count("pk"), sources=Count("source", distinct=True))
     only_open = f"{link}?{urlencode({'settled': 'open'})}"
-    return _figure("Dead letters", count, only_open, parts[:2], is_pressing=bool(count))
+    parts = [("sources" if counted["sources"] > 1 else "source", counted["sources"])]
+    return _figure("Dead letters", counted["count"], only_open, parts, is_pressing=bool(counted["count"]))
 
 
 def _outbox(link: str) -> Values:

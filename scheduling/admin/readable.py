@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from scheduling.admin.region_names import region_name
-from scheduling.document import Departure, Role, ScheduleDocument, TeamMember
+from scheduling.document import AssignmentStatus, Departure, Role, ScheduleDocument, TeamMember
 
 NOTHING = "nothing"
 NO_BREAK = "\u00a0"
@@ -96,7 +96,10 @@ def _in_words(name: str, value: Any) -> str:
 
 
 def _team(value: Any) -> str:
-    return team_text(TeamMember.model_validate(member) for member in value)
+    members = [TeamMember.model_validate(member) for member in value]
+    unsure = {m.assignment_status for m in members} - {AssignmentStatus.CONFIRMED}
+    waiting = [status.value.replace("_", " ").lower() for status in unsure]
+    return team_text(members) + (f", {' and '.join(sorted(waiting))}" if waiting else "")
 
 
 def _moment(value: Any) -> str:
@@ -104,11 +107,11 @@ def _moment(value: Any) -> str:
 
 
 def _seats(value: Any) -> str:
-    return f"{sum(value.values())} guests in {len(value)} reservations"
+    return f"{counted(sum(value.values()), 'guest')} in {counted(len(value), 'reservation')}"
 
 
 def _told(value: Any) -> str:
-    return f"{len(value['guide_ids'])} guides, {_moment(value['starts_at'])}"
+    return f"{counted(len(value['guide_ids']), 'guide')}, {_moment(value['starts_at'])}"
 
 
 _WORDING: dict[str, Callable[[Any], str]] = {
