@@ -11,7 +11,7 @@ import httpx
 
 from tests.service import RunningService
 
-WITHIN_SECONDS = 60.0
+WITHIN_SECONDS = 120.0
 REQUESTS = 4
 
 
