@@ -144,7 +144,7 @@ class _Judge:
         own = [each["max_group_size"] for each in entered if each.get("max_group_size") is not None]
         size = min(own) if own else (self.told.guide(guide_id) or {}).get("max_group_size") or USUAL_GROUP
         limits = [each["value"] for each in self._restrictions(guide_id) if each.get("kind") == "MAX_GROUP_SIZE"]
-        return min([size, *limits])
+        return int(min([size, *limits]))
 
     def _trail(self) -> Iterator[Broken]:
         trail_id = self.departure.stored.get("trail_id")
@@ -206,8 +206,8 @@ class _Judge:
             return f"{restriction}" if same else None
         if kind == "MAX_DIFFICULTY":
             hardest = self.told.difficulty(self.departure.stored["trip_id"], trail)
-            return None if hardest <= self.told.rank(value) else f"{restriction}: {hardest}"
-        return None if kind == "MAX_GROUP_SIZE" and value > 0 else f"{restriction}"
+            return None if hardest <= self.told.rank(str(value)) else f"{restriction}: {hardest}"
+        return None if kind == "MAX_GROUP_SIZE" and int(value or 0) > 0 else f"{restriction}"
 
 
 def _instant(told: str, zone: Any, *, is_end: bool = False) -> datetime:

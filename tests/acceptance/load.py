@@ -39,7 +39,7 @@ def _body(chance: random.Random, known: dict[str, Any], today: date) -> dict[str
 
 def _constraints(chance: random.Random, known: dict[str, Any]) -> dict[str, Any]:
     smallest = chance.randint(1, 4)
-    possible = {
+    possible: dict[str, Any] = {
         "min_group_size": smallest,
         "max_group_size": chance.randint(smallest, 14),
         "require_good_weather": False,

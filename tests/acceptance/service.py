@@ -29,7 +29,7 @@ SECRETS = ("SECRET_KEY", "JWT_SECRET", "SIBLING_TOKEN", "DISPATCHER_PASSWORD")
 CHECKOUT = Path(__file__).parents[2]
 READY_WITHIN_SECONDS = 60.0
 # Recovery is the same with shorter times; only the tests end sooner.
-SHORT_TIMES = {"SWEEP_EVERY_SECONDS": "1", "REQUEST_LEASE_SECONDS": "8", "REQUEST_PATIENCE_SECONDS": "8"}
+SHORT_TIMES = {"SWEEP_EVERY_SECONDS": "1", "REQUEST_LEASE_SECONDS": "8", "REQUEST_PATIENCE_SECONDS": "15"}
 
 
 @dataclass
@@ -161,7 +161,7 @@ def _environment(home: Path, siblings: SimulatedSiblings, stack: ExitStack) -> d
     kept = {name: os.environ.get(name, "a secret of the acceptance tests alone") for name in SECRETS}
     env = sandbox_environment(home, kept, port=free_port(), servers=servers, siblings_url=siblings.url)
     # What this process talks to is of the other tests.
-    return env | servers | siblings.environment | SHORT_TIMES
+    return env | servers | siblings.environment | SHORT_TIMES | {"DEBUG": "false"}
 
 
 @contextmanager

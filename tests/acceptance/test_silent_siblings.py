@@ -135,7 +135,7 @@ def followed(client: httpx.Client, request_id: str) -> dict[str, Any]:
 def trip(service: Service) -> str:
     """An easy walk in a region that has a weather station, trails and a base camp."""
     world = service.siblings
-    return next(key for key in world.summary()["trip_ids"] if world.get("trips", key)["name"] == TRIP)
+    return next(str(key) for key in world.summary()["trip_ids"] if world.get("trips", key)["name"] == TRIP)
 
 
 def warnings_of(result: dict[str, Any], sibling: str) -> set[tuple[str, str]]:

@@ -27,11 +27,20 @@ class Told:
     def __init__(self, siblings_url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
         self._http = httpx.Client(base_url=siblings_url, headers=headers, timeout=30)
-        for name in ("_ask", "_guides", "_regions"):
+        for name in ("_ask", "guides", "_regions"):
             setattr(self, name, cache(getattr(self, name)))
 
+    def guides(self) -> dict[str, dict[str, Any]]:
+        """Every guide, by id."""
+        found: dict[str, dict[str, Any]] = {}
+        while True:
+            page = self._ask(f"/svc-guide-management/guides?offset={len(found)}&limit={PAGE}")
+            found |= {guide["id"]: guide for guide in page["data"]}
+            if not page["pagination"]["has_more"]:
+                return found
+
     def guide(self, guide_id: str) -> dict[str, Any] | None:
-        return self._guides().get(guide_id)
+        return self.guides().get(guide_id)
 
     def works_in(self, guide: dict[str, Any], region_id: str) -> bool:
         slug = self._regions()[region_id]["name"].lower().replace(" ", "_")
@@ -105,14 +114,6 @@ class Told:
 
     def _regions(self) -> dict[str, dict[str, Any]]:
         return {region["id"]: region for region in self._ask("/svc-trip-catalog/regions")["data"]}
-
-    def _guides(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
-        while True:
-            page = self._ask(f"/svc-guide-management/guides?offset={len(found)}&limit={PAGE}")
-            found |= {guide["id"]: guide for guide in page["data"]}
-            if not page["pagination"]["has_more"]:
-                return found
 
     def _ask(self, path: str) -> Any:
         return self._http.get(path).raise_for_status().json()
