@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -352,3 +353,36 @@ def test_two_first_writers_of_a_date_inside_other_transactions_both_arrive() -> 
 
     assert stored().rev == 5
     assert len(stored().document.departures) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_writers_of_two_dates_cannot_share_a_guide() -> None:
+    guide, trip = GuideFactory(), TripFactory()
+    facts = facts_of(guides=[guide], trips=[trip], days=[TOMORROW, NEXT_DAY])
+    spans = {TOMORROW: (at(20), at(10, day=NEXT_DAY)), NEXT_DAY: (at(9, day=NEXT_DAY), at(12, day=NEXT_DAY))}
+    keys = {day: uuid4() for day in spans}
+    both_are_about_to_commit = threading.Barrier(2)
+
+    def wait(_: object) -> None:
+        with suppress(threading.BrokenBarrierError):
+            both_are_about_to_commit.wait(timeout=1)
+
+    def write(day: date) -> str:
+        starts_at, ends_at = spans[day]
+        departure = DepartureFactory(trip_id=trip.id, team=[lead(guide)], starts_at=starts_at, ends_at=ends_at)
+
+        def edit(drafts: Mapping[date, Draft]) -> None:
+            drafts[day].document.departures[keys[day]] = departure.model_copy(deep=True)
+
+        try:
+            write_daily_schedules([day], edit, author=DISPATCHER, facts=facts, also=wait)
+        except HardRuleViolated as refused:
+            return refused.violations[0].rule
+        finally:
+            connection.close()
+        return "written"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(write, spans))
+
+    assert outcomes == [Rule.OVERLAP, "written"]
