@@ -105,7 +105,7 @@ def test_a_team_that_is_published_stays_although_a_better_guide_is_free() -> Non
 
 def test_whoever_leads_a_team_leads_it_on() -> None:
     key = uuid4()
-    team = [lead(CLEO), TeamMemberFactory(guide_id=ANA.id, role=Role.ASSISTANT)]
+    team = [TeamMemberFactory(guide_id=ANA.id, role=Role.ASSISTANT), lead(CLEO)]
 
     plan = planned({key: of_trip(participants=12, team=team)}, facts_with(ANA, CLEO))
 
