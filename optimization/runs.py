@@ -62,7 +62,9 @@ def complete_run(run: OptimizationRun, solved: Solved, *, score: float | None, i
     """Close the run, in the transaction that stores its plan where it has one."""
     run.algorithm = Algorithm.GREEDY if solved.status is PlanStatus.GREEDY else Algorithm.MILP_HIGHS
     run.score = None if score is None else Decimal(str(round(score, 2)))
-    _close(run, RunStatus.COMPLETED)
+    run.status, run.completed_at = RunStatus.COMPLETED, timezone.now()
+    run.duration_ms = _milliseconds(run.completed_at - run.started_at)
+    run.save(update_fields=["status", "algorithm", "score", "completed_at", "duration_ms"])
     RunDetail.objects.filter(pk=run.pk).update(
         proof=solved.status.value,
         gap=solved.gap,
@@ -79,9 +81,16 @@ def complete_run(run: OptimizationRun, solved: Solved, *, score: float | None, i
 
 @transaction.atomic
 def fail_run(run: OptimizationRun, error: str) -> None:
-    """Close the run as failed; what was planned before stays."""
-    _close(run, RunStatus.FAILED)
-    RunDetail.objects.filter(pk=run.pk).update(error=error)
+    """Close a run that is under way as failed; what was planned before stays, and so does a run that is closed.
+
+    Whatever goes wrong once its plan is committed does not make the plan one that failed.
+    """
+    ended_at = timezone.now()
+    under_way = OptimizationRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING)
+    if under_way.update(
+        status=RunStatus.FAILED, completed_at=ended_at, duration_ms=_milliseconds(ended_at - run.started_at)
+    ):
+        RunDetail.objects.filter(pk=run.pk).update(error=error)
 
 
 def fail_abandoned_runs(now: datetime) -> int:
@@ -93,11 +102,8 @@ def fail_abandoned_runs(now: datetime) -> int:
     return len(abandoned)
 
 
-def _close(run: OptimizationRun, status: RunStatus) -> None:
-    run.status = status
-    run.completed_at = timezone.now()
-    run.duration_ms = round((run.completed_at - run.started_at).total_seconds() * 1000)
-    run.save(update_fields=["status", "algorithm", "score", "completed_at", "duration_ms"])
+def _milliseconds(lasted: timedelta) -> int:
+    return round(lasted.total_seconds() * 1000)
 
 
 def inputs_of(problem: DayProblem | RequestProblem, snapshot: Snapshot) -> dict[str, Any]:

@@ -9,8 +9,16 @@ from tests.acceptance.service import Service, running_service
 from tests.siblings import SimulatedSiblings
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests are spread over processes (`--dist loadgroup`), these stay together: they share one service."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("acceptance"))
+
+
 @pytest.fixture(scope="package")
 def running(siblings_process: SimulatedSiblings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service as the test before left it."""
     home: Path = tmp_path_factory.mktemp("acceptance")
     with running_service(home, siblings_process) as service:
         yield service

@@ -14,7 +14,7 @@ from tests.acceptance.load import (
 )
 from tests.acceptance.service import Service, until
 
-DONE_WITHIN_SECONDS = 150
+DONE_WITHIN_SECONDS = 240
 WORKERS = ("worker-1", "worker-2")
 KILLS = 5
 DONE_BETWEEN_KILLS = 60

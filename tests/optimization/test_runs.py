@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from optimization.models import OptimizationRun, RunDetail, RunStatus
-from optimization.runs import fail_abandoned_runs, start_run
+from optimization.runs import fail_abandoned_runs, fail_run, start_run
 from tests.factories import TOMORROW
 
 
@@ -26,3 +26,14 @@ def test_a_run_under_way_is_left_alone() -> None:
     fail_abandoned_runs(timezone.now())
 
     assert OptimizationRun.objects.get().status == RunStatus.RUNNING
+
+
+@pytest.mark.django_db
+def test_what_goes_wrong_after_a_run_is_completed_does_not_fail_it() -> None:
+    run = start_run(TOMORROW, subject=RunDetail.Subject.REQUEST)
+    OptimizationRun.objects.filter(pk=run.pk).update(status=RunStatus.COMPLETED)
+
+    fail_run(run, "the connection broke")
+
+    run.refresh_from_db()
+    assert (run.status, run.detail.error) == (RunStatus.COMPLETED, "")
