@@ -75,7 +75,7 @@ class SettledFilter(admin.SimpleListFilter):
 
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(ViewOnly):
-    list_display = ["id", "destination", "kind", "key", "state", "attempts", "created_at", "sent_at"]
+    list_display = ["id", "destination", "kind", "key", "state", "attempts", "created_at"]
     list_filter = [StateFilter, "destination", "created_at"]
     search_fields = ["key", "kind", "url", "last_error"]
     search_help_text = "Key, kind, address or error"
