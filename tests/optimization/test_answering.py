@@ -156,6 +156,7 @@ def test_a_busy_guide_who_would_not_do_either_makes_no_waitlist() -> None:
     put({uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(8), ends_at=at(11))})
 
     assert the_date(answered(knowing(ANA), min_group_size=11)).availability is Availability.UNAVAILABLE
+    assert the_date(answered(knowing(ANA), required_guide_ids=(BEN.id,))).availability is Availability.UNAVAILABLE
 
 
 def test_a_guide_on_the_departure_the_night_before_has_their_rest() -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from events.models import DeadLetter, OutboxMessage
+from optimization import answering
 from optimization.models import OptimizationRun, RunStatus
 from optimization.processing import process_request
 from scheduling import detectors
@@ -18,6 +19,7 @@ from scheduling.document import Departure, DepartureStatus
 from scheduling.jobs import claim_request
 from scheduling.models import DailySchedule, RequestJob, RequestStatus, ScheduleRequest
 from scheduling.requests import Submission, submit_schedule_request
+from tests.scheduling.writes import change
 from tests.siblings import SimulatedSiblings
 
 
@@ -217,3 +219,25 @@ def test_many_requests_at_once_end_once_each_and_share_no_guide(siblings: Simula
     assert {one.status for one in ScheduleRequest.objects.all()} == {RequestStatus.COMPLETED}
     assert OptimizationRun.objects.filter(status=RunStatus.COMPLETED).count() == len(requests)
     assert all(departure_of(one).team for one in ScheduleRequest.objects.select_related("outcome"))
+
+
+@pytest.mark.django_db
+def test_a_team_that_a_dispatcher_pins_while_the_answer_is_found_stays_pinned(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = processed(submit(siblings, 1))
+    pinned = [member.model_copy(update={"pinned": True}) for member in departure_of(first).team]
+    second = submit(siblings, 1)
+    read, left = answering.with_availability_notes, [pinned]
+
+    def read_late(*arguments: Any, **options: Any) -> Any:
+        while left:
+            change(first.outcome.departure_id, first.schedule_date, team=left.pop(), capacity=30)
+        return read(*arguments, **options)
+
+    monkeypatch.setattr(answering, "with_availability_notes", read_late)
+
+    second = processed(second)
+
+    assert second.status == RequestStatus.COMPLETED
+    assert departure_of(first).team == pinned
