@@ -195,6 +195,7 @@ CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT_SECONDS
 CELERY_TASK_DEFAULT_PRIORITY = 6
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default"), Queue("requests"), Queue("optimization")]
+CELERY_TASK_ROUTES = {"optimization.optimize_*": {"queue": "optimization"}}
 CELERY_DB_REUSE_MAX = 500
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "novatrek_scheduling.beat:LockedScheduler"

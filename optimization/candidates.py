@@ -36,7 +36,7 @@ class Assessment:
         relevant = {g: e for g, e in self.excluded.items() if e.rule not in _NOT_ONE_OF_OURS}
         total = len(relevant) + len(self.candidates)
         by_message = Counter(_in_short(exclusion) for exclusion in relevant.values())
-        named = ", ".join(f"{count} {what}" for what, count in _most_first(by_message))
+        named = ", ".join(_counted(count, what) for what, count in _most_first(by_message))
         counts = Counter(exclusion.rule.value for exclusion in relevant.values())
         message = f"{lead}; {total} guides of this activity here" + (f": {named}" if named else "")
         return UnassignedReason(code=code, message=message, counts=dict(sorted(counts.items())))
@@ -124,6 +124,10 @@ def _in_short(exclusion: Exclusion) -> str:
         Rule.RESTRICTION: "restricted",
     }
     return shorter.get(exclusion.rule, exclusion.message)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what.replace('lacks', 'lack', 1) if count > 1 else what}"
 
 
 def _most_first(counted: Counter[str]) -> list[tuple[str, int]]:

@@ -59,6 +59,10 @@ class Optimized:
         """The plan of everything; the parts after it are of what had to be planned again."""
         return self.parts[0]
 
+    @property
+    def unstaffed(self) -> int:
+        return len([departure for departure in self.planned.values() if not departure.team])
+
     def take(self, part: PlannedDay) -> None:
         self.parts.append(part)
         self.base = {**part.base, **self.base}
@@ -197,9 +201,10 @@ def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], aut
 
 
 def _complete(optimized: Optimized) -> None:
-    first = optimized.first
+    first, unstaffed = optimized.first, optimized.unstaffed
+    solved = Solved.of_day(first.solved, staffed=len(optimized.planned) - unstaffed, unstaffed=unstaffed)
     inputs = inputs_of(first.problem, first.facts.snapshot)
-    complete_run(optimized.run, Solved.of_day(first.solved), score=optimized.score, inputs=inputs)
+    complete_run(optimized.run, solved, score=optimized.score, inputs=inputs)
 
 
 def _report(optimized: Optimized) -> None:
@@ -207,5 +212,5 @@ def _report(optimized: Optimized) -> None:
         optimized.run,
         region_ids=optimized.region_ids,
         score_before=optimized.score_before,
-        unassigned=len([departure for departure in optimized.planned.values() if not departure.team]),
+        unassigned=optimized.unstaffed,
     )

@@ -32,10 +32,11 @@ class Solved:
     error: str
 
     @classmethod
-    def of_day(cls, plan: DayPlan) -> "Solved":
+    def of_day(cls, plan: DayPlan, *, staffed: int, unstaffed: int) -> "Solved":
+        """Of a day; the counts include the departures that the solver was not asked about."""
         objective = {"attained": plan.levels._asdict(), "bounds": plan.bounds._asdict()}
-        counts = (len(plan.teams), len(plan.unstaffed))
-        return cls(plan.status, plan.gap, plan.solve_seconds, plan.variables, plan.rows, *counts, objective, plan.error)
+        size = (plan.variables, plan.rows)
+        return cls(plan.status, plan.gap, plan.solve_seconds, *size, staffed, unstaffed, objective, plan.error)
 
     @classmethod
     def of_request(cls, plan: RequestPlan) -> "Solved":
@@ -107,11 +108,9 @@ def _milliseconds(lasted: timedelta) -> int:
 
 
 def inputs_of(problem: DayProblem | RequestProblem, snapshot: Snapshot) -> dict[str, Any]:
-    """The problem's hash, each sibling's age when it was used, and what was not known."""
-    age = {
-        sibling.value: round((snapshot.taken_at - read_at).total_seconds(), 1)
-        for sibling, read_at in snapshot.read_at.items()
-    }
+    """The problem's hash, the age of each sibling's answer by now, and what was not known."""
+    now = timezone.now()
+    age = {sibling.value: round((now - read_at).total_seconds(), 1) for sibling, read_at in snapshot.read_at.items()}
     unknown = {sibling.value: why for sibling, why in snapshot.unknown.items()}
     digest = hashlib.sha256(repr(problem).encode()).hexdigest()
     return {"hash": digest, "age_seconds": age, "unknown": unknown}

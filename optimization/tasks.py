@@ -41,7 +41,7 @@ def fail_abandoned_runs_task() -> None:
         logger.warning("runs_abandoned", count=failed)
 
 
-@shared_task(name="optimization.optimize_cluster", queue="optimization")
+@shared_task(name="optimization.optimize_cluster")
 def optimize_cluster_task(days: list[str], region_ids: list[str], kind: str, cause: str) -> None:
     """Plan the first of the dates, then queue the others: rest couples them, so they go one after another.
 
@@ -61,7 +61,6 @@ def optimize_cluster_task(days: list[str], region_ids: list[str], kind: str, cau
 
 @shared_task(
     name=OPTIMIZE_REGION_TASK,
-    queue="optimization",
     autoretry_for=(SiblingUnavailable, ContentionNotResolved),
     max_retries=3,
     retry_backoff=5,
@@ -74,7 +73,6 @@ def optimize_region_task(day: str, region_id: str) -> None:
 
 @shared_task(
     name="optimization.optimize_horizon",
-    queue="optimization",
     autoretry_for=(SiblingUnavailable,),
     max_retries=5,
     retry_backoff=30,

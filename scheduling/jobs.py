@@ -29,6 +29,7 @@ PROCESS_TASK = "optimization.process_schedule_request"
 QUEUE = "requests"
 QUEUE_PRIORITY = {Priority.URGENT: 0, Priority.HIGH: 3, Priority.NORMAL: 6}
 MAX_ATTEMPTS, MAX_ROUNDS = 3, 5
+MAX_SILENT_ROUNDS, LONGEST_SILENCE = 9, timedelta(minutes=5)
 DEAD_LETTER_SOURCE = "schedule-requests"
 
 
@@ -159,12 +160,13 @@ def give_back(claim: Claim, *, guide_names: Iterable[str] = ()) -> None:
 
 @transaction.atomic
 def postpone(claim: Claim, *, code: str, message: str) -> None:
-    """What the decision needs is away: ask again later, at most three attempts; then the request fails with `code`."""
-    if claim.attempts >= MAX_ATTEMPTS:
+    """What the decision needs is away: ask again later, for some ten minutes; then the request fails with `code`."""
+    if claim.rounds + 1 >= MAX_SILENT_ROUNDS:
         fail_request(claim, code=code, message=message)
         _bury(claim.request, message)
         return
-    _return_to_the_table(claim, timedelta(seconds=5 * 3 ** (claim.attempts - 1)))
+    delay = min(LONGEST_SILENCE, timedelta(seconds=5 * 2**claim.rounds))
+    _return_to_the_table(claim, delay, attempts=claim.attempts - 1, rounds=claim.rounds + 1)
 
 
 def _return_to_the_table(claim: Claim, delay: timedelta, **counts: int) -> None:

@@ -1,9 +1,12 @@
 """Fixtures that every test may use."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from pytest_django.fixtures import Settings
 
 from scheduling.models.triggers import MAINTENANCE, PRINCIPAL
 from tests.siblings import siblings, siblings_process  # noqa: F401 (fixtures)
@@ -26,3 +29,16 @@ def _tables_may_be_emptied_after_a_test(request: pytest.FixtureRequest) -> Itera
 def _name_principal(principal: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, %s, false)", [PRINCIPAL, principal])
+
+
+@pytest.fixture(autouse=True)
+def _speed_of_this_machine_decides_nothing(settings: Settings) -> None:
+    """Deadlines long enough for any machine; tests of a deadline name their own."""
+    settings.SNAPSHOT_DEADLINE_SECONDS = {"worker": 30.0, "interactive": 30.0}
+
+
+@pytest.fixture
+def groups(db: None) -> None:
+    """The groups of the console, which the flush behind another test may have taken."""
+    make_groups = import_module("scheduling.migrations.0003_groups").make_groups
+    make_groups(apps, connection.schema_editor())

@@ -6,11 +6,11 @@ from datetime import date
 from uuid import UUID
 
 from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
-from scheduling.facts import Location, Snapshot, Span
+from scheduling.facts import Location, Sibling, Snapshot, Span
 from scheduling.rules.facts import Commitment, Demand, Facts
 from scheduling.rules.guides import NO_ADJUSTMENTS, clashes_of, exclusions_of, not_available
 from scheduling.rules.teams import team_violations
-from scheduling.rules.trails import closed_because
+from scheduling.rules.trails import closed_because, needs_trail
 from scheduling.rules.violations import Exclusion, Rule, Violation
 
 OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
@@ -80,9 +80,10 @@ def _exclusions(guide_id: UUID, demand: Demand, facts: Facts, around: Surroundin
 
 
 def _trail_violations(demand: Demand, facts: Facts) -> list[Violation]:
-    trail = demand.trail
+    trail, trip, snapshot = demand.trail, demand.trip, facts.snapshot
     if trail is None:
-        return []
+        is_missing = trip is not None and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and needs_trail(trip, snapshot)
+        return [Violation(Rule.TRAIL_CLOSED, "it has no trail", demand.departure_id)] if is_missing else []
     found = []
     closed = closed_because(trail, demand.days, demand.span, facts.hazards)
     if closed:

@@ -30,14 +30,14 @@ def _closed_on(trail: Trail, day: date) -> str | None:
     if trail.assessment is TrailCondition.CLOSED:
         return f"{trail.name} is impassable by the weather service's assessment"
     closure = next((c for c in trail.closures if c.is_severe and c.covers(day)), None)
-    return f"{trail.name} is closed: {closure.reason}" if closure else None
+    return f"{trail.name} is closed: {closure.reason.rstrip('.')}" if closure else None
 
 
 def _hazard(trail: Trail, span: Span | None, hazards: Iterable[HazardFact]) -> str | None:
     for hazard in hazards:
         in_time = span is None or hazard.span.overlaps(span)
         if hazard.closes_trails and trail.id in hazard.trail_ids and in_time:
-            return f"{trail.name} is closed: {hazard.description}"
+            return f"{trail.name} is closed: {hazard.description.rstrip('.')}"
     return None
 
 

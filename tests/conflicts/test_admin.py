@@ -10,7 +10,7 @@ from conflicts.options import options_in
 from conflicts.vocabulary import Cause, Severity
 from tests.conflicts.factories import conflict_of, overfull
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 
 def signed_in(group: str) -> Client:

@@ -10,7 +10,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from tests.console.people import ROLES, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 EVERY_MODEL = list(admin.site._registry)
 EDITED_HERE = {"auth", "django_celery_beat"}

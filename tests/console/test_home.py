@@ -18,7 +18,7 @@ from tests.console.rows import a_run
 from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory
 from tests.scheduling.writes import put
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 TODAY = TOMORROW - timedelta(days=1)
 AtMost = Callable[[int], AbstractContextManager[Any]]

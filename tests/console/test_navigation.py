@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.console.people import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 
 def sidebar(person: Client, page: str = "/admin/") -> list[dict[str, Any]]:

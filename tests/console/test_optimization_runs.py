@@ -15,7 +15,7 @@ from tests.console.people import signed_in
 from tests.console.rows import a_run, a_run_of_request
 from tests.factories import TOMORROW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 LIST = "/admin/optimization/optimizationrun/"
 AtMost = Callable[[int], AbstractContextManager[Any]]

@@ -13,7 +13,7 @@ from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory
 from tests.scheduling.writes import change, put
 from tests.siblings import SimulatedSiblings
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 RESULT = {
     "recommended_dates": [

@@ -24,7 +24,7 @@ from scheduling.models import (
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, lead
 from tests.scheduling.writes import change, put, stored
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 PUBLISH_PAGE = f"/admin/scheduling/dailyschedule/{schedule_id_of(TOMORROW)}/publish/"
 

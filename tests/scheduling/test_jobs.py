@@ -15,6 +15,7 @@ from events.models import DeadLetter, OutboxMessage
 from scheduling.jobs import (
     MAX_ATTEMPTS,
     MAX_ROUNDS,
+    MAX_SILENT_ROUNDS,
     QUEUE,
     Claim,
     ClaimLost,
@@ -193,16 +194,17 @@ def test_after_five_rounds_the_request_fails_and_operations_hear_which_guides_it
     assert claim_request(request.pk) is None
 
 
-def test_a_sibling_that_is_away_three_times_fails_the_request_with_its_own_code() -> None:
+def test_a_sibling_that_stays_away_fails_the_request_with_its_own_code_and_costs_no_attempt() -> None:
     request = pending()
 
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_SILENT_ROUNDS):
         assert status_of(request) == RequestStatus.PENDING
         due_now(request)
         postpone(claimed(request), code="SIBLING_UNAVAILABLE", message="svc-guide-management did not answer.")
 
     assert status_of(request) == RequestStatus.FAILED
     assert request.outcome.error_code == "SIBLING_UNAVAILABLE"
+    assert job_of(request).attempts <= 1
     assert DeadLetter.objects.count() == 1
 
 
