@@ -100,10 +100,16 @@ class Problem:
             adjustments = adjustments_in(
                 [self.documents[d] for key in here for d in days_of(after.departures[key]) if d in self.documents]
             )
-            surroundings = Surroundings(adjustments, self.commitments), Surroundings(adjustments, planned)
+            before = Surroundings(adjustments, self.commitments, self._elsewhere(self.documents, day))
+            then = Surroundings(adjustments, planned, self._elsewhere({**self.documents, **changed}, day))
+            surroundings = before, then
             if newly_broken(self.documents[day], after, day, here, facts, *surroundings):
                 return True
         return False
+
+    def _elsewhere(self, documents: Documents, day: date) -> list[Departure]:
+        others = (document for other, document in documents.items() if other != day)
+        return [departure for document in others for departure in document.departures.values()]
 
     def _commitments_with(self, changed: Documents) -> dict[UUID, tuple[Commitment, ...]]:
         if not changed:

@@ -11,7 +11,7 @@ from conflicts.vocabulary import Severity
 from scheduling.commitments import commitments_around
 from scheduling.document import Departure, ScheduleDocument
 from scheduling.facts import Span
-from scheduling.legality import adjustments_over
+from scheduling.legality import adjustments_over, departures_elsewhere
 from scheduling.models import DailySchedule, Hazard
 from scheduling.rules import Commitment, Facts
 
@@ -49,12 +49,22 @@ def scenes_of(
     if commitments is None:
         commitments = commitments_around(span, guides)
     dangers = dangers_in_force(span)
+    stored = departures_elsewhere(span, looks.keys())
     scenes = {}
     for day, look in looks.items():
         adjustments = adjustments_over(look.document, day, look.present)
-        scene = Scene(day, look.document, now, facts, dangers, adjustments, commitments)
+        out_then = neighbours_of(day, looks, span, stored)
+        scene = Scene(day, look.document, now, facts, dangers, adjustments, commitments, neighbours=out_then)
         scenes[day] = _with_elsewhere(scene, looks, look.departure_ids)
     return scenes
+
+
+def neighbours_of(
+    day: date, looks: Mapping[date, Look], span: Span, stored: Iterable[Departure]
+) -> tuple[Departure, ...]:
+    """The staffed departures of other dates within `span`: of the documents looked at, and of those `stored`."""
+    beside = [d for other, look in looks.items() if other != day for d in look.document.departures.values()]
+    return tuple(d for d in (*beside, *stored) if d.team and d.span.overlaps(span))
 
 
 def detect_all(

@@ -80,7 +80,9 @@ def over_location(scene: Scene, location: Location) -> DetectedConflict | None:
     there = [case for case in scene.cases(scene.document.departures) if _uses(case.departure, location)]
     if not there or location.max_capacity is None:
         return None
-    loads = {case.departure_id: peak_load(scene.document, location, case.departure.span) for case in there}
+    loads = {
+        case.departure_id: peak_load(scene.document, location, case.departure.span, scene.neighbours) for case in there
+    }
     crowded = [case for case in there if loads[case.departure_id] > location.max_capacity]
     if not crowded:
         return None

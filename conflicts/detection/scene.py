@@ -37,7 +37,8 @@ class Danger:
 class Scene:
     """All that detection may know. Without facts only what our own documents say is judged.
 
-    `elsewhere` has the departures of other dates that guides of this one are committed to, with their date.
+    `elsewhere` has the departures of other dates that guides of this one are committed to, with their date;
+    `neighbours` are the staffed departures of other dates that are out at the same time.
     """
 
     day: date
@@ -48,6 +49,7 @@ class Scene:
     adjustments: Mapping[UUID, GuideAdjustments] = field(default_factory=dict)
     commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
     elsewhere: Mapping[UUID, tuple[date, Departure]] = field(default_factory=dict)
+    neighbours: tuple[Departure, ...] = ()
 
     @property
     def snapshot(self) -> Snapshot:

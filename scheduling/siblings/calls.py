@@ -44,6 +44,7 @@ class Call:
     """`operation` is the contract's operationId. `key`: the same for every delivery of the same message.
 
     `names_one`: it is about one thing, that the sibling may not know. A list is never not found.
+    `answered_with`: the statuses that are an answer.
     """
 
     sibling: Sibling
@@ -53,6 +54,7 @@ class Call:
     body: Mapping[str, Any] | None = None
     key: str | None = None
     names_one: bool = False
+    answered_with: frozenset[int] = ANSWERED
 
     @property
     def method(self) -> str:
@@ -128,7 +130,7 @@ def _read(response: httpx.Response, deadline: Deadline) -> bytes:
 
 
 def _check(call: Call, status: int, body: bytes) -> None:
-    if status in ANSWERED:
+    if status in call.answered_with:
         return
     if status == httpx.codes.NOT_FOUND and call.names_one:
         raise SiblingNotFound(call.sibling, call.operation)

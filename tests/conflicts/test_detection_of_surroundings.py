@@ -143,3 +143,16 @@ def test_too_many_at_the_base_camp_is_one_conflict_of_the_place() -> None:
 
     assert found.cause.value == "LOCATION_CAPACITY"
     assert len(found.departure_ids) == 2
+
+
+def test_a_trip_of_several_days_is_at_the_base_camp_on_the_next_date_too() -> None:
+    camp = Location(uuid4(), REGION_ID, 12)
+    guide = GuideFactory()
+    since_yesterday = DepartureFactory(
+        location_id=camp.id, team=[lead(GuideFactory())], starts_at=at(9) - timedelta(days=1), ends_at=at(18)
+    )
+    today = DepartureFactory(location_id=camp.id, team=[lead(guide)])
+    facts = facts_of(guides=[guide], base_camp=camp)
+
+    assert "LOCATION_CAPACITY" in causes(look(today, facts=facts, neighbours=(since_yesterday,)).found)
+    assert "LOCATION_CAPACITY" not in causes(look(today, facts=facts).found)

@@ -169,7 +169,12 @@ def test_a_restriction_in_difficulty_looks_at_the_trip_and_at_the_trail() -> Non
     easy = restricted("MAX_DIFFICULTY", "EASY")
 
     assert broken(led(), with_trail(difficulty=Difficulty.MODERATE), adjustments=easy) == [Rule.RESTRICTION]
-    assert broken(led(trail_id=None), adjustments=easy) == []
+    assert Rule.RESTRICTION not in broken(led(trail_id=None), adjustments=easy)
+
+
+def test_where_the_region_has_trails_for_the_activity_a_departure_needs_one() -> None:
+    assert broken(led(trail_id=None)) == [Rule.TRAIL_CLOSED]
+    assert broken(led()) == []
 
 
 def test_a_guide_held_by_an_emergency_leads_nothing_meanwhile() -> None:
