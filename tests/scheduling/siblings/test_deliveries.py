@@ -120,3 +120,12 @@ def test_telling_the_catalog_twice_makes_one_departure(siblings: SimulatedSiblin
         deliver("svc-trip-catalog", a_payload(siblings, "svc-trip-catalog"))
 
     assert len(siblings.received("svc-trip-catalog")) == DepartureAlias.objects.count() == 1
+
+
+@pytest.mark.parametrize("destination", TOLD)
+def test_an_answer_off_the_contract_is_not_taken_for_a_delivery(siblings: SimulatedSiblings, destination: str) -> None:
+    payload = a_payload(siblings, destination)
+    siblings.switch(destination, "off_contract")
+
+    with pytest.raises(SiblingUnavailable):
+        deliver(destination, payload)
