@@ -18,7 +18,7 @@ from novatrek_scheduling.serializers import StrictQuerySerializer
 from optimization.asking import ask
 from optimization.question import Question
 from optimization.results import result_of
-from scheduling.serializers import ScheduleOptimizationResultSerializer
+from scheduling.serializers.schedule_requests import ScheduleOptimizationResultSerializer
 
 MAX_RANGE_DAYS = 92
 

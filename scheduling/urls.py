@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from scheduling.views import ScheduleRequestsView, ScheduleRequestView
+from scheduling.views.schedule_requests import ScheduleRequestsView, ScheduleRequestView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schedule-requests", ScheduleRequestsView.as_view(), name="schedule-requests"),

@@ -13,7 +13,7 @@ from optimization.results import result_of
 from scheduling.document import Departure, DepartureStatus, Role
 from scheduling.facts import Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook
 from scheduling.requests import Constraints
-from scheduling.serializers import ScheduleOptimizationResultSerializer
+from scheduling.serializers.schedule_requests import ScheduleOptimizationResultSerializer
 from tests.factories import (
     REGION_ID,
     TOMORROW,
