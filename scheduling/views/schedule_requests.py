@@ -15,7 +15,11 @@ from novatrek_scheduling.schema import error_responses
 from scheduling.errors import MalformedIdempotencyKey, UnknownScheduleRequest
 from scheduling.models import ScheduleRequest
 from scheduling.requests import submit_schedule_request
-from scheduling.serializers.schedule_requests import CreateScheduleRequestBodySerializer, ScheduleRequestSerializer, shown
+from scheduling.serializers.schedule_requests import (
+    CreateScheduleRequestBodySerializer,
+    ScheduleRequestSerializer,
+    shown,
+)
 
 MAX_KEY_LENGTH = 255
 
