@@ -1,0 +1,54 @@
+"""Addresses of daily schedules: the id, or the ISO date, that a client puts into the path."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from scheduling.errors import UnknownSchedule
+from scheduling.models import DailySchedule
+
+ISO_DATE = "%Y-%m-%d"
+LENGTH_OF_A_DATE = len("2027-05-01")
+
+
+def schedule_at(address: str) -> DailySchedule:
+    """The daily schedule of an id or an ISO date, one query. Raises UnknownSchedule, also without a row yet."""
+    day = _date_in(address)
+    wanted = {"schedule_date": day} if day else {"pk": _id_in(address)}
+    found = DailySchedule.objects.filter(**wanted).first()
+    if found is None:
+        raise _unknown(address)
+    return found
+
+
+def day_of(address: str) -> date:
+    """The date that an address names: an ISO date itself, with or without a row, or an id's row's date.
+
+    An id is no date before it has a row: UnknownSchedule.
+    """
+    day = _date_in(address)
+    if day:
+        return day
+    stored = DailySchedule.objects.filter(pk=_id_in(address)).values_list("schedule_date", flat=True).first()
+    if stored is None:
+        raise _unknown(address)
+    return stored
+
+
+def _date_in(address: str) -> date | None:
+    if len(address) != LENGTH_OF_A_DATE:
+        return None
+    try:
+        return datetime.strptime(address, ISO_DATE).date()  # noqa: DTZ007 (a date has no zone)
+    except ValueError:
+        return None
+
+
+def _id_in(address: str) -> UUID:
+    try:
+        return UUID(address)
+    except ValueError as error:
+        raise _unknown(address) from error
+
+
+def _unknown(address: str) -> UnknownSchedule:
+    return UnknownSchedule(f"There is no daily schedule {address}.")
