@@ -1,13 +1,11 @@
 """Addresses of daily schedules: the id, or the ISO date, that a client puts into the path."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
+from novatrek_scheduling.fields import FIRST_DATE, ISO_DATE, LAST_DATE
 from scheduling.errors import UnknownSchedule
 from scheduling.models import DailySchedule
-
-ISO_DATE = "%Y-%m-%d"
-LENGTH_OF_A_DATE = len("2027-05-01")
 
 
 def schedule_at(address: str) -> DailySchedule:
@@ -35,12 +33,13 @@ def day_of(address: str) -> date:
 
 
 def _date_in(address: str) -> date | None:
-    if len(address) != LENGTH_OF_A_DATE:
+    if not ISO_DATE.fullmatch(address):
         return None
     try:
-        return datetime.strptime(address, ISO_DATE).date()  # noqa: DTZ007 (a date has no zone)
+        day = date.fromisoformat(address)
     except ValueError:
         return None
+    return day if FIRST_DATE <= day <= LAST_DATE else None
 
 
 def _id_in(address: str) -> UUID:
