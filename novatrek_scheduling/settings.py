@@ -158,6 +158,8 @@ REQUEST_SCORE_WEIGHTS = {"team": 50, "trail": 20, "weather": 20, "headroom": 10}
 TASK_SOFT_TIME_LIMIT_SECONDS = env.int("TASK_SOFT_TIME_LIMIT_SECONDS", default=120)
 TASK_TIME_LIMIT_SECONDS = env.int("TASK_TIME_LIMIT_SECONDS", default=180)
 VISIBILITY_TIMEOUT_SECONDS = env.int("VISIBILITY_TIMEOUT_SECONDS", default=3600)
+# Longer than any task lives: what a killed optimizer showed about itself lapses, what a living one shows does not.
+LOCK_CACHE_SECONDS = TASK_TIME_LIMIT_SECONDS + 60
 
 # A worker that died holds its request no longer than the lease; one that only was slow writes nothing after it.
 REQUEST_LEASE_SECONDS = env.int("REQUEST_LEASE_SECONDS", default=30)
