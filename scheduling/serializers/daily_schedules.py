@@ -1,0 +1,185 @@
+"""Daily schedules on the wire: the stored document as it is, with what is kept beside it."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from novatrek_scheduling.serializers import SparseSerializer, instant
+from scheduling.document import AssignmentStatus, Departure, DepartureStatus, Role
+from scheduling.models import DailySchedule
+
+
+class TeamMemberSerializer(SparseSerializer):
+    guide_id = serializers.UUIDField()
+    guide_name = serializers.CharField()
+    role = serializers.ChoiceField([role.value for role in Role])
+    assignment_status = serializers.ChoiceField([status.value for status in AssignmentStatus])
+    certifications = serializers.ListField(child=serializers.CharField(), required=False)
+    pinned = serializers.BooleanField(required=False, help_text="A person decided this; the optimizer leaves it.")
+    score = serializers.FloatField(required=False, min_value=0, max_value=1)
+
+
+class UnassignedReasonSerializer(SparseSerializer):
+    """Why nobody leads a departure, with the guides ruled out counted by the first rule that did."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    counts = serializers.DictField(child=serializers.IntegerField(min_value=0), required=False)
+
+
+class AnnouncementSerializer(SparseSerializer):
+    """What people were last told of a departure."""
+
+    guide_ids = serializers.ListField(child=serializers.UUIDField())
+    trail_id = serializers.UUIDField(required=False)
+    starts_at = serializers.DateTimeField()
+
+
+class DepartureSerializer(SparseSerializer):
+    """A dated run of a trip. Times carry the offset of its region; it may end on another date."""
+
+    trip_id = serializers.UUIDField()
+    trip_name = serializers.CharField()
+    activity_type = serializers.CharField()
+    region_id = serializers.UUIDField()
+    trail_id = serializers.UUIDField(required=False)
+    location_id = serializers.UUIDField(required=False)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    participants = serializers.IntegerField(min_value=0)
+    capacity = serializers.IntegerField(min_value=0)
+    status = serializers.ChoiceField([status.value for status in DepartureStatus])
+    team = TeamMemberSerializer(many=True)
+    unassigned_reason = UnassignedReasonSerializer(required=False)
+    published = AnnouncementSerializer(required=False, help_text="Absent: nobody was told anything yet.")
+    reservations = serializers.DictField(
+        child=serializers.IntegerField(min_value=1), help_text="Participants by reservation id."
+    )
+    language = serializers.CharField(required=False)
+    catalog_participants = serializers.IntegerField(
+        required=False, min_value=0, help_text="Seats sold, as svc-trip-catalog last said."
+    )
+
+
+class AvailabilityExceptionSerializer(SparseSerializer):
+    """A guide is away: whole dates, both included, or instants, the end excluded."""
+
+    to = serializers.CharField(help_text="A date, or an instant.")
+    reason = serializers.CharField(required=False, allow_blank=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": serializers.CharField(help_text="A date, or an instant.")} | super().get_fields()
+
+
+class GuideAdjustmentsSerializer(SparseSerializer):
+    """What a guide entered; svc-guide-management alone writes it."""
+
+    availability_exceptions = AvailabilityExceptionSerializer(many=True)
+    max_group_size = serializers.IntegerField(required=False, min_value=0)
+    restrictions = serializers.ListField(
+        child=serializers.JSONField(), help_text="Such as {kind: MAX_ALTITUDE_M, value: 1500, until: 2027-06-30}."
+    )
+    guide_notes = serializers.CharField(required=False)
+    guide_preferences = serializers.JSONField(required=False)
+
+
+class AssignmentsSerializer(SparseSerializer):
+    """The document. Names that are not listed here may be there too and are kept as they are."""
+
+    departures = serializers.DictField(child=DepartureSerializer(), help_text="By departure id.")
+    guide_adjustments = serializers.DictField(child=GuideAdjustmentsSerializer(), help_text="By guide id.")
+
+
+class DailyScheduleSerializer(SparseSerializer):
+    """The one document for a date, all regions in it, at its revision `_rev`."""
+
+    schedule_id = serializers.UUIDField()
+    schedule_date = serializers.DateField()
+    assignments = AssignmentsSerializer()
+    _rev = serializers.IntegerField(min_value=1, help_text="1 + the number of writes.")
+    published_at = serializers.DateTimeField(required=False, help_text="Absent until something is published.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    unpublished_changes = serializers.BooleanField(
+        help_text="Whether a departure shown here differs from what people were last told."
+    )
+
+
+class DailySchedulePageSerializer(SparseSerializer):
+    daily_schedules = DailyScheduleSerializer(many=True)
+    next_page_token = serializers.CharField(required=False)
+    total_count = serializers.IntegerField()
+
+
+def shown_schedule(schedule: DailySchedule, *, departure_ids: frozenset[UUID] | None = None) -> dict[str, Any]:
+    """A daily schedule as the API shows it: the stored document itself, not read and written again.
+
+    With `departure_ids` only those departures, and what the guides on them entered.
+    """
+    assignments = schedule.assignments
+    if departure_ids is not None:
+        wanted = frozenset(map(str, departure_ids))
+        found = {key: each for key, each in assignments.get("departures", {}).items() if key in wanted}
+        assignments = {**assignments, **part_of_document(found, assignments.get("guide_adjustments", {}))}
+    return shown_with(schedule, assignments)
+
+
+def part_of_document(
+    departures: Mapping[str, Any], guide_adjustments: Mapping[str, Any], *, guide_ids: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Some stored departures with the adjustments of the guides on them, or of `guide_ids` instead."""
+    wanted = set(_guides_of(departures.values()) if guide_ids is None else guide_ids)
+    entered = {key: each for key, each in guide_adjustments.items() if key in wanted}
+    return {"departures": departures, "guide_adjustments": entered}
+
+
+def shown_with(schedule: DailySchedule, assignments: Mapping[str, Any]) -> dict[str, Any]:
+    """A daily schedule as the API shows it, with a part of its document."""
+    shown: dict[str, Any] = {
+        "schedule_id": str(schedule.schedule_id),
+        "schedule_date": schedule.schedule_date.isoformat(),
+        "assignments": assignments,
+        "_rev": schedule.rev,
+        "created_at": instant(schedule.created_at),
+        "updated_at": instant(schedule.updated_at),
+        "unpublished_changes": _has_unpublished_changes(assignments.get("departures", {})),
+    }
+    if schedule.published_at:
+        shown["published_at"] = instant(schedule.published_at)
+    return shown
+
+
+def etag_of(schedule: DailySchedule) -> str:
+    """The entity tag of a daily schedule at its revision."""
+    return etag_of_rev(schedule.rev)
+
+
+def etag_of_rev(rev: int) -> str:
+    return f'"{rev}"'
+
+
+def _guides_of(departures: Collection[Any]) -> Iterator[str]:
+    """On the teams, and those who were told of a departure."""
+    for departure in departures:
+        yield from (member["guide_id"] for member in departure.get("team", ()))
+        yield from (departure.get("published") or {}).get("guide_ids", ())
+
+
+def _has_unpublished_changes(departures: Mapping[str, Any]) -> bool:
+    """The document's own rule, asked only of departures that are not stored letter by letter as told."""
+    return any(
+        Departure.model_validate(stored).has_unpublished_changes
+        for stored in departures.values()
+        if not _is_as_told(stored)
+    )
+
+
+def _is_as_told(stored: Mapping[str, Any]) -> bool:
+    told, team = stored.get("published"), stored.get("team", ())
+    if told is None:
+        return not team
+    plan = (stored.get("trail_id"), stored["starts_at"], [member["guide_id"] for member in team])
+    is_cancelled = stored.get("status") == DepartureStatus.CANCELLED
+    return not is_cancelled and plan == (told.get("trail_id"), told["starts_at"], told["guide_ids"])
