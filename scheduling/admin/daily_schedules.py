@@ -17,10 +17,10 @@ from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.plan_by_region import plan_by_region
 from scheduling.admin.publication_page import PublishForm, publication_context
-from scheduling.admin.readable import counted
 from scheduling.authors import Author, AuthorKind
 from scheduling.models import DailySchedule
 from scheduling.publishing import preview_publication, publish_departures
+from scheduling.wording import counted
 
 PUBLISH = "scheduling.publish_dailyschedule"
 

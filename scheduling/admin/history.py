@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from events.admin import ViewOnly
-from scheduling.admin.readable import counted, difference_lines, names_in, table, whole_departure
+from scheduling.admin.readable import difference_lines, names_in, table, whole_departure
 from scheduling.document import ScheduleDocument
 from scheduling.models import DailySchedule, ScheduleRevision
+from scheduling.wording import counted
 
 Entry = Mapping[str, Any]
 

@@ -7,13 +7,14 @@ from uuid import UUID
 from django import forms
 
 from novatrek_scheduling.errors import DomainError
-from scheduling.admin.readable import names_in, team_text, times_text
+from scheduling.admin.readable import names_in, times_text
 from scheduling.admin.region_names import region_name
 from scheduling.announcements import Notice
 from scheduling.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.models import DailySchedule
 from scheduling.publishing import PublicationPreview
 from scheduling.snapshot import look_up_guides
+from scheduling.wording import team_text
 
 
 class IdsField(forms.MultipleChoiceField):

@@ -1,8 +1,6 @@
 """Parts of a daily schedule in words, for pages that people read."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,27 +8,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from scheduling.admin.region_names import region_name
-from scheduling.document import AssignmentStatus, Departure, Role, ScheduleDocument, TeamMember
+from scheduling.document import Departure, ScheduleDocument
+from scheduling.wording import change_text, team_text
 
-NOTHING = "nothing"
 NO_BREAK = "\u00a0"
 DEPARTURE_COLUMNS = ("Local time", "Departure", "Region", "Team", "Guests", "Status")
-
-
-def team_text(team: Iterable[TeamMember]) -> str:
-    """The lead first: "Ana Ruiz (lead), Ben Ito"."""
-    ordered = sorted(team, key=lambda member: (member.role is not Role.LEAD, member.guide_name))
-    return ", ".join(f"{m.guide_name} (lead)" if m.role is Role.LEAD else m.guide_name for m in ordered)
 
 
 def names_in(document: ScheduleDocument) -> dict[UUID, str]:
     """The guides of a document by name."""
     return {m.guide_id: m.guide_name for departure in document.departures.values() for m in departure.team}
-
-
-def counted(count: int, what: str) -> str:
-    """The number with its noun: "1 departure", "2 departures"."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def times_text(departure: Departure) -> str:
@@ -76,49 +63,9 @@ def whole_departure(stored: Mapping[str, Any]) -> str:
 
 def difference_lines(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What a revision changed in one departure or of one guide: "capacity: 8 → 10"."""
-    return [
-        f"{name.replace('_', ' ')}: {_in_words(name, change.get('old'))} → {_in_words(name, change.get('new'))}"
-        for name, change in sorted(fields.items())
-    ]
+    return [f"{name.replace('_', ' ')}: {change_text(name, change)}" for name, change in sorted(fields.items())]
 
 
 def _unstaffed(departure: Departure) -> str:
     reason = departure.unassigned_reason
     return f"nobody: {reason.message}" if reason else "nobody"
-
-
-def _in_words(name: str, value: Any) -> str:
-    if value in (None, "", [], {}):
-        return NOTHING
-    if name in _WORDING:
-        return _WORDING[name](value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _team(value: Any) -> str:
-    members = [TeamMember.model_validate(member) for member in value]
-    unsure = {m.assignment_status for m in members} - {AssignmentStatus.CONFIRMED}
-    waiting = [status.value.replace("_", " ").lower() for status in unsure]
-    return team_text(members) + (f", {' and '.join(sorted(waiting))}" if waiting else "")
-
-
-def _moment(value: Any) -> str:
-    return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M %z}"
-
-
-def _seats(value: Any) -> str:
-    return f"{counted(sum(value.values()), 'guest')} in {counted(len(value), 'reservation')}"
-
-
-def _told(value: Any) -> str:
-    return f"{counted(len(value['guide_ids']), 'guide')}, {_moment(value['starts_at'])}"
-
-
-_WORDING: dict[str, Callable[[Any], str]] = {
-    "team": _team,
-    "starts_at": _moment,
-    "ends_at": _moment,
-    "reservations": _seats,
-    "published": _told,
-    "unassigned_reason": lambda value: str(value["message"]),
-}
