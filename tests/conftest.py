@@ -40,5 +40,5 @@ def _speed_of_this_machine_decides_nothing(settings: Settings) -> None:
 @pytest.fixture
 def groups(db: None) -> None:
     """The groups of the console, which the flush behind another test may have taken."""
-    make_groups = import_module("scheduling.migrations.0003_groups").make_groups
-    make_groups(apps, connection.schema_editor())
+    for migration, function in (("0003_groups", "make_groups"), ("0005_calendar_permissions", "grant")):
+        getattr(import_module(f"scheduling.migrations.{migration}"), function)(apps, connection.schema_editor())

@@ -1,5 +1,6 @@
 """The tables of this app: the two documented ones, and ours beside them."""
 
+from scheduling.models.calendar_tokens import CalendarToken
 from scheduling.models.daily_schedule import DailySchedule, GuideCommitment, ScheduleRevision, schedule_id_of
 from scheduling.models.hazards import Hazard, HazardKind
 from scheduling.models.reservations import DepartureAlias, Reservation, ReservationStatus
@@ -12,6 +13,7 @@ from scheduling.models.schedule_request import (
 )
 
 __all__ = [
+    "CalendarToken",
     "DailySchedule",
     "DepartureAlias",
     "GuideCommitment",

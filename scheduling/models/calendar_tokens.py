@@ -1,0 +1,38 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class CalendarTokenQuerySet(models.QuerySet["CalendarToken"]):
+    def active(self) -> "CalendarTokenQuerySet":
+        return self.filter(revoked_at=None)
+
+
+class CalendarToken(models.Model):
+    """The one key to a guide's calendar: whoever has it reads when and where the guide works.
+
+    Of the token itself only a SHA-256 is kept, so that no copy of this table opens a calendar. The token has
+    256 random bits: there is nothing to guess that a slower hash would protect.
+    """
+
+    guide_id = models.UUIDField()
+    guide_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.CharField(max_length=150)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.CharField(max_length=150, blank=True)
+
+    objects = CalendarTokenQuerySet.as_manager()
+
+    class Meta:
+        db_table = "calendar_tokens"
+        permissions = [("issue_calendartoken", "Can issue and revoke calendar tokens")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guide_id"], condition=Q(revoked_at=None), name="calendar_tokens_one_active_a_guide"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar of {self.guide_name}"
