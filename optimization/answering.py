@@ -71,13 +71,17 @@ class DateAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The dates best first, and what they were decided on. `base` holds the departures as they were read."""
+    """The dates best first, and what they were decided on.
+
+    `base` holds the departures as they were read, `rosters` what stood around each option.
+    """
 
     dates: tuple[DateAnswer, ...]
     facts: Facts
     problem: RequestProblem
     solved: RequestPlan
     base: Mapping[UUID, Departure]
+    rosters: Mapping[UUID, Roster]
 
     @property
     def best(self) -> DateAnswer | None:
@@ -156,7 +160,7 @@ def _answer(
     guides = {guide for answer in solved.answers for guide in answer.guide_ids}
     facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=deadline_seconds))
     judge = _Judge(facts, rosters, assessments, {one.departure_id: one for one in solved.answers}, wishes)
-    return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base)
+    return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, rosters)
 
 
 def _with_certificates(

@@ -10,10 +10,12 @@ from optimization.inputs import fair_share, solver_departure, solver_locations, 
 from optimization.problem import DayPlan, DayProblem, Pair, UnstaffedReason
 from optimization.solver import solve_day
 from optimization.teams import form_team
-from scheduling.document import Departure, ScheduleDocument, UnassignedReason
+from scheduling.document import Departure, GuideAdjustments, ScheduleDocument, UnassignedReason
 from scheduling.facts import Sibling, Trip
 from scheduling.rules import Demand, Facts, closed_because
 from scheduling.rules.trails import best_trail, needs_trail, unusable_because
+
+Adjustments = Mapping[UUID, GuideAdjustments]
 
 _WHY = {
     UnstaffedReason.NO_CANDIDATE: "nobody may lead it",
@@ -31,8 +33,9 @@ _WHY = {
 class PlannedDay:
     """What an optimization decided for some departures of a date.
 
-    `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay as they
-    are: their pinned guides cannot lead them, and only a person lifts a pin.
+    `base` holds the departures as they were read, `planned` as they should be, by id, and `entered` the
+    adjustments they were planned on. `held` stay as they are: their pinned guides cannot lead them, and
+    only a person lifts a pin.
     """
 
     day: date
@@ -43,23 +46,44 @@ class PlannedDay:
     planned: Mapping[UUID, Departure]
     assessments: Mapping[UUID, Assessment]
     held: Mapping[UUID, Departure] = field(default_factory=dict)
+    entered: Adjustments = field(default_factory=dict)
 
-    def apply(self, document: ScheduleDocument, now: datetime, *, leaving_out: Collection[UUID] = ()) -> list[UUID]:
-        """Put the plan onto the latest document; returns the departures that somebody changed meanwhile."""
+    def apply(
+        self,
+        document: ScheduleDocument,
+        now: datetime,
+        *,
+        leaving_out: Collection[UUID] = (),
+        adjusted: Collection[UUID] = (),
+    ) -> list[UUID]:
+        """Put the plan onto the latest document; returns the departures that somebody changed meanwhile.
+
+        Those of `adjusted` guides are among them: what the guides entered since was not planned on.
+        """
         changed_meanwhile = []
         for key, planned in self.planned.items():
             current = document.departures.get(key)
-            if key in leaving_out:
+            if key in leaving_out or not _may_change(current, now):
                 continue
-            if current is None:
-                document.departures[key] = planned.model_copy(deep=True)
-            elif not current.is_open_to_planning or current.has_started(now):
-                continue
-            elif _decided_on(current) != _decided_on(self.base.get(key)):
+            if self._is_outdated(key, current) or not planned.guide_ids.isdisjoint(adjusted):
                 changed_meanwhile.append(key)
+            elif current is None:
+                document.departures[key] = planned.model_copy(deep=True)
             else:
                 _put(planned, current)
         return changed_meanwhile
+
+    def _is_outdated(self, key: UUID, current: Departure | None) -> bool:
+        return current is not None and _decided_on(current) != _decided_on(self.base.get(key))
+
+
+def _may_change(current: Departure | None, now: datetime) -> bool:
+    return current is None or (current.is_open_to_planning and not current.has_started(now))
+
+
+def guides_adjusted(before: Adjustments, after: Adjustments) -> frozenset[UUID]:
+    """The guides who entered something else than before."""
+    return frozenset(guide for guide in before.keys() | after.keys() if before.get(guide) != after.get(guide))
 
 
 def _decided_on(departure: Departure | None) -> object:
@@ -151,7 +175,8 @@ def plan_departures(
     facts = with_notes_of(facts, {guide for team in plan.solved.teams for guide in team.guide_ids})
     for key, departure in free.items():
         departure.team = form_team(plan.solved.team_of(key), departure, plan.assessments[key], facts, roster)
-    return replace(plan, facts=facts, base={key: base[key] for key in free if key in base}, held=held)
+    bases = {key: base[key] for key in free if key in base}
+    return replace(plan, facts=facts, base=bases, held=held, entered=roster.adjustments)
 
 
 def _plan(

@@ -1,7 +1,8 @@
 """Optimizing a date and some regions: read, solve without a transaction, write, all told in a run."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from conflicts.services import detect_on
 from optimization.candidates import Roster, who_needs_certificates
 from optimization.catalog_merge import merge_catalog
-from optimization.day_plan import PlannedDay, open_departures, plan_departures
+from optimization.day_plan import PlannedDay, guides_adjusted, open_departures, plan_departures
 from optimization.models import OptimizationRun, RunDetail
 from optimization.reporting import report_optimization, score_before
 from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
@@ -26,6 +27,7 @@ from scheduling.errors import ContentionNotResolved, HardRuleViolated
 from scheduling.facts import Snapshot, Span
 from scheduling.gathering import gather_facts
 from scheduling.legality import adjustments_over, departures_elsewhere
+from scheduling.lock_cache import optimizing
 from scheduling.rules import Demand, Facts
 from scheduling.rules.facts import days_of
 from scheduling.snapshot.later_days import with_availability_on
@@ -79,16 +81,19 @@ def optimize_day(
 ) -> Optimized:
     """Staff every open departure of these regions on `day` and store it; those of other regions stay as they are.
 
-    Departures that somebody changed while the solver worked are planned again, only those, at most three
-    times in all. Raises SiblingUnavailable when the catalog or the guides do not answer, and
-    ContentionNotResolved; either way the run is FAILED and what could not be stored stays as it was.
+    Departures that somebody changed while the solver worked, and those of guides who entered something
+    meanwhile, are planned again, only those, at most three times in all. Raises SiblingUnavailable when the
+    catalog or the guides do not answer, and ContentionNotResolved with the guides concerned; either way the
+    run is FAILED and what could not be stored stays as it was.
     """
     before = score_before(day, region_ids)
     run = start_run(day, subject=RunDetail.Subject.DAY, region_ids=region_ids)
     optimized = Optimized(run, day, frozenset(region_ids), before)
+    at_work = nullcontext() if dry_run else optimizing(day, region_ids, by=str(author), run_id=run.pk)
     try:
-        facts = gather_facts(snapshot or take_planning_snapshot(day, region_ids))
-        _plan_and_store(optimized, facts, author, dry_run=dry_run)
+        with at_work:
+            facts = gather_facts(snapshot or take_planning_snapshot(day, region_ids))
+            _plan_and_store(optimized, facts, replace(author, run_id=run.pk), dry_run=dry_run)
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
         raise
@@ -123,7 +128,12 @@ def _plan_and_store(optimized: Optimized, facts: Facts, author: Author, *, dry_r
         if not again:
             return
         logger.info("departures_planned_again", day=str(optimized.day), departures=len(again))
-    raise ContentionNotResolved(f"Others kept changing departures of {optimized.day} while they were planned.")
+    message = f"Others kept changing departures of {optimized.day} while they were planned."
+    raise ContentionNotResolved(message, _guide_names(optimized.planned[key] for key in again or ()))
+
+
+def _guide_names(departures: Iterable[Departure]) -> list[str]:
+    return sorted({member.guide_name for departure in departures for member in departure.team})
 
 
 def _plan(day: date, region_ids: Collection[UUID], facts: Facts, only: Collection[UUID] | None) -> PlannedDay:
@@ -187,7 +197,10 @@ def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], aut
     changed: list[UUID] = []
 
     def edit(drafts: Mapping[date, Draft]) -> None:
-        changed[:] = part.apply(drafts[optimized.day].document, timezone.now(), leaving_out=refused)
+        document = drafts[optimized.day].document
+        entered = adjustments_over(document, optimized.day, [*part.planned.values(), *part.held.values()])
+        adjusted = guides_adjusted(part.entered, entered)
+        changed[:] = part.apply(document, timezone.now(), leaving_out=refused, adjusted=adjusted)
 
     def also(_: Mapping[date, Change]) -> None:
         if not changed and not refused:
@@ -196,7 +209,10 @@ def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], aut
             _complete(optimized)
             _report(optimized)
 
-    write_daily_schedules([optimized.day], edit, author=author, facts=part.facts, also=also)
+    try:
+        write_daily_schedules([optimized.day], edit, author=author, facts=part.facts, also=also)
+    except ContentionNotResolved as contention:
+        raise ContentionNotResolved(contention.message, _guide_names(part.planned.values())) from contention
     return frozenset(changed)
 
 

@@ -1,6 +1,7 @@
 """A worker's way with a schedule request: claim it, answer it, store everything in one transaction."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import date
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from optimization.answering import Answer, DateAnswer, answer_question
+from optimization.day_plan import guides_adjusted
 from optimization.models import OptimizationRun, RunDetail
 from optimization.question import Question
 from optimization.question_facts import take_question_snapshot
@@ -19,10 +21,11 @@ from scheduling import hooks
 from scheduling.announcements import announce
 from scheduling.authors import Author, AuthorKind
 from scheduling.detectors import Change
-from scheduling.document import Departure
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
 from scheduling.facts import Snapshot
 from scheduling.jobs import Claim, ClaimLost, claim_request, complete_request, fail_request, give_back, postpone
+from scheduling.legality import adjustments_over
+from scheduling.lock_cache import optimizing
 from scheduling.models import ScheduleRequest
 from scheduling.publishing import publish_in
 from scheduling.requests import Constraints
@@ -36,7 +39,7 @@ TRIES = 3
 
 
 class _ChangedMeanwhile(Exception):
-    """The departure was changed after the answer was found: ask again on the latest document."""
+    """The departure, or what its guides entered, is not what the answer was found on: ask again on the latest."""
 
 
 def process_request(request_id: UUID) -> None:
@@ -95,42 +98,60 @@ def _snapshot(question: Question) -> Snapshot:
 
 def _until_stored(claim: Claim, question: Question, snapshot: Snapshot, run: OptimizationRun) -> None:
     guide_names: list[str] = []
-    for _ in range(TRIES):
-        answer = answer_question(question, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
-        guide_names = [member.guide_name for member in answer.best.departure.team] if answer.best else []
-        try:
-            _store(claim, question, answer, run)
-        except (_ChangedMeanwhile, HardRuleViolated):
-            logger.info("schedule_request_answered_again", request_id=str(claim.request.pk))
-        except ContentionNotResolved as contention:
-            raise ContentionNotResolved(contention.message, guide_names) from contention
-        else:
-            return
+    author = _author(claim, run)
+    with ExitStack() as at_work:
+        for _ in range(TRIES):
+            answer = answer_question(question, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+            guide_names = [member.guide_name for member in answer.best.departure.team] if answer.best else []
+            _show(answer, author, at_work)
+            try:
+                _store(claim, question, answer, run, author)
+            except (_ChangedMeanwhile, HardRuleViolated):
+                logger.info("schedule_request_answered_again", request_id=str(claim.request.pk))
+            except ContentionNotResolved as contention:
+                raise ContentionNotResolved(contention.message, guide_names) from contention
+            else:
+                return
     raise ContentionNotResolved("Others kept changing the departure that this request is about.", guide_names)
 
 
-def _store(claim: Claim, question: Question, answer: Answer, run: OptimizationRun) -> None:
+def _author(claim: Claim, run: OptimizationRun) -> Author:
+    cause = f"schedule request {claim.request.pk}"
+    return Author(AuthorKind.REQUEST, claim.request.requested_by, cause, "worker", run.pk)
+
+
+def _show(answer: Answer, author: Author, at_work: ExitStack) -> None:
+    """Show who is at work on the chosen date, and on no other: those asked about are only read.
+
+    It stays shown while the question is asked again, until that chooses, maybe otherwise.
+    """
+    at_work.close()
+    if answer.best:
+        day, region = answer.best.option.day, answer.best.departure.region_id
+        at_work.enter_context(optimizing(day, [region], by=str(author), run_id=author.run_id))
+
+
+def _store(claim: Claim, question: Question, answer: Answer, run: OptimizationRun, author: Author) -> None:
     best = answer.best
     days = [best.option.day] if best else []
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         if best:
-            _place(best, answer.base.get(best.option.departure_id), drafts[best.option.day])
+            _place(best, answer, drafts[best.option.day])
 
     def also(changes: Mapping[date, Change]) -> None:
         _finish(claim, question, answer, run, changes)
 
-    author = Author(
-        AuthorKind.REQUEST, claim.request.requested_by, f"schedule request {claim.request.pk}", "worker", run.pk
-    )
     write_daily_schedules(days, edit, author=author, facts=answer.facts, also=also)
 
 
-def _place(best: DateAnswer, base: Departure | None, draft: Draft) -> None:
+def _place(best: DateAnswer, answer: Answer, draft: Draft) -> None:
     """Put the team onto the departure as it is now, and publish it where a machine may."""
     key, planned = best.option.departure_id, best.departure
     current = draft.document.departures.get(key)
-    if current != base:
+    entered = adjustments_over(draft.document, best.option.day, [planned])
+    adjusted = guides_adjusted(answer.rosters[key].adjustments, entered)
+    if current != answer.base.get(key) or not planned.guide_ids.isdisjoint(adjusted):
         raise _ChangedMeanwhile
     if current is None:
         current = draft.document.departures[key] = planned.model_copy(deep=True)

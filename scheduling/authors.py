@@ -31,6 +31,9 @@ class Author:
     process: str = ""
     run_id: UUID | None = None
 
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.kind})"
+
 
 def name_author(author: Author, *, principal: str = "") -> None:
     """Tell PostgreSQL who writes, until the transaction ends."""
