@@ -1,0 +1,169 @@
+"""What the history tells: what changed since, how a daily schedule was, and who did it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from scheduling.document import GuideAdjustments
+from scheduling.history import TooFarBehind, UnknownRevision, changes_since, document_at, field_lines, replay
+from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
+from scheduling.models.triggers import GUIDE_MANAGEMENT
+from scheduling.publishing import publish_departures
+from scheduling.writing import Draft, write_daily_schedules
+from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, lead
+from tests.scheduling.writes import change, put
+
+pytestmark = pytest.mark.django_db
+
+SCHEDULE_ID = schedule_id_of(TOMORROW)
+FIRST, SECOND = UUID(int=1), UUID(int=2)
+
+
+def schedule() -> DailySchedule:
+    return DailySchedule.objects.get(pk=SCHEDULE_ID)
+
+
+def remove(departure_id: UUID) -> None:
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        del drafts[TOMORROW].document.departures[departure_id]
+
+    write_daily_schedules([TOMORROW], edit, author=DISPATCHER)
+
+
+def enter(guide_id: UUID, **entry: Any) -> None:
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        drafts[TOMORROW].document.guide_adjustments[guide_id] = GuideAdjustments(**entry)
+
+    write_daily_schedules([TOMORROW], edit, author=DISPATCHER, principal=GUIDE_MANAGEMENT)
+
+
+def by_hand(path: str, value: str) -> None:
+    """A write in SQL, past all of our code."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE scheduling.daily_schedules SET _rev = _rev + 1,"
+            " assignments = jsonb_set(assignments, %s, %s), updated_at = now()",
+            [path, value],
+        )
+
+
+def a_busy_day() -> None:
+    """Ten revisions by several writers: 1 and 2 bring a departure, 10 removes another."""
+    put({FIRST: DepartureFactory(capacity=12)})
+    change(FIRST, capacity=9)
+    put({SECOND: DepartureFactory(team=[lead(GuideFactory())])})
+    enter(FIRST, guide_notes="knee", of_theirs={"kept": None})
+    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
+    change(FIRST, trail_id=uuid4(), reservations={uuid4(): 3})
+    by_hand("{of_a_later_version}", '{"kept": null}')
+    enter(FIRST, guide_notes="knee, better", max_group_size=6)
+    remove(SECOND)
+
+
+def test_what_changed_twice_is_told_from_first_to_last() -> None:
+    put({FIRST: DepartureFactory(capacity=12)})
+    change(FIRST, capacity=10)
+    change(FIRST, capacity=9)
+
+    fields = {"capacity": {"old": 12, "new": 9}}
+    assert changes_since(SCHEDULE_ID, 2) == {"departures": {str(FIRST): {"fields": fields}}}
+
+
+def test_what_is_as_it_was_is_not_told() -> None:
+    put({FIRST: DepartureFactory(capacity=12)})
+    change(FIRST, capacity=10)
+    put({SECOND: DepartureFactory()})
+    remove(SECOND)
+    change(FIRST, capacity=12)
+
+    assert changes_since(SCHEDULE_ID, 2) == {}
+    assert changes_since(SCHEDULE_ID, 6) == {}
+
+
+def test_a_departure_that_came_and_one_that_went_are_told_whole() -> None:
+    put({FIRST: DepartureFactory(capacity=12)})
+    put({SECOND: DepartureFactory(capacity=8)})
+    change(SECOND, capacity=10)
+    change(FIRST, capacity=5)
+    remove(FIRST)
+
+    told = changes_since(SCHEDULE_ID, 2)["departures"]
+
+    assert told[str(SECOND)]["new"]["capacity"] == 10
+    assert told[str(FIRST)]["old"]["capacity"] == 12
+
+
+def test_since_before_the_first_revision_everything_is_new() -> None:
+    a_busy_day()
+
+    told = changes_since(SCHEDULE_ID, 0)
+
+    assert told["departures"][str(FIRST)]["new"] == schedule().assignments["departures"][str(FIRST)]
+    assert told["guide_adjustments"][str(FIRST)]["new"]["guide_notes"] == "knee, better"
+    assert told["published_at"].keys() == {"new"}
+
+
+def test_who_is_too_far_behind_reads_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduling.history.MOST_REVISIONS", 3)
+    a_busy_day()
+
+    assert changes_since(SCHEDULE_ID, 7)
+    with pytest.raises(TooFarBehind, match="read it again"):
+        changes_since(SCHEDULE_ID, 6)
+
+
+def test_fields_are_told_in_words() -> None:
+    put({FIRST: DepartureFactory(capacity=12), SECOND: DepartureFactory()})
+    change(FIRST, capacity=9, team=[TeamMemberFactory(guide_name="Ana Ruiz")])
+    remove(SECOND)
+    by_hand("{by_hand}", "1")
+
+    assert list(field_lines(changes_since(SCHEDULE_ID, 2))) == [
+        (f"assignments.departures.{FIRST}.capacity", "12 → 9"),
+        (f"assignments.departures.{FIRST}.team", "nothing → Ana Ruiz (lead)"),
+        (f"assignments.departures.{SECOND}", "removed"),
+        ("assignments.by_hand", "nothing → 1"),
+    ]
+
+
+def test_what_nobody_could_have_written_on_purpose_is_told_all_the_same() -> None:
+    put({FIRST: DepartureFactory()})
+    by_hand(f"{{departures,{FIRST},team}}", '"everybody"')
+
+    assert list(field_lines(changes_since(SCHEDULE_ID, 2))) == [
+        (f"assignments.departures.{FIRST}.team", "nothing → everybody")
+    ]
+
+
+def test_the_history_replays_to_the_present() -> None:
+    a_busy_day()
+
+    assert replay(ScheduleRevision.objects.all()) == schedule().assignments
+
+
+def test_every_revision_can_be_seen_as_it_was() -> None:
+    a_busy_day()
+    revisions = list(ScheduleRevision.objects.order_by("rev"))
+
+    for number in range(1, len(revisions) + 1):
+        assert document_at(schedule(), number) == replay(revisions[:number])
+
+
+@pytest.mark.parametrize("rev", [0, -1, 3])
+def test_a_revision_that_never_was_is_unknown(rev: int) -> None:
+    put({FIRST: DepartureFactory()})
+
+    with pytest.raises(UnknownRevision):
+        document_at(schedule(), rev)
+
+
+def test_what_came_meanwhile_does_not_blur_an_earlier_state() -> None:
+    put({FIRST: DepartureFactory(capacity=12)})
+    as_read = schedule()
+    change(FIRST, capacity=9)
+
+    assert document_at(as_read, 2) == as_read.assignments
