@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -25,8 +25,10 @@ from scheduling.detectors import Change, run_detectors
 from scheduling.document import Departure, ScheduleDocument, changed_departures
 from scheduling.errors import ContentionNotResolved, StaleRevision
 from scheduling.legality import refuse_illegal
-from scheduling.metrics import schedule_write_retries, schedule_writes, schedule_writes_exhausted
+from scheduling.metrics import adjustments_refused, schedule_write_retries, schedule_writes, schedule_writes_exhausted
 from scheduling.models import DailySchedule, schedule_id_of
+from scheduling.models.triggers import adjustments_have_one_owner
+from scheduling.nullification import count_nullified
 from scheduling.rules import Facts
 
 TRIES = 3
@@ -105,6 +107,12 @@ def _count_retry(_: RetryCallState) -> None:
     schedule_write_retries.inc()
 
 
+def _count_refusal(error: ProgrammingError) -> None:
+    told = getattr(error.__cause__, "diag", None)
+    if told is not None and told.constraint_name == adjustments_have_one_owner.name:
+        adjustments_refused.labels("trigger").inc()
+
+
 def _give_up(_: RetryCallState) -> Mapping[date, Change]:
     schedule_writes_exhausted.inc()
     raise ContentionNotResolved(f"Others kept changing the same daily schedule: {TRIES} tries met another change.")
@@ -130,6 +138,9 @@ class _Write:
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
                 raise _Moved from error
+            raise
+        except ProgrammingError as error:
+            _count_refusal(error)
             raise
 
     def _edited(self, drafts: dict[date, Draft]) -> dict[date, Draft]:
@@ -161,6 +172,8 @@ class _Write:
         for day, change in changes.items():
             _store(drafts[day], change)
             store_commitments(change.after, day, replanned[day])
+            if self.principal:
+                count_nullified(change, self.author)
         if self.principal:
             lay_down_principal()
         run_detectors(changes, self.facts)
