@@ -74,12 +74,16 @@ class Keyset:
 
     def page(self, rows: QuerySet[Row], *, size: int, token: str | None = None) -> Page[Row]:
         """The page of at most `size` rows that `token` names, or the first. Raises BadPageToken."""
+        shown, following = self.slice(rows, size=size, token=token)
+        is_everything = token is None and following is None
+        return Page(shown, following, len(shown) if is_everything else rows.count())
+
+    def slice(self, rows: QuerySet[Row], *, size: int, token: str | None = None) -> tuple[list[Row], str | None]:
+        """The rows of a page and the token of the next, without counting the list. Raises BadPageToken."""
         remaining = self.after(rows, token) if token else rows
         found = list(remaining.order_by(*self.order)[: size + 1])
         shown = found[:size]
-        following = self.encode(self._place_of(shown[-1])) if len(found) > size else None
-        is_everything = token is None and following is None
-        return Page(shown, following, len(shown) if is_everything else rows.count())
+        return shown, self.encode(self._place_of(shown[-1])) if len(found) > size else None
 
     def _place_of(self, row: Model) -> list[Any]:
         return [getattr(row, column) for column in self.columns]

@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from novatrek_scheduling.fields import FIRST_DATE, ISO_DATE, LAST_DATE
 from scheduling.errors import UnknownSchedule
 from scheduling.models import DailySchedule
@@ -10,9 +12,23 @@ from scheduling.models import DailySchedule
 
 def schedule_at(address: str) -> DailySchedule:
     """The daily schedule of an id or an ISO date, one query. Raises UnknownSchedule, also without a row yet."""
-    day = _date_in(address)
-    wanted = {"schedule_date": day} if day else {"pk": _id_in(address)}
-    found = DailySchedule.objects.filter(**wanted).first()
+    found = _rows_at(address).first()
+    if found is None:
+        raise _unknown(address)
+    return found
+
+
+def place_at(address: str) -> tuple[date, int]:
+    """The date and the revision of a daily schedule, without its document. Raises as `schedule_at` does."""
+    found = _rows_at(address).values_list("schedule_date", "rev").first()
+    if found is None:
+        raise _unknown(address)
+    return found
+
+
+def id_at(address: str) -> UUID:
+    """The id of a daily schedule that has a row, without its document. Raises as `schedule_at` does."""
+    found = _rows_at(address).values_list("pk", flat=True).first()
     if found is None:
         raise _unknown(address)
     return found
@@ -30,6 +46,12 @@ def day_of(address: str) -> date:
     if stored is None:
         raise _unknown(address)
     return stored
+
+
+def _rows_at(address: str) -> QuerySet[DailySchedule]:
+    day = _date_in(address)
+    wanted = {"schedule_date": day} if day else {"pk": _id_in(address)}
+    return DailySchedule.objects.filter(**wanted)
 
 
 def _date_in(address: str) -> date | None:

@@ -9,7 +9,11 @@ from functools import reduce
 from typing import Any
 from uuid import UUID
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from novatrek_scheduling.errors import Conflicting, Unknown
+from novatrek_scheduling.pagination import Keyset
 from scheduling.difference import DOCUMENT, ENTRIES, PUBLISHED_AT, applied, joined, undone
 from scheduling.models import DailySchedule, ScheduleRevision
 from scheduling.models.daily_schedule import empty_document
@@ -69,6 +73,22 @@ def replay(revisions: Iterable[ScheduleRevision]) -> dict[str, Any]:
     """The document that these revisions, from the first on and without a gap, lead to."""
     in_order = sorted(revisions, key=lambda revision: revision.rev)
     return reduce(applied, (revision.changes for revision in in_order), empty_document())
+
+
+def page_of_revisions(
+    schedule_id: UUID, filters: Mapping[str, UUID], *, size: int, token: str | None = None
+) -> tuple[list[ScheduleRevision], str | None]:
+    """Revisions newest first, and the token of the next page: all, or those that touch a departure
+    (`departure_id`) or name a guide (`guide_id`: an entry of theirs, a team, a publication).
+
+    Raises BadPageToken.
+    """
+    rows = ScheduleRevision.objects.filter(schedule_id=schedule_id)
+    if "departure_id" in filters:
+        rows = rows.filter(changes__departures__has_key=str(filters["departure_id"]))
+    if "guide_id" in filters:
+        rows = rows.annotate(text=Cast("changes", TextField())).filter(text__contains=str(filters["guide_id"]))
+    return Keyset(["-rev"], bound_to={"schedule_id": schedule_id, **filters}).slice(rows, size=size, token=token)
 
 
 def _entry_lines(path: str, change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

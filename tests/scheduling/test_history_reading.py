@@ -1,13 +1,16 @@
 """What the history tells: what changed since, how a daily schedule was, and who did it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
+from pytest_django.fixtures import DjangoAssertNumQueries
 
+from scheduling.authors import Author, AuthorKind
 from scheduling.document import GuideAdjustments
 from scheduling.history import TooFarBehind, UnknownRevision, changes_since, document_at, field_lines, replay
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
@@ -16,6 +19,7 @@ from scheduling.publishing import publish_departures
 from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, lead
 from tests.scheduling.writes import change, put
+from tests.tokens import bearer
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +171,122 @@ def test_what_came_meanwhile_does_not_blur_an_earlier_state() -> None:
     change(FIRST, capacity=9)
 
     assert document_at(as_read, 2) == as_read.assignments
+
+
+def read(client: Client, address: object = SCHEDULE_ID, scope: str = "scheduling:read", **query: Any) -> Any:
+    return client.get(f"/scheduling/v1/daily-schedules/{address}/history", query, headers=bearer([scope]))
+
+
+def revisions_of(client: Client, **query: Any) -> list[int]:
+    return [revision["_rev"] for revision in read(client, **query).json()["revisions"]]
+
+
+def test_the_api_tells_who_changed_what_newest_first(client: Client) -> None:
+    put({FIRST: DepartureFactory(capacity=12)})
+    run = uuid4()
+    night = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer", "night", "worker", run)
+    write_daily_schedules([TOMORROW], lambda d: _resize(d[TOMORROW], 9), author=night)
+
+    answer = read(client)
+
+    latest = answer.json()["revisions"][0]
+    assert (answer.status_code, len(answer.json()["revisions"])) == (200, 3)
+    assert "next_page_token" not in answer.json()
+    assert latest.pop("changed_at")
+    assert latest == {
+        "_rev": 3,
+        "author": "optimizer",
+        "kind": "nightly optimization",
+        "process": "worker",
+        "run_id": str(run),
+        "cause": "night",
+        "changes": {"departures": {str(FIRST): {"fields": {"capacity": {"old": 12, "new": 9}}}}},
+    }
+
+
+def _resize(draft: Draft, capacity: int) -> None:
+    draft.document.departures[FIRST].capacity = capacity
+
+
+def test_a_write_in_sql_is_in_the_answer_under_the_name_of_its_session(client: Client) -> None:
+    put({FIRST: DepartureFactory()})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('scheduling.author', '', true)")
+    by_hand("{by_hand}", "1")
+
+    revision = read(client).json()["revisions"][0]
+
+    assert (revision["kind"], bool(revision["author"])) == ("sql", True)
+    assert "process" not in revision
+    assert "run_id" not in revision
+
+
+def test_the_date_is_an_address_too(client: Client) -> None:
+    put({FIRST: DepartureFactory()})
+
+    assert read(client, TOMORROW).json() == read(client).json()
+
+
+def test_pages_neither_repeat_nor_lose_a_revision_while_others_are_written(client: Client) -> None:
+    a_busy_day()
+    first = read(client, page_size=4).json()
+    change(FIRST, capacity=2)
+
+    second = read(client, page_size=4, page_token=first["next_page_token"]).json()
+    last = read(client, page_size=4, page_token=second["next_page_token"]).json()
+
+    pages = [[revision["_rev"] for revision in page["revisions"]] for page in (first, second, last)]
+    assert pages == [[10, 9, 8, 7], [6, 5, 4, 3], [2, 1]]
+    assert "next_page_token" not in last
+
+
+def test_revisions_of_one_departure_or_of_one_guide_can_be_asked_for(client: Client) -> None:
+    guide = GuideFactory()
+    put({FIRST: DepartureFactory(), SECOND: DepartureFactory()})
+    change(FIRST, capacity=3)
+    change(SECOND, team=[lead(guide)])
+    enter(guide.id, guide_notes="knee")
+
+    assert revisions_of(client, departure_id=FIRST) == [3, 2]
+    assert revisions_of(client, guide_id=guide.id) == [5, 4]
+    assert revisions_of(client, departure_id=SECOND, guide_id=guide.id) == [4]
+
+
+@pytest.mark.parametrize("address", ["2027-13-01", "1", uuid4(), SCHEDULE_ID, TOMORROW])
+def test_what_has_no_row_has_no_history(client: Client, address: object) -> None:
+    answer = read(client, address)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "UNKNOWN_DAILY_SCHEDULE")
+
+
+@pytest.mark.parametrize("query", [{"page_size": 0}, {"page_token": "x"}, {"guide_id": "ana"}, {"sort": "rev"}])
+def test_a_malformed_query_is_400(client: Client, query: dict[str, Any]) -> None:
+    put({FIRST: DepartureFactory()})
+
+    assert read(client, **query).status_code == 400
+
+
+def test_a_page_token_is_good_for_its_own_history_only(client: Client) -> None:
+    put({FIRST: DepartureFactory()})
+    put({SECOND: DepartureFactory()}, TOMORROW + timedelta(days=1))
+    token = read(client, page_size=1).json()["next_page_token"]
+
+    answer = read(client, TOMORROW + timedelta(days=1), page_size=1, page_token=token)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_PAGE_TOKEN")
+
+
+def test_the_history_needs_a_scope_to_read(client: Client) -> None:
+    put({FIRST: DepartureFactory()})
+
+    assert read(client, scope="scheduling:write").status_code == 403
+
+
+@pytest.mark.parametrize("query", [{}, {"page_size": 3, "departure_id": FIRST}])
+def test_a_page_of_the_history_is_two_queries(
+    client: Client, query: dict[str, Any], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    a_busy_day()
+
+    with django_assert_max_num_queries(2):
+        assert read(client, **query).status_code == 200

@@ -1,0 +1,68 @@
+"""Revisions of a daily schedule on the wire."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from novatrek_scheduling import fields
+from novatrek_scheduling.serializers import PagedQuerySerializer, SparseSerializer, instant
+from scheduling.models import ScheduleRevision
+
+_VALUE = {"type": "object", "properties": {"old": {}, "new": {}}}
+_FIELDS = {"type": "object", "additionalProperties": _VALUE}
+_ENTRY = {"type": "object", "properties": {"fields": _FIELDS, "old": {}, "new": {}}}
+_ENTRIES = {"type": "object", "additionalProperties": _ENTRY}
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "description": "By departure and by guide: a new one, an old one that is gone, or the fields that changed. "
+        "A missing `old` was absent, a missing `new` is.",
+        "properties": {
+            "departures": _ENTRIES,
+            "guide_adjustments": _ENTRIES,
+            "document": _FIELDS,
+            "published_at": _VALUE,
+        },
+    }
+)
+class ChangesField(serializers.JSONField):
+    """A difference, in the history's own form."""
+
+
+class ScheduleRevisionSerializer(SparseSerializer):
+    """What one write changed, by whom and why."""
+
+    _rev = serializers.IntegerField(source="rev")
+    author = serializers.CharField(help_text="The subject of a token, a person, a process, or a database role.")
+    kind = serializers.CharField(help_text="What kind of writer, such as dispatcher, event, request or sql.")
+    process = serializers.CharField(required=False)
+    run_id = serializers.UUIDField(required=False, help_text="The optimization run.")
+    cause = serializers.CharField(allow_blank=True)
+    changed_at = serializers.DateTimeField()
+    changes = ChangesField()
+
+    def to_representation(self, instance: ScheduleRevision) -> dict[str, Any]:
+        """By hand: the differences are shown as they are stored."""
+        optional = {"process": instance.process, "run_id": instance.run_id and str(instance.run_id)}
+        return {
+            "_rev": instance.rev,
+            "author": instance.author,
+            "kind": instance.kind,
+            **{name: value for name, value in optional.items() if value},
+            "cause": instance.cause,
+            "changed_at": instant(instance.changed_at),
+            "changes": instance.changes,
+        }
+
+
+class RevisionPageSerializer(SparseSerializer):
+    revisions = ScheduleRevisionSerializer(many=True)
+    next_page_token = serializers.CharField(required=False)
+
+
+class RevisionQuerySerializer(PagedQuerySerializer):
+    departure_id = fields.UUIDField(required=False, help_text="Only revisions that changed this departure.")
+    guide_id = fields.UUIDField(required=False, help_text="Only revisions that name this guide.")
