@@ -7,6 +7,7 @@ import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.utils.http import http_date
 from kombu.exceptions import OperationalError as QueueUnreachable
 from psycopg_pool import PoolTimeout
 from redis.exceptions import ConnectionError as ValkeyUnreachable
@@ -19,6 +20,7 @@ from novatrek_scheduling.errors import (
     DomainError,
     FieldProblem,
     Forbidden,
+    Gone,
     Impossible,
     Malformed,
     PreconditionFailed,
@@ -31,6 +33,7 @@ HTTP_STATUS: dict[type[DomainError], int] = {
     Forbidden: 403,
     Unknown: 404,
     Conflicting: 409,
+    Gone: 410,
     PreconditionFailed: 412,
     Impossible: 422,
     Unavailable: 503,
@@ -97,8 +100,17 @@ def _detail(problem: FieldProblem) -> dict[str, str]:
 
 def _domain_answer(error: DomainError) -> Response:
     status = next(HTTP_STATUS[kind] for kind in type(error).__mro__ if kind in HTTP_STATUS)
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Unavailable) else {}
-    return _answer(status, error_body(error.code, error.message, error.problems), headers)
+    body = error_body(error.code, error.message, error.problems) | dict(error.told)
+    return _answer(status, body, _domain_headers(error))
+
+
+def _domain_headers(error: DomainError) -> dict[str, str]:
+    if isinstance(error, Unavailable):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    if isinstance(error, Gone):
+        link = f'<{error.successor}>; rel="successor-version"'
+        return {"Link": link, "Sunset": http_date(error.sunset.timestamp())}
+    return {}
 
 
 def _framework_answer(error: exceptions.APIException) -> Response:

@@ -1,7 +1,9 @@
 """The errors of the domain. They know nothing of HTTP; `api_errors` translates them, once, for the API."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +15,13 @@ class FieldProblem:
 
 
 class DomainError(Exception):
-    """Something the domain refuses. `code` is stable; `message` says what to do about it."""
+    """Something the domain refuses. `code` is stable; `message` says what to do about it.
+
+    `told` is what a program needs to go on, beside what a person reads.
+    """
 
     code: ClassVar[str] = "REFUSED"
+    told: Mapping[str, Any] = {}
 
     def __init__(self, message: str, *problems: FieldProblem) -> None:
         super().__init__(message)
@@ -51,6 +57,16 @@ class Conflicting(DomainError):
     """The state of what is asked for does not allow this now."""
 
     code = "CONFLICT"
+
+
+class Gone(DomainError):
+    """What was asked for is retired since `sunset`; `successor` is the address of what took its place."""
+
+    code = "GONE"
+
+    def __init__(self, message: str, *problems: FieldProblem, successor: str, sunset: datetime) -> None:
+        super().__init__(message, *problems)
+        self.successor, self.sunset = successor, sunset
 
 
 class PreconditionFailed(DomainError):

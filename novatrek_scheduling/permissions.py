@@ -1,9 +1,11 @@
 """Who may call what: the scopes of a bearer token."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from novatrek_scheduling.authentication import Principal
 from novatrek_scheduling.errors import Forbidden
@@ -33,6 +35,20 @@ def requires(*scopes: str, contract_operation: bool = False) -> type[BasePermiss
             return True
 
     return RequiresScope
+
+
+class ScopedByMethod(APIView):
+    """A view whose methods need different scopes: `scopes_of` names the permission of each, HEAD being a GET.
+
+    A method that is not named there is open to every caller with a good token.
+    """
+
+    scopes_of: ClassVar[Mapping[str, type[BasePermission]]] = {}
+
+    def get_permissions(self) -> Sequence[Any]:
+        method = "GET" if self.request.method == "HEAD" else self.request.method
+        needed = self.scopes_of.get(method or "")
+        return [needed()] if needed else super().get_permissions()
 
 
 def demand(principal: Principal, *scopes: str) -> None:

@@ -71,6 +71,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ConflictType": ["GUIDE_DOUBLE_BOOKED", "TRAIL_CLOSED", "WEATHER_ALERT", "CAPACITY_EXCEEDED"],
         "ConflictSeverity": ["LOW", "MEDIUM", "HIGH", "CRITICAL"],
+        "DepartureStatus": ["DRAFT", "PUBLISHED", "IN_PROGRESS", "COMPLETED", "CANCELLED"],
         "ScheduleRequestStatus": ["PENDING", "PROCESSING", "COMPLETED", "FAILED"],
     },
     "POSTPROCESSING_HOOKS": [

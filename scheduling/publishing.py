@@ -20,20 +20,21 @@ from scheduling.document import (
     changed_departures,
 )
 from scheduling.errors import ApprovalRequired, UnknownDeparture, UnknownSchedule
-from scheduling.writing import Draft, read_drafts, write_daily_schedules
+from scheduling.writing import Draft, as_it_is, read_drafts, write_daily_schedules
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationPreview:
     """What publishing would do, found by doing it to a copy.
 
-    `departures` would be told anew, as they would then be; `notices` is who would be told what. `unstaffed`
-    are drafts that stay drafts because nobody leads them; `awaiting_approval` are those that only a person
-    may publish.
+    `departures` would be told anew, as they would then be, and `before` has all of the date as they are now;
+    `notices` is who would be told what. `unstaffed` are drafts that stay drafts because nobody leads them;
+    `awaiting_approval` are those that only a person may publish.
     """
 
     day: date
     rev: int
+    before: Mapping[UUID, Departure]
     departures: Mapping[UUID, Departure]
     notices: tuple[Notice, ...]
     unstaffed: tuple[UUID, ...]
@@ -67,7 +68,7 @@ def publish_departures(
 
     since_revs = {} if since_rev is None else {day: since_rev}
     changes = write_daily_schedules([day], edit, author=author, since_revs=since_revs, also=announce)
-    return changes[day] if day in changes else _unchanged(day)
+    return changes[day] if day in changes else as_it_is(day)
 
 
 def preview_publication(
@@ -83,6 +84,7 @@ def preview_publication(
     return PublicationPreview(
         day=day,
         rev=draft.rev,
+        before=before,
         departures=dict(sorted(published.items(), key=lambda item: (item[1].starts_at, item[0]))),
         notices=tuple(notices_between({key: before[key] for key in published}, published)),
         unstaffed=tuple(sorted(key for key in chosen if _is_unstaffed_draft(after[key]))),
@@ -169,8 +171,3 @@ def _chosen(
             *(FieldProblem("departure_ids", f"{key} is not a departure of this date") for key in unknown),
         )
     return frozenset(departure_ids)
-
-
-def _unchanged(day: date) -> Change:
-    draft = read_drafts([day])[day]
-    return Change(draft.schedule, draft.document, draft.document, frozenset())
