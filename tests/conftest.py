@@ -34,11 +34,15 @@ def _name_principal(principal: str) -> None:
 @pytest.fixture(autouse=True)
 def _speed_of_this_machine_decides_nothing(settings: Settings) -> None:
     """Deadlines long enough for any machine; tests of a deadline name their own."""
-    settings.SNAPSHOT_DEADLINE_SECONDS = {"worker": 30.0, "interactive": 30.0}
+    settings.SNAPSHOT_DEADLINE_SECONDS = {"worker": 30.0, "interactive": 30.0, "names": 30.0}
 
 
 @pytest.fixture
 def groups(db: None) -> None:
     """The groups of the console, which the flush behind another test may have taken."""
-    for migration, function in (("0003_groups", "make_groups"), ("0005_calendar_permissions", "grant")):
+    for migration, function in (
+        ("0003_groups", "make_groups"),
+        ("0005_calendar_permissions", "grant"),
+        ("0006_dispatchers_change_schedules", "grant"),
+    ):
         getattr(import_module(f"scheduling.migrations.{migration}"), function)(apps, connection.schema_editor())
