@@ -1,0 +1,261 @@
+"""Daily schedules read over the API: found by date and by what their departures are, and one with its tag."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from scheduling.authors import Author, AuthorKind
+from scheduling.document import Announcement, Departure, DepartureStatus, GuideAdjustments
+from scheduling.lock_cache import optimizing
+from scheduling.models import DailySchedule, schedule_id_of
+from scheduling.models.triggers import GUIDE_MANAGEMENT
+from scheduling.publishing import publish_departures
+from scheduling.serializers.daily_schedules import shown_schedule
+from scheduling.writing import Draft, write_daily_schedules
+from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TripFactory, at, lead
+from tests.scheduling.writes import change, put
+from tests.tokens import bearer
+
+pytestmark = pytest.mark.django_db
+
+SCHEDULES = "/scheduling/v1/daily-schedules"
+LATER = TOMORROW + timedelta(days=1)
+
+
+def ask(client: Client, **query: object) -> HttpResponse:
+    return client.get(SCHEDULES, {name: str(value) for name, value in query.items()}, headers=bearer())
+
+
+def found(client: Client, **query: object) -> dict[str, list[str]]:
+    """The departures shown, by date."""
+    listed = ask(client, **query).json()["daily_schedules"]
+    return {each["schedule_date"]: sorted(each["assignments"]["departures"]) for each in listed}
+
+
+def get(client: Client, address: object = TOMORROW, **headers: str) -> HttpResponse:
+    return client.get(f"{SCHEDULES}/{address}", headers=bearer() | headers)
+
+
+def enter(adjustments: Mapping[UUID, GuideAdjustments], day: date = TOMORROW) -> None:
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        drafts[day].document.guide_adjustments |= adjustments
+
+    author = Author(AuthorKind.GUIDE_MANAGEMENT, "svc-guide-management")
+    write_daily_schedules([day], edit, author=author, principal=GUIDE_MANAGEMENT)
+
+
+def on(day: date, **fields: Any) -> Departure:
+    return DepartureFactory(starts_at=at(9, day=day), ends_at=at(12, day=day), **fields)
+
+
+def publish(day: date = TOMORROW) -> None:
+    publish_departures(day, author=DISPATCHER, by_machine=False)
+
+
+def test_a_date_shows_its_whole_document_with_its_revision_and_tag(client: Client) -> None:
+    departure, guide = uuid4(), GuideFactory()
+    put({departure: DepartureFactory(team=[lead(guide)])})
+    enter({guide.id: GuideAdjustments(guide_notes="Bad knee.")})
+
+    response = get(client)
+
+    told = response.json()
+    assert (response.status_code, response["ETag"]) == (200, '"3"')
+    assert (told["schedule_id"], told["schedule_date"]) == (str(schedule_id_of(TOMORROW)), str(TOMORROW))
+    assert told["assignments"] == DailySchedule.objects.get().assignments
+    assert (told["_rev"], told["unpublished_changes"]) == (3, True)
+    assert "published_at" not in told
+    assert get(client, told["schedule_id"]).json() == told
+
+
+def test_what_is_published_shows_when(client: Client) -> None:
+    put({uuid4(): DepartureFactory(team=[lead(GuideFactory())])})
+    publish()
+
+    told = get(client).json()
+
+    assert told["published_at"].endswith("Z")
+    assert told["unpublished_changes"] is False
+
+
+@pytest.mark.parametrize("address", [LATER, schedule_id_of(TOMORROW), uuid4(), "nonsense", "2026-02-30", "2026-1-1"])
+def test_where_nothing_is_planned_there_is_no_schedule(client: Client, address: object) -> None:
+    response = get(client, address)
+
+    assert (response.status_code, response.json()["code"]) == (404, "UNKNOWN_DAILY_SCHEDULE")
+
+
+@pytest.mark.parametrize("tags", ['"2"', 'W/"2"', '"1", W/"2"', "*"])
+def test_who_has_the_current_revision_gets_no_body(client: Client, tags: str) -> None:
+    put({uuid4(): DepartureFactory()})
+
+    response = get(client, **{"If-None-Match": tags})
+
+    assert (response.status_code, response.content, response["ETag"]) == (304, b"", '"2"')
+
+
+@pytest.mark.parametrize("tags", ['"1"', 'W/"22"', "2", "nonsense"])
+def test_who_has_another_revision_gets_the_document(client: Client, tags: str) -> None:
+    put({uuid4(): DepartureFactory()})
+
+    assert get(client, **{"If-None-Match": tags}).status_code == 200
+
+
+def test_a_tag_of_nothing_is_not_found_either(client: Client) -> None:
+    assert get(client, **{"If-None-Match": "*"}).status_code == 404
+
+
+def test_answers_say_who_is_optimizing_the_date(client: Client) -> None:
+    put({uuid4(): DepartureFactory()})
+
+    with optimizing(TOMORROW, [REGION_ID], by="nightly"):
+        there = [get(client), get(client, **{"If-None-Match": "*"})]
+
+    assert [response["X-Being-Optimized-By"] for response in there] == ["nightly", "nightly"]
+    assert all(response["X-Being-Optimized-Since"].endswith("Z") for response in there)
+    assert "X-Being-Optimized-By" not in get(client)
+
+
+def test_reading_needs_its_scope_even_without_any_scope_claim(client: Client) -> None:
+    for path in (SCHEDULES, f"{SCHEDULES}/{TOMORROW}", f"{SCHEDULES}/{TOMORROW}/publish"):
+        for scopes in (None, ["scheduling:write"]):
+            response = client.get(path, headers=bearer(scopes))
+            assert (response.status_code, response.json()["code"]) == (403, "MISSING_SCOPE")
+
+
+def test_a_kiosk_finds_a_walk_ins_departure_by_trip_and_date_with_no_guest_profile(client: Client) -> None:
+    trip, wanted = TripFactory(), uuid4()
+    put({wanted: DepartureFactory(trip_id=trip.id), uuid4(): DepartureFactory()})
+    put({uuid4(): on(LATER, trip_id=trip.id)}, LATER)
+
+    told = ask(client, trip_id=trip.id, date=TOMORROW).json()
+
+    assert told["total_count"] == 1
+    departures = told["daily_schedules"][0]["assignments"]["departures"]
+    assert list(departures) == [str(wanted)]
+    assert departures[str(wanted)]["capacity"] - departures[str(wanted)]["participants"] == 4
+
+
+def test_dates_are_one_a_range_or_all_up_to_one(client: Client) -> None:
+    days = [TOMORROW + timedelta(days=ahead) for ahead in range(4)]
+    for day in days:
+        put({uuid4(): on(day)}, day)
+
+    assert list(found(client)) == [str(day) for day in days]
+    assert list(found(client, date=days[1])) == [str(days[1])]
+    assert list(found(client, date=days[1], date_to=days[2])) == [str(days[1]), str(days[2])]
+    assert list(found(client, date_to=days[1])) == [str(days[0]), str(days[1])]
+
+
+def test_all_that_is_asked_is_asked_of_one_and_the_same_departure(client: Client) -> None:
+    here, elsewhere, trail, trip = REGION_ID, uuid4(), uuid4(), uuid4()
+    both, only_trip, only_trail = uuid4(), uuid4(), uuid4()
+    put({both: DepartureFactory(trip_id=trip, trail_id=trail), only_trip: DepartureFactory(trip_id=trip)})
+    put({only_trail: on(LATER, trail_id=trail), uuid4(): on(LATER, trip_id=trip, region_id=elsewhere)}, LATER)
+
+    assert found(client, trip_id=trip, trail_id=trail) == {str(TOMORROW): [str(both)]}
+    assert found(client, trail_id=trail) == {str(TOMORROW): [str(both)], str(LATER): [str(only_trail)]}
+    assert found(client, trip_id=trip, region_id=here) == {str(TOMORROW): sorted([str(both), str(only_trip)])}
+    assert found(client, trip_id=uuid4()) == {}
+
+
+def test_a_guide_is_found_on_a_team_and_where_told_of_a_departure(client: Client) -> None:
+    guide, told, leads = GuideFactory(), uuid4(), uuid4()
+    was_told = Announcement(guide_ids=[guide.id], starts_at=at(9))
+    put({told: DepartureFactory(published=was_told), leads: DepartureFactory(team=[lead(guide)])})
+    put({uuid4(): on(LATER, team=[lead(GuideFactory())])}, LATER)
+
+    assert found(client, guide_id=guide.id) == {str(TOMORROW): sorted([str(told), str(leads)])}
+
+
+def test_a_part_shows_what_the_guides_on_it_entered_and_the_documents_revision(client: Client) -> None:
+    ana, ben, carl = (GuideFactory() for _ in range(3))
+    put({uuid4(): DepartureFactory(team=[lead(ana), lead(ben)], trip_id=(trip := uuid4()))})
+    put({uuid4(): DepartureFactory(team=[lead(carl)])})
+    enter({guide.id: GuideAdjustments(guide_notes="Here.") for guide in (ana, ben, carl)})
+
+    by_trip, by_guide = (
+        ask(client, **asked).json()["daily_schedules"][0] for asked in ({"trip_id": trip}, {"guide_id": ana.id})
+    )
+
+    assert by_trip["assignments"]["guide_adjustments"].keys() == {str(ana.id), str(ben.id)}
+    assert by_guide["assignments"]["guide_adjustments"].keys() == {str(ana.id)}
+    assert (by_trip["_rev"], by_guide["_rev"]) == (4, 4)
+    assert len(ask(client).json()["daily_schedules"][0]["assignments"]["guide_adjustments"]) == 3
+
+
+def test_a_part_is_the_same_whoever_cuts_it(client: Client) -> None:
+    guide, wanted = GuideFactory(), uuid4()
+    put({wanted: DepartureFactory(team=[lead(guide)], trip_id=(trip := uuid4())), uuid4(): DepartureFactory()})
+    enter({guide.id: GuideAdjustments(), uuid4(): GuideAdjustments()})
+
+    listed = ask(client, trip_id=trip).json()["daily_schedules"]
+
+    assert listed == [shown_schedule(DailySchedule.objects.get(), departure_ids=frozenset({wanted}))]
+
+
+def test_unpublished_changes_are_those_of_what_is_shown(client: Client) -> None:
+    told, changed, guide = uuid4(), uuid4(), GuideFactory()
+    put({key: DepartureFactory(team=[lead(guide)], trip_id=key) for key in (told, changed)})
+    publish()
+    change(changed, starts_at=at(10))
+
+    answers = [ask(client, **asked).json()["daily_schedules"][0] for asked in ({"trip_id": told}, {})]
+
+    assert [answer["unpublished_changes"] for answer in answers] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("fields", "differs"),
+    [
+        ({}, False),
+        ({"team": [lead(GuideFactory())]}, True),
+        ({"team": [lead(GuideFactory())], "status": DepartureStatus.CANCELLED}, False),
+        ({"published": Announcement(guide_ids=[], starts_at=at(9).astimezone())}, False),
+        ({"published": Announcement(guide_ids=[], starts_at=at(10))}, True),
+        ({"published": Announcement(guide_ids=[uuid4()], starts_at=at(9)), "status": "CANCELLED"}, True),
+        ({"published": Announcement(guide_ids=[], starts_at=at(9)), "trail_id": uuid4()}, True),
+    ],
+)
+def test_unpublished_changes_are_by_the_documents_own_rule(fields: dict[str, Any], differs: bool) -> None:
+    put({uuid4(): DepartureFactory(**fields)})
+
+    schedule = DailySchedule.objects.get()
+
+    assert schedule.document.has_unpublished_changes() is differs
+    assert shown_schedule(schedule)["unpublished_changes"] is differs
+
+
+def test_pages_follow_one_another_by_date(client: Client) -> None:
+    for ahead in range(3):
+        day = TOMORROW + timedelta(days=ahead)
+        put({uuid4(): on(day)}, day)
+
+    first = ask(client, page_size=2, region_id=REGION_ID).json()
+    second = ask(client, page_size=2, region_id=REGION_ID, page_token=first["next_page_token"]).json()
+
+    assert [len(page["daily_schedules"]) for page in (first, second)] == [2, 1]
+    assert [page["total_count"] for page in (first, second)] == [3, 3]
+    assert "next_page_token" not in second
+    assert ask(client, page_size=2, page_token=first["next_page_token"]).json()["code"] == "INVALID_PAGE_TOKEN"
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"date": TOMORROW, "date_to": TOMORROW - timedelta(days=1)}, "date_to"),
+        ({"date": "tomorrow"}, "date"),
+        ({"trip_id": "nonsense"}, "trip_id"),
+        ({"guest_id": uuid4()}, "guest_id"),
+        ({"page_size": 101}, "page_size"),
+    ],
+)
+def test_what_is_wrong_with_a_query_is_named(client: Client, query: dict[str, object], field: str) -> None:
+    response = ask(client, **query)
+
+    assert (response.status_code, response.json()["details"][0]["field"]) == (400, field)
