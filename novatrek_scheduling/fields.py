@@ -5,10 +5,11 @@ A client that sends those by mistake hears of it here.
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -35,7 +36,8 @@ class UUIDField(serializers.UUIDField):
 class DateField(serializers.DateField):
     """A date as YYYY-MM-DD, with room in the calendar for what lies around it."""
 
-    default_error_messages = {"too_far": f"Is not between {FIRST_DATE} and {LAST_DATE}."}
+    TOO_FAR = f"Is not between {FIRST_DATE} and {LAST_DATE}."
+    default_error_messages = {"too_far": TOO_FAR}
 
     def to_internal_value(self, value: Any) -> date:
         if not isinstance(value, str) or not ISO_DATE.fullmatch(value):
@@ -47,6 +49,27 @@ class DateField(serializers.DateField):
         if not FIRST_DATE <= day <= LAST_DATE:
             self.fail("too_far")
         return day
+
+
+class InstantField(serializers.DateTimeField):
+    """A date and time with its offset, which is kept: it says what clocks show there."""
+
+    default_error_messages = {"naive": "Name the offset as well, such as +00:00.", "too_far": DateField.TOO_FAR}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss±hh:mm")
+        try:
+            instant = parse_datetime(value)
+        except ValueError:
+            instant = None
+        if instant is None:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ss±hh:mm")
+        if instant.tzinfo is None:
+            self.fail("naive")
+        if not FIRST_DATE <= instant.date() <= LAST_DATE:
+            self.fail("too_far")
+        return instant
 
 
 class BooleanField(serializers.BooleanField):
@@ -108,3 +131,14 @@ class CommaSeparatedField(serializers.ListField):
     def get_value(self, dictionary: Any) -> Any:
         value = dictionary.get(self.field_name, empty)
         return value.split(",") if isinstance(value, str) else value
+
+
+class UUIDMapField(serializers.DictField):
+    """An object whose names are identifiers in their canonical form."""
+
+    def run_child_validation(self, data: Any) -> dict[Any, Any]:
+        strange = {name: ["Is not a UUID."] for name in data if not CANONICAL_UUID.fullmatch(str(name))}
+        if strange:
+            raise serializers.ValidationError(strange)
+        values: dict[str, Any] = super().run_child_validation(data)
+        return {UUID(name): value for name, value in values.items()}

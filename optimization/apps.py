@@ -5,13 +5,18 @@ class OptimizationConfig(AppConfig):
     name = "optimization"
 
     def ready(self) -> None:
+        from events.dead_letters import register_replay
         from novatrek_scheduling.metrics import register_gauges
         from optimization.figures import optimization_gauges, score_of_date
+        from optimization.giving_up import DEAD_LETTER_SOURCE, replay_optimization
         from optimization.options import register_searches
+        from optimization.scoring import pairing_score
         from optimization.wanted import want_optimization
         from scheduling import hooks
 
         hooks.optimization_wanted.register(want_optimization)
         hooks.publication_figures.register(score_of_date)
+        hooks.pairing_score.register(pairing_score)
         register_gauges(optimization_gauges)
         register_searches()
+        register_replay(DEAD_LETTER_SOURCE, replay_optimization)

@@ -5,12 +5,8 @@ from uuid import UUID
 
 from optimization.candidates import Assessment, Roster
 from scheduling.document import AssignmentStatus, Departure, Role, TeamMember
-from scheduling.facts import Sibling
-from scheduling.rules import Facts, has_notes, shortfall_of
+from scheduling.rules import Facts, reasons_to_approve
 from scheduling.rules.guides import certifications_on
-
-# Without an answer of one of these a plan is made all the same, and a person approves it.
-_NEEDED_FOR_CERTAINTY = (Sibling.WEATHER, Sibling.TRAIL_MANAGEMENT, Sibling.LOCATION_SERVICES, Sibling.GUIDE_MANAGEMENT)
 
 
 def form_team(
@@ -54,20 +50,6 @@ def status_of(guide_ids: Sequence[UUID], assessment: Assessment, facts: Facts, r
     """TENTATIVE until published, or PENDING_APPROVAL where something only a person can judge is open."""
     return (
         AssignmentStatus.PENDING_APPROVAL
-        if reasons_to_approve(guide_ids, assessment, facts, roster)
+        if reasons_to_approve(guide_ids, assessment.demand, facts, roster.adjustments)
         else AssignmentStatus.TENTATIVE
     )
-
-
-def reasons_to_approve(guide_ids: Sequence[UUID], assessment: Assessment, facts: Facts, roster: Roster) -> list[str]:
-    """What a person has to look at before this team is told: a silent sibling, an unread certificate, a note."""
-    snapshot, demand = facts.snapshot, assessment.demand
-    reasons = [snapshot.unknown[sibling] for sibling in _NEEDED_FOR_CERTAINTY if not snapshot.knows(sibling)]
-    for guide_id in guide_ids:
-        guide = snapshot.guides[guide_id]
-        if shortfall_of(guide, demand, snapshot):
-            reasons.append(f"the certificates of {guide.name} could not be read")
-        note = has_notes(guide_id, demand, snapshot, roster.adjustments_of(guide_id))
-        if note:
-            reasons.append(f"{guide.name} noted: {note}")
-    return reasons

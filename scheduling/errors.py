@@ -1,6 +1,7 @@
 """What the scheduling domain refuses, and why."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from novatrek_scheduling.errors import Conflicting, FieldProblem, Forbidden, Impossible, Malformed, Unknown
@@ -10,9 +11,19 @@ if TYPE_CHECKING:
 
 
 class StaleRevision(Conflicting):
-    """Someone wrote the daily schedule after the revision this change was made on."""
+    """Someone wrote the daily schedule after the revision this change was made on.
+
+    `current_rev` is the revision now, 0 while there is no row.
+    """
 
     code = "STALE_REVISION"
+
+    def __init__(self, day: date, *, since_rev: int, current_rev: int) -> None:
+        super().__init__(
+            f"The daily schedule of {day} is at revision {current_rev}, the change was made on {since_rev}.",
+            FieldProblem("_rev", f"is {current_rev} now"),
+        )
+        self.day, self.since_rev, self.current_rev = day, since_rev, current_rev
 
 
 class ContentionNotResolved(Conflicting):
@@ -55,6 +66,16 @@ class ApprovalRequired(Impossible):
     """A team that waits for a person's approval is not published by a machine."""
 
     code = "APPROVAL_REQUIRED"
+
+
+class DepartureNotEditable(Impossible):
+    """What the departure is, or when, does not allow this change."""
+
+    code = "DEPARTURE_NOT_EDITABLE"
+
+
+class UnknownTrail(Impossible):
+    code = "UNKNOWN_TRAIL"
 
 
 class NotYours(Forbidden):

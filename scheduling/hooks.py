@@ -7,8 +7,10 @@ from datetime import date
 from typing import Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from scheduling.document import Departure
+from scheduling.document import Departure, GuideAdjustments
+from scheduling.facts import Guide
 from scheduling.models import Hazard
+from scheduling.rules import Demand, Facts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,3 +41,6 @@ hazard_changed: Hook[[Hazard], None] = Hook()
 
 publication_figures: Hook[[date], Mapping[str, float]] = Hook()
 """Figures that `schedule.published` of a date carries: optimization_score (0..1), conflicts_resolved."""
+
+pairing_score: Hook[[Guide, Demand, Facts, GuideAdjustments], float] = Hook()
+"""How well a guide suits a departure, in (0, 1]."""

@@ -23,7 +23,7 @@ from scheduling.authors import Author, lay_down_principal, name_author
 from scheduling.commitments import forget_commitments, lock_guides, store_commitments
 from scheduling.detectors import Change, run_detectors
 from scheduling.document import Departure, ScheduleDocument, changed_departures
-from scheduling.errors import ContentionNotResolved, StaleRevision
+from scheduling.errors import ContentionNotResolved, StaleRevision, UnknownSchedule
 from scheduling.legality import refuse_illegal
 from scheduling.metrics import adjustments_refused, schedule_write_retries, schedule_writes, schedule_writes_exhausted
 from scheduling.models import DailySchedule, schedule_id_of
@@ -147,9 +147,7 @@ class _Write:
         for day, draft in drafts.items():
             expected = self.since_revs.get(day)
             if expected is not None and expected != draft.rev:
-                raise StaleRevision(
-                    f"The daily schedule of {day} is at revision {draft.rev}, the change was made on {expected}."
-                )
+                raise StaleRevision(day, since_rev=expected, current_rev=draft.rev)
         self.edit(drafts)
         return drafts
 
@@ -190,6 +188,17 @@ def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft
         rows = rows.select_for_update()
     stored = {row.schedule_date: row for row in rows}
     return {day: _draft(stored.get(day), day) for day in days}
+
+
+def as_it_is(day: date) -> Change:
+    """A date's daily schedule as a change of nothing: what a write that had nothing to change leaves.
+
+    Raises UnknownSchedule where there is none.
+    """
+    draft = read_drafts([day])[day]
+    if draft.rev == 0:
+        raise UnknownSchedule(f"There is no daily schedule of {day}, and nothing to put into one.")
+    return Change(draft.schedule, draft.document, draft.document, frozenset())
 
 
 def _draft(row: DailySchedule | None, day: date) -> Draft:

@@ -60,7 +60,8 @@ class DailySchedule(models.Model):
         changes |= {"rev": since_rev + 1, "updated_at": timezone.now()}
         still_current = DailySchedule.objects.filter(pk=self.pk, rev=since_rev)
         if not still_current.update(**changes):
-            raise StaleRevision(f"The daily schedule of {self.schedule_date} is no longer at revision {since_rev}.")
+            current = DailySchedule.objects.filter(pk=self.pk).values_list("rev", flat=True).first()
+            raise StaleRevision(self.schedule_date, since_rev=since_rev, current_rev=current or 0)
         for name, value in changes.items():
             setattr(self, name, value)
 

@@ -1,5 +1,6 @@
 """The hard rules, as pure functions of facts. Every writer of a daily schedule is held to them."""
 
+from scheduling.rules.approval import reasons_to_approve
 from scheduling.rules.facts import Commitment, Demand, Facts, HazardFact, merged_adjustments
 from scheduling.rules.guides import capacity_of, clash_of, exclusion_of, has_notes, shortfall_of
 from scheduling.rules.legality import broken_rules, newly_broken
@@ -27,6 +28,7 @@ __all__ = [
     "is_accessible",
     "merged_adjustments",
     "newly_broken",
+    "reasons_to_approve",
     "shortfall_of",
     "team_violations",
 ]

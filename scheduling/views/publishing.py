@@ -19,7 +19,7 @@ from scheduling.serializers.publishing import (
     PublishRequestSerializer,
     shown_preview,
 )
-from scheduling.views.patching import IF_MATCH, STALE
+from scheduling.serializers.stale import IF_MATCH, STALE_ANSWERS
 from scheduling.views.reading import ADDRESS, ANSWER_HEADERS, answer_with
 
 
@@ -55,7 +55,7 @@ class PublicationView(ScopedByMethod):
         responses={
             200: OpenApiResponse(DailyScheduleSerializer, "The daily schedule as it is now."),
             **error_responses(400, 404, 422),
-            **STALE,
+            **STALE_ANSWERS,
         },
         tags=["daily-schedules"],
     )

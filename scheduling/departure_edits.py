@@ -1,0 +1,144 @@
+"""A dispatcher's changes to one departure: what may be changed when, in which order, and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from novatrek_scheduling.errors import FieldProblem
+from scheduling.document import Departure, DepartureStatus, GuideAdjustments, UnassignedReason
+from scheduling.errors import DepartureNotEditable, UnknownTrail
+from scheduling.facts import Sibling
+from scheduling.hand_made_teams import hand_made_team, with_open_questions
+from scheduling.merge_patch import merged
+from scheduling.ownership import CATALOG, PUBLISHING, not_yours
+from scheduling.rules import Demand, Facts
+
+IDENTITY = ("trip_id", "trip_name", "activity_type", "region_id", "language")
+PLACES = ("trail_id", "location_id")
+TIMES = ("starts_at", "ends_at")
+LONGEST_TRIP = timedelta(days=45)
+
+
+@dataclass(frozen=True, slots=True)
+class EditedDeparture:
+    """One departure of a date's document in the hands of a dispatcher; `facts` None: nothing that needs them."""
+
+    departure_id: UUID
+    departure: Departure
+    day: date
+    facts: Facts | None
+    adjustments: Mapping[UUID, GuideAdjustments]
+    now: datetime
+
+    def take(self, wanted: Mapping[str, Any]) -> None:
+        """Change what `wanted`, the validated fields of a patch, names.
+
+        Raises NotYours for what the catalog decides, DepartureNotEditable, UnknownTrail and UnknownGuide.
+        """
+        self._refuse_another_identity(wanted)
+        self._refuse_when_over(wanted)
+        if "status" in wanted:
+            self._set_status(DepartureStatus(wanted["status"]))
+        self._move(wanted)
+        self._place(wanted)
+        if "capacity" in wanted:
+            self._resize(wanted["capacity"])
+        if "team" in wanted:
+            self._staff(wanted["team"] or [])
+        if "unassigned_reason" in wanted:
+            self._explain(wanted["unassigned_reason"])
+        if self.facts and self.departure.team and wanted.keys() & {"team", *PLACES, *TIMES}:
+            with_open_questions(self.departure.team, self._demand(self.facts), self.facts, self.adjustments)
+
+    def field(self, name: str) -> str:
+        return f"assignments.departures.{self.departure_id}.{name}"
+
+    def refuse(self, name: str, reason: str) -> DepartureNotEditable:
+        """The refusal of a field, in a person's words."""
+        return DepartureNotEditable(f"{self.departure.trip_name}: {reason}.", FieldProblem(self.field(name), reason))
+
+    def _refuse_another_identity(self, wanted: Mapping[str, Any]) -> None:
+        for name in IDENTITY:
+            if name in wanted and wanted[name] != getattr(self.departure, name):
+                raise not_yours(self.field(name), CATALOG)
+
+    def _refuse_when_over(self, wanted: Mapping[str, Any]) -> None:
+        status = self.departure.status
+        if status is DepartureStatus.COMPLETED:
+            raise self.refuse(next(iter(wanted), "status"), "it is over, and stays as it was")
+        is_reinstated = wanted.get("status") in {DepartureStatus.DRAFT, DepartureStatus.PUBLISHED}
+        is_changed = bool(wanted.keys() - {"status"})
+        if status is DepartureStatus.CANCELLED and is_changed and not is_reinstated:
+            raise self.refuse("status", "it is cancelled; reinstate it with the status DRAFT first")
+
+    def _set_status(self, status: DepartureStatus) -> None:
+        current = self.departure.status
+        if status is current or status is DepartureStatus.PUBLISHED:
+            # To publish is more than a status: whoever may do it does it behind the edit.
+            return
+        if status is DepartureStatus.DRAFT:
+            if current is not DepartureStatus.CANCELLED:
+                raise not_yours(self.field("status"), PUBLISHING)
+            if self.departure.starts_at <= self.now:
+                raise self.refuse("status", "it was to start already; what is past is not reinstated")
+        self.departure.status = status
+
+    def _move(self, wanted: Mapping[str, Any]) -> None:
+        times = {name: wanted[name] for name in TIMES if name in wanted}
+        if all(getattr(self.departure, name) == instant for name, instant in times.items()):
+            return
+        if "starts_at" in times and self.departure.has_started(self.now):
+            raise self.refuse("starts_at", "it has started already")
+        for name, instant in times.items():
+            setattr(self.departure, name, self._by_local_clock(instant))
+        self._refuse_impossible_times(wanted)
+
+    def _by_local_clock(self, instant: datetime) -> datetime:
+        region = self.facts.snapshot.regions.get(self.departure.region_id) if self.facts else None
+        return instant.astimezone(region.timezone) if region else instant
+
+    def _refuse_impossible_times(self, wanted: Mapping[str, Any]) -> None:
+        departure = self.departure
+        if departure.starts_at.date() != self.day:
+            raise self.refuse("starts_at", f"it starts on {self.day}, the date of this schedule, by its region's clock")
+        blamed = "ends_at" if "ends_at" in wanted else "starts_at"
+        if departure.ends_at <= departure.starts_at:
+            raise self.refuse(blamed, "it ends after it starts")
+        if departure.ends_at - departure.starts_at > LONGEST_TRIP:
+            raise self.refuse(blamed, f"it takes at most {LONGEST_TRIP.days} days")
+
+    def _place(self, wanted: Mapping[str, Any]) -> None:
+        for name in PLACES:
+            if name in wanted:
+                setattr(self.departure, name, wanted[name])
+        trail = self.departure.trail_id if "trail_id" in wanted else None
+        snapshot = self.facts.snapshot if self.facts else None
+        if trail and snapshot and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and trail not in snapshot.trails:
+            reason = f"{trail} is not a trail of this region"
+            raise UnknownTrail(f"{self.departure.trip_name}: {reason}.", FieldProblem(self.field("trail_id"), reason))
+
+    def _resize(self, capacity: int) -> None:
+        if capacity < self.departure.participants and capacity < self.departure.capacity:
+            raise self.refuse("capacity", f"it has {self.departure.participants} guests already")
+        self.departure.capacity = capacity
+
+    def _staff(self, wanted: Sequence[Mapping[str, Any]]) -> None:
+        if self.facts is None:
+            raise TypeError("A team is made on facts.")
+        demand = self._demand(self.facts)
+        field = self.field("team")
+        self.departure.team = hand_made_team(wanted, self.departure.team, demand, self.facts, self.adjustments, field)
+        if self.departure.team:
+            self.departure.unassigned_reason = None
+
+    def _explain(self, wanted: Mapping[str, Any] | None) -> None:
+        known = self.departure.unassigned_reason
+        reason = merged(known.model_dump(mode="json") if known else {}, wanted)
+        if reason is not None and not {"code", "message"} <= reason.keys():
+            raise self.refuse("unassigned_reason", "a reason has a code and a message")
+        self.departure.unassigned_reason = None if reason is None else UnassignedReason.model_validate(reason)
+
+    def _demand(self, facts: Facts) -> Demand:
+        return Demand.of(self.departure_id, self.departure, self.day, facts.snapshot)

@@ -1,0 +1,12 @@
+"""JSON merge patches (RFC 7396)."""
+
+from typing import Any
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """`target` as `patch` wants it: objects are merged name by name, null removes, anything else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    known = target if isinstance(target, dict) else {}
+    kept = {name: value for name, value in known.items() if name not in patch}
+    return kept | {name: merged(known.get(name), value) for name, value in patch.items() if value is not None}

@@ -1,0 +1,69 @@
+"""Who owns which field of a daily schedule: a writer can change its own, and nobody else's.
+
+The optimizer once wrote whole documents and wiped what guides had entered (NTK-10004). Since then each
+field has one owner, and a patch that names another's field is refused with the field.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from novatrek_scheduling.errors import FieldProblem
+from scheduling.errors import NotYours
+
+
+class Owner(StrEnum):
+    """Who may write a part of a daily schedule through a patch."""
+
+    ORCHESTRATOR = "the orchestrator (scheduling:write)"
+    GUIDE_MANAGEMENT = "svc-guide-management (guide-adjustments:write)"
+
+
+RESERVATIONS = "the events of reservations"
+CATALOG = "svc-trip-catalog, once the departure is there"
+PUBLISHING = "publishing (POST …/publish)"
+SERVICE = "the service itself"
+
+PARTS: Mapping[str, Owner] = {"departures": Owner.ORCHESTRATOR, "guide_adjustments": Owner.GUIDE_MANAGEMENT}
+OTHERS_FIELDS: Mapping[str, str] = {
+    "participants": RESERVATIONS,
+    "catalog_participants": RESERVATIONS,
+    "reservations": RESERVATIONS,
+    "published": PUBLISHING,
+}
+OF_THE_ROW = frozenset(
+    {"schedule_id", "schedule_date", "published_at", "created_at", "updated_at", "unpublished_changes"}
+)
+
+
+def refuse_foreign_fields(patch: Mapping[str, Any], owners: Collection[Owner]) -> None:
+    """Raise NotYours with every field of `patch`, a merge patch of the document, that none of `owners` owns."""
+    _refuse(_foreign_fields(patch, owners))
+
+
+def refuse_fields_of_the_row(body: Mapping[str, Any]) -> None:
+    """Raise NotYours with what the service keeps beside the document: identity, times and what is derived."""
+    _refuse((name, SERVICE) for name in sorted(OF_THE_ROW & body.keys()))
+
+
+def not_yours(field: str, owner: str) -> NotYours:
+    """The refusal of one field."""
+    return NotYours(f"{field} belongs to {owner}; leave it out.", FieldProblem(field, f"belongs to {owner}"))
+
+
+def _refuse(foreign: Iterator[tuple[str, str]]) -> None:
+    problems = [FieldProblem(field, f"belongs to {owner}") for field, owner in foreign]
+    if problems:
+        names = ", ".join(problem.field for problem in problems)
+        raise NotYours(f"Not yours to write: {names}. Leave it out, and the rest is taken.", *problems)
+
+
+def _foreign_fields(patch: Mapping[str, Any], owners: Collection[Owner]) -> Iterator[tuple[str, str]]:
+    for part, owner in PARTS.items():
+        if part in patch and owner not in owners:
+            yield f"assignments.{part}", owner
+    departures = patch.get("departures")
+    for key, fields in departures.items() if isinstance(departures, Mapping) else ():
+        for name in fields if isinstance(fields, Mapping) else ():
+            if name in OTHERS_FIELDS:
+                yield f"assignments.departures.{key}.{name}", OTHERS_FIELDS[name]

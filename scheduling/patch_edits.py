@@ -1,0 +1,176 @@
+"""What a patch does to a date's document, on whatever revision it meets."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from novatrek_scheduling.errors import FieldProblem
+from scheduling import hooks
+from scheduling.announcements import announce
+from scheduling.departure_edits import EditedDeparture
+from scheduling.detectors import Change
+from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.errors import DepartureNotEditable, UnknownDeparture
+from scheduling.judging import facts_about
+from scheduling.legality import adjustments_in
+from scheduling.merge_patch import merged
+from scheduling.models import DailySchedule
+from scheduling.named_departures import NamedDeparture
+from scheduling.ownership import PUBLISHING, not_yours
+from scheduling.publishing import publish_in
+from scheduling.rules import Facts
+from scheduling.siblings import SiblingUnavailable
+from scheduling.writing import Draft, read_drafts
+
+# No rule looks at these, and at the catalog's fields only to compare them.
+UNJUDGED = frozenset(
+    {"capacity", "unassigned_reason", "trip_id", "trip_name", "activity_type", "region_id", "language"}
+)
+UNJUDGED_STATUSES = frozenset({DepartureStatus.CANCELLED, DepartureStatus.PUBLISHED})
+
+
+@dataclass(slots=True)
+class PatchEdits:
+    """`departures` are validated fields by departure, `entered` merge patches of adjustments by guide."""
+
+    day: date
+    departures: Mapping[UUID, Mapping[str, Any] | None]
+    entered: Mapping[str, Any]
+    may_publish: bool = False
+    facts: Facts | None = None
+    _named: list[NamedDeparture] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for key in self._to_publish() if not self.may_publish else ():
+            raise not_yours(f"assignments.departures.{key}.status", PUBLISHING)
+
+    def look_up_facts(self) -> Facts | None:
+        """What judging this patch needs; None where nothing has to be judged.
+
+        Raises SiblingUnavailable where a plan cannot be judged; what guides entered lands all the same, and
+        is judged by what our own documents say.
+        """
+        document = read_drafts([self.day])[self.day].document
+        judged = {key: wanted for key, wanted in self.departures.items() if wanted and _is_judged(wanted)}
+        judged |= {key: wanted for key, wanted in self.departures.items() if wanted and key not in document.departures}
+        touched = [document.departures[key] for key in judged if key in document.departures]
+        if judged:
+            return self._facts(touched, judged.values())
+        concerned = self._departures_of_entered(document)
+        if not concerned:
+            return None
+        try:
+            return facts_about([self.day], concerned)
+        except SiblingUnavailable:
+            return None
+
+    def apply(self, drafts: Mapping[date, Draft]) -> None:
+        """Change the draft as the patch says."""
+        draft, now = drafts[self.day], timezone.now()
+        self._enter(draft.document)
+        self._named.clear()
+        adjustments = self._adjustments(draft.document)
+        for key, wanted in self.departures.items():
+            departure = draft.document.departures.get(key)
+            if wanted is None:
+                self._refuse_removal(key, departure)
+                continue
+            if departure is None:
+                departure = self._name(key, wanted)
+                draft.document.departures[key] = departure
+            EditedDeparture(key, departure, self.day, self.facts, adjustments, now).take(wanted)
+        self._publish(draft)
+
+    def tell(self, changes: Mapping[date, Change]) -> None:
+        """Record what others have to hear of, in the transaction of the write."""
+        announce(changes)
+        for named in self._named:
+            if named.is_ours and self.day in changes:
+                departure = changes[self.day].after.departures[named.departure_id]
+                hooks.departure_created(named.departure_id, departure, self.day)
+
+    def guide_names(self) -> list[str]:
+        """Those who would have been planned, or who entered something."""
+        document = read_drafts([self.day])[self.day].document
+        names = {m.guide_id: m.guide_name for d in document.departures.values() for m in d.team}
+        names |= {key: guide.name for key, guide in self.facts.snapshot.guides.items()} if self.facts else {}
+        concerned = {*_guides_in(self.departures.values()), *(UUID(key) for key in self.entered)}
+        for key in self.departures.keys() & document.departures.keys():
+            concerned |= document.departures[key].guide_ids
+        return sorted(names.get(guide_id, str(guide_id)) for guide_id in concerned)
+
+    def _facts(self, touched: Iterable[Departure], wanted: Iterable[Mapping[str, Any]]) -> Facts:
+        wanted = list(wanted)
+        instants = [each[name] for each in wanted for name in ("starts_at", "ends_at") if name in each]
+        return facts_about(
+            {self.day, *(instant.date() for instant in instants)},
+            touched,
+            trip_ids={each["trip_id"] for each in wanted if "trip_id" in each},
+            trail_ids={each["trail_id"] for each in wanted if each.get("trail_id")},
+            guide_ids=_guides_in(wanted),
+        )
+
+    def _departures_of_entered(self, document: ScheduleDocument) -> list[Departure]:
+        guides = {UUID(key) for key in self.entered}
+        return [departure for departure in document.departures.values() if departure.guide_ids & guides]
+
+    def _enter(self, document: ScheduleDocument) -> None:
+        for key, patch in self.entered.items():
+            guide_id = UUID(key)
+            if patch is None:
+                document.guide_adjustments.pop(guide_id, None)
+                continue
+            known = document.guide_adjustments.get(guide_id)
+            entry = merged(known.model_dump(mode="json", by_alias=True) if known else {}, patch)
+            document.guide_adjustments[guide_id] = GuideAdjustments.model_validate(entry)
+
+    def _adjustments(self, document: ScheduleDocument) -> dict[UUID, GuideAdjustments]:
+        if self.facts is None:
+            return {}
+        later = self.facts.snapshot.available.keys() - {self.day}
+        rows = DailySchedule.objects.filter(schedule_date__in=later).order_by("schedule_date") if later else ()
+        return adjustments_in([document, *(row.document for row in rows)])
+
+    def _refuse_removal(self, key: UUID, departure: Departure | None) -> None:
+        if departure is not None:
+            field = f"assignments.departures.{key}"
+            reason = "is not removed; set its status to CANCELLED"
+            raise DepartureNotEditable(f"{departure.trip_name} {reason}.", FieldProblem(field, reason))
+
+    def _name(self, key: UUID, wanted: Mapping[str, Any]) -> Departure:
+        if self.facts is None or not {"trip_id", "starts_at"} <= wanted.keys():
+            raise UnknownDeparture(
+                f"The daily schedule of {self.day} has no departure {key}.",
+                FieldProblem(f"assignments.departures.{key}", "is not there; trip_id and starts_at make a new one"),
+            )
+        named = NamedDeparture(key, self.day, wanted, self.facts.snapshot)
+        departure = named.born()
+        self._named.append(named)
+        return departure
+
+    def _to_publish(self) -> list[UUID]:
+        wanted = self.departures.items()
+        return [key for key, each in wanted if each and each.get("status") == DepartureStatus.PUBLISHED]
+
+    def _publish(self, draft: Draft) -> None:
+        keys = self._to_publish()
+        publish_in(draft, keys, timezone.now(), by_machine=False)
+        for key in keys:
+            departure = draft.document.departures[key]
+            if departure.published is None:
+                reason = "nobody is on its team; staff it before you publish it"
+                field = f"assignments.departures.{key}.status"
+                raise DepartureNotEditable(f"{departure.trip_name}: {reason}.", FieldProblem(field, reason))
+
+
+def _is_judged(wanted: Mapping[str, Any]) -> bool:
+    status = wanted.get("status", DepartureStatus.CANCELLED)
+    return bool(wanted.keys() - UNJUDGED - {"status"}) or status not in UNJUDGED_STATUSES
+
+
+def _guides_in(wanted: Iterable[Mapping[str, Any] | None]) -> set[UUID]:
+    return {member["guide_id"] for each in wanted if each for member in each.get("team") or ()}

@@ -1,0 +1,89 @@
+"""Patching a daily schedule: a writer says what its own fields are to be, and everybody else's stay (NTK-10004)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from events.models import DeadLetter
+from scheduling.authors import Author, AuthorKind
+from scheduling.detectors import Change
+from scheduling.errors import ContentionNotResolved
+from scheduling.lost_patches import record_lost_patch
+from scheduling.models.triggers import GUIDE_MANAGEMENT
+from scheduling.ownership import Owner, refuse_foreign_fields
+from scheduling.patch_edits import PatchEdits
+from scheduling.rules import Facts
+from scheduling.serializers.patch import read_patch
+from scheduling.writing import as_it_is, write_daily_schedules
+
+
+def patch_daily_schedule(
+    day: date,
+    patch: Mapping[str, Any],
+    *,
+    author: Author,
+    owners: frozenset[Owner],
+    since_rev: int | None = None,
+    may_publish: bool = False,
+    facts: Facts | None = None,
+) -> Change:
+    """Merge `patch` (RFC 7396) into the document of `day`, and store it if no hard rule is newly broken.
+
+    `since_rev` names the revision it was made on: another one now is StaleRevision. Without it the patch is
+    merged into whatever is there, tried again up to three times where others write, and then kept as a dead
+    letter: ContentionNotResolved. The status PUBLISHED publishes the departure, where `may_publish`. What
+    guides entered is a fact: it lands whatever it breaks, and becomes a conflict. `facts` are used instead of
+    asking the siblings.
+
+    Raises NotYours for a field of another's, ValidationError for one that is malformed, HardRuleViolated and
+    other Impossibles for what cannot be, SiblingUnavailable where a plan cannot be judged.
+    """
+    try:
+        return _patch(day, patch, author, owners, since_rev=since_rev, may_publish=may_publish, facts=facts)
+    except ContentionNotResolved as contention:
+        if since_rev is None:
+            record_lost_patch(day, patch, author, owners, contention, may_publish=may_publish)
+        raise
+
+
+def replay_lost_patch(dead_letter: DeadLetter) -> None:
+    """Merge a patch that was kept as a dead letter, under the name of whoever sent it."""
+    told: dict[str, Any] = dead_letter.payload or {}
+    sender = told["author"]
+    _patch(
+        date.fromisoformat(told["day"]),
+        told["patch"],
+        Author(AuthorKind(sender["kind"]), sender["subject"], "dead letter replayed", sender["process"]),
+        frozenset(Owner[name] for name in told["owners"]),
+        may_publish=told["may_publish"],
+    )
+
+
+def _patch(
+    day: date,
+    patch: Mapping[str, Any],
+    author: Author,
+    owners: frozenset[Owner],
+    *,
+    since_rev: int | None = None,
+    may_publish: bool = False,
+    facts: Facts | None = None,
+) -> Change:
+    refuse_foreign_fields(patch, owners)
+    fields = read_patch(patch, owners)
+    entered = patch.get("guide_adjustments", {})
+    edits = PatchEdits(day, fields.get("departures", {}), entered, may_publish=may_publish)
+    edits.facts = facts or edits.look_up_facts()
+    try:
+        changes = write_daily_schedules(
+            [day],
+            edits.apply,
+            author=author,
+            facts=edits.facts,
+            since_revs={} if since_rev is None else {day: since_rev},
+            principal=GUIDE_MANAGEMENT if entered else "",
+            also=edits.tell,
+        )
+    except ContentionNotResolved as contention:
+        raise ContentionNotResolved(contention.message, edits.guide_names()) from contention
+    return changes[day] if day in changes else as_it_is(day)

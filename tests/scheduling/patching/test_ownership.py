@@ -1,0 +1,147 @@
+"""Whose field is whose: refused with the field named, and nothing of the patch lands."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from scheduling.models import DailySchedule
+from tests.factories import DepartureFactory
+from tests.scheduling.patching.calls import GUIDE_MANAGEMENT_SCOPES, change, enter, named, patch
+from tests.scheduling.writes import put, stored
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_dispatcher_cannot_touch_what_guides_entered(client: Client) -> None:
+    guide = uuid4()
+    enter(client, guide, {"guide_notes": "knee"})
+
+    response = patch(client, {"assignments": {"guide_adjustments": {str(guide): {"guide_notes": None}}}})
+
+    assert (response.status_code, response.json()["code"]) == (403, "FIELD_NOT_YOURS")
+    assert named(response) == ["assignments.guide_adjustments"]
+    assert DailySchedule.objects.get().document.guide_adjustments[guide].guide_notes == "knee"
+
+
+def test_guide_management_cannot_touch_the_plan(client: Client) -> None:
+    key = uuid4()
+    put({key: DepartureFactory(capacity=12)})
+
+    response = change(client, key, {"capacity": 1}, scopes=GUIDE_MANAGEMENT_SCOPES)
+
+    assert (response.status_code, named(response)) == (403, ["assignments.departures"])
+    assert stored()[key].capacity == 12
+
+
+@pytest.mark.parametrize("field", ["participants", "reservations", "published", "catalog_participants"])
+def test_what_events_and_publishing_write_is_not_a_dispatchers(client: Client, field: str) -> None:
+    key = uuid4()
+    put({key: DepartureFactory()})
+
+    response = change(client, key, {field: {}, "capacity": 10})
+
+    assert (response.status_code, named(response)) == (403, [f"assignments.departures.{key}.{field}"])
+    assert stored()[key].capacity == 12
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("trip_name", "Another"), ("trip_id", str(uuid4())), ("region_id", str(uuid4())), ("language", "fr")],
+)
+def test_what_the_catalog_says_of_a_departure_stays(client: Client, field: str, value: str) -> None:
+    key = uuid4()
+    put({key: DepartureFactory()})
+
+    response = change(client, key, {field: value})
+
+    assert (response.status_code, named(response)) == (403, [f"assignments.departures.{key}.{field}"])
+
+
+@pytest.mark.parametrize("field", ["schedule_id", "schedule_date", "published_at", "created_at", "updated_at"])
+def test_what_the_service_keeps_is_nobodys(client: Client, field: str) -> None:
+    put({uuid4(): DepartureFactory()})
+
+    response = patch(client, {field: "2027-01-01", "assignments": {}})
+
+    assert (response.status_code, named(response)) == (403, [field])
+
+
+def test_publishing_by_status_takes_the_scope_for_it(client: Client) -> None:
+    key = uuid4()
+    put({key: DepartureFactory()})
+
+    response = change(client, key, {"status": "PUBLISHED"})
+
+    assert (response.status_code, named(response)) == (403, [f"assignments.departures.{key}.status"])
+
+
+def test_a_token_with_neither_scope_patches_nothing(client: Client) -> None:
+    response = patch(client, {"assignments": {}}, scopes=("scheduling:read",))
+
+    assert (response.status_code, response.json()["code"]) == (403, "MISSING_SCOPE")
+
+
+MALFORMED: list[tuple[Any, str]] = [
+    ({}, "assignments"),
+    ([], ""),
+    ({"assignments": None}, "assignments"),
+    ({"assignments": {"departures": None}}, "assignments.departures"),
+    ({"assignments": {"rivers": {}}}, "assignments.rivers"),
+    ({"assignments": {}, "rev": 3}, "rev"),
+    ({"assignments": {}, "_rev": "7"}, "_rev"),
+    ({"assignments": {}, "_rev": -1}, "_rev"),
+    ({"assignments": {"departures": {"first": {}}}}, "assignments.departures.first"),
+]
+
+
+@pytest.mark.parametrize(("body", "field"), MALFORMED)
+def test_a_malformed_patch_is_refused_with_the_field(client: Client, body: Any, field: str) -> None:
+    response = patch(client, body)
+
+    assert (response.status_code, response.json()["code"]) == (400, "INVALID_INPUT")
+    assert field in named(response)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("capacity", -1),
+        ("capacity", None),
+        ("starts_at", "2027-05-01T09:00:00"),
+        ("status", "IN_PROGRESS"),
+        ("team", [{"guide_id": str(uuid4()), "role": "BOSS"}]),
+        ("colour", "red"),
+    ],
+)
+def test_a_malformed_field_of_a_departure_is_named(client: Client, name: str, value: Any) -> None:
+    key = uuid4()
+    put({key: DepartureFactory()})
+
+    response = change(client, key, {name: value})
+
+    assert response.status_code == 400
+    assert named(response)[0].startswith(f"assignments.departures.{key}.{name}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("max_group_size", -1),
+        ("restrictions", [{"value": 3}]),
+        ("restrictions", ["knee"]),
+        ("availability_exceptions", [{"from": "2027-05-02", "to": "2027-05-01"}]),
+        ("availability_exceptions", [{"from": "2027-05-02", "to": "2027-05-02T10:00:00Z"}]),
+        ("availability_exceptions", [{"from": "tomorrow", "to": "2027-05-01"}]),
+        ("hobbies", "chess"),
+    ],
+)
+def test_a_malformed_entry_of_a_guide_is_named(client: Client, name: str, value: Any) -> None:
+    guide = uuid4()
+
+    response = enter(client, guide, {name: value})
+
+    assert response.status_code == 400
+    assert named(response)[0].startswith(f"assignments.guide_adjustments.{guide}.{name}")
+    assert not DailySchedule.objects.exists()
