@@ -28,6 +28,7 @@ from scheduling.facts import Snapshot, Span
 from scheduling.gathering import gather_facts
 from scheduling.legality import adjustments_over, departures_elsewhere
 from scheduling.lock_cache import optimizing
+from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.rules import Demand, Facts
 from scheduling.rules.facts import days_of
 from scheduling.snapshot.later_days import with_availability_on
@@ -128,6 +129,8 @@ def _plan_and_store(optimized: Optimized, facts: Facts, author: Author, *, dry_r
         if not again:
             return
         logger.info("departures_planned_again", day=str(optimized.day), departures=len(again))
+        schedule_write_retries.inc()
+    schedule_writes_exhausted.inc()
     message = f"Others kept changing departures of {optimized.day} while they were planned."
     raise ContentionNotResolved(message, _guide_names(optimized.planned[key] for key in again or ()))
 

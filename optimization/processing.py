@@ -26,6 +26,7 @@ from scheduling.facts import Snapshot
 from scheduling.jobs import Claim, ClaimLost, claim_request, complete_request, fail_request, give_back, postpone
 from scheduling.legality import adjustments_over
 from scheduling.lock_cache import optimizing
+from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.models import ScheduleRequest
 from scheduling.publishing import publish_in
 from scheduling.requests import Constraints
@@ -108,10 +109,12 @@ def _until_stored(claim: Claim, question: Question, snapshot: Snapshot, run: Opt
                 _store(claim, question, answer, run, author)
             except (_ChangedMeanwhile, HardRuleViolated):
                 logger.info("schedule_request_answered_again", request_id=str(claim.request.pk))
+                schedule_write_retries.inc()
             except ContentionNotResolved as contention:
                 raise ContentionNotResolved(contention.message, guide_names) from contention
             else:
                 return
+    schedule_writes_exhausted.inc()
     raise ContentionNotResolved("Others kept changing the departure that this request is about.", guide_names)
 
 

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
 from optimization import wanted
 from optimization.clusters import clusters_of
+from optimization.giving_up import OPTIMIZE_CLUSTER_TASK, give_up_optimization
 from optimization.planning import optimize_day, take_planning_snapshot
 from optimization.processing import process_request
 from optimization.runs import fail_abandoned_runs
@@ -41,34 +42,45 @@ def fail_abandoned_runs_task() -> None:
         logger.warning("runs_abandoned", count=failed)
 
 
-@shared_task(name="optimization.optimize_cluster")
+@shared_task(name=OPTIMIZE_CLUSTER_TASK)
 def optimize_cluster_task(days: list[str], region_ids: list[str], kind: str, cause: str) -> None:
     """Plan the first of the dates, then queue the others: rest couples them, so they go one after another.
 
     A date that could not be planned keeps its previous plan and a FAILED run, and does not stop the others,
-    whatever was wrong with it.
+    whatever was wrong with it. Where others kept changing it, a dead letter says so.
     """
     first, *others = days
     author = Author(AuthorKind(kind), "optimizer", cause, "worker")
     try:
-        optimize_day(date.fromisoformat(first), [UUID(one) for one in region_ids], author=author)
-    except (SiblingUnavailable, ContentionNotResolved) as error:
+        _optimize(date.fromisoformat(first), [UUID(one) for one in region_ids], author)
+    except SiblingUnavailable as error:
         logger.warning("date_not_optimized", day=first, reason=error.message)
     finally:
         if others:
             optimize_cluster_task.delay(others, region_ids, kind, cause)
 
 
+def _optimize(day: date, region_ids: list[UUID], author: Author) -> None:
+    try:
+        optimize_day(day, region_ids, author=author)
+    except ContentionNotResolved as contention:
+        logger.warning("date_not_optimized", day=str(day), reason=contention.message)
+        give_up_optimization(day, region_ids, author, contention)
+
+
 @shared_task(
+    bind=True,
     name=OPTIMIZE_REGION_TASK,
     autoretry_for=(SiblingUnavailable, ContentionNotResolved),
     max_retries=3,
     retry_backoff=5,
 )
-def optimize_region_task(day: str, region_id: str) -> None:
+def optimize_region_task(task: Task[[str, str], None], day: str, region_id: str) -> None:
+    """Plan one region of a date; contention that lasts through every retry becomes a dead letter."""
     wanted.started(date.fromisoformat(day), UUID(region_id))
     author = Author(AuthorKind.OPTIMIZATION, "optimizer", "a departure came in", "worker")
-    optimize_day(date.fromisoformat(day), [UUID(region_id)], author=author)
+    plan = _optimize if task.request.retries == task.max_retries else optimize_day
+    plan(date.fromisoformat(day), [UUID(region_id)], author=author)
 
 
 @shared_task(

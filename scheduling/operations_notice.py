@@ -1,7 +1,5 @@
 """Telling operations of what nobody could finish: a dead letter is somebody's work not done."""
 
-from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +9,7 @@ from events.dead_letters import on_dead_letter, register_replay
 from events.models import DeadLetter
 from novatrek_scheduling.errors import Conflicting
 from scheduling.facts import Sibling
+from scheduling.guides_concerned import names_of_guides
 from scheduling.jobs import DEAD_LETTER_SOURCE, reopen_request
 
 
@@ -48,16 +47,11 @@ def notify_operations(dead_letter: DeadLetter) -> None:
                     "source": dead_letter.source,
                     "reason": dead_letter.reason,
                     "key": dead_letter.key,
-                    "guides": ", ".join(_guide_names(told)),
+                    "guides": ", ".join(names_of_guides(told)),
                 },
             }
         },
     )
-
-
-def _guide_names(told: dict[str, Any]) -> Iterable[str]:
-    names = told.get("guide_names", [])
-    return [str(name) for name in names] if isinstance(names, list) else []
 
 
 def replay_request(dead_letter: DeadLetter) -> None:

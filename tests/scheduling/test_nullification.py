@@ -64,11 +64,16 @@ def test_a_loss_that_is_undone_with_its_transaction_is_not_counted() -> None:
     enter(guide_notes="knee")
     before = counted()
 
-    with pytest.raises(RuntimeError), transaction.atomic():
-        enter(guide_notes=" ")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        _empty_and_fail()
 
     assert counted() == before
+
+
+@transaction.atomic
+def _empty_and_fail() -> None:
+    enter(guide_notes=" ")
+    raise RuntimeError
 
 
 @pytest.mark.django_db(transaction=True)
