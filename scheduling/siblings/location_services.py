@@ -19,6 +19,7 @@ _about = partial(_call, names_one=True)
 class LocationPayload(Payload):
     id: UUID
     region_id: UUID
+    name: str = ""
     type: Literal["BASE_CAMP", "OUTPOST", "RENTAL_SHOP", "RANGER_STATION", "HEADQUARTERS"]
 
 

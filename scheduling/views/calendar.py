@@ -1,0 +1,69 @@
+"""A guide's calendar, for programs that know no bearer tokens: the address carries a token of its own."""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import cast
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.cache import get_conditional_response
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from novatrek_scheduling.configuration import Rate
+from novatrek_scheduling.schema import error_responses
+from novatrek_scheduling.throttling import SubjectThrottle
+from scheduling.calendar_tokens import digest_of, token_of
+from scheduling.calendars import feed_of
+
+MEDIA_TYPE = "text/calendar"
+
+
+class CalendarThrottle(SubjectThrottle):
+    """Beside the rate of an address, from which a calendar service reads for many: one of each token."""
+
+    rate = Rate(60, 60)
+
+    def caller(self, request: Request) -> str:
+        return f"calendar:{digest_of(request.query_params.get('token', ''))}"
+
+
+class GuideCalendarView(APIView):
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_classes = [SubjectThrottle, CalendarThrottle]
+
+    @extend_schema(
+        operation_id="getGuideCalendar",
+        summary="Subscribe to what a guide was told of",
+        description=(
+            "An iCalendar feed (RFC 5545) of the guide's published departures, from 31 days back on, without names "
+            "of guests. Whoever has the guide's token reads it; no bearer token is looked at. A `SEQUENCE` is the "
+            "revision of a daily schedule."
+        ),
+        auth=[],
+        parameters=[
+            OpenApiParameter("guide_id", UUID, OpenApiParameter.PATH),
+            OpenApiParameter(
+                "token", str, OpenApiParameter.QUERY, required=True, description="The guide's one active token."
+            ),
+            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The `ETag` that is known."),
+            OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 304]),
+        ],
+        responses={
+            (200, MEDIA_TYPE): OpenApiResponse(OpenApiTypes.STR, "The calendar."),
+            304: OpenApiResponse(description="The calendar is the one that the `ETag` names."),
+            **error_responses(404),
+        },
+    )
+    def get(self, request: Request, guide_id: str) -> HttpResponse:
+        opened = token_of(guide_id, request.query_params.get("token", ""))
+        feed = feed_of(opened.guide_id, opened.guide_name, datetime.now(UTC))
+        etag = f'"{hashlib.sha256(feed).hexdigest()[:32]}"'
+        # Who stores it asks each time whether it still holds: a token may be revoked.
+        headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+        answer = HttpResponse(feed, content_type=f"{MEDIA_TYPE}; charset=utf-8", headers=headers)
+        return cast(HttpResponse, get_conditional_response(request._request, etag=etag, response=answer))

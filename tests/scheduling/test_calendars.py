@@ -1,0 +1,256 @@
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from icalendar import Calendar, Event
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from scheduling.calendar_tokens import issue_calendar_token, path_of, revoke_calendar_token
+from scheduling.calendars import feed_of
+from scheduling.document import DepartureStatus, Role
+from scheduling.facts import Guide
+from scheduling.models import DailySchedule
+from scheduling.publishing import publish_departures
+from scheduling.writing import Draft, write_daily_schedules
+from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
+from tests.scheduling.writes import change, put, stored
+from tests.siblings import SimulatedSiblings
+
+pytestmark = pytest.mark.django_db
+
+DENVER = ZoneInfo("America/Denver")
+# Clocks go forward on 14 March 2027 and back on 7 November 2027.
+SPRING, AUTUMN = date(2027, 3, 14), date(2027, 11, 7)
+
+
+@pytest.fixture
+def guide() -> Guide:
+    return GuideFactory(name="Ana Ruiz")
+
+
+@pytest.fixture
+def rockies(siblings: SimulatedSiblings) -> dict[str, Any]:
+    """The region whose clocks are Denver's."""
+    regions = siblings.call("svc-trip-catalog", "/regions").json()["data"]
+    found: dict[str, Any] = next(region for region in regions if region["timezone"] == DENVER.key)
+    return found
+
+
+def publish(day: date = TOMORROW, **which: Any) -> None:
+    publish_departures(day, author=DISPATCHER, by_machine=False, **which)
+
+
+def events(guide: Guide, now: datetime | None = None) -> list[Event]:
+    return list(Calendar.from_ical(feed_of(guide.id, guide.name, now or timezone.now())).events)
+
+
+def event(guide: Guide) -> Event:
+    [only] = events(guide)
+    return only
+
+
+def local(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=DENVER)
+
+
+def published(guide: Guide, starts_at: datetime, ends_at: datetime, **fields: Any) -> UUID:
+    key = uuid4()
+    put({key: DepartureFactory(team=[lead(guide)], starts_at=starts_at, ends_at=ends_at, **fields)}, starts_at.date())
+    publish(starts_at.date())
+    return key
+
+
+@pytest.mark.parametrize("change_of_clocks", [SPRING, AUTUMN])
+@pytest.mark.parametrize("days_after", [-1, 0, 1])
+def test_local_times_are_right_around_a_change_of_clocks(
+    guide: Guide, rockies: dict[str, Any], change_of_clocks: date, days_after: int
+) -> None:
+    day = change_of_clocks + timedelta(days=days_after)
+    starts_at, ends_at = local(day, 9), local(day, 12, 30)
+    published(guide, starts_at.astimezone(UTC), ends_at.astimezone(UTC), region_id=UUID(rockies["id"]))
+
+    found = event(guide)
+
+    assert str(found.start.tzinfo) == DENVER.key
+    assert (found.start, found.end) == (starts_at, ends_at)
+    assert (found.start.replace(tzinfo=None), found.end.hour) == (datetime(day.year, day.month, day.day, 9), 12)
+
+
+def test_a_trip_over_the_night_in_which_clocks_change_lasts_as_long_as_it_does(
+    guide: Guide, rockies: dict[str, Any]
+) -> None:
+    starts_at = local(AUTUMN - timedelta(days=1), 20)
+    published(guide, starts_at, (starts_at.astimezone(UTC) + timedelta(hours=12)), region_id=UUID(rockies["id"]))
+
+    found = event(guide)
+
+    assert found.end.replace(tzinfo=None) == datetime(AUTUMN.year, AUTUMN.month, AUTUMN.day, 7)
+    assert found.end.astimezone(UTC) - found.start.astimezone(UTC) == timedelta(hours=12)
+
+
+def test_a_time_that_comes_twice_in_autumn_is_the_right_one(guide: Guide, rockies: dict[str, Any]) -> None:
+    second = local(AUTUMN, 1, 30).replace(fold=1).astimezone(UTC)
+    published(guide, second, second + timedelta(hours=3), region_id=UUID(rockies["id"]))
+
+    assert event(guide).start.astimezone(UTC) == second
+
+
+def test_the_calendar_brings_the_clocks_of_its_zone_along(guide: Guide, rockies: dict[str, Any]) -> None:
+    published(guide, local(SPRING, 9), local(SPRING, 12), region_id=UUID(rockies["id"]))
+
+    calendar = Calendar.from_ical(feed_of(guide.id, guide.name, timezone.now()))
+
+    [brought] = calendar.timezones
+    clocks = brought.to_tz()
+    assert brought.tz_name == DENVER.key
+    assert not calendar.get_missing_tzids()
+    for day in (SPRING - timedelta(days=1), SPRING, AUTUMN - timedelta(days=1), AUTUMN):
+        noon = datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 (in two zones)
+        assert noon.replace(tzinfo=clocks).utcoffset() == noon.replace(tzinfo=DENVER).utcoffset()
+
+
+def test_an_event_says_where_and_with_whom(guide: Guide, siblings: SimulatedSiblings) -> None:
+    trail = siblings.get("trails", siblings.summary()["trail_ids"][0])
+    there = {"type": "BASE_CAMP", "region_id": trail["region_id"]}
+    camp = siblings.call("svc-location-services", "/locations", params=there).json()["locations"][0]
+    places = {"region_id": UUID(trail["region_id"]), "trail_id": UUID(trail["id"]), "location_id": UUID(camp["id"])}
+    team = [lead(guide), TeamMemberFactory(guide_name="Ben Ito", role=Role.ASSISTANT)]
+    put({uuid4(): DepartureFactory(team=team, **places)})
+    publish()
+
+    found = event(guide)
+
+    assert found["SUMMARY"] == "Sunrise hike"
+    assert found["LOCATION"] == f"{trail['name']}, {camp['name']}"
+    assert found["DESCRIPTION"] == "8 of 12 guests\nRole: lead\nWith Ben Ito"
+    assert found["STATUS"] == "CONFIRMED"
+
+
+def test_a_silent_sibling_costs_names_and_nothing_else(
+    guide: Guide, rockies: dict[str, Any], siblings: SimulatedSiblings
+) -> None:
+    for service in ("svc-trip-catalog", "svc-trail-management", "svc-location-services", "svc-guide-management"):
+        siblings.switch(service, "down")
+    published(guide, local(SPRING, 9), local(SPRING, 12), region_id=UUID(rockies["id"]), trail_id=uuid4())
+
+    found = event(guide)
+
+    assert (found.start, str(found.start.tzinfo)) == (local(SPRING, 9), "UTC")
+    assert "LOCATION" not in found
+
+
+def test_unpublished_plans_do_not_show(guide: Guide) -> None:
+    planned, told = uuid4(), uuid4()
+    ben = TeamMemberFactory(guide_name="Ben Ito")
+    put({planned: DepartureFactory(team=[lead(guide)]), told: DepartureFactory(team=[lead(guide)])})
+    publish(departure_ids=[told])
+
+    change(told, team=[ben], starts_at=at(14), ends_at=at(18), trail_id=uuid4())
+
+    found = event(guide)
+    assert found["UID"].startswith(str(told))
+    assert (found.start, found.end) == (at(9), at(13))
+    assert found["DESCRIPTION"] == "8 of 12 guests"
+    assert not events(GuideFactory(id=ben.guide_id))
+
+
+def test_the_uid_stays_and_the_sequence_grows_with_each_write(guide: Guide) -> None:
+    key = uuid4()
+    put({key: DepartureFactory(team=[lead(guide)])})
+    publish()
+    before = event(guide)
+
+    change(key, starts_at=at(10))
+    publish()
+    after = event(guide)
+
+    assert (after["UID"], after.start) == (before["UID"], at(10))
+    assert (before["SEQUENCE"], after["SEQUENCE"]) == (3, 5)
+    assert after["SEQUENCE"] == DailySchedule.objects.get().rev
+    assert after["LAST-MODIFIED"].dt == DailySchedule.objects.get().updated_at.replace(microsecond=0)
+
+
+def test_a_departure_on_another_date_keeps_its_uid_and_is_there_once(guide: Guide) -> None:
+    key = uuid4()
+    put({key: DepartureFactory(team=[lead(guide)])})
+    publish()
+    before = event(guide)["UID"]
+    later = TOMORROW + timedelta(days=1)
+
+    def move(drafts: Any) -> None:
+        drafts[later].document.departures[key] = drafts[TOMORROW].document.departures.pop(key)
+
+    write_daily_schedules([TOMORROW, later], move, author=DISPATCHER)
+
+    assert event(guide)["UID"] == before
+
+
+def test_a_cancelled_departure_is_called_off_once_people_are_told(guide: Guide) -> None:
+    key = uuid4()
+    put({key: DepartureFactory(team=[lead(guide)])})
+    publish()
+
+    change(key, status=DepartureStatus.CANCELLED)
+    assert event(guide)["STATUS"] == "CONFIRMED"
+    publish()
+    change(key, capacity=14)
+
+    found = event(guide)
+    assert (found["STATUS"], found["DESCRIPTION"]) == ("CANCELLED", "Cancelled")
+    assert (found.start, found.end) == (at(9), at(12))
+
+
+def test_only_who_was_to_lead_it_sees_a_departure_cancelled(guide: Guide) -> None:
+    key, former, planned = uuid4(), GuideFactory(), GuideFactory()
+    put({key: DepartureFactory(team=[lead(former)])})
+    publish()
+    change(key, team=[lead(guide)])
+    publish()
+    change(key, team=[lead(planned)], status=DepartureStatus.CANCELLED)
+    publish()
+
+    assert [len(events(each)) for each in (former, guide, planned)] == [0, 1, 0]
+    assert event(guide)["STATUS"] == "CANCELLED"
+
+
+def test_what_is_over_for_more_than_a_month_is_left_out(guide: Guide) -> None:
+    published(guide, at(9), at(12))
+
+    assert len(events(guide, at(9) + timedelta(days=31))) == 1
+    assert not events(guide, at(9) + timedelta(days=32))
+
+
+def test_a_name_cannot_write_lines_of_its_own(guide: Guide) -> None:
+    put({uuid4(): DepartureFactory(team=[lead(guide)], trip_name="Dawn\r\nEND:VEVENT\r\nX-EVIL:1\x07; a, b\\")})
+    publish()
+
+    assert event(guide)["SUMMARY"] == "Dawn END:VEVENT X-EVIL:1 ; a, b\\"
+
+
+def test_a_calendar_says_whose_it_is_and_when_to_ask_again(guide: Guide) -> None:
+    calendar = Calendar.from_ical(feed_of(guide.id, guide.name, timezone.now()))
+
+    told = {name: calendar[name] for name in ("VERSION", "METHOD", "X-WR-CALNAME", "X-WR-TIMEZONE", "X-PUBLISHED-TTL")}
+    assert told == {
+        "VERSION": "2.0",
+        "METHOD": "PUBLISH",
+        "X-WR-CALNAME": "NovaTrek: Ana Ruiz",
+        "X-WR-TIMEZONE": "UTC",
+        "X-PUBLISHED-TTL": "PT15M",
+    }
+    assert calendar["REFRESH-INTERVAL"].dt == timedelta(minutes=15)
+
+
+def test_no_guests_and_no_notes_are_in_it(guide: Guide) -> None:
+    key, reservation = uuid4(), uuid4()
+    put({key: DepartureFactory(team=[lead(guide)], reservations={reservation: 8})})
+    publish()
+
+    written = feed_of(guide.id, guide.name, timezone.now()).decode()
+
+    assert str(reservation) not in written
+    assert stored()[key].reservations == {reservation: 8}
