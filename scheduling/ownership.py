@@ -10,6 +10,7 @@ from typing import Any
 
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.errors import NotYours
+from scheduling.metrics import adjustments_refused
 
 
 class Owner(StrEnum):
@@ -37,7 +38,12 @@ OF_THE_ROW = frozenset(
 
 
 def refuse_foreign_fields(patch: Mapping[str, Any], owners: Collection[Owner]) -> None:
-    """Raise NotYours with every field of `patch`, a merge patch of the document, that none of `owners` owns."""
+    """Raise NotYours with every field of `patch`, a merge patch of the document, that none of `owners` owns.
+
+    Somebody else who would write what guides entered is counted: it is how NTK-10004 would come back.
+    """
+    if "guide_adjustments" in patch and Owner.GUIDE_MANAGEMENT not in owners:
+        adjustments_refused.labels("service").inc()
     _refuse(_foreign_fields(patch, owners))
 
 

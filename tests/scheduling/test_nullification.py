@@ -11,8 +11,10 @@ from structlog.testing import capture_logs
 
 from scheduling.authors import Author, AuthorKind
 from scheduling.document import GuideAdjustments
+from scheduling.errors import NotYours
 from scheduling.metrics import adjustments_refused, guide_enrichment_nullified
 from scheduling.models.triggers import GUIDE_MANAGEMENT
+from scheduling.ownership import Owner, refuse_foreign_fields
 from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import TOMORROW, DepartureFactory
 from tests.scheduling.writes import put
@@ -74,6 +76,16 @@ def test_a_loss_that_is_undone_with_its_transaction_is_not_counted() -> None:
 def _empty_and_fail() -> None:
     enter(guide_notes=" ")
     raise RuntimeError
+
+
+def test_a_patch_of_what_is_another_s_is_refused_and_counted() -> None:
+    before = adjustments_refused.labels("service")._value.get()
+
+    with pytest.raises(NotYours):
+        refuse_foreign_fields({"guide_adjustments": {}}, {Owner.ORCHESTRATOR})
+    refuse_foreign_fields({"guide_adjustments": {}}, {Owner.GUIDE_MANAGEMENT})
+
+    assert adjustments_refused.labels("service")._value.get() == before + 1
 
 
 @pytest.mark.django_db(transaction=True)
