@@ -70,6 +70,12 @@ class SparseSerializer(serializers.Serializer[Any]):
         return {k: v for k, v in shown.items() if v is not None or self.fields[k].allow_null}
 
 
+def refuse_reversed_dates(query: Mapping[str, Any]) -> None:
+    """Raise ValidationError where `date_to` lies before `date`."""
+    if "date" in query and "date_to" in query and query["date_to"] < query["date"]:
+        raise serializers.ValidationError({"date_to": ["Must not be before date."]})
+
+
 def instant(moment: datetime) -> str:
     """An aware moment in UTC as the API writes it, without the way through a field."""
     return moment.isoformat().replace("+00:00", "Z")

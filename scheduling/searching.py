@@ -8,6 +8,7 @@ from django.db.models import BooleanField, Field, Func, JSONField, QuerySet, Tex
 from django.db.models.fields.json import KeyTransform
 
 from novatrek_scheduling.pagination import Keyset, Page
+from scheduling.listing import on_dates
 from scheduling.models import DailySchedule
 
 ORDER = ("schedule_date",)
@@ -27,7 +28,7 @@ def page_of_schedules(filters: Mapping[str, Any], *, size: int, token: str | Non
     come without their documents; `found` has those departures, as {key, value}, and `entered` the
     adjustments of the date. Raises BadPageToken.
     """
-    rows = _of_dates(filters)
+    rows = on_dates(DailySchedule.objects.all(), filters)
     if asks_for_departures(filters):
         rows = _with_departures(rows, filters)
     return Keyset(ORDER, bound_to=filters).page(rows, size=size, token=token)
@@ -36,14 +37,6 @@ def page_of_schedules(filters: Mapping[str, Any], *, size: int, token: str | Non
 def asks_for_departures(filters: Mapping[str, Any]) -> bool:
     """Whether only some departures of a daily schedule are wanted."""
     return not CONDITIONS.keys().isdisjoint(filters)
-
-
-def _of_dates(filters: Mapping[str, Any]) -> QuerySet[DailySchedule]:
-    rows = DailySchedule.objects.all()
-    if "date_to" not in filters:
-        return rows.filter(schedule_date=filters["date"]) if "date" in filters else rows
-    rows = rows.filter(schedule_date__lte=filters["date_to"])
-    return rows.filter(schedule_date__gte=filters["date"]) if "date" in filters else rows
 
 
 def _with_departures(rows: QuerySet[DailySchedule], filters: Mapping[str, Any]) -> QuerySet[DailySchedule]:

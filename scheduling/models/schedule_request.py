@@ -38,6 +38,7 @@ class ScheduleRequest(models.Model):
         indexes = [
             models.Index(fields=["schedule_date"], name="idx_sched_req_date"),
             models.Index(fields=["status"], name="idx_sched_req_status"),
+            models.Index(fields=["-created_at", "request_id"], name="schedule_requests_newest_first"),
         ]
 
     def __str__(self) -> str:

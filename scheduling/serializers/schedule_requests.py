@@ -5,7 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from novatrek_scheduling import fields
-from novatrek_scheduling.serializers import SparseSerializer, StrictSerializer, instant
+from novatrek_scheduling.serializers import (
+    PagedQuerySerializer,
+    SparseSerializer,
+    StrictSerializer,
+    instant,
+    refuse_reversed_dates,
+)
 from scheduling.models import Priority, RequestStatus, ScheduleRequest
 from scheduling.requests import Submission
 
@@ -121,6 +127,28 @@ class ScheduleRequestSerializer(SparseSerializer):
     error = RequestErrorSerializer(required=False)
     created_at = serializers.DateTimeField(required=False)
     completed_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class ScheduleRequestPageSerializer(SparseSerializer):
+    schedule_requests = ScheduleRequestSerializer(many=True)
+    next_page_token = serializers.CharField(required=False)
+    total_count = serializers.IntegerField()
+
+
+class ScheduleRequestQuerySerializer(PagedQuerySerializer):
+    status = fields.ChoiceField(RequestStatus.values, required=False)
+    date = fields.DateField(
+        required=False,
+        help_text="The earliest preferred date, or the chosen one; with `date_to` the first of a range.",
+    )
+    date_to = fields.DateField(required=False, help_text="The last date of the range; without `date` all up to it.")
+    trip_id = fields.UUIDField(required=False)
+    requested_by = fields.CharField(required=False, max_length=100, help_text="The subject of the client's token.")
+    priority = fields.ChoiceField(Priority.values, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_reversed_dates(attrs)
+        return attrs
 
 
 _ABOUT_THE_REQUEST = {"trip_id", "preferred_dates", "priority", "callback_url"}

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,7 +11,7 @@ from rest_framework.views import APIView
 from novatrek_scheduling import fields
 from novatrek_scheduling.permissions import requires
 from novatrek_scheduling.schema import error_responses
-from novatrek_scheduling.serializers import PagedQuerySerializer
+from novatrek_scheduling.serializers import PagedQuerySerializer, refuse_reversed_dates
 from scheduling.addresses import place_at, schedule_at
 from scheduling.lock_cache import headers_of
 from scheduling.models import DailySchedule
@@ -52,8 +51,7 @@ class DailyScheduleQuerySerializer(PagedQuerySerializer):
     guide_id = fields.UUIDField(required=False, help_text="On the team, or told of the departure.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "date" in attrs and "date_to" in attrs and attrs["date_to"] < attrs["date"]:
-            raise serializers.ValidationError({"date_to": ["Must not be before date."]})
+        refuse_reversed_dates(attrs)
         return attrs
 
 

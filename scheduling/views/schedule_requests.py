@@ -10,13 +10,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from novatrek_scheduling.errors import FieldProblem
-from novatrek_scheduling.permissions import requires
+from novatrek_scheduling.permissions import ScopedByMethod, requires
 from novatrek_scheduling.schema import error_responses
 from scheduling.errors import MalformedIdempotencyKey, UnknownScheduleRequest
+from scheduling.listing import page_of_requests
 from scheduling.models import ScheduleRequest
 from scheduling.requests import submit_schedule_request
 from scheduling.serializers.schedule_requests import (
     CreateScheduleRequestBodySerializer,
+    ScheduleRequestPageSerializer,
+    ScheduleRequestQuerySerializer,
     ScheduleRequestSerializer,
     shown,
 )
@@ -24,8 +27,31 @@ from scheduling.serializers.schedule_requests import (
 MAX_KEY_LENGTH = 255
 
 
-class ScheduleRequestsView(APIView):
-    permission_classes = [requires("scheduling:write", contract_operation=True)]
+class ScheduleRequestsView(ScopedByMethod):
+    scopes_of = {
+        "GET": requires("scheduling:read"),
+        "POST": requires("scheduling:write", contract_operation=True),
+    }
+
+    @extend_schema(
+        operation_id="listScheduleRequests",
+        summary="Find schedule requests",
+        description="The newest first, those of every client.",
+        parameters=[ScheduleRequestQuerySerializer],
+        responses={200: OpenApiResponse(ScheduleRequestPageSerializer, "A page."), **error_responses(400)},
+    )
+    def get(self, request: Request) -> Response:
+        query = ScheduleRequestQuerySerializer.of(request)
+        page = page_of_requests(
+            query.filters, size=query.validated_data["page_size"], token=query.validated_data.get("page_token")
+        )
+        listed: dict[str, Any] = {
+            "schedule_requests": [shown(each) for each in page.rows],
+            "total_count": page.total_count,
+        }
+        if page.next_page_token:
+            listed["next_page_token"] = page.next_page_token
+        return Response(listed)
 
     @extend_schema(
         operation_id="createScheduleRequest",
