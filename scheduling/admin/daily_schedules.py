@@ -2,11 +2,13 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -15,6 +17,7 @@ from unfold.enums import ActionVariant
 
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
+from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.plan_by_region import plan_by_region
 from scheduling.admin.publication_page import PublishForm, publication_context
 from scheduling.authors import Author, AuthorKind
@@ -59,10 +62,23 @@ class DailyScheduleAdmin(ViewOnly):
             '<a class="text-primary-600 dark:text-primary-500" href="{}">What changed, by whom</a>', address
         )
 
+    def get_urls(self) -> list[URLPattern]:
+        banner = self.admin_site.admin_view(self.being_optimized)
+        own = [path("<uuid:object_id>/being-optimized/", banner, name="scheduling_dailyschedule_being_optimized")]
+        return [*own, *super().get_urls()]
+
+    def being_optimized(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """The banner by itself, which the pages of a date ask for again while they are open."""
+        schedule = get_object_or_404(DailySchedule, pk=object_id)
+        if not self.has_view_permission(request, schedule):
+            raise PermissionDenied
+        return render(request, "admin/scheduling/dailyschedule/being_optimized.html", banner_context(schedule))
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: DailySchedule | None = None, **kwargs: Any
     ) -> HttpResponse:
-        context["plan"] = plan_by_region(obj.document) if obj else []
+        if obj:
+            context |= {"plan": plan_by_region(obj.document)} | banner_context(obj)
         response: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
         return response
 
@@ -80,7 +96,8 @@ class DailyScheduleAdmin(ViewOnly):
             return redirect(reverse("admin:scheduling_dailyschedule_change", args=[schedule.pk]))
         preview = preview_publication(schedule.schedule_date)
         context = self.admin_site.each_context(request) | publication_context(preview, schedule)
-        return render(request, "admin/scheduling/dailyschedule/publish.html", context | {"opts": self.opts})
+        context |= banner_context(schedule) | {"opts": self.opts}
+        return render(request, "admin/scheduling/dailyschedule/publish.html", context)
 
     def _publish(self, request: HttpRequest, schedule: DailySchedule) -> bool:
         form = PublishForm(request.POST)

@@ -1,0 +1,17 @@
+"""The line that tells who is optimizing a date, on the pages where somebody might be about to edit it."""
+
+from typing import Any
+
+from scheduling.admin.region_names import region_list
+from scheduling.lock_cache import BeingOptimized, optimizers_of
+from scheduling.models import DailySchedule
+
+
+def banner_context(schedule: DailySchedule) -> dict[str, Any]:
+    """What the template prints; nobody at work, or Valkey away: an empty list."""
+    return {"schedule": schedule, "at_work": [_told(one) for one in optimizers_of(schedule.schedule_date)]}
+
+
+def _told(one: BeingOptimized) -> dict[str, Any]:
+    regions = region_list(one.region_ids) if one.region_ids else "all"
+    return {"by": one.by, "since": one.since, "regions": regions, "is_one": len(one.region_ids) == 1}
