@@ -26,11 +26,9 @@ from scheduling.rules import Facts
 from scheduling.siblings import SiblingUnavailable
 from scheduling.writing import Draft, read_drafts
 
-# No rule looks at these, and at the catalog's fields only to compare them.
-UNJUDGED = frozenset(
-    {"capacity", "unassigned_reason", "trip_id", "trip_name", "activity_type", "region_id", "language"}
-)
-UNJUDGED_STATUSES = frozenset({DepartureStatus.CANCELLED, DepartureStatus.PUBLISHED})
+# What the hard rules look at.
+JUDGED = ("team", "trail_id", "location_id", "starts_at", "ends_at")
+WHAT_MAKES_A_DEPARTURE = frozenset({"trip_id", "starts_at"})
 
 
 @dataclass(slots=True)
@@ -55,9 +53,9 @@ class PatchEdits:
         is judged by what our own documents say.
         """
         document = read_drafts([self.day])[self.day].document
-        judged = {key: wanted for key, wanted in self.departures.items() if wanted and _is_judged(wanted)}
-        judged |= {key: wanted for key, wanted in self.departures.items() if wanted and key not in document.departures}
-        touched = [document.departures[key] for key in judged if key in document.departures]
+        known = document.departures
+        judged = {key: each for key, each in self.departures.items() if each and _is_judged(each, known.get(key))}
+        touched = [known[key] for key in judged if key in known]
         if judged:
             return self._facts(touched, judged.values())
         concerned = self._departures_of_entered(document)
@@ -142,7 +140,7 @@ class PatchEdits:
             raise DepartureNotEditable(f"{departure.trip_name} {reason}.", FieldProblem(field, reason))
 
     def _name(self, key: UUID, wanted: Mapping[str, Any]) -> Departure:
-        if self.facts is None or not {"trip_id", "starts_at"} <= wanted.keys():
+        if self.facts is None or not wanted.keys() >= WHAT_MAKES_A_DEPARTURE:
             raise UnknownDeparture(
                 f"The daily schedule of {self.day} has no departure {key}.",
                 FieldProblem(f"assignments.departures.{key}", "is not there; trip_id and starts_at make a new one"),
@@ -167,9 +165,11 @@ class PatchEdits:
                 raise DepartureNotEditable(f"{departure.trip_name}: {reason}.", FieldProblem(field, reason))
 
 
-def _is_judged(wanted: Mapping[str, Any]) -> bool:
-    status = wanted.get("status", DepartureStatus.CANCELLED)
-    return bool(wanted.keys() - UNJUDGED - {"status"}) or status not in UNJUDGED_STATUSES
+def _is_judged(wanted: Mapping[str, Any], departure: Departure | None) -> bool:
+    if departure is None:
+        return wanted.keys() >= WHAT_MAKES_A_DEPARTURE
+    is_reinstated = wanted.get("status") == DepartureStatus.DRAFT and departure.status is DepartureStatus.CANCELLED
+    return is_reinstated or any(name in wanted and wanted[name] != getattr(departure, name) for name in JUDGED)
 
 
 def _guides_in(wanted: Iterable[Mapping[str, Any] | None]) -> set[UUID]:

@@ -1,0 +1,123 @@
+"""A dispatcher's changes to departures that no sibling has to be asked about."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+
+from scheduling.document import Announcement, DepartureStatus
+from scheduling.models import GuideCommitment
+from tests.factories import DepartureFactory, TeamMemberFactory, at
+from tests.scheduling.patching.calls import change, named
+from tests.scheduling.writes import put, stored
+
+pytestmark = pytest.mark.django_db
+
+
+def departure(**fields: Any) -> UUID:
+    key = uuid4()
+    put({key: DepartureFactory(**fields)})
+    return key
+
+
+def refused(client: Client, key: UUID, fields: dict[str, Any]) -> tuple[int, str, list[str]]:
+    before = stored()
+    response = change(client, key, fields)
+    assert stored() == before
+    return response.status_code, response.json()["code"], [name.rpartition(".")[2] for name in named(response)]
+
+
+def test_capacity_is_not_cut_below_the_guests_who_come(client: Client) -> None:
+    key = departure(capacity=12, participants=8)
+
+    assert refused(client, key, {"capacity": 7}) == (422, "DEPARTURE_NOT_EDITABLE", ["capacity"])
+    assert change(client, key, {"capacity": 8}).status_code == 200
+
+
+def test_a_departure_is_cancelled_and_its_guides_are_free(client: Client) -> None:
+    key = departure(team=[TeamMemberFactory()])
+    assert GuideCommitment.objects.count() == 1
+
+    assert change(client, key, {"status": "CANCELLED"}).status_code == 200
+
+    assert stored()[key].status is DepartureStatus.CANCELLED
+    assert not GuideCommitment.objects.exists()
+
+
+def test_a_cancelled_departure_is_not_planned(client: Client) -> None:
+    key = departure(status=DepartureStatus.CANCELLED)
+
+    assert refused(client, key, {"capacity": 20}) == (422, "DEPARTURE_NOT_EDITABLE", ["status"])
+
+
+def test_a_departure_that_is_over_stays_as_it_was(client: Client) -> None:
+    key = departure(status=DepartureStatus.COMPLETED)
+
+    assert refused(client, key, {"status": "CANCELLED"}) == (422, "DEPARTURE_NOT_EDITABLE", ["status"])
+
+
+def test_a_departure_is_not_removed(client: Client) -> None:
+    key = departure()
+
+    assert refused(client, key, None) == (422, "DEPARTURE_NOT_EDITABLE", [str(key)])  # type: ignore[arg-type]
+    assert change(client, uuid4(), None).status_code == 200
+
+
+def test_a_departure_that_is_not_there_needs_a_trip_and_a_start(client: Client) -> None:
+    put({uuid4(): DepartureFactory()})
+    key = uuid4()
+
+    assert refused(client, key, {"capacity": 9})[:2] == (404, "UNKNOWN_DEPARTURE")
+
+
+def test_its_own_status_and_its_own_identity_may_be_sent_back(client: Client) -> None:
+    key = departure()
+    seen = stored()[key]
+
+    response = change(client, key, {"status": "DRAFT", "trip_id": str(seen.trip_id), "trip_name": seen.trip_name})
+
+    assert (response.status_code, response.json()["_rev"]) == (200, 2)
+
+
+def test_a_published_departure_does_not_become_a_draft(client: Client) -> None:
+    told = Announcement(guide_ids=[], starts_at=at(9))
+    key = departure(status=DepartureStatus.PUBLISHED, published=told)
+
+    assert refused(client, key, {"status": "DRAFT"})[:2] == (403, "FIELD_NOT_YOURS")
+
+
+def test_whoever_may_publish_publishes_one_departure_by_its_status(client: Client) -> None:
+    key = departure(team=[TeamMemberFactory()])
+    scopes = ("scheduling:write", "scheduling:publish")
+
+    response = change(client, key, {"status": "PUBLISHED"}, scopes=scopes)
+
+    assert response.status_code == 200
+    assert response.json()["unpublished_changes"] is False
+    assert stored()[key].published is not None
+
+
+def test_nobody_is_told_of_a_departure_that_nobody_leads(client: Client) -> None:
+    key = departure()
+
+    response = change(client, key, {"status": "PUBLISHED"}, scopes=("scheduling:write", "scheduling:publish"))
+
+    assert (response.status_code, response.json()["code"]) == (422, "DEPARTURE_NOT_EDITABLE")
+    assert stored()[key].status is DepartureStatus.DRAFT
+
+
+def test_a_reason_has_a_code_and_a_message(client: Client) -> None:
+    key = departure()
+
+    assert refused(client, key, {"unassigned_reason": {"code": "X"}})[1:] == (
+        "DEPARTURE_NOT_EDITABLE",
+        ["unassigned_reason"],
+    )
+
+
+def test_one_patch_lands_whole_or_not_at_all(client: Client) -> None:
+    one, other = departure(participants=8), departure(participants=8)
+
+    assert refused(client, one, {"capacity": 5, "status": "CANCELLED"})[0] == 422
+    assert change(client, other, {"capacity": 20}).status_code == 200
