@@ -18,6 +18,8 @@ from scheduling.legality import adjustments_over
 from scheduling.rules import Demand, Facts, reasons_to_approve
 from scheduling.writing import Draft, as_it_is, read_drafts, write_daily_schedules
 
+PLAN_FIELDS = ("team", "trail_id", "unassigned_reason")
+
 
 class LeftOut(StrEnum):
     """Why a departure stays as it is although its plan was another one."""

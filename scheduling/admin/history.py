@@ -1,18 +1,29 @@
 """Revisions of daily schedules: what changed, by whom."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import action
+from unfold.enums import ActionVariant
 
 from events.admin import ViewOnly
+from novatrek_scheduling.errors import DomainError
 from scheduling.admin.readable import difference_lines, names_in, table, whole_departure
+from scheduling.admin.restore_page import RestoreForm, refusal_text, restore_context
+from scheduling.authors import Author, AuthorKind
 from scheduling.document import ScheduleDocument
 from scheduling.models import DailySchedule, ScheduleRevision
+from scheduling.restoring import RestorePreview, preview_restore, restore_revision
 from scheduling.wording import counted
+
+CHANGE = "scheduling.change_dailyschedule"
 
 Entry = Mapping[str, Any]
 
@@ -24,7 +35,9 @@ class ScheduleRevisionAdmin(ViewOnly):
     list_filter_submit = True
     search_fields = ["author", "cause", "schedule_date", "=run_id"]
     search_help_text = "Author, cause, date or id of the optimization run"
-    ordering = ["-changed_at", "-id"]
+    # Rows are numbered as they are written, and the key's index spares sorting all of them for a page.
+    ordering = ["-id"]
+    actions_detail = ["restore"]
     fields = [
         "schedule_date",
         "rev",
@@ -37,6 +50,9 @@ class ScheduleRevisionAdmin(ViewOnly):
         "differences",
     ]
 
+    def has_restore_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm(CHANGE)
+
     @admin.display(description="Touched")
     def touched(self, revision: ScheduleRevision) -> str:
         parts = (("departures", "departure"), ("guide_adjustments", "guide"))
@@ -47,15 +63,58 @@ class ScheduleRevisionAdmin(ViewOnly):
     def differences(self, revision: ScheduleRevision) -> SafeString:
         return table(("What", "Difference"), list(_differences(revision)))
 
+    @action(  # type: ignore[untyped-decorator]
+        description="Restore",
+        url_path="restore",
+        icon="history",
+        variant=ActionVariant.PRIMARY,
+        permissions=["restore"],
+    )
+    def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show which plans differ from those of this revision, and restore them once that is confirmed."""
+        revision = get_object_or_404(ScheduleRevision, pk=object_id)
+        try:
+            preview = preview_restore(revision.schedule_date, revision.rev)
+        except DomainError as error:
+            self.message_user(request, error.message, messages.WARNING)
+            return redirect(reverse("admin:scheduling_schedulerevision_change", args=[revision.pk]))
+        if request.method == "POST" and self._restore(request, revision, preview):
+            return redirect(reverse("admin:scheduling_dailyschedule_change", args=[revision.schedule_id]))
+        chosen = request.POST.getlist("departure_ids") if request.method == "POST" else None
+        context = self.admin_site.each_context(request) | restore_context(preview, chosen)
+        page = "admin/scheduling/schedulerevision/restore.html"
+        return render(request, page, context | {"opts": self.opts, "revision": revision})
+
+    def _restore(self, request: HttpRequest, revision: ScheduleRevision, preview: RestorePreview) -> bool:
+        form = RestoreForm(request.POST)
+        if not form.is_valid():
+            self.message_user(request, "Choose at least one departure to restore.", messages.WARNING)
+            return False
+        try:
+            change = restore_revision(
+                revision.schedule_date,
+                revision.rev,
+                author=Author(AuthorKind.DISPATCHER, request.user.get_username()),
+                departure_ids=form.cleaned_data["departure_ids"],
+                since_rev=form.cleaned_data["since_rev"],
+            )
+        except DomainError as error:
+            self.message_user(request, refusal_text(error, preview), messages.WARNING)
+            return False
+        restored = counted(len(change.departure_ids), "departure")
+        self.log_change(request, change.schedule, f"Restored {restored} as of revision {revision.rev}")
+        self.message_user(request, f"Restored: {restored} of {revision.schedule_date} as of revision {revision.rev}.")
+        return True
+
 
 def _differences(revision: ScheduleRevision) -> Iterator[tuple[str, str]]:
-    schedule = DailySchedule.objects.filter(pk=revision.schedule_id).first()
-    document = schedule.document if schedule else ScheduleDocument()
+    document = _present_document(revision)
+    trips = {str(key): departure.trip_name for key, departure in document.departures.items()}
     for key, entry in sorted(revision.changes.get("departures", {}).items()):
-        yield _departure_name(key, entry, document), _lines(entry, whole_departure)
-    names = names_in(document)
+        yield _departure_name(key, entry, trips), _lines(entry, whole_departure)
+    names = {str(guide_id): name for guide_id, name in names_in(document).items()}
     for key, entry in sorted(revision.changes.get("guide_adjustments", {}).items()):
-        yield f"entry of {names.get(UUID(key), key)}", _lines(entry, _whole_entry)
+        yield f"entry of {names.get(key, key)}", _lines(entry, _whole_entry)
     whole = revision.changes.get("document", {}) | _of_publication(revision)
     if whole:
         yield "daily schedule", "; ".join(difference_lines(whole))
@@ -66,17 +125,29 @@ def _of_publication(revision: ScheduleRevision) -> Entry:
     return {"published_at": changed} if changed else {}
 
 
-def _departure_name(key: str, entry: Entry, document: ScheduleDocument) -> str:
+def _present_document(revision: ScheduleRevision) -> ScheduleDocument:
+    """For the names in it. What was written in SQL may not be readable, and its revision has to be."""
+    schedule = DailySchedule.objects.filter(pk=revision.schedule_id).first()
+    try:
+        return schedule.document if schedule else ScheduleDocument()
+    except ValueError:
+        return ScheduleDocument()
+
+
+def _departure_name(key: str, entry: Entry, names: Mapping[str, str]) -> str:
     told = entry.get("new") or entry.get("old")
-    known = document.departures.get(UUID(key))
-    name = told["trip_name"] if told else known.trip_name if known else "departure"
-    return f"{name} ({key[:8]})"
+    name = told.get("trip_name") if isinstance(told, dict) else names.get(key)
+    return f"{name or 'departure'} ({key[:8]})"
 
 
 def _lines(entry: Entry, in_full: Callable[[Entry], str]) -> str:
     if "fields" in entry:
         return "; ".join(difference_lines(entry["fields"]))
-    return f"added: {in_full(entry['new'])}" if "new" in entry else f"removed: {in_full(entry['old'])}"
+    side, word = ("new", "added") if "new" in entry else ("old", "removed")
+    try:
+        return f"{word}: {in_full(entry[side])}"
+    except (ValueError, AttributeError):
+        return f"{word}: {json.dumps(entry[side], ensure_ascii=False)}"
 
 
 def _whole_entry(entry: Entry) -> str:

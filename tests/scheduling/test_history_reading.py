@@ -18,7 +18,7 @@ from scheduling.models.triggers import GUIDE_MANAGEMENT
 from scheduling.publishing import publish_departures
 from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, lead
-from tests.scheduling.writes import change, put
+from tests.scheduling.writes import change, put, write_in_sql
 from tests.tokens import bearer
 
 pytestmark = pytest.mark.django_db
@@ -45,16 +45,6 @@ def enter(guide_id: UUID, **entry: Any) -> None:
     write_daily_schedules([TOMORROW], edit, author=DISPATCHER, principal=GUIDE_MANAGEMENT)
 
 
-def by_hand(path: str, value: str) -> None:
-    """A write in SQL, past all of our code."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE scheduling.daily_schedules SET _rev = _rev + 1,"
-            " assignments = jsonb_set(assignments, %s, %s), updated_at = now()",
-            [path, value],
-        )
-
-
 def a_busy_day() -> None:
     """Ten revisions by several writers: 1 and 2 bring a departure, 10 removes another."""
     put({FIRST: DepartureFactory(capacity=12)})
@@ -63,7 +53,7 @@ def a_busy_day() -> None:
     enter(FIRST, guide_notes="knee", of_theirs={"kept": None})
     publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
     change(FIRST, trail_id=uuid4(), reservations={uuid4(): 3})
-    by_hand("{of_a_later_version}", '{"kept": null}')
+    write_in_sql("{of_a_later_version}", '{"kept": null}')
     enter(FIRST, guide_notes="knee, better", max_group_size=6)
     remove(SECOND)
 
@@ -124,7 +114,7 @@ def test_fields_are_told_in_words() -> None:
     put({FIRST: DepartureFactory(capacity=12), SECOND: DepartureFactory()})
     change(FIRST, capacity=9, team=[TeamMemberFactory(guide_name="Ana Ruiz")])
     remove(SECOND)
-    by_hand("{by_hand}", "1")
+    write_in_sql("{by_hand}", "1")
 
     assert list(field_lines(changes_since(SCHEDULE_ID, 2))) == [
         (f"assignments.departures.{FIRST}.capacity", "12 → 9"),
@@ -136,7 +126,7 @@ def test_fields_are_told_in_words() -> None:
 
 def test_what_nobody_could_have_written_on_purpose_is_told_all_the_same() -> None:
     put({FIRST: DepartureFactory()})
-    by_hand(f"{{departures,{FIRST},team}}", '"everybody"')
+    write_in_sql(f"{{departures,{FIRST},team}}", '"everybody"')
 
     assert list(field_lines(changes_since(SCHEDULE_ID, 2))) == [
         (f"assignments.departures.{FIRST}.team", "nothing → everybody")
@@ -212,7 +202,7 @@ def test_a_write_in_sql_is_in_the_answer_under_the_name_of_its_session(client: C
     put({FIRST: DepartureFactory()})
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('scheduling.author', '', true)")
-    by_hand("{by_hand}", "1")
+    write_in_sql("{by_hand}", "1")
 
     revision = read(client).json()["revisions"][0]
 
