@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from django.utils import timezone
 
 from novatrek_scheduling.errors import Conflicting, Unknown
 from scheduling.models import CalendarToken
+from scheduling.models.calendar_tokens import CalendarTokenQuerySet
 
 TOKEN_BYTES = 32
+LONGEST_NAME = 200
 
 
 class CalendarTokenIssued(Conflicting):
@@ -33,27 +36,49 @@ class UnknownCalendar(Unknown):
     code = "UNKNOWN_CALENDAR"
 
 
-def issue_calendar_token(guide_id: UUID, *, guide_name: str, by: str) -> str:
-    """Give a guide a new token in place of the former one, and return it: it is not readable afterwards.
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token on its way to its guide; the row keeps only its hash."""
+
+    row: CalendarToken
+    secret: str = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        """Where the guide's calendar is on this host, with the token that opens it."""
+        return f"{reverse('guide-calendar', args=[self.row.guide_id])}?{urlencode({'token': self.secret})}"
+
+
+def issue_calendar_token(guide_id: UUID, *, guide_name: str, by: str) -> IssuedToken:
+    """Give a guide a new token in place of the former one. It cannot be read again afterwards.
 
     Raises CalendarTokenIssued when somebody else did so at the same moment; then theirs holds.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    secret = secrets.token_urlsafe(TOKEN_BYTES)
+    row = CalendarToken(
+        guide_id=guide_id, guide_name=guide_name[:LONGEST_NAME], digest=digest_of(secret), created_by=by
+    )
     try:
         with transaction.atomic():
-            _revoke(guide_id, by=by)
-            CalendarToken.objects.create(
-                guide_id=guide_id, guide_name=guide_name, digest=digest_of(token), created_by=by
-            )
+            _revoke(CalendarToken.objects.filter(guide_id=guide_id), by=by)
+            row.save(force_insert=True)
     except IntegrityError as error:
         raise CalendarTokenIssued(f"Somebody else just issued a calendar token for {guide_name}.") from error
-    return token
+    return IssuedToken(row, secret)
 
 
-def revoke_calendar_token(guide_id: UUID, *, by: str) -> None:
-    """End a guide's token; the calendar is unknown to whoever still has it. Raises CalendarTokenRevoked."""
-    if not _revoke(guide_id, by=by):
+def revoke_calendar_token(token: CalendarToken, *, by: str) -> None:
+    """End a token; the calendar is unknown to whoever still has it. Raises CalendarTokenRevoked."""
+    if not _revoke(CalendarToken.objects.filter(pk=token.pk), by=by):
+        raise CalendarTokenRevoked(f"The {token} was revoked already.")
+
+
+def active_token_of(guide_id: UUID) -> CalendarToken:
+    """Raises CalendarTokenRevoked for a guide without one."""
+    active = CalendarToken.objects.active().filter(guide_id=guide_id).first()
+    if active is None:
         raise CalendarTokenRevoked(f"The guide {guide_id} has no active calendar token.")
+    return active
 
 
 def token_of(guide_id: str, token: str) -> CalendarToken:
@@ -71,18 +96,12 @@ def token_of(guide_id: str, token: str) -> CalendarToken:
     return found
 
 
-def path_of(guide_id: UUID, token: str) -> str:
-    """Where a guide's calendar is on this host, with the token that opens it."""
-    return f"{reverse('guide-calendar', args=[guide_id])}?{urlencode({'token': token})}"
-
-
 def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
-def _revoke(guide_id: UUID, *, by: str) -> int:
-    active = CalendarToken.objects.active().filter(guide_id=guide_id)
-    return active.update(revoked_at=timezone.now(), revoked_by=by)
+def _revoke(tokens: CalendarTokenQuerySet, *, by: str) -> int:
+    return tokens.active().update(revoked_at=timezone.now(), revoked_by=by)
 
 
 def _unknown() -> UnknownCalendar:

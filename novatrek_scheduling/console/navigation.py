@@ -40,6 +40,7 @@ def sidebar() -> list[Entry]:
             "Administration",
             _page("Users", "auth.user", "person"),
             _page("Groups", "auth.group", "group"),
+            _page("Calendar tokens", "scheduling.calendartoken", "key"),
             _page("Periodic tasks", "django_celery_beat.periodictask", "schedule"),
         ),
     ]

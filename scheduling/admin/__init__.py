@@ -1,5 +1,6 @@
 """This app's tables in the console: read here, changed only by the functions that the API calls too."""
 
+from scheduling.admin.calendar_tokens import CalendarTokenAdmin
 from scheduling.admin.daily_schedules import DailyScheduleAdmin
 from scheduling.admin.departures import DepartureAliasAdmin, GuideCommitmentAdmin, ReservationAdmin
 from scheduling.admin.hazards import HazardAdmin
@@ -7,6 +8,7 @@ from scheduling.admin.history import ScheduleRevisionAdmin
 from scheduling.admin.requests import RequestJobAdmin, RequestOutcomeAdmin, ScheduleRequestAdmin
 
 __all__ = [
+    "CalendarTokenAdmin",
     "DailyScheduleAdmin",
     "DepartureAliasAdmin",
     "GuideCommitmentAdmin",

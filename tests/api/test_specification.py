@@ -25,7 +25,9 @@ def test_every_operation_documents_what_can_always_happen(specification: dict[st
     assert operations
     for operation in operations:
         assert {"401", "403", "429", "500", "503"} <= operation["responses"].keys(), operation["operationId"]
-        assert operation["security"] == [{"bearerAuth": []}]
+        # A calendar program knows no bearer tokens: its address carries a token of its own.
+        has_own_token = operation["operationId"] == "getGuideCalendar"
+        assert operation.get("security") == (None if has_own_token else [{"bearerAuth": []}])
 
 
 def test_paths_are_below_the_server_as_in_the_contract(specification: dict[str, Any]) -> None:
@@ -49,6 +51,18 @@ def test_an_optional_field_of_an_answer_is_absent_and_not_null(specification: di
 
     assert answer["required"] == ["name"]
     assert {name for name, field in answer["properties"].items() if field.get("nullable")} == {"closed_at"}
+
+
+def test_a_calendar_is_said_to_be_one(specification: dict[str, Any]) -> None:
+    operation = specification["paths"]["/guides/{guide_id}/calendar.ics"]["get"]
+
+    assert operation["responses"]["200"]["content"].keys() == {"text/calendar"}
+    assert "content" not in operation["responses"]["304"]
+    assert {p["name"]: p.get("required") for p in operation["parameters"]} == {
+        "guide_id": True,
+        "token": True,
+        "If-None-Match": None,
+    }
 
 
 def test_a_body_that_knows_no_other_fields_says_so(specification: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ EXAMPLE_OF = {
     "query.guide_ids[*]": "guide",
     "query.region_id": "region",
     "path.request_id": "request",
+    "path.guide_id": "guide",
     "body.trip_id": "trip",
     "body.preferred_dates[*]": "day",
     "body.constraints.required_guide_ids[*]": "guide",

@@ -1,0 +1,129 @@
+"""Calendar tokens: who may subscribe to a guide's calendar, and giving a guide the address of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from events.admin import ViewOnly
+from novatrek_scheduling.errors import DomainError
+from scheduling.calendar_tokens import issue_calendar_token, revoke_calendar_token
+from scheduling.models import CalendarToken
+from scheduling.siblings import guide_management
+from scheduling.siblings.client import Reader
+from scheduling.siblings.deadline import Deadline
+from scheduling.siblings.parallel import Lookups
+
+ISSUE = "scheduling.issue_calendartoken"
+LIST = "admin:scheduling_calendartoken_changelist"
+TEMPLATES = "admin/scheduling/calendartoken"
+
+
+class ActiveFilter(admin.SimpleListFilter):
+    """Whether a token still opens a calendar."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("active", "Active"), ("revoked", "Revoked")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen: dict[str | None, QuerySet[Any]] = {
+            "active": queryset.filter(revoked_at=None),
+            "revoked": queryset.filter(revoked_at__isnull=False),
+        }
+        return chosen.get(self.value(), queryset)
+
+
+class IssueForm(forms.Form):
+    """The guide, among those whom svc-guide-management knows."""
+
+    def __init__(self, guides: dict[UUID, str], data: Any = None) -> None:
+        super().__init__(data)
+        ordered = sorted(guides.items(), key=lambda guide: (guide[1], guide[0]))
+        choices = [(str(key), f"{name} ({str(key)[:8]})") for key, name in ordered]
+        self.fields["guide_id"] = forms.ChoiceField(label="Guide", choices=choices, widget=UnfoldAdminSelectWidget)
+
+
+@admin.register(CalendarToken)
+class CalendarTokenAdmin(ViewOnly):
+    list_display = ["guide_name", "state", "created_at", "created_by", "revoked_at", "revoked_by"]
+    list_filter = [ActiveFilter, "created_at"]
+    search_fields = ["guide_name", "=guide_id", "created_by"]
+    search_help_text = "Guide's name or id, or who issued it"
+    ordering = ["guide_name", "-created_at"]
+    fields = ["guide_name", "guide_id", "state", "created_at", "created_by", "revoked_at", "revoked_by"]
+    readonly_fields = ["state"]
+    actions_list = ["issue"]
+    actions_detail = ["revoke"]
+
+    def has_issue_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm(ISSUE)
+
+    @display(description="State", label={"active": "success", "revoked": "info"})  # type: ignore[untyped-decorator]
+    def state(self, token: CalendarToken) -> str:
+        return "revoked" if token.revoked_at else "active"
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Issue",
+        url_path="issue",
+        icon="key",
+        variant=ActionVariant.PRIMARY,
+        permissions=["issue"],
+    )
+    def issue(self, request: HttpRequest) -> HttpResponse:
+        """Ask for whom, and show the address of the calendar this once."""
+        try:
+            guides = _guides()
+            form = IssueForm(guides, request.POST or None)
+            if form.is_valid():
+                return self._issued(request, UUID(form.cleaned_data["guide_id"]), guides)
+        except DomainError as error:
+            self.message_user(request, error.message, messages.WARNING)
+            return redirect(reverse(LIST))
+        return self._page(request, "issue.html", title="Issue a calendar token", form=form)
+
+    def _issued(self, request: HttpRequest, guide_id: UUID, guides: dict[UUID, str]) -> HttpResponse:
+        issued = issue_calendar_token(guide_id, guide_name=guides[guide_id], by=request.user.get_username())
+        self.log_addition(request, issued.row, "Issued")
+        address = request.build_absolute_uri(issued.path)
+        return self._page(request, "issued.html", title=f"Calendar of {issued.row.guide_name}", address=address)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Revoke", url_path="revoke", icon="key_off", variant=ActionVariant.DANGER, permissions=["issue"]
+    )
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say what that means, and do it once it is confirmed."""
+        token = get_object_or_404(CalendarToken, pk=object_id)
+        if request.method != "POST":
+            return self._page(request, "revoke.html", title=f"Revoke the {token}", token=token)
+        try:
+            revoke_calendar_token(token, by=request.user.get_username())
+        except DomainError as error:
+            self.message_user(request, error.message, messages.WARNING)
+        else:
+            self.log_change(request, token, "Revoked")
+            self.message_user(request, f"Revoked: {token}.")
+        return redirect(reverse(LIST))
+
+    def _page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+        whole = self.admin_site.each_context(request) | {"opts": self.opts} | context
+        return render(request, f"{TEMPLATES}/{template}", whole)
+
+
+def _guides() -> dict[UUID, str]:
+    """Every guide by name. Raises SiblingUnavailable."""
+    reader = Reader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]))
+    with Lookups(reader.deadline) as lookups:
+        found = guide_management.read_guides(reader, lookups)
+    return {guide.id: f"{guide.first_name} {guide.last_name}".strip() for guide in found}

@@ -1,0 +1,46 @@
+"""Give a guide the address of the guide's calendar: `manage.py issue_calendar_token <guide_id> [--revoke]`."""
+
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from novatrek_scheduling.errors import DomainError
+from scheduling.calendar_tokens import active_token_of, issue_calendar_token, revoke_calendar_token
+from scheduling.snapshot import look_up_guides
+
+BY = "issue_calendar_token"
+
+
+class Command(BaseCommand):
+    help = "Issue a guide's calendar token and print the calendar's address, this once; the former token ends."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("guide_id", type=UUID)
+        parser.add_argument("--revoke", action="store_true", help="only end the token that there is")
+        parser.add_argument("--origin", default=_origin(), help="what the address begins with (default: %(default)s)")
+
+    def handle(self, *_args: Any, guide_id: UUID, revoke: bool, origin: str, **_options: Any) -> None:
+        try:
+            self.stdout.write(_revoke(guide_id) if revoke else f"{origin.rstrip('/')}{_issue(guide_id)}")
+        except DomainError as error:
+            raise CommandError(error.message) from error
+
+
+def _issue(guide_id: UUID) -> str:
+    guide = look_up_guides([guide_id], field="guide_id")[guide_id]
+    return issue_calendar_token(guide_id, guide_name=guide.name, by=BY).path
+
+
+def _revoke(guide_id: UUID) -> str:
+    token = active_token_of(guide_id)
+    revoke_calendar_token(token, by=BY)
+    return f"revoked the {token}"
+
+
+def _origin() -> str:
+    """The console's own address, where settings name it."""
+    named: list[str] = settings.CSRF_TRUSTED_ORIGINS
+    return named[0] if named else f"http://127.0.0.1:{settings.PORT}"

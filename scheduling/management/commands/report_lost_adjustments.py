@@ -1,0 +1,39 @@
+"""What guides had entered and is gone: `manage.py report_lost_adjustments [--from … --to …] [--json]`."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from datetime import UTC, date
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.core.serializers.json import DjangoJSONEncoder
+
+from scheduling.lost_adjustments import LostAdjustment, lost_adjustments
+from scheduling.wording import counted
+
+
+class Command(BaseCommand):
+    help = "List guides whose notes or preferences are empty now and were not in the history."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--from", dest="first", type=date.fromisoformat, help="schedule date to begin with")
+        parser.add_argument("--to", dest="last", type=date.fromisoformat, help="last schedule date, included")
+        parser.add_argument("--json", action="store_true", help="a JSON list, for programs")
+
+    def handle(self, *_args: Any, first: date | None, last: date | None, **options: Any) -> None:
+        lost = lost_adjustments(first, last)
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(one) for one in lost], cls=DjangoJSONEncoder, indent=2))
+            return
+        for one in lost:
+            self.stdout.write(_line(one))
+        self.stdout.write(f"{counted(len(lost), 'field')} lost" if lost else "nothing lost")
+
+
+def _line(lost: LostAdjustment) -> str:
+    value = json.dumps(lost.last_value, ensure_ascii=False)
+    when = f"{lost.changed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    by = f"{lost.author} ({lost.kind})"
+    went = f"emptied in revision {lost.rev}" if lost.is_recorded else f"gone without a trace after revision {lost.rev}"
+    return f"{lost.schedule_date}  guide {lost.guide_id}  {lost.field}: {value}, {went} of {when} by {by}"
