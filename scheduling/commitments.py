@@ -1,4 +1,4 @@
-"""Guide commitments: the locks taken on guides, and the table that says who is free."""
+"""Guide commitments: the locks taken on guides and locations, and the table that says who is free."""
 
 import hashlib
 from collections import defaultdict
@@ -15,8 +15,8 @@ from scheduling.rules.facts import Commitment
 from scheduling.rules.guides import REST
 
 # Two integers make the key of an advisory lock; this one tells these locks from others.
-GUIDE_LOCKS = 0x6775
-GUIDE_LOCK_KEYS = 1024
+GUIDE_LOCKS, LOCATION_LOCKS = 0x6775, 0x6C6F
+LOCK_KEYS = 1024
 
 
 def lock_guides(guide_ids: Iterable[UUID]) -> None:
@@ -25,14 +25,26 @@ def lock_guides(guide_ids: Iterable[UUID]) -> None:
     Keys are hashed onto a fixed number, so that no day exhausts the lock table, and taken in ascending
     order, so that two writers cannot wait for each other.
     """
-    keys = sorted({_lock_key(guide_id) for guide_id in guide_ids})
+    _lock(GUIDE_LOCKS, guide_ids)
+
+
+def lock_locations(location_ids: Iterable[UUID]) -> None:
+    """Hold locations until the transaction ends: their capacity is shared by departures of several dates.
+
+    Taken behind the documents, always, so that nobody waits for a document with a location in hand.
+    """
+    _lock(LOCATION_LOCKS, location_ids)
+
+
+def _lock(kind: int, ids: Iterable[UUID]) -> None:
+    keys = sorted({_lock_key(one) for one in ids})
     if keys:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, key) FROM unnest(%s::int[]) AS key", [GUIDE_LOCKS, keys])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, key) FROM unnest(%s::int[]) AS key", [kind, keys])
 
 
-def _lock_key(guide_id: UUID) -> int:
-    return int.from_bytes(hashlib.blake2b(guide_id.bytes, digest_size=4).digest()) % GUIDE_LOCK_KEYS
+def _lock_key(one: UUID) -> int:
+    return int.from_bytes(hashlib.blake2b(one.bytes, digest_size=4).digest()) % LOCK_KEYS
 
 
 def commitments_in(document: ScheduleDocument, day: date, departure_ids: Iterable[UUID]) -> list[Commitment]:

@@ -4,7 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-from scheduling.commitments import by_guide, commitments_around, commitments_in, without_departures
+from scheduling.commitments import (
+    by_guide,
+    commitments_around,
+    commitments_in,
+    lock_locations,
+    without_departures,
+)
 from scheduling.detectors import Change
 from scheduling.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.errors import HardRuleViolated
@@ -26,7 +32,12 @@ def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
         return
     span = Span(min(d.starts_at for d in touched), max(d.ends_at for d in touched))
     stored = commitments_around(span, frozenset(guide for departure in touched for guide in departure.guide_ids))
-    elsewhere = departures_elsewhere(span, changes) if facts.snapshot.locations else []
+    shared = {departure.location_id for departure in touched} & {
+        location.id for location in facts.snapshot.locations.values()
+    }
+    # What others put there on other dates is read behind these locks.
+    lock_locations(location_id for location_id in shared if location_id)
+    elsewhere = departures_elsewhere(span, changes) if shared else []
     planned = without_departures(stored, _all_departures(changes))
     for day, change in changes.items():
         planned += commitments_in(change.after, day, change.departure_ids)

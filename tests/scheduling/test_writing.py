@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from scheduling.authors import Author, AuthorKind
 from scheduling.document import DepartureStatus, GuideAdjustments, Role
 from scheduling.errors import ContentionNotResolved, HardRuleViolated, StaleRevision
-from scheduling.facts import Location
+from scheduling.facts import Guide, Location
 from scheduling.models import DailySchedule, GuideCommitment, ScheduleRevision
 from scheduling.rules import Rule
 from scheduling.writing import Draft, Edit, write_daily_schedules
@@ -386,3 +386,36 @@ def test_two_writers_of_two_dates_cannot_share_a_guide() -> None:
         outcomes = sorted(pool.map(write, spans))
 
     assert outcomes == [Rule.OVERLAP, "written"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_writers_of_two_dates_cannot_together_overfill_a_base_camp() -> None:
+    guides, trip = [GuideFactory(), GuideFactory()], TripFactory()
+    camp = Location(id=uuid4(), region_id=REGION_ID, max_capacity=10)
+    facts = facts_of(guides=guides, trips=[trip], days=[TOMORROW, NEXT_DAY], base_camp=camp)
+    spans = {TOMORROW: (at(20), at(10, day=NEXT_DAY)), NEXT_DAY: (at(9, day=NEXT_DAY), at(12, day=NEXT_DAY))}
+    both_are_about_to_commit = threading.Barrier(2)
+
+    def wait(_: object) -> None:
+        with suppress(threading.BrokenBarrierError):
+            both_are_about_to_commit.wait(timeout=1)
+
+    def write(day: date, guide: Guide) -> str:
+        fields = {"trip_id": trip.id, "team": [lead(guide)], "location_id": camp.id, "participants": 6}
+        departure = DepartureFactory(starts_at=spans[day][0], ends_at=spans[day][1], **fields)
+
+        def edit(drafts: Mapping[date, Draft]) -> None:
+            drafts[day].document.departures[guide.id] = departure.model_copy(deep=True)
+
+        try:
+            write_daily_schedules([day], edit, author=DISPATCHER, facts=facts, also=wait)
+        except HardRuleViolated as refused:
+            return refused.violations[0].rule
+        finally:
+            connection.close()
+        return "written"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(write, spans, guides))
+
+    assert outcomes == [Rule.LOCATION_CAPACITY, "written"]
