@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from optimization.scoring import pairing_score
+from optimization.scoring import ScoreParts, score_parts
 from scheduling.document import Departure, GuideAdjustments, UnassignedReason
 from scheduling.facts import Guide
 from scheduling.rules import Commitment, Demand, Exclusion, Facts, Rule, capacity_of, clash_of, exclusion_of
@@ -16,11 +16,12 @@ _NOT_ONE_OF_OURS = {Rule.REGION, Rule.ACTIVITY}
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A guide who passes every rule. `capacity` is in guests, `score` in (0, 1]."""
+    """A guide who passes every rule. `capacity` is in guests, `score` in (0, 1], the product of its parts."""
 
     guide: Guide
     capacity: int
     score: float
+    parts: ScoreParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,8 @@ def assess(demand: Demand, facts: Facts, roster: Roster, wishes: Wishes = NO_WIS
             excluded[guide_id] = exclusion
             continue
         adjustments = roster.adjustments_of(guide_id)
-        score = pairing_score(guide, demand, facts, adjustments)
-        candidates.append(Candidate(guide, capacity_of(guide, adjustments, demand.day), score))
+        parts = score_parts(guide, demand, facts, adjustments)
+        candidates.append(Candidate(guide, capacity_of(guide, adjustments, demand.day), parts.product, parts))
     return Assessment(demand, tuple(candidates), excluded)
 
 

@@ -25,7 +25,7 @@ def result_of(answer: Answer, *, confirmed: UUID | None = None, max_results: int
     result: dict[str, Any] = {
         "recommended_dates": [_recommended_date(one) for one in dates],
         "guide_assignments": [entry for one in dates for entry in _assignments(one, confirmed)],
-        "conflict_warnings": [*_silences(answer.facts.snapshot), *_alerts(dates, answer.facts.snapshot)],
+        "conflict_warnings": [*silences_in(answer.facts.snapshot), *_alerts(dates, answer.facts.snapshot)],
         "weather_summary": _weather_summary(dates, answer.facts.snapshot),
     }
     best = answer.best
@@ -63,7 +63,8 @@ def _assignments(one: DateAnswer, confirmed: UUID | None) -> list[dict[str, Any]
     ]
 
 
-def _silences(snapshot: Snapshot) -> list[dict[str, Any]]:
+def silences_in(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """A warning for each sibling that did not answer, in the contract's words."""
     return [
         {"type": _SILENT[sibling], "severity": "LOW", "message": why, "source_service": sibling.value}
         for sibling, why in sorted(snapshot.unknown.items())

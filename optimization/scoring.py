@@ -12,8 +12,9 @@ The factors use only what the siblings tell and what our own history knows:
 | preference | 1 where stated or nothing is stated, 0.9 where others are stated, 0.6 where the guide asked not to |
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from scheduling.document import GuideAdjustments
@@ -40,11 +41,12 @@ class ScoreParts:
     preference: float
 
     @property
+    def by_name(self) -> dict[str, float]:
+        return {part.name: getattr(self, part.name) for part in fields(self)}
+
+    @property
     def product(self) -> float:
-        product = 1.0
-        for factor in asdict(self).values():
-            product *= factor
-        return product
+        return math.prod(self.by_name.values())
 
 
 def score_parts(guide: Guide, demand: Demand, facts: Facts, adjustments: GuideAdjustments) -> ScoreParts:

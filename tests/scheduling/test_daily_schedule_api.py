@@ -1,23 +1,20 @@
 """Daily schedules read over the API: found by date and by what their departures are, and one with its tag."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from scheduling.authors import Author, AuthorKind
 from scheduling.document import Announcement, Departure, DepartureStatus, GuideAdjustments
 from scheduling.lock_cache import optimizing
 from scheduling.models import DailySchedule, schedule_id_of
-from scheduling.models.triggers import GUIDE_MANAGEMENT
 from scheduling.publishing import publish_departures
 from scheduling.serializers.daily_schedules import shown_schedule
-from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TripFactory, at, lead
+from tests.scheduling.adjusting import enter
 from tests.scheduling.writes import change, put
 from tests.tokens import bearer
 
@@ -39,14 +36,6 @@ def found(client: Client, **query: object) -> dict[str, list[str]]:
 
 def get(client: Client, address: object = TOMORROW, **headers: str) -> HttpResponse:
     return client.get(f"{SCHEDULES}/{address}", headers=bearer() | headers)
-
-
-def enter(adjustments: Mapping[UUID, GuideAdjustments], day: date = TOMORROW) -> None:
-    def edit(drafts: Mapping[date, Draft]) -> None:
-        drafts[day].document.guide_adjustments |= adjustments
-
-    author = Author(AuthorKind.GUIDE_MANAGEMENT, "svc-guide-management")
-    write_daily_schedules([day], edit, author=author, principal=GUIDE_MANAGEMENT)
 
 
 def on(day: date, **fields: Any) -> Departure:

@@ -1,24 +1,14 @@
-"""The API's door to the optimizer: a question answered while the caller waits."""
+"""The query of a question about a trip."""
 
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from novatrek_scheduling import fields
-from novatrek_scheduling.permissions import requires
-from novatrek_scheduling.schema import error_responses
 from novatrek_scheduling.serializers import StrictQuerySerializer
-from optimization.asking import ask
 from optimization.question import Question
-from optimization.results import result_of
-from scheduling.serializers.schedule_requests import ScheduleOptimizationResultSerializer
 
 MAX_RANGE_DAYS = 92
 
@@ -50,22 +40,3 @@ class OptimizationQuerySerializer(StrictQuerySerializer):
             days=tuple(first + timedelta(days=n) for n in range((last - first).days + 1)),
             only_guides=frozenset(query.get("guide_ids", ())),
         )
-
-
-class ScheduleOptimizationView(APIView):
-    permission_classes = [requires("scheduling:read", contract_operation=True)]
-
-    @extend_schema(
-        operation_id="getScheduleOptimization",
-        summary="Find the best dates and teams for a trip",
-        description="Answers while you wait and writes no schedule.",
-        parameters=[OptimizationQuerySerializer],
-        responses={
-            200: OpenApiResponse(ScheduleOptimizationResultSerializer, "The dates, best first."),
-            **error_responses(400),
-        },
-    )
-    def get(self, request: Request) -> Response:
-        query = OptimizationQuerySerializer.of(request)
-        answer = ask(query.question(), deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
-        return Response(result_of(answer, max_results=query.validated_data["max_results"]))

@@ -1,0 +1,44 @@
+"""The API's door to the guides of one departure."""
+
+from uuid import UUID
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from novatrek_scheduling.permissions import requires
+from novatrek_scheduling.schema import error_responses
+from optimization.candidate_list import list_candidates
+from optimization.serializers.candidates import DepartureCandidatesSerializer, shown_candidates
+from scheduling.addresses import schedule_at
+from scheduling.errors import UnknownDeparture
+from scheduling.views.reading import ADDRESS
+
+
+class DepartureCandidatesView(APIView):
+    permission_classes = [requires("scheduling:read")]
+
+    @extend_schema(
+        operation_id="listDepartureCandidates",
+        summary="Rank the guides for a departure",
+        description=(
+            "Every guide, on what the siblings say now: those who could go by score, with its parts, then those ruled "
+            "out, each with the first rule. What else a guide is committed to counts, the departure itself does not."
+        ),
+        parameters=[ADDRESS, OpenApiParameter("departure_id", UUID, OpenApiParameter.PATH)],
+        responses={200: OpenApiResponse(DepartureCandidatesSerializer, "Every guide."), **error_responses(404)},
+        tags=["daily-schedules"],
+    )
+    def get(self, request: Request, schedule_id: str, departure_id: str) -> Response:
+        schedule, wanted = schedule_at(schedule_id), _id_in(departure_id)
+        listed = list_candidates(schedule, wanted, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
+        return Response(shown_candidates(schedule, wanted, listed))
+
+
+def _id_in(departure_id: str) -> UUID:
+    try:
+        return UUID(departure_id)
+    except ValueError as error:
+        raise UnknownDeparture(f"There is no departure {departure_id}.") from error

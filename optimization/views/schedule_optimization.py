@@ -1,0 +1,33 @@
+"""The API's door to the optimizer: a question answered while the caller waits."""
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from novatrek_scheduling.permissions import requires
+from novatrek_scheduling.schema import error_responses
+from optimization.asking import ask
+from optimization.results import result_of
+from optimization.serializers.schedule_optimization import OptimizationQuerySerializer
+from scheduling.serializers.schedule_requests import ScheduleOptimizationResultSerializer
+
+
+class ScheduleOptimizationView(APIView):
+    permission_classes = [requires("scheduling:read", contract_operation=True)]
+
+    @extend_schema(
+        operation_id="getScheduleOptimization",
+        summary="Find the best dates and teams for a trip",
+        description="Answers while you wait and writes no schedule.",
+        parameters=[OptimizationQuerySerializer],
+        responses={
+            200: OpenApiResponse(ScheduleOptimizationResultSerializer, "The dates, best first."),
+            **error_responses(400),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        query = OptimizationQuerySerializer.of(request)
+        answer = ask(query.question(), deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
+        return Response(result_of(answer, max_results=query.validated_data["max_results"]))

@@ -1,0 +1,222 @@
+"""The guides for a departure over the API: ranked, or with the rule that rules them out."""
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.cache import caches
+from django.http import HttpResponse
+from django.test import Client
+
+from scheduling.document import AvailabilityException, Departure, GuideAdjustments
+from tests.conflicts.planned import enter_absence
+from tests.factories import DepartureFactory, TeamMemberFactory
+from tests.scheduling.adjusting import enter
+from tests.scheduling.writes import change, put
+from tests.siblings import SimulatedSiblings
+from tests.tokens import bearer
+
+pytestmark = pytest.mark.django_db
+
+KEY = UUID(int=0xD)
+Ask = Callable[..., HttpResponse]
+
+
+@pytest.fixture
+def departure(siblings: SimulatedSiblings) -> Departure:
+    """A planned run of a real trip in two days, with nobody on it yet."""
+    trips = siblings.call("svc-trip-catalog", "/trips", params={"activity_type": "HIKING", "status": "ACTIVE"})
+    trip = trips.json()["data"][0]
+    starts_at = datetime.combine(siblings.today + timedelta(days=2), time(18), UTC)
+    planned = DepartureFactory(
+        trip_id=trip["id"],
+        activity_type=trip["activity_type"],
+        region_id=trip["region_id"],
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=2),
+    )
+    put({KEY: planned}, starts_at.date())
+    return planned
+
+
+@pytest.fixture
+def ask(client: Client, departure: Departure) -> Ask:
+    def asking(
+        *, day: object = departure.starts_at.date(), key: object = KEY, scopes: Any = ("scheduling:read",)
+    ) -> Any:
+        path = f"/scheduling/v1/daily-schedules/{day}/departures/{key}/candidates"
+        return client.get(path, headers=bearer(scopes))
+
+    return asking
+
+
+def everybody(ask: Ask) -> list[dict[str, Any]]:
+    response = ask()
+    assert response.status_code == 200, response.content
+    return response.json()["candidates"]
+
+
+def able(ask: Ask) -> list[dict[str, Any]]:
+    return [each for each in everybody(ask) if "ruled_out_by" not in each]
+
+
+def rule_against(ask: Ask, guide_id: str) -> str:
+    return next(each["ruled_out_by"]["code"] for each in everybody(ask) if each["guide_id"] == guide_id)
+
+
+def test_everybody_is_listed_those_who_could_go_by_score_and_other_regions_last(
+    ask: Ask, siblings: SimulatedSiblings
+) -> None:
+    listed = everybody(ask)
+
+    assert len({each["guide_id"] for each in listed}) == len(listed) == siblings.summary()["counts"]["guides"]
+    scores = [each["score"] for each in listed if "score" in each]
+    assert scores
+    assert scores == sorted(scores, reverse=True)
+    ruled_out = [each["ruled_out_by"]["code"] for each in listed[len(scores) :]]
+    elsewhere = ruled_out.count("REGION")
+    assert set(ruled_out[-elsewhere:]) == {"REGION"}
+    assert ruled_out[-elsewhere - 1] == "ACTIVITY"
+
+
+def test_a_score_is_the_product_of_its_parts(ask: Ask) -> None:
+    best = able(ask)[0]
+
+    assert best["score_parts"].keys() == {
+        "certifications",
+        "proximity",
+        "familiarity",
+        "language",
+        "experience",
+        "preference",
+    }
+    assert math.prod(best["score_parts"].values()) == pytest.approx(best["score"], abs=0.001)
+    assert best["capacity"] > 0
+    assert best["on_team"] is False
+
+
+def test_the_answer_names_the_revision_it_is_about(ask: Ask) -> None:
+    told = ask().json()
+
+    assert (told["_rev"], told["departure_id"], told["warnings"]) == (2, str(KEY), [])
+
+
+def test_whoever_is_on_the_team_now_is_judged_without_this_departure(ask: Ask, departure: Departure) -> None:
+    chosen = able(ask)[0]
+    change(KEY, departure.starts_at.date(), team=[TeamMemberFactory(guide_id=chosen["guide_id"])])
+
+    again = next(each for each in able(ask) if each["guide_id"] == chosen["guide_id"])
+
+    assert again == chosen | {"on_team": True}
+
+
+@pytest.mark.parametrize(
+    ("hours_before", "days_before", "rule"), [(1, 0, "OVERLAP"), (6, 0, None), (9, 1, "REST"), (22, 1, None)]
+)
+def test_what_a_guide_is_committed_to_elsewhere_counts(
+    ask: Ask, departure: Departure, hours_before: int, days_before: int, rule: str | None
+) -> None:
+    guide_id = able(ask)[0]["guide_id"]
+    starts_at = departure.starts_at - timedelta(hours=hours_before)
+    other = DepartureFactory(
+        starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), team=[TeamMemberFactory(guide_id=guide_id)]
+    )
+    put({uuid4(): other}, departure.starts_at.date() - timedelta(days=days_before))
+
+    found = next(each for each in everybody(ask) if each["guide_id"] == guide_id)
+
+    assert found.get("ruled_out_by", {}).get("code") == rule
+
+
+def test_what_a_guide_entered_rules_the_guide_out(ask: Ask, departure: Departure) -> None:
+    away, restricted = (each["guide_id"] for each in able(ask)[:2])
+    day = departure.starts_at.date()
+    enter_absence(UUID(away), day)
+    enter({UUID(restricted): GuideAdjustments(restrictions=[{"kind": "NO_GUIDING"}])}, day)
+
+    assert rule_against(ask, away) == "AVAILABILITY_EXCEPTION"
+    assert rule_against(ask, restricted) == "RESTRICTION"
+
+
+def test_an_absence_on_a_later_day_of_a_trip_counts(ask: Ask, departure: Departure) -> None:
+    day = departure.starts_at.date()
+    change(KEY, day, ends_at=departure.ends_at + timedelta(days=1))
+    guide_id = able(ask)[0]["guide_id"]
+    tomorrow = day + timedelta(days=1)
+    away = AvailabilityException.model_validate({"from": tomorrow, "to": tomorrow})
+    enter({UUID(guide_id): GuideAdjustments(availability_exceptions=[away])}, tomorrow)
+
+    assert rule_against(ask, guide_id) == "AVAILABILITY_EXCEPTION"
+
+
+def test_a_note_is_for_a_person_to_read(ask: Ask, departure: Departure, siblings: SimulatedSiblings) -> None:
+    first, second = (each["guide_id"] for each in able(ask)[:2])
+    enter({UUID(first): GuideAdjustments(guide_notes="Bad knee.")}, departure.starts_at.date())
+    siblings.leave_note(second, departure.starts_at.date(), "Back at four.")
+    caches["default"].clear()
+
+    notes = {each["guide_id"]: each.get("to_approve") for each in able(ask)}
+
+    assert notes.pop(first) == ["noted: Bad knee."]
+    assert notes.pop(second) == ["noted: Back at four."]
+
+
+def test_a_certificate_that_ran_out_rules_the_guide_out(
+    ask: Ask, departure: Departure, siblings: SimulatedSiblings
+) -> None:
+    guide_id = able(ask)[0]["guide_id"]
+    needed = siblings.get("trips", str(departure.trip_id))["required_certifications"]
+    for name in needed:
+        siblings.set_certificate(guide_id, name, status="EXPIRED", expiry_date="2020-01-01")
+    caches["default"].clear()
+
+    assert rule_against(ask, guide_id) == "CERTIFICATION"
+
+
+def test_a_guide_on_the_team_whom_nobody_knows_any_more_is_listed(ask: Ask, departure: Departure) -> None:
+    gone = TeamMemberFactory(guide_name="Long Gone")
+    change(KEY, departure.starts_at.date(), team=[gone])
+
+    last = everybody(ask)[-1]
+
+    assert (last["guide_name"], last["on_team"], last["ruled_out_by"]["code"]) == ("Long Gone", True, "NOT_AVAILABLE")
+
+
+def test_without_the_guides_the_caller_is_asked_to_come_back(ask: Ask, siblings: SimulatedSiblings) -> None:
+    siblings.switch("svc-guide-management", "down")
+
+    response = ask()
+
+    assert (response.status_code, response.json()["code"]) == (503, "SIBLING_UNAVAILABLE")
+    assert int(response["Retry-After"]) > 0
+
+
+def test_other_silent_siblings_are_named_in_warnings(ask: Ask, siblings: SimulatedSiblings) -> None:
+    siblings.switch("svc-weather", "down")
+
+    told = ask().json()
+
+    assert [warning["source_service"] for warning in told["warnings"]] == ["svc-weather"]
+    assert told["candidates"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"day": uuid4()}, "UNKNOWN_DAILY_SCHEDULE"),
+        ({"day": "2020-01-01"}, "UNKNOWN_DAILY_SCHEDULE"),
+        ({"key": uuid4()}, "UNKNOWN_DEPARTURE"),
+        ({"key": "nonsense"}, "UNKNOWN_DEPARTURE"),
+    ],
+)
+def test_what_is_not_there_has_no_candidates(ask: Ask, asked: dict[str, object], code: str) -> None:
+    response = ask(**asked)
+
+    assert (response.status_code, response.json()["code"]) == (404, code)
+
+
+def test_candidates_need_the_scope_to_read(ask: Ask) -> None:
+    assert ask(scopes=None).status_code == 403

@@ -1,0 +1,22 @@
+"""A shortcut of tests: what guides enter, written by its owner."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from scheduling.authors import Author, AuthorKind
+from scheduling.document import GuideAdjustments
+from scheduling.models.triggers import GUIDE_MANAGEMENT
+from scheduling.writing import Draft, write_daily_schedules
+from tests.factories import TOMORROW
+
+OWNER = Author(AuthorKind.GUIDE_MANAGEMENT, GUIDE_MANAGEMENT)
+
+
+def enter(adjustments: Mapping[UUID, GuideAdjustments], day: date = TOMORROW) -> None:
+    """Replace what these guides entered for a date."""
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        drafts[day].document.guide_adjustments.update(adjustments)
+
+    write_daily_schedules([day], edit, author=OWNER, principal=GUIDE_MANAGEMENT)
