@@ -1,0 +1,197 @@
+"""What each write is meant to make of a document. The document that is given is changed, and returned."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from tests.scheduling.interleavings.documents import (
+    TOLD,
+    Json,
+    Refused,
+    copied,
+    count_participants,
+    guides_of,
+    merged,
+    put,
+)
+from tests.scheduling.interleavings.rules import have_notes, refuse_what_newly_breaks_a_rule
+from tests.scheduling.interleavings.world import newcomer
+
+OPEN = frozenset({"DRAFT", "PUBLISHED"})
+
+
+def edited(document: Json, key: str, fields: Mapping[str, Any]) -> Json:
+    """A dispatcher's patch of one departure. Raises Refused."""
+    before, departure = copied(document), document["departures"][key]
+    _set_status(departure, fields)
+    _move_and_resize(departure, fields)
+    if "team" in fields:
+        departure["team"] = [_member(departure, wanted) for wanted in fields["team"]]
+        if departure["team"]:
+            departure.pop("unassigned_reason", None)
+    if fields.keys() & {"team", "trail_id", "ends_at"} and have_notes(document, departure):
+        for member in departure["team"]:
+            if member["assignment_status"] == "TENTATIVE":
+                member["assignment_status"] = "PENDING_APPROVAL"
+    if fields.get("status") == "PUBLISHED":
+        published(document, {key}, by_machine=False)
+        if "published" not in departure:
+            raise Refused("DEPARTURE_NOT_EDITABLE")
+    refuse_what_newly_breaks_a_rule(before, document)
+    return document
+
+
+def entered(document: Json, patch: Json) -> Json:
+    """What a guide enters always lands."""
+    for guide, entry in patch["guide_adjustments"].items():
+        known = document["guide_adjustments"].get(guide)
+        now = merged(known, entry)
+        document["guide_adjustments"][guide] = {"availability_exceptions": [], "restrictions": [], **now}
+    return document
+
+
+def published(document: Json, keys: Collection[str] | None, *, by_machine: bool) -> Json:
+    """Publishing departures, all where none is named. Raises Refused."""
+    departures = document["departures"]
+    due = [departures[key] for key in (departures if keys is None else keys) if _is_due(departures[key])]
+    if by_machine and any(m["assignment_status"] == "PENDING_APPROVAL" for d in due for m in d["team"]):
+        raise Refused("APPROVAL_REQUIRED")
+    told = [_publish(departure) for departure in due]
+    document[TOLD] += any(told)
+    return document
+
+
+def restored(document: Json, first: Json, then: Json) -> Json:
+    """The plan of `then`, where it was another one when somebody looked `first` and is now. Raises Refused."""
+    before = copied(document)
+    for key, departure in document["departures"].items():
+        earlier = then["departures"].get(key)
+        if not (_may_be_restored(first["departures"].get(key), earlier) and _may_be_restored(departure, earlier)):
+            continue
+        confirmed = {m["guide_id"] for m in departure["team"] if m["assignment_status"] == "CONFIRMED"}
+        departure["team"] = [
+            {**member, "assignment_status": _restored_status(departure, member)} for member in earlier["team"]
+        ]
+        for name in ("trail_id", "unassigned_reason"):
+            put(departure, name, earlier.get(name))
+        if have_notes(document, departure):
+            for member in departure["team"]:
+                if member["guide_id"] not in confirmed:
+                    member["assignment_status"] = "PENDING_APPROVAL"
+    refuse_what_newly_breaks_a_rule(before, document)
+    return document
+
+
+def seated(document: Json, reservation: str, trip_id: str, guests: int) -> Json:
+    """Guests go where they are, else where it is not called off, is open, has room, and departs first."""
+    of_trip = [key for key, departure in document["departures"].items() if departure["trip_id"] == trip_id]
+    if not of_trip:
+        return document
+
+    def preference(key: str) -> tuple[object, ...]:
+        each = document["departures"][key]
+        return (
+            reservation not in each["reservations"],
+            each["status"] == "CANCELLED",
+            each["status"] not in OPEN,
+            each["participants"] + guests > each["capacity"],
+            each["starts_at"],
+            key,
+        )
+
+    departure = document["departures"][min(of_trip, key=preference)]
+    departure["reservations"][reservation] = guests
+    count_participants(departure)
+    return document
+
+
+def unseated(document: Json, reservation: str) -> Json:
+    for departure in document["departures"].values():
+        if departure["reservations"].pop(reservation, None) is not None:
+            count_participants(departure)
+    return document
+
+
+def _set_status(departure: Json, fields: Mapping[str, Any]) -> None:
+    status, wanted = departure["status"], fields.get("status")
+    if status == "CANCELLED" and fields.keys() - {"status"} and wanted not in OPEN:
+        raise Refused("DEPARTURE_NOT_EDITABLE")
+    if wanted == "DRAFT" and status == "PUBLISHED":
+        raise Refused("FIELD_NOT_YOURS")
+    if wanted != "PUBLISHED":
+        departure["status"] = wanted or status
+
+
+def _move_and_resize(departure: Json, fields: Mapping[str, Any]) -> None:
+    for name in ("ends_at", "trail_id"):
+        if name in fields:
+            put(departure, name, fields[name])
+    capacity = fields.get("capacity", departure["capacity"])
+    is_too_small = capacity < min(departure["participants"], departure["capacity"])
+    if is_too_small or departure["ends_at"] <= departure["starts_at"]:
+        raise Refused("DEPARTURE_NOT_EDITABLE")
+    departure["capacity"] = capacity
+
+
+def _member(departure: Json, wanted: Mapping[str, Any]) -> Json:
+    known = {member["guide_id"]: member for member in departure["team"]}
+    member = known.get(wanted["guide_id"]) or newcomer(wanted["guide_id"])
+    return {**member, **wanted}
+
+
+def _plan(departure: Json) -> object:
+    team = {(member["guide_id"], member["role"], member["pinned"]) for member in departure["team"]}
+    return team, departure.get("trail_id"), departure.get("unassigned_reason")
+
+
+def _may_be_restored(departure: Json | None, earlier: Json | None) -> bool:
+    if departure is None or earlier is None or departure["status"] not in OPEN:
+        return False
+    return _plan(departure) != _plan(earlier)
+
+
+def _restored_status(departure: Json, earlier: Json) -> str:
+    """Of one guide: nobody is confirmed by a restore who was not told to come, nor past an approval."""
+    guide, then = earlier["guide_id"], str(earlier["assignment_status"])
+    now = next((m["assignment_status"] for m in departure["team"] if m["guide_id"] == guide), None)
+    if now == "CONFIRMED":
+        return "CONFIRMED"
+    if "PENDING_APPROVAL" in {now, then}:
+        return "PENDING_APPROVAL"
+    return then if guide in departure.get("published", {}).get("guide_ids", []) else "TENTATIVE"
+
+
+def _has_news(departure: Json) -> bool:
+    known = departure.get("published")
+    if departure["status"] == "CANCELLED":
+        return bool(known and known["guide_ids"])
+    if known is None:
+        return bool(departure["team"])
+    plan = (set(guides_of(departure)), departure.get("trail_id"), departure["starts_at"])
+    return plan != (set(known["guide_ids"]), known.get("trail_id"), known["starts_at"])
+
+
+def _is_due(departure: Json) -> bool:
+    if departure["status"] == "CANCELLED":
+        return _has_news(departure)
+    if departure["status"] == "DRAFT" and not departure["team"] and "published" not in departure:
+        return False
+    is_confirmed = all(member["assignment_status"] == "CONFIRMED" for member in departure["team"])
+    return _has_news(departure) or departure["status"] == "DRAFT" or not is_confirmed
+
+
+def _publish(departure: Json) -> bool:
+    """Whether people are told something new."""
+    is_cancelled = departure["status"] == "CANCELLED"
+    is_news = "published" not in departure or _has_news(departure)
+    if departure["status"] == "DRAFT":
+        departure["status"] = "PUBLISHED"
+    if not is_cancelled:
+        for member in departure["team"]:
+            member["assignment_status"] = "CONFIRMED"
+    if is_news:
+        departure["published"] = {
+            "guide_ids": [] if is_cancelled else guides_of(departure),
+            "starts_at": departure["starts_at"],
+        }
+        put(departure["published"], "trail_id", departure.get("trail_id"))
+    return is_news
