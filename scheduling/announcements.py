@@ -54,8 +54,8 @@ def announce(changes: Mapping[date, Change]) -> None:
     for day, change in sorted(changes.items()):
         if _tells_something(change):
             _record_event(day, change)
-    for notice in notices_between(_departures(changes, "before"), _departures(changes, "after")):
-        _record_notification(notice)
+    notices = notices_between(_departures(changes, "before"), _departures(changes, "after"))
+    outbox.record_several(Sibling.NOTIFICATIONS, map(_message, notices))
 
 
 def notices_between(before: Mapping[UUID, Departure], after: Mapping[UUID, Departure]) -> list[Notice]:
@@ -128,9 +128,8 @@ def _record_event(day: date, change: Change) -> None:
     record_event(SCHEDULE_PUBLISHED, day.isoformat(), payload)
 
 
-def _record_notification(notice: Notice) -> None:
-    outbox.record(
-        destination=Sibling.NOTIFICATIONS,
+def _message(notice: Notice) -> outbox.Message:
+    return outbox.Message(
         key=str(notice.guide_id),
         kind=f"guide.{notice.kind}",
         payload={

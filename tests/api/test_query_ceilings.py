@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -11,7 +11,9 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from conflicts.models import ScheduleConflict
 from scheduling.models import RequestOutcome, RequestStatus, ScheduleRequest
 from tests.conflicts.factories import conflict_of, overfull
-from tests.factories import TOMORROW
+from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, lead
+from tests.scheduling.requests import pending
+from tests.scheduling.writes import put
 from tests.siblings import SimulatedSiblings
 from tests.tokens import bearer
 
@@ -113,3 +115,64 @@ def test_accepting_a_risk_costs_a_fixed_number_of_queries(
 
     with django_assert_max_num_queries(13):
         post(client, "/schedule-conflicts/resolve", body | {"override_warnings": True})
+
+
+def test_a_daily_schedule_is_one_query_and_so_is_that_nothing_changed(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    put({uuid4(): DepartureFactory() for _ in range(5)})
+    path = f"{API}/daily-schedules/{TOMORROW}"
+
+    for tag, status, queries in ((None, 200, 1), ('"2"', 304, 1), ('"1"', 200, 2)):
+        headers = bearer() | ({"If-None-Match": tag} if tag else {})
+        with django_assert_max_num_queries(queries):
+            assert client.get(path, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("asked", [{}, {"region_id": REGION_ID}])
+def test_a_page_of_daily_schedules_is_two_queries(
+    client: Client, asked: dict[str, object], django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for ahead in range(3):
+        put({uuid4(): DepartureFactory() for _ in range(3)}, TOMORROW + timedelta(days=ahead))
+
+    with django_assert_max_num_queries(2):
+        page = get(client, "/daily-schedules", page_size=2, **asked)
+
+    assert (len(page["daily_schedules"]), page["total_count"]) == (2, 3)
+
+
+@pytest.mark.parametrize("departures", [1, 20])
+def test_publishing_costs_the_same_number_of_queries_for_any_number_of_departures(
+    client: Client, departures: int, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    put({uuid4(): DepartureFactory(team=[lead(GuideFactory())]) for _ in range(departures)})
+
+    with django_assert_max_num_queries(1):
+        assert len(get(client, f"/daily-schedules/{TOMORROW}/publish")["departures"]) == departures
+    with django_assert_max_num_queries(18):
+        post(client, f"/daily-schedules/{TOMORROW}/publish", {})
+
+
+def test_a_list_of_schedule_requests_is_one_query(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(5):
+        pending()
+
+    with django_assert_max_num_queries(1):
+        assert get(client, "/schedule-requests", date_to=TOMORROW)["total_count"] == 5
+
+
+def test_candidates_cost_a_fixed_number_of_queries_for_all_guides(
+    client: Client, siblings: SimulatedSiblings, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    trip = siblings.get("trips", siblings.summary()["trip_ids"][0])
+    departure = uuid4()
+    fields = {name: trip[name] for name in ("activity_type", "region_id")}
+    put({departure: DepartureFactory(trip_id=trip["id"], **fields)})
+
+    with django_assert_max_num_queries(6):
+        told = get(client, f"/daily-schedules/{TOMORROW}/departures/{departure}/candidates")
+
+    assert len(told["candidates"]) == siblings.summary()["counts"]["guides"]

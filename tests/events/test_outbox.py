@@ -12,7 +12,7 @@ from django.utils import timezone
 from events import kafka, outbox
 from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
-from events.outbox import DeliveryRefused, record
+from events.outbox import DeliveryRefused, Message, record, record_several
 from events.producer import EventProducer
 from events.relay import Relay
 from events.schemas import SchemaMismatch
@@ -37,6 +37,22 @@ def _make_due() -> None:
 def test_a_message_cannot_be_recorded_outside_the_transaction_of_its_cause() -> None:
     with pytest.raises(RuntimeError):
         _record("a")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_messages_cannot_be_recorded_outside_the_transaction_of_their_cause() -> None:
+    with pytest.raises(RuntimeError):
+        record_several("svc-test", [Message("a", "test", {})])
+
+
+def test_several_messages_of_a_key_leave_in_their_order(destination: RegisterDestination) -> None:
+    delivered: list[int] = []
+    destination("svc-test", lambda message: delivered.append(message.payload["number"]))
+    record_several("svc-test", [Message("a", "test", {"number": number}) for number in range(3)])
+
+    Relay().drain()
+
+    assert delivered == [0, 1, 2]
 
 
 @pytest.mark.django_db(transaction=True)
