@@ -72,6 +72,13 @@ class Incident:
         process_request(submitted.pk)
         return ScheduleRequest.objects.select_related("outcome").get(pk=submitted.pk)
 
+    def joined_by_a_request(self) -> tuple[UUID, Departure]:
+        """A departure with room that a request has joined, and that the next one of its trip would join."""
+        _, least = self.staffed()[-1]
+        departure_id = self.request(least.trip_id).outcome.departure_id
+        assert departure_id
+        return departure_id, self.departures[departure_id]
+
     def publish(self, departure_id: UUID) -> None:
         publish_departures(self.day, author=DISPATCHER, by_machine=False, departure_ids=[departure_id])
 
