@@ -38,7 +38,7 @@ class RefusePut(APIView):
         summary="Retired: PATCH what is yours instead",
         parameters=WITH_HEADERS,
         request=None,
-        responses=error_responses(410),
+        responses=error_responses(404, 410),
         deprecated=True,
         tags=["retired"],
     )
@@ -52,7 +52,7 @@ def _refusing(method: str) -> Callable[..., NoReturn]:
         summary="Retired: use /daily-schedules",
         parameters=WITH_HEADERS,
         request=None,
-        responses=error_responses(410),
+        responses=error_responses(404, 410),
         deprecated=True,
         tags=["retired"],
     )

@@ -26,6 +26,7 @@ class Examples:
     request: list[str]
     conflict: list[str]
     option: list[str]
+    departure: list[str]
     day: list[str]
 
     def by_name(self) -> dict[str, list[str]]:
@@ -48,8 +49,15 @@ def make_examples(service: RunningService) -> Examples:
         request=requests,
         conflict=[conflict["id"] for conflict in conflicts],
         option=[option["id"] for conflict in conflicts for option in conflict["resolution_options"]],
+        departure=_departures(service, days[0]),
         day=days,
     )
+
+
+def _departures(service: RunningService, day: str) -> list[str]:
+    with service.client() as client:
+        schedule = client.get(f"/daily-schedules/{day}").raise_for_status().json()
+    return list(schedule["assignments"]["departures"])[:10]
 
 
 def _submit(service: RunningService, trip_ids: list[str], days: list[str]) -> list[str]:
