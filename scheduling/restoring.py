@@ -79,9 +79,9 @@ def restore_revision(
     def edit(drafts: Mapping[date, Draft]) -> None:
         document = drafts[day].document
         # No more than the facts are about: what else differs by now, differs since this began.
-        confirmed = _restore(document, then, timezone.now(), among=chosen)
+        restored = _restore(document, then, timezone.now(), among=chosen)
         if facts is not None:
-            _have_approved(document, day, confirmed, facts)
+            _have_approved(document, day, restored, facts)
 
     changes = write_daily_schedules(
         [day],
@@ -126,16 +126,16 @@ def _document_at(draft: Draft, rev: int) -> ScheduleDocument:
 
 def _restore(
     document: ScheduleDocument, then: ScheduleDocument, now: datetime, *, among: Collection[UUID] | None = None
-) -> dict[UUID, frozenset[UUID]]:
-    """Restore plans of a document in place. What differed, with the guides who were confirmed before."""
-    confirmed = {}
+) -> list[UUID]:
+    """Restore plans of a document in place, and return the departures that differed."""
+    restored = []
     for key in document.departures.keys() & then.departures.keys():
         departure, earlier = document.departures[key], then.departures[key]
         is_chosen = among is None or key in among
         if is_chosen and _plan(departure) != _plan(earlier) and _why_left_out(departure, now) is None:
-            confirmed[key] = _confirmed(departure)
             _replan(departure, earlier)
-    return confirmed
+            restored.append(key)
+    return restored
 
 
 def _replan(departure: Departure, earlier: Departure) -> None:
@@ -146,10 +146,6 @@ def _replan(departure: Departure, earlier: Departure) -> None:
     departure.trail_id = earlier.trail_id
     reason = earlier.unassigned_reason
     departure.unassigned_reason = reason and reason.model_copy(deep=True)
-
-
-def _confirmed(departure: Departure) -> frozenset[UUID]:
-    return frozenset(m.guide_id for m in departure.team if m.assignment_status is AssignmentStatus.CONFIRMED)
 
 
 def _left_out(
@@ -193,18 +189,12 @@ def _status(earlier: TeamMember, departure: Departure) -> AssignmentStatus:
     return earlier.assignment_status if is_told else AssignmentStatus.TENTATIVE
 
 
-def _have_approved(
-    document: ScheduleDocument, day: date, confirmed: Mapping[UUID, frozenset[UUID]], facts: Facts
-) -> None:
-    """Have a person approve restored teams with open questions: what held then may not hold now.
-
-    Only who was confirmed before the restore stays it.
-    """
-    departures = {key: document.departures[key] for key in confirmed}
+def _have_approved(document: ScheduleDocument, day: date, restored: Collection[UUID], facts: Facts) -> None:
+    """Have a person approve restored teams with open questions, whoever was confirmed for another plan."""
+    departures = {key: document.departures[key] for key in restored}
     adjustments = adjustments_over(document, day, list(departures.values()))
     for key, departure in departures.items():
         demand = Demand.of(key, departure, day, facts.snapshot)
         if reasons_to_approve(departure.guide_ids, demand, facts, adjustments):
             for member in departure.team:
-                if member.guide_id not in confirmed[key]:
-                    member.assignment_status = AssignmentStatus.PENDING_APPROVAL
+                member.assignment_status = AssignmentStatus.PENDING_APPROVAL

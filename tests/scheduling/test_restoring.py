@@ -266,11 +266,20 @@ def test_what_a_silent_sibling_leaves_open_has_to_be_approved() -> None:
 def test_whoever_is_confirmed_now_stays_so() -> None:
     put({FIRST: departure(ANA)})
     change(FIRST, trail_id=uuid4())
-    enter(ANA, guide_notes="knee")
 
     restore(2)
 
     assert team() == {"Ana Ruiz": "CONFIRMED"}
+
+
+def test_who_was_confirmed_for_another_trail_is_not_for_the_restored_one_while_a_question_is_open() -> None:
+    put({FIRST: departure(ANA)})
+    change(FIRST, trail_id=uuid4())
+    enter(ANA, guide_notes="knee")
+
+    restore(2)
+
+    assert team() == {"Ana Ruiz": "PENDING_APPROVAL"}
 
 
 def test_a_plan_that_only_was_confirmed_or_approved_since_is_no_other_plan() -> None:
