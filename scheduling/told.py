@@ -29,7 +29,6 @@ _TOLD = """
     ) former ON true
     WHERE s.schedule_date >= %(since)s
         AND coalesce(former.told, d.value -> 'published') -> 'guide_ids' ? %(guide_id)s
-    ORDER BY s.schedule_date, d.key
 """
 
 
@@ -63,14 +62,15 @@ class ToldDeparture:
 
 
 def departures_told(guide_id: UUID, *, since: date) -> list[ToldDeparture]:
-    """What the guide was told of, on daily schedules from `since` on, in their order. One query.
+    """What the guide was told of, on daily schedules from `since` on, earliest first. One query.
 
     PostgreSQL looks through the documents, so that only the guide's own departures leave it: 400 dates of 38
     departures take it 0.1 s, with 200 revisions each; reading them in Python takes 2 s.
     """
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, {"since": since, "guide_id": str(guide_id)})
-        return [_told(*row) for row in cursor.fetchall()]
+        found = [_told(*row) for row in cursor.fetchall()]
+    return sorted(found, key=lambda told: (told.starts_at, told.id))
 
 
 def _told(

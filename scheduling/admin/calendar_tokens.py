@@ -51,7 +51,7 @@ class IssueForm(forms.Form):
     def __init__(self, guides: dict[UUID, str], data: Any = None) -> None:
         super().__init__(data)
         ordered = sorted(guides.items(), key=lambda guide: (guide[1], guide[0]))
-        choices = [(str(key), f"{name} ({str(key)[:8]})") for key, name in ordered]
+        choices = [("", "Choose a guide"), *((str(key), f"{name} ({str(key)[:8]})") for key, name in ordered)]
         self.fields["guide_id"] = forms.ChoiceField(label="Guide", choices=choices, widget=UnfoldAdminSelectWidget)
 
 

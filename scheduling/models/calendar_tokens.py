@@ -35,4 +35,4 @@ class CalendarToken(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"calendar of {self.guide_name}"
+        return f"calendar token of {self.guide_name}"
