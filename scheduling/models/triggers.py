@@ -12,6 +12,9 @@ GUIDE_MANAGEMENT = "svc-guide-management"
 MAINTENANCE = "maintenance"
 
 _PRINCIPAL = f"coalesce(current_setting('{PRINCIPAL}', true), '')"
+_AS_MAINTENANCE = (
+    f"If it has to be: SELECT set_config(''{PRINCIPAL}'', ''{MAINTENANCE}'', true) in the same transaction."
+)
 
 revision_steps_by_one = pgtrigger.Trigger(
     name="revision_steps_by_one",
@@ -21,7 +24,9 @@ revision_steps_by_one = pgtrigger.Trigger(
     func="""
         RAISE EXCEPTION 'daily schedule %: the revision must step by one, from % to %, not to %',
             OLD.schedule_date, OLD._rev, OLD._rev + 1, NEW._rev
-            USING ERRCODE = '23514', CONSTRAINT = 'revision_steps_by_one';
+            USING ERRCODE = '23514', CONSTRAINT = 'revision_steps_by_one',
+            HINT = 'Who writes past the revision overwrites others unseen. Read the row, then SET _rev = _rev + 1, '
+                'with the revision that was read in the WHERE.';
     """,
 )
 
@@ -34,7 +39,8 @@ adjustments_have_one_owner = pgtrigger.Trigger(
             IF {_PRINCIPAL} NOT IN ('{GUIDE_MANAGEMENT}', '{MAINTENANCE}') THEN
                 RAISE EXCEPTION
                     'daily schedule %: deleting it would delete what guides entered; name a principal in {PRINCIPAL}',
-                    OLD.schedule_date USING ERRCODE = '42501', CONSTRAINT = 'adjustments_have_one_owner';
+                    OLD.schedule_date USING ERRCODE = '42501', CONSTRAINT = 'adjustments_have_one_owner',
+                    HINT = '{_AS_MAINTENANCE}';
             END IF;
             RETURN OLD;
         END IF;
@@ -45,7 +51,10 @@ adjustments_have_one_owner = pgtrigger.Trigger(
         THEN
             RAISE EXCEPTION
                 'daily schedule %: guide_adjustments belong to {GUIDE_MANAGEMENT}; name it in {PRINCIPAL}',
-                NEW.schedule_date USING ERRCODE = '42501', CONSTRAINT = 'adjustments_have_one_owner';
+                NEW.schedule_date USING ERRCODE = '42501', CONSTRAINT = 'adjustments_have_one_owner',
+                HINT = 'Whoever else writes them wipes time off and medical restrictions. Leave them as they are, or '
+                    'for their owner: SELECT set_config(''{PRINCIPAL}'', ''{GUIDE_MANAGEMENT}'', true) in the same '
+                    'transaction.';
         END IF;
         RETURN NEW;
     """,
@@ -54,7 +63,7 @@ adjustments_have_one_owner = pgtrigger.Trigger(
 _refuse_truncate = f"""
     IF {_PRINCIPAL} NOT IN ('{GUIDE_MANAGEMENT}', '{MAINTENANCE}') THEN
         RAISE EXCEPTION 'truncating % would delete what guides entered; name a principal in {PRINCIPAL}', TG_TABLE_NAME
-            USING ERRCODE = '42501', CONSTRAINT = 'no_unnamed_truncate';
+            USING ERRCODE = '42501', CONSTRAINT = 'no_unnamed_truncate', HINT = '{_AS_MAINTENANCE}';
     END IF;
     RETURN NULL;
 """
@@ -82,7 +91,8 @@ history_is_append_only = pgtrigger.Trigger(
     func=f"""
         IF {_PRINCIPAL} <> '{MAINTENANCE}' THEN
             RAISE EXCEPTION 'the history of daily schedules is append-only'
-                USING ERRCODE = '42501', CONSTRAINT = 'history_is_append_only';
+                USING ERRCODE = '42501', CONSTRAINT = 'history_is_append_only',
+                HINT = 'It says who changed what, and is worth nothing once it can be changed. {_AS_MAINTENANCE}';
         END IF;
         IF TG_OP = 'DELETE' THEN
             RETURN OLD;
