@@ -71,7 +71,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ConflictType": ["GUIDE_DOUBLE_BOOKED", "TRAIL_CLOSED", "WEATHER_ALERT", "CAPACITY_EXCEEDED"],
         "ConflictSeverity": ["LOW", "MEDIUM", "HIGH", "CRITICAL"],
-        "DepartureStatus": ["DRAFT", "PUBLISHED", "IN_PROGRESS", "COMPLETED", "CANCELLED"],
+        "DepartureStatus": "scheduling.document.DepartureStatus",
+        "NoticeKind": ["assigned", "released", "rescheduled", "cancelled"],
+        "HardRule": "scheduling.rules.Rule",
         "ScheduleRequestStatus": ["PENDING", "PROCESSING", "COMPLETED", "FAILED"],
     },
     "POSTPROCESSING_HOOKS": [

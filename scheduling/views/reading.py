@@ -31,14 +31,13 @@ ADDRESS = OpenApiParameter(
 )
 
 
-def _header(name: str, description: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=[200])
-
-
 ANSWER_HEADERS = [
-    _header("ETag", "The revision, quoted."),
-    _header("X-Being-Optimized-By", "Who is optimizing this date at the moment; absent: nobody."),
-    _header("X-Being-Optimized-Since", "Since when, in UTC."),
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=[200, 304])
+    for name, description in (
+        ("ETag", "The revision, quoted."),
+        ("X-Being-Optimized-By", "Who is optimizing this date at the moment; absent: nobody."),
+        ("X-Being-Optimized-Since", "Since when, in UTC."),
+    )
 ]
 
 
