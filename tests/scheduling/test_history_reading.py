@@ -11,14 +11,12 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from scheduling.authors import Author, AuthorKind
-from scheduling.document import GuideAdjustments
 from scheduling.history import TooFarBehind, UnknownRevision, changes_since, document_at, field_lines, replay
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
-from scheduling.models.triggers import GUIDE_MANAGEMENT
 from scheduling.publishing import publish_departures
 from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, lead
-from tests.scheduling.writes import change, put, write_in_sql
+from tests.scheduling.writes import change, enter, put, write_in_sql
 from tests.tokens import bearer
 
 pytestmark = pytest.mark.django_db
@@ -36,13 +34,6 @@ def remove(departure_id: UUID) -> None:
         del drafts[TOMORROW].document.departures[departure_id]
 
     write_daily_schedules([TOMORROW], edit, author=DISPATCHER)
-
-
-def enter(guide_id: UUID, **entry: Any) -> None:
-    def edit(drafts: Mapping[date, Draft]) -> None:
-        drafts[TOMORROW].document.guide_adjustments[guide_id] = GuideAdjustments(**entry)
-
-    write_daily_schedules([TOMORROW], edit, author=DISPATCHER, principal=GUIDE_MANAGEMENT)
 
 
 def a_busy_day() -> None:

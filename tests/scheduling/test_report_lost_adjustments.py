@@ -12,26 +12,16 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import GuideAdjustments
 from scheduling.models import DailySchedule
 from scheduling.models.triggers import GUIDE_MANAGEMENT, MAINTENANCE
 from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import TOMORROW
-from tests.scheduling.writes import write_in_sql
+from tests.scheduling.writes import OWNER, enter, write_in_sql
 
 pytestmark = pytest.mark.django_db
 
 ANA, BEN = UUID(int=1), UUID(int=2)
-OWNER = Author(AuthorKind.GUIDE_MANAGEMENT, "svc-guide-management", cause="an entry")
 NEXT_DAY = TOMORROW + timedelta(days=1)
-
-
-def enter(guide_id: UUID, day: date = TOMORROW, **entry: Any) -> None:
-    def edit(drafts: Mapping[date, Draft]) -> None:
-        drafts[day].document.guide_adjustments[guide_id] = GuideAdjustments(**entry)
-
-    write_daily_schedules([day], edit, author=OWNER, principal=GUIDE_MANAGEMENT)
 
 
 def remove(guide_id: UUID) -> None:

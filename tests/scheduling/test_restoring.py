@@ -1,83 +1,39 @@
 """Restoring an earlier revision: what comes back, what stays, and what nobody gets past."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from scheduling.authors import Author, AuthorKind
-from scheduling.detectors import Change
 from scheduling.document import (
-    AssignmentStatus,
-    Departure,
     DepartureStatus,
-    GuideAdjustments,
-    TeamMember,
     UnassignedReason,
 )
 from scheduling.errors import HardRuleViolated, StaleRevision, UnknownSchedule
-from scheduling.facts import Guide, Sibling
 from scheduling.history import UnknownRevision
 from scheduling.models import DailySchedule, GuideCommitment, ScheduleRevision
-from scheduling.models.triggers import GUIDE_MANAGEMENT
 from scheduling.publishing import publish_departures
-from scheduling.restoring import LeftOut, preview_restore, restore_revision
-from scheduling.rules import Facts
+from scheduling.restoring import LeftOut, preview_restore
 from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import (
     DISPATCHER,
     TOMORROW,
     DepartureFactory,
-    GuideFactory,
-    TeamMemberFactory,
-    TripFactory,
     at,
-    facts_of,
-    lead,
 )
-from tests.scheduling.writes import change, put, stored
+from tests.scheduling.restores import ANA, BEN, FIRST, SECOND, TRIP, departure, restore, team, tentative
+from tests.scheduling.writes import change, enter, put, stored
 from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
 
-ANA, BEN = GuideFactory(name="Ana Ruiz"), GuideFactory(name="Ben Ito")
-TRIP = TripFactory()
-FIRST, SECOND = UUID(int=1), UUID(int=2)
 YESTERDAY = TOMORROW - timedelta(days=2)
-
-
-def facts(guides: Iterable[Guide] = (ANA, BEN), day: date = TOMORROW) -> Facts:
-    return facts_of(guides=guides, trips=[TRIP], days=[day])
-
-
-def restore(rev: int, day: date = TOMORROW, **how: object) -> Change:
-    told = {"author": DISPATCHER, "facts": facts(day=day)} | how
-    return restore_revision(day, rev, **told)  # type: ignore[arg-type]
-
-
-def departure(*guides: Guide, **fields: object) -> Departure:
-    return DepartureFactory(trip_id=TRIP.id, team=[lead(guide) for guide in guides], **fields)
-
-
-def tentative(guide: Guide) -> TeamMember:
-    return TeamMemberFactory(guide_id=guide.id, guide_name=guide.name, assignment_status=AssignmentStatus.TENTATIVE)
-
-
-def team(key: UUID = FIRST) -> dict[str, str]:
-    return {member.guide_name: member.assignment_status.value for member in stored()[key].team}
 
 
 def latest() -> ScheduleRevision:
     return ScheduleRevision.objects.order_by("rev").reverse()[0]
-
-
-def enter(guide: Guide, **entry: object) -> None:
-    def edit(drafts: Mapping[date, Draft]) -> None:
-        drafts[TOMORROW].document.guide_adjustments[guide.id] = GuideAdjustments(**entry)  # type: ignore[arg-type]
-
-    write_daily_schedules([TOMORROW], edit, author=DISPATCHER, principal=GUIDE_MANAGEMENT)
 
 
 def test_a_plan_comes_back_as_a_new_revision_of_whoever_restored_it() -> None:
@@ -97,7 +53,7 @@ def test_nothing_but_the_plan_comes_back() -> None:
     put({FIRST: departure(ANA, capacity=12)})
     seats = {uuid4(): 9}
     change(FIRST, team=[], capacity=10, reservations=seats, participants=9, ends_at=at(13))
-    enter(ANA, max_group_size=9)
+    enter(ANA.id, max_group_size=9)
 
     restore(2)
 
@@ -181,7 +137,7 @@ def test_the_hard_rules_hold_for_what_is_restored_too() -> None:
 def test_a_medical_restriction_entered_since_keeps_a_guide_off() -> None:
     put({FIRST: departure(ANA)})
     change(FIRST, team=[])
-    enter(ANA, restrictions=[{"kind": "NO_GUIDING"}])
+    enter(ANA.id, restrictions=[{"kind": "NO_GUIDING"}])
 
     with pytest.raises(HardRuleViolated):
         restore(2)
@@ -195,91 +151,6 @@ def test_two_plans_are_swapped_back_in_one_revision() -> None:
 
     assert (list(team(FIRST)), list(team(SECOND))) == (["Ana Ruiz"], ["Ben Ito"])
     assert latest().rev == 4
-
-
-def test_whoever_is_not_told_to_come_is_tentative_whatever_they_were_then() -> None:
-    put({FIRST: departure(ANA)})
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
-    change(FIRST, team=[tentative(BEN)])
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
-
-    restore(3)
-
-    assert team() == {"Ana Ruiz": "TENTATIVE"}
-    assert stored()[FIRST].has_unpublished_changes
-
-
-def test_what_undoes_an_unpublished_plan_confirms_those_who_know_of_it() -> None:
-    put({FIRST: departure(ANA)})
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
-    change(FIRST, team=[tentative(BEN)])
-
-    restore(3)
-
-    assert team() == {"Ana Ruiz": "CONFIRMED"}
-    assert not stored()[FIRST].has_unpublished_changes
-
-
-def test_whoever_waited_for_approval_waits_again() -> None:
-    waiting = tentative(ANA).model_copy(update={"assignment_status": AssignmentStatus.PENDING_APPROVAL})
-    put({FIRST: DepartureFactory(trip_id=TRIP.id, team=[waiting])})
-    change(FIRST, team=[])
-
-    restore(2)
-
-    assert team() == {"Ana Ruiz": "PENDING_APPROVAL"}
-
-
-def test_whoever_waits_for_approval_now_is_not_confirmed_by_an_earlier_revision() -> None:
-    put({FIRST: departure(ANA)})
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
-    waiting = tentative(ANA).model_copy(update={"assignment_status": AssignmentStatus.PENDING_APPROVAL})
-    change(FIRST, team=[waiting], trail_id=uuid4())
-
-    restore(3)
-
-    assert stored()[FIRST].trail_id is None
-    assert team() == {"Ana Ruiz": "PENDING_APPROVAL"}
-
-
-def test_a_note_entered_since_has_a_person_approve_the_restored_team() -> None:
-    put({FIRST: departure(ANA)})
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
-    change(FIRST, team=[tentative(BEN)])
-    enter(ANA, guide_notes="knee")
-
-    restore(3)
-
-    assert team() == {"Ana Ruiz": "PENDING_APPROVAL"}
-
-
-def test_what_a_silent_sibling_leaves_open_has_to_be_approved() -> None:
-    put({FIRST: departure(ANA)})
-    change(FIRST, team=[])
-    silent = replace(facts().snapshot, unknown={Sibling.WEATHER: "svc-weather does not answer"})
-
-    restore(2, facts=facts().on(silent))
-
-    assert team() == {"Ana Ruiz": "PENDING_APPROVAL"}
-
-
-def test_whoever_is_confirmed_now_stays_so() -> None:
-    put({FIRST: departure(ANA)})
-    change(FIRST, trail_id=uuid4())
-
-    restore(2)
-
-    assert team() == {"Ana Ruiz": "CONFIRMED"}
-
-
-def test_who_was_confirmed_for_another_trail_is_not_for_the_restored_one_while_a_question_is_open() -> None:
-    put({FIRST: departure(ANA)})
-    change(FIRST, trail_id=uuid4())
-    enter(ANA, guide_notes="knee")
-
-    restore(2)
-
-    assert team() == {"Ana Ruiz": "PENDING_APPROVAL"}
 
 
 def test_a_plan_that_only_was_confirmed_or_approved_since_is_no_other_plan() -> None:

@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from scheduling.document import Departure
+from scheduling.authors import Author, AuthorKind
+from scheduling.document import Departure, GuideAdjustments
 from scheduling.models import DailySchedule
+from scheduling.models.triggers import GUIDE_MANAGEMENT
 from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import DISPATCHER, TOMORROW
+
+OWNER = Author(AuthorKind.GUIDE_MANAGEMENT, "svc-guide-management")
 
 
 def put(departures: Mapping[UUID, Departure], day: date = TOMORROW) -> None:
@@ -20,6 +25,15 @@ def put(departures: Mapping[UUID, Departure], day: date = TOMORROW) -> None:
             drafts[day].document.departures[key] = departure.model_copy(deep=True)
 
     write_daily_schedules([day], edit, author=DISPATCHER)
+
+
+def enter(guide_id: UUID, day: date = TOMORROW, **entry: Any) -> None:
+    """Write a guide's whole entry of a date as its owner does."""
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        drafts[day].document.guide_adjustments[guide_id] = GuideAdjustments(**entry)
+
+    write_daily_schedules([day], edit, author=OWNER, principal=GUIDE_MANAGEMENT)
 
 
 def change(departure_id: UUID, day: date = TOMORROW, **fields: object) -> None:
