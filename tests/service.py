@@ -73,6 +73,14 @@ class RunningService:
         command = [sys.executable, "manage.py", "optimize_schedules", "--json", *days]
         subprocess.run(command, env=dict(self.env), cwd=CHECKOUT, check=True, capture_output=True)
 
+    def issue_calendar_token(self, guide_id: str) -> str:
+        """The token that opens a guide's calendar. Raises CalledProcessError."""
+        command = [sys.executable, "manage.py", "issue_calendar_token", guide_id]
+        printed = subprocess.run(
+            command, env=dict(self.env), cwd=CHECKOUT, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return printed.stdout.strip().partition("token=")[2]
+
     def publish(self, topic: str, event: dict[str, Any]) -> None:
         """Send an event as another service would."""
         producer = Producer({"bootstrap.servers": self.env["KAFKA_BOOTSTRAP_SERVERS"]})

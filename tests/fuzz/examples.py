@@ -28,6 +28,8 @@ class Examples:
     option: list[str]
     departure: list[str]
     day: list[str]
+    subscriber: list[str]
+    calendar_token: list[str]
 
     def by_name(self) -> dict[str, list[str]]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -51,6 +53,8 @@ def make_examples(service: RunningService) -> Examples:
         option=[option["id"] for conflict in conflicts for option in conflict["resolution_options"]],
         departure=_departures(service, days[0]),
         day=days,
+        subscriber=known["guide_ids"][:1],
+        calendar_token=[service.issue_calendar_token(known["guide_ids"][0])],
     )
 
 
