@@ -14,3 +14,6 @@ adjustments_refused = Counter(
 guide_enrichment_nullified = Counter(
     "guide_enrichment_nullified_count", "Guides whose notes or preferences were there before a write and not after it."
 )
+# From the start at 0, and not first seen at 1: an alert rule looks at what was added.
+for _by in ("service", "trigger"):
+    adjustments_refused.labels(_by)
