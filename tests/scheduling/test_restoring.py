@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.management import call_command
 
 from scheduling.authors import Author, AuthorKind
 from scheduling.document import (
@@ -201,3 +202,16 @@ def test_without_facts_the_siblings_are_asked(siblings: SimulatedSiblings) -> No
 
     with pytest.raises(HardRuleViolated, match="Ana Ruiz"):
         restore(2, facts=None)
+
+
+def test_what_the_optimizer_planned_comes_back_by_what_the_siblings_say_now(siblings: SimulatedSiblings) -> None:
+    region = siblings.call("svc-trip-catalog", "/regions").json()["data"][0]
+    call_command("optimize_schedules", "--region", region["name"])
+    planned = DailySchedule.objects.get()
+    staffed = {key: each.guide_ids for key, each in planned.document.departures.items() if each.team}
+    for key in staffed:
+        change(key, planned.schedule_date, team=[])
+
+    restore(planned.rev, planned.schedule_date, facts=None)
+
+    assert {key: each.guide_ids for key, each in stored(planned.schedule_date).items() if each.team} == staffed
