@@ -9,11 +9,11 @@ schedule_put_deprecated_usage = Counter(
     "schedule_put_deprecated_usage", "Calls of what is retired; the log names the callers.", ["operation"]
 )
 adjustments_refused = Counter(
-    "schedule_adjustments_refused", "Writes of guide_adjustments by others than their owner, by what refused.", ["by"]
+    "schedule_adjustments_refused", "Writes of guide_adjustments by others than their owner, by what refused.", ["layer"]
 )
 guide_enrichment_nullified = Counter(
     "guide_enrichment_nullified_count", "Guides whose notes or preferences were there before a write and not after it."
 )
 # From the start at 0, and not first seen at 1: an alert rule looks at what was added.
-for _by in ("service", "trigger"):
-    adjustments_refused.labels(_by)
+for _layer in ("service", "trigger"):
+    adjustments_refused.labels(_layer)

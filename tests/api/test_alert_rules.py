@@ -46,8 +46,8 @@ def test_every_figure_in_an_alert_rule_is_in_a_scrape(client: Client) -> None:
         "schedule_patch_success_total",
         "schedule_patch_retry_total",
         "schedule_patch_retry_exhausted_total",
-        'schedule_adjustments_refused_total{by="service"}',
-        'schedule_adjustments_refused_total{by="trigger"}',
+        'schedule_adjustments_refused_total{layer="service"}',
+        'schedule_adjustments_refused_total{layer="trigger"}',
     ],
 )
 def test_a_counter_that_is_watched_for_increases_is_there_from_the_start(client: Client, series: str) -> None:
