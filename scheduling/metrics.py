@@ -9,7 +9,7 @@ schedule_put_deprecated_usage = Counter(
     "schedule_put_deprecated_usage", "Calls of what is retired; the log names the callers.", ["operation"]
 )
 adjustments_refused = Counter(
-    "schedule_adjustments_refused", "Writes of guide_adjustments by others than their owner, by what refused.", ["layer"]
+    "schedule_adjustments_refused", "Writes of guide_adjustments by others than their owner, by who refused.", ["layer"]
 )
 guide_enrichment_nullified = Counter(
     "guide_enrichment_nullified_count", "Guides whose notes or preferences were there before a write and not after it."
