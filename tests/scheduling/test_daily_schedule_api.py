@@ -95,6 +95,14 @@ def test_who_has_another_revision_gets_the_document(client: Client, tags: str) -
     assert get(client, **{"If-None-Match": tags}).status_code == 200
 
 
+def test_a_head_request_gets_the_tag_alone(client: Client) -> None:
+    put({uuid4(): DepartureFactory()})
+
+    response = client.head(f"{SCHEDULES}/{TOMORROW}", headers=bearer(["scheduling:read"]))
+
+    assert (response.status_code, response["ETag"], response.content) == (200, '"2"', b"")
+
+
 def test_a_tag_of_nothing_is_not_found_either(client: Client) -> None:
     assert get(client, **{"If-None-Match": "*"}).status_code == 404
 
