@@ -1,8 +1,11 @@
-"""`python -m benchmarks [serving] [latency] [writes] [--rounds 5] [--seconds 1.5]`: all three where none is named."""
+"""`python -m benchmarks [name …] [--rounds 5] [--seconds …]`: all of them where none is named."""
 
 import argparse
 from collections.abc import Callable
 
+from benchmarks.contention import SECONDS as CONTENTION_SECONDS
+from benchmarks.contention import measure_contention
+from benchmarks.growth import measure_growth
 from benchmarks.latency import measure_latency
 from benchmarks.report import Table
 from benchmarks.serving import measure_serving
@@ -10,11 +13,18 @@ from benchmarks.writes import measure_writes
 from novatrek_scheduling.sandbox.embedded import DURABLE
 from tests.service import RunningService, running_service
 
+SECONDS = 1.5
 Measure = Callable[[RunningService, argparse.Namespace], Table]
 BENCHMARKS: dict[str, Measure] = {
-    "serving": lambda service, options: measure_serving(service, rounds=options.rounds, seconds=options.seconds),
+    "serving": lambda service, options: measure_serving(
+        service, rounds=options.rounds, seconds=options.seconds or SECONDS
+    ),
     "latency": lambda service, options: measure_latency(service, rounds=options.rounds),
-    "writes": lambda service, options: measure_writes(service, rounds=options.rounds, seconds=options.seconds),
+    "writes": lambda service, options: measure_writes(
+        service, rounds=options.rounds, seconds=options.seconds or SECONDS
+    ),
+    "contention": lambda service, options: measure_contention(service, seconds=options.seconds or CONTENTION_SECONDS),
+    "growth": lambda service, options: measure_growth(service, rounds=options.rounds),
 }
 # As in production commits reach the disk. The log of requests is off: the supervisor that reads it here would take
 # its share of the CPU.
@@ -36,7 +46,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("which", nargs="*", choices=[*BENCHMARKS, []], help="all of them if none is named")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved repetitions (5)")
-    parser.add_argument("--seconds", type=float, default=1.5, help="of each measurement (1.5)")
+    help_of_seconds = f"of each measurement ({SECONDS:g}; of contention {CONTENTION_SECONDS:g})"
+    parser.add_argument("--seconds", type=float, help=help_of_seconds)
     return parser.parse_args()
 
 

@@ -37,7 +37,7 @@ def prepare(service: RunningService) -> tuple[Endpoint, list[Endpoint]]:
         service.optimize(days[0], days[-1])
         service.close_trails(known["trail_ids"], now + timedelta(days=LAST_DAY + 1))
         conflicts = _conflicts(client, [day.isoformat() for day in days])
-    build = _Builder(service)
+    build = RequestBuilder(service)
     ranges = [
         {"trip_id": trip, "date_range_start": days[0].isoformat(), "date_range_end": days[6].isoformat()}
         for trip in known["trip_ids"][:TRIPS]
@@ -62,7 +62,9 @@ def prepare(service: RunningService) -> tuple[Endpoint, list[Endpoint]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Builder:
+class RequestBuilder:
+    """Requests of a service as bytes, with a token of every scope."""
+
     service: RunningService
 
     def __call__(

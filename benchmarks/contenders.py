@@ -1,0 +1,130 @@
+"""`python -m benchmarks.contenders <way> <date> <writers> <seconds>`: contend for one daily schedule; prints JSON.
+
+Every writer counts its own writes in a key of its own departure, so that what others overwrote shows at the end.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date
+from multiprocessing import get_context
+from typing import Any
+from uuid import UUID
+
+import django
+
+django.setup()
+
+from django.db import connections, transaction  # noqa: E402 (models come after django.setup)
+from django.db.models import F  # noqa: E402
+
+from benchmarks.report import quantile  # noqa: E402
+from scheduling.authors import Author, AuthorKind, name_author  # noqa: E402
+from scheduling.detectors import Change, run_detectors  # noqa: E402
+from scheduling.document import ScheduleDocument, changed_departures  # noqa: E402
+from scheduling.metrics import schedule_write_retries  # noqa: E402
+from scheduling.models import DailySchedule  # noqa: E402
+from scheduling.writing import Draft, read_drafts, write_daily_schedules  # noqa: E402
+
+AHEAD_SECONDS = 1.0
+AUTHOR = Author(AuthorKind.EVENT, "benchmark", "measuring", "benchmark")
+COUNTED = "counted_by_the_benchmark"
+
+Write = Callable[[date, UUID], None]
+
+
+def write_version_checked(day: date, departure_id: UUID) -> None:
+    """As everybody does here."""
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        _count(drafts[day].document, departure_id)
+
+    write_daily_schedules([day], edit, author=AUTHOR)
+
+
+@transaction.atomic
+def write_locked(day: date, departure_id: UUID) -> None:
+    """Lock the row, read, edit, write: no revision, no rehearsal, no retry."""
+    _write_whole(DailySchedule.objects.select_for_update().get(schedule_date=day), departure_id)
+
+
+def write_last_wins(day: date, departure_id: UUID) -> None:
+    """Read, edit, write the whole document over whatever is there by now."""
+    schedule = DailySchedule.objects.get(schedule_date=day)
+    with transaction.atomic():
+        _write_whole(schedule, departure_id)
+
+
+WAYS: Mapping[str, Write] = {
+    "version-checked": write_version_checked,
+    "locked": write_locked,
+    "last-wins": write_last_wins,
+}
+
+
+def main() -> None:
+    """Start the contenders, let them begin at once, add up what they did and what is left of it."""
+    way, day, writers, seconds = sys.argv[1], date.fromisoformat(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+    before = _counted(day)
+    connections.close_all()
+    begin = time.time() + AHEAD_SECONDS
+    with get_context("fork").Pool(writers) as pool:
+        told = [(way, day, number, begin, seconds) for number in range(writers)]
+        done = pool.starmap(contend, told, chunksize=1)
+    latencies = [latency for each in done for latency in each["latencies_ms"]]
+    summary = {
+        "writes": len(latencies),
+        "per_second": len(latencies) / seconds,
+        "p50_ms": quantile(latencies, 0.50),
+        "p99_ms": quantile(latencies, 0.99),
+        "slowest_ms": max(latencies),
+        "retries": sum(each["retries"] for each in done),
+        "errors": dict(sum((Counter(each["errors"]) for each in done), Counter())),
+        "lost": len(latencies) - (_counted(day) - before),
+    }
+    print(json.dumps(summary))
+
+
+def contend(way: str, day: date, number: int, begin: float, seconds: float) -> dict[str, Any]:
+    """One writer: how long each of its writes took, how often it tried again, and what went wrong."""
+    write, departure_id = WAYS[way], sorted(read_drafts([day])[day].document.departures)[number]
+    retried_before, latencies, errors = _retries(), [], Counter[str]()
+    time.sleep(max(0.0, begin - time.time()))
+    while time.time() < begin + seconds:
+        started = time.perf_counter()
+        try:
+            write(day, departure_id)
+        except Exception as error:
+            errors[type(error).__name__] += 1
+        else:
+            latencies.append((time.perf_counter() - started) * 1000)
+    return {"latencies_ms": latencies, "errors": errors, "retries": _retries() - retried_before}
+
+
+def _write_whole(schedule: DailySchedule, departure_id: UUID) -> None:
+    before, after = schedule.document, schedule.document
+    _count(after, departure_id)
+    name_author(AUTHOR)
+    DailySchedule.objects.filter(pk=schedule.pk).update(assignments=after.write(), rev=F("rev") + 1)
+    run_detectors({schedule.schedule_date: Change(schedule, before, after, changed_departures(before, after))}, None)
+
+
+def _count(document: ScheduleDocument, departure_id: UUID) -> None:
+    departure = document.departures[departure_id]
+    setattr(departure, COUNTED, getattr(departure, COUNTED, 0) + 1)
+
+
+def _counted(day: date) -> int:
+    departures = read_drafts([day])[day].document.departures.values()
+    return sum(getattr(departure, COUNTED, 0) for departure in departures)
+
+
+def _retries() -> float:
+    samples = next(iter(schedule_write_retries.collect())).samples
+    return next(sample.value for sample in samples if sample.name.endswith("_total"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Thirty-two writers of one daily schedule for a minute, beside two other ways to write it."""
+
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from benchmarks.endpoints import RequestBuilder
+from benchmarks.load import Job, LoadGenerator
+from benchmarks.report import Table, quantile
+from tests.service import CHECKOUT, RunningService
+
+WRITERS = 32
+SECONDS = 60.0
+COLUMNS = (
+    "way to write",
+    "writes",
+    "writes/s",
+    "p50 ms",
+    "p99 ms",
+    "retries a write",
+    "lost",
+    "deadlocks",
+    "refused or failed",
+)
+WAYS = {
+    "version-checked": "`write_daily_schedules`",
+    "locked": "`SELECT … FOR UPDATE`",
+    "last-wins": "last write wins",
+}
+CAPACITIES = range(100, 1000)
+# PostgreSQL's backends hand in their figures when they are idle, at most once a second.
+UNTIL_COUNTED_SECONDS = 2.0
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+REV = "SELECT _rev FROM scheduling.daily_schedules WHERE schedule_date = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class _Contention:
+    """What came of one way to write; `problems` counts refusals and failures by name."""
+
+    way: str
+    seconds: float
+    latencies_ms: tuple[float, float]
+    writes: int
+    lost: int
+    retries: float | None = None
+    problems: dict[str, int] = field(default_factory=dict)
+
+    def row(self, deadlocks: int) -> list[str]:
+        p50, p99 = self.latencies_ms
+        return [
+            self.way,
+            str(self.writes),
+            f"{self.writes / self.seconds:.0f}",
+            f"{p50:.0f}",
+            f"{p99:.0f}",
+            "" if self.retries is None else f"{self.retries / max(self.writes, 1):.3f}",
+            str(self.lost),
+            str(deadlocks),
+            ", ".join(f"{count} {name}" for name, count in sorted(self.problems.items())) or "0",
+        ]
+
+
+def measure_contention(service: RunningService, *, seconds: float) -> Table:
+    """Each way for `seconds`, one after the other, over the same planned date of the seeded world."""
+    day = datetime.now(UTC).date() + timedelta(days=1)
+    service.optimize(day)
+    rows = []
+    with service.paused("worker"), service.paused("beat"):
+        for way, name in WAYS.items():
+            before = _figure(service, DEADLOCKS)
+            found = _contend(service, way, name, day, seconds)
+            rows.append(found.row(_deadlocks_since(service, before)))
+        before = _figure(service, DEADLOCKS)
+        over_http = _over_http(service, day, seconds)
+        rows.append(over_http.row(_deadlocks_since(service, before)))
+    notes = (
+        f"{WRITERS} writers of one date, {seconds:g} s each way, every writer on a departure of its own. The first "
+        f"three are {WRITERS} processes that count their writes in the document: lost is what they did and it does "
+        "not show. `FOR UPDATE` locks the row before it reads; last write wins reads, edits and updates without a "
+        "look: both store the whole document, with the same history by trigger and the same detection as ours, but "
+        "neither looks at guides' other commitments. Over HTTP: PATCH without `_rev` from as many connections to 2 "
+        "workers of 4 threads; lost are answers of 200 without a revision."
+    )
+    return Table("contention", "Thirty-two writers of one daily schedule", COLUMNS, rows, notes)
+
+
+def _contend(service: RunningService, way: str, name: str, day: date, seconds: float) -> _Contention:
+    command = [sys.executable, "-m", "benchmarks.contenders", way, day.isoformat(), str(WRITERS), str(seconds)]
+    done = subprocess.run(command, env=dict(service.env), cwd=CHECKOUT, check=True, stdout=subprocess.PIPE)
+    told: dict[str, Any] = json.loads(done.stdout)
+    latencies = (told["p50_ms"], told["p99_ms"])
+    return _Contention(name, seconds, latencies, told["writes"], told["lost"], told["retries"], told["errors"])
+
+
+def _over_http(service: RunningService, day: date, seconds: float) -> _Contention:
+    """Each request gives a departure another capacity than the one before, so that each has to be a revision."""
+    with service.client() as client:
+        departures = sorted(_departures(client.get(f"/daily-schedules/{day}").raise_for_status().json()))[:WRITERS]
+    build = RequestBuilder(service)
+    requests = tuple(
+        build("PATCH", f"/daily-schedules/{day}", body={"assignments": {"departures": {key: {"capacity": capacity}}}})
+        for capacity in CAPACITIES
+        for key in departures
+    )
+    before = _figure(service, REV, day)
+    with LoadGenerator() as generator:
+        port = int(service.url.rpartition(":")[2])
+        measured = generator.measure(Job(port, requests, WRITERS, seconds))
+    statuses: Counter[int] = measured.statuses
+    written = statuses.pop(200, 0)
+    latencies = quantile(measured.latencies_ms, 0.50), quantile(measured.latencies_ms, 0.99)
+    lost = written - (_figure(service, REV, day) - before)
+    problems = {str(status): count for status, count in statuses.items()}
+    return _Contention("PATCH over HTTP", measured.seconds, latencies, written, lost, problems=problems)
+
+
+def _departures(shown: dict[str, Any]) -> dict[str, Any]:
+    departures: dict[str, Any] = shown["assignments"]["departures"]
+    return departures
+
+
+def _deadlocks_since(service: RunningService, before: int) -> int:
+    time.sleep(UNTIL_COUNTED_SECONDS)
+    return _figure(service, DEADLOCKS) - before
+
+
+def _figure(service: RunningService, query: str, *values: object) -> int:
+    with psycopg.connect(service.env["DATABASE_URL"]) as connection:
+        row = connection.execute(query.encode(), values).fetchone()
+    assert row
+    return int(row[0])
