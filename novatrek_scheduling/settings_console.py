@@ -8,9 +8,11 @@ from django.templatetags.static import static
 from novatrek_scheduling.configuration import env
 from novatrek_scheduling.console.navigation import sidebar, tabs
 
-__all__ = ["FORMAT_MODULE_PATH", "UNFOLD"]
+__all__ = ["FORMAT_MODULE_PATH", "LOGIN_REDIRECT_URL", "LOGIN_URL", "UNFOLD"]
 
 FORMAT_MODULE_PATH = "novatrek_scheduling.console.formats"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 
 def _favicon(_request: HttpRequest) -> str:

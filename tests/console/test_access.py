@@ -98,3 +98,11 @@ def test_a_superuser_adds_people_and_looks_at_groups() -> None:
     auditors = Group.objects.get(name="Auditor")
     assert superuser.get(added.headers["Location"]).status_code == 200
     assert superuser.get(reverse("admin:auth_group_change", args=[auditors.pk])).status_code == 200
+
+
+def test_whoever_signs_in_is_at_the_home_page(client: Client, django_user_model: Any) -> None:
+    django_user_model.objects.create_superuser("ana", password="of the console")
+
+    response = client.post(reverse("admin:login"), {"username": "ana", "password": "of the console"})
+
+    assert (response.status_code, response["Location"]) == (302, reverse("admin:index"))
