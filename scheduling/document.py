@@ -48,8 +48,11 @@ class Part(BaseModel):
 
     @model_serializer(mode="wrap")
     def _leave_out_what_is_absent(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        if None not in written.values():
+            return written
         unknown = self.model_extra or {}
-        return {key: value for key, value in write(self).items() if value is not None or key in unknown}
+        return {key: value for key, value in written.items() if value is not None or key in unknown}
 
 
 class TeamMember(Part):

@@ -57,10 +57,6 @@ class Draft:
             self._original = self.schedule.document
         return self._original
 
-    @property
-    def is_changed(self) -> bool:
-        return self.document != self.original or self.published_at != self.schedule.published_at
-
 
 Edit = Callable[[Mapping[date, Draft]], None]
 Also = Callable[[Mapping[date, Change]], None]
@@ -131,7 +127,7 @@ class _Write:
 
     def attempt(self) -> Mapping[date, Change]:
         rehearsal = self._edited(read_drafts(self.days))
-        self.guides |= _guides_touched(rehearsal)
+        self.guides |= _guides_touched(_changes(rehearsal))
         try:
             with transaction.atomic():
                 return self._write()
@@ -156,11 +152,12 @@ class _Write:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
         lock_guides(self.guides)
         drafts = self._edited(read_drafts(self.days, lock=True))
-        touched = _guides_touched(drafts)
+        edited = _changes(drafts)
+        touched = _guides_touched(edited)
         if not touched <= self.guides:
             self.guides |= touched
             raise _Moved
-        changes = {day: _change(draft) for day, draft in drafts.items() if draft.is_changed}
+        changes = {day: change for day, change in edited.items() if _is_anything_new(drafts[day], change)}
         if self.facts is not None:
             refuse_illegal(changes, self.facts)
         name_author(self.author, principal=self.principal)
@@ -208,9 +205,20 @@ def _draft(row: DailySchedule | None, day: date) -> Draft:
     return Draft(row, row.rev, row.published_at)
 
 
+def _changes(drafts: Mapping[date, Draft]) -> dict[date, Change]:
+    return {day: _change(draft) for day, draft in drafts.items()}
+
+
 def _change(draft: Draft) -> Change:
     changed = changed_departures(draft.original, draft.document)
     return Change(draft.schedule, draft.original, draft.document, changed)
+
+
+def _is_anything_new(draft: Draft, change: Change) -> bool:
+    if change.departure_ids or draft.published_at != draft.schedule.published_at:
+        return True
+    before, after = change.before, change.after
+    return before.guide_adjustments != after.guide_adjustments or before.model_extra != after.model_extra
 
 
 def _store(draft: Draft, change: Change) -> None:
@@ -244,10 +252,9 @@ def _commitment_of(departure: Departure | None) -> tuple[object, ...] | None:
     return (departure.guide_ids, departure.span, departure.trail_id, departure.trip_id, departure.status)
 
 
-def _guides_touched(drafts: Mapping[date, Draft]) -> set[UUID]:
+def _guides_touched(changes: Mapping[date, Change]) -> set[UUID]:
     touched: set[UUID] = set()
-    for draft in drafts.values():
-        change = _change(draft)
+    for change in changes.values():
         for key in _replanned(change):
             for document in (change.before, change.after):
                 departure = document.departures.get(key)
