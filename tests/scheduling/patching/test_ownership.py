@@ -13,6 +13,8 @@ from tests.scheduling.writes import put, stored
 
 pytestmark = pytest.mark.django_db
 
+ANOTHER = "22222222-2222-4222-8222-222222222222"
+
 
 def test_a_dispatcher_cannot_touch_what_guides_entered(client: Client) -> None:
     guide = uuid4()
@@ -48,7 +50,7 @@ def test_what_events_and_publishing_write_is_not_a_dispatchers(client: Client, f
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("trip_name", "Another"), ("trip_id", str(uuid4())), ("region_id", str(uuid4())), ("language", "fr")],
+    [("trip_name", "Another"), ("trip_id", ANOTHER), ("region_id", ANOTHER), ("language", "fr")],
 )
 def test_what_the_catalog_says_of_a_departure_stays(client: Client, field: str, value: str) -> None:
     key = uuid4()
@@ -111,7 +113,7 @@ def test_a_malformed_patch_is_refused_with_the_field(client: Client, body: Any, 
         ("capacity", None),
         ("starts_at", "2027-05-01T09:00:00"),
         ("status", "IN_PROGRESS"),
-        ("team", [{"guide_id": str(uuid4()), "role": "BOSS"}]),
+        ("team", [{"guide_id": ANOTHER, "role": "BOSS"}]),
         ("colour", "red"),
     ],
 )
@@ -134,6 +136,8 @@ def test_a_malformed_field_of_a_departure_is_named(client: Client, name: str, va
         ("availability_exceptions", [{"from": "2027-05-02", "to": "2027-05-01"}]),
         ("availability_exceptions", [{"from": "2027-05-02", "to": "2027-05-02T10:00:00Z"}]),
         ("availability_exceptions", [{"from": "tomorrow", "to": "2027-05-01"}]),
+        ("availability_exceptions", [{"from": "20270501T000000Z", "to": "2027-05-02T00:00:00Z"}]),
+        ("availability_exceptions", [{"from": "2027-05-01 00:00:00 +0100", "to": "2027-05-02T00:00:00Z"}]),
         ("hobbies", "chess"),
     ],
 )
