@@ -15,6 +15,8 @@ from rest_framework.fields import empty
 
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# RFC 3339, or without its offset: what a client forgets is said by name.
+ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?")
 INTEGER = re.compile(r"[+-]?\d{1,18}")
 FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2999, 12, 31)
 
@@ -57,7 +59,7 @@ class InstantField(serializers.DateTimeField):
     default_error_messages = {"naive": "Name the offset as well, such as +00:00.", "too_far": DateField.TOO_FAR}
 
     def to_internal_value(self, value: Any) -> datetime:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not ISO_INSTANT.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ss±hh:mm")
         try:
             instant = parse_datetime(value)

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.document import Departure, DepartureStatus, GuideAdjustments, UnassignedReason
 from scheduling.errors import DepartureNotEditable, UnknownTrail
-from scheduling.facts import Sibling
+from scheduling.facts import Sibling, Snapshot
 from scheduling.hand_made_teams import hand_made_team, with_open_questions
+from scheduling.legality import LONGEST_TRIP
 from scheduling.merge_patch import merged
 from scheduling.ownership import CATALOG, PUBLISHING, not_yours
 from scheduling.rules import Demand, Facts
@@ -18,7 +19,6 @@ from scheduling.rules import Demand, Facts
 IDENTITY = ("trip_id", "trip_name", "activity_type", "region_id", "language")
 PLACES = ("trail_id", "location_id")
 TIMES = ("starts_at", "ends_at")
-LONGEST_TRIP = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ class EditedDeparture:
         status = self.departure.status
         if status is DepartureStatus.COMPLETED:
             raise self.refuse(next(iter(wanted), "status"), "it is over, and stays as it was")
-        is_reinstated = wanted.get("status") in {DepartureStatus.DRAFT, DepartureStatus.PUBLISHED}
-        is_changed = bool(wanted.keys() - {"status"})
+        is_reinstated = wanted.get("status") == DepartureStatus.DRAFT
+        is_changed = wanted.get("status", status) != status or bool(wanted.keys() - {"status"})
         if status is DepartureStatus.CANCELLED and is_changed and not is_reinstated:
             raise self.refuse("status", "it is cancelled; reinstate it with the status DRAFT first")
 
@@ -115,9 +115,13 @@ class EditedDeparture:
                 setattr(self.departure, name, wanted[name])
         trail = self.departure.trail_id if "trail_id" in wanted else None
         snapshot = self.facts.snapshot if self.facts else None
-        if trail and snapshot and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and trail not in snapshot.trails:
+        if trail and snapshot and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and not self._is_near(trail, snapshot):
             reason = f"{trail} is not a trail of this region"
             raise UnknownTrail(f"{self.departure.trip_name}: {reason}.", FieldProblem(self.field("trail_id"), reason))
+
+    def _is_near(self, trail_id: UUID, snapshot: Snapshot) -> bool:
+        trail = snapshot.trails.get(trail_id)
+        return trail is not None and trail.region_id == self.departure.region_id
 
     def _resize(self, capacity: int) -> None:
         if capacity < self.departure.participants and capacity < self.departure.capacity:
@@ -125,6 +129,8 @@ class EditedDeparture:
         self.departure.capacity = capacity
 
     def _staff(self, wanted: Sequence[Mapping[str, Any]]) -> None:
+        if not wanted and not self.departure.team:
+            return
         if self.facts is None:
             raise TypeError("A team is made on facts.")
         demand = self._demand(self.facts)

@@ -15,8 +15,8 @@ from scheduling.departure_edits import EditedDeparture
 from scheduling.detectors import Change
 from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.errors import DepartureNotEditable, UnknownDeparture
-from scheduling.judging import facts_about
-from scheduling.legality import adjustments_in
+from scheduling.judging import ToBeMade, facts_about
+from scheduling.legality import LONGEST_TRIP, adjustments_in
 from scheduling.merge_patch import merged
 from scheduling.models import DailySchedule
 from scheduling.named_departures import NamedDeparture
@@ -29,6 +29,10 @@ from scheduling.writing import Draft, read_drafts
 # What the hard rules look at.
 JUDGED = ("team", "trail_id", "location_id", "starts_at", "ends_at")
 WHAT_MAKES_A_DEPARTURE = frozenset({"trip_id", "starts_at"})
+
+
+class NotJudged(Exception):
+    """Others changed the document since facts were looked up: by now this patch needs some, and has none."""
 
 
 @dataclass(slots=True)
@@ -46,18 +50,18 @@ class PatchEdits:
         for key in self._to_publish() if not self.may_publish else ():
             raise not_yours(f"assignments.departures.{key}.status", PUBLISHING)
 
-    def look_up_facts(self) -> Facts | None:
-        """What judging this patch needs; None where nothing has to be judged.
+    def look_up_facts(self, *, of_all: bool = False) -> Facts | None:
+        """What judging this patch needs; None where nothing has to be judged, unless `of_all` is asked for.
 
         Raises SiblingUnavailable where a plan cannot be judged; what guides entered lands all the same, and
         is judged by what our own documents say.
         """
         document = read_drafts([self.day])[self.day].document
         known = document.departures
-        judged = {key: each for key, each in self.departures.items() if each and _is_judged(each, known.get(key))}
-        touched = [known[key] for key in judged if key in known]
+        wanted = {key: each for key, each in self.departures.items() if each}
+        judged = {key: each for key, each in wanted.items() if of_all or _is_judged(each, known.get(key))}
         if judged:
-            return self._facts(touched, judged.values())
+            return self._facts(judged, known)
         concerned = self._departures_of_entered(document)
         if not concerned:
             return None
@@ -77,6 +81,8 @@ class PatchEdits:
             if wanted is None:
                 self._refuse_removal(key, departure)
                 continue
+            if self.facts is None and _is_judged(wanted, departure):
+                raise NotJudged
             if departure is None:
                 departure = self._name(key, wanted)
                 draft.document.departures[key] = departure
@@ -101,15 +107,15 @@ class PatchEdits:
             concerned |= document.departures[key].guide_ids
         return sorted(names.get(guide_id, str(guide_id)) for guide_id in concerned)
 
-    def _facts(self, touched: Iterable[Departure], wanted: Iterable[Mapping[str, Any]]) -> Facts:
-        wanted = list(wanted)
-        instants = [each[name] for each in wanted for name in ("starts_at", "ends_at") if name in each]
+    def _facts(self, judged: Mapping[UUID, Mapping[str, Any]], known: Mapping[UUID, Departure]) -> Facts:
+        made = [each for key, each in judged.items() if key not in known and each.keys() >= WHAT_MAKES_A_DEPARTURE]
         return facts_about(
-            {self.day, *(instant.date() for instant in instants)},
-            touched,
-            trip_ids={each["trip_id"] for each in wanted if "trip_id" in each},
-            trail_ids={each["trail_id"] for each in wanted if each.get("trail_id")},
-            guide_ids=_guides_in(wanted),
+            [self.day],
+            [known[key] for key in judged if key in known]
+            + [_moved(known[key], each) for key, each in judged.items() if key in known],
+            to_be_made=[ToBeMade(each["trip_id"], each["starts_at"], each.get("ends_at")) for each in made],
+            trail_ids={each["trail_id"] for each in judged.values() if each.get("trail_id")},
+            guide_ids=_guides_in(judged.values()),
         )
 
     def _departures_of_entered(self, document: ScheduleDocument) -> list[Departure]:
@@ -170,6 +176,15 @@ def _is_judged(wanted: Mapping[str, Any], departure: Departure | None) -> bool:
         return wanted.keys() >= WHAT_MAKES_A_DEPARTURE
     is_reinstated = wanted.get("status") == DepartureStatus.DRAFT and departure.status is DepartureStatus.CANCELLED
     return is_reinstated or any(name in wanted and wanted[name] != getattr(departure, name) for name in JUDGED)
+
+
+def _moved(departure: Departure, wanted: Mapping[str, Any]) -> Departure:
+    """The departure at the times that are wanted, by its own clock; no longer than one may take."""
+    starts_at, ends_at = (
+        wanted.get(name, getattr(departure, name)).astimezone(departure.starts_at.tzinfo)
+        for name in ("starts_at", "ends_at")
+    )
+    return departure.model_copy(update={"starts_at": starts_at, "ends_at": min(ends_at, starts_at + LONGEST_TRIP)})
 
 
 def _guides_in(wanted: Iterable[Mapping[str, Any] | None]) -> set[UUID]:

@@ -11,7 +11,7 @@ from scheduling.errors import ContentionNotResolved
 from scheduling.lost_patches import record_lost_patch
 from scheduling.models.triggers import GUIDE_MANAGEMENT
 from scheduling.ownership import Owner, refuse_foreign_fields
-from scheduling.patch_edits import PatchEdits
+from scheduling.patch_edits import NotJudged, PatchEdits
 from scheduling.rules import Facts
 from scheduling.serializers.patch import read_patch
 from scheduling.writing import as_it_is, write_daily_schedules
@@ -75,13 +75,22 @@ def _patch(
     edits = PatchEdits(day, fields.get("departures", {}), entered, may_publish=may_publish)
     edits.facts = facts or edits.look_up_facts()
     try:
+        return _write(edits, author, since_rev)
+    except NotJudged:
+        edits.facts = edits.look_up_facts(of_all=True)
+        return _write(edits, author, since_rev)
+
+
+def _write(edits: PatchEdits, author: Author, since_rev: int | None) -> Change:
+    day = edits.day
+    try:
         changes = write_daily_schedules(
             [day],
             edits.apply,
             author=author,
             facts=edits.facts,
             since_revs={} if since_rev is None else {day: since_rev},
-            principal=GUIDE_MANAGEMENT if entered else "",
+            principal=GUIDE_MANAGEMENT if edits.entered else "",
             also=edits.tell,
         )
     except ContentionNotResolved as contention:

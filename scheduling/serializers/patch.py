@@ -68,7 +68,7 @@ class MomentField(fields.CharField):
 
 def moment(text: str) -> date | datetime:
     """What a MomentField means. Raises ValidationError."""
-    field = fields.InstantField() if "T" in text.upper() or " " in text else fields.DateField()
+    field = fields.DateField() if fields.ISO_DATE.fullmatch(text) else fields.InstantField()
     found: date | datetime = field.to_internal_value(text)
     return found
 

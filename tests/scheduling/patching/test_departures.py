@@ -51,6 +51,24 @@ def test_a_cancelled_departure_is_not_planned(client: Client) -> None:
     assert refused(client, key, {"capacity": 20}) == (422, "DEPARTURE_NOT_EDITABLE", ["status"])
 
 
+def test_a_cancelled_departure_is_not_published_again(client: Client) -> None:
+    told = Announcement(guide_ids=[uuid4()], starts_at=at(9))
+    key = departure(status=DepartureStatus.CANCELLED, published=told)
+
+    response = change(client, key, {"status": "PUBLISHED"}, scopes=("scheduling:write", "scheduling:publish"))
+
+    assert (response.status_code, response.json()["code"]) == (422, "DEPARTURE_NOT_EDITABLE")
+    assert stored()[key].published == told
+
+
+def test_nobody_is_released_from_a_departure_that_nobody_leads(client: Client) -> None:
+    key = departure(capacity=12)
+
+    response = change(client, key, {"team": [], "capacity": 14})
+
+    assert (response.status_code, stored()[key].capacity) == (200, 14)
+
+
 def test_a_departure_that_is_over_stays_as_it_was(client: Client) -> None:
     key = departure(status=DepartureStatus.COMPLETED)
 

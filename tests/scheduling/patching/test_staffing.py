@@ -1,11 +1,15 @@
 """A dispatcher staffs by hand: judged on what the siblings say, by the rules that hold for the optimizer too."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import count, permutations
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.test import Client
 
 from events.models import OutboxMessage
@@ -17,7 +21,7 @@ from scheduling.document import AssignmentStatus, Departure, DepartureStatus, Ro
 from scheduling.local_time import combine
 from scheduling.models import ScheduleRevision
 from tests.scheduling.patching.calls import change, named
-from tests.scheduling.writes import stored
+from tests.scheduling.writes import put, stored
 from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +47,20 @@ def team_of(*guide_ids: object, **fields: Any) -> list[dict[str, Any]]:
 
 def put_team(client: Client, day: date, key: UUID, team: list[dict[str, Any]]) -> Any:
     return change(client, key, {"team": team}, at=day)
+
+
+@contextmanager
+def between_two_looks(act: Callable[[], None]) -> Iterator[None]:
+    """Have somebody else `act` when the document was read once and is about to be read again."""
+    looks = count(1)
+
+    def run(execute: Any, sql: str, *told: Any) -> Any:
+        if 'FROM "daily_schedules"' in sql and next(looks) == 2:
+            act()
+        return execute(sql, *told)
+
+    with connection.execute_wrapper(run):
+        yield
 
 
 def test_a_team_is_released_and_put_back_with_what_is_known_of_it(client: Client, day: date) -> None:
@@ -84,6 +102,41 @@ def test_a_trail_that_is_not_there_is_refused(client: Client, day: date) -> None
     response = change(client, key, {"trail_id": str(uuid4())}, at=day)
 
     assert (response.status_code, response.json()["code"]) == (422, "UNKNOWN_TRAIL")
+
+
+def test_a_trail_of_another_region_is_refused(client: Client, day: date, siblings: SimulatedSiblings) -> None:
+    key, before = one_led_alone(day)
+    regions = {id_: trail.region_id for id_, trail in take_planning_snapshot(day, None).trails.items()}
+    elsewhere = next(id_ for id_, region in sorted(regions.items()) if region != before.region_id)
+
+    response = change(client, key, {"trail_id": str(elsewhere)}, at=day)
+
+    assert (response.status_code, response.json()["code"]) == (422, "UNKNOWN_TRAIL")
+
+
+def test_a_guide_has_to_be_free_on_every_day_of_a_long_trip_and_may_be(client: Client, day: date) -> None:
+    key, before = one_led_alone(day)
+
+    response = change(client, key, {"ends_at": (before.ends_at + timedelta(days=12)).isoformat()}, at=day)
+
+    assert response.status_code == 200, response.json()
+
+
+def test_what_others_changed_since_the_first_look_is_judged_too(client: Client, day: date) -> None:
+    led = [(key, each) for key, each in sorted(stored(day).items()) if each.team]
+    (one_key, one), (other_key, other) = next(
+        (a, b) for a, b in permutations(led, 2) if a[1].span.overlaps(b[1].span) and a[1].region_id == b[1].region_id
+    )
+
+    def give_the_guides_away() -> None:
+        cancelled = one.model_copy(update={"status": DepartureStatus.CANCELLED})
+        put({one_key: cancelled, other_key: other.model_copy(update={"team": one.team})}, day)
+
+    with between_two_looks(give_the_guides_away):
+        response = change(client, one_key, {"status": "DRAFT"}, at=day)
+
+    assert (response.status_code, response.json()["code"]) == (422, "HARD_RULE_VIOLATED")
+    assert stored(day)[one_key].status is DepartureStatus.CANCELLED
 
 
 def test_what_cannot_be_judged_now_is_asked_again_later(client: Client, day: date, siblings: SimulatedSiblings) -> None:
