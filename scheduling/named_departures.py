@@ -19,12 +19,16 @@ from scheduling.snapshot import InactiveTrip, UnknownTrip
 
 @dataclass(frozen=True, slots=True)
 class NamedDeparture:
-    """A departure that is not in the document yet; `wanted` has its trip and its start."""
+    """A departure that is not in the document yet; `wanted` has its trip and its start.
+
+    `known_as` has the ids that the document's departures have in the catalog, with ours.
+    """
 
     departure_id: UUID
     day: date
     wanted: Mapping[str, Any]
     snapshot: Snapshot
+    known_as: Mapping[UUID, UUID]
 
     @property
     def is_ours(self) -> bool:
@@ -74,6 +78,7 @@ class NamedDeparture:
 
     def _refuse_another_id(self, trip: Trip, sold: CatalogDeparture | None) -> None:
         expected = sold.id if sold else departure_id_of(trip.id, self.day, self._local_time(trip))
+        expected = self.known_as.get(expected, expected)
         if self.departure_id != expected:
             reason = f"a departure of {trip.name} at {self._local_time(trip)} on {self.day} has the id {expected}"
             raise DepartureNotEditable(f"{reason}.".capitalize(), FieldProblem(self._field(""), reason))

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from novatrek_scheduling.errors import FieldProblem
 from scheduling import hooks
+from scheduling.aliases import known_departure_ids
 from scheduling.announcements import announce
 from scheduling.departure_edits import EditedDeparture
 from scheduling.detectors import Change
@@ -84,7 +85,7 @@ class PatchEdits:
             if self.facts is None and _is_judged(wanted, departure):
                 raise NotJudged
             if departure is None:
-                departure = self._name(key, wanted)
+                departure = self._name(key, wanted, draft.document)
                 draft.document.departures[key] = departure
             EditedDeparture(key, departure, self.day, self.facts, adjustments, now).take(wanted)
         self._publish(draft)
@@ -145,13 +146,14 @@ class PatchEdits:
             reason = "is not removed; set its status to CANCELLED"
             raise DepartureNotEditable(f"{departure.trip_name} {reason}.", FieldProblem(field, reason))
 
-    def _name(self, key: UUID, wanted: Mapping[str, Any]) -> Departure:
+    def _name(self, key: UUID, wanted: Mapping[str, Any], document: ScheduleDocument) -> Departure:
         if self.facts is None or not wanted.keys() >= WHAT_MAKES_A_DEPARTURE:
             raise UnknownDeparture(
                 f"The daily schedule of {self.day} has no departure {key}.",
                 FieldProblem(f"assignments.departures.{key}", "is not there; trip_id and starts_at make a new one"),
             )
-        named = NamedDeparture(key, self.day, wanted, self.facts.snapshot)
+        known_as = known_departure_ids(self.day, self.facts.snapshot, document)
+        named = NamedDeparture(key, self.day, wanted, self.facts.snapshot, known_as)
         departure = named.born()
         self._named.append(named)
         return departure

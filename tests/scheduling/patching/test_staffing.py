@@ -235,6 +235,22 @@ def test_a_departure_has_one_id_that_everybody_finds_it_by(
     assert str(key) in response.json()["message"]
 
 
+def test_a_departure_is_not_made_again_under_the_id_that_the_catalog_gave_it(
+    client: Client, day: date, siblings: SimulatedSiblings
+) -> None:
+    key, fields = new_departure(siblings, day)
+    change(client, key, fields, at=day)
+    told = OutboxMessage.objects.get(destination="svc-trip-catalog").payload
+    path = f"/trips/{told['trip_id']}/schedule"
+    theirs = siblings.call("svc-trip-catalog", path, method="POST", json=told["body"]).json()["id"]
+    caches["siblings"].clear()
+
+    response = change(client, theirs, fields, at=day)
+
+    assert (response.status_code, response.json()["code"]) == (422, "DEPARTURE_NOT_EDITABLE")
+    assert str(key) in response.json()["message"]
+
+
 def test_the_history_says_who_patched(client: Client, day: date) -> None:
     key, _ = one_led_alone(day)
 
