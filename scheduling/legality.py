@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models.fields.json import KeyTransform
+
 from scheduling.commitments import (
     by_guide,
     commitments_around,
@@ -70,11 +72,16 @@ def adjustments_over(
 ) -> dict[UUID, GuideAdjustments]:
     """The adjustments of `document` and of the later dates that its departures of several days reach into."""
     later = {other for departure in departures for other in days_of(departure)} - {day}
-    documents = [document]
-    if later:
-        rows = DailySchedule.objects.filter(schedule_date__in=later).order_by("schedule_date")
-        documents += [row.document for row in rows]
-    return adjustments_in(documents)
+    return adjustments_in([document, *entered_on(later)])
+
+
+def entered_on(days: Collection[date]) -> list[ScheduleDocument]:
+    """The documents of some dates with what guides entered alone: reading their departures too takes far longer."""
+    if not days:
+        return []
+    rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
+    entered = rows.values_list(KeyTransform("guide_adjustments", "assignments"), flat=True)
+    return [ScheduleDocument.read({"guide_adjustments": each or {}}) for each in entered]
 
 
 def adjustments_in(documents: Collection[ScheduleDocument]) -> dict[UUID, GuideAdjustments]:

@@ -17,9 +17,8 @@ from scheduling.detectors import Change
 from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.errors import DepartureNotEditable, UnknownDeparture
 from scheduling.judging import ToBeMade, facts_about
-from scheduling.legality import LONGEST_TRIP, adjustments_in
+from scheduling.legality import LONGEST_TRIP, adjustments_in, entered_on
 from scheduling.merge_patch import merged
-from scheduling.models import DailySchedule
 from scheduling.named_departures import NamedDeparture
 from scheduling.ownership import PUBLISHING, not_yours
 from scheduling.publishing import publish_in
@@ -137,8 +136,7 @@ class PatchEdits:
         if self.facts is None:
             return {}
         later = self.facts.snapshot.available.keys() - {self.day}
-        rows = DailySchedule.objects.filter(schedule_date__in=later).order_by("schedule_date") if later else ()
-        return adjustments_in([document, *(row.document for row in rows)])
+        return adjustments_in([document, *entered_on(later)])
 
     def _refuse_removal(self, key: UUID, departure: Departure | None) -> None:
         if departure is not None:
