@@ -40,13 +40,19 @@ class ContentionNotResolved(Conflicting):
 
 
 class HardRuleViolated(Impossible):
-    """The change would newly break a hard rule; `violations` says which, where and for whom."""
+    """The change would newly break a hard rule; `violations` says which, where and for whom.
+
+    A person is told of the first 100.
+    """
 
     code = "HARD_RULE_VIOLATED"
+    MOST_TOLD = 100
 
     def __init__(self, violations: "Sequence[Violation]") -> None:
-        problems = [FieldProblem(v.field, v.message) for v in violations]
-        super().__init__("; ".join(v.message for v in violations), *problems)
+        told = violations[: self.MOST_TOLD]
+        more = [f"and {len(violations) - len(told)} more"] if len(violations) > len(told) else []
+        problems = [FieldProblem(v.field, v.message) for v in told]
+        super().__init__("; ".join([*(v.message for v in told), *more]), *problems)
         self.violations = tuple(violations)
 
 

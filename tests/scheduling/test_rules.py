@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scheduling.document import AvailabilityException, Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.errors import HardRuleViolated
 from scheduling.facts import Certificate, Closure, Difficulty, Location, Span, Trail, TrailCondition
 from scheduling.rules import Commitment, Facts, HazardFact, Rule, Violation, capacity_of, condition_of, newly_broken
 from scheduling.rules.facts import days_of
@@ -248,6 +249,27 @@ def test_rest_is_kept_after_a_trip_over_midnight_and_across_regions() -> None:
     assert broken(led(), commitments=until_one) == [Rule.REST]
     assert in_tokyo[0].span.ends_at == at(10) - tokyo
     assert broken(led(), commitments=in_tokyo) == []
+
+
+def test_of_very_many_clashes_of_one_departure_the_first_are_named() -> None:
+    crowded = tuple(one for _ in range(200) for one in elsewhere(at(9), at(12)))
+
+    assert broken(led(), commitments=crowded) == [Rule.OVERLAP] * 20
+
+
+def test_a_clash_beyond_those_that_were_there_before_is_found() -> None:
+    crowded = tuple(one for _ in range(200) for one in elsewhere(at(9), at(12)))
+    later = elsewhere(at(13), at(14))
+
+    assert broken(led(ends_at=at(13)), before=led(), commitments=crowded + later) == [Rule.OVERLAP]
+
+
+def test_a_person_is_told_of_the_first_hundred_violations() -> None:
+    refusal = HardRuleViolated([Violation(Rule.OVERLAP, f"clash {n}", KEY) for n in range(1000)])
+
+    assert len(refusal.problems) == 100
+    assert refusal.message.endswith("clash 99; and 900 more")
+    assert len(refusal.violations) == 1000
 
 
 def test_the_departure_itself_is_no_commitment_against_it() -> None:
