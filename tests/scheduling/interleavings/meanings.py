@@ -113,7 +113,8 @@ def unseated(document: Json, reservation: str) -> Json:
 
 def _set_status(departure: Json, fields: Mapping[str, Any]) -> None:
     status, wanted = departure["status"], fields.get("status")
-    if status == "CANCELLED" and fields.keys() - {"status"} and wanted not in OPEN:
+    is_left_alone = not fields.keys() - {"status"} and wanted in {None, status}
+    if status == "CANCELLED" and wanted != "DRAFT" and not is_left_alone:
         raise Refused("DEPARTURE_NOT_EDITABLE")
     if wanted == "DRAFT" and status == "PUBLISHED":
         raise Refused("FIELD_NOT_YOURS")
