@@ -46,6 +46,9 @@ def age(day: date, rev: int) -> list[float]:
     with transaction.atomic(), connection.cursor() as cursor:
         for _ in range(rev - schedule.rev):
             cursor.execute(AGE_BY_ONE, [str(departure), day])
+    with connection.cursor() as cursor:
+        # As autovacuum does over the weeks in which a daily schedule grows old.
+        cursor.execute("VACUUM scheduling.daily_schedules")
     taken = []
     for turn in range(WRITES):
 

@@ -72,6 +72,16 @@ def test_a_stale_revision_changes_nothing() -> None:
 
 
 @pytest.mark.django_db
+def test_a_row_that_somebody_wrote_since_it_was_read_is_not_saved() -> None:
+    put({uuid4(): DepartureFactory()})
+    mine, theirs = stored(), stored()
+    theirs.save_if_unchanged(since_rev=2, fields=["assignments"])
+
+    with pytest.raises(StaleRevision, match="at revision 3"):
+        mine.save_if_unchanged(since_rev=2, fields=["assignments"])
+
+
+@pytest.mark.django_db
 def test_keys_that_are_not_known_survive_a_write() -> None:
     write_daily_schedules([TOMORROW], putting(uuid4(), field_of_tomorrow={"kept": None}), author=DISPATCHER)
     write_daily_schedules([TOMORROW], putting(uuid4()), author=DISPATCHER)
