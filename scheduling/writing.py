@@ -26,7 +26,7 @@ from scheduling.document import Departure, ScheduleDocument, changed_departures
 from scheduling.errors import ContentionNotResolved, StaleRevision, UnknownSchedule
 from scheduling.legality import refuse_illegal
 from scheduling.metrics import adjustments_refused, schedule_write_retries, schedule_writes, schedule_writes_exhausted
-from scheduling.models import DailySchedule, schedule_id_of
+from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from scheduling.models.triggers import adjustments_have_one_owner
 from scheduling.nullification import count_nullified
 from scheduling.rules import Facts
@@ -230,12 +230,16 @@ def _store(draft: Draft, change: Change) -> None:
 
 
 def _give_birth(draft: Draft) -> None:
+    schedule = draft.schedule
+    # A row that maintenance deleted had revisions: the history of its date goes on behind them.
+    former = ScheduleRevision.objects.filter(schedule_id=schedule.pk).order_by("-rev").values_list("rev", flat=True)
+    schedule.rev = (former.first() or 0) + 1
     try:
-        draft.schedule.save(force_insert=True)
+        schedule.save(force_insert=True)
     except IntegrityError as error:
         # Another first writer of the date was faster.
         raise _Moved from error
-    draft.rev = 1
+    draft.rev = schedule.rev
 
 
 def _replanned(change: Change) -> frozenset[UUID]:

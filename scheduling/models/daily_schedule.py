@@ -39,6 +39,7 @@ class DailySchedule(models.Model):
         constraints = [models.UniqueConstraint(fields=["schedule_date"], name="idx_daily_sched_date")]
         triggers = [
             triggers.revision_steps_by_one,
+            triggers.identity_stays,
             triggers.adjustments_have_one_owner,
             triggers.no_unnamed_truncate,
             triggers.every_revision_is_kept,

@@ -30,6 +30,21 @@ revision_steps_by_one = pgtrigger.Trigger(
     """,
 )
 
+identity_stays = pgtrigger.Trigger(
+    name="identity_stays",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition(
+        "NEW.schedule_id IS DISTINCT FROM OLD.schedule_id OR NEW.schedule_date IS DISTINCT FROM OLD.schedule_date"
+    ),
+    func="""
+        RAISE EXCEPTION 'daily schedule %: it stays the one of its date', OLD.schedule_date
+            USING ERRCODE = '23514', CONSTRAINT = 'identity_stays',
+            HINT = 'On another date it would put plans and what guides entered where nobody meant them. Write the '
+                'other date instead.';
+    """,
+)
+
 adjustments_have_one_owner = pgtrigger.Trigger(
     name="adjustments_have_one_owner",
     when=pgtrigger.Before,
@@ -104,25 +119,24 @@ history_is_append_only = pgtrigger.Trigger(
 every_revision_is_kept = pgtrigger.Trigger(
     name="every_revision_is_kept",
     when=pgtrigger.After,
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    declare=[("author", "jsonb"), ("before", "jsonb"), ("changes", "jsonb")],
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    declare=[("author", "jsonb"), ("changes", "jsonb")],
     func=f"""
         author := coalesce(nullif(current_setting('{AUTHOR}', true), '')::jsonb, '{{}}'::jsonb);
-        before := '{{}}'::jsonb;
-        IF TG_OP = 'UPDATE' THEN
-            before := OLD.assignments;
-        END IF;
-        changes := scheduling.document_difference(before, NEW.assignments);
-        IF TG_OP = 'UPDATE' AND NEW.published_at IS DISTINCT FROM OLD.published_at THEN
+        changes := scheduling.document_difference(
+            coalesce(OLD.assignments, '{{}}'::jsonb), coalesce(NEW.assignments, '{{}}'::jsonb));
+        IF TG_OP <> 'INSERT' AND NEW.published_at IS DISTINCT FROM OLD.published_at THEN
             changes := changes || jsonb_build_object('published_at', jsonb_strip_nulls(
                 jsonb_build_object('old', OLD.published_at, 'new', NEW.published_at)));
         END IF;
         INSERT INTO scheduling.schedule_revisions
             (schedule_id, schedule_date, rev, kind, author, process, run_id, cause, changes, changed_at)
-        VALUES (NEW.schedule_id, NEW.schedule_date, NEW._rev,
+        VALUES (coalesce(NEW.schedule_id, OLD.schedule_id), coalesce(NEW.schedule_date, OLD.schedule_date),
+            coalesce(NEW._rev, OLD._rev + 1),
             coalesce(author ->> 'kind', 'sql'), coalesce(author ->> 'subject', session_user),
             coalesce(author ->> 'process', ''), (author ->> 'run_id')::uuid,
-            coalesce(author ->> 'cause', ''), changes, clock_timestamp());
+            coalesce(author ->> 'cause', CASE TG_OP WHEN 'DELETE' THEN 'deleted' ELSE '' END),
+            changes, clock_timestamp());
         RETURN NULL;
     """,
 )

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from scheduling.authors import Author, AuthorKind
 from scheduling.document import GuideAdjustments
+from scheduling.history import replay
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from scheduling.models.triggers import GUIDE_MANAGEMENT
 from scheduling.writing import Draft, write_daily_schedules
@@ -162,3 +163,27 @@ def test_a_name_given_in_one_transaction_is_gone_in_the_next_write() -> None:
     put({uuid4(): DepartureFactory()})
 
     assert (latest().kind, latest().author) == ("dispatcher", "ana")
+
+
+def test_a_daily_schedule_stays_the_one_of_its_date() -> None:
+    put({uuid4(): DepartureFactory()})
+
+    message = refused("UPDATE scheduling.daily_schedules SET _rev = _rev + 1, schedule_date = schedule_date + 1")
+
+    assert "it stays the one of its date" in message
+
+
+def test_what_maintenance_deletes_is_in_the_history_and_the_date_can_be_planned_again() -> None:
+    gone, key = uuid4(), uuid4()
+    put({gone: DepartureFactory()})
+    with transaction.atomic():
+        sql("SELECT set_config('scheduling.principal', 'maintenance', true)")
+        sql("DELETE FROM scheduling.daily_schedules")
+        sql("SELECT set_config('scheduling.principal', '', true)")
+    assert list(latest().changes["departures"][str(gone)]) == ["old"]
+
+    put({key: DepartureFactory()})
+
+    assert list(ScheduleRevision.objects.order_by("rev").values_list("rev", flat=True)) == [1, 2, 3, 4, 5]
+    assert DailySchedule.objects.get().rev == 5
+    assert replay(ScheduleRevision.objects.all()) == DailySchedule.objects.get().assignments

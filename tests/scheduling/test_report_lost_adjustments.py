@@ -122,7 +122,7 @@ def test_what_went_with_its_whole_row_is_reported_too() -> None:
     sql_as(MAINTENANCE)
     DailySchedule.objects.all().delete()
 
-    assert "gone without a trace after revision 2" in told()
+    assert "emptied in revision 3" in told()
 
 
 def test_what_went_while_triggers_were_off_is_reported_too() -> None:
