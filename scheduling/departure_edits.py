@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from novatrek_scheduling.errors import FieldProblem
-from scheduling.document import Departure, DepartureStatus, GuideAdjustments, UnassignedReason
+from scheduling.document import Departure, DepartureStatus, GuideAdjustments, Role, UnassignedReason
 from scheduling.errors import DepartureNotEditable, UnknownTrail
 from scheduling.facts import Sibling, Snapshot
 from scheduling.hand_made_teams import hand_made_team, with_open_questions
 from scheduling.legality import LONGEST_TRIP
 from scheduling.merge_patch import merged
-from scheduling.ownership import CATALOG, PUBLISHING, not_yours
+from scheduling.ownership import CATALOG, CLOCK, PUBLISHING, not_yours
 from scheduling.rules import Demand, Facts
 
 IDENTITY = ("trip_id", "trip_name", "activity_type", "region_id", "language")
@@ -38,6 +38,9 @@ class EditedDeparture:
         Raises NotYours for what the catalog decides, DepartureNotEditable, UnknownTrail and UnknownGuide.
         """
         self._refuse_another_identity(wanted)
+        wanted = {name: value for name, value in wanted.items() if differs(self.departure, name, value)}
+        if not wanted:
+            return
         self._refuse_when_over(wanted)
         if "status" in wanted:
             self._set_status(DepartureStatus(wanted["status"]))
@@ -50,7 +53,13 @@ class EditedDeparture:
         if "unassigned_reason" in wanted:
             self._explain(wanted["unassigned_reason"])
         if self.facts and self.departure.team and wanted.keys() & {"team", *PLACES, *TIMES}:
-            with_open_questions(self.departure.team, self._demand(self.facts), self.facts, self.adjustments)
+            with_open_questions(
+                self.departure.team,
+                self._demand(self.facts),
+                self.facts,
+                self.adjustments,
+                of_everybody=bool(wanted.keys() & {*PLACES, *TIMES}),
+            )
 
     def field(self, name: str) -> str:
         return f"assignments.departures.{self.departure_id}.{name}"
@@ -67,17 +76,18 @@ class EditedDeparture:
     def _refuse_when_over(self, wanted: Mapping[str, Any]) -> None:
         status = self.departure.status
         if status is DepartureStatus.COMPLETED:
-            raise self.refuse(next(iter(wanted), "status"), "it is over, and stays as it was")
+            raise self.refuse(next(iter(wanted)), "it is over, and stays as it was")
         is_reinstated = wanted.get("status") == DepartureStatus.DRAFT
-        is_changed = wanted.get("status", status) != status or bool(wanted.keys() - {"status"})
-        if status is DepartureStatus.CANCELLED and is_changed and not is_reinstated:
+        if status is DepartureStatus.CANCELLED and not is_reinstated:
             raise self.refuse("status", "it is cancelled; reinstate it with the status DRAFT first")
 
     def _set_status(self, status: DepartureStatus) -> None:
         current = self.departure.status
-        if status is current or status is DepartureStatus.PUBLISHED:
+        if status is DepartureStatus.PUBLISHED:
             # To publish is more than a status: whoever may do it does it behind the edit.
             return
+        if status in {DepartureStatus.IN_PROGRESS, DepartureStatus.COMPLETED}:
+            raise not_yours(self.field("status"), CLOCK)
         if status is DepartureStatus.DRAFT:
             if current is not DepartureStatus.CANCELLED:
                 raise not_yours(self.field("status"), PUBLISHING)
@@ -86,13 +96,15 @@ class EditedDeparture:
         self.departure.status = status
 
     def _move(self, wanted: Mapping[str, Any]) -> None:
-        times = {name: wanted[name] for name in TIMES if name in wanted}
-        if all(getattr(self.departure, name) == instant for name, instant in times.items()):
+        times = {name: self._by_local_clock(wanted[name]) for name in TIMES if name in wanted}
+        if not times:
             return
         if "starts_at" in times and self.departure.has_started(self.now):
             raise self.refuse("starts_at", "it has started already")
+        if times.get("starts_at", self.departure.starts_at) <= self.now < self.departure.starts_at:
+            raise self.refuse("starts_at", "that is in the past")
         for name, instant in times.items():
-            setattr(self.departure, name, self._by_local_clock(instant))
+            setattr(self.departure, name, instant)
         self._refuse_impossible_times(wanted)
 
     def _by_local_clock(self, instant: datetime) -> datetime:
@@ -113,11 +125,23 @@ class EditedDeparture:
         for name in PLACES:
             if name in wanted:
                 setattr(self.departure, name, wanted[name])
-        trail = self.departure.trail_id if "trail_id" in wanted else None
         snapshot = self.facts.snapshot if self.facts else None
-        if trail and snapshot and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and not self._is_near(trail, snapshot):
+        if snapshot and "trail_id" in wanted:
+            self._refuse_unknown_trail(snapshot)
+        if snapshot and "location_id" in wanted:
+            self._refuse_another_camp(snapshot)
+
+    def _refuse_unknown_trail(self, snapshot: Snapshot) -> None:
+        trail = self.departure.trail_id
+        if trail and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and not self._is_near(trail, snapshot):
             reason = f"{trail} is not a trail of this region"
             raise UnknownTrail(f"{self.departure.trip_name}: {reason}.", FieldProblem(self.field("trail_id"), reason))
+
+    def _refuse_another_camp(self, snapshot: Snapshot) -> None:
+        """Elsewhere, or nowhere, nobody would count the people at the camp they really leave from."""
+        camp = snapshot.locations.get(self.departure.region_id)
+        if camp and self.departure.location_id != camp.id:
+            raise self.refuse("location_id", f"departures of this region leave from {camp.id}")
 
     def _is_near(self, trail_id: UUID, snapshot: Snapshot) -> bool:
         trail = snapshot.trails.get(trail_id)
@@ -129,7 +153,8 @@ class EditedDeparture:
         self.departure.capacity = capacity
 
     def _staff(self, wanted: Sequence[Mapping[str, Any]]) -> None:
-        if not wanted and not self.departure.team:
+        if not wanted:
+            self.departure.team = []
             return
         if self.facts is None:
             raise TypeError("A team is made on facts.")
@@ -148,3 +173,19 @@ class EditedDeparture:
 
     def _demand(self, facts: Facts) -> Demand:
         return Demand.of(self.departure_id, self.departure, self.day, facts.snapshot)
+
+
+def differs(departure: Departure, name: str, value: Any) -> bool:
+    """Whether a validated field of a patch says anything that is not so already."""
+    if name == "team":
+        known = {member.guide_id: (member.role, member.pinned) for member in departure.team}
+        meant = {each["guide_id"]: (each["role"], _pin(each, known)) for each in value or ()}
+        return known != meant or len(value or ()) != len(departure.team)
+    if name == "unassigned_reason":
+        return bool(value or departure.unassigned_reason)
+    return bool(getattr(departure, name) != value)
+
+
+def _pin(member: Mapping[str, Any], known: Mapping[UUID, tuple[Role, bool]]) -> bool:
+    role_and_pin = known.get(member["guide_id"])
+    return bool(member.get("pinned", role_and_pin[1] if role_and_pin else False))

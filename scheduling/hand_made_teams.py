@@ -40,14 +40,19 @@ def hand_made_team(
     return team
 
 
-def with_open_questions(team: Iterable[TeamMember], demand: Demand, facts: Facts, adjustments: Adjustments) -> None:
-    """Have a person approve those of the team nobody was told of yet, where something is open that no machine
-    can judge.
+def with_open_questions(
+    team: Iterable[TeamMember], demand: Demand, facts: Facts, adjustments: Adjustments, *, of_everybody: bool
+) -> None:
+    """Have a person approve a team where something is open that no machine can judge.
+
+    Those whom nobody was told to come; `of_everybody`: all of them, since what they were told to lead is
+    another plan now.
     """
     team = list(team)
-    is_open = bool(reasons_to_approve([member.guide_id for member in team], demand, facts, adjustments))
+    if not reasons_to_approve([member.guide_id for member in team], demand, facts, adjustments):
+        return
     for member in team:
-        if member.assignment_status is AssignmentStatus.TENTATIVE and is_open:
+        if of_everybody or member.assignment_status is AssignmentStatus.TENTATIVE:
             member.assignment_status = AssignmentStatus.PENDING_APPROVAL
 
 

@@ -150,7 +150,7 @@ def _trying(operation: Callable[[], T], otherwise: T) -> T:
         return otherwise
     try:
         return operation()
-    except RedisError as error:
+    except (RedisError, ValueError, TypeError, KeyError) as error:
         _valkey.rests_until = time.monotonic() + REST_SECONDS
-        logger.warning("lock_cache_without_valkey", error=str(error))
+        logger.warning("lock_cache_not_read", error=repr(error))
         return otherwise

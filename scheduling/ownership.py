@@ -23,6 +23,7 @@ class Owner(StrEnum):
 RESERVATIONS = "the events of reservations"
 CATALOG = "svc-trip-catalog, once the departure is there"
 PUBLISHING = "publishing (POST …/publish)"
+CLOCK = "the clock"
 SERVICE = "the service itself"
 
 PARTS: Mapping[str, Owner] = {"departures": Owner.ORCHESTRATOR, "guide_adjustments": Owner.GUIDE_MANAGEMENT}

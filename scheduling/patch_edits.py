@@ -12,7 +12,7 @@ from novatrek_scheduling.errors import FieldProblem
 from scheduling import hooks
 from scheduling.aliases import known_departure_ids
 from scheduling.announcements import announce
-from scheduling.departure_edits import EditedDeparture
+from scheduling.departure_edits import EditedDeparture, differs
 from scheduling.detectors import Change
 from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.errors import DepartureNotEditable, UnknownDeparture
@@ -175,7 +175,10 @@ def _is_judged(wanted: Mapping[str, Any], departure: Departure | None) -> bool:
     if departure is None:
         return wanted.keys() >= WHAT_MAKES_A_DEPARTURE
     is_reinstated = wanted.get("status") == DepartureStatus.DRAFT and departure.status is DepartureStatus.CANCELLED
-    return is_reinstated or any(name in wanted and wanted[name] != getattr(departure, name) for name in JUDGED)
+    judged = [name for name in JUDGED if name in wanted and differs(departure, name, wanted[name])]
+    # Whom somebody takes off a departure breaks no rule by staying at home, whoever is silent meanwhile.
+    is_released = judged == ["team"] and not wanted["team"]
+    return is_reinstated or (bool(judged) and not is_released)
 
 
 def _moved(departure: Departure, wanted: Mapping[str, Any]) -> Departure:

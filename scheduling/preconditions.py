@@ -48,9 +48,12 @@ def _tags_of(request: Request) -> list[str] | None:
     return [tag[2] for tag in tags if tag and not tag[1]]
 
 
-def _matching_rev(tags: list[str], day: date) -> int:
+def _matching_rev(tags: list[str], day: date) -> int | None:
     current = DailySchedule.objects.filter(schedule_date=day).values_list("rev", flat=True).first()
-    if current is not None and (ANY in tags or str(current) in tags):
+    if current is not None and ANY in tags:
+        # It asks for a daily schedule that is there, at whatever revision.
+        return None
+    if current is not None and str(current) in tags:
         return current
     named = next((int(tag) for tag in tags if tag.isdecimal() and len(tag) < len(str(2**31))), 0)
     raise _unmatched(StaleRevision(day, since_rev=named, current_rev=current or 0))

@@ -14,7 +14,6 @@ from scheduling.ownership import Owner
 MAX_GUESTS = 1000
 MAX_TEXT = 5000
 MAX_LIST = 100
-STATUSES = [DepartureStatus.DRAFT, DepartureStatus.PUBLISHED, DepartureStatus.CANCELLED]
 
 
 class TeamMemberPatchSerializer(StrictSerializer):
@@ -49,7 +48,11 @@ class DeparturePatchSerializer(StrictSerializer):
     capacity = fields.IntegerField(required=False, min_value=0, max_value=MAX_GUESTS)
     starts_at = fields.InstantField(required=False)
     ends_at = fields.InstantField(required=False)
-    status = fields.ChoiceField([status.value for status in STATUSES], required=False)
+    status = fields.ChoiceField(
+        [status.value for status in DepartureStatus],
+        required=False,
+        help_text="CANCELLED; DRAFT reinstates a cancelled one; PUBLISHED takes scheduling:publish.",
+    )
     trip_id = fields.UUIDField(required=False, help_text="Of a new departure.")
     trip_name = fields.CharField(required=False, help_text="The catalog's; it may be sent back as it was read.")
     activity_type = fields.CharField(required=False, help_text="The catalog's; it may be sent back as it was read.")

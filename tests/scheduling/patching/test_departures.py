@@ -139,3 +139,21 @@ def test_one_patch_lands_whole_or_not_at_all(client: Client) -> None:
 
     assert refused(client, one, {"capacity": 5, "status": "CANCELLED"})[0] == 422
     assert change(client, other, {"capacity": 20}).status_code == 200
+
+
+def test_a_departure_that_is_over_may_be_sent_back_as_it_was_read(client: Client) -> None:
+    key = departure(status=DepartureStatus.COMPLETED, team=[TeamMemberFactory()])
+    names = ["team", "status", "capacity", "starts_at", "ends_at", "trip_id"]
+    read = stored()[key].model_dump(mode="json", include=set(names))
+
+    response = change(client, key, read)
+
+    assert (response.status_code, response.json()["_rev"]) == (200, 2)
+
+
+def test_a_team_is_released_whoever_is_silent(client: Client) -> None:
+    key = departure(team=[TeamMemberFactory()])
+
+    assert change(client, key, {"team": []}).status_code == 200
+
+    assert stored()[key].team == []

@@ -61,6 +61,16 @@ def test_what_the_catalog_says_of_a_departure_stays(client: Client, field: str, 
     assert (response.status_code, named(response)) == (403, [f"assignments.departures.{key}.{field}"])
 
 
+@pytest.mark.parametrize("status", ["IN_PROGRESS", "COMPLETED"])
+def test_what_the_clock_says_is_the_clocks(client: Client, status: str) -> None:
+    key = uuid4()
+    put({key: DepartureFactory()})
+
+    response = change(client, key, {"status": status})
+
+    assert (response.status_code, named(response)) == (403, [f"assignments.departures.{key}.status"])
+
+
 @pytest.mark.parametrize("field", ["schedule_id", "schedule_date", "published_at", "created_at", "updated_at"])
 def test_what_the_service_keeps_is_nobodys(client: Client, field: str) -> None:
     put({uuid4(): DepartureFactory()})
@@ -112,7 +122,7 @@ def test_a_malformed_patch_is_refused_with_the_field(client: Client, body: Any, 
         ("capacity", -1),
         ("capacity", None),
         ("starts_at", "2027-05-01T09:00:00"),
-        ("status", "IN_PROGRESS"),
+        ("status", "DONE"),
         ("team", [{"guide_id": ANOTHER, "role": "BOSS"}]),
         ("colour", "red"),
     ],

@@ -49,6 +49,12 @@ def test_a_stale_rev_tells_what_changed_since(client: Client, key: UUID) -> None
     assert stored()[key].capacity == 9
 
 
+def test_any_revision_will_do_where_any_is_named(client: Client, key: UUID) -> None:
+    change(client, key, {"capacity": 10}, subject="ben")
+
+    assert change(client, key, {"location_id": None}, If_Match="*").status_code == 200
+
+
 @pytest.mark.parametrize("tag", ['"2"', '"77"', 'W/"3"', '"abc"', '"2", "1"'])
 def test_a_stale_if_match_fails_the_precondition(client: Client, key: UUID, tag: str) -> None:
     change(client, key, {"capacity": 10})

@@ -20,6 +20,8 @@ from scheduling.authors import Author, AuthorKind
 from scheduling.document import AssignmentStatus, Departure, DepartureStatus, Role
 from scheduling.local_time import combine
 from scheduling.models import ScheduleRevision
+from scheduling.publishing import publish_departures
+from tests.factories import DISPATCHER
 from tests.scheduling.patching.calls import change, named
 from tests.scheduling.writes import put, stored
 from tests.siblings import SimulatedSiblings
@@ -259,3 +261,28 @@ def test_the_history_says_who_patched(client: Client, day: date) -> None:
     latest = ScheduleRevision.objects.order_by("-rev")[0]
     assert (latest.author, latest.kind, latest.process) == ("ben", "dispatcher", "web")
     assert "team" in latest.changes["departures"][str(key)]["fields"]
+
+
+@pytest.mark.parametrize("elsewhere", [None, "33333333-3333-4333-8333-333333333333"])
+def test_nobody_leaves_from_where_nobody_counts(client: Client, day: date, elsewhere: str | None) -> None:
+    key, before = one_led_alone(day)
+
+    response = change(client, key, {"location_id": elsewhere}, at=day)
+
+    assert (response.status_code, response.json()["code"]) == (422, "DEPARTURE_NOT_EDITABLE")
+    assert stored(day)[key] == before
+
+
+def test_a_confirmed_team_is_approved_anew_for_another_plan_with_open_questions(
+    client: Client, day: date, siblings: SimulatedSiblings
+) -> None:
+    key, before = one_led_alone(day)
+    publish_departures(day, author=DISPATCHER, by_machine=False, departure_ids=[key])
+    siblings.switch("svc-weather", "down")
+    caches["siblings"].clear()
+
+    ends_at = (before.ends_at - timedelta(minutes=30)).isoformat()
+    response = change(client, key, {"ends_at": ends_at}, at=day)
+
+    assert response.status_code == 200, response.json()
+    assert stored(day)[key].needs_approval
