@@ -1,6 +1,7 @@
 """Dead letters: what could be neither sent nor handled, kept until a person replays or discards it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,9 +15,10 @@ from novatrek_scheduling.errors import Conflicting, Impossible
 logger = structlog.get_logger(__name__)
 
 Replay = Callable[[DeadLetter], None]
+Prepare = Callable[[DeadLetter], Callable[[], object]]
 Observer = Callable[[DeadLetter], None]
 
-_replays: dict[str, Replay] = {}
+_replays: dict[str, Prepare] = {}
 _observers: list[Observer] = []
 
 
@@ -40,7 +42,14 @@ class ReplayFailed(Conflicting):
 
 def register_replay(source: str, replay: Replay) -> None:
     """Let `replay(dead_letter)` redo what came from `source`; it runs in the transaction that settles it."""
-    _replays[source] = replay
+    register_prepared_replay(source, lambda dead_letter: partial(replay, dead_letter))
+
+
+def register_prepared_replay(source: str, prepare: Prepare) -> None:
+    """Let `prepare(dead_letter)` find out what a replay needs; what it returns runs in the transaction that
+    settles the dead letter, so that nobody else is asked while that is open.
+    """
+    _replays[source] = prepare
 
 
 def on_dead_letter(observer: Observer) -> None:
@@ -71,13 +80,14 @@ def record_dead_letter(*, source: str, reason: str, payload: dict[str, Any] | by
 
 def replay(dead_letter: DeadLetter, *, by: str) -> None:
     """Do again what failed, once. Raises DeadLetterSettled, NotReplayable or ReplayFailed."""
-    again = _replays.get(dead_letter.source)
-    if again is None:
+    prepare = _replays.get(dead_letter.source)
+    if prepare is None:
         raise NotReplayable(f"Dead letters from {dead_letter.source} cannot be replayed; discard it instead.")
     try:
+        again = prepare(dead_letter)
         with transaction.atomic():
             _settle(dead_letter, replayed_at=timezone.now(), replayed_by=by)
-            again(dead_letter)
+            again()
     except DeadLetterSettled:
         raise
     except Exception as error:

@@ -5,7 +5,7 @@ class SchedulingConfig(AppConfig):
     name = "scheduling"
 
     def ready(self) -> None:
-        from events.dead_letters import register_replay
+        from events.dead_letters import register_prepared_replay
         from novatrek_scheduling.metrics import register_gauges
         from scheduling import hooks
         from scheduling.aliases import record_alias, tell_catalog
@@ -13,11 +13,11 @@ class SchedulingConfig(AppConfig):
         from scheduling.gauges import scheduling_gauges
         from scheduling.lost_patches import LOST_PATCH_SOURCE
         from scheduling.operations_notice import register_operations_notice
-        from scheduling.patching import replay_lost_patch
+        from scheduling.patching import prepare_lost_patch
         from scheduling.siblings.deliveries import on_departure_created, register_deliveries
 
         register_deliveries()
-        register_replay(LOST_PATCH_SOURCE, replay_lost_patch)
+        register_prepared_replay(LOST_PATCH_SOURCE, prepare_lost_patch)
         register_operations_notice()
         register_gauges(scheduling_gauges)
         register_event_handlers()

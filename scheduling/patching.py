@@ -1,7 +1,8 @@
 """Patching a daily schedule: a writer says what its own fields are to be, and everybody else's stay (NTK-10004)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from events.models import DeadLetter
@@ -38,42 +39,41 @@ def patch_daily_schedule(
     Raises NotYours for a field of another's, ValidationError for one that is malformed, HardRuleViolated and
     other Impossibles for what cannot be, SiblingUnavailable where a plan cannot be judged.
     """
+    edits = _read(day, patch, owners, may_publish=may_publish, facts=facts)
     try:
-        return _patch(day, patch, author, owners, since_rev=since_rev, may_publish=may_publish, facts=facts)
+        return _store(edits, author, since_rev)
     except ContentionNotResolved as contention:
         if since_rev is None:
             record_lost_patch(day, patch, author, owners, contention, may_publish=may_publish)
         raise
 
 
-def replay_lost_patch(dead_letter: DeadLetter) -> None:
-    """Merge a patch that was kept as a dead letter, under the name of whoever sent it."""
+def prepare_lost_patch(dead_letter: DeadLetter) -> Callable[[], Change]:
+    """What merges a patch that was kept as a dead letter, under the name of whoever sent it."""
     told: dict[str, Any] = dead_letter.payload or {}
     sender = told["author"]
-    _patch(
+    edits = _read(
         date.fromisoformat(told["day"]),
         told["patch"],
-        Author(AuthorKind(sender["kind"]), sender["subject"], "dead letter replayed", sender["process"]),
         frozenset(Owner[name] for name in told["owners"]),
         may_publish=told["may_publish"],
     )
+    author = Author(AuthorKind(sender["kind"]), sender["subject"], "dead letter replayed", sender["process"])
+    return partial(_store, edits, author, None)
 
 
-def _patch(
-    day: date,
-    patch: Mapping[str, Any],
-    author: Author,
-    owners: frozenset[Owner],
-    *,
-    since_rev: int | None = None,
-    may_publish: bool = False,
-    facts: Facts | None = None,
-) -> Change:
+def _read(
+    day: date, patch: Mapping[str, Any], owners: frozenset[Owner], *, may_publish: bool, facts: Facts | None = None
+) -> PatchEdits:
     refuse_foreign_fields(patch, owners)
     fields = read_patch(patch, owners)
     entered = patch.get("guide_adjustments", {})
     edits = PatchEdits(day, fields.get("departures", {}), entered, may_publish=may_publish)
     edits.facts = facts or edits.look_up_facts()
+    return edits
+
+
+def _store(edits: PatchEdits, author: Author, since_rev: int | None) -> Change:
     try:
         return _write(edits, author, since_rev)
     except NotJudged:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from threading import Barrier
@@ -15,6 +15,7 @@ from events.dead_letters import (
     discard,
     on_dead_letter,
     record_dead_letter,
+    register_prepared_replay,
     register_replay,
     replay,
 )
@@ -58,6 +59,20 @@ def test_a_replay_that_fails_leaves_the_dead_letter_open() -> None:
 
     dead_letter.refresh_from_db()
     assert dead_letter.is_open
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_replay_has_to_find_out_is_found_before_anything_is_locked() -> None:
+    def prepare(_: DeadLetter) -> Callable[[], None]:
+        is_locked = connection.in_atomic_block
+        return lambda: found.append((is_locked, connection.in_atomic_block))
+
+    found: list[tuple[bool, bool]] = []
+    register_prepared_replay("asking", prepare)
+
+    replay(_record("asking"), by="ana")
+
+    assert found == [(False, True)]
 
 
 def test_what_nobody_can_replay_can_be_discarded() -> None:
