@@ -17,20 +17,23 @@ from tests.scheduling.interleavings.rules import have_notes, refuse_what_newly_b
 from tests.scheduling.interleavings.world import newcomer
 
 OPEN = frozenset({"DRAFT", "PUBLISHED"})
+# When and where: who was confirmed for it has to be asked anew, if anything is open.
+PLAN = frozenset({"ends_at", "trail_id"})
 
 
 def edited(document: Json, key: str, fields: Mapping[str, Any]) -> Json:
-    """A dispatcher's patch of one departure. Raises Refused."""
+    """A dispatcher's patch of one departure; what is so already is no change. Raises Refused."""
     before, departure = copied(document), document["departures"][key]
-    _set_status(departure, fields)
-    _move_and_resize(departure, fields)
-    if "team" in fields:
-        departure["team"] = [_member(departure, wanted) for wanted in fields["team"]]
+    news = {name: value for name, value in fields.items() if _is_news(departure, name, value)}
+    _set_status(departure, news)
+    _move_and_resize(departure, news)
+    if "team" in news:
+        departure["team"] = [_member(departure, wanted) for wanted in news["team"]]
         if departure["team"]:
             departure.pop("unassigned_reason", None)
-    if fields.keys() & {"team", "trail_id", "ends_at"} and have_notes(document, departure):
+    if news.keys() & {"team", *PLAN} and have_notes(document, departure):
         for member in departure["team"]:
-            if member["assignment_status"] == "TENTATIVE":
+            if news.keys() & PLAN or member["assignment_status"] == "TENTATIVE":
                 member["assignment_status"] = "PENDING_APPROVAL"
     if fields.get("status") == "PUBLISHED":
         published(document, {key}, by_machine=False)
@@ -111,12 +114,18 @@ def unseated(document: Json, reservation: str) -> Json:
     return document
 
 
-def _set_status(departure: Json, fields: Mapping[str, Any]) -> None:
-    status, wanted = departure["status"], fields.get("status")
-    is_left_alone = not fields.keys() - {"status"} and wanted in {None, status}
-    if status == "CANCELLED" and wanted != "DRAFT" and not is_left_alone:
+def _is_news(departure: Json, name: str, value: Any) -> bool:
+    if name != "team":
+        return bool(departure.get(name) != value)
+    roles = {(member["guide_id"], member["role"]) for member in departure["team"]}
+    return roles != {(member["guide_id"], member["role"]) for member in value}
+
+
+def _set_status(departure: Json, news: Mapping[str, Any]) -> None:
+    status, wanted = departure["status"], news.get("status")
+    if status == "CANCELLED" and news and wanted != "DRAFT":
         raise Refused("DEPARTURE_NOT_EDITABLE")
-    if wanted == "DRAFT" and status == "PUBLISHED":
+    if wanted == "DRAFT" and status != "CANCELLED":
         raise Refused("FIELD_NOT_YOURS")
     if wanted != "PUBLISHED":
         departure["status"] = wanted or status
