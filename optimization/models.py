@@ -39,7 +39,8 @@ class RunDetail(models.Model):
     """The story of a run: what it looked at, how well it is known to have done, what stopped it.
 
     `objective` has the attained levels and their bounds, `inputs` the hash of the problem and the age of
-    each sibling's answer; `gap` is relative, 0 for a proven optimum.
+    each sibling's answer; `gap` is relative, 0 for a proven optimum. `max_changes` is how many people it was
+    allowed to move, without one as many as it likes.
     """
 
     class Subject(models.TextChoices):
@@ -51,6 +52,8 @@ class RunDetail(models.Model):
     subject = models.CharField(max_length=10, choices=Subject.choices)
     region_ids = models.JSONField(default=list)
     request_id = models.UUIDField(null=True, blank=True)
+    max_changes = models.IntegerField(null=True, blank=True)
+    moved = models.IntegerField(null=True, blank=True)
     proof = models.CharField(max_length=12, blank=True)
     gap = models.FloatField(null=True, blank=True)
     solve_ms = models.IntegerField(default=0)
@@ -67,3 +70,89 @@ class RunDetail(models.Model):
 
     def __str__(self) -> str:
         return f"details of {self.run_id}"
+
+
+class RunJoin(models.Model):
+    """Somebody wanted what a run was doing already, and waited for it instead of doing it twice."""
+
+    run = models.ForeignKey(OptimizationRun, models.CASCADE, related_name="joins")
+    by = models.CharField(max_length=250)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "run_joins"
+        ordering = ["joined_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.by} joined {self.run_id}"
+
+
+class Night(models.Model):
+    """One nightly optimization of the whole horizon, from the message that began it to its summary.
+
+    `summary` is what came of it, once its last date is done; `error` why it was given up.
+    """
+
+    class Status(models.TextChoices):
+        RUNNING = "RUNNING", "running"
+        COMPLETED = "COMPLETED", "completed"
+        FAILED = "FAILED", "failed"
+
+    night_id = models.UUIDField(primary_key=True, editable=False)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.RUNNING)
+    started_at = models.DateTimeField(default=timezone.now)
+    queued_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    summary = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "nights"
+        constraints = [
+            # Two messages of one evening, or a person's and the clock's: one night at a time.
+            models.UniqueConstraint(
+                fields=["status"], condition=models.Q(status="RUNNING"), name="nights_one_under_way"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"night over {self.first_day} to {self.last_day}: {self.status}"
+
+
+class NightDate(models.Model):
+    """A date of a night for one cluster of regions. A cluster's dates are planned one after another.
+
+    Whoever plans it holds it until `lease_until`, and finishes it naming the `token` of the claim.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "PENDING", "pending"
+        RUNNING = "RUNNING", "running"
+        COMPLETED = "COMPLETED", "completed"
+        FAILED = "FAILED", "failed"
+
+    night = models.ForeignKey(Night, models.CASCADE, related_name="dates")
+    cluster = models.PositiveSmallIntegerField()
+    schedule_date = models.DateField()
+    region_ids = models.JSONField()
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    token = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(default=timezone.now)
+    queued_at = models.DateTimeField(default=timezone.now)
+    run_id = models.UUIDField(null=True, blank=True)
+    is_joined = models.BooleanField(default=False)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "night_dates"
+        ordering = ["night", "cluster", "schedule_date"]
+        constraints = [
+            models.UniqueConstraint(fields=["night", "cluster", "schedule_date"], name="night_dates_once_a_night")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_date} of cluster {self.cluster}: {self.status}"

@@ -41,8 +41,9 @@ def _speed_of_this_machine_decides_nothing(settings: Settings) -> None:
 def groups(db: None) -> None:
     """The groups of the console, which the flush behind another test may have taken."""
     for migration, function in (
-        ("0003_groups", "make_groups"),
-        ("0005_calendar_permissions", "grant"),
-        ("0006_dispatchers_change_schedules", "grant"),
+        ("scheduling.migrations.0003_groups", "make_groups"),
+        ("scheduling.migrations.0005_calendar_permissions", "grant"),
+        ("scheduling.migrations.0006_dispatchers_change_schedules", "grant"),
+        ("optimization.migrations.0003_reading_nights", "grant"),
     ):
-        getattr(import_module(f"scheduling.migrations.{migration}"), function)(apps, connection.schema_editor())
+        getattr(import_module(migration), function)(apps, connection.schema_editor())
