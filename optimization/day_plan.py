@@ -16,6 +16,7 @@ from scheduling.rules import Demand, Facts, closed_because
 from scheduling.rules.trails import best_trail, needs_trail, unusable_because
 
 Adjustments = Mapping[UUID, GuideAdjustments]
+NOBODY = Roster({}, {})
 
 _WHY = {
     UnstaffedReason.NO_CANDIDATE: "nobody may lead it",
@@ -35,7 +36,7 @@ class PlannedDay:
 
     `base` holds the departures as they were read, `planned` as they should be, by id, and `entered` the
     adjustments they were planned on. `held` stay as they are: their pinned guides cannot lead them, and
-    only a person lifts a pin.
+    only a person lifts a pin. `roster` is what stood around them.
     """
 
     day: date
@@ -47,6 +48,7 @@ class PlannedDay:
     assessments: Mapping[UUID, Assessment]
     held: Mapping[UUID, Departure] = field(default_factory=dict)
     entered: Adjustments = field(default_factory=dict)
+    roster: Roster = NOBODY
 
     def apply(
         self,
@@ -176,7 +178,8 @@ def plan_departures(
     for key, departure in free.items():
         departure.team = form_team(plan.solved.team_of(key), departure, plan.assessments[key], facts, roster)
     bases = {key: base[key] for key in free if key in base}
-    return replace(plan, facts=facts, base=bases, held=held, entered=roster.adjustments)
+    around = replace(roster, planned=frozenset(free))
+    return replace(plan, facts=facts, base=bases, held=held, entered=roster.adjustments, roster=around)
 
 
 def _plan(

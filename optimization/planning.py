@@ -1,38 +1,31 @@
 """Optimizing a date and some regions: read, solve without a transaction, write, all told in a run."""
 
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
 from django.utils import timezone
 
 from conflicts.services import detect_on
-from optimization.candidates import Roster, who_needs_certificates
-from optimization.catalog_merge import merge_catalog
-from optimization.day_plan import PlannedDay, guides_adjusted, open_departures, plan_departures
+from optimization.date_plan import plan_date
+from optimization.day_plan import PlannedDay, guides_adjusted, open_departures
+from optimization.joining import Work, alone_at_work
 from optimization.models import OptimizationRun, RunDetail
 from optimization.reporting import report_optimization, score_before
 from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
 from optimization.scores import day_score
-from scheduling.aliases import known_departure_ids
 from scheduling.authors import Author
-from scheduling.commitments import commitments_around
 from scheduling.detectors import Change
-from scheduling.document import Departure, ScheduleDocument
+from scheduling.document import Departure
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
-from scheduling.facts import Snapshot, Span
+from scheduling.facts import Snapshot
 from scheduling.gathering import gather_facts
-from scheduling.legality import adjustments_over, departures_elsewhere
-from scheduling.lock_cache import optimizing
+from scheduling.legality import adjustments_over
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
-from scheduling.rules import Demand, Facts
-from scheduling.rules.facts import days_of
-from scheduling.snapshot.later_days import with_availability_on
-from scheduling.snapshot.people import with_availability_notes, with_certificates
+from scheduling.rules import Facts
 from scheduling.snapshot.taking import take_day_snapshot
 from scheduling.writing import Draft, read_drafts, write_daily_schedules
 
@@ -46,12 +39,20 @@ class Optimized:
     """What came of an optimization: its run, its plan by departure, and its score (0 to 100)."""
 
     run: OptimizationRun
-    day: date
-    region_ids: frozenset[UUID]
+    work: Work
     score_before: float | None
     base: dict[UUID, Departure] = field(default_factory=dict)
     planned: dict[UUID, Departure] = field(default_factory=dict)
     parts: list[PlannedDay] = field(default_factory=list)
+    is_joined: bool = False
+
+    @property
+    def day(self) -> date:
+        return self.work.day
+
+    @property
+    def region_ids(self) -> frozenset[UUID]:
+        return self.work.region_ids
 
     @property
     def score(self) -> float:
@@ -79,26 +80,49 @@ def optimize_day(
     author: Author,
     dry_run: bool = False,
     snapshot: Snapshot | None = None,
+    max_changes: int | None = None,
 ) -> Optimized:
     """Staff every open departure of these regions on `day` and store it; those of other regions stay as they are.
+
+    With `max_changes` at most so many people are moved. Where a run is under way that does all of this
+    already, it is waited for and its outcome is the answer: nothing is planned twice.
 
     Departures that somebody changed while the solver worked, and those of guides who entered something
     meanwhile, are planned again, only those, at most three times in all. Raises SiblingUnavailable when the
     catalog or the guides do not answer, and ContentionNotResolved with the guides concerned; either way the
     run is FAILED and what could not be stored stays as it was.
     """
-    before = score_before(day, region_ids)
-    run = start_run(day, subject=RunDetail.Subject.DAY, region_ids=region_ids)
-    optimized = Optimized(run, day, frozenset(region_ids), before)
-    at_work = nullcontext() if dry_run else optimizing(day, region_ids, by=str(author), run_id=run.pk)
+    work = Work(day, frozenset(region_ids), max_changes)
+    if dry_run:
+        return _optimize(work, uuid4(), author, snapshot, dry_run=True)
+    run_id = uuid4()
+    with alone_at_work(work, by=str(author), run_id=run_id) as joined:
+        return _as_joined(joined, work) if joined else _optimize(work, run_id, author, snapshot, dry_run=False)
+
+
+def _optimize(work: Work, run_id: UUID, author: Author, snapshot: Snapshot | None, *, dry_run: bool) -> Optimized:
+    run = start_run(
+        work.day,
+        subject=RunDetail.Subject.DAY,
+        region_ids=work.region_ids,
+        run_id=run_id,
+        max_changes=work.max_changes,
+    )
+    optimized = Optimized(run, work, score_before(work.day, work.region_ids))
     try:
-        with at_work:
-            facts = gather_facts(snapshot or take_planning_snapshot(day, region_ids))
-            _plan_and_store(optimized, facts, replace(author, run_id=run.pk), dry_run=dry_run)
+        facts = gather_facts(snapshot or take_planning_snapshot(work.day, work.region_ids))
+        _plan_and_store(optimized, facts, replace(author, run_id=run_id), dry_run=dry_run)
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
         raise
     return optimized
+
+
+def _as_joined(run: OptimizationRun, work: Work) -> Optimized:
+    """What is stored once the joined run is done, as if it had been planned here."""
+    run.refresh_from_db()
+    departures = open_departures(read_drafts([work.day])[work.day].document, work.region_ids, timezone.now())
+    return Optimized(run, work, run.score, base=dict(departures), planned=dict(departures), is_joined=True)
 
 
 def take_planning_snapshot(day: date, region_ids: Collection[UUID] | None) -> Snapshot:
@@ -109,18 +133,14 @@ def take_planning_snapshot(day: date, region_ids: Collection[UUID] | None) -> Sn
         region_ids=region_ids,
         trip_ids={departure.trip_id for departure in planned},
         trail_ids={departure.trail_id for departure in planned if departure.trail_id},
-        deadline_seconds=_deadline(),
+        deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"],
     )
-
-
-def _deadline() -> float:
-    return float(settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
 
 
 def _plan_and_store(optimized: Optimized, facts: Facts, author: Author, *, dry_run: bool) -> None:
     again: frozenset[UUID] | None = None
     for _ in range(TRIES):
-        part = _plan(optimized.day, optimized.region_ids, facts, again)
+        part = plan_date(optimized.day, optimized.region_ids, facts, again)
         optimized.take(part)
         if dry_run:
             _complete(optimized)
@@ -137,50 +157,6 @@ def _plan_and_store(optimized: Optimized, facts: Facts, author: Author, *, dry_r
 
 def _guide_names(departures: Iterable[Departure]) -> list[str]:
     return sorted({member.guide_name for departure in departures for member in departure.team})
-
-
-def _plan(day: date, region_ids: Collection[UUID], facts: Facts, only: Collection[UUID] | None) -> PlannedDay:
-    draft = read_drafts([day])[day]
-    base, document = draft.document.copy_for_editing(), draft.document
-    known_as = known_departure_ids(day, facts.snapshot, document)
-    merge_catalog(document, day, facts.snapshot, region_ids=region_ids, known_as=known_as)
-    departures = open_departures(document, region_ids, timezone.now(), only)
-    roster = _roster(document, day, departures)
-    facts = _with_what_planning_needs(departures, day, facts, roster)
-    return plan_departures(
-        departures,
-        document.departures,
-        day,
-        facts,
-        roster,
-        base={key: base.departures[key] for key in departures if key in base.departures},
-        time_limit_seconds=settings.SOLVER_TIME_LIMIT_SECONDS,
-        with_notes_of=_with_notes_of,
-    )
-
-
-def _roster(document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure]) -> Roster:
-    if not departures:
-        return Roster({}, {})
-    span = Span(
-        min(departure.starts_at for departure in departures.values()),
-        max(departure.ends_at for departure in departures.values()),
-    )
-    adjustments = adjustments_over(document, day, list(departures.values()))
-    return Roster(adjustments, commitments_around(span), frozenset(departures), departures_elsewhere(span, [day]))
-
-
-def _with_what_planning_needs(departures: Mapping[UUID, Departure], day: date, facts: Facts, roster: Roster) -> Facts:
-    """The later days of long trips, and the certificates of guides who pass everything else."""
-    later = {other for departure in departures.values() for other in days_of(departure)}
-    facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=_deadline()))
-    demands = [Demand.of(key, departure, day, facts.snapshot) for key, departure in departures.items()]
-    asked = who_needs_certificates(demands, facts, roster)
-    return facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=_deadline()))
-
-
-def _with_notes_of(facts: Facts, guide_ids: Collection[UUID]) -> Facts:
-    return facts.on(with_availability_notes(facts.snapshot, guide_ids, deadline_seconds=_deadline()))
 
 
 def _store(optimized: Optimized, part: PlannedDay, author: Author) -> frozenset[UUID]:
