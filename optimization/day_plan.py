@@ -16,6 +16,7 @@ from scheduling.rules import Demand, Facts, closed_because
 from scheduling.rules.trails import best_trail, needs_trail, unusable_because
 
 Adjustments = Mapping[UUID, GuideAdjustments]
+NOBODY_AROUND = Roster({}, {})
 NOBODY = Roster({}, {})
 
 _WHY = {
@@ -27,6 +28,8 @@ _WHY = {
     UnstaffedReason.GROUP_NOT_COVERED: "no team of three may lead a group of this size",
     UnstaffedReason.LOCATION_FULL: "the base camp is full at that time",
     UnstaffedReason.GUIDES_NEEDED_ELSEWHERE: "those who may lead it are needed on other departures",
+    UnstaffedReason.PINNED_GUIDES_IN_THE_WAY: "it would take guides off departures that they are pinned to",
+    UnstaffedReason.CHANGE_BUDGET_SPENT: "it would move more people than allowed",
 }
 
 
@@ -116,20 +119,26 @@ def open_departures(
 
 
 def choose_trails(departures: Mapping[UUID, Departure], day: date, facts: Facts) -> dict[UUID, UnassignedReason]:
-    """Give each departure an open trail that fits, keeping the one it has; those for whom there is none, with why."""
+    """Give each departure an open trail that fits, keeping the one it has; those for whom there is none, with why.
+
+    What is known of a trail counts although others are not known.
+    """
     without: dict[UUID, UnassignedReason] = {}
-    if not facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT):
-        return without
     for key, departure in departures.items():
         trip = facts.snapshot.trips.get(departure.trip_id)
         demand = Demand.of(key, departure, day, facts.snapshot)
-        if trip is None or not needs_trail(trip, facts.snapshot) or _may_stay(demand, facts):
+        if trip is None or _may_stay(demand, facts) or not (demand.trail or _is_lacking(trip, facts)):
             continue
         trail = best_trail(trip, demand.days, demand.span, departure.participants, facts)
         departure.trail_id = trail.id if trail else None
-        if trail is None:
+        if trail is None and needs_trail(trip, facts.snapshot):
             without[key] = UnassignedReason(code="NO_TRAIL", message=_why_no_trail(trip, demand, facts))
     return without
+
+
+def _is_lacking(trip: Trip, facts: Facts) -> bool:
+    """Whether a departure of the trip without a trail needs one, and the trails are known."""
+    return facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT) and needs_trail(trip, facts.snapshot)
 
 
 def _may_stay(demand: Demand, facts: Facts) -> bool:
@@ -160,6 +169,7 @@ def plan_departures(
     base: Mapping[UUID, Departure],
     time_limit_seconds: float,
     with_notes_of: Callable[[Facts, Collection[UUID]], Facts],
+    max_changes: int | None = None,
 ) -> PlannedDay:
     """Staff `departures`; `everything` of the date stands around them. Nothing is written.
 
@@ -169,7 +179,8 @@ def plan_departures(
     held: dict[UUID, Departure] = {}
     while True:
         free = {key: departure.model_copy(deep=True) for key, departure in departures.items() if key not in held}
-        plan = _plan(free, everything, day, facts, replace(roster, planned=frozenset(free)), time_limit_seconds)
+        around = replace(roster, planned=frozenset(free))
+        plan = _plan(free, everything, day, facts, around, time_limit_seconds, max_changes)
         stuck = {key: departures[key] for key in free if departures[key].is_pinned and not plan.solved.team_of(key)}
         if not stuck:
             break
@@ -178,7 +189,6 @@ def plan_departures(
     for key, departure in free.items():
         departure.team = form_team(plan.solved.team_of(key), departure, plan.assessments[key], facts, roster)
     bases = {key: base[key] for key in free if key in base}
-    around = replace(roster, planned=frozenset(free))
     return replace(plan, facts=facts, base=bases, held=held, entered=roster.adjustments, roster=around)
 
 
@@ -189,6 +199,7 @@ def _plan(
     facts: Facts,
     roster: Roster,
     time_limit_seconds: float,
+    max_changes: int | None,
 ) -> PlannedDay:
     """The solver's plan, with trails and reasons in place and the teams still as they were."""
     without_trail = choose_trails(departures, day, facts)
@@ -197,7 +208,7 @@ def _plan(
         for key, departure in departures.items()
     }
     staffable = {key: departure for key, departure in departures.items() if key not in without_trail}
-    problem = _problem(staffable, everything, roster, facts, assessments)
+    problem = replace(_problem(staffable, everything, roster, facts, assessments), max_changes=max_changes)
     solved = solve_day(problem, time_limit_seconds=time_limit_seconds)
     for key, departure in departures.items():
         departure.unassigned_reason = without_trail.get(key) or _why_unstaffed(solved, assessments[key])

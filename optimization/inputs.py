@@ -19,6 +19,11 @@ def minutes(moment: datetime) -> int:
     return int(moment.timestamp()) // 60
 
 
+def minutes_begun(moment: datetime) -> int:
+    """The same for an end: a minute that has begun is gone, so that no pause looks longer than it is."""
+    return -int(-moment.timestamp() // 60)
+
+
 def solver_departure(
     departure_id: UUID, departure: PlannedDeparture, *, guests: int, required: frozenset[UUID] = frozenset()
 ) -> Departure:
@@ -26,7 +31,7 @@ def solver_departure(
     return Departure(
         id=departure_id,
         starts_at=minutes(departure.starts_at),
-        ends_at=minutes(departure.ends_at),
+        ends_at=minutes_begun(departure.ends_at),
         guests=guests,
         location_id=departure.location_id,
         pinned_guides=frozenset(member.guide_id for member in departure.team if member.pinned),
@@ -84,7 +89,7 @@ def solver_locations(
             id=location.id,
             capacity=location.max_capacity,
             loads=tuple(
-                Load(minutes(one.starts_at), minutes(one.ends_at), one.participants)
+                Load(minutes(one.starts_at), minutes_begun(one.ends_at), one.participants)
                 for one in (*fixed, *neighbours)
                 if one.location_id == location.id and one.team and one.status is not DepartureStatus.CANCELLED
             ),

@@ -76,12 +76,25 @@ def adjustments_over(
 
 
 def entered_on(days: Collection[date]) -> list[ScheduleDocument]:
-    """The documents of some dates with what guides entered alone: reading their departures too takes far longer."""
+    """The documents of some later dates with what guides entered alone: reading their departures too takes far longer.
+
+    A group size of a later date can only lower how many a guide may lead: on the first one it says nothing.
+    """
     if not days:
         return []
     rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
     entered = rows.values_list(KeyTransform("guide_adjustments", "assignments"), flat=True)
-    return [ScheduleDocument.read({"guide_adjustments": each or {}}) for each in entered]
+    documents = [ScheduleDocument.read({"guide_adjustments": each or {}}) for each in entered]
+    for document in documents:
+        for adjustments in document.guide_adjustments.values():
+            _lower_only(adjustments)
+    return documents
+
+
+def _lower_only(adjustments: GuideAdjustments) -> None:
+    if adjustments.max_group_size is not None:
+        limit = {"kind": "MAX_GROUP_SIZE", "value": adjustments.max_group_size}
+        adjustments.restrictions, adjustments.max_group_size = [*adjustments.restrictions, limit], None
 
 
 def adjustments_in(documents: Collection[ScheduleDocument]) -> dict[UUID, GuideAdjustments]:
