@@ -39,7 +39,7 @@ class PlannedDay:
 
     `base` holds the departures as they were read, `planned` as they should be, by id, and `entered` the
     adjustments they were planned on. `held` stay as they are: their pinned guides cannot lead them, and
-    only a person lifts a pin. `roster` is what stood around them.
+    only a person lifts a pin. `roster` is what stood around them, `beside` the other departures of the date.
     """
 
     day: date
@@ -52,6 +52,7 @@ class PlannedDay:
     held: Mapping[UUID, Departure] = field(default_factory=dict)
     entered: Adjustments = field(default_factory=dict)
     roster: Roster = NOBODY
+    beside: Mapping[UUID, Departure] = field(default_factory=dict)
 
     def apply(
         self,
@@ -189,7 +190,8 @@ def plan_departures(
     for key, departure in free.items():
         departure.team = form_team(plan.solved.team_of(key), departure, plan.assessments[key], facts, roster)
     bases = {key: base[key] for key in free if key in base}
-    return replace(plan, facts=facts, base=bases, held=held, entered=roster.adjustments, roster=around)
+    plan = replace(plan, facts=facts, base=bases, held=held, entered=roster.adjustments, roster=around)
+    return replace(plan, beside={key: departure for key, departure in everything.items() if key not in free})
 
 
 def _plan(
