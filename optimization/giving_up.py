@@ -1,4 +1,4 @@
-"""A date that could not be optimized because others kept changing it: work that somebody has to look after."""
+"""A date that could not be optimized, others kept changing it or its plan was refused: work for a person."""
 
 from collections.abc import Collection
 from datetime import date
@@ -11,6 +11,7 @@ from django.utils import timezone
 from events.dead_letters import record_dead_letter
 from events.models import DeadLetter
 from novatrek_scheduling.errors import Impossible
+from optimization.checking.refusal import PlanRefused
 from scheduling.authors import Author
 from scheduling.errors import ContentionNotResolved, DateInThePast
 
@@ -25,19 +26,19 @@ class NotAnOptimization(Impossible):
 
 
 def give_up_optimization(
-    day: date, region_ids: Collection[UUID], author: Author, contention: ContentionNotResolved
+    day: date, region_ids: Collection[UUID], author: Author, error: ContentionNotResolved | PlanRefused
 ) -> DeadLetter:
     """Keep what was not done, with the guides it would have planned: operations is told of them."""
     return record_dead_letter(
         source=DEAD_LETTER_SOURCE,
-        reason=contention.message,
+        reason=error.message,
         key=day.isoformat(),
         payload={
             "schedule_date": day.isoformat(),
             "region_ids": sorted(map(str, region_ids)),
             "kind": author.kind.value,
             "cause": author.cause,
-            "guide_names": sorted(contention.guide_names),
+            "guide_names": sorted(error.guide_names),
         },
     )
 

@@ -10,8 +10,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from conflicts.services import detect_on
+from optimization.checking.judging import refuse_broken_plan, refuse_broken_write
+from optimization.checking.refusal import PlanRefused
 from optimization.date_plan import plan_date
 from optimization.day_plan import PlannedDay, guides_adjusted, open_departures
+from optimization.giving_up import give_up_optimization
 from optimization.joining import Work, alone_at_work
 from optimization.models import OptimizationRun, RunDetail
 from optimization.reporting import report_optimization, score_before
@@ -64,6 +67,13 @@ class Optimized:
         return self.parts[0]
 
     @property
+    def changes_left(self) -> int | None:
+        """How many people may still be moved: what is planned again gets what the plan before left."""
+        if self.work.max_changes is None:
+            return None
+        return max(0, self.work.max_changes - sum(len(part.solved.moved) for part in self.parts))
+
+    @property
     def unstaffed(self) -> int:
         return len([departure for departure in self.planned.values() if not departure.team])
 
@@ -89,8 +99,8 @@ def optimize_day(
 
     Departures that somebody changed while the solver worked, and those of guides who entered something
     meanwhile, are planned again, only those, at most three times in all. Raises SiblingUnavailable when the
-    catalog or the guides do not answer, and ContentionNotResolved with the guides concerned; either way the
-    run is FAILED and what could not be stored stays as it was.
+    catalog or the guides do not answer, ContentionNotResolved with the guides concerned, and PlanRefused for
+    a plan that breaks a hard rule; each way the run is FAILED and what could not be stored stays as it was.
     """
     work = Work(day, frozenset(region_ids), max_changes)
     if dry_run:
@@ -112,6 +122,11 @@ def _optimize(work: Work, run_id: UUID, author: Author, snapshot: Snapshot | Non
     try:
         facts = gather_facts(snapshot or take_planning_snapshot(work.day, work.region_ids))
         _plan_and_store(optimized, facts, replace(author, run_id=run_id), dry_run=dry_run)
+    except PlanRefused as refused:
+        fail_run(run, refused.message)
+        if not dry_run:
+            give_up_optimization(work.day, work.region_ids, author, refused)
+        raise
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
         raise
@@ -120,9 +135,8 @@ def _optimize(work: Work, run_id: UUID, author: Author, snapshot: Snapshot | Non
 
 def _as_joined(run: OptimizationRun, work: Work) -> Optimized:
     """What is stored once the joined run is done, as if it had been planned here."""
-    run.refresh_from_db()
     departures = open_departures(read_drafts([work.day])[work.day].document, work.region_ids, timezone.now())
-    return Optimized(run, work, run.score, base=dict(departures), planned=dict(departures), is_joined=True)
+    return Optimized(run, work, None, base=departures, planned=departures, is_joined=True)
 
 
 def take_planning_snapshot(day: date, region_ids: Collection[UUID] | None) -> Snapshot:
@@ -140,7 +154,8 @@ def take_planning_snapshot(day: date, region_ids: Collection[UUID] | None) -> Sn
 def _plan_and_store(optimized: Optimized, facts: Facts, author: Author, *, dry_run: bool) -> None:
     again: frozenset[UUID] | None = None
     for _ in range(TRIES):
-        part = plan_date(optimized.day, optimized.region_ids, facts, again)
+        part = plan_date(optimized.day, optimized.region_ids, facts, again, max_changes=optimized.changes_left)
+        refuse_broken_plan(part)
         optimized.take(part)
         if dry_run:
             _complete(optimized)
@@ -174,6 +189,7 @@ def _store(optimized: Optimized, part: PlannedDay, author: Author) -> frozenset[
 
 def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], author: Author) -> frozenset[UUID]:
     changed: list[UUID] = []
+    began_at = timezone.now()
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         document = drafts[optimized.day].document
@@ -181,7 +197,8 @@ def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], aut
         adjusted = guides_adjusted(part.entered, entered)
         changed[:] = part.apply(document, timezone.now(), leaving_out=refused, adjusted=adjusted)
 
-    def also(_: Mapping[date, Change]) -> None:
+    def also(changes: Mapping[date, Change]) -> None:
+        refuse_broken_write(changes, part.facts, began_at)
         if not changed and not refused:
             # What stays as it was is judged too: the world may have changed around it.
             detect_on([optimized.day], part.facts, region_ids=optimized.region_ids)

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from optimization.answering import Answer, DateAnswer, answer_question
+from optimization.checking.judging import refuse_broken_answer, refuse_broken_write
+from optimization.checking.refusal import PlanRefused
 from optimization.day_plan import guides_adjusted
 from optimization.models import OptimizationRun, RunDetail
 from optimization.question import Question
@@ -23,7 +25,16 @@ from scheduling.authors import Author, AuthorKind
 from scheduling.detectors import Change
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
 from scheduling.facts import Snapshot
-from scheduling.jobs import Claim, ClaimLost, claim_request, complete_request, fail_request, give_back, postpone
+from scheduling.jobs import (
+    Claim,
+    ClaimLost,
+    bury_request,
+    claim_request,
+    complete_request,
+    fail_request,
+    give_back,
+    postpone,
+)
 from scheduling.legality import adjustments_over
 from scheduling.lock_cache import optimizing
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
@@ -78,6 +89,9 @@ def _answer_and_store(claim: Claim) -> None:
     except (UnknownTrip, InactiveTrip, UnknownGuide) as impossible:
         fail_run(run, impossible.message)
         fail_request(claim, code=impossible.code, message=impossible.message, run_id=run.pk)
+    except PlanRefused as refused:
+        fail_run(run, refused.message)
+        bury_request(claim, code=refused.code, message=refused.message, run_id=run.pk)
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
         raise
@@ -103,6 +117,7 @@ def _until_stored(claim: Claim, question: Question, snapshot: Snapshot, run: Opt
     with ExitStack() as at_work:
         for _ in range(TRIES):
             answer = answer_question(question, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+            refuse_broken_answer(answer, question)
             guide_names = [member.guide_name for member in answer.best.departure.team] if answer.best else []
             _show(answer, author, at_work)
             try:
@@ -137,12 +152,15 @@ def _show(answer: Answer, author: Author, at_work: ExitStack) -> None:
 def _store(claim: Claim, question: Question, answer: Answer, run: OptimizationRun, author: Author) -> None:
     best = answer.best
     days = [best.option.day] if best else []
+    publishes = {best.option.departure_id} if best else set()
+    began_at = timezone.now()
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         if best:
             _place(best, answer, drafts[best.option.day])
 
     def also(changes: Mapping[date, Change]) -> None:
+        refuse_broken_write(changes, answer.facts, began_at, publishes=publishes)
         _finish(claim, question, answer, run, changes)
 
     write_daily_schedules(days, edit, author=author, facts=answer.facts, also=also)

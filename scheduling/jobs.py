@@ -113,6 +113,13 @@ def fail_request(claim: Claim, *, code: str, message: str, run_id: UUID | None =
     _record_failure(claim.request, code, message, run_id)
 
 
+@transaction.atomic
+def bury_request(claim: Claim, *, code: str, message: str, run_id: UUID | None = None) -> None:
+    """Fail a request by a fault of ours, with a dead letter that operations is told of. Raises ClaimLost."""
+    fail_request(claim, code=code, message=message, run_id=run_id)
+    _bury(claim.request, message)
+
+
 def _record_failure(request: ScheduleRequest, code: str, message: str, run_id: UUID | None = None) -> None:
     RequestOutcome.objects.create(
         request=request, error_code=code, error_message=message, completed_at=timezone.now(), run_id=run_id

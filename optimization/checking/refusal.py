@@ -2,14 +2,24 @@
 
 from collections.abc import Sequence
 
+import structlog
+from prometheus_client import Counter
+
 from novatrek_scheduling.errors import DomainError
 from optimization.checking.evidence import Finding
+
+logger = structlog.get_logger(__name__)
+
+plans_refused = Counter("plans_refused", "Plans of ours that broke a hard rule and were not stored.")
 
 MOST_TOLD = 20
 
 
 class PlanRefused(DomainError):
-    """The checker found a plan of ours to break hard rules; `findings` says which, where and for whom."""
+    """The checker found a plan of ours to break hard rules; `findings` says which, where and for whom.
+
+    Planning again would make the same mistake: what was planned before stays until somebody looks.
+    """
 
     code = "PLAN_REFUSED"
 
@@ -20,6 +30,7 @@ class PlanRefused(DomainError):
         super().__init__(f"The plan breaks {', '.join(rules)} and was not stored. {told}{more}.")
         self.findings = tuple(findings)
         self.rules = tuple(rules)
+        self.guide_names: tuple[str, ...] = ()
 
 
 def _spoken(finding: Finding) -> str:
@@ -28,6 +39,9 @@ def _spoken(finding: Finding) -> str:
 
 
 def refuse(findings: Sequence[Finding]) -> None:
-    """Raise PlanRefused where anything was found."""
+    """Raise PlanRefused where anything was found, counted and logged as an error of ours."""
     if findings:
-        raise PlanRefused(findings)
+        refused = PlanRefused(findings)
+        plans_refused.inc()
+        logger.error("plan_refused", rules=refused.rules, reason=refused.message)
+        raise refused
