@@ -158,6 +158,8 @@ REQUEST_SCORE_WEIGHTS = {"team": 50, "trail": 20, "weather": 20, "headroom": 10}
 TASK_SOFT_TIME_LIMIT_SECONDS = env.int("TASK_SOFT_TIME_LIMIT_SECONDS", default=120)
 TASK_TIME_LIMIT_SECONDS = env.int("TASK_TIME_LIMIT_SECONDS", default=180)
 VISIBILITY_TIMEOUT_SECONDS = env.int("VISIBILITY_TIMEOUT_SECONDS", default=3600)
+# Who wants what a run is doing already waits for it so long; then there is time left to do it after all.
+JOIN_PATIENCE_SECONDS = env.int("JOIN_PATIENCE_SECONDS", default=45)
 # Longer than any task lives: what a killed optimizer showed about itself lapses, what a living one shows does not.
 LOCK_CACHE_SECONDS = TASK_TIME_LIMIT_SECONDS + 60
 
@@ -223,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "advance-departures": _promptly("scheduling.advance_departures", timedelta(minutes=1)),
     "sweep-reservations": _promptly("scheduling.sweep_reservations", timedelta(minutes=1)),
     "settle-resolutions": _promptly("conflicts.settle_resolutions", timedelta(seconds=30)),
+    "sweep-nights": _promptly("optimization.sweep_nights", timedelta(minutes=1)),
     "fail-abandoned-runs": _promptly("optimization.fail_abandoned_runs", timedelta(minutes=5)),
     "purge-outbox": {"task": "events.purge_outbox", "schedule": crontab(hour=3, minute=30)},
     "optimize-the-horizon": {

@@ -9,6 +9,8 @@ class OptimizationConfig(AppConfig):
         from novatrek_scheduling.metrics import register_gauges
         from optimization.figures import optimization_gauges, score_of_date
         from optimization.giving_up import DEAD_LETTER_SOURCE, replay_optimization
+        from optimization.night_work import replay_night
+        from optimization.nights import DEAD_LETTER_SOURCE as NIGHTS
         from optimization.options import register_searches
         from optimization.scoring import pairing_score
         from optimization.wanted import want_optimization
@@ -20,3 +22,4 @@ class OptimizationConfig(AppConfig):
         register_gauges(optimization_gauges)
         register_searches()
         register_replay(DEAD_LETTER_SOURCE, replay_optimization)
+        register_replay(NIGHTS, replay_night)

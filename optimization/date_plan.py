@@ -30,6 +30,7 @@ def plan_date(
     *,
     time_limit_seconds: float | None = None,
     reader: str = "worker",
+    max_changes: int | None = None,
 ) -> PlannedDay:
     """Staff the open departures of these regions, those of `only` if it is given, around everything else.
 
@@ -52,6 +53,7 @@ def plan_date(
         base={key: base.departures[key] for key in departures if key in base.departures},
         time_limit_seconds=time_limit_seconds or settings.SOLVER_TIME_LIMIT_SECONDS,
         with_notes_of=lambda known, guides: _with_notes_of(known, guides, deadline_seconds),
+        max_changes=max_changes,
     )
 
 

@@ -1,7 +1,8 @@
 """What svc-analytics is told of an optimization."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -9,6 +10,8 @@ from django.utils import timezone
 from events import outbox
 from optimization.models import OptimizationRun, RunDetail, RunStatus
 from scheduling.facts import Sibling
+
+_ABOUT = {"event_type": "schedule.optimized", "source": "svc-scheduling-orchestrator"}
 
 
 def score_before(day: date, region_ids: Collection[UUID]) -> float | None:
@@ -29,10 +32,9 @@ def report_optimization(
     run: OptimizationRun, *, region_ids: Collection[UUID], score_before: float | None, unassigned: int
 ) -> None:
     """Record the report in the run's transaction; the outbox delivers it."""
-    body = {
-        "event_type": "schedule.optimized",
+    body: dict[str, Any] = {
+        **_ABOUT,
         "occurred_at": timezone.now().isoformat(),
-        "source": "svc-scheduling-orchestrator",
         "schedule_date": run.schedule_date.isoformat(),
         "region_ids": sorted(str(one) for one in region_ids),
         "score_after": float(run.score or 0),
@@ -41,9 +43,23 @@ def report_optimization(
     }
     if score_before is not None:
         body["score_before"] = score_before
-    outbox.record(
-        destination=Sibling.ANALYTICS,
-        key=run.schedule_date.isoformat(),
-        kind="schedule.optimized",
-        payload={"body": body},
+    _record(run.schedule_date, body)
+
+
+def report_night(first_day: date, summary: Mapping[str, Any]) -> None:
+    """Record the summary of a night in the transaction that closes it. It names no date: it is about all of them."""
+    _record(
+        first_day,
+        {
+            **_ABOUT,
+            "occurred_at": timezone.now().isoformat(),
+            "region_ids": summary["region_ids"],
+            "score_after": summary["score"],
+            "unassigned_count": summary["unstaffed"],
+            "duration_ms": summary["duration_ms"],
+        },
     )
+
+
+def _record(day: date, body: dict[str, Any]) -> None:
+    outbox.record(destination=Sibling.ANALYTICS, key=day.isoformat(), kind="schedule.optimized", payload={"body": body})

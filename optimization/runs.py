@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -30,13 +30,15 @@ class Solved:
     unstaffed: int
     objective: dict[str, Any]
     error: str
+    moved: int | None = None
 
     @classmethod
     def of_day(cls, plan: DayPlan, *, staffed: int, unstaffed: int) -> "Solved":
         """Of a day; the counts include the departures that the solver was not asked about."""
         objective = {"attained": plan.levels._asdict(), "bounds": plan.bounds._asdict()}
         size = (plan.variables, plan.rows)
-        return cls(plan.status, plan.gap, plan.solve_seconds, *size, staffed, unstaffed, objective, plan.error)
+        counts = (staffed, unstaffed)
+        return cls(plan.status, plan.gap, plan.solve_seconds, *size, *counts, objective, plan.error, len(plan.moved))
 
     @classmethod
     def of_request(cls, plan: RequestPlan) -> "Solved":
@@ -48,12 +50,24 @@ class Solved:
 
 @transaction.atomic
 def start_run(
-    day: date, *, subject: RunDetail.Subject, region_ids: Collection[UUID] = (), request_id: UUID | None = None
+    day: date,
+    *,
+    subject: RunDetail.Subject,
+    region_ids: Collection[UUID] = (),
+    request_id: UUID | None = None,
+    run_id: UUID | None = None,
+    max_changes: int | None = None,
 ) -> OptimizationRun:
     """A row that says the run is on its way, for whoever watches."""
-    run = OptimizationRun.objects.create(schedule_date=day, algorithm=Algorithm.MILP_HIGHS, status=RunStatus.RUNNING)
+    run = OptimizationRun.objects.create(
+        run_id=run_id or uuid4(), schedule_date=day, algorithm=Algorithm.MILP_HIGHS, status=RunStatus.RUNNING
+    )
     RunDetail.objects.create(
-        run=run, subject=subject, region_ids=sorted(str(one) for one in region_ids), request_id=request_id
+        run=run,
+        subject=subject,
+        region_ids=sorted(str(one) for one in region_ids),
+        request_id=request_id,
+        max_changes=max_changes,
     )
     return run
 
@@ -77,6 +91,7 @@ def complete_run(run: OptimizationRun, solved: Solved, *, score: float | None, i
         objective=solved.objective,
         inputs=inputs,
         error=solved.error,
+        moved=solved.moved,
     )
 
 

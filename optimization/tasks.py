@@ -1,17 +1,17 @@
 """What the workers do: requests, the night, and what somebody asked to be planned."""
 
-from datetime import date, timedelta
-from uuid import UUID
+from datetime import date
+from uuid import UUID, uuid4
 
 import structlog
 from celery import Task, shared_task
-from django.conf import settings
 from django.utils import timezone
 
 from optimization import wanted
-from optimization.clusters import clusters_of
 from optimization.giving_up import OPTIMIZE_CLUSTER_TASK, give_up_optimization
-from optimization.planning import optimize_day, take_planning_snapshot
+from optimization.night_work import HORIZON_TASK, sweep_nights, work_on_cluster
+from optimization.nights import CLUSTER_TASK, begin_night, lay_out
+from optimization.planning import optimize_day
 from optimization.processing import process_request
 from optimization.runs import fail_abandoned_runs
 from optimization.wanted import OPTIMIZE_REGION_TASK
@@ -83,16 +83,30 @@ def optimize_region_task(task: Task[[str, str], None], day: str, region_id: str)
     plan(date.fromisoformat(day), [UUID(region_id)], author=author)
 
 
-@shared_task(
-    name="optimization.optimize_horizon",
-    autoretry_for=(SiblingUnavailable,),
-    max_retries=5,
-    retry_backoff=30,
-)
-def optimize_horizon_task() -> None:
-    """The night: every date of the horizon, the clusters side by side."""
-    today = timezone.now().date()
-    days = [str(today + timedelta(days=n)) for n in range(1, settings.PLANNING_HORIZON_DAYS + 1)]
-    for cluster in clusters_of(take_planning_snapshot(today + timedelta(days=1), None)):
-        regions = sorted(map(str, cluster))
-        optimize_cluster_task.delay(days, regions, AuthorKind.NIGHTLY_OPTIMIZATION.value, f"night of {today}")
+@shared_task(bind=True, name=HORIZON_TASK)
+def optimize_horizon_task(task: Task[[str | None], None], night_id: str | None = None) -> None:
+    """Begin the night, or go on with `night_id`: lay out its dates and queue the clusters.
+
+    The night is named after the message, so that a message that comes twice begins one. Where siblings are
+    silent, the sweeper asks again.
+    """
+    night = begin_night(UUID(night_id or task.request.id or str(uuid4())), timezone.now())
+    try:
+        clusters = lay_out(night)
+    except SiblingUnavailable as silent:
+        logger.warning("night_not_laid_out", night_id=str(night.pk), reason=silent.message)
+    else:
+        logger.info("night_laid_out", night_id=str(night.pk), clusters=clusters)
+
+
+@shared_task(name=CLUSTER_TASK)
+def optimize_night_cluster_task(night_id: str, cluster: int) -> None:
+    """Plan the next date of one cluster of a night."""
+    work_on_cluster(UUID(night_id), cluster)
+
+
+@shared_task(name="optimization.sweep_nights")
+def sweep_nights_task() -> None:
+    queued = sweep_nights(timezone.now())
+    if queued:
+        logger.info("nights_queued_again", count=queued)
