@@ -80,7 +80,7 @@ _merges = st.builds(Merge, st.integers(0, 2))
 _optimizations = st.builds(Optimize, plans)
 _entries = st.builds(Enter, st.integers(0, len(GUIDES) - 1), _entry, _behind)
 _publications = st.builds(Publish, st.frozensets(_departure_numbers), st.booleans(), _behind)
-_restores = st.builds(Restore, st.integers(0, 6), _behind)
+_restores = st.builds(Restore, st.integers(1, 5), st.sampled_from([None, None, None, 0, 1]))
 _bookings = st.builds(Book, st.integers(0, len(TRIPS) - 1), st.integers(1, 6))
 _cancellations = st.builds(Cancel, st.integers(0, 3))
 _by_hand = st.builds(
@@ -89,13 +89,13 @@ _by_hand = st.builds(
 
 # Those who change plans meet each other most.
 _OFTEN: Mapping[st.SearchStrategy[Operation], int] = {
-    _merges: 3,
+    _merges: 2,
     _optimizations: 3,
-    _patches: 5,
+    _patches: 6,
     _entries: 2,
-    _publications: 2,
-    _restores: 2,
-    _bookings: 2,
+    _publications: 3,
+    _restores: 4,
+    _bookings: 1,
     _cancellations: 1,
     _by_hand: 1,
     st.sampled_from(FORBIDDEN): 1,

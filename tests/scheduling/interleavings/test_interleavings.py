@@ -20,7 +20,7 @@ from tests.scheduling.interleavings.operations import Merge, Operation
 from tests.scheduling.interleavings.scene import Scene
 from tests.scheduling.interleavings.world import day_of, facts_on, new_departure
 
-EXAMPLES, SHARDS, STEPS = 2000, 8, 6
+EXAMPLES, SHARDS, STEPS = 2000, 8, 7
 AT_ONCE = 4
 A_STEP = settings(
     max_examples=EXAMPLES // SHARDS,
