@@ -6,8 +6,8 @@ order, and where they cannot, the level is solved on its own.
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from pulp import constants
 from optimization.components import Component
 from optimization.day_model import GUESTS_WEIGHT, KEPT_WEIGHT, PATTERN_LIMIT, DayModel
 from optimization.fast_highs import FastHiGHS
-from optimization.greedy import greedy_teams, levels_of, merit, pinned_held
+from optimization.greedy import Teams, greedy_teams, levels_of, merit, over_budget, pinned_held
 from optimization.problem import Levels, Pair, PlanStatus
 
 # Measured on days of every size: the same optima in half the time. They can leave a hard model without any
@@ -51,9 +51,32 @@ class OutOfTimeError(Exception):
     """The deadline passed before a proof."""
 
 
-def solve_component(component: Component, *, deadline: float, pattern_limit: int = PATTERN_LIMIT) -> Answer:
-    """The best plan found until `deadline` (of the monotonic clock); never worse than greedy's."""
+def solve_component(
+    component: Component, *, deadline: float, pattern_limit: int = PATTERN_LIMIT, start: Teams | None = None
+) -> Answer:
+    """The best plan found until `deadline` (of the monotonic clock); never worse than greedy's or than `start`."""
     search = _Search(component, deadline, pattern_limit)
+    if start is not None:
+        search.offer(start)
+    return _outcome(search)
+
+
+def solve_budgets(component: Component, budgets: Sequence[int], *, deadline: float) -> list[Answer]:
+    """The best plans for rising limits of people moved, all from one model; each has its part of the time."""
+    answers: list[Answer] = []
+    model: DayModel | None = None
+    for index, budget in enumerate(budgets):
+        now = time.monotonic()
+        share = (deadline - now) / (len(budgets) - index)
+        search = _Search(replace(component, max_changes=budget), now + share, PATTERN_LIMIT, model)
+        if answers:
+            search.offer(answers[-1].teams)
+        answers.append(_outcome(search))
+        model = search.model
+    return answers
+
+
+def _outcome(search: "_Search") -> Answer:
     try:
         search.run()
     except OutOfTimeError:
@@ -64,7 +87,11 @@ def solve_component(component: Component, *, deadline: float, pattern_limit: int
 
 
 class _Search:
-    def __init__(self, component: Component, deadline: float, pattern_limit: int) -> None:
+    def __init__(
+        self, component: Component, deadline: float, pattern_limit: int, model: DayModel | None = None
+    ) -> None:
+        """`model` is one of the same component with another limit of people moved."""
+        self.model = model
         self._component = component
         self._deadline = deadline
         self._pattern_limit = pattern_limit
@@ -73,12 +100,12 @@ class _Search:
         self._bounds = Levels(self._total.guests, self._total.kept, 0)
         self._objective_bound = 0.0
         self._status = PlanStatus.GREEDY
-        self._model: DayModel | None = None
 
     def run(self) -> None:
         """Raises OutOfTimeError where the deadline ends the search, and whatever the solver raises."""
         self._remaining()
-        model = self._model = DayModel.of(self._component, pattern_limit=self._pattern_limit)
+        model = self._model()
+        self._settle_budget(model)
         self._settle_pins(model)
         weighted = self._find(model, model.aim_at_everything, bounds_everything=True)
         self._certify(model, weighted)
@@ -96,10 +123,31 @@ class _Search:
             bounds=self._bounds,
             objective=objective,
             objective_bound=objective if is_proven else min(objective, self._objective_bound),
-            variables=self._model.variables if self._model else 0,
-            rows=self._model.rows if self._model else 0,
+            variables=self.model.variables if self.model else 0,
+            rows=self.model.rows if self.model else 0,
             error=error,
         )
+
+    def offer(self, teams: Mapping[UUID, tuple[Pair, ...]]) -> None:
+        """Take these teams if they are better than those known."""
+        if merit(self._component, teams) < merit(self._component, self._teams):
+            self._teams = teams
+
+    def _model(self) -> DayModel:
+        if self.model is None:
+            self.model = DayModel.of(self._component, pattern_limit=self._pattern_limit)
+        elif self._component.max_changes is not None:
+            self.model.allow_changes(self._component.max_changes)
+        return self.model
+
+    def _settle_budget(self, model: DayModel) -> None:
+        """The limit of people moved comes before anything else; where it cannot be kept, as few over it as possible."""
+        if self._component.max_changes is None:
+            return
+        over = over_budget(self._component, self._teams)
+        if over and self._relaxed_bound(model, model.aim_at_budget) < over:
+            self._find(model, model.aim_at_budget)
+        model.hold_budget(over_budget(self._component, self._teams))
 
     def _settle_pins(self, model: DayModel) -> None:
         """Departures with pinned guides come first: hold as many as can be staffed together."""
@@ -159,14 +207,10 @@ class _Search:
         is_proven = bool(model.problem.sol_status == constants.LpSolutionOptimal)
         if is_proven or model.problem.sol_status == constants.LpSolutionIntegerFeasible:
             self._status = PlanStatus.BEST_FOUND
-            self._offer(model.teams())
+            self.offer(model.teams())
         if bounds_everything and math.isfinite(solver.bound):
             self._objective_bound = max(self._objective_bound, solver.bound)
         return is_proven
-
-    def _offer(self, teams: Mapping[UUID, tuple[Pair, ...]]) -> None:
-        if merit(self._component, teams) < merit(self._component, self._teams):
-            self._teams = teams
 
     def _remaining(self) -> float:
         remaining = self._deadline - time.monotonic()

@@ -27,12 +27,15 @@ class Room:
 class Component:
     """Departures that depend on each other, by id, with what couples them.
 
-    A clique is a guide's pairs of which at most one can be chosen.
+    A clique is a guide's pairs of which at most one can be chosen. At most `max_changes` people may be moved,
+    any number if None; those in `moved_anyway` are, whatever becomes of these departures.
     """
 
     staffings: tuple[Staffing, ...]
     cliques: tuple[tuple[Pair, ...], ...]
     rooms: tuple[Room, ...]
+    max_changes: int | None = None
+    moved_anyway: frozenset[UUID] = frozenset()
 
 
 def busy_until(departure: Departure) -> int:
@@ -57,6 +60,19 @@ def connected_components(staffings: Sequence[Staffing], locations: Iterable[Loca
         parts[group_of[visit[0]]][2].append(room)
     components = [Component(tuple(a), tuple(b), tuple(c)) for a, b, c in parts.values()]
     return sorted(components, key=lambda part: sum([len(staffing.pairs) for staffing in part.staffings]))
+
+
+def whole_component(
+    staffings: Sequence[Staffing], locations: Iterable[Location], *, max_changes: int, moved_anyway: frozenset[UUID]
+) -> Component:
+    """Everything as one part: a limit on the people who may be moved couples all departures."""
+    return Component(
+        staffings=tuple(staffings),
+        cliques=tuple(tuple(pair for _, pair in clique) for clique in guide_cliques(staffings)),
+        rooms=tuple(scarce_rooms([staffing.departure for staffing in staffings], locations)),
+        max_changes=max_changes,
+        moved_anyway=moved_anyway,
+    )
 
 
 def guide_cliques(staffings: Sequence[Staffing]) -> Iterator[tuple[tuple[int, Pair], ...]]:

@@ -1,6 +1,8 @@
 """The PuLP model of departures that depend on each other.
 
-Expressions are built from lists of (variable, coefficient): PuLP's operators copy what they add to.
+It is elastic: a departure may stay unstaffed, and more people may be moved than allowed, at the price of the
+level that counts them. Expressions are built from lists of (variable, coefficient): PuLP's operators copy what
+they add to.
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,8 +43,13 @@ class DayModel:
         self._pattern_limit = pattern_limit
         self._chosen: dict[int, pulp.LpVariable] = {}
         self._staffed: dict[UUID, list[pulp.LpVariable]] = {}
-        self._staffings = tuple(staffings)
-        for staffing in self._staffings:
+        self._moved: dict[UUID, pulp.LpVariable] = {}
+        self._moved_anyway = 0
+        self._over: pulp.LpVariable | None = None
+        self._budget: pulp.LpConstraint | None = None
+        self._held: list[str] = []
+        self.staffings = tuple(staffings)
+        for staffing in self.staffings:
             self._add_departure(staffing)
 
     @classmethod
@@ -52,13 +59,25 @@ class DayModel:
             model._add_row([(model._variable_of(pair), 1) for pair in clique], at_most=1)
         for room in component.rooms:
             model._add_row(model._people_in(room), at_most=room.people)
+        if component.max_changes is not None:
+            model._count_moves(component)
+            model.allow_changes(component.max_changes)
         return model
+
+    def allow_changes(self, count: int) -> None:
+        """Move at most `count` people and those over; what was held is let go."""
+        for name in self._held:
+            del self.problem._constraints[name]
+        self.rows -= len(self._held)
+        self._held = []
+        if self._budget is not None:
+            self._budget.changeRHS(count - self._moved_anyway)
 
     def teams(self) -> dict[UUID, tuple[Pair, ...]]:
         """The teams that the last solution chose; the variables must have values."""
         teams = {
             staffing.departure.id: tuple(pair for pair in staffing.pairs if self._variable_of(pair).varValue > _CHOSEN)
-            for staffing in self._staffings
+            for staffing in self.staffings
         }
         return {departure_id: members for departure_id, members in teams.items() if members}
 
@@ -73,6 +92,10 @@ class DayModel:
         terms += [(self._variable_of(pair), pair.loss - kept_weight * pair.is_kept) for pair in self._pairs()]
         constant = guests_weight * self._total_weight() + kept_weight * self._total_kept()
         self.problem.objective = pulp.LpAffineExpression(terms, constant=constant)
+
+    def aim_at_budget(self) -> None:
+        """As few people over those who may be moved as possible."""
+        self.problem.objective = pulp.LpAffineExpression([(self._over, 1)])
 
     def aim_at_pins(self) -> None:
         """As many departures with pinned guides as possible; the value is how many are not staffed."""
@@ -89,27 +112,31 @@ class DayModel:
         terms = [(self._variable_of(pair), pair.loss) for pair in self._pairs()]
         self.problem.objective = pulp.LpAffineExpression(terms)
 
+    def hold_budget(self, over: int) -> None:
+        """Move at most `over` people more than may be moved."""
+        self._hold([(self._over, -1)], -over)
+
     def hold_pins(self, count: int) -> None:
         """Staff at least `count` of the departures with pinned guides."""
-        self._add_row(self._pinned_terms(), at_least=count)
+        self._hold(self._pinned_terms(), count)
 
     def hold_guests(self, weight: int) -> None:
-        self._add_row(self._guests_terms(), at_most=-weight)
+        self._hold([(variable, -cost) for variable, cost in self._guests_terms()], weight)
 
     def hold_kept(self, count: int) -> None:
-        self._add_row(self._kept_terms(), at_most=-count)
+        self._hold([(variable, -cost) for variable, cost in self._kept_terms()], count)
 
     def total_pinned(self) -> int:
-        return sum([bool(staffing.departure.pinned_guides) for staffing in self._staffings])
+        return sum([bool(staffing.departure.pinned_guides) for staffing in self.staffings])
 
     def _total_weight(self) -> int:
-        return sum([staffing.departure.weight for staffing in self._staffings])
+        return sum([staffing.departure.weight for staffing in self.staffings])
 
     def _total_kept(self) -> int:
         return sum([pair.is_kept for pair in self._pairs()])
 
     def _pairs(self) -> list[Pair]:
-        return [pair for staffing in self._staffings for pair in staffing.pairs]
+        return [pair for staffing in self.staffings for pair in staffing.pairs]
 
     def _variable_of(self, pair: Pair) -> pulp.LpVariable:
         return self._chosen[id(pair)]
@@ -117,7 +144,7 @@ class DayModel:
     def _guests_terms(self) -> Terms:
         return [
             (variable, -staffing.departure.weight)
-            for staffing in self._staffings
+            for staffing in self.staffings
             for variable in self._staffed[staffing.departure.id]
         ]
 
@@ -127,7 +154,7 @@ class DayModel:
     def _pinned_terms(self) -> Terms:
         return [
             (variable, 1)
-            for staffing in self._staffings
+            for staffing in self.staffings
             if staffing.departure.pinned_guides
             for variable in self._staffed[staffing.departure.id]
         ]
@@ -136,6 +163,26 @@ class DayModel:
         return [
             (variable, departure.guests) for departure in room.departures for variable in self._staffed[departure.id]
         ]
+
+    def _count_moves(self, component: Component) -> None:
+        """A variable a guide: 1 where the guide's departures are others than now."""
+        self._moved_anyway = len(component.moved_anyway)
+        pairs = [pair for pair in self._pairs() if pair.guide_id not in component.moved_anyway]
+        for pair in pairs:
+            if pair.guide_id not in self._moved:
+                self._moved[pair.guide_id] = self._add_variable("m")
+            if pair.is_kept:
+                self._add_row([(self._variable_of(pair), 1), (self._moved[pair.guide_id], 1)], at_least=1)
+        together = [tuple(pair for pair in clique if not pair.is_kept) for clique in component.cliques]
+        in_cliques = {id(pair) for clique in together for pair in clique}
+        alone = [(pair,) for pair in pairs if not pair.is_kept and id(pair) not in in_cliques]
+        for joined in (*alone, *together):
+            if joined and joined[0].guide_id in self._moved:
+                terms = [(self._variable_of(pair), 1) for pair in joined]
+                self._add_row([*terms, (self._moved[joined[0].guide_id], -1)], at_most=0)
+        self._over = self._add_variable("o", len(self._moved) + self._moved_anyway)
+        counted: Terms = [(variable, 1) for variable in self._moved.values()]
+        self._budget = self._add_row([*counted, (self._over, -1)], at_most=0)
 
     def _add_departure(self, staffing: Staffing) -> None:
         departure = staffing.departure
@@ -180,9 +227,12 @@ class DayModel:
             leads = [(self._variable_of(pair), 1) for pair in staffing.free if pair.may_lead]
             self._add_row([*leads, (staffed, -1)], at_least=0)
 
-    def _add_variable(self, letter: str) -> pulp.LpVariable:
+    def _add_variable(self, letter: str, largest: int = 1) -> pulp.LpVariable:
         self.variables += 1
-        return self.problem.add_variable(f"{letter}{self.variables}", 0, 1, pulp.LpInteger)
+        return self.problem.add_variable(f"{letter}{self.variables}", 0, largest, pulp.LpInteger)
+
+    def _hold(self, terms: Terms, at_least: int) -> None:
+        self._held.append(self._add_row(terms, at_least=at_least).name)
 
     def _add_row(
         self,
@@ -191,7 +241,7 @@ class DayModel:
         at_most: int | None = None,
         at_least: int | None = None,
         equals: int | None = None,
-    ) -> None:
+    ) -> pulp.LpConstraint:
         sense, bound = pulp.LpConstraintLE, at_most
         if at_least is not None:
             sense, bound = pulp.LpConstraintGE, at_least
@@ -200,3 +250,4 @@ class DayModel:
         self.rows += 1
         row = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, rhs=bound)
         self.problem.addConstraint(row, f"r{self.rows}")
+        return row

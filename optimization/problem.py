@@ -26,7 +26,7 @@ class PlanStatus(StrEnum):
 
 
 class UnstaffedReason(StrEnum):
-    """Why a departure has no team, the first that applies."""
+    """Why a departure has no team, or cannot have the one asked for; the first that applies."""
 
     NO_CANDIDATE = "NO_CANDIDATE"
     PINNED_GUIDE_UNAVAILABLE = "PINNED_GUIDE_UNAVAILABLE"
@@ -36,6 +36,8 @@ class UnstaffedReason(StrEnum):
     GROUP_NOT_COVERED = "GROUP_NOT_COVERED"
     LOCATION_FULL = "LOCATION_FULL"
     GUIDES_NEEDED_ELSEWHERE = "GUIDES_NEEDED_ELSEWHERE"
+    PINNED_GUIDES_IN_THE_WAY = "PINNED_GUIDES_IN_THE_WAY"
+    CHANGE_BUDGET_SPENT = "CHANGE_BUDGET_SPENT"
 
 
 class Levels(NamedTuple):
@@ -122,15 +124,22 @@ class Location:
 class DayProblem:
     """The departures of a day that share guides or locations, and who may go on which.
 
+    A plan moves at most `max_changes` people, any number if None. A person is moved whose departures are
+    others than in the current plan: who leaves one, joins one, or changes from one to another. Where the
+    rules alone move more people than that, a plan moves as few as it can.
+
     Raises ValueError for a pair given twice, a pair of an unknown departure, or figures out of range.
     """
 
     departures: tuple[Departure, ...]
     pairs: tuple[Pair, ...]
     locations: tuple[Location, ...] = ()
+    max_changes: int | None = None
 
     def __post_init__(self) -> None:
         _check(self.departures, self.pairs)
+        if self.max_changes is not None and self.max_changes < 0:
+            raise ValueError("The number of people who may be moved is negative.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +160,8 @@ class DayPlan:
 
     `bounds` are the best levels that could not be excluded: equal to `levels` in a proven plan, and each
     given the levels before it. `gap` is the weighted objective's distance to its bound, relative, 0 if
-    proven. `error` is what stopped the solver, empty if nothing did.
+    proven. `error` is what stopped the solver, empty if nothing did. `moved` are the guides whose departures
+    are others than in the current plan, by id.
     """
 
     teams: tuple[Team, ...]
@@ -163,6 +173,7 @@ class DayPlan:
     variables: int
     rows: int
     error: str = ""
+    moved: tuple[UUID, ...] = ()
     solve_seconds: float = field(default=0.0, compare=False)
 
     def __iter__(self) -> Iterator[Team]:

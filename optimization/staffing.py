@@ -1,7 +1,7 @@
 """A departure with the guides who may go: what a team needs, whether one exists, and the cheapest one."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Self
@@ -37,6 +37,20 @@ class Staffing:
     @property
     def pairs(self) -> tuple[Pair, ...]:
         return self.forced + self.free
+
+    @property
+    def kept(self) -> tuple[Pair, ...]:
+        """Who is on the team now and may stay."""
+        return tuple(pair for pair in self.pairs if pair.is_kept)
+
+    def is_served_by(self, members: Collection[Pair]) -> bool:
+        """Whether these of its pairs are a team by the departure's own rules."""
+        return (
+            1 <= len(members) <= self.departure.largest_team
+            and all(any(pair is member for member in members) for pair in self.forced)
+            and any(pair.may_lead for pair in members)
+            and sum([pair.capacity for pair in members]) >= self.departure.guests
+        )
 
     def capacity_of(self, pair: Pair) -> int:
         """How many of the group's guests the guide takes."""

@@ -39,6 +39,48 @@ def best_figure(problem: DayProblem) -> Figure:
     return best
 
 
+def best_moves_and_figure(problem: DayProblem, max_changes: int) -> tuple[int, Figure]:
+    """How many people more than allowed any plan moves, and the best figure of the plans that move no more."""
+    for over in range(len(problem.pairs) + 1):
+        best = _best_figure_moving(problem, max_changes + over)
+        if best is not None:
+            return over, best
+    raise AssertionError("Even leaving every departure unstaffed moves too many.")
+
+
+def moved_guides(problem: DayProblem, teams: Teams) -> set[UUID]:
+    """Who is on other departures than now."""
+    return {guide_id for one in problem.departures for guide_id in _moved_by(problem, one, teams.get(one.id, ()))}
+
+
+def _moved_by(problem: DayProblem, departure: Departure, team: tuple[Pair, ...]) -> set[UUID]:
+    now = {pair.guide_id for pair in problem.pairs if pair.departure_id == departure.id and pair.is_kept}
+    return now ^ {pair.guide_id for pair in team}
+
+
+def _best_figure_moving(problem: DayProblem, most: int) -> Figure | None:
+    choices = [
+        (one, [(team, _moved_by(problem, one, team)) for team in [*_legal_teams(problem, one), ()]])
+        for one in problem.departures
+    ]
+    best: Figure | None = None
+
+    def extend(index: int, so_far: Figure, moved: set[UUID], teams: dict[UUID, tuple[Pair, ...]]) -> None:
+        nonlocal best
+        if index == len(choices):
+            best = max(best or so_far, so_far)
+            return
+        departure, options = choices[index]
+        for team, movers in options:
+            tried = {**teams, departure.id: team} if team else teams
+            if len(moved | movers) <= most and not (team and list(_clashes(problem, tried))):
+                figure = _figure(departure, team) if team else (0, 0, 0, 0)
+                extend(index + 1, _add(so_far, figure), moved | movers, tried)
+
+    extend(0, (0, 0, 0, 0), set(), {})
+    return best
+
+
 def broken_rules(problem: DayProblem, teams: Teams) -> list[str]:
     """What a plan does that no plan may."""
     broken = list(_clashes(problem, teams))
