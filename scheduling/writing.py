@@ -78,8 +78,8 @@ def write_daily_schedules(
 ) -> Mapping[date, Change]:
     """Apply `edit` to the latest documents of `days` and store what it changed, all or nothing.
 
-    `edit` may be called several times, each time on fresh documents, and sets the writer's own fields
-    only. With `facts` the hard rules are checked: HardRuleViolated lists what would newly be broken;
+    `edit` may be called several times, each time on fresh documents, with the same result on the same ones;
+    it sets the writer's own fields only. With `facts` the hard rules are checked: HardRuleViolated lists what would newly be broken;
     without, the change is a fact from outside and lands as it is. `since_revs` names the revisions the
     change was made on: another one now is StaleRevision, without a retry. `also` runs in the same
     transaction, whether or not anything changed. A write that changes nothing writes nothing.
@@ -226,7 +226,11 @@ def _store(draft: Draft, change: Change) -> None:
         _give_birth(draft)
     draft.schedule.assignments = change.after.write()
     draft.schedule.published_at = draft.published_at
-    draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
+    try:
+        draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
+    except StaleRevision as error:
+        # The row is held since it was read; should it ever not be, the write is tried again, whoever asked for it.
+        raise _Moved from error
 
 
 def _give_birth(draft: Draft) -> None:
