@@ -79,10 +79,10 @@ def write_daily_schedules(
     """Apply `edit` to the latest documents of `days` and store what it changed, all or nothing.
 
     `edit` may be called several times, each time on fresh documents, with the same result on the same ones;
-    it sets the writer's own fields only. With `facts` the hard rules are checked: HardRuleViolated lists what would newly be broken;
-    without, the change is a fact from outside and lands as it is. `since_revs` names the revisions the
-    change was made on: another one now is StaleRevision, without a retry. `also` runs in the same
-    transaction, whether or not anything changed. A write that changes nothing writes nothing.
+    it sets the writer's own fields only. With `facts` the hard rules are checked: HardRuleViolated lists what
+    would newly be broken; without, the change is a fact from outside and lands as it is. `since_revs` names
+    the revisions the change was made on: another one now is StaleRevision, without a retry. `also` runs in
+    the same transaction, whether or not anything changed. A write that changes nothing writes nothing.
 
     Raises ContentionNotResolved when three tries each met a change by somebody else.
     """
