@@ -1,0 +1,56 @@
+"""A process that is killed while it solves takes nothing with it."""
+
+import multiprocessing
+import os
+import signal
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from optimization import day_plan
+from optimization.models import OptimizationRun, RunStatus
+from optimization.planning import optimize_day
+from optimization.runs import fail_abandoned_runs
+from scheduling.authors import Author, AuthorKind
+from scheduling.models import DailySchedule
+from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TripFactory, lead, snapshot_of
+from tests.scheduling.writes import put
+
+NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer", "night")
+TRIP = TripFactory(required_certifications=frozenset())
+ANA, BEN = GuideFactory(name="Ana", years_experience=20), GuideFactory(name="Ben", years_experience=1)
+
+
+def optimize_and_die() -> None:
+    """What a worker does whose solver takes all the memory there is."""
+    for connection in connections.all():
+        # The parent's sockets: not to be closed politely here.
+        connection.connection = None
+
+    def die(*_: Any, **__: Any) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    day_plan.solve_day = die  # type: ignore[assignment]
+    snapshot = snapshot_of(guides=[ANA, BEN], trips=[TRIP])
+    optimize_day(TOMORROW, [REGION_ID], author=NIGHT, snapshot=snapshot)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_whose_process_is_killed_is_failed_and_the_plan_before_stays() -> None:
+    put({TRIP.id: DepartureFactory(trip_id=TRIP.id, team=[lead(BEN)])})
+    before = DailySchedule.objects.get()
+    worker = multiprocessing.get_context("fork").Process(target=optimize_and_die)
+
+    worker.start()
+    worker.join(30)
+    under_way = OptimizationRun.objects.get().status
+    fail_abandoned_runs(timezone.now() + timedelta(seconds=settings.TASK_TIME_LIMIT_SECONDS + 1))
+
+    run, after = OptimizationRun.objects.select_related("detail").get(), DailySchedule.objects.get()
+    assert (worker.exitcode, under_way) == (-signal.SIGKILL, RunStatus.RUNNING)
+    assert (run.status, run.detail.error) == (RunStatus.FAILED, "its process ended before the run did")
+    assert (after.rev, after.assignments) == (before.rev, before.assignments)
