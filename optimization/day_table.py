@@ -1,5 +1,6 @@
 """A planned date for people at a terminal, and for programs."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -7,20 +8,22 @@ from uuid import UUID
 from rich.console import Console
 from rich.table import Table
 
-from optimization.planning import Optimized
-from optimization.problem import PlanStatus
+from optimization.outcomes import Outcome, all_planned, totals_of
 from scheduling.document import Departure
-from scheduling.facts import Snapshot
+from scheduling.facts import Region
 
 
-def print_day(console: Console, day: date, snapshot: Snapshot, runs: list[Optimized]) -> None:
-    """The schedule as a table by region, then the totals."""
-    planned = {key: departure for run in runs for key, departure in run.planned.items()}
-    for region in sorted(snapshot.regions.values(), key=lambda one: one.name):
+def print_day(console: Console, day: date, regions: Iterable[Region], outcomes: Sequence[Outcome]) -> None:
+    """The schedule as a table by region, then the totals, and which runs of others it came from."""
+    planned = all_planned(outcomes)
+    for region in sorted(regions, key=lambda one: one.name):
         here = {key: one for key, one in planned.items() if one.region_id == region.id}
         if here:
             console.print(_table(f"{region.name}, {day} ({region.timezone.key})", here))
-    console.print(_totals(planned, runs))
+    console.print(_totals(outcomes))
+    for outcome in outcomes:
+        if outcome.is_joined:
+            console.print(f"Joined run {outcome.run_id}, which was at work on the same already.")
 
 
 def _table(title: str, departures: dict[UUID, Departure]) -> Table:
@@ -53,38 +56,32 @@ def _score(departure: Departure) -> float:
     return sum(member.score for member in departure.team) / len(departure.team)
 
 
-def _totals(planned: dict[UUID, Departure], runs: list[Optimized]) -> str:
-    totals = totals_of(planned, runs)
+def _totals(outcomes: Sequence[Outcome]) -> str:
+    totals = totals_of(outcomes)
     return (
         f"{totals['guests_served']} of {totals['guests']} guests served, "
         f"{totals['unstaffed']} of {totals['departures']} departures unstaffed, "
+        f"{totals['people_moved']} people moved, "
         f"solved in {totals['solve_ms']} ms ({totals['proof']}), score {totals['score']:.1f}"
     )
 
 
-def totals_of(planned: dict[UUID, Departure], runs: list[Optimized]) -> dict[str, Any]:
-    """Guests, departures and how well the plan is known to be; the score weighs runs by their departures."""
-    statuses = {run.first.solved.status for run in runs}
-    weight = sum(len(run.planned) for run in runs)
+def day_as_json(day: date, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """A date's plan for programs."""
+    departures = {str(key): one.model_dump(mode="json") for key, one in sorted(all_planned(outcomes).items())}
     return {
-        "departures": len(planned),
-        "unstaffed": sum(not one.team for one in planned.values()),
-        "guests": sum(one.participants for one in planned.values()),
-        "guests_served": sum(one.participants for one in planned.values() if one.team),
-        "solve_ms": round(1000 * sum(run.first.solved.solve_seconds for run in runs)),
-        "proof": _proof(statuses),
-        "score": sum(run.score * len(run.planned) for run in runs) / weight if weight else 100.0,
+        "date": day.isoformat(),
+        "totals": totals_of(outcomes),
+        "runs": [_run(outcome) for outcome in outcomes],
+        "departures": departures,
     }
 
 
-def _proof(statuses: set[PlanStatus]) -> str:
-    if PlanStatus.GREEDY in statuses:
-        return "greedy: the solver gave no plan"
-    return "best found, not proven" if PlanStatus.BEST_FOUND in statuses else "proven optimal"
-
-
-def day_as_json(day: date, runs: list[Optimized]) -> dict[str, Any]:
-    planned = {key: departure for run in runs for key, departure in run.planned.items()}
-    departures = {str(key): one.model_dump(mode="json") for key, one in sorted(planned.items())}
-    runs_told = [{"run_id": str(run.run.pk), "score": round(run.score, 2)} for run in runs]
-    return {"date": day.isoformat(), "totals": totals_of(planned, runs), "runs": runs_told, "departures": departures}
+def _run(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "run_id": str(outcome.run_id),
+        "region_ids": sorted(map(str, outcome.region_ids)),
+        "score": round(outcome.score, 2),
+        "proof": outcome.proof,
+        "joined": outcome.is_joined,
+    }

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from conflicts.models import ScheduleConflict
-from optimization import planning
+from optimization import date_plan
 from optimization.clusters import clusters_of
 from optimization.planning import optimize_day, take_planning_snapshot
 from optimization.processing import process_request
@@ -129,7 +129,7 @@ class Pause:
     go_on: Event
 
 
-def pause_before_storing(monkeypatch: pytest.MonkeyPatch, *, module: ModuleType = planning) -> Pause:
+def pause_before_storing(monkeypatch: pytest.MonkeyPatch, *, module: ModuleType = date_plan) -> Pause:
     """Let the next optimization stop once between its plan and its storing: where the chosen's notes are read."""
     pause = Pause(Event(), Event())
 
@@ -142,7 +142,7 @@ def pause_before_storing(monkeypatch: pytest.MonkeyPatch, *, module: ModuleType 
 
 
 def once_before_storing(
-    monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object], *, times: int = 1, module: ModuleType = planning
+    monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object], *, times: int = 1, module: ModuleType = date_plan
 ) -> None:
     """Let something happen in the next optimizations, in each one's thread, when its plan is made and not stored."""
     read, left = module.with_availability_notes, [happens] * times

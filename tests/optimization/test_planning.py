@@ -11,7 +11,7 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from events.models import OutboxMessage
-from optimization import planning
+from optimization import date_plan
 from optimization.clusters import clusters_of
 from optimization.models import OptimizationRun, RunStatus
 from optimization.planning import optimize_day, take_planning_snapshot
@@ -79,14 +79,14 @@ def document_of(day: date) -> ScheduleDocument:
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Let something happen once, between the plan and its storing: where the notes of the chosen are read."""
-    read, left = planning.with_availability_notes, [happens]
+    read, left = date_plan.with_availability_notes, [happens]
 
     def read_late(*arguments: Any, **options: Any) -> Snapshot:
         while left:
             left.pop()()
         return read(*arguments, **options)
 
-    monkeypatch.setattr(planning, "with_availability_notes", read_late)
+    monkeypatch.setattr(date_plan, "with_availability_notes", read_late)
 
 
 @pytest.mark.django_db

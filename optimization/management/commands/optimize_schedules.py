@@ -2,11 +2,12 @@
 
 import getpass
 import json
-from argparse import ArgumentParser
-from collections.abc import Iterator
+from argparse import ArgumentParser, ArgumentTypeError
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date, timedelta
 from typing import IO, Any, cast
-from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -17,7 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from novatrek_scheduling.errors import DomainError
 from optimization.clusters import clusters_of
 from optimization.day_table import day_as_json, print_day
-from optimization.planning import Optimized, optimize_day, take_planning_snapshot
+from optimization.outcomes import Outcome
+from optimization.planning import take_planning_snapshot
+from optimization.several_dates import Cluster, NotPlanned, Terms, plan_dates
 from scheduling.authors import Author, AuthorKind
 from scheduling.facts import Region, Snapshot
 
@@ -30,47 +33,82 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="first", type=_day, help="the first of several dates")
         parser.add_argument("--to", dest="last", type=_day, help="the last of several dates; the horizon's end")
         parser.add_argument("--region", help="only this region, by id or name; the others stay as they are")
+        parser.add_argument(
+            "--max-changes",
+            type=_at_least(0),
+            help="move at most so many people a date; all its regions are planned as one then",
+        )
+        parser.add_argument(
+            "--workers",
+            type=_at_least(1),
+            default=1,
+            help="processes that plan side by side regions that share no guide",
+        )
         parser.add_argument("--dry-run", action="store_true", help="plan and show, store nothing")
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        days = _days(options)
         try:
-            planned = list(self._plan(options))
+            snapshot = take_planning_snapshot(days[0], None)
+            clusters = _clusters(snapshot, options)
+            planned = _plan(days, clusters, snapshot, options)
         except DomainError as error:
             raise CommandError(error.message) from error
-        if options["json"]:
-            self.stdout.write(json.dumps([day_as_json(day, runs) for day, _, runs in planned], indent=2))
+        except BrokenProcessPool as error:
+            raise CommandError("A process that planned was killed; what it had stored by then stays.") from error
+        outcomes: dict[date, list[Outcome]] = defaultdict(list)
+        for one in planned:
+            if isinstance(one, Outcome):
+                outcomes[one.day].append(one)
+        self._show(dict(sorted(outcomes.items())), list(snapshot.regions.values()), as_json=options["json"])
+        if missing := [one for one in planned if isinstance(one, NotPlanned)]:
+            raise CommandError("Not planned: " + "; ".join(f"{one.day}: {one.reason}" for one in missing))
+
+    def _show(self, outcomes: dict[date, list[Outcome]], regions: list[Region], *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps([day_as_json(day, found) for day, found in outcomes.items()], indent=2))
             return
         # Into a file or a pipe there is no width to ask for, and 80 columns cut every reason in pieces.
         width = None if self.stdout.isatty() else 140
         console = Console(file=cast("IO[str]", self.stdout), width=width)
-        for day, snapshot, runs in planned:
-            print_day(console, day, snapshot, runs)
+        for day, found in outcomes.items():
+            print_day(console, day, regions, found)
 
-    def _plan(self, options: dict[str, Any]) -> Iterator[tuple[date, Snapshot, list[Optimized]]]:
-        days = _days(options)
-        author = Author(AuthorKind.OPTIMIZATION, getpass.getuser(), "manage.py optimize_schedules", "command")
-        with _progress(quiet=options["json"]) as progress:
-            bar = progress.add_task("reading", total=None)
-            for day in days:
-                progress.update(bar, description=f"reading {day}")
-                snapshot = take_planning_snapshot(day, None)
-                clusters = _clusters(snapshot, options["region"])
-                progress.update(bar, total=len(days) * len(clusters))
-                runs = []
-                for cluster in clusters:
-                    names = ", ".join(sorted(snapshot.regions[one].name for one in cluster))
-                    progress.update(bar, description=f"planning {day}: {names}")
-                    runs.append(
-                        optimize_day(day, cluster, author=author, dry_run=options["dry_run"], snapshot=snapshot)
-                    )
-                    progress.advance(bar)
-                yield day, snapshot, runs
-            progress.update(bar, description="planned")
+
+def _plan(
+    days: Sequence[date], clusters: Sequence[Cluster], snapshot: Snapshot, options: dict[str, Any]
+) -> list[Outcome | NotPlanned]:
+    author = Author(AuthorKind.OPTIMIZATION, getpass.getuser(), "manage.py optimize_schedules", "command")
+    terms = Terms(author, options["dry_run"], options["max_changes"])
+    planned = []
+    with _progress(quiet=options["json"]) as progress:
+        bar = progress.add_task(f"planning {days[0]}", total=len(days) * len(clusters))
+        for one in plan_dates(days, clusters, terms, workers=options["workers"], snapshot=snapshot):
+            planned.append(one)
+            names = ", ".join(sorted(snapshot.regions[region].name for region in one.region_ids))
+            progress.update(bar, advance=1, description=f"{_became(one)} {one.day}: {names}")
+    # Side by side they are done in any order; shown they are always in the same.
+    return sorted(planned, key=lambda one: (one.day, clusters.index(one.region_ids)))
+
+
+def _became(one: Outcome | NotPlanned) -> str:
+    if isinstance(one, NotPlanned):
+        return "could not plan"
+    return f"joined run {str(one.run_id)[:8]} for" if one.is_joined else "planned"
 
 
 def _day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def whole_number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise ArgumentTypeError(f"{text} is not a whole number from {least} on")
+        return int(text)
+
+    return whole_number
 
 
 def _days(options: dict[str, Any]) -> list[date]:
@@ -86,10 +124,11 @@ def _days(options: dict[str, Any]) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _clusters(snapshot: Snapshot, wanted: str | None) -> list[frozenset[UUID]]:
-    if wanted is None:
-        return clusters_of(snapshot)
-    return [frozenset({_region(snapshot, wanted).id})]
+def _clusters(snapshot: Snapshot, options: dict[str, Any]) -> list[Cluster]:
+    """What is planned apart. A limit on the people moved is one limit for the date, so that nothing is."""
+    if options["region"] is not None:
+        return [frozenset({_region(snapshot, options["region"]).id})]
+    return [frozenset(snapshot.regions)] if options["max_changes"] is not None else clusters_of(snapshot)
 
 
 def _region(snapshot: Snapshot, wanted: str) -> Region:

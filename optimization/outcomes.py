@@ -1,0 +1,75 @@
+"""What came of optimizing a date and some regions, as plain values: for tables, and across processes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from optimization.models import RunDetail
+from optimization.planning import Optimized
+from optimization.problem import PlanStatus
+from scheduling.document import Departure
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A plan of some regions of a date, and how it came about.
+
+    `is_joined`: somebody else's run did it, and was waited for. `moved` is how many people go elsewhere than
+    before, `score` 0 to 100.
+    """
+
+    day: date
+    region_ids: frozenset[UUID]
+    run_id: UUID
+    is_joined: bool
+    planned: Mapping[UUID, Departure]
+    score: float
+    proof: str
+    solve_ms: int
+    moved: int | None = None
+
+    @classmethod
+    def of(cls, optimized: Optimized) -> "Outcome":
+        run = optimized.run
+        detail = RunDetail.objects.get(pk=run.pk)
+        return cls(
+            day=optimized.day,
+            region_ids=optimized.region_ids,
+            run_id=run.pk,
+            is_joined=optimized.is_joined,
+            planned=dict(optimized.planned),
+            score=optimized.score,
+            proof=detail.proof,
+            solve_ms=detail.solve_ms,
+            moved=detail.moved,
+        )
+
+
+def all_planned(outcomes: Iterable[Outcome]) -> dict[UUID, Departure]:
+    """The departures of several outcomes of a date."""
+    return {key: departure for outcome in outcomes for key, departure in outcome.planned.items()}
+
+
+def totals_of(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """Guests, departures and how well the plan is known to be; the score weighs runs by their departures."""
+    told = list(outcomes)
+    planned = all_planned(told).values()
+    weight = sum(len(outcome.planned) for outcome in told)
+    return {
+        "departures": len(planned),
+        "unstaffed": sum(not one.team for one in planned),
+        "guests": sum(one.participants for one in planned),
+        "guests_served": sum(one.participants for one in planned if one.team),
+        "people_moved": sum(outcome.moved or 0 for outcome in told),
+        "solve_ms": sum(outcome.solve_ms for outcome in told),
+        "proof": _proof({outcome.proof for outcome in told}),
+        "score": sum(outcome.score * len(outcome.planned) for outcome in told) / weight if weight else 100.0,
+    }
+
+
+def _proof(proofs: set[str]) -> str:
+    if PlanStatus.GREEDY in proofs:
+        return "greedy: the solver gave no plan"
+    return "best found, not proven" if PlanStatus.BEST_FOUND in proofs else "proven optimal"

@@ -1,0 +1,109 @@
+"""Planning several dates: the clusters side by side in processes, each cluster's dates one after another."""
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection, connections
+
+from novatrek_scheduling.errors import DomainError
+from optimization.outcomes import Outcome
+from optimization.planning import optimize_day, take_planning_snapshot
+from optimization.worker_process import get_ready
+from scheduling.authors import Author
+from scheduling.facts import Snapshot
+
+Cluster = frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How dates are planned: in whose name, whether anything is stored, and how many people may be moved a date."""
+
+    author: Author
+    dry_run: bool = False
+    max_changes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotPlanned:
+    """A date that keeps the plan it had, and why."""
+
+    day: date
+    region_ids: Cluster
+    reason: str
+
+
+def plan_dates(
+    days: Sequence[date],
+    clusters: Sequence[Cluster],
+    terms: Terms,
+    *,
+    workers: int = 1,
+    snapshot: Snapshot | None = None,
+) -> Iterator[Outcome | NotPlanned]:
+    """What becomes of each date and cluster, as it is known. Rest couples a cluster's dates: they go in order.
+
+    A date that fails stops no other. One worker works in this process and reads the facts of a date once for
+    all clusters; `snapshot`, of the first date, spares it that one. Raises BrokenProcessPool where one of
+    several workers was killed.
+    """
+    if min(workers, len(clusters)) > 1:
+        yield from _side_by_side(days, clusters, terms, workers)
+        return
+    for day in days:
+        try:
+            facts = snapshot if snapshot and snapshot.days[0] == day else take_planning_snapshot(day, None)
+        except DomainError as error:
+            yield from [NotPlanned(day, cluster, error.message) for cluster in clusters]
+            continue
+        yield from (plan_date_of(day, cluster, terms, facts) for cluster in clusters)
+
+
+def plan_date_of(day: date, cluster: Cluster, terms: Terms, snapshot: Snapshot | None = None) -> Outcome | NotPlanned:
+    """Plan one date of one cluster."""
+    try:
+        optimized = optimize_day(
+            day,
+            cluster,
+            author=terms.author,
+            dry_run=terms.dry_run,
+            snapshot=snapshot,
+            max_changes=terms.max_changes,
+        )
+    except DomainError as error:
+        return NotPlanned(day, cluster, error.message)
+    return Outcome.of(optimized)
+
+
+def _side_by_side(
+    days: Sequence[date], clusters: Sequence[Cluster], terms: Terms, workers: int
+) -> Iterator[Outcome | NotPlanned]:
+    """One date of each cluster at a time is with a process; the next one follows when it is done."""
+    left = {cluster: list(days) for cluster in clusters}
+    under_way: dict[Future[Outcome | NotPlanned], Cluster] = {}
+    # Spawned: a fork would inherit locks of threads that it has not got.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        min(workers, len(clusters)), context, initializer=get_ready, initargs=(connection.settings_dict["NAME"],)
+    ) as pool:
+        for cluster in clusters:
+            under_way[pool.submit(_plan_in_process, left[cluster].pop(0), cluster, terms)] = cluster
+        while under_way:
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                cluster = under_way.pop(future)
+                if left[cluster]:
+                    following = pool.submit(_plan_in_process, left[cluster].pop(0), cluster, terms)
+                    under_way[following] = cluster
+                yield future.result()
+
+
+def _plan_in_process(day: date, cluster: Cluster, terms: Terms) -> Outcome | NotPlanned:
+    try:
+        return plan_date_of(day, cluster, terms)
+    finally:
+        connections.close_all()
