@@ -25,3 +25,9 @@ def solve_day(problem: DayProblem, *, time_limit_seconds: float = 20.0, pattern_
     parts = take_apart(problem)
     answers = [solve_component(part, deadline=deadline, pattern_limit=pattern_limit) for part in parts.components]
     return put_together(problem, parts, answers, time.monotonic() - started)
+
+
+if __name__ == "__main__":
+    from optimization.plan_file import main
+
+    raise SystemExit(main())
