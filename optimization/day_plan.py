@@ -7,9 +7,10 @@ from uuid import UUID
 
 from optimization.candidates import Assessment, Roster, assess
 from optimization.inputs import fair_share, solver_departure, solver_locations, solver_pairs
-from optimization.problem import DayPlan, DayProblem, Pair, UnstaffedReason
+from optimization.problem import DayPlan, DayProblem, Pair
 from optimization.solver import solve_day
 from optimization.teams import form_team
+from optimization.unstaffed import why_unstaffed
 from scheduling.document import Departure, GuideAdjustments, ScheduleDocument, UnassignedReason
 from scheduling.facts import Sibling, Trip
 from scheduling.rules import Demand, Facts, closed_because
@@ -18,19 +19,6 @@ from scheduling.rules.trails import best_trail, needs_trail, unusable_because
 Adjustments = Mapping[UUID, GuideAdjustments]
 NOBODY_AROUND = Roster({}, {})
 NOBODY = Roster({}, {})
-
-_WHY = {
-    UnstaffedReason.NO_CANDIDATE: "nobody may lead it",
-    UnstaffedReason.PINNED_GUIDE_UNAVAILABLE: "a pinned guide may not lead it any more",
-    UnstaffedReason.REQUIRED_GUIDE_UNAVAILABLE: "a required guide may not lead it",
-    UnstaffedReason.TEAM_TOO_LARGE: "more guides are pinned or required than a team has",
-    UnstaffedReason.NOBODY_CAN_LEAD: "nobody of those who may come can lead",
-    UnstaffedReason.GROUP_NOT_COVERED: "no team of three may lead a group of this size",
-    UnstaffedReason.LOCATION_FULL: "the base camp is full at that time",
-    UnstaffedReason.GUIDES_NEEDED_ELSEWHERE: "those who may lead it are needed on other departures",
-    UnstaffedReason.PINNED_GUIDES_IN_THE_WAY: "it would take guides off departures that they are pinned to",
-    UnstaffedReason.CHANGE_BUDGET_SPENT: "it would move more people than allowed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +200,9 @@ def _plan(
     staffable = {key: departure for key, departure in departures.items() if key not in without_trail}
     problem = replace(_problem(staffable, everything, roster, facts, assessments), max_changes=max_changes)
     solved = solve_day(problem, time_limit_seconds=time_limit_seconds)
+    unstaffed = without_trail | why_unstaffed(problem, solved, assessments)
     for key, departure in departures.items():
-        departure.unassigned_reason = without_trail.get(key) or _why_unstaffed(solved, assessments[key])
+        departure.unassigned_reason = unstaffed.get(key)
     return PlannedDay(day, facts, problem, solved, {}, departures, assessments)
 
 
@@ -235,8 +224,3 @@ def _problem(
         pairs=tuple(pairs),
         locations=solver_locations(facts.snapshot, everything, roster.planned, roster.neighbours),
     )
-
-
-def _why_unstaffed(solved: DayPlan, assessment: Assessment) -> UnassignedReason | None:
-    reason = solved.unstaffed.get(assessment.demand.departure_id)
-    return assessment.explain(reason.value, _WHY[reason]) if reason else None
