@@ -4,7 +4,6 @@ Guides who are equal to a departure (same capacity up to the size of the group, 
 not) form a class; a pattern says how many guides of each class a team has.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations_with_replacement
@@ -45,11 +44,12 @@ def covering_patterns(
     """All patterns over `classes` that meet `need`, smallest teams first; None if there are over `limit`."""
     found: list[tuple[int, ...]] = []
     for size in range(need.smallest, need.places + 1):
-        for pattern in _patterns_of_size(classes, size):
-            if not _covers(classes, pattern, need):
+        for members in combinations_with_replacement(range(len(classes)), size):
+            team = [classes[index] for index in members]
+            if not _covers(team, need) or not _are_available(team):
                 continue
-            if need.keeps_spare or not _has_spare(classes, pattern, need):
-                found.append(pattern)
+            if need.keeps_spare or not _has_spare(team, need):
+                found.append(_counted(members, len(classes)))
             if limit is not None and len(found) > limit:
                 return None
     return tuple(found)
@@ -66,26 +66,32 @@ def fewest_guides(capacities: list[int], need: Need) -> int:
     return max(count, need.smallest)
 
 
-def _patterns_of_size(classes: tuple[GuideClass, ...], size: int) -> Iterator[tuple[int, ...]]:
-    for members in combinations_with_replacement(range(len(classes)), size):
-        pattern = [0] * len(classes)
-        for index in members:
-            pattern[index] += 1
-        if all(count <= one.available for count, one in zip(pattern, classes, strict=True)):
-            yield tuple(pattern)
+def _counted(members: tuple[int, ...], classes: int) -> tuple[int, ...]:
+    pattern = [0] * classes
+    for index in members:
+        pattern[index] += 1
+    return tuple(pattern)
 
 
-def _covers(classes: tuple[GuideClass, ...], pattern: tuple[int, ...], need: Need) -> bool:
-    members = [(count, one) for count, one in zip(pattern, classes, strict=True) if count]
-    if need.needs_lead and not any(one.may_lead for _, one in members):
-        return False
-    return need.guests <= sum([count * one.capacity for count, one in members])
+def _are_available(team: list[GuideClass]) -> bool:
+    """Whether each class has as many guides as the team, whose classes are in order, takes of it."""
+    in_a_row, before = 0, None
+    for one in team:
+        in_a_row = in_a_row + 1 if one is before else 1
+        if in_a_row > one.available:
+            return False
+        before = one
+    return True
 
 
-def _has_spare(classes: tuple[GuideClass, ...], pattern: tuple[int, ...], need: Need) -> bool:
+def _covers(team: list[GuideClass], need: Need) -> bool:
+    covered, is_led = 0, not need.needs_lead
+    for one in team:
+        covered += one.capacity
+        is_led = is_led or one.may_lead
+    return is_led and covered >= need.guests
+
+
+def _has_spare(team: list[GuideClass], need: Need) -> bool:
     """Whether some member could stay at home."""
-    for index, count in enumerate(pattern):
-        without = (*pattern[:index], count - 1, *pattern[index + 1 :])
-        if count and _covers(classes, without, need):
-            return True
-    return False
+    return any(_covers([*team[:place], *team[place + 1 :]], need) for place in range(len(team)))
