@@ -1,5 +1,6 @@
 """What a plan is judged by, and what is found."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
@@ -7,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from scheduling.document import Departure, GuideAdjustments
+from scheduling.document import Departure, DepartureStatus, GuideAdjustments
 from scheduling.facts import Guide, Region, Snapshot, Trail, Trip
 
 
@@ -105,8 +106,8 @@ class Evidence:
     """Everything a plan of one date is judged by.
 
     `departures` are all of the date, as planned, and `before` as they were; `elsewhere` those of other dates
-    that are out at the same time. `engagements` has what guides do beside the departures judged, and
-    `entered` what guides entered on each date.
+    that are out at the same time. `engagements` has everything each guide does, these departures included,
+    and `entered` what guides entered on each date.
     """
 
     day: date
@@ -118,6 +119,15 @@ class Evidence:
     entered: Mapping[date, Mapping[UUID, GuideAdjustments]] = field(default_factory=dict)
     holds: Sequence[Hold] = ()
     wanted: Wanted | None = None
+    led_from: Mapping[UUID, Sequence[tuple[UUID | None, Departure]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Sort who is led from each base camp: a large day asks for it a thousand times."""
+        led_from: dict[UUID, list[tuple[UUID | None, Departure]]] = defaultdict(list)
+        for key, one in (*self.departures.items(), *((None, one) for one in self.elsewhere)):
+            if one.location_id and one.team and one.status != DepartureStatus.CANCELLED:
+                led_from[one.location_id].append((key, one))
+        object.__setattr__(self, "led_from", led_from)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from optimization.checking.evidence import Broken, Judged
-from scheduling.document import Departure, DepartureStatus
+from scheduling.document import Departure
 from scheduling.facts import Difficulty, Sibling, Trail, TrailCondition
 from scheduling.vocabulary import normalise_activity
 
@@ -91,28 +91,27 @@ def location_capacity(judged: Judged) -> Iterator[Broken]:
     camp = judged.evidence.snapshot.locations.get(judged.departure.region_id)
     if camp is None or camp.max_capacity is None or judged.departure.location_id != camp.id or not judged.guests:
         return
-    most = max(_crowd_at(judged, moment) for moment in _arrivals(judged))
+    most = _most_at_once(judged)
     if most > camp.max_capacity:
         message = f"{most} people at a base camp for {camp.max_capacity}"
         yield Broken(message, excess=most - camp.max_capacity)
 
 
-def _arrivals(judged: Judged) -> Iterator[datetime]:
-    """The moments at which the camp gets fuller while the departure is out."""
-    yield judged.departure.starts_at
+def _most_at_once(judged: Judged) -> int:
+    """The largest crowd while the departure is out: who leaves at the moment another comes is gone by then."""
+    comings: list[tuple[datetime, int]] = []
     for other in _others(judged):
-        yield max(other.starts_at, judged.departure.starts_at)
-
-
-def _crowd_at(judged: Judged, moment: datetime) -> int:
-    there = [other.participants for other in _others(judged) if other.starts_at <= moment < other.ends_at]
-    return judged.guests + sum(there)
+        comings.append((max(other.starts_at, judged.departure.starts_at), other.participants))
+        comings.append((other.ends_at, -other.participants))
+    there = most = judged.guests
+    for _, change in sorted(comings):
+        there += change
+        most = max(most, there)
+    return most
 
 
 def _others(judged: Judged) -> Iterator[Departure]:
-    evidence, departure = judged.evidence, judged.departure
-    of_the_day = (one for key, one in evidence.departures.items() if key != judged.id)
-    for one in (*of_the_day, *evidence.elsewhere):
-        is_led = bool(one.team) and one.status != DepartureStatus.CANCELLED
-        if is_led and one.location_id == departure.location_id and judged.meets(one.starts_at, one.ends_at):
+    location_id = judged.departure.location_id
+    for key, one in judged.evidence.led_from.get(location_id, ()) if location_id else ():
+        if key != judged.id and judged.meets(one.starts_at, one.ends_at):
             yield one
