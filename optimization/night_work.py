@@ -72,14 +72,15 @@ def _plan(claim: NightClaim, night: Night) -> timedelta | None:
         return None
     cause = f"night of {night.started_at.date()}"
     author = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer", cause, "worker")
+    regions = [UUID(one) for one in claim.region_ids]
     try:
-        optimized = optimize_day(claim.day, claim.region_ids, author=author)
+        optimized = optimize_day(claim.day, regions, author=author)
     except SiblingUnavailable as silent:
         logger.warning("date_not_optimized", day=str(claim.day), reason=silent.message)
         return postpone_date(claim, silent.message)
     except ContentionNotResolved as contention:
         logger.warning("date_not_optimized", day=str(claim.day), reason=contention.message)
-        give_up_optimization(claim.day, claim.region_ids, author, contention)
+        give_up_optimization(claim.day, regions, author, contention)
         fail_date(claim, contention.message)
         return None
     complete_date(claim, run_id=optimized.run.pk, is_joined=optimized.is_joined)

@@ -45,7 +45,7 @@ class NightClaim:
     token: int
     attempts: int
     day: date
-    region_ids: tuple[UUID, ...]
+    region_ids: tuple[str, ...]
 
 
 def begin_night(night_id: UUID, now: datetime) -> Night:
@@ -131,7 +131,7 @@ def claim_next(night_id: UUID, cluster: int) -> NightClaim | None:
     )
     current.lease_until = now + timedelta(seconds=settings.TASK_TIME_LIMIT_SECONDS)
     current.save(update_fields=["status", "token", "attempts", "lease_until"])
-    regions = tuple(map(UUID, current.region_ids))
+    regions = tuple(current.region_ids)
     return NightClaim(current.pk, current.token, current.attempts, current.schedule_date, regions)
 
 
