@@ -1,17 +1,22 @@
 """What an operator types."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from events.models import OutboxMessage
+from optimization import several_dates
 from optimization.models import OptimizationRun, RunStatus
+from scheduling.facts import Sibling, Snapshot
 from scheduling.jobs import claim_request, fail_request
+from scheduling.lock_cache import optimizing
 from scheduling.models import DailySchedule, RequestStatus, ScheduleRequest
+from scheduling.siblings.errors import SiblingUnavailable
 from tests.scheduling.requests import pending
 from tests.siblings import SimulatedSiblings
 
@@ -111,3 +116,97 @@ def test_failed_requests_are_queued_again_since_a_date() -> None:
 
     assert "0 requests" in run("rerun_requests", "--since", str(tomorrow))
     assert "1 requests" in run("rerun_requests", "--since", str(request.created_at.date()))
+
+
+@pytest.mark.django_db
+def test_a_dry_run_says_how_many_people_move_and_no_more_than_asked_for_do(siblings: SimulatedSiblings) -> None:
+    plan()
+    [day] = plan("--dry-run", "--max-changes", "0")
+
+    assert day["totals"]["people_moved"] == 0
+    [run] = day["runs"]
+    assert OptimizationRun.objects.get(pk=run["run_id"]).detail.max_changes == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_side_by_side_make_the_plan_of_one(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, address in siblings.environment.items():
+        monkeypatch.setenv(name, address)
+    first = siblings.today + timedelta(days=1)
+    dates = ["--from", str(first), "--to", str(first + timedelta(days=1))]
+
+    alone, together = (plan("--dry-run", "--workers", number, *dates) for number in ("1", "2"))
+
+    assert [day["departures"] for day in together] == [day["departures"] for day in alone]
+    assert [len(day["runs"]) for day in together] == [len(day["runs"]) for day in alone]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("arguments", [["--workers", "0"], ["--max-changes", "-1"], ["--workers", "two"]])
+def test_a_number_that_makes_no_sense_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(CommandError, match="is not a whole number|expected one argument"):
+        plan(*arguments)
+
+
+@pytest.mark.django_db
+def test_a_date_that_fails_leaves_the_others_planned_and_the_command_says_which(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, read = siblings.today + timedelta(days=1), several_dates.take_planning_snapshot
+
+    def silent(day: date, regions: Any) -> Snapshot:
+        if day > first:
+            raise SiblingUnavailable(Sibling.GUIDE_MANAGEMENT, "in time", "the time for it is over")
+        return read(day, regions)
+
+    monkeypatch.setattr(several_dates, "take_planning_snapshot", silent)
+
+    with pytest.raises(CommandError, match=f"Not planned: {first + timedelta(days=1)}: svc-guide-management"):
+        plan("--from", str(first), "--to", str(first + timedelta(days=1)))
+
+    assert DailySchedule.objects.get().schedule_date == first
+
+
+@pytest.mark.django_db
+def test_a_run_that_was_joined_is_named(siblings: SimulatedSiblings, settings: Any) -> None:
+    region = siblings.call("svc-trip-catalog", "/regions").json()["data"][0]
+    plan("--region", region["name"])
+    day = siblings.today + timedelta(days=1)
+    done = OptimizationRun.objects.get()
+
+    with optimizing(day, [UUID(region["id"])], by="the night", run_id=done.pk):
+        told = run("optimize_schedules", "--region", region["name"])
+
+    assert f"Joined run {done.pk}" in told
+
+
+@pytest.mark.django_db
+def test_two_runs_are_compared_figure_by_figure(siblings: SimulatedSiblings) -> None:
+    name = siblings.call("svc-trip-catalog", "/regions").json()["data"][0]["name"]
+    first, second = (plan("--region", name)[0]["runs"][0]["run_id"] for _ in range(2))
+
+    told = json.loads(run("compare_runs", first, second, "--json"))
+
+    assert told["runs"] == [first, second]
+    assert told["figures"]["unstaffed"]["differs"] is False
+    assert told["figures"]["objective.kept"]["second"] > told["figures"]["objective.kept"]["first"] == 0
+    assert [bool(written) for written in told["written"]] == [True, False]
+    table = run("compare_runs", first, second)
+    assert "Different problems" in table
+    assert "objective.guests" in table
+
+
+@pytest.mark.django_db
+def test_the_same_facts_are_the_same_problem(siblings: SimulatedSiblings) -> None:
+    name = siblings.call("svc-trip-catalog", "/regions").json()["data"][0]["name"]
+    first, second = (plan("--region", name, "--dry-run")[0]["runs"][0]["run_id"] for _ in range(2))
+
+    assert json.loads(run("compare_runs", first, second, "--json"))["same_problem"]
+
+
+@pytest.mark.django_db
+def test_a_run_that_is_not_there_is_named() -> None:
+    with pytest.raises(CommandError, match="There is no optimization run"):
+        run("compare_runs", str(uuid4()), str(uuid4()))
