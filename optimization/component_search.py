@@ -66,6 +66,9 @@ def solve_budgets(component: Component, budgets: Sequence[int], *, deadline: flo
     answers: list[Answer] = []
     model: DayModel | None = None
     for index, budget in enumerate(budgets):
+        if answers and _is_as_few(component, budgets[index - 1], answers[-1], budget):
+            answers.append(answers[-1])
+            continue
         now = time.monotonic()
         share = (deadline - now) / (len(budgets) - index)
         search = _Search(replace(component, max_changes=budget), now + share, PATTERN_LIMIT, model)
@@ -74,6 +77,12 @@ def solve_budgets(component: Component, budgets: Sequence[int], *, deadline: flo
         answers.append(_outcome(search))
         model = search.model
     return answers
+
+
+def _is_as_few(component: Component, budget: int, answer: Answer, larger: int) -> bool:
+    """Whether the rules alone move so many people that a larger limit changes nothing."""
+    is_proven = answer.status is PlanStatus.PROVEN
+    return is_proven and larger - budget <= over_budget(replace(component, max_changes=budget), answer.teams)
 
 
 def _outcome(search: "_Search") -> Answer:

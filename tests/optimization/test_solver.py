@@ -220,6 +220,33 @@ def test_two_hundred_departures_for_three_guides_are_planned_and_proven() -> Non
     assert plan.levels.guests == 33
 
 
+def test_a_day_on_which_nothing_fits_says_why_for_every_departure() -> None:
+    crowd = trip(1, "08:00", "12:00", 40)
+    learners = trip(2, "08:00", "12:00", 4)
+    camping = trip(3, "08:00", "12:00", 9, location_id=CAMP)
+    crew = [pair(crowd, number, 8) for number in (1, 2, 3, 4)]
+    crew += [pair(learners, 1, 8, may_lead=False), pair(camping, 2, 12)]
+
+    plan = solve_day(day([crowd, learners, camping], crew, Location(CAMP, 8)))
+
+    assert (plan.teams, plan.status, plan.levels) == ((), PlanStatus.PROVEN, Levels(0, 0, 0))
+    assert plan.unstaffed == {
+        crowd.id: UnstaffedReason.GROUP_NOT_COVERED,
+        learners.id: UnstaffedReason.NOBODY_CAN_LEAD,
+        camping.id: UnstaffedReason.LOCATION_FULL,
+    }
+
+
+def test_two_hundred_departures_for_three_guides_are_planned_within_a_limit_of_people_moved() -> None:
+    departures = [trip(number, "08:00", "12:00", number % 12) for number in range(1, 201)]
+    crew = [pair(departure, number, 12, number * 100) for departure in departures for number in (1, 2, 3)]
+
+    plan = solve_day(replace(day(departures, crew), max_changes=2))
+
+    assert (len(plan.teams), len(plan.moved), plan.levels.guests) == (2, 2, 22)
+    assert set(plan.unstaffed.values()) == {UnstaffedReason.CHANGE_BUDGET_SPENT}
+
+
 def test_a_day_on_which_every_guide_may_go_everywhere_is_legal() -> None:
     departures = [trip(number, f"{6 + number:02}:00", f"{8 + number:02}:00", 2 * number) for number in range(1, 10)]
     problem = day(departures, [pair(one, number, 4 + number) for one in departures for number in range(12)])

@@ -2,12 +2,15 @@
 
 from datetime import date
 
+import highspy
 import pytest
 
-from optimization.problem import PlanStatus, RequestOption, RequestProblem
+from optimization.budget import budget_curve
+from optimization.forcing import price_of_forcing
+from optimization.problem import Levels, PlanStatus, RequestOption, RequestProblem
 from optimization.request_model import solve_request
 from optimization.solver import solve_day
-from tests.optimization.days import chosen_pairs, guide, pair, random_day, trip
+from tests.optimization.days import chosen_pairs, day, guide, pair, random_day, trip
 from tests.optimization.exhaustive import broken_rules
 
 
@@ -44,3 +47,37 @@ def test_a_request_is_answered_by_closed_form_where_the_solver_raises(monkeypatc
 
     assert (plan.status, plan.error) == (PlanStatus.GREEDY, "MemoryError: out of room")
     assert plan.answers[0].guide_ids == (guide(1),)
+
+
+def test_a_solver_that_finds_nothing_in_its_time_leaves_the_greedy_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = random_day(60, 20, seed=2)
+    monkeypatch.setattr("highspy.Highs.run", lambda highs: highspy.HighsStatus.kWarning)
+    monkeypatch.setattr("highspy.Highs.getModelStatus", lambda highs: highspy.HighsModelStatus.kTimeLimit)
+
+    plan = solve_day(problem)
+
+    assert (plan.status, plan.error) == (PlanStatus.GREEDY, "")
+    assert plan.teams
+    assert plan.bounds.is_better_than(plan.levels)
+    assert not broken_rules(problem, chosen_pairs(problem, plan))
+
+
+def test_a_curve_is_of_greedy_plans_where_the_solver_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = random_day(60, 20, seed=2)
+    monkeypatch.setattr("highspy.Highs.run", _break)
+
+    points = budget_curve(problem)
+
+    assert {point.plan.status for point in points} == {PlanStatus.GREEDY}
+    assert all(not broken_rules(problem, chosen_pairs(problem, point.plan)) for point in points)
+
+
+def test_a_price_is_known_roughly_where_the_solver_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = trip(1, "08:00", "12:00", 4)
+    problem = day([group], [pair(group, 1, 8, 900), pair(group, 2, 8, 400)])
+    plan = solve_day(problem)
+    monkeypatch.setattr("highspy.Highs.run", _break)
+
+    forcing = price_of_forcing(problem, plan, group.id, guide(2))
+
+    assert (forcing.difference, forcing.status) == (Levels(0, 0, 500), PlanStatus.GREEDY)
