@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from optimization.candidates import Assessment, Candidate, Roster, assess, who_needs_certificates
+from optimization.explaining.told import Workload
+from optimization.explaining.workloads import comparable_guides, workloads
 from scheduling.commitments import commitments_around
 from scheduling.document import Departure, ScheduleDocument
 from scheduling.errors import UnknownDeparture
@@ -25,7 +27,8 @@ RULES = list(Rule)
 class ListedGuide:
     """A guide who could go (`candidate`) or may not (`exclusion`).
 
-    `to_approve` is what a person would have to look at before the guide is told, in words.
+    `to_approve` is what a person would have to look at before the guide is told, in words; `workload` the
+    hours of those who could be asked, busy that day or not.
     """
 
     guide_id: UUID
@@ -34,6 +37,7 @@ class ListedGuide:
     candidate: Candidate | None = None
     exclusion: Exclusion | None = None
     to_approve: tuple[str, ...] = ()
+    workload: Workload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,9 @@ def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_sec
     assessment = assess(demand, facts, roster)
     able = {candidate.guide.id for candidate in assessment.candidates}
     facts = facts.on(with_availability_notes(facts.snapshot, able, deadline_seconds=_left(until)))
+    loads = workloads(comparable_guides(assessment), facts.recent_hours)
     listed = [*_able(assessment, departure, facts, roster), *_ruled_out(assessment, departure, facts)]
+    listed = [replace(one, workload=loads.get(one.guide_id)) for one in listed]
     return CandidateList((*listed, *_unknown(departure, facts)), facts.snapshot)
 
 

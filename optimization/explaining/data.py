@@ -18,6 +18,7 @@ def told_as_data(told: DepartureTold) -> dict[str, Any]:
         "possible_if": [_possibility(possibility) for possibility in told.possible_if],
         "lines": lines_of(told),
         "is_partial": told.is_partial,
+        "differs": told.differs,
     }
     if told.reason:
         data["reason"] = told.reason.model_dump(mode="json")
@@ -62,7 +63,7 @@ def _member(member: MemberTold, told: DepartureTold) -> dict[str, Any]:
         "pinned": member.pinned,
         "fairness_points": member.charged,
         "fairness": workload_as_data(member.workload),
-        "message": without_text(member, told.departure_id, told.names or {}),
+        "message": without_text(member, told.departure_id, told.names),
     }
     if member.parts:
         data["score_parts"] = {name: round(part, DECIMALS) for name, part in member.parts.by_name.items()}

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from optimization.candidates import assess
 from optimization.day_plan import PlannedDay
+from optimization.elastic_model import RelaxationKind
 from optimization.explaining.alternatives import part_around
 from optimization.explaining.clock import Clock
 from optimization.explaining.needs import other_numbers
@@ -19,9 +20,12 @@ from optimization.inputs import solver_departure, solver_pairs
 from optimization.problem import PERFECT_SCORE, DayPlan, DayProblem, Pair
 from optimization.scoring import pairing_score
 from optimization.solver import solve_day
+from scheduling.document import Departure
 from scheduling.rules import Demand, Exclusion, Rule, capacity_of
+from scheduling.rules.facts import days_of
 from scheduling.rules.guides import clashes_of, exclusions_of
-from scheduling.rules.trails import fits_trip, unusable_because
+from scheduling.rules.trails import closed_because, fits_trip, unusable_because
+from scheduling.wording import counted
 
 # Nothing makes a guide of another region or activity suitable for a day, nor one whom a request does not want.
 _NOT_LIFTED = {Rule.REGION, Rule.ACTIVITY, Rule.EXCLUDED}
@@ -34,7 +38,7 @@ def possibilities(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iter
         yield from other_numbers(planned, departure_id, clock)
         yield from _lifting_one_rule(planned, departure_id, clock)
     else:
-        yield from _opening_a_trail(planned, departure_id, clock)
+        yield from _with_a_trail(planned, departure_id, clock)
 
 
 def _lifting_one_rule(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Possibility]:
@@ -48,23 +52,38 @@ def _lifting_one_rule(planned: PlannedDay, departure_id: UUID, clock: Clock) -> 
             yield Possibility(rule.value, f"if {' and '.join(told)}", needed)
 
 
-def _opening_a_trail(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Possibility]:
-    """The trails of which one alone, if it could be used, would let the departure go with a team."""
+def _with_a_trail(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Possibility]:
+    """The trails of which one alone, if it could be used, would do; and how many guests fewer would do."""
     departure, facts = planned.planned[departure_id], planned.facts
     trip = facts.snapshot.trips.get(departure.trip_id)
     if trip is None:
         return
     fitting = [trail for trail in facts.snapshot.trails_of(trip.region_id) if fits_trip(trail, trip)]
+    days, span = days_of(departure), departure.span
     for trail in fitting[:_TRAILS_TRIED]:
-        there = departure.model_copy(update={"trail_id": trail.id})
-        demand = Demand.of(departure_id, there, planned.day, facts.snapshot)
-        pairs = solver_pairs(assess(demand, facts, planned.roster), there, float("inf"), facts.recent_hours)
-        asked = solver_departure(departure_id, there, guests=there.participants)
-        problem = replace(planned.problem, departures=(*planned.problem.departures, asked))
-        left = clock.left()
-        if left and _team_without_loss(problem, planned.solved, departure_id, pairs, left):
-            why = unusable_because(trail, trip, demand.days, demand.span, demand.participants, facts.hazards)
+        if _could_go(planned, departure_id, departure.model_copy(update={"trail_id": trail.id}), clock):
+            why = unusable_because(trail, trip, days, span, departure.participants, facts.hazards)
             yield Possibility(Rule.TRAIL_CLOSED.value, f"if it were not that {why or f'{trail.name} cannot be used'}")
+    too_small = [trail for trail in fitting if not closed_because(trail, days, span, facts.hazards)]
+    largest = max(too_small, key=lambda trail: (trail.max_group_size or 0, trail.id), default=None)
+    if largest is None or not largest.max_group_size:
+        return
+    smaller = departure.model_copy(update={"trail_id": largest.id, "participants": largest.max_group_size})
+    if _could_go(planned, departure_id, smaller, clock):
+        fewer = counted(departure.participants - largest.max_group_size, "guest")
+        yield Possibility(RelaxationKind.FEWER_GUESTS.value, f"with {fewer} fewer, on {largest.name}")
+
+
+def _could_go(planned: PlannedDay, departure_id: UUID, changed: Departure, clock: Clock) -> bool:
+    """Whether the departure, changed like this, would have a team without anybody else losing theirs."""
+    left, facts = clock.left(), planned.facts
+    if not left:
+        return False
+    demand = Demand.of(departure_id, changed, planned.day, facts.snapshot)
+    pairs = solver_pairs(assess(demand, facts, planned.roster), changed, float("inf"), facts.recent_hours)
+    asked = solver_departure(departure_id, changed, guests=changed.participants)
+    problem = replace(planned.problem, departures=(*planned.problem.departures, asked))
+    return bool(_team_without_loss(problem, planned.solved, departure_id, pairs, left))
 
 
 def _kept_off_by_one_rule(planned: PlannedDay, departure_id: UUID) -> dict[Rule, dict[UUID, list[Exclusion]]]:

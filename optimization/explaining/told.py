@@ -1,7 +1,7 @@
 """What an explanation says of a departure, as values; `wording` puts them into sentences."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -113,7 +113,7 @@ class DepartureTold:
     """A departure with why its team is what it is, or what it would take to have one.
 
     `names` has the guides and departures that the explanation speaks of. `is_partial`: time ran out before
-    everything was worked out.
+    everything was worked out. `differs`: the daily schedule has another team than the one explained here.
     """
 
     departure_id: UUID
@@ -123,5 +123,6 @@ class DepartureTold:
     team: tuple[MemberTold, ...] = ()
     others: tuple[GuideTold, ...] = ()
     possible_if: tuple[Possibility, ...] = ()
-    names: Mapping[UUID, str] | None = None
+    names: Mapping[UUID, str] = field(default_factory=dict)
     is_partial: bool = False
+    differs: bool = False

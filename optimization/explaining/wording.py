@@ -34,21 +34,26 @@ def lines_of(told: DepartureTold) -> list[str]:
 
 
 def _lines(told: DepartureTold) -> Iterator[str]:
-    names = told.names or {}
-    for member in told.team:
-        yield member_text(member, told.departure_id, names)
+    if told.standing is Standing.NOT_PLANNED:
+        yield "It has started or was cancelled: nothing is planned here any more."
+    if told.differs:
+        yield "Optimizing now would give it another team than it has; this explains that one."
+    yield from [member_text(member, told.departure_id, told.names) for member in told.team]
     if told.reason:
         yield f"{'Held' if told.standing is Standing.HELD else 'Nobody'}: {told.reason.message}"
-    for possibility in told.possible_if:
-        yield possibility_text(possibility)
-    for guide in told.others:
-        if guide.forced or guide.refused:
-            yield guide_text(guide, told.departure_id, names)
-    ruled_out = [guide for guide in told.others if guide.exclusion and guide.exclusion.rule not in _OF_NO_INTEREST]
-    if told.team and ruled_out:
-        yield f"Ruled out: {'; '.join(f'{guide.name}: {message_of(guide)}' for guide in ruled_out)}"
+    yield from map(possibility_text, told.possible_if)
+    yield from _others(told)
     if told.is_partial:
         yield "There was no time to work out more."
+
+
+def _others(told: DepartureTold) -> Iterator[str]:
+    """Whoever has a price, and together those whom a rule keeps off, where the reason does not count them."""
+    yield from [guide_text(one, told.departure_id, told.names) for one in told.others if one.forced or one.refused]
+    kept_off = [one for one in told.others if one.exclusion and one.exclusion.rule not in _OF_NO_INTEREST]
+    if told.team and kept_off:
+        named = [f"{one.name}: {why_not(one, told.departure_id, told.names)}" for one in kept_off]
+        yield f"Ruled out: {'; '.join(named)}"
 
 
 def member_text(member: MemberTold, departure_id: UUID, names: Mapping[UUID, str]) -> str:
@@ -89,10 +94,6 @@ def why_not(guide: GuideTold, departure_id: UUID, names: Mapping[UUID, str]) -> 
     if guide.forced is None:
         return "what it would cost was not worked out"
     return f"{cost_text(guide.forced.cost)}{_elsewhere(guide.forced, departure_id, names)}"
-
-
-def message_of(guide: GuideTold) -> str:
-    return guide.exclusion.message if guide.exclusion else ""
 
 
 def possibility_text(possibility: Possibility) -> str:

@@ -11,7 +11,12 @@ from rest_framework.views import APIView
 from novatrek_scheduling.permissions import requires
 from novatrek_scheduling.schema import error_responses
 from optimization.candidate_list import list_candidates
-from optimization.serializers.candidates import DepartureCandidatesSerializer, shown_candidates
+from optimization.explaining.live import explain_as_it_stands
+from optimization.serializers.candidates import (
+    CandidatesQuerySerializer,
+    DepartureCandidatesSerializer,
+    shown_candidates,
+)
 from scheduling.addresses import schedule_at
 from scheduling.errors import UnknownDeparture
 from scheduling.views.reading import ADDRESS
@@ -25,16 +30,26 @@ class DepartureCandidatesView(APIView):
         summary="Rank the guides for a departure",
         description=(
             "Every guide, on what the siblings say now: those who could go by score, with its parts, then those ruled "
-            "out, each with the first rule. What else a guide is committed to counts, the departure itself does not."
+            "out, each with the first rule. What else a guide is committed to counts, the departure itself does not. "
+            "With `explain=true` the region is planned anew, without writing anything, and everybody is told what "
+            "taking them would cost against that plan; a departure without a team, what would be enough to have one."
         ),
-        parameters=[ADDRESS, OpenApiParameter("departure_id", UUID, OpenApiParameter.PATH)],
-        responses={200: OpenApiResponse(DepartureCandidatesSerializer, "Every guide."), **error_responses(404)},
+        parameters=[
+            ADDRESS,
+            OpenApiParameter("departure_id", UUID, OpenApiParameter.PATH),
+            CandidatesQuerySerializer,
+        ],
+        responses={200: OpenApiResponse(DepartureCandidatesSerializer, "Every guide."), **error_responses(400, 404)},
         tags=["daily-schedules"],
     )
     def get(self, request: Request, schedule_id: str, departure_id: str) -> Response:
         schedule, wanted = schedule_at(schedule_id), _id_in(departure_id)
+        query = CandidatesQuerySerializer.of(request)
         listed = list_candidates(schedule, wanted, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
-        return Response(shown_candidates(schedule, wanted, listed))
+        told = None
+        if query.validated_data["explain"]:
+            told = explain_as_it_stands(schedule, wanted)
+        return Response(shown_candidates(schedule, wanted, listed, told))
 
 
 def _id_in(departure_id: str) -> UUID:

@@ -11,7 +11,7 @@ from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import Client
 
-from scheduling.document import AvailabilityException, Departure, GuideAdjustments
+from scheduling.document import AvailabilityException, Departure, DepartureStatus, GuideAdjustments
 from tests.conflicts.planned import enter_absence
 from tests.factories import DepartureFactory, TeamMemberFactory
 from tests.scheduling.adjusting import enter
@@ -45,10 +45,10 @@ def departure(siblings: SimulatedSiblings) -> Departure:
 @pytest.fixture
 def ask(client: Client, departure: Departure) -> Ask:
     def asking(
-        *, day: object = departure.starts_at.date(), key: object = KEY, scopes: Any = ("scheduling:read",)
+        *, day: object = departure.starts_at.date(), key: object = KEY, scopes: Any = ("scheduling:read",), **query: str
     ) -> Any:
         path = f"/scheduling/v1/daily-schedules/{day}/departures/{key}/candidates"
-        return client.get(path, headers=bearer(scopes))
+        return client.get(path, query, headers=bearer(scopes))
 
     return asking
 
@@ -220,3 +220,55 @@ def test_what_is_not_there_has_no_candidates(ask: Ask, asked: dict[str, object],
 
 def test_candidates_need_the_scope_to_read(ask: Ask) -> None:
     assert ask(scopes=None).status_code == 403
+
+
+def test_whoever_could_be_asked_has_their_hours_against_the_mean(ask: Ask) -> None:
+    listed = everybody(ask)
+
+    told = [each["fairness"] for each in listed if "fairness" in each]
+    mean = sum(each["trailing_hours"] for each in told) / len(told)
+    assert all(each["mean_hours"] == pytest.approx(mean, abs=0.1) for each in told)
+    assert all("fairness" in each for each in listed if "score" in each)
+
+
+def test_an_explanation_prices_everybody_who_could_go(ask: Ask) -> None:
+    told = ask(explain="true").json()
+
+    explanation = told["explanation"]
+    could = [each for each in told["candidates"] if "score" in each]
+    chosen = {member["guide_id"] for member in explanation["team"]}
+    assert (explanation["standing"], explanation["differs"]) == ("STAFFED", True)
+    assert chosen
+    assert {each["guide_id"] for each in could if "price" in each} == {each["guide_id"] for each in could} - chosen
+    assert all("alternative" in member for member in explanation["team"])
+    assert explanation["lines"]
+
+
+def test_without_being_asked_for_it_nothing_is_explained(ask: Ask) -> None:
+    assert "explanation" not in ask().json()
+    assert "explanation" not in ask(explain="false").json()
+
+
+def test_a_departure_that_was_cancelled_is_not_planned_any_more(ask: Ask, departure: Departure) -> None:
+    change(KEY, departure.starts_at.date(), status=DepartureStatus.CANCELLED)
+
+    explanation = ask(explain="true").json()["explanation"]
+
+    assert (explanation["standing"], explanation["team"]) == ("NOT_PLANNED", [])
+
+
+def test_a_departure_without_a_team_says_what_would_be_enough(ask: Ask, departure: Departure) -> None:
+    change(KEY, departure.starts_at.date(), reservations={uuid4(): 40}, participants=40, capacity=40)
+
+    explanation = ask(explain="true").json()["explanation"]
+
+    assert explanation["standing"] == "UNSTAFFED"
+    assert explanation["reason"]["message"]
+    assert any("fewer" in each["message"] for each in explanation["possible_if"])
+
+
+@pytest.mark.parametrize("query", [{"explain": "maybe"}, {"explained": "true"}])
+def test_a_query_that_nobody_understands_is_refused(ask: Ask, query: dict[str, str]) -> None:
+    response = ask(**query)
+
+    assert (response.status_code, response.json()["details"][0]["field"]) == (400, next(iter(query)))

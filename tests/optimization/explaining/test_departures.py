@@ -157,6 +157,15 @@ def test_an_open_trail_would_do() -> None:
     assert possible(explained) == {"TRAIL_CLOSED": "if it were not that Blue Lake is closed"}
 
 
+def test_fewer_guests_would_do_where_the_trails_are_too_small() -> None:
+    small = TrailFactory(max_group_size=6, name="Blue Lake")
+
+    found = possible(told(planned({FIRST: of_trip()}, facts_with(ANA, trails=[small]))))
+
+    assert found["TRAIL_CLOSED"] == "if it were not that Blue Lake takes groups of 6, this one has 8"
+    assert found["FEWER_GUESTS"] == "with 2 guests fewer, on Blue Lake"
+
+
 def test_what_is_held_by_a_pin_says_who_cannot_stay() -> None:
     away = replace(BEN, is_active=False, status="ON_LEAVE")
     team = [TeamMemberFactory(guide_id=away.id, guide_name="Ben", pinned=True)]
@@ -199,4 +208,3 @@ def test_an_explanation_reads_as_sentences() -> None:
     assert first.startswith("Ana: score 0.")
     assert "Else Ben, which costs" in first
     assert second.startswith("Not Ben (score 0.")
-
