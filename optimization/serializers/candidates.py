@@ -14,6 +14,7 @@ from optimization.problem import UnstaffedReason
 from optimization.results import silences_in
 from scheduling.models import DailySchedule
 from scheduling.rules import Rule
+from scheduling.serializers.daily_schedules import UnassignedReasonSerializer
 from scheduling.serializers.schedule_requests import ConflictWarningSerializer
 
 DECIMALS = 4
@@ -91,14 +92,6 @@ class PossibilitySerializer(SparseSerializer):
     kind = serializers.CharField(help_text="A rule that would have to be lifted, or what there would have to be.")
     message = serializers.CharField()
     guide_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
-
-
-class UnassignedReasonSerializer(SparseSerializer):
-    """Why nobody goes, with the guides counted by the first rule against them."""
-
-    code = serializers.CharField()
-    message = serializers.CharField()
-    counts = serializers.DictField(child=serializers.IntegerField())
 
 
 class ExplanationSerializer(SparseSerializer):
