@@ -54,6 +54,7 @@ def tabs() -> list[Entry]:
             ("Work", "scheduling.requestjob"),
             ("Outcomes", "scheduling.requestoutcome"),
         ),
+        _tabs(("Runs", "optimization.optimizationrun"), ("Nights", "optimization.night")),
         _tabs(
             ("Conflicts", "conflicts.scheduleconflict"),
             ("Resolutions", "conflicts.conflictresolution"),

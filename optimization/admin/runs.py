@@ -2,20 +2,31 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from events.admin import ViewOnly
+from novatrek_scheduling.errors import DomainError
+from optimization.admin.compare_page import compare_context
+from optimization.comparing import UnknownRun, compare_runs
 from optimization.models import Algorithm, OptimizationRun, RunDetail
+from optimization.planning_again import queue_again
 from optimization.problem import PlanStatus
 from scheduling.admin.readable import table
 from scheduling.admin.region_names import region_list
+from scheduling.wording import counted
 
 STATUS_LABELS = {"RUNNING": "info", "COMPLETED": "success", "FAILED": "danger"}
 PROOF_LABELS = {"optimal": "success", "greedy": "warning"}
@@ -51,9 +62,10 @@ class OptimizationRunAdmin(ViewOnly):
     search_fields = ["=run_id", "=detail__request_id"]
     search_help_text = "Id of the run or of the schedule request"
     ordering = ["-started_at"]
+    actions = ["compare", "plan_again"]
     fieldsets = [
-        (None, {"fields": ["schedule_date", "subject", "schedule_request", "regions", "state", "error"]}),
-        ("Result", {"fields": ["score", "staffing", "proof", "objective"]}),
+        (None, {"fields": ["schedule_date", "subject", "schedule_request", "regions", "state", "error", "joined_by"]}),
+        ("Result", {"fields": ["score", "staffing", "moves", "proof", "objective"]}),
         ("Effort", {"fields": ["algorithm", "started_at", "completed_at", "duration", "size"]}),
         ("Facts it was planned from", {"fields": ["ages", "unknown", "digest", "run_id"]}),
     ]
@@ -132,6 +144,63 @@ class OptimizationRunAdmin(ViewOnly):
     def error(self, run: OptimizationRun) -> str:
         return _detail(run).error
 
+    @admin.display(description="People moved")
+    def moves(self, run: OptimizationRun) -> str:
+        detail = _detail(run)
+        allowed = "" if detail.max_changes is None else f" of at most {detail.max_changes}"
+        return "" if detail.moved is None else f"{detail.moved}{allowed}"
+
+    @admin.display(description="Joined by")
+    def joined_by(self, run: OptimizationRun) -> SafeString | str:
+        joins = [(join.by, date_format(localtime(join.joined_at), "DATETIME_FORMAT")) for join in run.joins.all()]
+        return table(("Who wanted the same and waited for it", "When"), joins) if joins else ""
+
+    def has_rerun_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("scheduling.change_dailyschedule")
+
+    def get_urls(self) -> list[URLPattern]:
+        address = path(
+            "compare/<uuid:first>/<uuid:second>/",
+            self.admin_site.admin_view(self.compare_page),
+            name="optimization_optimizationrun_compare",
+        )
+        return [address, *super().get_urls()]
+
+    @admin.action(description="Compare two", permissions=["view"])
+    def compare(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> HttpResponse | None:
+        """Lay the two chosen runs side by side, the earlier one first."""
+        try:
+            first, second = queryset.order_by("started_at").values_list("pk", flat=True)[:3]
+        except ValueError:
+            self.message_user(request, "Choose two runs to compare.", messages.WARNING)
+            return None
+        return redirect("admin:optimization_optimizationrun_compare", first, second)
+
+    def compare_page(self, request: HttpRequest, first: UUID, second: UUID) -> HttpResponse:
+        """The page with both; only for who may see runs."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            context = compare_context(compare_runs(first, second))
+        except UnknownRun as error:
+            raise Http404(error.message) from error
+        page = "admin/optimization/optimizationrun/compare.html"
+        return render(request, page, self.admin_site.each_context(request) | context | {"opts": self.opts})
+
+    @admin.action(description="Plan their dates again", permissions=["rerun"])
+    def plan_again(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> None:
+        """Queue the dates and regions of the chosen runs once more; what is over or was no day is left out."""
+        queued = 0
+        for run in queryset.select_related("detail"):
+            try:
+                queue_again(run, by=request.user.get_username())
+            except DomainError as error:
+                self.message_user(request, error.message, messages.WARNING)
+            else:
+                queued += 1
+        if queued:
+            self.message_user(request, f"Queued: {counted(queued, 'date')} to plan again.")
+
     def get_fieldsets(self, request: HttpRequest, obj: OptimizationRun | None = None) -> Any:
         """Without the rows that say nothing about this run."""
         shown = super().get_fieldsets(request, obj)
@@ -146,6 +215,8 @@ def _telling(fields: list[str], run: OptimizationRun | None) -> list[str]:
         "objective": not detail.objective,
         "unknown": not detail.inputs.get("unknown"),
         "error": not detail.error,
+        "moves": detail.moved is None,
+        "joined_by": not (run and run.joins.exists()),
     }
     return [field for field in fields if not empty.get(field)]
 

@@ -1,0 +1,106 @@
+"""Nights in the console: how far one is, what came of it, and which dates it could not plan."""
+
+from collections import Counter
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from events.admin import ViewOnly
+from optimization.admin.runs import STATUS_LABELS
+from optimization.models import Night, NightDate
+from scheduling.admin.readable import table
+from scheduling.admin.region_names import region_list
+
+MILLISECONDS = 1000
+SUMMED_UP = {
+    "departures": "Departures",
+    "unstaffed": "Left unstaffed",
+    "score": "Score, weighed by departures",
+    "proofs": "Plans by how well they are known",
+    "joined": "Dates planned by somebody else's run",
+    "solve_ms": "Solving, in ms",
+}
+
+
+@admin.register(Night)
+class NightAdmin(ViewOnly):
+    list_display = ["horizon", "state", "progress", "failed", "unstaffed", "score", "duration", "started_at"]
+    list_filter = ["status"]
+    search_fields = ["=night_id"]
+    ordering = ["-started_at"]
+    fieldsets = [
+        (None, {"fields": ["horizon", "state", "progress", "error", "started_at", "completed_at", "night_id"]}),
+        ("Summary", {"fields": ["summed_up"]}),
+        ("Dates", {"fields": ["by_date"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("dates")
+
+    @admin.display(description="Dates", ordering="first_day")
+    def horizon(self, night: Night) -> str:
+        return f"{night.first_day} to {night.last_day}"
+
+    @display(description="Status", ordering="status", label=STATUS_LABELS)  # type: ignore[untyped-decorator]
+    def state(self, night: Night) -> str:
+        return night.status
+
+    @admin.display(description="Planned")
+    def progress(self, night: Night) -> str:
+        statuses = Counter(one.status for one in night.dates.all())
+        return f"{statuses[NightDate.Status.COMPLETED]} of {statuses.total()}"
+
+    @admin.display(description="Failed")
+    def failed(self, night: Night) -> int:
+        return sum(one.status == NightDate.Status.FAILED for one in night.dates.all())
+
+    @admin.display(description="Unstaffed")
+    def unstaffed(self, night: Night) -> str:
+        return f"{night.summary['unstaffed']}/{night.summary['departures']}" if night.summary else ""
+
+    @admin.display(description="Score")
+    def score(self, night: Night) -> str:
+        return f"{night.summary['score']:.2f}" if night.summary else ""
+
+    @admin.display(description="Duration")
+    def duration(self, night: Night) -> str:
+        return f"{night.summary['duration_ms'] / MILLISECONDS:.0f} s" if night.summary else ""
+
+    @admin.display(description="What came of it")
+    def summed_up(self, night: Night) -> SafeString | str:
+        told = night.summary
+        rows = [(words, _in_words(told[name])) for name, words in SUMMED_UP.items() if name in told]
+        return table(("Figure", "Value"), rows) if rows else "not yet"
+
+    @admin.display(description="Each date of each cluster")
+    def by_date(self, night: Night) -> SafeString:
+        rows = [
+            (
+                one.schedule_date,
+                region_list(one.region_ids),
+                one.get_status_display(),
+                _run(one),
+                one.error,
+            )
+            for one in sorted(night.dates.all(), key=lambda one: (one.schedule_date, one.cluster))
+        ]
+        return table(("Date", "Regions", "Status", "Run", "What stood in the way"), rows)
+
+
+def _run(one: NightDate) -> SafeString | str:
+    if one.run_id is None:
+        return ""
+    address = reverse("admin:optimization_optimizationrun_change", args=[one.run_id])
+    words = "joined" if one.is_joined else "run"
+    return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, words)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{count} {name.lower().replace('_', ' ')}" for name, count in value.items())
+    return str(value)
