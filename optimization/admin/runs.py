@@ -20,6 +20,7 @@ from unfold.decorators import display
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
 from optimization.admin.compare_page import compare_context
+from optimization.admin.explanation_pages import explanation_urls
 from optimization.comparing import UnknownRun, compare_runs
 from optimization.models import Algorithm, OptimizationRun, RunDetail
 from optimization.planning_again import queue_again
@@ -164,7 +165,7 @@ class OptimizationRunAdmin(ViewOnly):
             self.admin_site.admin_view(self.compare_page),
             name="optimization_optimizationrun_compare",
         )
-        return [address, *super().get_urls()]
+        return [address, *explanation_urls(self.admin_site), *super().get_urls()]
 
     @admin.action(description="Compare two", permissions=["view"])
     def compare(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> HttpResponse | None:

@@ -18,27 +18,28 @@ STATUS_TONES = {
 
 def plan_by_region(document: ScheduleDocument) -> list[dict[str, Any]]:
     """The regions by name, each with its departures; every text is ready to print."""
-    by_region: dict[UUID, list[Departure]] = defaultdict(list)
-    for departure in sorted(document.departures.values(), key=lambda departure: departure.starts_at):
-        by_region[departure.region_id].append(departure)
+    by_region: dict[UUID, list[tuple[UUID, Departure]]] = defaultdict(list)
+    for key, departure in sorted(document.departures.items(), key=lambda item: item[1].starts_at):
+        by_region[departure.region_id].append((key, departure))
     regions = [_region(region_name(region_id), found) for region_id, found in by_region.items()]
     return sorted(regions, key=lambda region: str(region["name"]))
 
 
-def _region(name: str, departures: list[Departure]) -> dict[str, Any]:
-    going = [departure for departure in departures if departure.status is not DepartureStatus.CANCELLED]
+def _region(name: str, departures: list[tuple[UUID, Departure]]) -> dict[str, Any]:
+    going = [departure for _, departure in departures if departure.status is not DepartureStatus.CANCELLED]
     return {
         "name": name,
         "staffed": sum(bool(departure.team) for departure in going),
         "going": len(going),
-        "departures": [_departure(departure) for departure in departures],
+        "departures": [_departure(key, departure) for key, departure in departures],
     }
 
 
-def _departure(departure: Departure) -> dict[str, Any]:
+def _departure(key: UUID, departure: Departure) -> dict[str, Any]:
     reason = departure.unassigned_reason
     is_going = departure.status is not DepartureStatus.CANCELLED
     return {
+        "id": key,
         "times": times_text(departure),
         "name": departure.trip_name,
         "team": team_text(departure.team),

@@ -1,0 +1,158 @@
+"""Pages that explain a departure's team, and that show who has led how much; both of a daily schedule."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path
+
+from novatrek_scheduling.errors import DomainError
+from optimization.explaining.fairness_report import fairness_by_region
+from optimization.explaining.live import explain_as_it_stands
+from optimization.explaining.told import DepartureTold, GuideTold, MemberTold, Standing, Workload
+from optimization.explaining.wording import why_not, without_text
+from scheduling.admin.optimizing_banner import banner_context
+from scheduling.admin.readable import times_text
+from scheduling.admin.region_names import region_name
+from scheduling.errors import UnknownDeparture
+from scheduling.models import DailySchedule
+from scheduling.rules import Rule
+from scheduling.wording import team_text
+
+VIEW = "scheduling.view_dailyschedule"
+_ELSEWHERE = {Rule.REGION, Rule.ACTIVITY}
+_STANDING = {
+    Standing.STAFFED: "",
+    Standing.UNSTAFFED: "No plan there is now gives it a team.",
+    Standing.HELD: "Its team is pinned and stays as it is.",
+    Standing.NOT_PLANNED: "It has started or was cancelled: nothing is planned here any more.",
+}
+
+View = Callable[..., HttpResponse]
+
+
+def explanation_urls(site: AdminSite) -> list[URLPattern]:
+    """Where the pages are, for an admin to hang them in."""
+    return [
+        path(
+            "explanations/<uuid:schedule_id>/<uuid:departure_id>/",
+            site.admin_view(_of_site(explanation_page, site)),
+            name="optimization_departure_explanation",
+        ),
+        path(
+            "fairness/<uuid:schedule_id>/",
+            site.admin_view(_of_site(fairness_page, site)),
+            name="optimization_fairness",
+        ),
+    ]
+
+
+def explanation_page(request: HttpRequest, site: AdminSite, schedule_id: UUID, departure_id: UUID) -> HttpResponse:
+    """Why a departure has its team, or nobody; only for who may see daily schedules."""
+    schedule = _schedule(request, schedule_id)
+    context = site.each_context(request) | banner_context(schedule) | {"title": "Why this team"}
+    try:
+        context |= explanation_context(explain_as_it_stands(schedule, departure_id))
+    except UnknownDeparture as error:
+        raise Http404(error.message) from error
+    except DomainError as error:
+        context |= {"error": error.message}
+    return render(request, "admin/optimization/explanation.html", context)
+
+
+def fairness_page(request: HttpRequest, site: AdminSite, schedule_id: UUID) -> HttpResponse:
+    """Hours of the trailing 14 days, guide by guide; only for who may see daily schedules."""
+    schedule = _schedule(request, schedule_id)
+    context = site.each_context(request) | {"title": "Hours led", "schedule": schedule}
+    try:
+        report = fairness_by_region(schedule, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
+    except DomainError as error:
+        context |= {"error": error.message}
+    else:
+        context |= {"regions": [_region(region.name, region.mean_hours, region.guides) for region in report]}
+    return render(request, "admin/optimization/fairness.html", context)
+
+
+def explanation_context(told: DepartureTold) -> dict[str, Any]:
+    """What the template prints; every text is ready."""
+    departure = told.departure
+    could = [guide for guide in told.others if guide.exclusion is None]
+    ruled_out = [one for one in told.others if one.exclusion and one.exclusion.rule not in _ELSEWHERE]
+    return {
+        "departure": {
+            "name": departure.trip_name,
+            "times": times_text(departure),
+            "region": region_name(departure.region_id),
+            "guests": f"{departure.participants} / {departure.capacity}",
+            "team": team_text(departure.team) or "nobody",
+        },
+        "standing": _STANDING[told.standing],
+        "reason": told.reason.message if told.reason else "",
+        "differs": told.differs,
+        "is_partial": told.is_partial,
+        "team": [_member(member, told) for member in told.team],
+        "possible_if": [possibility.message for possibility in told.possible_if],
+        "could": [_guide(guide, told) for guide in could],
+        "ruled_out": [_guide(guide, told) for guide in ruled_out],
+        "elsewhere": len(told.others) - len(could) - len(ruled_out),
+    }
+
+
+def _member(member: MemberTold, told: DepartureTold) -> dict[str, Any]:
+    parts = member.parts.by_name if member.parts else {}
+    return {
+        "name": member.name,
+        "score": f"{member.score:.2f}",
+        "parts": ", ".join(f"{name} {part:.2f}" for name, part in parts.items()),
+        "fairness": member.charged,
+        "hours": _hours(member.workload),
+        "otherwise": without_text(member, told.departure_id, told.names),
+    }
+
+
+def _guide(guide: GuideTold, told: DepartureTold) -> dict[str, Any]:
+    return {
+        "name": guide.name,
+        "score": "" if guide.score is None else f"{guide.score:.2f}",
+        "hours": _hours(guide.workload) if guide.workload else "",
+        "rule": guide.exclusion.rule.value.replace("_", " ").lower() if guide.exclusion else "",
+        "why": why_not(guide, told.departure_id, told.names),
+    }
+
+
+def _region(name: str, mean_hours: float, guides: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "mean": f"{mean_hours:.1f}",
+        "guides": [
+            {
+                "name": one.name,
+                "trailing": f"{one.workload.trailing_hours:.1f}",
+                "above": f"{one.workload.above_mean:+.1f}",
+                "day": f"{one.workload.day_hours:.1f}",
+            }
+            for one in guides
+        ],
+    }
+
+
+def _hours(workload: Workload) -> str:
+    return f"{workload.trailing_hours:.1f} ({workload.above_mean:+.1f})"
+
+
+def _schedule(request: HttpRequest, schedule_id: UUID) -> DailySchedule:
+    if not request.user.has_perm(VIEW):
+        raise PermissionDenied
+    return get_object_or_404(DailySchedule, pk=schedule_id)
+
+
+def _of_site(page: View, site: AdminSite) -> View:
+    def shown(request: HttpRequest, **address: UUID) -> HttpResponse:
+        return page(request, site, **address)
+
+    return shown
