@@ -183,3 +183,12 @@ def test_departures_and_guides_may_have_the_same_id() -> None:
 
     assert sorted(named.names.values()) == ["canyon", "canyon"]
     assert all(isinstance(key, UUID) for key in named.names)
+
+
+def test_a_guide_who_may_go_nowhere_is_on_no_team() -> None:
+    content = _example()
+    content["guides"].append({"id": "zoe", "capacity": 12})
+
+    named = read_problem(json.dumps(content))
+
+    assert [named.names[guide] for team in solve_day(named.problem) for guide in team.guide_ids] == ["ana", "ben"]
