@@ -1,15 +1,34 @@
 """What came of optimizing a date and some regions, as plain values: for tables, and across processes."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from optimization.day_plan import PlannedDay
+from optimization.explaining.days import explain_parts, explanation_data, explanation_text, fairness_of
+from optimization.explaining.told import Workload
 from optimization.models import RunDetail
 from optimization.planning import Optimized
 from optimization.problem import PlanStatus
 from scheduling.document import Departure
+
+# A day of today's size takes about a second to explain in full.
+EXPLANATION_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why every team is what it is: lines for a terminal, and the same by departure for programs."""
+
+    lines: list[str]
+    by_departure: dict[str, dict[str, Any]]
+
+    @classmethod
+    def of(cls, parts: Sequence[PlannedDay]) -> "Explained":
+        told = explain_parts(parts, time_limit_seconds=EXPLANATION_SECONDS)
+        return cls(explanation_text(told), explanation_data(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +36,8 @@ class Outcome:
     """A plan of some regions of a date, and how it came about.
 
     `is_joined`: somebody else's run did it, and was waited for. `moved` is how many people go elsewhere than
-    before, `score` 0 to 100.
+    before, `score` 0 to 100. `workloads` has the hours of every guide who could lead something; `explained`
+    the explanation in lines and by departure, where it was asked for.
     """
 
     day: date
@@ -29,10 +49,13 @@ class Outcome:
     proof: str
     solve_ms: int
     moved: int | None = None
+    workloads: Mapping[UUID, Workload] = field(default_factory=dict)
+    explained: Explained | None = None
 
     @classmethod
-    def of(cls, optimized: Optimized) -> "Outcome":
-        run = optimized.run
+    def of(cls, optimized: Optimized, *, explain: bool = False) -> "Outcome":
+        """What came of it; a plan that another run made has nothing to be explained by."""
+        run, parts = optimized.run, optimized.parts
         detail = RunDetail.objects.get(pk=run.pk)
         return cls(
             day=optimized.day,
@@ -44,6 +67,8 @@ class Outcome:
             proof=detail.proof,
             solve_ms=detail.solve_ms,
             moved=detail.moved,
+            workloads=fairness_of(parts[0]) if parts else {},
+            explained=Explained.of(parts) if explain and parts else None,
         )
 
 

@@ -21,11 +21,15 @@ Cluster = frozenset[UUID]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How dates are planned: in whose name, whether anything is stored, and how many people may be moved a date."""
+    """How dates are planned: in whose name, whether anything is stored, how many people may be moved a date.
+
+    `explain`: the outcomes say why every team is what it is.
+    """
 
     author: Author
     dry_run: bool = False
     max_changes: int | None = None
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def plan_date_of(day: date, cluster: Cluster, terms: Terms, snapshot: Snapshot |
         )
     except DomainError as error:
         return NotPlanned(day, cluster, error.message)
-    return Outcome.of(optimized)
+    return Outcome.of(optimized, explain=terms.explain)
 
 
 def _side_by_side(

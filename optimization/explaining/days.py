@@ -1,6 +1,6 @@
 """Explaining the plan of a whole day: every departure's, in order of their time."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +16,28 @@ from scheduling.wording import counted
 FORCED_OF_EACH = 3
 
 
-def explain_day(planned: PlannedDay, *, time_limit_seconds: float) -> tuple[DepartureTold, ...]:
-    """Why each departure has its team, or nobody; the time is shared evenly among the departures."""
-    departures = {**planned.planned, **planned.held}
+def explain_day(
+    planned: PlannedDay, *, time_limit_seconds: float, but: Collection[UUID] = ()
+) -> tuple[DepartureTold, ...]:
+    """Why each departure has its team, or nobody; the time is shared evenly among the departures.
+
+    `but` are departures that are left out: those that were planned again since.
+    """
+    departures = {key: one for key, one in {**planned.planned, **planned.held}.items() if key not in but}
     ordered = sorted(departures, key=lambda key: (departures[key].starts_at, key))
     each = time_limit_seconds / max(1, len(ordered))
     return tuple(
         explain_departure(planned, key, time_limit_seconds=each, most_forced=FORCED_OF_EACH) for key in ordered
     )
+
+
+def explain_parts(parts: Sequence[PlannedDay], *, time_limit_seconds: float) -> tuple[DepartureTold, ...]:
+    """The same for a plan that was made in several goes, each departure by the last that planned it."""
+    told: dict[UUID, DepartureTold] = {}
+    for part in reversed(parts):
+        again = explain_day(part, time_limit_seconds=time_limit_seconds, but=told.keys())
+        told |= {one.departure_id: one for one in again}
+    return tuple(sorted(told.values(), key=lambda one: (one.departure.starts_at, one.departure_id)))
 
 
 def fairness_of(planned: PlannedDay) -> dict[UUID, Workload]:

@@ -45,6 +45,7 @@ class Command(BaseCommand):
             help="processes that plan side by side regions that share no guide",
         )
         parser.add_argument("--dry-run", action="store_true", help="plan and show, store nothing")
+        parser.add_argument("--explain", action="store_true", help="also say why each team is what it is")
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -80,7 +81,7 @@ def _plan(
     days: Sequence[date], clusters: Sequence[Cluster], snapshot: Snapshot, options: dict[str, Any]
 ) -> list[Outcome | NotPlanned]:
     author = Author(AuthorKind.OPTIMIZATION, getpass.getuser(), "manage.py optimize_schedules", "command")
-    terms = Terms(author, options["dry_run"], options["max_changes"])
+    terms = Terms(author, options["dry_run"], options["max_changes"], options["explain"])
     planned = []
     with _progress(quiet=options["json"]) as progress:
         bar = progress.add_task(f"planning {days[0]}", total=len(days) * len(clusters))
