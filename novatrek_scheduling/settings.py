@@ -154,6 +154,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not LOCAL
 
 SOLVER_TIME_LIMIT_SECONDS = env.int("SOLVER_TIME_LIMIT_SECONDS", default=20)
 REQUEST_SOLVER_TIME_LIMIT_SECONDS = env.int("REQUEST_SOLVER_TIME_LIMIT_SECONDS", default=5)
+# A client that waits has its answer within this time, the best found by then.
+QUESTION_BUDGET_SECONDS = env.float("QUESTION_BUDGET_SECONDS", default=2.0)
 REQUEST_SCORE_WEIGHTS = {"team": 50, "trail": 20, "weather": 20, "headroom": 10}
 TASK_SOFT_TIME_LIMIT_SECONDS = env.int("TASK_SOFT_TIME_LIMIT_SECONDS", default=120)
 TASK_TIME_LIMIT_SECONDS = env.int("TASK_TIME_LIMIT_SECONDS", default=180)

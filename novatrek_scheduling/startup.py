@@ -24,6 +24,17 @@ from novatrek_scheduling.pgpool.session import open_session
 ProcessKind = Literal["web", "worker", "beat", "relay", "consumer", "planner"]
 ANSWER_WITHIN_SECONDS = 5
 SOLVE_WITHIN_SECONDS = 30
+# Each below the next: what is to end first gives up first, and can still say so.
+TIME_LIMITS = (
+    (
+        "SOLVER_TIME_LIMIT_SECONDS",
+        "TASK_SOFT_TIME_LIMIT_SECONDS",
+        "TASK_TIME_LIMIT_SECONDS",
+        "LOCK_CACHE_SECONDS",
+        "VISIBILITY_TIMEOUT_SECONDS",
+    ),
+    ("REQUEST_SOLVER_TIME_LIMIT_SECONDS", "REQUEST_LEASE_SECONDS"),
+)
 
 
 class CannotStart(ImproperlyConfigured):
@@ -161,18 +172,21 @@ COMMANDS: dict[str, ProcessKind] = {
 
 
 def _check_time_limits() -> None:
-    names = (
-        "SOLVER_TIME_LIMIT_SECONDS",
-        "TASK_SOFT_TIME_LIMIT_SECONDS",
-        "TASK_TIME_LIMIT_SECONDS",
-        "VISIBILITY_TIMEOUT_SECONDS",
-    )
-    for shorter, longer in pairwise(names):
-        if getattr(settings, shorter) >= getattr(settings, longer):
-            raise CannotStart(
-                f"{shorter} ({getattr(settings, shorter)}) must be below {longer} ({getattr(settings, longer)}): "
-                "a limit that is not below the next one never acts."
-            )
+    for chain in TIME_LIMITS:
+        for shorter, longer in pairwise(chain):
+            _check_order(shorter, getattr(settings, shorter), longer)
+    # Who waited in vain for somebody else's run does the work after all.
+    waiting = "JOIN_PATIENCE_SECONDS and SOLVER_TIME_LIMIT_SECONDS together"
+    seconds = settings.JOIN_PATIENCE_SECONDS + settings.SOLVER_TIME_LIMIT_SECONDS
+    _check_order(waiting, seconds, "TASK_SOFT_TIME_LIMIT_SECONDS")
+
+
+def _check_order(shorter: str, seconds: float, longer: str) -> None:
+    if seconds >= getattr(settings, longer):
+        raise CannotStart(
+            f"{shorter} ({seconds}) must be below {longer} ({getattr(settings, longer)}): "
+            "a limit that is not below the next one never acts."
+        )
 
 
 def _solve_or_fail() -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from optimization.candidates import Assessment, Roster, Wishes, assess, who_needs_certificates
 from optimization.catalog_merge import merge_catalog
 from optimization.inputs import solver_departure, solver_pairs
+from optimization.patience import Patience
 from optimization.problem import RequestAnswer, RequestOption, RequestPlan, RequestProblem
 from optimization.question import Option, Question, options_of
 from optimization.request_model import best_teams, solve_request
@@ -25,6 +26,7 @@ from scheduling.gathering import gather_facts
 from scheduling.legality import adjustments_in, departures_elsewhere
 from scheduling.rules import Demand, Exclusion, Facts
 from scheduling.rules.facts import days_of
+from scheduling.siblings.deadline import Deadline
 from scheduling.snapshot.later_days import with_availability_on
 from scheduling.snapshot.people import with_availability_notes, with_certificates
 from scheduling.writing import Draft, read_drafts
@@ -89,11 +91,15 @@ class Answer:
         return next((one for one in self.dates if one.is_bookable), None)
 
 
-def answer_question(question: Question, snapshot: Snapshot, *, deadline_seconds: float) -> Answer:
+def answer_question(
+    question: Question, snapshot: Snapshot, *, deadline_seconds: float, until: Deadline | None = None
+) -> Answer:
     """Find the best team of each date and rank the dates. Reads the latest documents; writes nothing.
 
-    Raises SiblingUnavailable where the guides of a later day do not answer.
+    With `until` it is done by then: the solver has what is left, and gives the best it found. Raises
+    SiblingUnavailable where the guides of a later day do not answer.
     """
+    patience = Patience(deadline_seconds, until)
     facts = gather_facts(snapshot)
     drafts = _drafts(question, snapshot)
     documents = {day: draft.document for day, draft in drafts.items()}
@@ -105,9 +111,9 @@ def answer_question(question: Question, snapshot: Snapshot, *, deadline_seconds:
     elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else ()
     options = options_of(question, documents, facts, timezone.now(), elsewhere)
     later = {day for option in options for day in days_of(option.departure)}
-    facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=deadline_seconds))
+    facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=patience.for_reading))
     rosters = _rosters(options, documents)
-    return _answer(question, options, rosters, facts, base, deadline_seconds)
+    return _answer(question, options, rosters, facts, base, patience)
 
 
 def _drafts(question: Question, snapshot: Snapshot) -> dict[date, Draft]:
@@ -144,10 +150,10 @@ def _answer(
     rosters: Mapping[UUID, Roster],
     facts: Facts,
     base: Mapping[UUID, Departure],
-    deadline_seconds: float,
+    patience: Patience,
 ) -> Answer:
     possible = [option for option in options if option.obstacle is None]
-    facts = _with_certificates(possible, facts, rosters, deadline_seconds)
+    facts = _with_certificates(possible, facts, rosters, patience.for_reading)
     wishes = _wishes(question)
     assessments = {
         option.departure_id: assess(_demand(option, facts), facts, rosters[option.departure_id], wishes)
@@ -156,9 +162,9 @@ def _answer(
     problem = RequestProblem(
         tuple(_request_option(option, assessments[option.departure_id], wishes, facts) for option in possible)
     )
-    solved = solve_request(problem, time_limit_seconds=settings.REQUEST_SOLVER_TIME_LIMIT_SECONDS)
+    solved = solve_request(problem, time_limit_seconds=patience.for_solving)
     guides = {guide for answer in solved.answers for guide in answer.guide_ids}
-    facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=deadline_seconds))
+    facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=patience.for_reading))
     judge = _Judge(facts, rosters, assessments, {one.departure_id: one for one in solved.answers}, wishes)
     return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, rosters)
 

@@ -6,6 +6,7 @@ from optimization.models import RunDetail
 from optimization.question import Question
 from optimization.question_facts import take_question_snapshot
 from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
+from scheduling.siblings.deadline import Deadline
 from scheduling.snapshot import InactiveTrip, UnknownTrip, look_up_trip
 
 
@@ -15,8 +16,12 @@ class NoSuchTrip(Malformed):
     code = "UNKNOWN_TRIP"
 
 
-def ask(question: Question, *, deadline_seconds: float) -> Answer:
-    """The best dates and teams for the question. Raises NoSuchTrip and SiblingUnavailable."""
+def ask(question: Question, *, deadline_seconds: float, within_seconds: float | None = None) -> Answer:
+    """The best dates and teams for the question; `within_seconds` the best found so far.
+
+    Raises NoSuchTrip and SiblingUnavailable.
+    """
+    until = None if within_seconds is None else Deadline.after(within_seconds)
     try:
         look_up_trip(question.trip_id, deadline_seconds=deadline_seconds)
     except (UnknownTrip, InactiveTrip) as unknown:
@@ -24,7 +29,7 @@ def ask(question: Question, *, deadline_seconds: float) -> Answer:
     run = start_run(question.days[0], subject=RunDetail.Subject.QUESTION)
     try:
         snapshot = take_question_snapshot(question, deadline_seconds=deadline_seconds)
-        answer = answer_question(question, snapshot, deadline_seconds=deadline_seconds)
+        answer = answer_question(question, snapshot, deadline_seconds=deadline_seconds, until=until)
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
         raise

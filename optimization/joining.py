@@ -4,11 +4,11 @@ It spares work and guards nothing. With Valkey away nobody sees anybody, both wo
 write keeps the plans apart as ever.
 """
 
-import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from time import monotonic, sleep
 from uuid import UUID
 
 import structlog
@@ -76,14 +76,14 @@ def _row_of(run_id: UUID) -> OptimizationRun | None:
     for _ in range(LOOKS_FOR_A_ROW):
         if run := rows.first():
             return run
-        time.sleep(LOOK_EVERY_SECONDS)
+        sleep(LOOK_EVERY_SECONDS)
     return None
 
 
 def _ends_well(run: OptimizationRun) -> bool:
-    until = time.monotonic() + settings.JOIN_PATIENCE_SECONDS
-    while run.status == RunStatus.RUNNING and time.monotonic() < until:
-        time.sleep(LOOK_EVERY_SECONDS)
+    until = monotonic() + settings.JOIN_PATIENCE_SECONDS
+    while run.status == RunStatus.RUNNING and monotonic() < until:
+        sleep(LOOK_EVERY_SECONDS)
         run.refresh_from_db(fields=["status"])
     return bool(run.status == RunStatus.COMPLETED)
 

@@ -29,5 +29,9 @@ class ScheduleOptimizationView(APIView):
     )
     def get(self, request: Request) -> Response:
         query = OptimizationQuerySerializer.of(request)
-        answer = ask(query.question(), deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
+        answer = ask(
+            query.question(),
+            deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"],
+            within_seconds=settings.QUESTION_BUDGET_SECONDS,
+        )
         return Response(result_of(answer, max_results=query.validated_data["max_results"]))

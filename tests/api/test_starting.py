@@ -64,6 +64,26 @@ def test_time_limits_out_of_order_are_refused() -> None:
     assert "SOLVER_TIME_LIMIT_SECONDS (500) must be below TASK_SOFT_TIME_LIMIT_SECONDS" in line
 
 
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        ({"SOLVER_TIME_LIMIT_SECONDS": 120}, r"SOLVER_TIME_LIMIT_SECONDS \(120\) must be below TASK_SOFT"),
+        ({"TASK_SOFT_TIME_LIMIT_SECONDS": 180}, "TASK_SOFT_TIME_LIMIT_SECONDS .* below TASK_TIME_LIMIT_SECONDS"),
+        ({"TASK_TIME_LIMIT_SECONDS": 240}, "TASK_TIME_LIMIT_SECONDS .* below LOCK_CACHE_SECONDS"),
+        ({"VISIBILITY_TIMEOUT_SECONDS": 240}, "LOCK_CACHE_SECONDS .* below VISIBILITY_TIMEOUT_SECONDS"),
+        ({"REQUEST_SOLVER_TIME_LIMIT_SECONDS": 30}, "below REQUEST_LEASE_SECONDS"),
+        ({"JOIN_PATIENCE_SECONDS": 100}, r"together \(120\) must be below TASK_SOFT_TIME_LIMIT_SECONDS"),
+    ],
+    ids=str,
+)
+def test_each_time_limit_is_below_the_next(settings: Any, limits: dict[str, int], told: str) -> None:
+    for name, seconds in limits.items():
+        setattr(settings, name, seconds)
+
+    with pytest.raises(CannotStart, match=told):
+        startup.check_settings()
+
+
 def test_a_worker_with_a_pool_is_refused() -> None:
     assert "NOVATREK_PROCESS" in refusal("worker", NOVATREK_PROCESS="web")
 

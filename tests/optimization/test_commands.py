@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from events.models import OutboxMessage
-from optimization import several_dates
 from optimization.models import OptimizationRun, RunStatus
+from optimization.planning import take_planning_snapshot
 from scheduling.facts import Sibling, Snapshot
 from scheduling.jobs import claim_request, fail_request
 from scheduling.lock_cache import optimizing
@@ -154,14 +154,14 @@ def test_a_number_that_makes_no_sense_is_refused(arguments: list[str]) -> None:
 def test_a_date_that_fails_leaves_the_others_planned_and_the_command_says_which(
     siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, read = siblings.today + timedelta(days=1), several_dates.take_planning_snapshot
+    first, read = siblings.today + timedelta(days=1), take_planning_snapshot
 
     def silent(day: date, regions: Any) -> Snapshot:
         if day > first:
             raise SiblingUnavailable(Sibling.GUIDE_MANAGEMENT, "in time", "the time for it is over")
         return read(day, regions)
 
-    monkeypatch.setattr(several_dates, "take_planning_snapshot", silent)
+    monkeypatch.setattr("optimization.several_dates.take_planning_snapshot", silent)
 
     with pytest.raises(CommandError, match=f"Not planned: {first + timedelta(days=1)}: svc-guide-management"):
         plan("--from", str(first), "--to", str(first + timedelta(days=1)))

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 from django_redis import get_redis_connection
 
-from optimization import joining
 from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
 from optimization.planning import Optimized, optimize_day
 from optimization.runs import fail_run, start_run
@@ -50,7 +49,7 @@ def while_it_waits(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
         while happening:
             happening.pop()()
 
-    monkeypatch.setattr(joining.time, "sleep", sleep)
+    monkeypatch.setattr("optimization.joining.sleep", sleep)
     return happening.append
 
 

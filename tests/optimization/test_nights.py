@@ -79,7 +79,8 @@ def test_a_night_plans_every_date_of_every_cluster_and_sums_up_once(siblings: Si
     summary = night.summary
     assert (summary["planned"], summary["failed"]) == (night.dates.count(), [])
     assert summary["departures"] > summary["unstaffed"] > 0
-    bodies = [one.payload["body"] for one in OutboxMessage.objects.filter(destination="svc-analytics")]
+    messages = OutboxMessage.objects.filter(destination="svc-analytics")
+    bodies = [dict(message.payload or {})["body"] for message in messages]
     [told] = [body for body in bodies if "schedule_date" not in body]
     assert (told["unassigned_count"], told["score_after"]) == (summary["unstaffed"], summary["score"])
 
