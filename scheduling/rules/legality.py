@@ -109,6 +109,9 @@ def _location_overrun(
     location = snapshot.locations.get(departure.region_id)
     if location is None or location.max_capacity is None or departure.location_id != location.id:
         return []
+    if not departure.participants:
+        # Nobody comes with it: a camp that is too full is so without it.
+        return []
     peak = peak_load(document, location, departure.span, neighbours)
     if peak <= location.max_capacity:
         return []
