@@ -104,7 +104,7 @@ class _Search:
         self._component = component
         self._deadline = deadline
         self._pattern_limit = pattern_limit
-        self._teams: Mapping[UUID, tuple[Pair, ...]] = greedy_teams(component)
+        self._best: Teams | None = None
         self._total = _everything(component)
         self._bounds = Levels(self._total.guests, self._total.kept, 0)
         self._objective_bound = 0.0
@@ -121,7 +121,16 @@ class _Search:
         self._bounds = levels_of(self._component, self._teams)
         self._status = PlanStatus.PROVEN
 
+    @property
+    def _teams(self) -> Teams:
+        """The best known; greedy's are not looked for before they are needed."""
+        if self._best is None:
+            self._best = greedy_teams(self._component)
+        return self._best
+
     def answer(self, error: str = "") -> Answer:
+        if self._status is not PlanStatus.PROVEN:
+            self.offer(greedy_teams(self._component))
         levels = levels_of(self._component, self._teams)
         objective = _weighted(self._total, levels)
         is_proven = self._status is PlanStatus.PROVEN
@@ -137,10 +146,10 @@ class _Search:
             error=error,
         )
 
-    def offer(self, teams: Mapping[UUID, tuple[Pair, ...]]) -> None:
+    def offer(self, teams: Teams) -> None:
         """Take these teams if they are better than those known."""
-        if merit(self._component, teams) < merit(self._component, self._teams):
-            self._teams = teams
+        if self._best is None or merit(self._component, teams) < merit(self._component, self._best):
+            self._best = teams
 
     def _model(self) -> DayModel:
         if self.model is None:

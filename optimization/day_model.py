@@ -12,6 +12,7 @@ from uuid import UUID
 import pulp
 
 from optimization.components import Component, Room
+from optimization.fast_highs import DirectProblem
 from optimization.patterns import covering_patterns, fewest_guides
 from optimization.problem import Pair
 from optimization.staffing import Staffing
@@ -37,7 +38,7 @@ class DayModel:
     """
 
     def __init__(self, staffings: Iterable[Staffing], *, pattern_limit: int = PATTERN_LIMIT) -> None:
-        self.problem = pulp.LpProblem("day", pulp.LpMinimize)
+        self.problem = DirectProblem("day", pulp.LpMinimize)
         self.variables = 0
         self.rows = 0
         self._pattern_limit = pattern_limit
@@ -56,7 +57,7 @@ class DayModel:
     def of(cls, component: Component, *, pattern_limit: int = PATTERN_LIMIT) -> "DayModel":
         model = cls(component.staffings, pattern_limit=pattern_limit)
         for clique in component.cliques:
-            model._add_row([(model._variable_of(pair), 1) for pair in clique], at_most=1)
+            model._add_row(model._ones(clique), at_most=1)
         for room in component.rooms:
             model._add_row(model._people_in(room), at_most=room.people)
         if component.max_changes is not None:
@@ -89,7 +90,8 @@ class DayModel:
     def aim_at_everything(self, guests_weight: int = GUESTS_WEIGHT, kept_weight: int = KEPT_WEIGHT) -> None:
         """All levels at once, weighted."""
         terms = [(variable, weight * guests_weight) for variable, weight in self._guests_terms()]
-        terms += [(self._variable_of(pair), pair.loss - kept_weight * pair.is_kept) for pair in self._pairs()]
+        chosen = self._chosen
+        terms += [(chosen[id(pair)], pair.loss - kept_weight * pair.is_kept) for pair in self._pairs()]
         constant = guests_weight * self._total_weight() + kept_weight * self._total_kept()
         self.problem.objective = pulp.LpAffineExpression(terms, constant=constant)
 
@@ -186,14 +188,13 @@ class DayModel:
 
     def _add_departure(self, staffing: Staffing) -> None:
         departure = staffing.departure
-        for pair in staffing.pairs:
-            self._chosen[id(pair)] = self._add_variable("x")
         classes = staffing.classes(staffing.free)
         patterns = covering_patterns(tuple(classes), staffing.need, self._pattern_limit)
         if patterns is None:
             self._cover_by_sums(staffing)
         else:
             self._cover_by_patterns(staffing, list(classes.values()), patterns)
+        self._add_pairs(staffing.forced)
         for pair in staffing.forced:
             staffed: Terms = [(variable, -1) for variable in self._staffed[departure.id]]
             self._add_row([(self._variable_of(pair), 1), *staffed], equals=0)
@@ -201,12 +202,16 @@ class DayModel:
     def _cover_by_patterns(
         self, staffing: Staffing, members: list[list[Pair]], patterns: tuple[tuple[int, ...], ...]
     ) -> None:
-        """At most one pattern, and of each class as many guides as the pattern has."""
+        """At most one pattern, and of each class as many guides as the pattern has.
+
+        The patterns' variables come before the pairs': HiGHS is faster with this order.
+        """
         choices = [self._add_variable("z") for _ in patterns]
         self._staffed[staffing.departure.id] = choices
         self._add_row([(choice, 1) for choice in choices], at_most=1)
         for index, pairs in enumerate(members):
-            terms = [(self._variable_of(pair), 1) for pair in pairs]
+            self._add_pairs(pairs)
+            terms = self._ones(pairs)
             terms += [
                 (choice, -pattern[index]) for choice, pattern in zip(choices, patterns, strict=True) if pattern[index]
             ]
@@ -215,9 +220,10 @@ class DayModel:
     def _cover_by_sums(self, staffing: Staffing) -> None:
         """Enough capacity, at least the fewest guides that can have it, at most the places, a lead."""
         need = staffing.need
+        self._add_pairs(staffing.free)
         staffed = self._add_variable("y")
         self._staffed[staffing.departure.id] = [staffed]
-        ones = [(self._variable_of(pair), 1) for pair in staffing.free]
+        ones = self._ones(staffing.free)
         capacities = [staffing.capacity_of(pair) for pair in staffing.free]
         covered = [(term[0], capacity) for term, capacity in zip(ones, capacities, strict=True)]
         self._add_row([*covered, (staffed, -need.guests)], at_least=0)
@@ -226,6 +232,14 @@ class DayModel:
         if need.needs_lead and not all(pair.may_lead for pair in staffing.free):
             leads = [(self._variable_of(pair), 1) for pair in staffing.free if pair.may_lead]
             self._add_row([*leads, (staffed, -1)], at_least=0)
+
+    def _add_pairs(self, pairs: Iterable[Pair]) -> None:
+        for pair in pairs:
+            self._chosen[id(pair)] = self._add_variable("x")
+
+    def _ones(self, pairs: Iterable[Pair]) -> Terms:
+        chosen = self._chosen
+        return [(chosen[id(pair)], 1) for pair in pairs]
 
     def _add_variable(self, letter: str, largest: int = 1) -> pulp.LpVariable:
         self.variables += 1

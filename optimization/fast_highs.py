@@ -4,7 +4,7 @@ PuLP's own bridge adds columns and rows one at a time, which takes longer than s
 that hit its time limit as optimal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import highspy
@@ -28,6 +28,21 @@ _LIMITS: Final = frozenset(
     }
 )
 _NO_SOLUTION: Final = (constants.LpStatusInfeasible, constants.LpSolutionInfeasible)
+
+
+class DirectProblem(pulp.LpProblem):  # type: ignore[misc]
+    """A problem that has its variables from their creation, in that order, as it will be in PuLP 4.
+
+    PuLP 3 looks for new ones in every row that is added.
+    """
+
+    def add_variable(self, *args: Any, **kwargs: Any) -> pulp.LpVariable:
+        variable = super().add_variable(*args, **kwargs)
+        self._register_variable(variable)
+        return variable
+
+    def _add_variables(self, variables: Iterable[pulp.LpVariable]) -> None:
+        """They are all known."""
 
 
 class FastHiGHS(pulp.HiGHS):  # type: ignore[misc]
