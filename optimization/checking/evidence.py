@@ -1,10 +1,11 @@
 """What a plan is judged by, and what is found."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from itertools import accumulate
 from typing import NamedTuple
 from uuid import UUID
 
@@ -120,14 +121,16 @@ class Evidence:
     holds: Sequence[Hold] = ()
     wanted: Wanted | None = None
     led_from: Mapping[UUID, Sequence[tuple[UUID | None, Departure]]] = field(init=False)
+    fullest: Mapping[UUID, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Sort who is led from each base camp: a large day asks for it a thousand times."""
+        """Sort who is led from each base camp, and how full it gets: a large day asks a thousand times."""
         led_from: dict[UUID, list[tuple[UUID | None, Departure]]] = defaultdict(list)
         for key, one in (*self.departures.items(), *((None, one) for one in self.elsewhere)):
             if one.location_id and one.team and one.status != DepartureStatus.CANCELLED:
                 led_from[one.location_id].append((key, one))
         object.__setattr__(self, "led_from", led_from)
+        object.__setattr__(self, "fullest", {camp: most_at_once(one for _, one in led_from[camp]) for camp in led_from})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,18 @@ class Judged:
 
     def meets(self, starts_at: datetime, ends_at: datetime) -> bool:
         return starts_at < self.departure.ends_at and self.departure.starts_at < ends_at
+
+
+def most_at_once(departures: Iterable[Departure], *, since: datetime | None = None) -> int:
+    """The most guests who are out together; who comes back at the moment another leaves is not among them.
+
+    With `since`, from then on.
+    """
+    moves: list[tuple[datetime, int]] = []
+    for one in departures:
+        leaves_at = max(one.starts_at, since) if since else one.starts_at
+        moves += [(leaves_at, one.participants), (one.ends_at, -one.participants)]
+    return max(accumulate((change for _, change in sorted(moves)), initial=0))
 
 
 def dates_of(departure: Departure, zone: tzinfo | None) -> tuple[date, ...]:

@@ -1,9 +1,9 @@
 """Whether a departure can go where it goes."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
-from optimization.checking.evidence import Broken, Judged
+from optimization.checking.evidence import Broken, Judged, most_at_once
 from scheduling.document import Departure
 from scheduling.facts import Difficulty, Sibling, Trail, TrailCondition
 from scheduling.vocabulary import normalise_activity
@@ -91,23 +91,13 @@ def location_capacity(judged: Judged) -> Iterator[Broken]:
     camp = judged.evidence.snapshot.locations.get(judged.departure.region_id)
     if camp is None or camp.max_capacity is None or judged.departure.location_id != camp.id or not judged.guests:
         return
-    most = _most_at_once(judged)
+    joining = judged.guests - judged.departure.participants
+    if judged.evidence.fullest.get(camp.id, 0) + joining <= camp.max_capacity:
+        return
+    most = judged.guests + most_at_once(_others(judged), since=judged.departure.starts_at)
     if most > camp.max_capacity:
         message = f"{most} people at a base camp for {camp.max_capacity}"
         yield Broken(message, excess=most - camp.max_capacity)
-
-
-def _most_at_once(judged: Judged) -> int:
-    """The largest crowd while the departure is out: who leaves at the moment another comes is gone by then."""
-    comings: list[tuple[datetime, int]] = []
-    for other in _others(judged):
-        comings.append((max(other.starts_at, judged.departure.starts_at), other.participants))
-        comings.append((other.ends_at, -other.participants))
-    there = most = judged.guests
-    for _, change in sorted(comings):
-        there += change
-        most = max(most, there)
-    return most
 
 
 def _others(judged: Judged) -> Iterator[Departure]:
