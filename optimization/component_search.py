@@ -29,6 +29,8 @@ TUNED: Final[Mapping[str, Any]] = {
 }
 _TUNED_SHARE: Final = 0.6
 _LEAST_SECONDS: Final = 0.005
+# What building the model takes a pair: a model that is ready when the time is over helps nobody.
+_BUILDING_SECONDS: Final = 2e-5
 _ROUNDING: Final = 1e-4
 
 
@@ -153,6 +155,7 @@ class _Search:
 
     def _model(self) -> DayModel:
         if self.model is None:
+            self._remaining(_BUILDING_SECONDS * sum([len(one.pairs) for one in self._component.staffings]))
             self.model = DayModel.of(self._component, pattern_limit=self._pattern_limit)
         elif self._component.max_changes is not None:
             self.model.allow_changes(self._component.max_changes)
@@ -230,9 +233,9 @@ class _Search:
             self._objective_bound = max(self._objective_bound, solver.bound)
         return is_proven
 
-    def _remaining(self) -> float:
+    def _remaining(self, least: float = _LEAST_SECONDS) -> float:
         remaining = self._deadline - time.monotonic()
-        if remaining < _LEAST_SECONDS:
+        if remaining < max(least, _LEAST_SECONDS):
             raise OutOfTimeError
         return remaining
 
