@@ -1,7 +1,7 @@
 """Answering a question: the best team of every date, and how good each date is."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -14,17 +14,17 @@ from optimization.catalog_merge import merge_catalog
 from optimization.inputs import solver_departure, solver_pairs
 from optimization.patience import Patience
 from optimization.problem import RequestAnswer, RequestOption, RequestPlan, RequestProblem
-from optimization.question import Option, Question, options_of
-from optimization.request_model import best_teams, solve_request
-from optimization.staffing import Staffing, why_unstaffable
+from optimization.question import Obstacles, Option, Question, options_of
+from optimization.request_model import solve_request
 from optimization.teams import form_team
+from optimization.waiting import Waiting
 from scheduling.aliases import known_departure_ids_by_day
 from scheduling.commitments import commitments_around
 from scheduling.document import Departure, ScheduleDocument
 from scheduling.facts import Sibling, Snapshot, Span, TrailCondition, WeatherOutlook
 from scheduling.gathering import gather_facts
 from scheduling.legality import adjustments_in, departures_elsewhere
-from scheduling.rules import Demand, Exclusion, Facts
+from scheduling.rules import Demand, Facts, Rule
 from scheduling.rules.facts import days_of
 from scheduling.siblings.deadline import Deadline
 from scheduling.snapshot.later_days import with_availability_on
@@ -32,6 +32,8 @@ from scheduling.snapshot.people import with_availability_notes, with_certificate
 from scheduling.writing import Draft, read_drafts
 
 LITTLE_HEADROOM = 0.2
+# How far a departure may be moved within its date.
+AT_ANOTHER_TIME = timedelta(hours=12)
 TRAIL_VALUE = {
     TrailCondition.EXCELLENT: 1.0,
     TrailCondition.GOOD: 0.85,
@@ -109,11 +111,13 @@ def answer_question(
     for day in question.days:
         merge_catalog(documents[day], day, snapshot, region_ids={trip.region_id}, known_as=known_as[day])
     elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else ()
-    options = options_of(question, documents, facts, timezone.now(), elsewhere)
+    now = timezone.now()
+    options = options_of(question, documents, facts, now, elsewhere)
     later = {day for option in options for day in days_of(option.departure)}
     facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=patience.for_reading))
     rosters = _rosters(options, documents)
-    return _answer(question, options, rosters, facts, base, patience)
+    obstacles = Obstacles.of(question, documents, facts, now, elsewhere)
+    return _answer(obstacles, options, rosters, facts, base, patience)
 
 
 def _drafts(question: Question, snapshot: Snapshot) -> dict[date, Draft]:
@@ -133,7 +137,8 @@ def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) 
     if not options:
         return {}
     spans = [option.departure.span for option in options]
-    around = commitments_around(Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans)))
+    span = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
+    around = commitments_around(span.widened(AT_ANOTHER_TIME))
     return {
         option.departure_id: Roster(
             adjustments_in([documents[day] for day in days_of(option.departure) if day in documents]),
@@ -145,7 +150,7 @@ def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) 
 
 
 def _answer(
-    question: Question,
+    obstacles: Obstacles,
     options: list[Option],
     rosters: Mapping[UUID, Roster],
     facts: Facts,
@@ -153,8 +158,9 @@ def _answer(
     patience: Patience,
 ) -> Answer:
     possible = [option for option in options if option.obstacle is None]
-    facts = _with_certificates(possible, facts, rosters, patience.for_reading)
-    wishes = _wishes(question)
+    hoped_for = [option for option in options if option.obstacle and option.obstacle.rule is Rule.GROUP_SIZE]
+    facts = _with_certificates([*possible, *hoped_for], facts, rosters, patience.for_reading)
+    wishes = _wishes(obstacles.question)
     assessments = {
         option.departure_id: assess(_demand(option, facts), facts, rosters[option.departure_id], wishes)
         for option in possible
@@ -165,7 +171,10 @@ def _answer(
     solved = solve_request(problem, time_limit_seconds=patience.for_solving)
     guides = {guide for answer in solved.answers for guide in answer.guide_ids}
     facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=patience.for_reading))
-    judge = _Judge(facts, rosters, assessments, {one.departure_id: one for one in solved.answers}, wishes)
+    found = {one.departure_id: one for one in solved.answers}
+    unled = [option for option in possible if not found[option.departure_id].guide_ids]
+    waiting = Waiting.of(unled, obstacles, facts, rosters, wishes, deadline_seconds=patience.for_reading)
+    judge = _Judge(facts, rosters, assessments, found, waiting)
     return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, rosters)
 
 
@@ -202,42 +211,27 @@ class _Judge:
     rosters: Mapping[UUID, Roster]
     assessments: Mapping[UUID, Assessment]
     found: Mapping[UUID, RequestAnswer]
-    wishes: Wishes
+    waiting: Waiting
 
     def judge(self, option: Option) -> DateAnswer:
         """How good the option is, with the team that would lead it."""
         departure, key = option.departure, option.departure_id
         if option.obstacle:
-            why = _sentence(option.obstacle.message)
-            return DateAnswer(option, departure, Availability.UNAVAILABLE, 0.0, why)
+            return self._without_team(option, option.obstacle.message)
         guide_ids, assessment = self.found[key].guide_ids, self.assessments[key]
         if not guide_ids:
-            return self._without_team(option, assessment)
+            return self._without_team(option, assessment.explain("NO_TEAM", "no team can lead it").message)
         departure.team = form_team(guide_ids, departure, assessment, self.facts, self.rosters[key])
         departure.unassigned_reason = None
         return DateAnswer(option, departure, _availability(option), _score(option, self.facts), _notes(option))
 
-    def _without_team(self, option: Option, assessment: Assessment) -> DateAnswer:
-        notes = _sentence(assessment.explain("NO_TEAM", "no team can lead it").message)
-        busy = self._if_nobody_were_busy(option, assessment)
-        if not busy:
-            return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, notes)
-        guides = self.facts.snapshot.guides
-        named = ", ".join(f"{guides[guide].name} ({exclusion.message})" for guide, exclusion in busy.items())
-        notes = f"{notes} It would be possible if others took over from {named}."
+    def _without_team(self, option: Option, why: str) -> DateAnswer:
+        """A date that waits for the resolution that would make it possible, or cannot be had."""
+        resolution = self.waiting.resolution_of(option)
+        if resolution is None:
+            return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, _sentence(why))
+        notes = f"{_sentence(why)} {resolution.strategy.value} would free it: {resolution.message}."
         return DateAnswer(option, option.departure, Availability.WAITLIST, 0.0, notes)
-
-    def _if_nobody_were_busy(self, option: Option, assessment: Assessment) -> dict[UUID, Exclusion]:
-        """The busy guides of the best team there would be without commitments; empty where none would be."""
-        idle = replace(self.rosters[option.departure_id], commitments={})
-        at_best = assess(assessment.demand, self.facts, idle, self.wishes)
-        request = _request_option(option, at_best, self.wishes, self.facts)
-        staffing = Staffing.of(request.departure, request.pairs)
-        if why_unstaffable(staffing, {}):
-            return {}
-        team = best_teams([staffing]).get(option.departure_id, ())
-        found = {pair.guide_id: assessment.excluded.get(pair.guide_id) for pair in team}
-        return {guide: exclusion for guide, exclusion in found.items() if exclusion}
 
 
 def _availability(option: Option) -> Availability:

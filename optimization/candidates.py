@@ -10,6 +10,7 @@ from scheduling.document import Departure, GuideAdjustments, UnassignedReason
 from scheduling.facts import Guide
 from scheduling.rules import Commitment, Demand, Exclusion, Facts, Rule, capacity_of, clash_of, exclusion_of
 from scheduling.rules.guides import NO_ADJUSTMENTS
+from scheduling.wording import counted
 
 _NOT_ONE_OF_OURS = {Rule.REGION, Rule.ACTIVITY}
 
@@ -39,7 +40,7 @@ class Assessment:
         by_message = Counter(_in_short(exclusion) for exclusion in relevant.values())
         named = ", ".join(_counted(count, what) for what, count in _most_first(by_message))
         counts = Counter(exclusion.rule.value for exclusion in relevant.values())
-        message = f"{lead}; {total} guides of this activity here" + (f": {named}" if named else "")
+        message = f"{lead}; {counted(total, 'guide')} of this activity here" + (f": {named}" if named else "")
         return UnassignedReason(code=code, message=message, counts=dict(sorted(counts.items())))
 
 

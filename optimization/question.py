@@ -72,22 +72,51 @@ def options_of(
     `elsewhere` are departures of dates without a document here that are out at the same time.
     """
     trip = facts.snapshot.trips[question.trip_id]
-    base_camp = facts.snapshot.locations.get(trip.region_id)
-    at_camp = _Crowd.of(base_camp, documents, elsewhere) if base_camp else None
+    obstacles = Obstacles.of(question, documents, facts, now, elsewhere)
     options: list[Option] = []
     for day in question.days:
         for key, departure, is_new in _departures_on(question, trip, day, documents[day], facts.snapshot, now):
             option = _option(question, trip, day, key, departure, is_new, facts)
-            obstacle = (
-                _not_running(option, documents[day], facts.snapshot, now)
-                or _no_room(option, question, trip)
-                or _no_trail(option, trip, facts)
-                or _bad_weather(option, question)
-                or _not_accessible(option, question, trip)
-                or (_no_room_at_the_camp(option, at_camp) if at_camp else None)
-            )
-            options.append(replace(option, obstacle=obstacle))
+            options.append(replace(option, obstacle=obstacles.first_against(option)))
     return options
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacles:
+    """What can stand against an option before anybody looks for a team, all of it known."""
+
+    question: Question
+    trip: Trip
+    documents: Mapping[date, ScheduleDocument]
+    facts: Facts
+    now: datetime
+    at_camp: "_Crowd | None"
+
+    @classmethod
+    def of(
+        cls,
+        question: Question,
+        documents: Mapping[date, ScheduleDocument],
+        facts: Facts,
+        now: datetime,
+        elsewhere: Iterable[Departure] = (),
+    ) -> "Obstacles":
+        """`elsewhere` as for `options_of`."""
+        trip = facts.snapshot.trips[question.trip_id]
+        base_camp = facts.snapshot.locations.get(trip.region_id)
+        at_camp = _Crowd.of(base_camp, documents, elsewhere) if base_camp else None
+        return cls(question, trip, documents, facts, now, at_camp)
+
+    def first_against(self, option: Option) -> Exclusion | None:
+        """The first rule that stands against the option, in the order in which they are asked."""
+        return (
+            _not_running(option, self.documents[option.day], self.facts.snapshot, self.now)
+            or _no_room(option, self.question, self.trip)
+            or _no_trail(option, self.trip, self.facts)
+            or _bad_weather(option, self.question)
+            or _not_accessible(option, self.question, self.trip)
+            or (_no_room_at_the_camp(option, self.at_camp) if self.at_camp else None)
+        )
 
 
 def _departures_on(
@@ -129,7 +158,9 @@ def _option(
 ) -> Option:
     group = question.group(trip)
     trail = _trail(question, trip, departure, group, facts)
-    departure.trail_id = trail.id if trail else departure.trail_id
+    if trail or departure.trail_id in facts.snapshot.trails:
+        # One that cannot be used is given up also where there is no other.
+        departure.trail_id = trail.id if trail else None
     # What nobody told of the ground is not guessed.
     is_told = trail is not None and trail.conditions_known
     condition = condition_of(trail, day, trip.activity_type, departure.span, facts.hazards) if trail else None

@@ -143,13 +143,13 @@ def test_a_team_that_awaits_approval_makes_a_date_limited_and_the_silent_sibling
     assert result["weather_summary"]["forecast_confidence"] == 0
 
 
-def test_a_date_waits_for_a_guide_who_would_do_if_others_took_over() -> None:
+def test_a_date_waits_for_the_resolution_that_would_free_it() -> None:
     put({uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(8), ends_at=at(11))})
 
     one = the_date(answered(knowing(ANA)))
 
     assert one.availability is Availability.WAITLIST
-    assert "if others took over from Ana (on another departure" in one.notes
+    assert one.notes.endswith("1 on another departure. RESCHEDULE_TRIP would free it: a start at 12:00.")
 
 
 def test_a_busy_guide_who_would_not_do_either_makes_no_waitlist() -> None:
