@@ -20,7 +20,7 @@ lint: $(VENV)/.dev-installed
 	DJANGO_SETTINGS_MODULE=tests.checks_settings $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
-bench: $(VENV)/.dev-installed
+bench: $(VENV)/.bench-installed
 	$(BIN)/python -m benchmarks $(ARGS)
 
 fuzz: $(VENV)/.dev-installed
@@ -30,11 +30,16 @@ lock: $(VENV)/.dev-installed
 	$(COMPILE) --extra sandbox --extra dev -o locks/dev.txt pyproject.toml
 	$(COMPILE) --extra sandbox -c locks/dev.txt -o locks/sandbox.txt pyproject.toml
 	$(COMPILE) -c locks/dev.txt -o locks/runtime.txt pyproject.toml
+	$(COMPILE) --extra bench -c locks/dev.txt -o locks/bench.txt pyproject.toml
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.sandbox-installed: locks/sandbox.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.bench-installed: locks/bench.txt | $(VENV)/.dev-installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 

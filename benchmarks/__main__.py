@@ -6,9 +6,11 @@ from collections.abc import Callable
 from benchmarks.contention import SECONDS as CONTENTION_SECONDS
 from benchmarks.contention import measure_contention
 from benchmarks.growth import measure_growth
+from benchmarks.horizon import measure_horizon
 from benchmarks.latency import measure_latency
 from benchmarks.report import Table
 from benchmarks.serving import measure_serving
+from benchmarks.solver import SEEDS, measure_solver
 from benchmarks.writes import measure_writes
 from novatrek_scheduling.sandbox.embedded import DURABLE
 from tests.service import RunningService, running_service
@@ -25,6 +27,11 @@ BENCHMARKS: dict[str, Measure] = {
     ),
     "contention": lambda service, options: measure_contention(service, seconds=options.seconds or CONTENTION_SECONDS),
     "growth": lambda service, options: measure_growth(service, rounds=options.rounds),
+    "horizon": lambda service, options: measure_horizon(service, rounds=options.rounds),
+}
+# These need no service.
+PURE: dict[str, Callable[[argparse.Namespace], Table]] = {
+    "solver": lambda options: measure_solver(seeds=options.seeds),
 }
 # As in production commits reach the disk. The log of requests is off: the supervisor that reads it here would take
 # its share of the CPU.
@@ -32,20 +39,26 @@ WEB = {"DJANGO_SETTINGS_MODULE": "benchmarks.settings", "LOG_LEVEL": "WARNING"}
 
 
 def main() -> None:
-    """Each benchmark on a service of its own; its table is shown, and kept beside this code."""
+    """Each benchmark on a service of its own where it needs one; its table is shown, and kept beside this code."""
     options = _options()
-    for name in options.which or BENCHMARKS:
-        print(f"{name}: starting a service of its own", flush=True)
-        with running_service(durability=DURABLE, web=WEB) as service:
-            table = BENCHMARKS[name](service, options)
-        table.show()
+    for name in options.which or [*BENCHMARKS, *PURE]:
+        table = PURE[name](options) if name in PURE else _measured_on_a_service(name, options)
         print(f"kept in {table.keep().name}", flush=True)
+        table.show()
+
+
+def _measured_on_a_service(name: str, options: argparse.Namespace) -> Table:
+    print(f"{name}: starting a service of its own", flush=True)
+    with running_service(durability=DURABLE, web=WEB) as service:
+        return BENCHMARKS[name](service, options)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
-    parser.add_argument("which", nargs="*", choices=[*BENCHMARKS, []], help="all of them if none is named")
+    parser.add_argument("which", nargs="*", choices=[*BENCHMARKS, *PURE, []], help="all of them if none is named")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved repetitions (5)")
+    help_of_seeds = f"days of today's size for the solver ({SEEDS}); of larger ones fewer"
+    parser.add_argument("--seeds", type=int, default=SEEDS, help=help_of_seeds)
     help_of_seconds = f"of each measurement ({SECONDS:g}; of contention {CONTENTION_SECONDS:g})"
     parser.add_argument("--seconds", type=float, help=help_of_seconds)
     return parser.parse_args()

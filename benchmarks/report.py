@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +14,7 @@ from rich.table import Table as RichTable
 
 RESULTS = Path(__file__).resolve().parent / "results"
 WIDTH = 120
-PACKAGES = ("Django", "djangorestframework", "granian", "psycopg", "celery", "PuLP", "highspy")
+PACKAGES = ("Django", "djangorestframework", "granian", "psycopg", "celery", "PuLP", "highspy", "ortools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Table:
             shown.add_row(*row)
         console = Console(width=None if sys.stdout.isatty() else WIDTH)
         console.print(shown)
-        console.print(self.notes)
+        if self.notes:
+            console.print(self.notes)
 
     def keep(self) -> Path:
         """Write it, with the machine and the date, to the directory of results."""
@@ -56,7 +57,7 @@ class Table:
 def machine() -> str:
     """Where and when this runs, in one paragraph."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    packages = ", ".join(f"{package} {version(package)}" for package in PACKAGES)
+    packages = ", ".join(f"{package} {_version(package)}" for package in PACKAGES)
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {os.cpu_count()} cores ({_processor()}), {memory:.0f} GB; "
@@ -75,6 +76,13 @@ def _processor() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -1,0 +1,52 @@
+"""Figures with their targets, and the means they are made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from benchmarks.solvers.rivals import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A line of the table at the end of the design: what is promised, and what was measured."""
+
+    name: str
+    target: str
+    measured: str
+    is_met: bool
+
+    def row(self) -> list[str]:
+        return [self.name, self.target, self.measured, "yes" if self.is_met else "NO"]
+
+
+def at_most(name: str, targets: Sequence[float], measured: Sequence[float], *, of: str = "") -> Figure:
+    """A figure that is met where each value is at most its target; `of` says more about what was measured."""
+    told = ", ".join(f"{value:.2f}" for value in measured)
+    return Figure(
+        name=name,
+        target=f"≤ {', '.join(f'{target:g}' for target in dict.fromkeys(targets))}",
+        measured=f"{told} {of}".strip(),
+        is_met=all(value <= target for value, target in zip(measured, targets, strict=True)),
+    )
+
+
+def geometric_mean(values: Sequence[float]) -> float:
+    return exp(sum([log(value) for value in values]) / len(values))
+
+
+def cpu_ratio(ours: Sequence[Result], theirs: Sequence[Result]) -> float:
+    """Of the CPU time on the same instances: what wall time is on an idle machine, for solvers with one thread."""
+    return geometric_mean([a.cpu_seconds / b.cpu_seconds for a, b in zip(ours, theirs, strict=True)])
+
+
+def wall_ratio(ours: Sequence[Result], theirs: Sequence[Result]) -> float:
+    return geometric_mean([a.seconds / b.seconds for a, b in zip(ours, theirs, strict=True)])
+
+
+def growth_exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:
+    """The slope of a straight line through the logarithms: 1 where time grows as the size does."""
+    xs, ys = [log(size) for size in sizes], [log(second) for second in seconds]
+    middle_x, middle_y = sum(xs) / len(xs), sum(ys) / len(ys)
+    rise = sum([(x - middle_x) * (y - middle_y) for x, y in zip(xs, ys, strict=True)])
+    return rise / sum([(x - middle_x) ** 2 for x in xs])

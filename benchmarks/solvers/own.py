@@ -1,0 +1,57 @@
+"""The service's own solver and its floor, from domain objects to decoded teams."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from benchmarks.solvers.rivals import Solved
+from optimization.greedy import greedy_teams
+from optimization.parts import take_apart
+from optimization.patterns import covering_patterns
+from optimization.problem import DayProblem, Pair, PlanStatus, RequestProblem
+from optimization.request_model import best_teams, solve_request
+from optimization.solver import solve_day
+from optimization.staffing import Staffing
+
+
+def solve_ours(problem: DayProblem, seconds: float) -> Solved:
+    """All that the service does, proof of the levels' order included."""
+    covering_patterns.cache_clear()
+    plan = solve_day(problem, time_limit_seconds=seconds)
+    return Solved(
+        teams={team.departure_id: team.guide_ids for team in plan},
+        is_proven=plan.status is PlanStatus.PROVEN,
+        variables=plan.variables,
+        rows=plan.rows,
+    )
+
+
+def solve_greedily(problem: DayProblem, _: float) -> Solved:
+    """The floor under every time limit."""
+    covering_patterns.cache_clear()
+    teams: dict[UUID, tuple[Pair, ...]] = {}
+    for component in take_apart(problem).components:
+        teams |= greedy_teams(component)
+    return Solved(teams=_decoded(teams))
+
+
+def answer_ours(problem: RequestProblem, seconds: float) -> Solved:
+    """All dates of a request in one PuLP model."""
+    covering_patterns.cache_clear()
+    plan = solve_request(problem, time_limit_seconds=seconds)
+    return Solved(
+        teams={answer.departure_id: answer.guide_ids for answer in plan.answers if answer.guide_ids},
+        is_proven=plan.status is PlanStatus.PROVEN,
+        variables=plan.variables,
+        rows=plan.rows,
+    )
+
+
+def answer_by_closed_form(problem: RequestProblem, _: float) -> Solved:
+    """The cheapest members of every pattern, date by date."""
+    covering_patterns.cache_clear()
+    staffings = [Staffing.of(option.departure, option.pairs) for option in problem.options]
+    return Solved(teams=_decoded(best_teams(staffings)), is_proven=True)
+
+
+def _decoded(teams: Mapping[UUID, tuple[Pair, ...]]) -> dict[UUID, tuple[UUID, ...]]:
+    return {departure_id: tuple(pair.guide_id for pair in members) for departure_id, members in teams.items()}

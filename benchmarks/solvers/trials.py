@@ -1,0 +1,145 @@
+"""What the solver promises beyond speed: proofs, growth, requests, replans, and short time limits."""
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from benchmarks.solvers.figures import Figure, at_most, cpu_ratio, geometric_mean, growth_exponent
+from benchmarks.solvers.instances import SIZES, clusters_of_day, without_guide
+from benchmarks.solvers.judging import Worth, worth_of
+from benchmarks.solvers.own import solve_greedily
+from benchmarks.solvers.pool import measure_pool
+from benchmarks.solvers.rivals import Result, Task, rival, rivals
+from optimization.problem import DayPlan, DayProblem, PlanStatus
+from optimization.solver import solve_day
+
+DAYS_A_SEED = 15
+REQUESTS_A_SEED = 50
+GROWTH = ("growth 5x", "growth 10x", "growth 20x", "growth 50x", "growth 100x")
+SHORT_SECONDS = 0.1
+LIMIT_SECONDS = 60.0
+
+
+def proofs(seeds: int) -> Figure:
+    """Days of today's size against an exact solver of another make, which takes one level after the other."""
+    tasks = [Task("1x", 1000 + seed) for seed in range(DAYS_A_SEED * seeds)]
+    with rivals(("ours", "cpsat-levels")) as running:
+        pairs = [(running["ours"].solve(task), running["cpsat-levels"].solve(task)) for task in tasks]
+    equal = sum(ours.is_proven and theirs.is_proven and ours.worth == theirs.worth for ours, theirs in pairs)
+    return Figure(
+        name=f"optimum proven and equal to CP-SAT's, level by level, {len(tasks)} seeded days of today's size",
+        target="100 %",
+        measured=f"{equal} of {len(tasks)}",
+        is_met=equal == len(tasks),
+    )
+
+
+def growth(seeds: int) -> Iterator[Figure]:
+    """What a departure costs on larger days."""
+    count = max(1, seeds // 10)
+    with rival("ours") as ours:
+        small = geometric_mean([ours.solve(Task("1x", seed, rounds=3)).cpu_seconds for seed in range(1, seeds + 1)])
+        means = {
+            size: geometric_mean([ours.solve(Task(size, seed)).cpu_seconds for seed in range(1, count + 1)])
+            for size in GROWTH
+        }
+    departures = [float(SIZES[size].departures) for size in GROWTH]
+    a_departure = (means["growth 50x"] / SIZES["growth 50x"].departures) / (small / SIZES["1x"].departures)
+    yield at_most("cost per departure, 50x over 1x", (2.0,), [a_departure])
+    yield at_most("growth exponent 5x to 100x", (1.1,), [growth_exponent(departures, list(means.values()))])
+
+
+def processes(seeds: int) -> Figure:
+    """A day of 50x, cluster by cluster, on one process and on two."""
+    days = [clusters_of_day("50x", seed) for seed in range(1, max(1, seeds // 10) + 1)]
+    ratios = [measure_pool([[cluster] for cluster in day], 2) / measure_pool([[c] for c in day], 1) for day in days]
+    return at_most("50x on 2 processes / on 1", (0.6,), [geometric_mean(ratios)])
+
+
+def requests(seeds: int) -> Iterator[Figure]:
+    """Thirty dates as one model against the same arrays, and the closed form's answers on any request."""
+    tasks = [Task("", seed, rounds=3) for seed in range(1, seeds + 1)]
+    with rivals(("request-ours", "request-highspy", "request-closed")) as running:
+        timed = {name: [one.solve(task) for task in tasks] for name, one in running.items()}
+        checked = [Task("", 5000 + n, dates=1 + n % 30, guides=5 + 7 * n % 140) for n in range(REQUESTS_A_SEED * seeds)]
+        equal = sum(
+            _is_answered_alike(running["request-ours"].solve(task), running["request-closed"].solve(task))
+            for task in checked
+        )
+    beside_raw = cpu_ratio(timed["request-ours"], timed["request-highspy"])
+    milliseconds = 1000 * geometric_mean([one.cpu_seconds for one in timed["request-ours"]])
+    told = f"({milliseconds:.0f} ms)"
+    yield at_most("30 dates x 142 guides, one PuLP model / raw highspy", (1.5,), [beside_raw], of=told)
+    yield Figure(
+        name=f"the closed form's answers on {len(checked):,} random requests",
+        target="all",
+        measured=f"{equal:,} of {len(checked):,}",
+        is_met=equal == len(checked),
+    )
+
+
+def replans(seeds: int) -> Iterator[Figure]:
+    """One guide calls in sick on a day of 10x that is published as planned: only the guide's cluster is planned."""
+    ratios, all_proven, broken = [], True, []
+    for seed in range(1, max(1, seeds // 4) + 1):
+        clusters = clusters_of_day("10x", seed)
+        plans: list[DayPlan] = []
+        full = cpu_seconds(partial(_solve_all, clusters, plans))
+        cluster, plan = clusters[seed % len(clusters)], plans[seed % len(plans)]
+        kept = frozenset((team.departure_id, guide_id) for team in plan for guide_id in team.guide_ids)
+        sick = plan.teams[seed % len(plan.teams)].lead
+        again: list[DayPlan] = []
+        problem = without_guide(cluster, sick, kept)
+        ratios.append(cpu_seconds(partial(_solve_all, (problem,), again)) / full)
+        all_proven = all_proven and again[0].status is PlanStatus.PROVEN
+        broken.append(_worth(problem, again[0]).dropped)
+    yield at_most("replan after one guide calls in sick / full solve at 10x", (0.6,), [geometric_mean(ratios)])
+    yield Figure(
+        name="broken assignments proven minimal",
+        target="all",
+        measured=f"{'all' if all_proven else 'not all'} of {len(broken)} replans ({sum(broken)} broken)",
+        is_met=all_proven,
+    )
+
+
+def short_limits(seeds: int) -> Figure:
+    """A tenth of a second for the largest component there is."""
+    overshoots, worse, statuses = [], 0, set()
+    for seed in range(1, max(1, seeds // 4) + 1):
+        problem = max(clusters_of_day("50x", seed), key=lambda cluster: len(cluster.pairs))
+        floor = worth_of(problem, solve_greedily(problem, 0.0).teams)
+        started = time.perf_counter()
+        plan = solve_day(problem, time_limit_seconds=SHORT_SECONDS)
+        overshoots.append((time.perf_counter() - started) / SHORT_SECONDS)
+        worse += _in_order(_worth(problem, plan)) > _in_order(floor)
+        statuses.add(str(plan.status))
+    told = ", ".join(sorted(statuses))
+    return Figure(
+        name="a 0.1 s budget on the largest component (one cluster of 50x)",
+        target="never worse than greedy, overshoot ≤ 2x",
+        measured=f"worse on {worse} of {len(overshoots)}, at most {max(overshoots):.1f}x ({told})",
+        is_met=not worse and max(overshoots) <= 2,
+    )
+
+
+def cpu_seconds(do: Callable[[], None]) -> float:
+    started = time.process_time()
+    do()
+    return time.process_time() - started
+
+
+def _solve_all(problems: tuple[DayProblem, ...], plans: list[DayPlan]) -> None:
+    plans += [solve_day(problem, time_limit_seconds=LIMIT_SECONDS) for problem in problems]
+
+
+def _worth(problem: DayProblem, plan: DayPlan) -> Worth:
+    return worth_of(problem, {team.departure_id: team.guide_ids for team in plan})
+
+
+def _in_order(worth: Worth) -> tuple[int, int, int]:
+    return (worth.lost, worth.dropped, worth.loss)
+
+
+def _is_answered_alike(ours: Result, closed: Result) -> bool:
+    """Who goes may differ where two teams are equally good; what the plan is worth may not."""
+    return ours.is_proven and ours.worth == closed.worth

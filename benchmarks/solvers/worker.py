@@ -1,0 +1,80 @@
+"""`python -m benchmarks.solvers.worker <solver>`: solves the tasks that come as lines of JSON on stdin.
+
+A solver's module is imported only in its own process: OR-Tools and highspy cannot live in one.
+"""
+
+import gc
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib import import_module
+from typing import Any
+
+from benchmarks.solvers.instances import day_of, request_of
+from benchmarks.solvers.judging import worth_of
+from benchmarks.solvers.rivals import Result, Solved, Task
+from optimization.problem import DayProblem, RequestProblem
+
+SOLVERS = {
+    "ours": ("own", "solve_ours"),
+    "greedy": ("own", "solve_greedily"),
+    "highspy": ("arrays", "solve_from_arrays"),
+    "naive": ("naive", "solve_naively"),
+    "cpsat-1": ("constraint", "solve_with_one_worker"),
+    "cpsat-8": ("constraint", "solve_with_eight_workers"),
+    "cpsat-levels": ("constraint", "solve_level_by_level"),
+    "request-ours": ("own", "answer_ours"),
+    "request-closed": ("own", "answer_by_closed_form"),
+    "request-highspy": ("arrays", "answer_from_arrays"),
+}
+
+
+def main() -> None:
+    """Until stdin ends."""
+    module, function = SOLVERS[sys.argv[1]]
+    solve: Callable[[Any, float], Solved] = getattr(import_module(f"benchmarks.solvers.{module}"), function)
+    solve(day_of("1x", 0), 10.0) if "request" not in sys.argv[1] else solve(request_of(0, dates=1), 10.0)
+    for line in sys.stdin:
+        print(json.dumps(asdict(_run(solve, Task(**json.loads(line))))), flush=True)
+
+
+def _run(solve: Callable[[Any, float], Solved], task: Task) -> Result:
+    instance: DayProblem | RequestProblem
+    if task.size:
+        instance = day_of(task.size, task.seed, task.crowding)
+    else:
+        instance = request_of(task.seed, dates=task.dates, guides=task.guides)
+    solved, wall, cpu = Solved({}), [], []
+    for _ in range(task.rounds):
+        gc.collect()
+        started, cpu_started = time.perf_counter(), time.process_time()
+        solved = solve(instance, task.time_limit_seconds)
+        wall.append(time.perf_counter() - started)
+        cpu.append(time.process_time() - cpu_started)
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Result(
+        seconds=min(wall),
+        cpu_seconds=min(cpu),
+        worth=worth_of(_as_day(instance), solved.teams),
+        is_proven=solved.is_proven,
+        variables=solved.variables,
+        rows=solved.rows,
+        memory_mb=memory_mb,
+    )
+
+
+def _as_day(instance: DayProblem | RequestProblem) -> DayProblem:
+    """A request runs on one date only, but its dates are days apart and so do not compete either."""
+    if isinstance(instance, DayProblem):
+        return instance
+    return DayProblem(
+        departures=tuple(option.departure for option in instance.options),
+        pairs=tuple(pair for option in instance.options for pair in option.pairs),
+    )
+
+
+if __name__ == "__main__":
+    main()
