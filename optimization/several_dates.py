@@ -1,8 +1,11 @@
 """Planning several dates: the clusters side by side in processes, each cluster's dates one after another."""
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -46,17 +49,17 @@ def plan_dates(
     clusters: Sequence[Cluster],
     terms: Terms,
     *,
-    workers: int = 1,
+    pool: ProcessPoolExecutor | None = None,
     snapshot: Snapshot | None = None,
 ) -> Iterator[Outcome | NotPlanned]:
     """What becomes of each date and cluster, as it is known. Rest couples a cluster's dates: they go in order.
 
-    A date that fails stops no other. One worker works in this process and reads the facts of a date once for
+    A date that fails stops no other. Without a pool this process plans, and reads the facts of a date once for
     all clusters; `snapshot`, of the first date, spares it that one. Raises BrokenProcessPool where one of
-    several workers was killed.
+    several processes was killed.
     """
-    if min(workers, len(clusters)) > 1:
-        yield from _side_by_side(days, clusters, terms, workers)
+    if pool:
+        yield from _side_by_side(days, clusters, terms, pool)
         return
     for day in days:
         try:
@@ -83,31 +86,37 @@ def plan_date_of(day: date, cluster: Cluster, terms: Terms, snapshot: Snapshot |
     return Outcome.of(optimized, explain=terms.explain)
 
 
+@contextmanager
+def planning_processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Processes that plan side by side; None for one, which is this one. Ask for them before anything else is done.
+
+    A fork is ready at once, but inherits the locks of threads that it has not got: where this process has
+    threads already, the others are spawned, which takes seconds.
+    """
+    if count == 1:
+        yield None
+        return
+    context = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
+    # A connection that two processes hold serves neither.
+    connections.close_all()
+    database = connection.settings_dict["NAME"]
+    with ProcessPoolExecutor(count, context, initializer=get_ready, initargs=(database,)) as pool:
+        pool.submit(os.getpid)
+        yield pool
+
+
 def _side_by_side(
-    days: Sequence[date], clusters: Sequence[Cluster], terms: Terms, workers: int
+    days: Sequence[date], clusters: Sequence[Cluster], terms: Terms, pool: ProcessPoolExecutor
 ) -> Iterator[Outcome | NotPlanned]:
     """One date of each cluster at a time is with a process; the next one follows when it is done."""
     left = {cluster: list(days) for cluster in clusters}
     under_way: dict[Future[Outcome | NotPlanned], Cluster] = {}
-    # Spawned: a fork would inherit locks of threads that it has not got.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(workers, len(clusters)), context, initializer=get_ready, initargs=(connection.settings_dict["NAME"],)
-    ) as pool:
-        for cluster in clusters:
-            under_way[pool.submit(_plan_in_process, left[cluster].pop(0), cluster, terms)] = cluster
-        while under_way:
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                cluster = under_way.pop(future)
-                if left[cluster]:
-                    following = pool.submit(_plan_in_process, left[cluster].pop(0), cluster, terms)
-                    under_way[following] = cluster
-                yield future.result()
-
-
-def _plan_in_process(day: date, cluster: Cluster, terms: Terms) -> Outcome | NotPlanned:
-    try:
-        return plan_date_of(day, cluster, terms)
-    finally:
-        connections.close_all()
+    for cluster in clusters:
+        under_way[pool.submit(plan_date_of, left[cluster].pop(0), cluster, terms)] = cluster
+    while under_way:
+        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+        for future in done:
+            cluster = under_way.pop(future)
+            if left[cluster]:
+                under_way[pool.submit(plan_date_of, left[cluster].pop(0), cluster, terms)] = cluster
+            yield future.result()

@@ -1,13 +1,18 @@
 """What an operator types."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from events.models import OutboxMessage
 from optimization.models import OptimizationRun, RunStatus
@@ -19,6 +24,8 @@ from scheduling.models import DailySchedule, RequestStatus, ScheduleRequest
 from scheduling.siblings.errors import SiblingUnavailable
 from tests.scheduling.requests import pending
 from tests.siblings import SimulatedSiblings
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(command: str, *arguments: str) -> str:
@@ -128,6 +135,17 @@ def test_a_dry_run_says_how_many_people_move_and_no_more_than_asked_for_do(sibli
     assert OptimizationRun.objects.get(pk=run["run_id"]).detail.max_changes == 0
 
 
+def in_a_process(*arguments: str) -> str:
+    """What the command prints where nothing ran before it."""
+    there = connection.settings_dict
+    address = f"postgres://{there['USER']}@{there['HOST']}:{there['PORT']}/{there['NAME']}"
+    command = [sys.executable, "manage.py", "optimize_schedules", *arguments]
+    env = os.environ | {"DATABASE_URL": address}
+    ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
 @pytest.mark.django_db(transaction=True)
 def test_processes_side_by_side_make_the_plan_of_one(
     siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
@@ -138,7 +156,9 @@ def test_processes_side_by_side_make_the_plan_of_one(
     dates = ["--from", str(first), "--to", str(first + timedelta(days=1))]
 
     alone, together = (plan("--dry-run", "--workers", number, *dates) for number in ("1", "2"))
+    forked = json.loads(in_a_process("--json", "--dry-run", "--workers", "2", *dates))
 
+    assert [day["departures"] for day in forked] == [day["departures"] for day in alone]
     assert [day["departures"] for day in together] == [day["departures"] for day in alone]
     assert [len(day["runs"]) for day in together] == [len(day["runs"]) for day in alone]
 

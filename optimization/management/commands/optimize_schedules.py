@@ -5,6 +5,7 @@ import json
 from argparse import ArgumentParser, ArgumentTypeError
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date, timedelta
 from typing import IO, Any, cast
@@ -20,7 +21,7 @@ from optimization.clusters import clusters_of
 from optimization.day_table import day_as_json, print_day
 from optimization.outcomes import Outcome
 from optimization.planning import take_planning_snapshot
-from optimization.several_dates import Cluster, NotPlanned, Terms, plan_dates
+from optimization.several_dates import Cluster, NotPlanned, Terms, plan_dates, planning_processes
 from scheduling.authors import Author, AuthorKind
 from scheduling.facts import Region, Snapshot
 
@@ -51,9 +52,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         days = _days(options)
         try:
-            snapshot = take_planning_snapshot(days[0], None)
-            clusters = _clusters(snapshot, options)
-            planned = _plan(days, clusters, snapshot, options)
+            with planning_processes(options["workers"]) as pool:
+                snapshot = take_planning_snapshot(days[0], None)
+                clusters = _clusters(snapshot, options)
+                planned = _plan(days, clusters, snapshot, options, pool)
         except DomainError as error:
             raise CommandError(error.message) from error
         except BrokenProcessPool as error:
@@ -78,14 +80,18 @@ class Command(BaseCommand):
 
 
 def _plan(
-    days: Sequence[date], clusters: Sequence[Cluster], snapshot: Snapshot, options: dict[str, Any]
+    days: Sequence[date],
+    clusters: Sequence[Cluster],
+    snapshot: Snapshot,
+    options: dict[str, Any],
+    pool: ProcessPoolExecutor | None,
 ) -> list[Outcome | NotPlanned]:
     author = Author(AuthorKind.OPTIMIZATION, getpass.getuser(), "manage.py optimize_schedules", "command")
     terms = Terms(author, options["dry_run"], options["max_changes"], options["explain"])
     planned = []
     with _progress(quiet=options["json"]) as progress:
         bar = progress.add_task(f"planning {days[0]}", total=len(days) * len(clusters))
-        for one in plan_dates(days, clusters, terms, workers=options["workers"], snapshot=snapshot):
+        for one in plan_dates(days, clusters, terms, pool=pool, snapshot=snapshot):
             planned.append(one)
             names = ", ".join(sorted(snapshot.regions[region].name for region in one.region_ids))
             progress.update(bar, advance=1, description=f"{_became(one)} {one.day}: {names}")
