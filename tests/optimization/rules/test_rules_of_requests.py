@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,7 +15,16 @@ from optimization.checking.judging import refuse_broken_answer
 from optimization.question import Question
 from scheduling.facts import WeatherOutlook
 from scheduling.requests import Constraints
-from tests.factories import REGION_ID, TOMORROW, GuideFactory, TrailFactory, TripFactory, snapshot_of
+from tests.factories import (
+    REGION_ID,
+    TOMORROW,
+    DepartureFactory,
+    GuideFactory,
+    TrailFactory,
+    TripFactory,
+    snapshot_of,
+)
+from tests.scheduling.writes import put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("siblings")]
 
@@ -90,3 +100,16 @@ def test_a_checker_without_the_rule_finds_nothing(case: Case, monkeypatch: pytes
     monkeypatch.delitem(CHECKS, case.rule)
 
     refuse_broken_answer(case.answered(), case.question)
+
+
+def test_a_trail_that_is_closed_is_given_up_where_none_is_needed() -> None:
+    closed = replace(STEEP, status="CLOSED", activities=frozenset({"RAFTING"}))
+    put({UUID(int=1): DepartureFactory(trip_id=TRIP.id, trail_id=closed.id, participants=0)})
+    snapshot = replace(snapshot_of(guides=[ANA, BEN], trips=[TRIP], trails=[closed]), usual_times={TRIP.id: "08:00"})
+    asked = Question(TRIP.id, (TOMORROW,))
+
+    answer = answer_question(asked, snapshot, deadline_seconds=2)
+
+    refuse_broken_answer(answer, asked)
+    assert answer.best
+    assert (answer.best.option.departure_id, answer.best.departure.trail_id) == (UUID(int=1), None)
