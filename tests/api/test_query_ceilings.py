@@ -164,15 +164,20 @@ def test_a_list_of_schedule_requests_is_one_query(
         assert get(client, "/schedule-requests", date_to=TOMORROW)["total_count"] == 5
 
 
+@pytest.mark.parametrize(("explain", "queries"), [("false", 6), ("true", 16)])
 def test_candidates_cost_a_fixed_number_of_queries_for_all_guides(
-    client: Client, siblings: SimulatedSiblings, django_assert_max_num_queries: DjangoAssertNumQueries
+    client: Client,
+    siblings: SimulatedSiblings,
+    explain: str,
+    queries: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     trip = siblings.get("trips", siblings.summary()["trip_ids"][0])
     departure = uuid4()
     fields = {name: trip[name] for name in ("activity_type", "region_id")}
     put({departure: DepartureFactory(trip_id=trip["id"], **fields)})
 
-    with django_assert_max_num_queries(6):
-        told = get(client, f"/daily-schedules/{TOMORROW}/departures/{departure}/candidates")
+    with django_assert_max_num_queries(queries):
+        told = get(client, f"/daily-schedules/{TOMORROW}/departures/{departure}/candidates", explain=explain)
 
     assert len(told["candidates"]) == siblings.summary()["counts"]["guides"]
