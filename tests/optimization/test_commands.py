@@ -230,3 +230,26 @@ def test_the_same_facts_are_the_same_problem(siblings: SimulatedSiblings) -> Non
 def test_a_run_that_is_not_there_is_named() -> None:
     with pytest.raises(CommandError, match="There is no optimization run"):
         run("compare_runs", str(uuid4()), str(uuid4()))
+
+
+@pytest.mark.django_db
+def test_the_curve_says_what_each_person_more_buys_and_stores_nothing(siblings: SimulatedSiblings) -> None:
+    name = siblings.call("svc-trip-catalog", "/regions").json()["data"][0]["name"]
+
+    told = json.loads(run("show_change_curve", "--region", name, "--up-to", "3", "--json"))
+
+    curve = told["curve"]
+    assert [point["max_changes"] for point in curve] == [0, 1, 2, 3]
+    assert all(len(point["moved"]) <= point["max_changes"] for point in curve)
+    assert "buys" not in curve[0]
+    assert [point["buys"]["guests_served"] > 0 for point in curve[1:]] == [True, True, True]
+    assert not DailySchedule.objects.exists()
+    assert "what moving people buys" in run("show_change_curve", "--region", name, "--up-to", "1")
+
+
+@pytest.mark.django_db
+def test_a_curve_of_nowhere_is_refused(siblings: SimulatedSiblings) -> None:
+    with pytest.raises(CommandError, match="There is no region Atlantis"):
+        run("show_change_curve", "--region", "Atlantis")
+    with pytest.raises(CommandError, match="from 0 on"):
+        run("show_change_curve", "--up-to", "-1")

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from novatrek_scheduling.errors import DomainError
-from optimization.clusters import clusters_of
+from optimization.clusters import clusters_of, region_named
 from optimization.day_table import day_as_json, print_day
 from optimization.outcomes import Outcome
 from optimization.planning import take_planning_snapshot
@@ -134,16 +134,8 @@ def _days(options: dict[str, Any]) -> list[date]:
 def _clusters(snapshot: Snapshot, options: dict[str, Any]) -> list[Cluster]:
     """What is planned apart. A limit on the people moved is one limit for the date, so that nothing is."""
     if options["region"] is not None:
-        return [frozenset({_region(snapshot, options["region"]).id})]
+        return [frozenset({region_named(snapshot, options["region"]).id})]
     return [frozenset(snapshot.regions)] if options["max_changes"] is not None else clusters_of(snapshot)
-
-
-def _region(snapshot: Snapshot, wanted: str) -> Region:
-    for region in snapshot.regions.values():
-        if wanted.casefold() in {str(region.id), region.name.casefold(), region.slug}:
-            return region
-    known = ", ".join(sorted(region.name for region in snapshot.regions.values()))
-    raise CommandError(f"There is no region {wanted}; there are {known}.")
 
 
 def _progress(*, quiet: bool) -> Progress:

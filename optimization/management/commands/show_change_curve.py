@@ -1,0 +1,65 @@
+"""What moving one person more buys: `manage.py show_change_curve --date 2027-05-01 [--region …] [--json]`."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import IO, Any, cast
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+from rich.table import Table
+
+from novatrek_scheduling.errors import DomainError
+from optimization.change_curve import CurvePoint, change_curve
+from optimization.clusters import region_named
+from optimization.planning import take_planning_snapshot
+
+MOST = 5
+
+
+class Command(BaseCommand):
+    help = "Show the best plan of a date for each limit on the people moved; store nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--date", type=date.fromisoformat, help="the date; tomorrow if nothing is said")
+        parser.add_argument("--region", help="only this region, by id or name")
+        parser.add_argument("--up-to", type=int, default=MOST, help=f"the largest limit ({MOST})")
+        parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        day = options["date"] or timezone.now().date() + timedelta(days=1)
+        if options["up_to"] < 0:
+            raise CommandError("--up-to is a number of people from 0 on.")
+        try:
+            snapshot = take_planning_snapshot(day, None)
+            wanted = options["region"]
+            regions = [region_named(snapshot, wanted).id] if wanted is not None else list(snapshot.regions)
+            points = change_curve(day, regions, snapshot, range(options["up_to"] + 1))
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        if options["json"]:
+            before = [None, *points]
+            told = [point.as_json(earlier) for point, earlier in zip(points, before, strict=False)]
+            self.stdout.write(json.dumps({"date": day.isoformat(), "curve": told}, indent=2))
+            return
+        width = None if self.stdout.isatty() else 140
+        Console(file=cast("IO[str]", self.stdout), width=width).print(_table(day, points))
+
+
+def _table(day: date, points: Sequence[CurvePoint]) -> Table:
+    table = Table(title=f"{day}: what moving people buys", title_justify="left")
+    for column in ("People", "Staffed", "Guests", "Kept", "Loss", "Proven", "Moved"):
+        table.add_column(column, justify="left" if column == "Moved" else "right")
+    for point in points:
+        table.add_row(
+            str(point.max_changes),
+            str(point.departures),
+            str(point.guests),
+            str(point.kept),
+            str(point.loss),
+            "yes" if point.is_proven else "no",
+            ", ".join(point.names),
+        )
+    return table
