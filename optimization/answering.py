@@ -12,10 +12,12 @@ from django.utils import timezone
 from optimization.candidates import Assessment, Roster, Wishes, assess, who_needs_certificates
 from optimization.catalog_merge import merge_catalog
 from optimization.inputs import solver_departure, solver_pairs
+from optimization.notes import notes_of, sentence, waiting_for, why_without_team
 from optimization.patience import Patience
 from optimization.problem import RequestAnswer, RequestOption, RequestPlan, RequestProblem
 from optimization.question import Obstacles, Option, Question, options_of
 from optimization.request_model import solve_request
+from optimization.staffing import Staffing
 from optimization.teams import form_team
 from optimization.waiting import Waiting
 from scheduling.aliases import known_departure_ids_by_day
@@ -220,18 +222,24 @@ class _Judge:
             return self._without_team(option, option.obstacle.message)
         guide_ids, assessment = self.found[key].guide_ids, self.assessments[key]
         if not guide_ids:
-            return self._without_team(option, assessment.explain("NO_TEAM", "no team can lead it").message)
+            return self._without_team(option, self._why_unled(option))
         departure.team = form_team(guide_ids, departure, assessment, self.facts, self.rosters[key])
         departure.unassigned_reason = None
-        return DateAnswer(option, departure, _availability(option), _score(option, self.facts), _notes(option))
+        return DateAnswer(
+            option, departure, _availability(option), _score(option, self.facts), notes_of(option, assessment)
+        )
 
     def _without_team(self, option: Option, why: str) -> DateAnswer:
         """A date that waits for the resolution that would make it possible, or cannot be had."""
         resolution = self.waiting.resolution_of(option)
         if resolution is None:
-            return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, _sentence(why))
-        notes = f"{_sentence(why)} {resolution.strategy.value} would free it: {resolution.message}."
-        return DateAnswer(option, option.departure, Availability.WAITLIST, 0.0, notes)
+            return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, sentence(why))
+        return DateAnswer(option, option.departure, Availability.WAITLIST, 0.0, waiting_for(resolution, why))
+
+    def _why_unled(self, option: Option) -> str:
+        key, assessment = option.departure_id, self.assessments[option.departure_id]
+        asked = _request_option(option, assessment, self.waiting.wishes, self.facts)
+        return why_without_team(self.found[key], Staffing.of(asked.departure, asked.pairs), assessment)
 
 
 def _availability(option: Option) -> Availability:
@@ -255,23 +263,6 @@ def _score(option: Option, facts: Facts) -> float:
         "headroom": min(1.0, option.headroom / 0.5),
     }
     return float(100 * sum(weights[name] * value for name, value in values.items()) / sum(weights.values()))
-
-
-def _notes(option: Option) -> str:
-    departure = option.departure
-    parts = ["a new departure" if option.is_new else "joins a planned departure", f"{departure.starts_at:%H:%M}"]
-    parts.append(f"led by {departure.team[0].guide_name}")
-    if option.trail:
-        parts.append(f"on {option.trail.name}")
-    if departure.needs_approval:
-        parts.append("a person has to approve the team")
-    if option.outlook is None:
-        parts.append("no weather outlook for this date")
-    return _sentence(", ".join(parts))
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _best_of_each_date(judged: Iterable[DateAnswer]) -> tuple[DateAnswer, ...]:

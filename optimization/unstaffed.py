@@ -5,8 +5,8 @@ from uuid import UUID
 
 from optimization.candidates import Assessment
 from optimization.explaining.brief import lacking
-from optimization.problem import DayPlan, DayProblem, UnstaffedReason
-from optimization.staffing import group_by_departure
+from optimization.problem import DayPlan, DayProblem, Location, UnstaffedReason
+from optimization.staffing import Staffing, group_by_departure
 from scheduling.document import UnassignedReason
 
 _WHY = {
@@ -34,10 +34,16 @@ def why_unstaffed(
     found = {}
     for staffing in staffings:
         key, place = staffing.departure.id, staffing.departure.location_id
-        reason, assessment = solved.unstaffed[key], assessments[key]
-        trip = assessment.demand.trip
-        told = assessment.explain(reason.value, _WHY[reason])
         location = locations.get(place) if place else None
-        needed = lacking(reason, staffing, location, trip.required_certifications if trip else ())
-        found[key] = told.model_copy(update={"message": f"{told.message}; possible with {needed}"}) if needed else told
+        found[key] = reason_for(solved.unstaffed[key], staffing, location, assessments[key])
     return found
+
+
+def reason_for(
+    reason: UnstaffedReason, staffing: Staffing, location: Location | None, assessment: Assessment
+) -> UnassignedReason:
+    """One departure's, with the guides counted by what rules them out."""
+    trip = assessment.demand.trip
+    told = assessment.explain(reason.value, _WHY[reason])
+    needed = lacking(reason, staffing, location, trip.required_certifications if trip else ())
+    return told.model_copy(update={"message": f"{told.message}; possible with {needed}"}) if needed else told

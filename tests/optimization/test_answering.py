@@ -149,7 +149,14 @@ def test_a_date_waits_for_the_resolution_that_would_free_it() -> None:
     one = the_date(answered(knowing(ANA)))
 
     assert one.availability is Availability.WAITLIST
-    assert one.notes.endswith("1 on another departure. RESCHEDULE_TRIP would free it: a start at 12:00.")
+    assert one.notes == (
+        "Nobody may lead it; 1 guide of this activity here: 1 on another departure; possible with one more guide who "
+        "holds WILDERNESS_FIRST_AID and may lead 4. RESCHEDULE_TRIP would free it: a start at 12:00."
+    )
+
+
+def test_a_date_says_who_would_lead_it_and_who_else_could() -> None:
+    assert "led by Ana (score 0.54, best other Ben 0.47)" in the_date(answered(knowing(ANA, BEN))).notes
 
 
 def test_a_busy_guide_who_would_not_do_either_makes_no_waitlist() -> None:
