@@ -175,7 +175,7 @@ def _answer(
     facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=patience.for_reading))
     found = {one.departure_id: one for one in solved.answers}
     unled = [option for option in possible if not found[option.departure_id].guide_ids]
-    waiting = Waiting.of(unled, obstacles, facts, rosters, wishes, deadline_seconds=patience.for_reading)
+    waiting = Waiting.of(unled, obstacles, facts, rosters, wishes, patience)
     judge = _Judge(facts, rosters, assessments, found, waiting)
     return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, rosters)
 
@@ -233,7 +233,8 @@ class _Judge:
         """A date that waits for the resolution that would make it possible, or cannot be had."""
         resolution = self.waiting.resolution_of(option)
         if resolution is None:
-            return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, sentence(why))
+            notes = sentence(why) + ("" if self.waiting.has_time else " No time was left to look for a resolution.")
+            return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, notes)
         return DateAnswer(option, option.departure, Availability.WAITLIST, 0.0, waiting_for(resolution, why))
 
     def _why_unled(self, option: Option) -> str:

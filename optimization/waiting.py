@@ -14,6 +14,7 @@ from conflicts.vocabulary import Strategy
 from novatrek_scheduling.errors import DomainError
 from optimization.candidates import Assessment, Roster, Wishes, assess
 from optimization.inputs import solver_departure, solver_pairs
+from optimization.patience import Patience
 from optimization.problem import DayPlan, DayProblem, Pair
 from optimization.question import Obstacles, Option
 from optimization.request_model import best_teams
@@ -51,7 +52,8 @@ class Waiting:
     facts: Facts
     rosters: Mapping[UUID, Roster]
     wishes: Wishes
-    deadline_seconds: float
+    patience: Patience
+    reading: Deadline
 
     @classmethod
     def of(
@@ -61,21 +63,27 @@ class Waiting:
         facts: Facts,
         rosters: Mapping[UUID, Roster],
         wishes: Wishes,
-        *,
-        deadline_seconds: float,
+        patience: Patience,
     ) -> "Waiting":
         """For these options, which nobody leads. Trips that are not known are read, a few, while there is time."""
-        until = Deadline.after(deadline_seconds)
+        reading = Deadline.after(patience.for_reading)
         trips = dict(facts.snapshot.trips)
         around = [movable_around(one, obstacles, facts, rosters[one.departure_id]) for one in options]
         unread = sorted({one.trip_id for movable in around for one in movable.values()} - trips.keys())
         for trip_id in unread[:MOST_TRIPS_READ]:
             with suppress(DomainError):
-                trips[trip_id] = look_up_trip(trip_id, must_be_active=False, deadline_seconds=until.remaining())
-        return cls(obstacles, facts.on(replace(facts.snapshot, trips=trips)), rosters, wishes, deadline_seconds)
+                trips[trip_id] = look_up_trip(trip_id, must_be_active=False, deadline_seconds=reading.remaining())
+        return cls(obstacles, facts.on(replace(facts.snapshot, trips=trips)), rosters, wishes, patience, reading)
+
+    @property
+    def has_time(self) -> bool:
+        """Whether whoever asked can wait for a search."""
+        return self.patience.until is None or self.patience.until.remaining() > 0
 
     def resolution_of(self, option: Option) -> Resolution | None:
-        """The first that would make the option possible; None where none would."""
+        """The first that would make the option possible; None where none would, or nobody can wait for one."""
+        if not self.has_time:
+            return None
         if option.obstacle is None:
             return self._reassigned(option) or self._at_another_time(option)
         return self._with_more_places(option) if option.obstacle.rule is Rule.GROUP_SIZE else None
@@ -87,7 +95,7 @@ class Waiting:
             return None
         solved = self._solved_together(option, movable, self.facts)
         joining = {guide for team in solved for guide in team.guide_ids}
-        snapshot = with_certificates(self.facts.snapshot, joining, deadline_seconds=self.deadline_seconds)
+        snapshot = with_certificates(self.facts.snapshot, joining, deadline_seconds=self.reading.remaining())
         facts = self.facts.on(snapshot)
         return _handovers(option, movable, self._solved_together(option, movable, facts), facts)
 
@@ -99,7 +107,7 @@ class Waiting:
             for key, departure in movable.items()
         }
         problem = _joint_problem(option, asked, movable, others, self.wishes)
-        return solve_day(problem, time_limit_seconds=SOLVING_SECONDS)
+        return solve_day(problem, time_limit_seconds=min(SOLVING_SECONDS, self.patience.for_solving))
 
     def _with_more_places(self, option: Option) -> Resolution | None:
         """As many as the group needs, where the trip, the request, the trail, the camp and a team allow them."""

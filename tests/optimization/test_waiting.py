@@ -12,6 +12,7 @@ from scheduling.aliases import departure_id_of
 from scheduling.document import Departure
 from scheduling.facts import Guide, Location, Snapshot
 from scheduling.requests import Constraints
+from scheduling.siblings.deadline import Deadline
 from tests.factories import (
     REGION_ID,
     TOMORROW,
@@ -153,3 +154,15 @@ def test_a_time_at_which_the_trip_departs_anyway_is_no_other_time() -> None:
     put({uuid4(): stroll(team=[lead(ANA)], starts_at=at(6), ends_at=at(11, 20)), uuid4(): full})
 
     assert asked(knowing(ANA)).availability is not Availability.AVAILABLE
+
+
+def test_who_cannot_wait_is_told_that_nobody_looked_for_a_resolution() -> None:
+    put({uuid4(): stroll(team=[lead(ANA)])})
+    snapshot = knowing(ANA, BEN)
+
+    [one] = answer_question(
+        Question(TRIP.id, snapshot.days), snapshot, deadline_seconds=2, until=Deadline.after(0)
+    ).dates
+
+    assert one.availability is Availability.UNAVAILABLE
+    assert one.notes.endswith("No time was left to look for a resolution.")
