@@ -1,5 +1,6 @@
 """Figures of optimization for other apps and for operations."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from optimization.models import OptimizationRun, RunDetail, RunStatus
+from optimization.models import Night, NightDate, OptimizationRun, RunDetail, RunStatus
 
 
 def score_of_date(day: date) -> Mapping[str, float]:
@@ -21,7 +22,7 @@ def score_of_date(day: date) -> Mapping[str, float]:
 
 
 def optimization_gauges() -> Iterable[Metric]:
-    """Runs of the last day by algorithm and status, and what they left unstaffed."""
+    """Runs of the last day by algorithm and status, what they left unstaffed, and how the last night went."""
     since = timezone.now() - timedelta(days=1)
     recent = OptimizationRun.objects.filter(started_at__gte=since)
     runs = GaugeMetricFamily("optimization_runs_last_day", "Optimization runs.", labels=["algorithm", "status"])
@@ -32,3 +33,14 @@ def optimization_gauges() -> Iterable[Metric]:
     yield GaugeMetricFamily(
         "optimization_unstaffed_last_day", "Departures left unstaffed by runs.", value=days["unstaffed"] or 0
     )
+    yield _last_night()
+
+
+def _last_night() -> Metric:
+    """The dates of the last night by what became of them; none before the first one."""
+    dates = GaugeMetricFamily("optimization_night_dates", "Dates of the last night, a cluster each.", labels=["status"])
+    night = Night.objects.order_by("-started_at").first()
+    counts = Counter(night.dates.values_list("status", flat=True)) if night else Counter[str]()
+    for status in NightDate.Status.values:
+        dates.add_metric([status], counts[status])
+    return dates

@@ -1,6 +1,7 @@
 """The rows that tell the story of an optimization run."""
 
 import hashlib
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,8 @@ from django.utils import timezone
 from optimization.models import Algorithm, OptimizationRun, RunDetail, RunStatus
 from optimization.problem import DayPlan, DayProblem, PlanStatus, RequestPlan, RequestProblem
 from scheduling.facts import Snapshot
+
+_SET = re.compile(r"frozenset\(\{([^}]*)\}\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +130,11 @@ def inputs_of(problem: DayProblem | RequestProblem, snapshot: Snapshot) -> dict[
     now = timezone.now()
     age = {sibling.value: round((now - read_at).total_seconds(), 1) for sibling, read_at in snapshot.read_at.items()}
     unknown = {sibling.value: why for sibling, why in snapshot.unknown.items()}
-    digest = hashlib.sha256(repr(problem).encode()).hexdigest()
-    return {"hash": digest, "age_seconds": age, "unknown": unknown}
+    return {"hash": hash_of(problem), "age_seconds": age, "unknown": unknown}
+
+
+def hash_of(problem: DayProblem | RequestProblem) -> str:
+    """The same for the same problem, in whatever process it was put together."""
+    # The order in which a set shows its members depends on the order in which they came into it.
+    shown = _SET.sub(lambda found: str(sorted(found[1].split(", "))), repr(problem))
+    return hashlib.sha256(shown.encode()).hexdigest()

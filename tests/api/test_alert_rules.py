@@ -14,6 +14,7 @@ WATCHED = {
     "schedule_adjustments_refused_total",
     "schedule_patch_retry_exhausted_total",
     "plans_refused_total",
+    "optimization_night_dates",
     "conflicts_open",
     "dead_letters_open",
     "outbox_oldest_age_seconds",

@@ -13,6 +13,7 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
 from optimization import nights
+from optimization.figures import optimization_gauges
 from optimization.models import Night, NightDate, OptimizationRun
 from optimization.night_work import HORIZON_TASK, sweep_nights, work_on_cluster
 from optimization.nights import ClaimLost, begin_night, claim_next, complete_date, lay_out, postpone_date
@@ -259,3 +260,16 @@ def test_a_date_that_somebody_else_planned_says_whose_run_it_was(night: Night) -
 
     joined = dates_of(night)[0]
     assert (joined.is_joined, joined.run_id, joined.status) == (True, run_id, NightDate.Status.COMPLETED)
+
+
+def test_operations_see_how_the_last_night_went(night: Night) -> None:
+    finish(night, 0)
+
+    [gauge] = [metric for metric in optimization_gauges() if metric.name == "optimization_night_dates"]
+
+    assert {sample.labels["status"]: sample.value for sample in gauge.samples} == {
+        "PENDING": 2,
+        "RUNNING": 0,
+        "COMPLETED": 2,
+        "FAILED": 0,
+    }
