@@ -219,7 +219,7 @@ class _Search:
     def _settle(self, costs: Costs, most: int) -> bool:
         """Hold the best of a level; whether the weighted solution had it."""
         arrays = self.arrays
-        missed = weighted = most + round(float(np.dot(costs, self.values)))
+        missed = weighted = most + round(sum([cost * value for cost, value in zip(costs, self.values, strict=True)]))
         if missed:
             _, bound = arrays.solve(costs, most, self._seconds, {}, is_integer=False)
             if math.ceil(bound - 1e-4) < missed:

@@ -187,7 +187,7 @@ def _guide(regions: int, dice: random.Random) -> _Guide:
 
 def _departure(dice: random.Random, crowding: float) -> Departure:
     starts_at = dice.randrange(390, 1081, 15)
-    duration = dice.choice((90, 120, 180, 240, 300, 480))
+    duration = dice.choice((180, 240, 300, 420, 480, 600))
     if dice.random() < 0.1:
         duration = dice.choice((1, 2)) * DAY_MINUTES + 300
     return Departure(_id(dice), starts_at, starts_at + duration, _group(dice, crowding))

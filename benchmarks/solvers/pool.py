@@ -1,5 +1,6 @@
 """Clusters of days on several processes, as workers take them: the dates of a cluster in order."""
 
+import gc
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -11,35 +12,53 @@ from optimization.problem import DayProblem
 LIMIT_SECONDS = 60.0
 
 
-def measure_pool(chains: Sequence[Sequence[DayProblem]], processes: int) -> float:
-    """Wall seconds until every day of every chain is planned, problems sent and teams received included."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
-        list(pool.map(_warm_up, range(processes)))
-        started = time.perf_counter()
-        _run(pool, chains)
-        return time.perf_counter() - started
+Chains = Sequence[Sequence[DayProblem]]
+
+_inherited: list[Chains] = []
 
 
-def measure_chains(chains: Sequence[Sequence[DayProblem]]) -> list[list[float]]:
+def measure_pool(chains: Chains, processes: int) -> float:
+    """Wall seconds until every day of every chain is planned and its teams are received.
+
+    As workers do, processes have the facts at hand and are told only which day to plan.
+    """
+    _inherited[:] = [chains]
+    gc.collect()
+    gc.freeze()  # a collection in a process would copy all that it shares with this one
+    try:
+        with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+            list(pool.map(_warm_up, range(processes)))
+            started = time.perf_counter()
+            _run(pool, chains)
+            return time.perf_counter() - started
+    finally:
+        gc.unfreeze()
+
+
+def measure_chains(chains: Chains) -> list[list[float]]:
     """Seconds of CPU of every day of every chain, one after the other in this process."""
     return [[_cpu_seconds(problem) for problem in chain] for chain in chains]
 
 
-def _run(pool: ProcessPoolExecutor, chains: Sequence[Sequence[DayProblem]]) -> None:
-    left = [list(reversed(chain)) for chain in chains]
-    running: dict[Future[object], list[DayProblem]] = {}
+def _run(pool: ProcessPoolExecutor, chains: Chains) -> None:
+    running: dict[Future[object], tuple[int, int]] = {}
 
-    def start(chain: list[DayProblem]) -> None:
-        if chain:
-            running[pool.submit(_plan, chain.pop())] = chain
+    def start(chain: int, place: int) -> None:
+        if place < len(chains[chain]):
+            running[pool.submit(_plan_inherited, chain, place)] = (chain, place)
 
-    for chain in left:
-        start(chain)
+    for chain in range(len(chains)):
+        start(chain, 0)
     while running:
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             future.result()
-            start(running.pop(future))
+            chain, place = running.pop(future)
+            start(chain, place + 1)
+
+
+def _plan_inherited(chain: int, place: int) -> object:
+    return _plan(_inherited[0][chain][place])
 
 
 def _plan(problem: DayProblem) -> object:

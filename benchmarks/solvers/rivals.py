@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -43,7 +43,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a task went. `memory_mb` is the most its process has ever had, instance and libraries included."""
+    """How a task went.
+
+    `hopeless` are the guests for whom no team would do even if nobody else needed it. `memory_mb` is the most its
+    process has ever had, instance and libraries included.
+    """
 
     seconds: float
     cpu_seconds: float
@@ -51,7 +55,8 @@ class Result:
     is_proven: bool
     variables: int
     rows: int
-    memory_mb: float = field(compare=False, default=0.0)
+    hopeless: int
+    memory_mb: float
 
 
 SolveDay = Callable[[DayProblem, float], Solved]

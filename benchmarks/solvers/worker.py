@@ -13,6 +13,7 @@ from dataclasses import asdict
 from importlib import import_module
 from typing import Any
 
+from benchmarks.solvers.compact import compact_model
 from benchmarks.solvers.instances import day_of, request_of
 from benchmarks.solvers.judging import worth_of
 from benchmarks.solvers.rivals import Result, Solved, Task
@@ -55,13 +56,16 @@ def _run(solve: Callable[[Any, float], Solved], task: Task) -> Result:
         wall.append(time.perf_counter() - started)
         cpu.append(time.process_time() - cpu_started)
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    day = _as_day(instance)
+    led = {choice.departure.id for choice in compact_model(day).choices}
     return Result(
         seconds=min(wall),
         cpu_seconds=min(cpu),
-        worth=worth_of(_as_day(instance), solved.teams),
+        worth=worth_of(day, solved.teams),
         is_proven=solved.is_proven,
         variables=solved.variables,
         rows=solved.rows,
+        hopeless=sum(one.weight for one in day.departures if one.id not in led),
         memory_mb=memory_mb,
     )
 
