@@ -93,7 +93,9 @@ def why_not(guide: GuideTold, departure_id: UUID, names: Mapping[UUID, str]) -> 
         return _REFUSED.get(guide.refused, guide.refused.value.replace("_", " ").lower())
     if guide.forced is None:
         return "what it would cost was not worked out"
-    return f"{cost_text(guide.forced.cost)}{_elsewhere(guide.forced, departure_id, names)}"
+    others = [names.get(one, str(one)) for one in guide.forced.teams.get(departure_id, ()) if one != guide.guide_id]
+    company = f"beside {' and '.join(others)}" if others else "alone"
+    return f"{company}, which {cost_text(guide.forced.cost)}{_elsewhere(guide.forced, departure_id, names)}"
 
 
 def possibility_text(possibility: Possibility) -> str:

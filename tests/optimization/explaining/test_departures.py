@@ -208,3 +208,11 @@ def test_an_explanation_reads_as_sentences() -> None:
     assert first.startswith("Ana: score 0.")
     assert "Else Ben, which costs" in first
     assert second.startswith("Not Ben (score 0.")
+
+
+def test_a_price_says_whether_the_guide_would_come_beside_the_team_or_instead() -> None:
+    plan = planned({FIRST: of_trip(team=[lead(ANA)])}, facts_with(ANA, BEN))
+    fresh = planned({FIRST: of_trip()}, facts_with(ANA, BEN))
+
+    assert "Not Ben (score 0.51): beside Ana, which costs" in "\n".join(lines_of(told(plan)))
+    assert "Not Ben (score 0.51): alone, which costs" in "\n".join(lines_of(told(fresh)))
