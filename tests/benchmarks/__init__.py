@@ -1,0 +1,1 @@
+"""Measurements are repeatable, and what judges them is right."""
