@@ -122,7 +122,9 @@ class _WhatIf:
 
     def _judged(self, component: Component, answer: Answer, guide_id: UUID) -> Forcing:
         others = {key: members for key, members in self.teams.items() if key != self.departure.id}
-        if over_budget(component, answer.teams) > over_budget(component, self.teams):
+        # The limit comes before pins: where there is one, nobody may go rather than one person more be moved.
+        is_limited = component.max_changes is not None and self.departure.id not in answer.teams
+        if is_limited or over_budget(component, answer.teams) > over_budget(component, self.teams):
             return self._impossible(guide_id, UnstaffedReason.CHANGE_BUDGET_SPENT, answer)
         is_held = pinned_held(component, answer.teams) > pinned_held(component, others)
         if not (is_held and self.departure.id in answer.teams):

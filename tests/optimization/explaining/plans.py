@@ -32,6 +32,7 @@ def planned(
     *,
     commitments: Mapping[UUID, tuple[Commitment, ...]] | None = None,
     adjustments: Mapping[UUID, GuideAdjustments] | None = None,
+    max_changes: int | None = None,
 ) -> PlannedDay:
     """What optimizing these departures of tomorrow decides."""
     return plan_departures(
@@ -43,4 +44,5 @@ def planned(
         base={},
         time_limit_seconds=5,
         with_notes_of=lambda known, _: known,
+        max_changes=max_changes,
     )

@@ -216,3 +216,12 @@ def test_a_price_says_whether_the_guide_would_come_beside_the_team_or_instead() 
 
     assert "Not Ben (score 0.51): beside Ana, which costs" in "\n".join(lines_of(told(plan)))
     assert "Not Ben (score 0.51): alone, which costs" in "\n".join(lines_of(told(fresh)))
+
+
+def test_a_limit_on_the_people_moved_is_among_what_is_in_the_way() -> None:
+    departures = {FIRST: of_trip(team=[lead(ANA)]), SECOND: of_trip(starts_at=at(14), ends_at=at(16))}
+
+    plan = planned(departures, facts_with(ANA, BEN), max_changes=0)
+
+    assert possible(told(plan, SECOND))["MORE_CHANGES"] == "if 1 more people might be moved"
+    assert guide(told(plan, SECOND), "Ben").refused is UnstaffedReason.CHANGE_BUDGET_SPENT
