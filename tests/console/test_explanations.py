@@ -1,6 +1,9 @@
 """The pages that say why a team is what it is, and who has led how much."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,6 +20,7 @@ from tests.siblings import SimulatedSiblings
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 KEY = UUID(int=0xE)
+AtMost = Callable[[int], AbstractContextManager[Any]]
 
 
 @pytest.fixture
@@ -106,3 +110,12 @@ def test_who_may_not_see_daily_schedules_sees_neither_page(departure: Departure)
 
     assert stranger.get(explanation_of(departure)).status_code == 403
     assert stranger.get(hours_of(departure)).status_code == 403
+
+
+def test_both_pages_take_few_queries(
+    auditor: Client, departure: Departure, django_assert_max_num_queries: AtMost
+) -> None:
+    with django_assert_max_num_queries(20):
+        assert auditor.get(explanation_of(departure)).status_code == 200
+    with django_assert_max_num_queries(12):
+        assert auditor.get(hours_of(departure)).status_code == 200
