@@ -3,11 +3,13 @@
 import multiprocessing
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, connections
@@ -49,7 +51,7 @@ def plan_dates(
     clusters: Sequence[Cluster],
     terms: Terms,
     *,
-    pool: ProcessPoolExecutor | None = None,
+    pool: Executor | None = None,
     snapshot: Snapshot | None = None,
 ) -> Iterator[Outcome | NotPlanned]:
     """What becomes of each date and cluster, as it is known. Rest couples a cluster's dates: they go in order.
@@ -59,7 +61,9 @@ def plan_dates(
     several processes was killed.
     """
     if pool:
-        yield from _side_by_side(days, clusters, terms, pool)
+        with ThreadPoolExecutor(1) as reader:
+            left = {cluster: list(days) for cluster in clusters}
+            yield from _SideBySide(terms, pool, reader, list(days), left).run()
         return
     for day in days:
         try:
@@ -105,18 +109,67 @@ def planning_processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
         yield pool
 
 
-def _side_by_side(
-    days: Sequence[date], clusters: Sequence[Cluster], terms: Terms, pool: ProcessPoolExecutor
-) -> Iterator[Outcome | NotPlanned]:
-    """One date of each cluster at a time is with a process; the next one follows when it is done."""
-    left = {cluster: list(days) for cluster in clusters}
-    under_way: dict[Future[Outcome | NotPlanned], Cluster] = {}
-    for cluster in clusters:
-        under_way[pool.submit(plan_date_of, left[cluster].pop(0), cluster, terms)] = cluster
-    while under_way:
-        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-        for future in done:
-            cluster = under_way.pop(future)
-            if left[cluster]:
-                under_way[pool.submit(plan_date_of, left[cluster].pop(0), cluster, terms)] = cluster
-            yield future.result()
+@dataclass(slots=True)
+class _SideBySide:
+    """One date of each cluster at a time is with a process; the next one follows when it is done.
+
+    The facts of a date are read once, here, in a thread that is a date ahead: the processes only plan.
+    """
+
+    terms: Terms
+    pool: Executor
+    reader: ThreadPoolExecutor
+    to_read: list[date]
+    left: dict[Cluster, list[date]]
+    reads: dict[date, Future[Snapshot | NotPlanned]] = field(default_factory=dict)
+    waiting: dict[date, list[Cluster]] = field(default_factory=lambda: defaultdict(list))
+    planning: dict[Future[Outcome | NotPlanned], Cluster] = field(default_factory=dict)
+
+    def run(self) -> Iterator[Outcome | NotPlanned]:
+        self._read_ahead()
+        for cluster in self.left:
+            yield from self._go_on(cluster)
+        while self.planning or self.waiting:
+            under_way: list[Future[Any]] = [*self.planning, *(self.reads[day] for day in self.waiting)]
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for day in [day for day in self.waiting if self.reads[day] in done]:
+                for cluster in self.waiting.pop(day):
+                    yield from self._begin(day, cluster)
+            for future in [future for future in self.planning if future in done]:
+                cluster = self.planning.pop(future)
+                yield future.result()
+                yield from self._go_on(cluster)
+
+    def _go_on(self, cluster: Cluster) -> Iterator[NotPlanned]:
+        """Take up the cluster's next date, now or as soon as its facts are there."""
+        if not self.left[cluster]:
+            return
+        day = self.left[cluster].pop(0)
+        if day not in self.reads:
+            self._read_ahead()
+        if self.reads[day].done():
+            yield from self._begin(day, cluster)
+        else:
+            self.waiting[day].append(cluster)
+
+    def _read_ahead(self) -> None:
+        for day in self.to_read[:2]:
+            self.reads[day] = self.reader.submit(_read, day)
+        del self.to_read[:2]
+
+    def _begin(self, day: date, cluster: Cluster) -> Iterator[NotPlanned]:
+        facts = self.reads[day].result()
+        if isinstance(facts, NotPlanned):
+            yield NotPlanned(day, cluster, facts.reason)
+            yield from self._go_on(cluster)
+        else:
+            self.planning[self.pool.submit(plan_date_of, day, cluster, self.terms, facts)] = cluster
+
+
+def _read(day: date) -> Snapshot | NotPlanned:
+    try:
+        return take_planning_snapshot(day, None)
+    except DomainError as error:
+        return NotPlanned(day, frozenset(), error.message)
+    finally:
+        connections.close_all()

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -12,11 +13,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, connections
 
 from events.models import OutboxMessage
+from optimization.clusters import clusters_of
 from optimization.models import OptimizationRun, RunStatus
 from optimization.planning import take_planning_snapshot
+from optimization.several_dates import NotPlanned, Terms, plan_dates
+from scheduling.authors import Author, AuthorKind
 from scheduling.facts import Sibling, Snapshot
 from scheduling.jobs import claim_request, fail_request
 from scheduling.lock_cache import optimizing
@@ -253,3 +257,27 @@ def test_a_curve_of_nowhere_is_refused(siblings: SimulatedSiblings) -> None:
         run("show_change_curve", "--region", "Atlantis")
     with pytest.raises(CommandError, match="from 0 on"):
         run("show_change_curve", "--up-to", "-1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_side_by_side_too_a_date_that_cannot_be_read_stops_no_other(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread stands for the processes here."""
+    days = [siblings.today + timedelta(days=n) for n in (1, 2, 3)]
+    clusters = clusters_of(take_planning_snapshot(days[0], None))[:2]
+    terms = Terms(Author(AuthorKind.OPTIMIZATION, "ana"), dry_run=True)
+
+    def silent(day: date, regions: Any) -> Snapshot:
+        if day == days[1]:
+            raise SiblingUnavailable(Sibling.GUIDE_MANAGEMENT, "in time", "the time for it is over")
+        return take_planning_snapshot(day, regions)
+
+    monkeypatch.setattr("optimization.several_dates.take_planning_snapshot", silent)
+    with ThreadPoolExecutor(1) as thread:
+        became = list(plan_dates(days, clusters, terms, pool=thread))
+        thread.submit(connections.close_all)
+
+    missing = [(one.day, one.region_ids) for one in became if isinstance(one, NotPlanned)]
+    assert sorted(missing, key=str) == sorted([(days[1], cluster) for cluster in clusters], key=str)
+    assert len(became) == len(days) * len(clusters)
