@@ -223,8 +223,9 @@ class _Search:
         if missed:
             _, bound = arrays.solve(costs, most, self._seconds, {}, is_integer=False)
             if math.ceil(bound - 1e-4) < missed:
-                self.values, value = arrays.solve(costs, most, self._seconds, TUNED)
-                missed = round(value)
+                found, value = arrays.solve(costs, most, self._seconds, TUNED)
+                if round(value) < missed:
+                    self.values, missed = found, round(value)
         used = [column for column, cost in enumerate(costs) if cost]
         arrays.add_row(used, [-costs[column] for column in used], lower=most - missed)
         return missed == weighted
