@@ -162,9 +162,6 @@ class ElasticModel(DayModel):
         allowed = max_changes + over_budget - len(component.moved_anyway)
         self._add_row([*moved, (self._newcomer, 1), *more], at_most=allowed)
 
-    def _ones(self, pairs: Iterable[Pair]) -> Terms:
-        return [(self._variable_of(pair), 1) for pair in pairs]
-
     def _slack(self, kind: RelaxationKind, largest: int, sign: int) -> Terms:
         """A new slack of up to `largest` as a term of the row that it relaxes."""
         slack = self._add_variable("s", largest)
