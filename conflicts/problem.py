@@ -66,9 +66,11 @@ class Problem:
         open_spots = [s for s in spots if s.departure.is_open_to_planning and not s.departure.has_started(self.now)]
         return sorted(open_spots, key=_ease)
 
-    def adjustments_for(self, departure: Departure) -> dict[UUID, GuideAdjustments]:
-        """What guides entered on the dates of a departure."""
-        return adjustments_in([self.documents[day] for day in days_of(departure) if day in self.documents])
+    def adjustments_for(self, day: date, departures: Iterable[Departure]) -> dict[UUID, GuideAdjustments]:
+        """What guides entered on the dates of departures that leave on `day`."""
+        reached = {other for departure in departures for other in days_of(departure)} - {day}
+        later = [document for other, document in self.documents.items() if other in reached]
+        return adjustments_in(self.documents[day], later)
 
     def solves(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
         """Whether, with these documents, the conflict is gone, and no other and no broken rule comes instead."""
@@ -97,9 +99,7 @@ class Problem:
         planned = self._commitments_with(changed)
         for day, after in changed.items():
             here = touched & after.departures.keys()
-            adjustments = adjustments_in(
-                [self.documents[d] for key in here for d in days_of(after.departures[key]) if d in self.documents]
-            )
+            adjustments = self.adjustments_for(day, [after.departures[key] for key in here])
             before = Surroundings(adjustments, self.commitments, self._elsewhere(self.documents, day))
             then = Surroundings(adjustments, planned, self._elsewhere({**self.documents, **changed}, day))
             surroundings = before, then

@@ -143,12 +143,16 @@ def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) 
     around = commitments_around(span.widened(AT_ANOTHER_TIME))
     return {
         option.departure_id: Roster(
-            adjustments_in([documents[day] for day in days_of(option.departure) if day in documents]),
+            adjustments_in(documents[option.day], _later(option, documents)),
             around,
             {option.departure_id},
         )
         for option in options
     }
+
+
+def _later(option: Option, documents: Mapping[date, ScheduleDocument]) -> list[ScheduleDocument]:
+    return [documents[day] for day in days_of(option.departure) if day != option.day and day in documents]
 
 
 def _answer(

@@ -113,6 +113,7 @@ def _snapshot(question: Question) -> Snapshot:
 
 def _until_stored(claim: Claim, question: Question, snapshot: Snapshot, run: OptimizationRun) -> None:
     guide_names: list[str] = []
+    met = ""
     author = _author(claim, run)
     with ExitStack() as at_work:
         for _ in range(TRIES):
@@ -122,15 +123,17 @@ def _until_stored(claim: Claim, question: Question, snapshot: Snapshot, run: Opt
             _show(answer, author, at_work)
             try:
                 _store(claim, question, answer, run, author)
-            except (_ChangedMeanwhile, HardRuleViolated):
-                logger.info("schedule_request_answered_again", request_id=str(claim.request.pk))
+            except (_ChangedMeanwhile, HardRuleViolated) as changed:
+                met = str(changed)
+                logger.info("schedule_request_answered_again", request_id=str(claim.request.pk), met=met)
                 schedule_write_retries.inc()
             except ContentionNotResolved as contention:
                 raise ContentionNotResolved(contention.message, guide_names) from contention
             else:
                 return
     schedule_writes_exhausted.inc()
-    raise ContentionNotResolved("Others kept changing the departure that this request is about.", guide_names)
+    message = f"Others kept changing what this request is about; the last of {TRIES} tries met: {met}"
+    raise ContentionNotResolved(message, guide_names)
 
 
 def _author(claim: Claim, run: OptimizationRun) -> Author:
@@ -172,8 +175,10 @@ def _place(best: DateAnswer, answer: Answer, draft: Draft) -> None:
     current = draft.document.departures.get(key)
     entered = adjustments_over(draft.document, best.option.day, [planned])
     adjusted = guides_adjusted(answer.rosters[key].adjustments, entered)
-    if current != answer.base.get(key) or not planned.guide_ids.isdisjoint(adjusted):
-        raise _ChangedMeanwhile
+    if current != answer.base.get(key):
+        raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} is not as it was")
+    if not planned.guide_ids.isdisjoint(adjusted):
+        raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered something")
     if current is None:
         current = draft.document.departures[key] = planned.model_copy(deep=True)
     else:

@@ -1,5 +1,6 @@
 """The hard-rule check of a write, against adjustments and commitments as they are under its locks."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from uuid import UUID
@@ -72,38 +73,37 @@ def adjustments_over(
 ) -> dict[UUID, GuideAdjustments]:
     """The adjustments of `document` and of the later dates that its departures of several days reach into."""
     later = {other for departure in departures for other in days_of(departure)} - {day}
-    return adjustments_in([document, *entered_on(later)])
+    return adjustments_in(document, entered_on(later))
 
 
 def entered_on(days: Collection[date]) -> list[ScheduleDocument]:
-    """The documents of some later dates with what guides entered alone: reading their departures too takes far longer.
-
-    A group size of a later date can only lower how many a guide may lead: on the first one it says nothing.
-    """
+    """The documents of some dates with what guides entered alone: reading their departures too takes far longer."""
     if not days:
         return []
     rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
     entered = rows.values_list(KeyTransform("guide_adjustments", "assignments"), flat=True)
-    documents = [ScheduleDocument.read({"guide_adjustments": each or {}}) for each in entered]
-    for document in documents:
-        for adjustments in document.guide_adjustments.values():
-            _lower_only(adjustments)
-    return documents
+    return [ScheduleDocument.read({"guide_adjustments": each or {}}) for each in entered]
 
 
-def _lower_only(adjustments: GuideAdjustments) -> None:
-    if adjustments.max_group_size is not None:
-        limit = {"kind": "MAX_GROUP_SIZE", "value": adjustments.max_group_size}
-        adjustments.restrictions, adjustments.max_group_size = [*adjustments.restrictions, limit], None
+def adjustments_in(first: ScheduleDocument, later: Iterable[ScheduleDocument]) -> dict[UUID, GuideAdjustments]:
+    """What guides entered on a departure's first date and on the later ones that it reaches, by guide.
+
+    A group size of a later date can only lower how many a guide may lead: on the first one it says nothing.
+    """
+    entered = defaultdict[UUID, list[GuideAdjustments]](list)
+    for guide_id, adjustments in first.guide_adjustments.items():
+        entered[guide_id].append(adjustments)
+    for document in later:
+        for guide_id, adjustments in document.guide_adjustments.items():
+            entered[guide_id].append(_lowering(adjustments))
+    return {guide_id: merged_adjustments(entries) for guide_id, entries in entered.items()}
 
 
-def adjustments_in(documents: Collection[ScheduleDocument]) -> dict[UUID, GuideAdjustments]:
-    """What guides entered on any of these dates, by guide."""
-    guides = {guide for each in documents for guide in each.guide_adjustments}
-    return {
-        guide: merged_adjustments(d.guide_adjustments[guide] for d in documents if guide in d.guide_adjustments)
-        for guide in guides
-    }
+def _lowering(adjustments: GuideAdjustments) -> GuideAdjustments:
+    if adjustments.max_group_size is None:
+        return adjustments
+    limit = {"kind": "MAX_GROUP_SIZE", "value": adjustments.max_group_size}
+    return adjustments.model_copy(update={"restrictions": [*adjustments.restrictions, limit], "max_group_size": None})
 
 
 def departures_elsewhere(span: Span, days: Collection[date]) -> list[Departure]:

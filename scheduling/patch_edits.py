@@ -136,7 +136,7 @@ class PatchEdits:
         if self.facts is None:
             return {}
         later = self.facts.snapshot.available.keys() - {self.day}
-        return adjustments_in([document, *entered_on(later)])
+        return adjustments_in(document, entered_on(later))
 
     def _refuse_removal(self, key: UUID, departure: Departure | None) -> None:
         if departure is not None:

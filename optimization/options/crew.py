@@ -95,7 +95,7 @@ def crew_for(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[
     """Everybody who may go on the departure, judged by what is known of their certificates in `facts`."""
     demand = Demand.of(spot.departure_id, spot.departure, spot.day, facts.snapshot)
     planned = {spot.departure_id, spot.instead_of or spot.departure_id}
-    roster = Roster(problem.adjustments_for(spot.departure), problem.commitments, planned)
+    roster = Roster(problem.adjustments_for(spot.day, [spot.departure]), problem.commitments, planned)
     assessment = assess(demand, facts, roster)
     wanted = tuple(each for each in assessment.candidates if each.guide.id not in without)
     return Crew(spot.departure, Assessment(demand, wanted, assessment.excluded), facts, roster)

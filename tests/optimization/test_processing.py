@@ -19,7 +19,7 @@ from scheduling.document import Departure, DepartureStatus
 from scheduling.jobs import claim_request
 from scheduling.models import DailySchedule, RequestJob, RequestStatus, ScheduleRequest
 from scheduling.requests import Submission, submit_schedule_request
-from tests.scheduling.writes import change
+from tests.scheduling.writes import change, enter
 from tests.siblings import SimulatedSiblings
 
 
@@ -241,3 +241,28 @@ def test_a_team_that_a_dispatcher_pins_while_the_answer_is_found_stays_pinned(
 
     assert second.status == RequestStatus.COMPLETED
     assert departure_of(first).team == pinned
+
+
+def submit_of_several_days(siblings: SimulatedSiblings) -> ScheduleRequest:
+    trip_id = a_trip_of(siblings, "HIKING")
+    siblings.alter("trips", str(trip_id), duration_hours=30)
+    days = (day_of(siblings),)
+    return submit_schedule_request(
+        Submission(trip_id=trip_id, preferred_dates=days, sent_constraints={}), subject="kiosk"
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("size", [4, 90])
+def test_group_sizes_that_guides_enter_on_the_second_day_of_a_trip_only_lower_what_they_lead(
+    siblings: SimulatedSiblings, size: int
+) -> None:
+    request = submit_of_several_days(siblings)
+    for guide_id in siblings.summary()["guide_ids"]:
+        enter(UUID(guide_id), day_of(siblings, 2), max_group_size=size)
+
+    request = processed(request)
+
+    assert request.status == RequestStatus.COMPLETED
+    team = departure_of(request).team
+    assert len(team) * size >= departure_of(request).participants
