@@ -86,6 +86,14 @@ class SimulatedSiblings:
     def send_guide_away(self, guide_id: str, first: date, last: date, *, notes: str = "Vacation") -> dict[str, Any]:
         return self._window(guide_id, first, last, available=False, notes=notes)
 
+    def call_guide_back(self, guide_id: str, first: date, last: date) -> None:
+        """Nothing keeps the guide away on these dates, whatever the seeded world says."""
+        days = {"start_date": first.isoformat(), "end_date": last.isoformat()}
+        told = self.call("svc-guide-management", f"/guides/{guide_id}/availability", params=days).json()["data"]
+        for window in told:
+            if not window["available"]:
+                self.remove("windows", window["id"])
+
     def leave_note(self, guide_id: str, day: date, notes: str) -> dict[str, Any]:
         """A window in which the guide is available, with a note that somebody must read."""
         return self._window(guide_id, day, day, available=True, notes=notes)

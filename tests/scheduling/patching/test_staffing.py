@@ -116,12 +116,21 @@ def test_a_trail_of_another_region_is_refused(client: Client, day: date, sibling
     assert (response.status_code, response.json()["code"]) == (422, "UNKNOWN_TRAIL")
 
 
-def test_a_guide_has_to_be_free_on_every_day_of_a_long_trip_and_may_be(client: Client, day: date) -> None:
+def test_a_guide_has_to_be_free_on_every_day_of_a_long_trip_and_may_be(
+    client: Client, day: date, siblings: SimulatedSiblings
+) -> None:
     key, before = one_led_alone(day)
+    guide_id, last = str(before.team[0].guide_id), day + timedelta(days=13)
+    longer = {"ends_at": (before.ends_at + timedelta(days=12)).isoformat()}
+    siblings.send_guide_away(guide_id, last - timedelta(days=3), last)
 
-    response = change(client, key, {"ends_at": (before.ends_at + timedelta(days=12)).isoformat()}, at=day)
+    refused = change(client, key, longer, at=day)
+    siblings.call_guide_back(guide_id, day, last)
+    caches["siblings"].clear()
+    allowed = change(client, key, longer, at=day)
 
-    assert response.status_code == 200, response.json()
+    assert (refused.status_code, refused.json()["code"]) == (422, "HARD_RULE_VIOLATED")
+    assert allowed.status_code == 200, allowed.json()
 
 
 def test_what_others_changed_since_the_first_look_is_judged_too(client: Client, day: date) -> None:
