@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,7 @@ from django.core.cache import caches
 
 from novatrek_scheduling.sandbox.embedded import free_port
 from novatrek_scheduling.sandbox.processes import spawn, stop
+from novatrek_scheduling.sandbox.world.weather import FORECAST_DAYS, forecast_id
 from scheduling.siblings.answers import forget_troubles
 from scheduling.siblings.circuits import close_all_circuits
 
@@ -119,6 +120,15 @@ class SimulatedSiblings:
         span = {"effective_from": starts_at.isoformat(), "effective_until": ends_at.isoformat()}
         alert = {"region_id": region_id, "alert_type": "SEVERE_STORM", "severity": severity, "title": "Storm"}
         return self.add("alerts", **alert, **span, **({"affected_trail_ids": [], "is_active": True} | fields))
+
+    def calm_the_weather(self, region_id: str) -> None:
+        """Neither storm nor alert in the region, whatever the seeded world says."""
+        told = self.call("svc-weather", "/weather/alerts", params={"region_id": region_id}).json()
+        for alert in told["alerts"]:
+            self.remove("alerts", alert["id"])
+        station = self.get("regions", region_id)["weather_station_id"]
+        for offset in range(FORECAST_DAYS):
+            self.alter("forecasts", forecast_id(station, self.today + timedelta(days=offset)), condition="CLEAR")
 
     def set_location_capacity(self, location_id: str, people: int) -> dict[str, Any]:
         self.alter("locations", location_id, capacity=people)

@@ -74,8 +74,10 @@ def enter_absence(guide_id: UUID, day: date, reason: str = "sick") -> None:
 
 
 def plan_a_day(siblings: SimulatedSiblings, *, days_ahead: int = 4) -> PlannedDay:
+    """A date on which nothing is wrong until a test breaks something."""
     day = siblings.today + timedelta(days=days_ahead)
     region_id = UUID(siblings.summary()["region_ids"][0])
+    siblings.calm_the_weather(str(region_id))
     optimize_day(day, [region_id], author=PLANNER)
     return PlannedDay(siblings, day, region_id)
 

@@ -10,6 +10,7 @@ from conflicts.vocabulary import Strategy
 from optimization.planning import optimize_day
 from scheduling.document import Departure, DepartureStatus
 from scheduling.facts import Span
+from scheduling.rules.guides import TURNAROUND
 from tests.conflicts.planned import PLANNER, PlannedDay, options_of, plan_a_day
 from tests.siblings import SimulatedSiblings
 
@@ -31,7 +32,9 @@ def test_up_to_three_free_and_qualified_guides_the_best_first(planned: PlannedDa
     options = options_of(conflict, Strategy.REASSIGN_GUIDE)
 
     teams = [option.edits[0].fields["team"] for option in options]
-    busy = {g for key, d in planned.departures.items() if key != departure_id for g in d.guide_ids}
+    meanwhile = planned.departure(departure_id).span.widened(TURNAROUND)
+    others = [d for key, d in planned.departures.items() if key != departure_id and d.span.overlaps(meanwhile)]
+    busy = {guide for departure in others for guide in departure.guide_ids}
     newcomers = [{UUID(m["guide_id"]) for m in team} - planned.departure(departure_id).guide_ids for team in teams]
     assert 1 <= len(options) <= 3
     assert all(sick not in {UUID(m["guide_id"]) for m in team} for team in teams)
@@ -57,20 +60,23 @@ def test_a_guide_who_cannot_be_reached_for_leaves_accepting_the_risk(planned: Pl
     assert only.strategy is Strategy.ACCEPT_RISK
 
 
-def storm_over(planned: PlannedDay, departure: Departure, *, whole_day: bool) -> ScheduleConflict:
+def storm_over(planned: PlannedDay, departure_id: UUID, *, whole_day: bool) -> ScheduleConflict:
+    departure = planned.departure(departure_id)
     margin = timedelta(hours=14 if whole_day else 0)
     span = Span(departure.starts_at, departure.ends_at).widened(margin)
     planned.siblings.raise_alert(
         str(planned.region_id), span.starts_at, span.ends_at, affected_trail_ids=[str(departure.trail_id)]
     )
     planned.look_again()
-    return ScheduleConflict.objects.open().get(conflict_type="WEATHER_ALERT", details__has_key="affected_trail_ids")
+    return ScheduleConflict.objects.open().get(
+        conflict_type="WEATHER_ALERT", details__departure_ids=[str(departure_id)]
+    )
 
 
 def test_other_times_outside_the_storm_the_nearest_first(planned: PlannedDay) -> None:
     departure_id = planned.staffed(on_trail)[0]
     before = planned.departure(departure_id)
-    conflict = storm_over(planned, before, whole_day=True)
+    conflict = storm_over(planned, departure_id, whole_day=True)
 
     options = options_of(conflict, Strategy.RESCHEDULE_TRIP)
 

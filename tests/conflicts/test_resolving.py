@@ -156,7 +156,8 @@ def test_a_guide_who_fell_ill_too_would_be_the_next_conflict(planned: PlannedDay
     assert [each.cause for each in refused.value.caused] == [Cause.AVAILABILITY_EXCEPTION]
 
     resolved = resolve_conflict(conflict.pk, option.id, by="ana", override_warnings=True)
-    assert resolved.new_conflicts_created == [str(ScheduleConflict.objects.open().get().pk)]
+    caused = ScheduleConflict.objects.open().get(details__departure_ids=[str(departure_id)])
+    assert resolved.new_conflicts_created == [str(caused.pk)]
 
 
 def test_no_override_covers_a_guide_without_a_certificate(planned: PlannedDay) -> None:

@@ -1,5 +1,6 @@
 """A dispatcher staffs by hand: judged on what the siblings say, by the rules that hold for the optimizer too."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -39,7 +40,10 @@ def day(siblings: SimulatedSiblings) -> date:
 
 
 def one_led_alone(day: date) -> tuple[UUID, Departure]:
-    return next((key, each) for key, each in sorted(stored(day).items()) if len(each.team) == 1)
+    """A departure with one guide, who leads no other."""
+    planned = stored(day)
+    leading = Counter(guide for each in planned.values() for guide in each.guide_ids)
+    return next((k, d) for k, d in sorted(planned.items()) if [leading[guide] for guide in d.guide_ids] == [1])
 
 
 def team_of(*guide_ids: object, **fields: Any) -> list[dict[str, Any]]:
