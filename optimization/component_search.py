@@ -27,6 +27,8 @@ TUNED: Final[Mapping[str, Any]] = {
     "mip_heuristic_run_root_reduced_cost": False,
     "mip_heuristic_run_feasibility_jump": False,
 }
+# A relaxation is solved before its presolve would be through.
+RELAXED: Final[Mapping[str, Any]] = {"presolve": "off"}
 _TUNED_SHARE: Final = 0.6
 _LEAST_SECONDS: Final = 0.005
 # What building the model takes a pair: a model that is ready when the time is over helps nobody.
@@ -202,7 +204,7 @@ class _Search:
 
     def _relaxed_bound(self, model: DayModel, aim: Callable[[], None]) -> int:
         aim()
-        solver = FastHiGHS(time_limit_seconds=self._remaining(), is_integer=False)
+        solver = FastHiGHS(time_limit_seconds=self._remaining(), is_integer=False, **RELAXED)
         model.problem.solve(solver)
         is_solved = model.problem.sol_status == constants.LpSolutionOptimal
         return math.ceil(solver.bound - _ROUNDING) if is_solved else 0

@@ -6,6 +6,7 @@ Departures that nothing couples are solved apart, which is exact because every l
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
@@ -81,30 +82,30 @@ def guide_cliques(staffings: Sequence[Staffing]) -> Iterator[tuple[tuple[int, Pa
     A member is the position of the departure in `staffings` and the guide's pair on it.
     """
     of_guide: defaultdict[UUID, list[tuple[int, int, tuple[int, Pair]]]] = defaultdict(list)
-    for index, staffing in enumerate(staffings):
-        starts_at, ends_at = staffing.departure.starts_at, busy_until(staffing.departure)
-        for pair in staffing.pairs:
+    for index in sorted(range(len(staffings)), key=lambda index: (staffings[index].departure.starts_at, index)):
+        departure = staffings[index].departure
+        starts_at, ends_at = departure.starts_at, busy_until(departure)
+        for pair in staffings[index].pairs:
             of_guide[pair.guide_id].append((starts_at, ends_at, (index, pair)))
-    for _, intervals in sorted(of_guide.items()):
-        if len(intervals) > 1:
-            yield from maximal_cliques(intervals)
+    for guide_id in sorted(of_guide, key=attrgetter("int")):
+        if len(of_guide[guide_id]) > 1:
+            yield from maximal_cliques(of_guide[guide_id])
 
 
-def maximal_cliques(intervals: Sequence[tuple[int, int, Key]]) -> Iterator[tuple[Key, ...]]:
-    """The largest sets of two or more half-open intervals that share a moment.
+def maximal_cliques(intervals: Iterable[tuple[int, int, Key]]) -> Iterator[tuple[Key, ...]]:
+    """The largest sets of two or more half-open intervals, given by their start, that share a moment.
 
     One sweep: a set is complete when the first of its intervals ends after another one had begun.
     """
-    by_start = sorted(range(len(intervals)), key=lambda index: (intervals[index][0], index))
-    active: list[int] = []
-    for index in by_start:
-        starts_at = intervals[index][0]
-        lasting = [other for other in active if intervals[other][1] > starts_at]
+    active: list[tuple[int, int, Key]] = []
+    for interval in intervals:
+        starts_at = interval[0]
+        lasting = [other for other in active if other[1] > starts_at]
         if 1 < len(active) > len(lasting):
-            yield tuple(intervals[other][2] for other in active)
-        active = [*lasting, index]
+            yield tuple([key for _, _, key in active])
+        active = [*lasting, interval]
     if len(active) > 1:
-        yield tuple(intervals[other][2] for other in active)
+        yield tuple([key for _, _, key in active])
 
 
 def scarce_rooms(departures: Sequence[Departure], locations: Iterable[Location]) -> list[Room]:

@@ -13,7 +13,7 @@ import pulp
 
 from optimization.components import Component, Room
 from optimization.fast_highs import DirectProblem
-from optimization.patterns import covering_patterns, fewest_guides
+from optimization.patterns import fewest_guides, smallest_patterns
 from optimization.problem import Pair
 from optimization.staffing import Staffing
 
@@ -189,7 +189,9 @@ class DayModel:
     def _add_departure(self, staffing: Staffing) -> None:
         departure = staffing.departure
         classes = staffing.classes(staffing.free)
-        patterns = covering_patterns(tuple(classes), staffing.need, self._pattern_limit)
+        patterns = None
+        if all(one.may_lead for one in classes):
+            patterns = smallest_patterns(tuple(classes), staffing.need, self._pattern_limit)
         if patterns is None:
             self._cover_by_sums(staffing)
         else:
@@ -202,19 +204,26 @@ class DayModel:
     def _cover_by_patterns(
         self, staffing: Staffing, members: list[list[Pair]], patterns: tuple[tuple[int, ...], ...]
     ) -> None:
-        """At most one pattern, and of each class as many guides as the pattern has.
+        """At most one pattern, and for each of its places a guide of that class or of a larger one.
 
+        Who is not needed in a class is handed on to the next smaller one; with the smallest all are placed.
         The patterns' variables come before the pairs': HiGHS is faster with this order.
         """
         choices = [self._add_variable("z") for _ in patterns]
         self._staffed[staffing.departure.id] = choices
-        self._add_row([(choice, 1) for choice in choices], at_most=1)
-        for index, pairs in enumerate(members):
-            self._add_pairs(pairs)
-            terms = self._ones(pairs)
+        if len(choices) > 1:
+            self._add_row([(choice, 1) for choice in choices], at_most=1)
+        handed_on: Terms = []
+        for index in reversed(range(len(members))):
+            self._add_pairs(members[index])
+            terms = self._ones(members[index]) + handed_on
             terms += [
                 (choice, -pattern[index]) for choice, pattern in zip(choices, patterns, strict=True) if pattern[index]
             ]
+            if index:
+                spare = self._add_variable("s", staffing.need.places)
+                terms.append((spare, -1))
+                handed_on = [(spare, 1)]
             self._add_row(terms, equals=0)
 
     def _cover_by_sums(self, staffing: Staffing) -> None:

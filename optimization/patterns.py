@@ -55,6 +55,46 @@ def covering_patterns(
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
+def smallest_patterns(
+    classes: tuple[GuideClass, ...], need: Need, limit: int | None
+) -> tuple[tuple[int, ...], ...] | None:
+    """Covering patterns that every other is above; None if there are over `limit` covering patterns.
+
+    One is above another of as many guides if, one for one, its guides have at least as much capacity. Where
+    everybody may stand in for somebody with less, these describe the same teams as all patterns do, and are far
+    fewer. Every guide of `classes`, which are in the order of their capacity, may lead.
+    """
+    count, found = 0, []
+    for size in range(need.smallest, need.places + 1):
+        for members in combinations_with_replacement(range(len(classes)), size):
+            spare = sum([classes[index].capacity for index in members]) - need.guests
+            if spare < 0 or not _has(classes, members):
+                continue
+            if not need.keeps_spare and size > need.smallest and classes[members[0]].capacity <= spare:
+                continue
+            count += 1
+            if limit is not None and count > limit:
+                return None
+            if not _is_above_another(classes, members, spare):
+                found.append(_counted(members, len(classes)))
+    return tuple(found)
+
+
+def _has(classes: tuple[GuideClass, ...], members: tuple[int, ...]) -> bool:
+    return all(members.count(index) <= classes[index].available for index in {*members})
+
+
+def _is_above_another(classes: tuple[GuideClass, ...], members: tuple[int, ...], spare: int) -> bool:
+    """Whether one of its guides could be of the next smaller class, and the group were still covered."""
+    return any(
+        index
+        and classes[index].capacity - classes[index - 1].capacity <= spare
+        and members.count(index - 1) < classes[index - 1].available
+        for index in {*members}
+    )
+
+
 def fewest_guides(capacities: list[int], need: Need) -> int:
     """A lower bound on the guides that `need` takes: the largest capacities first."""
     covered, count = 0, 0

@@ -13,12 +13,13 @@ import highspy
 import numpy as np
 
 from benchmarks.solvers.judging import GUESTS_WEIGHT, KEPT_WEIGHT
+from benchmarks.solvers.own import forget_patterns
 from benchmarks.solvers.rivals import Solved
-from optimization.component_search import TUNED
+from optimization.component_search import RELAXED, TUNED
 from optimization.components import Component
 from optimization.day_model import PATTERN_LIMIT
 from optimization.parts import take_apart
-from optimization.patterns import covering_patterns, fewest_guides
+from optimization.patterns import fewest_guides, smallest_patterns
 from optimization.problem import LARGEST_TEAM, DayProblem, Pair, RequestProblem
 from optimization.staffing import Staffing, why_unstaffable
 
@@ -27,7 +28,7 @@ Costs = list[int]
 
 def solve_from_arrays(problem: DayProblem, seconds: float) -> Solved:
     """A day, part by part."""
-    covering_patterns.cache_clear()
+    forget_patterns()
     searches = [_Search(component, seconds) for component in take_apart(problem).components]
     for search in searches:
         search.run()
@@ -36,7 +37,7 @@ def solve_from_arrays(problem: DayProblem, seconds: float) -> Solved:
 
 def answer_from_arrays(problem: RequestProblem, seconds: float) -> Solved:
     """All dates of a request at once."""
-    covering_patterns.cache_clear()
+    forget_patterns()
     staffings = [Staffing.of(option.departure, option.pairs) for option in problem.options]
     staffable = [one for one in staffings if why_unstaffable(one, {}) is None]
     if not staffable:
@@ -66,7 +67,7 @@ class _Arrays:
 
     def __init__(self, staffings: Sequence[Staffing], cliques: Sequence[tuple[Pair, ...]] = ()) -> None:
         self.staffings = staffings
-        self.columns = 0
+        self.largest: list[int] = []
         self.pairs: list[Pair] = []
         self.pair_columns: list[int] = []
         self.staffed: list[tuple[int, int]] = []
@@ -82,6 +83,10 @@ class _Arrays:
         for clique in cliques:
             self.add_row([self._column_of[id(pair)] for pair in clique], [1] * len(clique), upper=1)
         self.most_kept = sum([pair.is_kept for pair in self.pairs])
+
+    @property
+    def columns(self) -> int:
+        return len(self.largest)
 
     def add_row(
         self,
@@ -138,7 +143,7 @@ class _Arrays:
             float(constant),
             np.array(costs, dtype=np.float64),
             np.zeros(self.columns),
-            np.ones(self.columns),
+            np.array(self.largest, dtype=np.float64),
             np.array(self.lower, dtype=np.float64),
             np.array(self.upper, dtype=np.float64),
             np.array(self.starts, dtype=np.int32),
@@ -161,21 +166,23 @@ class _Arrays:
     def _add_departure(self, staffing: Staffing) -> None:
         """Columns in the order of their first row, as PuLP has them."""
         classes = staffing.classes(staffing.free)
-        patterns = covering_patterns(tuple(classes), staffing.need, PATTERN_LIMIT)
+        patterns = smallest_patterns(tuple(classes), staffing.need, PATTERN_LIMIT)
         if patterns is None:
             self._cover_by_sums(staffing)
             return
         choices = self._add_columns(len(patterns))
         self.staffed += [(choice, staffing.departure.weight) for choice in choices]
-        self.add_row([*choices], [1] * len(choices), upper=1)
-        for index, members in enumerate(classes.values()):
+        if len(choices) > 1:
+            self.add_row([*choices], [1] * len(choices), upper=1)
+        handed_on: range = range(0)
+        for index, members in reversed(list(enumerate(classes.values()))):
             used = [n for n, pattern in enumerate(patterns) if pattern[index]]
-            self.add_row(
-                [*self._add_pairs(members), *[choices[n] for n in used]],
-                [1] * len(members) + [-patterns[n][index] for n in used],
-                lower=0,
-                upper=0,
-            )
+            indices = [*self._add_pairs(members), *handed_on, *[choices[n] for n in used]]
+            factors = [1] * (len(members) + len(handed_on)) + [-patterns[n][index] for n in used]
+            if index:
+                handed_on = self._add_columns(1, staffing.need.places)
+                indices, factors = [*indices, *handed_on], [*factors, -1]
+            self.add_row(indices, factors, lower=0, upper=0)
 
     def _add_pairs(self, pairs: Sequence[Pair]) -> range:
         columns = self._add_columns(len(pairs))
@@ -184,8 +191,9 @@ class _Arrays:
         self.pair_columns += columns
         return columns
 
-    def _add_columns(self, count: int) -> range:
-        first, self.columns = self.columns, self.columns + count
+    def _add_columns(self, count: int, largest: int = 1) -> range:
+        first = self.columns
+        self.largest += [largest] * count
         return range(first, self.columns)
 
     def _cover_by_sums(self, staffing: Staffing) -> None:
@@ -221,7 +229,7 @@ class _Search:
         arrays = self.arrays
         missed = weighted = most + round(sum([cost * value for cost, value in zip(costs, self.values, strict=True)]))
         if missed:
-            _, bound = arrays.solve(costs, most, self._seconds, {}, is_integer=False)
+            _, bound = arrays.solve(costs, most, self._seconds, RELAXED, is_integer=False)
             if math.ceil(bound - 1e-4) < missed:
                 found, value = arrays.solve(costs, most, self._seconds, TUNED)
                 if round(value) < missed:

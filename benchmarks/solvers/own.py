@@ -6,16 +6,22 @@ from uuid import UUID
 from benchmarks.solvers.rivals import Solved
 from optimization.greedy import greedy_teams
 from optimization.parts import take_apart
-from optimization.patterns import covering_patterns
+from optimization.patterns import covering_patterns, smallest_patterns
 from optimization.problem import DayProblem, Pair, PlanStatus, RequestProblem
 from optimization.request_model import best_teams, solve_request
 from optimization.solver import solve_day
 from optimization.staffing import Staffing
 
 
+def forget_patterns() -> None:
+    """Every solve begins without what the ones before have worked out."""
+    covering_patterns.cache_clear()
+    smallest_patterns.cache_clear()
+
+
 def solve_ours(problem: DayProblem, seconds: float) -> Solved:
     """All that the service does, proof of the levels' order included."""
-    covering_patterns.cache_clear()
+    forget_patterns()
     plan = solve_day(problem, time_limit_seconds=seconds)
     return Solved(
         teams={team.departure_id: team.guide_ids for team in plan},
@@ -27,7 +33,7 @@ def solve_ours(problem: DayProblem, seconds: float) -> Solved:
 
 def solve_greedily(problem: DayProblem, _: float) -> Solved:
     """The floor under every time limit."""
-    covering_patterns.cache_clear()
+    forget_patterns()
     teams: dict[UUID, tuple[Pair, ...]] = {}
     for component in take_apart(problem).components:
         teams |= greedy_teams(component)
@@ -36,7 +42,7 @@ def solve_greedily(problem: DayProblem, _: float) -> Solved:
 
 def answer_ours(problem: RequestProblem, seconds: float) -> Solved:
     """All dates of a request in one PuLP model."""
-    covering_patterns.cache_clear()
+    forget_patterns()
     plan = solve_request(problem, time_limit_seconds=seconds)
     return Solved(
         teams={answer.departure_id: answer.guide_ids for answer in plan.answers if answer.guide_ids},
@@ -48,7 +54,7 @@ def answer_ours(problem: RequestProblem, seconds: float) -> Solved:
 
 def answer_by_closed_form(problem: RequestProblem, _: float) -> Solved:
     """The cheapest members of every pattern, date by date."""
-    covering_patterns.cache_clear()
+    forget_patterns()
     staffings = [Staffing.of(option.departure, option.pairs) for option in problem.options]
     return Solved(teams=_decoded(best_teams(staffings)), is_proven=True)
 

@@ -1,9 +1,14 @@
 """What is not a problem at all, and the parts that problems are taken into."""
 
+from dataclasses import replace
+from itertools import permutations, product
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from optimization.components import connected_components, maximal_cliques
-from optimization.patterns import GuideClass, Need, covering_patterns
+from optimization.patterns import GuideClass, Need, covering_patterns, smallest_patterns
 from optimization.problem import Location
 from optimization.staffing import group_by_departure
 from tests.optimization.days import CAMP, day, pair, trip
@@ -66,6 +71,46 @@ def test_patterns_keep_spare_members_where_a_published_team_may_have_them() -> N
     patterns = covering_patterns(classes, Need(12, 3, needs_lead=True, keeps_spare=True), None)
 
     assert patterns == ((2, 0), (1, 1), (3, 0), (2, 1))
+
+
+def test_of_all_patterns_the_smallest_are_left_of_each_size() -> None:
+    classes = (GuideClass(6, True, 3), GuideClass(8, True, 3), GuideClass(12, True, 2))
+
+    smallest = smallest_patterns(classes, Need(18, 3, needs_lead=True, keeps_spare=False), None)
+
+    # 18 people: 8 and 12 would do as well as 6 and 12, and any three guides.
+    assert smallest == ((1, 0, 1), (3, 0, 0))
+
+
+@given(st.lists(st.integers(1, 14), min_size=1, max_size=5, unique=True), st.data())
+def test_the_smallest_patterns_describe_all_teams_that_cover_the_group(
+    capacities: list[int], data: st.DataObject
+) -> None:
+    classes = tuple(GuideClass(size, True, data.draw(st.integers(1, 3))) for size in sorted(capacities))
+    need = Need(data.draw(st.integers(0, 30)), 3, needs_lead=data.draw(st.booleans()), keeps_spare=True)
+    lean = replace(need, keeps_spare=False)
+
+    assert _described(classes, need) == set(covering_patterns(classes, need, None) or ())
+    assert set(covering_patterns(classes, lean, None) or ()) <= _described(classes, lean) <= _described(classes, need)
+
+
+def _described(classes: tuple[GuideClass, ...], need: Need) -> set[tuple[int, ...]]:
+    """The teams of which each guide takes a place of a smallest pattern, for as many guests at least."""
+    smallest = smallest_patterns(classes, need, None) or ()
+    teams = [team for team in product(*(range(one.available + 1) for one in classes)) if sum(team) <= need.places]
+    return {team for team in teams if any(_can_fill(classes, team, places) for places in smallest)}
+
+
+def _can_fill(classes: tuple[GuideClass, ...], team: tuple[int, ...], places: tuple[int, ...]) -> bool:
+    """Whether each of the places gets a guide of the team who takes as many guests, and nobody is over."""
+    have, wanted = (
+        [one.capacity for one, count in zip(classes, of, strict=True) for _ in range(count)] for of in (team, places)
+    )
+    return any(
+        all(guide >= place for guide, place in zip(order, wanted, strict=True))
+        for order in permutations(have)
+        if len(order) == len(wanted)
+    )
 
 
 def test_too_many_patterns_are_not_listed() -> None:
