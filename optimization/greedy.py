@@ -172,10 +172,12 @@ class Diary:
         return all(self._is_free(pair.guide_id, departure) for pair in members)
 
     def _is_free(self, guide_id: UUID, departure: Departure) -> bool:
-        return not any(_overlap(departure, other) for other in self._taken[guide_id])
+        taken = self._taken.get(guide_id)
+        return not taken or not any(_overlap(departure, other) for other in taken)
 
     def _is_not_pinned(self, guide_id: UUID, departure: Departure) -> bool:
-        return not any(_overlap(departure, other) for other in self._pinned[guide_id])
+        pinned = self._pinned.get(guide_id)
+        return not pinned or not any(_overlap(departure, other) for other in pinned)
 
 
 def _overlap(one: Departure, other: Departure) -> bool:
