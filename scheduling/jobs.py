@@ -45,6 +45,7 @@ class Claim:
     token: int
     attempts: int
     rounds: int
+    silent_rounds: int
 
 
 def enqueue(request_id: UUID, priority: str, *, delay: timedelta = timedelta()) -> None:
@@ -79,7 +80,7 @@ def claim_request(request_id: UUID) -> Claim | None:
     job.save(update_fields=["token", "attempts", "lease_until"])
     job.request.status = RequestStatus.PROCESSING
     job.request.save(update_fields=["status"])
-    return Claim(job.request, job.token, job.attempts, job.rounds)
+    return Claim(job.request, job.token, job.attempts, job.rounds, job.silent_rounds)
 
 
 def _locked(request_id: UUID) -> RequestJob | None:
@@ -168,12 +169,12 @@ def give_back(claim: Claim, *, guide_names: Iterable[str] = ()) -> None:
 @transaction.atomic
 def postpone(claim: Claim, *, code: str, message: str) -> None:
     """What the decision needs is away: ask again later, for some ten minutes; then the request fails with `code`."""
-    if claim.rounds + 1 >= MAX_SILENT_ROUNDS:
+    if claim.silent_rounds + 1 >= MAX_SILENT_ROUNDS:
         fail_request(claim, code=code, message=message)
         _bury(claim.request, message)
         return
-    delay = min(LONGEST_SILENCE, timedelta(seconds=5 * 2**claim.rounds))
-    _return_to_the_table(claim, delay, attempts=claim.attempts - 1, rounds=claim.rounds + 1)
+    delay = min(LONGEST_SILENCE, timedelta(seconds=5 * 2**claim.silent_rounds))
+    _return_to_the_table(claim, delay, attempts=claim.attempts - 1, silent_rounds=claim.silent_rounds + 1)
 
 
 def _return_to_the_table(claim: Claim, delay: timedelta, **counts: int) -> None:
@@ -214,7 +215,8 @@ def reopen_request(request_id: UUID) -> bool:
         return False
     RequestOutcome.objects.filter(pk=request_id).delete()
     job, now = RequestJob.objects.filter(pk=request_id), timezone.now()
-    job.update(attempts=0, rounds=0, token=F("token") + 1, lease_until=None, queued_at=now, not_before=now)
+    counts = {"attempts": 0, "rounds": 0, "silent_rounds": 0}
+    job.update(token=F("token") + 1, lease_until=None, queued_at=now, not_before=now, **counts)
     enqueue(request_id, job.get().priority)
     return True
 

@@ -69,7 +69,17 @@ class ScheduleRequestAdmin(ViewOnly):
 
 @admin.register(RequestJob)
 class RequestJobAdmin(ViewOnly):
-    list_display = ["request_id", "priority", "attempts", "rounds", "lease_until", "queued_at", "not_before", "subject"]
+    list_display = [
+        "request_id",
+        "priority",
+        "attempts",
+        "rounds",
+        "silent_rounds",
+        "lease_until",
+        "queued_at",
+        "not_before",
+        "subject",
+    ]
     list_filter = ["priority", "attempts", ("queued_at", RangeDateFilter)]
     list_filter_submit = True
     search_fields = ["=request__request_id", "subject", "idempotency_key"]

@@ -57,13 +57,15 @@ class RequestJob(models.Model):
     """The work a schedule request is: who has it in hand until when, and how often it was tried.
 
     `token` counts the claims: a worker that was slow to die finds its token outdated and writes nothing.
-    `attempts` counts executions that ended without an answer, `rounds` the times contention sent it back.
+    `attempts` counts executions that ended without an answer, `rounds` the times contention sent it back,
+    `silent_rounds` the times a sibling did that was away.
     """
 
     request = models.OneToOneField(ScheduleRequest, models.CASCADE, primary_key=True, related_name="job")
     priority = models.CharField(max_length=10, choices=Priority.choices)
     attempts = models.PositiveSmallIntegerField(default=0)
     rounds = models.PositiveSmallIntegerField(default=0)
+    silent_rounds = models.PositiveSmallIntegerField(default=0, db_default=0)
     token = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     queued_at = models.DateTimeField(default=timezone.now)

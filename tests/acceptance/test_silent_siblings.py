@@ -159,7 +159,7 @@ def slowest_run_ms(service: Service) -> int:
 
 
 def postponed(service: Service) -> int:
-    return int(service.value("SELECT count(*) FROM request_jobs WHERE rounds > 0 AND not_before > now()"))
+    return int(service.value("SELECT count(*) FROM request_jobs WHERE silent_rounds > 0 AND not_before > now()"))
 
 
 def untold(service: Service, sibling: str) -> int:

@@ -208,6 +208,30 @@ def test_a_sibling_that_stays_away_fails_the_request_with_its_own_code_and_costs
     assert DeadLetter.objects.count() == 1
 
 
+def test_the_times_a_sibling_was_away_use_up_no_round_of_contention() -> None:
+    request = pending()
+    for _ in range(MAX_ROUNDS):
+        postpone(claimed(request), code="SIBLING_UNAVAILABLE", message="svc-guide-management did not answer.")
+        due_now(request)
+
+    give_back(claimed(request))
+
+    assert status_of(request) == RequestStatus.PENDING
+
+
+def test_contention_uses_up_no_round_of_the_patience_with_a_silent_sibling() -> None:
+    request = pending()
+    for _ in range(MAX_ROUNDS - 1):
+        give_back(claimed(request))
+        due_now(request)
+
+    for _ in range(MAX_SILENT_ROUNDS - 1):
+        postpone(claimed(request), code="SIBLING_UNAVAILABLE", message="svc-guide-management did not answer.")
+        due_now(request)
+
+    assert status_of(request) == RequestStatus.PENDING
+
+
 def test_a_poison_request_is_given_up_after_three_attempts_that_ended_without_a_word() -> None:
     request = pending()
 
@@ -264,14 +288,15 @@ def test_what_waited_long_is_queued_in_front_of_what_is_urgent(django_capture_on
 
 
 def test_a_failed_request_starts_over_and_one_that_did_not_fail_does_not() -> None:
-    failed, other = pending(attempts=2, rounds=4), pending()
+    failed, other = pending(attempts=2, rounds=4, silent_rounds=8), pending()
     fail_request(claimed(failed), code="X", message="x")
 
     assert reopen_request(failed.pk)
     assert not reopen_request(other.pk)
 
     job = job_of(failed)
-    assert (status_of(failed), job.attempts, job.rounds) == (RequestStatus.PENDING, 0, 0)
+    assert status_of(failed) == RequestStatus.PENDING
+    assert (job.attempts, job.rounds, job.silent_rounds) == (0, 0, 0)
     assert not RequestOutcome.objects.filter(pk=failed.pk).exists()
     complete(claimed(failed))
 
