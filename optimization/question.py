@@ -132,13 +132,21 @@ def _departures_on(
         return [(key, departure.model_copy(deep=True), False) for key, departure in with_room.items()]
     local_time = snapshot.usual_times[trip.id]
     key = departure_id_of(trip.id, day, local_time)
-    if running and key in document.departures:
-        return [(key, departure.model_copy(deep=True), False) for key, departure in running.items()]
     fresh = new_departure(trip, day, local_time, snapshot)
+    if running and _is_taken(document, key, fresh):
+        return [(key, departure.model_copy(deep=True), False) for key, departure in running.items()]
     largest = question.constraints.max_group_size
     if largest is not None:
         fresh.capacity = min(fresh.capacity, largest)
     return [(key, fresh, True)]
+
+
+def _is_taken(document: ScheduleDocument, key: UUID, fresh: Departure) -> bool:
+    """Whether the trip has a departure at that very time already, running or called off."""
+    # Whatever its id: the catalog tells departures of a trip apart by their time, so two would be one there.
+    return key in document.departures or any(
+        one.trip_id == fresh.trip_id and one.starts_at == fresh.starts_at for one in document.departures.values()
+    )
 
 
 def _has_room(departure: Departure, question: Question, trip: Trip) -> bool:
@@ -187,7 +195,7 @@ def _not_running(option: Option, document: ScheduleDocument, snapshot: Snapshot,
         return Exclusion(Rule.NOT_RUNNING, f"it departs at {departure.starts_at:%H:%M}, which has passed")
     listed = [sold for sold in snapshot.departures.get(option.day, ()) if sold.trip_id == departure.trip_id]
     is_off_in_catalog = bool(listed) and all(sold.is_cancelled for sold in listed)
-    if option.is_new and (option.departure_id in document.departures or is_off_in_catalog):
+    if option.is_new and (is_off_in_catalog or _is_taken(document, option.departure_id, departure)):
         return Exclusion(Rule.NOT_RUNNING, "its departure was called off")
     return None
 
@@ -195,8 +203,11 @@ def _not_running(option: Option, document: ScheduleDocument, snapshot: Snapshot,
 def _no_room(option: Option, question: Question, trip: Trip) -> Exclusion | None:
     if _has_room(option.departure, question, trip):
         return None
-    free = option.departure.capacity - option.departure.participants
-    return Exclusion(Rule.GROUP_SIZE, f"{max(0, free)} seats are free, the group has {option.group}")
+    free = max(0, option.departure.capacity - option.departure.participants)
+    if free < option.group:
+        return Exclusion(Rule.GROUP_SIZE, f"{free} seats are free, the group has {option.group}")
+    largest = question.constraints.max_group_size
+    return Exclusion(Rule.GROUP_SIZE, f"{option.guests} guests would go together, {largest} at most are wished for")
 
 
 def _no_trail(option: Option, trip: Trip, facts: Facts) -> Exclusion | None:

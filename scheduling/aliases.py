@@ -1,8 +1,12 @@
 """Departures of ours and what the catalog calls them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from itertools import chain
 from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db.models import Q
 
 from events import outbox
 from scheduling.document import Departure, ScheduleDocument
@@ -22,7 +26,7 @@ def known_departure_ids(day: date, snapshot: Snapshot, document: ScheduleDocumen
     """The catalog's ids of departures that `document` has under ids of ours, with those.
 
     Two are the same when they were paired before, or when trip, date and time agree and the catalog doesn't
-    list the other one as well.
+    list the other one as well. No departure of ours is two of the catalog's.
     """
     return known_departure_ids_by_day({day: document}, snapshot)[day]
 
@@ -31,18 +35,11 @@ def known_departure_ids_by_day(
     documents: Mapping[date, ScheduleDocument], snapshot: Snapshot
 ) -> dict[date, dict[UUID, UUID]]:
     """What `known_departure_ids` says of each date, at the cost of one."""
-    sold = {
-        day: [each for each in snapshot.departures.get(day, ()) if each.id not in document.departures]
-        for day, document in documents.items()
+    agreeing = {
+        day: _agreeing_by_catalog_id(document, snapshot.departures.get(day, ())) for day, document in documents.items()
     }
-    catalog_ids = [each.id for listed in sold.values() for each in listed]
-    paired = dict(DepartureAlias.objects.filter(catalog_id__in=catalog_ids).values_list("catalog_id", "departure_id"))
-    known: dict[date, dict[UUID, UUID]] = {}
-    for day, document in documents.items():
-        ours = _by_trip_and_time(document, snapshot.departures.get(day, ()))
-        keys = {each.id: paired.get(each.id) or _match(each, ours, document) for each in sold[day]}
-        known[day] = {catalog_id: key for catalog_id, key in keys.items() if key}
-    return known
+    paired = _paired(chain.from_iterable(of_day.items() for of_day in agreeing.values()))
+    return {day: _each_once(of_day, paired) for day, of_day in agreeing.items()}
 
 
 def record_alias(known: DepartureInCatalog) -> None:
@@ -67,23 +64,53 @@ def tell_catalog(departure_id: UUID, departure: Departure, day: date) -> None:
     )
 
 
+def _agreeing_by_catalog_id(document: ScheduleDocument, listed: Collection[CatalogDeparture]) -> dict[UUID, list[UUID]]:
+    """What the catalog lists and the document lacks under that id, with the departures of ours it could be."""
+    ours = _by_trip_and_time(document, listed)
+    lacking = [each for each in listed if each.id not in document.departures]
+    # One that runs comes before one that was called off and made again; ties by id, so that every run pairs alike.
+    lacking.sort(key=lambda each: (each.is_cancelled, each.id))
+    return {each.id: _agreeing(each, ours, document) for each in lacking}
+
+
 def _by_trip_and_time(
-    document: ScheduleDocument, listed: tuple[CatalogDeparture, ...]
-) -> Mapping[tuple[UUID, str], UUID]:
+    document: ScheduleDocument, listed: Iterable[CatalogDeparture]
+) -> Mapping[tuple[UUID, str], list[UUID]]:
     theirs = {each.id for each in listed}
-    return {
-        (departure.trip_id, _local_time(departure)): key
-        for key, departure in document.departures.items()
-        if key not in theirs
-    }
+    ours: defaultdict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+    for key, departure in sorted(document.departures.items()):
+        if key not in theirs:
+            ours[departure.trip_id, _local_time(departure)].append(key)
+    return ours
 
 
-def _match(sold: CatalogDeparture, ours: Mapping[tuple[UUID, str], UUID], document: ScheduleDocument) -> UUID | None:
+def _agreeing(
+    sold: CatalogDeparture, ours: Mapping[tuple[UUID, str], list[UUID]], document: ScheduleDocument
+) -> list[UUID]:
     # One of ours that was moved in time since keeps the id that its first time gave it.
     born_as = departure_id_of(sold.trip_id, sold.day, sold.departure_time)
-    if born_as in document.departures:
-        return born_as
-    return ours.get((sold.trip_id, sold.departure_time))
+    first = [born_as] if born_as in document.departures else []
+    return first + ours.get((sold.trip_id, sold.departure_time), [])
+
+
+def _paired(agreeing: Iterable[tuple[UUID, Collection[UUID]]]) -> dict[UUID, UUID]:
+    """The pairs recorded of these ids of the catalog's, and of the departures of ours that agree with them."""
+    by_catalog_id = dict(agreeing)
+    ours = set(chain.from_iterable(by_catalog_id.values()))
+    known = DepartureAlias.objects.filter(Q(catalog_id__in=by_catalog_id) | Q(departure_id__in=ours))
+    return dict(known.values_list("catalog_id", "departure_id"))
+
+
+def _each_once(agreeing: Mapping[UUID, Iterable[UUID]], paired: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
+    """The departure of ours that each of the catalog's is; one that is left without goes by its own id."""
+    known: dict[UUID, UUID] = {}
+    taken = set(paired.values())
+    for catalog_id, keys in agreeing.items():
+        key = paired.get(catalog_id) or next((key for key in keys if key not in taken), None)
+        if key:
+            known[catalog_id] = key
+            taken.add(key)
+    return known
 
 
 def _local_time(departure: Departure) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -96,6 +97,42 @@ def test_where_the_usual_time_is_taken_and_full_there_is_no_room() -> None:
     assert option.obstacle
     assert (option.departure_id, option.obstacle.rule) == (OURS, Rule.GROUP_SIZE)
     assert "2 seats are free, the group has 4" in option.obstacle.message
+
+
+def test_where_the_catalogs_own_departure_takes_the_usual_time_no_new_one_is_made() -> None:
+    full, later = of_trip(starts_at=at(8), participants=12), of_trip(starts_at=at(13), participants=11)
+
+    found = options(full, later)
+
+    assert {(option.departure.starts_at, option.is_new) for option in found} == {(at(8), False), (at(13), False)}
+    assert {option.obstacle.rule for option in found if option.obstacle} == {Rule.GROUP_SIZE}
+
+
+def test_the_usual_time_is_taken_whatever_clock_the_departure_is_written_by() -> None:
+    in_denver = at(8).astimezone(ZoneInfo("America/Denver"))
+
+    assert obstacle(of_trip(starts_at=in_denver, participants=12)) is Rule.GROUP_SIZE
+
+
+def test_another_trip_that_leaves_at_the_usual_time_takes_it_from_nobody() -> None:
+    [option] = options(DepartureFactory(starts_at=at(8)))
+
+    assert (option.is_new, option.obstacle) == (True, None)
+
+
+def test_a_group_that_would_be_larger_than_wished_is_told_so() -> None:
+    [option] = options(of_trip(starts_at=at(8), participants=4), max_group_size=6)
+
+    assert option.obstacle
+    assert option.obstacle.message == "8 guests would go together, 6 at most are wished for"
+
+
+def test_a_departure_of_the_catalog_that_was_called_off_is_not_made_again_at_its_time() -> None:
+    off = of_trip(starts_at=at(8), status=DepartureStatus.CANCELLED)
+
+    assert obstacle(off) is Rule.NOT_RUNNING
+    assert obstacle(off, of_trip(starts_at=at(13), participants=12)) is Rule.GROUP_SIZE
+    assert obstacle(off, of_trip(starts_at=at(13), participants=8)) is None
 
 
 def test_a_departure_that_we_called_off_is_not_made_again() -> None:
