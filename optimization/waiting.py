@@ -21,7 +21,7 @@ from optimization.request_model import best_teams
 from optimization.solver import solve_day
 from optimization.staffing import Staffing, why_unstaffable
 from scheduling.document import Departure
-from scheduling.local_time import combine
+from scheduling.local_time import combine, moved_to
 from scheduling.rules import Demand, Facts, Rule
 from scheduling.rules.facts import days_of
 from scheduling.rules.trails import closed_because
@@ -136,8 +136,8 @@ class Waiting:
             combine(option.day, f"{hour:02}:00", zone).astimezone(zone) for hour in range(FIRST_HOUR, LAST_HOUR + 1)
         ]
         for starts_at in sorted(starts, key=lambda time: (abs(time - departure.starts_at), time)):
-            ends_at = starts_at + (departure.ends_at - departure.starts_at)
-            moved = departure.model_copy(update={"starts_at": starts_at, "ends_at": ends_at.astimezone(zone)})
+            span = moved_to(starts_at, departure.span)
+            moved = departure.model_copy(update={"starts_at": span.starts_at, "ends_at": span.ends_at})
             is_taken = any(
                 one.trip_id == moved.trip_id and one.starts_at == starts_at
                 for one in self.obstacles.documents[option.day].departures.values()

@@ -13,8 +13,8 @@ from optimization.options.crew import Crew, certified_crew, crew_for, kept_ids
 from optimization.options.proposing import MOST_OFFERED, propose, solves
 from scheduling.aliases import departure_id_of
 from scheduling.document import Departure, DepartureStatus, TeamMember
-from scheduling.facts import Trail
-from scheduling.local_time import combine
+from scheduling.facts import CatalogDeparture, Trail
+from scheduling.local_time import combine, moved_to
 from scheduling.rules.facts import days_of
 from scheduling.rules.trails import best_trail, closed_because, needs_trail
 
@@ -80,8 +80,8 @@ def _slots(spot: Spot, problem: Problem) -> Iterator[_Slot]:
 
 def _slot(spot: Spot, day: date, starts_at: datetime) -> _Slot:
     departure = spot.departure
-    ends_at = starts_at + (departure.ends_at - departure.starts_at)
-    moved: dict[str, object] = {"starts_at": starts_at, "ends_at": ends_at}
+    span = moved_to(starts_at, departure.span)
+    moved: dict[str, object] = {"starts_at": span.starts_at, "ends_at": span.ends_at}
     key = spot.departure_id
     if day != spot.day:
         key = departure_id_of(departure.trip_id, day, f"{starts_at:%H:%M}")
@@ -93,17 +93,23 @@ def _is_possible(slot: _Slot, problem: Problem) -> bool:
     starts_at = slot.after.departure.starts_at
     is_other = starts_at > problem.now + NOTICE and starts_at != slot.before.departure.starts_at
     is_known = set(days_of(slot.after.departure)) <= set(problem.facts.snapshot.days)
-    return is_other and is_known and not (slot.moves_to_another_date and _is_taken(slot.after, problem))
+    return is_other and is_known and not _is_taken(slot.after, problem)
 
 
 def _is_taken(spot: Spot, problem: Problem) -> bool:
-    """Whether the trip departs at that very time anyway: two departures would be one in the catalog."""
+    """Whether another of the trip departs at that very time: two departures would be one in the catalog."""
     departure = spot.departure
     listed = problem.facts.snapshot.departures.get(spot.day, ())
-    sold = [each.departure_time for each in listed if each.trip_id == departure.trip_id]
-    planned = problem.documents[spot.day].departures.values()
-    ours = [d.starts_at for d in planned if d.trip_id == departure.trip_id]
-    return f"{departure.starts_at:%H:%M}" in sold or departure.starts_at in ours
+    others = [each for each in listed if each.trip_id == departure.trip_id and not _is_itself(each, spot)]
+    planned = problem.documents[spot.day].departures.items()
+    ours = [one.starts_at for key, one in planned if one.trip_id == departure.trip_id and key != spot.instead_of]
+    return f"{departure.starts_at:%H:%M}" in {each.departure_time for each in others} or departure.starts_at in ours
+
+
+def _is_itself(sold: CatalogDeparture, spot: Spot) -> bool:
+    """Whether the catalog's is the very departure that would move, listed at the time from which ours was moved."""
+    # The catalog has one of ours under an id of its own; our id is that of the time at which it was made.
+    return spot.instead_of in {sold.id, departure_id_of(sold.trip_id, sold.day, sold.departure_time)}
 
 
 def _try(slot: _Slot, problem: Problem) -> Option | None:
