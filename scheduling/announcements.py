@@ -83,9 +83,15 @@ def _differences(old: Departure | None, new: Departure | None) -> dict[UUID, Not
     is_off = new is None or new.status is DepartureStatus.CANCELLED
     leaving = NoticeKind.CANCELLED if is_off else NoticeKind.RELEASED
     told = dict.fromkeys(knew - know, leaving) | dict.fromkeys(know - knew, NoticeKind.ASSIGNED)
-    if was and is_now and (was.starts_at, was.trail_id) != (is_now.starts_at, is_now.trail_id):
+    if was and is_now and _is_another_plan(was, is_now):
         told |= dict.fromkeys(knew & know, NoticeKind.RESCHEDULED)
     return told
+
+
+def _is_another_plan(was: Announcement, is_now: Announcement) -> bool:
+    """Whether who stays on the team goes at another time or on another trail."""
+    is_elsewhere = (was.starts_at, was.trail_id) != (is_now.starts_at, is_now.trail_id)
+    return is_elsewhere or was.has_other_end(is_now.ends_at)
 
 
 def _announced(departure: Departure | None) -> Announcement | None:

@@ -74,11 +74,19 @@ class UnassignedReason(Part):
 
 
 class Announcement(Part):
-    """What people were last told of a departure."""
+    """What people were last told of a departure.
+
+    `ends_at` is absent where it was told before ends were kept; nobody knows then whether the plan's is another.
+    """
 
     guide_ids: list[UUID]
     trail_id: UUID | None = None
     starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+
+    def has_other_end(self, ends_at: datetime | None) -> bool:
+        """Whether people were told another end than this one; where either is absent, nobody can say so."""
+        return self.ends_at is not None and ends_at is not None and self.ends_at != ends_at
 
 
 class Departure(Part):
@@ -140,6 +148,7 @@ class Departure(Part):
             self.guide_ids != frozenset(self.published.guide_ids)
             or self.trail_id != self.published.trail_id
             or self.starts_at != self.published.starts_at
+            or self.published.has_other_end(self.ends_at)
         )
 
     def has_started(self, now: datetime) -> bool:

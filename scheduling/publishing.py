@@ -125,7 +125,12 @@ def _publish(departure: Departure) -> bool:
 
 
 def _announcement(departure: Departure, guide_ids: list[UUID]) -> Announcement:
-    return Announcement(guide_ids=guide_ids, trail_id=departure.trail_id, starts_at=departure.starts_at)
+    return Announcement(
+        guide_ids=guide_ids,
+        trail_id=departure.trail_id,
+        starts_at=departure.starts_at,
+        ends_at=departure.ends_at,
+    )
 
 
 def _is_due(departure: Departure) -> bool:
@@ -139,7 +144,9 @@ def _is_due(departure: Departure) -> bool:
 
 def _is_unstaffed_draft(departure: Departure) -> bool:
     is_draft = departure.status is DepartureStatus.DRAFT
-    return is_draft and not departure.team and departure.published is None
+    # Who was told that it is cancelled was told of no guides: once it is reinstated that plan is to be made anew.
+    has_guides_to_tell = bool(departure.published and departure.published.guide_ids)
+    return is_draft and not departure.team and not has_guides_to_tell
 
 
 def _refuse_unapproved(due: Mapping[UUID, Departure]) -> None:

@@ -54,7 +54,9 @@ class ToldDeparture:
 
     @property
     def duration(self) -> timedelta:
-        return self.departure.ends_at - self.departure.starts_at
+        """How long people were told that it takes; as it is planned now where no end is kept of what was told."""
+        told_end = self.announcement.ends_at
+        return told_end - self.starts_at if told_end else self.departure.ends_at - self.departure.starts_at
 
     @property
     def trail_id(self) -> UUID | None:

@@ -78,18 +78,24 @@ def _news(departure: Departure, names: dict[UUID, str]) -> Iterator[str]:
     if departure.status is DepartureStatus.CANCELLED:
         yield "called off"
         return
-    gone = sorted(names[guide] for guide in set(told.guide_ids) - departure.guide_ids)
-    new = sorted(names[guide] for guide in departure.guide_ids - set(told.guide_ids))
-    if gone:
-        yield f"without {', '.join(gone)}"
-    if new:
-        yield f"with {', '.join(new)}"
+    yield from _news_of_guides(departure, frozenset(told.guide_ids), names)
     if told.starts_at != departure.starts_at:
         yield f"moved from {told.starts_at:%H:%M}"
+    if told.has_other_end(departure.ends_at):
+        yield f"until {departure.ends_at:%H:%M}"
     if told.trail_id != departure.trail_id:
         yield "on another trail"
     if not departure.has_unpublished_changes:
         yield "team to be confirmed"
+
+
+def _news_of_guides(departure: Departure, told: frozenset[UUID], names: dict[UUID, str]) -> Iterator[str]:
+    gone = sorted(names[guide] for guide in told - departure.guide_ids)
+    new = sorted(names[guide] for guide in departure.guide_ids - told)
+    if gone:
+        yield f"without {', '.join(gone)}"
+    if new:
+        yield f"with {', '.join(new)}"
 
 
 def _notice(notice: Notice, names: dict[UUID, str]) -> dict[str, str]:

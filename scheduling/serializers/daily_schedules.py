@@ -35,6 +35,7 @@ class AnnouncementSerializer(SparseSerializer):
     guide_ids = serializers.ListField(child=serializers.UUIDField())
     trail_id = serializers.UUIDField(required=False)
     starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(required=False, help_text="Absent where it was told before ends were kept.")
 
 
 class DepartureSerializer(SparseSerializer):
@@ -180,6 +181,8 @@ def _is_as_told(stored: Mapping[str, Any]) -> bool:
     told, team = stored.get("published"), stored.get("team", ())
     if told is None:
         return not team
-    plan = (stored.get("trail_id"), stored["starts_at"], [member["guide_id"] for member in team])
+    ends_at = stored["ends_at"]
+    plan = (stored.get("trail_id"), stored["starts_at"], ends_at, [member["guide_id"] for member in team])
     is_cancelled = stored.get("status") == DepartureStatus.CANCELLED
-    return not is_cancelled and plan == (told.get("trail_id"), told["starts_at"], told["guide_ids"])
+    known = (told.get("trail_id"), told["starts_at"], told.get("ends_at", ends_at), told["guide_ids"])
+    return not is_cancelled and plan == known

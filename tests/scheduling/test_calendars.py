@@ -8,7 +8,7 @@ from django.utils import timezone
 from icalendar import Calendar, Event
 
 from scheduling.calendars import feed_of
-from scheduling.document import DepartureStatus, Role
+from scheduling.document import Announcement, DepartureStatus, Role
 from scheduling.facts import Guide
 from scheduling.models import DailySchedule
 from scheduling.publishing import publish_departures
@@ -150,9 +150,35 @@ def test_unpublished_plans_do_not_show(guide: Guide) -> None:
 
     found = event(guide)
     assert found["UID"].startswith(str(told))
-    assert (found.start, found.end) == (at(9), at(13))
+    assert (found.start, found.end) == (at(9), at(12))
     assert found["DESCRIPTION"] == "8 of 12 guests"
     assert not events(GuideFactory(id=ben.guide_id))
+
+
+@pytest.mark.parametrize(
+    "times", [{"starts_at": at(11)}, {"ends_at": at(20)}, {"starts_at": at(14), "ends_at": at(22)}]
+)
+def test_the_told_times_show_until_others_are_published(guide: Guide, times: dict[str, datetime]) -> None:
+    key = uuid4()
+    put({key: DepartureFactory(team=[lead(guide)])})
+    publish()
+
+    change(key, **times)
+    before = event(guide)
+    publish()
+    after = event(guide)
+
+    assert (before.start, before.end) == (at(9), at(12))
+    assert (after.start, after.end) == (times.get("starts_at", at(9)), times.get("ends_at", at(12)))
+
+
+def test_an_end_that_was_never_recorded_as_told_is_by_the_present_duration(guide: Guide) -> None:
+    told = Announcement(guide_ids=[guide.id], starts_at=at(9))
+    put({uuid4(): DepartureFactory(published=told, starts_at=at(14), ends_at=at(16))})
+
+    found = event(guide)
+
+    assert (found.start, found.end) == (at(9), at(11))
 
 
 def test_the_uid_stays_and_the_sequence_grows_with_each_write(guide: Guide) -> None:

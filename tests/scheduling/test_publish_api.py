@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from events.models import OutboxMessage
-from scheduling.document import AssignmentStatus, DepartureStatus
+from scheduling.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.lock_cache import optimizing
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
@@ -184,6 +184,45 @@ def test_a_preview_tells_what_differs_and_whom_it_touches(client: Client) -> Non
     assert {n["text"] for n in told["notices"]} == {f"Sunrise hike, {TOMORROW} 09:00"}
     assert told["unstaffed"] == [str(unstaffed)]
     assert told["awaiting_approval"] == []
+
+
+def test_another_end_alone_differs_from_what_was_told(client: Client) -> None:
+    departure = uuid4()
+    put({departure: led()})
+    before = publish(client).json()["assignments"]["departures"][str(departure)]
+    change(departure, ends_at=at(13))
+    after = client.get(f"/scheduling/v1/daily-schedules/{TOMORROW}", headers=bearer(["scheduling:read"])).json()
+
+    told = preview(client)
+
+    assert after["unpublished_changes"] is True
+    (difference,) = told["departures"]
+    assert difference["last_told"]["ends_at"] == before["ends_at"]
+    assert difference["would_tell"]["ends_at"] == f"{TOMORROW}T13:00:00Z"
+    assert [notice["kind"] for notice in told["notices"]] == ["rescheduled"]
+
+
+def test_a_schedule_told_before_ends_were_recorded_has_no_unpublished_changes(client: Client) -> None:
+    guide = GuideFactory()
+    put({uuid4(): led(guide, published=Announcement(guide_ids=[guide.id], starts_at=at(9)))})
+
+    shown = client.get(f"/scheduling/v1/daily-schedules/{TOMORROW}", headers=bearer(["scheduling:read"])).json()
+
+    assert shown["unpublished_changes"] is False
+
+
+def test_a_departure_reinstated_without_a_team_waits_for_one(client: Client) -> None:
+    departure = uuid4()
+    put({departure: led()})
+    publish(client)
+    change(departure, status=DepartureStatus.CANCELLED)
+    publish(client)
+    change(departure, status=DepartureStatus.DRAFT, team=[])
+
+    told, response = preview(client), publish(client)
+
+    assert (told["departures"], told["unstaffed"]) == ([], [str(departure)])
+    assert (response.status_code, statuses(departure)) == (200, ["DRAFT"])
 
 
 def test_a_preview_publishes_nothing_and_its_revision_can_be_published(client: Client) -> None:

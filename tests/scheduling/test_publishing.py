@@ -10,7 +10,7 @@ from scheduling import hooks
 from scheduling.announcements import NoticeKind, announce
 from scheduling.authors import Author, AuthorKind
 from scheduling.detectors import Change
-from scheduling.document import AssignmentStatus, DepartureStatus
+from scheduling.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.errors import ApprovalRequired, StaleRevision, UnknownDeparture, UnknownSchedule
 from scheduling.models import DailySchedule
 from scheduling.publishing import preview_publication, publish_departures, publish_in
@@ -110,6 +110,43 @@ def test_a_guide_who_stays_is_told_of_another_time() -> None:
     publish()
 
     assert told() == [("guide.rescheduled", str(guide.id))]
+
+
+def test_another_end_alone_is_unpublished_until_the_guides_are_told() -> None:
+    guide, departure = GuideFactory(), uuid4()
+    put({departure: DepartureFactory(team=[lead(guide)])})
+    publish()
+    told()
+
+    change(departure, ends_at=at(13))
+    assert stored()[departure].has_unpublished_changes
+    publish()
+
+    assert told() == [("guide.rescheduled", str(guide.id))]
+    assert not stored()[departure].has_unpublished_changes
+
+
+def test_what_was_told_before_ends_were_recorded_shows_no_change() -> None:
+    guide, departure = GuideFactory(), uuid4()
+    told_without_end = Announcement(guide_ids=[guide.id], starts_at=at(9))
+    published = DepartureStatus.PUBLISHED
+    put({departure: DepartureFactory(team=[lead(guide)], status=published, published=told_without_end)})
+
+    again = publish()
+
+    assert again.departure_ids == frozenset()
+    assert "ends_at" not in again.after.write()["departures"][str(departure)]["published"]
+    assert not told()
+
+
+def test_a_guide_who_stays_is_not_told_of_an_end_that_is_only_recorded_now() -> None:
+    guide, newcomer, departure = GuideFactory(), GuideFactory(), uuid4()
+    told_without_end = Announcement(guide_ids=[guide.id], starts_at=at(9))
+    put({departure: DepartureFactory(team=[lead(guide), lead(newcomer)], published=told_without_end)})
+
+    publish()
+
+    assert told() == [("guide.assigned", str(newcomer.id))]
 
 
 def test_the_guides_of_a_cancelled_departure_are_told_once() -> None:
