@@ -43,7 +43,7 @@ def solver_pairs(
     assessment: Assessment, departure: PlannedDeparture, fair_hours: float, recent_hours: Mapping[UUID, float]
 ) -> list[Pair]:
     """One pair a candidate; whoever is on the team now is kept if possible."""
-    hours = (departure.ends_at - departure.starts_at).total_seconds() / 3600
+    hours = departure.span.duration.total_seconds() / 3600
     return [
         Pair(
             departure_id=assessment.demand.departure_id,
@@ -64,7 +64,7 @@ def fair_share(assessments: Iterable[Assessment], recent_hours: Mapping[UUID, fl
     if not guides:
         return 0.0
     spans = [assessment.demand.span for assessment in assessments]
-    of_the_day = sum((span.ends_at - span.starts_at).total_seconds() / 3600 for span in spans)
+    of_the_day = sum(span.duration.total_seconds() / 3600 for span in spans)
     return (sum(recent_hours.get(guide, 0.0) for guide in guides) + of_the_day) / len(guides)
 
 

@@ -7,7 +7,7 @@ values here, and `scheduling.rules` and `optimization` decide on them.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -78,8 +78,14 @@ class Span:
     def overlaps(self, other: "Span") -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
+    @property
+    def duration(self) -> timedelta:
+        """Real time. Within one ZoneInfo Python counts what clocks show, which skip an hour in spring."""
+        return self.ends_at.astimezone(UTC) - self.starts_at.astimezone(UTC)
+
     def widened(self, by: timedelta) -> "Span":
-        return Span(self.starts_at - by, self.ends_at + by)
+        """With so much real time more at either end, in UTC."""
+        return Span(self.starts_at.astimezone(UTC) - by, self.ends_at.astimezone(UTC) + by)
 
 
 def local_dates(span: Span) -> tuple[date, date]:

@@ -31,9 +31,7 @@ def days_touched(day: date, local_time: str, duration: timedelta, zone: ZoneInfo
 
 def moved_to(starts_at: datetime, span: Span) -> Span:
     """`span` from `starts_at` on, shown by the clocks of its zone: as long as it was, whatever they skip or repeat."""
-    # Within one ZoneInfo Python counts what clocks show: a night of 23 hours would make the span an hour shorter.
-    duration = span.ends_at.astimezone(UTC) - span.starts_at.astimezone(UTC)
-    return Span(starts_at, (starts_at.astimezone(UTC) + duration).astimezone(starts_at.tzinfo))
+    return Span(starts_at, (starts_at.astimezone(UTC) + span.duration).astimezone(starts_at.tzinfo))
 
 
 def span_of_day(day: date, zone: ZoneInfo) -> Span:

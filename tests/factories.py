@@ -1,6 +1,6 @@
 """Test data by what it is, not by its columns: a confirmed lead, a guide for rafting, a snapshot of one day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -9,9 +9,9 @@ import factory
 from django.utils import timezone
 
 from scheduling.authors import Author, AuthorKind
-from scheduling.document import AssignmentStatus, Departure, Role, TeamMember
+from scheduling.document import AssignmentStatus, Departure, GuideAdjustments, Role, TeamMember
 from scheduling.facts import Certificate, Difficulty, Guide, Location, Region, Snapshot, Trail, Trip
-from scheduling.rules import Facts
+from scheduling.rules import Entered, Facts
 
 TOMORROW = timezone.now().date() + timedelta(days=1)
 REGION_ID = UUID("11111111-1111-4111-8111-111111111111")
@@ -136,6 +136,10 @@ def snapshot_of(
         trails={trail.id: trail for trail in trails},
         locations={REGION_ID: base_camp} if base_camp else {},
     )
+
+
+def entered_tomorrow(adjustments: Mapping[UUID, GuideAdjustments] | None = None) -> Entered:
+    return Entered({TOMORROW: adjustments or {}})
 
 
 def facts_of(**told: object) -> Facts:

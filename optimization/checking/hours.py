@@ -1,7 +1,7 @@
 """Whether the guides of a team are elsewhere, and whether they sleep."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from optimization.checking.evidence import Broken, Engagement, Judged
 from optimization.checking.people import names_of
@@ -39,8 +39,9 @@ def _pauses(judged: Judged) -> Iterator[tuple[Broken, timedelta, Engagement]]:
 
 
 def _pause(judged: Judged, other: Engagement) -> timedelta:
-    departure = judged.departure
-    return max(other.starts_at - departure.ends_at, departure.starts_at - other.ends_at)
+    # By UTC: of two times in one zone Python takes what the clocks show, across a change of them too.
+    starts_at, ends_at = judged.departure.starts_at.astimezone(UTC), judged.departure.ends_at.astimezone(UTC)
+    return max(other.starts_at.astimezone(UTC) - ends_at, starts_at - other.ends_at.astimezone(UTC))
 
 
 def _spoken(pause: timedelta) -> str:

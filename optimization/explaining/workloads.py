@@ -34,5 +34,5 @@ def hours_led(departures: Iterable[Departure]) -> dict[UUID, float]:
     hours: defaultdict[UUID, float] = defaultdict(float)
     for departure in departures:
         for guide in departure.guide_ids:
-            hours[guide] += (departure.ends_at - departure.starts_at).total_seconds() / 3600
+            hours[guide] += departure.span.duration.total_seconds() / 3600
     return dict(hours)

@@ -14,6 +14,7 @@ from scheduling.errors import HardRuleViolated
 from scheduling.facts import Certificate, Closure, Difficulty, Location, Span, Trail, TrailCondition
 from scheduling.rules import Commitment, Facts, HazardFact, Rule, Violation, capacity_of, condition_of, newly_broken
 from scheduling.rules.facts import days_of
+from scheduling.rules.guides import REST
 from scheduling.rules.legality import Surroundings
 from tests.factories import (
     REGION_ID,
@@ -24,6 +25,7 @@ from tests.factories import (
     TrailFactory,
     TripFactory,
     at,
+    entered_tomorrow,
     facts_of,
     lead,
 )
@@ -49,7 +51,8 @@ def violations(
     neighbours: tuple[Departure, ...] = (),
 ) -> list[Violation]:
     """What a write that makes `departure` of `before` newly breaks."""
-    around = Surroundings({GUIDE.id: adjustments} if adjustments else {}, {GUIDE.id: commitments}, neighbours)
+    entered = entered_tomorrow({GUIDE.id: adjustments} if adjustments else {})
+    around = Surroundings(entered, {GUIDE.id: commitments}, neighbours)
     there = dict(others or {})
     old = ScheduleDocument(departures=there | ({KEY: before} if before else {}))
     new = ScheduleDocument(departures=there | {KEY: departure})
@@ -460,3 +463,14 @@ def test_a_trail_that_is_not_known_breaks_no_rule_of_trails() -> None:
     unknown: dict[UUID, Trail] = {}
 
     assert broken(led(), knowing(trails=unknown)) == []
+
+
+def test_rest_is_real_time_on_a_night_on_which_clocks_skip_an_hour() -> None:
+    zone = ZoneInfo("America/Denver")
+    evening = Span(datetime(2027, 3, 13, 18, tzinfo=zone), datetime(2027, 3, 13, 22, tzinfo=zone))
+    early, late = (datetime(2027, 3, 14, hour, tzinfo=zone) for hour in (6, 7))
+
+    wide = evening.widened(REST)
+
+    assert wide.overlaps(Span(early, early + timedelta(hours=4)))
+    assert not wide.overlaps(Span(late, late + timedelta(hours=4)))
