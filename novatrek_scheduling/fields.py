@@ -5,6 +5,7 @@ A client that sends those by mistake hears of it here.
 """
 
 import re
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,11 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Digits are those of ASCII: what reads a value behind us knows no others.
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # RFC 3339, or without its offset: what a client forgets is said by name.
-ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?")
-INTEGER = re.compile(r"[+-]?\d{1,18}")
+ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:[0-5]\d)?", re.ASCII)
+INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2999, 12, 31)
 
 
@@ -136,11 +138,16 @@ class CommaSeparatedField(serializers.ListField):
 
 
 class UUIDMapField(serializers.DictField):
-    """An object whose names are identifiers in their canonical form."""
+    """An object whose names are identifiers in their canonical form, each of them there once."""
 
     def run_child_validation(self, data: Any) -> dict[Any, Any]:
         strange = {name: ["Is not a UUID."] for name in data if not CANONICAL_UUID.fullmatch(str(name))}
         if strange:
             raise serializers.ValidationError(strange)
+        # Two spellings are two names to JSON, and one identifier to us: one value would silently be lost.
+        spellings = Counter(UUID(name) for name in data)
+        repeated = {name: ["Is there twice."] for name in data if spellings[UUID(name)] > 1}
+        if repeated:
+            raise serializers.ValidationError(repeated)
         values: dict[str, Any] = super().run_child_validation(data)
         return {UUID(name): value for name, value in values.items()}

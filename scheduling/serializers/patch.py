@@ -61,7 +61,10 @@ class DeparturePatchSerializer(StrictSerializer):
 
 
 class MomentField(fields.CharField):
-    """A date, or a date and time with its offset."""
+    """A date, or a date and time with its offset, as it is to be stored: nothing is trimmed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)

@@ -170,6 +170,7 @@ def test_a_fault_of_ours_is_named_by_its_request(api: Client) -> None:
         ("page_size=0", ["page_size"]),
         ("page_size=101", ["page_size"]),
         ("page_size=5.0", ["page_size"]),
+        ("page_size=５", ["page_size"]),  # noqa: RUF001
         ("page_size=99999999999999999999", ["page_size"]),
         ("page_token=%00", ["page_token"]),
         ("open=yes", ["open"]),

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
-from scheduling.document import Announcement, DepartureStatus
+from events.models import OutboxMessage
+from scheduling.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.models import GuideCommitment
 from tests.factories import DepartureFactory, TeamMemberFactory, at
 from tests.scheduling.patching.calls import change, named
@@ -123,6 +124,42 @@ def test_nobody_is_told_of_a_departure_that_nobody_leads(client: Client) -> None
 
     assert (response.status_code, response.json()["code"]) == (422, "DEPARTURE_NOT_EDITABLE")
     assert stored()[key].status is DepartureStatus.DRAFT
+
+
+def test_a_reinstated_departure_that_nobody_leads_is_not_published(client: Client) -> None:
+    told_of_the_cancellation = Announcement(guide_ids=[], starts_at=at(9))
+    key = departure(published=told_of_the_cancellation)
+
+    response = change(client, key, {"status": "PUBLISHED"}, scopes=("scheduling:write", "scheduling:publish"))
+
+    assert (response.status_code, response.json()["code"]) == (422, "DEPARTURE_NOT_EDITABLE")
+    assert stored()[key].status is DepartureStatus.DRAFT
+
+
+def test_a_published_departure_may_be_sent_back_with_another_capacity(client: Client) -> None:
+    member = TeamMemberFactory()
+    told = Announcement(guide_ids=[member.guide_id], starts_at=at(9))
+    key = departure(status=DepartureStatus.PUBLISHED, team=[member], published=told)
+    names = {"team", "status", "capacity", "starts_at", "ends_at", "trip_id"}
+    read = stored()[key].model_dump(mode="json", include=names)
+
+    responses = [change(client, key, read | more) for more in ({}, {"capacity": 14})]
+
+    assert [(each.status_code, each.json()["_rev"]) for each in responses] == [(200, 2), (200, 3)]
+    assert stored()[key].capacity == 14
+
+
+def test_sending_back_that_it_is_published_approves_no_team(client: Client) -> None:
+    waiting = TeamMemberFactory(assignment_status=AssignmentStatus.PENDING_APPROVAL)
+    told = Announcement(guide_ids=[uuid4()], starts_at=at(9))
+    key = departure(status=DepartureStatus.PUBLISHED, team=[waiting], published=told)
+    sent_back = {"status": "PUBLISHED", "capacity": 14}
+
+    response = change(client, key, sent_back, scopes=("scheduling:write", "scheduling:publish"))
+
+    assert (response.status_code, stored()[key].capacity) == (200, 14)
+    assert (stored()[key].needs_approval, stored()[key].published) == (True, told)
+    assert not OutboxMessage.objects.filter(destination="svc-notifications").exists()
 
 
 def test_a_reason_has_a_code_and_a_message(client: Client) -> None:

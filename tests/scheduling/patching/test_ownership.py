@@ -6,8 +6,11 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from novatrek_scheduling.errors import Malformed
 from scheduling.models import DailySchedule
-from tests.factories import DepartureFactory
+from scheduling.patch_edits import PatchEdits
+from scheduling.writing import read_drafts
+from tests.factories import TOMORROW, DepartureFactory
 from tests.scheduling.patching.calls import GUIDE_MANAGEMENT_SCOPES, change, enter, named, patch
 from tests.scheduling.writes import put, stored
 
@@ -148,6 +151,11 @@ def test_a_malformed_field_of_a_departure_is_named(client: Client, name: str, va
         ("availability_exceptions", [{"from": "tomorrow", "to": "2027-05-01"}]),
         ("availability_exceptions", [{"from": "20270501T000000Z", "to": "2027-05-02T00:00:00Z"}]),
         ("availability_exceptions", [{"from": "2027-05-01 00:00:00 +0100", "to": "2027-05-02T00:00:00Z"}]),
+        ("availability_exceptions", [{"from": " 2027-05-01", "to": "2027-05-02"}]),
+        ("availability_exceptions", [{"from": "2027-05-01", "to": "2027-05-02\n"}]),
+        ("availability_exceptions", [{"from": "2027-05-01T09:00:00Z ", "to": "2027-05-02T00:00:00Z"}]),
+        ("availability_exceptions", [{"from": "2027-05-0１T09:00:00Z", "to": "2027-05-02T00:00:00Z"}]),  # noqa: RUF001
+        ("availability_exceptions", [{"from": "2027-05-01T09:00:00+12:99", "to": "2027-05-02T00:00:00Z"}]),
         ("hobbies", "chess"),
     ],
 )
@@ -159,3 +167,25 @@ def test_a_malformed_entry_of_a_guide_is_named(client: Client, name: str, value:
     assert response.status_code == 400
     assert named(response)[0].startswith(f"assignments.guide_adjustments.{guide}.{name}")
     assert not DailySchedule.objects.exists()
+
+
+@pytest.mark.parametrize("part", ["departures", "guide_adjustments"])
+def test_an_id_that_is_there_in_two_spellings_is_named(client: Client, part: str) -> None:
+    spellings = ["ABCDEFAB-AAAA-4AAA-8AAA-ABCDEFABCDEF", "abcdefab-aaaa-4aaa-8aaa-abcdefabcdef"]
+    body = {"assignments": {part: {spelling: {} for spelling in spellings}}}
+
+    response = patch(client, body, scopes=("scheduling:write", *GUIDE_MANAGEMENT_SCOPES))
+
+    assert (response.status_code, response.json()["code"]) == (400, "INVALID_INPUT")
+    assert named(response) == [f"assignments.{part}.{spelling}" for spelling in spellings]
+    assert {detail["reason"] for detail in response.json()["details"]} == {"Is there twice."}
+
+
+def test_what_only_merging_finds_unreadable_is_named_too() -> None:
+    guide = uuid4()
+    edits = PatchEdits(TOMORROW, {}, {str(guide): {"max_group_size": "many"}})
+
+    with pytest.raises(Malformed) as refused:
+        edits.apply(read_drafts([TOMORROW]))
+
+    assert [each.field for each in refused.value.problems] == [f"assignments.guide_adjustments.{guide}.max_group_size"]
