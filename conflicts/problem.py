@@ -10,10 +10,8 @@ from conflicts.scenes import Look, detect_all
 from conflicts.storing import fingerprints_of
 from conflicts.vocabulary import Cause, ConflictType
 from scheduling.commitments import by_guide, commitments_in, without_departures
-from scheduling.document import Departure, GuideAdjustments, ScheduleDocument
-from scheduling.legality import adjustments_in
-from scheduling.rules import Commitment, Facts, newly_broken
-from scheduling.rules.facts import days_of
+from scheduling.document import Departure, ScheduleDocument
+from scheduling.rules import Commitment, Entered, Facts, newly_broken
 from scheduling.rules.legality import Surroundings
 
 Documents = Mapping[date, ScheduleDocument]
@@ -66,11 +64,10 @@ class Problem:
         open_spots = [s for s in spots if s.departure.is_open_to_planning and not s.departure.has_started(self.now)]
         return sorted(open_spots, key=_ease)
 
-    def adjustments_for(self, day: date, departures: Iterable[Departure]) -> dict[UUID, GuideAdjustments]:
-        """What guides entered on the dates of departures that leave on `day`."""
-        reached = {other for departure in departures for other in days_of(departure)} - {day}
-        later = [document for other, document in self.documents.items() if other in reached]
-        return adjustments_in(self.documents[day], later)
+    @property
+    def entered(self) -> Entered:
+        """What guides entered on the dates around."""
+        return Entered({day: document.guide_adjustments for day, document in self.documents.items()})
 
     def solves(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
         """Whether, with these documents, the conflict is gone, and no other and no broken rule comes instead."""
@@ -99,9 +96,8 @@ class Problem:
         planned = self._commitments_with(changed)
         for day, after in changed.items():
             here = touched & after.departures.keys()
-            adjustments = self.adjustments_for(day, [after.departures[key] for key in here])
-            before = Surroundings(adjustments, self.commitments, self._elsewhere(self.documents, day))
-            then = Surroundings(adjustments, planned, self._elsewhere({**self.documents, **changed}, day))
+            before = Surroundings(self.entered, self.commitments, self._elsewhere(self.documents, day))
+            then = Surroundings(self.entered, planned, self._elsewhere({**self.documents, **changed}, day))
             surroundings = before, then
             if newly_broken(self.documents[day], after, day, here, facts, *surroundings):
                 return True

@@ -11,7 +11,7 @@ from conflicts.vocabulary import Severity
 from scheduling.commitments import commitments_around
 from scheduling.document import Departure, ScheduleDocument
 from scheduling.facts import Span
-from scheduling.legality import adjustments_over, departures_elsewhere
+from scheduling.legality import departures_elsewhere, entered_over
 from scheduling.models import DailySchedule, Hazard
 from scheduling.rules import Commitment, Facts
 
@@ -52,9 +52,9 @@ def scenes_of(
     stored = departures_elsewhere(span, looks.keys())
     scenes = {}
     for day, look in looks.items():
-        adjustments = adjustments_over(look.document, day, look.present)
+        entered = entered_over(look.document, day, look.present)
         out_then = neighbours_of(day, looks, span, stored)
-        scene = Scene(day, look.document, now, facts, dangers, adjustments, commitments, neighbours=out_then)
+        scene = Scene(day, look.document, now, facts, dangers, entered, commitments, neighbours=out_then)
         scenes[day] = _with_elsewhere(scene, looks, look.departure_ids)
     return scenes
 

@@ -1,7 +1,7 @@
 """Answering a question: the best team of every date, and how good each date is."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -25,8 +25,8 @@ from scheduling.commitments import commitments_around
 from scheduling.document import Departure, ScheduleDocument
 from scheduling.facts import Sibling, Snapshot, Span, TrailCondition, WeatherOutlook
 from scheduling.gathering import gather_facts
-from scheduling.legality import adjustments_in, departures_elsewhere
-from scheduling.rules import Demand, Facts, Rule
+from scheduling.legality import departures_elsewhere, entered_on
+from scheduling.rules import Demand, Entered, Facts, Rule
 from scheduling.rules.facts import days_of
 from scheduling.siblings.deadline import Deadline
 from scheduling.snapshot.later_days import with_availability_on
@@ -79,7 +79,8 @@ class DateAnswer:
 class Answer:
     """The dates best first, and what they were decided on.
 
-    `base` holds the departures as they were read, `rosters` what stood around each option.
+    `base` holds the departures as they were read, `rosters` what stood around each option, and `counted` the
+    seats that the catalog has sold of each departure.
     """
 
     dates: tuple[DateAnswer, ...]
@@ -88,6 +89,7 @@ class Answer:
     solved: RequestPlan
     base: Mapping[UUID, Departure]
     rosters: Mapping[UUID, Roster]
+    counted: Mapping[UUID, int | None]
 
     @property
     def best(self) -> DateAnswer | None:
@@ -110,16 +112,17 @@ def answer_question(
     base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}
     trip = snapshot.trips[question.trip_id]
     known_as = known_departure_ids_by_day({day: documents[day] for day in question.days}, snapshot)
-    for day in question.days:
-        merge_catalog(documents[day], day, snapshot, region_ids={trip.region_id}, known_as=known_as[day])
-    elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else ()
     now = timezone.now()
+    for day in question.days:
+        merge_catalog(documents[day], day, snapshot, region_ids={trip.region_id}, known_as=known_as[day], now=now)
+    counted = {key: d.catalog_participants for day in question.days for key, d in documents[day].departures.items()}
+    elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else ()
     options = options_of(question, documents, facts, now, elsewhere)
     later = {day for option in options for day in days_of(option.departure)}
     facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=patience.for_reading))
     rosters = _rosters(options, documents)
     obstacles = Obstacles.of(question, documents, facts, now, elsewhere)
-    return _answer(obstacles, options, rosters, facts, base, patience)
+    return replace(_answer(obstacles, options, rosters, facts, base, patience), counted=counted)
 
 
 def _drafts(question: Question, snapshot: Snapshot) -> dict[date, Draft]:
@@ -141,18 +144,17 @@ def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) 
     spans = [option.departure.span for option in options]
     span = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
     around = commitments_around(span.widened(AT_ANOTHER_TIME))
+    unread = {day for option in options for day in days_of(option.departure)} - documents.keys()
+    by_day = {day: document.guide_adjustments for day, document in documents.items()}
+    entered = Entered({**by_day, **entered_on(unread)})
     return {
         option.departure_id: Roster(
-            adjustments_in(documents[option.day], _later(option, documents)),
+            entered,
             around,
             {option.departure_id},
         )
         for option in options
     }
-
-
-def _later(option: Option, documents: Mapping[date, ScheduleDocument]) -> list[ScheduleDocument]:
-    return [documents[day] for day in days_of(option.departure) if day != option.day and day in documents]
 
 
 def _answer(
@@ -181,7 +183,7 @@ def _answer(
     unled = [option for option in possible if not found[option.departure_id].guide_ids]
     waiting = Waiting.of(unled, obstacles, facts, rosters, wishes, patience)
     judge = _Judge(facts, rosters, assessments, found, waiting)
-    return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, rosters)
+    return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, rosters, {})
 
 
 def _with_certificates(

@@ -13,7 +13,7 @@ from scheduling.document import Departure, ScheduleDocument
 from scheduling.errors import UnknownDeparture
 from scheduling.facts import Snapshot
 from scheduling.gathering import gather_facts
-from scheduling.legality import adjustments_over
+from scheduling.legality import entered_over
 from scheduling.models import DailySchedule
 from scheduling.rules import Demand, Exclusion, Facts, Rule
 from scheduling.rules.facts import days_of
@@ -61,8 +61,8 @@ def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_sec
     until = time.monotonic() + deadline_seconds
     facts = gather_facts(_snapshot_for(departure, deadline_seconds))
     demand = Demand.of(departure_id, departure, schedule.schedule_date, facts.snapshot)
-    adjustments = adjustments_over(document, schedule.schedule_date, [departure])
-    roster = Roster(adjustments, commitments_around(departure.span), {departure_id})
+    entered = entered_over(document, schedule.schedule_date, [departure])
+    roster = Roster(entered, commitments_around(departure.span), {departure_id})
     asked = who_needs_certificates([demand], facts, roster)
     facts = facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=_left(until)))
     assessment = assess(demand, facts, roster)
@@ -112,7 +112,7 @@ def _to_approve(candidate: Candidate, demand: Demand, facts: Facts, roster: Rost
     guide = candidate.guide
     if shortfall_of(guide, demand, facts.snapshot):
         yield "the certificates could not be read"
-    note = has_notes(guide.id, demand, facts.snapshot, roster.adjustments_of(guide.id))
+    note = has_notes(guide.id, demand, facts.snapshot, roster.entered.of(guide.id, demand.days))
     if note:
         yield f"noted: {note}"
 

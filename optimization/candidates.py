@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from optimization.scoring import ScoreParts, score_parts
-from scheduling.document import Departure, GuideAdjustments, UnassignedReason
+from scheduling.document import Departure, UnassignedReason
 from scheduling.facts import Guide
-from scheduling.rules import Commitment, Demand, Exclusion, Facts, Rule, capacity_of, clash_of, exclusion_of
-from scheduling.rules.guides import NO_ADJUSTMENTS
+from scheduling.rules import Commitment, Demand, Entered, Exclusion, Facts, Rule, capacity_of, clash_of, exclusion_of
 from scheduling.wording import counted
 
 _NOT_ONE_OF_OURS = {Rule.REGION, Rule.ACTIVITY}
@@ -65,18 +64,15 @@ NO_WISHES = Wishes()
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What stands around the departures to be planned: adjustments and other commitments, by guide.
+    """What stands around the departures to be planned: what guides entered, and other commitments, by guide.
 
     `neighbours` are the staffed departures of other dates that are out at the same time.
     """
 
-    adjustments: Mapping[UUID, GuideAdjustments]
+    entered: Entered
     commitments: Mapping[UUID, tuple[Commitment, ...]]
     planned: Collection[UUID] = frozenset()
     neighbours: Sequence[Departure] = ()
-
-    def adjustments_of(self, guide_id: UUID) -> GuideAdjustments:
-        return self.adjustments.get(guide_id, NO_ADJUSTMENTS)
 
     def elsewhere(self, guide_id: UUID) -> list[Commitment]:
         """What the guide is committed to that is not being planned anew."""
@@ -102,7 +98,7 @@ def assess(demand: Demand, facts: Facts, roster: Roster, wishes: Wishes = NO_WIS
         if exclusion:
             excluded[guide_id] = exclusion
             continue
-        adjustments = roster.adjustments_of(guide_id)
+        adjustments = roster.entered.of(guide_id, demand.days)
         parts = score_parts(guide, demand, facts, adjustments)
         candidates.append(Candidate(guide, capacity_of(guide, adjustments, demand.day), parts.product, parts))
     return Assessment(demand, tuple(candidates), excluded)
@@ -111,7 +107,7 @@ def assess(demand: Demand, facts: Facts, roster: Roster, wishes: Wishes = NO_WIS
 def _first_rule(
     guide: Guide, demand: Demand, facts: Facts, roster: Roster, *, with_certificates: bool = True
 ) -> Exclusion | None:
-    adjustments = roster.adjustments_of(guide.id)
+    adjustments = roster.entered.of(guide.id, demand.days)
     return exclusion_of(guide, demand, facts, adjustments, with_certificates=with_certificates) or clash_of(
         demand.span, demand.day, roster.elsewhere(guide.id), ignoring=demand.departure_id
     )

@@ -1,10 +1,10 @@
 """Bringing a date's departures up to what the catalog sells."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from scheduling.document import ScheduleDocument
+from scheduling.document import Departure, ScheduleDocument
 from scheduling.facts import CatalogDeparture, Snapshot
 from scheduling.new_departures import new_departure
 
@@ -16,10 +16,12 @@ def merge_catalog(
     *,
     region_ids: Collection[UUID],
     known_as: Mapping[UUID, UUID],
+    now: datetime,
 ) -> None:
     """Add the catalog's departures that the document lacks, and bring the sold seats of the others up to date.
 
-    `known_as` maps a catalog's id to ours where they differ. One that the catalog cancelled is not added.
+    `known_as` maps a catalog's id to ours where they differ. One that the catalog cancelled is not added, and
+    one that has started or is over stays as it is: nobody who plans may write to it.
     """
     for sold in _sold_in(snapshot, day, region_ids):
         key = known_as.get(sold.id, sold.id)
@@ -29,7 +31,19 @@ def merge_catalog(
                 continue
             departure = new_departure(snapshot.trips[sold.trip_id], day, sold.departure_time, snapshot, sold)
             document.departures[key] = departure
+        elif departure.has_started(now) or not departure.is_open_to_planning:
+            continue
         departure.catalog_participants = sold.sold_spots
+        departure.count_participants()
+
+
+def take_over_fewer(departure: Departure, sold_spots: int | None) -> None:
+    """Have fewer guests on a departure that is not planned itself, where the catalog has sold fewer seats.
+
+    Others were planned on that; more guests could break a rule, and come with whoever plans the departure.
+    """
+    if sold_spots is not None and sold_spots < (departure.catalog_participants or 0):
+        departure.catalog_participants = sold_spots
         departure.count_participants()
 
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from optimization.candidates import Roster, who_needs_certificates
 from optimization.catalog_merge import merge_catalog
-from optimization.day_plan import PlannedDay, open_departures, plan_departures
+from optimization.day_plan import NOBODY_AROUND, PlannedDay, open_departures, plan_departures
 from scheduling.aliases import known_departure_ids
 from scheduling.commitments import commitments_around
 from scheduling.document import Departure, ScheduleDocument
 from scheduling.facts import Span
-from scheduling.legality import adjustments_over, departures_elsewhere
+from scheduling.legality import departures_elsewhere, entered_over
 from scheduling.rules import Demand, Facts
 from scheduling.rules.facts import days_of
 from scheduling.snapshot.later_days import with_availability_on
@@ -41,8 +41,9 @@ def plan_date(
     draft = read_drafts([day])[day]
     base, document = draft.document.copy_for_editing(), draft.document
     known_as = known_departure_ids(day, facts.snapshot, document)
-    merge_catalog(document, day, facts.snapshot, region_ids=region_ids, known_as=known_as)
-    departures = open_departures(document, region_ids, timezone.now(), only)
+    now = timezone.now()
+    merge_catalog(document, day, facts.snapshot, region_ids=region_ids, known_as=known_as, now=now)
+    departures = open_departures(document, region_ids, now, only)
     roster = _roster(document, day, departures)
     return plan_departures(
         departures,
@@ -59,13 +60,13 @@ def plan_date(
 
 def _roster(document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure]) -> Roster:
     if not departures:
-        return Roster({}, {})
+        return NOBODY_AROUND
     span = Span(
         min(departure.starts_at for departure in departures.values()),
         max(departure.ends_at for departure in departures.values()),
     )
-    adjustments = adjustments_over(document, day, list(departures.values()))
-    return Roster(adjustments, commitments_around(span), frozenset(departures), departures_elsewhere(span, [day]))
+    entered = entered_over(document, day, departures.values())
+    return Roster(entered, commitments_around(span), frozenset(departures), departures_elsewhere(span, [day]))
 
 
 def _with_what_planning_needs(

@@ -6,28 +6,28 @@ from datetime import date, datetime
 from uuid import UUID
 
 from optimization.candidates import Assessment, Roster, assess
+from optimization.catalog_merge import take_over_fewer
 from optimization.inputs import fair_share, solver_departure, solver_locations, solver_pairs
 from optimization.problem import DayPlan, DayProblem, Pair
 from optimization.solver import solve_day
 from optimization.teams import form_team
 from optimization.unstaffed import why_unstaffed
-from scheduling.document import Departure, GuideAdjustments, ScheduleDocument, UnassignedReason
+from scheduling.document import Departure, ScheduleDocument, UnassignedReason
 from scheduling.facts import Sibling, Trip
-from scheduling.rules import Demand, Facts, closed_because
+from scheduling.rules import Demand, Entered, Facts, closed_because
+from scheduling.rules.facts import days_of
 from scheduling.rules.trails import best_trail, needs_trail, unusable_because
 
-Adjustments = Mapping[UUID, GuideAdjustments]
-NOBODY_AROUND = Roster({}, {})
-NOBODY = Roster({}, {})
+NOBODY_AROUND = Roster(Entered(), {})
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDay:
     """What an optimization decided for some departures of a date.
 
-    `base` holds the departures as they were read, `planned` as they should be, by id, and `entered` the
-    adjustments they were planned on. `held` stay as they are: their pinned guides cannot lead them, and
-    only a person lifts a pin. `roster` is what stood around them, `beside` the other departures of the date.
+    `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay as they
+    are: their pinned guides cannot lead them, and only a person lifts a pin. `roster` is what stood around
+    them, what guides had entered included, `beside` the other departures of the date.
     """
 
     day: date
@@ -38,8 +38,7 @@ class PlannedDay:
     planned: Mapping[UUID, Departure]
     assessments: Mapping[UUID, Assessment]
     held: Mapping[UUID, Departure] = field(default_factory=dict)
-    entered: Adjustments = field(default_factory=dict)
-    roster: Roster = NOBODY
+    roster: Roster = NOBODY_AROUND
     beside: Mapping[UUID, Departure] = field(default_factory=dict)
 
     def apply(
@@ -48,23 +47,27 @@ class PlannedDay:
         now: datetime,
         *,
         leaving_out: Collection[UUID] = (),
-        adjusted: Collection[UUID] = (),
+        entered: Entered | None = None,
     ) -> list[UUID]:
         """Put the plan onto the latest document; returns the departures that somebody changed meanwhile.
 
-        Those of `adjusted` guides are among them: what the guides entered since was not planned on.
+        Those of which a guide has `entered` something else by now are among them: it was not planned on.
         """
         changed_meanwhile = []
         for key, planned in self.planned.items():
             current = document.departures.get(key)
             if key in leaving_out or not _may_change(current, now):
                 continue
-            if self._is_outdated(key, current) or not planned.guide_ids.isdisjoint(adjusted):
+            if self._is_outdated(key, current) or (entered and is_adjusted(planned, self.roster.entered, entered)):
                 changed_meanwhile.append(key)
             elif current is None:
                 document.departures[key] = planned.model_copy(deep=True)
             else:
                 _put(planned, current)
+        for key, held in self.held.items():
+            current = document.departures.get(key)
+            if current is not None and _may_change(current, now):
+                take_over_fewer(current, held.catalog_participants)
         return changed_meanwhile
 
     def _is_outdated(self, key: UUID, current: Departure | None) -> bool:
@@ -75,9 +78,10 @@ def _may_change(current: Departure | None, now: datetime) -> bool:
     return current is None or (current.is_open_to_planning and not current.has_started(now))
 
 
-def guides_adjusted(before: Adjustments, after: Adjustments) -> frozenset[UUID]:
-    """The guides who entered something else than before."""
-    return frozenset(guide for guide in before.keys() | after.keys() if before.get(guide) != after.get(guide))
+def is_adjusted(departure: Departure, before: Entered, after: Entered) -> bool:
+    """Whether a guide of its team has entered something else on its dates since."""
+    days = days_of(departure)
+    return any(before.of(guide_id, days) != after.of(guide_id, days) for guide_id in departure.guide_ids)
 
 
 def _decided_on(departure: Departure | None) -> object:
@@ -178,7 +182,7 @@ def plan_departures(
     for key, departure in free.items():
         departure.team = form_team(plan.solved.team_of(key), departure, plan.assessments[key], facts, roster)
     bases = {key: base[key] for key in free if key in base}
-    plan = replace(plan, facts=facts, base=bases, held=held, entered=roster.adjustments, roster=around)
+    plan = replace(plan, facts=facts, base=bases, held=held, roster=around)
     return replace(plan, beside={key: departure for key, departure in everything.items() if key not in free})
 
 

@@ -13,7 +13,7 @@ from conflicts.services import detect_on
 from optimization.checking.judging import refuse_broken_plan, refuse_broken_write
 from optimization.checking.refusal import PlanRefused
 from optimization.date_plan import plan_date
-from optimization.day_plan import PlannedDay, guides_adjusted, open_departures
+from optimization.day_plan import PlannedDay, open_departures
 from optimization.giving_up import give_up_optimization
 from optimization.joining import Work, alone_at_work
 from optimization.models import OptimizationRun, RunDetail
@@ -26,7 +26,7 @@ from scheduling.document import Departure
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
 from scheduling.facts import Snapshot
 from scheduling.gathering import gather_facts
-from scheduling.legality import adjustments_over
+from scheduling.legality import entered_over
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.rules import Facts
 from scheduling.snapshot.taking import take_day_snapshot
@@ -163,6 +163,7 @@ def _plan_and_store(optimized: Optimized, facts: Facts, author: Author, *, dry_r
         again = _store(optimized, part, author)
         if not again:
             return
+        facts = gather_facts(facts.snapshot)
         logger.info("departures_planned_again", day=str(optimized.day), departures=len(again))
         schedule_write_retries.inc()
     schedule_writes_exhausted.inc()
@@ -193,9 +194,8 @@ def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], aut
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         document = drafts[optimized.day].document
-        entered = adjustments_over(document, optimized.day, [*part.planned.values(), *part.held.values()])
-        adjusted = guides_adjusted(part.entered, entered)
-        changed[:] = part.apply(document, timezone.now(), leaving_out=refused, adjusted=adjusted)
+        entered = entered_over(document, optimized.day, part.planned.values())
+        changed[:] = part.apply(document, timezone.now(), leaving_out=refused, entered=entered)
 
     def also(changes: Mapping[date, Change]) -> None:
         refuse_broken_write(changes, part.facts, began_at)

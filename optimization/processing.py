@@ -10,9 +10,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from optimization.answering import Answer, DateAnswer, answer_question
+from optimization.catalog_merge import take_over_fewer
 from optimization.checking.judging import refuse_broken_answer, refuse_broken_write
 from optimization.checking.refusal import PlanRefused
-from optimization.day_plan import guides_adjusted
+from optimization.day_plan import is_adjusted
 from optimization.models import OptimizationRun, RunDetail
 from optimization.question import Question
 from optimization.question_facts import take_question_snapshot
@@ -35,7 +36,7 @@ from scheduling.jobs import (
     give_back,
     postpone,
 )
-from scheduling.legality import adjustments_over
+from scheduling.legality import entered_over
 from scheduling.lock_cache import optimizing
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.models import ScheduleRequest
@@ -173,12 +174,16 @@ def _place(best: DateAnswer, answer: Answer, draft: Draft) -> None:
     """Put the team onto the departure as it is now, and publish it where a machine may."""
     key, planned = best.option.departure_id, best.departure
     current = draft.document.departures.get(key)
-    entered = adjustments_over(draft.document, best.option.day, [planned])
-    adjusted = guides_adjusted(answer.rosters[key].adjustments, entered)
+    if (current or planned).has_started(timezone.now()):
+        raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} has started")
     if current != answer.base.get(key):
         raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} is not as it was")
-    if not planned.guide_ids.isdisjoint(adjusted):
+    entered = entered_over(draft.document, best.option.day, [planned])
+    if is_adjusted(planned, answer.rosters[key].entered, entered):
         raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered something")
+    for other, departure in draft.document.departures.items():
+        if departure.is_open_to_planning and not departure.has_started(timezone.now()):
+            take_over_fewer(departure, answer.counted.get(other))
     if current is None:
         current = draft.document.departures[key] = planned.model_copy(deep=True)
     else:

@@ -50,6 +50,6 @@ def status_of(guide_ids: Sequence[UUID], assessment: Assessment, facts: Facts, r
     """TENTATIVE until published, or PENDING_APPROVAL where something only a person can judge is open."""
     return (
         AssignmentStatus.PENDING_APPROVAL
-        if reasons_to_approve(guide_ids, assessment.demand, facts, roster.adjustments)
+        if reasons_to_approve(guide_ids, assessment.demand, facts, roster.entered)
         else AssignmentStatus.TENTATIVE
     )

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from novatrek_scheduling.errors import FieldProblem
-from scheduling.document import Departure, DepartureStatus, GuideAdjustments, Role, UnassignedReason
+from scheduling.document import Departure, DepartureStatus, Role, UnassignedReason
 from scheduling.errors import DepartureNotEditable, UnknownTrail
 from scheduling.facts import Sibling, Snapshot
 from scheduling.hand_made_teams import hand_made_team, with_open_questions
 from scheduling.legality import LONGEST_TRIP
 from scheduling.merge_patch import merged
 from scheduling.ownership import CATALOG, CLOCK, PUBLISHING, not_yours
-from scheduling.rules import Demand, Facts
+from scheduling.rules import Demand, Entered, Facts
 
 IDENTITY = ("trip_id", "trip_name", "activity_type", "region_id", "language")
 PLACES = ("trail_id", "location_id")
@@ -29,7 +29,7 @@ class EditedDeparture:
     departure: Departure
     day: date
     facts: Facts | None
-    adjustments: Mapping[UUID, GuideAdjustments]
+    entered: Entered
     now: datetime
 
     def take(self, wanted: Mapping[str, Any]) -> None:
@@ -57,7 +57,7 @@ class EditedDeparture:
                 self.departure.team,
                 self._demand(self.facts),
                 self.facts,
-                self.adjustments,
+                self.entered,
                 of_everybody=bool(wanted.keys() & {*PLACES, *TIMES}),
             )
 
@@ -160,7 +160,7 @@ class EditedDeparture:
             raise TypeError("A team is made on facts.")
         demand = self._demand(self.facts)
         field = self.field("team")
-        self.departure.team = hand_made_team(wanted, self.departure.team, demand, self.facts, self.adjustments, field)
+        self.departure.team = hand_made_team(wanted, self.departure.team, demand, self.facts, self.entered, field)
         if self.departure.team:
             self.departure.unassigned_reason = None
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from scheduling import hooks
-from scheduling.document import AssignmentStatus, GuideAdjustments, Role, TeamMember
+from scheduling.document import AssignmentStatus, Role, TeamMember
 from scheduling.facts import Guide
-from scheduling.rules import Demand, Facts, reasons_to_approve
-from scheduling.rules.guides import NO_ADJUSTMENTS, certifications_on
+from scheduling.rules import Demand, Entered, Facts, reasons_to_approve
+from scheduling.rules.guides import certifications_on
 from scheduling.snapshot import UnknownGuide
-
-Adjustments = Mapping[UUID, GuideAdjustments]
 
 
 def hand_made_team(
@@ -19,7 +16,7 @@ def hand_made_team(
     current: Iterable[TeamMember],
     demand: Demand,
     facts: Facts,
-    adjustments: Adjustments,
+    entered: Entered,
     field: str,
 ) -> list[TeamMember]:
     """The team of these guides, roles and pins. Who stays keeps what was confirmed; who is new is TENTATIVE.
@@ -34,14 +31,14 @@ def hand_made_team(
     team = []
     for each in wanted:
         guide_id = each["guide_id"]
-        member = known.get(guide_id) or _newcomer(guides[guide_id], demand, facts, adjustments)
+        member = known.get(guide_id) or _newcomer(guides[guide_id], demand, facts, entered)
         told = {"role": Role(each["role"]), "pinned": each.get("pinned", member.pinned)}
         team.append(member.model_copy(update=told))
     return team
 
 
 def with_open_questions(
-    team: Iterable[TeamMember], demand: Demand, facts: Facts, adjustments: Adjustments, *, of_everybody: bool
+    team: Iterable[TeamMember], demand: Demand, facts: Facts, entered: Entered, *, of_everybody: bool
 ) -> None:
     """Have a person approve a team where something is open that no machine can judge.
 
@@ -49,15 +46,15 @@ def with_open_questions(
     another plan now.
     """
     team = list(team)
-    if not reasons_to_approve([member.guide_id for member in team], demand, facts, adjustments):
+    if not reasons_to_approve([member.guide_id for member in team], demand, facts, entered):
         return
     for member in team:
         if of_everybody or member.assignment_status is AssignmentStatus.TENTATIVE:
             member.assignment_status = AssignmentStatus.PENDING_APPROVAL
 
 
-def _newcomer(guide: Guide, demand: Demand, facts: Facts, adjustments: Adjustments) -> TeamMember:
-    scores = hooks.pairing_score(guide, demand, facts, adjustments.get(guide.id, NO_ADJUSTMENTS))
+def _newcomer(guide: Guide, demand: Demand, facts: Facts, entered: Entered) -> TeamMember:
+    scores = hooks.pairing_score(guide, demand, facts, entered.of(guide.id, demand.days))
     return TeamMember(
         guide_id=guide.id,
         guide_name=guide.name,

@@ -1,7 +1,7 @@
 """The hard-rule check of a write, against adjustments and commitments as they are under its locks."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -18,8 +18,9 @@ from scheduling.detectors import Change
 from scheduling.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.errors import HardRuleViolated
 from scheduling.facts import Span
+from scheduling.hazards import hazards_in_force
 from scheduling.models import DailySchedule, GuideCommitment
-from scheduling.rules import Facts, Violation, merged_adjustments, newly_broken
+from scheduling.rules import Entered, Facts, Violation, newly_broken
 from scheduling.rules.facts import days_of
 from scheduling.rules.legality import Surroundings
 
@@ -29,11 +30,15 @@ A_DAY = timedelta(days=1)
 
 
 def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
-    """Raise HardRuleViolated where the changes, all together, would newly break a hard rule."""
+    """Raise HardRuleViolated where the changes, all together, would newly break a hard rule.
+
+    Hazards are those in force now: one that was told since the facts were gathered closes its trails all the same.
+    """
     touched = _touched(changes)
     if not touched:
         return
     span = Span(min(d.starts_at for d in touched), max(d.ends_at for d in touched))
+    facts = replace(facts, hazards=hazards_in_force(span))
     stored = commitments_around(span, frozenset(guide for departure in touched for guide in departure.guide_ids))
     shared = {departure.location_id for departure in touched} & {
         location.id for location in facts.snapshot.locations.values()
@@ -46,7 +51,7 @@ def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
         planned += commitments_in(change.after, day, change.departure_ids)
     violations: list[Violation] = []
     for day, change in changes.items():
-        departures = [change.after.departures[key] for key in change.departure_ids & change.after.departures.keys()]
+        departures = _touched({day: change})
         violations += newly_broken(
             change.before,
             change.after,
@@ -54,12 +59,12 @@ def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
             change.departure_ids,
             facts,
             Surroundings(
-                adjustments_over(change.before, day, departures),
+                entered_over(change.before, day, departures),
                 stored,
                 elsewhere + _of_others([other.before for other in changes.values()], change.before),
             ),
             Surroundings(
-                adjustments_over(change.after, day, departures),
+                entered_over(change.after, day, departures),
                 by_guide(planned),
                 elsewhere + _of_others([other.after for other in changes.values()], change.after),
             ),
@@ -68,42 +73,19 @@ def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
         raise HardRuleViolated(violations)
 
 
-def adjustments_over(
-    document: ScheduleDocument, day: date, departures: list[Departure]
-) -> dict[UUID, GuideAdjustments]:
-    """The adjustments of `document` and of the later dates that its departures of several days reach into."""
+def entered_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> Entered:
+    """What guides entered in `document`, of `day`, and on the later dates that these departures of it reach."""
     later = {other for departure in departures for other in days_of(departure)} - {day}
-    return adjustments_in(document, entered_on(later))
+    return Entered({**entered_on(later), day: document.guide_adjustments})
 
 
-def entered_on(days: Collection[date]) -> list[ScheduleDocument]:
-    """The documents of some dates with what guides entered alone: reading their departures too takes far longer."""
+def entered_on(days: Collection[date]) -> dict[date, dict[UUID, GuideAdjustments]]:
+    """What guides entered on some dates: reading the departures of these too takes far longer."""
     if not days:
-        return []
+        return {}
     rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
-    entered = rows.values_list(KeyTransform("guide_adjustments", "assignments"), flat=True)
-    return [ScheduleDocument.read({"guide_adjustments": each or {}}) for each in entered]
-
-
-def adjustments_in(first: ScheduleDocument, later: Iterable[ScheduleDocument]) -> dict[UUID, GuideAdjustments]:
-    """What guides entered on a departure's first date and on the later ones that it reaches, by guide.
-
-    A group size of a later date can only lower how many a guide may lead: on the first one it says nothing.
-    """
-    entered = defaultdict[UUID, list[GuideAdjustments]](list)
-    for guide_id, adjustments in first.guide_adjustments.items():
-        entered[guide_id].append(adjustments)
-    for document in later:
-        for guide_id, adjustments in document.guide_adjustments.items():
-            entered[guide_id].append(_lowering(adjustments))
-    return {guide_id: merged_adjustments(entries) for guide_id, entries in entered.items()}
-
-
-def _lowering(adjustments: GuideAdjustments) -> GuideAdjustments:
-    if adjustments.max_group_size is None:
-        return adjustments
-    limit = {"kind": "MAX_GROUP_SIZE", "value": adjustments.max_group_size}
-    return adjustments.model_copy(update={"restrictions": [*adjustments.restrictions, limit], "max_group_size": None})
+    told = rows.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
+    return {day: ScheduleDocument.read({"guide_adjustments": each or {}}).guide_adjustments for day, each in told}
 
 
 def departures_elsewhere(span: Span, days: Collection[date]) -> list[Departure]:

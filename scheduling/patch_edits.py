@@ -1,28 +1,33 @@
 """What a patch does to a date's document, on whatever revision it meets."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from pydantic import ValidationError
 
-from novatrek_scheduling.errors import FieldProblem
+from novatrek_scheduling.errors import FieldProblem, Malformed
 from scheduling import hooks
 from scheduling.aliases import known_departure_ids
 from scheduling.announcements import announce
+from scheduling.commitments import commitments_around
 from scheduling.departure_edits import EditedDeparture, differs
 from scheduling.detectors import Change
 from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.errors import DepartureNotEditable, UnknownDeparture
+from scheduling.facts import Span
 from scheduling.judging import ToBeMade, facts_about
-from scheduling.legality import LONGEST_TRIP, adjustments_in, entered_on
+from scheduling.legality import A_DAY, LONGEST_TRIP, entered_on
 from scheduling.merge_patch import merged
+from scheduling.models import DailySchedule
 from scheduling.named_departures import NamedDeparture
 from scheduling.ownership import PUBLISHING, not_yours
 from scheduling.publishing import publish_in
-from scheduling.rules import Facts
+from scheduling.rules import Entered, Facts
 from scheduling.siblings import SiblingUnavailable
 from scheduling.writing import Draft, read_drafts
 
@@ -45,10 +50,6 @@ class PatchEdits:
     may_publish: bool = False
     facts: Facts | None = None
     _named: list[NamedDeparture] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        for key in self._to_publish() if not self.may_publish else ():
-            raise not_yours(f"assignments.departures.{key}.status", PUBLISHING)
 
     def look_up_facts(self, *, of_all: bool = False) -> Facts | None:
         """What judging this patch needs; None where nothing has to be judged, unless `of_all` is asked for.
@@ -73,9 +74,10 @@ class PatchEdits:
     def apply(self, drafts: Mapping[date, Draft]) -> None:
         """Change the draft as the patch says."""
         draft, now = drafts[self.day], timezone.now()
+        to_publish = self._to_publish(draft.document)
         self._enter(draft.document)
         self._named.clear()
-        adjustments = self._adjustments(draft.document)
+        entered = self._entered_by_all(draft.document)
         for key, wanted in self.departures.items():
             departure = draft.document.departures.get(key)
             if wanted is None:
@@ -86,8 +88,8 @@ class PatchEdits:
             if departure is None:
                 departure = self._name(key, wanted, draft.document)
                 draft.document.departures[key] = departure
-            EditedDeparture(key, departure, self.day, self.facts, adjustments, now).take(wanted)
-        self._publish(draft)
+            EditedDeparture(key, departure, self.day, self.facts, entered, now).take(wanted)
+        self._publish(draft, to_publish)
 
     def tell(self, changes: Mapping[date, Change]) -> None:
         """Record what others have to hear of, in the transaction of the write."""
@@ -120,7 +122,8 @@ class PatchEdits:
 
     def _departures_of_entered(self, document: ScheduleDocument) -> list[Departure]:
         guides = {UUID(key) for key in self.entered}
-        return [departure for departure in document.departures.values() if departure.guide_ids & guides]
+        of_the_day = [departure for departure in document.departures.values() if departure.guide_ids & guides]
+        return of_the_day + (_out_since_before(self.day, guides) if guides else [])
 
     def _enter(self, document: ScheduleDocument) -> None:
         for key, patch in self.entered.items():
@@ -130,13 +133,13 @@ class PatchEdits:
                 continue
             known = document.guide_adjustments.get(guide_id)
             entry = merged(known.model_dump(mode="json", by_alias=True) if known else {}, patch)
-            document.guide_adjustments[guide_id] = GuideAdjustments.model_validate(entry)
+            document.guide_adjustments[guide_id] = _read_entry(entry, f"assignments.guide_adjustments.{key}")
 
-    def _adjustments(self, document: ScheduleDocument) -> dict[UUID, GuideAdjustments]:
+    def _entered_by_all(self, document: ScheduleDocument) -> Entered:
         if self.facts is None:
-            return {}
+            return Entered()
         later = self.facts.snapshot.available.keys() - {self.day}
-        return adjustments_in(document, entered_on(later))
+        return Entered({**entered_on(later), self.day: document.guide_adjustments})
 
     def _refuse_removal(self, key: UUID, departure: Departure | None) -> None:
         if departure is not None:
@@ -156,16 +159,23 @@ class PatchEdits:
         self._named.append(named)
         return departure
 
-    def _to_publish(self) -> list[UUID]:
-        wanted = self.departures.items()
-        return [key for key, each in wanted if each and each.get("status") == DepartureStatus.PUBLISHED]
+    def _to_publish(self, document: ScheduleDocument) -> list[UUID]:
+        """What the patch asks to publish: a status PUBLISHED that is so already is only sent back as it was read.
 
-    def _publish(self, draft: Draft) -> None:
-        keys = self._to_publish()
+        Raises NotYours where its sender may not publish.
+        """
+        wanted = [key for key, each in self.departures.items() if each and _is_published(each.get("status"))]
+        known = document.departures
+        due = [key for key in wanted if key not in known or not _is_published(known[key].status)]
+        if due and not self.may_publish:
+            raise not_yours(f"assignments.departures.{due[0]}.status", PUBLISHING)
+        return due
+
+    def _publish(self, draft: Draft, keys: Collection[UUID]) -> None:
         publish_in(draft, keys, timezone.now(), by_machine=False)
         for key in keys:
             departure = draft.document.departures[key]
-            if departure.published is None:
+            if departure.status is DepartureStatus.DRAFT:
                 reason = "nobody is on its team; staff it before you publish it"
                 field = f"assignments.departures.{key}.status"
                 raise DepartureNotEditable(f"{departure.trip_name}: {reason}.", FieldProblem(field, reason))
@@ -179,6 +189,33 @@ def _is_judged(wanted: Mapping[str, Any], departure: Departure | None) -> bool:
     # Whom somebody takes off a departure breaks no rule by staying at home, whoever is silent meanwhile.
     is_released = judged == ["team"] and not wanted["team"]
     return is_reinstated or (bool(judged) and not is_released)
+
+
+def _is_published(status: str | None) -> bool:
+    return status == DepartureStatus.PUBLISHED
+
+
+def _out_since_before(day: date, guide_ids: Collection[UUID]) -> list[Departure]:
+    """Departures of earlier dates that these guides are still on: what they enter for `day` is about these too."""
+    begins = datetime.combine(day, time.min, UTC)
+    earlier: dict[date, set[UUID]] = defaultdict(set)
+    for held in commitments_around(Span(begins, begins + A_DAY), guide_ids).values():
+        for commitment in held:
+            if commitment.day < day:
+                earlier[commitment.day].add(commitment.departure_id)
+    rows = DailySchedule.objects.filter(schedule_date__in=earlier)
+    return [each for row in rows for key, each in row.document.departures.items() if key in earlier[row.schedule_date]]
+
+
+def _read_entry(entry: Any, field: str) -> GuideAdjustments:
+    """A guide's whole entry. Raises Malformed, naming what of it cannot be read."""
+    try:
+        return GuideAdjustments.model_validate(entry)
+    except ValidationError as error:
+        # The serializers have read it before: only what they let slip comes this far.
+        names = dict.fromkeys(".".join([field, *map(str, wrong["loc"][:1])]) for wrong in error.errors())
+        problems = [FieldProblem(name, "cannot be read") for name in names]
+        raise Malformed(f"The request is not valid: {', '.join(names)}.", *problems) from error
 
 
 def _moved(departure: Departure, wanted: Mapping[str, Any]) -> Departure:

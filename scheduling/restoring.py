@@ -14,7 +14,7 @@ from scheduling.document import AssignmentStatus, Departure, DepartureStatus, Sc
 from scheduling.errors import UnknownSchedule
 from scheduling.history import document_at
 from scheduling.judging import facts_about
-from scheduling.legality import adjustments_over
+from scheduling.legality import entered_over
 from scheduling.rules import Demand, Facts, reasons_to_approve
 from scheduling.writing import Draft, as_it_is, read_drafts, write_daily_schedules
 
@@ -192,9 +192,9 @@ def _status(earlier: TeamMember, departure: Departure) -> AssignmentStatus:
 def _have_approved(document: ScheduleDocument, day: date, restored: Collection[UUID], facts: Facts) -> None:
     """Have a person approve restored teams with open questions, whoever was confirmed for another plan."""
     departures = {key: document.departures[key] for key in restored}
-    adjustments = adjustments_over(document, day, list(departures.values()))
+    entered = entered_over(document, day, departures.values())
     for key, departure in departures.items():
         demand = Demand.of(key, departure, day, facts.snapshot)
-        if reasons_to_approve(departure.guide_ids, demand, facts, adjustments):
+        if reasons_to_approve(departure.guide_ids, demand, facts, entered):
             for member in departure.team:
                 member.assignment_status = AssignmentStatus.PENDING_APPROVAL

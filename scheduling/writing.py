@@ -261,8 +261,11 @@ def _commitment_of(departure: Departure | None) -> tuple[object, ...] | None:
 
 
 def _guides_touched(changes: Mapping[date, Change]) -> set[UUID]:
+    """Whose plans or entries differ: a plan of another date that meets an entry of this one is a clash too."""
     touched: set[UUID] = set()
     for change in changes.values():
+        before, after = change.before.guide_adjustments, change.after.guide_adjustments
+        touched |= {guide for guide in before.keys() | after.keys() if before.get(guide) != after.get(guide)}
         for key in _replanned(change):
             for document in (change.before, change.after):
                 departure = document.departures.get(key)

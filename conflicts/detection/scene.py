@@ -11,8 +11,8 @@ from conflicts.detection.severity import severity_of
 from conflicts.vocabulary import Cause, ConflictType, Severity
 from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.facts import Sibling, Snapshot, Span
-from scheduling.rules import Commitment, Demand, Facts
-from scheduling.rules.guides import NO_ADJUSTMENTS
+from scheduling.rules import Commitment, Demand, Entered, Facts
+from scheduling.rules.facts import days_of
 
 OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
 
@@ -46,7 +46,7 @@ class Scene:
     now: datetime
     facts: Facts | None = None
     dangers: tuple[Danger, ...] = ()
-    adjustments: Mapping[UUID, GuideAdjustments] = field(default_factory=dict)
+    entered: Entered = field(default_factory=Entered)
     commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
     elsewhere: Mapping[UUID, tuple[date, Departure]] = field(default_factory=dict)
     neighbours: tuple[Departure, ...] = ()
@@ -85,7 +85,7 @@ class Case:
         return Demand.of(self.departure_id, self.departure, self.scene.day, self.scene.snapshot)
 
     def adjustments_of(self, guide_id: UUID) -> GuideAdjustments:
-        return self.scene.adjustments.get(guide_id, NO_ADJUSTMENTS)
+        return self.scene.entered.of(guide_id, days_of(self.departure))
 
     def conflict(
         self,

@@ -41,7 +41,6 @@ def findings_of_plan(plan: PlannedDay) -> list[Finding]:
     engagements = _engagements_of(plan.roster, without=plan.planned)
     for guide_id, planned in _engagements_in(plan.planned, plan.day).items():
         engagements[guide_id] += planned
-    days = {day for one in plan.planned.values() for day in _days_of(one, plan.facts)}
     evidence = Evidence(
         day=plan.day,
         snapshot=plan.facts.snapshot,
@@ -49,7 +48,7 @@ def findings_of_plan(plan: PlannedDay) -> list[Finding]:
         before=plan.base,
         elsewhere=plan.roster.neighbours,
         engagements=engagements,
-        entered=dict.fromkeys(days, plan.entered),
+        entered=plan.roster.entered.by_day,
         holds=_holds(plan.facts),
     )
     return broken_rules(evidence, plan.planned)
@@ -69,7 +68,7 @@ def _of_date(one: DateAnswer, answer: Answer, question: Question) -> list[Findin
         departures={key: one.departure},
         before=answer.base,
         engagements=_engagements_of(roster, without=[key]),
-        entered=dict.fromkeys(_days_of(one.departure, answer.facts), roster.adjustments),
+        entered=roster.entered.by_day,
         holds=_holds(answer.facts),
         wanted=Wanted(
             joining=one.option.group,

@@ -95,7 +95,7 @@ def _kept_off_by_one_rule(planned: PlannedDay, departure_id: UUID) -> dict[Rule,
             continue
         guide = facts.snapshot.guides[guide_id]
         against = [
-            *exclusions_of(guide, demand, facts, roster.adjustments_of(guide_id)),
+            *exclusions_of(guide, demand, facts, roster.entered.of(guide_id, demand.days)),
             *clashes_of(demand.span, demand.day, roster.elsewhere(guide_id), ignoring=departure_id),
         ]
         if {exclusion.rule for exclusion in against} == {first.rule}:
@@ -114,8 +114,8 @@ def _needed_of(
 
 def _as_if_allowed(planned: PlannedDay, departure_id: UUID, guide_id: UUID) -> Pair:
     """A pair at half its score, so that whoever may go comes before whoever may not."""
-    guide, adjustments = planned.facts.snapshot.guides[guide_id], planned.roster.adjustments_of(guide_id)
-    demand = planned.assessments[departure_id].demand
+    guide, demand = planned.facts.snapshot.guides[guide_id], planned.assessments[departure_id].demand
+    adjustments = planned.roster.entered.of(guide_id, demand.days)
     score = pairing_score(guide, demand, planned.facts, adjustments)
     return Pair(departure_id, guide_id, capacity_of(guide, adjustments, demand.day), round(PERFECT_SCORE * score / 2))
 

@@ -65,8 +65,9 @@ class Crew:
 
     def _capacity(self, guide_id: UUID) -> int:
         guide = self.facts.snapshot.guides.get(guide_id)
-        adjustments = self.roster.adjustments_of(guide_id)
-        return capacity_of(guide, adjustments, self.assessment.demand.day) if guide else DEFAULT_GROUP_SIZE
+        demand = self.assessment.demand
+        adjustments = self.roster.entered.of(guide_id, demand.days)
+        return capacity_of(guide, adjustments, demand.day) if guide else DEFAULT_GROUP_SIZE
 
     def _member(self, chosen: Candidate) -> TeamMember:
         guide, demand = chosen.guide, self.assessment.demand
@@ -95,7 +96,7 @@ def crew_for(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[
     """Everybody who may go on the departure, judged by what is known of their certificates in `facts`."""
     demand = Demand.of(spot.departure_id, spot.departure, spot.day, facts.snapshot)
     planned = {spot.departure_id, spot.instead_of or spot.departure_id}
-    roster = Roster(problem.adjustments_for(spot.day, [spot.departure]), problem.commitments, planned)
+    roster = Roster(problem.entered, problem.commitments, planned)
     assessment = assess(demand, facts, roster)
     wanted = tuple(each for each in assessment.candidates if each.guide.id not in without)
     return Crew(spot.departure, Assessment(demand, wanted, assessment.excluded), facts, roster)

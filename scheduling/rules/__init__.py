@@ -1,7 +1,7 @@
 """The hard rules, as pure functions of facts. Every writer of a daily schedule is held to them."""
 
 from scheduling.rules.approval import reasons_to_approve
-from scheduling.rules.facts import Commitment, Demand, Facts, HazardFact, merged_adjustments
+from scheduling.rules.facts import Commitment, Demand, Entered, Facts, HazardFact, merged_adjustments
 from scheduling.rules.guides import capacity_of, clash_of, exclusion_of, has_notes, shortfall_of
 from scheduling.rules.legality import broken_rules, newly_broken
 from scheduling.rules.teams import MAX_TEAM, team_violations
@@ -12,6 +12,7 @@ __all__ = [
     "MAX_TEAM",
     "Commitment",
     "Demand",
+    "Entered",
     "Exclusion",
     "Facts",
     "HazardFact",

@@ -1,20 +1,17 @@
 """What no machine can judge: a person approves such a team before anybody is told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from uuid import UUID
 
-from scheduling.document import GuideAdjustments
 from scheduling.facts import Sibling
-from scheduling.rules.facts import Demand, Facts
-from scheduling.rules.guides import NO_ADJUSTMENTS, has_notes, shortfall_of
+from scheduling.rules.facts import Demand, Entered, Facts
+from scheduling.rules.guides import has_notes, shortfall_of
 
 # Without an answer of one of these a plan is made all the same, and a person approves it.
 NEEDED_FOR_CERTAINTY = (Sibling.WEATHER, Sibling.TRAIL_MANAGEMENT, Sibling.LOCATION_SERVICES, Sibling.GUIDE_MANAGEMENT)
 
 
-def reasons_to_approve(
-    guide_ids: Iterable[UUID], demand: Demand, facts: Facts, adjustments: Mapping[UUID, GuideAdjustments]
-) -> list[str]:
+def reasons_to_approve(guide_ids: Iterable[UUID], demand: Demand, facts: Facts, entered: Entered) -> list[str]:
     """What a person has to look at before this team is told: a silent sibling, an unread certificate, a note."""
     snapshot = facts.snapshot
     reasons = [snapshot.unknown[sibling] for sibling in NEEDED_FOR_CERTAINTY if not snapshot.knows(sibling)]
@@ -23,7 +20,7 @@ def reasons_to_approve(
         name = guide.name if guide else f"guide {guide_id}"
         if guide and shortfall_of(guide, demand, snapshot):
             reasons.append(f"the certificates of {name} could not be read")
-        note = has_notes(guide_id, demand, snapshot, adjustments.get(guide_id, NO_ADJUSTMENTS))
+        note = has_notes(guide_id, demand, snapshot, entered.of(guide_id, demand.days))
         if note:
             reasons.append(f"{name} noted: {note}")
     return reasons

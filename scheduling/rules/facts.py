@@ -1,6 +1,6 @@
 """What the rules look at: the siblings' snapshot, hazards, adjustments, and what guides are committed to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -85,6 +85,34 @@ def days_of(departure: Departure) -> tuple[date, ...]:
     """The dates a departure touches, by the clock of its region."""
     first, last = local_dates(departure.span)
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+NO_ADJUSTMENTS = GuideAdjustments()
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What guides entered, by date and guide. A departure meets what was entered on the dates that it touches."""
+
+    by_day: Mapping[date, Mapping[UUID, GuideAdjustments]] = field(default_factory=dict)
+
+    def of(self, guide_id: UUID, days: Sequence[date]) -> GuideAdjustments:
+        """A guide's adjustments of a departure's dates, the first of which it leaves on, as one.
+
+        A group size of a later date can only lower how many the guide may lead: on the first one it says nothing.
+        """
+        first, *later = (self.by_day.get(day, {}).get(guide_id) for day in days)
+        lowering = [_lowering(entry) for entry in later if entry is not None]
+        if not lowering:
+            return first or NO_ADJUSTMENTS
+        return merged_adjustments([first or NO_ADJUSTMENTS, *lowering])
+
+
+def _lowering(entry: GuideAdjustments) -> GuideAdjustments:
+    if entry.max_group_size is None:
+        return entry
+    limit = {"kind": "MAX_GROUP_SIZE", "value": entry.max_group_size}
+    return entry.model_copy(update={"restrictions": [*entry.restrictions, limit], "max_group_size": None})
 
 
 def merged_adjustments(entries: Iterable[GuideAdjustments]) -> GuideAdjustments:

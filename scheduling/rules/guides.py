@@ -8,14 +8,13 @@ from uuid import UUID
 
 from scheduling.document import GuideAdjustments
 from scheduling.facts import Difficulty, Guide, Snapshot, Span
-from scheduling.rules.facts import Commitment, Demand, Facts
+from scheduling.rules.facts import NO_ADJUSTMENTS, Commitment, Demand, Facts
 from scheduling.rules.violations import Exclusion, Rule
 from scheduling.vocabulary import normalise_activity, with_implied_certifications
 
 TURNAROUND = timedelta(minutes=30)
 REST = timedelta(hours=8)
 DEFAULT_GROUP_SIZE = 8
-NO_ADJUSTMENTS = GuideAdjustments()
 
 
 def exclusion_of(

@@ -6,10 +6,10 @@ from datetime import date
 from itertools import islice
 from uuid import UUID
 
-from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.facts import Location, Sibling, Snapshot, Span
-from scheduling.rules.facts import Commitment, Demand, Facts
-from scheduling.rules.guides import NO_ADJUSTMENTS, clashes_of, exclusions_of, not_available
+from scheduling.rules.facts import Commitment, Demand, Entered, Facts
+from scheduling.rules.guides import clashes_of, exclusions_of, not_available
 from scheduling.rules.teams import team_violations
 from scheduling.rules.trails import closed_because, needs_trail
 from scheduling.rules.violations import Exclusion, Rule, Violation
@@ -20,12 +20,12 @@ OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around one date's departures: adjustments, and commitments of their guides by guide.
+    """What stands around one date's departures: what guides entered, and commitments of their guides by guide.
 
     `neighbours` are staffed departures of other dates that are out at the same time.
     """
 
-    adjustments: Mapping[UUID, GuideAdjustments] = field(default_factory=dict)
+    entered: Entered = field(default_factory=Entered)
     commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
     neighbours: Sequence[Departure] = ()
 
@@ -65,7 +65,7 @@ def broken_rules(
 ) -> Iterator[Violation]:
     """Every hard rule that `departure` breaks by itself and against its guides' other commitments."""
     demand = Demand.of(departure_id, departure, day, facts.snapshot)
-    yield from team_violations(departure_id, departure, day, facts.snapshot, around.adjustments)
+    yield from team_violations(departure_id, departure, day, facts.snapshot, around.entered)
     yield from _trail_violations(demand, facts)
     for member in departure.team:
         for exclusion in _exclusions(member.guide_id, demand, facts, around):
@@ -78,7 +78,7 @@ def _exclusions(guide_id: UUID, demand: Demand, facts: Facts, around: Surroundin
     if guide is None:
         yield from map(not_available, demand.days)
     else:
-        yield from exclusions_of(guide, demand, facts, around.adjustments.get(guide_id, NO_ADJUSTMENTS))
+        yield from exclusions_of(guide, demand, facts, around.entered.of(guide_id, demand.days))
     commitments = around.commitments.get(guide_id, ())
     yield from clashes_of(demand.span, demand.day, commitments, ignoring=demand.departure_id)
 

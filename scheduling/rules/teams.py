@@ -1,12 +1,12 @@
 """What a team as a whole has to be."""
 
-from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from scheduling.document import Departure, GuideAdjustments, Role
+from scheduling.document import Departure, Role
 from scheduling.facts import Snapshot
-from scheduling.rules.guides import NO_ADJUSTMENTS, capacity_of
+from scheduling.rules.facts import Entered, days_of
+from scheduling.rules.guides import capacity_of
 from scheduling.rules.violations import Rule, Violation
 
 MAX_TEAM = 3
@@ -17,7 +17,7 @@ def team_violations(
     departure: Departure,
     day: date,
     snapshot: Snapshot,
-    adjustments: Mapping[UUID, GuideAdjustments],
+    entered: Entered,
 ) -> list[Violation]:
     """One to three guides, each once, exactly one of them the lead, together enough for the group."""
     found = []
@@ -26,13 +26,9 @@ def team_violations(
     leads = sum(member.role is Role.LEAD for member in departure.team)
     if leads != 1:
         found.append(Violation(Rule.ONE_LEAD, f"a team has exactly one lead, not {leads}", departure_id))
-    covers = sum(_capacity(guide_id, day, snapshot, adjustments) for guide_id in departure.guide_ids)
+    guides = [guide for guide_id in departure.guide_ids if (guide := snapshot.guides.get(guide_id))]
+    covers = sum(capacity_of(guide, entered.of(guide.id, days_of(departure)), day) for guide in guides)
     if covers < departure.participants:
         message = f"the team may lead {covers} guests, the departure has {departure.participants}"
         found.append(Violation(Rule.GROUP_SIZE, message, departure_id, excess=departure.participants - covers))
     return found
-
-
-def _capacity(guide_id: UUID, day: date, snapshot: Snapshot, adjustments: Mapping[UUID, GuideAdjustments]) -> int:
-    guide = snapshot.guides.get(guide_id)
-    return capacity_of(guide, adjustments.get(guide_id, NO_ADJUSTMENTS), day) if guide else 0

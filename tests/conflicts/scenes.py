@@ -8,7 +8,7 @@ from conflicts.detection import DetectedConflict, Detection, Scene, detect
 from scheduling.commitments import by_guide, commitments_in
 from scheduling.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.rules import Facts
-from tests.factories import TOMORROW, at
+from tests.factories import TOMORROW, at, entered_tomorrow
 
 A_WEEK_BEFORE = at(9) - timedelta(days=7)
 
@@ -23,7 +23,7 @@ def look(
     """What is wrong with these departures of tomorrow."""
     document = ScheduleDocument(departures={uuid4(): departure for departure in departures})
     committed = by_guide(commitments_in(document, TOMORROW, document.departures))
-    told = {"commitments": committed, "adjustments": adjustments or {}} | scene
+    told = {"commitments": committed, "entered": entered_tomorrow(adjustments)} | scene
     return detect(Scene(TOMORROW, document, now, facts, **told), document.departures)  # type: ignore[arg-type]
 
 

@@ -7,12 +7,22 @@ from optimization.candidates import Assessment, Roster, Wishes, assess, who_need
 from optimization.inputs import fair_share, solver_departure, solver_pairs
 from scheduling.document import Departure, GuideAdjustments
 from scheduling.facts import Guide, Span
-from scheduling.rules import Commitment, Demand, Facts, Rule
-from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, TripFactory, at, facts_of, lead
+from scheduling.rules import Commitment, Demand, Entered, Facts, Rule
+from tests.factories import (
+    TOMORROW,
+    DepartureFactory,
+    GuideFactory,
+    TeamMemberFactory,
+    TripFactory,
+    at,
+    entered_tomorrow,
+    facts_of,
+    lead,
+)
 
 TRIP, KEY = TripFactory(), uuid4()
 ANA, BEN = GuideFactory(name="Ana"), GuideFactory(name="Ben")
-NOBODY_BUSY = Roster({}, {})
+NOBODY_BUSY = Roster(Entered(), {})
 DEPARTURE = DepartureFactory(trip_id=TRIP.id)
 
 
@@ -31,7 +41,7 @@ def able(assessment: Assessment) -> set[UUID]:
 
 def busy(guide: Guide, departure_id: UUID, *planned: UUID) -> Roster:
     held = Commitment(guide.id, departure_id, TOMORROW, Span(at(10), at(11)))
-    return Roster({}, {guide.id: (held,)}, frozenset(planned))
+    return Roster(Entered(), {guide.id: (held,)}, frozenset(planned))
 
 
 def test_everybody_is_a_candidate_or_has_a_rule_against_them() -> None:
@@ -62,7 +72,7 @@ def test_a_request_excludes_and_limits() -> None:
 
 
 def test_a_candidate_leads_as_many_as_the_override_says() -> None:
-    roster = Roster({ANA.id: GuideAdjustments(max_group_size=3)}, {})
+    roster = Roster(entered_tomorrow({ANA.id: GuideAdjustments(max_group_size=3)}), {})
 
     assert [candidate.capacity for candidate in assessed(ANA, roster=roster).candidates] == [3]
 

@@ -28,6 +28,7 @@ from tests.factories import (
     TrailFactory,
     TripFactory,
     at,
+    entered_tomorrow,
     facts_of,
     lead,
 )
@@ -67,7 +68,7 @@ def planned(
         everything,
         TOMORROW,
         facts,
-        Roster(adjustments or {}, commitments, frozenset(departures), neighbours),
+        Roster(entered_tomorrow(adjustments), commitments, frozenset(departures), neighbours),
         base={key: departure.model_copy(deep=True) for key, departure in departures.items()},
         time_limit_seconds=5,
         with_notes_of=lambda known, _: known,

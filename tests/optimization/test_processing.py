@@ -162,7 +162,7 @@ def test_without_the_guides_there_is_no_decision_and_the_request_waits(siblings:
 
     request.refresh_from_db()
     job = RequestJob.objects.get()
-    assert (request.status, job.rounds, job.lease_until) == (RequestStatus.PENDING, 1, None)
+    assert (request.status, job.silent_rounds, job.lease_until) == (RequestStatus.PENDING, 1, None)
     assert OptimizationRun.objects.get().status == RunStatus.FAILED
     assert not DailySchedule.objects.exists()
 

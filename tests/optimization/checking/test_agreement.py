@@ -12,7 +12,7 @@ from optimization.checking.judging import _engagements_in, _holds
 from scheduling.commitments import by_guide, commitments_in
 from scheduling.document import Departure, DepartureStatus, GuideAdjustments, Role, ScheduleDocument
 from scheduling.facts import Certificate, Closure, Difficulty, Guide, Location, Snapshot, Span, Trail, TrailCondition
-from scheduling.rules import Facts, HazardFact, Rule
+from scheduling.rules import Entered, Facts, HazardFact, Rule
 from scheduling.rules.legality import Surroundings, _violations
 from tests.factories import (
     REGION_ID,
@@ -174,7 +174,7 @@ Verdict = set[tuple[HardRule, UUID | None, UUID | None]]
 
 def by_the_shared_rules(document: ScheduleDocument, facts: Facts) -> Verdict:
     committed = by_guide(commitments_in(document, TOMORROW, document.departures))
-    around = Surroundings(document.guide_adjustments, committed)
+    around = Surroundings(Entered(dict.fromkeys(DAYS, document.guide_adjustments)), committed)
     found = [one for key in document.departures for one in _violations(document, TOMORROW, key, facts, around)]
     return {(SAME.get(one.rule) or HardRule(one.rule), one.departure_id, one.guide_id) for one in found}
 

@@ -9,7 +9,7 @@ from optimization.day_plan import PlannedDay, plan_departures
 from scheduling.document import Departure, GuideAdjustments
 from scheduling.facts import Guide
 from scheduling.rules import Commitment, Facts
-from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TripFactory, facts_of
+from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TripFactory, entered_tomorrow, facts_of
 
 TRIP = TripFactory()
 ANA, BEN, CLEO = (
@@ -40,7 +40,7 @@ def planned(
         departures,
         TOMORROW,
         facts,
-        Roster(adjustments or {}, commitments or {}, frozenset(departures)),
+        Roster(entered_tomorrow(adjustments), commitments or {}, frozenset(departures)),
         base={},
         time_limit_seconds=5,
         with_notes_of=lambda known, _: known,

@@ -27,6 +27,7 @@ from tests.factories import (
     TrailFactory,
     TripFactory,
     at,
+    entered_tomorrow,
     snapshot_of,
 )
 
@@ -77,7 +78,7 @@ class World:
             document.departures,
             TOMORROW,
             self.facts,
-            Roster(self.entered, commitments, frozenset(departures)),
+            Roster(entered_tomorrow(self.entered), commitments, frozenset(departures)),
             base={key: self.departures[key] for key in departures},
             time_limit_seconds=5,
             with_notes_of=lambda known, _: known,

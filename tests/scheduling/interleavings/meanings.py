@@ -35,9 +35,9 @@ def edited(document: Json, key: str, fields: Mapping[str, Any]) -> Json:
         for member in departure["team"]:
             if news.keys() & PLAN or member["assignment_status"] == "TENTATIVE":
                 member["assignment_status"] = "PENDING_APPROVAL"
-    if fields.get("status") == "PUBLISHED":
+    if fields.get("status") == "PUBLISHED" != before["departures"][key]["status"]:
         published(document, {key}, by_machine=False)
-        if "published" not in departure:
+        if departure["status"] == "DRAFT":
             raise Refused("DEPARTURE_NOT_EDITABLE")
     refuse_what_newly_breaks_a_rule(before, document)
     return document
@@ -176,14 +176,14 @@ def _has_news(departure: Json) -> bool:
         return bool(known and known["guide_ids"])
     if known is None:
         return bool(departure["team"])
-    plan = (set(guides_of(departure)), departure.get("trail_id"), departure["starts_at"])
-    return plan != (set(known["guide_ids"]), known.get("trail_id"), known["starts_at"])
+    plan = (set(guides_of(departure)), departure.get("trail_id"), departure["starts_at"], departure["ends_at"])
+    return plan != (set(known["guide_ids"]), known.get("trail_id"), known["starts_at"], known["ends_at"])
 
 
 def _is_due(departure: Json) -> bool:
     if departure["status"] == "CANCELLED":
         return _has_news(departure)
-    if departure["status"] == "DRAFT" and not departure["team"] and "published" not in departure:
+    if departure["status"] == "DRAFT" and not departure["team"] and not departure.get("published", {}).get("guide_ids"):
         return False
     is_confirmed = all(member["assignment_status"] == "CONFIRMED" for member in departure["team"])
     return _has_news(departure) or departure["status"] == "DRAFT" or not is_confirmed
@@ -202,6 +202,7 @@ def _publish(departure: Json) -> bool:
         departure["published"] = {
             "guide_ids": [] if is_cancelled else guides_of(departure),
             "starts_at": departure["starts_at"],
+            "ends_at": departure["ends_at"],
         }
         put(departure["published"], "trail_id", departure.get("trail_id"))
     return is_news
