@@ -1,7 +1,7 @@
 """Answering a question: the best team of every date, and how good each date is."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -122,7 +122,7 @@ def answer_question(
     facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=patience.for_reading))
     rosters = _rosters(options, documents)
     obstacles = Obstacles.of(question, documents, facts, now, elsewhere)
-    return replace(_answer(obstacles, options, rosters, facts, base, patience), counted=counted)
+    return _answer(obstacles, options, rosters, facts, base, counted, patience)
 
 
 def _drafts(question: Question, snapshot: Snapshot) -> dict[date, Draft]:
@@ -163,6 +163,7 @@ def _answer(
     rosters: Mapping[UUID, Roster],
     facts: Facts,
     base: Mapping[UUID, Departure],
+    counted: Mapping[UUID, int | None],
     patience: Patience,
 ) -> Answer:
     possible = [option for option in options if option.obstacle is None]
@@ -183,7 +184,7 @@ def _answer(
     unled = [option for option in possible if not found[option.departure_id].guide_ids]
     waiting = Waiting.of(unled, obstacles, facts, rosters, wishes, patience)
     judge = _Judge(facts, rosters, assessments, found, waiting)
-    return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, rosters, {})
+    return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, rosters, counted)
 
 
 def _with_certificates(
