@@ -16,10 +16,10 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from conflicts.choices import Cause, ResolutionStatus, Severity
 from conflicts.models import ConflictQuerySet, ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.options import options_in
-from conflicts.resolving import Resolved, resolve_conflict
-from conflicts.vocabulary import Cause, ResolutionStatus, Severity
+from conflicts.resolution.services import Resolved, resolve_conflict
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.readable import DEPARTURE_COLUMNS, departure_rows, table

@@ -7,8 +7,8 @@ class ConflictsConfig(AppConfig):
     name = "conflicts"
 
     def ready(self) -> None:
-        from conflicts.figures import conflicts_resolved, open_conflicts
-        from conflicts.services import detect_around_hazard, detect_in_changes
+        from conflicts.metrics import conflicts_resolved, open_conflicts
+        from conflicts.monitoring.services import detect_around_hazard, detect_in_changes
         from novatrek_scheduling.metrics import register_gauges
         from scheduling import hooks
         from scheduling.detectors import register_detector

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
-from conflicts.vocabulary import ConflictType, ResolutionStatus, Severity, Strategy
+from conflicts.choices import ConflictType, ResolutionStatus, Severity, Strategy
 from scheduling.models import DailySchedule
 
 

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from conflicts.vocabulary import Strategy
+from conflicts.choices import Strategy
 from scheduling.document import Departure, ScheduleDocument
 
 RELIED_ON = {

@@ -5,8 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from conflicts.choices import ConflictType, ResolutionStatus, Severity, Strategy
 from conflicts.models import ScheduleConflict
-from conflicts.vocabulary import ConflictType, ResolutionStatus, Severity, Strategy
 from novatrek_scheduling import fields
 from novatrek_scheduling.serializers import PagedQuerySerializer, SparseSerializer, StrictSerializer, instant
 

@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.conf import settings
 
-from conflicts.downstream import settle_resolutions
 from conflicts.models import ScheduleConflict
-from conflicts.searching import compute_options
+from conflicts.resolution.deliveries import settle_resolutions
+from conflicts.resolution.option_search import compute_options
 
 
 @shared_task(name="conflicts.compute_options", acks_late=True)

@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from conflicts.listing import page_of_conflicts
-from conflicts.resolving import resolve_conflict
+from conflicts.resolution.services import resolve_conflict
+from conflicts.selectors import page_of_conflicts
 from conflicts.serializers import (
     ConflictPageSerializer,
     ConflictQuerySerializer,

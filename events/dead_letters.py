@@ -8,8 +8,8 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from events.error_text import storable_json, storable_text
 from events.models import KEY_LENGTH, DeadLetter
-from events.text import storable_json, storable_text
 from novatrek_scheduling.errors import Conflicting, Impossible
 
 logger = structlog.get_logger(__name__)

@@ -12,8 +12,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from events import kafka, outbox, schemas
 from events.backoff import pause_seconds
 from events.dead_letters import record_dead_letter
+from events.error_text import explanation
 from events.models import DeadLetter, InboxMessage
-from events.text import explanation
 
 logger = structlog.get_logger(__name__)
 

@@ -12,10 +12,10 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection, connections
 
 from events import claims
-from events.lanes import CONCURRENT_DELIVERIES, Job, Lanes, names_with_due
+from events.delivery_results import settle
+from events.dispatch import CONCURRENT_DELIVERIES, Job, Lanes, names_with_due
 from events.models import WAKE_CHANNEL
 from events.outbox import Destination, Failures, destinations
-from events.settlement import settle
 
 logger = structlog.get_logger(__name__)
 

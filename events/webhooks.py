@@ -15,7 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from standardwebhooks import Webhook
 
-from events.addresses import ForbiddenAddress, UnresolvableHost, allowed_addresses
+from events.callback_addresses import ForbiddenAddress, UnresolvableHost, allowed_addresses
 from events.models import OutboxMessage
 from events.outbox import DeliveryRefused
 from novatrek_scheduling.errors import FieldProblem, Impossible

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from conflicts.services import detect_on
+from conflicts.monitoring.services import detect_on
 from optimization.models import Night, NightDate, OptimizationRun
 from optimization.reporting import report_night
 

@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from conflicts.services import detect_on
+from conflicts.monitoring.services import detect_on
 from optimization.checking.judging import refuse_broken_plan, refuse_broken_write
 from optimization.checking.refusal import PlanRefused
 from optimization.date_plan import plan_date

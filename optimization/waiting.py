@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from conflicts.vocabulary import Strategy
+from conflicts.choices import Strategy
 from novatrek_scheduling.errors import DomainError
 from optimization.candidates import Assessment, Roster, Wishes, assess
 from optimization.inputs import solver_departure, solver_pairs

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from conflicts.choices import Cause, ConflictType
 from conflicts.detection.findings import UNKNOWN, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Scene
 from conflicts.detection.severity import severity_of_excess
-from conflicts.vocabulary import Cause, ConflictType
 from scheduling.document import Departure
 from scheduling.facts import Location, Sibling
 from scheduling.rules import capacity_of

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from conflicts.vocabulary import Cause, ConflictType, Severity
+from conflicts.choices import Cause, ConflictType, Severity
 
 OURSELVES = "svc-scheduling-orchestrator"
 

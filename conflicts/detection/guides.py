@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from conflicts.choices import Cause, Severity
 from conflicts.detection.findings import UNKNOWN, Judgement
 from conflicts.detection.scene import Case
 from conflicts.detection.severity import is_about_safety
-from conflicts.vocabulary import Cause, Severity
 from scheduling.document import DepartureStatus, Role, TeamMember
 from scheduling.facts import Sibling
 from scheduling.rules.facts import days_of

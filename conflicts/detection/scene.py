@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from conflicts.choices import Cause, ConflictType, Severity
 from conflicts.detection.findings import OURSELVES, DetectedConflict
 from conflicts.detection.severity import severity_of
-from conflicts.vocabulary import Cause, ConflictType, Severity
 from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.facts import Sibling, Snapshot, Span
 from scheduling.rules import Commitment, Demand, Entered, Facts

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from conflicts.vocabulary import Severity
+from conflicts.choices import Severity
 from scheduling.document import Departure
 
 SOON = timedelta(hours=24)

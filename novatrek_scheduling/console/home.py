@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from conflicts.choices import Severity
 from conflicts.models import ScheduleConflict
-from conflicts.vocabulary import Severity
 from events.models import DeadLetter, OutboxMessage
 from novatrek_scheduling.console.navigation import list_of, may_view
 from optimization.models import OptimizationRun

@@ -1,7 +1,7 @@
 """Searches for resolution options: each is a real one, checked against every hard rule."""
 
-from conflicts.registry import register_option_search
-from conflicts.vocabulary import Strategy
+from conflicts.choices import Strategy
+from conflicts.resolution.registry import register_option_search
 from optimization.options.reassigning import search_reassignments
 from optimization.options.rerouting import search_other_trails
 from optimization.options.rescheduling import search_other_times

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from conflicts.problem import Problem, Spot
+from conflicts.resolution.problem import Problem, Spot
 from optimization.candidates import Assessment, Candidate, Roster, assess
 from optimization.teams import status_of
 from scheduling.document import Departure, Role, TeamMember

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from conflicts.choices import Strategy
 from conflicts.options import DepartureEdit, Option, option_id, premise_of
-from conflicts.problem import Problem
-from conflicts.vocabulary import Strategy
+from conflicts.resolution.problem import Problem
 from scheduling.document import Departure, ScheduleDocument, TeamMember
 from scheduling.rules import Facts
 

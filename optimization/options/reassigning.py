@@ -2,9 +2,9 @@
 
 from itertools import islice
 
+from conflicts.choices import Cause, ConflictType, Strategy
 from conflicts.options import DepartureEdit, Option
-from conflicts.problem import Problem, Spot
-from conflicts.vocabulary import Cause, ConflictType, Strategy
+from conflicts.resolution.problem import Problem, Spot
 from optimization.candidates import Candidate
 from optimization.options.crew import Crew, certified_crew
 from optimization.options.proposing import MOST_OFFERED, propose, solves, team_fields

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from conflicts.choices import ConflictType, Strategy
 from conflicts.options import DepartureEdit, Option, SiblingCall
-from conflicts.problem import Problem, Spot
-from conflicts.vocabulary import ConflictType, Strategy
+from conflicts.resolution.problem import Problem, Spot
 from optimization.options.proposing import propose, solves
 from scheduling.document import DepartureStatus
 from scheduling.facts import Sibling, Trail

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
+from conflicts.choices import Cause, Strategy
 from conflicts.options import DepartureEdit, Option
-from conflicts.problem import Problem, Spot
-from conflicts.vocabulary import Cause, Strategy
+from conflicts.resolution.problem import Problem, Spot
 from optimization.options.crew import Crew, certified_crew, crew_for, kept_ids
 from optimization.options.proposing import MOST_OFFERED, propose, solves
 from scheduling.aliases import departure_id_of

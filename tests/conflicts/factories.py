@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID, uuid4
 
+from conflicts.choices import Cause, ConflictType, Severity
 from conflicts.models import ScheduleConflict
-from conflicts.vocabulary import Cause, ConflictType, Severity
 from scheduling.models import DailySchedule
 from scheduling.rules import Facts
 from scheduling.writing import Draft, Edit, write_daily_schedules

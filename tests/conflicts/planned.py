@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
+from conflicts.monitoring.services import detect_on
 from conflicts.options import Option
-from conflicts.searching import compute_options
-from conflicts.services import detect_on
-from conflicts.vocabulary import Strategy
+from conflicts.resolution.option_search import compute_options
 from optimization.planning import optimize_day
 from scheduling.authors import Author, AuthorKind
 from scheduling.document import AvailabilityException, Departure, GuideAdjustments

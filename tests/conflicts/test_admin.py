@@ -5,9 +5,9 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
+from conflicts.choices import Cause, Severity
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.options import options_in
-from conflicts.vocabulary import Cause, Severity
 from tests.conflicts.factories import conflict_of, overfull
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from conflicts.choices import Severity
 from conflicts.detection import Danger
-from conflicts.vocabulary import Severity
 from scheduling.document import (
     Announcement,
     AvailabilityException,

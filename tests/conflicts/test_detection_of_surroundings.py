@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from conflicts.choices import Severity
 from conflicts.detection import Danger
-from conflicts.vocabulary import Severity
 from scheduling.facts import Closure, Location, Sibling, Span, Trail, WeatherAlert, WeatherOutlook
 from scheduling.rules import Facts
 from tests.conflicts.scenes import causes, look

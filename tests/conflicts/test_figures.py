@@ -1,8 +1,8 @@
 import pytest
 
-from conflicts.figures import conflicts_resolved, open_conflicts
+from conflicts.choices import Severity
+from conflicts.metrics import conflicts_resolved, open_conflicts
 from conflicts.models import ScheduleConflict
-from conflicts.vocabulary import Severity
 from tests.conflicts.factories import conflict_of
 from tests.factories import TOMORROW
 

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.client import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from conflicts.choices import Severity
 from conflicts.models import ScheduleConflict
-from conflicts.vocabulary import Severity
 from tests.conflicts.factories import conflict_of, overfull
 from tests.factories import TOMORROW
 from tests.tokens import bearer

@@ -4,9 +4,9 @@ from uuid import UUID
 import pytest
 from django.core.cache import caches
 
+from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
-from conflicts.searching import compute_options
-from conflicts.vocabulary import Strategy
+from conflicts.resolution.option_search import compute_options
 from optimization.planning import optimize_day
 from scheduling.document import Departure, DepartureStatus
 from scheduling.facts import Span

@@ -4,9 +4,9 @@ from uuid import uuid4
 import pytest
 from django.test.client import Client
 
+from conflicts.choices import Severity
 from conflicts.models import ScheduleConflict
 from conflicts.options import accept_risk
-from conflicts.vocabulary import Severity
 from tests.conflicts.factories import conflict_of, overfull
 from tests.tokens import bearer
 

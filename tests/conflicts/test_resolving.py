@@ -10,7 +10,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.utils import timezone
 
-from conflicts.downstream import settle_resolutions
+from conflicts.choices import Cause, ResolutionStatus, Severity, Strategy
 from conflicts.errors import (
     ConflictAlreadyResolved,
     NotesRequired,
@@ -21,10 +21,10 @@ from conflicts.errors import (
     UnknownOption,
 )
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
+from conflicts.monitoring.services import detect_on
 from conflicts.options import Option, accept_risk
-from conflicts.resolving import resolve_conflict
-from conflicts.services import detect_on
-from conflicts.vocabulary import Cause, ResolutionStatus, Severity, Strategy
+from conflicts.resolution.deliveries import settle_resolutions
+from conflicts.resolution.services import resolve_conflict
 from events.models import OutboxMessage
 from events.relay import Relay
 from scheduling.document import Departure, DepartureStatus

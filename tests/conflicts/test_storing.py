@@ -9,11 +9,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from conflicts.choices import Severity
 from conflicts.detection import DetectedConflict, Scene, detect
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
-from conflicts.services import detect_on
-from conflicts.storing import store_conflicts
-from conflicts.vocabulary import Severity
+from conflicts.monitoring.services import detect_on
+from conflicts.monitoring.store import store_conflicts
 from scheduling.authors import Author, AuthorKind
 from scheduling.document import AvailabilityException, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.facts import Sibling, Span, WeatherAlert

@@ -1,9 +1,9 @@
 import pytest
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
+from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
 from conflicts.tasks import compute_options_task
-from conflicts.vocabulary import Strategy
 from tests.conflicts.factories import overfull
 from tests.conflicts.planned import plan_a_day
 from tests.siblings import SimulatedSiblings

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
+from conflicts.choices import Cause
 from conflicts.models import ScheduleConflict
-from conflicts.vocabulary import Cause
 from scheduling.document import DepartureStatus
 from tests.ntk_10004.incident import Incident, group_size_override, medical_restriction, training_day, vacation
 

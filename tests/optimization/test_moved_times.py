@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from conflicts.problem import Problem
-from conflicts.vocabulary import Cause, ConflictType
+from conflicts.choices import Cause, ConflictType
+from conflicts.resolution.problem import Problem
 from optimization.answering import Availability, answer_question
 from optimization.options.rescheduling import search_other_times
 from optimization.question import Question

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from conflicts.choices import ResolutionStatus
 from conflicts.models import ConflictResolution
-from conflicts.vocabulary import ResolutionStatus
 from events.models import OutboxMessage
 
 WAIT_SECONDS = 2.0

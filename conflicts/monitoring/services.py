@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from conflicts.clearing import clear_conflicts
-from conflicts.scenes import Look, detect_all
-from conflicts.storing import Stored, store_conflicts
+from conflicts.monitoring.clearing import clear_conflicts
+from conflicts.monitoring.scene_loader import Look, detect_all
+from conflicts.monitoring.store import Stored, store_conflicts
 from conflicts.tasks import compute_options_task
 from scheduling.commitments import commitments_around
 from scheduling.detectors import Change

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from conflicts.choices import Cause
 from conflicts.detection.findings import DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Scene
 from conflicts.detection.severity import severity_of
-from conflicts.vocabulary import Cause
 from scheduling.document import Departure, TeamMember
 from scheduling.rules import Commitment, Rule
 from scheduling.rules.guides import clash_of

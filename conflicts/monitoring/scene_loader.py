@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from conflicts.choices import Severity
 from conflicts.detection import Danger, Detection, Scene, detect
-from conflicts.detection.clashes import commitments_of_other_dates
-from conflicts.vocabulary import Severity
+from conflicts.detection.double_bookings import commitments_of_other_dates
 from scheduling.commitments import commitments_around
 from scheduling.document import Departure, ScheduleDocument
 from scheduling.facts import Span

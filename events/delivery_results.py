@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from events import backoff
 from events.dead_letters import record_dead_letter
+from events.error_text import explanation
 from events.models import OutboxMessage
 from events.outbox import DEAD_LETTER_SOURCE, DeliveryRefused, Destination, Failures
-from events.text import explanation
 
 logger = structlog.get_logger(__name__)
 

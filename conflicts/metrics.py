@@ -7,8 +7,8 @@ from django.db.models import Count
 from django.db.models.fields.json import KeyTextTransform
 from prometheus_client.core import GaugeMetricFamily
 
+from conflicts.choices import ConflictType, Severity
 from conflicts.models import ScheduleConflict
-from conflicts.vocabulary import ConflictType, Severity
 
 
 def open_conflicts() -> Iterator[GaugeMetricFamily]:

@@ -2,10 +2,10 @@
 
 from datetime import date
 
+from conflicts.choices import Cause, ConflictType, Severity
 from conflicts.detection.findings import UNKNOWN, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Danger
 from conflicts.detection.severity import OF_ALERT
-from conflicts.vocabulary import Cause, ConflictType, Severity
 from scheduling.facts import Sibling, Trail, WeatherAlert, WeatherOutlook
 from scheduling.models import HazardKind
 from scheduling.rules import closed_because

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from conflicts.choices import Cause, ConflictType, ResolutionStatus
 from conflicts.detection import Detection
 from conflicts.detection.scene import OVER
 from conflicts.models import ConflictResolution, ScheduleConflict
-from conflicts.storing import is_in_somebodys_hands
-from conflicts.vocabulary import Cause, ConflictType, ResolutionStatus
+from conflicts.monitoring.store import is_in_somebodys_hands
 from scheduling.document import Departure
 
 SYSTEM = "system"

@@ -3,25 +3,25 @@
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
-from conflicts.detection import capacity, clashes, guides, surroundings
+from conflicts.choices import Cause
+from conflicts.detection import capacity, double_bookings, guides, trails_and_weather
 from conflicts.detection.findings import DetectedConflict, Detection, Judgement
 from conflicts.detection.scene import Case, Scene
-from conflicts.vocabulary import Cause
 
 RULES: Mapping[Cause, Callable[[Case], Judgement]] = {
     Cause.CERTIFICATION: guides.each_member(guides.lacks_certification),
     Cause.RESTRICTION: guides.each_member(guides.breaks_restriction),
     Cause.NO_LEAD: guides.nobody_leads,
-    Cause.OVERLAP: guides.each_member(clashes.overlaps),
-    Cause.REST: guides.each_member(clashes.rests_too_little),
+    Cause.OVERLAP: guides.each_member(double_bookings.overlaps),
+    Cause.REST: guides.each_member(double_bookings.rests_too_little),
     Cause.AVAILABILITY_EXCEPTION: guides.each_member(guides.is_away),
     Cause.NOT_AVAILABLE: guides.each_member(guides.is_unavailable),
     Cause.HELD_BY_EMERGENCY: guides.each_member(guides.is_held),
-    Cause.TRAIL: surroundings.trail_closed,
-    Cause.TRAIL_HAZARD: surroundings.trail_in_danger,
-    Cause.WEATHER_WARNING: surroundings.weather_alert,
-    Cause.STORM_FORECAST: surroundings.storm_forecast,
-    Cause.WEATHER_EMERGENCY: surroundings.weather_emergency,
+    Cause.TRAIL: trails_and_weather.trail_closed,
+    Cause.TRAIL_HAZARD: trails_and_weather.trail_in_danger,
+    Cause.WEATHER_WARNING: trails_and_weather.weather_alert,
+    Cause.STORM_FORECAST: trails_and_weather.storm_forecast,
+    Cause.WEATHER_EMERGENCY: trails_and_weather.weather_emergency,
     Cause.DEPARTURE_CAPACITY: capacity.over_departure,
     Cause.TRAIL_GROUP_SIZE: capacity.over_trail,
     Cause.TEAM_GROUP_SIZE: capacity.over_team,

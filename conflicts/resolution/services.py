@@ -8,8 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from conflicts.applying import Application, apply_option
-from conflicts.downstream import wait_for_siblings
+from conflicts.choices import Cause, ResolutionStatus, Severity, Strategy
 from conflicts.errors import (
     ConflictAlreadyResolved,
     NotesRequired,
@@ -21,9 +20,10 @@ from conflicts.errors import (
 )
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.options import Option, options_in
-from conflicts.rehearsing import rehearse
-from conflicts.searching import are_options_current, compute_options
-from conflicts.vocabulary import Cause, ResolutionStatus, Severity, Strategy
+from conflicts.resolution.apply import Application, apply_option
+from conflicts.resolution.deliveries import wait_for_siblings
+from conflicts.resolution.dry_run import rehearse
+from conflicts.resolution.option_search import are_options_current, compute_options
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from conflicts.detection import DetectedConflict, Detection
 from conflicts.errors import ResolutionNotApplicable
+from conflicts.monitoring.scene_loader import Look, detect_all
+from conflicts.monitoring.store import fingerprints_of
 from conflicts.options import Option, premise_of
-from conflicts.scenes import Look, detect_all
-from conflicts.searching import Certifier, take_snapshot_for
-from conflicts.storing import fingerprints_of
+from conflicts.resolution.option_search import Certifier, take_snapshot_for
 from scheduling.commitments import by_guide, commitments_around, commitments_in, without_departures
 from scheduling.document import Departure, ScheduleDocument
 from scheduling.facts import Span

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from conflicts.scenes import Look, detect_all
-from conflicts.storing import fingerprints_of
-from conflicts.vocabulary import Cause, ConflictType
+from conflicts.choices import Cause, ConflictType
+from conflicts.monitoring.scene_loader import Look, detect_all
+from conflicts.monitoring.store import fingerprints_of
 from scheduling.commitments import by_guide, commitments_in, without_departures
 from scheduling.document import Departure, ScheduleDocument
 from scheduling.rules import Commitment, Entered, Facts, newly_broken

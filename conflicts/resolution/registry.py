@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from conflicts.choices import Strategy
 from conflicts.options import Option
-from conflicts.problem import Problem
-from conflicts.vocabulary import Strategy
+from conflicts.resolution.problem import Problem
 
 OptionSearch = Callable[[Problem], list[Option]]
 

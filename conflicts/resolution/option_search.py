@@ -12,11 +12,11 @@ import structlog
 from django.db import connection
 from django.utils import timezone
 
+from conflicts.choices import ConflictType
 from conflicts.models import ScheduleConflict
 from conflicts.options import Option, accept_risk
-from conflicts.problem import Problem
-from conflicts.registry import search_options
-from conflicts.vocabulary import ConflictType
+from conflicts.resolution.problem import Problem
+from conflicts.resolution.registry import search_options
 from novatrek_scheduling.errors import Unavailable
 from scheduling.commitments import commitments_around
 from scheduling.document import Departure

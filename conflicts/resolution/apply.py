@@ -7,15 +7,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from conflicts.choices import ResolutionStatus, Strategy
 from conflicts.detection import DetectedConflict
-from conflicts.downstream import messages_about
 from conflicts.errors import ConflictAlreadyResolved, SecondaryConflicts
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
+from conflicts.monitoring.services import detect_in_changes
+from conflicts.monitoring.store import Stored, being_resolved
 from conflicts.options import Option
-from conflicts.rehearsing import refuse_another_premise
-from conflicts.services import detect_in_changes
-from conflicts.storing import Stored, being_resolved
-from conflicts.vocabulary import ResolutionStatus, Strategy
+from conflicts.resolution.deliveries import messages_about
+from conflicts.resolution.dry_run import refuse_another_premise
 from events import outbox
 from scheduling import hooks
 from scheduling.authors import Author, AuthorKind
