@@ -4,7 +4,7 @@
 import os
 import sys
 
-from novatrek_scheduling.startup import check_command, one_clear_line
+from novatrek_scheduling.operations.startup import check_command, one_clear_line
 
 
 def main() -> None:

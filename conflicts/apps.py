@@ -9,7 +9,7 @@ class ConflictsConfig(AppConfig):
     def ready(self) -> None:
         from conflicts.metrics import conflicts_resolved, open_conflicts
         from conflicts.monitoring.services import detect_around_hazard, detect_in_changes
-        from novatrek_scheduling.metrics import register_gauges
+        from novatrek_scheduling.operations.metrics import register_gauges
         from scheduling import hooks
         from scheduling.detectors import register_detector
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conflicts.models import ScheduleConflict
-from novatrek_scheduling.pagination import Keyset, Page
+from novatrek_scheduling.api.pagination import Keyset, Page
 
 ORDER = ("detected_at", "conflict_id")
 

@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from conflicts.choices import ConflictType, ResolutionStatus, Severity, Strategy
 from conflicts.models import ScheduleConflict
-from novatrek_scheduling import fields
-from novatrek_scheduling.serializers import PagedQuerySerializer, SparseSerializer, StrictSerializer, instant
+from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.serializers import PagedQuerySerializer, SparseSerializer, StrictSerializer, instant
 
 MAX_NOTES = 4000
 

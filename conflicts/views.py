@@ -15,8 +15,8 @@ from conflicts.serializers import (
     ConflictResolutionRequestSerializer,
     ConflictResolutionResultSerializer,
 )
-from novatrek_scheduling.permissions import requires
-from novatrek_scheduling.schema import error_responses
+from novatrek_scheduling.api.permissions import requires
+from novatrek_scheduling.api.schema import error_responses
 
 
 class ConflictsView(APIView):

@@ -16,7 +16,7 @@ class EventsConfig(AppConfig):
         from events.producer import EventProducer
         from events.webhooks import DESTINATION as CALLBACK
         from events.webhooks import deliver_callback
-        from novatrek_scheduling.metrics import register_gauges
+        from novatrek_scheduling.operations.metrics import register_gauges
 
         producer = EventProducer()
         outbox.add_destination(

@@ -6,8 +6,8 @@ import psycopg
 import structlog
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from novatrek_scheduling.operations.startup import check_process, one_clear_line
 from novatrek_scheduling.pgpool.session import open_session
-from novatrek_scheduling.startup import check_process, one_clear_line
 
 LOCK = int.from_bytes(b"beat")
 TRY_AGAIN_SECONDS = 5.0

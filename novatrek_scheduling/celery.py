@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from novatrek_scheduling.collection import spare_what_stays
-from novatrek_scheduling.startup import check_process, one_clear_line
+from novatrek_scheduling.operations.garbage_collection import spare_what_stays
+from novatrek_scheduling.operations.startup import check_process, one_clear_line
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novatrek_scheduling.settings")
 
@@ -50,7 +50,7 @@ def _fork_lean_children(**_: Any) -> None:
 @worker_ready.connect(weak=False)
 def _serve_counters(**_: Any) -> None:
     """Once the first children are forked, so that none of them inherits the server."""
-    from novatrek_scheduling.metrics import serve_counters  # noqa: PLC0415 (after the settings chose its directory)
+    from novatrek_scheduling.operations.metrics import serve_counters  # noqa: PLC0415 (after the settings chose its directory)
 
     serve_counters()
 

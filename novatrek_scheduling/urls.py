@@ -9,7 +9,8 @@ from drf_spectacular.views import (
     SpectacularSwaggerSplitView,
 )
 
-from novatrek_scheduling import health, metrics, web_errors
+from novatrek_scheduling.api import error_pages
+from novatrek_scheduling.operations import health, metrics
 
 documentation: list[URLPattern] = [
     path("openapi.yaml", SpectacularAPIView.as_view(), name="openapi"),
@@ -33,10 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics.expose, name="metrics"),
     # Also in DEBUG, where Django would answer an unknown address with a page of its own.
-    re_path(r"^scheduling(?:/.*)?$", web_errors.unknown_address),
+    re_path(r"^scheduling(?:/.*)?$", error_pages.unknown_address),
 ]
 
-handler400 = web_errors.bad_request
-handler403 = web_errors.permission_denied
-handler404 = web_errors.not_found
-handler500 = web_errors.server_error
+handler400 = error_pages.bad_request
+handler403 = error_pages.permission_denied
+handler404 = error_pages.not_found
+handler500 = error_pages.server_error

@@ -8,8 +8,8 @@ os.environ.setdefault("NOVATREK_PROCESS", "web")
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from novatrek_scheduling.collection import spare_what_stays
-from novatrek_scheduling.startup import check_process, one_clear_line
+from novatrek_scheduling.operations.garbage_collection import spare_what_stays
+from novatrek_scheduling.operations.startup import check_process, one_clear_line
 
 with one_clear_line():
     application = get_wsgi_application()

@@ -6,7 +6,7 @@ class OptimizationConfig(AppConfig):
 
     def ready(self) -> None:
         from events.dead_letters import register_replay
-        from novatrek_scheduling.metrics import register_gauges
+        from novatrek_scheduling.operations.metrics import register_gauges
         from optimization.figures import optimization_gauges, score_of_date
         from optimization.giving_up import DEAD_LETTER_SOURCE, replay_optimization
         from optimization.night_work import replay_night

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from novatrek_scheduling.fields import FIRST_DATE, ISO_DATE, LAST_DATE
+from novatrek_scheduling.api.fields import FIRST_DATE, ISO_DATE, LAST_DATE
 from scheduling.errors import UnknownSchedule
 from scheduling.models import DailySchedule
 

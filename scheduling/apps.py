@@ -6,7 +6,7 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from events.dead_letters import register_prepared_replay
-        from novatrek_scheduling.metrics import register_gauges
+        from novatrek_scheduling.operations.metrics import register_gauges
         from scheduling import hooks
         from scheduling.aliases import record_alias, tell_catalog
         from scheduling.event_handlers import register_event_handlers

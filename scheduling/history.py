@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from novatrek_scheduling.api.pagination import Keyset
 from novatrek_scheduling.errors import Conflicting, Unknown
-from novatrek_scheduling.pagination import Keyset
 from scheduling.difference import DOCUMENT, ENTRIES, PUBLISHED_AT, applied, joined, undone
 from scheduling.models import DailySchedule, ScheduleRevision
 from scheduling.models.daily_schedule import empty_document

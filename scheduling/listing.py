@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from novatrek_scheduling.pagination import Keyset, Page
+from novatrek_scheduling.api.pagination import Keyset, Page
 from scheduling.models import ScheduleRequest
 
 NEWEST_FIRST = ("-created_at", "request_id")

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import BooleanField, Field, Func, JSONField, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTransform
 
-from novatrek_scheduling.pagination import Keyset, Page
+from novatrek_scheduling.api.pagination import Keyset, Page
 from scheduling.listing import on_dates
 from scheduling.models import DailySchedule
 

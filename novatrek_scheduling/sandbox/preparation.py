@@ -5,7 +5,7 @@ import os
 import django
 from django.core.management import call_command
 
-from novatrek_scheduling.startup import one_clear_line
+from novatrek_scheduling.operations.startup import one_clear_line
 
 LOGIN = "dispatcher"
 

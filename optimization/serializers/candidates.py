@@ -5,8 +5,8 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from novatrek_scheduling import fields
-from novatrek_scheduling.serializers import SparseSerializer, StrictQuerySerializer
+from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer
 from optimization.candidate_list import CandidateList, ListedGuide
 from optimization.explaining.data import price_as_data, told_as_data, workload_as_data
 from optimization.explaining.told import DepartureTold, Standing

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from novatrek_scheduling import fields
-from novatrek_scheduling.serializers import StrictQuerySerializer
+from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.serializers import StrictQuerySerializer
 from optimization.question import Question
 
 MAX_RANGE_DAYS = 92

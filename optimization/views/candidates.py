@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from novatrek_scheduling.permissions import requires
-from novatrek_scheduling.schema import error_responses
+from novatrek_scheduling.api.permissions import requires
+from novatrek_scheduling.api.schema import error_responses
 from optimization.candidate_list import list_candidates
 from optimization.explaining.live import explain_as_it_stands
 from optimization.serializers.candidates import (

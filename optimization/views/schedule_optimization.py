@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from novatrek_scheduling.permissions import requires
-from novatrek_scheduling.schema import error_responses
+from novatrek_scheduling.api.permissions import requires
+from novatrek_scheduling.api.schema import error_responses
 from optimization.asking import ask
 from optimization.results import result_of
 from optimization.serializers.schedule_optimization import OptimizationQuerySerializer

@@ -5,8 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from novatrek_scheduling import fields
-from novatrek_scheduling.serializers import PagedQuerySerializer, SparseSerializer, instant
+from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.serializers import PagedQuerySerializer, SparseSerializer, instant
 from scheduling.models import ScheduleRevision
 
 _VALUE = {"type": "object", "properties": {"old": {}, "new": {}}}

@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from novatrek_scheduling import fields
-from novatrek_scheduling.serializers import StrictSerializer
+from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.serializers import StrictSerializer
 from scheduling.document import DepartureStatus, Role
 from scheduling.ownership import Owner
 

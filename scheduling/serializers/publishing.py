@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from novatrek_scheduling import fields
-from novatrek_scheduling.serializers import SparseSerializer, StrictQuerySerializer, StrictSerializer
+from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer, StrictSerializer
 from scheduling.announcements import Notice, NoticeKind
 from scheduling.document import Announcement, Departure, DepartureStatus
 from scheduling.models import schedule_id_of

@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from novatrek_scheduling import fields
-from novatrek_scheduling.serializers import (
+from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.serializers import (
     PagedQuerySerializer,
     SparseSerializer,
     StrictSerializer,

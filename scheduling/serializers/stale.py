@@ -3,7 +3,7 @@
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from novatrek_scheduling.schema import ErrorSerializer
+from novatrek_scheduling.api.schema import ErrorSerializer
 
 IF_MATCH = OpenApiParameter(
     "If-Match",

@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from novatrek_scheduling.logging import trace_headers
+from novatrek_scheduling.operations.logging import trace_headers
 from scheduling.facts import Sibling
 from scheduling.siblings.circuits import circuit_of
 from scheduling.siblings.deadline import Deadline

@@ -13,9 +13,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from novatrek_scheduling.configuration import Rate
-from novatrek_scheduling.schema import error_responses
-from novatrek_scheduling.throttling import SubjectThrottle
+from novatrek_scheduling.api.schema import error_responses
+from novatrek_scheduling.api.throttling import SubjectThrottle
+from novatrek_scheduling.environment import Rate
 from scheduling.calendar_tokens import digest_of, token_of
 from scheduling.calendars import feed_of
 

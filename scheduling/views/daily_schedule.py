@@ -1,6 +1,6 @@
 """One daily schedule: every method of its address."""
 
-from novatrek_scheduling.permissions import ScopedByMethod, requires
+from novatrek_scheduling.api.permissions import ScopedByMethod, requires
 from scheduling.views.patching import PatchDailySchedule
 from scheduling.views.reading import ReadDailySchedule
 from scheduling.views.retired import RefusePut

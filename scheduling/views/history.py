@@ -5,8 +5,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from novatrek_scheduling.permissions import requires
-from novatrek_scheduling.schema import error_responses
+from novatrek_scheduling.api.permissions import requires
+from novatrek_scheduling.api.schema import error_responses
 from scheduling.addresses import id_at
 from scheduling.history import page_of_revisions
 from scheduling.serializers.history import RevisionPageSerializer, RevisionQuerySerializer

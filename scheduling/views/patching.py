@@ -7,9 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from novatrek_scheduling.authentication import Principal
-from novatrek_scheduling.parsers import MergePatchParser, StrictJSONParser
-from novatrek_scheduling.schema import error_responses
+from novatrek_scheduling.api.authentication import Principal
+from novatrek_scheduling.api.parsers import MergePatchParser, StrictJSONParser
+from novatrek_scheduling.api.schema import error_responses
 from scheduling.addresses import day_of
 from scheduling.authors import Author, AuthorKind
 from scheduling.ownership import Owner, refuse_fields_of_the_row

@@ -6,8 +6,8 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from novatrek_scheduling.permissions import ScopedByMethod, requires
-from novatrek_scheduling.schema import error_responses
+from novatrek_scheduling.api.permissions import ScopedByMethod, requires
+from novatrek_scheduling.api.schema import error_responses
 from scheduling.addresses import day_of
 from scheduling.authors import Author, AuthorKind
 from scheduling.preconditions import expecting

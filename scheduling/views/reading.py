@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from novatrek_scheduling import fields
-from novatrek_scheduling.permissions import requires
-from novatrek_scheduling.schema import error_responses
-from novatrek_scheduling.serializers import PagedQuerySerializer, refuse_reversed_dates
+from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.permissions import requires
+from novatrek_scheduling.api.schema import error_responses
+from novatrek_scheduling.api.serializers import PagedQuerySerializer, refuse_reversed_dates
 from scheduling.addresses import place_at, schedule_at
 from scheduling.lock_cache import headers_of
 from scheduling.models import DailySchedule

@@ -10,8 +10,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from novatrek_scheduling.api.schema import error_responses
 from novatrek_scheduling.errors import Gone
-from novatrek_scheduling.schema import error_responses
 from scheduling.metrics import schedule_put_deprecated_usage
 
 SUNSET = datetime(2026, 6, 1, tzinfo=UTC)

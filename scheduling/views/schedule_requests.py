@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from novatrek_scheduling.api.permissions import ScopedByMethod, requires
+from novatrek_scheduling.api.schema import error_responses
 from novatrek_scheduling.errors import FieldProblem
-from novatrek_scheduling.permissions import ScopedByMethod, requires
-from novatrek_scheduling.schema import error_responses
 from scheduling.errors import MalformedIdempotencyKey, UnknownScheduleRequest
 from scheduling.listing import page_of_requests
 from scheduling.models import ScheduleRequest

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.test import Client
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from novatrek_scheduling import authentication
-from novatrek_scheduling.configuration import TokenSettings
-from novatrek_scheduling.signing_keys import SigningKeysUnavailable
+from novatrek_scheduling.api import authentication
+from novatrek_scheduling.api.jwks import SigningKeysUnavailable
+from novatrek_scheduling.environment import TokenSettings
 from tests.tokens import bearer, claims_of
 
 ECHO = "/scheduling/v1/echo"

@@ -7,7 +7,7 @@ from django.test import Client
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from novatrek_scheduling import metrics
+from novatrek_scheduling.operations import metrics
 from novatrek_scheduling.sandbox.embedded import free_port
 from tests.tokens import bearer
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from novatrek_scheduling import metrics_directory
-from novatrek_scheduling.metrics_directory import VARIABLE, prepare
+from novatrek_scheduling.operations import metrics_directory
+from novatrek_scheduling.operations.metrics_directory import VARIABLE, prepare
 
 
 @pytest.fixture(autouse=True)

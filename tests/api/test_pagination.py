@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 
-from novatrek_scheduling.pagination import BadPageToken, Keyset
+from novatrek_scheduling.api.pagination import BadPageToken, Keyset
 
 NEWEST_FIRST = ("-date_joined", "id")
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 import structlog
 from django.test import Client
 
-from novatrek_scheduling.logging import logging_settings, trace_headers
+from novatrek_scheduling.operations.logging import logging_settings, trace_headers
 from tests.tokens import bearer, token
 
 LIVE = "/health/live"

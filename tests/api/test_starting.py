@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from novatrek_scheduling import startup
-from novatrek_scheduling.configuration import Environment, rate
+from novatrek_scheduling.environment import Environment, rate
+from novatrek_scheduling.operations import startup
+from novatrek_scheduling.operations.startup import CannotStart, check_process
 from novatrek_scheduling.sandbox.embedded import free_port
-from novatrek_scheduling.startup import CannotStart, check_process
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

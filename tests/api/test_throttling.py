@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django_redis import get_redis_connection
 
-from novatrek_scheduling import throttling
-from novatrek_scheduling.configuration import Rate
+from novatrek_scheduling.api import throttling
+from novatrek_scheduling.environment import Rate
 from tests.tokens import bearer
 
 ECHO = "/scheduling/v1/echo"

@@ -11,11 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from novatrek_scheduling import fields, urls
+from novatrek_scheduling import urls
+from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.permissions import requires
+from novatrek_scheduling.api.schema import error_responses
+from novatrek_scheduling.api.serializers import PagedQuerySerializer, SparseSerializer, StrictSerializer
 from novatrek_scheduling.errors import Conflicting, FieldProblem, Unavailable
-from novatrek_scheduling.permissions import requires
-from novatrek_scheduling.schema import error_responses
-from novatrek_scheduling.serializers import PagedQuerySerializer, SparseSerializer, StrictSerializer
 
 
 class SizeSerializer(StrictSerializer):

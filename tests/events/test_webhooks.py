@@ -22,7 +22,7 @@ from events.models import DeadLetter, OutboxMessage
 from events.outbox import DeliveryRefused, record
 from events.relay import Relay
 from events.webhooks import CallbackFailed, ForbiddenCallback, deliver_callback, validate_callback_url
-from novatrek_scheduling.configuration import Environment
+from novatrek_scheduling.environment import Environment
 
 UNSPECIFIED = "0.0.0.0"  # noqa: S104 - refused as a destination, never listened on
 FORBIDDEN_HOSTS = [

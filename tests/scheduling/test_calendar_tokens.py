@@ -14,7 +14,7 @@ from django_redis import get_redis_connection
 from icalendar import Calendar
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from novatrek_scheduling.configuration import Rate
+from novatrek_scheduling.environment import Rate
 from scheduling.calendar_tokens import (
     CalendarTokenIssued,
     CalendarTokenRevoked,

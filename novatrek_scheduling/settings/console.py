@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 
-from novatrek_scheduling.configuration import env
 from novatrek_scheduling.console.navigation import sidebar, tabs
+from novatrek_scheduling.environment import env
 
 __all__ = ["FORMAT_MODULE_PATH", "LOGIN_REDIRECT_URL", "LOGIN_URL", "UNFOLD"]
 

@@ -11,7 +11,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from novatrek_scheduling.api_errors import BadBody
+from novatrek_scheduling.api.exception_handler import BadBody
 from novatrek_scheduling.errors import FieldProblem
 
 MAX_DEPTH = 32

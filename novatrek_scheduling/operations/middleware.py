@@ -12,8 +12,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.functional import SimpleLazyObject
 
-from novatrek_scheduling import metrics
-from novatrek_scheduling.api_errors import error_body
+from novatrek_scheduling.api.exception_handler import error_body
+from novatrek_scheduling.operations import metrics
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")

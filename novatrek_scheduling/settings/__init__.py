@@ -8,14 +8,14 @@ import django_stubs_ext
 from celery.schedules import crontab
 from kombu import Queue
 
-from novatrek_scheduling.configuration import env, process_kind, time_of_day
-from novatrek_scheduling.settings_api import *  # noqa: F403 (Django reads them here)
-from novatrek_scheduling.settings_api import DEBUG, SANDBOX
-from novatrek_scheduling.settings_console import *  # noqa: F403 (as above)
+from novatrek_scheduling.environment import env, process_kind, time_of_day
+from novatrek_scheduling.settings.api import *  # noqa: F403 (Django reads them here)
+from novatrek_scheduling.settings.api import DEBUG, SANDBOX
+from novatrek_scheduling.settings.console import *  # noqa: F403 (as above)
 
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = Path(__file__).resolve().parents[2]
 
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
@@ -46,11 +46,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "novatrek_scheduling.middleware.RequestLogMiddleware",
+    "novatrek_scheduling.operations.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "novatrek_scheduling.middleware.ContentSecurityPolicyMiddleware",
-    "novatrek_scheduling.middleware.BoundedBodyMiddleware",
+    "novatrek_scheduling.operations.middleware.ContentSecurityPolicyMiddleware",
+    "novatrek_scheduling.operations.middleware.BoundedBodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

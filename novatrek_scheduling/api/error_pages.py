@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
-from novatrek_scheduling.api_errors import error_body, internal_error_body
+from novatrek_scheduling.api.exception_handler import error_body, internal_error_body
 
 API_PREFIX = "/scheduling/"
 

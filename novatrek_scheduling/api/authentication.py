@@ -12,8 +12,8 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from novatrek_scheduling.configuration import TokenSettings
-from novatrek_scheduling.signing_keys import SigningKeys
+from novatrek_scheduling.api.jwks import SigningKeys
+from novatrek_scheduling.environment import TokenSettings
 
 MAX_SUBJECT_LENGTH = 100
 CLOCK_SKEW_SECONDS = 10

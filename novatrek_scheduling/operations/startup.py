@@ -71,7 +71,7 @@ def check_command(name: str) -> None:
         return
     django.setup()
     check_process(COMMANDS[name])
-    from novatrek_scheduling.metrics import serve_counters  # noqa: PLC0415 (after the settings chose its directory)
+    from novatrek_scheduling.operations.metrics import serve_counters  # noqa: PLC0415 (after the settings chose its directory)
 
     serve_counters()
 

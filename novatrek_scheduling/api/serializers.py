@@ -8,7 +8,7 @@ from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from novatrek_scheduling import fields
+from novatrek_scheduling.api import fields
 
 
 class StrictSerializer(serializers.Serializer[Any]):

@@ -44,7 +44,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The contract's security scheme."""
 
-    target_class = "novatrek_scheduling.authentication.BearerAuthentication"
+    target_class = "novatrek_scheduling.api.authentication.BearerAuthentication"
     name = "bearerAuth"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
@@ -54,7 +54,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 class ClosedObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     """An object in which a field that is not listed is refused says so."""
 
-    target_class = "novatrek_scheduling.serializers.StrictSerializer"
+    target_class = "novatrek_scheduling.api.serializers.StrictSerializer"
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:

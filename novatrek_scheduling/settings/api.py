@@ -5,9 +5,9 @@ from typing import Any
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
-from novatrek_scheduling.configuration import Rate, TokenSettings, env, process_kind, rate, token_settings
-from novatrek_scheduling.logging import configure_structlog, logging_settings
-from novatrek_scheduling.metrics_directory import prepare
+from novatrek_scheduling.environment import Rate, TokenSettings, env, process_kind, rate, token_settings
+from novatrek_scheduling.operations.logging import configure_structlog, logging_settings
+from novatrek_scheduling.operations.metrics_directory import prepare
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",
@@ -31,15 +31,15 @@ JWT: TokenSettings = token_settings(shared_secret_allowed=DEBUG or SANDBOX)
 THROTTLE_RATE: Rate | None = rate("THROTTLE_RATE", default="6000/min")
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["novatrek_scheduling.authentication.BearerAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["novatrek_scheduling.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["novatrek_scheduling.parsers.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["novatrek_scheduling.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "novatrek_scheduling.parsers.AnyAcceptNegotiation",
-    "DEFAULT_THROTTLE_CLASSES": ["novatrek_scheduling.throttling.SubjectThrottle"],
-    "DEFAULT_SCHEMA_CLASS": "novatrek_scheduling.schema.ScopedSchema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "novatrek_scheduling.api.parsers.AnyAcceptNegotiation",
+    "DEFAULT_THROTTLE_CLASSES": ["novatrek_scheduling.api.throttling.SubjectThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "novatrek_scheduling.api.schema.ScopedSchema",
     "DEFAULT_METADATA_CLASS": None,
-    "EXCEPTION_HANDLER": "novatrek_scheduling.api_errors.handle_exception",
+    "EXCEPTION_HANDLER": "novatrek_scheduling.api.exception_handler.handle_exception",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -77,9 +77,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ScheduleRequestStatus": ["PENDING", "PROCESSING", "COMPLETED", "FAILED"],
     },
     "POSTPROCESSING_HOOKS": [
-        "novatrek_scheduling.schema.share_enums_by_value",
+        "novatrek_scheduling.api.schema.share_enums_by_value",
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "novatrek_scheduling.schema.document_common_answers",
+        "novatrek_scheduling.api.schema.document_common_answers",
     ],
 }
 

@@ -7,7 +7,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from novatrek_scheduling.authentication import Principal
+from novatrek_scheduling.api.authentication import Principal
 from novatrek_scheduling.errors import Forbidden
 
 

@@ -11,8 +11,8 @@ from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from novatrek_scheduling.authentication import Principal
-from novatrek_scheduling.configuration import Rate
+from novatrek_scheduling.api.authentication import Principal
+from novatrek_scheduling.environment import Rate
 
 PAUSE_AFTER_FAILURE_SECONDS = 5.0
 
