@@ -21,12 +21,12 @@ from django.db import connections, transaction  # noqa: E402 (models come after 
 from django.db.models import F  # noqa: E402
 
 from benchmarks.report import quantile  # noqa: E402
-from scheduling.authors import Author, AuthorKind, name_author  # noqa: E402
-from scheduling.detectors import Change, run_detectors  # noqa: E402
-from scheduling.document import ScheduleDocument, changed_departures  # noqa: E402
+from scheduling.daily_schedules.authors import Author, AuthorKind, name_author  # noqa: E402
+from scheduling.daily_schedules.changes import Change, run_detectors  # noqa: E402
+from scheduling.daily_schedules.writer import Draft, read_drafts, write_daily_schedules  # noqa: E402
+from scheduling.domain.document import ScheduleDocument, changed_departures  # noqa: E402
 from scheduling.metrics import schedule_write_retries  # noqa: E402
 from scheduling.models import DailySchedule  # noqa: E402
-from scheduling.writing import Draft, read_drafts, write_daily_schedules  # noqa: E402
 
 AHEAD_SECONDS = 1.0
 AUTHOR = Author(AuthorKind.EVENT, "benchmark", "measuring", "benchmark")

@@ -17,10 +17,10 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402 (models come after django.setup)
 
-from scheduling.authors import Author, AuthorKind  # noqa: E402
-from scheduling.document import AssignmentStatus, Departure, Role, TeamMember  # noqa: E402
+from scheduling.daily_schedules.authors import Author, AuthorKind  # noqa: E402
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules  # noqa: E402
+from scheduling.domain.document import AssignmentStatus, Departure, Role, TeamMember  # noqa: E402
 from scheduling.models import DailySchedule  # noqa: E402
-from scheduling.writing import Draft, write_daily_schedules  # noqa: E402
 
 AUTHOR = Author(AuthorKind.OPTIMIZATION, "benchmark", "measuring", "benchmark")
 REGIONS = [uuid4() for _ in range(6)]

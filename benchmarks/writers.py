@@ -15,10 +15,10 @@ django.setup()
 from django.db import connections  # noqa: E402 (models come after django.setup)
 
 from benchmarks.report import quantile  # noqa: E402
-from scheduling.authors import Author, AuthorKind  # noqa: E402
+from scheduling.daily_schedules.authors import Author, AuthorKind  # noqa: E402
+from scheduling.daily_schedules.writer import Draft, read_drafts, write_daily_schedules  # noqa: E402
 from scheduling.errors import ContentionNotResolved  # noqa: E402
 from scheduling.metrics import schedule_write_retries  # noqa: E402
-from scheduling.writing import Draft, read_drafts, write_daily_schedules  # noqa: E402
 
 AHEAD_SECONDS = 0.5
 AUTHOR = Author(AuthorKind.EVENT, "benchmark", "measuring", "benchmark")

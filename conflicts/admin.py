@@ -22,7 +22,7 @@ from conflicts.options import options_in
 from conflicts.resolution.services import Resolved, resolve_conflict
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
-from scheduling.admin.readable import DEPARTURE_COLUMNS, departure_rows, table
+from scheduling.admin.formatting import DEPARTURE_COLUMNS, departure_rows, table
 from scheduling.admin.region_names import region_name
 
 RESOLVE = "conflicts.resolve_scheduleconflict"

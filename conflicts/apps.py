@@ -11,7 +11,7 @@ class ConflictsConfig(AppConfig):
         from conflicts.monitoring.services import detect_around_hazard, detect_in_changes
         from novatrek_scheduling.operations.metrics import register_gauges
         from scheduling import hooks
-        from scheduling.detectors import register_detector
+        from scheduling.daily_schedules.changes import register_detector
 
         register_detector(detect_in_changes)
         hooks.hazard_changed.register(detect_around_hazard)

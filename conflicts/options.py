@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field
 
 from conflicts.choices import Strategy
-from scheduling.document import Departure, ScheduleDocument
+from scheduling.domain.document import Departure, ScheduleDocument
 
 RELIED_ON = {
     "trip_id",

@@ -20,18 +20,18 @@ from optimization.request_model import solve_request
 from optimization.staffing import Staffing
 from optimization.teams import form_team
 from optimization.waiting import Waiting
-from scheduling.aliases import known_departure_ids_by_day
-from scheduling.commitments import commitments_around
-from scheduling.document import Departure, ScheduleDocument
-from scheduling.facts import Sibling, Snapshot, Span, TrailCondition, WeatherOutlook
-from scheduling.gathering import gather_facts
-from scheduling.legality import departures_elsewhere, entered_on
+from scheduling.daily_schedules.catalog_aliases import known_departure_ids_by_day
+from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.hard_rules import departures_elsewhere, entered_on
+from scheduling.daily_schedules.writer import Draft, read_drafts
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Sibling, Snapshot, Span, TrailCondition, WeatherOutlook
 from scheduling.rules import Demand, Entered, Facts, Rule
-from scheduling.rules.facts import days_of
+from scheduling.rules.inputs import days_of
 from scheduling.siblings.deadline import Deadline
+from scheduling.snapshot.guides import with_availability_notes, with_certificates
 from scheduling.snapshot.later_days import with_availability_on
-from scheduling.snapshot.people import with_availability_notes, with_certificates
-from scheduling.writing import Draft, read_drafts
 
 LITTLE_HEADROOM = 0.2
 # How far a departure may be moved within its date.

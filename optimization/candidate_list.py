@@ -8,16 +8,16 @@ from uuid import UUID
 from optimization.candidates import Assessment, Candidate, Roster, assess, who_needs_certificates
 from optimization.explaining.told import Workload
 from optimization.explaining.workloads import comparable_guides, workloads
-from scheduling.commitments import commitments_around
-from scheduling.document import Departure, ScheduleDocument
+from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.hard_rules import entered_over
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Snapshot
 from scheduling.errors import UnknownDeparture
-from scheduling.facts import Snapshot
-from scheduling.gathering import gather_facts
-from scheduling.legality import entered_over
 from scheduling.models import DailySchedule
 from scheduling.rules import Demand, Exclusion, Facts, Rule
-from scheduling.rules.facts import days_of
 from scheduling.rules.guides import has_notes, not_available, shortfall_of
+from scheduling.rules.inputs import days_of
 from scheduling.snapshot import take_facts_snapshot, with_availability_notes, with_certificates
 
 RULES = list(Rule)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from optimization.scoring import ScoreParts, score_parts
-from scheduling.document import Departure, UnassignedReason
-from scheduling.facts import Guide
+from scheduling.domain.document import Departure, UnassignedReason
+from scheduling.domain.facts import Guide
+from scheduling.domain.text import counted
 from scheduling.rules import Commitment, Demand, Entered, Exclusion, Facts, Rule, capacity_of, clash_of, exclusion_of
-from scheduling.wording import counted
 
 _NOT_ONE_OF_OURS = {Rule.REGION, Rule.ACTIVITY}
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from scheduling.document import Departure, ScheduleDocument
-from scheduling.facts import CatalogDeparture, Snapshot
-from scheduling.new_departures import new_departure
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import CatalogDeparture, Snapshot
+from scheduling.domain.new_departures import new_departure
 
 
 def merge_catalog(

@@ -11,8 +11,8 @@ from django.conf import settings
 from optimization.budget import USUAL_BUDGETS, BudgetPoint, budget_curve
 from optimization.date_plan import plan_date
 from optimization.problem import DayPlan, DayProblem, PlanStatus
-from scheduling.facts import Snapshot
-from scheduling.gathering import gather_facts
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.domain.facts import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

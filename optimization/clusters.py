@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from novatrek_scheduling.errors import Unknown
-from scheduling.facts import Region, Snapshot
+from scheduling.domain.facts import Region, Snapshot
 
 
 class UnknownRegion(Unknown):

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from novatrek_scheduling.errors import Unknown
 from optimization.models import OptimizationRun, RunDetail
-from scheduling.difference import joined
-from scheduling.history import field_lines
+from scheduling.domain.difference import joined
+from scheduling.history.revisions import field_lines
 from scheduling.models import ScheduleRevision
 
 LEVELS = ("guests", "kept", "loss")

@@ -10,16 +10,16 @@ from django.utils import timezone
 from optimization.candidates import Roster, who_needs_certificates
 from optimization.catalog_merge import merge_catalog
 from optimization.day_plan import NOBODY_AROUND, PlannedDay, open_departures, plan_departures
-from scheduling.aliases import known_departure_ids
-from scheduling.commitments import commitments_around
-from scheduling.document import Departure, ScheduleDocument
-from scheduling.facts import Span
-from scheduling.legality import departures_elsewhere, entered_over
+from scheduling.daily_schedules.catalog_aliases import known_departure_ids
+from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.hard_rules import departures_elsewhere, entered_over
+from scheduling.daily_schedules.writer import read_drafts
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Span
 from scheduling.rules import Demand, Facts
-from scheduling.rules.facts import days_of
+from scheduling.rules.inputs import days_of
+from scheduling.snapshot.guides import with_availability_notes, with_certificates
 from scheduling.snapshot.later_days import with_availability_on
-from scheduling.snapshot.people import with_availability_notes, with_certificates
-from scheduling.writing import read_drafts
 
 
 def plan_date(

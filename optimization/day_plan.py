@@ -12,10 +12,10 @@ from optimization.problem import DayPlan, DayProblem, Pair
 from optimization.solver import solve_day
 from optimization.teams import form_team
 from optimization.unstaffed import why_unstaffed
-from scheduling.document import Departure, ScheduleDocument, UnassignedReason
-from scheduling.facts import Sibling, Trip
+from scheduling.domain.document import Departure, ScheduleDocument, UnassignedReason
+from scheduling.domain.facts import Sibling, Trip
 from scheduling.rules import Demand, Entered, Facts, closed_because
-from scheduling.rules.facts import days_of
+from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import best_trail, needs_trail, unusable_because
 
 NOBODY_AROUND = Roster(Entered(), {})

@@ -11,8 +11,8 @@ from rich.table import Table
 from optimization.explaining.data import workload_as_data
 from optimization.explaining.told import Workload
 from optimization.outcomes import Outcome, all_planned, totals_of
-from scheduling.document import Departure
-from scheduling.facts import Region
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Region
 
 
 def print_day(console: Console, day: date, regions: Iterable[Region], outcomes: Sequence[Outcome]) -> None:

@@ -12,7 +12,7 @@ from events.dead_letters import record_dead_letter
 from events.models import DeadLetter
 from novatrek_scheduling.errors import Impossible
 from optimization.checking.refusal import PlanRefused
-from scheduling.authors import Author
+from scheduling.daily_schedules.authors import Author
 from scheduling.errors import ContentionNotResolved, DateInThePast
 
 OPTIMIZE_CLUSTER_TASK = "optimization.optimize_cluster"

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from optimization.candidates import Assessment, Candidate
 from optimization.problem import PERFECT_SCORE, Departure, Load, Location, Pair
-from scheduling.document import Departure as PlannedDeparture
-from scheduling.document import DepartureStatus
-from scheduling.facts import Snapshot
+from scheduling.domain.document import Departure as PlannedDeparture
+from scheduling.domain.document import DepartureStatus
+from scheduling.domain.facts import Snapshot
 
 # What an hour above a guide's fair share costs, in thousandths of a score: -5 % imbalance for +0.4 % loss.
 PRICE_OF_AN_HOUR = 12

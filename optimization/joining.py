@@ -16,8 +16,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
-from scheduling.lock_cache import BeingOptimized, optimizing
-from scheduling.writing import read_drafts
+from scheduling.daily_schedules.presence import BeingOptimized, optimizing
+from scheduling.daily_schedules.writer import read_drafts
 
 logger = structlog.get_logger(__name__)
 

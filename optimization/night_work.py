@@ -27,7 +27,7 @@ from optimization.nights import (
     queue_cluster,
 )
 from optimization.planning import optimize_day
-from scheduling.authors import Author, AuthorKind
+from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.errors import ContentionNotResolved
 from scheduling.siblings.errors import SiblingUnavailable
 

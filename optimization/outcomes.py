@@ -12,7 +12,7 @@ from optimization.explaining.told import Workload
 from optimization.models import RunDetail
 from optimization.planning import Optimized
 from optimization.problem import PlanStatus
-from scheduling.document import Departure
+from scheduling.domain.document import Departure
 
 # A day of today's size takes about a second to explain in full.
 EXPLANATION_SECONDS = 30.0

@@ -20,17 +20,17 @@ from optimization.models import OptimizationRun, RunDetail
 from optimization.reporting import report_optimization, score_before
 from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
 from optimization.scores import day_score
-from scheduling.authors import Author
-from scheduling.detectors import Change
-from scheduling.document import Departure
+from scheduling.daily_schedules.authors import Author
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.hard_rules import entered_over
+from scheduling.daily_schedules.writer import Draft, read_drafts, write_daily_schedules
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
-from scheduling.facts import Snapshot
-from scheduling.gathering import gather_facts
-from scheduling.legality import entered_over
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.rules import Facts
-from scheduling.snapshot.taking import take_day_snapshot
-from scheduling.writing import Draft, read_drafts, write_daily_schedules
+from scheduling.snapshot.builder import take_day_snapshot
 
 logger = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from kombu.exceptions import OperationalError
 from novatrek_scheduling.errors import Impossible
 from optimization.giving_up import OPTIMIZE_CLUSTER_TASK
 from optimization.models import OptimizationRun, RunDetail
-from scheduling.authors import AuthorKind
+from scheduling.daily_schedules.authors import AuthorKind
 from scheduling.errors import DateInThePast
 
 

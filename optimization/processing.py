@@ -21,12 +21,18 @@ from optimization.reporting import report_optimization
 from optimization.results import result_of
 from optimization.runs import Solved, complete_run, fail_run, inputs_of, start_run
 from scheduling import hooks
-from scheduling.announcements import announce
-from scheduling.authors import Author, AuthorKind
-from scheduling.detectors import Change
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.hard_rules import entered_over
+from scheduling.daily_schedules.presence import optimizing
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
-from scheduling.facts import Snapshot
-from scheduling.jobs import (
+from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
+from scheduling.models import ScheduleRequest
+from scheduling.publication.notices import announce
+from scheduling.publication.services import publish_in
+from scheduling.requests.claims import (
     Claim,
     ClaimLost,
     bury_request,
@@ -36,15 +42,9 @@ from scheduling.jobs import (
     give_back,
     postpone,
 )
-from scheduling.legality import entered_over
-from scheduling.lock_cache import optimizing
-from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
-from scheduling.models import ScheduleRequest
-from scheduling.publishing import publish_in
-from scheduling.requests import Constraints
+from scheduling.requests.submission import Constraints
 from scheduling.siblings.errors import SiblingUnavailable
 from scheduling.snapshot import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides
-from scheduling.writing import Draft, write_daily_schedules
 
 logger = structlog.get_logger(__name__)
 

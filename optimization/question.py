@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from scheduling.aliases import departure_id_of
-from scheduling.document import Departure, ScheduleDocument
-from scheduling.facts import Location, Sibling, Snapshot, Trail, TrailCondition, Trip, WeatherOutlook
-from scheduling.new_departures import new_departure
-from scheduling.requests import Constraints
+from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Location, Sibling, Snapshot, Trail, TrailCondition, Trip, WeatherOutlook
+from scheduling.domain.new_departures import new_departure
+from scheduling.requests.submission import Constraints
 from scheduling.rules import Exclusion, Facts, Rule, condition_of, is_accessible
-from scheduling.rules.facts import days_of
-from scheduling.rules.legality import peak_load
+from scheduling.rules.departures import peak_load
+from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import best_trail, closed_because, needs_trail
 
 NO_CONSTRAINTS = Constraints()

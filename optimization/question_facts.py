@@ -1,9 +1,9 @@
 """The facts that a question is answered on."""
 
 from optimization.question import Question
-from scheduling.facts import Snapshot
+from scheduling.daily_schedules.writer import read_drafts
+from scheduling.domain.facts import Snapshot
 from scheduling.snapshot import take_trip_snapshot
-from scheduling.writing import read_drafts
 
 
 def take_question_snapshot(question: Question, *, deadline_seconds: float) -> Snapshot:

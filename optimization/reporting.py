@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from events import outbox
 from optimization.models import OptimizationRun, RunDetail, RunStatus
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 
 _ABOUT = {"event_type": "schedule.optimized", "source": "svc-scheduling-orchestrator"}
 

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from optimization.answering import Answer, DateAnswer
-from scheduling.document import AssignmentStatus
-from scheduling.facts import Sibling, Snapshot, Span, WeatherAlert
+from scheduling.domain.document import AssignmentStatus
+from scheduling.domain.facts import Sibling, Snapshot, Span, WeatherAlert
 
 _SILENT = {
     Sibling.WEATHER: "WEATHER_ALERT",

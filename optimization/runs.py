@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from optimization.models import Algorithm, OptimizationRun, RunDetail, RunStatus
 from optimization.problem import DayPlan, DayProblem, PlanStatus, RequestPlan, RequestProblem
-from scheduling.facts import Snapshot
+from scheduling.domain.facts import Snapshot
 
 _SET = re.compile(r"frozenset\(\{([^}]*)\}\)")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from scheduling.document import Departure
+from scheduling.domain.document import Departure
 
 GUESTS, KEPT, QUALITY = 60.0, 20.0, 20.0
 

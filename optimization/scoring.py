@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from scheduling.document import GuideAdjustments
-from scheduling.facts import Guide
+from scheduling.domain.document import GuideAdjustments
+from scheduling.domain.facts import Guide
+from scheduling.domain.normalization import normalise_activity
 from scheduling.rules import Demand, Facts
-from scheduling.vocabulary import normalise_activity
 
 ELSEWHERE = 0.8
 OTHER_LANGUAGE = 0.5

@@ -18,8 +18,8 @@ from novatrek_scheduling.errors import DomainError
 from optimization.outcomes import Outcome
 from optimization.planning import optimize_day, take_planning_snapshot
 from optimization.worker_process import get_ready
-from scheduling.authors import Author
-from scheduling.facts import Snapshot
+from scheduling.daily_schedules.authors import Author
+from scheduling.domain.facts import Snapshot
 
 Cluster = frozenset[UUID]
 

@@ -15,9 +15,9 @@ from optimization.planning import optimize_day
 from optimization.processing import process_request
 from optimization.runs import fail_abandoned_runs
 from optimization.wanted import OPTIMIZE_REGION_TASK
-from scheduling.authors import Author, AuthorKind
+from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.errors import ContentionNotResolved
-from scheduling.jobs import PROCESS_TASK, sweep_requests
+from scheduling.requests.claims import PROCESS_TASK, sweep_requests
 from scheduling.siblings.errors import SiblingUnavailable
 
 logger = structlog.get_logger(__name__)

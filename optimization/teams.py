@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from optimization.candidates import Assessment, Roster
-from scheduling.document import AssignmentStatus, Departure, Role, TeamMember
+from scheduling.domain.document import AssignmentStatus, Departure, Role, TeamMember
 from scheduling.rules import Facts, reasons_to_approve
 from scheduling.rules.guides import certifications_on
 

@@ -7,7 +7,7 @@ from optimization.candidates import Assessment
 from optimization.explaining.brief import lacking
 from optimization.problem import DayPlan, DayProblem, Location, UnstaffedReason
 from optimization.staffing import Staffing, group_by_departure
-from scheduling.document import UnassignedReason
+from scheduling.domain.document import UnassignedReason
 
 _WHY = {
     UnstaffedReason.NO_CANDIDATE: "nobody may lead it",

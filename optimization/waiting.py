@@ -20,14 +20,14 @@ from optimization.question import Obstacles, Option
 from optimization.request_model import best_teams
 from optimization.solver import solve_day
 from optimization.staffing import Staffing, why_unstaffable
-from scheduling.document import Departure
-from scheduling.local_time import combine, moved_to
+from scheduling.domain.document import Departure
+from scheduling.domain.local_time import combine, moved_to
+from scheduling.domain.text import counted
 from scheduling.rules import Demand, Facts, Rule
-from scheduling.rules.facts import days_of
+from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import closed_because
 from scheduling.siblings.deadline import Deadline
 from scheduling.snapshot import look_up_trip, with_certificates
-from scheduling.wording import counted
 
 FIRST_HOUR, LAST_HOUR = 6, 18
 NOTICE = timedelta(hours=2)

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel
 from events.inbox import TryAgain, register_handler
 from scheduling.errors import ContentionNotResolved
 from scheduling.hazards import Emergency, WildlifeAlert, record_emergency, record_wildlife_alert
-from scheduling.reservations import Booking, cancel_reservation, record_booking
+from scheduling.reservations.seating import Booking, cancel_reservation, record_booking
 
 Handler = Callable[[dict[str, Any]], None]
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from novatrek_scheduling.errors import Conflicting
 from scheduling import hooks
-from scheduling.document import Departure
-from scheduling.facts import Span
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule, Hazard, HazardKind, Reservation
 from scheduling.rules import HazardFact
 

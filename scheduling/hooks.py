@@ -7,8 +7,8 @@ from datetime import date
 from typing import Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from scheduling.document import Departure, GuideAdjustments
-from scheduling.facts import Guide
+from scheduling.domain.document import Departure, GuideAdjustments
+from scheduling.domain.facts import Guide
 from scheduling.models import Hazard
 from scheduling.rules import Demand, Facts
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from scheduling.clock import advance_departures
+from scheduling.daily_schedules.lifecycle import advance_departures
 from scheduling.errors import ContentionNotResolved
-from scheduling.placing import place_reservation, sweep_reservations
-from scheduling.reservations import PLACE_TASK
+from scheduling.reservations.placement import place_reservation, sweep_reservations
+from scheduling.reservations.seating import PLACE_TASK
 from scheduling.siblings import SiblingUnavailable
 
 # By then its own task has run, if it was not lost.

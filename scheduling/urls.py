@@ -4,9 +4,9 @@ from django.urls import URLPattern, URLResolver, path
 
 from scheduling.views.calendar import GuideCalendarView
 from scheduling.views.daily_schedule import DailyScheduleView
+from scheduling.views.daily_schedules import DailySchedulesView
 from scheduling.views.history import DailyScheduleHistoryView
 from scheduling.views.publishing import PublicationView
-from scheduling.views.reading import DailySchedulesView
 from scheduling.views.retired import RetiredScheduleView
 from scheduling.views.schedule_requests import ScheduleRequestsView, ScheduleRequestView
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import factory
 from django.utils import timezone
 
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import AssignmentStatus, Departure, GuideAdjustments, Role, TeamMember
-from scheduling.facts import Certificate, Difficulty, Guide, Location, Region, Snapshot, Trail, Trip
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.document import AssignmentStatus, Departure, GuideAdjustments, Role, TeamMember
+from scheduling.domain.facts import Certificate, Difficulty, Guide, Location, Region, Snapshot, Trail, Trip
 from scheduling.rules import Entered, Facts
 
 TOMORROW = timezone.now().date() + timedelta(days=1)

@@ -9,10 +9,10 @@ from conflicts.choices import Cause, ConflictType
 from conflicts.detection.findings import UNKNOWN, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Scene
 from conflicts.detection.severity import severity_of_excess
-from scheduling.document import Departure
-from scheduling.facts import Location, Sibling
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Location, Sibling
 from scheduling.rules import capacity_of
-from scheduling.rules.legality import peak_load
+from scheduling.rules.departures import peak_load
 
 
 def over_departure(case: Case) -> Judgement:

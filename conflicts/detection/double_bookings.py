@@ -8,7 +8,7 @@ from conflicts.choices import Cause
 from conflicts.detection.findings import DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Scene
 from conflicts.detection.severity import severity_of
-from scheduling.document import Departure, TeamMember
+from scheduling.domain.document import Departure, TeamMember
 from scheduling.rules import Commitment, Rule
 from scheduling.rules.guides import clash_of
 

@@ -8,10 +8,10 @@ from conflicts.choices import Cause, Severity
 from conflicts.detection.findings import UNKNOWN, Judgement
 from conflicts.detection.scene import Case
 from conflicts.detection.severity import is_about_safety
-from scheduling.document import DepartureStatus, Role, TeamMember
-from scheduling.facts import Sibling
-from scheduling.rules.facts import days_of
+from scheduling.domain.document import DepartureStatus, Role, TeamMember
+from scheduling.domain.facts import Sibling
 from scheduling.rules.guides import certifications_on, restriction_broken
+from scheduling.rules.inputs import days_of
 
 DEPENDS_ON_TRAIL = frozenset({"MAX_ALTITUDE_M", "MAX_DIFFICULTY"})
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from conflicts.choices import Cause, ConflictType, Severity
 from conflicts.detection.findings import OURSELVES, DetectedConflict
 from conflicts.detection.severity import severity_of
-from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
-from scheduling.facts import Sibling, Snapshot, Span
+from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.domain.facts import Sibling, Snapshot, Span
 from scheduling.rules import Commitment, Demand, Entered, Facts
-from scheduling.rules.facts import days_of
+from scheduling.rules.inputs import days_of
 
 OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
 

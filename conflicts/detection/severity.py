@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from conflicts.choices import Severity
-from scheduling.document import Departure
+from scheduling.domain.document import Departure
 
 SOON = timedelta(hours=24)
 SLIGHTLY_OVER = 0.1

@@ -6,10 +6,10 @@ from conflicts.choices import Cause, ConflictType, Severity
 from conflicts.detection.findings import UNKNOWN, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Danger
 from conflicts.detection.severity import OF_ALERT
-from scheduling.facts import Sibling, Trail, WeatherAlert, WeatherOutlook
+from scheduling.domain.facts import Sibling, Trail, WeatherAlert, WeatherOutlook
 from scheduling.models import HazardKind
 from scheduling.rules import closed_because
-from scheduling.rules.facts import days_of
+from scheduling.rules.inputs import days_of
 
 
 def trail_closed(case: Case) -> Judgement:

@@ -11,7 +11,7 @@ from conflicts.detection import Detection
 from conflicts.detection.scene import OVER
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.monitoring.store import is_in_somebodys_hands
-from scheduling.document import Departure
+from scheduling.domain.document import Departure
 
 SYSTEM = "system"
 # A departure of several days belongs to the date it starts on.

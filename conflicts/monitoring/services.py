@@ -14,10 +14,10 @@ from conflicts.monitoring.clearing import clear_conflicts
 from conflicts.monitoring.scene_loader import Look, detect_all
 from conflicts.monitoring.store import Stored, store_conflicts
 from conflicts.tasks import compute_options_task
-from scheduling.commitments import commitments_around
-from scheduling.detectors import Change
-from scheduling.document import ScheduleDocument
-from scheduling.facts import Span
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.domain.document import ScheduleDocument
+from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule, Hazard
 from scheduling.rules import Facts
 

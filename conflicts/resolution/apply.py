@@ -18,12 +18,12 @@ from conflicts.resolution.deliveries import messages_about
 from conflicts.resolution.dry_run import refuse_another_premise
 from events import outbox
 from scheduling import hooks
-from scheduling.authors import Author, AuthorKind
-from scheduling.detectors import Change
-from scheduling.document import ScheduleDocument
-from scheduling.reservations import move_reservations
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import ScheduleDocument
+from scheduling.reservations.seating import move_reservations
 from scheduling.rules import Facts
-from scheduling.writing import Draft, write_daily_schedules
 
 
 @dataclass(frozen=True, slots=True)

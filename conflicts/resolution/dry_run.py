@@ -13,13 +13,13 @@ from conflicts.monitoring.scene_loader import Look, detect_all
 from conflicts.monitoring.store import fingerprints_of
 from conflicts.options import Option, premise_of
 from conflicts.resolution.option_search import Certifier, take_snapshot_for
-from scheduling.commitments import by_guide, commitments_around, commitments_in, without_departures
-from scheduling.document import Departure, ScheduleDocument
-from scheduling.facts import Span
-from scheduling.gathering import gather_facts
+from scheduling.daily_schedules.commitments import by_guide, commitments_around, commitments_in, without_departures
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.writer import read_drafts
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Span
 from scheduling.rules import Facts
-from scheduling.rules.facts import days_of
-from scheduling.writing import read_drafts
+from scheduling.rules.inputs import days_of
 
 
 @dataclass(frozen=True, slots=True)

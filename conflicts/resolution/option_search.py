@@ -18,14 +18,14 @@ from conflicts.options import Option, accept_risk
 from conflicts.resolution.problem import Problem
 from conflicts.resolution.registry import search_options
 from novatrek_scheduling.errors import Unavailable
-from scheduling.commitments import commitments_around
-from scheduling.document import Departure
-from scheduling.facts import Snapshot, Span
-from scheduling.gathering import gather_facts
+from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.writer import Draft, read_drafts
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Snapshot, Span
 from scheduling.models import DailySchedule
 from scheduling.rules import Facts
 from scheduling.snapshot import UnknownTrip, take_facts_snapshot, take_trip_snapshot, with_certificates
-from scheduling.writing import Draft, read_drafts
 
 DAYS_AROUND = 3
 

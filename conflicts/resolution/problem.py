@@ -9,10 +9,10 @@ from uuid import UUID
 from conflicts.choices import Cause, ConflictType
 from conflicts.monitoring.scene_loader import Look, detect_all
 from conflicts.monitoring.store import fingerprints_of
-from scheduling.commitments import by_guide, commitments_in, without_departures
-from scheduling.document import Departure, ScheduleDocument
+from scheduling.daily_schedules.commitments import by_guide, commitments_in, without_departures
+from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.rules import Commitment, Entered, Facts, newly_broken
-from scheduling.rules.legality import Surroundings
+from scheduling.rules.departures import Surroundings
 
 Documents = Mapping[date, ScheduleDocument]
 

@@ -18,7 +18,7 @@ from events.models import DeadLetter, OutboxMessage
 from novatrek_scheduling.console.navigation import list_of, may_view
 from optimization.models import OptimizationRun
 from scheduling.admin.region_names import region_list, region_name
-from scheduling.document import Departure, DepartureStatus
+from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.models import DailySchedule, Hazard, RequestStatus, ScheduleRequest
 
 A_DAY = timedelta(days=1)

@@ -71,7 +71,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ConflictType": ["GUIDE_DOUBLE_BOOKED", "TRAIL_CLOSED", "WEATHER_ALERT", "CAPACITY_EXCEEDED"],
         "ConflictSeverity": ["LOW", "MEDIUM", "HIGH", "CRITICAL"],
-        "DepartureStatus": "scheduling.document.DepartureStatus",
+        "DepartureStatus": "scheduling.domain.document.DepartureStatus",
         "NoticeKind": ["assigned", "released", "rescheduled", "cancelled"],
         "HardRule": "scheduling.rules.Rule",
         "ScheduleRequestStatus": ["PENDING", "PROCESSING", "COMPLETED", "FAILED"],

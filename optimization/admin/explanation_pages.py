@@ -16,13 +16,13 @@ from optimization.explaining.fairness_report import fairness_by_region
 from optimization.explaining.live import explain_as_it_stands
 from optimization.explaining.told import DepartureTold, GuideTold, MemberTold, Standing, Workload
 from optimization.explaining.wording import why_not, without_text
+from scheduling.admin.formatting import times_text
 from scheduling.admin.optimizing_banner import banner_context
-from scheduling.admin.readable import times_text
 from scheduling.admin.region_names import region_name
+from scheduling.domain.text import team_text
 from scheduling.errors import UnknownDeparture
 from scheduling.models import DailySchedule
 from scheduling.rules import Rule
-from scheduling.wording import team_text
 
 VIEW = "scheduling.view_dailyschedule"
 _ELSEWHERE = {Rule.REGION, Rule.ACTIVITY}

@@ -13,7 +13,7 @@ from unfold.decorators import display
 from events.admin import ViewOnly
 from optimization.admin.runs import STATUS_LABELS
 from optimization.models import Night, NightDate
-from scheduling.admin.readable import table
+from scheduling.admin.formatting import table
 from scheduling.admin.region_names import region_list
 
 MILLISECONDS = 1000

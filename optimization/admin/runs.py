@@ -25,9 +25,9 @@ from optimization.comparing import UnknownRun, compare_runs
 from optimization.models import Algorithm, OptimizationRun, RunDetail
 from optimization.planning_again import queue_again
 from optimization.problem import PlanStatus
-from scheduling.admin.readable import table
+from scheduling.admin.formatting import table
 from scheduling.admin.region_names import region_list
-from scheduling.wording import counted
+from scheduling.domain.text import counted
 
 STATUS_LABELS = {"RUNNING": "info", "COMPLETED": "success", "FAILED": "danger"}
 PROOF_LABELS = {"optimal": "success", "greedy": "warning"}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from optimization.checking import hours, people, places, restrictions, teams, untouched, wishes
 from optimization.checking.evidence import Broken, Evidence, Finding, HardRule, Judged
-from scheduling.document import DepartureStatus
+from scheduling.domain.document import DepartureStatus
 
 CHECKS: dict[HardRule, Callable[[Judged], Iterator[Broken]]] = {
     HardRule.REGION: people.each(people.region),

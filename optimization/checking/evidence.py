@@ -9,8 +9,8 @@ from itertools import accumulate
 from typing import NamedTuple
 from uuid import UUID
 
-from scheduling.document import Departure, DepartureStatus, GuideAdjustments
-from scheduling.facts import Guide, Region, Snapshot, Trail, Trip
+from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments
+from scheduling.domain.facts import Guide, Region, Snapshot, Trail, Trip
 
 
 class HardRule(StrEnum):

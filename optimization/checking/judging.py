@@ -20,10 +20,10 @@ from optimization.checking.refusal import refuse
 from optimization.checking.untouched import touched
 from optimization.day_plan import PlannedDay
 from optimization.question import Question
-from scheduling.detectors import Change
-from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
-from scheduling.facts import Span
-from scheduling.legality import departures_elsewhere
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.hard_rules import departures_elsewhere
+from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule, GuideCommitment
 from scheduling.rules import Facts
 

@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
 from optimization.checking.evidence import Broken, Judged
-from scheduling.document import AvailabilityException
-from scheduling.facts import Certificate, Guide, Snapshot
-from scheduling.vocabulary import normalise_activity, normalise_certification
+from scheduling.domain.document import AvailabilityException
+from scheduling.domain.facts import Certificate, Guide, Snapshot
+from scheduling.domain.normalization import normalise_activity, normalise_certification
 
 # Whoever has learned one of these has learned those before it.
 MEDICAL_LADDER = ("WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER", "WILDERNESS_EMT", "PARAMEDIC")

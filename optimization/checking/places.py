@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from optimization.checking.evidence import Broken, Judged, most_at_once
-from scheduling.document import Departure
-from scheduling.facts import Difficulty, Sibling, Trail, TrailCondition
-from scheduling.vocabulary import normalise_activity
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Difficulty, Sibling, Trail, TrailCondition
+from scheduling.domain.normalization import normalise_activity
 
 # By the difficulty of a trip, the trails it is led on.
 LED_ON = {

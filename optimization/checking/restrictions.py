@@ -6,8 +6,8 @@ from math import isfinite
 from typing import Any
 
 from optimization.checking.evidence import Judged
-from scheduling.facts import Difficulty, Guide
-from scheduling.vocabulary import normalise_activity
+from scheduling.domain.facts import Difficulty, Guide
+from scheduling.domain.normalization import normalise_activity
 
 HARDER = list(Difficulty)
 

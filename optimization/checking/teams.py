@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from optimization.checking.evidence import Broken, Judged
 from optimization.checking.restrictions import group_limits
-from scheduling.document import Role
-from scheduling.facts import Guide
+from scheduling.domain.document import Role
+from scheduling.domain.facts import Guide
 
 LARGEST = 3
 

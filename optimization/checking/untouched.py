@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from optimization.checking.evidence import Broken, Finding, HardRule, Judged
-from scheduling.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 
 # What a plan decides, and the count of guests by its formula, from the catalog just read.
 OF_THE_PLAN = frozenset({"team", "trail_id", "unassigned_reason", "participants", "catalog_participants"})

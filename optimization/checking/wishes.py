@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from optimization.checking.evidence import Broken, Judged, Wanted
 from optimization.checking.people import names_of
-from scheduling.facts import Difficulty, Trail, Trip, WeatherOutlook
-from scheduling.vocabulary import normalise_activity
+from scheduling.domain.facts import Difficulty, Trail, Trip, WeatherOutlook
+from scheduling.domain.normalization import normalise_activity
 
 WET = {"RAFTING", "KAYAKING", "CANYONEERING"}
 LOW_M, FLAT_M, FAMILY_AGE = 300, 30, 12

@@ -10,7 +10,7 @@ from optimization.explaining.departures import explain_departure
 from optimization.explaining.told import DepartureTold, Workload
 from optimization.explaining.wording import lines_of
 from optimization.explaining.workloads import hours_led, workloads
-from scheduling.wording import counted
+from scheduling.domain.text import counted
 
 # Of each departure the best few who are not on the team; a person asks for the others one departure at a time.
 FORCED_OF_EACH = 3

@@ -14,7 +14,7 @@ from optimization.explaining.told import Cost, DepartureTold, GuideTold, MemberT
 from optimization.explaining.workloads import comparable_guides, hours_led, workloads
 from optimization.forcing import Forcing, prices_of_forcing
 from optimization.problem import Pair
-from scheduling.document import Departure, TeamMember, UnassignedReason
+from scheduling.domain.document import Departure, TeamMember, UnassignedReason
 from scheduling.rules import Demand, Rule
 
 RULES = list(Rule)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from optimization.explaining.told import Workload
 from optimization.explaining.workloads import hours_led, workloads
-from scheduling.document import DepartureStatus
-from scheduling.gathering import gather_facts
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.domain.document import DepartureStatus
 from scheduling.models import DailySchedule
 from scheduling.snapshot import take_day_snapshot
 

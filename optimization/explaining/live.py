@@ -9,10 +9,10 @@ from django.utils import timezone
 from optimization.date_plan import plan_date
 from optimization.explaining.departures import explain_departure
 from optimization.explaining.told import DepartureTold, Standing
-from scheduling.document import ScheduleDocument
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.domain.document import ScheduleDocument
+from scheduling.domain.facts import Snapshot
 from scheduling.errors import UnknownDeparture
-from scheduling.facts import Snapshot
-from scheduling.gathering import gather_facts
 from scheduling.models import DailySchedule
 from scheduling.snapshot import take_day_snapshot
 

@@ -12,7 +12,7 @@ from optimization.explaining.naming import names_in
 from optimization.explaining.told import Possibility
 from optimization.problem import LARGEST_TEAM
 from optimization.relaxing import Relaxation, smallest_relaxations
-from scheduling.wording import counted
+from scheduling.domain.text import counted
 
 
 def other_numbers(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Possibility]:

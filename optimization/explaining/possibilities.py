@@ -20,12 +20,12 @@ from optimization.inputs import solver_departure, solver_pairs
 from optimization.problem import PERFECT_SCORE, DayPlan, DayProblem, Pair
 from optimization.scoring import pairing_score
 from optimization.solver import solve_day
-from scheduling.document import Departure
+from scheduling.domain.document import Departure
+from scheduling.domain.text import counted
 from scheduling.rules import Demand, Exclusion, Rule, capacity_of
-from scheduling.rules.facts import days_of
 from scheduling.rules.guides import clashes_of, exclusions_of
+from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import closed_because, fits_trip, unusable_because
-from scheduling.wording import counted
 
 # Nothing makes a guide of another region or activity suitable for a day, nor one whom a request does not want.
 _NOT_LIFTED = {Rule.REGION, Rule.ACTIVITY, Rule.EXCLUDED}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from optimization.problem import Levels, UnstaffedReason
 from optimization.scoring import ScoreParts
-from scheduling.document import Departure, UnassignedReason
+from scheduling.domain.document import Departure, UnassignedReason
 from scheduling.rules import Exclusion
 
 

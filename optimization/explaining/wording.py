@@ -14,8 +14,8 @@ from optimization.explaining.told import (
     Workload,
 )
 from optimization.problem import UnstaffedReason
+from scheduling.domain.text import counted
 from scheduling.rules import Rule
-from scheduling.wording import counted
 
 _OF_NO_INTEREST = {Rule.REGION, Rule.ACTIVITY}
 _REFUSED = {

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from optimization.candidates import Assessment
 from optimization.explaining.told import Workload
-from scheduling.document import Departure
+from scheduling.domain.document import Departure
 from scheduling.rules import Rule
 
 _NOT_COMPARABLE = {Rule.REGION, Rule.ACTIVITY, Rule.NOT_ACTIVE}

@@ -7,7 +7,7 @@ from uuid import UUID
 from conflicts.resolution.problem import Problem, Spot
 from optimization.candidates import Assessment, Candidate, Roster, assess
 from optimization.teams import status_of
-from scheduling.document import Departure, Role, TeamMember
+from scheduling.domain.document import Departure, Role, TeamMember
 from scheduling.rules import MAX_TEAM, Demand, Facts, capacity_of
 from scheduling.rules.guides import DEFAULT_GROUP_SIZE, certifications_on
 

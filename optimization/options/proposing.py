@@ -7,7 +7,7 @@ from uuid import UUID
 from conflicts.choices import Strategy
 from conflicts.options import DepartureEdit, Option, option_id, premise_of
 from conflicts.resolution.problem import Problem
-from scheduling.document import Departure, ScheduleDocument, TeamMember
+from scheduling.domain.document import Departure, ScheduleDocument, TeamMember
 from scheduling.rules import Facts
 
 MOST_OFFERED = 3

@@ -8,7 +8,7 @@ from conflicts.resolution.problem import Problem, Spot
 from optimization.candidates import Candidate
 from optimization.options.crew import Crew, certified_crew
 from optimization.options.proposing import MOST_OFFERED, propose, solves, team_fields
-from scheduling.document import TeamMember
+from scheduling.domain.document import TeamMember
 
 
 def search_reassignments(problem: Problem) -> list[Option]:

@@ -6,9 +6,9 @@ from conflicts.choices import ConflictType, Strategy
 from conflicts.options import DepartureEdit, Option, SiblingCall
 from conflicts.resolution.problem import Problem, Spot
 from optimization.options.proposing import propose, solves
-from scheduling.document import DepartureStatus
-from scheduling.facts import Sibling, Trail
-from scheduling.rules.facts import days_of
+from scheduling.domain.document import DepartureStatus
+from scheduling.domain.facts import Sibling, Trail
+from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import best_trail
 
 

@@ -11,11 +11,11 @@ from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
 from optimization.options.crew import Crew, certified_crew, crew_for, kept_ids
 from optimization.options.proposing import MOST_OFFERED, propose, solves
-from scheduling.aliases import departure_id_of
-from scheduling.document import Departure, DepartureStatus, TeamMember
-from scheduling.facts import CatalogDeparture, Trail
-from scheduling.local_time import combine, moved_to
-from scheduling.rules.facts import days_of
+from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.document import Departure, DepartureStatus, TeamMember
+from scheduling.domain.facts import CatalogDeparture, Trail
+from scheduling.domain.local_time import combine, moved_to
+from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import best_trail, closed_because, needs_trail
 
 FIRST_HOUR, LAST_HOUR = 6, 18

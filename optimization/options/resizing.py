@@ -7,7 +7,7 @@ from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
 from optimization.options.crew import certified_crew
 from optimization.options.proposing import MOST_OFFERED, propose, solves, team_fields
-from scheduling.document import TeamMember
+from scheduling.domain.document import TeamMember
 
 
 def search_other_sizes(problem: Problem) -> list[Option]:

@@ -17,9 +17,9 @@ from optimization.serializers.candidates import (
     DepartureCandidatesSerializer,
     shown_candidates,
 )
-from scheduling.addresses import schedule_at
+from scheduling.daily_schedules.lookup import schedule_at
 from scheduling.errors import UnknownDeparture
-from scheduling.views.reading import ADDRESS
+from scheduling.views.daily_schedules import ADDRESS
 
 
 class DepartureCandidatesView(APIView):

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
-from scheduling.calendar_tokens import issue_calendar_token, revoke_calendar_token
+from scheduling.calendars.tokens import issue_calendar_token, revoke_calendar_token
 from scheduling.models import CalendarToken
 from scheduling.siblings import guide_management
 from scheduling.siblings.client import Reader

@@ -20,10 +20,10 @@ from novatrek_scheduling.errors import DomainError
 from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.plan_by_region import plan_by_region
 from scheduling.admin.publication_page import PublishForm, publication_context
-from scheduling.authors import Author, AuthorKind
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.text import counted
 from scheduling.models import DailySchedule
-from scheduling.publishing import preview_publication, publish_departures
-from scheduling.wording import counted
+from scheduling.publication.services import preview_publication, publish_departures
 
 PUBLISH = "scheduling.publish_dailyschedule"
 

@@ -15,13 +15,13 @@ from unfold.enums import ActionVariant
 
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
-from scheduling.admin.readable import difference_lines, names_in, table, whole_departure
+from scheduling.admin.formatting import difference_lines, names_in, table, whole_departure
 from scheduling.admin.restore_page import RestoreForm, refusal_text, restore_context
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import ScheduleDocument
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.document import ScheduleDocument
+from scheduling.domain.text import counted
+from scheduling.history.restore import RestorePreview, preview_restore, restore_revision
 from scheduling.models import DailySchedule, ScheduleRevision
-from scheduling.restoring import RestorePreview, preview_restore, restore_revision
-from scheduling.wording import counted
 
 CHANGE = "scheduling.change_dailyschedule"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from scheduling.admin.region_names import region_list
-from scheduling.lock_cache import BeingOptimized, optimizers_of
+from scheduling.daily_schedules.presence import BeingOptimized, optimizers_of
 from scheduling.models import DailySchedule
 
 

@@ -4,10 +4,10 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from scheduling.admin.readable import times_text
+from scheduling.admin.formatting import times_text
 from scheduling.admin.region_names import region_name
-from scheduling.document import Departure, DepartureStatus, ScheduleDocument
-from scheduling.wording import team_text
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.text import team_text
 
 STATUS_TONES = {
     DepartureStatus.PUBLISHED: "success",

@@ -7,14 +7,14 @@ from uuid import UUID
 from django import forms
 
 from novatrek_scheduling.errors import DomainError
-from scheduling.admin.readable import names_in, times_text
+from scheduling.admin.formatting import names_in, times_text
 from scheduling.admin.region_names import region_name
-from scheduling.announcements import Notice
-from scheduling.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.text import team_text
 from scheduling.models import DailySchedule
-from scheduling.publishing import PublicationPreview
+from scheduling.publication.notices import Notice
+from scheduling.publication.services import PublicationPreview
 from scheduling.snapshot import look_up_guides
-from scheduling.wording import team_text
 
 
 class IdsField(forms.MultipleChoiceField):

@@ -8,7 +8,7 @@ from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from scheduling.admin.readable import table
+from scheduling.admin.formatting import table
 
 Result = Mapping[str, Any]
 

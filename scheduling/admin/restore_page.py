@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 
 from novatrek_scheduling.errors import DomainError
+from scheduling.admin.formatting import difference_lines, times_text
 from scheduling.admin.publication_page import IdsField
-from scheduling.admin.readable import difference_lines, times_text
 from scheduling.admin.region_names import region_name
-from scheduling.document import Departure
+from scheduling.domain.document import Departure
 from scheduling.errors import HardRuleViolated
-from scheduling.restoring import PLAN_FIELDS, PlanChange, RestorePreview
+from scheduling.history.restore import PLAN_FIELDS, PlanChange, RestorePreview
 
 
 class RestoreForm(forms.Form):

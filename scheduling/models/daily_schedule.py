@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.db import models
 from django.utils import timezone
 
-from scheduling.document import ScheduleDocument
+from scheduling.domain.document import ScheduleDocument
 from scheduling.errors import StaleRevision
 from scheduling.models import triggers
 

@@ -1,9 +1,9 @@
 """The hard rules, as pure functions of facts. Every writer of a daily schedule is held to them."""
 
 from scheduling.rules.approval import reasons_to_approve
-from scheduling.rules.facts import Commitment, Demand, Entered, Facts, HazardFact, merged_adjustments
+from scheduling.rules.departures import broken_rules, newly_broken
 from scheduling.rules.guides import capacity_of, clash_of, exclusion_of, has_notes, shortfall_of
-from scheduling.rules.legality import broken_rules, newly_broken
+from scheduling.rules.inputs import Commitment, Demand, Entered, Facts, HazardFact, merged_adjustments
 from scheduling.rules.teams import MAX_TEAM, team_violations
 from scheduling.rules.trails import closed_because, condition_of, fits_trip, is_accessible
 from scheduling.rules.violations import Exclusion, Rule, Violation

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from scheduling.facts import Sibling
-from scheduling.rules.facts import Demand, Entered, Facts
+from scheduling.domain.facts import Sibling
 from scheduling.rules.guides import has_notes, shortfall_of
+from scheduling.rules.inputs import Demand, Entered, Facts
 
 # Without an answer of one of these a plan is made all the same, and a person approves it.
 NEEDED_FOR_CERTAINTY = (Sibling.WEATHER, Sibling.TRAIL_MANAGEMENT, Sibling.LOCATION_SERVICES, Sibling.GUIDE_MANAGEMENT)

@@ -6,11 +6,11 @@ from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
-from scheduling.document import GuideAdjustments
-from scheduling.facts import Difficulty, Guide, Snapshot, Span
-from scheduling.rules.facts import NO_ADJUSTMENTS, Commitment, Demand, Facts
+from scheduling.domain.document import GuideAdjustments
+from scheduling.domain.facts import Difficulty, Guide, Snapshot, Span
+from scheduling.domain.normalization import normalise_activity, with_implied_certifications
+from scheduling.rules.inputs import NO_ADJUSTMENTS, Commitment, Demand, Facts
 from scheduling.rules.violations import Exclusion, Rule
-from scheduling.vocabulary import normalise_activity, with_implied_certifications
 
 TURNAROUND = timedelta(minutes=30)
 REST = timedelta(hours=8)

@@ -3,10 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from scheduling.document import Departure, Role
-from scheduling.facts import Snapshot
-from scheduling.rules.facts import Entered, days_of
+from scheduling.domain.document import Departure, Role
+from scheduling.domain.facts import Snapshot
 from scheduling.rules.guides import capacity_of
+from scheduling.rules.inputs import Entered, days_of
 from scheduling.rules.violations import Rule, Violation
 
 MAX_TEAM = 3

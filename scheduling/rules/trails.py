@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from scheduling.facts import Difficulty, Snapshot, Span, Trail, TrailCondition, Trip
-from scheduling.rules.facts import Facts, HazardFact
-from scheduling.vocabulary import condition_of_surface, is_on_water, normalise_activity, trail_difficulties
+from scheduling.domain.facts import Difficulty, Snapshot, Span, Trail, TrailCondition, Trip
+from scheduling.domain.normalization import condition_of_surface, is_on_water, normalise_activity, trail_difficulties
+from scheduling.rules.inputs import Facts, HazardFact
 
 LOW_ALTITUDE_M = 300
 WHEELCHAIR_CLIMB_M = 30

@@ -7,7 +7,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from novatrek_scheduling.api.serializers import SparseSerializer, instant
-from scheduling.document import AssignmentStatus, Departure, DepartureStatus, Role
+from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role
 from scheduling.models import DailySchedule
 
 

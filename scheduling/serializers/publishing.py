@@ -6,10 +6,10 @@ from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer, StrictSerializer
-from scheduling.announcements import Notice, NoticeKind
-from scheduling.document import Announcement, Departure, DepartureStatus
+from scheduling.domain.document import Announcement, Departure, DepartureStatus
 from scheduling.models import schedule_id_of
-from scheduling.publishing import PublicationPreview
+from scheduling.publication.notices import Notice, NoticeKind
+from scheduling.publication.services import PublicationPreview
 from scheduling.serializers.daily_schedules import AnnouncementSerializer
 
 MAX_DEPARTURES = 1000

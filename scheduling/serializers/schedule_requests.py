@@ -13,7 +13,7 @@ from novatrek_scheduling.api.serializers import (
     refuse_reversed_dates,
 )
 from scheduling.models import Priority, RequestStatus, ScheduleRequest
-from scheduling.requests import Submission
+from scheduling.requests.submission import Submission
 
 MAX_DATES = 30
 MAX_GROUP = 200

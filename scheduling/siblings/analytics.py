@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, attempt
 from scheduling.siblings.deadline import Deadline
 

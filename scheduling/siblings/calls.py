@@ -14,8 +14,8 @@ from django.conf import settings
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from novatrek_scheduling.operations.logging import trace_headers
-from scheduling.facts import Sibling
-from scheduling.siblings.circuits import circuit_of
+from scheduling.domain.facts import Sibling
+from scheduling.siblings.circuit_breaker import circuit_of
 from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.errors import SiblingFailure, SiblingNotFound, SiblingRefusal, SiblingUnavailable
 from scheduling.siblings.metrics import FAILURES, REQUEST_SECONDS

@@ -1,7 +1,7 @@
 """How a call of a sibling can end badly."""
 
 from novatrek_scheduling.errors import Unavailable
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 
 
 class SiblingUnavailable(Unavailable):

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Literal
 from uuid import UUID
 
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import Reader
 from scheduling.siblings.paging import PAGE_SIZE, every_entry

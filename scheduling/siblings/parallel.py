@@ -7,7 +7,7 @@ from contextvars import copy_context
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.errors import SiblingUnavailable
 

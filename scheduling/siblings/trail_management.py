@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
-from scheduling.facts import Difficulty, Sibling
+from scheduling.domain.facts import Difficulty, Sibling
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import Reader, send
 from scheduling.siblings.deadline import Deadline

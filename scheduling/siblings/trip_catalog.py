@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import Reader, send
 from scheduling.siblings.deadline import Deadline

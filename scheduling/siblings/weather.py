@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import Reader
 from scheduling.siblings.trail_management import Surface

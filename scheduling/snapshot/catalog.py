@@ -8,8 +8,8 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from scheduling.facts import CatalogDeparture, Region, Sibling, Trip
-from scheduling.local_time import days_touched
+from scheduling.domain.facts import CatalogDeparture, Region, Sibling, Trip
+from scheduling.domain.local_time import days_touched
 from scheduling.siblings import SiblingNotFound, trip_catalog
 from scheduling.siblings.client import Reader
 from scheduling.siblings.parallel import Lookups

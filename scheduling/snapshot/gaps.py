@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import TypeVar
 
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingNotFound, SiblingUnavailable
 from scheduling.siblings.client import Reader
 from scheduling.siblings.parallel import Lookups

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
-from scheduling.facts import Snapshot
+from scheduling.domain.facts import Snapshot
 from scheduling.siblings.client import Reader
 from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.parallel import Lookups
-from scheduling.snapshot.people import People
+from scheduling.snapshot.guides import People
 from scheduling.snapshot.reading import together
 
 

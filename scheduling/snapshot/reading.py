@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 
 ReadAt = Mapping[Sibling, datetime]
 

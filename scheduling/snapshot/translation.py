@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
-from scheduling import vocabulary
-from scheduling.facts import (
+from scheduling.domain import normalization
+from scheduling.domain.facts import (
     CatalogDeparture,
     Certificate,
     Closure,
@@ -45,14 +45,14 @@ def trip_of(payload: trip_catalog.TripPayload) -> Trip:
         id=payload.id,
         name=payload.name,
         activity_type=payload.activity_type,
-        difficulty=vocabulary.difficulty_of_trip(payload.difficulty_level),
+        difficulty=normalization.difficulty_of_trip(payload.difficulty_level),
         region_id=payload.region_id,
         duration=timedelta(hours=payload.duration_hours),
         min_participants=payload.min_participants,
         max_participants=payload.max_participants,
         is_active=payload.status == "ACTIVE",
         required_certifications=frozenset(
-            map(vocabulary.normalise_certification, payload.required_certifications or ())
+            map(normalization.normalise_certification, payload.required_certifications or ())
         ),
         age_minimum=payload.age_minimum,
     )
@@ -75,9 +75,9 @@ def guide_of(payload: guide_management.GuidePayload) -> Guide:
     return Guide(
         id=payload.id,
         name=f"{payload.first_name} {payload.last_name}".strip(),
-        region_ids=tuple(map(vocabulary.normalise_region, payload.region_ids)),
+        region_ids=tuple(map(normalization.normalise_region, payload.region_ids)),
         certifications=_certifications_of(payload),
-        activities=frozenset(map(vocabulary.normalise_activity, payload.activity_specialties or ())),
+        activities=frozenset(map(normalization.normalise_activity, payload.activity_specialties or ())),
         is_active=payload.status == "ACTIVE",
         status=payload.status,
         max_group_size=payload.max_group_size or DEFAULT_GROUP_SIZE,
@@ -89,12 +89,12 @@ def guide_of(payload: guide_management.GuidePayload) -> Guide:
 
 def _certifications_of(payload: guide_management.GuidePayload) -> frozenset[str]:
     level = payload.emergency_training_level
-    return vocabulary.with_implied_certifications([*(payload.certifications or ()), *([level] if level else ())])
+    return normalization.with_implied_certifications([*(payload.certifications or ()), *([level] if level else ())])
 
 
 def certificate_of(payload: guide_management.CertificationPayload) -> Certificate:
     return Certificate(
-        name=vocabulary.normalise_certification(payload.certification_type),
+        name=normalization.normalise_certification(payload.certification_type),
         is_valid=payload.status == "VALID",
         expires_on=payload.expiry_date,
     )
@@ -107,7 +107,7 @@ def trail_of(payload: trail_management.TrailPayload) -> Trail:
         id=payload.id,
         name=payload.name or str(payload.id),
         region_id=payload.region_id,
-        activities=frozenset(map(vocabulary.normalise_activity, payload.activity_types or ())),
+        activities=frozenset(map(normalization.normalise_activity, payload.activity_types or ())),
         difficulty=payload.difficulty,
         elevation_gain_m=payload.elevation_gain_m,
         max_group_size=payload.max_group_size,

@@ -16,8 +16,8 @@ from rest_framework.views import APIView
 from novatrek_scheduling.api.schema import error_responses
 from novatrek_scheduling.api.throttling import SubjectThrottle
 from novatrek_scheduling.environment import Rate
-from scheduling.calendar_tokens import digest_of, token_of
-from scheduling.calendars import feed_of
+from scheduling.calendars.icalendar_feed import feed_of
+from scheduling.calendars.tokens import digest_of, token_of
 
 MEDIA_TYPE = "text/calendar"
 

@@ -1,8 +1,8 @@
 """One daily schedule: every method of its address."""
 
 from novatrek_scheduling.api.permissions import ScopedByMethod, requires
+from scheduling.views.daily_schedules import ReadDailySchedule
 from scheduling.views.patching import PatchDailySchedule
-from scheduling.views.reading import ReadDailySchedule
 from scheduling.views.retired import RefusePut
 
 

@@ -7,8 +7,8 @@ from rest_framework.views import APIView
 
 from novatrek_scheduling.api.permissions import requires
 from novatrek_scheduling.api.schema import error_responses
-from scheduling.addresses import id_at
-from scheduling.history import page_of_revisions
+from scheduling.daily_schedules.lookup import id_at
+from scheduling.history.revisions import page_of_revisions
 from scheduling.serializers.history import RevisionPageSerializer, RevisionQuerySerializer
 
 

@@ -10,15 +10,15 @@ from rest_framework.views import APIView
 from novatrek_scheduling.api.authentication import Principal
 from novatrek_scheduling.api.parsers import MergePatchParser, StrictJSONParser
 from novatrek_scheduling.api.schema import error_responses
-from scheduling.addresses import day_of
-from scheduling.authors import Author, AuthorKind
-from scheduling.ownership import Owner, refuse_fields_of_the_row
-from scheduling.patching import patch_daily_schedule
-from scheduling.preconditions import expecting
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.lookup import day_of
+from scheduling.patches.ownership import Owner, refuse_fields_of_the_row
+from scheduling.patches.serializers import DailySchedulePatchSerializer, read_body
+from scheduling.patches.services import patch_daily_schedule
 from scheduling.serializers.daily_schedules import DailyScheduleSerializer
-from scheduling.serializers.patch import DailySchedulePatchSerializer, read_body
 from scheduling.serializers.stale import IF_MATCH, STALE_ANSWERS
-from scheduling.views.reading import ADDRESS, ANSWER_HEADERS, answer_with
+from scheduling.views.daily_schedules import ADDRESS, ANSWER_HEADERS, answer_with
+from scheduling.views.preconditions import expecting
 
 PUBLISH = "scheduling:publish"
 SCOPES = {"scheduling:write": Owner.ORCHESTRATOR, "guide-adjustments:write": Owner.GUIDE_MANAGEMENT}

@@ -8,10 +8,9 @@ from rest_framework.response import Response
 
 from novatrek_scheduling.api.permissions import ScopedByMethod, requires
 from novatrek_scheduling.api.schema import error_responses
-from scheduling.addresses import day_of
-from scheduling.authors import Author, AuthorKind
-from scheduling.preconditions import expecting
-from scheduling.publishing import preview_publication, publish_departures
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.lookup import day_of
+from scheduling.publication.services import preview_publication, publish_departures
 from scheduling.serializers.daily_schedules import DailyScheduleSerializer
 from scheduling.serializers.publishing import (
     PublicationPreviewSerializer,
@@ -20,7 +19,8 @@ from scheduling.serializers.publishing import (
     shown_preview,
 )
 from scheduling.serializers.stale import IF_MATCH, STALE_ANSWERS
-from scheduling.views.reading import ADDRESS, ANSWER_HEADERS, answer_with
+from scheduling.views.daily_schedules import ADDRESS, ANSWER_HEADERS, answer_with
+from scheduling.views.preconditions import expecting
 
 
 class PublicationView(ScopedByMethod):

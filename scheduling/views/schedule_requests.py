@@ -13,9 +13,9 @@ from novatrek_scheduling.api.permissions import ScopedByMethod, requires
 from novatrek_scheduling.api.schema import error_responses
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.errors import MalformedIdempotencyKey, UnknownScheduleRequest
-from scheduling.listing import page_of_requests
 from scheduling.models import ScheduleRequest
-from scheduling.requests import submit_schedule_request
+from scheduling.requests.selectors import page_of_requests
+from scheduling.requests.submission import submit_schedule_request
 from scheduling.serializers.schedule_requests import (
     CreateScheduleRequestBodySerializer,
     ScheduleRequestPageSerializer,

@@ -16,10 +16,10 @@ import django
 def main(entered: dict[str, dict[str, Any]]) -> None:
     """Store what each guide entered for each date, date by date."""
     django.setup()
-    from scheduling.authors import Author, AuthorKind  # noqa: PLC0415 (models come after django.setup)
-    from scheduling.document import GuideAdjustments  # noqa: PLC0415
+    from scheduling.daily_schedules.authors import Author, AuthorKind  # noqa: PLC0415 (models come after django.setup)
+    from scheduling.daily_schedules.writer import Draft, write_daily_schedules  # noqa: PLC0415
+    from scheduling.domain.document import GuideAdjustments  # noqa: PLC0415
     from scheduling.models.triggers import GUIDE_MANAGEMENT  # noqa: PLC0415
-    from scheduling.writing import Draft, write_daily_schedules  # noqa: PLC0415
 
     author = Author(AuthorKind.GUIDE_MANAGEMENT, GUIDE_MANAGEMENT, "guides entered adjustments", "acceptance")
     for day, of_guides in entered.items():

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from conflicts.choices import Cause, ConflictType, Severity
 from conflicts.models import ScheduleConflict
+from scheduling.daily_schedules.writer import Draft, Edit, write_daily_schedules
 from scheduling.models import DailySchedule
 from scheduling.rules import Facts
-from scheduling.writing import Draft, Edit, write_daily_schedules
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory
 
 

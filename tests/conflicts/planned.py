@@ -11,12 +11,12 @@ from conflicts.monitoring.services import detect_on
 from conflicts.options import Option
 from conflicts.resolution.option_search import compute_options
 from optimization.planning import optimize_day
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import AvailabilityException, Departure, GuideAdjustments
-from scheduling.gathering import gather_facts
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import AvailabilityException, Departure, GuideAdjustments
 from scheduling.models import DailySchedule
 from scheduling.snapshot import take_day_snapshot
-from scheduling.writing import Draft, write_daily_schedules
 from tests.siblings import SimulatedSiblings
 
 PLANNER = Author(AuthorKind.OPTIMIZATION, "worker")

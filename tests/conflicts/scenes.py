@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from conflicts.detection import DetectedConflict, Detection, Scene, detect
-from scheduling.commitments import by_guide, commitments_in
-from scheduling.document import Departure, GuideAdjustments, ScheduleDocument
+from scheduling.daily_schedules.commitments import by_guide, commitments_in
+from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.rules import Facts
 from tests.factories import TOMORROW, at, entered_tomorrow
 

@@ -6,7 +6,7 @@ import pytest
 
 from conflicts.choices import Severity
 from conflicts.detection import Danger
-from scheduling.document import (
+from scheduling.domain.document import (
     Announcement,
     AvailabilityException,
     Departure,
@@ -15,7 +15,7 @@ from scheduling.document import (
     Role,
     UnassignedReason,
 )
-from scheduling.facts import Certificate, Span
+from scheduling.domain.facts import Certificate, Span
 from scheduling.rules import Commitment
 from tests.conflicts.scenes import causes, look
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TrailFactory, TripFactory, at, facts_of, lead

@@ -6,7 +6,7 @@ import pytest
 
 from conflicts.choices import Severity
 from conflicts.detection import Danger
-from scheduling.facts import Closure, Location, Sibling, Span, Trail, WeatherAlert, WeatherOutlook
+from scheduling.domain.facts import Closure, Location, Sibling, Span, Trail, WeatherAlert, WeatherOutlook
 from scheduling.rules import Facts
 from tests.conflicts.scenes import causes, look
 from tests.factories import (

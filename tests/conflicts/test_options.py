@@ -8,8 +8,8 @@ from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
 from conflicts.resolution.option_search import compute_options
 from optimization.planning import optimize_day
-from scheduling.document import Departure, DepartureStatus
-from scheduling.facts import Span
+from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.domain.facts import Span
 from scheduling.rules.guides import TURNAROUND
 from tests.conflicts.planned import PLANNER, PlannedDay, options_of, plan_a_day
 from tests.siblings import SimulatedSiblings

@@ -27,8 +27,8 @@ from conflicts.resolution.deliveries import settle_resolutions
 from conflicts.resolution.services import resolve_conflict
 from events.models import OutboxMessage
 from events.relay import Relay
-from scheduling.document import Departure, DepartureStatus
-from scheduling.facts import Span
+from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.domain.facts import Span
 from scheduling.models import Reservation, ReservationStatus, ScheduleRevision
 from tests.conflicts.factories import conflict_of, overfull
 from tests.conflicts.planned import PlannedDay, enter_absence, options_of, plan_a_day

@@ -14,13 +14,13 @@ from conflicts.detection import DetectedConflict, Scene, detect
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.services import detect_on
 from conflicts.monitoring.store import store_conflicts
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import AvailabilityException, DepartureStatus, GuideAdjustments, ScheduleDocument
-from scheduling.facts import Sibling, Span, WeatherAlert
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import AvailabilityException, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.domain.facts import Sibling, Span, WeatherAlert
 from scheduling.hazards import WildlifeAlert, record_wildlife_alert, release_hazard
 from scheduling.models import Hazard
 from scheduling.rules import Facts
-from scheduling.writing import Draft, write_daily_schedules
 from tests.conflicts.factories import overfull, put
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TrailFactory, at, facts_of, lead
 

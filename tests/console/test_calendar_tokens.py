@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from scheduling.calendar_tokens import active_token_of, issue_calendar_token, revoke_calendar_token
+from scheduling.calendars.tokens import active_token_of, issue_calendar_token, revoke_calendar_token
 from scheduling.models import CalendarToken
 from tests.console.people import signed_in
 from tests.siblings import SimulatedSiblings

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from scheduling.document import Departure
+from scheduling.domain.document import Departure
 from scheduling.models import schedule_id_of
 from tests.console.people import signed_in
 from tests.factories import DepartureFactory, TeamMemberFactory

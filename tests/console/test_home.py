@@ -10,7 +10,7 @@ from django.utils import timezone
 from conflicts.choices import Severity
 from events.dead_letters import record_dead_letter
 from events.outbox import record
-from scheduling.document import DepartureStatus
+from scheduling.domain.document import DepartureStatus
 from scheduling.models import Hazard, HazardKind, ScheduleRequest
 from tests.conflicts.factories import conflict_of
 from tests.console.people import signed_in

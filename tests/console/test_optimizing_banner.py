@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django_redis import get_redis_connection
 
-from scheduling.lock_cache import optimizing
+from scheduling.daily_schedules.presence import optimizing
 from scheduling.models import schedule_id_of
 from tests.console.people import signed_in
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory

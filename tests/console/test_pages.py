@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from scheduling.admin import region_names
-from scheduling.document import AssignmentStatus, DepartureStatus, UnassignedReason
+from scheduling.domain.document import AssignmentStatus, DepartureStatus, UnassignedReason
 from scheduling.models import RequestOutcome, ScheduleRequest, ScheduleRevision, schedule_id_of
 from tests.console.people import signed_in
 from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory

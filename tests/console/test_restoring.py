@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from scheduling.document import DepartureStatus
+from scheduling.domain.document import DepartureStatus
 from scheduling.models import ScheduleRevision
 from tests.console.people import signed_in
 from tests.factories import DepartureFactory, TeamMemberFactory

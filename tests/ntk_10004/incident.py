@@ -17,12 +17,12 @@ from optimization.clusters import clusters_of
 from optimization.planning import optimize_day, take_planning_snapshot
 from optimization.processing import process_request
 from optimization.tasks import optimize_cluster_task
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import Departure
-from scheduling.facts import Snapshot
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Snapshot
 from scheduling.models import DailySchedule, ScheduleRequest
-from scheduling.publishing import publish_departures
-from scheduling.requests import Submission, submit_schedule_request
+from scheduling.publication.services import publish_departures
+from scheduling.requests.submission import Submission, submit_schedule_request
 from tests.factories import DISPATCHER
 from tests.scheduling.patching.calls import enter
 from tests.siblings import SimulatedSiblings

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from scheduling.document import Departure
+from scheduling.domain.document import Departure
 from tests.ntk_10004.incident import Incident, group_size_override, medical_restriction, training_day, vacation
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from conflicts.choices import Cause
 from conflicts.models import ScheduleConflict
-from scheduling.document import DepartureStatus
+from scheduling.domain.document import DepartureStatus
 from tests.ntk_10004.incident import Incident, group_size_override, medical_restriction, training_day, vacation
 
 

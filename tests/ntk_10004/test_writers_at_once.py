@@ -16,7 +16,7 @@ from django.db import connection
 from optimization import answering
 from optimization.models import OptimizationRun, RunStatus
 from optimization.planning import Optimized, optimize_day
-from scheduling.authors import Author, AuthorKind
+from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.models import ScheduleRequest, ScheduleRevision
 from tests.ntk_10004.incident import (
     Incident,

@@ -12,12 +12,12 @@ from django.utils import timezone
 from optimization import answering, planning, processing
 from optimization.models import OptimizationRun, RunStatus
 from optimization.planning import optimize_day, take_planning_snapshot
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import Departure, ScheduleDocument
-from scheduling.facts import Span
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Span
 from scheduling.hazards import WildlifeAlert, record_wildlife_alert
 from scheduling.models import RequestStatus, ScheduleRequest
-from scheduling.rules.legality import peak_load
+from scheduling.rules.departures import peak_load
 from tests.optimization.test_processing import a_trip_of, day_of, departure_of, processed, submit
 from tests.scheduling.writes import change, enter, stored
 from tests.siblings import SimulatedSiblings

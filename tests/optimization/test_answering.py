@@ -10,9 +10,9 @@ import pytest
 from optimization.answering import Answer, Availability, DateAnswer, answer_question
 from optimization.question import Question
 from optimization.results import result_of
-from scheduling.document import Departure, DepartureStatus, Role
-from scheduling.facts import Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook
-from scheduling.requests import Constraints
+from scheduling.domain.document import Departure, DepartureStatus, Role
+from scheduling.domain.facts import Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook
+from scheduling.requests.submission import Constraints
 from scheduling.serializers.schedule_requests import ScheduleOptimizationResultSerializer
 from tests.factories import (
     REGION_ID,

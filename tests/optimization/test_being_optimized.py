@@ -14,10 +14,10 @@ from optimization import date_plan
 from optimization.clusters import clusters_of
 from optimization.planning import optimize_day, take_planning_snapshot
 from optimization.processing import process_request
-from scheduling import lock_cache
-from scheduling.authors import Author, AuthorKind
-from scheduling.facts import Snapshot
-from scheduling.lock_cache import BeingOptimized, being_optimized
+from scheduling.daily_schedules import presence
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.presence import BeingOptimized, being_optimized
+from scheduling.domain.facts import Snapshot
 from scheduling.models import DailySchedule, ScheduleRequest
 from tests.optimization.test_processing import submit
 from tests.siblings import SimulatedSiblings
@@ -32,7 +32,7 @@ NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer")
 def _nobody_at_work() -> Iterator[None]:
     get_redis_connection("default").flushdb()
     yield
-    lock_cache.forget_troubles()
+    presence.forget_troubles()
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_request_is_shown_on_the_date_it_chose_and_on_no_other(
     def look(*_: object) -> None:
         seen.append([day for day in days if being_optimized(day)])
 
-    monkeypatch.setattr("scheduling.detectors._detectors", [look])
+    monkeypatch.setattr("scheduling.daily_schedules.changes._detectors", [look])
     process_request(request.pk)
 
     chosen = ScheduleRequest.objects.get(pk=request.pk).schedule_date

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 from optimization.candidates import Assessment, Roster, Wishes, assess, who_needs_certificates
 from optimization.inputs import fair_share, solver_departure, solver_pairs
-from scheduling.document import Departure, GuideAdjustments
-from scheduling.facts import Guide, Span
+from scheduling.domain.document import Departure, GuideAdjustments
+from scheduling.domain.facts import Guide, Span
 from scheduling.rules import Commitment, Demand, Entered, Facts, Rule
 from tests.factories import (
     TOMORROW,

@@ -11,7 +11,7 @@ from django.core.cache import caches
 from django.http import HttpResponse
 from django.test import Client
 
-from scheduling.document import AvailabilityException, Departure, DepartureStatus, GuideAdjustments
+from scheduling.domain.document import AvailabilityException, Departure, DepartureStatus, GuideAdjustments
 from tests.conflicts.planned import enter_absence
 from tests.factories import DepartureFactory, TeamMemberFactory
 from tests.scheduling.adjusting import enter

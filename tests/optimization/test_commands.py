@@ -20,11 +20,11 @@ from optimization.clusters import clusters_of
 from optimization.models import OptimizationRun, RunStatus
 from optimization.planning import take_planning_snapshot
 from optimization.several_dates import NotPlanned, Terms, plan_dates
-from scheduling.authors import Author, AuthorKind
-from scheduling.facts import Sibling, Snapshot
-from scheduling.jobs import claim_request, fail_request
-from scheduling.lock_cache import optimizing
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.presence import optimizing
+from scheduling.domain.facts import Sibling, Snapshot
 from scheduling.models import DailySchedule, RequestStatus, ScheduleRequest
+from scheduling.requests.claims import claim_request, fail_request
 from scheduling.siblings.errors import SiblingUnavailable
 from tests.scheduling.requests import pending
 from tests.siblings import SimulatedSiblings

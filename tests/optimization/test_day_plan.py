@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from optimization.candidates import Roster
 from optimization.day_plan import PlannedDay, open_departures, plan_departures
-from scheduling.document import (
+from scheduling.domain.document import (
     AssignmentStatus,
     Departure,
     DepartureStatus,
@@ -17,7 +17,7 @@ from scheduling.document import (
     ScheduleDocument,
     TeamMember,
 )
-from scheduling.facts import Guide, Location, Sibling
+from scheduling.domain.facts import Guide, Location, Sibling
 from scheduling.rules import Commitment, Facts
 from tests.factories import (
     REGION_ID,

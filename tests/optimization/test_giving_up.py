@@ -15,9 +15,9 @@ from optimization.giving_up import DEAD_LETTER_SOURCE, give_up_optimization
 from optimization.models import OptimizationRun, RunStatus
 from optimization.planning import optimize_day
 from optimization.tasks import optimize_cluster_task, optimize_region_task
-from scheduling.authors import Author, AuthorKind
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved
-from scheduling.facts import Snapshot
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from tests.factories import TOMORROW
 from tests.scheduling.queues import queued

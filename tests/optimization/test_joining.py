@@ -11,9 +11,9 @@ from django_redis import get_redis_connection
 from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
 from optimization.planning import Optimized, optimize_day
 from optimization.runs import fail_run, start_run
-from scheduling import lock_cache
-from scheduling.authors import Author, AuthorKind
-from scheduling.lock_cache import being_optimized, optimizing
+from scheduling.daily_schedules import presence
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.presence import being_optimized, optimizing
 from tests.factories import TOMORROW
 from tests.scheduling.writes import change, stored
 from tests.siblings import SimulatedSiblings
@@ -28,7 +28,7 @@ Meanwhile = Callable[[Callable[[], object]], None]
 def _nobody_at_work() -> Iterator[None]:
     get_redis_connection("default").flushdb()
     yield
-    lock_cache.forget_troubles()
+    presence.forget_troubles()
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_whoever_waits_is_not_shown_at_work(region: UUID, while_it_waits: Meanwh
     run, seen = under_way(region), list[Any]()
 
     def look() -> None:
-        seen.append([mark.by for mark in lock_cache.optimizers_of(TOMORROW)])
+        seen.append([mark.by for mark in presence.optimizers_of(TOMORROW)])
         complete(run)
 
     while_it_waits(look)

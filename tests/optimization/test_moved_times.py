@@ -13,11 +13,11 @@ from conflicts.resolution.problem import Problem
 from optimization.answering import Availability, answer_question
 from optimization.options.rescheduling import search_other_times
 from optimization.question import Question
-from scheduling.aliases import departure_id_of
-from scheduling.document import Departure, ScheduleDocument
-from scheduling.facts import CatalogDeparture, Snapshot
-from scheduling.local_time import combine, span_of_day
-from scheduling.requests import Constraints
+from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import CatalogDeparture, Snapshot
+from scheduling.domain.local_time import combine, span_of_day
+from scheduling.requests.submission import Constraints
 from scheduling.rules import Facts
 from tests.factories import (
     REGION_ID,

@@ -16,9 +16,9 @@ from optimization.clusters import clusters_of
 from optimization.models import OptimizationRun, RunStatus
 from optimization.planning import optimize_day, take_planning_snapshot
 from optimization.tasks import optimize_cluster_task
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import AssignmentStatus, DepartureStatus, ScheduleDocument
-from scheduling.facts import Snapshot
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.document import AssignmentStatus, DepartureStatus, ScheduleDocument
+from scheduling.domain.facts import Snapshot
 from scheduling.models import DailySchedule, ScheduleRevision
 from scheduling.siblings.errors import SiblingUnavailable
 from tests.scheduling.queues import queued

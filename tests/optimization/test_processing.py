@@ -14,11 +14,11 @@ from events.models import DeadLetter, OutboxMessage
 from optimization import answering
 from optimization.models import OptimizationRun, RunStatus
 from optimization.processing import process_request
-from scheduling import detectors
-from scheduling.document import Departure, DepartureStatus
-from scheduling.jobs import claim_request
+from scheduling.daily_schedules import changes
+from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.models import DailySchedule, RequestJob, RequestStatus, ScheduleRequest
-from scheduling.requests import Submission, submit_schedule_request
+from scheduling.requests.claims import claim_request
+from scheduling.requests.submission import Submission, submit_schedule_request
 from tests.scheduling.writes import change, enter
 from tests.siblings import SimulatedSiblings
 
@@ -193,7 +193,7 @@ def test_a_worker_whose_claim_was_lost_writes_nothing(
         claim = claim_request(request.pk)
         stolen.extend([claim.token] if claim else [])
 
-    monkeypatch.setattr(detectors, "_detectors", [steal])
+    monkeypatch.setattr(changes, "_detectors", [steal])
 
     process_request(request.pk)
 

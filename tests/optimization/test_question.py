@@ -9,10 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from optimization.question import Option, Question, options_of
-from scheduling.aliases import departure_id_of
-from scheduling.document import Departure, DepartureStatus, ScheduleDocument
-from scheduling.facts import CatalogDeparture, Difficulty, Location, Sibling, Span, TrailCondition, WeatherOutlook
-from scheduling.requests import Constraints
+from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.facts import (
+    CatalogDeparture,
+    Difficulty,
+    Location,
+    Sibling,
+    Span,
+    TrailCondition,
+    WeatherOutlook,
+)
+from scheduling.requests.submission import Constraints
 from scheduling.rules import Facts, HazardFact, Rule
 from tests.factories import (
     REGION_ID,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from optimization.scoring import ScoreParts, score_parts
-from scheduling.document import GuideAdjustments
-from scheduling.facts import Guide
+from scheduling.domain.document import GuideAdjustments
+from scheduling.domain.facts import Guide
 from scheduling.rules import Demand, Facts
 from scheduling.rules.guides import NO_ADJUSTMENTS
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TrailFactory, TripFactory, facts_of

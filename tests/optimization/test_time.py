@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from optimization.planning import optimize_day
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import Departure, TeamMember
-from scheduling.facts import Region, Snapshot
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.document import Departure, TeamMember
+from scheduling.domain.facts import Region, Snapshot
 from tests.factories import REGION_ID, DepartureFactory, GuideFactory, RegionFactory, TripFactory, lead, snapshot_of
 from tests.scheduling.writes import enter, put, stored
 

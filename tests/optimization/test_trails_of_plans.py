@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 from tests.factories import TrailFactory
 from tests.optimization.rules.worlds import KEY, World, of_trip
 

@@ -8,10 +8,10 @@ import pytest
 
 from optimization.answering import Availability, DateAnswer, answer_question
 from optimization.question import Question
-from scheduling.aliases import departure_id_of
-from scheduling.document import Departure
-from scheduling.facts import Guide, Location, Snapshot
-from scheduling.requests import Constraints
+from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Guide, Location, Snapshot
+from scheduling.requests.submission import Constraints
 from scheduling.siblings.deadline import Deadline
 from tests.factories import (
     REGION_ID,

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import GuideAdjustments
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import GuideAdjustments
 from scheduling.models.triggers import GUIDE_MANAGEMENT
-from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import TOMORROW
 
 OWNER = Author(AuthorKind.GUIDE_MANAGEMENT, GUIDE_MANAGEMENT)

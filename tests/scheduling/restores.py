@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from scheduling.detectors import Change
-from scheduling.document import AssignmentStatus, Departure, TeamMember
-from scheduling.facts import Guide
-from scheduling.restoring import restore_revision
+from scheduling.daily_schedules.changes import Change
+from scheduling.domain.document import AssignmentStatus, Departure, TeamMember
+from scheduling.domain.facts import Guide
+from scheduling.history.restore import restore_revision
 from scheduling.rules import Facts
 from tests.factories import (
     DISPATCHER,

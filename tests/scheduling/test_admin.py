@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.models import OutboxMessage
-from scheduling.document import AssignmentStatus, DepartureStatus
+from scheduling.domain.document import AssignmentStatus, DepartureStatus
 from scheduling.models import (
     DepartureAlias,
     Hazard,

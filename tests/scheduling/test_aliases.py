@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scheduling.aliases import departure_id_of, known_departure_ids, record_alias
-from scheduling.document import Departure, ScheduleDocument
-from scheduling.facts import CatalogDeparture
-from scheduling.siblings.deliveries import DepartureInCatalog
+from scheduling.daily_schedules.catalog_aliases import departure_id_of, known_departure_ids, record_alias
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import CatalogDeparture
+from scheduling.siblings.outbox_deliveries import DepartureInCatalog
 from tests.factories import TOMORROW, DepartureFactory, TripFactory, at, snapshot_of
 
 pytestmark = pytest.mark.django_db

@@ -2,8 +2,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scheduling.announcements import NoticeKind, notices_between
-from scheduling.document import Announcement, Departure, DepartureStatus
+from scheduling.domain.document import Announcement, Departure, DepartureStatus
+from scheduling.publication.notices import NoticeKind, notices_between
 from tests.factories import DepartureFactory, at
 
 ANA, BEN = sorted([uuid4(), uuid4()])

@@ -15,7 +15,7 @@ from icalendar import Calendar
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from novatrek_scheduling.environment import Rate
-from scheduling.calendar_tokens import (
+from scheduling.calendars.tokens import (
     CalendarTokenIssued,
     CalendarTokenRevoked,
     IssuedToken,
@@ -24,7 +24,7 @@ from scheduling.calendar_tokens import (
     revoke_calendar_token,
 )
 from scheduling.models import CalendarToken
-from scheduling.publishing import publish_departures
+from scheduling.publication.services import publish_departures
 from scheduling.views.calendar import CalendarThrottle
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, TeamMemberFactory, at
 from tests.scheduling.writes import change, put

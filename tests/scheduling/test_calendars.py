@@ -7,12 +7,12 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar, Event
 
-from scheduling.calendars import feed_of
-from scheduling.document import Announcement, DepartureStatus, Role
-from scheduling.facts import Guide
+from scheduling.calendars.icalendar_feed import feed_of
+from scheduling.daily_schedules.writer import write_daily_schedules
+from scheduling.domain.document import Announcement, DepartureStatus, Role
+from scheduling.domain.facts import Guide
 from scheduling.models import DailySchedule
-from scheduling.publishing import publish_departures
-from scheduling.writing import write_daily_schedules
+from scheduling.publication.services import publish_departures
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
 from tests.scheduling.writes import change, put, stored
 from tests.siblings import SimulatedSiblings

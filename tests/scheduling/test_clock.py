@@ -3,8 +3,8 @@ from uuid import uuid4
 
 import pytest
 
-from scheduling.clock import advance_departures
-from scheduling.document import DepartureStatus
+from scheduling.daily_schedules.lifecycle import advance_departures
+from scheduling.domain.document import DepartureStatus
 from scheduling.models import DailySchedule, ScheduleRevision
 from tests.factories import TOMORROW, DepartureFactory, at
 from tests.scheduling.writes import put, stored

@@ -8,10 +8,10 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from scheduling.document import Announcement, Departure, DepartureStatus, GuideAdjustments
-from scheduling.lock_cache import optimizing
+from scheduling.daily_schedules.presence import optimizing
+from scheduling.domain.document import Announcement, Departure, DepartureStatus, GuideAdjustments
 from scheduling.models import DailySchedule, schedule_id_of
-from scheduling.publishing import publish_departures
+from scheduling.publication.services import publish_departures
 from scheduling.serializers.daily_schedules import shown_schedule
 from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TripFactory, at, lead
 from tests.scheduling.adjusting import enter

@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduling.difference import applied, is_same, joined, undone
+from scheduling.domain.difference import applied, is_same, joined, undone
 
 NAMES = st.sampled_from(["a", "b", "c"])
 SCALARS = st.sampled_from([None, True, False, 0, 1, 1.5, "", "1"])

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from scheduling.document import (
+from scheduling.domain.document import (
     Announcement,
     AssignmentStatus,
     AvailabilityException,
@@ -16,8 +16,8 @@ from scheduling.document import (
     ScheduleDocument,
     changed_departures,
 )
-from scheduling.facts import Span
-from scheduling.rules.facts import merged_adjustments
+from scheduling.domain.facts import Span
+from scheduling.rules.inputs import merged_adjustments
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
 
 KEY, GUIDE = UUID("00000000-0000-4000-8000-000000000001"), UUID("00000000-0000-4000-8000-000000000002")

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 
 from conflicts.models import ScheduleConflict
-from scheduling.document import Departure, DepartureStatus
-from scheduling.writing import Draft, Edit, write_daily_schedules
+from scheduling.daily_schedules.writer import Draft, Edit, write_daily_schedules
+from scheduling.domain.document import Departure, DepartureStatus
 from tests.factories import (
     DISPATCHER,
     TOMORROW,

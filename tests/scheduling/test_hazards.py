@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from scheduling.domain.facts import Span
 from scheduling.event_handlers import emergency_triggered, reservation_created, wildlife_alert_issued
-from scheduling.facts import Span
 from scheduling.hazards import HazardReleased, hazards_in_force, release_hazard
 from scheduling.hooks import hazard_changed
 from scheduling.models import Hazard, HazardKind

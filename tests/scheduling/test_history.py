@@ -8,12 +8,12 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import GuideAdjustments
-from scheduling.history import replay
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import GuideAdjustments
+from scheduling.history.revisions import replay
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from scheduling.models.triggers import GUIDE_MANAGEMENT
-from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import TOMORROW, DepartureFactory
 from tests.scheduling.writes import change, put
 

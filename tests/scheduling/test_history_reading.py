@@ -10,11 +10,11 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from scheduling.authors import Author, AuthorKind
-from scheduling.history import TooFarBehind, UnknownRevision, changes_since, document_at, field_lines, replay
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.history.revisions import TooFarBehind, UnknownRevision, changes_since, document_at, field_lines, replay
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
-from scheduling.publishing import publish_departures
-from scheduling.writing import Draft, write_daily_schedules
+from scheduling.publication.services import publish_departures
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, lead
 from tests.scheduling.writes import change, enter, put, write_in_sql
 from tests.tokens import bearer
@@ -93,7 +93,7 @@ def test_since_before_the_first_revision_everything_is_new() -> None:
 
 
 def test_who_is_too_far_behind_reads_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scheduling.history.MOST_REVISIONS", 3)
+    monkeypatch.setattr("scheduling.history.revisions.MOST_REVISIONS", 3)
     a_busy_day()
 
     assert changes_since(SCHEDULE_ID, 7)

@@ -12,7 +12,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from events.models import DeadLetter, OutboxMessage
-from scheduling.jobs import (
+from scheduling.models import Priority, RequestJob, RequestOutcome, RequestStatus, ScheduleRequest
+from scheduling.operations_alerts import NotReopened, replay_request
+from scheduling.requests.claims import (
     MAX_ATTEMPTS,
     MAX_ROUNDS,
     MAX_SILENT_ROUNDS,
@@ -27,8 +29,6 @@ from scheduling.jobs import (
     reopen_request,
     sweep_requests,
 )
-from scheduling.models import Priority, RequestJob, RequestOutcome, RequestStatus, ScheduleRequest
-from scheduling.operations_notice import NotReopened, replay_request
 from tests.factories import TOMORROW
 from tests.scheduling.queues import queued
 from tests.scheduling.requests import pending

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from django_redis import get_redis_connection
 
-from scheduling import lock_cache
-from scheduling.lock_cache import being_optimized, headers_of, optimizers_of, optimizing
+from scheduling.daily_schedules import presence
+from scheduling.daily_schedules.presence import being_optimized, headers_of, optimizers_of, optimizing
 from tests.factories import REGION_ID, TOMORROW
 
 ELSEWHERE = uuid4()
@@ -20,9 +20,9 @@ ELSEWHERE = uuid4()
 @pytest.fixture(autouse=True)
 def _nobody_at_work() -> Iterator[None]:
     get_redis_connection("default").flushdb()
-    lock_cache.forget_troubles()
+    presence.forget_troubles()
     yield
-    lock_cache.forget_troubles()
+    presence.forget_troubles()
 
 
 @pytest.fixture

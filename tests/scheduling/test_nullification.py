@@ -9,13 +9,13 @@ import pytest
 from django.db import DatabaseError, transaction
 from structlog.testing import capture_logs
 
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import GuideAdjustments
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import GuideAdjustments
 from scheduling.errors import NotYours
 from scheduling.metrics import adjustments_refused, guide_enrichment_nullified
 from scheduling.models.triggers import GUIDE_MANAGEMENT
-from scheduling.ownership import Owner, refuse_foreign_fields
-from scheduling.writing import Draft, write_daily_schedules
+from scheduling.patches.ownership import Owner, refuse_foreign_fields
 from tests.factories import TOMORROW, DepartureFactory
 from tests.scheduling.writes import put
 

@@ -10,11 +10,11 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import GuideAdjustments
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import GuideAdjustments
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from scheduling.models.triggers import GUIDE_MANAGEMENT
-from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import TOMORROW
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from events.models import OutboxMessage
-from scheduling.document import Announcement, AssignmentStatus, DepartureStatus
-from scheduling.lock_cache import optimizing
+from scheduling.daily_schedules.presence import optimizing
+from scheduling.domain.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
 from tests.scheduling.writes import change, put, stored

@@ -7,15 +7,15 @@ from django.utils import timezone
 
 from events.models import OutboxMessage
 from scheduling import hooks
-from scheduling.announcements import NoticeKind, announce
-from scheduling.authors import Author, AuthorKind
-from scheduling.detectors import Change
-from scheduling.document import Announcement, AssignmentStatus, DepartureStatus
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.errors import ApprovalRequired, StaleRevision, UnknownDeparture, UnknownSchedule
 from scheduling.models import DailySchedule
-from scheduling.publishing import preview_publication, publish_departures, publish_in
-from scheduling.siblings.deliveries import deliver_now
-from scheduling.writing import Draft, write_daily_schedules
+from scheduling.publication.notices import NoticeKind, announce
+from scheduling.publication.services import preview_publication, publish_departures, publish_in
+from scheduling.siblings.outbox_deliveries import deliver_now
 from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
 from tests.scheduling.writes import change, put, stored
 from tests.siblings import SimulatedSiblings

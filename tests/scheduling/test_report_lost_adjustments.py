@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.models import DailySchedule
 from scheduling.models.triggers import GUIDE_MANAGEMENT, MAINTENANCE
-from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import TOMORROW
 from tests.scheduling.writes import OWNER, enter, write_in_sql
 

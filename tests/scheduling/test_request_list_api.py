@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from scheduling.jobs import claim_request, fail_request
 from scheduling.models import Priority, ScheduleRequest
+from scheduling.requests.claims import claim_request, fail_request
 from tests.factories import TOMORROW
 from tests.scheduling.requests import pending
 from tests.tokens import bearer

@@ -17,7 +17,13 @@ from scheduling.errors import (
     IdempotencyKeyReused,
 )
 from scheduling.models import Priority, RequestJob, RequestStatus, ScheduleRequest
-from scheduling.requests import Constraints, Submission, _hold_key, refuse_contradictions, submit_schedule_request
+from scheduling.requests.submission import (
+    Constraints,
+    Submission,
+    _hold_key,
+    refuse_contradictions,
+    submit_schedule_request,
+)
 from scheduling.snapshot import InactiveTrip, UnknownGuide, UnknownTrip
 from tests.siblings import SimulatedSiblings
 

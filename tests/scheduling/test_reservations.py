@@ -7,14 +7,14 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from events.models import OutboxMessage
-from scheduling.aliases import departure_id_of, record_alias
-from scheduling.document import DepartureStatus
+from scheduling.daily_schedules.catalog_aliases import departure_id_of, record_alias
+from scheduling.domain.document import DepartureStatus
 from scheduling.event_handlers import reservation_created, reservation_status_changed
 from scheduling.hooks import optimization_wanted
 from scheduling.models import DailySchedule, DepartureAlias, Reservation, ReservationStatus
-from scheduling.placing import place_reservation
-from scheduling.reservations import unplaced_reservations
-from scheduling.siblings.deliveries import DepartureInCatalog, deliver_now
+from scheduling.reservations.placement import place_reservation
+from scheduling.reservations.seating import unplaced_reservations
+from scheduling.siblings.outbox_deliveries import DepartureInCatalog, deliver_now
 from tests.factories import TOMORROW, DepartureFactory, at
 from tests.scheduling.writes import put, stored
 from tests.siblings import SimulatedSiblings

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from scheduling.document import AssignmentStatus
-from scheduling.facts import Sibling
-from scheduling.publishing import publish_departures
+from scheduling.domain.document import AssignmentStatus
+from scheduling.domain.facts import Sibling
+from scheduling.publication.services import publish_departures
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory
 from tests.scheduling.restores import ANA, BEN, FIRST, TRIP, departure, facts, restore, team, tentative
 from tests.scheduling.writes import change, enter, put, stored

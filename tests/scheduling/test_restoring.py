@@ -7,17 +7,17 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.management import call_command
 
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import (
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import (
     DepartureStatus,
     UnassignedReason,
 )
 from scheduling.errors import HardRuleViolated, StaleRevision, UnknownSchedule
-from scheduling.history import UnknownRevision
+from scheduling.history.restore import LeftOut, preview_restore
+from scheduling.history.revisions import UnknownRevision
 from scheduling.models import DailySchedule, GuideCommitment, ScheduleRevision
-from scheduling.publishing import publish_departures
-from scheduling.restoring import LeftOut, preview_restore
-from scheduling.writing import Draft, write_daily_schedules
+from scheduling.publication.services import publish_departures
 from tests.factories import (
     DISPATCHER,
     TOMORROW,

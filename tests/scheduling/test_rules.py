@@ -9,13 +9,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduling.document import AvailabilityException, Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.domain.document import (
+    AvailabilityException,
+    Departure,
+    DepartureStatus,
+    GuideAdjustments,
+    ScheduleDocument,
+)
+from scheduling.domain.facts import Certificate, Closure, Difficulty, Location, Span, Trail, TrailCondition
 from scheduling.errors import HardRuleViolated
-from scheduling.facts import Certificate, Closure, Difficulty, Location, Span, Trail, TrailCondition
 from scheduling.rules import Commitment, Facts, HazardFact, Rule, Violation, capacity_of, condition_of, newly_broken
-from scheduling.rules.facts import days_of
+from scheduling.rules.departures import Surroundings
 from scheduling.rules.guides import REST
-from scheduling.rules.legality import Surroundings
+from scheduling.rules.inputs import days_of
 from tests.factories import (
     REGION_ID,
     TOMORROW,

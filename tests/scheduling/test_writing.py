@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection, transaction
 
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import DepartureStatus, GuideAdjustments, Role
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.writer import Draft, Edit, write_daily_schedules
+from scheduling.domain.document import DepartureStatus, GuideAdjustments, Role
+from scheduling.domain.facts import Guide, Location
 from scheduling.errors import ContentionNotResolved, HardRuleViolated, StaleRevision
-from scheduling.facts import Guide, Location
 from scheduling.models import DailySchedule, GuideCommitment, ScheduleRevision
 from scheduling.rules import Rule
-from scheduling.writing import Draft, Edit, write_daily_schedules
 from tests.factories import (
     DISPATCHER,
     REGION_ID,
@@ -304,7 +304,7 @@ def test_what_follows_from_a_write_fails_with_it() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_date_that_somebody_holds_too_long_is_given_up_after_three_tries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scheduling.writing.LOCK_TIMEOUT_MS", 20)
+    monkeypatch.setattr("scheduling.daily_schedules.writer.LOCK_TIMEOUT_MS", 20)
     put({uuid4(): DepartureFactory()})
 
     def write() -> None:

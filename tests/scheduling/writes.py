@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db import connection
 
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import Departure, GuideAdjustments
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import Departure, GuideAdjustments
 from scheduling.models import DailySchedule
 from scheduling.models.triggers import GUIDE_MANAGEMENT
-from scheduling.writing import Draft, write_daily_schedules
 from tests.factories import DISPATCHER, TOMORROW
 
 OWNER = Author(AuthorKind.GUIDE_MANAGEMENT, "svc-guide-management")

@@ -22,8 +22,8 @@ from optimization.day_table import day_as_json, print_day
 from optimization.outcomes import Outcome
 from optimization.planning import take_planning_snapshot
 from optimization.several_dates import Cluster, NotPlanned, Terms, plan_dates, planning_processes
-from scheduling.authors import Author, AuthorKind
-from scheduling.facts import Region, Snapshot
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.facts import Region, Snapshot
 
 
 class Command(BaseCommand):

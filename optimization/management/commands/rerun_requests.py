@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scheduling.jobs import reopen_request
 from scheduling.models import RequestStatus, ScheduleRequest
+from scheduling.requests.claims import reopen_request
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from novatrek_scheduling.errors import DomainError
-from scheduling.calendar_tokens import active_token_of, issue_calendar_token, revoke_calendar_token
+from scheduling.calendars.tokens import active_token_of, issue_calendar_token, revoke_calendar_token
 from scheduling.snapshot import look_up_guides
 
 BY = "issue_calendar_token"

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.core.serializers.json import DjangoJSONEncoder
 
-from scheduling.lost_adjustments import LostAdjustment, lost_adjustments
-from scheduling.wording import counted
+from scheduling.domain.text import counted
+from scheduling.history.lost_adjustments import LostAdjustment, lost_adjustments
 
 
 class Command(BaseCommand):

@@ -9,11 +9,21 @@ from hypothesis import strategies as st
 
 from optimization.checking import Evidence, HardRule, broken_rules
 from optimization.checking.judging import _engagements_in, _holds
-from scheduling.commitments import by_guide, commitments_in
-from scheduling.document import Departure, DepartureStatus, GuideAdjustments, Role, ScheduleDocument
-from scheduling.facts import Certificate, Closure, Difficulty, Guide, Location, Snapshot, Span, Trail, TrailCondition
+from scheduling.daily_schedules.commitments import by_guide, commitments_in
+from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, Role, ScheduleDocument
+from scheduling.domain.facts import (
+    Certificate,
+    Closure,
+    Difficulty,
+    Guide,
+    Location,
+    Snapshot,
+    Span,
+    Trail,
+    TrailCondition,
+)
 from scheduling.rules import Entered, Facts, HazardFact, Rule
-from scheduling.rules.legality import Surroundings, _violations
+from scheduling.rules.departures import Surroundings, _violations
 from tests.factories import (
     REGION_ID,
     TOMORROW,

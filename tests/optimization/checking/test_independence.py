@@ -10,7 +10,12 @@ from optimization.checking import CHECKS
 PACKAGE = Path(optimization.checking.__file__).parent
 # It brings plans and facts before the judge, and knows both sides.
 USHER = "judging.py"
-JUDGED_BY = ("optimization.checking", "scheduling.document", "scheduling.facts", "scheduling.vocabulary")
+JUDGED_BY = (
+    "optimization.checking",
+    "scheduling.domain.document",
+    "scheduling.domain.facts",
+    "scheduling.domain.normalization",
+)
 
 
 def imported_by(module: Path) -> Iterator[str]:

@@ -15,7 +15,7 @@ from optimization import day_plan
 from optimization.models import OptimizationRun, RunStatus
 from optimization.planning import optimize_day
 from optimization.runs import fail_abandoned_runs
-from scheduling.authors import Author, AuthorKind
+from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.models import DailySchedule
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TripFactory, lead, snapshot_of
 from tests.scheduling.writes import put

@@ -19,9 +19,9 @@ from optimization.models import OptimizationRun, RunStatus
 from optimization.planning import Optimized, optimize_day
 from optimization.problem import DayPlan, RequestPlan, Team
 from optimization.processing import process_request
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import Departure
-from scheduling.facts import Snapshot
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Snapshot
 from scheduling.models import DailySchedule, RequestStatus
 from tests.factories import (
     REGION_ID,

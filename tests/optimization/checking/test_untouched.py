@@ -8,7 +8,7 @@ import pytest
 
 from optimization.checking import HardRule
 from optimization.checking.untouched import touched
-from scheduling.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
+from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from tests.factories import DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
 
 KEY = UUID(int=1)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from optimization.candidates import Roster
 from optimization.day_plan import PlannedDay, plan_departures
-from scheduling.document import Departure, GuideAdjustments
-from scheduling.facts import Guide
+from scheduling.domain.document import Departure, GuideAdjustments
+from scheduling.domain.facts import Guide
 from scheduling.rules import Commitment, Facts
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TripFactory, entered_tomorrow, facts_of
 

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from scheduling.document import Departure
-from scheduling.facts import Location
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Location
 from tests.factories import REGION_ID, GuideFactory, TripFactory, facts_of
 from tests.optimization.explaining.plans import ANA, BEN, CLEO, FIRST, facts_with, of_trip, planned
 

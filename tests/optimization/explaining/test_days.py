@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from optimization.explaining.days import explain_day, explain_parts, explanation_data, explanation_text, fairness_of
-from scheduling.document import Departure
-from scheduling.facts import Guide
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Guide
 from scheduling.rules import Facts
 from tests.factories import GuideFactory, at
 from tests.optimization.explaining.plans import ANA, BEN, CLEO, FIRST, SECOND, facts_with, of_trip, planned

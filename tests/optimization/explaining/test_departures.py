@@ -11,8 +11,8 @@ from optimization.explaining.departures import explain_departure
 from optimization.explaining.told import Cost, DepartureTold, GuideTold, MemberTold, Standing
 from optimization.explaining.wording import lines_of
 from optimization.problem import UnstaffedReason
-from scheduling.document import AvailabilityException, GuideAdjustments
-from scheduling.facts import Location, Span
+from scheduling.domain.document import AvailabilityException, GuideAdjustments
+from scheduling.domain.facts import Location, Span
 from scheduling.rules import Commitment, Rule
 from tests.factories import REGION_ID, TOMORROW, GuideFactory, TeamMemberFactory, TrailFactory, at, lead
 from tests.optimization.explaining.plans import ANA, BEN, CLEO, FIRST, SECOND, facts_with, of_trip, planned

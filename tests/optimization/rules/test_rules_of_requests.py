@@ -13,8 +13,8 @@ from optimization.candidates import Wishes
 from optimization.checking import CHECKS, HardRule, PlanRefused
 from optimization.checking.judging import refuse_broken_answer
 from optimization.question import Question
-from scheduling.facts import WeatherOutlook
-from scheduling.requests import Constraints
+from scheduling.domain.facts import WeatherOutlook
+from scheduling.requests.submission import Constraints
 from tests.factories import (
     REGION_ID,
     TOMORROW,

@@ -13,8 +13,8 @@ from optimization.candidates import Roster
 from optimization.checking.evidence import HardRule
 from optimization.day_plan import PlannedDay, open_departures, plan_departures
 from optimization.problem import DayPlan, DayProblem, Team
-from scheduling.document import Departure, GuideAdjustments, Role, ScheduleDocument
-from scheduling.facts import Certificate, Difficulty, Guide, Location, Snapshot, Span, Trail, Trip
+from scheduling.domain.document import Departure, GuideAdjustments, Role, ScheduleDocument
+from scheduling.domain.facts import Certificate, Difficulty, Guide, Location, Snapshot, Span, Trail, Trip
 from scheduling.rules import Commitment, Facts, HazardFact, Rule
 from scheduling.rules import guides as guide_rules
 from scheduling.rules import trails as trail_rules

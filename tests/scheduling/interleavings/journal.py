@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from scheduling import history
+from scheduling.history.revisions import document_at, replay
 from scheduling.models import DailySchedule, GuideCommitment, Reservation, ReservationStatus, ScheduleRevision
 from tests.scheduling.interleavings.documents import TOLD, commitments, difference, empty, reservations, visible
 from tests.scheduling.interleavings.lanes import DONE
@@ -41,9 +41,9 @@ def check_all(scene: Scene) -> None:
     """What holds at the end: the history alone leads to the document, and the tables beside it agree with it."""
     row, document = _row(scene), visible(scene.document)
     revisions = list(ScheduleRevision.objects.filter(schedule_date=scene.day).order_by("rev"))
-    assert history.replay(revisions) == document
+    assert replay(revisions) == document
     middle = max(1, scene.rev // 2)
-    assert history.document_at(row, middle) == visible(scene.states[middle])
+    assert document_at(row, middle) == visible(scene.states[middle])
     held = GuideCommitment.objects.filter(schedule_date=scene.day).values_list("guide_id", "departure_id")
     assert {(str(guide), str(departure)) for guide, departure in held} == commitments(document)
     seated = Reservation.objects.filter(trip_date=scene.day, status=ReservationStatus.ACTIVE)

@@ -13,13 +13,13 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from scheduling.authors import AuthorKind
-from scheduling.ownership import Owner
-from scheduling.patching import patch_daily_schedule
-from scheduling.publishing import publish_departures
-from scheduling.reservations import Booking, cancel_reservation, record_booking
-from scheduling.restoring import restore_revision
-from scheduling.writing import Draft, write_daily_schedules
+from scheduling.daily_schedules.authors import AuthorKind
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.history.restore import restore_revision
+from scheduling.patches.ownership import Owner
+from scheduling.patches.services import patch_daily_schedule
+from scheduling.publication.services import publish_departures
+from scheduling.reservations.seating import Booking, cancel_reservation, record_booking
 from tests.scheduling.interleavings import meanings
 from tests.scheduling.interleavings.documents import Json, Refused, set_at
 from tests.scheduling.interleavings.plans import Plan

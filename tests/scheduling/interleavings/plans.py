@@ -9,7 +9,7 @@ from uuid import UUID
 from optimization.day_plan import PlannedDay
 from optimization.problem import DayProblem
 from optimization.solver import solve_day
-from scheduling.document import Departure
+from scheduling.domain.document import Departure
 from scheduling.rules import Facts
 from tests.scheduling.interleavings.documents import Json, copied, count_participants, decided_on, put
 from tests.scheduling.interleavings.meanings import OPEN

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from scheduling.authors import Author, AuthorKind
+from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.rules import Facts
 from tests.scheduling.interleavings.documents import Json, Refused, copied, empty
 from tests.scheduling.interleavings.plans import Plan, plan_on

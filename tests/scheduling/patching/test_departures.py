@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from events.models import OutboxMessage
-from scheduling.document import Announcement, AssignmentStatus, DepartureStatus
+from scheduling.domain.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.models import GuideCommitment
 from tests.factories import DepartureFactory, TeamMemberFactory, at
 from tests.scheduling.patching.calls import change, named

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from scheduling.document import UnassignedReason
+from scheduling.domain.document import UnassignedReason
 from scheduling.models import DailySchedule, schedule_id_of
 from tests.factories import TOMORROW, DepartureFactory
 from tests.scheduling.patching.calls import GUIDE_MANAGEMENT_SCOPES, address, change, enter, patch

@@ -9,9 +9,9 @@ from django.test import Client
 
 from conflicts.models import ScheduleConflict
 from optimization.planning import take_planning_snapshot
-from scheduling.document import Announcement, Departure, DepartureStatus
-from scheduling.facts import Snapshot, Trail
-from scheduling.local_time import combine
+from scheduling.domain.document import Announcement, Departure, DepartureStatus
+from scheduling.domain.facts import Snapshot, Trail
+from scheduling.domain.local_time import combine
 from tests.factories import DepartureFactory, lead
 from tests.scheduling.patching.calls import enter
 from tests.scheduling.writes import put

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from novatrek_scheduling.errors import Malformed
+from scheduling.daily_schedules.writer import read_drafts
 from scheduling.models import DailySchedule
-from scheduling.patch_edits import PatchEdits
-from scheduling.writing import read_drafts
+from scheduling.patches.edits import PatchEdits
 from tests.factories import TOMORROW, DepartureFactory
 from tests.scheduling.patching.calls import GUIDE_MANAGEMENT_SCOPES, change, enter, named, patch
 from tests.scheduling.writes import put, stored

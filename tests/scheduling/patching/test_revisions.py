@@ -130,7 +130,7 @@ def while_held(work: Callable[[], Any]) -> Any:
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scheduling.writing.LOCK_TIMEOUT_MS", 20)
+    monkeypatch.setattr("scheduling.daily_schedules.writer.LOCK_TIMEOUT_MS", 20)
 
 
 @pytest.mark.django_db(transaction=True)

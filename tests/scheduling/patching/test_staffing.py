@@ -16,12 +16,12 @@ from django.test import Client
 from events.models import OutboxMessage
 from optimization.clusters import clusters_of
 from optimization.planning import optimize_day, take_planning_snapshot
-from scheduling.aliases import departure_id_of
-from scheduling.authors import Author, AuthorKind
-from scheduling.document import AssignmentStatus, Departure, DepartureStatus, Role
-from scheduling.local_time import combine
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role
+from scheduling.domain.local_time import combine
 from scheduling.models import ScheduleRevision
-from scheduling.publishing import publish_departures
+from scheduling.publication.services import publish_departures
 from tests.factories import DISPATCHER
 from tests.scheduling.patching.calls import change, named
 from tests.scheduling.writes import put, stored

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 from uuid import UUID
 
-from scheduling.facts import Snapshot
+from scheduling.domain.facts import Snapshot
 from scheduling.siblings.metrics import REQUEST_SECONDS
 from scheduling.snapshot import take_day_snapshot, take_trip_snapshot
 from tests.siblings import SimulatedSiblings

@@ -3,9 +3,9 @@ from threading import Barrier, Thread
 import pytest
 from prometheus_client import REGISTRY
 
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure, SiblingUnavailable, trip_catalog
-from scheduling.siblings.circuits import FAILURES_THAT_OPEN, Circuit, circuit_of
+from scheduling.siblings.circuit_breaker import FAILURES_THAT_OPEN, Circuit, circuit_of
 from scheduling.siblings.client import Reader
 from scheduling.siblings.deadline import Deadline
 from tests.scheduling.siblings.examples import calls_made

@@ -9,7 +9,7 @@ from events.models import OutboxMessage
 from events.outbox import DeliveryRefused, destinations
 from scheduling.models import DepartureAlias
 from scheduling.siblings import SiblingUnavailable
-from scheduling.siblings.deliveries import deliver_now
+from scheduling.siblings.outbox_deliveries import deliver_now
 from tests.scheduling.siblings.examples import a_hike, tomorrow
 from tests.siblings import SimulatedSiblings
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from scheduling.facts import Sibling
+from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure, SiblingUnavailable
 from scheduling.snapshot import with_certificates
 from tests.scheduling.siblings.examples import (

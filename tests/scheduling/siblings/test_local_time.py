@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduling.local_time import combine, days_touched, local_day, span_of_day
+from scheduling.domain.local_time import combine, days_touched, local_day, span_of_day
 
 DENVER = ZoneInfo("America/Denver")
 SPRING, AUTUMN = date(2026, 3, 8), date(2026, 11, 1)

@@ -3,8 +3,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scheduling.facts import Sibling, TrailCondition, WeatherOutlook
-from scheduling.local_time import combine, days_touched
+from scheduling.domain.facts import Sibling, TrailCondition, WeatherOutlook
+from scheduling.domain.local_time import combine, days_touched
 from scheduling.siblings import SiblingUnavailable
 from scheduling.snapshot import (
     UnknownTrip,

@@ -3,8 +3,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from scheduling import vocabulary
-from scheduling.facts import Difficulty, Region, TrailCondition, WeatherOutlook, slug
+from scheduling.domain import normalization
+from scheduling.domain.facts import Difficulty, Region, TrailCondition, WeatherOutlook, slug
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,12 @@ from scheduling.facts import Difficulty, Region, TrailCondition, WeatherOutlook,
     ],
 )
 def test_an_activity_has_one_spelling(spelling: str, name: str) -> None:
-    assert vocabulary.normalise_activity(spelling) == name
+    assert normalization.normalise_activity(spelling) == name
 
 
 def test_an_unknown_activity_is_matched_by_exact_name_only() -> None:
-    assert vocabulary.normalise_activity("Heli-Skiing") == "Heli-Skiing"
-    assert vocabulary.normalise_activity("heli_skiing") != vocabulary.normalise_activity("Heli-Skiing")
+    assert normalization.normalise_activity("Heli-Skiing") == "Heli-Skiing"
+    assert normalization.normalise_activity("heli_skiing") != normalization.normalise_activity("Heli-Skiing")
 
 
 @pytest.mark.parametrize(
@@ -49,16 +49,16 @@ def test_an_unknown_activity_is_matched_by_exact_name_only() -> None:
     [("whitewater_rafting", True), ("KAYAKING", True), ("canyoning", True), ("HIKING", False), ("CAMPING", False)],
 )
 def test_activities_on_water_are_known(activity: str, is_on_water: bool) -> None:
-    assert vocabulary.is_on_water(activity) is is_on_water
+    assert normalization.is_on_water(activity) is is_on_water
 
 
 @pytest.mark.parametrize("spelling", ["wilderness_first_aid", "Wilderness First Aid", "WildernessFirst-Aid"])
 def test_certifications_are_compared_without_case_and_separators(spelling: str) -> None:
-    assert vocabulary.normalise_certification(spelling) == "WILDERNESS_FIRST_AID"
+    assert normalization.normalise_certification(spelling) == "WILDERNESS_FIRST_AID"
 
 
 def test_certifications_that_nobody_listed_are_compared_in_the_same_way() -> None:
-    assert vocabulary.normalise_certification("Lead climber II") == vocabulary.normalise_certification(
+    assert normalization.normalise_certification("Lead climber II") == normalization.normalise_certification(
         "LEAD_CLIMBER_II"
     )
 
@@ -73,13 +73,13 @@ def test_certifications_that_nobody_listed_are_compared_in_the_same_way() -> Non
     ],
 )
 def test_a_level_of_emergency_training_implies_those_below_it(level: str, implied: int) -> None:
-    held = vocabulary.with_implied_certifications([level])
+    held = normalization.with_implied_certifications([level])
 
-    assert held == frozenset(vocabulary.EMERGENCY_TRAINING[:implied])
+    assert held == frozenset(normalization.EMERGENCY_TRAINING[:implied])
 
 
 def test_other_certifications_imply_nothing() -> None:
-    assert vocabulary.with_implied_certifications(["swift water rescue"]) == {"SWIFT_WATER_RESCUE"}
+    assert normalization.with_implied_certifications(["swift water rescue"]) == {"SWIFT_WATER_RESCUE"}
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_other_certifications_imply_nothing() -> None:
 def test_a_level_of_the_catalog_names_the_trails_to_lead_it_on(
     level: str, easiest: Difficulty, trails: set[Difficulty]
 ) -> None:
-    difficulty = vocabulary.difficulty_of_trip(level)
+    difficulty = normalization.difficulty_of_trip(level)
 
     assert difficulty is easiest
-    assert vocabulary.trail_difficulties(difficulty) == trails
+    assert normalization.trail_difficulties(difficulty) == trails
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_level_of_the_catalog_names_the_trails_to_lead_it_on(
     ],
 )
 def test_a_forecast_gives_an_outlook(condition: str, outlook: WeatherOutlook) -> None:
-    assert vocabulary.outlook_of_forecast(condition) is outlook
+    assert normalization.outlook_of_forecast(condition) is outlook
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_a_forecast_gives_an_outlook(condition: str, outlook: WeatherOutlook) ->
 def test_a_surface_means_something_else_to_those_who_come_for_snow(
     surface: str, on_foot: TrailCondition, on_snowshoes: TrailCondition
 ) -> None:
-    assert vocabulary.condition_of_surface(surface, "HIKING") is on_foot
-    assert vocabulary.condition_of_surface(surface, "snowshoeing") is on_snowshoes
+    assert normalization.condition_of_surface(surface, "HIKING") is on_foot
+    assert normalization.condition_of_surface(surface, "snowshoeing") is on_snowshoes
 
 
 @pytest.mark.parametrize(
@@ -147,18 +147,18 @@ def test_a_surface_means_something_else_to_those_who_come_for_snow(
     ],
 )
 def test_an_assessment_gives_a_condition(status: str, condition: TrailCondition) -> None:
-    assert vocabulary.condition_of_assessment(status) is condition
+    assert normalization.condition_of_assessment(status) is condition
 
 
 def test_a_guide_names_a_region_by_its_id_or_by_the_slug_of_its_name() -> None:
     region = Region(uuid4(), "Pacific Northwest", ZoneInfo("America/Los_Angeles"), None)
 
-    assert vocabulary.normalise_region("pacific_northwest") == region.slug
-    assert vocabulary.normalise_region(f"{region.id}".upper()) == str(region.id)
-    assert vocabulary.normalise_region("Pacific-Northwest") == slug(region.name)
+    assert normalization.normalise_region("pacific_northwest") == region.slug
+    assert normalization.normalise_region(f"{region.id}".upper()) == str(region.id)
+    assert normalization.normalise_region("Pacific-Northwest") == slug(region.name)
 
 
 def test_other_words_are_no_region() -> None:
     region = Region(UUID(int=1), "Alps", ZoneInfo("Europe/Vienna"), None)
 
-    assert vocabulary.normalise_region("the alps") not in {region.slug, str(region.id)}
+    assert normalization.normalise_region("the alps") not in {region.slug, str(region.id)}

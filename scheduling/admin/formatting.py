@@ -1,0 +1,71 @@
+"""Parts of a daily schedule in words, for pages that people read."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from scheduling.admin.region_names import region_name
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.text import change_text, team_text
+
+NO_BREAK = "\u00a0"
+DEPARTURE_COLUMNS = ("Local time", "Departure", "Region", "Team", "Guests", "Status")
+
+
+def names_in(document: ScheduleDocument) -> dict[UUID, str]:
+    """The guides of a document by name."""
+    return {m.guide_id: m.guide_name for departure in document.departures.values() for m in departure.team}
+
+
+def times_text(departure: Departure) -> str:
+    """Begin and end on the clocks of its region, on one line: "09:00 to 12:00"."""
+    ends_at = departure.ends_at.astimezone(departure.starts_at.tzinfo)
+    is_same_day = ends_at.date() == departure.starts_at.date()
+    ends = f"{ends_at:%H:%M}" if is_same_day else f"{ends_at:%d %b %H:%M}"
+    return f"{departure.starts_at:%H:%M} to {ends}".replace(" ", NO_BREAK)
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> SafeString:
+    """A plain table of text."""
+    cell, head = '<td class="px-3 py-2 align-top">{}</td>', '<th class="px-3 py-2 text-left">{}</th>'
+    titles = format_html_join("", head, ((title,) for title in columns))
+    lines = (format_html_join("", cell, ((value,) for value in row)) for row in rows)
+    body = format_html_join(
+        "", '<tr class="border-t border-base-200 dark:border-base-800">{}</tr>', ((x,) for x in lines)
+    )
+    return format_html('<table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', titles, body)
+
+
+def departure_rows(departures: Iterable[Departure]) -> list[tuple[str, ...]]:
+    """One row a departure, earliest first, under DEPARTURE_COLUMNS."""
+    return [
+        (
+            times_text(departure),
+            departure.trip_name,
+            region_name(departure.region_id),
+            team_text(departure.team) or _unstaffed(departure),
+            f"{departure.participants} / {departure.capacity}",
+            departure.status.value.lower(),
+        )
+        for departure in sorted(departures, key=lambda departure: departure.starts_at)
+    ]
+
+
+def whole_departure(stored: Mapping[str, Any]) -> str:
+    """A departure in one line, as it is stored."""
+    departure = Departure.model_validate(stored)
+    guests = f"{departure.participants} of {departure.capacity} guests"
+    return ", ".join((times_text(departure), guests, team_text(departure.team) or _unstaffed(departure)))
+
+
+def difference_lines(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What a revision changed in one departure or of one guide: "capacity: 8 → 10"."""
+    return [f"{name.replace('_', ' ')}: {change_text(name, change)}" for name, change in sorted(fields.items())]
+
+
+def _unstaffed(departure: Departure) -> str:
+    reason = departure.unassigned_reason
+    return f"nobody: {reason.message}" if reason else "nobody"

@@ -1,0 +1,110 @@
+"""A guide's calendar (RFC 5545): what the guide was told of, for any calendar program to subscribe to."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from uuid import UUID
+
+from icalendar import STATUS, Calendar, Event, Timezone
+
+from scheduling.calendars.announced_departures import ToldDeparture, departures_told
+from scheduling.calendars.places import Places, look_up_places
+from scheduling.domain.document import Role, TeamMember
+
+LOOK_BACK = timedelta(days=31)
+REFRESH_EVERY = timedelta(minutes=15)
+PRODUCT = "-//NovaTrek Adventures//Scheduling Orchestrator//EN"
+NAMESPACE = "scheduling.novatrek.example.com"
+
+
+def feed_of(guide_id: UUID, guide_name: str, now: datetime) -> bytes:
+    """The calendar of a guide from 31 days back on, as bytes that stay the same while nothing changes.
+
+    An event is a departure that the guide was told of, as people were last told: plans that are not published
+    never show. Its UID is the departure's for good; one that a dispatcher puts on another date is there another
+    departure, so that the one is cancelled and the other new. SEQUENCE is the revision of the daily schedule.
+    Silent siblings only cost it the names of trails and base camps, and local times: it is in UTC then.
+    """
+    told = departures_told(guide_id, since=now.date() - LOOK_BACK)
+    places = look_up_places(sorted({each.departure.region_id for each in told}))
+    zones = [places.zone_of(each.departure.region_id) for each in told]
+    calendar = _calendar(guide_id, guide_name, zones)
+    for name in sorted({str(zone) for zone in zones} - {str(UTC)}):
+        calendar.add_component(_clocks(name, *_years(told)))
+    for each, zone in zip(told, zones, strict=True):
+        calendar.add_component(_event(each, guide_id, places, zone))
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _calendar(guide_id: UUID, guide_name: str, zones: list[tzinfo]) -> Calendar:
+    calendar = Calendar.new(
+        prodid=PRODUCT, method="PUBLISH", uid=f"{guide_id}@{NAMESPACE}", name=_plain(f"NovaTrek: {guide_name}")
+    )
+    calendar.add("REFRESH-INTERVAL", REFRESH_EVERY, parameters={"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", f"PT{REFRESH_EVERY // timedelta(minutes=1)}M")
+    calendar.add("X-WR-TIMEZONE", str(max(sorted(zones, key=str), key=zones.count, default=UTC)))
+    return calendar
+
+
+def _event(told: ToldDeparture, guide_id: UUID, places: Places, zone: tzinfo) -> Event:
+    return Event.new(
+        uid=f"{told.id}@{NAMESPACE}",
+        sequence=told.rev,
+        stamp=told.updated_at.astimezone(UTC),
+        last_modified=told.updated_at.astimezone(UTC),
+        start=_local(told.starts_at, zone),
+        end=_local(told.starts_at.astimezone(UTC) + told.duration, zone),
+        status=STATUS.CANCELLED if told.is_called_off else STATUS.CONFIRMED,
+        summary=_plain(told.departure.trip_name),
+        location=_plain(places.described(told.trail_id, told.departure.location_id)) or None,
+        description="\n".join(map(_plain, _description(told, guide_id))),
+    )
+
+
+def _description(told: ToldDeparture, guide_id: UUID) -> Iterator[str]:
+    """What the guide needs to know, a line each; of guests only how many they are."""
+    if told.is_called_off:
+        yield "Cancelled"
+        return
+    departure = told.departure
+    yield f"{departure.participants} of {departure.capacity} guests"
+    known = {member.guide_id: member for member in departure.team}
+    if guide_id in known:
+        yield f"Role: {'lead' if known[guide_id].role is Role.LEAD else 'assistant'}"
+    others = [other for other in told.announcement.guide_ids if other != guide_id]
+    if others:
+        yield f"With {_names(others, known)}"
+
+
+def _names(guide_ids: list[UUID], known: dict[UUID, TeamMember]) -> str:
+    """Those told too, by name; who is to leave the team, unpublished yet, is only counted."""
+    named = sorted(known[guide_id].guide_name for guide_id in guide_ids if guide_id in known)
+    nameless = len(guide_ids) - len(named)
+    return ", ".join([*named, *([f"{nameless} more"] if nameless else [])])
+
+
+def _local(instant: datetime, zone: tzinfo) -> datetime:
+    """`instant` by the clocks of `zone`; in UTC within the hour that comes a second time in autumn.
+
+    A local time of a calendar cannot say which of the two it is, and is read as the first.
+    """
+    local = instant.astimezone(zone)
+    return instant.astimezone(UTC) if local.fold else local
+
+
+def _years(told: list[ToldDeparture]) -> tuple[int, int]:
+    """The first year that anything could be in, and one in which nothing is any more."""
+    days = [each.starts_at.date() for each in told]
+    return min(days).year - 1, max(days).year + 2
+
+
+@lru_cache(maxsize=64)
+def _clocks(tzid: str, first_year: int, year_after: int) -> Timezone:
+    """When the clocks of a zone change in those years."""
+    return Timezone.from_tzid(tzid, first_date=date(first_year, 1, 1), last_date=date(year_after, 1, 1))
+
+
+def _plain(text: str) -> str:
+    """On one line, and without the characters that a calendar may not have."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

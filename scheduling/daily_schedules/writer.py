@@ -1,0 +1,273 @@
+"""The one way a daily schedule is written: an edit of the latest document, version-checked, in one transaction.
+
+Two plans that are each legal can together put one guide on two boats, so a write first holds the guides
+it touches, then the documents in date order, and checks the hard rules against the commitments as they
+are then. Isolation is READ COMMITTED: what counts is read after the locks.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from scheduling.daily_schedules.authors import Author, lay_down_principal, name_author
+from scheduling.daily_schedules.changes import Change, run_detectors
+from scheduling.daily_schedules.commitments import forget_commitments, lock_guides, store_commitments
+from scheduling.daily_schedules.hard_rules import refuse_illegal
+from scheduling.daily_schedules.nullification import count_nullified
+from scheduling.domain.document import Departure, ScheduleDocument, changed_departures
+from scheduling.errors import ContentionNotResolved, StaleRevision, UnknownSchedule
+from scheduling.metrics import adjustments_refused, schedule_write_retries, schedule_writes, schedule_writes_exhausted
+from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
+from scheduling.models.triggers import adjustments_have_one_owner
+from scheduling.rules import Facts
+
+TRIES = 3
+LOCK_TIMEOUT_MS = 5_000
+LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"
+
+
+@dataclass(slots=True)
+class Draft:
+    """One date's daily schedule while it is edited. `rev` is the revision it was read at; 0: no row yet."""
+
+    schedule: DailySchedule
+    rev: int
+    published_at: datetime | None
+    document: ScheduleDocument = field(init=False)
+    _original: ScheduleDocument | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.document = self.schedule.document
+
+    @property
+    def original(self) -> ScheduleDocument:
+        """The document as it was read. Only who compares pays for it."""
+        if self._original is None:
+            # Reading the row twice costs a sixth of a deep copy.
+            self._original = self.schedule.document
+        return self._original
+
+
+Edit = Callable[[Mapping[date, Draft]], None]
+Also = Callable[[Mapping[date, Change]], None]
+
+
+class _Moved(Exception):
+    """Somebody else was faster: read again, edit again, try again."""
+
+
+def write_daily_schedules(
+    days: Iterable[date],
+    edit: Edit,
+    *,
+    author: Author,
+    facts: Facts | None = None,
+    since_revs: Mapping[date, int] | None = None,
+    principal: str = "",
+    also: Also | None = None,
+) -> Mapping[date, Change]:
+    """Apply `edit` to the latest documents of `days` and store what it changed, all or nothing.
+
+    `edit` may be called several times, each time on fresh documents, with the same result on the same ones;
+    it sets the writer's own fields only. With `facts` the hard rules are checked: HardRuleViolated lists what
+    would newly be broken; without, the change is a fact from outside and lands as it is. `since_revs` names
+    the revisions the change was made on: another one now is StaleRevision, without a retry. `also` runs in
+    the same transaction, whether or not anything changed. A write that changes nothing writes nothing.
+
+    Raises ContentionNotResolved when three tries each met a change by somebody else.
+    """
+    write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, also)
+    retrying = Retrying(
+        retry=retry_if_exception_type(_Moved),
+        stop=stop_after_attempt(TRIES),
+        wait=wait_exponential_jitter(multiplier=0.02, max=0.5, jitter=0.05),
+        before_sleep=_count_retry,
+        retry_error_callback=_give_up,
+    )
+    changes = retrying(write.attempt)
+    schedule_writes.inc(len(changes))
+    return changes
+
+
+def _count_retry(_: RetryCallState) -> None:
+    schedule_write_retries.inc()
+
+
+def _count_refusal(error: ProgrammingError) -> None:
+    told = getattr(error.__cause__, "diag", None)
+    if told is not None and told.constraint_name == adjustments_have_one_owner.name:
+        adjustments_refused.labels("trigger").inc()
+
+
+def _give_up(_: RetryCallState) -> Mapping[date, Change]:
+    schedule_writes_exhausted.inc()
+    raise ContentionNotResolved(f"Others kept changing the same daily schedule: {TRIES} tries met another change.")
+
+
+@dataclass(slots=True)
+class _Write:
+    days: list[date]
+    edit: Edit
+    author: Author
+    facts: Facts | None
+    since_revs: Mapping[date, int]
+    principal: str
+    also: Also | None
+    guides: set[UUID] = field(default_factory=set)
+
+    def attempt(self) -> Mapping[date, Change]:
+        rehearsal = self._edited(read_drafts(self.days))
+        self.guides |= _guides_touched(_changes(rehearsal))
+        try:
+            with transaction.atomic():
+                return self._write()
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
+                raise _Moved from error
+            raise
+        except ProgrammingError as error:
+            _count_refusal(error)
+            raise
+
+    def _edited(self, drafts: dict[date, Draft]) -> dict[date, Draft]:
+        for day, draft in drafts.items():
+            expected = self.since_revs.get(day)
+            if expected is not None and expected != draft.rev:
+                raise StaleRevision(day, since_rev=expected, current_rev=draft.rev)
+        self.edit(drafts)
+        return drafts
+
+    def _write(self) -> Mapping[date, Change]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
+        lock_guides(self.guides)
+        drafts = self._edited(read_drafts(self.days, lock=True))
+        edited = _changes(drafts)
+        touched = _guides_touched(edited)
+        if not touched <= self.guides:
+            self.guides |= touched
+            raise _Moved
+        changes = {day: change for day, change in edited.items() if _is_anything_new(drafts[day], change)}
+        if self.facts is not None:
+            refuse_illegal(changes, self.facts)
+        name_author(self.author, principal=self.principal)
+        replanned = {day: _replanned(change) for day, change in changes.items()}
+        # One that moves to an earlier date is stored there before its own date comes: forget it first.
+        forget_commitments(frozenset[UUID]().union(*replanned.values()))
+        for day, change in changes.items():
+            _store(drafts[day], change)
+            store_commitments(change.after, day, replanned[day])
+            if self.principal:
+                count_nullified(change, self.author)
+        if self.principal:
+            lay_down_principal()
+        run_detectors(changes, self.facts)
+        if self.also:
+            self.also(changes)
+        return changes
+
+
+def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft]:
+    """The latest documents of `days`, in date order; a date without a row is an empty one at revision 0."""
+    days = sorted(days)
+    rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
+    if lock:
+        rows = rows.select_for_update()
+    stored = {row.schedule_date: row for row in rows}
+    return {day: _draft(stored.get(day), day) for day in days}
+
+
+def as_it_is(day: date) -> Change:
+    """A date's daily schedule as a change of nothing: what a write that had nothing to change leaves.
+
+    Raises UnknownSchedule where there is none.
+    """
+    draft = read_drafts([day])[day]
+    if draft.rev == 0:
+        raise UnknownSchedule(f"There is no daily schedule of {day}, and nothing to put into one.")
+    return Change(draft.schedule, draft.document, draft.document, frozenset())
+
+
+def _draft(row: DailySchedule | None, day: date) -> Draft:
+    if row is None:
+        unborn = DailySchedule(schedule_id=schedule_id_of(day), schedule_date=day)
+        return Draft(unborn, 0, None)
+    return Draft(row, row.rev, row.published_at)
+
+
+def _changes(drafts: Mapping[date, Draft]) -> dict[date, Change]:
+    return {day: _change(draft) for day, draft in drafts.items()}
+
+
+def _change(draft: Draft) -> Change:
+    changed = changed_departures(draft.original, draft.document)
+    return Change(draft.schedule, draft.original, draft.document, changed)
+
+
+def _is_anything_new(draft: Draft, change: Change) -> bool:
+    if change.departure_ids or draft.published_at != draft.schedule.published_at:
+        return True
+    before, after = change.before, change.after
+    return before.guide_adjustments != after.guide_adjustments or before.model_extra != after.model_extra
+
+
+def _store(draft: Draft, change: Change) -> None:
+    if draft.rev == 0:
+        _give_birth(draft)
+    draft.schedule.assignments = change.after.write()
+    draft.schedule.published_at = draft.published_at
+    try:
+        draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
+    except StaleRevision as error:
+        # The row is held since it was read; should it ever not be, the write is tried again, whoever asked for it.
+        raise _Moved from error
+
+
+def _give_birth(draft: Draft) -> None:
+    schedule = draft.schedule
+    # A row that maintenance deleted had revisions: the history of its date goes on behind them.
+    former = ScheduleRevision.objects.filter(schedule_id=schedule.pk).order_by("-rev").values_list("rev", flat=True)
+    schedule.rev = (former.first() or 0) + 1
+    try:
+        schedule.save(force_insert=True)
+    except IntegrityError as error:
+        # Another first writer of the date was faster.
+        raise _Moved from error
+    draft.rev = schedule.rev
+
+
+def _replanned(change: Change) -> frozenset[UUID]:
+    """The departures whose guides, times or places differ: those whose commitments are rewritten."""
+    before, after = change.before.departures, change.after.departures
+    return frozenset(
+        key for key in change.departure_ids if _commitment_of(before.get(key)) != _commitment_of(after.get(key))
+    )
+
+
+def _commitment_of(departure: Departure | None) -> tuple[object, ...] | None:
+    if departure is None:
+        return None
+    return (departure.guide_ids, departure.span, departure.trail_id, departure.trip_id, departure.status)
+
+
+def _guides_touched(changes: Mapping[date, Change]) -> set[UUID]:
+    """Whose plans or entries differ: a plan of another date that meets an entry of this one is a clash too."""
+    touched: set[UUID] = set()
+    for change in changes.values():
+        before, after = change.before.guide_adjustments, change.after.guide_adjustments
+        touched |= {guide for guide in before.keys() | after.keys() if before.get(guide) != after.get(guide)}
+        for key in _replanned(change):
+            for document in (change.before, change.after):
+                departure = document.departures.get(key)
+                touched |= departure.guide_ids if departure else frozenset()
+    return touched

@@ -1,0 +1,213 @@
+"""The daily schedule's document as typed objects: read here, and written back from here.
+
+Departures and adjustments are keyed by id, so that two writers of two departures touch two keys. Keys
+that are not known here survive a round trip; an optional value that is absent stays absent.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
+
+from scheduling.domain.facts import Span, local_dates
+
+
+class DepartureStatus(StrEnum):
+    DRAFT = "DRAFT"
+    PUBLISHED = "PUBLISHED"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+
+
+class Role(StrEnum):
+    LEAD = "LEAD"
+    ASSISTANT = "ASSISTANT"
+
+
+class AssignmentStatus(StrEnum):
+    CONFIRMED = "CONFIRMED"
+    TENTATIVE = "TENTATIVE"
+    PENDING_APPROVAL = "PENDING_APPROVAL"
+
+
+class Part(BaseModel):
+    """A piece of the document. Unknown keys are kept; absent optional values are not written as null."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    @model_serializer(mode="wrap")
+    def _leave_out_what_is_absent(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        if None not in written.values():
+            return written
+        unknown = self.model_extra or {}
+        return {key: value for key, value in written.items() if value is not None or key in unknown}
+
+
+class TeamMember(Part):
+    guide_id: UUID
+    guide_name: str
+    role: Role
+    assignment_status: AssignmentStatus
+    certifications: list[str] = Field(default_factory=list)
+    pinned: bool = False
+    score: float = Field(default=0.0, ge=0.0, le=1.0)
+
+
+class UnassignedReason(Part):
+    """Why nobody leads a departure: `counts` has the guides ruled out, by the first rule that did."""
+
+    code: str
+    message: str
+    counts: dict[str, int] = Field(default_factory=dict)
+
+
+class Announcement(Part):
+    """What people were last told of a departure.
+
+    `ends_at` is absent where it was told before ends were kept; nobody knows then whether the plan's is another.
+    """
+
+    guide_ids: list[UUID]
+    trail_id: UUID | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+
+    def has_other_end(self, ends_at: datetime | None) -> bool:
+        """Whether people were told another end than this one; where either is absent, nobody can say so."""
+        return self.ends_at is not None and ends_at is not None and self.ends_at != ends_at
+
+
+class Departure(Part):
+    trip_id: UUID
+    trip_name: str
+    activity_type: str
+    region_id: UUID
+    trail_id: UUID | None = None
+    location_id: UUID | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    participants: int = Field(default=0, ge=0)
+    capacity: int = Field(ge=0)
+    status: DepartureStatus = DepartureStatus.DRAFT
+    team: list[TeamMember] = Field(default_factory=list)
+    unassigned_reason: UnassignedReason | None = None
+    published: Announcement | None = None
+    reservations: dict[UUID, int] = Field(default_factory=dict)
+    language: str | None = None
+    catalog_participants: int | None = Field(default=None, ge=0)
+
+    def count_participants(self) -> None:
+        """Set `participants` by their formula: the seats the catalog last said are sold, or the active
+        reservations where those are more.
+        """
+        self.participants = max(self.catalog_participants or 0, sum(self.reservations.values()))
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at, self.ends_at)
+
+    @property
+    def guide_ids(self) -> frozenset[UUID]:
+        return frozenset(member.guide_id for member in self.team)
+
+    @property
+    def is_open_to_planning(self) -> bool:
+        """Whether the optimizer may still plan it: neither cancelled nor out already."""
+        return self.status in {DepartureStatus.DRAFT, DepartureStatus.PUBLISHED}
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether a person decided who is on the team, in part or in full."""
+        return any(member.pinned for member in self.team)
+
+    @property
+    def needs_approval(self) -> bool:
+        return any(member.assignment_status is AssignmentStatus.PENDING_APPROVAL for member in self.team)
+
+    @property
+    def has_unpublished_changes(self) -> bool:
+        """Whether the plan differs from what people were last told."""
+        is_cancelled = self.status is DepartureStatus.CANCELLED
+        if self.published is None:
+            return bool(self.team) and not is_cancelled
+        if is_cancelled:
+            return bool(self.published.guide_ids)
+        return (
+            self.guide_ids != frozenset(self.published.guide_ids)
+            or self.trail_id != self.published.trail_id
+            or self.starts_at != self.published.starts_at
+            or self.published.has_other_end(self.ends_at)
+        )
+
+    def has_started(self, now: datetime) -> bool:
+        return self.starts_at <= now or self.status in {
+            DepartureStatus.IN_PROGRESS,
+            DepartureStatus.COMPLETED,
+        }
+
+
+class AvailabilityException(Part):
+    """A guide is away: whole days (both included) or instants (the end excluded)."""
+
+    from_: AwareDatetime | date = Field(alias="from")
+    to: AwareDatetime | date
+    reason: str = ""
+
+    def touches(self, span: Span) -> bool:
+        """Whether any part of `span` lies inside; days are those of the span's own offsets."""
+        first, last = local_dates(span)
+        has_begun = self.from_ < span.ends_at if isinstance(self.from_, datetime) else self.from_ <= last
+        is_still_on = span.starts_at < self.to if isinstance(self.to, datetime) else first <= self.to
+        return has_begun and is_still_on
+
+
+class GuideAdjustments(Part):
+    """What a guide entered; svc-guide-management alone writes it."""
+
+    availability_exceptions: list[AvailabilityException] = Field(default_factory=list)
+    max_group_size: int | None = Field(default=None, ge=0)
+    restrictions: list[Any] = Field(default_factory=list)
+    guide_notes: str | None = None
+    guide_preferences: Any | None = None
+
+
+class ScheduleDocument(Part):
+    """All that is planned for one date, in every region."""
+
+    departures: dict[UUID, Departure] = Field(default_factory=dict)
+    guide_adjustments: dict[UUID, GuideAdjustments] = Field(default_factory=dict)
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> "ScheduleDocument":
+        return cls.model_validate(stored)
+
+    def write(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", by_alias=True)
+
+    def copy_for_editing(self) -> "ScheduleDocument":
+        return self.model_copy(deep=True)
+
+    def departures_in(self, region_ids: Iterable[UUID]) -> dict[UUID, Departure]:
+        wanted = frozenset(region_ids)
+        return {key: departure for key, departure in self.departures.items() if departure.region_id in wanted}
+
+    def has_unpublished_changes(self) -> bool:
+        return any(departure.has_unpublished_changes for departure in self.departures.values())
+
+
+def changed_departures(before: ScheduleDocument, after: ScheduleDocument) -> frozenset[UUID]:
+    """The departures that are new, gone or different in `after`."""
+    keys = before.departures.keys() | after.departures.keys()
+    return frozenset(key for key in keys if before.departures.get(key) != after.departures.get(key))

@@ -1,0 +1,268 @@
+"""The siblings' facts as decisions read them: immutable, in our own words and units, with time in UTC.
+
+`scheduling.siblings` reads them, `scheduling.domain.normalization` translates the siblings' spellings into the
+values here, and `scheduling.rules` and `optimization` decide on them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+
+def slug(name: str) -> str:
+    """A region's name as guides carry it: `Pacific Northwest` is `pacific_northwest`."""
+    return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
+
+
+class Sibling(StrEnum):
+    """The services next to ours, by the names they sign with."""
+
+    TRIP_CATALOG = "svc-trip-catalog"
+    GUIDE_MANAGEMENT = "svc-guide-management"
+    TRAIL_MANAGEMENT = "svc-trail-management"
+    WEATHER = "svc-weather"
+    LOCATION_SERVICES = "svc-location-services"
+    NOTIFICATIONS = "svc-notifications"
+    ANALYTICS = "svc-analytics"
+
+
+class Difficulty(StrEnum):
+    """How hard a trail is, in the words of svc-trail-management."""
+
+    EASY = "EASY"
+    MODERATE = "MODERATE"
+    DIFFICULT = "DIFFICULT"
+    EXPERT = "EXPERT"
+    EXTREME = "EXTREME"
+
+    @property
+    def rank(self) -> int:
+        return list(Difficulty).index(self)
+
+
+class TrailCondition(StrEnum):
+    """What the ground of a trail is like on a date, best first."""
+
+    EXCELLENT = "EXCELLENT"
+    GOOD = "GOOD"
+    FAIR = "FAIR"
+    POOR = "POOR"
+    CLOSED = "CLOSED"
+
+    @property
+    def rank(self) -> int:
+        return list(TrailCondition).index(self)
+
+
+class WeatherOutlook(StrEnum):
+    """What the weather of a date is expected to be, best first."""
+
+    CLEAR = "CLEAR"
+    PARTLY_CLOUDY = "PARTLY_CLOUDY"
+    OVERCAST = "OVERCAST"
+    RAIN_LIKELY = "RAIN_LIKELY"
+    STORM_WARNING = "STORM_WARNING"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `starts_at` up to, not including, `ends_at`; both aware."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def overlaps(self, other: "Span") -> bool:
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+    @property
+    def duration(self) -> timedelta:
+        """Real time. Within one ZoneInfo Python counts what clocks show, which skip an hour in spring."""
+        return self.ends_at.astimezone(UTC) - self.starts_at.astimezone(UTC)
+
+    def widened(self, by: timedelta) -> "Span":
+        """With so much real time more at either end, in UTC."""
+        return Span(self.starts_at.astimezone(UTC) - by, self.ends_at.astimezone(UTC) + by)
+
+
+def local_dates(span: Span) -> tuple[date, date]:
+    """The first and the last date that `span` touches, each by its own offset: clocks may change in between."""
+    return span.starts_at.date(), (span.ends_at - timedelta(microseconds=1)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    id: UUID
+    name: str
+    timezone: ZoneInfo
+    weather_station_id: str | None
+
+    @property
+    def slug(self) -> str:
+        """The other spelling, beside the id, that guides carry in `region_ids`."""
+        return slug(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    id: UUID
+    name: str
+    activity_type: str
+    difficulty: Difficulty
+    region_id: UUID
+    duration: timedelta
+    min_participants: int
+    max_participants: int
+    is_active: bool
+    required_certifications: frozenset[str]
+    age_minimum: int
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogDeparture:
+    """A dated run of a trip as the catalog sells it. `departure_time` is the region's local time."""
+
+    id: UUID
+    trip_id: UUID
+    day: date
+    departure_time: str
+    total_spots: int
+    available_spots: int
+    is_cancelled: bool
+    language: str | None = None
+
+    @property
+    def sold_spots(self) -> int:
+        return max(0, self.total_spots - self.available_spots)
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """`certifications` and `activities` are normalised by `scheduling.domain.normalization`."""
+
+    id: UUID
+    name: str
+    region_ids: tuple[str, ...]
+    certifications: frozenset[str]
+    activities: frozenset[str]
+    is_active: bool
+    status: str
+    max_group_size: int
+    years_experience: int | None
+    average_rating: float | None
+    languages: frozenset[str]
+
+    def works_in(self, region: Region) -> bool:
+        return str(region.id) in self.region_ids or region.slug in self.region_ids
+
+    def is_at_home_in(self, region: Region) -> bool:
+        return bool(self.region_ids) and self.region_ids[0] in {str(region.id), region.slug}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    name: str
+    is_valid: bool
+    expires_on: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.is_valid and (self.expires_on is None or self.expires_on >= day)
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """`is_severe`: SEVERE or CRITICAL, nobody goes. `ends_on` None: until further notice."""
+
+    id: UUID
+    reason: str
+    starts_on: date
+    ends_on: date | None
+    is_severe: bool
+
+    def covers(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A trail with what was read about its ground. `surface` is None where nobody told.
+
+    `conditions_known`: its closures, its ground and its assessment were asked for, and answered.
+    """
+
+    id: UUID
+    name: str
+    region_id: UUID
+    activities: frozenset[str]
+    difficulty: Difficulty | None
+    elevation_gain_m: float | None
+    max_group_size: int | None
+    status: str
+    is_year_round: bool
+    opens_on: date | None
+    open_until: date | None
+    closures: tuple[Closure, ...] = ()
+    surface: str | None = None
+    assessment: TrailCondition | None = None
+    water_crossings_passable: bool | None = None
+    conditions_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WeatherAlert:
+    """`severity` is svc-weather's: ADVISORY, WATCH, WARNING or EMERGENCY."""
+
+    id: UUID
+    region_id: UUID
+    severity: str
+    title: str
+    span: Span
+    trail_ids: frozenset[UUID]
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """The base camp a region's departures leave from. `max_capacity` is in people; None: no answer."""
+
+    id: UUID
+    region_id: UUID
+    max_capacity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The immutable picture of the siblings' facts for some dates and regions.
+
+    `unknown` names the siblings that did not answer, each with what that leaves unknown, in words for a
+    person. `read_at` has the time each sibling's oldest answer in here was read. `available` also has the
+    dates after `days` on which departures of trips of several days are still out.
+    """
+
+    taken_at: datetime
+    days: tuple[date, ...]
+    regions: Mapping[UUID, Region]
+    trips: Mapping[UUID, Trip]
+    departures: Mapping[date, tuple[CatalogDeparture, ...]] = field(default_factory=dict)
+    usual_times: Mapping[UUID, str] = field(default_factory=dict)
+    guides: Mapping[UUID, Guide] = field(default_factory=dict)
+    available: Mapping[date, frozenset[UUID]] = field(default_factory=dict)
+    certificates: Mapping[UUID, tuple[Certificate, ...]] = field(default_factory=dict)
+    availability_notes: Mapping[tuple[UUID, date], str] = field(default_factory=dict)
+    trails: Mapping[UUID, Trail] = field(default_factory=dict)
+    outlooks: Mapping[tuple[UUID, date], WeatherOutlook] = field(default_factory=dict)
+    alerts: Mapping[UUID, tuple[WeatherAlert, ...]] = field(default_factory=dict)
+    locations: Mapping[UUID, Location] = field(default_factory=dict)
+    unknown: Mapping[Sibling, str] = field(default_factory=dict)
+    read_at: Mapping[Sibling, datetime] = field(default_factory=dict)
+
+    def knows(self, sibling: Sibling) -> bool:
+        return sibling not in self.unknown
+
+    def trails_of(self, region_id: UUID) -> tuple[Trail, ...]:
+        """The region's trails, by id, so that equal choices fall the same way every time."""
+        ours = (trail for trail in self.trails.values() if trail.region_id == region_id)
+        return tuple(sorted(ours, key=lambda trail: trail.id))

@@ -1,0 +1,200 @@
+"""Restoring an earlier revision: the plan as it was then, where it can still be, and nothing else."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils import timezone
+
+from scheduling.daily_schedules.authors import Author
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.hard_rules import entered_over
+from scheduling.daily_schedules.judging import facts_about
+from scheduling.daily_schedules.writer import Draft, as_it_is, read_drafts, write_daily_schedules
+from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, ScheduleDocument, TeamMember
+from scheduling.errors import UnknownSchedule
+from scheduling.history.revisions import document_at
+from scheduling.rules import Demand, Facts, reasons_to_approve
+
+PLAN_FIELDS = ("team", "trail_id", "unassigned_reason")
+
+
+class LeftOut(StrEnum):
+    """Why a departure stays as it is although its plan was another one."""
+
+    STARTED = "it has started"
+    CANCELLED = "it is cancelled"
+    GONE = "it is no longer in the daily schedule"
+    NOT_YET_THERE = "it was not there yet"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChange:
+    """A departure as it is and with its restored plan."""
+
+    now: Departure
+    restored: Departure
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePreview:
+    """What restoring `rev` would do to the daily schedule as it is at `current_rev`.
+
+    `left_out` has the departures that differ all the same, as they are now or were, and why they stay.
+    """
+
+    day: date
+    rev: int
+    current_rev: int
+    departures: Mapping[UUID, PlanChange]
+    left_out: Mapping[UUID, tuple[Departure, LeftOut]]
+
+
+def restore_revision(
+    day: date,
+    rev: int,
+    *,
+    author: Author,
+    departure_ids: Collection[UUID] | None = None,
+    since_rev: int | None = None,
+    facts: Facts | None = None,
+) -> Change:
+    """Give departures of `day`, all or some, the team, trail and unassigned reason of `rev`, as a new revision.
+
+    Only those that were there then, still are, have not started and are not cancelled; capacity, times,
+    status, reservations and what guides entered stay. Nobody is confirmed by it who was not told to come, nor
+    past an approval. What is so already is not written. `facts` are used instead of asking the siblings.
+
+    Raises UnknownSchedule, UnknownRevision, StaleRevision (`since_rev`), HardRuleViolated,
+    SiblingUnavailable and ContentionNotResolved.
+    """
+    draft = _existing(day)
+    then = _document_at(draft, rev)
+    chosen = frozenset(_restore(draft.document, then, timezone.now(), among=departure_ids))
+    if chosen and facts is None:
+        facts = facts_about([day], [each.departures[key] for key in chosen for each in (draft.original, then)])
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        document = drafts[day].document
+        # No more than the facts are about: what else differs by now, differs since this began.
+        restored = _restore(document, then, timezone.now(), among=chosen)
+        if facts is not None:
+            _have_approved(document, day, restored, facts)
+
+    changes = write_daily_schedules(
+        [day],
+        edit,
+        author=replace(author, cause=f"revision {rev} restored"),
+        facts=facts,
+        since_revs={} if since_rev is None else {day: since_rev},
+    )
+    return changes[day] if day in changes else as_it_is(day)
+
+
+def preview_restore(day: date, rev: int) -> RestorePreview:
+    """What `restore_revision` would do now, found by doing it to a copy. No sibling is asked, so that what the
+    hard rules say of it, and who has to approve it, is known only then.
+
+    Raises UnknownSchedule and UnknownRevision.
+    """
+    draft, now = _existing(day), timezone.now()
+    then = _document_at(draft, rev)
+    before = draft.original.departures
+    restored = _restore(draft.document, then, now)
+    by_start = sorted(restored, key=lambda key: (before[key].starts_at, key))
+    return RestorePreview(
+        day=day,
+        rev=rev,
+        current_rev=draft.rev,
+        departures={key: PlanChange(before[key], draft.document.departures[key]) for key in by_start},
+        left_out=_left_out(before, then.departures, now),
+    )
+
+
+def _existing(day: date) -> Draft:
+    draft = read_drafts([day])[day]
+    if draft.rev == 0:
+        raise UnknownSchedule(f"There is no daily schedule of {day} yet.")
+    return draft
+
+
+def _document_at(draft: Draft, rev: int) -> ScheduleDocument:
+    return ScheduleDocument.read(document_at(draft.schedule, rev))
+
+
+def _restore(
+    document: ScheduleDocument, then: ScheduleDocument, now: datetime, *, among: Collection[UUID] | None = None
+) -> list[UUID]:
+    """Restore plans of a document in place, and return the departures that differed."""
+    restored = []
+    for key in document.departures.keys() & then.departures.keys():
+        departure, earlier = document.departures[key], then.departures[key]
+        is_chosen = among is None or key in among
+        if is_chosen and _plan(departure) != _plan(earlier) and _why_left_out(departure, now) is None:
+            _replan(departure, earlier)
+            restored.append(key)
+    return restored
+
+
+def _replan(departure: Departure, earlier: Departure) -> None:
+    statuses = {member.guide_id: _status(member, departure) for member in earlier.team}
+    departure.team = [
+        member.model_copy(deep=True, update={"assignment_status": statuses[member.guide_id]}) for member in earlier.team
+    ]
+    departure.trail_id = earlier.trail_id
+    reason = earlier.unassigned_reason
+    departure.unassigned_reason = reason and reason.model_copy(deep=True)
+
+
+def _left_out(
+    present: Mapping[UUID, Departure], earlier: Mapping[UUID, Departure], now: datetime
+) -> dict[UUID, tuple[Departure, LeftOut]]:
+    left_out = {key: (earlier[key], LeftOut.GONE) for key in earlier.keys() - present.keys()}
+    for key, departure in present.items():
+        if key not in earlier:
+            left_out[key] = (departure, LeftOut.NOT_YET_THERE)
+            continue
+        why = _why_left_out(departure, now)
+        if why and _plan(departure) != _plan(earlier[key]):
+            left_out[key] = (departure, why)
+    return dict(sorted(left_out.items(), key=lambda item: (item[1][0].starts_at, item[0])))
+
+
+def _why_left_out(departure: Departure, now: datetime) -> LeftOut | None:
+    if departure.status is DepartureStatus.CANCELLED:
+        return LeftOut.CANCELLED
+    return LeftOut.STARTED if departure.has_started(now) else None
+
+
+def _plan(departure: Departure) -> tuple[object, ...]:
+    """Who leads, where, or why nobody does. Whether they are confirmed follows from what was told since."""
+    team = frozenset((member.guide_id, member.role, member.pinned) for member in departure.team)
+    return (team, departure.trail_id, departure.unassigned_reason)
+
+
+def _status(earlier: TeamMember, departure: Departure) -> AssignmentStatus:
+    """Of a restored member of `departure`, which is as it was before the restore.
+
+    Whoever is confirmed now stays so; who waits for approval, then or now, waits. Of the others those are
+    confirmed who were so then and whom the last publication told to come; nobody told the rest.
+    """
+    present = {member.guide_id: member.assignment_status for member in departure.team}.get(earlier.guide_id)
+    if present is AssignmentStatus.CONFIRMED:
+        return present
+    if AssignmentStatus.PENDING_APPROVAL in {present, earlier.assignment_status}:
+        return AssignmentStatus.PENDING_APPROVAL
+    is_told = departure.published is not None and earlier.guide_id in departure.published.guide_ids
+    return earlier.assignment_status if is_told else AssignmentStatus.TENTATIVE
+
+
+def _have_approved(document: ScheduleDocument, day: date, restored: Collection[UUID], facts: Facts) -> None:
+    """Have a person approve restored teams with open questions, whoever was confirmed for another plan."""
+    departures = {key: document.departures[key] for key in restored}
+    entered = entered_over(document, day, departures.values())
+    for key, departure in departures.items():
+        demand = Demand.of(key, departure, day, facts.snapshot)
+        if reasons_to_approve(departure.guide_ids, demand, facts, entered):
+            for member in departure.team:
+                member.assignment_status = AssignmentStatus.PENDING_APPROVAL

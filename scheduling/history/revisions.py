@@ -1,0 +1,103 @@
+"""Reading the history of a daily schedule: what changed since, how it was, what it amounts to.
+
+The difference of each revision comes from a trigger, so that SQL by hand is in it too. What is read here
+are the revisions after one of them, by their unique index: how long the history is altogether costs nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+from typing import Any
+from uuid import UUID
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from novatrek_scheduling.api.pagination import Keyset
+from novatrek_scheduling.errors import Conflicting, Unknown
+from scheduling.domain.difference import DOCUMENT, ENTRIES, PUBLISHED_AT, applied, joined, undone
+from scheduling.domain.text import change_text
+from scheduling.models import DailySchedule, ScheduleRevision
+from scheduling.models.daily_schedule import empty_document
+
+MOST_REVISIONS = 500
+
+
+class TooFarBehind(Conflicting):
+    """More happened since a revision than is worth telling field by field: read the daily schedule again."""
+
+    code = "STALE_REVISION"
+
+
+class UnknownRevision(Unknown):
+    """The daily schedule has not had this revision."""
+
+    code = "UNKNOWN_REVISION"
+
+
+def changes_since(schedule_id: UUID, since_rev: int) -> dict[str, Any]:
+    """What the revisions after `since_rev` amount to, as one difference in the history's own form.
+
+    A field has its value at `since_rev` as old and its latest as new; what is as it was then is left out, and
+    so is what came and went. Raises TooFarBehind beyond 500 revisions.
+    """
+    later = ScheduleRevision.objects.filter(schedule_id=schedule_id, rev__gt=since_rev).order_by("rev")
+    differences = list(later.values_list("changes", flat=True)[: MOST_REVISIONS + 1])
+    if len(differences) > MOST_REVISIONS:
+        raise TooFarBehind(f"More than {MOST_REVISIONS} revisions came after {since_rev}: read it again.")
+    return joined(differences)
+
+
+def field_lines(changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A difference field by field, in words: ("assignments.departures.<id>.capacity", "12 → 9")."""
+    for part in ENTRIES:
+        for key, change in sorted(changes.get(part, {}).items()):
+            yield from _entry_lines(f"assignments.{part}.{key}", change)
+    yield from _lines("assignments", changes.get(DOCUMENT, {}))
+    if PUBLISHED_AT in changes:
+        yield PUBLISHED_AT, change_text(PUBLISHED_AT, changes[PUBLISHED_AT])
+
+
+def document_at(schedule: DailySchedule, rev: int) -> dict[str, Any]:
+    """The document (`assignments`) as it was at `rev`, found by undoing the revisions since; nothing is written.
+
+    Raises UnknownRevision for one that `schedule`, as it was read, has not had.
+    """
+    if not 1 <= rev <= schedule.rev:
+        raise UnknownRevision(f"The daily schedule of {schedule.schedule_date} has had no revision {rev}.")
+    since = ScheduleRevision.objects.filter(schedule_id=schedule.pk, rev__gt=rev, rev__lte=schedule.rev)
+    differences = since.order_by("-rev").values_list("changes", flat=True)
+    return reduce(undone, differences.iterator(chunk_size=100), schedule.assignments)
+
+
+def replay(revisions: Iterable[ScheduleRevision]) -> dict[str, Any]:
+    """The document that these revisions, from the first on and without a gap, lead to."""
+    in_order = sorted(revisions, key=lambda revision: revision.rev)
+    return reduce(applied, (revision.changes for revision in in_order), empty_document())
+
+
+def page_of_revisions(
+    schedule_id: UUID, filters: Mapping[str, UUID], *, size: int, token: str | None = None
+) -> tuple[list[ScheduleRevision], str | None]:
+    """Revisions newest first, and the token of the next page: all, or those that touch a departure
+    (`departure_id`) or name a guide (`guide_id`: an entry of theirs, a team, a publication).
+
+    Raises BadPageToken.
+    """
+    rows = ScheduleRevision.objects.filter(schedule_id=schedule_id)
+    if "departure_id" in filters:
+        rows = rows.filter(changes__departures__has_key=str(filters["departure_id"]))
+    if "guide_id" in filters:
+        rows = rows.annotate(text=Cast("changes", TextField())).filter(text__contains=str(filters["guide_id"]))
+    return Keyset(["-rev"], bound_to={"schedule_id": schedule_id, **filters}).slice(rows, size=size, token=token)
+
+
+def _entry_lines(path: str, change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "fields" in change:
+        yield from _lines(path, change["fields"])
+    else:
+        yield path, "added" if "new" in change else "removed"
+
+
+def _lines(path: str, fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, change in sorted(fields.items()):
+        yield f"{path}.{name}", change_text(name, change)

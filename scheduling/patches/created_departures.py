@@ -1,0 +1,87 @@
+"""Departures that a dispatcher makes: of a trip of the catalog, under the one id that everybody will find it by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from novatrek_scheduling.errors import FieldProblem
+from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import CatalogDeparture, Snapshot, Trip
+from scheduling.domain.new_departures import new_departure
+from scheduling.errors import DateInThePast, DepartureNotEditable
+from scheduling.snapshot import InactiveTrip, UnknownTrip
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDeparture:
+    """A departure that is not in the document yet; `wanted` has its trip and its start.
+
+    `known_as` has the ids that the document's departures have in the catalog, with ours.
+    """
+
+    departure_id: UUID
+    day: date
+    wanted: Mapping[str, Any]
+    snapshot: Snapshot
+    known_as: Mapping[UUID, UUID]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the catalog has to be told of it."""
+        return self._sold(self._trip()) is None
+
+    def born(self) -> Departure:
+        """The departure as its trip makes it, for the other fields to be set.
+
+        Raises UnknownTrip, InactiveTrip, DateInThePast, and DepartureNotEditable for an id that is not its own.
+        """
+        trip = self._trip()
+        if self._starts_at <= timezone.now():
+            problem = FieldProblem(self._field("starts_at"), "is in the past")
+            raise DateInThePast("A departure that would have started already cannot be made.", problem)
+        sold = self._sold(trip)
+        self._refuse_another_id(trip, sold)
+        departure = new_departure(trip, self.day, self._local_time(trip), self.snapshot, sold)
+        if sold:
+            departure.catalog_participants = sold.sold_spots
+            departure.count_participants()
+        elif "language" in self.wanted:
+            departure.language = self.wanted["language"]
+        return departure
+
+    @property
+    def _starts_at(self) -> datetime:
+        starts_at: datetime = self.wanted["starts_at"]
+        return starts_at
+
+    def _trip(self) -> Trip:
+        trip = self.snapshot.trips.get(self.wanted["trip_id"])
+        if trip is None:
+            raise UnknownTrip.of(self.wanted["trip_id"], self._field("trip_id"))
+        if not trip.is_active:
+            raise InactiveTrip.of(trip, self._field("trip_id"))
+        return trip
+
+    def _sold(self, trip: Trip) -> CatalogDeparture | None:
+        local_time = self._local_time(trip)
+        listed = self.snapshot.departures.get(self.day, ())
+        same = (each for each in listed if each.trip_id == trip.id and each.departure_time == local_time)
+        return next((each for each in same if not each.is_cancelled), None)
+
+    def _local_time(self, trip: Trip) -> str:
+        return self._starts_at.astimezone(self.snapshot.regions[trip.region_id].timezone).strftime("%H:%M")
+
+    def _refuse_another_id(self, trip: Trip, sold: CatalogDeparture | None) -> None:
+        expected = sold.id if sold else departure_id_of(trip.id, self.day, self._local_time(trip))
+        expected = self.known_as.get(expected, expected)
+        if self.departure_id != expected:
+            reason = f"a departure of {trip.name} at {self._local_time(trip)} on {self.day} has the id {expected}"
+            raise DepartureNotEditable(f"{reason}.".capitalize(), FieldProblem(self._field(""), reason))
+
+    def _field(self, name: str) -> str:
+        return f"assignments.departures.{self.departure_id}.{name}".rstrip(".")

@@ -1,0 +1,191 @@
+"""A dispatcher's changes to one departure: what may be changed when, in which order, and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from novatrek_scheduling.errors import FieldProblem
+from scheduling.daily_schedules.hard_rules import LONGEST_TRIP
+from scheduling.domain.document import Departure, DepartureStatus, Role, UnassignedReason
+from scheduling.domain.facts import Sibling, Snapshot
+from scheduling.errors import DepartureNotEditable, UnknownTrail
+from scheduling.patches.manual_teams import hand_made_team, with_open_questions
+from scheduling.patches.merge_patch import merged
+from scheduling.patches.ownership import CATALOG, CLOCK, PUBLISHING, not_yours
+from scheduling.rules import Demand, Entered, Facts
+
+IDENTITY = ("trip_id", "trip_name", "activity_type", "region_id", "language")
+PLACES = ("trail_id", "location_id")
+TIMES = ("starts_at", "ends_at")
+
+
+@dataclass(frozen=True, slots=True)
+class EditedDeparture:
+    """One departure of a date's document in the hands of a dispatcher; `facts` None: nothing that needs them."""
+
+    departure_id: UUID
+    departure: Departure
+    day: date
+    facts: Facts | None
+    entered: Entered
+    now: datetime
+
+    def take(self, wanted: Mapping[str, Any]) -> None:
+        """Change what `wanted`, the validated fields of a patch, names.
+
+        Raises NotYours for what the catalog decides, DepartureNotEditable, UnknownTrail and UnknownGuide.
+        """
+        self._refuse_another_identity(wanted)
+        wanted = {name: value for name, value in wanted.items() if differs(self.departure, name, value)}
+        if not wanted:
+            return
+        self._refuse_when_over(wanted)
+        if "status" in wanted:
+            self._set_status(DepartureStatus(wanted["status"]))
+        self._move(wanted)
+        self._place(wanted)
+        if "capacity" in wanted:
+            self._resize(wanted["capacity"])
+        if "team" in wanted:
+            self._staff(wanted["team"] or [])
+        if "unassigned_reason" in wanted:
+            self._explain(wanted["unassigned_reason"])
+        if self.facts and self.departure.team and wanted.keys() & {"team", *PLACES, *TIMES}:
+            with_open_questions(
+                self.departure.team,
+                self._demand(self.facts),
+                self.facts,
+                self.entered,
+                of_everybody=bool(wanted.keys() & {*PLACES, *TIMES}),
+            )
+
+    def field(self, name: str) -> str:
+        return f"assignments.departures.{self.departure_id}.{name}"
+
+    def refuse(self, name: str, reason: str) -> DepartureNotEditable:
+        """The refusal of a field, in a person's words."""
+        return DepartureNotEditable(f"{self.departure.trip_name}: {reason}.", FieldProblem(self.field(name), reason))
+
+    def _refuse_another_identity(self, wanted: Mapping[str, Any]) -> None:
+        for name in IDENTITY:
+            if name in wanted and wanted[name] != getattr(self.departure, name):
+                raise not_yours(self.field(name), CATALOG)
+
+    def _refuse_when_over(self, wanted: Mapping[str, Any]) -> None:
+        status = self.departure.status
+        if status is DepartureStatus.COMPLETED:
+            raise self.refuse(next(iter(wanted)), "it is over, and stays as it was")
+        is_reinstated = wanted.get("status") == DepartureStatus.DRAFT
+        if status is DepartureStatus.CANCELLED and not is_reinstated:
+            raise self.refuse("status", "it is cancelled; reinstate it with the status DRAFT first")
+
+    def _set_status(self, status: DepartureStatus) -> None:
+        current = self.departure.status
+        if status is DepartureStatus.PUBLISHED:
+            # To publish is more than a status: whoever may do it does it behind the edit.
+            return
+        if status in {DepartureStatus.IN_PROGRESS, DepartureStatus.COMPLETED}:
+            raise not_yours(self.field("status"), CLOCK)
+        if status is DepartureStatus.DRAFT:
+            if current is not DepartureStatus.CANCELLED:
+                raise not_yours(self.field("status"), PUBLISHING)
+            if self.departure.starts_at <= self.now:
+                raise self.refuse("status", "it was to start already; what is past is not reinstated")
+        self.departure.status = status
+
+    def _move(self, wanted: Mapping[str, Any]) -> None:
+        times = {name: self._by_local_clock(wanted[name]) for name in TIMES if name in wanted}
+        if not times:
+            return
+        if "starts_at" in times and self.departure.has_started(self.now):
+            raise self.refuse("starts_at", "it has started already")
+        if times.get("starts_at", self.departure.starts_at) <= self.now < self.departure.starts_at:
+            raise self.refuse("starts_at", "that is in the past")
+        for name, instant in times.items():
+            setattr(self.departure, name, instant)
+        self._refuse_impossible_times(wanted)
+
+    def _by_local_clock(self, instant: datetime) -> datetime:
+        region = self.facts.snapshot.regions.get(self.departure.region_id) if self.facts else None
+        return instant.astimezone(region.timezone) if region else instant
+
+    def _refuse_impossible_times(self, wanted: Mapping[str, Any]) -> None:
+        departure = self.departure
+        if departure.starts_at.date() != self.day:
+            raise self.refuse("starts_at", f"it starts on {self.day}, the date of this schedule, by its region's clock")
+        blamed = "ends_at" if "ends_at" in wanted else "starts_at"
+        if departure.ends_at <= departure.starts_at:
+            raise self.refuse(blamed, "it ends after it starts")
+        if departure.ends_at - departure.starts_at > LONGEST_TRIP:
+            raise self.refuse(blamed, f"it takes at most {LONGEST_TRIP.days} days")
+
+    def _place(self, wanted: Mapping[str, Any]) -> None:
+        for name in PLACES:
+            if name in wanted:
+                setattr(self.departure, name, wanted[name])
+        snapshot = self.facts.snapshot if self.facts else None
+        if snapshot and "trail_id" in wanted:
+            self._refuse_unknown_trail(snapshot)
+        if snapshot and "location_id" in wanted:
+            self._refuse_another_camp(snapshot)
+
+    def _refuse_unknown_trail(self, snapshot: Snapshot) -> None:
+        trail = self.departure.trail_id
+        if trail and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and not self._is_near(trail, snapshot):
+            reason = f"{trail} is not a trail of this region"
+            raise UnknownTrail(f"{self.departure.trip_name}: {reason}.", FieldProblem(self.field("trail_id"), reason))
+
+    def _refuse_another_camp(self, snapshot: Snapshot) -> None:
+        """Elsewhere, or nowhere, nobody would count the people at the camp they really leave from."""
+        camp = snapshot.locations.get(self.departure.region_id)
+        if camp and self.departure.location_id != camp.id:
+            raise self.refuse("location_id", f"departures of this region leave from {camp.id}")
+
+    def _is_near(self, trail_id: UUID, snapshot: Snapshot) -> bool:
+        trail = snapshot.trails.get(trail_id)
+        return trail is not None and trail.region_id == self.departure.region_id
+
+    def _resize(self, capacity: int) -> None:
+        if capacity < self.departure.participants and capacity < self.departure.capacity:
+            raise self.refuse("capacity", f"it has {self.departure.participants} guests already")
+        self.departure.capacity = capacity
+
+    def _staff(self, wanted: Sequence[Mapping[str, Any]]) -> None:
+        if not wanted:
+            self.departure.team = []
+            return
+        if self.facts is None:
+            raise TypeError("A team is made on facts.")
+        demand = self._demand(self.facts)
+        field = self.field("team")
+        self.departure.team = hand_made_team(wanted, self.departure.team, demand, self.facts, self.entered, field)
+        if self.departure.team:
+            self.departure.unassigned_reason = None
+
+    def _explain(self, wanted: Mapping[str, Any] | None) -> None:
+        known = self.departure.unassigned_reason
+        reason = merged(known.model_dump(mode="json") if known else {}, wanted)
+        if reason is not None and not {"code", "message"} <= reason.keys():
+            raise self.refuse("unassigned_reason", "a reason has a code and a message")
+        self.departure.unassigned_reason = None if reason is None else UnassignedReason.model_validate(reason)
+
+    def _demand(self, facts: Facts) -> Demand:
+        return Demand.of(self.departure_id, self.departure, self.day, facts.snapshot)
+
+
+def differs(departure: Departure, name: str, value: Any) -> bool:
+    """Whether a validated field of a patch says anything that is not so already."""
+    if name == "team":
+        known = {member.guide_id: (member.role, member.pinned) for member in departure.team}
+        meant = {each["guide_id"]: (each["role"], _pin(each, known)) for each in value or ()}
+        return known != meant or len(value or ()) != len(departure.team)
+    if name == "unassigned_reason":
+        return bool(value or departure.unassigned_reason)
+    return bool(getattr(departure, name) != value)
+
+
+def _pin(member: Mapping[str, Any], known: Mapping[UUID, tuple[Role, bool]]) -> bool:
+    role_and_pin = known.get(member["guide_id"])
+    return bool(member.get("pinned", role_and_pin[1] if role_and_pin else False))

@@ -1,0 +1,65 @@
+"""Teams that a person put together: what is known of their guides is found, not taken from whoever asks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from scheduling import hooks
+from scheduling.domain.document import AssignmentStatus, Role, TeamMember
+from scheduling.domain.facts import Guide
+from scheduling.rules import Demand, Entered, Facts, reasons_to_approve
+from scheduling.rules.guides import certifications_on
+from scheduling.snapshot import UnknownGuide
+
+
+def hand_made_team(
+    wanted: Sequence[Mapping[str, Any]],
+    current: Iterable[TeamMember],
+    demand: Demand,
+    facts: Facts,
+    entered: Entered,
+    field: str,
+) -> list[TeamMember]:
+    """The team of these guides, roles and pins. Who stays keeps what was confirmed; who is new is TENTATIVE.
+
+    Raises UnknownGuide naming `field`.
+    """
+    known = {member.guide_id: member for member in current}
+    guides = facts.snapshot.guides
+    strangers = [each["guide_id"] for each in wanted if each["guide_id"] not in known.keys() | guides.keys()]
+    if strangers:
+        raise UnknownGuide.of(strangers, field)
+    team = []
+    for each in wanted:
+        guide_id = each["guide_id"]
+        member = known.get(guide_id) or _newcomer(guides[guide_id], demand, facts, entered)
+        told = {"role": Role(each["role"]), "pinned": each.get("pinned", member.pinned)}
+        team.append(member.model_copy(update=told))
+    return team
+
+
+def with_open_questions(
+    team: Iterable[TeamMember], demand: Demand, facts: Facts, entered: Entered, *, of_everybody: bool
+) -> None:
+    """Have a person approve a team where something is open that no machine can judge.
+
+    Those whom nobody was told to come; `of_everybody`: all of them, since what they were told to lead is
+    another plan now.
+    """
+    team = list(team)
+    if not reasons_to_approve([member.guide_id for member in team], demand, facts, entered):
+        return
+    for member in team:
+        if of_everybody or member.assignment_status is AssignmentStatus.TENTATIVE:
+            member.assignment_status = AssignmentStatus.PENDING_APPROVAL
+
+
+def _newcomer(guide: Guide, demand: Demand, facts: Facts, entered: Entered) -> TeamMember:
+    scores = hooks.pairing_score(guide, demand, facts, entered.of(guide.id, demand.days))
+    return TeamMember(
+        guide_id=guide.id,
+        guide_name=guide.name,
+        role=Role.LEAD,
+        assignment_status=AssignmentStatus.TENTATIVE,
+        certifications=sorted(certifications_on(guide, demand.days[-1], facts.snapshot)),
+        score=round(max(scores, default=0.0), 3),
+    )

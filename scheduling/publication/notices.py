@@ -1,0 +1,164 @@
+"""Telling people what was published: the event for other services, and a message to each guide it concerns.
+
+What is told is the difference between what a departure's `published` said before a write and what it says
+after it, and nothing else.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+
+from events import outbox
+from events.kafka import SCHEDULE_PUBLISHED, record_event
+from scheduling import hooks
+from scheduling.daily_schedules.changes import Change
+from scheduling.domain.document import Announcement, Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.facts import Sibling
+
+
+class NoticeKind(StrEnum):
+    ASSIGNED = "assigned"
+    RELEASED = "released"
+    RESCHEDULED = "rescheduled"
+    CANCELLED = "cancelled"
+
+
+PRIORITIES = {NoticeKind.ASSIGNED: "NORMAL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one guide is told, of one kind, about one or several departures, earliest first."""
+
+    guide_id: UUID
+    kind: NoticeKind
+    departures: tuple[tuple[UUID, Departure], ...]
+
+    @property
+    def text(self) -> str:
+        """The departures in words: "Sunrise hike, 2026-06-01 09:00; …", by the clocks of their regions."""
+        return "; ".join(f"{each.trip_name}, {_clock(each.starts_at)}" for _, each in self.departures)
+
+
+def announce(changes: Mapping[date, Change]) -> None:
+    """Record what the published differences of a write have to tell; call it in the transaction of that write.
+
+    One `schedule.published` for each date that people are told something new of, and to each guide touched
+    one message of a kind. Its counts are those of everything published on that date, guides each once.
+    """
+    for day, change in sorted(changes.items()):
+        if _tells_something(change):
+            _record_event(day, change)
+    notices = notices_between(_departures(changes, "before"), _departures(changes, "after"))
+    outbox.record_several(Sibling.NOTIFICATIONS, map(_message, notices))
+
+
+def notices_between(before: Mapping[UUID, Departure], after: Mapping[UUID, Departure]) -> list[Notice]:
+    """Who is told what, when departures whose `published` was as in `before` get those of `after`.
+
+    A departure that is gone is cancelled for those who knew of it.
+    """
+    told: dict[tuple[UUID, NoticeKind], list[tuple[UUID, Departure]]] = defaultdict(list)
+    for departure_id in before.keys() | after.keys():
+        old, new = before.get(departure_id), after.get(departure_id)
+        for guide_id, kind in _differences(old, new).items():
+            known = old if new is None or kind is NoticeKind.RELEASED else new
+            if known is not None:
+                told[guide_id, kind].append((departure_id, known))
+    return [
+        Notice(guide_id, kind, tuple(sorted(found, key=lambda pair: (pair[1].starts_at, pair[0]))))
+        for (guide_id, kind), found in sorted(told.items())
+    ]
+
+
+def _differences(old: Departure | None, new: Departure | None) -> dict[UUID, NoticeKind]:
+    """What each guide concerned is told of one departure."""
+    was, is_now = _announced(old), _announced(new)
+    knew, know = _guides(was), _guides(is_now)
+    is_off = new is None or new.status is DepartureStatus.CANCELLED
+    leaving = NoticeKind.CANCELLED if is_off else NoticeKind.RELEASED
+    told = dict.fromkeys(knew - know, leaving) | dict.fromkeys(know - knew, NoticeKind.ASSIGNED)
+    if was and is_now and _is_another_plan(was, is_now):
+        told |= dict.fromkeys(knew & know, NoticeKind.RESCHEDULED)
+    return told
+
+
+def _is_another_plan(was: Announcement, is_now: Announcement) -> bool:
+    """Whether who stays on the team goes at another time or on another trail."""
+    is_elsewhere = (was.starts_at, was.trail_id) != (is_now.starts_at, is_now.trail_id)
+    return is_elsewhere or was.has_other_end(is_now.ends_at)
+
+
+def _announced(departure: Departure | None) -> Announcement | None:
+    return departure.published if departure else None
+
+
+def _guides(announcement: Announcement | None) -> frozenset[UUID]:
+    return frozenset(announcement.guide_ids) if announcement else frozenset()
+
+
+def _departures(changes: Mapping[date, Change], side: str) -> dict[UUID, Departure]:
+    """The departures of all dates together: one that moved to another date is rescheduled, not cancelled."""
+    documents: Iterable[tuple[Change, ScheduleDocument]] = (
+        (change, change.before if side == "before" else change.after) for change in changes.values()
+    )
+    return {
+        key: document.departures[key]
+        for change, document in documents
+        for key in change.departure_ids
+        if key in document.departures
+    }
+
+
+def _tells_something(change: Change) -> bool:
+    before, after = change.before.departures, change.after.departures
+    return any(_announced(before.get(key)) != _announced(after.get(key)) for key in change.departure_ids)
+
+
+def _record_event(day: date, change: Change) -> None:
+    published = [d for d in change.after.departures.values() if d.published and d.published.guide_ids]
+    guides = {guide_id for departure in published for guide_id in _guides(departure.published)}
+    payload: dict[str, object] = {
+        "schedule_id": change.schedule.schedule_id,
+        "schedule_date": day,
+        "trip_count": len(published),
+        "guide_count": len(guides),
+    }
+    for figures in hooks.publication_figures(day):
+        payload |= figures
+    record_event(SCHEDULE_PUBLISHED, day.isoformat(), payload)
+
+
+def _message(notice: Notice) -> outbox.Message:
+    return outbox.Message(
+        key=str(notice.guide_id),
+        kind=f"guide.{notice.kind}",
+        payload={
+            "body": {
+                "recipient_id": str(notice.guide_id),
+                "channel": settings.NOTIFICATION_CHANNEL,
+                "template_id": settings.NOTIFICATION_TEMPLATES[f"guide_{notice.kind}"],
+                "priority": PRIORITIES.get(notice.kind, "HIGH"),
+                "variables": _variables(notice),
+            }
+        },
+    )
+
+
+def _variables(notice: Notice) -> dict[str, str]:
+    _, first = notice.departures[0]
+    return {
+        "kind": notice.kind.value,
+        "schedule_date": first.starts_at.date().isoformat(),
+        "departures": notice.text,
+        "departure_ids": ", ".join(str(departure_id) for departure_id, _ in notice.departures),
+    }
+
+
+def _clock(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M")

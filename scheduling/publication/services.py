@@ -1,0 +1,180 @@
+"""Publishing departures of one date: a plan becomes what people are told."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from novatrek_scheduling.errors import FieldProblem
+from scheduling.daily_schedules.authors import Author
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.writer import Draft, as_it_is, read_drafts, write_daily_schedules
+from scheduling.domain.document import (
+    Announcement,
+    AssignmentStatus,
+    Departure,
+    DepartureStatus,
+    ScheduleDocument,
+    changed_departures,
+)
+from scheduling.errors import ApprovalRequired, UnknownDeparture, UnknownSchedule
+from scheduling.publication.notices import Notice, announce, notices_between
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationPreview:
+    """What publishing would do, found by doing it to a copy.
+
+    `departures` would be told anew, as they would then be, and `before` has all of the date as they are now;
+    `notices` is who would be told what. `unstaffed` are drafts that stay drafts because nobody leads them;
+    `awaiting_approval` are those that only a person may publish.
+    """
+
+    day: date
+    rev: int
+    before: Mapping[UUID, Departure]
+    departures: Mapping[UUID, Departure]
+    notices: tuple[Notice, ...]
+    unstaffed: tuple[UUID, ...]
+    awaiting_approval: tuple[UUID, ...]
+
+
+def publish_departures(
+    day: date,
+    *,
+    author: Author,
+    by_machine: bool,
+    departure_ids: Collection[UUID] | None = None,
+    region_id: UUID | None = None,
+    since_rev: int | None = None,
+) -> Change:
+    """Publish departures of a date: those named, a region's, or all; and tell whom it concerns.
+
+    Drafts become PUBLISHED and teams CONFIRMED; guides of a cancelled departure are told. What does not
+    differ from what people were last told is left alone, and so is an unstaffed draft, whoever publishes:
+    there is nobody to tell, and its plan is not made yet. For a person publishing is the approval; a machine
+    meets ApprovalRequired, naming the departures, and publishes nothing.
+
+    Also raises UnknownSchedule, UnknownDeparture, StaleRevision (`since_rev`) and ContentionNotResolved.
+    """
+    now = timezone.now()
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        draft = _existing(drafts[day])
+        chosen = _chosen(draft.document, departure_ids, region_id)
+        publish_in(draft, chosen, now, by_machine=by_machine)
+
+    since_revs = {} if since_rev is None else {day: since_rev}
+    changes = write_daily_schedules([day], edit, author=author, since_revs=since_revs, also=announce)
+    return changes[day] if day in changes else as_it_is(day)
+
+
+def preview_publication(
+    day: date, *, departure_ids: Collection[UUID] | None = None, region_id: UUID | None = None
+) -> PublicationPreview:
+    """What a person's `publish_departures` would do now. Raises UnknownSchedule and UnknownDeparture."""
+    draft = _existing(read_drafts([day])[day])
+    chosen = _chosen(draft.document, departure_ids, region_id)
+    before = draft.original.departures
+    publish_in(draft, chosen, timezone.now(), by_machine=False)
+    after = draft.document.departures
+    published = {key: after[key] for key in changed_departures(draft.original, draft.document)}
+    return PublicationPreview(
+        day=day,
+        rev=draft.rev,
+        before=before,
+        departures=dict(sorted(published.items(), key=lambda item: (item[1].starts_at, item[0]))),
+        notices=tuple(notices_between({key: before[key] for key in published}, published)),
+        unstaffed=tuple(sorted(key for key in chosen if _is_unstaffed_draft(after[key]))),
+        awaiting_approval=tuple(sorted(key for key in published if before[key].needs_approval)),
+    )
+
+
+def publish_in(
+    draft: Draft, departure_ids: Collection[UUID], now: datetime, *, by_machine: bool = True
+) -> frozenset[UUID]:
+    """Publish departures of a draft inside an edit, and return those that were not up to date.
+
+    Give `announcements.announce` as the write's `also`, or call it there: it finds what to tell in the changes.
+    Raises ApprovalRequired where a machine would publish a team that waits for a person.
+    """
+    due = {key: draft.document.departures[key] for key in departure_ids if _is_due(draft.document.departures[key])}
+    if by_machine:
+        _refuse_unapproved(due)
+    told = [_publish(departure) for departure in due.values()]
+    if any(told):
+        draft.published_at = now
+    return frozenset(due)
+
+
+def _publish(departure: Departure) -> bool:
+    """Whether there is something new to tell."""
+    is_news = departure.published is None or departure.has_unpublished_changes
+    if departure.status is DepartureStatus.CANCELLED:
+        departure.published = _announcement(departure, [])
+        return is_news
+    if departure.status is DepartureStatus.DRAFT:
+        departure.status = DepartureStatus.PUBLISHED
+    for member in departure.team:
+        member.assignment_status = AssignmentStatus.CONFIRMED
+    if is_news:
+        departure.published = _announcement(departure, [member.guide_id for member in departure.team])
+    return is_news
+
+
+def _announcement(departure: Departure, guide_ids: list[UUID]) -> Announcement:
+    return Announcement(
+        guide_ids=guide_ids,
+        trail_id=departure.trail_id,
+        starts_at=departure.starts_at,
+        ends_at=departure.ends_at,
+    )
+
+
+def _is_due(departure: Departure) -> bool:
+    if departure.status is DepartureStatus.CANCELLED:
+        return departure.has_unpublished_changes
+    if _is_unstaffed_draft(departure):
+        return False
+    is_confirmed = all(m.assignment_status is AssignmentStatus.CONFIRMED for m in departure.team)
+    return departure.has_unpublished_changes or departure.status is DepartureStatus.DRAFT or not is_confirmed
+
+
+def _is_unstaffed_draft(departure: Departure) -> bool:
+    is_draft = departure.status is DepartureStatus.DRAFT
+    # Who was told that it is cancelled was told of no guides: once it is reinstated that plan is to be made anew.
+    has_guides_to_tell = bool(departure.published and departure.published.guide_ids)
+    return is_draft and not departure.team and not has_guides_to_tell
+
+
+def _refuse_unapproved(due: Mapping[UUID, Departure]) -> None:
+    waiting = {key: departure for key, departure in due.items() if departure.needs_approval}
+    if waiting:
+        names = ", ".join(sorted(departure.trip_name for departure in waiting.values()))
+        raise ApprovalRequired(
+            f"A person has to approve the team of {names} first.",
+            *(FieldProblem(f"assignments.departures.{key}", "its team awaits approval") for key in sorted(waiting)),
+        )
+
+
+def _existing(draft: Draft) -> Draft:
+    if draft.rev == 0:
+        raise UnknownSchedule(f"There is no daily schedule of {draft.schedule.schedule_date} yet.")
+    return draft
+
+
+def _chosen(
+    document: ScheduleDocument, departure_ids: Collection[UUID] | None, region_id: UUID | None
+) -> frozenset[UUID]:
+    within = document.departures if region_id is None else document.departures_in([region_id])
+    if departure_ids is None:
+        return frozenset(within)
+    unknown = sorted(set(departure_ids) - within.keys())
+    if unknown:
+        raise UnknownDeparture(
+            f"The daily schedule has no departure {', '.join(map(str, unknown))}.",
+            *(FieldProblem("departure_ids", f"{key} is not a departure of this date") for key in unknown),
+        )
+    return frozenset(departure_ids)

@@ -1,0 +1,196 @@
+"""Taking in a schedule request: what it may ask for, and asking the same thing twice."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+from django.utils import timezone
+
+from events.webhooks import validate_callback_url
+from novatrek_scheduling.errors import FieldProblem
+from scheduling.errors import (
+    ContradictoryConstraints,
+    DateInThePast,
+    IdempotencyKeyInFlight,
+    IdempotencyKeyReused,
+)
+from scheduling.models import Priority, RequestJob, RequestStatus, ScheduleRequest
+from scheduling.requests.claims import enqueue
+from scheduling.siblings.errors import SiblingUnavailable
+from scheduling.snapshot import look_up_guides, look_up_trip
+
+logger = structlog.get_logger(__name__)
+
+# The first of the two integers of an advisory lock; it tells these locks from others.
+IDEMPOTENCY_LOCKS = 0x6964
+
+
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """What a client asks of a trip's date and team. Group sizes are in guests."""
+
+    required_guide_ids: tuple[UUID, ...] = ()
+    excluded_guide_ids: tuple[UUID, ...] = ()
+    min_group_size: int | None = None
+    max_group_size: int | None = None
+    require_good_weather: bool = True
+    preferred_trail_ids: tuple[UUID, ...] = ()
+    accessibility_requirements: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Constraints":
+        """From a request's `constraints` column."""
+
+        def ids(name: str) -> tuple[UUID, ...]:
+            return tuple(UUID(value) for value in stored.get(name, ()))
+
+        return cls(
+            required_guide_ids=ids("required_guide_ids"),
+            excluded_guide_ids=ids("excluded_guide_ids"),
+            min_group_size=stored.get("min_group_size"),
+            max_group_size=stored.get("max_group_size"),
+            require_good_weather=stored.get("require_good_weather", True),
+            preferred_trail_ids=ids("preferred_trail_ids"),
+            accessibility_requirements=tuple(stored.get("accessibility_requirements", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A schedule request as a client sent it; `sent_constraints` are in the contract's words."""
+
+    trip_id: UUID
+    preferred_dates: tuple[date, ...]
+    sent_constraints: Mapping[str, Any]
+    priority: Priority = Priority.NORMAL
+    callback_url: str | None = None
+
+    @property
+    def constraints(self) -> Constraints:
+        return Constraints.read(self.sent_constraints)
+
+    def stored(self) -> dict[str, Any]:
+        """What the `constraints` column holds."""
+        told: dict[str, Any] = {
+            "trip_id": str(self.trip_id),
+            "preferred_dates": [day.isoformat() for day in self.preferred_dates],
+            "priority": self.priority.value,
+        }
+        if self.callback_url:
+            told["callback_url"] = self.callback_url
+        return told | dict(self.sent_constraints)
+
+    def fingerprint(self) -> str:
+        return hashlib.sha256(json.dumps(self.stored(), sort_keys=True).encode()).hexdigest()
+
+
+def submit_schedule_request(
+    submission: Submission, *, subject: str, idempotency_key: str | None = None
+) -> ScheduleRequest:
+    """Accept a request and queue it, or return the one that was accepted under the same key before.
+
+    Raises ContradictoryConstraints, DateInThePast, ForbiddenCallback, UnknownTrip, InactiveTrip or
+    UnknownGuide for what cannot be done, IdempotencyKeyReused for a key that came with another body, and
+    IdempotencyKeyInFlight while that one is being accepted. A sibling that does not answer is no reason to
+    refuse: the worker asks again.
+    """
+    known = _accepted_before(subject, idempotency_key, submission)
+    if known is not None:
+        return known
+    refuse_contradictions(submission)
+    _refuse_unknown(submission)
+    return _accept(submission, subject, idempotency_key)
+
+
+def refuse_contradictions(submission: Submission) -> None:
+    """Raise for what no sibling needs to be asked about."""
+    wanted = submission.constraints
+    both = set(wanted.required_guide_ids) & set(wanted.excluded_guide_ids)
+    if both:
+        named = ", ".join(sorted(map(str, both)))
+        raise ContradictoryConstraints(
+            f"Guides are both required and excluded: {named}.",
+            FieldProblem("constraints.required_guide_ids", f"also in excluded_guide_ids: {named}"),
+        )
+    smallest, largest = wanted.min_group_size, wanted.max_group_size
+    if smallest is not None and largest is not None and smallest > largest:
+        raise ContradictoryConstraints(
+            f"min_group_size {smallest} is above max_group_size {largest}.",
+            FieldProblem("constraints.min_group_size", f"must not be above max_group_size ({largest})"),
+        )
+    today = timezone.now().date()
+    for position, day in enumerate(submission.preferred_dates):
+        if day < today:
+            raise DateInThePast(
+                f"{day} is in the past.",
+                FieldProblem(f"preferred_dates[{position}]", "is in the past; ask for a later date"),
+            )
+    if submission.callback_url:
+        validate_callback_url(submission.callback_url)
+
+
+def _refuse_unknown(submission: Submission) -> None:
+    wanted = submission.constraints
+    try:
+        look_up_trip(submission.trip_id)
+        for name in ("required_guide_ids", "excluded_guide_ids"):
+            if guide_ids := getattr(wanted, name):
+                look_up_guides(guide_ids, field=f"constraints.{name}")
+    except SiblingUnavailable as unavailable:
+        logger.warning("schedule_request_accepted_unchecked", reason=unavailable.message)
+
+
+def _accept(submission: Submission, subject: str, key: str | None) -> ScheduleRequest:
+    with transaction.atomic():
+        if key is not None:
+            _hold_key(subject, key)
+            known = _accepted_before(subject, key, submission)
+            if known is not None:
+                return known
+        request = ScheduleRequest.objects.create(
+            schedule_date=min(submission.preferred_dates),
+            requested_by=subject,
+            status=RequestStatus.PENDING,
+            constraints=submission.stored(),
+        )
+        RequestJob.objects.create(
+            request=request,
+            priority=submission.priority,
+            subject=subject,
+            idempotency_key=key,
+            body_hash=submission.fingerprint(),
+        )
+        enqueue(request.pk, submission.priority)
+    return request
+
+
+def _hold_key(subject: str, key: str) -> None:
+    digest = hashlib.blake2b(f"{subject}\0{key}".encode(), digest_size=4).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)",
+            [IDEMPOTENCY_LOCKS, int.from_bytes(digest, signed=True)],
+        )
+        row = cursor.fetchone()
+    if not (row and row[0]):
+        raise IdempotencyKeyInFlight("A request with this Idempotency-Key is being accepted at this moment; ask again.")
+
+
+def _accepted_before(subject: str, key: str | None, submission: Submission) -> ScheduleRequest | None:
+    if key is None:
+        return None
+    job = RequestJob.objects.select_related("request").filter(subject=subject, idempotency_key=key).first()
+    if job is None:
+        return None
+    if job.body_hash != submission.fingerprint():
+        raise IdempotencyKeyReused(
+            "This Idempotency-Key was used with another body.",
+            FieldProblem("Idempotency-Key", "was used with another body; take a new key for a new request"),
+        )
+    return job.request

@@ -1,0 +1,112 @@
+"""Reservations without a departure: it is looked up in the catalog, outside any transaction, and made."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from scheduling.daily_schedules.catalog_aliases import departure_id_of, known_departure_ids
+from scheduling.domain.document import ScheduleDocument
+from scheduling.domain.facts import CatalogDeparture, Snapshot
+from scheduling.domain.new_departures import new_departure
+from scheduling.reservations.seating import Newborn, queue_placement, take_seats, unplaced_reservations
+from scheduling.siblings.client import Reader
+from scheduling.siblings.deadline import Deadline
+from scheduling.siblings.parallel import Lookups
+from scheduling.snapshot import UnknownTrip
+from scheduling.snapshot.base_camps import read_camp
+from scheduling.snapshot.catalog import CATALOG, read_catalog, read_regions
+from scheduling.snapshot.gaps import Gaps
+
+logger = structlog.get_logger(__name__)
+
+# How far around a date to look for the time at which a trip usually departs.
+AROUND = timedelta(days=14)
+SWEPT_AT_ONCE = 500
+
+
+def place_reservation(reservation_id: UUID) -> bool:
+    """Make the departure that a reservation waits for and put its guests on it; False if there is nothing to do.
+
+    Safe to repeat. Raises SiblingUnavailable, when the catalog does not answer, and ContentionNotResolved;
+    the sweeper tries again later.
+    """
+    waiting = unplaced_reservations(timezone.now().date()).filter(pk=reservation_id)
+    reservation = waiting.first()
+    if reservation is None or reservation.trip_id is None or reservation.trip_date is None:
+        return False
+    newborn = _look_up(reservation.trip_id, reservation.trip_date, reservation.participant_count)
+    with transaction.atomic():
+        # It may have been cancelled or placed while the catalog was asked.
+        still_waiting = waiting.select_for_update().first()
+        return still_waiting is not None and take_seats(still_waiting, newborn)
+
+
+def sweep_reservations(now: datetime, *, older_than: timedelta) -> int:
+    """Queue again what waits for a departure since long; returns how many."""
+    waiting = unplaced_reservations(now.date()).filter(recorded_at__lt=now - older_than)
+    found = list(waiting.order_by("trip_date", "recorded_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    for reservation_id in found:
+        queue_placement(reservation_id)
+    return len(found)
+
+
+def _look_up(trip_id: UUID, day: date, guests: int) -> Newborn | None:
+    """The departure to make: the catalog's of that date, or one of ours at the trip's usual time.
+
+    None for a trip that the catalog doesn't have, and for a date whose departures it has called off.
+    """
+    try:
+        snapshot = _take_catalog_snapshot(trip_id, day)
+    except UnknownTrip as unknown:
+        logger.warning("reservation_of_unknown_trip", trip_id=str(trip_id), reason=unknown.message)
+        return None
+    trip = snapshot.trips[trip_id]
+    listed = [departure for departure in snapshot.departures[day] if departure.trip_id == trip_id]
+    if not listed:
+        usual = snapshot.usual_times[trip_id]
+        departure = new_departure(trip, day, usual, snapshot)
+        return Newborn(departure_id_of(trip_id, day, usual), departure, is_ours=True)
+    sold = _earliest(listed, guests)
+    if sold is None:
+        logger.warning("reservation_of_cancelled_departure", trip_id=str(trip_id), day=str(day))
+        return None
+    departure = new_departure(trip, day, sold.departure_time, snapshot, sold)
+    departure.catalog_participants = sold.sold_spots
+    known_as = known_departure_ids(day, snapshot, ScheduleDocument())
+    return Newborn(known_as.get(sold.id, sold.id), departure, is_ours=False)
+
+
+def _earliest(listed: Iterable[CatalogDeparture], guests: int) -> CatalogDeparture | None:
+    """The earliest with room, else the earliest."""
+    going = [departure for departure in listed if not departure.is_cancelled]
+    return min(going, key=lambda d: (d.available_spots < guests, d.departure_time, d.id), default=None)
+
+
+def _take_catalog_snapshot(trip_id: UUID, day: date) -> Snapshot:
+    """One trip, its departures of one date and its base camp; no guides, nobody is staffed here."""
+    reader, gaps = Reader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["worker"])), Gaps()
+    taken_at = timezone.now()
+    with Lookups(reader.deadline) as lookups:
+        under_way = lookups.branch(read_regions, reader)
+        catalog = read_catalog(reader, lookups, [trip_id], (day - AROUND, day + AROUND))
+        regions = lookups.joined(CATALOG, under_way)
+        trip = catalog.trips.get(trip_id)
+        if trip is None or trip.region_id not in regions:
+            raise UnknownTrip.of(trip_id)
+        camp = read_camp(reader, gaps, regions[trip.region_id])
+    return Snapshot(
+        taken_at=taken_at,
+        days=(day,),
+        regions=regions,
+        trips=catalog.trips,
+        departures=catalog.on([day]),
+        usual_times=catalog.usual_times(),
+        locations={trip.region_id: camp} if camp else {},
+        unknown=gaps.sentences(),
+        read_at=reader.read_at,
+    )

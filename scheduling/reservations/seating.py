@@ -1,0 +1,235 @@
+"""Reservations as their events tell them, and the seats they take on departures.
+
+The table is what was told; a departure's `reservations` follow it. A cancelled reservation stays in the
+table for good, so that a late or replayed "created" finds it cancelled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from scheduling import hooks
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.hazards import relate_to_reservation
+from scheduling.models import DailySchedule, Reservation, ReservationStatus
+
+logger = structlog.get_logger(__name__)
+
+PLACE_TASK = "scheduling.place_reservation"
+# Today may still be yesterday where a departure is.
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A reservation that somebody made. `trip_date` None: nobody said for when."""
+
+    reservation_id: UUID
+    trip_id: UUID
+    trip_date: date | None
+    participant_count: int
+    told_at: datetime
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {
+            "trip_id": self.trip_id,
+            "trip_date": self.trip_date,
+            "participant_count": self.participant_count,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Newborn:
+    """A departure to be made for a reservation, if there is still none. `is_ours`: the catalog lacks it."""
+
+    departure_id: UUID
+    departure: Departure
+    is_ours: bool
+
+
+@transaction.atomic
+def record_booking(booking: Booking) -> Reservation:
+    """Store a reservation and seat its guests. Raises ContentionNotResolved.
+
+    Without a date it is stored only. Where the date has no departure of the trip yet, a task makes one once
+    this is committed. What is cancelled stays so, and an older telling changes nothing.
+    """
+    reservation, is_new = Reservation.objects.select_for_update().get_or_create(
+        pk=booking.reservation_id,
+        defaults=booking.details | {"status": ReservationStatus.ACTIVE, "event_time": booking.told_at},
+    )
+    if is_new or _learn(reservation, booking):
+        _seat(reservation)
+    return reservation
+
+
+@transaction.atomic
+def cancel_reservation(reservation_id: UUID, *, told_at: datetime) -> Reservation:
+    """Take a reservation off its departure, for good. One that nobody told of yet is stored as cancelled.
+
+    Raises ContentionNotResolved.
+    """
+    reservation, is_new = Reservation.objects.select_for_update().get_or_create(
+        pk=reservation_id, defaults={"status": ReservationStatus.CANCELLED, "event_time": told_at}
+    )
+    if not is_new and reservation.status == ReservationStatus.ACTIVE:
+        _leave_departure(reservation)
+        _update(reservation, status=ReservationStatus.CANCELLED, departure_id=None, event_time=told_at)
+    return reservation
+
+
+def take_seats(reservation: Reservation, newborn: Newborn | None = None) -> bool:
+    """Put an active, dated reservation on a departure of its trip, or on `newborn` where there is none.
+
+    Belongs into the transaction that holds the reservation's row. False: there is nothing to put it on.
+    """
+    if reservation.trip_date is None:
+        return False
+    seating = _Seating(reservation, reservation.trip_date, newborn)
+    author = _author("reservation.created", reservation)
+    write_daily_schedules([seating.day], seating.edit, author=author, also=seating.follow_up)
+    return seating.departure_id is not None
+
+
+def departure_for(reservation: Reservation, departures: Mapping[UUID, Departure]) -> UUID | None:
+    """The departure that a reservation is on; else the earliest of its trip with room, else the earliest.
+
+    One that is under way or called off is taken only where the trip has no other.
+    """
+    of_trip = [key for key, departure in departures.items() if departure.trip_id == reservation.trip_id]
+
+    def preference(key: UUID) -> tuple[bool, bool, bool, bool, datetime, UUID]:
+        departure = departures[key]
+        has_room = departure.participants + reservation.participant_count <= departure.capacity
+        return (
+            reservation.pk not in departure.reservations,
+            departure.status is DepartureStatus.CANCELLED,
+            not departure.is_open_to_planning,
+            not has_room,
+            departure.starts_at,
+            key,
+        )
+
+    return min(of_trip, key=preference, default=None)
+
+
+def move_reservations(old: UUID, new: UUID, day: date) -> None:
+    """The people on departure `old` go on `new`, of `day`; in the transaction that moves them in the documents."""
+    Reservation.objects.filter(departure_id=old).update(departure_id=new, trip_date=day)
+
+
+def unplaced_reservations(today: date) -> QuerySet[Reservation]:
+    """Those that wait for a departure: active, with a date that is not over, and on none."""
+    return Reservation.objects.filter(
+        status=ReservationStatus.ACTIVE, departure_id=None, trip_id__isnull=False, trip_date__gte=today - A_DAY
+    )
+
+
+def queue_placement(reservation_id: UUID) -> None:
+    """Have a worker make the departure. A queue that is away costs only time: the sweeper asks again."""
+    try:
+        current_app.send_task(PLACE_TASK, args=[str(reservation_id)], retry=False)
+    except OperationalError as error:
+        logger.warning("reservation_not_queued", reservation_id=str(reservation_id), error=str(error))
+
+
+@dataclass(slots=True)
+class _Seating:
+    """One reservation's edit of its date, and what follows from it in the same transaction."""
+
+    reservation: Reservation
+    day: date
+    newborn: Newborn | None
+    departure_id: UUID | None = None
+    is_born: bool = False
+
+    def edit(self, drafts: Mapping[date, Draft]) -> None:
+        departures = drafts[self.day].document.departures
+        found = departure_for(self.reservation, departures)
+        self.is_born = found is None and self.newborn is not None
+        if self.is_born and self.newborn:
+            found = self.newborn.departure_id
+            departures[found] = self.newborn.departure.model_copy(deep=True)
+        self.departure_id = found
+        if found:
+            departures[found].reservations[self.reservation.pk] = self.reservation.participant_count
+            departures[found].count_participants()
+
+    def follow_up(self, changes: Mapping[date, Change]) -> None:
+        if self.departure_id is None:
+            return
+        _update(self.reservation, departure_id=self.departure_id)
+        if self.is_born and self.newborn:
+            departure = changes[self.day].after.departures[self.departure_id]
+            if self.newborn.is_ours:
+                hooks.departure_created(self.departure_id, departure, self.day)
+            hooks.optimization_wanted(self.day, departure.region_id)
+        relate_to_reservation(self.reservation)
+
+
+def _learn(reservation: Reservation, booking: Booking) -> bool:
+    """Take over what a repeated telling says; whether its guests have to be seated anew."""
+    if reservation.status == ReservationStatus.CANCELLED:
+        if reservation.trip_id is None:
+            _update(reservation, **booking.details)
+        return False
+    if booking.told_at <= reservation.event_time:
+        return False
+    if (reservation.trip_id, reservation.trip_date) != (booking.trip_id, booking.trip_date):
+        _leave_departure(reservation)
+        reservation.departure_id = None
+    _update(reservation, **booking.details, departure_id=reservation.departure_id, event_time=booking.told_at)
+    return True
+
+
+def _seat(reservation: Reservation) -> None:
+    if reservation.trip_date is None or take_seats(reservation):
+        return
+    if reservation.trip_date >= timezone.now().date() - A_DAY:
+        transaction.on_commit(partial(queue_placement, reservation.pk))
+
+
+def _leave_departure(reservation: Reservation) -> None:
+    day = _day_of(reservation)
+    if day is None:
+        return
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        for departure in drafts[day].document.departures.values():
+            if departure.reservations.pop(reservation.pk, None) is not None:
+                departure.count_participants()
+
+    write_daily_schedules([day], edit, author=_author("reservation.status_changed", reservation))
+
+
+def _day_of(reservation: Reservation) -> date | None:
+    """The date of the departure that the reservation is on: its own, unless the departure was moved."""
+    if reservation.departure_id is None or reservation.trip_date is None:
+        return None
+    with_departure = DailySchedule.objects.filter(assignments__departures__has_key=str(reservation.departure_id))
+    days = with_departure.values_list("schedule_date", flat=True)
+    return days.filter(schedule_date=reservation.trip_date).first() or days.first()
+
+
+def _author(event_type: str, reservation: Reservation) -> Author:
+    return Author(AuthorKind.EVENT, event_type, cause=f"reservation {reservation.pk}")
+
+
+def _update(reservation: Reservation, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(reservation, name, value)
+    reservation.save(update_fields=list(values))

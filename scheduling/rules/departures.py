@@ -1,0 +1,141 @@
+"""Which hard rules a staffed departure breaks, all things considered."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from uuid import UUID
+
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.facts import Location, Sibling, Snapshot, Span
+from scheduling.rules.guides import clashes_of, exclusions_of, not_available
+from scheduling.rules.inputs import Commitment, Demand, Entered, Facts
+from scheduling.rules.teams import team_violations
+from scheduling.rules.trails import closed_because, needs_trail
+from scheduling.rules.violations import Exclusion, Rule, Violation
+
+MOST_OF_A_DEPARTURE = 20
+OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around one date's departures: what guides entered, and commitments of their guides by guide.
+
+    `neighbours` are staffed departures of other dates that are out at the same time.
+    """
+
+    entered: Entered = field(default_factory=Entered)
+    commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
+    neighbours: Sequence[Departure] = ()
+
+
+def newly_broken(
+    before: ScheduleDocument,
+    after: ScheduleDocument,
+    day: date,
+    changed: Iterable[UUID],
+    facts: Facts,
+    around_before: Surroundings,
+    around_after: Surroundings,
+) -> list[Violation]:
+    """The violations of the changed departures that were not there, or not as bad, before the change.
+
+    Of each departure the first 20: a thousand that were given to one guide clash a million times.
+    """
+    found: list[Violation] = []
+    for departure_id in sorted(changed):
+        known = list(_violations(before, day, departure_id, facts, around_before))
+        broken = _violations(after, day, departure_id, facts, around_after)
+        found += islice((violation for violation in broken if violation.is_new_since(known)), MOST_OF_A_DEPARTURE)
+    return found
+
+
+def _violations(
+    document: ScheduleDocument, day: date, departure_id: UUID, facts: Facts, around: Surroundings
+) -> Iterator[Violation]:
+    departure = document.departures.get(departure_id)
+    if departure is not None and departure.status not in OVER and departure.team:
+        yield from broken_rules(departure_id, departure, day, facts, around)
+        yield from _location_overrun(departure_id, departure, document, facts.snapshot, around.neighbours)
+
+
+def broken_rules(
+    departure_id: UUID, departure: Departure, day: date, facts: Facts, around: Surroundings
+) -> Iterator[Violation]:
+    """Every hard rule that `departure` breaks by itself and against its guides' other commitments."""
+    demand = Demand.of(departure_id, departure, day, facts.snapshot)
+    yield from team_violations(departure_id, departure, day, facts.snapshot, around.entered)
+    yield from _trail_violations(demand, facts)
+    for member in departure.team:
+        for exclusion in _exclusions(member.guide_id, demand, facts, around):
+            message = f"{member.guide_name}: {exclusion.message}"
+            yield Violation(exclusion.rule, message, departure_id, member.guide_id, exclusion.about)
+
+
+def _exclusions(guide_id: UUID, demand: Demand, facts: Facts, around: Surroundings) -> Iterator[Exclusion]:
+    guide = facts.snapshot.guides.get(guide_id)
+    if guide is None:
+        yield from map(not_available, demand.days)
+    else:
+        yield from exclusions_of(guide, demand, facts, around.entered.of(guide_id, demand.days))
+    commitments = around.commitments.get(guide_id, ())
+    yield from clashes_of(demand.span, demand.day, commitments, ignoring=demand.departure_id)
+
+
+def _trail_violations(demand: Demand, facts: Facts) -> list[Violation]:
+    trail, trip, snapshot = demand.trail, demand.trip, facts.snapshot
+    if trail is None:
+        is_missing = trip is not None and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and needs_trail(trip, snapshot)
+        return [Violation(Rule.TRAIL_CLOSED, "it has no trail", demand.departure_id)] if is_missing else []
+    found = []
+    closed = closed_because(trail, demand.days, demand.span, facts.hazards)
+    if closed:
+        found.append(Violation(Rule.TRAIL_CLOSED, closed, demand.departure_id, about=frozenset({str(trail.id)})))
+    if trail.max_group_size is not None and demand.participants > trail.max_group_size:
+        message = f"{trail.name} takes groups of {trail.max_group_size}, this one has {demand.participants}"
+        excess = demand.participants - trail.max_group_size
+        found.append(Violation(Rule.TRAIL_GROUP_SIZE, message, demand.departure_id, excess=excess))
+    return found
+
+
+def _location_overrun(
+    departure_id: UUID,
+    departure: Departure,
+    document: ScheduleDocument,
+    snapshot: Snapshot,
+    neighbours: Iterable[Departure],
+) -> list[Violation]:
+    location = snapshot.locations.get(departure.region_id)
+    if location is None or location.max_capacity is None or departure.location_id != location.id:
+        return []
+    if not departure.participants:
+        # Nobody comes with it: a camp that is too full is so without it.
+        return []
+    peak = peak_load(document, location, departure.span, neighbours)
+    if peak <= location.max_capacity:
+        return []
+    message = f"{peak} people at the base camp at once, it takes {location.max_capacity}"
+    return [Violation(Rule.LOCATION_CAPACITY, message, departure_id, excess=peak - location.max_capacity)]
+
+
+def peak_load(
+    document: ScheduleDocument, location: Location, within: Span, neighbours: Iterable[Departure] = ()
+) -> int:
+    """The most people at `location` at one time within a span: participants of its staffed departures.
+
+    `neighbours` are departures of other dates: one of several days is there on the next ones too.
+    """
+    there = [
+        other
+        for other in (*document.departures.values(), *neighbours)
+        if other.location_id == location.id
+        and other.team
+        and other.status is not DepartureStatus.CANCELLED
+        and other.span.overlaps(within)
+    ]
+    moments = [max(other.starts_at, within.starts_at) for other in there]
+    return max(
+        (sum(o.participants for o in there if o.starts_at <= moment < o.ends_at) for moment in moments),
+        default=0,
+    )

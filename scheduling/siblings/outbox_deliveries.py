@@ -1,0 +1,138 @@
+"""What the outbox holds for siblings, and how each of them is told.
+
+| destination          | payload                                                   | becomes                    |
+|----------------------|-----------------------------------------------------------|----------------------------|
+| svc-notifications    | {"body": SendNotificationRequest}                         | POST /notifications        |
+| svc-trip-catalog     | {"trip_id", "departure_id", "body": TripScheduleCreateRequest} | POST /trips/…/schedule |
+| svc-trail-management | {"trail_id", "body": CreateClosureRequest}                | POST /trails/…/closures    |
+| svc-analytics        | {"body": the event}                                       | POST /events               |
+
+`departure_id` is ours. Each call carries the message's id as Idempotency-Key, because a message may be delivered twice.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from events.models import OutboxMessage
+from events.outbox import DeliveryRefused, register_destination
+from scheduling.domain.facts import Sibling
+from scheduling.siblings import (
+    SiblingNotFound,
+    SiblingRefusal,
+    SiblingUnavailable,
+    analytics,
+    notifications,
+    trail_management,
+    trip_catalog,
+)
+from scheduling.siblings.calls import DELIVERY_SECONDS
+from scheduling.siblings.client import Reader
+from scheduling.siblings.deadline import Deadline
+from scheduling.siblings.parallel import Lookups
+
+Send = Callable[[Mapping[str, Any], str, Deadline], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureInCatalog:
+    """The catalog has a departure of ours now, under an id of its own."""
+
+    departure_id: UUID
+    catalog_id: UUID
+    trip_id: UUID
+    day: date
+    departure_time: str
+
+
+_when_created: list[Callable[[DepartureInCatalog], None]] = []
+
+
+def on_departure_created(callback: Callable[[DepartureInCatalog], None]) -> None:
+    """Have `callback` told of each departure of ours that the catalog took, outside any transaction.
+
+    It may be told twice. When it raises, the message is delivered again, and the catalog then says that it
+    has the departure already.
+    """
+    if callback not in _when_created:
+        _when_created.append(callback)
+
+
+def register_deliveries() -> None:
+    """Let the relay deliver to the siblings that are told things."""
+    for sibling, send in _SENDERS.items():
+        register_destination(sibling.value, _delivering(send))
+
+
+def deliver_now(destination: str, payload: Mapping[str, Any], *, key: str, deadline_seconds: float) -> None:
+    """Tell a sibling at once what a message in the outbox would, with the message's id as `key`.
+
+    Raises DeliveryRefused where trying again is in vain, SiblingUnavailable where it isn't.
+    """
+    try:
+        _SENDERS[Sibling(destination)](payload, key, Deadline.after(deadline_seconds))
+    except (SiblingRefusal, SiblingNotFound) as refusal:
+        raise DeliveryRefused(str(refusal)) from refusal
+
+
+def _delivering(send: Send) -> Callable[[OutboxMessage], None]:
+    def deliver(message: OutboxMessage) -> None:
+        deliver_now(
+            message.destination, message.payload, key=str(message.message_id), deadline_seconds=DELIVERY_SECONDS
+        )
+
+    return deliver
+
+
+def _notify(payload: Mapping[str, Any], key: str, deadline: Deadline) -> None:
+    notifications.send_notification(payload["body"], key=key, deadline=deadline)
+
+
+def _analyse(payload: Mapping[str, Any], key: str, deadline: Deadline) -> None:
+    analytics.send_event(payload["body"], key=key, deadline=deadline)
+
+
+def _close_trail(payload: Mapping[str, Any], key: str, deadline: Deadline) -> None:
+    trail_management.close_trail(UUID(payload["trail_id"]), payload["body"], key=key, deadline=deadline)
+
+
+def _add_departure(payload: Mapping[str, Any], key: str, deadline: Deadline) -> None:
+    trip_id, body = UUID(payload["trip_id"]), payload["body"]
+    try:
+        created = trip_catalog.add_departure(trip_id, body, key=key, deadline=deadline)
+    except SiblingRefusal as refusal:
+        if refusal.status != HTTPStatus.CONFLICT:
+            raise
+        created = _existing(trip_id, body, deadline)
+    known = DepartureInCatalog(
+        departure_id=UUID(payload["departure_id"]),
+        catalog_id=created.id,
+        trip_id=trip_id,
+        day=created.departure_date,
+        departure_time=created.departure_time,
+    )
+    for callback in _when_created:
+        callback(known)
+
+
+def _existing(trip_id: UUID, body: Mapping[str, Any], deadline: Deadline) -> trip_catalog.DeparturePayload:
+    """The departure that stands in the way: the very one, by trip, date and time."""
+    day = date.fromisoformat(body["departure_date"])
+    with Lookups(deadline) as lookups:
+        departures = trip_catalog.read_departures(Reader(deadline), lookups, trip_id, day, day)
+    for departure in departures:
+        if departure.departure_time == body["departure_time"]:
+            return departure
+    why = f"it refuses a departure on {day} at {body['departure_time']} and has none"
+    raise SiblingUnavailable(Sibling.TRIP_CATALOG, "addScheduledDeparture", why)
+
+
+_SENDERS: Mapping[Sibling, Send] = {
+    Sibling.NOTIFICATIONS: _notify,
+    Sibling.TRIP_CATALOG: _add_departure,
+    Sibling.TRAIL_MANAGEMENT: _close_trail,
+    Sibling.ANALYTICS: _analyse,
+}

@@ -1,0 +1,165 @@
+"""Taking a snapshot: everything that doesn't wait for something else at the same time."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from scheduling.domain.facts import Region, Snapshot
+from scheduling.siblings import SiblingFailure
+from scheduling.siblings.client import Reader
+from scheduling.siblings.deadline import Deadline
+from scheduling.siblings.parallel import Lookups
+from scheduling.snapshot.catalog import CATALOG, Catalog, read_catalog, read_departing_trips, read_regions
+from scheduling.snapshot.gaps import Gaps
+from scheduling.snapshot.guides import People
+from scheduling.snapshot.lookups import UnknownTrip
+from scheduling.snapshot.region_conditions import Surroundings
+
+ASSEMBLY_SECONDS = 0.2
+AROUND = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What to take a picture of. `region_ids` None: every region. `window`: of departures."""
+
+    days: tuple[date, ...]
+    window: tuple[date, date]
+    trip_ids: frozenset[UUID]
+    region_ids: frozenset[UUID] | None
+    trail_ids: frozenset[UUID]
+    is_of_one_trip: bool = False
+
+    def regions(self, catalog: Catalog, regions: Iterable[Region]) -> list[Region]:
+        """The regions to look at: those asked for, and those of the trips that are in it."""
+        of_trips = {trip.region_id for trip in catalog.trips.values()}
+        everywhere = self.region_ids is None and not self.is_of_one_trip
+        wanted = of_trips | (self.region_ids or frozenset())
+        return [region for region in regions if everywhere or region.id in wanted]
+
+
+def take_day_snapshot(
+    day: date,
+    *,
+    region_ids: Collection[UUID] | None = None,
+    trip_ids: Collection[UUID] = (),
+    trail_ids: Collection[UUID] = (),
+    deadline_seconds: float,
+    fresh: bool = False,
+) -> Snapshot:
+    """The facts of one date; `take_facts_snapshot` says which."""
+    return take_facts_snapshot(
+        [day],
+        region_ids=region_ids,
+        trip_ids=trip_ids,
+        trail_ids=trail_ids,
+        deadline_seconds=deadline_seconds,
+        fresh=fresh,
+    )
+
+
+def take_facts_snapshot(
+    days: Collection[date],
+    *,
+    region_ids: Collection[UUID] | None = None,
+    trip_ids: Collection[UUID] = (),
+    trail_ids: Collection[UUID] = (),
+    deadline_seconds: float,
+    fresh: bool = False,
+) -> Snapshot:
+    """The facts of some dates: all guides, and in these regions (None: all) departures, trails and weather.
+
+    `trip_ids` are read beside the trips that the catalog has departing then; `trail_ids` are looked at in
+    detail beside those that fit a trip. Who is available is known on every date that a departure of the
+    catalog touches; `with_availability_on` adds more, `with_certificates` and `with_availability_notes` what
+    their names say. `fresh`: nothing comes from the cache. Raises SiblingUnavailable when the catalog or the
+    guides don't answer in time; other silent siblings are in `unknown`.
+    """
+    ordered = tuple(sorted(set(days)))
+    scope = _Scope(
+        days=ordered,
+        window=(ordered[0], ordered[-1]),
+        trip_ids=frozenset(trip_ids),
+        region_ids=None if region_ids is None else frozenset(region_ids),
+        trail_ids=frozenset(trail_ids),
+    )
+    return _take(scope, deadline_seconds, fresh=fresh)
+
+
+def take_trip_snapshot(
+    trip_id: UUID,
+    days: Collection[date],
+    *,
+    trail_ids: Collection[UUID] = (),
+    deadline_seconds: float,
+    fresh: bool = False,
+) -> Snapshot:
+    """The facts of one trip on some dates, in few calls: guides are those available on one of them.
+
+    Raises UnknownTrip, and SiblingUnavailable as `take_facts_snapshot` does.
+    """
+    ordered = tuple(sorted(set(days)))
+    scope = _Scope(
+        days=ordered,
+        window=(ordered[0] - AROUND, ordered[-1] + AROUND),
+        trip_ids=frozenset({trip_id}),
+        region_ids=None,
+        trail_ids=frozenset(trail_ids),
+        is_of_one_trip=True,
+    )
+    return _take(scope, deadline_seconds, fresh=fresh)
+
+
+def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
+    taken_at = datetime.now(UTC)
+    reader = Reader(Deadline.after(deadline_seconds - ASSEMBLY_SECONDS), fresh=fresh)
+    gaps = Gaps()
+    with Lookups(reader.deadline) as lookups:
+        people = People.start(reader, lookups, scope.days, everybody=not scope.is_of_one_trip)
+        under_way = lookups.branch(read_regions, reader)
+        catalog = _read_catalog(scope, reader, lookups)
+        regions = lookups.joined(CATALOG, under_way)
+        _check(scope, catalog, regions)
+        people.also_on(catalog.days_touched(scope.days, regions))
+        around = Surroundings.start(
+            reader, lookups, gaps, scope.regions(catalog, regions.values()), catalog.trips.values(), scope.trail_ids
+        )
+        guides, available = people.finish()
+        found = around.finish(people.available.keys())
+    return Snapshot(
+        taken_at=taken_at,
+        days=scope.days,
+        regions=regions,
+        trips=catalog.trips,
+        departures=catalog.on(scope.days),
+        usual_times=catalog.usual_times(),
+        guides=guides,
+        available=available,
+        trails=found.trails,
+        outlooks=found.outlooks,
+        alerts=found.alerts,
+        locations=found.locations,
+        unknown=gaps.sentences(),
+        read_at=reader.read_at,
+    )
+
+
+def _read_catalog(scope: _Scope, reader: Reader, lookups: Lookups) -> Catalog:
+    if scope.is_of_one_trip:
+        return read_catalog(reader, lookups, scope.trip_ids, scope.window)
+    search = lookups.branch(read_departing_trips, reader, lookups, scope.window, scope.region_ids)
+    departing = lookups.joined(CATALOG, search)
+    return read_catalog(reader, lookups, scope.trip_ids | departing, scope.window)
+
+
+def _check(scope: _Scope, catalog: Catalog, regions: Mapping[UUID, Region]) -> None:
+    """Raise where the one trip that all is about can't be placed."""
+    if not scope.is_of_one_trip:
+        return
+    for trip_id in scope.trip_ids - catalog.trips.keys():
+        raise UnknownTrip.of(trip_id)
+    for trip in catalog.trips.values():
+        if trip.region_id not in regions:
+            why = f"it does not say what time it is in the region of {trip.name}"
+            raise SiblingFailure(CATALOG, "listRegions", "off_contract", why)

@@ -1,0 +1,88 @@
+"""Looking up one trip or some guides at once, while a client waits for its request to be checked."""
+
+from collections.abc import Collection
+from concurrent.futures import Future
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+
+from novatrek_scheduling.errors import FieldProblem, Impossible
+from scheduling.domain.facts import Guide, Sibling, Trip
+from scheduling.siblings import SiblingNotFound, guide_management, trip_catalog
+from scheduling.siblings.client import Reader
+from scheduling.siblings.deadline import Deadline
+from scheduling.siblings.guide_management import GuidePayload
+from scheduling.siblings.parallel import Lookups
+from scheduling.snapshot.translation import guide_of, trip_of
+
+
+class UnknownTrip(Impossible):
+    """The catalog has no such trip."""
+
+    code = "UNKNOWN_TRIP"
+
+    @classmethod
+    def of(cls, trip_id: UUID, field: str = "trip_id") -> Self:
+        return cls(f"The catalog has no trip {trip_id}.", FieldProblem(field, "is not a trip of the catalog"))
+
+
+class InactiveTrip(Impossible):
+    """The trip is not for sale."""
+
+    code = "INACTIVE_TRIP"
+
+    @classmethod
+    def of(cls, trip: Trip, field: str = "trip_id") -> Self:
+        return cls(f"{trip.name} is not an active trip.", FieldProblem(field, "is not an active trip"))
+
+
+class UnknownGuide(Impossible):
+    """Nobody knows such a guide."""
+
+    code = "UNKNOWN_GUIDE"
+
+    @classmethod
+    def of(cls, guide_ids: Collection[UUID], field: str) -> Self:
+        names = ", ".join(map(str, guide_ids))
+        problems = (FieldProblem(field, f"{guide_id} is not a guide") for guide_id in guide_ids)
+        return cls(f"There is no guide {names}.", *problems)
+
+
+def look_up_trip(
+    trip_id: UUID, *, field: str = "trip_id", must_be_active: bool = True, deadline_seconds: float | None = None
+) -> Trip:
+    """The trip that a request's `field` names. Raises UnknownTrip, InactiveTrip, SiblingUnavailable."""
+    try:
+        trip = trip_of(trip_catalog.read_trip(_reader(deadline_seconds), trip_id))
+    except SiblingNotFound as error:
+        raise UnknownTrip.of(trip_id, field) from error
+    if must_be_active and not trip.is_active:
+        raise InactiveTrip.of(trip, field)
+    return trip
+
+
+def look_up_guides(
+    guide_ids: Collection[UUID], *, field: str = "guide_ids", deadline_seconds: float | None = None
+) -> dict[UUID, Guide]:
+    """The guides that a request's `field` names. Raises UnknownGuide naming all unknown ones, SiblingUnavailable."""
+    reader = _reader(deadline_seconds)
+    with Lookups(reader.deadline) as lookups:
+        read = guide_management.read_guide
+        under_way = {key: lookups.call(Sibling.GUIDE_MANAGEMENT, read, reader, key) for key in sorted(set(guide_ids))}
+        found = {key: _known(lookups, future) for key, future in under_way.items()}
+    if unknown := [key for key, guide in found.items() if guide is None]:
+        raise UnknownGuide.of(unknown, field)
+    return {key: guide for key, guide in found.items() if guide}
+
+
+def _known(lookups: Lookups, future: Future[GuidePayload]) -> Guide | None:
+    try:
+        return guide_of(lookups.result(Sibling.GUIDE_MANAGEMENT, future))
+    except SiblingNotFound:
+        return None
+
+
+def _reader(deadline_seconds: float | None) -> Reader:
+    seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"] if deadline_seconds is None else deadline_seconds
+    return Reader(Deadline.after(seconds))

@@ -1,0 +1,119 @@
+"""Trails for a snapshot: a region's list, and the details of those that somebody could be led on."""
+
+from collections.abc import Collection
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from scheduling.domain import normalization
+from scheduling.domain.facts import Region, Sibling, Trail, TrailCondition, Trip
+from scheduling.rules.trails import fits_trip
+from scheduling.siblings import SiblingNotFound, trail_management, weather
+from scheduling.siblings.client import Reader
+from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.trail_management import ClosurePayload, ConditionsPayload
+from scheduling.siblings.weather import AssessmentPayload
+from scheduling.snapshot.gaps import Gaps, or_nothing
+from scheduling.snapshot.translation import closure_of, trail_of
+
+TRAILS = Sibling.TRAIL_MANAGEMENT
+
+_read_closures = or_nothing(trail_management.read_closures, list[ClosurePayload]())
+_read_conditions = or_nothing(trail_management.read_conditions, ConditionsPayload())
+_read_assessment = or_nothing(weather.read_assessment, AssessmentPayload())
+
+
+def read_trails(
+    reader: Reader,
+    lookups: Lookups,
+    gaps: Gaps,
+    region: Region,
+    trips: Collection[Trip],
+    named: Collection[UUID],
+) -> list[Trail]:
+    """Every trail of a region; in detail those named, and those that fit a trip and are not closed."""
+    listed = gaps.told(
+        TRAILS,
+        f"the trails of {region.name}",
+        lambda: trail_management.read_trails(reader, lookups, region.id),
+    )
+    trails = {payload.id: trail_of(payload) for payload in listed or ()}
+    wanted = [trail for trail in trails.values() if trail.id in named or _is_of_use(trail, trips)]
+    return list((trails | _in_detail(reader, lookups, gaps, wanted)).values())
+
+
+def read_named_trail(reader: Reader, lookups: Lookups, gaps: Gaps, trail_id: UUID) -> list[Trail]:
+    """One trail in detail, for those in no list that was read; nothing for one that nobody knows."""
+    try:
+        payload = trail_management.read_trail(reader, trail_id)
+    except SiblingNotFound:
+        return []
+    return list(_in_detail(reader, lookups, gaps, [trail_of(payload)]).values())
+
+
+def _is_of_use(trail: Trail, trips: Collection[Trip]) -> bool:
+    return trail.status != "CLOSED" and any(fits_trip(trail, trip) for trip in trips)
+
+
+def _in_detail(reader: Reader, lookups: Lookups, gaps: Gaps, trails: Collection[Trail]) -> dict[UUID, Trail]:
+    under_way = [_Details.start(reader, lookups, trail) for trail in trails]
+    return {details.trail.id: details.finish(lookups, gaps) for details in under_way}
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """The lookups about one trail, under way."""
+
+    trail: Trail
+    closures: Future[list[ClosurePayload]]
+    conditions: Future[ConditionsPayload]
+    assessment: Future[AssessmentPayload]
+
+    @classmethod
+    def start(cls, reader: Reader, lookups: Lookups, trail: Trail) -> "_Details":
+        return cls(
+            trail=trail,
+            closures=lookups.call(TRAILS, _read_closures, reader, trail.id),
+            conditions=lookups.call(TRAILS, _read_conditions, reader, trail.id),
+            assessment=lookups.call(Sibling.WEATHER, _read_assessment, reader, trail.id),
+        )
+
+    def finish(self, lookups: Lookups, gaps: Gaps) -> Trail:
+        """The trail with what was told about it."""
+        name = self.trail.name
+        closures = gaps.filled(lookups, TRAILS, self.closures, f"closures of {name}")
+        conditions = gaps.filled(lookups, TRAILS, self.conditions, f"the ground of {name}")
+        assessment = gaps.filled(lookups, Sibling.WEATHER, self.assessment, f"an assessment of {name}")
+        today = datetime.now(UTC).date()
+        trail = _with_ground(self.trail, conditions or ConditionsPayload(), assessment or AssessmentPayload())
+        return replace(
+            trail,
+            closures=tuple(closure_of(closure) for closure in closures or () if not _is_lifted(closure, today)),
+            conditions_known=closures is not None and conditions is not None and assessment is not None,
+        )
+
+
+def _with_ground(trail: Trail, conditions: ConditionsPayload, assessment: AssessmentPayload) -> Trail:
+    return replace(
+        trail,
+        status=conditions.trail_status or trail.status,
+        surface=_surface(conditions.surface_condition, assessment.surface_condition),
+        assessment=_assessed(assessment),
+        water_crossings_passable=assessment.water_crossings_passable,
+    )
+
+
+def _surface(reported: str | None, assessed: str | None) -> str | None:
+    """What svc-trail-management reports, else what svc-weather assesses; water is believed of either."""
+    return "FLOODED" if "FLOODED" in {reported, assessed} else reported or assessed
+
+
+def _assessed(assessment: AssessmentPayload) -> TrailCondition | None:
+    status = assessment.overall_status
+    return normalization.condition_of_assessment(status) if status else None
+
+
+def _is_lifted(closure: ClosurePayload, today: date) -> bool:
+    """Not active although it has begun. One that has yet to begin is not active either, and counts."""
+    return closure.is_active is False and closure.start_date is not None and closure.start_date <= today
