@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from benchmarks.report import Table
 from benchmarks.solvers.instances import clusters_of_day
 from benchmarks.solvers.pool import measure_chains, measure_pool
-from optimization.problem import DayProblem
+from optimization.solver.problem import DayProblem
 from tests.service import CHECKOUT, RunningService
 
 DAYS = 14

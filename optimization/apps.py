@@ -7,13 +7,13 @@ class OptimizationConfig(AppConfig):
     def ready(self) -> None:
         from events.dead_letters import register_replay
         from novatrek_scheduling.operations.metrics import register_gauges
-        from optimization.figures import optimization_gauges, score_of_date
-        from optimization.giving_up import DEAD_LETTER_SOURCE, replay_optimization
-        from optimization.night_work import replay_night
-        from optimization.nights import DEAD_LETTER_SOURCE as NIGHTS
-        from optimization.options import register_searches
-        from optimization.scoring import pairing_score
-        from optimization.wanted import want_optimization
+        from optimization.candidates.scoring import pairing_score
+        from optimization.days.dead_letters import DEAD_LETTER_SOURCE, replay_optimization
+        from optimization.days.queue import want_optimization
+        from optimization.nights.lifecycle import DEAD_LETTER_SOURCE as NIGHTS
+        from optimization.nights.worker import replay_night
+        from optimization.runs.metrics import optimization_gauges, score_of_date
+        from optimization.strategies import register_searches
         from scheduling import hooks
 
         hooks.optimization_wanted.register(want_optimization)

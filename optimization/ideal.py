@@ -1,7 +1,7 @@
 """What a day could attain if departures did not compete: the yardstick of a plan's score."""
 
-from optimization.problem import DayPlan, DayProblem, Levels
-from optimization.staffing import cheapest_team, group_by_departure
+from optimization.solver.problem import DayPlan, DayProblem, Levels
+from optimization.solver.staffing import cheapest_team, group_by_departure
 
 
 def ideal_levels(problem: DayProblem, plan: DayPlan) -> Levels:

@@ -7,14 +7,14 @@ import structlog
 from celery import Task, shared_task
 from django.utils import timezone
 
-from optimization import wanted
-from optimization.giving_up import OPTIMIZE_CLUSTER_TASK, give_up_optimization
-from optimization.night_work import HORIZON_TASK, sweep_nights, work_on_cluster
-from optimization.nights import CLUSTER_TASK, begin_night, lay_out
-from optimization.planning import optimize_day
-from optimization.processing import process_request
-from optimization.runs import fail_abandoned_runs
-from optimization.wanted import OPTIMIZE_REGION_TASK
+from optimization.days import queue
+from optimization.days.dead_letters import OPTIMIZE_CLUSTER_TASK, give_up_optimization
+from optimization.days.queue import OPTIMIZE_REGION_TASK
+from optimization.days.services import optimize_day
+from optimization.nights.lifecycle import CLUSTER_TASK, begin_night, lay_out
+from optimization.nights.worker import HORIZON_TASK, sweep_nights, work_on_cluster
+from optimization.requests.processing import process_request
+from optimization.runs.lifecycle import fail_abandoned_runs
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.errors import ContentionNotResolved
 from scheduling.requests.claims import PROCESS_TASK, sweep_requests
@@ -77,7 +77,7 @@ def _optimize(day: date, region_ids: list[UUID], author: Author) -> None:
 )
 def optimize_region_task(task: Task[[str, str], None], day: str, region_id: str) -> None:
     """Plan one region of a date; contention that lasts through every retry becomes a dead letter."""
-    wanted.started(date.fromisoformat(day), UUID(region_id))
+    queue.started(date.fromisoformat(day), UUID(region_id))
     author = Author(AuthorKind.OPTIMIZATION, "optimizer", "a departure came in", "worker")
     plan = _optimize if task.request.retries == task.max_retries else optimize_day
     plan(date.fromisoformat(day), [UUID(region_id)], author=author)

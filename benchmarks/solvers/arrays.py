@@ -15,13 +15,13 @@ import numpy as np
 from benchmarks.solvers.judging import GUESTS_WEIGHT, KEPT_WEIGHT
 from benchmarks.solvers.own import forget_patterns
 from benchmarks.solvers.rivals import Solved
-from optimization.component_search import RELAXED, TUNED
-from optimization.components import Component
-from optimization.day_model import PATTERN_LIMIT
-from optimization.parts import take_apart
-from optimization.patterns import fewest_guides, smallest_patterns
-from optimization.problem import LARGEST_TEAM, DayProblem, Pair, RequestProblem
-from optimization.staffing import Staffing, why_unstaffable
+from optimization.solver.assignment_model import PATTERN_LIMIT
+from optimization.solver.components import Component
+from optimization.solver.decomposition import take_apart
+from optimization.solver.lexicographic import RELAXED, TUNED
+from optimization.solver.patterns import fewest_guides, smallest_patterns
+from optimization.solver.problem import LARGEST_TEAM, DayProblem, Pair, RequestProblem
+from optimization.solver.staffing import Staffing, why_unstaffable
 
 Costs = list[int]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from optimization.problem import TURNAROUND_MINUTES, DayProblem, Departure, Pair
+from optimization.solver.problem import TURNAROUND_MINUTES, DayProblem, Departure, Pair
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 from benchmarks.solvers.compact import Compact, compact_model, parts_of
 from benchmarks.solvers.judging import GUESTS_WEIGHT, KEPT_WEIGHT
 from benchmarks.solvers.rivals import Solved
-from optimization.problem import DayProblem
+from optimization.solver.problem import DayProblem
 
 LEVELS = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 WEIGHTED = ((GUESTS_WEIGHT, KEPT_WEIGHT, 1),)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from optimization.problem import (
+from optimization.solver.problem import (
     LARGEST_TEAM,
     PERFECT_SCORE,
     TURNAROUND_MINUTES,

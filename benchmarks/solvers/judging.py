@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from optimization.problem import TURNAROUND_MINUTES, DayProblem, Departure
+from optimization.solver.problem import TURNAROUND_MINUTES, DayProblem, Departure
 
 GUESTS_WEIGHT = 1_000_000
 KEPT_WEIGHT = 4_000

@@ -7,7 +7,7 @@ import pulp
 from benchmarks.solvers.compact import compact_model
 from benchmarks.solvers.judging import GUESTS_WEIGHT, KEPT_WEIGHT
 from benchmarks.solvers.rivals import Solved
-from optimization.problem import DayProblem
+from optimization.solver.problem import DayProblem
 
 
 def solve_naively(problem: DayProblem, seconds: float) -> Solved:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from benchmarks.solvers.rivals import Solved
-from optimization.greedy import greedy_teams
-from optimization.parts import take_apart
-from optimization.patterns import covering_patterns, smallest_patterns
-from optimization.problem import DayProblem, Pair, PlanStatus, RequestProblem
-from optimization.request_model import best_teams, solve_request
-from optimization.solver import solve_day
-from optimization.staffing import Staffing
+from optimization.solver.day import solve_day
+from optimization.solver.decomposition import take_apart
+from optimization.solver.greedy import greedy_teams
+from optimization.solver.patterns import covering_patterns, smallest_patterns
+from optimization.solver.problem import DayProblem, Pair, PlanStatus, RequestProblem
+from optimization.solver.request_model import best_teams, solve_request
+from optimization.solver.staffing import Staffing
 
 
 def forget_patterns() -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from multiprocessing import get_context
 
 from benchmarks.solvers.own import solve_ours
-from optimization.problem import DayProblem
+from optimization.solver.problem import DayProblem
 
 LIMIT_SECONDS = 60.0
 

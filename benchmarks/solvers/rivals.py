@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from benchmarks.solvers.judging import Worth
-from optimization.problem import DayProblem, RequestProblem
+from optimization.solver.problem import DayProblem, RequestProblem
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TIME_LIMIT_SECONDS = 60.0

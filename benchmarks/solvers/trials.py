@@ -10,8 +10,8 @@ from benchmarks.solvers.judging import Worth, worth_of
 from benchmarks.solvers.own import solve_greedily
 from benchmarks.solvers.pool import measure_pool
 from benchmarks.solvers.rivals import Result, Task, rival, rivals
-from optimization.problem import DayPlan, DayProblem, PlanStatus
-from optimization.solver import solve_day
+from optimization.solver.day import solve_day
+from optimization.solver.problem import DayPlan, DayProblem, PlanStatus
 
 DAYS_A_SEED = 15
 REQUESTS_A_SEED = 50

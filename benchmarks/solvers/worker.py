@@ -18,7 +18,7 @@ from benchmarks.solvers.compact import compact_model
 from benchmarks.solvers.instances import day_of, request_of
 from benchmarks.solvers.judging import worth_of
 from benchmarks.solvers.rivals import Result, Solved, Task
-from optimization.problem import DayProblem, RequestProblem
+from optimization.solver.problem import DayProblem, RequestProblem
 
 SOLVERS = {
     "ours": ("own", "solve_ours"),

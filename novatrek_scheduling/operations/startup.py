@@ -141,7 +141,7 @@ def check_solver() -> None:
 
     It is asked in a child: a process that has solved and then forks leaves its children hanging.
     """
-    from optimization.fast_highs import THREADS  # noqa: PLC0415 (the app needs Django set up)
+    from optimization.solver.highs import THREADS  # noqa: PLC0415 (the app needs Django set up)
 
     if THREADS != 1:
         raise CannotStart("The solver is set to several threads: a forked worker would hang. Set THREADS to 1.")
@@ -190,7 +190,7 @@ def _check_order(shorter: str, seconds: float, longer: str) -> None:
 
 
 def _solve_or_fail() -> None:
-    from optimization.selfcheck import solver_answers  # noqa: PLC0415 (nothing of the solver in the parent)
+    from optimization.solver.selfcheck import solver_answers  # noqa: PLC0415 (nothing of the solver in the parent)
 
     sys.exit(0 if solver_answers() else 1)
 

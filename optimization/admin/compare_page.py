@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from optimization.comparing import Comparison, Row
+from optimization.runs.comparison import Comparison, Row
 from scheduling.admin.region_names import region_list
 
 PER_SECOND = 1000

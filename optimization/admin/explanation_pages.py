@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 
 from novatrek_scheduling.errors import DomainError
-from optimization.explaining.fairness_report import fairness_by_region
-from optimization.explaining.live import explain_as_it_stands
-from optimization.explaining.told import DepartureTold, GuideTold, MemberTold, Standing, Workload
-from optimization.explaining.wording import why_not, without_text
+from optimization.explanations.explanation import DepartureTold, GuideTold, MemberTold, Standing, Workload
+from optimization.explanations.fairness import fairness_by_region
+from optimization.explanations.services import explain_as_it_stands
+from optimization.explanations.text import why_not, without_text
 from scheduling.admin.formatting import times_text
 from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.region_names import region_name

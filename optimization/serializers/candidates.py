@@ -7,11 +7,11 @@ from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer
-from optimization.candidate_list import CandidateList, ListedGuide
-from optimization.explaining.data import price_as_data, told_as_data, workload_as_data
-from optimization.explaining.told import DepartureTold, Standing
-from optimization.problem import UnstaffedReason
-from optimization.results import silences_in
+from optimization.candidates.ranking import CandidateList, ListedGuide
+from optimization.explanations.explanation import DepartureTold, Standing
+from optimization.explanations.representation import price_as_data, told_as_data, workload_as_data
+from optimization.requests.result import silences_in
+from optimization.solver.problem import UnstaffedReason
 from scheduling.models import DailySchedule
 from scheduling.rules import Rule
 from scheduling.serializers.daily_schedules import UnassignedReasonSerializer

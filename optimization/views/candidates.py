@@ -10,8 +10,8 @@ from rest_framework.views import APIView
 
 from novatrek_scheduling.api.permissions import requires
 from novatrek_scheduling.api.schema import error_responses
-from optimization.candidate_list import list_candidates
-from optimization.explaining.live import explain_as_it_stands
+from optimization.candidates.ranking import list_candidates
+from optimization.explanations.services import explain_as_it_stands
 from optimization.serializers.candidates import (
     CandidatesQuerySerializer,
     DepartureCandidatesSerializer,

@@ -8,8 +8,8 @@ from rest_framework.views import APIView
 
 from novatrek_scheduling.api.permissions import requires
 from novatrek_scheduling.api.schema import error_responses
-from optimization.asking import ask
-from optimization.results import result_of
+from optimization.requests.recommendation import ask
+from optimization.requests.result import result_of
 from optimization.serializers.schedule_optimization import OptimizationQuerySerializer
 from scheduling.serializers.schedule_requests import ScheduleOptimizationResultSerializer
 

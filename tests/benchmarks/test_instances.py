@@ -10,8 +10,8 @@ from benchmarks.solvers.compact import compact_model, parts_of
 from benchmarks.solvers.instances import SIZES, clusters_of_day, day_of, request_of, without_guide
 from benchmarks.solvers.judging import broken_rules, worth_of
 from benchmarks.solvers.rivals import CHECKOUT
-from optimization.problem import DayProblem, PlanStatus
-from optimization.solver import solve_day
+from optimization.solver.day import solve_day
+from optimization.solver.problem import DayProblem, PlanStatus
 
 DIGEST = (
     "import hashlib; from benchmarks.solvers.instances import *; print(hashlib.sha256(repr({}).encode()).hexdigest())"

@@ -10,7 +10,7 @@ from conflicts.models import ScheduleConflict
 from conflicts.monitoring.services import detect_on
 from conflicts.options import Option
 from conflicts.resolution.option_search import compute_options
-from optimization.planning import optimize_day
+from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules

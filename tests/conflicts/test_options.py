@@ -7,7 +7,7 @@ from django.core.cache import caches
 from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
 from conflicts.resolution.option_search import compute_options
-from optimization.planning import optimize_day
+from optimization.days.services import optimize_day
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.domain.facts import Span
 from scheduling.rules.guides import TURNAROUND

@@ -12,10 +12,10 @@ import pytest
 from django.test import Client
 
 from conflicts.models import ScheduleConflict
-from optimization import date_plan
-from optimization.clusters import clusters_of
-from optimization.planning import optimize_day, take_planning_snapshot
-from optimization.processing import process_request
+from optimization.days import date_plan
+from optimization.days.clusters import clusters_of
+from optimization.days.services import optimize_day, take_planning_snapshot
+from optimization.requests.processing import process_request
 from optimization.tasks import optimize_cluster_task
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import Departure

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from optimization.problem import DayPlan, DayProblem, Departure, Load, Location, Pair
+from optimization.solver.problem import DayPlan, DayProblem, Departure, Load, Location, Pair
 
 CAMP = UUID(int=7)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from uuid import UUID
 
-from optimization.problem import DayProblem, Departure, Location, Pair
+from optimization.solver.problem import DayProblem, Departure, Location, Pair
 
 Figure = tuple[int, int, int, int]
 Teams = Mapping[UUID, tuple[Pair, ...]]

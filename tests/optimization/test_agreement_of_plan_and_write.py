@@ -9,9 +9,10 @@ import pytest
 from django.core.cache import caches
 from django.utils import timezone
 
-from optimization import answering, planning, processing
+from optimization.days import services
+from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.models import OptimizationRun, RunStatus
-from optimization.planning import optimize_day, take_planning_snapshot
+from optimization.requests import processing, ranking
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
@@ -86,14 +87,14 @@ def close_every_trail(snapshot: Any) -> None:
 
 def while_it_is_answered(monkeypatch: pytest.MonkeyPatch, act: Callable[[Any], None]) -> None:
     """Have somebody else act once, when a request's answer is found and is about to be written."""
-    read, left = answering.with_availability_notes, [act]
+    read, left = ranking.with_availability_notes, [act]
 
     def read_late(snapshot: Any, *arguments: Any, **options: Any) -> Any:
         while left:
             left.pop()(snapshot)
         return read(snapshot, *arguments, **options)
 
-    monkeypatch.setattr(answering, "with_availability_notes", read_late)
+    monkeypatch.setattr(ranking, "with_availability_notes", read_late)
 
 
 def test_a_trail_that_closes_while_a_request_is_answered_is_not_published_on(
@@ -112,7 +113,7 @@ def test_the_night_plans_around_a_trail_that_closes_while_it_solves(
     siblings: SimulatedSiblings, region_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [on_trail] = {each.trail_id for _, each in [of_the_hiking_trip(siblings, optimized(siblings, region_id))]}
-    plan, left = planning.plan_date, [on_trail]
+    plan, left = services.plan_date, [on_trail]
 
     def plan_and_close(*arguments: Any, **options: Any) -> Any:
         part = plan(*arguments, **options)
@@ -123,7 +124,7 @@ def test_the_night_plans_around_a_trail_that_closes_while_it_solves(
 
     for key, each in stored(day_of(siblings)).items():
         change(key, day_of(siblings), team=[], trail_id=each.trail_id)
-    monkeypatch.setattr(planning, "plan_date", plan_and_close)
+    monkeypatch.setattr(services, "plan_date", plan_and_close)
 
     after = optimized(siblings, region_id)
 

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from optimization.answering import Answer, Availability, DateAnswer, answer_question
-from optimization.question import Question
-from optimization.results import result_of
+from optimization.requests.date_options import Question
+from optimization.requests.ranking import Answer, Availability, DateAnswer, answer_question
+from optimization.requests.result import result_of
 from scheduling.domain.document import Departure, DepartureStatus, Role
 from scheduling.domain.facts import Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook
 from scheduling.requests.submission import Constraints

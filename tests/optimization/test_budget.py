@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from optimization.budget import budget_curve
-from optimization.problem import DayPlan, DayProblem, PlanStatus, UnstaffedReason
-from optimization.solver import solve_day
+from optimization.solver.change_budget import budget_curve
+from optimization.solver.day import solve_day
+from optimization.solver.problem import DayPlan, DayProblem, PlanStatus, UnstaffedReason
 from tests.optimization.days import chosen_pairs, day, guide, pair, random_day, small_days, trip
 from tests.optimization.exhaustive import Figure, best_moves_and_figure, broken_rules, moved_guides
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from optimization.candidates import Assessment, Roster, Wishes, assess, who_needs_certificates
-from optimization.inputs import fair_share, solver_departure, solver_pairs
+from optimization.candidates.assessment import Assessment, Roster, Wishes, assess, who_needs_certificates
+from optimization.candidates.formulation import fair_share, solver_departure, solver_pairs
 from scheduling.domain.document import Departure, GuideAdjustments
 from scheduling.domain.facts import Guide, Span
 from scheduling.rules import Commitment, Demand, Entered, Facts, Rule

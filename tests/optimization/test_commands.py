@@ -16,10 +16,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
 from events.models import OutboxMessage
-from optimization.clusters import clusters_of
+from optimization.batch.planner import NotPlanned, Terms, plan_dates
+from optimization.days.clusters import clusters_of
+from optimization.days.services import take_planning_snapshot
 from optimization.models import OptimizationRun, RunStatus
-from optimization.planning import take_planning_snapshot
-from optimization.several_dates import NotPlanned, Terms, plan_dates
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.presence import optimizing
 from scheduling.domain.facts import Sibling, Snapshot
@@ -185,7 +185,7 @@ def test_a_date_that_fails_leaves_the_others_planned_and_the_command_says_which(
             raise SiblingUnavailable(Sibling.GUIDE_MANAGEMENT, "in time", "the time for it is over")
         return read(day, regions)
 
-    monkeypatch.setattr("optimization.several_dates.take_planning_snapshot", silent)
+    monkeypatch.setattr("optimization.batch.planner.take_planning_snapshot", silent)
 
     with pytest.raises(CommandError, match=f"Not planned: {first + timedelta(days=1)}: svc-guide-management"):
         plan("--from", str(first), "--to", str(first + timedelta(days=1)))
@@ -273,7 +273,7 @@ def test_side_by_side_too_a_date_that_cannot_be_read_stops_no_other(
             raise SiblingUnavailable(Sibling.GUIDE_MANAGEMENT, "in time", "the time for it is over")
         return take_planning_snapshot(day, regions)
 
-    monkeypatch.setattr("optimization.several_dates.take_planning_snapshot", silent)
+    monkeypatch.setattr("optimization.batch.planner.take_planning_snapshot", silent)
     with ThreadPoolExecutor(1) as thread:
         became = list(plan_dates(days, clusters, terms, pool=thread))
         thread.submit(connections.close_all)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from optimization.candidates import Roster
-from optimization.day_plan import PlannedDay, open_departures, plan_departures
+from optimization.candidates.assessment import Roster
+from optimization.days.planner import PlannedDay, open_departures, plan_departures
 from scheduling.domain.document import (
     AssignmentStatus,
     Departure,

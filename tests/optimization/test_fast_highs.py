@@ -4,8 +4,8 @@ import pulp
 import pytest
 from pulp import constants
 
-from optimization.fast_highs import THREADS, FastHiGHS
-from optimization.selfcheck import solver_answers
+from optimization.solver.highs import THREADS, FastHiGHS
+from optimization.solver.selfcheck import solver_answers
 
 
 def _knapsack(size: int = 30) -> pulp.LpProblem:

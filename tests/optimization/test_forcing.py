@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from optimization.forcing import price_of_forcing, prices_of_forcing
-from optimization.problem import DayProblem, Departure, Levels, PlanStatus, UnstaffedReason
-from optimization.solver import solve_day
+from optimization.solver.day import solve_day
+from optimization.solver.problem import DayProblem, Departure, Levels, PlanStatus, UnstaffedReason
+from optimization.solver.what_if import price_of_forcing, prices_of_forcing
 from tests.optimization.days import day, guide, pair, random_day, small_days, trip
 from tests.optimization.exhaustive import best_figure
 

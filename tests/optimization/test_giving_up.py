@@ -10,10 +10,10 @@ import pytest
 
 from events.dead_letters import ReplayFailed, record_dead_letter, replay
 from events.models import DeadLetter, OutboxMessage
-from optimization import date_plan
-from optimization.giving_up import DEAD_LETTER_SOURCE, give_up_optimization
+from optimization.days import date_plan
+from optimization.days.dead_letters import DEAD_LETTER_SOURCE, give_up_optimization
+from optimization.days.services import optimize_day
 from optimization.models import OptimizationRun, RunStatus
-from optimization.planning import optimize_day
 from optimization.tasks import optimize_cluster_task, optimize_region_task
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.facts import Snapshot

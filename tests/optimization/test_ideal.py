@@ -6,8 +6,8 @@ import sys
 from hypothesis import given
 
 from optimization.ideal import ideal_levels
-from optimization.problem import DayProblem, Levels
-from optimization.solver import solve_day
+from optimization.solver.day import solve_day
+from optimization.solver.problem import DayProblem, Levels
 from tests.optimization.days import day, pair, small_days, trip
 from tests.optimization.test_exactness import SEARCH
 

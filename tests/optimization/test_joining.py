@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from django_redis import get_redis_connection
 
+from optimization.days.services import Optimized, optimize_day
 from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
-from optimization.planning import Optimized, optimize_day
-from optimization.runs import fail_run, start_run
+from optimization.runs.lifecycle import fail_run, start_run
 from scheduling.daily_schedules import presence
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.presence import being_optimized, optimizing
@@ -49,7 +49,7 @@ def while_it_waits(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
         while happening:
             happening.pop()()
 
-    monkeypatch.setattr("optimization.joining.sleep", sleep)
+    monkeypatch.setattr("optimization.runs.lifecycle.coalescing.sleep", sleep)
     return happening.append
 
 

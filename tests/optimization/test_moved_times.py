@@ -10,9 +10,9 @@ import pytest
 
 from conflicts.choices import Cause, ConflictType
 from conflicts.resolution.problem import Problem
-from optimization.answering import Availability, answer_question
-from optimization.options.rescheduling import search_other_times
-from optimization.question import Question
+from optimization.requests.date_options import Question
+from optimization.requests.ranking import Availability, answer_question
+from optimization.strategies.reschedule_trip import search_other_times
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Snapshot

@@ -12,11 +12,11 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
-from optimization import nights
-from optimization.figures import optimization_gauges
 from optimization.models import Night, NightDate, OptimizationRun
-from optimization.night_work import HORIZON_TASK, sweep_nights, work_on_cluster
-from optimization.nights import ClaimLost, begin_night, claim_next, complete_date, lay_out, postpone_date
+from optimization.nights import lifecycle
+from optimization.nights.lifecycle import ClaimLost, begin_night, claim_next, complete_date, lay_out, postpone_date
+from optimization.nights.worker import HORIZON_TASK, sweep_nights, work_on_cluster
+from optimization.runs.metrics import optimization_gauges
 from optimization.tasks import optimize_horizon_task, optimize_night_cluster_task
 from scheduling.models import DailySchedule
 from tests.factories import REGION_ID
@@ -38,7 +38,7 @@ def _a_short_horizon(settings: Any) -> None:
 def night() -> Night:
     """A night of two dates and two clusters, that nobody has begun to plan."""
     night = begin_night(uuid4(), timezone.now())
-    nights._store_dates(night, [[str(REGION_ID)], [str(uuid4())]])
+    lifecycle._store_dates(night, [[str(REGION_ID)], [str(uuid4())]])
     return night
 
 

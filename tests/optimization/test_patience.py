@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from optimization.asking import ask
 from optimization.models import OptimizationRun, RunStatus
-from optimization.patience import LEAST_SECONDS, Patience
-from optimization.question import Question
+from optimization.requests.date_options import Question
+from optimization.requests.recommendation import ask
+from optimization.requests.time_budget import LEAST_SECONDS, Patience
 from scheduling.siblings.deadline import Deadline
 from tests.optimization.test_processing import a_trip_of
 from tests.siblings import SimulatedSiblings

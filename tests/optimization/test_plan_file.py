@@ -12,9 +12,10 @@ from uuid import UUID
 
 import pytest
 
-from optimization.plan_file import WrongPlanFile, main, read_problem, written_plan
-from optimization.problem import DayProblem
-from optimization.solver import solve_day
+from optimization.solver.__main__ import main
+from optimization.solver.day import solve_day
+from optimization.solver.json_format import WrongPlanFile, read_problem, written_plan
+from optimization.solver.problem import DayProblem
 from tests.optimization.days import random_day
 
 ROOT = Path(__file__).parents[2]

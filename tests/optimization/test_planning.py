@@ -11,10 +11,10 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from events.models import OutboxMessage
-from optimization import date_plan
-from optimization.clusters import clusters_of
+from optimization.days import date_plan
+from optimization.days.clusters import clusters_of
+from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.models import OptimizationRun, RunStatus
-from optimization.planning import optimize_day, take_planning_snapshot
 from optimization.tasks import optimize_cluster_task
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import AssignmentStatus, DepartureStatus, ScheduleDocument

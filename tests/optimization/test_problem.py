@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimization.components import connected_components, maximal_cliques
-from optimization.patterns import GuideClass, Need, covering_patterns, smallest_patterns
-from optimization.problem import Location
-from optimization.staffing import group_by_departure
+from optimization.solver.components import connected_components, maximal_cliques
+from optimization.solver.patterns import GuideClass, Need, covering_patterns, smallest_patterns
+from optimization.solver.problem import Location
+from optimization.solver.staffing import group_by_departure
 from tests.optimization.days import CAMP, day, pair, trip
 
 GROUP = trip(1, "08:00", "12:00", 4)

@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from optimization.elastic_model import RelaxationKind
-from optimization.problem import DayProblem, Load, Location
-from optimization.relaxing import Relaxation, smallest_relaxations
-from optimization.solver import solve_day
+from optimization.solver.day import solve_day
+from optimization.solver.elastic_model import RelaxationKind
+from optimization.solver.infeasibility import Relaxation, smallest_relaxations
+from optimization.solver.problem import DayProblem, Load, Location
 from tests.optimization.days import CAMP, day, guide, pair, small_days, trip
 
 SEARCH = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from optimization.problem import (
+from optimization.solver.problem import (
     Departure,
     Pair,
     PlanStatus,
@@ -16,8 +16,8 @@ from optimization.problem import (
     RequestProblem,
     UnstaffedReason,
 )
-from optimization.request_model import best_teams, solve_request
-from optimization.staffing import Staffing
+from optimization.solver.request_model import best_teams, solve_request
+from optimization.solver.staffing import Staffing
 from tests.optimization.days import guide, pair, trip
 
 FIRST = date(2027, 5, 1)

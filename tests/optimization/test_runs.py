@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from optimization.models import OptimizationRun, RunDetail, RunStatus
-from optimization.runs import fail_abandoned_runs, fail_run, hash_of, start_run
+from optimization.runs.lifecycle import fail_abandoned_runs, fail_run, hash_of, start_run
 from tests.factories import TOMORROW
 from tests.optimization.days import day, pair, trip
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from optimization.scoring import ScoreParts, score_parts
+from optimization.candidates.scoring import ScoreParts, score_parts
 from scheduling.domain.document import GuideAdjustments
 from scheduling.domain.facts import Guide
 from scheduling.rules import Demand, Facts

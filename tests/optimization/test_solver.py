@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from optimization.problem import (
+from optimization.solver.day import solve_day
+from optimization.solver.problem import (
     Levels,
     Load,
     Location,
     PlanStatus,
     UnstaffedReason,
 )
-from optimization.solver import solve_day
 from tests.optimization.days import CAMP, chosen_pairs, day, guide, pair, random_day, shuffled, trip
 from tests.optimization.exhaustive import broken_rules
 

@@ -5,11 +5,11 @@ from datetime import date
 import highspy
 import pytest
 
-from optimization.budget import budget_curve
-from optimization.forcing import price_of_forcing
-from optimization.problem import Levels, PlanStatus, RequestOption, RequestProblem
-from optimization.request_model import solve_request
-from optimization.solver import solve_day
+from optimization.solver.change_budget import budget_curve
+from optimization.solver.day import solve_day
+from optimization.solver.problem import Levels, PlanStatus, RequestOption, RequestProblem
+from optimization.solver.request_model import solve_request
+from optimization.solver.what_if import price_of_forcing
 from tests.optimization.days import chosen_pairs, day, guide, pair, random_day, trip
 from tests.optimization.exhaustive import broken_rules
 

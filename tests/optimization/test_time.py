@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from optimization.planning import optimize_day
+from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import Departure, TeamMember
 from scheduling.domain.facts import Region, Snapshot

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from optimization.answering import Availability, DateAnswer, answer_question
-from optimization.question import Question
+from optimization.requests.date_options import Question
+from optimization.requests.ranking import Availability, DateAnswer, answer_question
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Guide, Location, Snapshot

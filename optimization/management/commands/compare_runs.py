@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from optimization.comparing import Comparison, Row, UnknownRun, compare_runs
+from optimization.runs.comparison import Comparison, Row, UnknownRun, compare_runs
 
 
 class Command(BaseCommand):

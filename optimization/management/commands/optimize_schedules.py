@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from novatrek_scheduling.errors import DomainError
-from optimization.clusters import clusters_of, region_named
-from optimization.day_table import day_as_json, print_day
-from optimization.outcomes import Outcome
-from optimization.planning import take_planning_snapshot
-from optimization.several_dates import Cluster, NotPlanned, Terms, plan_dates, planning_processes
+from optimization.batch.outcomes import Outcome
+from optimization.batch.planner import Cluster, NotPlanned, Terms, plan_dates, planning_processes
+from optimization.batch.table import day_as_json, print_day
+from optimization.days.clusters import clusters_of, region_named
+from optimization.days.services import take_planning_snapshot
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.facts import Region, Snapshot
 

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from novatrek_scheduling.errors import DomainError
-from optimization.change_curve import CurvePoint, change_curve
-from optimization.clusters import region_named
-from optimization.planning import take_planning_snapshot
+from optimization.batch.change_curve import CurvePoint, change_curve
+from optimization.days.clusters import region_named
+from optimization.days.services import take_planning_snapshot
 
 MOST = 5
 

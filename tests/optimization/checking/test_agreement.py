@@ -7,8 +7,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimization.checking import Evidence, HardRule, broken_rules
-from optimization.checking.judging import _engagements_in, _holds
+from optimization.verification import Evidence, HardRule, broken_rules
+from optimization.verification.written_changes import _engagements_in, _holds
 from scheduling.daily_schedules.commitments import by_guide, commitments_in
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, Role, ScheduleDocument
 from scheduling.domain.facts import (

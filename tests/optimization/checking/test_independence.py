@@ -4,14 +4,14 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import optimization.checking
-from optimization.checking import CHECKS
+import optimization.verification
+from optimization.verification import CHECKS
 
-PACKAGE = Path(optimization.checking.__file__).parent
+PACKAGE = Path(optimization.verification.__file__).parent
 # It brings plans and facts before the judge, and knows both sides.
-USHER = "judging.py"
+USHER = "written_changes.py"
 JUDGED_BY = (
-    "optimization.checking",
+    "optimization.verification",
     "scheduling.domain.document",
     "scheduling.domain.facts",
     "scheduling.domain.normalization",

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from optimization import day_plan
+from optimization.days import planner
+from optimization.days.services import optimize_day
 from optimization.models import OptimizationRun, RunStatus
-from optimization.planning import optimize_day
-from optimization.runs import fail_abandoned_runs
+from optimization.runs.lifecycle import fail_abandoned_runs
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.models import DailySchedule
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TripFactory, lead, snapshot_of
@@ -34,7 +34,7 @@ def optimize_and_die() -> None:
     def die(*_: Any, **__: Any) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    day_plan.solve_day = die  # type: ignore[assignment]
+    planner.solve_day = die  # type: ignore[assignment]
     snapshot = snapshot_of(guides=[ANA, BEN], trips=[TRIP])
     optimize_day(TOMORROW, [REGION_ID], author=NIGHT, snapshot=snapshot)
 

@@ -12,13 +12,14 @@ from structlog.testing import capture_logs
 
 from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
-from optimization import answering, day_plan
-from optimization.checking import Finding, HardRule, PlanRefused, is_new_since
-from optimization.checking.refusal import plans_refused
+from optimization.days import planner
+from optimization.days.services import Optimized, optimize_day
 from optimization.models import OptimizationRun, RunStatus
-from optimization.planning import Optimized, optimize_day
-from optimization.problem import DayPlan, RequestPlan, Team
-from optimization.processing import process_request
+from optimization.requests import ranking
+from optimization.requests.processing import process_request
+from optimization.solver.problem import DayPlan, RequestPlan, Team
+from optimization.verification import Finding, HardRule, PlanRefused, is_new_since
+from optimization.verification.refusal import plans_refused
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
@@ -60,13 +61,13 @@ def two_departures() -> None:
 
 
 def send_ana_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    solve = day_plan.solve_day
+    solve = planner.solve_day
 
     def solve_wrongly(problem: Any, **limits: Any) -> DayPlan:
         plan = solve(problem, **limits)
         return replace(plan, teams=tuple(Team(team.departure_id, (ANA.id,)) for team in plan.teams))
 
-    monkeypatch.setattr(day_plan, "solve_day", solve_wrongly)
+    monkeypatch.setattr(planner, "solve_day", solve_wrongly)
 
 
 def the_only(model: type[Model]) -> Any:
@@ -137,13 +138,13 @@ def test_a_plan_that_keeps_the_rules_is_stored() -> None:
 
 def writing(also: Callable[[Departure], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Putting a plan onto the document does something else too."""
-    put_plan = day_plan._put
+    put_plan = planner._put
 
     def put_more(planned: Departure, current: Departure) -> None:
         put_plan(planned, current)
         also(current)
 
-    monkeypatch.setattr(day_plan, "_put", put_more)
+    monkeypatch.setattr(planner, "_put", put_more)
 
 
 def forget_reservations(departure: Departure) -> None:
@@ -206,7 +207,7 @@ def test_a_request_whose_answer_is_refused_fails_once_and_is_a_dead_letter(
     siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = submit(siblings, 1, min_group_size=4)
-    solve = answering.solve_request
+    solve = ranking.solve_request
 
     def send_nobody_who_could(problem: Any, **limits: Any) -> RequestPlan:
         plan = solve(problem, **limits)
@@ -214,7 +215,7 @@ def test_a_request_whose_answer_is_refused_fails_once_and_is_a_dead_letter(
         everybody = tuple(pair.guide_id for pair in option.pairs[:4])
         return replace(plan, answers=tuple(replace(answer, guide_ids=everybody) for answer in plan.answers))
 
-    monkeypatch.setattr(answering, "solve_request", send_nobody_who_could)
+    monkeypatch.setattr(ranking, "solve_request", send_nobody_who_could)
 
     process_request(request.pk)
 

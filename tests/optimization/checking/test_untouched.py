@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from optimization.checking import HardRule
-from optimization.checking.untouched import touched
+from optimization.verification import HardRule
+from optimization.verification.unchanged import touched
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from tests.factories import DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from optimization.candidates import Roster
-from optimization.day_plan import PlannedDay, plan_departures
+from optimization.candidates.assessment import Roster
+from optimization.days.planner import PlannedDay, plan_departures
 from scheduling.domain.document import Departure, GuideAdjustments
 from scheduling.domain.facts import Guide
 from scheduling.rules import Commitment, Facts

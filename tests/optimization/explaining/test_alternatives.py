@@ -5,9 +5,9 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 
-from optimization.explaining.alternatives import best_without
-from optimization.problem import DayPlan, DayProblem
-from optimization.solver import solve_day
+from optimization.explanations.alternatives import best_without
+from optimization.solver.day import solve_day
+from optimization.solver.problem import DayPlan, DayProblem
 from tests.optimization.days import chosen_pairs, day, guide, pair, small_days, trip
 from tests.optimization.exhaustive import best_figure
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from optimization.explaining.days import explain_day, explain_parts, explanation_data, explanation_text, fairness_of
+from optimization.explanations.days import explain_day, explain_parts, explanation_data, explanation_text, fairness_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Guide
 from scheduling.rules import Facts

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from optimization import answering, question
-from optimization.answering import Answer, answer_question
-from optimization.candidates import Wishes
-from optimization.checking import CHECKS, HardRule, PlanRefused
-from optimization.checking.judging import refuse_broken_answer
-from optimization.question import Question
+from optimization.candidates.assessment import Wishes
+from optimization.requests import date_options, ranking
+from optimization.requests.date_options import Question
+from optimization.requests.ranking import Answer, answer_question
+from optimization.verification import CHECKS, HardRule, PlanRefused
+from optimization.verification.written_changes import refuse_broken_answer
 from scheduling.domain.facts import WeatherOutlook
 from scheduling.requests.submission import Constraints
 from tests.factories import (
@@ -53,7 +53,7 @@ class Case:
         return str(self.rule) + (" only" if self.only_ben else "")
 
     @property
-    def question(self) -> Question:
+    def date_options(self) -> Question:
         only = frozenset({BEN.id}) if self.only_ben else frozenset()
         return Question(TRIP.id, (TOMORROW,), Constraints(**self.demands), only)
 
@@ -65,15 +65,15 @@ class Case:
 
 STORM = {"outlooks": {(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING}}
 CASES = (
-    Case(HardRule.REQUIRED_GUIDE, {"required_guide_ids": (BEN.id,)}, without(answering, "_wishes", Wishes())),
+    Case(HardRule.REQUIRED_GUIDE, {"required_guide_ids": (BEN.id,)}, without(ranking, "_wishes", Wishes())),
     Case(HardRule.EXCLUDED_GUIDE, {"excluded_guide_ids": (ANA.id,)}, without(Wishes, "against")),
     Case(HardRule.EXCLUDED_GUIDE, {}, without(Wishes, "against"), only_ben=True),
-    Case(HardRule.ROOM, {"min_group_size": 9, "max_group_size": 8}, without(question, "_no_room")),
-    Case(HardRule.WEATHER, {}, without(question, "_bad_weather"), STORM),
+    Case(HardRule.ROOM, {"min_group_size": 9, "max_group_size": 8}, without(date_options, "_no_room")),
+    Case(HardRule.WEATHER, {}, without(date_options, "_bad_weather"), STORM),
     Case(
         HardRule.ACCESSIBILITY,
         {"accessibility_requirements": ("LOW_ALTITUDE",)},
-        without(question, "_not_accessible"),
+        without(date_options, "_not_accessible"),
     ),
 )
 

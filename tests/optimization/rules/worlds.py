@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from optimization import day_plan
-from optimization.candidates import Roster
-from optimization.checking.evidence import HardRule
-from optimization.day_plan import PlannedDay, open_departures, plan_departures
-from optimization.problem import DayPlan, DayProblem, Team
+from optimization.candidates.assessment import Roster
+from optimization.days import planner
+from optimization.days.planner import PlannedDay, open_departures, plan_departures
+from optimization.solver.problem import DayPlan, DayProblem, Team
+from optimization.verification.evidence import HardRule
 from scheduling.domain.document import Departure, GuideAdjustments, Role, ScheduleDocument
 from scheduling.domain.facts import Certificate, Difficulty, Guide, Location, Snapshot, Span, Trail, Trip
 from scheduling.rules import Commitment, Facts, HazardFact, Rule
@@ -130,8 +130,8 @@ def asked(change: Callable[[DayProblem], DayProblem]) -> Break:
     """The solver is asked something else."""
 
     def take_out(monkeypatch: pytest.MonkeyPatch) -> None:
-        solve = day_plan.solve_day
-        monkeypatch.setattr(day_plan, "solve_day", lambda problem, **limits: solve(change(problem), **limits))
+        solve = planner.solve_day
+        monkeypatch.setattr(planner, "solve_day", lambda problem, **limits: solve(change(problem), **limits))
 
     return take_out
 
@@ -140,8 +140,8 @@ def answered(change: Callable[[DayPlan], DayPlan]) -> Break:
     """The solver answers something else."""
 
     def take_out(monkeypatch: pytest.MonkeyPatch) -> None:
-        solve = day_plan.solve_day
-        monkeypatch.setattr(day_plan, "solve_day", lambda problem, **limits: change(solve(problem, **limits)))
+        solve = planner.solve_day
+        monkeypatch.setattr(planner, "solve_day", lambda problem, **limits: change(solve(problem, **limits)))
 
     return take_out
 
@@ -216,7 +216,7 @@ VALID = Certificate("WILDERNESS_FIRST_AID", True, None)
 PINNED = TeamMemberFactory(guide_id=BEN.id, guide_name="Ben", pinned=True)
 
 trails_are_never_closed = both(
-    patched(day_plan, "closed_because", _always(None)), patched(trail_rules, "closed_because", _always(None))
+    patched(planner, "closed_because", _always(None)), patched(trail_rules, "closed_because", _always(None))
 )
 
 CASES = (
@@ -304,7 +304,7 @@ CASES = (
         HardRule.ONE_LEAD,
         World(departures={KEY: of_trip(participants=14, capacity=20)}),
         lambda plan: [member.role for member in plan.planned[KEY].team].count(Role.LEAD) != 1,
-        patched(day_plan, "form_team", _all_lead),
+        patched(planner, "form_team", _all_lead),
     ),
     Case(
         HardRule.COVER,
@@ -340,13 +340,13 @@ CASES = (
         HardRule.TRAIL_GROUP_SIZE,
         World(trails=(NARROW,)),
         is_staffed,
-        patched(day_plan, "best_trail", _for_nobody),
+        patched(planner, "best_trail", _for_nobody),
     ),
     Case(
         HardRule.LOCATION_CAPACITY,
         World(departures={KEY: of_trip(location_id=CAMP.id), OTHER: of_trip(location_id=CAMP.id)}, camp=CAMP),
         both_are_staffed,
-        patched(day_plan, "solver_locations", _always(())),
+        patched(planner, "solver_locations", _always(())),
     ),
     Case(
         HardRule.PINNED,

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from optimization.day_plan import PlannedDay
-from optimization.problem import DayProblem
-from optimization.solver import solve_day
+from optimization.days.planner import PlannedDay
+from optimization.solver.day import solve_day
+from optimization.solver.problem import DayProblem
 from scheduling.domain.document import Departure
 from scheduling.rules import Facts
 from tests.scheduling.interleavings.documents import Json, copied, count_participants, decided_on, put

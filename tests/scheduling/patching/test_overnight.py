@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from conflicts.models import ScheduleConflict
-from optimization.planning import take_planning_snapshot
+from optimization.days.services import take_planning_snapshot
 from scheduling.domain.document import Announcement, Departure, DepartureStatus
 from scheduling.domain.facts import Snapshot, Trail
 from scheduling.domain.local_time import combine

@@ -14,8 +14,8 @@ from django.db import connection
 from django.test import Client
 
 from events.models import OutboxMessage
-from optimization.clusters import clusters_of
-from optimization.planning import optimize_day, take_planning_snapshot
+from optimization.days.clusters import clusters_of
+from optimization.days.services import optimize_day, take_planning_snapshot
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role

@@ -1,0 +1,88 @@
+"""What a date gains with every person more who may be moved: the curve that a limit is chosen from."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from optimization.days.date_plan import plan_date
+from optimization.solver.change_budget import USUAL_BUDGETS, BudgetPoint, budget_curve
+from optimization.solver.problem import DayPlan, DayProblem, PlanStatus
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.domain.facts import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """The best that moving at most `max_changes` people can do.
+
+    `guests` served and `departures` staffed are counted, `kept` are assignments that stay, `loss` is what the
+    teams fall short of perfection; `names` who would be moved. More may have to be moved than asked for: those
+    whom the rules no longer allow to stay.
+    """
+
+    max_changes: int
+    departures: int
+    guests: int
+    kept: int
+    loss: int
+    names: tuple[str, ...]
+    is_proven: bool
+
+    def as_json(self, before: "CurvePoint | None") -> dict[str, Any]:
+        """The point, and what it buys beyond the one before it."""
+        told = {
+            "max_changes": self.max_changes,
+            "departures_staffed": self.departures,
+            "guests_served": self.guests,
+            "kept": self.kept,
+            "loss": self.loss,
+            "moved": list(self.names),
+            "proven": self.is_proven,
+        }
+        if before:
+            told["buys"] = {
+                "departures_staffed": self.departures - before.departures,
+                "guests_served": self.guests - before.guests,
+                "kept": self.kept - before.kept,
+                "loss": self.loss - before.loss,
+            }
+        return told
+
+
+def change_curve(
+    day: date, region_ids: Collection[UUID], snapshot: Snapshot, budgets: Iterable[int] = USUAL_BUDGETS
+) -> tuple[CurvePoint, ...]:
+    """The best plan for each limit on the people moved, all regions of the date as one. Nothing is stored.
+
+    Raises SiblingUnavailable where the guides of a later day do not answer.
+    """
+    part = plan_date(day, region_ids, gather_facts(snapshot))
+    points = budget_curve(part.problem, budgets, time_limit_seconds=settings.SOLVER_TIME_LIMIT_SECONDS)
+    return tuple(_point(point, part.problem, snapshot) for point in points)
+
+
+def _point(point: BudgetPoint, problem: DayProblem, snapshot: Snapshot) -> CurvePoint:
+    plan = point.plan
+    return CurvePoint(
+        max_changes=point.max_changes,
+        departures=len(plan.teams),
+        guests=_guests(plan, problem),
+        kept=plan.levels.kept,
+        loss=plan.levels.loss,
+        names=tuple(sorted(_name(guide_id, snapshot) for guide_id in plan.moved)),
+        is_proven=plan.status is PlanStatus.PROVEN,
+    )
+
+
+def _guests(plan: DayPlan, problem: DayProblem) -> int:
+    staffed = {team.departure_id for team in plan.teams}
+    return sum(departure.guests for departure in problem.departures if departure.id in staffed)
+
+
+def _name(guide_id: UUID, snapshot: Snapshot) -> str:
+    guide = snapshot.guides.get(guide_id)
+    return guide.name if guide else str(guide_id)

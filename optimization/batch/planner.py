@@ -1,0 +1,175 @@
+"""Planning several dates: the clusters side by side in processes, each cluster's dates one after another."""
+
+import multiprocessing
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, connections
+
+from novatrek_scheduling.errors import DomainError
+from optimization.batch.outcomes import Outcome
+from optimization.batch.process_init import get_ready
+from optimization.days.services import optimize_day, take_planning_snapshot
+from scheduling.daily_schedules.authors import Author
+from scheduling.domain.facts import Snapshot
+
+Cluster = frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How dates are planned: in whose name, whether anything is stored, how many people may be moved a date.
+
+    `explain`: the outcomes say why every team is what it is.
+    """
+
+    author: Author
+    dry_run: bool = False
+    max_changes: int | None = None
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotPlanned:
+    """A date that keeps the plan it had, and why."""
+
+    day: date
+    region_ids: Cluster
+    reason: str
+
+
+def plan_dates(
+    days: Sequence[date],
+    clusters: Sequence[Cluster],
+    terms: Terms,
+    *,
+    pool: Executor | None = None,
+    snapshot: Snapshot | None = None,
+) -> Iterator[Outcome | NotPlanned]:
+    """What becomes of each date and cluster, as it is known. Rest couples a cluster's dates: they go in order.
+
+    A date that fails stops no other. Without a pool this process plans, and reads the facts of a date once for
+    all clusters; `snapshot`, of the first date, spares it that one. Raises BrokenProcessPool where one of
+    several processes was killed.
+    """
+    if pool:
+        with ThreadPoolExecutor(1) as reader:
+            left = {cluster: list(days) for cluster in clusters}
+            yield from _SideBySide(terms, pool, reader, list(days), left).run()
+        return
+    for day in days:
+        try:
+            facts = snapshot if snapshot and snapshot.days[0] == day else take_planning_snapshot(day, None)
+        except DomainError as error:
+            yield from [NotPlanned(day, cluster, error.message) for cluster in clusters]
+            continue
+        yield from (plan_date_of(day, cluster, terms, facts) for cluster in clusters)
+
+
+def plan_date_of(day: date, cluster: Cluster, terms: Terms, snapshot: Snapshot | None = None) -> Outcome | NotPlanned:
+    """Plan one date of one cluster."""
+    try:
+        optimized = optimize_day(
+            day,
+            cluster,
+            author=terms.author,
+            dry_run=terms.dry_run,
+            snapshot=snapshot,
+            max_changes=terms.max_changes,
+        )
+    except DomainError as error:
+        return NotPlanned(day, cluster, error.message)
+    return Outcome.of(optimized, explain=terms.explain)
+
+
+@contextmanager
+def planning_processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Processes that plan side by side; None for one, which is this one. Ask for them before anything else is done.
+
+    A fork is ready at once, but inherits the locks of threads that it has not got: where this process has
+    threads already, the others are spawned, which takes seconds.
+    """
+    if count == 1:
+        yield None
+        return
+    context = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
+    # A connection that two processes hold serves neither.
+    connections.close_all()
+    database = connection.settings_dict["NAME"]
+    with ProcessPoolExecutor(count, context, initializer=get_ready, initargs=(database,)) as pool:
+        pool.submit(os.getpid)
+        yield pool
+
+
+@dataclass(slots=True)
+class _SideBySide:
+    """One date of each cluster at a time is with a process; the next one follows when it is done.
+
+    The facts of a date are read once, here, in a thread that is a date ahead: the processes only plan.
+    """
+
+    terms: Terms
+    pool: Executor
+    reader: ThreadPoolExecutor
+    to_read: list[date]
+    left: dict[Cluster, list[date]]
+    reads: dict[date, Future[Snapshot | NotPlanned]] = field(default_factory=dict)
+    waiting: dict[date, list[Cluster]] = field(default_factory=lambda: defaultdict(list))
+    planning: dict[Future[Outcome | NotPlanned], Cluster] = field(default_factory=dict)
+
+    def run(self) -> Iterator[Outcome | NotPlanned]:
+        self._read_ahead()
+        for cluster in self.left:
+            yield from self._go_on(cluster)
+        while self.planning or self.waiting:
+            under_way: list[Future[Any]] = [*self.planning, *(self.reads[day] for day in self.waiting)]
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for day in [day for day in self.waiting if self.reads[day] in done]:
+                for cluster in self.waiting.pop(day):
+                    yield from self._begin(day, cluster)
+            for future in [future for future in self.planning if future in done]:
+                cluster = self.planning.pop(future)
+                yield future.result()
+                yield from self._go_on(cluster)
+
+    def _go_on(self, cluster: Cluster) -> Iterator[NotPlanned]:
+        """Take up the cluster's next date, now or as soon as its facts are there."""
+        if not self.left[cluster]:
+            return
+        day = self.left[cluster].pop(0)
+        if day not in self.reads:
+            self._read_ahead()
+        if self.reads[day].done():
+            yield from self._begin(day, cluster)
+        else:
+            self.waiting[day].append(cluster)
+
+    def _read_ahead(self) -> None:
+        for day in self.to_read[:2]:
+            self.reads[day] = self.reader.submit(_read, day)
+        del self.to_read[:2]
+
+    def _begin(self, day: date, cluster: Cluster) -> Iterator[NotPlanned]:
+        facts = self.reads[day].result()
+        if isinstance(facts, NotPlanned):
+            yield NotPlanned(day, cluster, facts.reason)
+            yield from self._go_on(cluster)
+        else:
+            self.planning[self.pool.submit(plan_date_of, day, cluster, self.terms, facts)] = cluster
+
+
+def _read(day: date) -> Snapshot | NotPlanned:
+    try:
+        return take_planning_snapshot(day, None)
+    except DomainError as error:
+        return NotPlanned(day, frozenset(), error.message)
+    finally:
+        connections.close_all()

@@ -1,0 +1,132 @@
+"""Who may go on a departure, how well they suit it, and which rule keeps the others off."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from optimization.candidates.scoring import ScoreParts, score_parts
+from scheduling.domain.document import Departure, UnassignedReason
+from scheduling.domain.facts import Guide
+from scheduling.domain.text import counted
+from scheduling.rules import Commitment, Demand, Entered, Exclusion, Facts, Rule, capacity_of, clash_of, exclusion_of
+
+_NOT_ONE_OF_OURS = {Rule.REGION, Rule.ACTIVITY}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A guide who passes every rule. `capacity` is in guests, `score` in (0, 1], the product of its parts."""
+
+    guide: Guide
+    capacity: int
+    score: float
+    parts: ScoreParts
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One departure's candidates, by id, and the first rule against everybody else."""
+
+    demand: Demand
+    candidates: tuple[Candidate, ...]
+    excluded: Mapping[UUID, Exclusion]
+
+    def explain(self, code: str, lead: str) -> UnassignedReason:
+        """Why nobody goes, with the guides of this activity and region counted by what rules them out."""
+        relevant = {g: e for g, e in self.excluded.items() if e.rule not in _NOT_ONE_OF_OURS}
+        total = len(relevant) + len(self.candidates)
+        by_message = Counter(_in_short(exclusion) for exclusion in relevant.values())
+        named = ", ".join(_counted(count, what) for what, count in _most_first(by_message))
+        counts = Counter(exclusion.rule.value for exclusion in relevant.values())
+        message = f"{lead}; {counted(total, 'guide')} of this activity here" + (f": {named}" if named else "")
+        return UnassignedReason(code=code, message=message, counts=dict(sorted(counts.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Whom a request wants and does not want; `only` empty: anybody."""
+
+    required: frozenset[UUID] = frozenset()
+    excluded: frozenset[UUID] = frozenset()
+    only: frozenset[UUID] = frozenset()
+
+    def against(self, guide_id: UUID) -> Exclusion | None:
+        if guide_id in self.excluded:
+            return Exclusion(Rule.EXCLUDED, "excluded by the request")
+        if self.only and guide_id not in self.only:
+            return Exclusion(Rule.EXCLUDED, "not among the guides asked for")
+        return None
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What stands around the departures to be planned: what guides entered, and other commitments, by guide.
+
+    `neighbours` are the staffed departures of other dates that are out at the same time.
+    """
+
+    entered: Entered
+    commitments: Mapping[UUID, tuple[Commitment, ...]]
+    planned: Collection[UUID] = frozenset()
+    neighbours: Sequence[Departure] = ()
+
+    def elsewhere(self, guide_id: UUID) -> list[Commitment]:
+        """What the guide is committed to that is not being planned anew."""
+        return [c for c in self.commitments.get(guide_id, ()) if c.departure_id not in self.planned]
+
+
+def who_needs_certificates(demands: Iterable[Demand], facts: Facts, roster: Roster) -> set[UUID]:
+    """The guides who pass every other rule on some departure that requires a certification."""
+    asking = [demand for demand in demands if demand.trip and demand.trip.required_certifications]
+    return {
+        guide.id
+        for guide in facts.snapshot.guides.values()
+        if any(_first_rule(guide, demand, facts, roster, with_certificates=False) is None for demand in asking)
+    }
+
+
+def assess(demand: Demand, facts: Facts, roster: Roster, wishes: Wishes = NO_WISHES) -> Assessment:
+    """Everybody in the snapshot, as a candidate or with the first rule against them."""
+    candidates, excluded = [], {}
+    for guide_id in sorted(facts.snapshot.guides):
+        guide = facts.snapshot.guides[guide_id]
+        exclusion = _first_rule(guide, demand, facts, roster) or wishes.against(guide_id)
+        if exclusion:
+            excluded[guide_id] = exclusion
+            continue
+        adjustments = roster.entered.of(guide_id, demand.days)
+        parts = score_parts(guide, demand, facts, adjustments)
+        candidates.append(Candidate(guide, capacity_of(guide, adjustments, demand.day), parts.product, parts))
+    return Assessment(demand, tuple(candidates), excluded)
+
+
+def _first_rule(
+    guide: Guide, demand: Demand, facts: Facts, roster: Roster, *, with_certificates: bool = True
+) -> Exclusion | None:
+    adjustments = roster.entered.of(guide.id, demand.days)
+    return exclusion_of(guide, demand, facts, adjustments, with_certificates=with_certificates) or clash_of(
+        demand.span, demand.day, roster.elsewhere(guide.id), ignoring=demand.departure_id
+    )
+
+
+def _in_short(exclusion: Exclusion) -> str:
+    shorter = {
+        Rule.OVERLAP: "on another departure",
+        Rule.REST: "without their rest",
+        Rule.NOT_AVAILABLE: "not available",
+        Rule.AVAILABILITY_EXCEPTION: "away",
+        Rule.RESTRICTION: "restricted",
+    }
+    return shorter.get(exclusion.rule, exclusion.message)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what.replace('lacks', 'lack', 1) if count > 1 else what}"
+
+
+def _most_first(counted: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))

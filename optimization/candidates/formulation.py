@@ -1,0 +1,99 @@
+"""From facts to the solver's plain values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from optimization.candidates.assessment import Assessment, Candidate
+from optimization.solver.problem import PERFECT_SCORE, Departure, Load, Location, Pair
+from scheduling.domain.document import Departure as PlannedDeparture
+from scheduling.domain.document import DepartureStatus
+from scheduling.domain.facts import Snapshot
+
+# What an hour above a guide's fair share costs, in thousandths of a score: -5 % imbalance for +0.4 % loss.
+PRICE_OF_AN_HOUR = 12
+
+
+def minutes(moment: datetime) -> int:
+    """Whole minutes since 1970, UTC."""
+    return int(moment.timestamp()) // 60
+
+
+def minutes_begun(moment: datetime) -> int:
+    """The same for an end: a minute that has begun is gone, so that no pause looks longer than it is."""
+    return -int(-moment.timestamp() // 60)
+
+
+def solver_departure(
+    departure_id: UUID, departure: PlannedDeparture, *, guests: int, required: frozenset[UUID] = frozenset()
+) -> Departure:
+    """The departure as the solver sees it; pinned members stay on it."""
+    return Departure(
+        id=departure_id,
+        starts_at=minutes(departure.starts_at),
+        ends_at=minutes_begun(departure.ends_at),
+        guests=guests,
+        location_id=departure.location_id,
+        pinned_guides=frozenset(member.guide_id for member in departure.team if member.pinned),
+        required_guides=required,
+    )
+
+
+def solver_pairs(
+    assessment: Assessment, departure: PlannedDeparture, fair_hours: float, recent_hours: Mapping[UUID, float]
+) -> list[Pair]:
+    """One pair a candidate; whoever is on the team now is kept if possible."""
+    hours = departure.span.duration.total_seconds() / 3600
+    return [
+        Pair(
+            departure_id=assessment.demand.departure_id,
+            guide_id=candidate.guide.id,
+            capacity=candidate.capacity,
+            score=round(PERFECT_SCORE * candidate.score),
+            is_kept=candidate.guide.id in departure.guide_ids,
+            price=_price(candidate, hours, fair_hours, recent_hours),
+        )
+        for candidate in assessment.candidates
+    ]
+
+
+def fair_share(assessments: Iterable[Assessment], recent_hours: Mapping[UUID, float]) -> float:
+    """The hours a guide would have, day and trailing 14 days together, if all candidates had the same."""
+    assessments = list(assessments)
+    guides = {candidate.guide.id for assessment in assessments for candidate in assessment.candidates}
+    if not guides:
+        return 0.0
+    spans = [assessment.demand.span for assessment in assessments]
+    of_the_day = sum(span.duration.total_seconds() / 3600 for span in spans)
+    return (sum(recent_hours.get(guide, 0.0) for guide in guides) + of_the_day) / len(guides)
+
+
+def _price(candidate: Candidate, hours: float, fair_hours: float, recent_hours: Mapping[UUID, float]) -> int:
+    above = recent_hours.get(candidate.guide.id, 0.0) + hours - fair_hours
+    return round(PRICE_OF_AN_HOUR * min(max(above, 0.0), hours))
+
+
+def solver_locations(
+    snapshot: Snapshot,
+    departures: Mapping[UUID, PlannedDeparture],
+    planned: Iterable[UUID],
+    neighbours: Sequence[PlannedDeparture] = (),
+) -> tuple[Location, ...]:
+    """Base camps with a known capacity, and what departures that are not being planned take of it.
+
+    `neighbours` are departures of other dates.
+    """
+    fixed = [departures[key] for key in sorted(departures.keys() - set(planned))]
+    return tuple(
+        Location(
+            id=location.id,
+            capacity=location.max_capacity,
+            loads=tuple(
+                Load(minutes(one.starts_at), minutes_begun(one.ends_at), one.participants)
+                for one in (*fixed, *neighbours)
+                if one.location_id == location.id and one.team and one.status is not DepartureStatus.CANCELLED
+            ),
+        )
+        for location in sorted(snapshot.locations.values(), key=lambda location: location.id)
+        if location.max_capacity is not None
+    )

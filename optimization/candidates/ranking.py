@@ -1,0 +1,139 @@
+"""Every guide for one departure: who could go, the best first, and what rules out the others."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from optimization.candidates.assessment import Assessment, Candidate, Roster, assess, who_needs_certificates
+from optimization.candidates.workload import comparable_guides, workloads
+from optimization.explanations.explanation import Workload
+from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.hard_rules import entered_over
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Snapshot
+from scheduling.errors import UnknownDeparture
+from scheduling.models import DailySchedule
+from scheduling.rules import Demand, Exclusion, Facts, Rule
+from scheduling.rules.guides import has_notes, not_available, shortfall_of
+from scheduling.rules.inputs import days_of
+from scheduling.snapshot import take_facts_snapshot, with_availability_notes, with_certificates
+
+RULES = list(Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedGuide:
+    """A guide who could go (`candidate`) or may not (`exclusion`).
+
+    `to_approve` is what a person would have to look at before the guide is told, in words; `workload` the
+    hours of those who could be asked, busy that day or not.
+    """
+
+    guide_id: UUID
+    name: str
+    is_on_team: bool
+    candidate: Candidate | None = None
+    exclusion: Exclusion | None = None
+    to_approve: tuple[str, ...] = ()
+    workload: Workload | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateList:
+    """Everybody, ranked, and the snapshot they were judged on."""
+
+    guides: tuple[ListedGuide, ...]
+    snapshot: Snapshot
+
+
+def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_seconds: float) -> CandidateList:
+    """All guides for a departure of a daily schedule, judged by what they are committed to beside it.
+
+    Candidates come by score. Then those ruled out, whoever got further through the rules first, so that
+    guides of other activities and regions are last. Certificates and notes are read as far as the deadline
+    leaves time; what was not read, a person approves. Raises UnknownDeparture, and SiblingUnavailable where
+    the catalog or the guides do not answer.
+    """
+    document = _with_one_departure(schedule, departure_id)
+    departure = document.departures[departure_id]
+    until = time.monotonic() + deadline_seconds
+    facts = gather_facts(_snapshot_for(departure, deadline_seconds))
+    demand = Demand.of(departure_id, departure, schedule.schedule_date, facts.snapshot)
+    entered = entered_over(document, schedule.schedule_date, [departure])
+    roster = Roster(entered, commitments_around(departure.span), {departure_id})
+    asked = who_needs_certificates([demand], facts, roster)
+    facts = facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=_left(until)))
+    assessment = assess(demand, facts, roster)
+    able = {candidate.guide.id for candidate in assessment.candidates}
+    facts = facts.on(with_availability_notes(facts.snapshot, able, deadline_seconds=_left(until)))
+    loads = workloads(comparable_guides(assessment), facts.recent_hours)
+    listed = [*_able(assessment, departure, facts, roster), *_ruled_out(assessment, departure, facts)]
+    listed = [replace(one, workload=loads.get(one.guide_id)) for one in listed]
+    return CandidateList((*listed, *_unknown(departure, facts)), facts.snapshot)
+
+
+def _with_one_departure(schedule: DailySchedule, departure_id: UUID) -> ScheduleDocument:
+    """The document with the departure asked for: reading the others would take most of the time."""
+    stored, key = schedule.assignments, str(departure_id)
+    if key not in stored.get("departures", {}):
+        raise UnknownDeparture(f"The daily schedule of {schedule.schedule_date} has no departure {departure_id}.")
+    return ScheduleDocument.read({**stored, "departures": {key: stored["departures"][key]}})
+
+
+def _snapshot_for(departure: Departure, deadline_seconds: float) -> Snapshot:
+    return take_facts_snapshot(
+        days_of(departure),
+        region_ids=[departure.region_id],
+        trip_ids=[departure.trip_id],
+        trail_ids=[departure.trail_id] if departure.trail_id else (),
+        deadline_seconds=deadline_seconds,
+    )
+
+
+def _left(until: float) -> float:
+    return max(0.0, until - time.monotonic())
+
+
+def _able(assessment: Assessment, departure: Departure, facts: Facts, roster: Roster) -> Iterator[ListedGuide]:
+    for candidate in sorted(assessment.candidates, key=lambda each: (-each.score, each.guide.name, each.guide.id)):
+        guide = candidate.guide
+        yield ListedGuide(
+            guide.id,
+            guide.name,
+            guide.id in departure.guide_ids,
+            candidate=candidate,
+            to_approve=tuple(_to_approve(candidate, assessment.demand, facts, roster)),
+        )
+
+
+def _to_approve(candidate: Candidate, demand: Demand, facts: Facts, roster: Roster) -> Iterator[str]:
+    guide = candidate.guide
+    if shortfall_of(guide, demand, facts.snapshot):
+        yield "the certificates could not be read"
+    note = has_notes(guide.id, demand, facts.snapshot, roster.entered.of(guide.id, demand.days))
+    if note:
+        yield f"noted: {note}"
+
+
+def _ruled_out(assessment: Assessment, departure: Departure, facts: Facts) -> list[ListedGuide]:
+    guides = facts.snapshot.guides
+    found = [
+        ListedGuide(guide_id, guides[guide_id].name, guide_id in departure.guide_ids, exclusion=exclusion)
+        for guide_id, exclusion in assessment.excluded.items()
+    ]
+    return sorted(found, key=_how_far)
+
+
+def _how_far(listed: ListedGuide) -> tuple[int, str, UUID]:
+    rule = listed.exclusion.rule if listed.exclusion else Rule.REGION
+    return (-RULES.index(rule), listed.name, listed.guide_id)
+
+
+def _unknown(departure: Departure, facts: Facts) -> Iterator[ListedGuide]:
+    """Whoever is on the team and no longer among the guides."""
+    for member in departure.team:
+        if member.guide_id not in facts.snapshot.guides:
+            gone = not_available(days_of(departure)[0])
+            yield ListedGuide(member.guide_id, member.guide_name, True, exclusion=gone)

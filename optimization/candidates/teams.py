@@ -1,0 +1,55 @@
+"""From the guides a solver chose to the team that a daily schedule shows."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from optimization.candidates.assessment import Assessment, Roster
+from scheduling.domain.document import AssignmentStatus, Departure, Role, TeamMember
+from scheduling.rules import Facts, reasons_to_approve
+from scheduling.rules.guides import certifications_on
+
+
+def form_team(
+    guide_ids: Sequence[UUID], departure: Departure, assessment: Assessment, facts: Facts, roster: Roster
+) -> list[TeamMember]:
+    """The chosen guides, the lead first. Whoever leads now leads on, and those who stay keep what was confirmed."""
+    current = {member.guide_id: member for member in departure.team}
+    fresh_status = status_of(guide_ids, assessment, facts, roster)
+    team = []
+    for position, guide_id in enumerate(_lead_first(guide_ids, departure)):
+        role = Role.ASSISTANT if position else Role.LEAD
+        member = current.get(guide_id) or _member(guide_id, role, assessment, facts)
+        status = member.assignment_status
+        # Nobody was told of a tentative one: what is open now counts.
+        status = fresh_status if status is AssignmentStatus.TENTATIVE else status
+        team.append(member.model_copy(update={"role": role, "assignment_status": status}))
+    return team
+
+
+def _lead_first(guide_ids: Sequence[UUID], departure: Departure) -> list[UUID]:
+    """In the order of the team as it is; a lead who stays is the lead."""
+    places = {member.guide_id: place for place, member in enumerate(departure.team)}
+    leads = [member.guide_id for member in departure.team if member.role is Role.LEAD and member.guide_id in guide_ids]
+    first = (leads or guide_ids)[:1]
+    return sorted(guide_ids, key=lambda guide_id: (guide_id not in first, places.get(guide_id, len(places))))
+
+
+def _member(guide_id: UUID, role: Role, assessment: Assessment, facts: Facts) -> TeamMember:
+    chosen = next(c for c in assessment.candidates if c.guide.id == guide_id)
+    return TeamMember(
+        guide_id=guide_id,
+        guide_name=chosen.guide.name,
+        role=role,
+        assignment_status=AssignmentStatus.TENTATIVE,
+        certifications=sorted(certifications_on(chosen.guide, assessment.demand.days[-1], facts.snapshot)),
+        score=round(chosen.score, 3),
+    )
+
+
+def status_of(guide_ids: Sequence[UUID], assessment: Assessment, facts: Facts, roster: Roster) -> AssignmentStatus:
+    """TENTATIVE until published, or PENDING_APPROVAL where something only a person can judge is open."""
+    return (
+        AssignmentStatus.PENDING_APPROVAL
+        if reasons_to_approve(guide_ids, assessment.demand, facts, roster.entered)
+        else AssignmentStatus.TENTATIVE
+    )

@@ -1,0 +1,65 @@
+"""A date that could not be optimized, others kept changing it or its plan was refused: work for a person."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.utils import timezone
+
+from events.dead_letters import record_dead_letter
+from events.models import DeadLetter
+from novatrek_scheduling.errors import Impossible
+from optimization.verification.refusal import PlanRefused
+from scheduling.daily_schedules.authors import Author
+from scheduling.errors import ContentionNotResolved, DateInThePast
+
+OPTIMIZE_CLUSTER_TASK = "optimization.optimize_cluster"
+DEAD_LETTER_SOURCE = "day-optimizations"
+
+
+class NotAnOptimization(Impossible):
+    """The dead letter does not say which date and regions to optimize."""
+
+    code = "DEAD_LETTER_UNREADABLE"
+
+
+def give_up_optimization(
+    day: date, region_ids: Collection[UUID], author: Author, error: ContentionNotResolved | PlanRefused
+) -> DeadLetter:
+    """Keep what was not done, with the guides it would have planned: operations is told of them."""
+    return record_dead_letter(
+        source=DEAD_LETTER_SOURCE,
+        reason=error.message,
+        key=day.isoformat(),
+        payload={
+            "schedule_date": day.isoformat(),
+            "region_ids": sorted(map(str, region_ids)),
+            "kind": author.kind.value,
+            "cause": author.cause,
+            "guide_names": sorted(error.guide_names),
+        },
+    )
+
+
+def replay_optimization(dead_letter: DeadLetter) -> None:
+    """Queue the optimization again. Raises NotAnOptimization, and DateInThePast where it is too late for it."""
+    told = _told(dead_letter)
+    day = date.fromisoformat(told["schedule_date"])
+    if day < timezone.now().date():
+        raise DateInThePast(f"{day} is over: there is nothing left to plan.")
+    # At once, not after the commit: with the queue away the dead letter stays open, and a plan too many does no harm.
+    current_app.send_task(
+        OPTIMIZE_CLUSTER_TASK,
+        args=[[day.isoformat()], told["region_ids"], told["kind"], told["cause"]],
+        queue="optimization",
+        retry=False,
+    )
+
+
+def _told(dead_letter: DeadLetter) -> dict[str, Any]:
+    told = dead_letter.payload
+    if not isinstance(told, dict) or not {"schedule_date", "region_ids", "kind", "cause"} <= told.keys():
+        raise NotAnOptimization("It does not say which date and regions to optimize; discard it.")
+    return told

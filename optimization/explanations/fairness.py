@@ -1,0 +1,47 @@
+"""Who has led how much: every region's guides, against the mean of the region."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from optimization.candidates.workload import hours_led, workloads
+from optimization.explanations.explanation import Workload
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.domain.document import DepartureStatus
+from scheduling.models import DailySchedule
+from scheduling.snapshot import take_day_snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class GuideHours:
+    guide_id: UUID
+    name: str
+    workload: Workload
+
+
+@dataclass(frozen=True, slots=True)
+class RegionHours:
+    """A region's active guides, those with the most hours first; each is in the region they call home."""
+
+    region_id: UUID
+    name: str
+    mean_hours: float
+    guides: tuple[GuideHours, ...]
+
+
+def fairness_by_region(schedule: DailySchedule, *, deadline_seconds: float) -> list[RegionHours]:
+    """The regions by name. Raises SiblingUnavailable where the catalog or the guides do not answer."""
+    snapshot = take_day_snapshot(schedule.schedule_date, deadline_seconds=deadline_seconds)
+    recent_hours = gather_facts(snapshot).recent_hours
+    going = [one for one in schedule.document.departures.values() if one.status is not DepartureStatus.CANCELLED]
+    on_the_day = hours_led(going)
+    report = []
+    for region in sorted(snapshot.regions.values(), key=lambda region: (region.name, region.id)):
+        at_home = {
+            guide.id: guide for guide in snapshot.guides.values() if guide.is_active and guide.is_at_home_in(region)
+        }
+        loads = workloads(at_home.keys(), recent_hours, on_the_day)
+        told = [GuideHours(guide_id, at_home[guide_id].name, workload) for guide_id, workload in loads.items()]
+        told.sort(key=lambda one: (-one.workload.trailing_hours, one.name, one.guide_id))
+        mean = told[0].workload.mean_hours if told else 0.0
+        report.append(RegionHours(region.id, region.name, mean, tuple(told)))
+    return report

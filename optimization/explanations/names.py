@@ -1,0 +1,12 @@
+"""The names of what an explanation speaks of."""
+
+from uuid import UUID
+
+from optimization.days.planner import PlannedDay
+
+
+def names_in(planned: PlannedDay) -> dict[UUID, str]:
+    """Guides by name; departures as people know them, by trip and local time."""
+    departures = {**planned.planned, **planned.held}
+    named = {key: f"{departure.trip_name} at {departure.starts_at:%H:%M}" for key, departure in departures.items()}
+    return named | {guide.id: guide.name for guide in planned.facts.snapshot.guides.values()}

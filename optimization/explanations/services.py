@@ -1,0 +1,61 @@
+"""Explaining a departure of a stored daily schedule: what optimizing its region now would decide, and why."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from optimization.days.date_plan import plan_date
+from optimization.explanations.departures import explain_departure
+from optimization.explanations.explanation import DepartureTold, Standing
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.domain.document import ScheduleDocument
+from scheduling.domain.facts import Snapshot
+from scheduling.errors import UnknownDeparture
+from scheduling.models import DailySchedule
+from scheduling.snapshot import take_day_snapshot
+
+PATIENCE_SECONDS = 2.0
+
+
+def explain_as_it_stands(
+    schedule: DailySchedule, departure_id: UUID, *, time_limit_seconds: float = PATIENCE_SECONDS
+) -> DepartureTold:
+    """Why the departure has its team, or nobody, against the best plan of its region there is now.
+
+    That plan keeps what stands unless more guests can be served; departures of other regions stay as they
+    are. Nothing is written. One that has started or was cancelled is not planned any more, and nothing but
+    that is said of it. The time limit is for each of planning and explaining; reading the siblings has the
+    deadline of somebody who waits. Raises UnknownDeparture, and SiblingUnavailable where the catalog or the
+    guides do not answer.
+    """
+    document = schedule.document
+    departure = document.departures.get(departure_id)
+    if departure is None:
+        raise UnknownDeparture(f"The daily schedule of {schedule.schedule_date} has no departure {departure_id}.")
+    if not departure.is_open_to_planning or departure.has_started(timezone.now()):
+        return DepartureTold(departure_id, departure, Standing.NOT_PLANNED)
+    facts = gather_facts(_snapshot(schedule, document, departure.region_id))
+    planned = plan_date(
+        schedule.schedule_date,
+        {departure.region_id},
+        facts,
+        time_limit_seconds=time_limit_seconds,
+        reader="interactive",
+    )
+    if departure_id not in planned.planned.keys() | planned.held.keys():
+        return DepartureTold(departure_id, departure, Standing.NOT_PLANNED)
+    told = explain_departure(planned, departure_id, time_limit_seconds=time_limit_seconds)
+    return replace(told, differs=told.departure.guide_ids != departure.guide_ids)
+
+
+def _snapshot(schedule: DailySchedule, document: ScheduleDocument, region_id: UUID) -> Snapshot:
+    here = document.departures_in({region_id}).values()
+    return take_day_snapshot(
+        schedule.schedule_date,
+        region_ids=[region_id],
+        trip_ids={departure.trip_id for departure in here},
+        trail_ids={departure.trail_id for departure in here if departure.trail_id},
+        deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"],
+    )

@@ -1,0 +1,183 @@
+"""The night: every date of the horizon, the clusters side by side, a cluster's dates one after another.
+
+The tables are the truth, the queue is a hint: each date is claimed by a row, and what nobody has in hand is
+queued again by the sweeper. Whoever finishes the last date closes the night, once, with its summary.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from events.dead_letters import record_dead_letter
+from optimization.days.clusters import clusters_of
+from optimization.days.services import take_planning_snapshot
+from optimization.models import Night, NightDate
+
+logger = structlog.get_logger(__name__)
+
+CLUSTER_TASK = "optimization.optimize_night_cluster"
+DEAD_LETTER_SOURCE = "nights"
+MAX_ATTEMPTS = 3
+# A sibling that is silent is asked again after this, and then after twice as long.
+SILENCE = timedelta(seconds=30)
+DONE = (NightDate.Status.COMPLETED, NightDate.Status.FAILED)
+
+
+class ClaimLost(Exception):
+    """Somebody else has the date by now; what became of it here is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class NightClaim:
+    """A date of a night in the hands of one worker until the lease lapses."""
+
+    pk: int
+    token: int
+    attempts: int
+    day: date
+    region_ids: tuple[str, ...]
+
+
+def begin_night(night_id: UUID, now: datetime) -> Night:
+    """The night with this id, over the dates after `now`, or the one that is under way.
+
+    The same message twice is the same night. One that is still under way from an earlier date is given up:
+    its dates are those of this one.
+    """
+    if known := Night.objects.filter(pk=night_id).first():
+        return known
+    first = now.date() + timedelta(days=1)
+    last = first + timedelta(days=settings.PLANNING_HORIZON_DAYS - 1)
+    for stale in Night.objects.filter(status=Night.Status.RUNNING, first_day__lt=first):
+        give_up_night(stale, "the next night began before it was done")
+    try:
+        with transaction.atomic():
+            return Night.objects.create(pk=night_id, first_day=first, last_day=last, started_at=now)
+    except IntegrityError:
+        under_way = Night.objects.get(Q(status=Night.Status.RUNNING) | Q(pk=night_id))
+        logger.info("night_joined", night_id=str(under_way.pk))
+        return under_way
+
+
+def lay_out(night: Night) -> int:
+    """Store what the night has to do, and queue its clusters; returns how many there are.
+
+    Raises SiblingUnavailable where nobody says which guides work in which regions.
+    """
+    if not night.dates.exists():
+        clusters = clusters_of(take_planning_snapshot(night.first_day, None))
+        _store_dates(night, [sorted(map(str, cluster)) for cluster in clusters])
+    clusters_stored = sorted(set(night.dates.exclude(status__in=DONE).values_list("cluster", flat=True)))
+    for cluster in clusters_stored:
+        queue_cluster(night.pk, cluster)
+    return len(clusters_stored)
+
+
+@transaction.atomic
+def _store_dates(night: Night, clusters: Sequence[list[str]]) -> None:
+    # Two that lay out the same night: the second finds it done. Their clusters need not be the same.
+    Night.objects.select_for_update().get(pk=night.pk)
+    if night.dates.exists():
+        return
+    days = [night.first_day + timedelta(days=n) for n in range((night.last_day - night.first_day).days + 1)]
+    NightDate.objects.bulk_create(
+        NightDate(night=night, cluster=number, schedule_date=day, region_ids=region_ids)
+        for number, region_ids in enumerate(clusters)
+        for day in days
+    )
+
+
+def queue_cluster(night_id: UUID, cluster: int, *, delay: timedelta = timedelta()) -> None:
+    """Queue the cluster's next date once the transaction commits. A queue that is away costs only time."""
+    transaction.on_commit(partial(_send, night_id, cluster, delay.total_seconds()))
+
+
+def _send(night_id: UUID, cluster: int, countdown: float) -> None:
+    try:
+        current_app.send_task(
+            CLUSTER_TASK,
+            args=[str(night_id), cluster],
+            queue="optimization",
+            countdown=countdown or None,
+            retry=False,
+        )
+    except OperationalError as error:
+        logger.warning("night_not_queued", night_id=str(night_id), cluster=cluster, error=str(error))
+
+
+@transaction.atomic
+def claim_next(night_id: UUID, cluster: int) -> NightClaim | None:
+    """Take the cluster's next date in hand, or None where nothing is left, due, or free."""
+    now = timezone.now()
+    dates = NightDate.objects.filter(night_id=night_id, night__status=Night.Status.RUNNING, cluster=cluster)
+    # Of two workers with the same message the second waits here, and finds the date taken.
+    current = dates.exclude(status__in=DONE).order_by("schedule_date").select_for_update(of=("self",)).first()
+    if current is None or current.not_before > now or not _is_free(current, now):
+        return None
+    current.status, current.token, current.attempts = (
+        NightDate.Status.RUNNING,
+        current.token + 1,
+        current.attempts + 1,
+    )
+    current.lease_until = now + timedelta(seconds=settings.TASK_TIME_LIMIT_SECONDS)
+    current.save(update_fields=["status", "token", "attempts", "lease_until"])
+    regions = tuple(current.region_ids)
+    return NightClaim(current.pk, current.token, current.attempts, current.schedule_date, regions)
+
+
+def _is_free(current: NightDate, now: datetime) -> bool:
+    if current.status == NightDate.Status.PENDING:
+        return True
+    return current.lease_until is not None and current.lease_until < now and current.attempts < MAX_ATTEMPTS
+
+
+def complete_date(claim: NightClaim, *, run_id: UUID, is_joined: bool) -> None:
+    """The date is planned, by this run. Raises ClaimLost."""
+    _release(claim, status=NightDate.Status.COMPLETED, run_id=run_id, is_joined=is_joined)
+
+
+def fail_date(claim: NightClaim, error: str) -> None:
+    """The date keeps the plan it had; the next one's turn has come. Raises ClaimLost."""
+    _release(claim, status=NightDate.Status.FAILED, error=error)
+
+
+def postpone_date(claim: NightClaim, error: str) -> timedelta | None:
+    """What the date needs is away: when it will be asked for again, or None once it is given up. Raises ClaimLost."""
+    if claim.attempts >= MAX_ATTEMPTS:
+        fail_date(claim, error)
+        return None
+    delay: timedelta = SILENCE * 2 ** (claim.attempts - 1)
+    _release(claim, status=NightDate.Status.PENDING, error=error, not_before=timezone.now() + delay)
+    return delay
+
+
+def _release(claim: NightClaim, **changes: object) -> None:
+    ours = NightDate.objects.filter(pk=claim.pk, token=claim.token, status=NightDate.Status.RUNNING)
+    if not ours.update(lease_until=None, **{"error": "", **changes}):
+        raise ClaimLost(f"{claim.day} is in other hands than claim {claim.token}.")
+
+
+@transaction.atomic
+def give_up_night(night: Night, error: str) -> None:
+    """Close a night that cannot be finished; what it had not planned stays as it was, and operations is told."""
+    if Night.objects.filter(pk=night.pk, status=Night.Status.RUNNING).update(
+        status=Night.Status.FAILED, completed_at=timezone.now(), error=error
+    ):
+        left = night.dates.exclude(status__in=DONE)
+        missing = sorted({str(day) for day in left.values_list("schedule_date", flat=True)})
+        record_dead_letter(
+            source=DEAD_LETTER_SOURCE,
+            reason=f"The night was not finished: {error}.",
+            key=night.first_day.isoformat(),
+            payload={"night_id": str(night.pk), "dates_not_planned": missing, "guide_names": []},
+        )

@@ -1,0 +1,71 @@
+"""What came of a night: one summary, for people and for svc-analytics."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from conflicts.monitoring.services import detect_on
+from optimization.models import Night, NightDate, OptimizationRun
+from optimization.runs.analytics import report_night
+
+DONE = (NightDate.Status.COMPLETED, NightDate.Status.FAILED)
+
+
+def close_night(night_id: UUID) -> bool:
+    """Close the night once its last date is done; False while there is something left, or nothing laid out yet.
+
+    First what no single date could see is judged: the conflicts between dates. Any number may call it, one
+    of them closes.
+    """
+    night = Night.objects.get(pk=night_id)
+    dates = list(night.dates.all())
+    if not dates or any(one.status not in DONE for one in dates):
+        return False
+    if night.status == Night.Status.RUNNING:
+        for day in sorted({one.schedule_date for one in dates}):
+            detect_on([day], None)
+        _close(night, dates, timezone.now())
+    return True
+
+
+@transaction.atomic
+def _close(night: Night, dates: list[NightDate], now: datetime) -> None:
+    summary = _summary(night, dates, now)
+    under_way = Night.objects.filter(pk=night.pk, status=Night.Status.RUNNING)
+    if under_way.update(status=Night.Status.COMPLETED, completed_at=now, summary=summary):
+        report_night(night.first_day, summary)
+
+
+def _summary(night: Night, dates: list[NightDate], now: datetime) -> dict[str, Any]:
+    runs = list(OptimizationRun.objects.filter(pk__in=[one.run_id for one in dates]).select_related("detail"))
+    weights = [run.detail.staffed + run.detail.unstaffed for run in runs]
+    departures, scores = sum(weights), [float(run.score or 0) for run in runs]
+    scored = sum(score * weight for score, weight in zip(scores, weights, strict=True))
+    statuses = Counter(one.status for one in dates)
+    return {
+        "dates": len({one.schedule_date for one in dates}),
+        "clusters": len({one.cluster for one in dates}),
+        "region_ids": sorted({region for one in dates for region in one.region_ids}),
+        "planned": statuses[NightDate.Status.COMPLETED],
+        "joined": sum(one.is_joined for one in dates),
+        "failed": _failures(dates),
+        "departures": departures,
+        "unstaffed": sum(run.detail.unstaffed for run in runs),
+        "score": round(scored / departures, 2) if departures else 100.0,
+        "proofs": dict(sorted(Counter(run.detail.proof for run in runs).items())),
+        "solve_ms": sum(run.detail.solve_ms for run in runs),
+        "duration_ms": round((now - night.started_at).total_seconds() * 1000),
+    }
+
+
+def _failures(dates: Iterable[NightDate]) -> list[dict[str, Any]]:
+    return [
+        {"date": one.schedule_date.isoformat(), "cluster": one.cluster, "error": one.error}
+        for one in dates
+        if one.status == NightDate.Status.FAILED
+    ]

@@ -1,0 +1,232 @@
+"""A worker's way with a schedule request: claim it, answer it, store everything in one transaction."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import date
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from optimization.days.planner import is_adjusted
+from optimization.models import OptimizationRun, RunDetail
+from optimization.requests.date_options import Question
+from optimization.requests.ranking import Answer, DateAnswer, answer_question
+from optimization.requests.result import result_of
+from optimization.requests.snapshot import take_question_snapshot
+from optimization.runs.analytics import report_optimization
+from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
+from optimization.verification.refusal import PlanRefused
+from optimization.verification.written_changes import refuse_broken_answer, refuse_broken_write
+from scheduling import hooks
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.catalog_sync import take_over_fewer
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.hard_rules import entered_over
+from scheduling.daily_schedules.presence import optimizing
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.facts import Snapshot
+from scheduling.errors import ContentionNotResolved, HardRuleViolated
+from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
+from scheduling.models import ScheduleRequest
+from scheduling.publication.notices import announce
+from scheduling.publication.services import publish_in
+from scheduling.requests.claims import (
+    Claim,
+    ClaimLost,
+    bury_request,
+    claim_request,
+    complete_request,
+    fail_request,
+    give_back,
+    postpone,
+)
+from scheduling.requests.submission import Constraints
+from scheduling.siblings.errors import SiblingUnavailable
+from scheduling.snapshot import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides
+
+logger = structlog.get_logger(__name__)
+
+TRIES = 3
+
+
+class _ChangedMeanwhile(Exception):
+    """The departure, or what its guides entered, is not what the answer was found on: ask again on the latest."""
+
+
+def process_request(request_id: UUID) -> None:
+    """Bring the request to its outcome, unless somebody else has it. Safe to call any number of times."""
+    claim = claim_request(request_id)
+    if claim is None:
+        return
+    log = logger.bind(request_id=str(request_id))
+    try:
+        _answer_and_store(claim)
+    except ClaimLost:
+        log.warning("schedule_request_in_other_hands")
+    except ContentionNotResolved as contention:
+        give_back(claim, guide_names=contention.guide_names)
+    except SiblingUnavailable as unavailable:
+        log.warning("schedule_request_postponed", reason=unavailable.message)
+        postpone(claim, code=unavailable.code, message=unavailable.message)
+
+
+def question_of(request: ScheduleRequest) -> Question:
+    """What the stored request asks."""
+    stored = request.constraints
+    return Question(
+        trip_id=UUID(stored["trip_id"]),
+        days=tuple(sorted(date.fromisoformat(day) for day in stored["preferred_dates"])),
+        constraints=Constraints.read(stored),
+    )
+
+
+def _answer_and_store(claim: Claim) -> None:
+    question = question_of(claim.request)
+    run = start_run(question.days[0], subject=RunDetail.Subject.REQUEST, request_id=claim.request.pk)
+    try:
+        _until_stored(claim, question, _snapshot(question), run)
+    except (UnknownTrip, InactiveTrip, UnknownGuide) as impossible:
+        fail_run(run, impossible.message)
+        fail_request(claim, code=impossible.code, message=impossible.message, run_id=run.pk)
+    except PlanRefused as refused:
+        fail_run(run, refused.message)
+        bury_request(claim, code=refused.code, message=refused.message, run_id=run.pk)
+    except Exception as error:
+        fail_run(run, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _snapshot(question: Question) -> Snapshot:
+    """The facts, once the trip and the guides named are known to exist: submission could not always ask."""
+    deadline_seconds = settings.SNAPSHOT_DEADLINE_SECONDS["worker"]
+    wanted = question.constraints
+    for name in ("required_guide_ids", "excluded_guide_ids"):
+        if guide_ids := getattr(wanted, name):
+            look_up_guides(guide_ids, field=f"constraints.{name}", deadline_seconds=deadline_seconds)
+    snapshot = take_question_snapshot(question, deadline_seconds=deadline_seconds)
+    trip = snapshot.trips[question.trip_id]
+    if not trip.is_active:
+        raise InactiveTrip.of(trip, "trip_id")
+    return snapshot
+
+
+def _until_stored(claim: Claim, question: Question, snapshot: Snapshot, run: OptimizationRun) -> None:
+    guide_names: list[str] = []
+    met = ""
+    author = _author(claim, run)
+    with ExitStack() as at_work:
+        for _ in range(TRIES):
+            answer = answer_question(question, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+            refuse_broken_answer(answer, question)
+            guide_names = [member.guide_name for member in answer.best.departure.team] if answer.best else []
+            _show(answer, author, at_work)
+            try:
+                _store(claim, question, answer, run, author)
+            except (_ChangedMeanwhile, HardRuleViolated) as changed:
+                met = str(changed)
+                logger.info("schedule_request_answered_again", request_id=str(claim.request.pk), met=met)
+                schedule_write_retries.inc()
+            except ContentionNotResolved as contention:
+                raise ContentionNotResolved(contention.message, guide_names) from contention
+            else:
+                return
+    schedule_writes_exhausted.inc()
+    message = f"Others kept changing what this request is about; the last of {TRIES} tries met: {met}"
+    raise ContentionNotResolved(message, guide_names)
+
+
+def _author(claim: Claim, run: OptimizationRun) -> Author:
+    cause = f"schedule request {claim.request.pk}"
+    return Author(AuthorKind.REQUEST, claim.request.requested_by, cause, "worker", run.pk)
+
+
+def _show(answer: Answer, author: Author, at_work: ExitStack) -> None:
+    """Show who is at work on the chosen date, and on no other: those asked about are only read.
+
+    It stays shown while the question is asked again, until that chooses, maybe otherwise.
+    """
+    at_work.close()
+    if answer.best:
+        day, region = answer.best.option.day, answer.best.departure.region_id
+        at_work.enter_context(optimizing(day, [region], by=str(author), run_id=author.run_id))
+
+
+def _store(claim: Claim, question: Question, answer: Answer, run: OptimizationRun, author: Author) -> None:
+    best = answer.best
+    days = [best.option.day] if best else []
+    publishes = {best.option.departure_id} if best else set()
+    began_at = timezone.now()
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        if best:
+            _place(best, answer, drafts[best.option.day])
+
+    def also(changes: Mapping[date, Change]) -> None:
+        refuse_broken_write(changes, answer.facts, began_at, publishes=publishes)
+        _finish(claim, question, answer, run, changes)
+
+    write_daily_schedules(days, edit, author=author, facts=answer.facts, also=also)
+
+
+def _place(best: DateAnswer, answer: Answer, draft: Draft) -> None:
+    """Put the team onto the departure as it is now, and publish it where a machine may."""
+    key, planned = best.option.departure_id, best.departure
+    current = draft.document.departures.get(key)
+    if (current or planned).has_started(timezone.now()):
+        raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} has started")
+    if current != answer.base.get(key):
+        raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} is not as it was")
+    entered = entered_over(draft.document, best.option.day, [planned])
+    if is_adjusted(planned, answer.rosters[key].entered, entered):
+        raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered something")
+    for other, departure in draft.document.departures.items():
+        if departure.is_open_to_planning and not departure.has_started(timezone.now()):
+            take_over_fewer(departure, answer.counted.get(other))
+    if current is None:
+        current = draft.document.departures[key] = planned.model_copy(deep=True)
+    else:
+        current.team = [member.model_copy(deep=True) for member in planned.team]
+        current.trail_id = planned.trail_id
+        current.unassigned_reason = None
+        current.catalog_participants = planned.catalog_participants
+        current.count_participants()
+    if settings.AUTO_PUBLISH_REQUESTS and not current.needs_approval:
+        publish_in(draft, {key}, timezone.now(), by_machine=True)
+
+
+def _finish(
+    claim: Claim, question: Question, answer: Answer, run: OptimizationRun, changes: Mapping[date, Change]
+) -> None:
+    best = answer.best
+    run.schedule_date = best.option.day if best else question.days[0]
+    run.save(update_fields=["schedule_date"])
+    complete_run(
+        run,
+        Solved.of_request(answer.solved),
+        score=best.score if best else 0.0,
+        inputs=inputs_of(answer.problem, answer.facts.snapshot),
+    )
+    result = result_of(answer, confirmed=_published(best))
+    complete_request(
+        claim,
+        result=result,
+        run_id=run.pk,
+        chosen=best.option.day if best else None,
+        departure_id=best.option.departure_id if best else None,
+    )
+    announce(changes)
+    if best and best.option.is_new and any(best.option.departure_id in c.departure_ids for c in changes.values()):
+        hooks.departure_created(best.option.departure_id, best.departure, best.option.day)
+    report_optimization(run, region_ids=_regions(answer), score_before=None, unassigned=0 if best else 1)
+
+
+def _regions(answer: Answer) -> frozenset[UUID]:
+    return frozenset(one.departure.region_id for one in answer.dates)
+
+
+def _published(best: DateAnswer | None) -> UUID | None:
+    if best is None or not settings.AUTO_PUBLISH_REQUESTS or best.departure.needs_approval:
+        return None
+    return best.option.departure_id

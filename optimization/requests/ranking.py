@@ -1,0 +1,285 @@
+"""Answering a question: the best team of every date, and how good each date is."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from optimization.candidates.assessment import Assessment, Roster, Wishes, assess, who_needs_certificates
+from optimization.candidates.formulation import solver_departure, solver_pairs
+from optimization.candidates.teams import form_team
+from optimization.requests.date_options import Obstacles, Option, Question, options_of
+from optimization.requests.notes import notes_of, sentence, waiting_for, why_without_team
+from optimization.requests.time_budget import Patience
+from optimization.requests.waitlist import Waiting
+from optimization.solver.problem import RequestAnswer, RequestOption, RequestPlan, RequestProblem
+from optimization.solver.request_model import solve_request
+from optimization.solver.staffing import Staffing
+from scheduling.daily_schedules.catalog_aliases import known_departure_ids_by_day
+from scheduling.daily_schedules.catalog_sync import merge_catalog
+from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.hard_rules import departures_elsewhere, entered_on
+from scheduling.daily_schedules.writer import Draft, read_drafts
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Sibling, Snapshot, Span, TrailCondition, WeatherOutlook
+from scheduling.rules import Demand, Entered, Facts, Rule
+from scheduling.rules.inputs import days_of
+from scheduling.siblings.deadline import Deadline
+from scheduling.snapshot.guides import with_availability_notes, with_certificates
+from scheduling.snapshot.later_days import with_availability_on
+
+LITTLE_HEADROOM = 0.2
+# How far a departure may be moved within its date.
+AT_ANOTHER_TIME = timedelta(hours=12)
+TRAIL_VALUE = {
+    TrailCondition.EXCELLENT: 1.0,
+    TrailCondition.GOOD: 0.85,
+    TrailCondition.FAIR: 0.6,
+    TrailCondition.POOR: 0.3,
+    TrailCondition.CLOSED: 0.0,
+}
+WEATHER_VALUE = {
+    WeatherOutlook.CLEAR: 1.0,
+    WeatherOutlook.PARTLY_CLOUDY: 0.9,
+    WeatherOutlook.OVERCAST: 0.75,
+    WeatherOutlook.RAIN_LIKELY: 0.4,
+    WeatherOutlook.STORM_WARNING: 0.1,
+}
+UNKNOWN_VALUE = 0.6
+
+
+class Availability(StrEnum):
+    AVAILABLE = "AVAILABLE"
+    LIMITED = "LIMITED"
+    WAITLIST = "WAITLIST"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class DateAnswer:
+    """The answer for one date. `departure` carries the team that would lead it, where the date can be had."""
+
+    option: Option
+    departure: Departure
+    availability: Availability
+    score: float
+    notes: str
+
+    @property
+    def is_bookable(self) -> bool:
+        return self.availability in {Availability.AVAILABLE, Availability.LIMITED}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The dates best first, and what they were decided on.
+
+    `base` holds the departures as they were read, `rosters` what stood around each option, and `counted` the
+    seats that the catalog has sold of each departure.
+    """
+
+    dates: tuple[DateAnswer, ...]
+    facts: Facts
+    problem: RequestProblem
+    solved: RequestPlan
+    base: Mapping[UUID, Departure]
+    rosters: Mapping[UUID, Roster]
+    counted: Mapping[UUID, int | None]
+
+    @property
+    def best(self) -> DateAnswer | None:
+        """The date to take: the best one that has a team."""
+        return next((one for one in self.dates if one.is_bookable), None)
+
+
+def answer_question(
+    question: Question, snapshot: Snapshot, *, deadline_seconds: float, until: Deadline | None = None
+) -> Answer:
+    """Find the best team of each date and rank the dates. Reads the latest documents; writes nothing.
+
+    With `until` it is done by then: the solver has what is left, and gives the best it found. Raises
+    SiblingUnavailable where the guides of a later day do not answer.
+    """
+    patience = Patience(deadline_seconds, until)
+    facts = gather_facts(snapshot)
+    drafts = _drafts(question, snapshot)
+    documents = {day: draft.document for day, draft in drafts.items()}
+    base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}
+    trip = snapshot.trips[question.trip_id]
+    known_as = known_departure_ids_by_day({day: documents[day] for day in question.days}, snapshot)
+    now = timezone.now()
+    for day in question.days:
+        merge_catalog(documents[day], day, snapshot, region_ids={trip.region_id}, known_as=known_as[day], now=now)
+    counted = {key: d.catalog_participants for day in question.days for key, d in documents[day].departures.items()}
+    elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else ()
+    options = options_of(question, documents, facts, now, elsewhere)
+    later = {day for option in options for day in days_of(option.departure)}
+    facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=patience.for_reading))
+    rosters = _rosters(options, documents)
+    obstacles = Obstacles.of(question, documents, facts, now, elsewhere)
+    return _answer(obstacles, options, rosters, facts, base, counted, patience)
+
+
+def _drafts(question: Question, snapshot: Snapshot) -> dict[date, Draft]:
+    """Drafts of the dates asked about, and of the later ones that a trip of several days reaches."""
+    reach = range(snapshot.trips[question.trip_id].duration // timedelta(days=1) + 2)
+    days = {day + timedelta(days=n) for day in question.days for n in reach}
+    return read_drafts(days)
+
+
+def _span_of(days: Collection[date]) -> Span:
+    """From before the first date begins anywhere until after the last one has ended everywhere."""
+    first, last = (datetime.combine(day, time.min, UTC) for day in (min(days), max(days)))
+    return Span(first - timedelta(days=1), last + timedelta(days=2))
+
+
+def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) -> dict[UUID, Roster]:
+    if not options:
+        return {}
+    spans = [option.departure.span for option in options]
+    span = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
+    around = commitments_around(span.widened(AT_ANOTHER_TIME))
+    unread = {day for option in options for day in days_of(option.departure)} - documents.keys()
+    by_day = {day: document.guide_adjustments for day, document in documents.items()}
+    entered = Entered({**by_day, **entered_on(unread)})
+    return {
+        option.departure_id: Roster(
+            entered,
+            around,
+            {option.departure_id},
+        )
+        for option in options
+    }
+
+
+def _answer(
+    obstacles: Obstacles,
+    options: list[Option],
+    rosters: Mapping[UUID, Roster],
+    facts: Facts,
+    base: Mapping[UUID, Departure],
+    counted: Mapping[UUID, int | None],
+    patience: Patience,
+) -> Answer:
+    possible = [option for option in options if option.obstacle is None]
+    hoped_for = [option for option in options if option.obstacle and option.obstacle.rule is Rule.GROUP_SIZE]
+    facts = _with_certificates([*possible, *hoped_for], facts, rosters, patience.for_reading)
+    wishes = _wishes(obstacles.question)
+    assessments = {
+        option.departure_id: assess(_demand(option, facts), facts, rosters[option.departure_id], wishes)
+        for option in possible
+    }
+    problem = RequestProblem(
+        tuple(_request_option(option, assessments[option.departure_id], wishes, facts) for option in possible)
+    )
+    solved = solve_request(problem, time_limit_seconds=patience.for_solving)
+    guides = {guide for answer in solved.answers for guide in answer.guide_ids}
+    facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=patience.for_reading))
+    found = {one.departure_id: one for one in solved.answers}
+    unled = [option for option in possible if not found[option.departure_id].guide_ids]
+    waiting = Waiting.of(unled, obstacles, facts, rosters, wishes, patience)
+    judge = _Judge(facts, rosters, assessments, found, waiting)
+    return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, rosters, counted)
+
+
+def _with_certificates(
+    options: list[Option], facts: Facts, rosters: Mapping[UUID, Roster], deadline_seconds: float
+) -> Facts:
+    asked: set[UUID] = set()
+    for option in options:
+        asked |= who_needs_certificates([_demand(option, facts)], facts, rosters[option.departure_id])
+    return facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=deadline_seconds))
+
+
+def _wishes(question: Question) -> Wishes:
+    return Wishes(
+        required=frozenset(question.constraints.required_guide_ids),
+        excluded=frozenset(question.constraints.excluded_guide_ids),
+        only=question.only_guides,
+    )
+
+
+def _demand(option: Option, facts: Facts) -> Demand:
+    return Demand.of(option.departure_id, option.departure, option.day, facts.snapshot)
+
+
+def _request_option(option: Option, assessment: Assessment, wishes: Wishes, facts: Facts) -> RequestOption:
+    departure = solver_departure(option.departure_id, option.departure, guests=option.guests, required=wishes.required)
+    pairs = solver_pairs(assessment, option.departure, fair_hours=float("inf"), recent_hours=facts.recent_hours)
+    return RequestOption(option.day, departure, tuple(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    facts: Facts
+    rosters: Mapping[UUID, Roster]
+    assessments: Mapping[UUID, Assessment]
+    found: Mapping[UUID, RequestAnswer]
+    waiting: Waiting
+
+    def judge(self, option: Option) -> DateAnswer:
+        """How good the option is, with the team that would lead it."""
+        departure, key = option.departure, option.departure_id
+        if option.obstacle:
+            return self._without_team(option, option.obstacle.message)
+        guide_ids, assessment = self.found[key].guide_ids, self.assessments[key]
+        if not guide_ids:
+            return self._without_team(option, self._why_unled(option))
+        departure.team = form_team(guide_ids, departure, assessment, self.facts, self.rosters[key])
+        departure.unassigned_reason = None
+        return DateAnswer(
+            option, departure, _availability(option), _score(option, self.facts), notes_of(option, assessment)
+        )
+
+    def _without_team(self, option: Option, why: str) -> DateAnswer:
+        """A date that waits for the resolution that would make it possible, or cannot be had."""
+        resolution = self.waiting.resolution_of(option)
+        if resolution is None:
+            notes = sentence(why) + ("" if self.waiting.has_time else " No time was left to look for a resolution.")
+            return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, notes)
+        return DateAnswer(option, option.departure, Availability.WAITLIST, 0.0, waiting_for(resolution, why))
+
+    def _why_unled(self, option: Option) -> str:
+        key, assessment = option.departure_id, self.assessments[option.departure_id]
+        asked = _request_option(option, assessment, self.waiting.wishes, self.facts)
+        return why_without_team(self.found[key], Staffing.of(asked.departure, asked.pairs), assessment)
+
+
+def _availability(option: Option) -> Availability:
+    is_tight = option.departure.needs_approval or option.headroom < LITTLE_HEADROOM
+    return Availability.LIMITED if is_tight else Availability.AVAILABLE
+
+
+def _trail_value(option: Option, facts: Facts) -> float:
+    if option.condition:
+        return TRAIL_VALUE[option.condition]
+    needs_none = option.trail is None and facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT)
+    return 1.0 if needs_none else UNKNOWN_VALUE
+
+
+def _score(option: Option, facts: Facts) -> float:
+    weights = settings.REQUEST_SCORE_WEIGHTS
+    values = {
+        "team": sum(member.score for member in option.departure.team) / len(option.departure.team),
+        "trail": _trail_value(option, facts),
+        "weather": WEATHER_VALUE[option.outlook] if option.outlook else UNKNOWN_VALUE,
+        "headroom": min(1.0, option.headroom / 0.5),
+    }
+    return float(100 * sum(weights[name] * value for name, value in values.items()) / sum(weights.values()))
+
+
+def _best_of_each_date(judged: Iterable[DateAnswer]) -> tuple[DateAnswer, ...]:
+    order = list(Availability)
+
+    def rank(one: DateAnswer) -> tuple[int, float, date, UUID]:
+        return (order.index(one.availability), -one.score, one.option.day, one.option.departure_id)
+
+    best: dict[date, DateAnswer] = {}
+    for one in sorted(judged, key=rank):
+        best.setdefault(one.option.day, one)
+    return tuple(best.values())

@@ -1,0 +1,111 @@
+"""An answer in the contract's words: a ScheduleOptimizationResult."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from optimization.requests.ranking import Answer, DateAnswer
+from scheduling.domain.document import AssignmentStatus
+from scheduling.domain.facts import Sibling, Snapshot, Span, WeatherAlert
+
+_SILENT = {
+    Sibling.WEATHER: "WEATHER_ALERT",
+    Sibling.TRAIL_MANAGEMENT: "TRAIL_CLOSED",
+    Sibling.LOCATION_SERVICES: "CAPACITY_EXCEEDED",
+    Sibling.GUIDE_MANAGEMENT: "GUIDE_DOUBLE_BOOKED",
+}
+_SEVERITY = {"ADVISORY": "LOW", "WATCH": "MEDIUM", "WARNING": "HIGH", "EMERGENCY": "CRITICAL"}
+# Forecasts lose their worth with distance: this much of the confidence a day.
+_LOST_A_DAY = 0.07
+
+
+def result_of(answer: Answer, *, confirmed: UUID | None = None, max_results: int | None = None) -> dict[str, Any]:
+    """The result; `confirmed` is the departure that was published for it, if any."""
+    dates = answer.dates[:max_results]
+    result: dict[str, Any] = {
+        "recommended_dates": [_recommended_date(one) for one in dates],
+        "guide_assignments": [entry for one in dates for entry in _assignments(one, confirmed)],
+        "conflict_warnings": [*silences_in(answer.facts.snapshot), *_alerts(dates, answer.facts.snapshot)],
+        "weather_summary": _weather_summary(dates, answer.facts.snapshot),
+    }
+    best = answer.best
+    result["optimization_score"] = round(best.score, 2) if best else 0.0
+    return result
+
+
+def _recommended_date(one: DateAnswer) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "date": one.option.day.isoformat(),
+        "score": round(one.score, 2),
+        "availability_status": one.availability.value,
+        "notes": one.notes,
+    }
+    if one.option.condition:
+        entry["trail_condition"] = one.option.condition.value
+    if one.option.outlook:
+        entry["weather_outlook"] = one.option.outlook.value
+    return entry
+
+
+def _assignments(one: DateAnswer, confirmed: UUID | None) -> list[dict[str, Any]]:
+    if not one.is_bookable:
+        return []
+    is_confirmed = one.option.departure_id == confirmed
+    return [
+        {
+            "guide_id": str(member.guide_id),
+            "guide_name": member.guide_name,
+            "date": one.option.day.isoformat(),
+            "assignment_status": (AssignmentStatus.CONFIRMED if is_confirmed else member.assignment_status).value,
+            "certifications": member.certifications,
+        }
+        for member in one.departure.team
+    ]
+
+
+def silences_in(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """A warning for each sibling that did not answer, in the contract's words."""
+    return [
+        {"type": _SILENT[sibling], "severity": "LOW", "message": why, "source_service": sibling.value}
+        for sibling, why in sorted(snapshot.unknown.items())
+        if sibling in _SILENT
+    ]
+
+
+def _alerts(dates: Sequence[DateAnswer], snapshot: Snapshot) -> list[dict[str, Any]]:
+    warnings = []
+    for one in dates:
+        for alert in snapshot.alerts.get(one.departure.region_id, ()):
+            if _touches(alert, one.departure.span, one.departure.trail_id):
+                warnings.append(
+                    {
+                        "type": "WEATHER_ALERT",
+                        "severity": _SEVERITY[alert.severity],
+                        "message": alert.title,
+                        "affected_date": one.option.day.isoformat(),
+                        "affected_resource_id": str(alert.id),
+                        "source_service": Sibling.WEATHER.value,
+                    }
+                )
+    return warnings
+
+
+def _touches(alert: WeatherAlert, span: Span, trail_id: UUID | None) -> bool:
+    concerns = not alert.trail_ids or trail_id in alert.trail_ids
+    return alert.is_active and concerns and alert.span.overlaps(span)
+
+
+def _weather_summary(dates: Sequence[DateAnswer], snapshot: Snapshot) -> dict[str, Any]:
+    summary: dict[str, Any] = {"data_source": Sibling.WEATHER.value}
+    outlooks = [one.option.outlook for one in dates]
+    today = snapshot.taken_at.date()
+    trust = [max(0.0, 1 - _LOST_A_DAY * (one.option.day - today).days) if one.option.outlook else 0.0 for one in dates]
+    summary["forecast_confidence"] = round(sum(trust) / len(trust), 2) if trust else 0.0
+    told = sorted({outlook.value.lower().replace("_", " ") for outlook in outlooks if outlook})
+    unknown = snapshot.unknown.get(Sibling.WEATHER)
+    without = sum(outlook is None for outlook in outlooks)
+    parts = [", ".join(told)] if told else []
+    if without:
+        parts.append(unknown or f"no outlook for {without} of {len(outlooks)} dates")
+    summary["conditions"] = "; ".join(parts) or "no dates to look at"
+    return summary

@@ -1,0 +1,16 @@
+"""Searches for resolution options: each is a real one, checked against every hard rule."""
+
+from conflicts.choices import Strategy
+from conflicts.resolution.registry import register_option_search
+from optimization.strategies.adjust_capacity import search_other_sizes
+from optimization.strategies.close_trail import search_other_trails
+from optimization.strategies.reassign_guide import search_reassignments
+from optimization.strategies.reschedule_trip import search_other_times
+
+
+def register_searches() -> None:
+    """Hang the searches where conflicts asks for them."""
+    register_option_search(Strategy.REASSIGN_GUIDE, search_reassignments)
+    register_option_search(Strategy.RESCHEDULE_TRIP, search_other_times)
+    register_option_search(Strategy.ADJUST_CAPACITY, search_other_sizes)
+    register_option_search(Strategy.CLOSE_TRAIL, search_other_trails)

@@ -1,0 +1,68 @@
+"""ADJUST_CAPACITY: another guide where the team is too small, more places where everything else allows them."""
+
+from itertools import islice
+
+from conflicts.choices import Cause, Strategy
+from conflicts.options import DepartureEdit, Option
+from conflicts.resolution.problem import Problem, Spot
+from optimization.strategies.proposal import MOST_OFFERED, propose, solves, team_fields
+from optimization.strategies.replacement_team import certified_crew
+from scheduling.domain.document import TeamMember
+
+
+def search_other_sizes(problem: Problem) -> list[Option]:
+    """Up to three assistants who make the team large enough, the best score first; or as many places as guests."""
+    search = {Cause.TEAM_GROUP_SIZE: _with_assistant, Cause.DEPARTURE_CAPACITY: _with_more_places}.get(problem.cause)
+    return [option for spot in problem.movable() for option in search(spot, problem)] if search else []
+
+
+def _with_more_places(spot: Spot, problem: Problem) -> list[Option]:
+    """Everybody goes, where the trip, the trail, the team and the base camp take them."""
+    departure = spot.departure
+    trip = problem.facts.snapshot.trips.get(departure.trip_id)
+    facts = problem.certify(problem.facts, set(departure.guide_ids))
+    edit = DepartureEdit(day=spot.day, departure_id=spot.departure_id, fields={"capacity": departure.participants})
+    if trip is None or departure.participants > trip.max_participants or not solves(problem, facts, [edit]):
+        return []
+    more = departure.participants - departure.capacity
+    option = propose(
+        problem,
+        Strategy.ADJUST_CAPACITY,
+        f"{spot.departure_id} {departure.participants} places",
+        [edit],
+        description=f"{departure.trip_name} with {departure.participants} places instead of {departure.capacity}.",
+        impact_assessment=f"All {departure.participants} guests go, {more} of them beyond the former capacity.",
+        estimated_affected_guests=departure.participants,
+        requires_guest_notification=False,
+    )
+    return [option]
+
+
+def _with_assistant(spot: Spot, problem: Problem) -> list[Option]:
+    crew = certified_crew(spot, problem, problem.facts)
+    sound = (
+        _option(spot, problem, team, crew.covers([member.guide_id for member in team]))
+        for _, team in crew.teams(spot.departure.team)
+        if solves(problem, crew.facts, [_edit(spot, team)])
+    )
+    return list(islice(sound, MOST_OFFERED))
+
+
+def _edit(spot: Spot, team: list[TeamMember]) -> DepartureEdit:
+    return DepartureEdit(day=spot.day, departure_id=spot.departure_id, fields=team_fields(team))
+
+
+def _option(spot: Spot, problem: Problem, team: list[TeamMember], covers: int) -> Option:
+    departure = spot.departure
+    joining = [member for member in team if member.guide_id not in departure.guide_ids]
+    names = " and ".join(member.guide_name for member in joining)
+    return propose(
+        problem,
+        Strategy.ADJUST_CAPACITY,
+        f"{spot.departure_id} {' '.join(sorted(str(member.guide_id) for member in joining))}",
+        [_edit(spot, team)],
+        description=f"{names} assists on {departure.trip_name}.",
+        impact_assessment=f"All {departure.participants} guests go; the team may then lead {covers}.",
+        estimated_affected_guests=departure.participants,
+        requires_guest_notification=False,
+    )

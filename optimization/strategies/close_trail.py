@@ -1,0 +1,97 @@
+"""CLOSE_TRAIL: its departures go on the best open alternative, and those without one are cancelled."""
+
+from typing import Any
+
+from conflicts.choices import ConflictType, Strategy
+from conflicts.options import DepartureEdit, Option, SiblingCall
+from conflicts.resolution.problem import Problem, Spot
+from optimization.strategies.proposal import propose, solves
+from scheduling.domain.document import DepartureStatus
+from scheduling.domain.facts import Sibling, Trail
+from scheduling.rules.inputs import days_of
+from scheduling.rules.trails import best_trail
+
+
+def search_other_trails(problem: Problem) -> list[Option]:
+    """One option for the whole trail on that date."""
+    trails = problem.details.get("affected_trail_ids", [])
+    if problem.conflict_type is not ConflictType.TRAIL_CLOSED or len(trails) != 1:
+        return []
+    spots = _on_trail(trails[0], problem)
+    chosen = {spot.departure_id: _alternative(spot, problem) for spot in spots}
+    edits = [_edit(spot, chosen[spot.departure_id]) for spot in spots]
+    if not spots or not solves(problem, problem.facts, edits):
+        return []
+    return [_option(trails[0], spots, chosen, edits, problem)]
+
+
+def _on_trail(trail_id: str, problem: Problem) -> list[Spot]:
+    document = problem.documents[problem.day]
+    return [
+        Spot(problem.day, key, departure)
+        for key, departure in sorted(document.departures.items())
+        if str(departure.trail_id) == trail_id
+        and departure.is_open_to_planning
+        and not departure.has_started(problem.now)
+    ]
+
+
+def _alternative(spot: Spot, problem: Problem) -> Trail | None:
+    departure = spot.departure
+    trip = problem.facts.snapshot.trips.get(departure.trip_id)
+    if trip is None:
+        return None
+    found = best_trail(trip, days_of(departure), departure.span, departure.participants, problem.facts)
+    edit = _edit(spot, found)
+    is_other = found is not None and found.id != departure.trail_id
+    return found if is_other and _is_sound(problem, edit) else None
+
+
+def _is_sound(problem: Problem, edit: DepartureEdit) -> bool:
+    """Whether the departure may go there: a restriction of its guides may forbid the other trail."""
+    changed = problem.documents[edit.day].copy_for_editing()
+    edit.apply(changed)
+    return problem.introduces_nothing(problem.facts, {edit.day: changed}, [edit.departure_id])
+
+
+def _edit(spot: Spot, trail: Trail | None) -> DepartureEdit:
+    fields: dict[str, Any] = {"trail_id": str(trail.id)} if trail else {"status": DepartureStatus.CANCELLED.value}
+    return DepartureEdit(day=spot.day, departure_id=spot.departure_id, fields=fields)
+
+
+def _option(
+    trail_id: str, spots: list[Spot], chosen: dict[Any, Trail | None], edits: list[DepartureEdit], problem: Problem
+) -> Option:
+    moved = [spot for spot in spots if chosen[spot.departure_id]]
+    cancelled = [spot for spot in spots if not chosen[spot.departure_id]]
+    guests = sum(spot.departure.participants for spot in spots)
+    lost = sum(spot.departure.participants for spot in cancelled)
+    closed = _closure(trail_id, problem)
+    return propose(
+        problem,
+        Strategy.CLOSE_TRAIL,
+        trail_id,
+        edits,
+        description=f"Close the trail on {problem.day}: {len(moved)} departures moved, {len(cancelled)} cancelled.",
+        impact_assessment=f"{guests - lost} guests go on another trail, {lost} lose their trip.",
+        estimated_affected_guests=guests,
+        requires_guest_notification=guests > 0,
+        calls=(closed,),
+    )
+
+
+def _closure(trail_id: str, problem: Problem) -> SiblingCall:
+    day = problem.day.isoformat()
+    body = {
+        "reason": str(problem.details["description"])[:500],
+        "start_date": day,
+        "end_date": day,
+        "severity": "SEVERE",
+        "alternate_route_available": False,
+    }
+    return SiblingCall(
+        destination=Sibling.TRAIL_MANAGEMENT,
+        key=trail_id,
+        kind="trail.closed",
+        payload={"trail_id": trail_id, "body": body},
+    )

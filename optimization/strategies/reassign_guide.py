@@ -1,0 +1,59 @@
+"""REASSIGN_GUIDE: the best free and qualified guides in the place of whoever is the trouble."""
+
+from itertools import islice
+
+from conflicts.choices import Cause, ConflictType, Strategy
+from conflicts.options import DepartureEdit, Option
+from conflicts.resolution.problem import Problem, Spot
+from optimization.candidates.assessment import Candidate
+from optimization.strategies.proposal import MOST_OFFERED, propose, solves, team_fields
+from optimization.strategies.replacement_team import Crew, certified_crew
+from scheduling.domain.document import TeamMember
+
+
+def search_reassignments(problem: Problem) -> list[Option]:
+    """Up to three teams that resolve a trouble with a guide, the best score first."""
+    if problem.conflict_type is not ConflictType.GUIDE_DOUBLE_BOOKED:
+        return []
+    for spot in problem.movable():
+        found = _at(spot, problem)
+        if found:
+            return found
+    return []
+
+
+def _at(spot: Spot, problem: Problem) -> list[Option]:
+    troubled = frozenset() if problem.cause is Cause.NO_LEAD else problem.guide_ids
+    kept = [member for member in spot.departure.team if member.guide_id not in troubled]
+    crew = certified_crew(spot, problem, problem.facts, without=troubled)
+    sound = (
+        _option(spot, problem, crew, candidate, team)
+        for candidate, team in crew.teams(kept)
+        if solves(problem, crew.facts, [_edit(spot, team)])
+    )
+    return list(islice(sound, MOST_OFFERED))
+
+
+def _edit(spot: Spot, team: list[TeamMember]) -> DepartureEdit:
+    return DepartureEdit(day=spot.day, departure_id=spot.departure_id, fields=team_fields(team))
+
+
+def _option(spot: Spot, problem: Problem, crew: Crew, chosen: Candidate, team: list[TeamMember]) -> Option:
+    departure = spot.departure
+    staying = {member.guide_id for member in team}
+    leaving = [member.guide_name for member in departure.team if member.guide_id not in staying]
+    instead = f" in place of {' and '.join(leaving)}" if leaving else ""
+    joining = [member.guide_name for member in team if member.guide_id not in departure.guide_ids]
+    return propose(
+        problem,
+        Strategy.REASSIGN_GUIDE,
+        f"{spot.departure_id} {chosen.guide.id}",
+        [_edit(spot, team)],
+        description=f"{' and '.join(joining)} on {departure.trip_name}{instead}.",
+        impact_assessment=(
+            f"{departure.participants} guests keep their date and time; {chosen.guide.name} suits the departure "
+            f"{chosen.score:.0%}, and the team may lead {crew.covers(staying)}."
+        ),
+        estimated_affected_guests=departure.participants,
+        requires_guest_notification=False,
+    )

@@ -1,0 +1,112 @@
+"""Who could go on a departure in the place of others."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from conflicts.resolution.problem import Problem, Spot
+from optimization.candidates.assessment import Assessment, Candidate, Roster, assess
+from optimization.candidates.teams import status_of
+from scheduling.domain.document import Departure, Role, TeamMember
+from scheduling.rules import MAX_TEAM, Demand, Facts, capacity_of
+from scheduling.rules.guides import DEFAULT_GROUP_SIZE, certifications_on
+
+CERTIFIED_AT_MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The guides who may go on one departure, best first, and those on its team now."""
+
+    departure: Departure
+    assessment: Assessment
+    facts: Facts
+    roster: Roster
+
+    @property
+    def ranked(self) -> list[Candidate]:
+        return sorted(self.assessment.candidates, key=lambda candidate: (-candidate.score, candidate.guide.id))
+
+    def teams(self, kept: Sequence[TeamMember]) -> Iterator[tuple[Candidate, list[TeamMember]]]:
+        """Teams of `kept` and one more guide, the best first, and as many others as the group then takes."""
+        staying = {member.guide_id for member in kept}
+        for candidate in self.ranked:
+            if candidate.guide.id not in staying:
+                guide_ids = self._completed([*kept_ids(kept), candidate.guide.id])
+                if guide_ids:
+                    yield candidate, self.members(_lead_first(guide_ids, kept, candidate.guide.id))
+
+    def covers(self, guide_ids: Collection[UUID]) -> int:
+        """How many guests they may lead together."""
+        return sum(self._capacity(guide_id) for guide_id in guide_ids)
+
+    def members(self, guide_ids: Sequence[UUID]) -> list[TeamMember]:
+        """The guides as a team, the first of them leading; those who were on it stay as they are."""
+        current = {member.guide_id: member for member in self.departure.team}
+        candidates = {candidate.guide.id: candidate for candidate in self.assessment.candidates}
+        team = []
+        for position, guide_id in enumerate(guide_ids):
+            role = Role.ASSISTANT if position else Role.LEAD
+            member = current.get(guide_id) or self._member(candidates[guide_id])
+            team.append(member.model_copy(update={"role": role}))
+        return team
+
+    def _completed(self, guide_ids: list[UUID]) -> list[UUID] | None:
+        """The guides and as few others as the group needs; None where three are not enough."""
+        chosen = list(guide_ids)
+        while (missing := self.departure.participants - self.covers(chosen)) > 0 and len(chosen) < MAX_TEAM:
+            others = [each for each in self.ranked if each.guide.id not in chosen]
+            enough = [each for each in others if each.capacity >= missing]
+            best = enough[0] if enough else max(others, key=lambda each: each.capacity, default=None)
+            if best is None:
+                return None
+            chosen.append(best.guide.id)
+        return chosen if missing <= 0 and len(chosen) <= MAX_TEAM else None
+
+    def _capacity(self, guide_id: UUID) -> int:
+        guide = self.facts.snapshot.guides.get(guide_id)
+        demand = self.assessment.demand
+        adjustments = self.roster.entered.of(guide_id, demand.days)
+        return capacity_of(guide, adjustments, demand.day) if guide else DEFAULT_GROUP_SIZE
+
+    def _member(self, chosen: Candidate) -> TeamMember:
+        guide, demand = chosen.guide, self.assessment.demand
+        return TeamMember(
+            guide_id=guide.id,
+            guide_name=guide.name,
+            role=Role.ASSISTANT,
+            assignment_status=status_of([guide.id], self.assessment, self.facts, self.roster),
+            certifications=sorted(certifications_on(guide, demand.days[-1], self.facts.snapshot)),
+            score=round(chosen.score, 3),
+        )
+
+
+def kept_ids(kept: Sequence[TeamMember]) -> list[UUID]:
+    """The guides of `kept`, whoever leads first."""
+    return [member.guide_id for member in sorted(kept, key=lambda member: member.role is not Role.LEAD)]
+
+
+def _lead_first(guide_ids: list[UUID], kept: Sequence[TeamMember], newcomer: UUID) -> list[UUID]:
+    if any(member.role is Role.LEAD for member in kept):
+        return guide_ids
+    return [newcomer, *(guide_id for guide_id in guide_ids if guide_id != newcomer)]
+
+
+def crew_for(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[UUID] = ()) -> Crew:
+    """Everybody who may go on the departure, judged by what is known of their certificates in `facts`."""
+    demand = Demand.of(spot.departure_id, spot.departure, spot.day, facts.snapshot)
+    planned = {spot.departure_id, spot.instead_of or spot.departure_id}
+    roster = Roster(problem.entered, problem.commitments, planned)
+    assessment = assess(demand, facts, roster)
+    wanted = tuple(each for each in assessment.candidates if each.guide.id not in without)
+    return Crew(spot.departure, Assessment(demand, wanted, assessment.excluded), facts, roster)
+
+
+def certified_crew(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[UUID] = ()) -> Crew:
+    """As `crew_for`, with the certificates of the most promising guides read; nobody else is considered."""
+    promising = crew_for(spot, problem, facts, without=without).ranked[:CERTIFIED_AT_MOST]
+    asked = {each.guide.id for each in promising} | spot.departure.guide_ids
+    facts = problem.certify(facts, asked)
+    crew = crew_for(spot, problem, facts, without=without)
+    read = tuple(each for each in crew.assessment.candidates if each.guide.id in asked)
+    return Crew(spot.departure, Assessment(crew.assessment.demand, read, crew.assessment.excluded), facts, crew.roster)

@@ -1,0 +1,176 @@
+"""RESCHEDULE_TRIP: the nearest date and time with a team, a trail and weather."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import islice
+from uuid import UUID
+
+from conflicts.choices import Cause, Strategy
+from conflicts.options import DepartureEdit, Option
+from conflicts.resolution.problem import Problem, Spot
+from optimization.strategies.proposal import MOST_OFFERED, propose, solves
+from optimization.strategies.replacement_team import Crew, certified_crew, crew_for, kept_ids
+from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.document import Departure, DepartureStatus, TeamMember
+from scheduling.domain.facts import CatalogDeparture, Trail
+from scheduling.domain.local_time import combine, moved_to
+from scheduling.rules.inputs import days_of
+from scheduling.rules.trails import best_trail, closed_because, needs_trail
+
+FIRST_HOUR, LAST_HOUR = 6, 18
+NOTICE = timedelta(hours=2)
+# On other dates around the usual time; on its own date any hour.
+HOURS_AROUND = (0, 1, -1, 2, -2)
+TRIED_AT_MOST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """The departure as it would be at another time. `departure_id` is another one on another date."""
+
+    before: Spot
+    after: Spot
+
+    @property
+    def moves_to_another_date(self) -> bool:
+        return self.before.day != self.after.day
+
+    def edits(self) -> list[DepartureEdit]:
+        """On its own date the times change; on another the old one is cancelled, and a new one is made."""
+        told = self.after.departure.model_dump(mode="json", by_alias=True)
+        if not self.moves_to_another_date:
+            fields = {key: told.get(key) for key in ("starts_at", "ends_at", "trail_id", "team", "unassigned_reason")}
+            return [DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=fields)]
+        cancelled = {"status": DepartureStatus.CANCELLED.value, "reservations": {}}
+        return [
+            DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=cancelled),
+            DepartureEdit(day=self.after.day, departure_id=self.after.departure_id, fields=told, is_new=True),
+        ]
+
+
+def search_other_times(problem: Problem) -> list[Option]:
+    """Up to three times at which the departure can be led, the nearest first."""
+    spots = problem.movable()
+    if not spots or problem.cause is Cause.DEPARTURE_CAPACITY:
+        return []
+    found: list[Option] = []
+    for slot in islice(_slots(spots[0], problem), TRIED_AT_MOST):
+        option = _try(slot, problem)
+        found += [option] if option else []
+        if len(found) == MOST_OFFERED:
+            break
+    return found
+
+
+def _slots(spot: Spot, problem: Problem) -> Iterator[_Slot]:
+    region = problem.facts.snapshot.regions.get(spot.departure.region_id)
+    if region is None:
+        return
+    usual = spot.departure.starts_at.astimezone(region.timezone)
+    hours = [f"{hour:02}:00" for hour in range(FIRST_HOUR, LAST_HOUR + 1)]
+    nearby = [f"{usual + timedelta(hours=shift):%H:%M}" for shift in HOURS_AROUND]
+    wanted = [(day, at) for day in problem.documents for at in (hours if day == spot.day else nearby)]
+    times = {combine(day, at, region.timezone).astimezone(region.timezone): day for day, at in wanted}
+    for starts_at in sorted(times, key=lambda time: (abs(time - spot.departure.starts_at), time)):
+        slot = _slot(spot, times[starts_at], starts_at)
+        if _is_possible(slot, problem):
+            yield slot
+
+
+def _slot(spot: Spot, day: date, starts_at: datetime) -> _Slot:
+    departure = spot.departure
+    span = moved_to(starts_at, departure.span)
+    moved: dict[str, object] = {"starts_at": span.starts_at, "ends_at": span.ends_at}
+    key = spot.departure_id
+    if day != spot.day:
+        key = departure_id_of(departure.trip_id, day, f"{starts_at:%H:%M}")
+        moved |= {"status": DepartureStatus.DRAFT, "published": None}
+    return _Slot(spot, Spot(day, key, departure.model_copy(update=moved), spot.departure_id))
+
+
+def _is_possible(slot: _Slot, problem: Problem) -> bool:
+    starts_at = slot.after.departure.starts_at
+    is_other = starts_at > problem.now + NOTICE and starts_at != slot.before.departure.starts_at
+    is_known = set(days_of(slot.after.departure)) <= set(problem.facts.snapshot.days)
+    return is_other and is_known and not _is_taken(slot.after, problem)
+
+
+def _is_taken(spot: Spot, problem: Problem) -> bool:
+    """Whether another of the trip departs at that very time: two departures would be one in the catalog."""
+    departure = spot.departure
+    listed = problem.facts.snapshot.departures.get(spot.day, ())
+    others = [each for each in listed if each.trip_id == departure.trip_id and not _is_itself(each, spot)]
+    planned = problem.documents[spot.day].departures.items()
+    ours = [one.starts_at for key, one in planned if one.trip_id == departure.trip_id and key != spot.instead_of]
+    return f"{departure.starts_at:%H:%M}" in {each.departure_time for each in others} or departure.starts_at in ours
+
+
+def _is_itself(sold: CatalogDeparture, spot: Spot) -> bool:
+    """Whether the catalog's is the very departure that would move, listed at the time from which ours was moved."""
+    # The catalog has one of ours under an id of its own; our id is that of the time at which it was made.
+    return spot.instead_of in {sold.id, departure_id_of(sold.trip_id, sold.day, sold.departure_time)}
+
+
+def _try(slot: _Slot, problem: Problem) -> Option | None:
+    planned = _with_trail(slot.after, problem)
+    if planned is None or not crew_for(planned, problem, problem.facts).ranked:
+        return None
+    crew = certified_crew(planned, problem, problem.facts)
+    team = _team(planned.departure, crew)
+    if team is None:
+        return None
+    departure = planned.departure.model_copy(update={"team": team, "unassigned_reason": None})
+    finished = _Slot(slot.before, replace(planned, departure=departure))
+    return _option(finished, problem) if solves(problem, crew.facts, finished.edits()) else None
+
+
+def _with_trail(spot: Spot, problem: Problem) -> Spot | None:
+    """On its own trail where that is open then, else on the best one; None where it needs one and has none."""
+    departure, facts = spot.departure, problem.facts
+    trip = facts.snapshot.trips.get(departure.trip_id)
+    if trip is None or departure.trail_id is None:
+        return None if trip is None or (needs_trail(trip, facts.snapshot) and departure.trail_id) else spot
+    own = facts.snapshot.trails.get(departure.trail_id)
+    days = days_of(departure)
+    if own is not None and not closed_because(own, days, departure.span, facts.hazards):
+        return spot
+    other: Trail | None = best_trail(trip, days, departure.span, departure.participants, facts)
+    if other is None:
+        return None
+    return replace(spot, departure=departure.model_copy(update={"trail_id": other.id}))
+
+
+def _team(departure: Departure, crew: Crew) -> list[TeamMember] | None:
+    """The present team where all of it may go then, else the best one."""
+    able = {candidate.guide.id for candidate in crew.assessment.candidates}
+    present: list[UUID] = kept_ids(departure.team)
+    if present and set(present) <= able and crew.covers(present) >= departure.participants:
+        return crew.members(present)
+    kept = [member for member in departure.team if member.guide_id in able]
+    return next((team for _, team in crew.teams(kept)), None)
+
+
+def _option(slot: _Slot, problem: Problem) -> Option:
+    departure = slot.after.departure
+    when = f"{departure.starts_at:%A %d %B, %H:%M}"
+    shift = departure.starts_at - slot.before.departure.starts_at
+    lead = departure.team[0].guide_name
+    moved = {slot.before.departure_id: slot.after.departure_id} if slot.moves_to_another_date else {}
+    return propose(
+        problem,
+        Strategy.RESCHEDULE_TRIP,
+        f"{slot.before.departure_id} {departure.starts_at.isoformat()}",
+        slot.edits(),
+        description=f"{departure.trip_name} on {when}, led by {lead}.",
+        impact_assessment=f"{departure.participants} guests go {_in_words(shift)} than booked.",
+        estimated_affected_guests=departure.participants,
+        requires_guest_notification=departure.participants > 0,
+        moves_reservations=moved,
+    )
+
+
+def _in_words(shift: timedelta) -> str:
+    hours = abs(shift) / timedelta(hours=1)
+    amount, unit = (hours / 24, "day") if hours >= 24 else (hours, "hour")  # noqa: PLR2004 (hours of a day)
+    return f"{amount:.3g} {unit}{'' if amount == 1 else 's'} {'later' if shift > timedelta(0) else 'earlier'}"
