@@ -1,7 +1,8 @@
 """Which messages are taken in hand next, so that a slow host holds up nobody else."""
 
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -14,12 +15,13 @@ CONCURRENT_DELIVERIES = 32
 # Far enough to see past the messages of hosts that are busy.
 LOOKAHEAD = 500
 
-
 HAVING_DUE = """
     SELECT name FROM unnest(%s::text[]) AS name WHERE EXISTS (
         SELECT FROM outbox WHERE destination = name AND sent_at IS NULL AND failed_at IS NULL AND next_attempt_at <= %s
     )
 """
+
+LOCK_SPACE = zlib.crc32(b"scheduling outbox") & 0x7FFFFFFF
 
 
 def names_with_due(names: Iterable[str]) -> list[str]:
@@ -91,3 +93,21 @@ class Lanes:
 
     def _is_full(self, host: str) -> bool:
         return self._busy[host] >= self.destination.concurrency
+
+
+def claim_keys(destination: str, keys: Collection[str]) -> set[str]:
+    """Lock the (destination, key) pairs that nobody else works on, and return their keys.
+
+    A session gets again what it holds already: the caller remembers what it has in hand.
+    """
+    sql = "SELECT key, pg_try_advisory_lock(%s, hashtext(%s || ':' || key)) FROM unnest(%s::text[]) AS key"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [LOCK_SPACE, destination, list(keys)])
+        return {key for key, granted in cursor.fetchall() if granted}
+
+
+def release_keys(destination: str, keys: Collection[str]) -> None:
+    """Unlock what this session claimed once."""
+    sql = "SELECT pg_advisory_unlock(%s, hashtext(%s || ':' || key)) FROM unnest(%s::text[]) AS key"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [LOCK_SPACE, destination, list(keys)])

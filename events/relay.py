@@ -11,9 +11,8 @@ from contextlib import suppress
 import structlog
 from django.db import InterfaceError, OperationalError, connection, connections
 
-from events import claims
 from events.delivery_results import settle
-from events.dispatch import CONCURRENT_DELIVERIES, Job, Lanes, names_with_due
+from events.dispatch import CONCURRENT_DELIVERIES, Job, Lanes, claim_keys, names_with_due, release_keys
 from events.models import WAKE_CHANNEL
 from events.outbox import Destination, Failures, destinations
 
@@ -76,7 +75,7 @@ class Relay:
     def _start_due_of(self, destination: Destination) -> bool:
         lanes = Lanes(destination, self._in_hand.values())
         wanted = lanes.wanted_keys()
-        claimed = claims.claim_keys(destination.name, wanted) if wanted else set()
+        claimed = claim_keys(destination.name, wanted) if wanted else set()
         if not claimed:
             return False
         # Chosen before they were claimed: another relay may have sent them in between, so look again.
@@ -85,7 +84,7 @@ class Relay:
             future = self._threads.submit(_deliver, job)
             self._in_hand[future] = job
             future.add_done_callback(self._ring)
-        claims.release_keys(destination.name, claimed.difference(*(job.keys for job in jobs)))
+        release_keys(destination.name, claimed.difference(*(job.keys for job in jobs)))
         return bool(jobs)
 
     def _settle_finished(self) -> None:
@@ -98,7 +97,7 @@ class Relay:
             messages = [message for job in jobs for message in job.messages]
             failures = dict(ChainMap(*(dict(future.result()) for future in futures)))
             self.delivered += settle(destination, messages, failures)
-            claims.release_keys(destination.name, {message.key for message in messages})
+            release_keys(destination.name, {message.key for message in messages})
             for future in futures:
                 del self._in_hand[future]
 

@@ -1,6 +1,7 @@
 """What a day could attain if departures did not compete: the yardstick of a plan's score."""
 
-from optimization.solver.problem import DayPlan, DayProblem, Levels
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan, Levels
 from optimization.solver.staffing import cheapest_team, group_by_departure
 
 

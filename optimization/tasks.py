@@ -8,11 +8,12 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from optimization.days import queue
-from optimization.days.dead_letters import OPTIMIZE_CLUSTER_TASK, give_up_optimization
-from optimization.days.queue import OPTIMIZE_REGION_TASK
+from optimization.days.dead_letters import give_up_optimization
+from optimization.days.queue import OPTIMIZE_CLUSTER_TASK, OPTIMIZE_REGION_TASK
 from optimization.days.services import optimize_day
 from optimization.nights.lifecycle import CLUSTER_TASK, begin_night, lay_out
-from optimization.nights.worker import HORIZON_TASK, sweep_nights, work_on_cluster
+from optimization.nights.sweeper import sweep_nights
+from optimization.nights.worker import HORIZON_TASK, work_on_cluster
 from optimization.requests.processing import process_request
 from optimization.runs.lifecycle import fail_abandoned_runs
 from scheduling.daily_schedules.authors import Author, AuthorKind

@@ -1,22 +1,21 @@
 """Telling operations of what nobody could finish: a dead letter is somebody's work not done."""
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from pydantic import BaseModel, ValidationError
 
 from events import outbox
 from events.dead_letters import on_dead_letter, register_replay
 from events.models import DeadLetter
-from novatrek_scheduling.errors import Conflicting
 from scheduling.domain.facts import Sibling
-from scheduling.guides_concerned import names_of_guides
-from scheduling.requests.claims import DEAD_LETTER_SOURCE, reopen_request
-
-
-class NotReopened(Conflicting):
-    """The request was worked on since."""
-
-    code = "REQUEST_NOT_FAILED"
+from scheduling.models import DailySchedule, GuideCommitment, Reservation
+from scheduling.requests.claims import DEAD_LETTER_SOURCE
+from scheduling.requests.dead_letters import replay_request
 
 
 def register_operations_notice() -> None:
@@ -54,8 +53,39 @@ def notify_operations(dead_letter: DeadLetter) -> None:
     )
 
 
-def replay_request(dead_letter: DeadLetter) -> None:
-    """Work on the failed request once more. Raises NotReopened where it is not FAILED any more."""
-    told = dead_letter.payload if isinstance(dead_letter.payload, dict) else {}
-    if not reopen_request(UUID(str(told.get("request_id")))):
-        raise NotReopened("The request is not FAILED any more.")
+class _About(BaseModel):
+    """What events name departures by."""
+
+    reservation_id: UUID | None = None
+    trip_id: UUID | None = None
+    trip_date: date | None = None
+    affected_trail_ids: tuple[UUID, ...] = ()
+
+
+def names_of_guides(told: dict[str, Any]) -> list[str]:
+    """The names in `guide_names`, or those of the guides on the departures that an event names.
+
+    By reservation, by trip and date, or by trails. An event that cannot be read names nobody.
+    """
+    names = told.get("guide_names")
+    if isinstance(names, list):
+        return [str(name) for name in names]
+    try:
+        return _named_by(_About.model_validate(told))
+    except ValidationError:
+        return []
+
+
+def _named_by(about: _About) -> list[str]:
+    wanted = Q(trail_id__in=about.affected_trail_ids)
+    if about.reservation_id:
+        held = Reservation.objects.filter(pk=about.reservation_id, departure_id__isnull=False)
+        wanted |= Q(departure_id__in=held.values("departure_id"))
+    if about.trip_id and about.trip_date:
+        wanted |= Q(trip_id=about.trip_id, schedule_date=about.trip_date)
+    concerned = GuideCommitment.objects.filter(wanted, ends_at__gt=timezone.now())
+    found = {(row.schedule_date, row.departure_id) for row in concerned}
+    rows = DailySchedule.objects.filter(schedule_date__in={day for day, _ in found})
+    documents = {row.schedule_date: row.document for row in rows}
+    departures = [documents[day].departures.get(key) for day, key in found if day in documents]
+    return sorted({member.guide_name for departure in departures if departure for member in departure.team})

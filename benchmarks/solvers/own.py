@@ -8,8 +8,9 @@ from optimization.solver.day import solve_day
 from optimization.solver.decomposition import take_apart
 from optimization.solver.greedy import greedy_teams
 from optimization.solver.patterns import covering_patterns, smallest_patterns
-from optimization.solver.problem import DayProblem, Pair, PlanStatus, RequestProblem
+from optimization.solver.problem import DayProblem, Pair, RequestProblem
 from optimization.solver.request_model import best_teams, solve_request
+from optimization.solver.solution import PlanStatus
 from optimization.solver.staffing import Staffing
 
 

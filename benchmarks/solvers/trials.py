@@ -11,7 +11,8 @@ from benchmarks.solvers.own import solve_greedily
 from benchmarks.solvers.pool import measure_pool
 from benchmarks.solvers.rivals import Result, Task, rival, rivals
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayPlan, DayProblem, PlanStatus
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan, PlanStatus
 
 DAYS_A_SEED = 15
 REQUESTS_A_SEED = 50

@@ -9,7 +9,7 @@ from conflicts.choices import Severity
 from conflicts.detection import Danger, Detection, Scene, detect
 from conflicts.detection.double_bookings import commitments_of_other_dates
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.hard_rules import departures_elsewhere, entered_over
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entered_over
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule, Hazard

@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 
 from novatrek_scheduling.errors import DomainError
-from optimization.explanations.explanation import DepartureTold, GuideTold, MemberTold, Standing, Workload
+from optimization.candidates.workload import Workload
+from optimization.explanations.explanation import DepartureTold, GuideTold, MemberTold, Standing
 from optimization.explanations.fairness import fairness_by_region
 from optimization.explanations.services import explain_as_it_stands
 from optimization.explanations.text import why_not, without_text

@@ -21,10 +21,10 @@ from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
 from optimization.admin.compare_page import compare_context
 from optimization.admin.explanation_pages import explanation_urls
-from optimization.days.planning_again import queue_again
+from optimization.days.queue import queue_again
 from optimization.models import Algorithm, OptimizationRun, RunDetail
 from optimization.runs.comparison import UnknownRun, compare_runs
-from optimization.solver.problem import PlanStatus
+from optimization.solver.solution import PlanStatus
 from scheduling.admin.formatting import table
 from scheduling.admin.region_names import region_list
 from scheduling.domain.text import counted

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from optimization.days.date_plan import plan_date
+from optimization.days.planner import plan_date
 from optimization.solver.change_budget import USUAL_BUDGETS, BudgetPoint, budget_curve
-from optimization.solver.problem import DayPlan, DayProblem, PlanStatus
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan, PlanStatus
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.domain.facts import Snapshot
 

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from optimization.days.planner import PlannedDay
+from optimization.candidates.workload import Workload
+from optimization.days.planned_day import PlannedDay
 from optimization.days.services import Optimized
 from optimization.explanations.days import explain_parts, explanation_data, explanation_text, fairness_of
-from optimization.explanations.explanation import Workload
 from optimization.models import RunDetail
-from optimization.solver.problem import PlanStatus
+from optimization.solver.solution import PlanStatus
 from scheduling.domain.document import Departure
 
 # A day of today's size takes about a second to explain in full.

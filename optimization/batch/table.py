@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from optimization.batch.outcomes import Outcome, all_planned, totals_of
-from optimization.explanations.explanation import Workload
+from optimization.candidates.workload import Workload
 from optimization.explanations.representation import workload_as_data
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region

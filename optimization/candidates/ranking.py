@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from optimization.candidates.assessment import Assessment, Candidate, Roster, assess, who_needs_certificates
-from optimization.candidates.workload import comparable_guides, workloads
-from optimization.explanations.explanation import Workload
+from optimization.candidates.workload import Workload, comparable_guides, workloads
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
-from scheduling.daily_schedules.hard_rules import entered_over
+from scheduling.daily_schedules.surroundings import entered_over
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import UnknownDeparture

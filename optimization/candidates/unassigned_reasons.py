@@ -1,12 +1,12 @@
 """Why nobody leads a departure, in the words that the daily schedule keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from optimization.candidates.assessment import Assessment
-from optimization.candidates.brief import lacking
-from optimization.solver.problem import DayPlan, DayProblem, Location, UnstaffedReason
-from optimization.solver.staffing import Staffing, group_by_departure
+from optimization.solver.problem import DayProblem, Location
+from optimization.solver.solution import DayPlan, UnstaffedReason
+from optimization.solver.staffing import Staffing, group_by_departure, peak_load
 from scheduling.domain.document import UnassignedReason
 
 _WHY = {
@@ -47,3 +47,43 @@ def reason_for(
     told = assessment.explain(reason.value, _WHY[reason])
     needed = lacking(reason, staffing, location, trip.required_certifications if trip else ())
     return told.model_copy(update={"message": f"{told.message}; possible with {needed}"}) if needed else told
+
+
+def lacking(
+    reason: UnstaffedReason, staffing: Staffing, location: Location | None, certifications: Collection[str]
+) -> str:
+    """What would be enough by itself: "one more guide who holds SWIFT_WATER_RESCUE and may lead 8".
+
+    Empty where no one thing would be, or a person has to decide.
+    """
+    if reason is UnstaffedReason.LOCATION_FULL:
+        return _room(staffing, location)
+    if reason in {
+        UnstaffedReason.NO_CANDIDATE,
+        UnstaffedReason.NOBODY_CAN_LEAD,
+        UnstaffedReason.GROUP_NOT_COVERED,
+        UnstaffedReason.GUIDES_NEEDED_ELSEWHERE,
+    }:
+        return one_more_guide(_led_by_one_more(reason, staffing), certifications)
+    return ""
+
+
+def one_more_guide(guests: int, certifications: Collection[str]) -> str:
+    """A guide nobody has yet, described by what the departure asks of them."""
+    holds = f"holds {' and '.join(sorted(one.upper() for one in certifications))} and " if certifications else ""
+    return f"one more guide who {holds}may lead {max(guests, 1)}"
+
+
+def _led_by_one_more(reason: UnstaffedReason, staffing: Staffing) -> int:
+    """The guests left for one more guide when the largest of the others come along."""
+    if reason is UnstaffedReason.GUIDES_NEEDED_ELSEWHERE:
+        return staffing.need.guests
+    largest = sorted((pair.capacity for pair in staffing.free), reverse=True)[: max(0, staffing.need.places - 1)]
+    return staffing.need.guests - sum(largest)
+
+
+def _room(staffing: Staffing, location: Location | None) -> str:
+    if location is None:
+        return ""
+    missing = staffing.departure.guests + peak_load(location, staffing.departure) - location.capacity
+    return f"a base camp that takes {missing} more" if missing > 0 else "a base camp that takes more people"

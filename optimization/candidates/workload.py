@@ -2,14 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from optimization.candidates.assessment import Assessment
-from optimization.explanations.explanation import Workload
 from scheduling.domain.document import Departure
 from scheduling.rules import Rule
 
 _NOT_COMPARABLE = {Rule.REGION, Rule.ACTIVITY, Rule.NOT_ACTIVE}
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A guide's hours on departures in the 14 days before the date, and on the date itself.
+
+    `mean_hours` is what comparable guides have in those 14 days on average.
+    """
+
+    trailing_hours: float
+    mean_hours: float
+    day_hours: float = 0.0
+
+    @property
+    def above_mean(self) -> float:
+        return self.trailing_hours - self.mean_hours
 
 
 def comparable_guides(assessment: Assessment) -> frozenset[UUID]:

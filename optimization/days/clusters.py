@@ -2,14 +2,7 @@
 
 from uuid import UUID
 
-from novatrek_scheduling.errors import Unknown
-from scheduling.domain.facts import Region, Snapshot
-
-
-class UnknownRegion(Unknown):
-    """There is no region of this id or name."""
-
-    code = "UNKNOWN_REGION"
+from scheduling.domain.facts import Snapshot
 
 
 def clusters_of(snapshot: Snapshot) -> list[frozenset[UUID]]:
@@ -29,12 +22,3 @@ def clusters_of(snapshot: Snapshot) -> list[frozenset[UUID]]:
     for region_id in snapshot.regions:
         grouped.setdefault(find(region_id), set()).add(region_id)
     return [frozenset(grouped[first]) for first in sorted(grouped)]
-
-
-def region_named(snapshot: Snapshot, wanted: str) -> Region:
-    """The region of this id, name or slug, however it is written. Raises UnknownRegion, with those there are."""
-    for region in snapshot.regions.values():
-        if wanted.casefold() in {str(region.id), region.name.casefold(), region.slug}:
-            return region
-    known = ", ".join(sorted(region.name for region in snapshot.regions.values()))
-    raise UnknownRegion(f"There is no region {wanted}; there are {known}.")

@@ -11,11 +11,11 @@ from django.utils import timezone
 from events.dead_letters import record_dead_letter
 from events.models import DeadLetter
 from novatrek_scheduling.errors import Impossible
+from optimization.days.queue import OPTIMIZE_CLUSTER_TASK
 from optimization.verification.refusal import PlanRefused
 from scheduling.daily_schedules.authors import Author
 from scheduling.errors import ContentionNotResolved, DateInThePast
 
-OPTIMIZE_CLUSTER_TASK = "optimization.optimize_cluster"
 DEAD_LETTER_SOURCE = "day-optimizations"
 
 

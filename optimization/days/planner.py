@@ -1,103 +1,31 @@
 """The plan of a day's departures: made outside any transaction, put onto the latest document inside one."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from optimization.candidates.assessment import Assessment, Roster, assess
+from django.conf import settings
+from django.utils import timezone
+
+from optimization.candidates.assessment import Assessment, Roster, assess, who_needs_certificates
 from optimization.candidates.formulation import fair_share, solver_departure, solver_locations, solver_pairs
 from optimization.candidates.teams import form_team
 from optimization.candidates.unassigned_reasons import why_unstaffed
+from optimization.days.planned_day import NOBODY_AROUND, PlannedDay
+from optimization.days.trail_choice import choose_trails
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayPlan, DayProblem, Pair
-from scheduling.daily_schedules.catalog_sync import take_over_fewer
-from scheduling.domain.document import Departure, ScheduleDocument, UnassignedReason
-from scheduling.domain.facts import Sibling, Trip
-from scheduling.rules import Demand, Entered, Facts, closed_because
+from optimization.solver.problem import DayProblem, Pair
+from scheduling.daily_schedules.catalog_aliases import known_departure_ids
+from scheduling.daily_schedules.catalog_sync import merge_catalog
+from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entered_over
+from scheduling.daily_schedules.writer import read_drafts
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Span
+from scheduling.rules import Demand, Facts
 from scheduling.rules.inputs import days_of
-from scheduling.rules.trails import best_trail, needs_trail, unusable_because
-
-NOBODY_AROUND = Roster(Entered(), {})
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDay:
-    """What an optimization decided for some departures of a date.
-
-    `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay as they
-    are: their pinned guides cannot lead them, and only a person lifts a pin. `roster` is what stood around
-    them, what guides had entered included, `beside` the other departures of the date.
-    """
-
-    day: date
-    facts: Facts
-    problem: DayProblem
-    solved: DayPlan
-    base: Mapping[UUID, Departure]
-    planned: Mapping[UUID, Departure]
-    assessments: Mapping[UUID, Assessment]
-    held: Mapping[UUID, Departure] = field(default_factory=dict)
-    roster: Roster = NOBODY_AROUND
-    beside: Mapping[UUID, Departure] = field(default_factory=dict)
-
-    def apply(
-        self,
-        document: ScheduleDocument,
-        now: datetime,
-        *,
-        leaving_out: Collection[UUID] = (),
-        entered: Entered | None = None,
-    ) -> list[UUID]:
-        """Put the plan onto the latest document; returns the departures that somebody changed meanwhile.
-
-        Those of which a guide has `entered` something else by now are among them: it was not planned on.
-        """
-        changed_meanwhile = []
-        for key, planned in self.planned.items():
-            current = document.departures.get(key)
-            if key in leaving_out or not _may_change(current, now):
-                continue
-            if self._is_outdated(key, current) or (entered and is_adjusted(planned, self.roster.entered, entered)):
-                changed_meanwhile.append(key)
-            elif current is None:
-                document.departures[key] = planned.model_copy(deep=True)
-            else:
-                _put(planned, current)
-        for key, held in self.held.items():
-            current = document.departures.get(key)
-            if current is not None and _may_change(current, now):
-                take_over_fewer(current, held.catalog_participants)
-        return changed_meanwhile
-
-    def _is_outdated(self, key: UUID, current: Departure | None) -> bool:
-        return current is not None and _decided_on(current) != _decided_on(self.base.get(key))
-
-
-def _may_change(current: Departure | None, now: datetime) -> bool:
-    return current is None or (current.is_open_to_planning and not current.has_started(now))
-
-
-def is_adjusted(departure: Departure, before: Entered, after: Entered) -> bool:
-    """Whether a guide of its team has entered something else on its dates since."""
-    days = days_of(departure)
-    return any(before.of(guide_id, days) != after.of(guide_id, days) for guide_id in departure.guide_ids)
-
-
-def _decided_on(departure: Departure | None) -> object:
-    """What a plan was made on: another value now, and it has to be made anew."""
-    if departure is None:
-        return None
-    names = ("team", "trail_id", "status", "starts_at", "ends_at", "capacity", "location_id")
-    return [getattr(departure, name) for name in names]
-
-
-def _put(planned: Departure, current: Departure) -> None:
-    current.team = [member.model_copy(deep=True) for member in planned.team]
-    current.trail_id = planned.trail_id
-    current.unassigned_reason = planned.unassigned_reason
-    current.catalog_participants = planned.catalog_participants
-    current.count_participants()
+from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
 
 
 def open_departures(
@@ -109,47 +37,6 @@ def open_departures(
         for key, departure in sorted(document.departures_in(region_ids).items())
         if departure.is_open_to_planning and not departure.has_started(now) and (only is None or key in only)
     }
-
-
-def choose_trails(departures: Mapping[UUID, Departure], day: date, facts: Facts) -> dict[UUID, UnassignedReason]:
-    """Give each departure an open trail that fits, keeping the one it has; those for whom there is none, with why.
-
-    What is known of a trail counts although others are not known.
-    """
-    without: dict[UUID, UnassignedReason] = {}
-    for key, departure in departures.items():
-        trip = facts.snapshot.trips.get(departure.trip_id)
-        demand = Demand.of(key, departure, day, facts.snapshot)
-        if trip is None or _may_stay(demand, facts) or not (demand.trail or _is_lacking(trip, facts)):
-            continue
-        trail = best_trail(trip, demand.days, demand.span, departure.participants, facts)
-        departure.trail_id = trail.id if trail else None
-        if trail is None and needs_trail(trip, facts.snapshot):
-            without[key] = UnassignedReason(code="NO_TRAIL", message=_why_no_trail(trip, demand, facts))
-    return without
-
-
-def _is_lacking(trip: Trip, facts: Facts) -> bool:
-    """Whether a departure of the trip without a trail needs one, and the trails are known."""
-    return facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT) and needs_trail(trip, facts.snapshot)
-
-
-def _may_stay(demand: Demand, facts: Facts) -> bool:
-    trail = demand.trail
-    if trail is None or closed_because(trail, demand.days, demand.span, facts.hazards):
-        return False
-    return trail.max_group_size is None or demand.participants <= trail.max_group_size
-
-
-def _why_no_trail(trip: Trip, demand: Demand, facts: Facts) -> str:
-    """What is wrong with each trail of the activity, so that a dispatcher sees what would have to change."""
-    found = [
-        why
-        for trail in facts.snapshot.trails_of(trip.region_id)
-        if demand.activity in trail.activities
-        and (why := unusable_because(trail, trip, demand.days, demand.span, demand.participants, facts.hazards))
-    ]
-    return f"no trail fits: {'; '.join(found)}"
 
 
 def plan_departures(
@@ -228,3 +115,65 @@ def _problem(
         pairs=tuple(pairs),
         locations=solver_locations(facts.snapshot, everything, roster.planned, roster.neighbours),
     )
+
+
+def plan_date(
+    day: date,
+    region_ids: Collection[UUID],
+    facts: Facts,
+    only: Collection[UUID] | None = None,
+    *,
+    time_limit_seconds: float | None = None,
+    reader: str = "worker",
+    max_changes: int | None = None,
+) -> PlannedDay:
+    """Staff the open departures of these regions, those of `only` if it is given, around everything else.
+
+    `reader` names the deadline for what is read of siblings beside `facts`. The time limit is the settings'
+    by default. Raises SiblingUnavailable where the guides of a later day do not answer.
+    """
+    deadline_seconds = float(settings.SNAPSHOT_DEADLINE_SECONDS[reader])
+    draft = read_drafts([day])[day]
+    base, document = draft.document.copy_for_editing(), draft.document
+    known_as = known_departure_ids(day, facts.snapshot, document)
+    now = timezone.now()
+    merge_catalog(document, day, facts.snapshot, region_ids=region_ids, known_as=known_as, now=now)
+    departures = open_departures(document, region_ids, now, only)
+    roster = _roster(document, day, departures)
+    return plan_departures(
+        departures,
+        document.departures,
+        day,
+        _with_what_planning_needs(departures, day, facts, roster, deadline_seconds),
+        roster,
+        base={key: base.departures[key] for key in departures if key in base.departures},
+        time_limit_seconds=time_limit_seconds or settings.SOLVER_TIME_LIMIT_SECONDS,
+        with_notes_of=lambda known, guides: _with_notes_of(known, guides, deadline_seconds),
+        max_changes=max_changes,
+    )
+
+
+def _roster(document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure]) -> Roster:
+    if not departures:
+        return NOBODY_AROUND
+    span = Span(
+        min(departure.starts_at for departure in departures.values()),
+        max(departure.ends_at for departure in departures.values()),
+    )
+    entered = entered_over(document, day, departures.values())
+    return Roster(entered, commitments_around(span), frozenset(departures), departures_elsewhere(span, [day]))
+
+
+def _with_what_planning_needs(
+    departures: Mapping[UUID, Departure], day: date, facts: Facts, roster: Roster, deadline_seconds: float
+) -> Facts:
+    """The later days of long trips, and the certificates of guides who pass everything else."""
+    later = {other for departure in departures.values() for other in days_of(departure)}
+    facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=deadline_seconds))
+    demands = [Demand.of(key, departure, day, facts.snapshot) for key, departure in departures.items()]
+    asked = who_needs_certificates(demands, facts, roster)
+    return facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=deadline_seconds))
+
+
+def _with_notes_of(facts: Facts, guide_ids: Collection[UUID], deadline_seconds: float) -> Facts:
+    return facts.on(with_availability_notes(facts.snapshot, guide_ids, deadline_seconds=deadline_seconds))

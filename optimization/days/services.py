@@ -10,20 +10,21 @@ from django.conf import settings
 from django.utils import timezone
 
 from conflicts.monitoring.services import detect_on
-from optimization.days.date_plan import plan_date
 from optimization.days.dead_letters import give_up_optimization
-from optimization.days.planner import PlannedDay, open_departures
+from optimization.days.planned_day import PlannedDay
+from optimization.days.planner import open_departures, plan_date
 from optimization.days.score import day_score
+from optimization.days.verification import refuse_broken_plan
+from optimization.days.written_changes import refuse_broken_write
 from optimization.models import OptimizationRun, RunDetail
 from optimization.runs.analytics import report_optimization, score_before
 from optimization.runs.coalescing import Work, alone_at_work
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
 from optimization.verification.refusal import PlanRefused
-from optimization.verification.written_changes import refuse_broken_plan, refuse_broken_write
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import gather_facts
-from scheduling.daily_schedules.hard_rules import entered_over
+from scheduling.daily_schedules.surroundings import entered_over
 from scheduling.daily_schedules.writer import Draft, read_drafts, write_daily_schedules
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot

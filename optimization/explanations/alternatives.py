@@ -7,7 +7,8 @@ from uuid import UUID
 from optimization.explanations.explanation import Cost, Otherwise
 from optimization.solver.components import connected_components
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayPlan, DayProblem, Levels, Pair
+from optimization.solver.problem import DayProblem, Pair
+from optimization.solver.solution import DayPlan, Levels
 from optimization.solver.staffing import group_by_departure
 
 Teams = Mapping[UUID, tuple[UUID, ...]]

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from optimization.candidates.workload import hours_led, workloads
-from optimization.days.planner import PlannedDay
+from optimization.candidates.workload import Workload, hours_led, workloads
+from optimization.days.planned_day import PlannedDay
 from optimization.explanations.departures import explain_departure
-from optimization.explanations.explanation import DepartureTold, Workload
+from optimization.explanations.explanation import DepartureTold
 from optimization.explanations.representation import told_as_data
 from optimization.explanations.text import lines_of
 from scheduling.domain.text import counted

@@ -5,19 +5,11 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from optimization.candidates.assessment import Assessment, Candidate, assess
-from optimization.candidates.workload import comparable_guides, hours_led, workloads
-from optimization.days.planner import PlannedDay
+from optimization.candidates.workload import Workload, comparable_guides, hours_led, workloads
+from optimization.days.planned_day import PlannedDay
 from optimization.explanations.alternatives import best_without
 from optimization.explanations.deadline import Clock
-from optimization.explanations.explanation import (
-    Cost,
-    DepartureTold,
-    GuideTold,
-    MemberTold,
-    Otherwise,
-    Standing,
-    Workload,
-)
+from optimization.explanations.explanation import Cost, DepartureTold, GuideTold, MemberTold, Otherwise, Standing
 from optimization.explanations.names import names_in
 from optimization.explanations.remedies import possibilities
 from optimization.solver.problem import Pair

@@ -6,7 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from optimization.candidates.scoring import ScoreParts
-from optimization.solver.problem import Levels, UnstaffedReason
+from optimization.candidates.workload import Workload
+from optimization.solver.solution import Levels, UnstaffedReason
 from scheduling.domain.document import Departure, UnassignedReason
 from scheduling.rules import Exclusion
 
@@ -18,22 +19,6 @@ class Standing(StrEnum):
     UNSTAFFED = "UNSTAFFED"
     HELD = "HELD"
     NOT_PLANNED = "NOT_PLANNED"
-
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """A guide's hours on departures in the 14 days before the date, and on the date itself.
-
-    `mean_hours` is what comparable guides have in those 14 days on average.
-    """
-
-    trailing_hours: float
-    mean_hours: float
-    day_hours: float = 0.0
-
-    @property
-    def above_mean(self) -> float:
-        return self.trailing_hours - self.mean_hours
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from optimization.candidates.workload import hours_led, workloads
-from optimization.explanations.explanation import Workload
+from optimization.candidates.workload import Workload, hours_led, workloads
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.domain.document import DepartureStatus
 from scheduling.models import DailySchedule

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from optimization.days.planner import PlannedDay
+from optimization.days.planned_day import PlannedDay
 
 
 def names_in(planned: PlannedDay) -> dict[UUID, str]:

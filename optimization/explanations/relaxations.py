@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from optimization.candidates.brief import one_more_guide
-from optimization.days.planner import PlannedDay
+from optimization.candidates.unassigned_reasons import one_more_guide
+from optimization.days.planned_day import PlannedDay
 from optimization.explanations.deadline import Clock
 from optimization.explanations.explanation import Possibility
 from optimization.explanations.names import names_in

@@ -12,14 +12,15 @@ from uuid import UUID
 from optimization.candidates.assessment import assess
 from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.candidates.scoring import pairing_score
-from optimization.days.planner import PlannedDay
+from optimization.days.planned_day import PlannedDay
 from optimization.explanations.alternatives import part_around
 from optimization.explanations.deadline import Clock
 from optimization.explanations.explanation import Possibility
 from optimization.explanations.relaxations import other_numbers
 from optimization.solver.day import solve_day
 from optimization.solver.elastic_model import RelaxationKind
-from optimization.solver.problem import PERFECT_SCORE, DayPlan, DayProblem, Pair
+from optimization.solver.problem import PERFECT_SCORE, DayProblem, Pair
+from optimization.solver.solution import DayPlan
 from scheduling.domain.document import Departure
 from scheduling.domain.text import counted
 from scheduling.rules import Demand, Exclusion, Rule, capacity_of

@@ -4,15 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from optimization.explanations.explanation import (
-    Cost,
-    DepartureTold,
-    GuideTold,
-    MemberTold,
-    Otherwise,
-    Possibility,
-    Workload,
-)
+from optimization.candidates.workload import Workload
+from optimization.explanations.explanation import Cost, DepartureTold, GuideTold, MemberTold, Otherwise, Possibility
 from optimization.explanations.text import lines_of, why_not, without_text
 
 DECIMALS = 4

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
+from optimization.candidates.workload import Workload
 from optimization.explanations.explanation import (
     Cost,
     DepartureTold,
@@ -11,9 +12,8 @@ from optimization.explanations.explanation import (
     Otherwise,
     Possibility,
     Standing,
-    Workload,
 )
-from optimization.solver.problem import UnstaffedReason
+from optimization.solver.solution import UnstaffedReason
 from scheduling.domain.text import counted
 from scheduling.rules import Rule
 

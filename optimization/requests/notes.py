@@ -2,9 +2,9 @@
 
 from optimization.candidates.assessment import Assessment
 from optimization.candidates.unassigned_reasons import reason_for
-from optimization.requests.date_options import Option
+from optimization.requests.query import Option
 from optimization.requests.waitlist import Resolution
-from optimization.solver.problem import RequestAnswer
+from optimization.solver.solution import RequestAnswer
 from optimization.solver.staffing import Staffing
 
 

@@ -9,22 +9,22 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from optimization.days.planner import is_adjusted
+from optimization.days.written_changes import refuse_broken_write
 from optimization.models import OptimizationRun, RunDetail
-from optimization.requests.date_options import Question
+from optimization.requests.query import Question
 from optimization.requests.ranking import Answer, DateAnswer, answer_question
 from optimization.requests.result import result_of
 from optimization.requests.snapshot import take_question_snapshot
+from optimization.requests.verification import refuse_broken_answer
 from optimization.runs.analytics import report_optimization
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
 from optimization.verification.refusal import PlanRefused
-from optimization.verification.written_changes import refuse_broken_answer, refuse_broken_write
 from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_sync import take_over_fewer
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.hard_rules import entered_over
 from scheduling.daily_schedules.presence import optimizing
+from scheduling.daily_schedules.surroundings import entered_over
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
@@ -43,6 +43,7 @@ from scheduling.requests.claims import (
     postpone,
 )
 from scheduling.requests.submission import Constraints
+from scheduling.rules.inputs import is_adjusted
 from scheduling.siblings.errors import SiblingUnavailable
 from scheduling.snapshot import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides
 

@@ -3,61 +3,39 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 
 from optimization.candidates.assessment import Assessment, Roster, Wishes, assess, who_needs_certificates
 from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.candidates.teams import form_team
-from optimization.requests.date_options import Obstacles, Option, Question, options_of
+from optimization.requests.date_options import options_of
+from optimization.requests.date_score import Availability, availability_of, score_of
+from optimization.requests.feasibility import Obstacles
 from optimization.requests.notes import notes_of, sentence, waiting_for, why_without_team
+from optimization.requests.query import Option, Question
 from optimization.requests.time_budget import Patience
 from optimization.requests.waitlist import Waiting
-from optimization.solver.problem import RequestAnswer, RequestOption, RequestPlan, RequestProblem
+from optimization.solver.problem import RequestOption, RequestProblem
 from optimization.solver.request_model import solve_request
+from optimization.solver.solution import RequestAnswer, RequestPlan
 from optimization.solver.staffing import Staffing
 from scheduling.daily_schedules.catalog_aliases import known_departure_ids_by_day
 from scheduling.daily_schedules.catalog_sync import merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
-from scheduling.daily_schedules.hard_rules import departures_elsewhere, entered_on
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entered_on
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, ScheduleDocument
-from scheduling.domain.facts import Sibling, Snapshot, Span, TrailCondition, WeatherOutlook
+from scheduling.domain.facts import Snapshot, Span
 from scheduling.rules import Demand, Entered, Facts, Rule
 from scheduling.rules.inputs import days_of
 from scheduling.siblings.deadline import Deadline
-from scheduling.snapshot.guides import with_availability_notes, with_certificates
-from scheduling.snapshot.later_days import with_availability_on
+from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
 
-LITTLE_HEADROOM = 0.2
 # How far a departure may be moved within its date.
 AT_ANOTHER_TIME = timedelta(hours=12)
-TRAIL_VALUE = {
-    TrailCondition.EXCELLENT: 1.0,
-    TrailCondition.GOOD: 0.85,
-    TrailCondition.FAIR: 0.6,
-    TrailCondition.POOR: 0.3,
-    TrailCondition.CLOSED: 0.0,
-}
-WEATHER_VALUE = {
-    WeatherOutlook.CLEAR: 1.0,
-    WeatherOutlook.PARTLY_CLOUDY: 0.9,
-    WeatherOutlook.OVERCAST: 0.75,
-    WeatherOutlook.RAIN_LIKELY: 0.4,
-    WeatherOutlook.STORM_WARNING: 0.1,
-}
-UNKNOWN_VALUE = 0.6
-
-
-class Availability(StrEnum):
-    AVAILABLE = "AVAILABLE"
-    LIMITED = "LIMITED"
-    WAITLIST = "WAITLIST"
-    UNAVAILABLE = "UNAVAILABLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +211,7 @@ class _Judge:
         departure.team = form_team(guide_ids, departure, assessment, self.facts, self.rosters[key])
         departure.unassigned_reason = None
         return DateAnswer(
-            option, departure, _availability(option), _score(option, self.facts), notes_of(option, assessment)
+            option, departure, availability_of(option), score_of(option, self.facts), notes_of(option, assessment)
         )
 
     def _without_team(self, option: Option, why: str) -> DateAnswer:
@@ -248,29 +226,6 @@ class _Judge:
         key, assessment = option.departure_id, self.assessments[option.departure_id]
         asked = _request_option(option, assessment, self.waiting.wishes, self.facts)
         return why_without_team(self.found[key], Staffing.of(asked.departure, asked.pairs), assessment)
-
-
-def _availability(option: Option) -> Availability:
-    is_tight = option.departure.needs_approval or option.headroom < LITTLE_HEADROOM
-    return Availability.LIMITED if is_tight else Availability.AVAILABLE
-
-
-def _trail_value(option: Option, facts: Facts) -> float:
-    if option.condition:
-        return TRAIL_VALUE[option.condition]
-    needs_none = option.trail is None and facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT)
-    return 1.0 if needs_none else UNKNOWN_VALUE
-
-
-def _score(option: Option, facts: Facts) -> float:
-    weights = settings.REQUEST_SCORE_WEIGHTS
-    values = {
-        "team": sum(member.score for member in option.departure.team) / len(option.departure.team),
-        "trail": _trail_value(option, facts),
-        "weather": WEATHER_VALUE[option.outlook] if option.outlook else UNKNOWN_VALUE,
-        "headroom": min(1.0, option.headroom / 0.5),
-    }
-    return float(100 * sum(weights[name] * value for name, value in values.items()) / sum(weights.values()))
 
 
 def _best_of_each_date(judged: Iterable[DateAnswer]) -> tuple[DateAnswer, ...]:

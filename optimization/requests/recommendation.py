@@ -2,7 +2,7 @@
 
 from novatrek_scheduling.errors import FieldProblem, Malformed
 from optimization.models import RunDetail
-from optimization.requests.date_options import Question
+from optimization.requests.query import Question
 from optimization.requests.ranking import Answer, answer_question
 from optimization.requests.snapshot import take_question_snapshot
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run

@@ -1,6 +1,6 @@
 """The facts that a question is answered on."""
 
-from optimization.requests.date_options import Question
+from optimization.requests.query import Question
 from scheduling.daily_schedules.writer import read_drafts
 from scheduling.domain.facts import Snapshot
 from scheduling.snapshot import take_trip_snapshot

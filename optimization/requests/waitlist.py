@@ -14,11 +14,13 @@ from conflicts.choices import Strategy
 from novatrek_scheduling.errors import DomainError
 from optimization.candidates.assessment import Assessment, Roster, Wishes, assess
 from optimization.candidates.formulation import solver_departure, solver_pairs
-from optimization.requests.date_options import Obstacles, Option
+from optimization.requests.feasibility import Obstacles
+from optimization.requests.query import Option
 from optimization.requests.time_budget import Patience
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayPlan, DayProblem, Pair
+from optimization.solver.problem import DayProblem, Pair
 from optimization.solver.request_model import best_teams
+from optimization.solver.solution import DayPlan
 from optimization.solver.staffing import Staffing, why_unstaffable
 from scheduling.domain.document import Departure
 from scheduling.domain.local_time import combine, moved_to

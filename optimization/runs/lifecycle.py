@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from optimization.models import Algorithm, OptimizationRun, RunDetail, RunStatus
-from optimization.solver.problem import DayPlan, DayProblem, PlanStatus, RequestPlan, RequestProblem
+from optimization.solver.problem import DayProblem, RequestProblem
+from optimization.solver.solution import DayPlan, PlanStatus, RequestPlan
 from scheduling.domain.facts import Snapshot
 
 _SET = re.compile(r"frozenset\(\{([^}]*)\}\)")

@@ -11,7 +11,7 @@ from optimization.candidates.ranking import CandidateList, ListedGuide
 from optimization.explanations.explanation import DepartureTold, Standing
 from optimization.explanations.representation import price_as_data, told_as_data, workload_as_data
 from optimization.requests.result import silences_in
-from optimization.solver.problem import UnstaffedReason
+from optimization.solver.solution import UnstaffedReason
 from scheduling.models import DailySchedule
 from scheduling.rules import Rule
 from scheduling.serializers.daily_schedules import UnassignedReasonSerializer

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import StrictQuerySerializer
-from optimization.requests.date_options import Question
+from optimization.requests.query import Question
 
 MAX_RANGE_DAYS = 92
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from optimization.solver.decomposition import put_together, take_apart
 from optimization.solver.lexicographic import solve_budgets
-from optimization.solver.problem import DayPlan, DayProblem
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan
 
 USUAL_BUDGETS = range(6)
 

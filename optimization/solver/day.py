@@ -8,7 +8,8 @@ import time
 from optimization.solver.assignment_model import PATTERN_LIMIT
 from optimization.solver.decomposition import put_together, take_apart
 from optimization.solver.lexicographic import solve_component
-from optimization.solver.problem import DayPlan, DayProblem
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan
 
 
 def solve_day(problem: DayProblem, *, time_limit_seconds: float = 20.0, pattern_limit: int = PATTERN_LIMIT) -> DayPlan:

@@ -7,7 +7,8 @@ from uuid import UUID
 from optimization.solver.components import Component, connected_components, whole_component
 from optimization.solver.greedy import Diary, Teams
 from optimization.solver.lexicographic import Answer
-from optimization.solver.problem import DayPlan, DayProblem, Levels, PlanStatus, UnstaffedReason
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan, Levels, PlanStatus, UnstaffedReason
 from optimization.solver.staffing import Staffing, as_team, group_by_departure, why_unstaffable
 
 

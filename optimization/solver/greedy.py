@@ -10,7 +10,8 @@ from uuid import UUID
 
 from optimization.solver.components import Component, busy_until
 from optimization.solver.patterns import fewest_guides
-from optimization.solver.problem import Departure, Levels, Pair
+from optimization.solver.problem import Departure, Pair
+from optimization.solver.solution import Levels
 from optimization.solver.staffing import Staffing, cheapest_team
 
 KEPT_BEFORE_LOSS = 1_000_000

@@ -13,7 +13,8 @@ from optimization.solver.components import Component, busy_until, connected_comp
 from optimization.solver.elastic_model import ElasticModel, RelaxationKind
 from optimization.solver.highs import FastHiGHS
 from optimization.solver.lexicographic import TUNED
-from optimization.solver.problem import DayPlan, DayProblem, Departure
+from optimization.solver.problem import DayProblem, Departure
+from optimization.solver.solution import DayPlan
 from optimization.solver.staffing import group_by_departure
 
 _LEAST_SECONDS: Final = 0.005

@@ -12,17 +12,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from optimization.solver.problem import (
-    LARGEST_TEAM,
-    PERFECT_SCORE,
-    DayPlan,
-    DayProblem,
-    Departure,
-    Levels,
-    Load,
-    Location,
-    Pair,
-)
+from optimization.solver.problem import LARGEST_TEAM, PERFECT_SCORE, DayProblem, Departure, Load, Location, Pair
+from optimization.solver.solution import DayPlan, Levels
 
 FORMAT: Final = 1
 WRONG_FILE: Final = 2

@@ -18,7 +18,8 @@ from optimization.solver.assignment_model import GUESTS_WEIGHT, KEPT_WEIGHT, PAT
 from optimization.solver.components import Component
 from optimization.solver.greedy import Teams, greedy_teams, levels_of, merit, over_budget, pinned_held
 from optimization.solver.highs import FastHiGHS
-from optimization.solver.problem import Levels, Pair, PlanStatus
+from optimization.solver.problem import Pair
+from optimization.solver.solution import Levels, PlanStatus
 
 # Measured on days of every size: the same optima in half the time. They can leave a hard model without any
 # solution, which is why a run that they do not finish is repeated with HiGHS's own.

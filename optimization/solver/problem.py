@@ -5,55 +5,13 @@ counted in heads. Everything that can be decided about a guide and a departure a
 commitments on other departures, rest) is decided by the caller: only pairs that pass are in a problem.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID
 
 LARGEST_TEAM = 3
 TURNAROUND_MINUTES = 30
 PERFECT_SCORE = 1000
-
-
-class PlanStatus(StrEnum):
-    """How good a plan is known to be."""
-
-    PROVEN = "PROVEN"
-    BEST_FOUND = "BEST_FOUND"
-    GREEDY = "GREEDY"
-
-
-class UnstaffedReason(StrEnum):
-    """Why a departure has no team, or cannot have the one asked for; the first that applies."""
-
-    NO_CANDIDATE = "NO_CANDIDATE"
-    PINNED_GUIDE_UNAVAILABLE = "PINNED_GUIDE_UNAVAILABLE"
-    REQUIRED_GUIDE_UNAVAILABLE = "REQUIRED_GUIDE_UNAVAILABLE"
-    TEAM_TOO_LARGE = "TEAM_TOO_LARGE"
-    NOBODY_CAN_LEAD = "NOBODY_CAN_LEAD"
-    GROUP_NOT_COVERED = "GROUP_NOT_COVERED"
-    LOCATION_FULL = "LOCATION_FULL"
-    GUIDES_NEEDED_ELSEWHERE = "GUIDES_NEEDED_ELSEWHERE"
-    PINNED_GUIDES_IN_THE_WAY = "PINNED_GUIDES_IN_THE_WAY"
-    CHANGE_BUDGET_SPENT = "CHANGE_BUDGET_SPENT"
-
-
-class Levels(NamedTuple):
-    """The three figures of a plan in the order in which they count.
-
-    `guests` (more is better) is the weight of the staffed departures, `kept` (more is better) the pairs kept
-    from the current plan, `loss` (less is better) what the chosen pairs fall short of perfection, prices
-    included.
-    """
-
-    guests: int
-    kept: int
-    loss: int
-
-    def is_better_than(self, other: "Levels") -> bool:
-        return (-self.guests, -self.kept, self.loss) < (-other.guests, -other.kept, other.loss)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,48 +101,6 @@ class DayProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
-    """Who goes, the lead first, the others by score."""
-
-    departure_id: UUID
-    guide_ids: tuple[UUID, ...]
-
-    @property
-    def lead(self) -> UUID:
-        return self.guide_ids[0]
-
-
-@dataclass(frozen=True, slots=True)
-class DayPlan:
-    """The answer to a day problem; every departure is in `teams` or in `unstaffed`, both in order of id.
-
-    `bounds` are the best levels that could not be excluded: equal to `levels` in a proven plan, and each
-    given the levels before it. `gap` is the weighted objective's distance to its bound, relative, 0 if
-    proven. `error` is what stopped the solver, empty if nothing did. `moved` are the guides whose departures
-    are others than in the current plan, by id.
-    """
-
-    teams: tuple[Team, ...]
-    unstaffed: Mapping[UUID, UnstaffedReason]
-    status: PlanStatus
-    levels: Levels
-    bounds: Levels
-    gap: float
-    variables: int
-    rows: int
-    error: str = ""
-    moved: tuple[UUID, ...] = ()
-    solve_seconds: float = field(default=0.0, compare=False)
-
-    def __iter__(self) -> Iterator[Team]:
-        return iter(self.teams)
-
-    def team_of(self, departure_id: UUID) -> tuple[UUID, ...]:
-        """The guides of a departure, the lead first; empty if unstaffed."""
-        return next((team.guide_ids for team in self.teams if team.departure_id == departure_id), ())
-
-
-@dataclass(frozen=True, slots=True)
 class RequestOption:
     """A date of a request: the departure that would run on it and who may go."""
 
@@ -202,29 +118,6 @@ class RequestProblem:
     def __post_init__(self) -> None:
         pairs = tuple(pair for option in self.options for pair in option.pairs)
         _check(tuple(option.departure for option in self.options), pairs)
-
-
-@dataclass(frozen=True, slots=True)
-class RequestAnswer:
-    """The best team of a date, or why there is none."""
-
-    day: date
-    departure_id: UUID
-    guide_ids: tuple[UUID, ...]
-    loss: int
-    reason: UnstaffedReason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RequestPlan:
-    """The answers in the order of the problem's options."""
-
-    answers: tuple[RequestAnswer, ...]
-    status: PlanStatus
-    variables: int
-    rows: int
-    error: str = ""
-    solve_seconds: float = field(default=0.0, compare=False)
 
 
 def _check(departures: tuple[Departure, ...], pairs: tuple[Pair, ...]) -> None:

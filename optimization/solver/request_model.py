@@ -16,16 +16,8 @@ from optimization.solver.assignment_model import DayModel
 from optimization.solver.greedy import cost_of
 from optimization.solver.highs import FastHiGHS
 from optimization.solver.lexicographic import TUNED
-from optimization.solver.problem import (
-    LARGEST_TEAM,
-    Pair,
-    PlanStatus,
-    RequestAnswer,
-    RequestOption,
-    RequestPlan,
-    RequestProblem,
-    UnstaffedReason,
-)
+from optimization.solver.problem import LARGEST_TEAM, Pair, RequestOption, RequestProblem
+from optimization.solver.solution import PlanStatus, RequestAnswer, RequestPlan, UnstaffedReason
 from optimization.solver.staffing import Staffing, as_team, cheapest_team, why_unstaffable
 
 Teams = Mapping[UUID, tuple[Pair, ...]]

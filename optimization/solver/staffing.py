@@ -8,7 +8,8 @@ from typing import Self
 from uuid import UUID
 
 from optimization.solver.patterns import GuideClass, Need, covering_patterns
-from optimization.solver.problem import Departure, Location, Pair, Team, UnstaffedReason
+from optimization.solver.problem import Departure, Location, Pair
+from optimization.solver.solution import Team, UnstaffedReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from optimization.solver.components import Component, busy_until
 from optimization.solver.decomposition import Parts, take_apart
 from optimization.solver.greedy import Teams, levels_of, over_budget, pinned_held, repaired
 from optimization.solver.lexicographic import Answer, solve_component
-from optimization.solver.problem import DayPlan, DayProblem, Departure, Levels, Pair, PlanStatus, Team, UnstaffedReason
+from optimization.solver.problem import DayProblem, Departure, Pair
+from optimization.solver.solution import DayPlan, Levels, PlanStatus, Team, UnstaffedReason
 from optimization.solver.staffing import Staffing, as_team, why_unstaffable
 
 _NO_DIFFERENCE = Levels(0, 0, 0)

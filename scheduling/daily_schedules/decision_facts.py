@@ -1,16 +1,24 @@
 """From a snapshot to everything a decision is made on: hazards in force, and what our own history knows."""
 
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from time import monotonic
+from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Sum
 from django.utils import timezone
 
-from scheduling.domain.facts import Snapshot, Span
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Snapshot, Span, local_dates
+from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.hazards import hazards_in_force
 from scheduling.models import GuideCommitment
 from scheduling.rules import Facts
+from scheduling.rules.inputs import days_of
+from scheduling.snapshot import take_facts_snapshot, with_availability_notes, with_availability_on, with_certificates
 
 FAIRNESS_WINDOW = timedelta(days=14)
 MEMORY = timedelta(days=365)
@@ -50,3 +58,59 @@ def hours_of_guides(snapshot: Snapshot) -> dict[UUID, float]:
         .annotate(worked=Sum(ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())))
     )
     return {row["guide_id"]: row["worked"].total_seconds() / 3600 for row in rows}
+
+
+class ToBeMade(NamedTuple):
+    """A departure that is not there yet; without an end it takes as long as its trip does."""
+
+    trip_id: UUID
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+def facts_about(
+    days: Iterable[date],
+    departures: Iterable[Departure],
+    *,
+    to_be_made: Collection[ToBeMade] = (),
+    trail_ids: Collection[UUID] = (),
+    guide_ids: Collection[UUID] = (),
+    deadline_seconds: float | None = None,
+) -> Facts:
+    """What is known on `days` and on those of these departures, of them and of further trails and guides.
+
+    Certificates and notes are read for `guide_ids` and for the departures' teams, as far as the deadline
+    (the interactive one of the settings if not given) leaves time: what was not read, a person approves.
+    Raises SiblingUnavailable where the catalog or the guides do not answer.
+    """
+    departures = list(departures)
+    seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"] if deadline_seconds is None else deadline_seconds
+    until = monotonic() + seconds
+    snapshot = take_facts_snapshot(
+        {*days, *(day for departure in departures for day in days_of(departure))},
+        region_ids={departure.region_id for departure in departures},
+        trip_ids={departure.trip_id for departure in departures} | {one.trip_id for one in to_be_made},
+        trail_ids={d.trail_id for d in departures if d.trail_id} | set(trail_ids),
+        deadline_seconds=seconds,
+    )
+    later = {day for one in to_be_made for day in _days_of(one, snapshot)}
+    snapshot = with_availability_on(snapshot, later, deadline_seconds=_left(until))
+    guides = {guide for departure in departures for guide in departure.guide_ids} | set(guide_ids)
+    snapshot = with_certificates(snapshot, guides, deadline_seconds=_left(until))
+    snapshot = with_availability_notes(snapshot, guides, deadline_seconds=_left(until))
+    return gather_facts(snapshot)
+
+
+def _days_of(one: ToBeMade, snapshot: Snapshot) -> Iterator[date]:
+    """The dates it will touch by the clock of its region; none where nobody knows the trip, or beyond any trip."""
+    trip = snapshot.trips.get(one.trip_id)
+    region = snapshot.regions.get(trip.region_id) if trip else None
+    if trip is None or region is None:
+        return
+    ends_at = min(one.ends_at or one.starts_at + trip.duration, one.starts_at + LONGEST_TRIP)
+    first, last = local_dates(Span(one.starts_at.astimezone(region.timezone), ends_at.astimezone(region.timezone)))
+    yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _left(until: float) -> float:
+    return max(0.0, until - monotonic())

@@ -1,11 +1,9 @@
 """The hard-rule check of a write, against adjustments and commitments as they are under its locks."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
-
-from django.db.models.fields.json import KeyTransform
 
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.commitments import (
@@ -15,18 +13,13 @@ from scheduling.daily_schedules.commitments import (
     lock_locations,
     without_departures,
 )
-from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entered_over
+from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.errors import HardRuleViolated
 from scheduling.hazards import hazards_in_force
-from scheduling.models import DailySchedule, GuideCommitment
-from scheduling.rules import Entered, Facts, Violation, newly_broken
+from scheduling.rules import Facts, Violation, newly_broken
 from scheduling.rules.departures import Surroundings
-from scheduling.rules.inputs import days_of
-
-LONGEST_TRIP = timedelta(days=45)
-# Where a departure is, it may be tomorrow already.
-A_DAY = timedelta(days=1)
 
 
 def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
@@ -71,32 +64,6 @@ def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
         )
     if violations:
         raise HardRuleViolated(violations)
-
-
-def entered_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> Entered:
-    """What guides entered in `document`, of `day`, and on the later dates that these departures of it reach."""
-    later = {other for departure in departures for other in days_of(departure)} - {day}
-    return Entered({**entered_on(later), day: document.guide_adjustments})
-
-
-def entered_on(days: Collection[date]) -> dict[date, dict[UUID, GuideAdjustments]]:
-    """What guides entered on some dates: reading the departures of these too takes far longer."""
-    if not days:
-        return {}
-    rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
-    told = rows.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
-    return {day: ScheduleDocument.read({"guide_adjustments": each or {}}).guide_adjustments for day, each in told}
-
-
-def departures_elsewhere(span: Span, days: Collection[date]) -> list[Departure]:
-    """Staffed departures of other dates than `days` that are out within `span`: those of several days, mostly."""
-    out = GuideCommitment.objects.filter(starts_at__lt=span.ends_at, ends_at__gt=span.starts_at)
-    nearby = out.filter(
-        schedule_date__gte=span.starts_at.date() - LONGEST_TRIP, schedule_date__lte=span.ends_at.date() + A_DAY
-    )
-    dates = nearby.exclude(schedule_date__in=days).values("schedule_date").distinct()
-    rows = DailySchedule.objects.filter(schedule_date__in=dates).order_by("schedule_date")
-    return [d for row in rows for d in row.document.departures.values() if d.team and d.span.overlaps(span)]
 
 
 def _of_others(documents: Iterable[ScheduleDocument], own: ScheduleDocument) -> list[Departure]:

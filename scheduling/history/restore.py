@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.hard_rules import entered_over
-from scheduling.daily_schedules.judging import facts_about
+from scheduling.daily_schedules.decision_facts import facts_about
+from scheduling.daily_schedules.surroundings import entered_over
 from scheduling.daily_schedules.writer import Draft, as_it_is, read_drafts, write_daily_schedules
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, ScheduleDocument, TeamMember
 from scheduling.errors import UnknownSchedule

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from novatrek_scheduling.errors import FieldProblem
-from scheduling.daily_schedules.hard_rules import LONGEST_TRIP
 from scheduling.domain.document import Departure, DepartureStatus, Role, UnassignedReason
 from scheduling.domain.facts import Sibling, Snapshot
+from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.errors import DepartureNotEditable, UnknownTrail
 from scheduling.patches.manual_teams import hand_made_team, with_open_questions
 from scheduling.patches.merge_patch import merged

@@ -15,11 +15,12 @@ from scheduling import hooks
 from scheduling.daily_schedules.catalog_aliases import known_departure_ids
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.hard_rules import A_DAY, LONGEST_TRIP, entered_on
-from scheduling.daily_schedules.judging import ToBeMade, facts_about
+from scheduling.daily_schedules.decision_facts import ToBeMade, facts_about
+from scheduling.daily_schedules.surroundings import entered_on
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Span
+from scheduling.domain.limits import A_DAY, LONGEST_TRIP
 from scheduling.errors import DepartureNotEditable, UnknownDeparture
 from scheduling.models import DailySchedule
 from scheduling.patches.created_departures import NamedDeparture

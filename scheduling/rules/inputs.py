@@ -127,3 +127,9 @@ def merged_adjustments(entries: Iterable[GuideAdjustments]) -> GuideAdjustments:
         merged.max_group_size = min(sizes) if sizes else None
         merged.guide_preferences = entry.guide_preferences or merged.guide_preferences
     return merged
+
+
+def is_adjusted(departure: Departure, before: Entered, after: Entered) -> bool:
+    """Whether a guide of its team has entered something else on its dates since."""
+    days = days_of(departure)
+    return any(before.of(guide_id, days) != after.of(guide_id, days) for guide_id in departure.guide_ids)

@@ -1,8 +1,7 @@
 """The picture of the siblings' facts that every decision is made on, and quick lookups of single ones."""
 
 from scheduling.snapshot.builder import take_day_snapshot, take_facts_snapshot, take_trip_snapshot
-from scheduling.snapshot.guides import with_availability_notes, with_certificates
-from scheduling.snapshot.later_days import with_availability_on
+from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
 from scheduling.snapshot.lookups import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides, look_up_trip
 
 __all__ = [

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from datetime import datetime
 from threading import Lock
 from typing import TypeVar
 
@@ -15,6 +16,8 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 NAMED_AT_MOST = 4
+
+ReadAt = Mapping[Sibling, datetime]
 
 
 class Gaps:
@@ -63,3 +66,11 @@ def or_nothing(read: Callable[[Reader, K], T], nothing: T) -> Callable[[Reader, 
             return nothing
 
     return reading
+
+
+def together(one: ReadAt, other: ReadAt) -> ReadAt:
+    """For each sibling the time at which the oldest of its answers was read."""
+    return {
+        sibling: min(times[sibling] for times in (one, other) if sibling in times)
+        for sibling in one.keys() | other.keys()
+    }

@@ -14,8 +14,7 @@ from scheduling.siblings.client import Reader
 from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.guide_management import AvailabilityPayload, GuidePayload
 from scheduling.siblings.parallel import Lookups
-from scheduling.snapshot.gaps import Gaps
-from scheduling.snapshot.reading import together
+from scheduling.snapshot.gaps import Gaps, together
 from scheduling.snapshot.translation import certificate_of, guide_of
 
 LONGEST_TRIP = timedelta(days=30)
@@ -132,3 +131,22 @@ def _noted(windows: Sequence[AvailabilityPayload], first: date, last: date) -> I
 
 def _dates(first: date, last: date) -> Iterable[date]:
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def with_availability_on(
+    snapshot: Snapshot, days: Collection[date], *, deadline_seconds: float, fresh: bool = False
+) -> Snapshot:
+    """The snapshot and who is available on `days` as well. Raises SiblingUnavailable."""
+    missing = sorted(set(days) - set(snapshot.available))
+    if not missing:
+        return snapshot
+    reader = Reader(Deadline.after(deadline_seconds), fresh=fresh)
+    with Lookups(reader.deadline) as lookups:
+        people = People.start(reader, lookups, missing, everybody=False)
+        guides, available = people.finish()
+    return replace(
+        snapshot,
+        guides={**guides, **snapshot.guides},
+        available={**snapshot.available, **available},
+        read_at=together(snapshot.read_at, reader.read_at),
+    )

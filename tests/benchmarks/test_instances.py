@@ -11,7 +11,8 @@ from benchmarks.solvers.instances import SIZES, clusters_of_day, day_of, request
 from benchmarks.solvers.judging import broken_rules, worth_of
 from benchmarks.solvers.rivals import CHECKOUT
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayProblem, PlanStatus
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import PlanStatus
 
 DIGEST = (
     "import hashlib; from benchmarks.solvers.instances import *; print(hashlib.sha256(repr({}).encode()).hexdigest())"

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from optimization.models import Algorithm, OptimizationRun, RunDetail, RunStatus
-from optimization.solver.problem import PlanStatus
+from optimization.solver.solution import PlanStatus
 from tests.factories import REGION_ID, TOMORROW
 
 OBJECTIVE = {

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from optimization.models import Algorithm, OptimizationRun, RunDetail, RunStatus
-from optimization.solver.problem import PlanStatus
+from optimization.solver.solution import PlanStatus
 from scheduling.models import ScheduleRequest
 from tests.console.people import signed_in
 from tests.console.rows import a_run, a_run_of_request

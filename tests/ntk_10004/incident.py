@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from conflicts.models import ScheduleConflict
-from optimization.days import date_plan
+from optimization.days import planner
 from optimization.days.clusters import clusters_of
 from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.requests.processing import process_request
@@ -129,7 +129,7 @@ class Pause:
     go_on: Event
 
 
-def pause_before_storing(monkeypatch: pytest.MonkeyPatch, *, module: ModuleType = date_plan) -> Pause:
+def pause_before_storing(monkeypatch: pytest.MonkeyPatch, *, module: ModuleType = planner) -> Pause:
     """Let the next optimization stop once between its plan and its storing: where the chosen's notes are read."""
     pause = Pause(Event(), Event())
 
@@ -142,7 +142,7 @@ def pause_before_storing(monkeypatch: pytest.MonkeyPatch, *, module: ModuleType 
 
 
 def once_before_storing(
-    monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object], *, times: int = 1, module: ModuleType = date_plan
+    monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object], *, times: int = 1, module: ModuleType = planner
 ) -> None:
     """Let something happen in the next optimizations, in each one's thread, when its plan is made and not stored."""
     read, left = module.with_availability_notes, [happens] * times

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from optimization.solver.problem import DayPlan, DayProblem, Departure, Load, Location, Pair
+from optimization.solver.problem import DayProblem, Departure, Load, Location, Pair
+from optimization.solver.solution import DayPlan
 
 CAMP = UUID(int=7)
 

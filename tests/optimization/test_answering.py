@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from optimization.requests.date_options import Question
-from optimization.requests.ranking import Answer, Availability, DateAnswer, answer_question
+from optimization.requests.date_score import Availability
+from optimization.requests.query import Question
+from optimization.requests.ranking import Answer, DateAnswer, answer_question
 from optimization.requests.result import result_of
 from scheduling.domain.document import Departure, DepartureStatus, Role
 from scheduling.domain.facts import Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook

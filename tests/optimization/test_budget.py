@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from optimization.solver.change_budget import budget_curve
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayPlan, DayProblem, PlanStatus, UnstaffedReason
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan, PlanStatus, UnstaffedReason
 from tests.optimization.days import chosen_pairs, day, guide, pair, random_day, small_days, trip
 from tests.optimization.exhaustive import Figure, best_moves_and_figure, broken_rules, moved_guides
 

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from optimization.candidates.assessment import Roster
-from optimization.days.planner import PlannedDay, open_departures, plan_departures
+from optimization.days.planned_day import PlannedDay
+from optimization.days.planner import open_departures, plan_departures
 from scheduling.domain.document import (
     AssignmentStatus,
     Departure,

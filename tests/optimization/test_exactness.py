@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, given, settings
 
 from optimization.solver.assignment_model import DayModel
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayPlan, DayProblem, Levels, Load, Location, PlanStatus
+from optimization.solver.problem import DayProblem, Load, Location
+from optimization.solver.solution import DayPlan, Levels, PlanStatus
 from optimization.solver.staffing import group_by_departure
 from tests.optimization.days import CAMP, chosen_pairs, day, guide, pair, small_days, trip
 from tests.optimization.exhaustive import Figure, best_figure, broken_rules

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayProblem, Departure, Levels, PlanStatus, UnstaffedReason
+from optimization.solver.problem import DayProblem, Departure
+from optimization.solver.solution import Levels, PlanStatus, UnstaffedReason
 from optimization.solver.what_if import price_of_forcing, prices_of_forcing
 from tests.optimization.days import day, guide, pair, random_day, small_days, trip
 from tests.optimization.exhaustive import best_figure

@@ -7,7 +7,8 @@ from hypothesis import given
 
 from optimization.ideal import ideal_levels
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayProblem, Levels
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import Levels
 from tests.optimization.days import day, pair, small_days, trip
 from tests.optimization.test_exactness import SEARCH
 

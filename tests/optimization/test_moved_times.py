@@ -10,8 +10,9 @@ import pytest
 
 from conflicts.choices import Cause, ConflictType
 from conflicts.resolution.problem import Problem
-from optimization.requests.date_options import Question
-from optimization.requests.ranking import Availability, answer_question
+from optimization.requests.date_score import Availability
+from optimization.requests.query import Question
+from optimization.requests.ranking import answer_question
 from optimization.strategies.reschedule_trip import search_other_times
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument

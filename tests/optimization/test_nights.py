@@ -14,8 +14,10 @@ from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
 from optimization.models import Night, NightDate, OptimizationRun
 from optimization.nights import lifecycle
-from optimization.nights.lifecycle import ClaimLost, begin_night, claim_next, complete_date, lay_out, postpone_date
-from optimization.nights.worker import HORIZON_TASK, sweep_nights, work_on_cluster
+from optimization.nights.claims import ClaimLost, claim_next, complete_date, postpone_date
+from optimization.nights.lifecycle import begin_night, lay_out
+from optimization.nights.sweeper import sweep_nights
+from optimization.nights.worker import HORIZON_TASK, work_on_cluster
 from optimization.runs.metrics import optimization_gauges
 from optimization.tasks import optimize_horizon_task, optimize_night_cluster_task
 from scheduling.models import DailySchedule

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from optimization.models import OptimizationRun, RunStatus
-from optimization.requests.date_options import Question
+from optimization.requests.query import Question
 from optimization.requests.recommendation import ask
 from optimization.requests.time_budget import LEAST_SECONDS, Patience
 from scheduling.siblings.deadline import Deadline

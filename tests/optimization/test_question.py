@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from optimization.requests.date_options import Option, Question, options_of
+from optimization.requests.date_options import options_of
+from optimization.requests.query import Option, Question
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import (

@@ -7,16 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from optimization.solver.problem import (
-    Departure,
-    Pair,
-    PlanStatus,
-    RequestOption,
-    RequestPlan,
-    RequestProblem,
-    UnstaffedReason,
-)
+from optimization.solver.problem import Departure, Pair, RequestOption, RequestProblem
 from optimization.solver.request_model import best_teams, solve_request
+from optimization.solver.solution import PlanStatus, RequestPlan, UnstaffedReason
 from optimization.solver.staffing import Staffing
 from tests.optimization.days import guide, pair, trip
 

@@ -3,13 +3,8 @@
 from dataclasses import replace
 
 from optimization.solver.day import solve_day
-from optimization.solver.problem import (
-    Levels,
-    Load,
-    Location,
-    PlanStatus,
-    UnstaffedReason,
-)
+from optimization.solver.problem import Load, Location
+from optimization.solver.solution import Levels, PlanStatus, UnstaffedReason
 from tests.optimization.days import CAMP, chosen_pairs, day, guide, pair, random_day, shuffled, trip
 from tests.optimization.exhaustive import broken_rules
 

@@ -7,8 +7,9 @@ import pytest
 
 from optimization.solver.change_budget import budget_curve
 from optimization.solver.day import solve_day
-from optimization.solver.problem import Levels, PlanStatus, RequestOption, RequestProblem
+from optimization.solver.problem import RequestOption, RequestProblem
 from optimization.solver.request_model import solve_request
+from optimization.solver.solution import Levels, PlanStatus
 from optimization.solver.what_if import price_of_forcing
 from tests.optimization.days import chosen_pairs, day, guide, pair, random_day, trip
 from tests.optimization.exhaustive import broken_rules

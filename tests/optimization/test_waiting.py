@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from optimization.requests.date_options import Question
-from optimization.requests.ranking import Availability, DateAnswer, answer_question
+from optimization.requests.date_score import Availability
+from optimization.requests.query import Question
+from optimization.requests.ranking import DateAnswer, answer_question
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Guide, Location, Snapshot

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from events.models import DeadLetter, OutboxMessage
 from scheduling.models import Priority, RequestJob, RequestOutcome, RequestStatus, ScheduleRequest
-from scheduling.operations_alerts import NotReopened, replay_request
 from scheduling.requests.claims import (
     MAX_ATTEMPTS,
     MAX_ROUNDS,
@@ -29,6 +28,7 @@ from scheduling.requests.claims import (
     reopen_request,
     sweep_requests,
 )
+from scheduling.requests.dead_letters import NotReopened, replay_request
 from tests.factories import TOMORROW
 from tests.scheduling.queues import queued
 from tests.scheduling.requests import pending

@@ -19,8 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from novatrek_scheduling.errors import DomainError
 from optimization.batch.outcomes import Outcome
 from optimization.batch.planner import Cluster, NotPlanned, Terms, plan_dates, planning_processes
+from optimization.batch.regions import region_named
 from optimization.batch.table import day_as_json, print_day
-from optimization.days.clusters import clusters_of, region_named
+from optimization.days.clusters import clusters_of
 from optimization.days.services import take_planning_snapshot
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.facts import Region, Snapshot

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from novatrek_scheduling.errors import DomainError
 from optimization.batch.change_curve import CurvePoint, change_curve
-from optimization.days.clusters import region_named
+from optimization.batch.regions import region_named
 from optimization.days.services import take_planning_snapshot
 
 MOST = 5

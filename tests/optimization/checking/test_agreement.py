@@ -7,8 +7,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimization.days.rosters import engagements_in, holds_of
 from optimization.verification import Evidence, HardRule, broken_rules
-from optimization.verification.written_changes import _engagements_in, _holds
 from scheduling.daily_schedules.commitments import by_guide, commitments_in
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, Role, ScheduleDocument
 from scheduling.domain.facts import (
@@ -195,9 +195,9 @@ def by_the_checker(document: ScheduleDocument, facts: Facts) -> Verdict:
         facts.snapshot,
         document.departures,
         before=document.departures,
-        engagements=_engagements_in(document.departures, TOMORROW),
+        engagements=engagements_in(document.departures, TOMORROW),
         entered=dict.fromkeys(DAYS, document.guide_adjustments),
-        holds=_holds(facts),
+        holds=holds_of(facts),
     )
     found = broken_rules(evidence, document.departures)
     overlap = {HardRule.TURNAROUND: HardRule.OVERLAP}

@@ -12,12 +12,12 @@ from structlog.testing import capture_logs
 
 from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
-from optimization.days import planner
+from optimization.days import planned_day, planner
 from optimization.days.services import Optimized, optimize_day
 from optimization.models import OptimizationRun, RunStatus
 from optimization.requests import ranking
 from optimization.requests.processing import process_request
-from optimization.solver.problem import DayPlan, RequestPlan, Team
+from optimization.solver.solution import DayPlan, RequestPlan, Team
 from optimization.verification import Finding, HardRule, PlanRefused, is_new_since
 from optimization.verification.refusal import plans_refused
 from scheduling.daily_schedules.authors import Author, AuthorKind
@@ -138,13 +138,13 @@ def test_a_plan_that_keeps_the_rules_is_stored() -> None:
 
 def writing(also: Callable[[Departure], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Putting a plan onto the document does something else too."""
-    put_plan = planner._put
+    put_plan = planned_day._put
 
     def put_more(planned: Departure, current: Departure) -> None:
         put_plan(planned, current)
         also(current)
 
-    monkeypatch.setattr(planner, "_put", put_more)
+    monkeypatch.setattr(planned_day, "_put", put_more)
 
 
 def forget_reservations(departure: Departure) -> None:

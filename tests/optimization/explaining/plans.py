@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from optimization.candidates.assessment import Roster
-from optimization.days.planner import PlannedDay, plan_departures
+from optimization.days.planned_day import PlannedDay
+from optimization.days.planner import plan_departures
 from scheduling.domain.document import Departure, GuideAdjustments
 from scheduling.domain.facts import Guide
 from scheduling.rules import Commitment, Facts

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 
 from optimization.explanations.alternatives import best_without
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayPlan, DayProblem
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan
 from tests.optimization.days import chosen_pairs, day, guide, pair, small_days, trip
 from tests.optimization.exhaustive import best_figure
 

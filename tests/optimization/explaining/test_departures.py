@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from optimization.days.planner import PlannedDay
+from optimization.days.planned_day import PlannedDay
 from optimization.explanations.departures import explain_departure
 from optimization.explanations.explanation import Cost, DepartureTold, GuideTold, MemberTold, Standing
 from optimization.explanations.text import lines_of
-from optimization.solver.problem import UnstaffedReason
+from optimization.solver.solution import UnstaffedReason
 from scheduling.domain.document import AvailabilityException, GuideAdjustments
 from scheduling.domain.facts import Location, Span
 from scheduling.rules import Commitment, Rule

@@ -2,8 +2,8 @@
 
 import pytest
 
+from optimization.days.verification import findings_of_plan, refuse_broken_plan
 from optimization.verification import CHECKS, HardRule, PlanRefused
-from optimization.verification.written_changes import findings_of_plan, refuse_broken_plan
 from tests.optimization.rules.worlds import CASES, Case
 
 

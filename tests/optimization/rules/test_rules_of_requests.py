@@ -9,10 +9,10 @@ import pytest
 
 from optimization.candidates.assessment import Wishes
 from optimization.requests import date_options, ranking
-from optimization.requests.date_options import Question
+from optimization.requests.query import Question
 from optimization.requests.ranking import Answer, answer_question
+from optimization.requests.verification import refuse_broken_answer
 from optimization.verification import CHECKS, HardRule, PlanRefused
-from optimization.verification.written_changes import refuse_broken_answer
 from scheduling.domain.facts import WeatherOutlook
 from scheduling.requests.submission import Constraints
 from tests.factories import (

@@ -10,8 +10,10 @@ import pytest
 
 from optimization.candidates.assessment import Roster
 from optimization.days import planner
-from optimization.days.planner import PlannedDay, open_departures, plan_departures
-from optimization.solver.problem import DayPlan, DayProblem, Team
+from optimization.days.planned_day import PlannedDay
+from optimization.days.planner import open_departures, plan_departures
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan, Team
 from optimization.verification.evidence import HardRule
 from scheduling.domain.document import Departure, GuideAdjustments, Role, ScheduleDocument
 from scheduling.domain.facts import Certificate, Difficulty, Guide, Location, Snapshot, Span, Trail, Trip

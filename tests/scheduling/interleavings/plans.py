@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from optimization.days.planner import PlannedDay
+from optimization.days.planned_day import PlannedDay
 from optimization.solver.day import solve_day
 from optimization.solver.problem import DayProblem
 from scheduling.domain.document import Departure

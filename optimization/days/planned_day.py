@@ -1,0 +1,89 @@
+"""What an optimization decided for a date, and how it is merged into the latest document."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from optimization.candidates.assessment import Assessment, Roster
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan
+from scheduling.daily_schedules.catalog_sync import take_over_fewer
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.rules import Entered, Facts
+from scheduling.rules.inputs import is_adjusted
+
+NOBODY_AROUND = Roster(Entered(), {})
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """What an optimization decided for some departures of a date.
+
+    `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay as they
+    are: their pinned guides cannot lead them, and only a person lifts a pin. `roster` is what stood around
+    them, what guides had entered included, `beside` the other departures of the date.
+    """
+
+    day: date
+    facts: Facts
+    problem: DayProblem
+    solved: DayPlan
+    base: Mapping[UUID, Departure]
+    planned: Mapping[UUID, Departure]
+    assessments: Mapping[UUID, Assessment]
+    held: Mapping[UUID, Departure] = field(default_factory=dict)
+    roster: Roster = NOBODY_AROUND
+    beside: Mapping[UUID, Departure] = field(default_factory=dict)
+
+    def apply(
+        self,
+        document: ScheduleDocument,
+        now: datetime,
+        *,
+        leaving_out: Collection[UUID] = (),
+        entered: Entered | None = None,
+    ) -> list[UUID]:
+        """Put the plan onto the latest document; returns the departures that somebody changed meanwhile.
+
+        Those of which a guide has `entered` something else by now are among them: it was not planned on.
+        """
+        changed_meanwhile = []
+        for key, planned in self.planned.items():
+            current = document.departures.get(key)
+            if key in leaving_out or not _may_change(current, now):
+                continue
+            if self._is_outdated(key, current) or (entered and is_adjusted(planned, self.roster.entered, entered)):
+                changed_meanwhile.append(key)
+            elif current is None:
+                document.departures[key] = planned.model_copy(deep=True)
+            else:
+                _put(planned, current)
+        for key, held in self.held.items():
+            current = document.departures.get(key)
+            if current is not None and _may_change(current, now):
+                take_over_fewer(current, held.catalog_participants)
+        return changed_meanwhile
+
+    def _is_outdated(self, key: UUID, current: Departure | None) -> bool:
+        return current is not None and _decided_on(current) != _decided_on(self.base.get(key))
+
+
+def _may_change(current: Departure | None, now: datetime) -> bool:
+    return current is None or (current.is_open_to_planning and not current.has_started(now))
+
+
+def _decided_on(departure: Departure | None) -> object:
+    """What a plan was made on: another value now, and it has to be made anew."""
+    if departure is None:
+        return None
+    names = ("team", "trail_id", "status", "starts_at", "ends_at", "capacity", "location_id")
+    return [getattr(departure, name) for name in names]
+
+
+def _put(planned: Departure, current: Departure) -> None:
+    current.team = [member.model_copy(deep=True) for member in planned.team]
+    current.trail_id = planned.trail_id
+    current.unassigned_reason = planned.unassigned_reason
+    current.catalog_participants = planned.catalog_participants
+    current.count_participants()

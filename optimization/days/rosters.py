@@ -1,0 +1,44 @@
+"""Evidence for the independent checker: what guides are engaged in and which hazards hold them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+from uuid import UUID
+
+from optimization.candidates.assessment import Roster
+from optimization.verification.evidence import Engagement, Hold
+from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.rules import Facts
+
+
+def engagements_of(roster: Roster, *, without: Collection[UUID]) -> dict[UUID, list[Engagement]]:
+    found: dict[UUID, list[Engagement]] = defaultdict(list)
+    for guide_id, held in roster.commitments.items():
+        found[guide_id] += [
+            Engagement(one.departure_id, one.day, one.span.starts_at, one.span.ends_at)
+            for one in held
+            if one.departure_id not in without
+        ]
+    return found
+
+
+def engagements_in(departures: Mapping[UUID, Departure], day: date) -> dict[UUID, list[Engagement]]:
+    found: dict[UUID, list[Engagement]] = defaultdict(list)
+    for key, departure in departures.items():
+        if departure.status != DepartureStatus.CANCELLED:
+            for member in departure.team:
+                found[member.guide_id].append(Engagement(key, day, departure.starts_at, departure.ends_at))
+    return found
+
+
+def holds_of(facts: Facts) -> list[Hold]:
+    return [
+        Hold(
+            hazard.description,
+            hazard.span.starts_at,
+            hazard.span.ends_at,
+            closed_trails=hazard.trail_ids if hazard.closes_trails else frozenset(),
+            held_guides=hazard.guide_ids,
+        )
+        for hazard in facts.hazards
+    ]

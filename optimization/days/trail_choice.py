@@ -1,0 +1,51 @@
+"""Choosing the trail of each departure before anybody is assigned."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from scheduling.domain.document import Departure, UnassignedReason
+from scheduling.domain.facts import Sibling, Trip
+from scheduling.rules import Demand, Facts, closed_because
+from scheduling.rules.trails import best_trail, needs_trail, unusable_because
+
+
+def choose_trails(departures: Mapping[UUID, Departure], day: date, facts: Facts) -> dict[UUID, UnassignedReason]:
+    """Give each departure an open trail that fits, keeping the one it has; those for whom there is none, with why.
+
+    What is known of a trail counts although others are not known.
+    """
+    without: dict[UUID, UnassignedReason] = {}
+    for key, departure in departures.items():
+        trip = facts.snapshot.trips.get(departure.trip_id)
+        demand = Demand.of(key, departure, day, facts.snapshot)
+        if trip is None or _may_stay(demand, facts) or not (demand.trail or _is_lacking(trip, facts)):
+            continue
+        trail = best_trail(trip, demand.days, demand.span, departure.participants, facts)
+        departure.trail_id = trail.id if trail else None
+        if trail is None and needs_trail(trip, facts.snapshot):
+            without[key] = UnassignedReason(code="NO_TRAIL", message=_why_no_trail(trip, demand, facts))
+    return without
+
+
+def _is_lacking(trip: Trip, facts: Facts) -> bool:
+    """Whether a departure of the trip without a trail needs one, and the trails are known."""
+    return facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT) and needs_trail(trip, facts.snapshot)
+
+
+def _may_stay(demand: Demand, facts: Facts) -> bool:
+    trail = demand.trail
+    if trail is None or closed_because(trail, demand.days, demand.span, facts.hazards):
+        return False
+    return trail.max_group_size is None or demand.participants <= trail.max_group_size
+
+
+def _why_no_trail(trip: Trip, demand: Demand, facts: Facts) -> str:
+    """What is wrong with each trail of the activity, so that a dispatcher sees what would have to change."""
+    found = [
+        why
+        for trail in facts.snapshot.trails_of(trip.region_id)
+        if demand.activity in trail.activities
+        and (why := unusable_because(trail, trip, demand.days, demand.span, demand.participants, facts.hazards))
+    ]
+    return f"no trail fits: {'; '.join(found)}"

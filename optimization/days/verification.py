@@ -1,0 +1,30 @@
+"""The independent check of a day's plan, as it was made."""
+
+from optimization.days.planned_day import PlannedDay
+from optimization.days.rosters import engagements_in, engagements_of, holds_of
+from optimization.verification.checks import broken_rules
+from optimization.verification.evidence import Evidence, Finding
+from optimization.verification.refusal import refuse
+
+
+def refuse_broken_plan(plan: PlannedDay) -> None:
+    """Raise PlanRefused where what was planned breaks a rule, given all it was planned on."""
+    refuse(findings_of_plan(plan))
+
+
+def findings_of_plan(plan: PlannedDay) -> list[Finding]:
+    """The hard rules that the plan breaks."""
+    engagements = engagements_of(plan.roster, without=plan.planned)
+    for guide_id, planned in engagements_in(plan.planned, plan.day).items():
+        engagements[guide_id] += planned
+    evidence = Evidence(
+        day=plan.day,
+        snapshot=plan.facts.snapshot,
+        departures={**plan.beside, **plan.planned},
+        before=plan.base,
+        elsewhere=plan.roster.neighbours,
+        engagements=engagements,
+        entered=plan.roster.entered.by_day,
+        holds=holds_of(plan.facts),
+    )
+    return broken_rules(evidence, plan.planned)

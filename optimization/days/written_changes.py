@@ -1,0 +1,101 @@
+"""The independent check of a plan as it is written, on the documents under the write's locks.
+
+Only what the write itself breaks counts, for the world may have moved since the plan was made, and nothing may
+differ that is not the plan's.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models.fields.json import KeyTransform
+
+from optimization.days.rosters import engagements_in, holds_of
+from optimization.verification.checks import broken_rules, is_new_since
+from optimization.verification.evidence import Engagement, Evidence, Finding, dates_of
+from optimization.verification.refusal import refuse
+from optimization.verification.unchanged import touched
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.surroundings import departures_elsewhere
+from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
+from scheduling.domain.facts import Span
+from scheduling.models import DailySchedule, GuideCommitment
+from scheduling.rules import Facts
+
+# Further apart than this nothing is too close.
+AROUND = timedelta(days=1)
+
+
+def refuse_broken_write(
+    changes: Mapping[date, Change], facts: Facts, now: datetime, *, publishes: Collection[UUID] = ()
+) -> None:
+    """Raise PlanRefused where the changes newly break a rule or touch what no plan may touch.
+
+    Called in the transaction of the write, behind its locks: raising undoes it. `publishes` has the
+    departures that the writer may publish too.
+    """
+    findings: list[Finding] = []
+    for day, change in changes.items():
+        findings += touched(change.before, change.after, now, publishes=publishes)
+        findings += _newly_broken(day, change, facts)
+    refuse(findings)
+
+
+def _newly_broken(day: date, change: Change, facts: Facts) -> list[Finding]:
+    planned = [one for key in change.departure_ids if (one := change.after.departures.get(key)) and one.team]
+    if not planned:
+        return []
+    before, after = (
+        broken_rules(evidence, change.departure_ids) for evidence in _before_and_after(day, change, facts, planned)
+    )
+    return [finding for finding in after if is_new_since(finding, before)]
+
+
+def _before_and_after(day: date, change: Change, facts: Facts, planned: Sequence[Departure]) -> list[Evidence]:
+    span = Span(min(one.starts_at for one in planned), max(one.ends_at for one in planned))
+    guides = {guide for one in planned for guide in one.guide_ids}
+    elsewhere = departures_elsewhere(span, [day]) if any(one.location_id for one in planned) else []
+    stored = _stored_engagements(span, guides, day)
+    out = {other for one in planned for other in _days_of(one, facts)} - {day}
+    entered = {**_entered_on(out), day: change.after.guide_adjustments}
+    evidences = []
+    for document in (change.before, change.after):
+        engagements = defaultdict(list, {guide: list(held) for guide, held in stored.items()})
+        for guide_id, theirs in engagements_in(document.departures, day).items():
+            engagements[guide_id] += theirs
+        evidences.append(
+            Evidence(
+                day=day,
+                snapshot=facts.snapshot,
+                departures=document.departures,
+                before=change.before.departures,
+                elsewhere=elsewhere,
+                engagements=engagements,
+                entered=entered,
+                holds=holds_of(facts),
+            )
+        )
+    return evidences
+
+
+def _stored_engagements(span: Span, guides: Collection[UUID], day: date) -> dict[UUID, list[Engagement]]:
+    """What the guides do on departures of other dates."""
+    rows = GuideCommitment.objects.filter(
+        guide_id__in=guides, starts_at__lt=span.ends_at + AROUND, ends_at__gt=span.starts_at - AROUND
+    ).exclude(schedule_date=day)
+    found: dict[UUID, list[Engagement]] = defaultdict(list)
+    for row in rows:
+        found[row.guide_id].append(Engagement(row.departure_id, row.schedule_date, row.starts_at, row.ends_at))
+    return found
+
+
+def _entered_on(days: Collection[date]) -> dict[date, Mapping[UUID, GuideAdjustments]]:
+    rows = DailySchedule.objects.filter(schedule_date__in=days) if days else DailySchedule.objects.none()
+    told = rows.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
+    return {day: ScheduleDocument.read({"guide_adjustments": each or {}}).guide_adjustments for day, each in told}
+
+
+def _days_of(departure: Departure, facts: Facts) -> tuple[date, ...]:
+    region = facts.snapshot.regions.get(departure.region_id)
+    return dates_of(departure, region.timezone if region else departure.starts_at.tzinfo)

@@ -1,0 +1,56 @@
+"""How good a date is for a client: availability and a score from 0 to 100."""
+
+from enum import StrEnum
+
+from django.conf import settings
+
+from optimization.requests.query import Option
+from scheduling.domain.facts import Sibling, TrailCondition, WeatherOutlook
+from scheduling.rules import Facts
+
+LITTLE_HEADROOM = 0.2
+TRAIL_VALUE = {
+    TrailCondition.EXCELLENT: 1.0,
+    TrailCondition.GOOD: 0.85,
+    TrailCondition.FAIR: 0.6,
+    TrailCondition.POOR: 0.3,
+    TrailCondition.CLOSED: 0.0,
+}
+WEATHER_VALUE = {
+    WeatherOutlook.CLEAR: 1.0,
+    WeatherOutlook.PARTLY_CLOUDY: 0.9,
+    WeatherOutlook.OVERCAST: 0.75,
+    WeatherOutlook.RAIN_LIKELY: 0.4,
+    WeatherOutlook.STORM_WARNING: 0.1,
+}
+UNKNOWN_VALUE = 0.6
+
+
+class Availability(StrEnum):
+    AVAILABLE = "AVAILABLE"
+    LIMITED = "LIMITED"
+    WAITLIST = "WAITLIST"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+def availability_of(option: Option) -> Availability:
+    is_tight = option.departure.needs_approval or option.headroom < LITTLE_HEADROOM
+    return Availability.LIMITED if is_tight else Availability.AVAILABLE
+
+
+def _trail_value(option: Option, facts: Facts) -> float:
+    if option.condition:
+        return TRAIL_VALUE[option.condition]
+    needs_none = option.trail is None and facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT)
+    return 1.0 if needs_none else UNKNOWN_VALUE
+
+
+def score_of(option: Option, facts: Facts) -> float:
+    weights = settings.REQUEST_SCORE_WEIGHTS
+    values = {
+        "team": sum(member.score for member in option.departure.team) / len(option.departure.team),
+        "trail": _trail_value(option, facts),
+        "weather": WEATHER_VALUE[option.outlook] if option.outlook else UNKNOWN_VALUE,
+        "headroom": min(1.0, option.headroom / 0.5),
+    }
+    return float(100 * sum(weights[name] * value for name, value in values.items()) / sum(weights.values()))

@@ -1,0 +1,54 @@
+"""A trip on some dates, and the departures that could serve it."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Trail, TrailCondition, Trip, WeatherOutlook
+from scheduling.requests.submission import Constraints
+from scheduling.rules import Exclusion
+
+NO_CONSTRAINTS = Constraints()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One trip on some dates. `only_guides` empty: anybody may lead it."""
+
+    trip_id: UUID
+    days: tuple[date, ...]
+    constraints: Constraints = NO_CONSTRAINTS
+    only_guides: frozenset[UUID] = frozenset()
+
+    def group(self, trip: Trip) -> int:
+        """The guests a departure must have room for."""
+        return self.constraints.min_group_size or trip.min_participants
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A departure that could serve the request on a date, with what is known about that date.
+
+    `obstacle` is the rule that stands against it before anybody looks for a team.
+    """
+
+    day: date
+    departure_id: UUID
+    departure: Departure
+    is_new: bool
+    group: int
+    trail: Trail | None
+    condition: TrailCondition | None
+    outlook: WeatherOutlook | None
+    obstacle: Exclusion | None = None
+
+    @property
+    def guests(self) -> int:
+        """Whom a team has to cover: those who are booked, and the group."""
+        return self.departure.participants + self.group
+
+    @property
+    def headroom(self) -> float:
+        """The share of the capacity that is free once the group has joined."""
+        return max(0, self.departure.capacity - self.guests) / max(1, self.departure.capacity)

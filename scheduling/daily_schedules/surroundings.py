@@ -1,0 +1,40 @@
+"""What stands around a departure on other dates: entries of guides and departures under way."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models.fields.json import KeyTransform
+
+from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
+from scheduling.domain.facts import Span
+from scheduling.domain.limits import A_DAY, LONGEST_TRIP
+from scheduling.models import DailySchedule, GuideCommitment
+from scheduling.rules import Entered
+from scheduling.rules.inputs import days_of
+
+
+def entered_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> Entered:
+    """What guides entered in `document`, of `day`, and on the later dates that these departures of it reach."""
+    later = {other for departure in departures for other in days_of(departure)} - {day}
+    return Entered({**entered_on(later), day: document.guide_adjustments})
+
+
+def entered_on(days: Collection[date]) -> dict[date, dict[UUID, GuideAdjustments]]:
+    """What guides entered on some dates: reading the departures of these too takes far longer."""
+    if not days:
+        return {}
+    rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
+    told = rows.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
+    return {day: ScheduleDocument.read({"guide_adjustments": each or {}}).guide_adjustments for day, each in told}
+
+
+def departures_elsewhere(span: Span, days: Collection[date]) -> list[Departure]:
+    """Staffed departures of other dates than `days` that are out within `span`: those of several days, mostly."""
+    out = GuideCommitment.objects.filter(starts_at__lt=span.ends_at, ends_at__gt=span.starts_at)
+    nearby = out.filter(
+        schedule_date__gte=span.starts_at.date() - LONGEST_TRIP, schedule_date__lte=span.ends_at.date() + A_DAY
+    )
+    dates = nearby.exclude(schedule_date__in=days).values("schedule_date").distinct()
+    rows = DailySchedule.objects.filter(schedule_date__in=dates).order_by("schedule_date")
+    return [d for row in rows for d in row.document.departures.values() if d.team and d.span.overlaps(span)]

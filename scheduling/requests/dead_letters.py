@@ -1,0 +1,20 @@
+"""Dead letters of schedule requests, and processing one again."""
+
+from uuid import UUID
+
+from events.models import DeadLetter
+from novatrek_scheduling.errors import Conflicting
+from scheduling.requests.claims import reopen_request
+
+
+class NotReopened(Conflicting):
+    """The request was worked on since."""
+
+    code = "REQUEST_NOT_FAILED"
+
+
+def replay_request(dead_letter: DeadLetter) -> None:
+    """Work on the failed request once more. Raises NotReopened where it is not FAILED any more."""
+    told = dead_letter.payload if isinstance(dead_letter.payload, dict) else {}
+    if not reopen_request(UUID(str(told.get("request_id")))):
+        raise NotReopened("The request is not FAILED any more.")
