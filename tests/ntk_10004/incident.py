@@ -24,7 +24,7 @@ from scheduling.models import DailySchedule, ScheduleRequest
 from scheduling.publication.services import publish_departures
 from scheduling.requests.submission import Submission, submit_schedule_request
 from tests.factories import DISPATCHER
-from tests.scheduling.patching.calls import enter
+from tests.scheduling.patches.calls import enter
 from tests.siblings import SimulatedSiblings
 
 DISPATCHERS_OPTIMIZER = Author(AuthorKind.OPTIMIZATION, "ana", "Optimize was pressed")

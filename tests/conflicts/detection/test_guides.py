@@ -1,0 +1,177 @@
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from conflicts.choices import Severity
+from conflicts.detection import Danger
+from scheduling.domain.document import (
+    Announcement,
+    AvailabilityException,
+    Departure,
+    DepartureStatus,
+    GuideAdjustments,
+    Role,
+    UnassignedReason,
+)
+from scheduling.domain.facts import Certificate, Span
+from scheduling.rules import Commitment
+from tests.conflicts.detection.scenes import causes, look
+from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TrailFactory, TripFactory, at, facts_of, lead
+
+FIRST_AID = "WILDERNESS_FIRST_AID"
+
+
+def with_certificates(*certificates: Certificate) -> list[str]:
+    guide, trip = GuideFactory(), TripFactory()
+    facts = facts_of(guides=[guide], trips=[trip])
+    read = {guide.id: certificates}
+    facts = facts.on(replace(facts.snapshot, certificates=read))
+    return causes(look(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts).found)
+
+
+@pytest.mark.parametrize(
+    "certificates",
+    [
+        [],
+        [Certificate(FIRST_AID, True, TOMORROW - timedelta(days=1))],
+        [Certificate(FIRST_AID, False, None)],
+    ],
+    ids=["missing", "expired", "revoked"],
+)
+def test_a_certificate_missing_expired_or_revoked(certificates: list[Certificate]) -> None:
+    assert with_certificates(*certificates) == ["CERTIFICATION"]
+
+
+def test_a_certificate_valid_on_its_last_day_is_fine() -> None:
+    assert with_certificates(Certificate(FIRST_AID, True, TOMORROW)) == []
+
+
+def test_certificates_that_were_not_read_neither_raise_nor_clear() -> None:
+    guide, trip = GuideFactory(certifications=frozenset()), TripFactory()
+    facts = facts_of(guides=[guide], trips=[trip])
+    facts = facts.on(replace(facts.snapshot, certificates={}))
+
+    detection = look(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts)
+
+    assert not detection.found
+    assert not any(cause == "CERTIFICATION" for cause, _ in detection.judged)
+
+
+def test_a_broken_restriction_of_height_is_critical() -> None:
+    guide, trail = GuideFactory(), TrailFactory(elevation_gain_m=900.0)
+    low = GuideAdjustments(restrictions=[{"kind": "MAX_ALTITUDE_M", "value": 300}])
+    departure = DepartureFactory(trail_id=trail.id, team=[lead(guide)])
+
+    [found] = look(departure, facts=facts_of(guides=[guide], trails=[trail]), adjustments={guide.id: low}).found
+
+    assert (found.cause.value, found.severity) == ("RESTRICTION", Severity.CRITICAL)
+
+
+def test_a_restriction_of_height_waits_for_the_trails_figures() -> None:
+    guide = GuideFactory()
+    low = GuideAdjustments(restrictions=[{"kind": "MAX_ALTITUDE_M", "value": 300}])
+
+    detection = look(DepartureFactory(trail_id=uuid4(), team=[lead(guide)]), adjustments={guide.id: low})
+
+    assert not detection.found
+    assert "RESTRICTION" not in {cause for cause, _ in detection.judged}
+
+
+def test_a_team_without_a_lead() -> None:
+    assistant = lead(GuideFactory()).model_copy(update={"role": Role.ASSISTANT})
+
+    assert causes(look(DepartureFactory(team=[assistant])).found) == ["NO_LEAD"]
+
+
+def test_nobody_could_be_found_to_lead_it() -> None:
+    reason = UnassignedReason(code="NO_TEAM", message="9 lack SWIFT_WATER_RESCUE")
+
+    [found] = look(DepartureFactory(unassigned_reason=reason)).found
+
+    assert found.cause.value == "NO_LEAD"
+    assert "9 lack SWIFT_WATER_RESCUE" in found.description
+
+
+def test_a_departure_that_is_not_planned_yet_is_no_conflict() -> None:
+    assert not look(DepartureFactory()).found
+
+
+def test_overlap_with_another_departure_turnaround_included() -> None:
+    guide = GuideFactory()
+    morning = DepartureFactory(team=[lead(guide)], participants=5)
+    noon = DepartureFactory(team=[lead(guide)], starts_at=at(12, 20), ends_at=at(15))
+
+    [found] = look(morning, noon).found
+
+    assert found.cause.value == "OVERLAP"
+    assert len(found.departure_ids) == len(found.trip_ids) == 2
+
+
+def test_too_little_rest_belongs_to_the_earlier_date() -> None:
+    guide, other = GuideFactory(), uuid4()
+    yesterday = TOMORROW - timedelta(days=1)
+    late = DepartureFactory(team=[lead(guide)], starts_at=at(20, day=yesterday), ends_at=at(23, day=yesterday))
+    held = {guide.id: (Commitment(guide.id, other, yesterday, late.span),)}
+    early = DepartureFactory(team=[lead(guide)], starts_at=at(6), ends_at=at(8))
+
+    [found] = look(early, commitments=held, elsewhere={other: (yesterday, late)}).found
+
+    assert (found.cause.value, found.day) == ("REST", yesterday)
+
+
+def test_inside_an_availability_exception() -> None:
+    guide = GuideFactory()
+    away = AvailabilityException.model_validate({"from": TOMORROW, "to": TOMORROW, "reason": "training"})
+    entered = GuideAdjustments(availability_exceptions=[away])
+
+    [found] = look(DepartureFactory(team=[lead(guide)]), adjustments={guide.id: entered}).found
+
+    assert found.cause.value == "AVAILABILITY_EXCEPTION"
+    assert "training" in found.description
+
+
+def test_a_guide_who_is_not_active() -> None:
+    guide, trip = GuideFactory(is_active=False, status="ON_LEAVE"), TripFactory()
+
+    found = look(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts_of(guides=[guide], trips=[trip]))
+
+    assert causes(found.found) == ["NOT_AVAILABLE"]
+
+
+def test_a_guide_held_by_an_emergency_elsewhere() -> None:
+    guide = GuideFactory()
+    emergency = Danger(
+        id=uuid4(),
+        kind="EMERGENCY",
+        severity=Severity.CRITICAL,
+        description="SOS",
+        span=Span(at(6), at(23)),
+        guide_ids=frozenset({guide.id}),
+        departure_id=uuid4(),
+    )
+
+    [found] = look(DepartureFactory(team=[lead(guide)]), dangers=(emergency,)).found
+
+    assert (found.cause.value, found.severity) == ("HELD_BY_EMERGENCY", Severity.CRITICAL)
+
+
+def severity_when(**fields: object) -> Severity:
+    departure: Departure = DepartureFactory(participants=30, **fields)
+    [found] = look(departure).found
+    return found.severity
+
+
+def test_severity_follows_status_and_nearness() -> None:
+    told = Announcement(guide_ids=[], starts_at=at(9))
+
+    assert severity_when() == Severity.MEDIUM
+    assert severity_when(status=DepartureStatus.PUBLISHED, published=told, team=[lead(GuideFactory())]) == Severity.HIGH
+    assert severity_when(status=DepartureStatus.IN_PROGRESS, team=[lead(GuideFactory())]) == Severity.CRITICAL
+
+
+def test_within_a_day_it_is_critical() -> None:
+    [found] = look(DepartureFactory(participants=30), now=at(9) - timedelta(hours=24)).found
+
+    assert found.severity == Severity.CRITICAL

@@ -1,0 +1,128 @@
+"""Nights, two runs side by side, and planning again."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from optimization.models import Night, NightDate, OptimizationRun, RunJoin
+from tests.factories import REGION_ID, TOMORROW
+from tests.novatrek_scheduling.console.people import signed_in
+from tests.novatrek_scheduling.console.rows import a_run, a_run_of_request
+from tests.scheduling.requests.queues import queued
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
+
+RUNS = "/admin/optimization/optimizationrun/"
+SUMMARY = {"departures": 20, "unstaffed": 2, "score": 88.5, "proofs": {"PROVEN": 3}, "joined": 1, "duration_ms": 61_000}
+
+
+def choose(person: Client, action: str, *runs: OptimizationRun) -> Any:
+    return person.post(RUNS, {"action": action, "_selected_action": [run.pk for run in runs]}, follow=True)
+
+
+def a_night(**told: Any) -> Night:
+    return Night.objects.create(pk=uuid4(), first_day=TOMORROW, last_day=TOMORROW + timedelta(days=13), **told)
+
+
+def date_of(night: Night, **told: Any) -> NightDate:
+    return NightDate.objects.create(night=night, cluster=0, schedule_date=TOMORROW, region_ids=[str(REGION_ID)], **told)
+
+
+def page_of(night: Night) -> str:
+    return signed_in("Auditor").get(reverse("admin:optimization_night_change", args=[night.pk])).content.decode()
+
+
+def test_two_runs_are_laid_side_by_side() -> None:
+    earlier, later = a_run(), a_run(unstaffed=1, solve_ms=7)
+
+    answer = choose(signed_in("Auditor"), "compare", later, earlier)
+
+    assert answer.redirect_chain[-1][0].endswith(f"compare/{earlier.pk}/{later.pk}/")
+    page = answer.content.decode()
+    assert "solved the very same problem" in page
+    rows = {row["name"]: row for row in answer.context["rows"]}
+    assert (rows["unstaffed"]["values"], rows["unstaffed"]["difference"]) == (["2", "1"], "-1")
+    assert not rows["score"]["differs"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_only_two_are_compared(count: int) -> None:
+    answer = choose(signed_in("Auditor"), "compare", *(a_run() for _ in range(count)))
+
+    assert "Choose two runs to compare" in answer.content.decode()
+
+
+def test_who_may_not_see_runs_compares_none() -> None:
+    address = reverse("admin:optimization_optimizationrun_compare", args=[a_run().pk, a_run().pk])
+
+    assert signed_in().get(address).status_code == 403
+    missing = reverse("admin:optimization_optimizationrun_compare", args=[uuid4(), uuid4()])
+    assert signed_in("Auditor").get(missing).status_code == 404
+
+
+def test_a_run_tells_who_joined_it_and_how_many_people_it_moved() -> None:
+    run = a_run(moved=2, max_changes=3)
+    RunJoin.objects.create(run=run, by="zoe (optimization)")
+
+    address = reverse("admin:optimization_optimizationrun_change", args=[run.pk])
+    page = signed_in("Auditor").get(address).content.decode()
+
+    assert "zoe (optimization)" in page
+    assert "2 of at most 3" in page
+
+
+def test_a_dispatcher_has_a_date_planned_again_and_is_told_what_cannot_be() -> None:
+    coming, over = a_run(), a_run(TOMORROW - timedelta(days=3))
+    queued("optimization")
+
+    answer = choose(signed_in("Dispatcher"), "plan_again", coming, over, a_run_of_request(uuid4()))
+
+    [(_, (days, regions, kind, cause))] = queued("optimization")
+    assert (days, regions, kind) == ([str(TOMORROW)], [str(REGION_ID)], "optimization")
+    assert cause == f"a dispatcher planned run {coming.pk} again"
+    page = answer.content.decode()
+    for told in ("Queued: 1 date", "is over", "did not plan a day"):
+        assert told in page
+
+
+def test_an_auditor_has_nothing_planned_again() -> None:
+    queued("optimization")
+
+    choose(signed_in("Auditor"), "plan_again", a_run())
+
+    assert queued("optimization") == []
+
+
+def test_a_night_under_way_tells_how_far_it_is() -> None:
+    night = a_night()
+    date_of(night, status=NightDate.Status.RUNNING)
+
+    page = page_of(night)
+
+    assert "0 of 1" in page
+    assert "not yet" in page
+
+
+def test_a_night_that_is_over_tells_what_came_of_it_and_what_failed() -> None:
+    run = a_run()
+    night = a_night(status=Night.Status.COMPLETED, completed_at=timezone.now(), summary=SUMMARY)
+    date_of(night, status=NightDate.Status.FAILED, error="svc-guide-management is silent", run_id=run.pk)
+
+    page = page_of(night)
+
+    for told in ("88.5", "3 proven", "svc-guide-management is silent", str(run.pk)):
+        assert told in page
+
+
+def test_the_list_of_nights_takes_few_queries(django_assert_max_num_queries: Any) -> None:
+    auditor = signed_in("Auditor")
+    for _ in range(10):
+        date_of(a_night(status=Night.Status.COMPLETED, summary=SUMMARY))
+
+    with django_assert_max_num_queries(9):
+        assert "2/20" in auditor.get("/admin/optimization/night/").content.decode()

@@ -1,0 +1,197 @@
+"""What a plan is made on is what its write is judged by: nobody meets a change that nobody made."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.cache import caches
+from django.utils import timezone
+
+from optimization.days import services
+from optimization.days.services import optimize_day, take_planning_snapshot
+from optimization.models import OptimizationRun, RunStatus
+from optimization.requests import processing, ranking
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Span
+from scheduling.hazards import WildlifeAlert, record_wildlife_alert
+from scheduling.models import RequestStatus, ScheduleRequest
+from scheduling.rules.departures import peak_load
+from tests.optimization.requests.test_processing import a_trip_of, day_of, departure_of, processed, submit
+from tests.scheduling.writes import change, enter, stored
+from tests.siblings import SimulatedSiblings
+
+pytestmark = pytest.mark.django_db
+
+NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer")
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def region_id(siblings: SimulatedSiblings) -> UUID:
+    return take_planning_snapshot(day_of(siblings), None).trips[a_trip_of(siblings, "HIKING")].region_id
+
+
+def optimized(siblings: SimulatedSiblings, region_id: UUID) -> dict[UUID, Departure]:
+    """Tomorrow's departures, planned by the night on what the siblings say now."""
+    caches["siblings"].clear()
+    optimize_day(day_of(siblings), [region_id], author=NIGHT)
+    return stored(day_of(siblings))
+
+
+def of_the_hiking_trip(siblings: SimulatedSiblings, departures: dict[UUID, Departure]) -> tuple[UUID, Departure]:
+    trip_id = a_trip_of(siblings, "HIKING")
+    return next((key, each) for key, each in departures.items() if each.trip_id == trip_id)
+
+
+def everybody(siblings: SimulatedSiblings) -> list[UUID]:
+    return [UUID(guide_id) for guide_id in siblings.summary()["guide_ids"]]
+
+
+def test_what_guides_enter_for_the_next_date_keeps_nobody_off_the_trips_of_this_one(
+    siblings: SimulatedSiblings, region_id: UUID
+) -> None:
+    before = optimized(siblings, region_id)
+    for guide_id in everybody(siblings):
+        enter(guide_id, day_of(siblings, 2), restrictions=[{"kind": "NO_GUIDING"}])
+
+    after = optimized(siblings, region_id)
+
+    ends_today = [key for key, each in before.items() if each.team and each.ends_at.date() == day_of(siblings)]
+    reaching_over = [each for each in after.values() if each.ends_at.date() > day_of(siblings)]
+    assert ends_today
+    assert all(after[key].team for key in ends_today)
+    assert not any(each.team for each in reaching_over)
+
+
+def test_a_departure_that_was_prolonged_beyond_its_trip_is_joined_whatever_its_guides_enter_for_its_last_day(
+    siblings: SimulatedSiblings,
+) -> None:
+    first = processed(submit(siblings, 1))
+    key, ends_at = first.outcome.departure_id, departure_of(first).ends_at
+    change(key, first.schedule_date, ends_at=ends_at + 3 * A_DAY)
+    for guide_id in everybody(siblings):
+        enter(guide_id, first.schedule_date + 3 * A_DAY, guide_preferences={"activities": ["HIKING"]})
+
+    second = processed(submit(siblings, 1))
+
+    assert second.status == RequestStatus.COMPLETED
+
+
+def close_every_trail(snapshot: Any) -> None:
+    alert = WildlifeAlert(uuid4(), "bear", "extreme", tuple(snapshot.trails), "close_trail", datetime.now(UTC), None)
+    record_wildlife_alert(alert)
+
+
+def while_it_is_answered(monkeypatch: pytest.MonkeyPatch, act: Callable[[Any], None]) -> None:
+    """Have somebody else act once, when a request's answer is found and is about to be written."""
+    read, left = ranking.with_availability_notes, [act]
+
+    def read_late(snapshot: Any, *arguments: Any, **options: Any) -> Any:
+        while left:
+            left.pop()(snapshot)
+        return read(snapshot, *arguments, **options)
+
+    monkeypatch.setattr(ranking, "with_availability_notes", read_late)
+
+
+def test_a_trail_that_closes_while_a_request_is_answered_is_not_published_on(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = submit(siblings, 1)
+    while_it_is_answered(monkeypatch, close_every_trail)
+
+    request = processed(request)
+
+    assert request.status == RequestStatus.COMPLETED
+    assert [each["availability_status"] for each in request.outcome.result["recommended_dates"]] == ["UNAVAILABLE"]
+
+
+def test_the_night_plans_around_a_trail_that_closes_while_it_solves(
+    siblings: SimulatedSiblings, region_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [on_trail] = {each.trail_id for _, each in [of_the_hiking_trip(siblings, optimized(siblings, region_id))]}
+    plan, left = services.plan_date, [on_trail]
+
+    def plan_and_close(*arguments: Any, **options: Any) -> Any:
+        part = plan(*arguments, **options)
+        while left:
+            alert = WildlifeAlert(uuid4(), "bear", "extreme", (left.pop(),), "close_trail", datetime.now(UTC), None)
+            record_wildlife_alert(alert)
+        return part
+
+    for key, each in stored(day_of(siblings)).items():
+        change(key, day_of(siblings), team=[], trail_id=each.trail_id)
+    monkeypatch.setattr(services, "plan_date", plan_and_close)
+
+    after = optimized(siblings, region_id)
+
+    assert not [each for each in after.values() if each.team and each.trail_id == on_trail]
+    assert {run.status for run in OptimizationRun.objects.all()} == {RunStatus.COMPLETED}
+
+
+def test_guests_who_left_a_departure_with_a_pinned_guide_make_room_at_the_camp(
+    siblings: SimulatedSiblings, region_id: UUID
+) -> None:
+    planned = optimized(siblings, region_id)
+    key, held = of_the_hiking_trip(siblings, planned)
+    other = next(
+        k
+        for k, each in planned.items()
+        if k != key and each.team and each.participants and each.span.overlaps(held.span)
+    )
+    change(key, day_of(siblings), team=[member.model_copy(update={"pinned": True}) for member in held.team])
+    change(other, day_of(siblings), team=[])
+    siblings.send_guide_away(str(held.team[0].guide_id), day_of(siblings), day_of(siblings))
+    siblings.alter("departures", str(key), available_spots=held.capacity)
+    camp = take_planning_snapshot(day_of(siblings), None).locations[region_id]
+    siblings.set_location_capacity(str(camp.id), sum(each.participants for k, each in planned.items() if k != key))
+
+    after = optimized(siblings, region_id)
+
+    assert after[other].team
+    assert (after[key].team[0].pinned, after[key].participants) == (True, 0)
+
+
+def test_a_request_beside_a_departure_whose_guests_left_fits_into_the_camp(
+    siblings: SimulatedSiblings, region_id: UUID
+) -> None:
+    key, first = of_the_hiking_trip(siblings, optimized(siblings, region_id))
+    siblings.add_departure(
+        str(first.trip_id), day_of(siblings), f"{first.starts_at + timedelta(hours=1):%H:%M}", sold=3
+    )
+    change(key, day_of(siblings), capacity=1)
+    siblings.alter("departures", str(key), available_spots=first.capacity)
+    caches["siblings"].clear()
+    camp = take_planning_snapshot(day_of(siblings), None).locations[region_id]
+    out = list(stored(day_of(siblings)).values())
+    span = Span(first.starts_at, first.ends_at + timedelta(hours=1))
+    siblings.set_location_capacity(str(camp.id), peak_load(ScheduleDocument(), camp, span, out) + 2)
+    caches["siblings"].clear()
+
+    request = processed(submit(siblings, 1))
+
+    assert request.status == RequestStatus.COMPLETED
+
+
+def test_a_departure_that_starts_while_a_request_is_answered_is_left_to_another_date(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = processed(submit(siblings, 1))
+    change(first.outcome.departure_id, first.schedule_date, team=[])
+    starts_at, answer = departure_of(first).starts_at, processing.answer_question
+
+    def answer_until_it_starts(*arguments: Any, **options: Any) -> Any:
+        found = answer(*arguments, **options)
+        monkeypatch.setattr(timezone, "now", lambda: max(datetime.now(UTC), starts_at + timedelta(seconds=1)))
+        return found
+
+    request = submit(siblings, 1)
+    monkeypatch.setattr(processing, "answer_question", answer_until_it_starts)
+    processing.process_request(request.pk)
+
+    request = ScheduleRequest.objects.select_related("outcome").get(pk=request.pk)
+    assert request.status == RequestStatus.COMPLETED
+    assert [each["availability_status"] for each in request.outcome.result["recommended_dates"]] == ["UNAVAILABLE"]

@@ -1,0 +1,126 @@
+"""A date that others keep changing: somebody is told whom it concerns, and can have it planned again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from events.dead_letters import ReplayFailed, record_dead_letter, replay
+from events.models import DeadLetter, OutboxMessage
+from optimization.days import planner
+from optimization.days.dead_letters import DEAD_LETTER_SOURCE, give_up_optimization
+from optimization.days.services import optimize_day
+from optimization.models import OptimizationRun, RunStatus
+from optimization.tasks import optimize_cluster_task, optimize_region_task
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.facts import Snapshot
+from scheduling.errors import ContentionNotResolved
+from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
+from tests.factories import TOMORROW
+from tests.scheduling.requests.queues import queued
+from tests.scheduling.writes import change, stored
+from tests.siblings import SimulatedSiblings
+
+NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer", "night")
+
+
+@pytest.fixture
+def contended(siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch) -> tuple[UUID, str]:
+    """A region of tomorrow one staffed departure of which somebody changes whenever it was planned; its lead."""
+    regions = siblings.call("svc-trip-catalog", "/regions").json()
+    region = UUID((regions["data"] if isinstance(regions, dict) else regions)[0]["id"])
+    optimize_day(TOMORROW, [region], author=NIGHT)
+    key, departure = next((key, one) for key, one in stored().items() if one.team)
+    whenever(monkeypatch, lambda turn: change(key, capacity=departure.capacity + turn))
+    return region, departure.team[0].guide_name
+
+
+def whenever(monkeypatch: pytest.MonkeyPatch, happens: Callable[[int], None]) -> None:
+    """Let something happen between each plan and its storing."""
+    read, turns = planner.with_availability_notes, count(1)
+
+    def read_late(*arguments: Any, **options: Any) -> Snapshot:
+        happens(next(turns))
+        return read(*arguments, **options)
+
+    monkeypatch.setattr(planner, "with_availability_notes", read_late)
+
+
+def told_operations() -> list[dict[str, str]]:
+    alerts = OutboxMessage.objects.filter(kind="operations.alert").order_by("pk")
+    return [alert.payload["body"]["variables"] for alert in alerts]
+
+
+@pytest.mark.django_db
+def test_a_date_that_exhausts_its_tries_is_a_dead_letter_that_names_the_guides(contended: tuple[UUID, str]) -> None:
+    region, lead = contended
+
+    optimize_cluster_task([str(TOMORROW)], [str(region)], "nightly optimization", "night")
+
+    [dead_letter] = DeadLetter.objects.filter(source=DEAD_LETTER_SOURCE)
+    assert dead_letter.payload["region_ids"] == [str(region)]
+    assert lead in dead_letter.payload["guide_names"]
+    [told] = told_operations()
+    assert (told["key"], lead in told["guides"]) == (str(TOMORROW), True)
+    assert OptimizationRun.objects.filter(status=RunStatus.FAILED).count() == 1
+
+
+@pytest.mark.django_db
+def test_each_plan_made_again_is_a_retry_and_the_last_is_retries_exhausted(contended: tuple[UUID, str]) -> None:
+    retries, exhausted = schedule_write_retries._value.get(), schedule_writes_exhausted._value.get()
+
+    with pytest.raises(ContentionNotResolved) as contention:
+        optimize_day(TOMORROW, [contended[0]], author=NIGHT)
+
+    assert contention.value.guide_names == (contended[1],)
+    assert schedule_write_retries._value.get() - retries >= 3
+    assert schedule_writes_exhausted._value.get() - exhausted == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_region_is_planned_three_more_times_before_it_is_given_up(contended: tuple[UUID, str]) -> None:
+    optimize_region_task.apply(args=(str(TOMORROW), str(contended[0])))
+
+    assert OptimizationRun.objects.filter(status=RunStatus.FAILED).count() == 4
+    [dead_letter] = DeadLetter.objects.filter(source=DEAD_LETTER_SOURCE)
+    assert contended[1] in dead_letter.payload["guide_names"]
+
+
+def given_up(offset: int = 0) -> DeadLetter:
+    contention = ContentionNotResolved("Others kept changing it.", ["Ben", "Ana"])
+    return give_up_optimization(TOMORROW + timedelta(days=offset), [uuid4()], NIGHT, contention)
+
+
+@pytest.mark.django_db
+def test_a_replay_queues_the_optimization_again() -> None:
+    dead_letter = given_up()
+    queued("optimization")
+
+    replay(dead_letter, by="ana")
+
+    [(_, arguments)] = queued("optimization")
+    told = dead_letter.payload
+    assert arguments == [[str(TOMORROW)], told["region_ids"], "nightly optimization", "night"]
+    assert told_operations()[0]["guides"] == "Ana, Ben"
+
+
+@pytest.mark.django_db
+def test_a_date_that_is_over_is_not_planned_again() -> None:
+    dead_letter = given_up(-2)
+
+    with pytest.raises(ReplayFailed, match="is over"):
+        replay(dead_letter, by="ana")
+
+    dead_letter.refresh_from_db()
+    assert dead_letter.is_open
+
+
+@pytest.mark.django_db
+def test_a_dead_letter_that_names_no_date_is_not_replayed() -> None:
+    dead_letter = record_dead_letter(source=DEAD_LETTER_SOURCE, reason="by hand", payload={})
+
+    with pytest.raises(ReplayFailed, match="discard it"):
+        replay(dead_letter, by="ana")

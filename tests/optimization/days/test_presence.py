@@ -1,0 +1,123 @@
+"""While an optimizer is at work on a date, whoever reads the date is told."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django_redis import get_redis_connection
+
+from optimization.days import planner
+from optimization.days.clusters import clusters_of
+from optimization.days.services import optimize_day, take_planning_snapshot
+from optimization.requests.processing import process_request
+from scheduling.daily_schedules import presence
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.presence import BeingOptimized, being_optimized
+from scheduling.domain.facts import Snapshot
+from scheduling.models import DailySchedule, ScheduleRequest
+from tests.optimization.requests.test_processing import submit
+from tests.siblings import SimulatedSiblings
+from tests.tokens import bearer
+
+pytestmark = pytest.mark.django_db
+
+NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_at_work() -> Iterator[None]:
+    get_redis_connection("default").flushdb()
+    yield
+    presence.forget_troubles()
+
+
+@pytest.fixture
+def cluster(siblings: SimulatedSiblings) -> frozenset[UUID]:
+    """Regions of tomorrow that are staffed."""
+    regions = clusters_of(take_planning_snapshot(tomorrow(siblings), None))[0]
+    optimize_day(tomorrow(siblings), regions, author=NIGHT)
+    return regions
+
+
+def tomorrow(siblings: SimulatedSiblings) -> date:
+    return siblings.today + timedelta(days=1)
+
+
+def look_while_solving(monkeypatch: pytest.MonkeyPatch, module: ModuleType, look: Callable[[], object]) -> list[Any]:
+    """What `look` sees each time that a plan is made and not stored."""
+    read, seen = module.with_availability_notes, list[Any]()
+
+    def read_late(*arguments: Any, **options: Any) -> Snapshot:
+        seen.append(look())
+        return read(*arguments, **options)
+
+    monkeypatch.setattr(module, "with_availability_notes", read_late)
+    return seen
+
+
+def test_a_reader_is_told_who_optimizes_the_date_until_it_is_done(
+    siblings: SimulatedSiblings, cluster: frozenset[UUID], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = tomorrow(siblings)
+
+    def read() -> str | None:
+        answer = client.get(f"/scheduling/v1/daily-schedules/{day}", headers=bearer())
+        assert answer.status_code == 200
+        return answer.headers.get("X-Being-Optimized-By")
+
+    seen = look_while_solving(monkeypatch, planner, read)
+
+    optimize_day(day, cluster, author=NIGHT)
+
+    assert seen == ["optimizer (nightly optimization)"]
+    assert read() is None
+
+
+def test_a_run_and_its_regions_are_shown_and_a_dry_run_is_not(
+    siblings: SimulatedSiblings, cluster: frozenset[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = tomorrow(siblings)
+    seen: list[BeingOptimized | None] = look_while_solving(monkeypatch, planner, lambda: being_optimized(day))
+
+    run = optimize_day(day, cluster, author=NIGHT).run
+    optimize_day(day, cluster, author=NIGHT, dry_run=True)
+
+    at_work, dry = seen
+    assert at_work
+    assert (at_work.region_ids, at_work.run_id) == (cluster, run.pk)
+    assert dry is None
+
+
+def test_a_request_is_shown_on_the_date_it_chose_and_on_no_other(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = submit(siblings, 3)
+    days = [siblings.today + timedelta(days=n) for n in (1, 2, 3)]
+    seen: list[list[date]] = []
+
+    def look(*_: object) -> None:
+        seen.append([day for day in days if being_optimized(day)])
+
+    monkeypatch.setattr("scheduling.daily_schedules.changes._detectors", [look])
+    process_request(request.pk)
+
+    chosen = ScheduleRequest.objects.get(pk=request.pk).schedule_date
+    assert seen == [[chosen]]
+    assert not any(being_optimized(day) for day in days)
+
+
+def test_without_valkey_a_date_is_optimized_all_the_same(
+    siblings: SimulatedSiblings, cluster: frozenset[UUID], settings: Any
+) -> None:
+    settings.CACHES = settings.CACHES | {
+        "default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"},
+    }
+    day = tomorrow(siblings) + timedelta(days=1)
+
+    optimize_day(day, cluster, author=NIGHT)
+
+    assert any(one.team for one in DailySchedule.objects.get(schedule_date=day).document.departures.values())

@@ -1,0 +1,49 @@
+"""The best plan without an assignment against a search through every plan that has not got it."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from hypothesis import HealthCheck, given, settings
+
+from optimization.explanations.alternatives import best_without
+from optimization.solver.day import solve_day
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan
+from tests.optimization.solver.days import chosen_pairs, day, guide, pair, small_days, trip
+from tests.optimization.solver.exhaustive import best_figure
+
+SEARCH = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _without(problem: DayProblem, departure_id: UUID, guide_id: UUID) -> DayProblem:
+    kept = (one for one in problem.pairs if (one.departure_id, one.guide_id) != (departure_id, guide_id))
+    return replace(problem, pairs=tuple(kept))
+
+
+def _may_be_without(problem: DayProblem, plan: DayPlan) -> list[tuple[UUID, UUID]]:
+    forced = {one.id: one.forced_guides for one in problem.departures}
+    chosen = [one for members in chosen_pairs(problem, plan).values() for one in members]
+    return [(one.departure_id, one.guide_id) for one in chosen if one.guide_id not in forced[one.departure_id]]
+
+
+@SEARCH
+@given(small_days())
+def test_what_an_assignment_is_worth_is_what_the_best_plan_without_it_lacks(problem: DayProblem) -> None:
+    plan = solve_day(problem)
+
+    for departure_id, guide_id in _may_be_without(problem, plan)[:2]:
+        otherwise = best_without(problem, plan, departure_id, guide_id, time_limit_seconds=5)
+
+        cost, levels = otherwise.cost, plan.levels
+        found = (levels.guests - cost.guests, levels.kept - cost.changes, -(levels.loss + cost.points))
+        assert found == best_figure(_without(problem, departure_id, guide_id))[1:]
+
+
+def test_only_what_depends_on_the_departure_is_planned_anew() -> None:
+    first, second = trip(1, "08:00", "12:00", 4), trip(2, "08:00", "12:00", 4)
+    problem = day([first, second], [pair(first, 1, 8, 900), pair(first, 2, 8, 400), pair(second, 3, 8, 500)])
+
+    otherwise = best_without(problem, solve_day(problem), first.id, guide(1), time_limit_seconds=5)
+
+    assert otherwise.teams == {first.id: (guide(2),)}
+    assert (otherwise.cost.guests, otherwise.cost.changes, otherwise.cost.points) == (0, 0, 500)

@@ -1,0 +1,119 @@
+"""Moving at most so many people, and what each of them buys."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from optimization.solver.change_budget import budget_curve
+from optimization.solver.day import solve_day
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan, PlanStatus, UnstaffedReason
+from tests.optimization.solver.days import chosen_pairs, day, guide, pair, random_day, small_days, trip
+from tests.optimization.solver.exhaustive import Figure, best_moves_and_figure, broken_rules, moved_guides
+
+SEARCH = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
+
+def _figure(problem: DayProblem, plan: DayPlan) -> Figure:
+    held = sum(bool(departure.pinned_guides and plan.team_of(departure.id)) for departure in problem.departures)
+    return (held, plan.levels.guests, plan.levels.kept, -plan.levels.loss)
+
+
+def _sick_call() -> DayProblem:
+    """Whoever had the big group is gone; only the guide of the small one may take it, a third may take the small."""
+    small, big = trip(1, "08:00", "12:00", 4), trip(2, "08:00", "12:00", 9)
+    return day([small, big], [pair(small, 1, 10, is_kept=True), pair(small, 2, 10), pair(big, 1, 10)])
+
+
+def test_without_a_limit_the_plan_says_who_is_moved() -> None:
+    plan = solve_day(_sick_call())
+
+    assert plan.levels.guests == 13
+    assert plan.moved == (guide(1), guide(2))
+
+
+def test_nobody_is_moved_where_nobody_may_be() -> None:
+    problem = replace(_sick_call(), max_changes=0)
+
+    plan = solve_day(problem)
+
+    assert (plan.moved, plan.levels.guests, plan.levels.kept) == ((), 4, 1)
+    assert list(plan.unstaffed.values()) == [UnstaffedReason.GUIDES_NEEDED_ELSEWHERE]
+
+
+def test_a_departure_that_only_the_limit_leaves_alone_says_so() -> None:
+    group = trip(1, "08:00", "12:00", 4)
+    problem = replace(day([group], [pair(group, 1, 8)]), max_changes=0)
+
+    plan = solve_day(problem)
+
+    assert plan.unstaffed == {group.id: UnstaffedReason.CHANGE_BUDGET_SPENT}
+
+
+def test_every_person_more_buys_what_they_can() -> None:
+    points = budget_curve(_sick_call())
+
+    assert [point.max_changes for point in points] == [0, 1, 2, 3, 4, 5]
+    assert [point.plan.levels.guests for point in points] == [4, 9, 13, 13, 13, 13]
+    assert [len(point.plan.moved) for point in points] == [0, 1, 2, 2, 2, 2]
+
+
+def test_somebody_who_must_leave_is_moved_though_nobody_may_be() -> None:
+    group, other = trip(1, "08:00", "12:00", 20), trip(2, "08:00", "12:00", 4)
+    problem = day([group, other], [pair(group, 1, 8, is_kept=True), pair(other, 1, 8), pair(other, 2, 8)])
+
+    plan = solve_day(replace(problem, max_changes=0))
+
+    assert plan.moved == (guide(1),)
+    assert plan.team_of(other.id) == (guide(1),)
+
+
+def test_a_negative_limit_is_refused() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        budget_curve(_sick_call(), [-1])
+
+
+@SEARCH
+@given(small_days(), st.integers(0, 4))
+def test_no_plan_that_moves_as_few_is_better(problem: DayProblem, max_changes: int) -> None:
+    problem = replace(problem, max_changes=max_changes)
+
+    plan = solve_day(problem)
+
+    over, best = best_moves_and_figure(problem, max_changes)
+    teams = chosen_pairs(problem, plan)
+    assert set(plan.moved) == moved_guides(problem, teams)
+    assert (max(0, len(plan.moved) - max_changes), _figure(problem, plan)) == (over, best)
+    assert not broken_rules(problem, teams)
+    assert (plan.status, plan.bounds) == (PlanStatus.PROVEN, plan.levels)
+
+
+@SEARCH
+@given(small_days())
+def test_the_curve_is_that_of_plans_made_one_by_one(problem: DayProblem) -> None:
+    points = budget_curve(problem, range(4))
+
+    for point in points:
+        alone = solve_day(replace(problem, max_changes=point.max_changes))
+        assert (point.plan.levels, point.plan.status) == (alone.levels, PlanStatus.PROVEN)
+        assert not broken_rules(problem, chosen_pairs(problem, point.plan))
+
+
+@SEARCH
+@given(small_days(), st.integers(0, 3))
+def test_a_plan_without_time_breaks_no_rule_and_knows_whom_it_moves(problem: DayProblem, max_changes: int) -> None:
+    problem = replace(problem, max_changes=max_changes)
+
+    plan = solve_day(problem, time_limit_seconds=0.0)
+
+    teams = chosen_pairs(problem, plan)
+    assert not broken_rules(problem, teams)
+    assert set(plan.moved) == moved_guides(problem, teams)
+
+
+def test_without_any_time_the_curve_is_of_greedy_plans() -> None:
+    points = budget_curve(random_day(60, 20, seed=4), range(3), time_limit_seconds=0.0)
+
+    assert {point.plan.status for point in points} == {PlanStatus.GREEDY}

@@ -1,0 +1,138 @@
+"""One trip on several dates."""
+
+import random
+from datetime import date, timedelta
+from itertools import combinations
+from uuid import UUID
+
+import pytest
+
+from optimization.solver.problem import Departure, Pair, RequestOption, RequestProblem
+from optimization.solver.request_model import best_teams, solve_request
+from optimization.solver.solution import PlanStatus, RequestPlan, UnstaffedReason
+from optimization.solver.staffing import Staffing
+from tests.optimization.solver.days import guide, pair, trip
+
+FIRST = date(2027, 5, 1)
+
+
+def _request(*options: tuple[Departure, list[Pair]]) -> RequestProblem:
+    return RequestProblem(
+        tuple(
+            RequestOption(FIRST + timedelta(days=number), departure, tuple(pairs))
+            for number, (departure, pairs) in enumerate(options)
+        )
+    )
+
+
+def _random_request(seed: int) -> RequestProblem:
+    dice = random.Random(seed)
+    return _request(*(_random_option(number, dice) for number in range(dice.randint(1, 30))))
+
+
+def _random_option(number: int, dice: random.Random) -> tuple[Departure, list[Pair]]:
+    crew = dice.sample(range(40), dice.randint(0, 14))
+    required = dice.sample(crew, min(len(crew), dice.choice((0, 0, 0, 1, 2))))
+    departure = Departure(
+        UUID(int=number + 1),
+        480,
+        720,
+        dice.randint(0, 30),
+        largest_team=dice.choice((1, 2, 3, 3)),
+        required_guides=frozenset(guide(one) for one in required),
+    )
+    capacities = dice.choice(((6, 8, 10), range(1, 21)))
+    pairs = [
+        Pair(
+            departure.id,
+            guide(one),
+            dice.choice(capacities),
+            dice.randint(0, 1000),
+            is_kept=dice.random() < 0.2,
+            may_lead=dice.random() < 0.8,
+            price=dice.choice((0, 0, 7_000)),
+        )
+        for one in crew
+    ]
+    return departure, pairs
+
+
+def _attained(problem: RequestProblem, plan: RequestPlan) -> list[tuple[int, int] | None]:
+    return [
+        _figure([pair for pair in option.pairs if pair.guide_id in answer.guide_ids])
+        for option, answer in zip(problem.options, plan.answers, strict=True)
+    ]
+
+
+def _figure(team: list[Pair]) -> tuple[int, int] | None:
+    return (-sum(pair.is_kept for pair in team), sum(pair.loss for pair in team)) if team else None
+
+
+def _best_of_all(option: RequestOption) -> tuple[int, int] | None:
+    departure = option.departure
+    teams = [
+        list(team)
+        for size in range(1, departure.largest_team + 1)
+        for team in combinations(option.pairs, size)
+        if sum(pair.capacity for pair in team) >= departure.guests
+        and any(pair.may_lead for pair in team)
+        and departure.required_guides <= {pair.guide_id for pair in team}
+    ]
+    return min((figure for figure in map(_figure, teams) if figure), default=None)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_the_model_and_the_closed_form_find_equally_good_teams(seed: int) -> None:
+    problem = _random_request(seed)
+    staffings = [Staffing.of(option.departure, option.pairs) for option in problem.options]
+
+    plan = solve_request(problem)
+
+    closed_form = best_teams(staffings)
+    expected = [_figure(list(closed_form.get(option.departure.id, ()))) for option in problem.options]
+    assert plan.status is PlanStatus.PROVEN
+    assert _attained(problem, plan) == expected
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_team_of_any_date_is_better_than_the_models(seed: int) -> None:
+    problem = _random_request(seed)
+
+    plan = solve_request(problem)
+
+    assert _attained(problem, plan) == [_best_of_all(option) for option in problem.options]
+    assert all(bool(answer.guide_ids) == (answer.reason is None) for answer in plan.answers)
+
+
+def test_dates_do_not_compete_for_a_guide() -> None:
+    first, second = trip(1, "08:00", "12:00", 4), trip(2, "08:00", "12:00", 4)
+
+    plan = solve_request(_request((first, [pair(first, 1, 8)]), (second, [pair(second, 1, 8)])))
+
+    assert [answer.guide_ids for answer in plan.answers] == [(guide(1),), (guide(1),)]
+
+
+def test_a_date_without_a_team_says_why_and_leaves_the_others_alone() -> None:
+    first, second = trip(1, "08:00", "12:00", 9), trip(2, "08:00", "12:00", 4)
+
+    plan = solve_request(_request((first, [pair(first, 1, 8)]), (second, [pair(second, 1, 8, 700)])))
+
+    assert plan.answers[0].reason is UnstaffedReason.GROUP_NOT_COVERED
+    assert (plan.answers[1].guide_ids, plan.answers[1].loss) == ((guide(1),), 301)
+
+
+def test_the_answer_does_not_depend_on_the_order_of_the_guides() -> None:
+    departure = trip(1, "08:00", "12:00", 14)
+    crew = [pair(departure, number, 8) for number in range(6)]
+
+    plans = [solve_request(_request((departure, pairs))) for pairs in (crew, crew[::-1])]
+
+    assert plans[0] == plans[1]
+
+
+def test_a_request_without_a_date_that_can_be_staffed_is_answered() -> None:
+    departure = trip(1, "08:00", "12:00", 4)
+
+    plan = solve_request(_request((departure, [])))
+
+    assert (plan.status, plan.answers[0].reason) == (PlanStatus.PROVEN, UnstaffedReason.NO_CANDIDATE)

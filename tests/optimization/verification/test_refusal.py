@@ -1,0 +1,237 @@
+"""A plan that breaks a hard rule is not stored, and everybody hears of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db.models import Model
+from structlog.testing import capture_logs
+
+from events.dead_letters import replay
+from events.models import DeadLetter, OutboxMessage
+from optimization.days import planned_day, planner
+from optimization.days.services import Optimized, optimize_day
+from optimization.models import OptimizationRun, RunStatus
+from optimization.requests import ranking
+from optimization.requests.processing import process_request
+from optimization.solver.solution import DayPlan, RequestPlan, Team
+from optimization.verification import Finding, HardRule, PlanRefused, is_new_since
+from optimization.verification.refusal import plans_refused
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Snapshot
+from scheduling.models import DailySchedule, RequestStatus
+from tests.factories import (
+    REGION_ID,
+    TOMORROW,
+    DepartureFactory,
+    GuideFactory,
+    TripFactory,
+    lead,
+    snapshot_of,
+)
+from tests.optimization.requests.test_processing import submit
+from tests.scheduling.requests.queues import queued
+from tests.scheduling.writes import put, stored
+from tests.siblings import SimulatedSiblings
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("siblings")]
+
+NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer", "night")
+TODAY = TOMORROW - timedelta(days=1)
+TRIP = TripFactory(required_certifications=frozenset())
+ANA, BEN = GuideFactory(name="Ana"), GuideFactory(name="Ben")
+FIRST, SECOND = uuid4(), uuid4()
+
+
+def optimized(day: Any = TOMORROW, *, snapshot: Snapshot | None = None, dry_run: bool = False) -> Optimized:
+    known = snapshot or snapshot_of(guides=[ANA, BEN], trips=[TRIP], days=[day])
+    return optimize_day(day, [REGION_ID], author=NIGHT, snapshot=known, dry_run=dry_run)
+
+
+def of_trip(**fields: Any) -> Departure:
+    return DepartureFactory(**{"trip_id": TRIP.id, "reservations": {uuid4(): 8}} | fields)
+
+
+def two_departures() -> None:
+    put({FIRST: of_trip(team=[lead(BEN)]), SECOND: of_trip()})
+
+
+def send_ana_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    solve = planner.solve_day
+
+    def solve_wrongly(problem: Any, **limits: Any) -> DayPlan:
+        plan = solve(problem, **limits)
+        return replace(plan, teams=tuple(Team(team.departure_id, (ANA.id,)) for team in plan.teams))
+
+    monkeypatch.setattr(planner, "solve_day", solve_wrongly)
+
+
+def the_only(model: type[Model]) -> Any:
+    return model._default_manager.get()
+
+
+def test_the_plan_before_stays_and_the_run_says_which_rules_are_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_departures()
+    before = the_only(DailySchedule)
+    send_ana_everywhere(monkeypatch)
+
+    with pytest.raises(PlanRefused):
+        optimized()
+
+    after, run = the_only(DailySchedule), the_only(OptimizationRun)
+    assert (after.rev, after.assignments) == (before.rev, before.assignments)
+    assert run.status == RunStatus.FAILED
+    assert "The plan breaks OVERLAP and was not stored" in run.detail.error
+    assert "Ana has no time between" in run.detail.error
+
+
+def test_the_mistake_is_counted_logged_and_told_to_operations(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_departures()
+    send_ana_everywhere(monkeypatch)
+    counted = plans_refused._value.get()
+
+    with capture_logs() as logs, pytest.raises(PlanRefused):
+        optimized()
+
+    [logged] = [entry for entry in logs if entry["event"] == "plan_refused"]
+    assert (logged["log_level"], logged["rules"]) == ("error", ("OVERLAP",))
+    assert plans_refused._value.get() == counted + 1
+    [alert] = OutboxMessage.objects.filter(kind="operations.alert")
+    assert "OVERLAP" in alert.payload["body"]["variables"]["reason"]
+
+
+def test_the_dead_letter_plans_the_date_again_once_the_mistake_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_departures()
+    send_ana_everywhere(monkeypatch)
+    with pytest.raises(PlanRefused):
+        optimized()
+    queued("optimization")
+
+    replay(the_only(DeadLetter), by="ana")
+
+    [(_, arguments)] = queued("optimization")
+    assert arguments[:2] == [[str(TOMORROW)], [str(REGION_ID)]]
+
+
+def test_a_dry_run_is_refused_too_and_leaves_no_work_to_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_departures()
+    send_ana_everywhere(monkeypatch)
+
+    with pytest.raises(PlanRefused):
+        optimized(dry_run=True)
+
+    assert the_only(OptimizationRun).status == RunStatus.FAILED
+    assert not DeadLetter.objects.exists()
+
+
+def test_a_plan_that_keeps_the_rules_is_stored() -> None:
+    two_departures()
+
+    optimized()
+
+    assert {key: one.guide_ids for key, one in stored().items()} == {FIRST: {BEN.id}, SECOND: {ANA.id}}
+
+
+def writing(also: Callable[[Departure], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Putting a plan onto the document does something else too."""
+    put_plan = planned_day._put
+
+    def put_more(planned: Departure, current: Departure) -> None:
+        put_plan(planned, current)
+        also(current)
+
+    monkeypatch.setattr(planned_day, "_put", put_more)
+
+
+def forget_reservations(departure: Departure) -> None:
+    departure.reservations = {}
+
+
+def test_ownership_a_write_of_somebody_elses_field_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_departures()
+    writing(forget_reservations, monkeypatch)
+
+    with pytest.raises(PlanRefused) as refused:
+        optimized()
+
+    assert refused.value.rules == ("OWNERSHIP",)
+    assert all(departure.reservations for departure in stored().values())
+
+
+def take_off(departure: Departure) -> None:
+    departure.team = []
+
+
+def test_pinned_a_write_that_takes_a_pinned_guide_off_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    put({FIRST: of_trip(team=[lead(BEN).model_copy(update={"pinned": True})])})
+    writing(take_off, monkeypatch)
+
+    with pytest.raises(PlanRefused) as refused:
+        optimized()
+
+    assert refused.value.rules == ("PINNED",)
+    assert stored()[FIRST].guide_ids == {BEN.id}
+
+
+def has_started_already() -> None:
+    starts_at = DepartureFactory().starts_at - timedelta(days=2)
+    put({FIRST: of_trip(starts_at=starts_at, ends_at=starts_at + timedelta(hours=3))}, TODAY)
+
+
+def test_started_a_departure_that_is_out_already_stays_as_it_is() -> None:
+    has_started_already()
+
+    optimized(TODAY)
+
+    assert stored(TODAY)[FIRST].team == []
+
+
+def test_started_a_model_that_plans_it_all_the_same_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    has_started_already()
+    monkeypatch.setattr(Departure, "has_started", lambda *_: False)
+    yesterday = TODAY - timedelta(days=1)
+    known = snapshot_of(guides=[ANA, BEN], trips=[TRIP], days=[yesterday, TODAY])
+
+    with pytest.raises(PlanRefused) as refused:
+        optimized(TODAY, snapshot=known)
+
+    assert refused.value.rules == ("STARTED",)
+    assert stored(TODAY)[FIRST].team == []
+
+
+def test_a_request_whose_answer_is_refused_fails_once_and_is_a_dead_letter(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = submit(siblings, 1, min_group_size=4)
+    solve = ranking.solve_request
+
+    def send_nobody_who_could(problem: Any, **limits: Any) -> RequestPlan:
+        plan = solve(problem, **limits)
+        [option] = problem.options
+        everybody = tuple(pair.guide_id for pair in option.pairs[:4])
+        return replace(plan, answers=tuple(replace(answer, guide_ids=everybody) for answer in plan.answers))
+
+    monkeypatch.setattr(ranking, "solve_request", send_nobody_who_could)
+
+    process_request(request.pk)
+
+    request.refresh_from_db()
+    run, letter = the_only(OptimizationRun), the_only(DeadLetter)
+    assert (request.status, request.outcome.error_code) == (RequestStatus.FAILED, "PLAN_REFUSED")
+    assert (run.status, "TEAM_SIZE" in run.detail.error) == (RunStatus.FAILED, True)
+    assert (letter.source, letter.key) == ("schedule-requests", str(request.pk))
+    assert not DailySchedule.objects.exists()
+
+
+def test_what_the_world_broke_and_the_write_makes_no_worse_is_no_mistake_of_the_plan() -> None:
+    crowded = Finding(HardRule.COVER, FIRST, "20 guests for a team that may lead 10", excess=10)
+    worse, elsewhere = replace(crowded, excess=11), replace(crowded, departure_id=SECOND)
+
+    assert not is_new_since(crowded, [crowded])
+    assert not is_new_since(crowded, [worse])
+    assert is_new_since(worse, [crowded])
+    assert is_new_since(elsewhere, [crowded])

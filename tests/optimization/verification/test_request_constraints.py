@@ -1,0 +1,115 @@
+"""What a schedule request demands holds in its answer, and the checker finds out where it does not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from optimization.candidates.assessment import Wishes
+from optimization.requests import feasibility, ranking
+from optimization.requests.query import Question
+from optimization.requests.ranking import Answer, answer_question
+from optimization.requests.verification import refuse_broken_answer
+from optimization.verification import CHECKS, HardRule, PlanRefused
+from scheduling.domain.facts import WeatherOutlook
+from scheduling.requests.submission import Constraints
+from tests.factories import (
+    REGION_ID,
+    TOMORROW,
+    DepartureFactory,
+    GuideFactory,
+    TrailFactory,
+    TripFactory,
+    snapshot_of,
+)
+from tests.scheduling.writes import put
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("siblings")]
+
+TRIP = TripFactory(min_participants=4, max_participants=12)
+ANA, BEN = GuideFactory(name="Ana", years_experience=9), GuideFactory(name="Ben", years_experience=1)
+STEEP = TrailFactory(elevation_gain_m=900.0)
+
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+def without(target: object, name: str, value: object = None) -> Break:
+    return lambda monkeypatch: monkeypatch.setattr(target, name, lambda *_: value)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule, what a client demands, and how to take the rule out of the answering."""
+
+    rule: HardRule
+    demands: dict[str, Any]
+    without: Break
+    told: dict[str, Any] = field(default_factory=dict)
+    only_ben: bool = False
+
+    def __str__(self) -> str:
+        return str(self.rule) + (" only" if self.only_ben else "")
+
+    @property
+    def question(self) -> Question:
+        only = frozenset({BEN.id}) if self.only_ben else frozenset()
+        return Question(TRIP.id, (TOMORROW,), Constraints(**self.demands), only)
+
+    def answered(self) -> Answer:
+        snapshot = snapshot_of(guides=[ANA, BEN], trips=[TRIP], trails=[STEEP])
+        snapshot = replace(snapshot, usual_times={TRIP.id: "08:00"}, **self.told)
+        return answer_question(self.question, snapshot, deadline_seconds=2)
+
+
+STORM = {"outlooks": {(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING}}
+CASES = (
+    Case(HardRule.REQUIRED_GUIDE, {"required_guide_ids": (BEN.id,)}, without(ranking, "_wishes", Wishes())),
+    Case(HardRule.EXCLUDED_GUIDE, {"excluded_guide_ids": (ANA.id,)}, without(Wishes, "against")),
+    Case(HardRule.EXCLUDED_GUIDE, {}, without(Wishes, "against"), only_ben=True),
+    Case(HardRule.ROOM, {"min_group_size": 9, "max_group_size": 8}, without(feasibility, "_no_room")),
+    Case(HardRule.WEATHER, {}, without(feasibility, "_bad_weather"), STORM),
+    Case(
+        HardRule.ACCESSIBILITY,
+        {"accessibility_requirements": ("LOW_ALTITUDE",)},
+        without(feasibility, "_not_accessible"),
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_an_answer_is_what_was_asked_for(case: Case) -> None:
+    refuse_broken_answer(case.answered(), case.question)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_checker_refuses_an_answer_that_is_not(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    case.without(monkeypatch)
+    answer = case.answered()
+
+    with pytest.raises(PlanRefused) as refused:
+        refuse_broken_answer(answer, case.question)
+
+    assert refused.value.rules == (case.rule.value,)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_checker_without_the_rule_finds_nothing(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    case.without(monkeypatch)
+    monkeypatch.delitem(CHECKS, case.rule)
+
+    refuse_broken_answer(case.answered(), case.question)
+
+
+def test_a_trail_that_is_closed_is_given_up_where_none_is_needed() -> None:
+    closed = replace(STEEP, status="CLOSED", activities=frozenset({"RAFTING"}))
+    put({UUID(int=1): DepartureFactory(trip_id=TRIP.id, trail_id=closed.id, participants=0)})
+    snapshot = replace(snapshot_of(guides=[ANA, BEN], trips=[TRIP], trails=[closed]), usual_times={TRIP.id: "08:00"})
+    asked = Question(TRIP.id, (TOMORROW,))
+
+    answer = answer_question(asked, snapshot, deadline_seconds=2)
+
+    refuse_broken_answer(answer, asked)
+    assert answer.best
+    assert (answer.best.option.departure_id, answer.best.departure.trail_id) == (UUID(int=1), None)

@@ -1,0 +1,359 @@
+"""Days on which one hard rule decides: with it the tempting plan is not made, without it, it is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from optimization.candidates.assessment import Roster
+from optimization.days import planner, trail_choice
+from optimization.days.planned_day import PlannedDay
+from optimization.days.planner import open_departures, plan_departures
+from optimization.solver.problem import DayProblem
+from optimization.solver.solution import DayPlan, Team
+from optimization.verification.evidence import HardRule
+from scheduling.domain.document import Departure, GuideAdjustments, Role, ScheduleDocument
+from scheduling.domain.facts import Certificate, Difficulty, Guide, Location, Snapshot, Span, Trail, Trip
+from scheduling.rules import Commitment, Facts, HazardFact, Rule
+from scheduling.rules import guides as guide_rules
+from scheduling.rules import trails as trail_rules
+from tests.factories import (
+    REGION_ID,
+    TOMORROW,
+    DepartureFactory,
+    GuideFactory,
+    TeamMemberFactory,
+    TrailFactory,
+    TripFactory,
+    at,
+    entered_tomorrow,
+    snapshot_of,
+)
+
+KEY, OTHER = UUID(int=1), UUID(int=2)
+NOW = at(6, day=TOMORROW - timedelta(days=1))
+TODAY = TOMORROW - timedelta(days=1)
+TRIP = TripFactory(id=UUID(int=11))
+# Whoever reads only the scores takes Ana.
+ANA = GuideFactory(id=UUID(int=101), name="Ana", years_experience=20, average_rating=5.0)
+BEN = GuideFactory(id=UUID(int=102), name="Ben", years_experience=1, average_rating=3.0)
+CAMP = Location(UUID(int=21), REGION_ID, 12)
+
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+def of_trip(**fields: Any) -> Departure:
+    return DepartureFactory(**{"trip_id": TRIP.id} | fields)
+
+
+@dataclass(frozen=True)
+class World:
+    """One date: who is there, what runs, and what stands around it."""
+
+    guides: tuple[Guide, ...] = (ANA, BEN)
+    departures: Mapping[UUID, Departure] = field(default_factory=lambda: {KEY: of_trip()})
+    trip: Trip = TRIP
+    trails: tuple[Trail, ...] = ()
+    camp: Location | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
+    entered: Mapping[UUID, GuideAdjustments] = field(default_factory=dict)
+    commitments: tuple[Commitment, ...] = ()
+    hazards: tuple[HazardFact, ...] = ()
+
+    @property
+    def facts(self) -> Facts:
+        snapshot: Snapshot = snapshot_of(guides=self.guides, trips=[self.trip], trails=self.trails, base_camp=self.camp)
+        return Facts(snapshot=replace(snapshot, **self.told), hazards=self.hazards)
+
+    def planned(self) -> PlannedDay:
+        """The model's plan of it."""
+        document = ScheduleDocument(departures={key: one.model_copy(deep=True) for key, one in self.departures.items()})
+        departures = open_departures(document, [REGION_ID], NOW)
+        commitments: dict[UUID, tuple[Commitment, ...]] = {}
+        for held in self.commitments:
+            commitments[held.guide_id] = (*commitments.get(held.guide_id, ()), held)
+        return plan_departures(
+            departures,
+            document.departures,
+            TOMORROW,
+            self.facts,
+            Roster(entered_tomorrow(self.entered), commitments, frozenset(departures)),
+            base={key: self.departures[key] for key in departures},
+            time_limit_seconds=5,
+            with_notes_of=lambda known, _: known,
+        )
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule, a world it decides, the plan it forbids, and how to take it out of the model."""
+
+    rule: HardRule
+    world: World
+    is_broken: Callable[[PlannedDay], bool]
+    without: Break
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.name}".strip()
+
+
+def ana_leads(plan: PlannedDay) -> bool:
+    return ANA.id in plan.planned[KEY].guide_ids
+
+
+def is_staffed(plan: PlannedDay) -> bool:
+    return bool(plan.planned[KEY].team)
+
+
+def both_are_staffed(plan: PlannedDay) -> bool:
+    return all(departure.team for departure in plan.planned.values())
+
+
+def unruled(rule: Rule) -> Break:
+    """Nobody is excluded by the rule."""
+
+    def take_out(monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("exclusions_of", "clashes_of"):
+            rules = getattr(guide_rules, name)
+            monkeypatch.setattr(guide_rules, name, _but(rules, rule))
+
+    return take_out
+
+
+def _but(rules: Callable[..., Any], rule: Rule) -> Callable[..., Any]:
+    return lambda *given, **named: (found for found in rules(*given, **named) if found.rule is not rule)
+
+
+def asked(change: Callable[[DayProblem], DayProblem]) -> Break:
+    """The solver is asked something else."""
+
+    def take_out(monkeypatch: pytest.MonkeyPatch) -> None:
+        solve = planner.solve_day
+        monkeypatch.setattr(planner, "solve_day", lambda problem, **limits: solve(change(problem), **limits))
+
+    return take_out
+
+
+def answered(change: Callable[[DayPlan], DayPlan]) -> Break:
+    """The solver answers something else."""
+
+    def take_out(monkeypatch: pytest.MonkeyPatch) -> None:
+        solve = planner.solve_day
+        monkeypatch.setattr(planner, "solve_day", lambda problem, **limits: change(solve(problem, **limits)))
+
+    return take_out
+
+
+def patched(target: object, name: str, value: Callable[[Any], Any]) -> Break:
+    """A function of the model is another: `value` makes it from the one there is."""
+    return lambda monkeypatch: monkeypatch.setattr(target, name, value(getattr(target, name)))
+
+
+def both(*breaks: Break) -> Break:
+    def take_out(monkeypatch: pytest.MonkeyPatch) -> None:
+        for each in breaks:
+            each(monkeypatch)
+
+    return take_out
+
+
+def _apart(problem: DayProblem) -> DayProblem:
+    """No departure meets another in time."""
+    year = 525_600
+    spread = [
+        replace(one, starts_at=one.starts_at + n * year, ends_at=one.ends_at + n * year)
+        for n, one in enumerate(problem.departures)
+    ]
+    return replace(problem, departures=tuple(spread))
+
+
+def _everybody_leads_hundreds(problem: DayProblem) -> DayProblem:
+    return replace(problem, pairs=tuple(replace(pair, capacity=900) for pair in problem.pairs))
+
+
+def _nobody_is_pinned(problem: DayProblem) -> DayProblem:
+    free = [replace(one, pinned_guides=frozenset()) for one in problem.departures]
+    unkept = [replace(pair, is_kept=False) for pair in problem.pairs]
+    return replace(problem, departures=tuple(free), pairs=tuple(unkept))
+
+
+def _everybody_comes(plan: DayPlan) -> DayPlan:
+    return replace(plan, teams=tuple(Team(team.departure_id, tuple(guide.id for guide in FOUR)) for team in plan.teams))
+
+
+def _all_lead(form: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *given: [member.model_copy(update={"role": Role.LEAD}) for member in form(*given)]
+
+
+def _for_nobody(choose: Callable[..., Any]) -> Callable[..., Any]:
+    """Trails are chosen as if there were no guests."""
+    return lambda trip, days, span, participants, facts: choose(trip, days, span, 0, facts)
+
+
+def _always(value: object) -> Callable[[Any], Any]:
+    return lambda _: lambda *given, **named: value
+
+
+def busy(day_offset: int, starts: Any, ends: Any) -> tuple[Commitment, ...]:
+    return (Commitment(ANA.id, OTHER, TOMORROW + timedelta(days=day_offset), Span(starts, ends)),)
+
+
+def restricted(**restriction: Any) -> World:
+    """Both may lead it but for what Ana entered."""
+    trail = TrailFactory(elevation_gain_m=500.0)
+    return World(entered={ANA.id: GuideAdjustments(restrictions=[restriction])}, trails=(trail,))
+
+
+FOUR = (ANA, BEN, GuideFactory(id=UUID(int=103)), GuideFactory(id=UUID(int=104)))
+ALL_DAY = Span(at(0), at(23))
+CLOSED = TrailFactory(id=UUID(int=31), status="CLOSED", max_group_size=None)
+HARD = TrailFactory(id=UUID(int=32), difficulty=Difficulty.EXPERT)
+NARROW = TrailFactory(id=UUID(int=33), max_group_size=3)
+EXPIRED = Certificate("WILDERNESS_FIRST_AID", True, TODAY)
+VALID = Certificate("WILDERNESS_FIRST_AID", True, None)
+PINNED = TeamMemberFactory(guide_id=BEN.id, guide_name="Ben", pinned=True)
+
+trails_are_never_closed = both(
+    patched(trail_choice, "closed_because", _always(None)), patched(trail_rules, "closed_because", _always(None))
+)
+
+CASES = (
+    Case(
+        HardRule.REGION,
+        World(guides=(replace(ANA, region_ids=("rocky_mountains",)), BEN)),
+        ana_leads,
+        unruled(Rule.REGION),
+    ),
+    Case(
+        HardRule.ACTIVITY,
+        World(guides=(replace(ANA, activities=frozenset({"RAFTING"})), BEN)),
+        ana_leads,
+        unruled(Rule.ACTIVITY),
+    ),
+    Case(
+        HardRule.ACTIVE,
+        World(guides=(replace(ANA, is_active=False, status="ON_LEAVE"), BEN)),
+        ana_leads,
+        unruled(Rule.NOT_ACTIVE),
+    ),
+    Case(
+        HardRule.AVAILABLE,
+        World(told={"available": {TOMORROW: frozenset({BEN.id})}}),
+        ana_leads,
+        unruled(Rule.NOT_AVAILABLE),
+    ),
+    Case(
+        HardRule.AVAILABILITY_EXCEPTION,
+        World(entered={ANA.id: GuideAdjustments(availability_exceptions=[{"from": TOMORROW, "to": TOMORROW}])}),
+        ana_leads,
+        unruled(Rule.AVAILABILITY_EXCEPTION),
+    ),
+    *(
+        Case(HardRule.RESTRICTION, restricted(**told), ana_leads, unruled(Rule.RESTRICTION), name=name)
+        for name, told in [
+            ("altitude", {"kind": "MAX_ALTITUDE_M", "value": 300}),
+            ("activity", {"kind": "NO_ACTIVITY", "value": "day hiking"}),
+            ("no guiding", {"kind": "NO_GUIDING", "until": str(TOMORROW)}),
+            ("unreadable", {"kind": "NOT_IN_THE_MOOD"}),
+        ]
+    ),
+    Case(
+        HardRule.HELD_BY_EMERGENCY,
+        World(hazards=(HazardFact(uuid4(), "avalanche", ALL_DAY, guide_ids=frozenset({ANA.id})),)),
+        ana_leads,
+        unruled(Rule.HELD_BY_EMERGENCY),
+    ),
+    Case(
+        HardRule.CERTIFICATION,
+        World(told={"certificates": {ANA.id: (EXPIRED,), BEN.id: (VALID,)}}),
+        ana_leads,
+        unruled(Rule.CERTIFICATION),
+    ),
+    Case(
+        HardRule.OVERLAP,
+        World(commitments=busy(-1, at(4), at(10))),
+        ana_leads,
+        unruled(Rule.OVERLAP),
+        name="with another date",
+    ),
+    Case(
+        HardRule.OVERLAP,
+        World(guides=(ANA,), departures={KEY: of_trip(), OTHER: of_trip()}),
+        both_are_staffed,
+        asked(_apart),
+        name="within the day",
+    ),
+    Case(
+        HardRule.TURNAROUND,
+        World(guides=(ANA,), departures={KEY: of_trip(), OTHER: of_trip(starts_at=at(12, 29), ends_at=at(15))}),
+        both_are_staffed,
+        asked(_apart),
+    ),
+    Case(
+        HardRule.REST,
+        World(commitments=busy(-1, at(0), at(1, 30))),
+        ana_leads,
+        unruled(Rule.REST),
+    ),
+    Case(
+        HardRule.TEAM_SIZE, World(guides=FOUR), lambda plan: len(plan.planned[KEY].team) > 3, answered(_everybody_comes)
+    ),
+    Case(
+        HardRule.ONE_LEAD,
+        World(departures={KEY: of_trip(participants=14, capacity=20)}),
+        lambda plan: [member.role for member in plan.planned[KEY].team].count(Role.LEAD) != 1,
+        patched(planner, "form_team", _all_lead),
+    ),
+    Case(
+        HardRule.COVER,
+        World(guides=(ANA,), departures={KEY: of_trip(participants=11)}),
+        is_staffed,
+        asked(_everybody_leads_hundreds),
+    ),
+    Case(
+        HardRule.TRAIL_OPEN,
+        World(departures={KEY: of_trip(trail_id=CLOSED.id)}, trails=(CLOSED,)),
+        is_staffed,
+        trails_are_never_closed,
+        name="closed",
+    ),
+    Case(
+        HardRule.TRAIL_OPEN,
+        World(
+            departures={KEY: of_trip(trail_id=NARROW.id, participants=2)},
+            trails=(NARROW,),
+            hazards=(HazardFact(uuid4(), "bear", ALL_DAY, frozenset({NARROW.id}), closes_trails=True),),
+        ),
+        is_staffed,
+        trails_are_never_closed,
+        name="hazard",
+    ),
+    Case(
+        HardRule.TRAIL_FIT,
+        World(trails=(HARD,)),
+        is_staffed,
+        patched(trail_rules, "fits_trip", _always(True)),
+    ),
+    Case(
+        HardRule.TRAIL_GROUP_SIZE,
+        World(trails=(NARROW,)),
+        is_staffed,
+        patched(trail_choice, "best_trail", _for_nobody),
+    ),
+    Case(
+        HardRule.LOCATION_CAPACITY,
+        World(departures={KEY: of_trip(location_id=CAMP.id), OTHER: of_trip(location_id=CAMP.id)}, camp=CAMP),
+        both_are_staffed,
+        patched(planner, "solver_locations", _always(())),
+    ),
+    Case(
+        HardRule.PINNED,
+        World(departures={KEY: of_trip(team=[PINNED])}),
+        lambda plan: BEN.id not in plan.planned[KEY].guide_ids,
+        asked(_nobody_is_pinned),
+    ),
+)
