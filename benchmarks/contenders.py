@@ -21,7 +21,7 @@ from django.db import connections, transaction  # noqa: E402 (models come after 
 from django.db.models import F  # noqa: E402
 
 from benchmarks.report import quantile  # noqa: E402
-from scheduling.daily_schedules.authors import Author, AuthorKind, name_author  # noqa: E402
+from scheduling.daily_schedules.authors import Author, AuthorKind, set_author  # noqa: E402
 from scheduling.daily_schedules.changes import Change, run_detectors  # noqa: E402
 from scheduling.daily_schedules.writer import Draft, read_drafts, write_daily_schedules  # noqa: E402
 from scheduling.domain.document import ScheduleDocument, changed_departures  # noqa: E402
@@ -106,7 +106,7 @@ def contend(way: str, day: date, number: int, begin: float, seconds: float) -> d
 def _write_whole(schedule: DailySchedule, departure_id: UUID) -> None:
     before, after = schedule.document, schedule.document
     _count(after, departure_id)
-    name_author(AUTHOR)
+    set_author(AUTHOR)
     DailySchedule.objects.filter(pk=schedule.pk).update(assignments=after.write(), rev=F("rev") + 1)
     run_detectors({schedule.schedule_date: Change(schedule, before, after, changed_departures(before, after))}, None)
 

@@ -9,14 +9,14 @@ class OptimizationConfig(AppConfig):
         from novatrek_scheduling.operations.metrics import register_gauges
         from optimization.candidates.scoring import pairing_score
         from optimization.days.dead_letters import DEAD_LETTER_SOURCE, replay_optimization
-        from optimization.days.queue import want_optimization
+        from optimization.days.queue import enqueue_region
         from optimization.nights.lifecycle import DEAD_LETTER_SOURCE as NIGHTS
         from optimization.nights.worker import replay_night
         from optimization.runs.metrics import optimization_gauges, score_of_date
         from optimization.strategies import register_searches
         from scheduling import hooks
 
-        hooks.optimization_wanted.register(want_optimization)
+        hooks.optimization_wanted.register(enqueue_region)
         hooks.publication_figures.register(score_of_date)
         hooks.pairing_score.register(pairing_score)
         register_gauges(optimization_gauges)

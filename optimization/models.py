@@ -38,7 +38,7 @@ class OptimizationRun(models.Model):
 class RunDetail(models.Model):
     """The story of a run: what it looked at, how well it is known to have done, what stopped it.
 
-    `objective` has the attained levels and their bounds, `inputs` the hash of the problem and the age of
+    `objective` has the attained objectives and their bounds, `inputs` the hash of the problem and the age of
     each sibling's answer; `gap` is relative, 0 for a proven optimum. `max_changes` is how many people it was
     allowed to move, without one as many as it likes.
     """

@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from optimization.days import queue
-from optimization.days.dead_letters import give_up_optimization
+from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.queue import OPTIMIZE_CLUSTER_TASK, OPTIMIZE_REGION_TASK
 from optimization.days.services import optimize_day
 from optimization.nights.lifecycle import CLUSTER_TASK, begin_night, lay_out
@@ -66,7 +66,7 @@ def _optimize(day: date, region_ids: list[UUID], author: Author) -> None:
         optimize_day(day, region_ids, author=author)
     except ContentionNotResolved as contention:
         logger.warning("date_not_optimized", day=str(day), reason=contention.message)
-        give_up_optimization(day, region_ids, author, contention)
+        record_failed_optimization(day, region_ids, author, contention)
 
 
 @shared_task(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import AssignmentStatus, Departure, GuideAdjustments, Role, TeamMember
 from scheduling.domain.facts import Certificate, Difficulty, Guide, Location, Region, Snapshot, Trail, Trip
-from scheduling.rules import Entered, Facts
+from scheduling.rules import EntriesByDate, Facts
 
 TOMORROW = timezone.now().date() + timedelta(days=1)
 REGION_ID = UUID("11111111-1111-4111-8111-111111111111")
@@ -138,8 +138,8 @@ def snapshot_of(
     )
 
 
-def entered_tomorrow(adjustments: Mapping[UUID, GuideAdjustments] | None = None) -> Entered:
-    return Entered({TOMORROW: adjustments or {}})
+def entered_tomorrow(adjustments: Mapping[UUID, GuideAdjustments] | None = None) -> EntriesByDate:
+    return EntriesByDate({TOMORROW: adjustments or {}})
 
 
 def facts_of(**told: object) -> Facts:

@@ -1,7 +1,7 @@
 """The service's own model and options without PuLP: arrays handed to highspy. This is the floor for the service.
 
 The same columns and rows in the same order, so that HiGHS does the same work, and the same proof of the order
-of the levels. What is left out is PuLP, greedy's floor and every provision for failure.
+of the objectives. What is left out is PuLP, greedy's floor and every provision for failure.
 """
 
 import math
@@ -17,10 +17,10 @@ from benchmarks.solvers.own import forget_patterns
 from benchmarks.solvers.rivals import Solved
 from optimization.solver.assignment_model import PATTERN_LIMIT
 from optimization.solver.components import Component
-from optimization.solver.decomposition import take_apart
-from optimization.solver.lexicographic import RELAXED, TUNED
+from optimization.solver.decomposition import decompose
+from optimization.solver.lexicographic import LP_OPTIONS, TUNED_OPTIONS
 from optimization.solver.patterns import fewest_guides, smallest_patterns
-from optimization.solver.problem import LARGEST_TEAM, DayProblem, Pair, RequestProblem
+from optimization.solver.problem import LARGEST_TEAM, DayProblem, EligiblePair, RequestProblem
 from optimization.solver.staffing import Staffing, why_unstaffable
 
 Costs = list[int]
@@ -29,7 +29,7 @@ Costs = list[int]
 def solve_from_arrays(problem: DayProblem, seconds: float) -> Solved:
     """A day, part by part."""
     forget_patterns()
-    searches = [_Search(component, seconds) for component in take_apart(problem).components]
+    searches = [_Search(component, seconds) for component in decompose(problem).components]
     for search in searches:
         search.run()
     return _solved([search.arrays for search in searches], [search.values for search in searches])
@@ -46,7 +46,7 @@ def answer_from_arrays(problem: RequestProblem, seconds: float) -> Solved:
     kept_weight = 1 + LARGEST_TEAM * max([pair.loss for pair in arrays.pairs])
     guests_weight = (LARGEST_TEAM + 1) * kept_weight
     constant = guests_weight * arrays.most_guests + kept_weight * arrays.most_kept
-    values, _ = arrays.solve(arrays.weighted(guests_weight, kept_weight), constant, seconds, TUNED)
+    values, _ = arrays.solve(arrays.weighted(guests_weight, kept_weight), constant, seconds, TUNED_OPTIONS)
     return _solved([arrays], [values])
 
 
@@ -65,10 +65,10 @@ def _solved(arrays: Sequence["_Arrays"], values: Sequence[Sequence[float]]) -> S
 class _Arrays:
     """Columns and rows; `staffed` are the columns that say that a departure is, with its weight."""
 
-    def __init__(self, staffings: Sequence[Staffing], cliques: Sequence[tuple[Pair, ...]] = ()) -> None:
+    def __init__(self, staffings: Sequence[Staffing], cliques: Sequence[tuple[EligiblePair, ...]] = ()) -> None:
         self.staffings = staffings
         self.largest: list[int] = []
-        self.pairs: list[Pair] = []
+        self.pairs: list[EligiblePair] = []
         self.pair_columns: list[int] = []
         self.staffed: list[tuple[int, int]] = []
         self.starts: list[int] = []
@@ -184,7 +184,7 @@ class _Arrays:
                 indices, factors = [*indices, *handed_on], [*factors, -1]
             self.add_row(indices, factors, lower=0, upper=0)
 
-    def _add_pairs(self, pairs: Sequence[Pair]) -> range:
+    def _add_pairs(self, pairs: Sequence[EligiblePair]) -> range:
         columns = self._add_columns(len(pairs))
         self._column_of.update(zip(map(id, pairs), columns, strict=True))
         self.pairs += pairs
@@ -208,7 +208,7 @@ class _Arrays:
 
 
 class _Search:
-    """All levels weighted, then each of the first two proven by its relaxation or solved for itself."""
+    """All objectives weighted, then each of the first two proven by its relaxation or solved for itself."""
 
     def __init__(self, component: Component, seconds: float) -> None:
         self.arrays = _Arrays(component.staffings, component.cliques)
@@ -218,20 +218,22 @@ class _Search:
     def run(self) -> None:
         arrays = self.arrays
         constant = GUESTS_WEIGHT * arrays.most_guests + KEPT_WEIGHT * arrays.most_kept
-        self.values, _ = arrays.solve(arrays.weighted(GUESTS_WEIGHT, KEPT_WEIGHT), constant, self._seconds, TUNED)
+        self.values, _ = arrays.solve(
+            arrays.weighted(GUESTS_WEIGHT, KEPT_WEIGHT), constant, self._seconds, TUNED_OPTIONS
+        )
         is_in_order = self._settle(arrays.guests(), arrays.most_guests)
         is_in_order = self._settle(arrays.kept(), arrays.most_kept) and is_in_order
         if not is_in_order:
-            self.values, _ = arrays.solve(arrays.weighted(0, 0), 0, self._seconds, TUNED)
+            self.values, _ = arrays.solve(arrays.weighted(0, 0), 0, self._seconds, TUNED_OPTIONS)
 
     def _settle(self, costs: Costs, most: int) -> bool:
         """Hold the best of a level; whether the weighted solution had it."""
         arrays = self.arrays
         missed = weighted = most + round(sum([cost * value for cost, value in zip(costs, self.values, strict=True)]))
         if missed:
-            _, bound = arrays.solve(costs, most, self._seconds, RELAXED, is_integer=False)
+            _, bound = arrays.solve(costs, most, self._seconds, LP_OPTIONS, is_integer=False)
             if math.ceil(bound - 1e-4) < missed:
-                found, value = arrays.solve(costs, most, self._seconds, TUNED)
+                found, value = arrays.solve(costs, most, self._seconds, TUNED_OPTIONS)
                 if round(value) < missed:
                     self.values, missed = found, round(value)
         used = [column for column, cost in enumerate(costs) if cost]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from optimization.solver.problem import TURNAROUND_MINUTES, DayProblem, Departure, Pair
+from optimization.solver.problem import TURNAROUND_MINUTES, DayProblem, Departure, EligiblePair
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Choice:
     """A departure that some team can lead, with its candidates and the fewest of them that cover the group."""
 
     departure: Departure
-    pairs: tuple[Pair, ...]
+    pairs: tuple[EligiblePair, ...]
     fewest: int
 
 
@@ -25,12 +25,12 @@ class Compact:
     """Choices, and pairs of one guide of which at most one can be chosen."""
 
     choices: tuple[Choice, ...]
-    conflicts: tuple[tuple[Pair, ...], ...]
+    conflicts: tuple[tuple[EligiblePair, ...], ...]
 
 
 def compact_model(problem: DayProblem) -> Compact:
     """All of a day. Departures of these instances pin nobody, and everybody may lead."""
-    pairs_of: defaultdict[UUID, list[Pair]] = defaultdict(list)
+    pairs_of: defaultdict[UUID, list[EligiblePair]] = defaultdict(list)
     for pair in problem.pairs:
         pairs_of[pair.departure_id].append(pair)
     choices = []
@@ -56,7 +56,7 @@ def parts_of(model: Compact) -> list[Compact]:
         for pair in conflict[1:]:
             leader[lead(pair.departure_id)] = lead(conflict[0].departure_id)
     choices: defaultdict[UUID, list[Choice]] = defaultdict(list)
-    conflicts: defaultdict[UUID, list[tuple[Pair, ...]]] = defaultdict(list)
+    conflicts: defaultdict[UUID, list[tuple[EligiblePair, ...]]] = defaultdict(list)
     for choice in model.choices:
         choices[lead(choice.departure.id)].append(choice)
     for conflict in model.conflicts:
@@ -64,7 +64,7 @@ def parts_of(model: Compact) -> list[Compact]:
     return [Compact(tuple(choices[key]), tuple(conflicts[key])) for key in choices]
 
 
-def _fewest(departure: Departure, pairs: tuple[Pair, ...]) -> int | None:
+def _fewest(departure: Departure, pairs: tuple[EligiblePair, ...]) -> int | None:
     covered = 0
     for count, capacity in enumerate(sorted((pair.capacity for pair in pairs), reverse=True), start=1):
         covered += capacity
@@ -75,9 +75,9 @@ def _fewest(departure: Departure, pairs: tuple[Pair, ...]) -> int | None:
     return None
 
 
-def _conflicts(choices: list[Choice]) -> Iterator[tuple[Pair, ...]]:
+def _conflicts(choices: list[Choice]) -> Iterator[tuple[EligiblePair, ...]]:
     """For each of a guide's departures all that last when it starts, less those contained in others."""
-    of_guide: defaultdict[UUID, list[tuple[int, int, Pair]]] = defaultdict(list)
+    of_guide: defaultdict[UUID, list[tuple[int, int, EligiblePair]]] = defaultdict(list)
     for choice in choices:
         for pair in choice.pairs:
             ends_at = choice.departure.ends_at + TURNAROUND_MINUTES

@@ -16,7 +16,7 @@ from optimization.solver.problem import (
     TURNAROUND_MINUTES,
     DayProblem,
     Departure,
-    Pair,
+    EligiblePair,
     RequestOption,
     RequestProblem,
 )
@@ -80,10 +80,10 @@ class _Guide:
             and departure.ends_at <= self.free_until
         )
 
-    def as_pair(self, departure: Departure, dice: random.Random) -> Pair:
+    def as_pair(self, departure: Departure, dice: random.Random) -> EligiblePair:
         score = self.rating * dice.uniform(0.5, 1.0)
         hours = (departure.ends_at - departure.starts_at) / 60
-        return Pair(
+        return EligiblePair(
             departure_id=departure.id,
             guide_id=self.id,
             capacity=self.capacity,
@@ -198,7 +198,7 @@ def _group(dice: random.Random, crowding: float) -> int:
 
 
 def _published(
-    departures: Sequence[Departure], pairs: Sequence[Sequence[Pair]], dice: random.Random
+    departures: Sequence[Departure], pairs: Sequence[Sequence[EligiblePair]], dice: random.Random
 ) -> Iterator[tuple[UUID, UUID]]:
     """What 60 % of the departures were published with: teams that fitted, not the best ones."""
     taken: dict[UUID, list[Departure]] = {}

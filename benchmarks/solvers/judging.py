@@ -16,7 +16,7 @@ Teams = Mapping[UUID, tuple[UUID, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """The levels, all to be minimised: guests lost, kept pairs dropped, loss."""
+    """The objectives, all to be minimised: guests lost, kept pairs dropped, loss."""
 
     lost: int
     dropped: int

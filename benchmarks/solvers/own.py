@@ -5,10 +5,10 @@ from uuid import UUID
 
 from benchmarks.solvers.rivals import Solved
 from optimization.solver.day import solve_day
-from optimization.solver.decomposition import take_apart
+from optimization.solver.decomposition import decompose
 from optimization.solver.greedy import greedy_teams
 from optimization.solver.patterns import covering_patterns, smallest_patterns
-from optimization.solver.problem import DayProblem, Pair, RequestProblem
+from optimization.solver.problem import DayProblem, EligiblePair, RequestProblem
 from optimization.solver.request_model import best_teams, solve_request
 from optimization.solver.solution import PlanStatus
 from optimization.solver.staffing import Staffing
@@ -21,7 +21,7 @@ def forget_patterns() -> None:
 
 
 def solve_ours(problem: DayProblem, seconds: float) -> Solved:
-    """All that the service does, proof of the levels' order included."""
+    """All that the service does, proof of the objectives' order included."""
     forget_patterns()
     plan = solve_day(problem, time_limit_seconds=seconds)
     return Solved(
@@ -35,8 +35,8 @@ def solve_ours(problem: DayProblem, seconds: float) -> Solved:
 def solve_greedily(problem: DayProblem, _: float) -> Solved:
     """The floor under every time limit."""
     forget_patterns()
-    teams: dict[UUID, tuple[Pair, ...]] = {}
-    for component in take_apart(problem).components:
+    teams: dict[UUID, tuple[EligiblePair, ...]] = {}
+    for component in decompose(problem).components:
         teams |= greedy_teams(component)
     return Solved(teams=_decoded(teams))
 
@@ -60,5 +60,5 @@ def answer_by_closed_form(problem: RequestProblem, _: float) -> Solved:
     return Solved(teams=_decoded(best_teams(staffings)), is_proven=True)
 
 
-def _decoded(teams: Mapping[UUID, tuple[Pair, ...]]) -> dict[UUID, tuple[UUID, ...]]:
+def _decoded(teams: Mapping[UUID, tuple[EligiblePair, ...]]) -> dict[UUID, tuple[UUID, ...]]:
     return {departure_id: tuple(pair.guide_id for pair in members) for departure_id, members in teams.items()}

@@ -67,7 +67,7 @@ def run_races(seeds: int) -> dict[str, Results]:
 
 
 def race_table(seeds: int, races: Mapping[str, Results]) -> Table:
-    """Every solver's levels, times and memory."""
+    """Every solver's objectives, times and memory."""
     rows = [
         [race if name == "ours" else "", NAMES[name], *_cells(results[name], results["ours"])]
         for race, results in races.items()
@@ -119,9 +119,9 @@ def _notes(seeds: int, races: Mapping[str, Results]) -> str:
         f"Levels are sums over the days, times geometric means ({seeds} seeds at 1x, fewer above) from domain objects "
         "to decoded teams; of several tries at a day the best counts. A process a solver, told its days one by one, in "
         "turns; MB is the most that it ever had, libraries and day included. All minimise 1e6 guests + 4e3 kept + loss "
-        "and close the gap; ours and raw highspy also prove the order of the levels, which the others do not. CP-SAT "
-        "(by components) and naive PuLP (the whole day) have the compact formulation with the same cliques. Plans are "
-        f"judged by code of the benchmark's own; on {worse} days somebody's plan was better than ours."
+        "and close the gap; ours and raw highspy also prove the order of the objectives, which the others do not. "
+        "CP-SAT (by components) and naive PuLP (the whole day) have the compact formulation with the same cliques. "
+        f"Plans are judged by code of the benchmark's own; on {worse} days somebody's plan was better than ours."
     )
 
 

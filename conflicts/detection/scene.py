@@ -11,7 +11,7 @@ from conflicts.detection.findings import OURSELVES, DetectedConflict
 from conflicts.detection.severity import severity_of
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Sibling, Snapshot, Span
-from scheduling.rules import Commitment, Demand, Entered, Facts
+from scheduling.rules import Commitment, Demand, EntriesByDate, Facts
 from scheduling.rules.inputs import days_of
 
 OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
@@ -46,7 +46,7 @@ class Scene:
     now: datetime
     facts: Facts | None = None
     dangers: tuple[Danger, ...] = ()
-    entered: Entered = field(default_factory=Entered)
+    entered: EntriesByDate = field(default_factory=EntriesByDate)
     commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
     elsewhere: Mapping[UUID, tuple[date, Departure]] = field(default_factory=dict)
     neighbours: tuple[Departure, ...] = ()

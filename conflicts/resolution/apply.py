@@ -76,7 +76,7 @@ def apply_option(
             edit,
             author=application.author,
             facts=None if caused else facts,
-            also=also,
+            after_write=also,
         )
     return written[-1]
 

@@ -11,7 +11,7 @@ from conflicts.monitoring.scene_loader import Look, detect_all
 from conflicts.monitoring.store import fingerprints_of
 from scheduling.daily_schedules.commitments import by_guide, commitments_in, without_departures
 from scheduling.domain.document import Departure, ScheduleDocument
-from scheduling.rules import Commitment, Entered, Facts, newly_broken
+from scheduling.rules import Commitment, EntriesByDate, Facts, newly_broken
 from scheduling.rules.departures import Surroundings
 
 Documents = Mapping[date, ScheduleDocument]
@@ -65,9 +65,9 @@ class Problem:
         return sorted(open_spots, key=_ease)
 
     @property
-    def entered(self) -> Entered:
+    def entered(self) -> EntriesByDate:
         """What guides entered on the dates around."""
-        return Entered({day: document.guide_adjustments for day, document in self.documents.items()})
+        return EntriesByDate({day: document.guide_adjustments for day, document in self.documents.items()})
 
     def solves(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
         """Whether, with these documents, the conflict is gone, and no other and no broken rule comes instead."""

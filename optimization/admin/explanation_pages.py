@@ -13,7 +13,12 @@ from django.urls import URLPattern, path
 
 from novatrek_scheduling.errors import DomainError
 from optimization.candidates.workload import Workload
-from optimization.explanations.explanation import DepartureTold, GuideTold, MemberTold, Standing
+from optimization.explanations.explanation import (
+    CandidateExplanation,
+    DepartureExplanation,
+    MemberExplanation,
+    PlanStanding,
+)
 from optimization.explanations.fairness import fairness_by_region
 from optimization.explanations.services import explain_as_it_stands
 from optimization.explanations.text import why_not, without_text
@@ -28,10 +33,10 @@ from scheduling.rules import Rule
 VIEW = "scheduling.view_dailyschedule"
 _ELSEWHERE = {Rule.REGION, Rule.ACTIVITY}
 _STANDING = {
-    Standing.STAFFED: "",
-    Standing.UNSTAFFED: "No plan there is now gives it a team.",
-    Standing.HELD: "Its team is pinned and stays as it is.",
-    Standing.NOT_PLANNED: "It has started or was cancelled: nothing is planned here any more.",
+    PlanStanding.STAFFED: "",
+    PlanStanding.UNSTAFFED: "No plan there is now gives it a team.",
+    PlanStanding.HELD: "Its team is pinned and stays as it is.",
+    PlanStanding.NOT_PLANNED: "It has started or was cancelled: nothing is planned here any more.",
 }
 
 View = Callable[..., HttpResponse]
@@ -79,7 +84,7 @@ def fairness_page(request: HttpRequest, site: AdminSite, schedule_id: UUID) -> H
     return render(request, "admin/optimization/fairness.html", context)
 
 
-def explanation_context(told: DepartureTold) -> dict[str, Any]:
+def explanation_context(told: DepartureExplanation) -> dict[str, Any]:
     """What the template prints; every text is ready."""
     departure = told.departure
     could = [guide for guide in told.others if guide.exclusion is None]
@@ -104,7 +109,7 @@ def explanation_context(told: DepartureTold) -> dict[str, Any]:
     }
 
 
-def _member(member: MemberTold, told: DepartureTold) -> dict[str, Any]:
+def _member(member: MemberExplanation, told: DepartureExplanation) -> dict[str, Any]:
     parts = member.parts.by_name if member.parts else {}
     return {
         "name": member.name,
@@ -116,7 +121,7 @@ def _member(member: MemberTold, told: DepartureTold) -> dict[str, Any]:
     }
 
 
-def _guide(guide: GuideTold, told: DepartureTold) -> dict[str, Any]:
+def _guide(guide: CandidateExplanation, told: DepartureExplanation) -> dict[str, Any]:
     return {
         "name": guide.name,
         "score": "" if guide.score is None else f"{guide.score:.2f}",

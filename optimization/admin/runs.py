@@ -21,7 +21,7 @@ from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
 from optimization.admin.compare_page import compare_context
 from optimization.admin.explanation_pages import explanation_urls
-from optimization.days.queue import queue_again
+from optimization.days.queue import enqueue_rerun
 from optimization.models import Algorithm, OptimizationRun, RunDetail
 from optimization.runs.comparison import UnknownRun, compare_runs
 from optimization.solver.solution import PlanStatus
@@ -194,7 +194,7 @@ class OptimizationRunAdmin(ViewOnly):
         queued = 0
         for run in queryset.select_related("detail"):
             try:
-                queue_again(run, by=request.user.get_username())
+                enqueue_rerun(run, by=request.user.get_username())
             except DomainError as error:
                 self.message_user(request, error.message, messages.WARNING)
             else:

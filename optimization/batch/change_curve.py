@@ -72,8 +72,8 @@ def _point(point: BudgetPoint, problem: DayProblem, snapshot: Snapshot) -> Curve
         max_changes=point.max_changes,
         departures=len(plan.teams),
         guests=_guests(plan, problem),
-        kept=plan.levels.kept,
-        loss=plan.levels.loss,
+        kept=plan.objectives.kept,
+        loss=plan.objectives.loss,
         names=tuple(sorted(_name(guide_id, snapshot) for guide_id in plan.moved)),
         is_proven=plan.status is PlanStatus.PROVEN,
     )

@@ -32,7 +32,7 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DateOutcome:
     """A plan of some regions of a date, and how it came about.
 
     `is_joined`: somebody else's run did it, and was waited for. `moved` is how many people go elsewhere than
@@ -53,7 +53,7 @@ class Outcome:
     explained: Explained | None = None
 
     @classmethod
-    def of(cls, optimized: Optimized, *, explain: bool = False) -> "Outcome":
+    def of(cls, optimized: Optimized, *, explain: bool = False) -> "DateOutcome":
         """What came of it; a plan that another run made has nothing to be explained by."""
         run, parts = optimized.run, optimized.parts
         detail = RunDetail.objects.get(pk=run.pk)
@@ -72,12 +72,12 @@ class Outcome:
         )
 
 
-def all_planned(outcomes: Iterable[Outcome]) -> dict[UUID, Departure]:
+def all_planned(outcomes: Iterable[DateOutcome]) -> dict[UUID, Departure]:
     """The departures of several outcomes of a date."""
     return {key: departure for outcome in outcomes for key, departure in outcome.planned.items()}
 
 
-def totals_of(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+def totals_of(outcomes: Iterable[DateOutcome]) -> dict[str, Any]:
     """Guests, departures and how well the plan is known to be; the score weighs runs by their departures."""
     told = list(outcomes)
     planned = all_planned(told).values()

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, connections
 
 from novatrek_scheduling.errors import DomainError
-from optimization.batch.outcomes import Outcome
+from optimization.batch.outcomes import DateOutcome
 from optimization.batch.process_init import get_ready
 from optimization.days.services import optimize_day, take_planning_snapshot
 from scheduling.daily_schedules.authors import Author
@@ -25,7 +25,7 @@ Cluster = frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class PlanningTerms:
     """How dates are planned: in whose name, whether anything is stored, how many people may be moved a date.
 
     `explain`: the outcomes say why every team is what it is.
@@ -38,7 +38,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class NotPlanned:
+class DateFailure:
     """A date that keeps the plan it had, and why."""
 
     day: date
@@ -49,11 +49,11 @@ class NotPlanned:
 def plan_dates(
     days: Sequence[date],
     clusters: Sequence[Cluster],
-    terms: Terms,
+    terms: PlanningTerms,
     *,
     pool: Executor | None = None,
     snapshot: Snapshot | None = None,
-) -> Iterator[Outcome | NotPlanned]:
+) -> Iterator[DateOutcome | DateFailure]:
     """What becomes of each date and cluster, as it is known. Rest couples a cluster's dates: they go in order.
 
     A date that fails stops no other. Without a pool this process plans, and reads the facts of a date once for
@@ -69,12 +69,14 @@ def plan_dates(
         try:
             facts = snapshot if snapshot and snapshot.days[0] == day else take_planning_snapshot(day, None)
         except DomainError as error:
-            yield from [NotPlanned(day, cluster, error.message) for cluster in clusters]
+            yield from [DateFailure(day, cluster, error.message) for cluster in clusters]
             continue
         yield from (plan_date_of(day, cluster, terms, facts) for cluster in clusters)
 
 
-def plan_date_of(day: date, cluster: Cluster, terms: Terms, snapshot: Snapshot | None = None) -> Outcome | NotPlanned:
+def plan_date_of(
+    day: date, cluster: Cluster, terms: PlanningTerms, snapshot: Snapshot | None = None
+) -> DateOutcome | DateFailure:
     """Plan one date of one cluster."""
     try:
         optimized = optimize_day(
@@ -86,8 +88,8 @@ def plan_date_of(day: date, cluster: Cluster, terms: Terms, snapshot: Snapshot |
             max_changes=terms.max_changes,
         )
     except DomainError as error:
-        return NotPlanned(day, cluster, error.message)
-    return Outcome.of(optimized, explain=terms.explain)
+        return DateFailure(day, cluster, error.message)
+    return DateOutcome.of(optimized, explain=terms.explain)
 
 
 @contextmanager
@@ -116,16 +118,16 @@ class _SideBySide:
     The facts of a date are read once, here, in a thread that is a date ahead: the processes only plan.
     """
 
-    terms: Terms
+    terms: PlanningTerms
     pool: Executor
     reader: ThreadPoolExecutor
     to_read: list[date]
     left: dict[Cluster, list[date]]
-    reads: dict[date, Future[Snapshot | NotPlanned]] = field(default_factory=dict)
+    reads: dict[date, Future[Snapshot | DateFailure]] = field(default_factory=dict)
     waiting: dict[date, list[Cluster]] = field(default_factory=lambda: defaultdict(list))
-    planning: dict[Future[Outcome | NotPlanned], Cluster] = field(default_factory=dict)
+    planning: dict[Future[DateOutcome | DateFailure], Cluster] = field(default_factory=dict)
 
-    def run(self) -> Iterator[Outcome | NotPlanned]:
+    def run(self) -> Iterator[DateOutcome | DateFailure]:
         self._read_ahead()
         for cluster in self.left:
             yield from self._go_on(cluster)
@@ -140,7 +142,7 @@ class _SideBySide:
                 yield future.result()
                 yield from self._go_on(cluster)
 
-    def _go_on(self, cluster: Cluster) -> Iterator[NotPlanned]:
+    def _go_on(self, cluster: Cluster) -> Iterator[DateFailure]:
         """Take up the cluster's next date, now or as soon as its facts are there."""
         if not self.left[cluster]:
             return
@@ -157,19 +159,19 @@ class _SideBySide:
             self.reads[day] = self.reader.submit(_read, day)
         del self.to_read[:2]
 
-    def _begin(self, day: date, cluster: Cluster) -> Iterator[NotPlanned]:
+    def _begin(self, day: date, cluster: Cluster) -> Iterator[DateFailure]:
         facts = self.reads[day].result()
-        if isinstance(facts, NotPlanned):
-            yield NotPlanned(day, cluster, facts.reason)
+        if isinstance(facts, DateFailure):
+            yield DateFailure(day, cluster, facts.reason)
             yield from self._go_on(cluster)
         else:
             self.planning[self.pool.submit(plan_date_of, day, cluster, self.terms, facts)] = cluster
 
 
-def _read(day: date) -> Snapshot | NotPlanned:
+def _read(day: date) -> Snapshot | DateFailure:
     try:
         return take_planning_snapshot(day, None)
     except DomainError as error:
-        return NotPlanned(day, frozenset(), error.message)
+        return DateFailure(day, frozenset(), error.message)
     finally:
         connections.close_all()

@@ -8,14 +8,14 @@ from uuid import UUID
 from rich.console import Console
 from rich.table import Table
 
-from optimization.batch.outcomes import Outcome, all_planned, totals_of
+from optimization.batch.outcomes import DateOutcome, all_planned, totals_of
 from optimization.candidates.workload import Workload
 from optimization.explanations.representation import workload_as_data
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region
 
 
-def print_day(console: Console, day: date, regions: Iterable[Region], outcomes: Sequence[Outcome]) -> None:
+def print_day(console: Console, day: date, regions: Iterable[Region], outcomes: Sequence[DateOutcome]) -> None:
     """The schedule as a table by region, the totals, which runs of others it came from, and what explains it."""
     planned = all_planned(outcomes)
     hours = {guide: workload for outcome in outcomes for guide, workload in outcome.workloads.items()}
@@ -69,7 +69,7 @@ def _above_the_mean(departure: Departure, hours: Mapping[UUID, Workload]) -> str
     return ", ".join(f"{workload.above_mean:+.1f}" for workload in known)
 
 
-def _totals(outcomes: Sequence[Outcome]) -> str:
+def _totals(outcomes: Sequence[DateOutcome]) -> str:
     totals = totals_of(outcomes)
     return (
         f"{totals['guests_served']} of {totals['guests']} guests served, "
@@ -79,7 +79,7 @@ def _totals(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def day_as_json(day: date, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def day_as_json(day: date, outcomes: Sequence[DateOutcome]) -> dict[str, Any]:
     """A date's plan for programs."""
     departures = {str(key): one.model_dump(mode="json") for key, one in sorted(all_planned(outcomes).items())}
     hours = {str(guide): workload_as_data(load) for one in outcomes for guide, load in sorted(one.workloads.items())}
@@ -94,7 +94,7 @@ def day_as_json(day: date, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def _run(outcome: Outcome) -> dict[str, Any]:
+def _run(outcome: DateOutcome) -> dict[str, Any]:
     return {
         "run_id": str(outcome.run_id),
         "region_ids": sorted(map(str, outcome.region_ids)),

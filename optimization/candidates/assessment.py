@@ -9,7 +9,17 @@ from optimization.candidates.scoring import ScoreParts, score_parts
 from scheduling.domain.document import Departure, UnassignedReason
 from scheduling.domain.facts import Guide
 from scheduling.domain.text import counted
-from scheduling.rules import Commitment, Demand, Entered, Exclusion, Facts, Rule, capacity_of, clash_of, exclusion_of
+from scheduling.rules import (
+    Commitment,
+    Demand,
+    EntriesByDate,
+    Exclusion,
+    Facts,
+    Rule,
+    capacity_of,
+    clash_of,
+    exclusion_of,
+)
 
 _NOT_ONE_OF_OURS = {Rule.REGION, Rule.ACTIVITY}
 
@@ -44,7 +54,7 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class GuideConstraints:
     """Whom a request wants and does not want; `only` empty: anybody."""
 
     required: frozenset[UUID] = frozenset()
@@ -59,17 +69,17 @@ class Wishes:
         return None
 
 
-NO_WISHES = Wishes()
+NO_GUIDE_CONSTRAINTS = GuideConstraints()
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
+class PlanningContext:
     """What stands around the departures to be planned: what guides entered, and other commitments, by guide.
 
     `neighbours` are the staffed departures of other dates that are out at the same time.
     """
 
-    entered: Entered
+    entered: EntriesByDate
     commitments: Mapping[UUID, tuple[Commitment, ...]]
     planned: Collection[UUID] = frozenset()
     neighbours: Sequence[Departure] = ()
@@ -79,37 +89,39 @@ class Roster:
         return [c for c in self.commitments.get(guide_id, ()) if c.departure_id not in self.planned]
 
 
-def who_needs_certificates(demands: Iterable[Demand], facts: Facts, roster: Roster) -> set[UUID]:
+def who_needs_certificates(demands: Iterable[Demand], facts: Facts, context: PlanningContext) -> set[UUID]:
     """The guides who pass every other rule on some departure that requires a certification."""
     asking = [demand for demand in demands if demand.trip and demand.trip.required_certifications]
     return {
         guide.id
         for guide in facts.snapshot.guides.values()
-        if any(_first_rule(guide, demand, facts, roster, with_certificates=False) is None for demand in asking)
+        if any(_first_rule(guide, demand, facts, context, with_certificates=False) is None for demand in asking)
     }
 
 
-def assess(demand: Demand, facts: Facts, roster: Roster, wishes: Wishes = NO_WISHES) -> Assessment:
+def assess(
+    demand: Demand, facts: Facts, context: PlanningContext, wishes: GuideConstraints = NO_GUIDE_CONSTRAINTS
+) -> Assessment:
     """Everybody in the snapshot, as a candidate or with the first rule against them."""
     candidates, excluded = [], {}
     for guide_id in sorted(facts.snapshot.guides):
         guide = facts.snapshot.guides[guide_id]
-        exclusion = _first_rule(guide, demand, facts, roster) or wishes.against(guide_id)
+        exclusion = _first_rule(guide, demand, facts, context) or wishes.against(guide_id)
         if exclusion:
             excluded[guide_id] = exclusion
             continue
-        adjustments = roster.entered.of(guide_id, demand.days)
+        adjustments = context.entered.of(guide_id, demand.days)
         parts = score_parts(guide, demand, facts, adjustments)
         candidates.append(Candidate(guide, capacity_of(guide, adjustments, demand.day), parts.product, parts))
     return Assessment(demand, tuple(candidates), excluded)
 
 
 def _first_rule(
-    guide: Guide, demand: Demand, facts: Facts, roster: Roster, *, with_certificates: bool = True
+    guide: Guide, demand: Demand, facts: Facts, context: PlanningContext, *, with_certificates: bool = True
 ) -> Exclusion | None:
-    adjustments = roster.entered.of(guide.id, demand.days)
+    adjustments = context.entered.of(guide.id, demand.days)
     return exclusion_of(guide, demand, facts, adjustments, with_certificates=with_certificates) or clash_of(
-        demand.span, demand.day, roster.elsewhere(guide.id), ignoring=demand.departure_id
+        demand.span, demand.day, context.elsewhere(guide.id), ignoring=demand.departure_id
     )
 
 

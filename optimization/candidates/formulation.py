@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from optimization.candidates.assessment import Assessment, Candidate
-from optimization.solver.problem import PERFECT_SCORE, Departure, Load, Location, Pair
+from optimization.solver.problem import PERFECT_SCORE, Departure, EligiblePair, Load, Location
 from scheduling.domain.document import Departure as PlannedDeparture
 from scheduling.domain.document import DepartureStatus
 from scheduling.domain.facts import Snapshot
@@ -41,11 +41,11 @@ def solver_departure(
 
 def solver_pairs(
     assessment: Assessment, departure: PlannedDeparture, fair_hours: float, recent_hours: Mapping[UUID, float]
-) -> list[Pair]:
+) -> list[EligiblePair]:
     """One pair a candidate; whoever is on the team now is kept if possible."""
     hours = departure.span.duration.total_seconds() / 3600
     return [
-        Pair(
+        EligiblePair(
             departure_id=assessment.demand.departure_id,
             guide_id=candidate.guide.id,
             capacity=candidate.capacity,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from optimization.candidates.assessment import Assessment, Candidate, Roster, assess, who_needs_certificates
+from optimization.candidates.assessment import Assessment, Candidate, PlanningContext, assess, who_needs_certificates
 from optimization.candidates.workload import Workload, comparable_guides, workloads
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
@@ -15,7 +15,7 @@ from scheduling.domain.facts import Snapshot
 from scheduling.errors import UnknownDeparture
 from scheduling.models import DailySchedule
 from scheduling.rules import Demand, Exclusion, Facts, Rule
-from scheduling.rules.guides import has_notes, not_available, shortfall_of
+from scheduling.rules.guides import has_unread_certificates, not_available, notes_of
 from scheduling.rules.inputs import days_of
 from scheduling.snapshot import take_facts_snapshot, with_availability_notes, with_certificates
 
@@ -61,14 +61,14 @@ def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_sec
     facts = gather_facts(_snapshot_for(departure, deadline_seconds))
     demand = Demand.of(departure_id, departure, schedule.schedule_date, facts.snapshot)
     entered = entered_over(document, schedule.schedule_date, [departure])
-    roster = Roster(entered, commitments_around(departure.span), {departure_id})
-    asked = who_needs_certificates([demand], facts, roster)
+    context = PlanningContext(entered, commitments_around(departure.span), {departure_id})
+    asked = who_needs_certificates([demand], facts, context)
     facts = facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=_left(until)))
-    assessment = assess(demand, facts, roster)
+    assessment = assess(demand, facts, context)
     able = {candidate.guide.id for candidate in assessment.candidates}
     facts = facts.on(with_availability_notes(facts.snapshot, able, deadline_seconds=_left(until)))
     loads = workloads(comparable_guides(assessment), facts.recent_hours)
-    listed = [*_able(assessment, departure, facts, roster), *_ruled_out(assessment, departure, facts)]
+    listed = [*_able(assessment, departure, facts, context), *_ruled_out(assessment, departure, facts)]
     listed = [replace(one, workload=loads.get(one.guide_id)) for one in listed]
     return CandidateList((*listed, *_unknown(departure, facts)), facts.snapshot)
 
@@ -95,7 +95,9 @@ def _left(until: float) -> float:
     return max(0.0, until - time.monotonic())
 
 
-def _able(assessment: Assessment, departure: Departure, facts: Facts, roster: Roster) -> Iterator[ListedGuide]:
+def _able(
+    assessment: Assessment, departure: Departure, facts: Facts, context: PlanningContext
+) -> Iterator[ListedGuide]:
     for candidate in sorted(assessment.candidates, key=lambda each: (-each.score, each.guide.name, each.guide.id)):
         guide = candidate.guide
         yield ListedGuide(
@@ -103,15 +105,15 @@ def _able(assessment: Assessment, departure: Departure, facts: Facts, roster: Ro
             guide.name,
             guide.id in departure.guide_ids,
             candidate=candidate,
-            to_approve=tuple(_to_approve(candidate, assessment.demand, facts, roster)),
+            to_approve=tuple(_to_approve(candidate, assessment.demand, facts, context)),
         )
 
 
-def _to_approve(candidate: Candidate, demand: Demand, facts: Facts, roster: Roster) -> Iterator[str]:
+def _to_approve(candidate: Candidate, demand: Demand, facts: Facts, context: PlanningContext) -> Iterator[str]:
     guide = candidate.guide
-    if shortfall_of(guide, demand, facts.snapshot):
+    if has_unread_certificates(guide, demand, facts.snapshot):
         yield "the certificates could not be read"
-    note = has_notes(guide.id, demand, facts.snapshot, roster.entered.of(guide.id, demand.days))
+    note = notes_of(guide.id, demand, facts.snapshot, context.entered.of(guide.id, demand.days))
     if note:
         yield f"noted: {note}"
 

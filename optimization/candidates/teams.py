@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from optimization.candidates.assessment import Assessment, Roster
+from optimization.candidates.assessment import Assessment, PlanningContext
 from scheduling.domain.document import AssignmentStatus, Departure, Role, TeamMember
 from scheduling.rules import Facts, reasons_to_approve
 from scheduling.rules.guides import certifications_on
 
 
 def form_team(
-    guide_ids: Sequence[UUID], departure: Departure, assessment: Assessment, facts: Facts, roster: Roster
+    guide_ids: Sequence[UUID], departure: Departure, assessment: Assessment, facts: Facts, context: PlanningContext
 ) -> list[TeamMember]:
     """The chosen guides, the lead first. Whoever leads now leads on, and those who stay keep what was confirmed."""
     current = {member.guide_id: member for member in departure.team}
-    fresh_status = status_of(guide_ids, assessment, facts, roster)
+    fresh_status = status_of(guide_ids, assessment, facts, context)
     team = []
     for position, guide_id in enumerate(_lead_first(guide_ids, departure)):
         role = Role.ASSISTANT if position else Role.LEAD
@@ -46,10 +46,12 @@ def _member(guide_id: UUID, role: Role, assessment: Assessment, facts: Facts) ->
     )
 
 
-def status_of(guide_ids: Sequence[UUID], assessment: Assessment, facts: Facts, roster: Roster) -> AssignmentStatus:
+def status_of(
+    guide_ids: Sequence[UUID], assessment: Assessment, facts: Facts, context: PlanningContext
+) -> AssignmentStatus:
     """TENTATIVE until published, or PENDING_APPROVAL where something only a person can judge is open."""
     return (
         AssignmentStatus.PENDING_APPROVAL
-        if reasons_to_approve(guide_ids, assessment.demand, facts, roster.entered)
+        if reasons_to_approve(guide_ids, assessment.demand, facts, context.entered)
         else AssignmentStatus.TENTATIVE
     )

@@ -25,7 +25,7 @@ class NotAnOptimization(Impossible):
     code = "DEAD_LETTER_UNREADABLE"
 
 
-def give_up_optimization(
+def record_failed_optimization(
     day: date, region_ids: Collection[UUID], author: Author, error: ContentionNotResolved | PlanRefused
 ) -> DeadLetter:
     """Keep what was not done, with the guides it would have planned: operations is told of them."""

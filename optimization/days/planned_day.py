@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from optimization.candidates.assessment import Assessment, Roster
+from optimization.candidates.assessment import Assessment, PlanningContext
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan
 from scheduling.daily_schedules.catalog_sync import take_over_fewer
 from scheduling.domain.document import Departure, ScheduleDocument
-from scheduling.rules import Entered, Facts
+from scheduling.rules import EntriesByDate, Facts
 from scheduling.rules.inputs import is_adjusted
 
-NOBODY_AROUND = Roster(Entered(), {})
+NOBODY_AROUND = PlanningContext(EntriesByDate(), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class PlannedDay:
     """What an optimization decided for some departures of a date.
 
     `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay as they
-    are: their pinned guides cannot lead them, and only a person lifts a pin. `roster` is what stood around
+    are: their pinned guides cannot lead them, and only a person lifts a pin. `context` is what stood around
     them, what guides had entered included, `beside` the other departures of the date.
     """
 
@@ -33,7 +33,7 @@ class PlannedDay:
     planned: Mapping[UUID, Departure]
     assessments: Mapping[UUID, Assessment]
     held: Mapping[UUID, Departure] = field(default_factory=dict)
-    roster: Roster = NOBODY_AROUND
+    context: PlanningContext = NOBODY_AROUND
     beside: Mapping[UUID, Departure] = field(default_factory=dict)
 
     def apply(
@@ -42,7 +42,7 @@ class PlannedDay:
         now: datetime,
         *,
         leaving_out: Collection[UUID] = (),
-        entered: Entered | None = None,
+        entered: EntriesByDate | None = None,
     ) -> list[UUID]:
         """Put the plan onto the latest document; returns the departures that somebody changed meanwhile.
 
@@ -53,7 +53,7 @@ class PlannedDay:
             current = document.departures.get(key)
             if key in leaving_out or not _may_change(current, now):
                 continue
-            if self._is_outdated(key, current) or (entered and is_adjusted(planned, self.roster.entered, entered)):
+            if self._is_outdated(key, current) or (entered and is_adjusted(planned, self.context.entered, entered)):
                 changed_meanwhile.append(key)
             elif current is None:
                 document.departures[key] = planned.model_copy(deep=True)

@@ -8,14 +8,14 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from optimization.candidates.assessment import Assessment, Roster, assess, who_needs_certificates
+from optimization.candidates.assessment import Assessment, PlanningContext, assess, who_needs_certificates
 from optimization.candidates.formulation import fair_share, solver_departure, solver_locations, solver_pairs
 from optimization.candidates.teams import form_team
 from optimization.candidates.unassigned_reasons import why_unstaffed
 from optimization.days.planned_day import NOBODY_AROUND, PlannedDay
 from optimization.days.trail_choice import choose_trails
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayProblem, Pair
+from optimization.solver.problem import DayProblem, EligiblePair
 from scheduling.daily_schedules.catalog_aliases import known_departure_ids
 from scheduling.daily_schedules.catalog_sync import merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
@@ -44,7 +44,7 @@ def plan_departures(
     everything: Mapping[UUID, Departure],
     day: date,
     facts: Facts,
-    roster: Roster,
+    context: PlanningContext,
     *,
     base: Mapping[UUID, Departure],
     time_limit_seconds: float,
@@ -59,7 +59,7 @@ def plan_departures(
     held: dict[UUID, Departure] = {}
     while True:
         free = {key: departure.model_copy(deep=True) for key, departure in departures.items() if key not in held}
-        around = replace(roster, planned=frozenset(free))
+        around = replace(context, planned=frozenset(free))
         plan = _plan(free, everything, day, facts, around, time_limit_seconds, max_changes)
         stuck = {key: departures[key] for key in free if departures[key].is_pinned and not plan.solved.team_of(key)}
         if not stuck:
@@ -67,9 +67,9 @@ def plan_departures(
         held |= stuck
     facts = with_notes_of(facts, {guide for team in plan.solved.teams for guide in team.guide_ids})
     for key, departure in free.items():
-        departure.team = form_team(plan.solved.team_of(key), departure, plan.assessments[key], facts, roster)
+        departure.team = form_team(plan.solved.team_of(key), departure, plan.assessments[key], facts, context)
     bases = {key: base[key] for key in free if key in base}
-    plan = replace(plan, facts=facts, base=bases, held=held, roster=around)
+    plan = replace(plan, facts=facts, base=bases, held=held, context=around)
     return replace(plan, beside={key: departure for key, departure in everything.items() if key not in free})
 
 
@@ -78,18 +78,18 @@ def _plan(
     everything: Mapping[UUID, Departure],
     day: date,
     facts: Facts,
-    roster: Roster,
+    context: PlanningContext,
     time_limit_seconds: float,
     max_changes: int | None,
 ) -> PlannedDay:
     """The solver's plan, with trails and reasons in place and the teams still as they were."""
     without_trail = choose_trails(departures, day, facts)
     assessments = {
-        key: assess(Demand.of(key, departure, day, facts.snapshot), facts, roster)
+        key: assess(Demand.of(key, departure, day, facts.snapshot), facts, context)
         for key, departure in departures.items()
     }
     staffable = {key: departure for key, departure in departures.items() if key not in without_trail}
-    problem = replace(_problem(staffable, everything, roster, facts, assessments), max_changes=max_changes)
+    problem = replace(_problem(staffable, everything, context, facts, assessments), max_changes=max_changes)
     solved = solve_day(problem, time_limit_seconds=time_limit_seconds)
     unstaffed = without_trail | why_unstaffed(problem, solved, assessments)
     for key, departure in departures.items():
@@ -100,12 +100,12 @@ def _plan(
 def _problem(
     staffable: Mapping[UUID, Departure],
     everything: Mapping[UUID, Departure],
-    roster: Roster,
+    context: PlanningContext,
     facts: Facts,
     assessments: Mapping[UUID, Assessment],
 ) -> DayProblem:
     fair = fair_share([assessments[key] for key in staffable], facts.recent_hours)
-    pairs: list[Pair] = []
+    pairs: list[EligiblePair] = []
     for key, departure in staffable.items():
         pairs += solver_pairs(assessments[key], departure, fair, facts.recent_hours)
     return DayProblem(
@@ -113,7 +113,7 @@ def _problem(
             solver_departure(key, departure, guests=departure.participants) for key, departure in staffable.items()
         ),
         pairs=tuple(pairs),
-        locations=solver_locations(facts.snapshot, everything, roster.planned, roster.neighbours),
+        locations=solver_locations(facts.snapshot, everything, context.planned, context.neighbours),
     )
 
 
@@ -139,13 +139,13 @@ def plan_date(
     now = timezone.now()
     merge_catalog(document, day, facts.snapshot, region_ids=region_ids, known_as=known_as, now=now)
     departures = open_departures(document, region_ids, now, only)
-    roster = _roster(document, day, departures)
+    context = _roster(document, day, departures)
     return plan_departures(
         departures,
         document.departures,
         day,
-        _with_what_planning_needs(departures, day, facts, roster, deadline_seconds),
-        roster,
+        _with_what_planning_needs(departures, day, facts, context, deadline_seconds),
+        context,
         base={key: base.departures[key] for key in departures if key in base.departures},
         time_limit_seconds=time_limit_seconds or settings.SOLVER_TIME_LIMIT_SECONDS,
         with_notes_of=lambda known, guides: _with_notes_of(known, guides, deadline_seconds),
@@ -153,7 +153,7 @@ def plan_date(
     )
 
 
-def _roster(document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure]) -> Roster:
+def _roster(document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure]) -> PlanningContext:
     if not departures:
         return NOBODY_AROUND
     span = Span(
@@ -161,17 +161,17 @@ def _roster(document: ScheduleDocument, day: date, departures: Mapping[UUID, Dep
         max(departure.ends_at for departure in departures.values()),
     )
     entered = entered_over(document, day, departures.values())
-    return Roster(entered, commitments_around(span), frozenset(departures), departures_elsewhere(span, [day]))
+    return PlanningContext(entered, commitments_around(span), frozenset(departures), departures_elsewhere(span, [day]))
 
 
 def _with_what_planning_needs(
-    departures: Mapping[UUID, Departure], day: date, facts: Facts, roster: Roster, deadline_seconds: float
+    departures: Mapping[UUID, Departure], day: date, facts: Facts, context: PlanningContext, deadline_seconds: float
 ) -> Facts:
     """The later days of long trips, and the certificates of guides who pass everything else."""
     later = {other for departure in departures.values() for other in days_of(departure)}
     facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=deadline_seconds))
     demands = [Demand.of(key, departure, day, facts.snapshot) for key, departure in departures.items()]
-    asked = who_needs_certificates(demands, facts, roster)
+    asked = who_needs_certificates(demands, facts, context)
     return facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=deadline_seconds))
 
 

@@ -26,7 +26,7 @@ FORGET_SECONDS = 300
 OPTIMIZE_CLUSTER_TASK = "optimization.optimize_cluster"
 
 
-def want_optimization(day: date, region_id: UUID) -> None:
+def enqueue_region(day: date, region_id: UUID) -> None:
     """Queue the region's date once the transaction commits; what comes in meanwhile shares the run.
 
     A mark in Valkey keeps two from doing the same work. Without it, or without the queue, nothing is lost:
@@ -66,7 +66,7 @@ class NotPlannedAgain(Impossible):
     code = "RUN_NOT_REPEATABLE"
 
 
-def queue_again(run: OptimizationRun, *, by: str) -> None:
+def enqueue_rerun(run: OptimizationRun, *, by: str) -> None:
     """Queue what the run planned, on today's facts. Raises NotPlannedAgain, and DateInThePast where it is too late."""
     detail = RunDetail.objects.filter(pk=run.pk, subject=RunDetail.Subject.DAY).first()
     if detail is None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from conflicts.monitoring.services import detect_on
-from optimization.days.dead_letters import give_up_optimization
+from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.planned_day import PlannedDay
 from optimization.days.planner import open_departures, plan_date
 from optimization.days.score import day_score
@@ -18,7 +18,7 @@ from optimization.days.verification import refuse_broken_plan
 from optimization.days.written_changes import refuse_broken_write
 from optimization.models import OptimizationRun, RunDetail
 from optimization.runs.analytics import report_optimization, score_before
-from optimization.runs.coalescing import Work, alone_at_work
+from optimization.runs.coalescing import PlanningScope, run_or_join
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
 from optimization.verification.refusal import PlanRefused
 from scheduling.daily_schedules.authors import Author
@@ -43,7 +43,7 @@ class Optimized:
     """What came of an optimization: its run, its plan by departure, and its score (0 to 100)."""
 
     run: OptimizationRun
-    work: Work
+    work: PlanningScope
     score_before: float | None
     base: dict[UUID, Departure] = field(default_factory=dict)
     planned: dict[UUID, Departure] = field(default_factory=dict)
@@ -103,15 +103,17 @@ def optimize_day(
     catalog or the guides do not answer, ContentionNotResolved with the guides concerned, and PlanRefused for
     a plan that breaks a hard rule; each way the run is FAILED and what could not be stored stays as it was.
     """
-    work = Work(day, frozenset(region_ids), max_changes)
+    work = PlanningScope(day, frozenset(region_ids), max_changes)
     if dry_run:
         return _optimize(work, uuid4(), author, snapshot, dry_run=True)
     run_id = uuid4()
-    with alone_at_work(work, by=str(author), run_id=run_id) as joined:
+    with run_or_join(work, by=str(author), run_id=run_id) as joined:
         return _as_joined(joined, work) if joined else _optimize(work, run_id, author, snapshot, dry_run=False)
 
 
-def _optimize(work: Work, run_id: UUID, author: Author, snapshot: Snapshot | None, *, dry_run: bool) -> Optimized:
+def _optimize(
+    work: PlanningScope, run_id: UUID, author: Author, snapshot: Snapshot | None, *, dry_run: bool
+) -> Optimized:
     run = start_run(
         work.day,
         subject=RunDetail.Subject.DAY,
@@ -126,7 +128,7 @@ def _optimize(work: Work, run_id: UUID, author: Author, snapshot: Snapshot | Non
     except PlanRefused as refused:
         fail_run(run, refused.message)
         if not dry_run:
-            give_up_optimization(work.day, work.region_ids, author, refused)
+            record_failed_optimization(work.day, work.region_ids, author, refused)
         raise
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
@@ -134,7 +136,7 @@ def _optimize(work: Work, run_id: UUID, author: Author, snapshot: Snapshot | Non
     return optimized
 
 
-def _as_joined(run: OptimizationRun, work: Work) -> Optimized:
+def _as_joined(run: OptimizationRun, work: PlanningScope) -> Optimized:
     """What is stored once the joined run is done, as if it had been planned here."""
     departures = open_departures(read_drafts([work.day])[work.day].document, work.region_ids, timezone.now())
     return Optimized(run, work, None, base=departures, planned=departures, is_joined=True)
@@ -207,7 +209,7 @@ def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], aut
             _report(optimized)
 
     try:
-        write_daily_schedules([optimized.day], edit, author=author, facts=part.facts, also=also)
+        write_daily_schedules([optimized.day], edit, author=author, facts=part.facts, after_write=also)
     except ContentionNotResolved as contention:
         raise ContentionNotResolved(contention.message, _guide_names(part.planned.values())) from contention
     return frozenset(changed)

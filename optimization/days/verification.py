@@ -1,7 +1,7 @@
 """The independent check of a day's plan, as it was made."""
 
+from optimization.days.checker_evidence import engagements_in, engagements_of, holds_of
 from optimization.days.planned_day import PlannedDay
-from optimization.days.rosters import engagements_in, engagements_of, holds_of
 from optimization.verification.checks import broken_rules
 from optimization.verification.evidence import Evidence, Finding
 from optimization.verification.refusal import refuse
@@ -14,7 +14,7 @@ def refuse_broken_plan(plan: PlannedDay) -> None:
 
 def findings_of_plan(plan: PlannedDay) -> list[Finding]:
     """The hard rules that the plan breaks."""
-    engagements = engagements_of(plan.roster, without=plan.planned)
+    engagements = engagements_of(plan.context, without=plan.planned)
     for guide_id, planned in engagements_in(plan.planned, plan.day).items():
         engagements[guide_id] += planned
     evidence = Evidence(
@@ -22,9 +22,9 @@ def findings_of_plan(plan: PlannedDay) -> list[Finding]:
         snapshot=plan.facts.snapshot,
         departures={**plan.beside, **plan.planned},
         before=plan.base,
-        elsewhere=plan.roster.neighbours,
+        elsewhere=plan.context.neighbours,
         engagements=engagements,
-        entered=plan.roster.entered.by_day,
+        entered=plan.context.entered.by_day,
         holds=holds_of(plan.facts),
     )
     return broken_rules(evidence, plan.planned)

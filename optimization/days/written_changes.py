@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models.fields.json import KeyTransform
 
-from optimization.days.rosters import engagements_in, holds_of
+from optimization.days.checker_evidence import engagements_in, holds_of
 from optimization.verification.checks import broken_rules, is_new_since
 from optimization.verification.evidence import Engagement, Evidence, Finding, dates_of
 from optimization.verification.refusal import refuse

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from optimization.explanations.explanation import Cost, Otherwise
+from optimization.explanations.explanation import Alternative, Cost
 from optimization.solver.components import connected_components
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayProblem, Pair
-from optimization.solver.solution import DayPlan, Levels
+from optimization.solver.problem import DayProblem, EligiblePair
+from optimization.solver.solution import DayPlan, Objectives
 from optimization.solver.staffing import group_by_departure
 
 Teams = Mapping[UUID, tuple[UUID, ...]]
@@ -16,7 +16,7 @@ Teams = Mapping[UUID, tuple[UUID, ...]]
 
 def best_without(
     problem: DayProblem, plan: DayPlan, departure_id: UUID, guide_id: UUID, *, time_limit_seconds: float
-) -> Otherwise:
+) -> Alternative:
     """What the best plan costs in which `guide_id` does not go on `departure_id`, and whom it sends where."""
     part = part_around(problem, departure_id)
     without = replace(
@@ -41,21 +41,21 @@ def part_around(problem: DayProblem, departure_id: UUID) -> DayProblem:
     )
 
 
-def compared(part: DayProblem, plan: DayPlan, other: DayPlan) -> Otherwise:
+def compared(part: DayProblem, plan: DayPlan, other: DayPlan) -> Alternative:
     """How `other`, a plan of `part`, differs from what `plan` does there."""
     ids = frozenset(departure.id for departure in part.departures)
     now = {team.departure_id: team.guide_ids for team in plan.teams if team.departure_id in ids}
     then = {team.departure_id: team.guide_ids for team in other.teams}
-    before, after = (_levels(part, teams) for teams in (now, then))
-    difference = Levels(after.guests - before.guests, after.kept - before.kept, after.loss - before.loss)
-    return Otherwise(Cost.of(difference), _changed(ids, now, then))
+    before, after = (_objectives(part, teams) for teams in (now, then))
+    difference = Objectives(after.guests - before.guests, after.kept - before.kept, after.loss - before.loss)
+    return Alternative(Cost.of(difference), _changed(ids, now, then))
 
 
-def _levels(part: DayProblem, teams: Teams) -> Levels:
+def _objectives(part: DayProblem, teams: Teams) -> Objectives:
     """What teams attain; whom the part does not know as a pair counts for nothing."""
-    pairs: dict[tuple[UUID, UUID], Pair] = {(pair.departure_id, pair.guide_id): pair for pair in part.pairs}
+    pairs: dict[tuple[UUID, UUID], EligiblePair] = {(pair.departure_id, pair.guide_id): pair for pair in part.pairs}
     chosen = [pairs[key, guide] for key, team in teams.items() for guide in team if (key, guide) in pairs]
-    return Levels(
+    return Objectives(
         guests=sum(departure.weight for departure in part.departures if teams.get(departure.id)),
         kept=sum(pair.is_kept for pair in chosen),
         loss=sum(pair.loss for pair in chosen),

@@ -7,7 +7,7 @@ from uuid import UUID
 from optimization.candidates.workload import Workload, hours_led, workloads
 from optimization.days.planned_day import PlannedDay
 from optimization.explanations.departures import explain_departure
-from optimization.explanations.explanation import DepartureTold
+from optimization.explanations.explanation import DepartureExplanation
 from optimization.explanations.representation import told_as_data
 from optimization.explanations.text import lines_of
 from scheduling.domain.text import counted
@@ -18,7 +18,7 @@ FORCED_OF_EACH = 3
 
 def explain_day(
     planned: PlannedDay, *, time_limit_seconds: float, but: Collection[UUID] = ()
-) -> tuple[DepartureTold, ...]:
+) -> tuple[DepartureExplanation, ...]:
     """Why each departure has its team, or nobody; the time is shared evenly among the departures.
 
     `but` are departures that are left out: those that were planned again since.
@@ -31,9 +31,9 @@ def explain_day(
     )
 
 
-def explain_parts(parts: Sequence[PlannedDay], *, time_limit_seconds: float) -> tuple[DepartureTold, ...]:
+def explain_parts(parts: Sequence[PlannedDay], *, time_limit_seconds: float) -> tuple[DepartureExplanation, ...]:
     """The same for a plan that was made in several goes, each departure by the last that planned it."""
-    told: dict[UUID, DepartureTold] = {}
+    told: dict[UUID, DepartureExplanation] = {}
     for part in reversed(parts):
         again = explain_day(part, time_limit_seconds=time_limit_seconds, but=told.keys())
         told |= {one.departure_id: one for one in again}
@@ -47,7 +47,7 @@ def fairness_of(planned: PlannedDay) -> dict[UUID, Workload]:
     return workloads(could, planned.facts.recent_hours, on_the_day)
 
 
-def explanation_text(told: Iterable[DepartureTold]) -> list[str]:
+def explanation_text(told: Iterable[DepartureExplanation]) -> list[str]:
     """Lines for a terminal: a heading a departure, its explanation indented below."""
     lines: list[str] = []
     for one in told:
@@ -58,6 +58,6 @@ def explanation_text(told: Iterable[DepartureTold]) -> list[str]:
     return lines
 
 
-def explanation_data(told: Iterable[DepartureTold]) -> dict[str, dict[str, Any]]:
+def explanation_data(told: Iterable[DepartureExplanation]) -> dict[str, dict[str, Any]]:
     """The same for programs, by departure."""
     return {str(one.departure_id): told_as_data(one) for one in told}

@@ -9,11 +9,18 @@ from optimization.candidates.workload import Workload, comparable_guides, hours_
 from optimization.days.planned_day import PlannedDay
 from optimization.explanations.alternatives import best_without
 from optimization.explanations.deadline import Clock
-from optimization.explanations.explanation import Cost, DepartureTold, GuideTold, MemberTold, Otherwise, Standing
+from optimization.explanations.explanation import (
+    Alternative,
+    CandidateExplanation,
+    Cost,
+    DepartureExplanation,
+    MemberExplanation,
+    PlanStanding,
+)
 from optimization.explanations.names import names_in
 from optimization.explanations.remedies import possibilities
-from optimization.solver.problem import Pair
-from optimization.solver.what_if import Forcing, prices_of_forcing
+from optimization.solver.problem import EligiblePair
+from optimization.solver.what_if import ForcedAssignment, costs_of_assignments
 from scheduling.domain.document import Departure, TeamMember, UnassignedReason
 from scheduling.rules import Demand, Rule
 
@@ -22,7 +29,7 @@ RULES = list(Rule)
 
 def explain_departure(
     planned: PlannedDay, departure_id: UUID, *, time_limit_seconds: float, most_forced: int | None = None
-) -> DepartureTold:
+) -> DepartureExplanation:
     """Everything about one departure of the plan; costs are against the plan as a whole.
 
     The price of taking a guide is worked out for the `most_forced` best who are not on the team, for all of
@@ -38,13 +45,13 @@ class _Explainer:
     departure_id: UUID
     clock: Clock
     most_forced: int | None
-    pairs: dict[UUID, Pair] = field(init=False)
+    pairs: dict[UUID, EligiblePair] = field(init=False)
 
     def __post_init__(self) -> None:
         of_departure = (pair for pair in self.planned.problem.pairs if pair.departure_id == self.departure_id)
         object.__setattr__(self, "pairs", {pair.guide_id: pair for pair in of_departure})
 
-    def explain(self) -> DepartureTold:
+    def explain(self) -> DepartureExplanation:
         held = self.planned.held.get(self.departure_id)
         departure = held or self.planned.planned[self.departure_id]
         assessment = self._assessment(departure)
@@ -52,10 +59,10 @@ class _Explainer:
         team = tuple(self._member(member, assessment, loads) for member in departure.team)
         possible_if = () if departure.team else tuple(possibilities(self.planned, self.departure_id, self.clock))
         others = (*self._not_chosen(departure, assessment, loads), *self._ruled_out(assessment, loads))
-        return DepartureTold(
+        return DepartureExplanation(
             self.departure_id,
             departure,
-            Standing.HELD if held else Standing.STAFFED if departure.team else Standing.UNSTAFFED,
+            PlanStanding.HELD if held else PlanStanding.STAFFED if departure.team else PlanStanding.UNSTAFFED,
             _why_held(departure, assessment) if held else departure.unassigned_reason,
             team,
             others,
@@ -68,17 +75,17 @@ class _Explainer:
         """The plan's; one of what is held is not in it."""
         facts, found = self.planned.facts, self.planned.assessments.get(self.departure_id)
         demand = Demand.of(self.departure_id, departure, self.planned.day, facts.snapshot)
-        return found or assess(demand, facts, self.planned.roster)
+        return found or assess(demand, facts, self.planned.context)
 
     def _workloads(self, departure: Departure, assessment: Assessment) -> dict[UUID, Workload]:
         on_the_day = hours_led([*self.planned.planned.values(), *self.planned.held.values()])
         compared = comparable_guides(assessment) | departure.guide_ids
         return workloads(compared, self.planned.facts.recent_hours, on_the_day)
 
-    def _member(self, member: TeamMember, assessment: Assessment, loads: Mapping[UUID, Workload]) -> MemberTold:
+    def _member(self, member: TeamMember, assessment: Assessment, loads: Mapping[UUID, Workload]) -> MemberExplanation:
         candidate = next((one for one in assessment.candidates if one.guide.id == member.guide_id), None)
         pair = self.pairs.get(member.guide_id)
-        return MemberTold(
+        return MemberExplanation(
             guide_id=member.guide_id,
             name=member.guide_name,
             score=candidate.score if candidate else member.score,
@@ -89,7 +96,7 @@ class _Explainer:
             without=self._without(member) if pair and not member.pinned else None,
         )
 
-    def _without(self, member: TeamMember) -> Otherwise | None:
+    def _without(self, member: TeamMember) -> Alternative | None:
         problem, solved, left = self.planned.problem, self.planned.solved, self.clock.left()
         if not left:
             return None
@@ -97,13 +104,13 @@ class _Explainer:
 
     def _not_chosen(
         self, departure: Departure, assessment: Assessment, loads: Mapping[UUID, Workload]
-    ) -> Iterator[GuideTold]:
+    ) -> Iterator[CandidateExplanation]:
         left_out = [one for one in assessment.candidates if one.guide.id not in departure.guide_ids]
         ranked = sorted(left_out, key=lambda each: (-each.score, each.guide.name, each.guide.id))
         prices = self._prices(ranked)
         for candidate in ranked:
             guide, forcing = candidate.guide, prices.get(candidate.guide.id)
-            yield GuideTold(
+            yield CandidateExplanation(
                 guide.id,
                 guide.name,
                 loads[guide.id],
@@ -112,34 +119,34 @@ class _Explainer:
                 refused=forcing.reason if forcing else None,
             )
 
-    def _prices(self, ranked: list[Candidate]) -> dict[UUID, Forcing]:
+    def _prices(self, ranked: list[Candidate]) -> dict[UUID, ForcedAssignment]:
         asked = [one.guide.id for one in ranked[: self.most_forced] if one.guide.id in self.pairs]
         left = self.clock.left() if asked else 0.0
         if not left:
             return {}
         problem, solved = self.planned.problem, self.planned.solved
-        found = prices_of_forcing(problem, solved, self.departure_id, asked, time_limit_seconds=left)
+        found = costs_of_assignments(problem, solved, self.departure_id, asked, time_limit_seconds=left)
         return {forcing.guide_id: forcing for forcing in found}
 
-    def _ruled_out(self, assessment: Assessment, loads: Mapping[UUID, Workload]) -> list[GuideTold]:
+    def _ruled_out(self, assessment: Assessment, loads: Mapping[UUID, Workload]) -> list[CandidateExplanation]:
         """Whoever got further through the rules first."""
         guides = self.planned.facts.snapshot.guides
         found = [
-            GuideTold(guide_id, guides[guide_id].name, loads.get(guide_id), exclusion=exclusion)
+            CandidateExplanation(guide_id, guides[guide_id].name, loads.get(guide_id), exclusion=exclusion)
             for guide_id, exclusion in assessment.excluded.items()
         ]
         return sorted(found, key=lambda told: (_how_far(told), told.name, told.guide_id))
 
 
-def _how_far(told: GuideTold) -> int:
+def _how_far(told: CandidateExplanation) -> int:
     return -RULES.index(told.exclusion.rule) if told.exclusion else 0
 
 
-def _otherwise(forcing: Forcing) -> Otherwise | None:
+def _otherwise(forcing: ForcedAssignment) -> Alternative | None:
     if forcing.difference is None:
         return None
     changed = {team.departure_id: team.guide_ids for team in forcing.teams}
-    return Otherwise(Cost.of(forcing.difference), changed | dict.fromkeys(forcing.losing, ()))
+    return Alternative(Cost.of(forcing.difference), changed | dict.fromkeys(forcing.losing, ()))
 
 
 def _why_held(departure: Departure, assessment: Assessment) -> UnassignedReason:

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from optimization.candidates.scoring import ScoreParts
 from optimization.candidates.workload import Workload
-from optimization.solver.solution import Levels, UnstaffedReason
+from optimization.solver.solution import Objectives, UnstaffedReason
 from scheduling.domain.document import Departure, UnassignedReason
 from scheduling.rules import Exclusion
 
 
-class Standing(StrEnum):
+class PlanStanding(StrEnum):
     """How a departure stands in the plan."""
 
     STAFFED = "STAFFED"
@@ -34,8 +34,8 @@ class Cost:
     points: int
 
     @classmethod
-    def of(cls, difference: Levels) -> "Cost":
-        """From the levels of the other plan less those of this one."""
+    def of(cls, difference: Objectives) -> "Cost":
+        """From the objectives of the other plan less those of this one."""
         return cls(-difference.guests, -difference.kept, difference.loss)
 
     @property
@@ -44,7 +44,7 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Otherwise:
+class Alternative:
     """The best plan under another condition: what it costs, and the teams that differ; an empty one: nobody."""
 
     cost: Cost
@@ -52,7 +52,7 @@ class Otherwise:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberTold:
+class MemberExplanation:
     """Why somebody is on the team: the score with its parts, and the best plan without this assignment.
 
     `parts` is None for whom no rule allows any more; `charged` is what fairness charges, in points.
@@ -65,11 +65,11 @@ class MemberTold:
     charged: int
     workload: Workload
     pinned: bool = False
-    without: Otherwise | None = None
+    without: Alternative | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class GuideTold:
+class CandidateExplanation:
     """Why somebody is not on the team: a rule, the price of taking the guide, or why that is not possible.
 
     `forced` is None where nobody worked it out. `refused` is why no plan has the guide here.
@@ -80,12 +80,12 @@ class GuideTold:
     workload: Workload | None = None
     score: float | None = None
     exclusion: Exclusion | None = None
-    forced: Otherwise | None = None
+    forced: Alternative | None = None
     refused: UnstaffedReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Possibility:
+class Remedy:
     """One thing that would be enough to staff a departure. `kind` is a rule or what a plan would need."""
 
     kind: str
@@ -94,7 +94,7 @@ class Possibility:
 
 
 @dataclass(frozen=True, slots=True)
-class DepartureTold:
+class DepartureExplanation:
     """A departure with why its team is what it is, or what it would take to have one.
 
     `names` has the guides and departures that the explanation speaks of. `is_partial`: time ran out before
@@ -103,11 +103,11 @@ class DepartureTold:
 
     departure_id: UUID
     departure: Departure
-    standing: Standing
+    standing: PlanStanding
     reason: UnassignedReason | None = None
-    team: tuple[MemberTold, ...] = ()
-    others: tuple[GuideTold, ...] = ()
-    possible_if: tuple[Possibility, ...] = ()
+    team: tuple[MemberExplanation, ...] = ()
+    others: tuple[CandidateExplanation, ...] = ()
+    possible_if: tuple[Remedy, ...] = ()
     names: Mapping[UUID, str] = field(default_factory=dict)
     is_partial: bool = False
     differs: bool = False

@@ -7,24 +7,24 @@ from uuid import UUID
 from optimization.candidates.unassigned_reasons import one_more_guide
 from optimization.days.planned_day import PlannedDay
 from optimization.explanations.deadline import Clock
-from optimization.explanations.explanation import Possibility
+from optimization.explanations.explanation import Remedy
 from optimization.explanations.names import names_in
 from optimization.solver.elastic_model import RelaxationKind
-from optimization.solver.infeasibility import Relaxation, smallest_relaxations
+from optimization.solver.infeasibility import Relaxation, minimal_relaxations
 from optimization.solver.problem import LARGEST_TEAM
 from scheduling.domain.text import counted
 
 
-def other_numbers(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Possibility]:
+def other_numbers(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
     """The smallest changes of the problem itself that are each enough, in the solver's order."""
     left = clock.left()
     if not left:
         return
     trip = planned.assessments[departure_id].demand.trip
     words = _Words(names_in(planned), sorted(trip.required_certifications) if trip else [])
-    for steps in smallest_relaxations(planned.problem, planned.solved, departure_id, time_limit_seconds=left):
+    for steps in minimal_relaxations(planned.problem, planned.solved, departure_id, time_limit_seconds=left):
         guides = tuple(guide for step in steps for guide in step.guide_ids)
-        yield Possibility(" + ".join(step.kind.value for step in steps), words.of(steps), guides)
+        yield Remedy(" + ".join(step.kind.value for step in steps), words.of(steps), guides)
 
 
 @dataclass(frozen=True, slots=True)

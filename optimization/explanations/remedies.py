@@ -15,11 +15,11 @@ from optimization.candidates.scoring import pairing_score
 from optimization.days.planned_day import PlannedDay
 from optimization.explanations.alternatives import part_around
 from optimization.explanations.deadline import Clock
-from optimization.explanations.explanation import Possibility
+from optimization.explanations.explanation import Remedy
 from optimization.explanations.relaxations import other_numbers
 from optimization.solver.day import solve_day
 from optimization.solver.elastic_model import RelaxationKind
-from optimization.solver.problem import PERFECT_SCORE, DayProblem, Pair
+from optimization.solver.problem import PERFECT_SCORE, DayProblem, EligiblePair
 from optimization.solver.solution import DayPlan
 from scheduling.domain.document import Departure
 from scheduling.domain.text import counted
@@ -33,7 +33,7 @@ _NOT_LIFTED = {Rule.REGION, Rule.ACTIVITY, Rule.EXCLUDED}
 _TRAILS_TRIED = 5
 
 
-def possibilities(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Possibility]:
+def possibilities(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
     """Everything that would be enough by itself, as far as the clock allows."""
     if any(departure.id == departure_id for departure in planned.problem.departures):
         yield from other_numbers(planned, departure_id, clock)
@@ -42,7 +42,7 @@ def possibilities(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iter
         yield from _with_a_trail(planned, departure_id, clock)
 
 
-def _lifting_one_rule(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Possibility]:
+def _lifting_one_rule(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
     """For each rule the guides, as few as it takes, whose trouble with it alone is in the way of a team."""
     for rule, guides in _kept_off_by_one_rule(planned, departure_id).items():
         left = clock.left()
@@ -50,10 +50,10 @@ def _lifting_one_rule(planned: PlannedDay, departure_id: UUID, clock: Clock) -> 
         if needed:
             names = planned.facts.snapshot.guides
             told = [_in_words(names[guide].name, exclusion) for guide in needed for exclusion in guides[guide][:1]]
-            yield Possibility(rule.value, f"if {' and '.join(told)}", needed)
+            yield Remedy(rule.value, f"if {' and '.join(told)}", needed)
 
 
-def _with_a_trail(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Possibility]:
+def _with_a_trail(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
     """The trails of which one alone, if it could be used, would do; and how many guests fewer would do."""
     departure, facts = planned.planned[departure_id], planned.facts
     trip = facts.snapshot.trips.get(departure.trip_id)
@@ -64,7 +64,7 @@ def _with_a_trail(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iter
     for trail in fitting[:_TRAILS_TRIED]:
         if _could_go(planned, departure_id, departure.model_copy(update={"trail_id": trail.id}), clock):
             why = unusable_because(trail, trip, days, span, departure.participants, facts.hazards)
-            yield Possibility(Rule.TRAIL_CLOSED.value, f"if it were not that {why or f'{trail.name} cannot be used'}")
+            yield Remedy(Rule.TRAIL_CLOSED.value, f"if it were not that {why or f'{trail.name} cannot be used'}")
     too_small = [trail for trail in fitting if not closed_because(trail, days, span, facts.hazards)]
     largest = max(too_small, key=lambda trail: (trail.max_group_size or 0, trail.id), default=None)
     if largest is None or not largest.max_group_size:
@@ -72,7 +72,7 @@ def _with_a_trail(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iter
     smaller = departure.model_copy(update={"trail_id": largest.id, "participants": largest.max_group_size})
     if _could_go(planned, departure_id, smaller, clock):
         fewer = counted(departure.participants - largest.max_group_size, "guest")
-        yield Possibility(RelaxationKind.FEWER_GUESTS.value, f"with {fewer} fewer, on {largest.name}")
+        yield Remedy(RelaxationKind.FEWER_GUESTS.value, f"with {fewer} fewer, on {largest.name}")
 
 
 def _could_go(planned: PlannedDay, departure_id: UUID, changed: Departure, clock: Clock) -> bool:
@@ -81,14 +81,14 @@ def _could_go(planned: PlannedDay, departure_id: UUID, changed: Departure, clock
     if not left:
         return False
     demand = Demand.of(departure_id, changed, planned.day, facts.snapshot)
-    pairs = solver_pairs(assess(demand, facts, planned.roster), changed, float("inf"), facts.recent_hours)
+    pairs = solver_pairs(assess(demand, facts, planned.context), changed, float("inf"), facts.recent_hours)
     asked = solver_departure(departure_id, changed, guests=changed.participants)
     problem = replace(planned.problem, departures=(*planned.problem.departures, asked))
     return bool(_team_without_loss(problem, planned.solved, departure_id, pairs, left))
 
 
 def _kept_off_by_one_rule(planned: PlannedDay, departure_id: UUID) -> dict[Rule, dict[UUID, list[Exclusion]]]:
-    assessment, facts, roster = planned.assessments[departure_id], planned.facts, planned.roster
+    assessment, facts, context = planned.assessments[departure_id], planned.facts, planned.context
     demand = assessment.demand
     found: defaultdict[Rule, dict[UUID, list[Exclusion]]] = defaultdict(dict)
     for guide_id, first in assessment.excluded.items():
@@ -96,8 +96,8 @@ def _kept_off_by_one_rule(planned: PlannedDay, departure_id: UUID) -> dict[Rule,
             continue
         guide = facts.snapshot.guides[guide_id]
         against = [
-            *exclusions_of(guide, demand, facts, roster.entered.of(guide_id, demand.days)),
-            *clashes_of(demand.span, demand.day, roster.elsewhere(guide_id), ignoring=departure_id),
+            *exclusions_of(guide, demand, facts, context.entered.of(guide_id, demand.days)),
+            *clashes_of(demand.span, demand.day, context.elsewhere(guide_id), ignoring=departure_id),
         ]
         if {exclusion.rule for exclusion in against} == {first.rule}:
             found[first.rule][guide_id] = against
@@ -113,16 +113,18 @@ def _needed_of(
     return tuple(guide_id for guide_id in team if guide_id in guides)
 
 
-def _as_if_allowed(planned: PlannedDay, departure_id: UUID, guide_id: UUID) -> Pair:
+def _as_if_allowed(planned: PlannedDay, departure_id: UUID, guide_id: UUID) -> EligiblePair:
     """A pair at half its score, so that whoever may go comes before whoever may not."""
     guide, demand = planned.facts.snapshot.guides[guide_id], planned.assessments[departure_id].demand
-    adjustments = planned.roster.entered.of(guide_id, demand.days)
+    adjustments = planned.context.entered.of(guide_id, demand.days)
     score = pairing_score(guide, demand, planned.facts, adjustments)
-    return Pair(departure_id, guide_id, capacity_of(guide, adjustments, demand.day), round(PERFECT_SCORE * score / 2))
+    return EligiblePair(
+        departure_id, guide_id, capacity_of(guide, adjustments, demand.day), round(PERFECT_SCORE * score / 2)
+    )
 
 
 def _team_without_loss(
-    problem: DayProblem, plan: DayPlan, departure_id: UUID, added: Iterable[Pair], seconds: float
+    problem: DayProblem, plan: DayPlan, departure_id: UUID, added: Iterable[EligiblePair], seconds: float
 ) -> tuple[UUID, ...]:
     """The departure's team with further pairs, if every other one that has a team keeps one."""
     part = part_around(replace(problem, pairs=(*problem.pairs, *added)), departure_id)

@@ -5,13 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from optimization.candidates.workload import Workload
-from optimization.explanations.explanation import Cost, DepartureTold, GuideTold, MemberTold, Otherwise, Possibility
+from optimization.explanations.explanation import (
+    Alternative,
+    CandidateExplanation,
+    Cost,
+    DepartureExplanation,
+    MemberExplanation,
+    Remedy,
+)
 from optimization.explanations.text import lines_of, why_not, without_text
 
 DECIMALS = 4
 
 
-def told_as_data(told: DepartureTold) -> dict[str, Any]:
+def told_as_data(told: DepartureExplanation) -> dict[str, Any]:
     """All of it, with the sentences that say the same."""
     data: dict[str, Any] = {
         "standing": told.standing.value,
@@ -26,7 +33,7 @@ def told_as_data(told: DepartureTold) -> dict[str, Any]:
     return data
 
 
-def price_as_data(guide: GuideTold, departure_id: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
+def price_as_data(guide: CandidateExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
     """What taking a guide would cost, or why no plan has them; empty where nobody worked it out."""
     if guide.forced:
         return otherwise_as_data(guide.forced) | {"message": why_not(guide, departure_id, names)}
@@ -35,7 +42,7 @@ def price_as_data(guide: GuideTold, departure_id: UUID, names: Mapping[UUID, str
     return {}
 
 
-def otherwise_as_data(otherwise: Otherwise) -> dict[str, Any]:
+def otherwise_as_data(otherwise: Alternative) -> dict[str, Any]:
     """Another plan: its cost, and the teams that differ from this one's."""
     changed = [
         {"departure_id": str(key), "guide_ids": [str(guide) for guide in team]} for key, team in otherwise.teams.items()
@@ -56,7 +63,7 @@ def _cost(cost: Cost) -> dict[str, int]:
     return {"guests": cost.guests, "assignments": cost.changes, "points": cost.points}
 
 
-def _member(member: MemberTold, told: DepartureTold) -> dict[str, Any]:
+def _member(member: MemberExplanation, told: DepartureExplanation) -> dict[str, Any]:
     data: dict[str, Any] = {
         "guide_id": str(member.guide_id),
         "guide_name": member.name,
@@ -73,6 +80,6 @@ def _member(member: MemberTold, told: DepartureTold) -> dict[str, Any]:
     return data
 
 
-def _possibility(possibility: Possibility) -> dict[str, Any]:
+def _possibility(possibility: Remedy) -> dict[str, Any]:
     guides = {"guide_ids": [str(guide) for guide in possibility.guide_ids]} if possibility.guide_ids else {}
     return {"kind": possibility.kind, "message": possibility.message} | guides

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from optimization.days.planner import plan_date
 from optimization.explanations.departures import explain_departure
-from optimization.explanations.explanation import DepartureTold, Standing
+from optimization.explanations.explanation import DepartureExplanation, PlanStanding
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.domain.document import ScheduleDocument
 from scheduling.domain.facts import Snapshot
@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 2.0
 
 def explain_as_it_stands(
     schedule: DailySchedule, departure_id: UUID, *, time_limit_seconds: float = PATIENCE_SECONDS
-) -> DepartureTold:
+) -> DepartureExplanation:
     """Why the departure has its team, or nobody, against the best plan of its region there is now.
 
     That plan keeps what stands unless more guests can be served; departures of other regions stay as they
@@ -35,7 +35,7 @@ def explain_as_it_stands(
     if departure is None:
         raise UnknownDeparture(f"The daily schedule of {schedule.schedule_date} has no departure {departure_id}.")
     if not departure.is_open_to_planning or departure.has_started(timezone.now()):
-        return DepartureTold(departure_id, departure, Standing.NOT_PLANNED)
+        return DepartureExplanation(departure_id, departure, PlanStanding.NOT_PLANNED)
     facts = gather_facts(_snapshot(schedule, document, departure.region_id))
     planned = plan_date(
         schedule.schedule_date,
@@ -45,7 +45,7 @@ def explain_as_it_stands(
         reader="interactive",
     )
     if departure_id not in planned.planned.keys() | planned.held.keys():
-        return DepartureTold(departure_id, departure, Standing.NOT_PLANNED)
+        return DepartureExplanation(departure_id, departure, PlanStanding.NOT_PLANNED)
     told = explain_departure(planned, departure_id, time_limit_seconds=time_limit_seconds)
     return replace(told, differs=told.departure.guide_ids != departure.guide_ids)
 

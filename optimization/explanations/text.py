@@ -5,13 +5,13 @@ from uuid import UUID
 
 from optimization.candidates.workload import Workload
 from optimization.explanations.explanation import (
+    Alternative,
+    CandidateExplanation,
     Cost,
-    DepartureTold,
-    GuideTold,
-    MemberTold,
-    Otherwise,
-    Possibility,
-    Standing,
+    DepartureExplanation,
+    MemberExplanation,
+    PlanStanding,
+    Remedy,
 )
 from optimization.solver.solution import UnstaffedReason
 from scheduling.domain.text import counted
@@ -28,26 +28,26 @@ _REFUSED = {
 }
 
 
-def lines_of(told: DepartureTold) -> list[str]:
+def lines_of(told: DepartureExplanation) -> list[str]:
     """Everything there is to say, a line each: the team, the best who are not on it, what would help."""
     return list(_lines(told))
 
 
-def _lines(told: DepartureTold) -> Iterator[str]:
-    if told.standing is Standing.NOT_PLANNED:
+def _lines(told: DepartureExplanation) -> Iterator[str]:
+    if told.standing is PlanStanding.NOT_PLANNED:
         yield "It has started or was cancelled: nothing is planned here any more."
     if told.differs:
         yield "Optimizing now would give it another team than it has; this explains that one."
     yield from [member_text(member, told.departure_id, told.names) for member in told.team]
     if told.reason:
-        yield f"{'Held' if told.standing is Standing.HELD else 'Nobody'}: {told.reason.message}"
+        yield f"{'Held' if told.standing is PlanStanding.HELD else 'Nobody'}: {told.reason.message}"
     yield from map(possibility_text, told.possible_if)
     yield from _others(told)
     if told.is_partial:
         yield "There was no time to work out more."
 
 
-def _others(told: DepartureTold) -> Iterator[str]:
+def _others(told: DepartureExplanation) -> Iterator[str]:
     """Whoever has a price, and together those whom a rule keeps off, where the reason does not count them."""
     yield from [guide_text(one, told.departure_id, told.names) for one in told.others if one.forced or one.refused]
     kept_off = [one for one in told.others if one.exclusion and one.exclusion.rule not in _OF_NO_INTEREST]
@@ -56,7 +56,7 @@ def _others(told: DepartureTold) -> Iterator[str]:
         yield f"Ruled out: {'; '.join(named)}"
 
 
-def member_text(member: MemberTold, departure_id: UUID, names: Mapping[UUID, str]) -> str:
+def member_text(member: MemberExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
     """Why somebody is on the team, in one line."""
     parts = ", ".join(f"{name} {part:.2f}" for name, part in member.parts.by_name.items()) if member.parts else ""
     scored = f"score {member.score:.2f}" + (f" ({parts})" if parts else ", and no longer allowed by the rules")
@@ -65,7 +65,7 @@ def member_text(member: MemberTold, departure_id: UUID, names: Mapping[UUID, str
     return f"{why} {without_text(member, departure_id, names)}"
 
 
-def without_text(member: MemberTold, departure_id: UUID, names: Mapping[UUID, str]) -> str:
+def without_text(member: MemberExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
     """The best plan without this assignment: "Else Ben, which costs 52 points"."""
     if member.pinned:
         return "Pinned by a person."
@@ -78,14 +78,14 @@ def without_text(member: MemberTold, departure_id: UUID, names: Mapping[UUID, st
     return f"Else {who}, which {cost_text(member.without.cost)}{_elsewhere(member.without, departure_id, names)}."
 
 
-def guide_text(guide: GuideTold, departure_id: UUID, names: Mapping[UUID, str]) -> str:
+def guide_text(guide: CandidateExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
     """Why somebody is not on the team, in one line."""
     return f"Not {guide.name}{f' (score {guide.score:.2f})' if guide.score is not None else ''}: " + why_not(
         guide, departure_id, names
     )
 
 
-def why_not(guide: GuideTold, departure_id: UUID, names: Mapping[UUID, str]) -> str:
+def why_not(guide: CandidateExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
     """The rule or the price that decided, or that nobody worked it out."""
     if guide.exclusion:
         return guide.exclusion.message
@@ -98,7 +98,7 @@ def why_not(guide: GuideTold, departure_id: UUID, names: Mapping[UUID, str]) -> 
     return f"{company}, which {cost_text(guide.forced.cost)}{_elsewhere(guide.forced, departure_id, names)}"
 
 
-def possibility_text(possibility: Possibility) -> str:
+def possibility_text(possibility: Remedy) -> str:
     return f"Possible {possibility.message}."
 
 
@@ -125,7 +125,7 @@ def _costs(cost: Cost) -> Iterator[str]:
         yield f"{'costs' if cost.points > 0 else 'gains'} {counted(abs(cost.points), 'point')} of quality"
 
 
-def _elsewhere(otherwise: Otherwise, departure_id: UUID, names: Mapping[UUID, str]) -> str:
+def _elsewhere(otherwise: Alternative, departure_id: UUID, names: Mapping[UUID, str]) -> str:
     changes = [
         f"{names.get(key, str(key))}: {_team(team, names)}"
         for key, team in otherwise.teams.items()

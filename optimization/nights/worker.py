@@ -8,7 +8,7 @@ from celery import current_app
 from django.utils import timezone
 
 from events.models import DeadLetter
-from optimization.days.dead_letters import give_up_optimization
+from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.services import optimize_day
 from optimization.models import Night
 from optimization.nights.claims import ClaimLost, NightClaim, claim_next, complete_date, fail_date, postpone_date
@@ -67,7 +67,7 @@ def _plan(claim: NightClaim, night: Night) -> timedelta | None:
         return postpone_date(claim, silent.message)
     except ContentionNotResolved as contention:
         logger.warning("date_not_optimized", day=str(claim.day), reason=contention.message)
-        give_up_optimization(claim.day, regions, author, contention)
+        record_failed_optimization(claim.day, regions, author, contention)
         fail_date(claim, contention.message)
         return None
     complete_date(claim, run_id=optimized.run.pk, is_joined=optimized.is_joined)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from optimization.requests.feasibility import Obstacles, has_room, is_taken
-from optimization.requests.query import Option, Question
+from optimization.requests.feasibility import FeasibilityChecks, has_room, is_taken
+from optimization.requests.query import DateOption, TripQuery
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot, Trail, Trip
@@ -17,28 +17,28 @@ from scheduling.rules.trails import best_trail, closed_because
 
 
 def options_of(
-    question: Question,
+    question: TripQuery,
     documents: Mapping[date, ScheduleDocument],
     facts: Facts,
     now: datetime,
     elsewhere: Iterable[Departure] = (),
-) -> list[Option]:
+) -> list[DateOption]:
     """The departures the request could be about, in date order; at least one a date.
 
     `elsewhere` are departures of dates without a document here that are out at the same time.
     """
     trip = facts.snapshot.trips[question.trip_id]
-    obstacles = Obstacles.of(question, documents, facts, now, elsewhere)
-    options: list[Option] = []
+    obstacles = FeasibilityChecks.of(question, documents, facts, now, elsewhere)
+    options: list[DateOption] = []
     for day in question.days:
         for key, departure, is_new in _departures_on(question, trip, day, documents[day], facts.snapshot, now):
             option = _option(question, trip, day, key, departure, is_new, facts)
-            options.append(replace(option, obstacle=obstacles.first_against(option)))
+            options.append(replace(option, obstacle=obstacles.first_failed(option)))
     return options
 
 
 def _departures_on(
-    question: Question, trip: Trip, day: date, document: ScheduleDocument, snapshot: Snapshot, now: datetime
+    question: TripQuery, trip: Trip, day: date, document: ScheduleDocument, snapshot: Snapshot, now: datetime
 ) -> Iterable[tuple[UUID, Departure, bool]]:
     running = {
         key: departure
@@ -60,14 +60,14 @@ def _departures_on(
 
 
 def _option(
-    question: Question,
+    question: TripQuery,
     trip: Trip,
     day: date,
     key: UUID,
     departure: Departure,
     is_new: bool,
     facts: Facts,
-) -> Option:
+) -> DateOption:
     group = question.group(trip)
     trail = _trail(question, trip, departure, group, facts)
     if trail or departure.trail_id in facts.snapshot.trails:
@@ -77,10 +77,10 @@ def _option(
     is_told = trail is not None and trail.conditions_known
     condition = condition_of(trail, day, trip.activity_type, departure.span, facts.hazards) if trail else None
     outlook = facts.snapshot.outlooks.get((trip.region_id, day))
-    return Option(day, key, departure, is_new, group, trail, condition if is_told else None, outlook)
+    return DateOption(day, key, departure, is_new, group, trail, condition if is_told else None, outlook)
 
 
-def _trail(question: Question, trip: Trip, departure: Departure, group: int, facts: Facts) -> Trail | None:
+def _trail(question: TripQuery, trip: Trip, departure: Departure, group: int, facts: Facts) -> Trail | None:
     guests = departure.participants + group
     days, span = days_of(departure), departure.span
     current = facts.snapshot.trails.get(departure.trail_id) if departure.trail_id else None

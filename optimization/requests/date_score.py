@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from optimization.requests.query import Option
+from optimization.requests.query import DateOption
 from scheduling.domain.facts import Sibling, TrailCondition, WeatherOutlook
 from scheduling.rules import Facts
 
@@ -33,19 +33,19 @@ class Availability(StrEnum):
     UNAVAILABLE = "UNAVAILABLE"
 
 
-def availability_of(option: Option) -> Availability:
+def availability_of(option: DateOption) -> Availability:
     is_tight = option.departure.needs_approval or option.headroom < LITTLE_HEADROOM
     return Availability.LIMITED if is_tight else Availability.AVAILABLE
 
 
-def _trail_value(option: Option, facts: Facts) -> float:
+def _trail_value(option: DateOption, facts: Facts) -> float:
     if option.condition:
         return TRAIL_VALUE[option.condition]
     needs_none = option.trail is None and facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT)
     return 1.0 if needs_none else UNKNOWN_VALUE
 
 
-def score_of(option: Option, facts: Facts) -> float:
+def score_of(option: DateOption, facts: Facts) -> float:
     weights = settings.REQUEST_SCORE_WEIGHTS
     values = {
         "team": sum(member.score for member in option.departure.team) / len(option.departure.team),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from optimization.requests.query import Option, Question
+from optimization.requests.query import DateOption, TripQuery
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Location, Sibling, Snapshot, Trip, WeatherOutlook
 from scheduling.rules import Exclusion, Facts, Rule, is_accessible
@@ -14,10 +14,10 @@ from scheduling.rules.trails import needs_trail
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacles:
+class FeasibilityChecks:
     """What can stand against an option before anybody looks for a team, all of it known."""
 
-    question: Question
+    question: TripQuery
     trip: Trip
     documents: Mapping[date, ScheduleDocument]
     facts: Facts
@@ -27,19 +27,19 @@ class Obstacles:
     @classmethod
     def of(
         cls,
-        question: Question,
+        question: TripQuery,
         documents: Mapping[date, ScheduleDocument],
         facts: Facts,
         now: datetime,
         elsewhere: Iterable[Departure] = (),
-    ) -> "Obstacles":
+    ) -> "FeasibilityChecks":
         """`elsewhere` as for `options_of`."""
         trip = facts.snapshot.trips[question.trip_id]
         base_camp = facts.snapshot.locations.get(trip.region_id)
         at_camp = _Crowd.of(base_camp, documents, elsewhere) if base_camp else None
         return cls(question, trip, documents, facts, now, at_camp)
 
-    def first_against(self, option: Option) -> Exclusion | None:
+    def first_failed(self, option: DateOption) -> Exclusion | None:
         """The first rule that stands against the option, in the order in which they are asked."""
         return (
             _not_running(option, self.documents[option.day], self.facts.snapshot, self.now)
@@ -59,13 +59,13 @@ def is_taken(document: ScheduleDocument, key: UUID, fresh: Departure) -> bool:
     )
 
 
-def has_room(departure: Departure, question: Question, trip: Trip) -> bool:
+def has_room(departure: Departure, question: TripQuery, trip: Trip) -> bool:
     joined = departure.participants + question.group(trip)
     largest = question.constraints.max_group_size
     return joined <= departure.capacity and (largest is None or joined <= largest)
 
 
-def _not_running(option: Option, document: ScheduleDocument, snapshot: Snapshot, now: datetime) -> Exclusion | None:
+def _not_running(option: DateOption, document: ScheduleDocument, snapshot: Snapshot, now: datetime) -> Exclusion | None:
     departure = option.departure
     if departure.has_started(now):
         return Exclusion(Rule.NOT_RUNNING, f"it departs at {departure.starts_at:%H:%M}, which has passed")
@@ -76,7 +76,7 @@ def _not_running(option: Option, document: ScheduleDocument, snapshot: Snapshot,
     return None
 
 
-def _no_room(option: Option, question: Question, trip: Trip) -> Exclusion | None:
+def _no_room(option: DateOption, question: TripQuery, trip: Trip) -> Exclusion | None:
     if has_room(option.departure, question, trip):
         return None
     free = max(0, option.departure.capacity - option.departure.participants)
@@ -86,19 +86,19 @@ def _no_room(option: Option, question: Question, trip: Trip) -> Exclusion | None
     return Exclusion(Rule.GROUP_SIZE, f"{option.guests} guests would go together, {largest} at most are wished for")
 
 
-def _no_trail(option: Option, trip: Trip, facts: Facts) -> Exclusion | None:
+def _no_trail(option: DateOption, trip: Trip, facts: Facts) -> Exclusion | None:
     if option.trail or not facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT) or not needs_trail(trip, facts.snapshot):
         return None
     return Exclusion(Rule.TRAIL_CLOSED, f"no open trail fits the trip and {option.guests} guests")
 
 
-def _bad_weather(option: Option, question: Question) -> Exclusion | None:
+def _bad_weather(option: DateOption, question: TripQuery) -> Exclusion | None:
     if question.constraints.require_good_weather and option.outlook is WeatherOutlook.STORM_WARNING:
         return Exclusion(Rule.WEATHER, "a storm is forecast and good weather is required")
     return None
 
 
-def _not_accessible(option: Option, question: Question, trip: Trip) -> Exclusion | None:
+def _not_accessible(option: DateOption, question: TripQuery, trip: Trip) -> Exclusion | None:
     for requirement in question.constraints.accessibility_requirements:
         if not is_accessible(requirement, trip, option.trail):
             return Exclusion(Rule.ACCESSIBILITY, f"not known to be {requirement.lower().replace('_', ' ')}")
@@ -118,7 +118,7 @@ class _Crowd:
         return cls(camp, tuple(one for one in (*of_documents, *elsewhere) if one.location_id == camp.id))
 
 
-def _no_room_at_the_camp(option: Option, crowd: _Crowd) -> Exclusion | None:
+def _no_room_at_the_camp(option: DateOption, crowd: _Crowd) -> Exclusion | None:
     if crowd.camp.max_capacity is None or option.departure.location_id != crowd.camp.id:
         return None
     there = peak_load(ScheduleDocument(), crowd.camp, option.departure.span, crowd.departures)

@@ -2,13 +2,13 @@
 
 from optimization.candidates.assessment import Assessment
 from optimization.candidates.unassigned_reasons import reason_for
-from optimization.requests.query import Option
+from optimization.requests.query import DateOption
 from optimization.requests.waitlist import Resolution
 from optimization.solver.solution import RequestAnswer
 from optimization.solver.staffing import Staffing
 
 
-def notes_of(option: Option, assessment: Assessment) -> str:
+def describe_date(option: DateOption, assessment: Assessment) -> str:
     """Of a date with a team: the departure, its lead with the next best guide, the trail, and what is open."""
     departure = option.departure
     parts = ["a new departure" if option.is_new else "joins a planned departure", f"{departure.starts_at:%H:%M}"]
@@ -37,7 +37,7 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _choice(option: Option, assessment: Assessment) -> str:
+def _choice(option: DateOption, assessment: Assessment) -> str:
     """The lead's score beside that of the best guide who would not go."""
     scores = {candidate.guide.id: candidate.score for candidate in assessment.candidates}
     lead = scores.get(option.departure.team[0].guide_id)

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from optimization.days.written_changes import refuse_broken_write
 from optimization.models import OptimizationRun, RunDetail
-from optimization.requests.query import Question
-from optimization.requests.ranking import Answer, DateAnswer, answer_question
+from optimization.requests.query import TripQuery
+from optimization.requests.ranking import RankedDate, RankedDates, rank_dates
 from optimization.requests.result import result_of
 from optimization.requests.snapshot import take_question_snapshot
 from optimization.requests.verification import refuse_broken_answer
@@ -23,7 +23,7 @@ from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_sync import take_over_fewer
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.presence import optimizing
+from scheduling.daily_schedules.presence import announce_presence
 from scheduling.daily_schedules.surroundings import entered_over
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.facts import Snapshot
@@ -35,12 +35,12 @@ from scheduling.publication.services import publish_in
 from scheduling.requests.claims import (
     Claim,
     ClaimLost,
-    bury_request,
     claim_request,
     complete_request,
     fail_request,
-    give_back,
-    postpone,
+    fail_with_dead_letter,
+    postpone_request,
+    release_claim,
 )
 from scheduling.requests.submission import Constraints
 from scheduling.rules.inputs import is_adjusted
@@ -67,16 +67,16 @@ def process_request(request_id: UUID) -> None:
     except ClaimLost:
         log.warning("schedule_request_in_other_hands")
     except ContentionNotResolved as contention:
-        give_back(claim, guide_names=contention.guide_names)
+        release_claim(claim, guide_names=contention.guide_names)
     except SiblingUnavailable as unavailable:
         log.warning("schedule_request_postponed", reason=unavailable.message)
-        postpone(claim, code=unavailable.code, message=unavailable.message)
+        postpone_request(claim, code=unavailable.code, message=unavailable.message)
 
 
-def question_of(request: ScheduleRequest) -> Question:
+def question_of(request: ScheduleRequest) -> TripQuery:
     """What the stored request asks."""
     stored = request.constraints
-    return Question(
+    return TripQuery(
         trip_id=UUID(stored["trip_id"]),
         days=tuple(sorted(date.fromisoformat(day) for day in stored["preferred_dates"])),
         constraints=Constraints.read(stored),
@@ -93,13 +93,13 @@ def _answer_and_store(claim: Claim) -> None:
         fail_request(claim, code=impossible.code, message=impossible.message, run_id=run.pk)
     except PlanRefused as refused:
         fail_run(run, refused.message)
-        bury_request(claim, code=refused.code, message=refused.message, run_id=run.pk)
+        fail_with_dead_letter(claim, code=refused.code, message=refused.message, run_id=run.pk)
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
         raise
 
 
-def _snapshot(question: Question) -> Snapshot:
+def _snapshot(question: TripQuery) -> Snapshot:
     """The facts, once the trip and the guides named are known to exist: submission could not always ask."""
     deadline_seconds = settings.SNAPSHOT_DEADLINE_SECONDS["worker"]
     wanted = question.constraints
@@ -113,13 +113,13 @@ def _snapshot(question: Question) -> Snapshot:
     return snapshot
 
 
-def _until_stored(claim: Claim, question: Question, snapshot: Snapshot, run: OptimizationRun) -> None:
+def _until_stored(claim: Claim, question: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:
     guide_names: list[str] = []
     met = ""
     author = _author(claim, run)
     with ExitStack() as at_work:
         for _ in range(TRIES):
-            answer = answer_question(question, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+            answer = rank_dates(question, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
             refuse_broken_answer(answer, question)
             guide_names = [member.guide_name for member in answer.best.departure.team] if answer.best else []
             _show(answer, author, at_work)
@@ -143,7 +143,7 @@ def _author(claim: Claim, run: OptimizationRun) -> Author:
     return Author(AuthorKind.REQUEST, claim.request.requested_by, cause, "worker", run.pk)
 
 
-def _show(answer: Answer, author: Author, at_work: ExitStack) -> None:
+def _show(answer: RankedDates, author: Author, at_work: ExitStack) -> None:
     """Show who is at work on the chosen date, and on no other: those asked about are only read.
 
     It stays shown while the question is asked again, until that chooses, maybe otherwise.
@@ -151,10 +151,10 @@ def _show(answer: Answer, author: Author, at_work: ExitStack) -> None:
     at_work.close()
     if answer.best:
         day, region = answer.best.option.day, answer.best.departure.region_id
-        at_work.enter_context(optimizing(day, [region], by=str(author), run_id=author.run_id))
+        at_work.enter_context(announce_presence(day, [region], by=str(author), run_id=author.run_id))
 
 
-def _store(claim: Claim, question: Question, answer: Answer, run: OptimizationRun, author: Author) -> None:
+def _store(claim: Claim, question: TripQuery, answer: RankedDates, run: OptimizationRun, author: Author) -> None:
     best = answer.best
     days = [best.option.day] if best else []
     publishes = {best.option.departure_id} if best else set()
@@ -168,10 +168,10 @@ def _store(claim: Claim, question: Question, answer: Answer, run: OptimizationRu
         refuse_broken_write(changes, answer.facts, began_at, publishes=publishes)
         _finish(claim, question, answer, run, changes)
 
-    write_daily_schedules(days, edit, author=author, facts=answer.facts, also=also)
+    write_daily_schedules(days, edit, author=author, facts=answer.facts, after_write=also)
 
 
-def _place(best: DateAnswer, answer: Answer, draft: Draft) -> None:
+def _place(best: RankedDate, answer: RankedDates, draft: Draft) -> None:
     """Put the team onto the departure as it is now, and publish it where a machine may."""
     key, planned = best.option.departure_id, best.departure
     current = draft.document.departures.get(key)
@@ -180,7 +180,7 @@ def _place(best: DateAnswer, answer: Answer, draft: Draft) -> None:
     if current != answer.base.get(key):
         raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} is not as it was")
     entered = entered_over(draft.document, best.option.day, [planned])
-    if is_adjusted(planned, answer.rosters[key].entered, entered):
+    if is_adjusted(planned, answer.contexts[key].entered, entered):
         raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered something")
     for other, departure in draft.document.departures.items():
         if departure.is_open_to_planning and not departure.has_started(timezone.now()):
@@ -198,7 +198,7 @@ def _place(best: DateAnswer, answer: Answer, draft: Draft) -> None:
 
 
 def _finish(
-    claim: Claim, question: Question, answer: Answer, run: OptimizationRun, changes: Mapping[date, Change]
+    claim: Claim, question: TripQuery, answer: RankedDates, run: OptimizationRun, changes: Mapping[date, Change]
 ) -> None:
     best = answer.best
     run.schedule_date = best.option.day if best else question.days[0]
@@ -223,11 +223,11 @@ def _finish(
     report_optimization(run, region_ids=_regions(answer), score_before=None, unassigned=0 if best else 1)
 
 
-def _regions(answer: Answer) -> frozenset[UUID]:
+def _regions(answer: RankedDates) -> frozenset[UUID]:
     return frozenset(one.departure.region_id for one in answer.dates)
 
 
-def _published(best: DateAnswer | None) -> UUID | None:
+def _published(best: RankedDate | None) -> UUID | None:
     if best is None or not settings.AUTO_PUBLISH_REQUESTS or best.departure.needs_approval:
         return None
     return best.option.departure_id

@@ -13,7 +13,7 @@ NO_CONSTRAINTS = Constraints()
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TripQuery:
     """One trip on some dates. `only_guides` empty: anybody may lead it."""
 
     trip_id: UUID
@@ -27,7 +27,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class DateOption:
     """A departure that could serve the request on a date, with what is known about that date.
 
     `obstacle` is the rule that stands against it before anybody looks for a team.

@@ -7,16 +7,22 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from optimization.candidates.assessment import Assessment, Roster, Wishes, assess, who_needs_certificates
+from optimization.candidates.assessment import (
+    Assessment,
+    GuideConstraints,
+    PlanningContext,
+    assess,
+    who_needs_certificates,
+)
 from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.candidates.teams import form_team
 from optimization.requests.date_options import options_of
 from optimization.requests.date_score import Availability, availability_of, score_of
-from optimization.requests.feasibility import Obstacles
-from optimization.requests.notes import notes_of, sentence, waiting_for, why_without_team
-from optimization.requests.query import Option, Question
-from optimization.requests.time_budget import Patience
-from optimization.requests.waitlist import Waiting
+from optimization.requests.feasibility import FeasibilityChecks
+from optimization.requests.notes import describe_date, sentence, waiting_for, why_without_team
+from optimization.requests.query import DateOption, TripQuery
+from optimization.requests.time_budget import TimeBudget
+from optimization.requests.waitlist import WaitlistSearch
 from optimization.solver.problem import RequestOption, RequestProblem
 from optimization.solver.request_model import solve_request
 from optimization.solver.solution import RequestAnswer, RequestPlan
@@ -29,7 +35,7 @@ from scheduling.daily_schedules.surroundings import departures_elsewhere, entere
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot, Span
-from scheduling.rules import Demand, Entered, Facts, Rule
+from scheduling.rules import Demand, EntriesByDate, Facts, Rule
 from scheduling.rules.inputs import days_of
 from scheduling.siblings.deadline import Deadline
 from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
@@ -39,10 +45,10 @@ AT_ANOTHER_TIME = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class DateAnswer:
+class RankedDate:
     """The answer for one date. `departure` carries the team that would lead it, where the date can be had."""
 
-    option: Option
+    option: DateOption
     departure: Departure
     availability: Availability
     score: float
@@ -54,36 +60,36 @@ class DateAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RankedDates:
     """The dates best first, and what they were decided on.
 
-    `base` holds the departures as they were read, `rosters` what stood around each option, and `counted` the
+    `base` holds the departures as they were read, `contexts` what stood around each option, and `counted` the
     seats that the catalog has sold of each departure.
     """
 
-    dates: tuple[DateAnswer, ...]
+    dates: tuple[RankedDate, ...]
     facts: Facts
     problem: RequestProblem
     solved: RequestPlan
     base: Mapping[UUID, Departure]
-    rosters: Mapping[UUID, Roster]
+    contexts: Mapping[UUID, PlanningContext]
     counted: Mapping[UUID, int | None]
 
     @property
-    def best(self) -> DateAnswer | None:
+    def best(self) -> RankedDate | None:
         """The date to take: the best one that has a team."""
         return next((one for one in self.dates if one.is_bookable), None)
 
 
-def answer_question(
-    question: Question, snapshot: Snapshot, *, deadline_seconds: float, until: Deadline | None = None
-) -> Answer:
+def rank_dates(
+    question: TripQuery, snapshot: Snapshot, *, deadline_seconds: float, until: Deadline | None = None
+) -> RankedDates:
     """Find the best team of each date and rank the dates. Reads the latest documents; writes nothing.
 
     With `until` it is done by then: the solver has what is left, and gives the best it found. Raises
     SiblingUnavailable where the guides of a later day do not answer.
     """
-    patience = Patience(deadline_seconds, until)
+    patience = TimeBudget(deadline_seconds, until)
     facts = gather_facts(snapshot)
     drafts = _drafts(question, snapshot)
     documents = {day: draft.document for day, draft in drafts.items()}
@@ -97,13 +103,13 @@ def answer_question(
     elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else ()
     options = options_of(question, documents, facts, now, elsewhere)
     later = {day for option in options for day in days_of(option.departure)}
-    facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=patience.for_reading))
-    rosters = _rosters(options, documents)
-    obstacles = Obstacles.of(question, documents, facts, now, elsewhere)
-    return _answer(obstacles, options, rosters, facts, base, counted, patience)
+    facts = facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=patience.read_seconds))
+    contexts = _rosters(options, documents)
+    obstacles = FeasibilityChecks.of(question, documents, facts, now, elsewhere)
+    return _answer(obstacles, options, contexts, facts, base, counted, patience)
 
 
-def _drafts(question: Question, snapshot: Snapshot) -> dict[date, Draft]:
+def _drafts(question: TripQuery, snapshot: Snapshot) -> dict[date, Draft]:
     """Drafts of the dates asked about, and of the later ones that a trip of several days reaches."""
     reach = range(snapshot.trips[question.trip_id].duration // timedelta(days=1) + 2)
     days = {day + timedelta(days=n) for day in question.days for n in reach}
@@ -116,7 +122,7 @@ def _span_of(days: Collection[date]) -> Span:
     return Span(first - timedelta(days=1), last + timedelta(days=2))
 
 
-def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) -> dict[UUID, Roster]:
+def _rosters(options: list[DateOption], documents: Mapping[date, ScheduleDocument]) -> dict[UUID, PlanningContext]:
     if not options:
         return {}
     spans = [option.departure.span for option in options]
@@ -124,9 +130,9 @@ def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) 
     around = commitments_around(span.widened(AT_ANOTHER_TIME))
     unread = {day for option in options for day in days_of(option.departure)} - documents.keys()
     by_day = {day: document.guide_adjustments for day, document in documents.items()}
-    entered = Entered({**by_day, **entered_on(unread)})
+    entered = EntriesByDate({**by_day, **entered_on(unread)})
     return {
-        option.departure_id: Roster(
+        option.departure_id: PlanningContext(
             entered,
             around,
             {option.departure_id},
@@ -136,57 +142,59 @@ def _rosters(options: list[Option], documents: Mapping[date, ScheduleDocument]) 
 
 
 def _answer(
-    obstacles: Obstacles,
-    options: list[Option],
-    rosters: Mapping[UUID, Roster],
+    obstacles: FeasibilityChecks,
+    options: list[DateOption],
+    contexts: Mapping[UUID, PlanningContext],
     facts: Facts,
     base: Mapping[UUID, Departure],
     counted: Mapping[UUID, int | None],
-    patience: Patience,
-) -> Answer:
+    patience: TimeBudget,
+) -> RankedDates:
     possible = [option for option in options if option.obstacle is None]
     hoped_for = [option for option in options if option.obstacle and option.obstacle.rule is Rule.GROUP_SIZE]
-    facts = _with_certificates([*possible, *hoped_for], facts, rosters, patience.for_reading)
-    wishes = _wishes(obstacles.question)
+    facts = _with_certificates([*possible, *hoped_for], facts, contexts, patience.read_seconds)
+    wishes = _guide_constraints(obstacles.question)
     assessments = {
-        option.departure_id: assess(_demand(option, facts), facts, rosters[option.departure_id], wishes)
+        option.departure_id: assess(_demand(option, facts), facts, contexts[option.departure_id], wishes)
         for option in possible
     }
     problem = RequestProblem(
         tuple(_request_option(option, assessments[option.departure_id], wishes, facts) for option in possible)
     )
-    solved = solve_request(problem, time_limit_seconds=patience.for_solving)
+    solved = solve_request(problem, time_limit_seconds=patience.solve_seconds)
     guides = {guide for answer in solved.answers for guide in answer.guide_ids}
-    facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=patience.for_reading))
+    facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=patience.read_seconds))
     found = {one.departure_id: one for one in solved.answers}
     unled = [option for option in possible if not found[option.departure_id].guide_ids]
-    waiting = Waiting.of(unled, obstacles, facts, rosters, wishes, patience)
-    judge = _Judge(facts, rosters, assessments, found, waiting)
-    return Answer(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, rosters, counted)
+    waiting = WaitlistSearch.for_options(unled, obstacles, facts, contexts, wishes, patience)
+    judge = _Judge(facts, contexts, assessments, found, waiting)
+    return RankedDates(_best_of_each_date(map(judge.judge, options)), facts, problem, solved, base, contexts, counted)
 
 
 def _with_certificates(
-    options: list[Option], facts: Facts, rosters: Mapping[UUID, Roster], deadline_seconds: float
+    options: list[DateOption], facts: Facts, contexts: Mapping[UUID, PlanningContext], deadline_seconds: float
 ) -> Facts:
     asked: set[UUID] = set()
     for option in options:
-        asked |= who_needs_certificates([_demand(option, facts)], facts, rosters[option.departure_id])
+        asked |= who_needs_certificates([_demand(option, facts)], facts, contexts[option.departure_id])
     return facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=deadline_seconds))
 
 
-def _wishes(question: Question) -> Wishes:
-    return Wishes(
+def _guide_constraints(question: TripQuery) -> GuideConstraints:
+    return GuideConstraints(
         required=frozenset(question.constraints.required_guide_ids),
         excluded=frozenset(question.constraints.excluded_guide_ids),
         only=question.only_guides,
     )
 
 
-def _demand(option: Option, facts: Facts) -> Demand:
+def _demand(option: DateOption, facts: Facts) -> Demand:
     return Demand.of(option.departure_id, option.departure, option.day, facts.snapshot)
 
 
-def _request_option(option: Option, assessment: Assessment, wishes: Wishes, facts: Facts) -> RequestOption:
+def _request_option(
+    option: DateOption, assessment: Assessment, wishes: GuideConstraints, facts: Facts
+) -> RequestOption:
     departure = solver_departure(option.departure_id, option.departure, guests=option.guests, required=wishes.required)
     pairs = solver_pairs(assessment, option.departure, fair_hours=float("inf"), recent_hours=facts.recent_hours)
     return RequestOption(option.day, departure, tuple(pairs))
@@ -195,12 +203,12 @@ def _request_option(option: Option, assessment: Assessment, wishes: Wishes, fact
 @dataclass(frozen=True, slots=True)
 class _Judge:
     facts: Facts
-    rosters: Mapping[UUID, Roster]
+    contexts: Mapping[UUID, PlanningContext]
     assessments: Mapping[UUID, Assessment]
     found: Mapping[UUID, RequestAnswer]
-    waiting: Waiting
+    waiting: WaitlistSearch
 
-    def judge(self, option: Option) -> DateAnswer:
+    def judge(self, option: DateOption) -> RankedDate:
         """How good the option is, with the team that would lead it."""
         departure, key = option.departure, option.departure_id
         if option.obstacle:
@@ -208,33 +216,33 @@ class _Judge:
         guide_ids, assessment = self.found[key].guide_ids, self.assessments[key]
         if not guide_ids:
             return self._without_team(option, self._why_unled(option))
-        departure.team = form_team(guide_ids, departure, assessment, self.facts, self.rosters[key])
+        departure.team = form_team(guide_ids, departure, assessment, self.facts, self.contexts[key])
         departure.unassigned_reason = None
-        return DateAnswer(
-            option, departure, availability_of(option), score_of(option, self.facts), notes_of(option, assessment)
+        return RankedDate(
+            option, departure, availability_of(option), score_of(option, self.facts), describe_date(option, assessment)
         )
 
-    def _without_team(self, option: Option, why: str) -> DateAnswer:
+    def _without_team(self, option: DateOption, why: str) -> RankedDate:
         """A date that waits for the resolution that would make it possible, or cannot be had."""
-        resolution = self.waiting.resolution_of(option)
+        resolution = self.waiting.find_resolution(option)
         if resolution is None:
             notes = sentence(why) + ("" if self.waiting.has_time else " No time was left to look for a resolution.")
-            return DateAnswer(option, option.departure, Availability.UNAVAILABLE, 0.0, notes)
-        return DateAnswer(option, option.departure, Availability.WAITLIST, 0.0, waiting_for(resolution, why))
+            return RankedDate(option, option.departure, Availability.UNAVAILABLE, 0.0, notes)
+        return RankedDate(option, option.departure, Availability.WAITLIST, 0.0, waiting_for(resolution, why))
 
-    def _why_unled(self, option: Option) -> str:
+    def _why_unled(self, option: DateOption) -> str:
         key, assessment = option.departure_id, self.assessments[option.departure_id]
         asked = _request_option(option, assessment, self.waiting.wishes, self.facts)
         return why_without_team(self.found[key], Staffing.of(asked.departure, asked.pairs), assessment)
 
 
-def _best_of_each_date(judged: Iterable[DateAnswer]) -> tuple[DateAnswer, ...]:
+def _best_of_each_date(judged: Iterable[RankedDate]) -> tuple[RankedDate, ...]:
     order = list(Availability)
 
-    def rank(one: DateAnswer) -> tuple[int, float, date, UUID]:
+    def rank(one: RankedDate) -> tuple[int, float, date, UUID]:
         return (order.index(one.availability), -one.score, one.option.day, one.option.departure_id)
 
-    best: dict[date, DateAnswer] = {}
+    best: dict[date, RankedDate] = {}
     for one in sorted(judged, key=rank):
         best.setdefault(one.option.day, one)
     return tuple(best.values())

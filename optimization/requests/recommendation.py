@@ -2,8 +2,8 @@
 
 from novatrek_scheduling.errors import FieldProblem, Malformed
 from optimization.models import RunDetail
-from optimization.requests.query import Question
-from optimization.requests.ranking import Answer, answer_question
+from optimization.requests.query import TripQuery
+from optimization.requests.ranking import RankedDates, rank_dates
 from optimization.requests.snapshot import take_question_snapshot
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
 from scheduling.siblings.deadline import Deadline
@@ -16,7 +16,9 @@ class NoSuchTrip(Malformed):
     code = "UNKNOWN_TRIP"
 
 
-def ask(question: Question, *, deadline_seconds: float, within_seconds: float | None = None) -> Answer:
+def recommend_dates(
+    question: TripQuery, *, deadline_seconds: float, within_seconds: float | None = None
+) -> RankedDates:
     """The best dates and teams for the question; `within_seconds` the best found so far.
 
     Raises NoSuchTrip and SiblingUnavailable.
@@ -29,7 +31,7 @@ def ask(question: Question, *, deadline_seconds: float, within_seconds: float | 
     run = start_run(question.days[0], subject=RunDetail.Subject.QUESTION)
     try:
         snapshot = take_question_snapshot(question, deadline_seconds=deadline_seconds)
-        answer = answer_question(question, snapshot, deadline_seconds=deadline_seconds, until=until)
+        answer = rank_dates(question, snapshot, deadline_seconds=deadline_seconds, until=until)
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
         raise

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from optimization.requests.ranking import Answer, DateAnswer
+from optimization.requests.ranking import RankedDate, RankedDates
 from scheduling.domain.document import AssignmentStatus
 from scheduling.domain.facts import Sibling, Snapshot, Span, WeatherAlert
 
@@ -19,7 +19,7 @@ _SEVERITY = {"ADVISORY": "LOW", "WATCH": "MEDIUM", "WARNING": "HIGH", "EMERGENCY
 _LOST_A_DAY = 0.07
 
 
-def result_of(answer: Answer, *, confirmed: UUID | None = None, max_results: int | None = None) -> dict[str, Any]:
+def result_of(answer: RankedDates, *, confirmed: UUID | None = None, max_results: int | None = None) -> dict[str, Any]:
     """The result; `confirmed` is the departure that was published for it, if any."""
     dates = answer.dates[:max_results]
     result: dict[str, Any] = {
@@ -33,7 +33,7 @@ def result_of(answer: Answer, *, confirmed: UUID | None = None, max_results: int
     return result
 
 
-def _recommended_date(one: DateAnswer) -> dict[str, Any]:
+def _recommended_date(one: RankedDate) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "date": one.option.day.isoformat(),
         "score": round(one.score, 2),
@@ -47,7 +47,7 @@ def _recommended_date(one: DateAnswer) -> dict[str, Any]:
     return entry
 
 
-def _assignments(one: DateAnswer, confirmed: UUID | None) -> list[dict[str, Any]]:
+def _assignments(one: RankedDate, confirmed: UUID | None) -> list[dict[str, Any]]:
     if not one.is_bookable:
         return []
     is_confirmed = one.option.departure_id == confirmed
@@ -72,7 +72,7 @@ def silences_in(snapshot: Snapshot) -> list[dict[str, Any]]:
     ]
 
 
-def _alerts(dates: Sequence[DateAnswer], snapshot: Snapshot) -> list[dict[str, Any]]:
+def _alerts(dates: Sequence[RankedDate], snapshot: Snapshot) -> list[dict[str, Any]]:
     warnings = []
     for one in dates:
         for alert in snapshot.alerts.get(one.departure.region_id, ()):
@@ -95,7 +95,7 @@ def _touches(alert: WeatherAlert, span: Span, trail_id: UUID | None) -> bool:
     return alert.is_active and concerns and alert.span.overlaps(span)
 
 
-def _weather_summary(dates: Sequence[DateAnswer], snapshot: Snapshot) -> dict[str, Any]:
+def _weather_summary(dates: Sequence[RankedDate], snapshot: Snapshot) -> dict[str, Any]:
     summary: dict[str, Any] = {"data_source": Sibling.WEATHER.value}
     outlooks = [one.option.outlook for one in dates]
     today = snapshot.taken_at.date()

@@ -1,12 +1,12 @@
 """The facts that a question is answered on."""
 
-from optimization.requests.query import Question
+from optimization.requests.query import TripQuery
 from scheduling.daily_schedules.writer import read_drafts
 from scheduling.domain.facts import Snapshot
 from scheduling.snapshot import take_trip_snapshot
 
 
-def take_question_snapshot(question: Question, *, deadline_seconds: float) -> Snapshot:
+def take_question_snapshot(question: TripQuery, *, deadline_seconds: float) -> Snapshot:
     """The trip on the dates asked about, with the trails wished for and those its departures are on.
 
     Raises UnknownTrip and SiblingUnavailable.

@@ -11,19 +11,19 @@ LEAST_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class TimeBudget:
     """`deadline_seconds` for each set of lookups; `until` all is to be done, where somebody waits for the answer."""
 
     deadline_seconds: float
     until: Deadline | None = None
 
     @property
-    def for_reading(self) -> float:
+    def read_seconds(self) -> float:
         """Seconds that what is read next may take."""
         return self._at_most(self.deadline_seconds)
 
     @property
-    def for_solving(self) -> float:
+    def solve_seconds(self) -> float:
         """Seconds that the solver may take; then the best plan found is used."""
         return self._at_most(float(settings.REQUEST_SOLVER_TIME_LIMIT_SECONDS))
 

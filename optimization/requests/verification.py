@@ -1,28 +1,28 @@
 """The independent check of ranked dates, as they were made."""
 
-from optimization.days.rosters import engagements_of, holds_of
-from optimization.requests.query import Question
-from optimization.requests.ranking import Answer, DateAnswer
+from optimization.days.checker_evidence import engagements_of, holds_of
+from optimization.requests.query import TripQuery
+from optimization.requests.ranking import RankedDate, RankedDates
 from optimization.verification.checks import broken_rules
 from optimization.verification.evidence import Evidence, Finding, Wanted
 from optimization.verification.refusal import refuse
 
 
-def refuse_broken_answer(answer: Answer, question: Question) -> None:
+def refuse_broken_answer(answer: RankedDates, question: TripQuery) -> None:
     """Raise PlanRefused where a date that is offered breaks a rule or is not what was asked for."""
     refuse([finding for one in answer.dates if one.is_bookable for finding in _of_date(one, answer, question)])
 
 
-def _of_date(one: DateAnswer, answer: Answer, question: Question) -> list[Finding]:
-    key, roster = one.option.departure_id, answer.rosters[one.option.departure_id]
+def _of_date(one: RankedDate, answer: RankedDates, question: TripQuery) -> list[Finding]:
+    key, context = one.option.departure_id, answer.contexts[one.option.departure_id]
     wishes = question.constraints
     evidence = Evidence(
         day=one.option.day,
         snapshot=answer.facts.snapshot,
         departures={key: one.departure},
         before=answer.base,
-        engagements=engagements_of(roster, without=[key]),
-        entered=roster.entered.by_day,
+        engagements=engagements_of(context, without=[key]),
+        entered=context.entered.by_day,
         holds=holds_of(answer.facts),
         wanted=Wanted(
             joining=one.option.group,

@@ -12,13 +12,13 @@ from uuid import UUID
 
 from conflicts.choices import Strategy
 from novatrek_scheduling.errors import DomainError
-from optimization.candidates.assessment import Assessment, Roster, Wishes, assess
+from optimization.candidates.assessment import Assessment, GuideConstraints, PlanningContext, assess
 from optimization.candidates.formulation import solver_departure, solver_pairs
-from optimization.requests.feasibility import Obstacles
-from optimization.requests.query import Option
-from optimization.requests.time_budget import Patience
+from optimization.requests.feasibility import FeasibilityChecks
+from optimization.requests.query import DateOption
+from optimization.requests.time_budget import TimeBudget
 from optimization.solver.day import solve_day
-from optimization.solver.problem import DayProblem, Pair
+from optimization.solver.problem import DayProblem, EligiblePair
 from optimization.solver.request_model import best_teams
 from optimization.solver.solution import DayPlan
 from optimization.solver.staffing import Staffing, why_unstaffable
@@ -47,42 +47,42 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitlistSearch:
     """Looks for resolutions. The facts' trips are also those of the departures that guides are busy on."""
 
-    obstacles: Obstacles
+    obstacles: FeasibilityChecks
     facts: Facts
-    rosters: Mapping[UUID, Roster]
-    wishes: Wishes
-    patience: Patience
+    contexts: Mapping[UUID, PlanningContext]
+    wishes: GuideConstraints
+    patience: TimeBudget
     reading: Deadline
 
     @classmethod
-    def of(
+    def for_options(
         cls,
-        options: Iterable[Option],
-        obstacles: Obstacles,
+        options: Iterable[DateOption],
+        obstacles: FeasibilityChecks,
         facts: Facts,
-        rosters: Mapping[UUID, Roster],
-        wishes: Wishes,
-        patience: Patience,
-    ) -> "Waiting":
+        contexts: Mapping[UUID, PlanningContext],
+        wishes: GuideConstraints,
+        patience: TimeBudget,
+    ) -> "WaitlistSearch":
         """For these options, which nobody leads. Trips that are not known are read, a few, while there is time."""
-        reading = Deadline.after(patience.for_reading)
+        reading = Deadline.after(patience.read_seconds)
         trips = dict(facts.snapshot.trips)
-        around = [movable_around(one, obstacles, facts, rosters[one.departure_id]) for one in options]
+        around = [movable_around(one, obstacles, facts, contexts[one.departure_id]) for one in options]
         unread = sorted({one.trip_id for movable in around for one in movable.values()} - trips.keys())
         for trip_id in unread[:MOST_TRIPS_READ]:
             with suppress(DomainError):
                 trips[trip_id] = look_up_trip(trip_id, must_be_active=False, deadline_seconds=reading.remaining())
-        return cls(obstacles, facts.on(replace(facts.snapshot, trips=trips)), rosters, wishes, patience, reading)
+        return cls(obstacles, facts.on(replace(facts.snapshot, trips=trips)), contexts, wishes, patience, reading)
 
     @property
     def has_time(self) -> bool:
         """Whether whoever asked can wait for a search."""
         return self.patience.until is None or self.patience.until.remaining() > 0
 
-    def resolution_of(self, option: Option) -> Resolution | None:
+    def find_resolution(self, option: DateOption) -> Resolution | None:
         """The first that would make the option possible; None where none would, or nobody can wait for one."""
         if not self.has_time:
             return None
@@ -90,9 +90,9 @@ class Waiting:
             return self._reassigned(option) or self._at_another_time(option)
         return self._with_more_places(option) if option.obstacle.rule is Rule.GROUP_SIZE else None
 
-    def _reassigned(self, option: Option) -> Resolution | None:
+    def _reassigned(self, option: DateOption) -> Resolution | None:
         """Looked at again once the certificates of those who would come are read."""
-        movable = movable_around(option, self.obstacles, self.facts, self.rosters[option.departure_id])
+        movable = movable_around(option, self.obstacles, self.facts, self.contexts[option.departure_id])
         if not movable:
             return None
         solved = self._solved_together(option, movable, self.facts)
@@ -101,37 +101,37 @@ class Waiting:
         facts = self.facts.on(snapshot)
         return _handovers(option, movable, self._solved_together(option, movable, facts), facts)
 
-    def _solved_together(self, option: Option, movable: Mapping[UUID, Departure], facts: Facts) -> DayPlan:
-        roster = replace(self.rosters[option.departure_id], planned={option.departure_id, *movable})
-        asked = self._assess(option, facts, roster)
+    def _solved_together(self, option: DateOption, movable: Mapping[UUID, Departure], facts: Facts) -> DayPlan:
+        context = replace(self.contexts[option.departure_id], planned={option.departure_id, *movable})
+        asked = self._assess(option, facts, context)
         others = {
-            key: assess(Demand.of(key, departure, option.day, facts.snapshot), facts, roster)
+            key: assess(Demand.of(key, departure, option.day, facts.snapshot), facts, context)
             for key, departure in movable.items()
         }
         problem = _joint_problem(option, asked, movable, others, self.wishes)
-        return solve_day(problem, time_limit_seconds=min(SOLVING_SECONDS, self.patience.for_solving))
+        return solve_day(problem, time_limit_seconds=min(SOLVING_SECONDS, self.patience.solve_seconds))
 
-    def _with_more_places(self, option: Option) -> Resolution | None:
+    def _with_more_places(self, option: DateOption) -> Resolution | None:
         """As many as the group needs, where the trip, the request, the trail, the camp and a team allow them."""
         places = option.guests
         if places > self.obstacles.trip.max_participants:
             return None
         larger = replace(option, departure=option.departure.model_copy(update={"capacity": places}), obstacle=None)
-        if self.obstacles.first_against(larger) or not self._can_be_led(larger):
+        if self.obstacles.first_failed(larger) or not self._can_be_led(larger):
             return None
         more = counted(places - option.departure.capacity, "more place")
         return Resolution(Strategy.ADJUST_CAPACITY, f"{more} on {_named(option.departure)}")
 
-    def _at_another_time(self, option: Option) -> Resolution | None:
+    def _at_another_time(self, option: DateOption) -> Resolution | None:
         for moved in self._times(option):
-            if self.obstacles.first_against(moved) is None and self._can_be_led(moved):
+            if self.obstacles.first_failed(moved) is None and self._can_be_led(moved):
                 starts_at = moved.departure.starts_at
                 guests = option.departure.participants
                 booked = f", {counted(guests, 'guest')} told" if guests else ""
                 return Resolution(Strategy.RESCHEDULE_TRIP, f"a start at {starts_at:%H:%M}{booked}")
         return None
 
-    def _times(self, option: Option) -> Iterator[Option]:
+    def _times(self, option: DateOption) -> Iterator[DateOption]:
         """The option at other whole hours of its date, the nearest first."""
         departure, zone = option.departure, self.facts.snapshot.regions[option.departure.region_id].timezone
         starts = [
@@ -148,42 +148,44 @@ class Waiting:
             if is_known and not is_taken and starts_at > self.obstacles.now + NOTICE:
                 yield replace(option, departure=moved)
 
-    def _can_be_led(self, option: Option) -> bool:
+    def _can_be_led(self, option: DateOption) -> bool:
         trail, departure = option.trail, option.departure
         if trail and closed_because(trail, days_of(departure), departure.span, self.facts.hazards):
             return False
-        assessment = self._assess(option, self.facts, self.rosters[option.departure_id])
+        assessment = self._assess(option, self.facts, self.contexts[option.departure_id])
         staffing = _staffing(option, assessment, self.wishes)
         return why_unstaffable(staffing, {}) is None and option.departure_id in best_teams([staffing])
 
-    def _assess(self, option: Option, facts: Facts, roster: Roster) -> Assessment:
+    def _assess(self, option: DateOption, facts: Facts, context: PlanningContext) -> Assessment:
         demand = Demand.of(option.departure_id, option.departure, option.day, facts.snapshot)
-        return assess(demand, facts, roster, self.wishes)
+        return assess(demand, facts, context, self.wishes)
 
 
-def movable_around(option: Option, obstacles: Obstacles, facts: Facts, roster: Roster) -> dict[UUID, Departure]:
+def movable_around(
+    option: DateOption, obstacles: FeasibilityChecks, facts: Facts, context: PlanningContext
+) -> dict[UUID, Departure]:
     """The departures of the option's date whose guides could lead the option, if others took over from them."""
     document = obstacles.documents[option.day]
     demand = Demand.of(option.departure_id, option.departure, option.day, facts.snapshot)
-    idle = assess(demand, facts, replace(roster, commitments={}))
+    idle = assess(demand, facts, replace(context, commitments={}))
     could = {candidate.guide.id for candidate in idle.candidates}
-    keys = sorted({held.departure_id for guide in could for held in roster.elsewhere(guide) if held.day == option.day})
+    keys = sorted({held.departure_id for guide in could for held in context.elsewhere(guide) if held.day == option.day})
     return {key: one for key in keys if (one := document.departures.get(key)) and _may_be_replanned(one, obstacles)}
 
 
-def _may_be_replanned(departure: Departure, obstacles: Obstacles) -> bool:
+def _may_be_replanned(departure: Departure, obstacles: FeasibilityChecks) -> bool:
     return departure.is_open_to_planning and not departure.has_started(obstacles.now)
 
 
 def _joint_problem(
-    option: Option,
+    option: DateOption,
     asked: Assessment,
     movable: Mapping[UUID, Departure],
     others: Mapping[UUID, Assessment],
-    wishes: Wishes,
+    wishes: GuideConstraints,
 ) -> DayProblem:
     """The option among the departures that take its guides: all are to be led, and as few as possible change."""
-    pairs: list[Pair] = solver_pairs(asked, option.departure, NO_PRICE, {})
+    pairs: list[EligiblePair] = solver_pairs(asked, option.departure, NO_PRICE, {})
     for key, departure in movable.items():
         pairs += solver_pairs(others[key], departure, NO_PRICE, {})
     wanted = solver_departure(option.departure_id, option.departure, guests=option.guests, required=wishes.required)
@@ -191,7 +193,9 @@ def _joint_problem(
     return DayProblem((wanted, *standing), tuple(pairs))
 
 
-def _handovers(option: Option, movable: Mapping[UUID, Departure], solved: DayPlan, facts: Facts) -> Resolution | None:
+def _handovers(
+    option: DateOption, movable: Mapping[UUID, Departure], solved: DayPlan, facts: Facts
+) -> Resolution | None:
     """Who takes over what from whom, if everybody keeps a team."""
     teams = {key: frozenset(solved.team_of(key)) for key in (option.departure_id, *movable)}
     if not all(teams.values()):
@@ -215,7 +219,7 @@ def _handover(departure: Departure, joining: list[str], leaving: list[str]) -> s
     return f"{' and '.join(joining)} {verb} {_named(departure)}{instead}"
 
 
-def _staffing(option: Option, assessment: Assessment, wishes: Wishes) -> Staffing:
+def _staffing(option: DateOption, assessment: Assessment, wishes: GuideConstraints) -> Staffing:
     departure = solver_departure(option.departure_id, option.departure, guests=option.guests, required=wishes.required)
     return Staffing.of(departure, solver_pairs(assessment, option.departure, NO_PRICE, {}))
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
-from scheduling.daily_schedules.presence import BeingOptimized, optimizing
+from scheduling.daily_schedules.presence import OptimizerPresence, announce_presence
 from scheduling.daily_schedules.writer import read_drafts
 
 logger = structlog.get_logger(__name__)
@@ -27,27 +27,27 @@ LOOKS_FOR_A_ROW = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class PlanningScope:
     """What somebody wants planned: open departures of these regions of a date, moving at most so many people."""
 
     day: date
     region_ids: frozenset[UUID]
     max_changes: int | None = None
 
-    def is_part_of(self, other: BeingOptimized) -> bool:
+    def is_part_of(self, other: OptimizerPresence) -> bool:
         """Whether a run that is under way plans all of it."""
         return not other.region_ids or self.region_ids <= other.region_ids
 
 
 @contextmanager
-def alone_at_work(work: Work, *, by: str, run_id: UUID) -> Iterator[OptimizationRun | None]:
+def run_or_join(work: PlanningScope, *, by: str, run_id: UUID) -> Iterator[OptimizationRun | None]:
     """Show that `by` is at work, and give None to whoever has to do it; else the run that did it meanwhile.
 
     A joined run is COMPLETED and left nothing of `work` undecided. One that failed, that takes longer than a
     run may, or that could not know of a departure that came in since, is not waited for any longer: then `by`
     does it. Nobody who waits is waited for.
     """
-    with optimizing(work.day, work.region_ids, by=by, run_id=run_id) as at_work:
+    with announce_presence(work.day, work.region_ids, by=by, run_id=run_id) as at_work:
         under_way = _doing_the_same(work, at_work.others)
         if under_way is None:
             yield None
@@ -57,11 +57,11 @@ def alone_at_work(work: Work, *, by: str, run_id: UUID) -> Iterator[Optimization
     if _ends_well(under_way) and not _is_anything_undecided(work):
         yield under_way
         return
-    with optimizing(work.day, work.region_ids, by=by, run_id=run_id):
+    with announce_presence(work.day, work.region_ids, by=by, run_id=run_id):
         yield None
 
 
-def _doing_the_same(work: Work, others: Collection[BeingOptimized]) -> OptimizationRun | None:
+def _doing_the_same(work: PlanningScope, others: Collection[OptimizerPresence]) -> OptimizationRun | None:
     """The longest at work of those who do all of it, on the same terms."""
     wanted = [other.run_id for other in others if other.run_id and work.is_part_of(other)]
     for run_id in wanted:
@@ -88,7 +88,7 @@ def _ends_well(run: OptimizationRun) -> bool:
     return bool(run.status == RunStatus.COMPLETED)
 
 
-def _is_anything_undecided(work: Work) -> bool:
+def _is_anything_undecided(work: PlanningScope) -> bool:
     """Whether a departure has neither a team nor a reason for having none: the run did not know of it."""
     now = timezone.now()
     departures = read_drafts([work.day])[work.day].document.departures_in(work.region_ids).values()

@@ -39,7 +39,7 @@ class Solved:
     @classmethod
     def of_day(cls, plan: DayPlan, *, staffed: int, unstaffed: int) -> "Solved":
         """Of a day; the counts include the departures that the solver was not asked about."""
-        objective = {"attained": plan.levels._asdict(), "bounds": plan.bounds._asdict()}
+        objective = {"attained": plan.objectives._asdict(), "bounds": plan.bounds._asdict()}
         size = (plan.variables, plan.rows)
         counts = (staffed, unstaffed)
         return cls(plan.status, plan.gap, plan.solve_seconds, *size, *counts, objective, plan.error, len(plan.moved))

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer
 from optimization.candidates.ranking import CandidateList, ListedGuide
-from optimization.explanations.explanation import DepartureTold, Standing
+from optimization.explanations.explanation import DepartureExplanation, PlanStanding
 from optimization.explanations.representation import price_as_data, told_as_data, workload_as_data
 from optimization.requests.result import silences_in
 from optimization.solver.solution import UnstaffedReason
@@ -97,7 +97,7 @@ class PossibilitySerializer(SparseSerializer):
 class ExplanationSerializer(SparseSerializer):
     """The departure in the best plan of its region that there is now."""
 
-    standing = serializers.ChoiceField([standing.value for standing in Standing])
+    standing = serializers.ChoiceField([standing.value for standing in PlanStanding])
     team = ExplainedMemberSerializer(many=True)
     reason = UnassignedReasonSerializer(required=False)
     possible_if = PossibilitySerializer(many=True)
@@ -138,7 +138,7 @@ class DepartureCandidatesSerializer(SparseSerializer):
 
 
 def shown_candidates(
-    schedule: DailySchedule, departure_id: UUID, listed: CandidateList, told: DepartureTold | None = None
+    schedule: DailySchedule, departure_id: UUID, listed: CandidateList, told: DepartureExplanation | None = None
 ) -> dict[str, Any]:
     """The list as the API shows it; `told` explains the departure, with the price of each guide."""
     prices = _prices(told) if told else {}
@@ -153,7 +153,7 @@ def shown_candidates(
     return shown | ({"explanation": told_as_data(told)} if told else {})
 
 
-def _prices(told: DepartureTold) -> dict[UUID, dict[str, Any]]:
+def _prices(told: DepartureExplanation) -> dict[UUID, dict[str, Any]]:
     found = {guide.guide_id: price_as_data(guide, told.departure_id, told.names) for guide in told.others}
     return {guide_id: {"price": price} for guide_id, price in found.items() if price}
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import StrictQuerySerializer
-from optimization.requests.query import Question
+from optimization.requests.query import TripQuery
 
 MAX_RANGE_DAYS = 92
 
@@ -32,10 +32,10 @@ class OptimizationQuerySerializer(StrictQuerySerializer):
             raise serializers.ValidationError({"date_range_end": [f"A range has at most {MAX_RANGE_DAYS} days."]})
         return attrs
 
-    def question(self) -> Question:
+    def question(self) -> TripQuery:
         query = self.validated_data
         first, last = query["date_range_start"], query["date_range_end"]
-        return Question(
+        return TripQuery(
             trip_id=query["trip_id"],
             days=tuple(first + timedelta(days=n) for n in range((last - first).days + 1)),
             only_guides=frozenset(query.get("guide_ids", ())),

@@ -11,17 +11,17 @@ from uuid import UUID
 
 import pulp
 
-from optimization.solver.components import Component, Room
+from optimization.solver.components import CapacityRow, Component
 from optimization.solver.highs import DirectProblem
 from optimization.solver.patterns import fewest_guides, smallest_patterns
-from optimization.solver.problem import Pair
+from optimization.solver.problem import EligiblePair
 from optimization.solver.staffing import Staffing
 
 # Above this many patterns a plain covering row is faster than the convex hull.
 PATTERN_LIMIT: Final = 60
 
-# Apart enough to keep the levels in order on real days, close enough for HiGHS's tolerances: with larger
-# ones it stops proving anything. The levels' order is certified afterwards, not trusted to these.
+# Apart enough to keep the objectives in order on real days, close enough for HiGHS's tolerances: with larger
+# ones it stops proving anything. The objectives' order is certified afterwards, not trusted to these.
 GUESTS_WEIGHT: Final = 1_000_000
 KEPT_WEIGHT: Final = 4_000
 
@@ -31,7 +31,7 @@ Terms = list[tuple[pulp.LpVariable, int]]
 
 
 class DayModel:
-    """Variables and rows; the objective is set for each solve by one of the `aim_at_…` methods.
+    """Variables and rows; the objective is set for each solve by one of the `minimize_…` methods.
 
     Every level is minimised: the weight of unstaffed departures, the kept pairs that are dropped, the loss.
     Pairs are known by identity: hashing their ids takes longer than anything else here.
@@ -74,7 +74,7 @@ class DayModel:
         if self._budget is not None:
             self._budget.changeRHS(count - self._moved_anyway)
 
-    def teams(self) -> dict[UUID, tuple[Pair, ...]]:
+    def teams(self) -> dict[UUID, tuple[EligiblePair, ...]]:
         """The teams that the last solution chose; the variables must have values."""
         teams = {
             staffing.departure.id: tuple(pair for pair in staffing.pairs if self._variable_of(pair).varValue > _CHOSEN)
@@ -82,50 +82,50 @@ class DayModel:
         }
         return {departure_id: members for departure_id, members in teams.items() if members}
 
-    def assignment(self, teams: Mapping[UUID, tuple[Pair, ...]]) -> dict[pulp.LpVariable, int]:
+    def assignment(self, teams: Mapping[UUID, tuple[EligiblePair, ...]]) -> dict[pulp.LpVariable, int]:
         """The values of the pairs' variables that mean `teams`, to start a solve from."""
         chosen = {id(pair) for members in teams.values() for pair in members}
         return {variable: int(key in chosen) for key, variable in self._chosen.items()}
 
-    def aim_at_everything(self, guests_weight: int = GUESTS_WEIGHT, kept_weight: int = KEPT_WEIGHT) -> None:
-        """All levels at once, weighted."""
+    def minimize_everything(self, guests_weight: int = GUESTS_WEIGHT, kept_weight: int = KEPT_WEIGHT) -> None:
+        """All objectives at once, weighted."""
         terms = [(variable, weight * guests_weight) for variable, weight in self._guests_terms()]
         chosen = self._chosen
         terms += [(chosen[id(pair)], pair.loss - kept_weight * pair.is_kept) for pair in self._pairs()]
         constant = guests_weight * self._total_weight() + kept_weight * self._total_kept()
         self.problem.objective = pulp.LpAffineExpression(terms, constant=constant)
 
-    def aim_at_budget(self) -> None:
+    def minimize_budget(self) -> None:
         """As few people over those who may be moved as possible."""
         self.problem.objective = pulp.LpAffineExpression([(self._over, 1)])
 
-    def aim_at_pins(self) -> None:
+    def minimize_pins(self) -> None:
         """As many departures with pinned guides as possible; the value is how many are not staffed."""
         terms = [(variable, -1) for variable, _ in self._pinned_terms()]
         self.problem.objective = pulp.LpAffineExpression(terms, constant=self.total_pinned())
 
-    def aim_at_guests(self) -> None:
+    def minimize_guests(self) -> None:
         self.problem.objective = pulp.LpAffineExpression(self._guests_terms(), constant=self._total_weight())
 
-    def aim_at_kept(self) -> None:
+    def minimize_kept(self) -> None:
         self.problem.objective = pulp.LpAffineExpression(self._kept_terms(), constant=self._total_kept())
 
-    def aim_at_loss(self) -> None:
+    def minimize_loss(self) -> None:
         terms = [(self._variable_of(pair), pair.loss) for pair in self._pairs()]
         self.problem.objective = pulp.LpAffineExpression(terms)
 
-    def hold_budget(self, over: int) -> None:
+    def fix_budget(self, over: int) -> None:
         """Move at most `over` people more than may be moved."""
         self._hold([(self._over, -1)], -over)
 
-    def hold_pins(self, count: int) -> None:
+    def fix_pins(self, count: int) -> None:
         """Staff at least `count` of the departures with pinned guides."""
         self._hold(self._pinned_terms(), count)
 
-    def hold_guests(self, weight: int) -> None:
+    def fix_guests(self, weight: int) -> None:
         self._hold([(variable, -cost) for variable, cost in self._guests_terms()], weight)
 
-    def hold_kept(self, count: int) -> None:
+    def fix_kept(self, count: int) -> None:
         self._hold([(variable, -cost) for variable, cost in self._kept_terms()], count)
 
     def total_pinned(self) -> int:
@@ -137,10 +137,10 @@ class DayModel:
     def _total_kept(self) -> int:
         return sum([pair.is_kept for pair in self._pairs()])
 
-    def _pairs(self) -> list[Pair]:
+    def _pairs(self) -> list[EligiblePair]:
         return [pair for staffing in self.staffings for pair in staffing.pairs]
 
-    def _variable_of(self, pair: Pair) -> pulp.LpVariable:
+    def _variable_of(self, pair: EligiblePair) -> pulp.LpVariable:
         return self._chosen[id(pair)]
 
     def _guests_terms(self) -> Terms:
@@ -161,7 +161,7 @@ class DayModel:
             for variable in self._staffed[staffing.departure.id]
         ]
 
-    def _people_in(self, room: Room) -> Terms:
+    def _people_in(self, room: CapacityRow) -> Terms:
         return [
             (variable, departure.guests) for departure in room.departures for variable in self._staffed[departure.id]
         ]
@@ -202,7 +202,7 @@ class DayModel:
             self._add_row([(self._variable_of(pair), 1), *staffed], equals=0)
 
     def _cover_by_patterns(
-        self, staffing: Staffing, members: list[list[Pair]], patterns: tuple[tuple[int, ...], ...]
+        self, staffing: Staffing, members: list[list[EligiblePair]], patterns: tuple[tuple[int, ...], ...]
     ) -> None:
         """At most one pattern, and for each of its places a guide of that class or of a larger one.
 
@@ -242,11 +242,11 @@ class DayModel:
             leads = [(self._variable_of(pair), 1) for pair in staffing.free if pair.may_lead]
             self._add_row([*leads, (staffed, -1)], at_least=0)
 
-    def _add_pairs(self, pairs: Iterable[Pair]) -> None:
+    def _add_pairs(self, pairs: Iterable[EligiblePair]) -> None:
         for pair in pairs:
             self._chosen[id(pair)] = self._add_variable("x")
 
-    def _ones(self, pairs: Iterable[Pair]) -> Terms:
+    def _ones(self, pairs: Iterable[EligiblePair]) -> Terms:
         chosen = self._chosen
         return [(chosen[id(pair)], 1) for pair in pairs]
 

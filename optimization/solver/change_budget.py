@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from optimization.solver.decomposition import put_together, take_apart
+from optimization.solver.decomposition import decompose, recombine
 from optimization.solver.lexicographic import solve_budgets
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan
@@ -33,12 +33,12 @@ def budget_curve(
     if not wanted:
         return ()
     problem = replace(problem, max_changes=wanted[0])
-    parts = take_apart(problem)
+    parts = decompose(problem)
     by_part = [solve_budgets(part, wanted, deadline=started + time_limit_seconds) for part in parts.components]
     points = []
     for index, budget in enumerate(wanted):
         answers = [answers[index] for answers in by_part]
         components = [replace(part, max_changes=budget) for part in parts.components]
-        plan = put_together(problem, replace(parts, components=components), answers, time.monotonic() - started)
+        plan = recombine(problem, replace(parts, components=components), answers, time.monotonic() - started)
         points.append(BudgetPoint(budget, plan))
     return tuple(points)

@@ -10,14 +10,14 @@ from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
-from optimization.solver.problem import TURNAROUND_MINUTES, Departure, Location, Pair
+from optimization.solver.problem import TURNAROUND_MINUTES, Departure, EligiblePair, Location
 from optimization.solver.staffing import Staffing
 
 Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class CapacityRow:
     """Departures at a location at one moment, of whose guests only `people` have room."""
 
     departures: tuple[Departure, ...]
@@ -33,8 +33,8 @@ class Component:
     """
 
     staffings: tuple[Staffing, ...]
-    cliques: tuple[tuple[Pair, ...], ...]
-    rooms: tuple[Room, ...]
+    cliques: tuple[tuple[EligiblePair, ...], ...]
+    rooms: tuple[CapacityRow, ...]
     max_changes: int | None = None
     moved_anyway: frozenset[UUID] = frozenset()
 
@@ -47,11 +47,11 @@ def busy_until(departure: Departure) -> int:
 def connected_components(staffings: Sequence[Staffing], locations: Iterable[Location]) -> list[Component]:
     """The independent parts of a problem, smallest first, then in order of their first departure."""
     cliques = list(guide_cliques(staffings))
-    rooms = scarce_rooms([staffing.departure for staffing in staffings], locations)
+    rooms = scarce_capacity([staffing.departure for staffing in staffings], locations)
     index_of = {staffing.departure.id: index for index, staffing in enumerate(staffings)}
     visits = [[index_of[departure.id] for departure in room.departures] for room in rooms]
     group_of = _join(len(staffings), [[index for index, _ in clique] for clique in cliques] + visits)
-    parts: defaultdict[int, tuple[list[Staffing], list[tuple[Pair, ...]], list[Room]]]
+    parts: defaultdict[int, tuple[list[Staffing], list[tuple[EligiblePair, ...]], list[CapacityRow]]]
     parts = defaultdict(lambda: ([], [], []))
     for index, staffing in enumerate(staffings):
         parts[group_of[index]][0].append(staffing)
@@ -70,18 +70,18 @@ def whole_component(
     return Component(
         staffings=tuple(staffings),
         cliques=tuple(tuple(pair for _, pair in clique) for clique in guide_cliques(staffings)),
-        rooms=tuple(scarce_rooms([staffing.departure for staffing in staffings], locations)),
+        rooms=tuple(scarce_capacity([staffing.departure for staffing in staffings], locations)),
         max_changes=max_changes,
         moved_anyway=moved_anyway,
     )
 
 
-def guide_cliques(staffings: Sequence[Staffing]) -> Iterator[tuple[tuple[int, Pair], ...]]:
+def guide_cliques(staffings: Sequence[Staffing]) -> Iterator[tuple[tuple[int, EligiblePair], ...]]:
     """Each guide's largest sets of departures that all overlap, turnaround included.
 
     A member is the position of the departure in `staffings` and the guide's pair on it.
     """
-    of_guide: defaultdict[UUID, list[tuple[int, int, tuple[int, Pair]]]] = defaultdict(list)
+    of_guide: defaultdict[UUID, list[tuple[int, int, tuple[int, EligiblePair]]]] = defaultdict(list)
     for index in sorted(range(len(staffings)), key=lambda index: (staffings[index].departure.starts_at, index)):
         departure = staffings[index].departure
         starts_at, ends_at = departure.starts_at, busy_until(departure)
@@ -108,7 +108,7 @@ def maximal_cliques(intervals: Iterable[tuple[int, int, Key]]) -> Iterator[tuple
         yield tuple([key for _, _, key in active])
 
 
-def scarce_rooms(departures: Sequence[Departure], locations: Iterable[Location]) -> list[Room]:
+def scarce_capacity(departures: Sequence[Departure], locations: Iterable[Location]) -> list[CapacityRow]:
     """The moments at which a location cannot hold everybody who would like to be there."""
     at_location: defaultdict[UUID, list[Departure]] = defaultdict(list)
     for departure in departures:
@@ -117,12 +117,12 @@ def scarce_rooms(departures: Sequence[Departure], locations: Iterable[Location])
     return [
         room
         for location in sorted(locations, key=lambda location: location.id)
-        for room in _scarce_rooms_of(location, at_location[location.id])
+        for room in _scarce_capacity_of(location, at_location[location.id])
     ]
 
 
-def _scarce_rooms_of(location: Location, departures: Sequence[Departure]) -> list[Room]:
-    tightest: dict[tuple[UUID, ...], Room] = {}
+def _scarce_capacity_of(location: Location, departures: Sequence[Departure]) -> list[CapacityRow]:
+    tightest: dict[tuple[UUID, ...], CapacityRow] = {}
     starts = {departure.starts_at for departure in departures} | {load.starts_at for load in location.loads}
     for moment in sorted(starts):
         here = tuple(one for one in departures if one.starts_at <= moment < one.ends_at)
@@ -131,7 +131,7 @@ def _scarce_rooms_of(location: Location, departures: Sequence[Departure]) -> lis
         if sum([departure.guests for departure in here]) > people:
             ids = tuple(one.id for one in here)
             if ids not in tightest or people < tightest[ids].people:
-                tightest[ids] = Room(here, people)
+                tightest[ids] = CapacityRow(here, people)
     return list(tightest.values())
 
 

@@ -6,16 +6,16 @@
 import time
 
 from optimization.solver.assignment_model import PATTERN_LIMIT
-from optimization.solver.decomposition import put_together, take_apart
+from optimization.solver.decomposition import decompose, recombine
 from optimization.solver.lexicographic import solve_component
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan
 
 
 def solve_day(problem: DayProblem, *, time_limit_seconds: float = 20.0, pattern_limit: int = PATTERN_LIMIT) -> DayPlan:
-    """The best plan by the three levels in strict order, found within about `time_limit_seconds`.
+    """The best plan by the three objectives in strict order, found within about `time_limit_seconds`.
 
-    A limit on the people moved comes before the levels. A departure whose teams have over `pattern_limit`
+    A limit on the people moved comes before the objectives. A departure whose teams have over `pattern_limit`
     patterns is modelled by sums of capacities instead; that changes how long it takes, not how good the plan is.
 
     Never infeasible and never an exception: a departure that cannot be staffed has its reason, a solver that
@@ -23,6 +23,6 @@ def solve_day(problem: DayProblem, *, time_limit_seconds: float = 20.0, pattern_
     """
     started = time.monotonic()
     deadline = started + time_limit_seconds
-    parts = take_apart(problem)
+    parts = decompose(problem)
     answers = [solve_component(part, deadline=deadline, pattern_limit=pattern_limit) for part in parts.components]
-    return put_together(problem, parts, answers, time.monotonic() - started)
+    return recombine(problem, parts, answers, time.monotonic() - started)

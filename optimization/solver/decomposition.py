@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from optimization.solver.components import Component, connected_components, whole_component
-from optimization.solver.greedy import Diary, Teams
-from optimization.solver.lexicographic import Answer
+from optimization.solver.greedy import GuideOccupancy, Teams
+from optimization.solver.lexicographic import ComponentSolution
 from optimization.solver.problem import DayProblem
-from optimization.solver.solution import DayPlan, Levels, PlanStatus, UnstaffedReason
+from optimization.solver.solution import DayPlan, Objectives, PlanStatus, UnstaffedReason
 from optimization.solver.staffing import Staffing, as_team, group_by_departure, why_unstaffable
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Decomposition:
     """The components of a day, and the departures that no plan can staff."""
 
     components: Sequence[Component]
@@ -25,7 +25,7 @@ class Parts:
         return next(with_it, None)
 
 
-def take_apart(problem: DayProblem) -> Parts:
+def decompose(problem: DayProblem) -> Decomposition:
     """The independent parts of a problem; a limit on the people moved makes one part of everything."""
     locations = {location.id: location for location in problem.locations}
     staffable: list[Staffing] = []
@@ -39,14 +39,16 @@ def take_apart(problem: DayProblem) -> Parts:
             unstaffable[staffing.departure.id] = reason
             dropped.update([pair.guide_id for pair in staffing.kept])
     if problem.max_changes is None or not staffable:
-        return Parts(connected_components(staffable, problem.locations), unstaffable)
+        return Decomposition(connected_components(staffable, problem.locations), unstaffable)
     whole = whole_component(
         staffable, problem.locations, max_changes=problem.max_changes, moved_anyway=frozenset(dropped)
     )
-    return Parts([whole], unstaffable)
+    return Decomposition([whole], unstaffable)
 
 
-def put_together(problem: DayProblem, parts: Parts, answers: Sequence[Answer], seconds: float) -> DayPlan:
+def recombine(
+    problem: DayProblem, parts: Decomposition, answers: Sequence[ComponentSolution], seconds: float
+) -> DayPlan:
     """The plan of the day made of the answers to its parts."""
     unstaffed = dict(parts.unstaffable)
     teams = []
@@ -61,7 +63,7 @@ def put_together(problem: DayProblem, parts: Parts, answers: Sequence[Answer], s
         teams=tuple(sorted(teams, key=lambda team: team.departure_id)),
         unstaffed=dict(sorted(unstaffed.items())),
         status=_worst(answers),
-        levels=_total([answer.levels for answer in answers]),
+        objectives=_total([answer.objectives for answer in answers]),
         bounds=_total([answer.bounds for answer in answers]),
         gap=_gap(answers),
         variables=sum([answer.variables for answer in answers]),
@@ -72,7 +74,7 @@ def put_together(problem: DayProblem, parts: Parts, answers: Sequence[Answer], s
     )
 
 
-def _moved(problem: DayProblem, answers: Sequence[Answer]) -> tuple[UUID, ...]:
+def _moved(problem: DayProblem, answers: Sequence[ComponentSolution]) -> tuple[UUID, ...]:
     chosen = {id(pair) for answer in answers for members in answer.teams.values() for pair in members}
     return tuple(sorted({pair.guide_id for pair in problem.pairs if pair.is_kept is not (id(pair) in chosen)}))
 
@@ -80,7 +82,7 @@ def _moved(problem: DayProblem, answers: Sequence[Answer]) -> tuple[UUID, ...]:
 def _left_out(component: Component, teams: Teams) -> dict[UUID, UnstaffedReason]:
     """Why departures that could be staffed alone are not."""
     full = _without_room(component, teams)
-    diary = None if component.max_changes is None else Diary(component, teams)
+    diary = None if component.max_changes is None else GuideOccupancy(component, teams)
     reasons = {}
     for staffing in component.staffings:
         departure_id = staffing.departure.id
@@ -104,7 +106,7 @@ def _without_room(component: Component, teams: Teams) -> set[UUID]:
     return full
 
 
-def _worst(answers: Sequence[Answer]) -> PlanStatus:
+def _worst(answers: Sequence[ComponentSolution]) -> PlanStatus:
     """What can be said of the whole.
 
     Greedy if the solver failed on a part or had no time for any, proven if every part is.
@@ -116,10 +118,10 @@ def _worst(answers: Sequence[Answer]) -> PlanStatus:
     return PlanStatus.PROVEN if statuses <= {PlanStatus.PROVEN} else PlanStatus.BEST_FOUND
 
 
-def _total(levels: Sequence[Levels]) -> Levels:
-    return Levels(*(sum(column) for column in zip(*levels, strict=True))) if levels else Levels(0, 0, 0)
+def _total(objectives: Sequence[Objectives]) -> Objectives:
+    return Objectives(*(sum(column) for column in zip(*objectives, strict=True))) if objectives else Objectives(0, 0, 0)
 
 
-def _gap(answers: Sequence[Answer]) -> float:
+def _gap(answers: Sequence[ComponentSolution]) -> float:
     distance = sum([answer.objective - answer.objective_bound for answer in answers])
     return distance / max(1.0, sum([answer.objective for answer in answers]))

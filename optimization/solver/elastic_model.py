@@ -14,7 +14,7 @@ import pulp
 
 from optimization.solver.assignment_model import DayModel, Terms
 from optimization.solver.components import Component
-from optimization.solver.problem import Pair
+from optimization.solver.problem import EligiblePair
 
 _AMOUNT_BEFORE_LOSS: Final = 1_000_000
 
@@ -60,7 +60,7 @@ class ElasticModel(DayModel):
         """The families of rules that can be relaxed for this departure."""
         return tuple(kind for kind in RelaxationKind if kind in self._slacks)
 
-    def aim_at_one(self, kind: RelaxationKind) -> None:
+    def minimize_one(self, kind: RelaxationKind) -> None:
         """As little as possible of this kind and nothing of the others, with the best-scored team."""
         for other, flag in self._flags.items():
             flag.upBound = int(other is kind)
@@ -68,7 +68,7 @@ class ElasticModel(DayModel):
         terms += [(self._variable_of(pair), pair.loss) for pair in self._target.pairs]
         self.problem.objective = pulp.LpAffineExpression(terms)
 
-    def aim_at_few(self) -> None:
+    def minimize_few(self) -> None:
         """As few kinds together as possible, then as little of them as possible."""
         terms: Terms = []
         for kind, flag in self._flags.items():
@@ -137,7 +137,7 @@ class ElasticModel(DayModel):
             staying_away = min(too_many, guests)
             self._add_row([*fewer, (room, staying_away)], at_least=staying_away)
 
-    def _add_cliques(self, cliques: Iterable[tuple[Pair, ...]]) -> None:
+    def _add_cliques(self, cliques: Iterable[tuple[EligiblePair, ...]]) -> None:
         """A guide is in one place, except that the target may have guides who are needed elsewhere."""
         target = self._target.departure.id
         for clique in cliques:

@@ -10,16 +10,16 @@ from uuid import UUID
 
 from optimization.solver.components import Component, busy_until
 from optimization.solver.patterns import fewest_guides
-from optimization.solver.problem import Departure, Pair
-from optimization.solver.solution import Levels
+from optimization.solver.problem import Departure, EligiblePair
+from optimization.solver.solution import Objectives
 from optimization.solver.staffing import Staffing, cheapest_team
 
 KEPT_BEFORE_LOSS = 1_000_000
 
-Teams = Mapping[UUID, tuple[Pair, ...]]
+Teams = Mapping[UUID, tuple[EligiblePair, ...]]
 
 
-def greedy_teams(component: Component) -> dict[UUID, tuple[Pair, ...]]:
+def greedy_teams(component: Component) -> dict[UUID, tuple[EligiblePair, ...]]:
     """The better of two passes: scarcest guides first, and most valuable departures first."""
     one_pass = _one_pass if component.max_changes is None else _cautious_pass
     plans = [one_pass(component, order) for order in (_by_scarcity, _by_weight)]
@@ -35,10 +35,10 @@ def repaired(component: Component, settled: Teams) -> Teams:
     return _one_pass(component, _by_scarcity, settled)
 
 
-def levels_of(component: Component, teams: Teams) -> Levels:
+def objectives_of(component: Component, teams: Teams) -> Objectives:
     """What a plan attains, in whole numbers."""
     chosen = [pair for members in teams.values() for pair in members]
-    return Levels(
+    return Objectives(
         guests=sum([one.departure.weight for one in component.staffings if one.departure.id in teams]),
         kept=sum([pair.is_kept for pair in chosen]),
         loss=sum([pair.loss for pair in chosen]),
@@ -65,14 +65,14 @@ def over_budget(component: Component, teams: Teams) -> int:
 
 
 def merit(component: Component, teams: Teams) -> tuple[int, int, int, int, int]:
-    """Plans in order, best first: within the limit of people moved, pins held, then the three levels."""
-    levels = levels_of(component, teams)
+    """Plans in order, best first: within the limit of people moved, pins held, then the three objectives."""
+    objectives = objectives_of(component, teams)
     held = pinned_held(component, teams)
-    return (over_budget(component, teams), -held, -levels.guests, -levels.kept, levels.loss)
+    return (over_budget(component, teams), -held, -objectives.guests, -objectives.kept, objectives.loss)
 
 
-def cost_of(pair: Pair) -> int:
-    """The order of levels two and three among the teams of one departure."""
+def cost_of(pair: EligiblePair) -> int:
+    """The order of objectives two and three among the teams of one departure."""
     return pair.loss - KEPT_BEFORE_LOSS * pair.is_kept
 
 
@@ -90,8 +90,8 @@ def _by_weight(staffing: Staffing) -> tuple[bool, int, UUID]:
 
 def _one_pass(
     component: Component, order: Callable[[Staffing], tuple[object, ...]], settled: Teams = MappingProxyType({})
-) -> dict[UUID, tuple[Pair, ...]]:
-    diary = Diary(component, settled)
+) -> dict[UUID, tuple[EligiblePair, ...]]:
+    diary = GuideOccupancy(component, settled)
     for staffing in sorted(component.staffings, key=order):
         if staffing.departure.id not in settled:
             diary.settle(staffing, diary.possible_team(staffing))
@@ -100,9 +100,9 @@ def _one_pass(
 
 def _cautious_pass(
     component: Component, order: Callable[[Staffing], tuple[object, ...]]
-) -> dict[UUID, tuple[Pair, ...]]:
+) -> dict[UUID, tuple[EligiblePair, ...]]:
     """What can stay as it is stays; the rest is staffed as far as people may be moved for it."""
-    diary = Diary(component)
+    diary = GuideOccupancy(component)
     moved = set(component.moved_anyway)
     left = []
     for staffing in sorted(component.staffings, key=order):
@@ -120,11 +120,11 @@ def _cautious_pass(
     return diary.teams
 
 
-class Diary:
+class GuideOccupancy:
     """Who is taken when, and how much room is left, while teams are settled one after another."""
 
     def __init__(self, component: Component, settled: Teams = MappingProxyType({})) -> None:
-        self.teams: dict[UUID, tuple[Pair, ...]] = {}
+        self.teams: dict[UUID, tuple[EligiblePair, ...]] = {}
         self._taken: defaultdict[UUID, list[Departure]] = defaultdict(list)
         self._pinned: defaultdict[UUID, list[Departure]] = defaultdict(list)
         for staffing in component.staffings:
@@ -140,7 +140,7 @@ class Diary:
             if staffing.departure.id in settled:
                 self.settle(staffing, settled[staffing.departure.id])
 
-    def settle(self, staffing: Staffing, team: tuple[Pair, ...] | None) -> None:
+    def settle(self, staffing: Staffing, team: tuple[EligiblePair, ...] | None) -> None:
         """Book the team; without one the departure lets go of its pinned guides."""
         departure = staffing.departure
         if team is None:
@@ -153,7 +153,7 @@ class Diary:
         for room in self._rooms[departure.id]:
             self._left[room] -= departure.guests
 
-    def possible_team(self, staffing: Staffing) -> tuple[Pair, ...] | None:
+    def possible_team(self, staffing: Staffing) -> tuple[EligiblePair, ...] | None:
         """The cheapest team with what is left; None if there is none."""
         departure = staffing.departure
         if not self.can_have(staffing, staffing.forced):
@@ -165,7 +165,7 @@ class Diary:
         ]
         return cheapest_team(staffing, free, cost_of)
 
-    def can_have(self, staffing: Staffing, members: tuple[Pair, ...]) -> bool:
+    def can_have(self, staffing: Staffing, members: tuple[EligiblePair, ...]) -> bool:
         """Whether there is room for the departure and none of these guides is taken."""
         departure = staffing.departure
         if any(self._left[room] < departure.guests for room in self._rooms[departure.id]):

@@ -12,7 +12,7 @@ from pulp import constants
 from optimization.solver.components import Component, busy_until, connected_components, whole_component
 from optimization.solver.elastic_model import ElasticModel, RelaxationKind
 from optimization.solver.highs import FastHiGHS
-from optimization.solver.lexicographic import TUNED
+from optimization.solver.lexicographic import TUNED_OPTIONS
 from optimization.solver.problem import DayProblem, Departure
 from optimization.solver.solution import DayPlan
 from optimization.solver.staffing import group_by_departure
@@ -39,7 +39,7 @@ class Relaxation:
     location_id: UUID | None = None
 
 
-def smallest_relaxations(
+def minimal_relaxations(
     problem: DayProblem, plan: DayPlan, departure_id: UUID, *, time_limit_seconds: float = 2.0
 ) -> tuple[tuple[Relaxation, ...], ...]:
     """Alternatives to staff the departure while every departure that has a team in the plan has one.
@@ -55,11 +55,11 @@ def smallest_relaxations(
     model = _model(problem, plan, departure)
     alternatives = []
     for index, kind in enumerate(model.kinds):
-        model.aim_at_one(kind)
+        model.minimize_one(kind)
         if _is_solved(model, deadline, parts=len(model.kinds) - index + 1):
             alternatives.append(_relaxations(model, departure))
     if not alternatives:
-        model.aim_at_few()
+        model.minimize_few()
         if _is_solved(model, deadline, parts=1):
             alternatives.append(_relaxations(model, departure))
     return tuple(alternatives)
@@ -112,7 +112,7 @@ def _is_solved(model: ElasticModel, deadline: float, *, parts: int) -> bool:
     if remaining < _LEAST_SECONDS:
         return False
     try:
-        model.problem.solve(FastHiGHS(time_limit_seconds=remaining / parts, **TUNED))
+        model.problem.solve(FastHiGHS(time_limit_seconds=remaining / parts, **TUNED_OPTIONS))
     except pulp.PulpSolverError:
         return False
     return model.problem.sol_status in _SOLVED

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from optimization.solver.problem import LARGEST_TEAM, PERFECT_SCORE, DayProblem, Departure, Load, Location, Pair
-from optimization.solver.solution import DayPlan, Levels
+from optimization.solver.problem import LARGEST_TEAM, PERFECT_SCORE, DayProblem, Departure, EligiblePair, Load, Location
+from optimization.solver.solution import DayPlan, Objectives
 
 FORMAT: Final = 1
 WRONG_FILE: Final = 2
@@ -124,8 +124,8 @@ def written_plan(plan: DayPlan, names: Mapping[UUID, str]) -> str:
         "status": plan.status.value,
         "gap": round(plan.gap, 9),
         "error": plan.error,
-        "levels": _levels(plan.levels),
-        "bounds": _levels(plan.bounds),
+        "levels": _objectives(plan.objectives),
+        "bounds": _objectives(plan.bounds),
         "teams": [
             {"departure": names[team.departure_id], "guides": [names[guide] for guide in team.guide_ids]}
             for team in plan.teams
@@ -187,7 +187,7 @@ def _problem(
     return DayProblem(
         departures=tuple(_departure(one, guides, departures, locations) for one in day.departures),
         pairs=tuple(
-            Pair(
+            EligiblePair(
                 departure_id=departures[one.departure],
                 guide_id=guides[one.guide],
                 capacity=capacity_of[one.guide] if one.capacity is None else one.capacity,
@@ -222,5 +222,5 @@ def _departure(
     )
 
 
-def _levels(levels: Levels) -> dict[str, Any]:
-    return levels._asdict()
+def _objectives(objectives: Objectives) -> dict[str, Any]:
+    return objectives._asdict()

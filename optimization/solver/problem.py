@@ -43,7 +43,7 @@ class Departure:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class EligiblePair:
     """A guide who may go on a departure. `price` is what fairness charges for it, in the loss's unit."""
 
     departure_id: UUID
@@ -90,7 +90,7 @@ class DayProblem:
     """
 
     departures: tuple[Departure, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[EligiblePair, ...]
     locations: tuple[Location, ...] = ()
     max_changes: int | None = None
 
@@ -106,7 +106,7 @@ class RequestOption:
 
     day: date
     departure: Departure
-    pairs: tuple[Pair, ...]
+    pairs: tuple[EligiblePair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class RequestProblem:
         _check(tuple(option.departure for option in self.options), pairs)
 
 
-def _check(departures: tuple[Departure, ...], pairs: tuple[Pair, ...]) -> None:
+def _check(departures: tuple[Departure, ...], pairs: tuple[EligiblePair, ...]) -> None:
     known = {departure.id for departure in departures}
     if len(known) < len(departures):
         raise ValueError("A departure is given twice.")

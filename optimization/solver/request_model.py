@@ -1,6 +1,6 @@
 """A request: one trip on up to 30 dates, the best team for each, as one model.
 
-The dates do not compete for guides (a request runs on one of them), so weights that keep the levels in order
+The dates do not compete for guides (a request runs on one of them), so weights that keep the objectives in order
 on a single departure keep them in order on all.
 """
 
@@ -15,12 +15,12 @@ from pulp import constants
 from optimization.solver.assignment_model import DayModel
 from optimization.solver.greedy import cost_of
 from optimization.solver.highs import FastHiGHS
-from optimization.solver.lexicographic import TUNED
-from optimization.solver.problem import LARGEST_TEAM, Pair, RequestOption, RequestProblem
+from optimization.solver.lexicographic import TUNED_OPTIONS
+from optimization.solver.problem import LARGEST_TEAM, EligiblePair, RequestOption, RequestProblem
 from optimization.solver.solution import PlanStatus, RequestAnswer, RequestPlan, UnstaffedReason
 from optimization.solver.staffing import Staffing, as_team, cheapest_team, why_unstaffable
 
-Teams = Mapping[UUID, tuple[Pair, ...]]
+Teams = Mapping[UUID, tuple[EligiblePair, ...]]
 
 _LEAST_SECONDS: Final = 0.001
 
@@ -56,7 +56,7 @@ def solve_request(problem: RequestProblem, *, time_limit_seconds: float = 5.0) -
     )
 
 
-def best_teams(staffings: Sequence[Staffing]) -> dict[UUID, tuple[Pair, ...]]:
+def best_teams(staffings: Sequence[Staffing]) -> dict[UUID, tuple[EligiblePair, ...]]:
     """The same teams by closed form, each departure on its own."""
     found = {one.departure.id: cheapest_team(one, one.free, cost_of) for one in staffings}
     return {departure_id: team for departure_id, team in found.items() if team is not None}
@@ -67,8 +67,8 @@ def _solved_teams(model: DayModel, staffings: Sequence[Staffing], seconds: float
     if not staffings:
         return {}
     kept_weight = 1 + LARGEST_TEAM * max(pair.loss for one in staffings for pair in one.pairs)
-    model.aim_at_everything((LARGEST_TEAM + 1) * kept_weight, kept_weight)
-    model.problem.solve(FastHiGHS(time_limit_seconds=max(seconds, _LEAST_SECONDS), **TUNED))
+    model.minimize_everything((LARGEST_TEAM + 1) * kept_weight, kept_weight)
+    model.problem.solve(FastHiGHS(time_limit_seconds=max(seconds, _LEAST_SECONDS), **TUNED_OPTIONS))
     if model.problem.sol_status != constants.LpSolutionOptimal:
         status = pulp.LpSolution[model.problem.sol_status]
         raise TimeoutError(f"{status} within {seconds:g} s.")

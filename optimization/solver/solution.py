@@ -34,7 +34,7 @@ class UnstaffedReason(StrEnum):
     CHANGE_BUDGET_SPENT = "CHANGE_BUDGET_SPENT"
 
 
-class Levels(NamedTuple):
+class Objectives(NamedTuple):
     """The three figures of a plan in the order in which they count.
 
     `guests` (more is better) is the weight of the staffed departures, `kept` (more is better) the pairs kept
@@ -46,7 +46,7 @@ class Levels(NamedTuple):
     kept: int
     loss: int
 
-    def is_better_than(self, other: "Levels") -> bool:
+    def is_better_than(self, other: "Objectives") -> bool:
         return (-self.guests, -self.kept, self.loss) < (-other.guests, -other.kept, other.loss)
 
 
@@ -66,8 +66,8 @@ class Team:
 class DayPlan:
     """The answer to a day problem; every departure is in `teams` or in `unstaffed`, both in order of id.
 
-    `bounds` are the best levels that could not be excluded: equal to `levels` in a proven plan, and each
-    given the levels before it. `gap` is the weighted objective's distance to its bound, relative, 0 if
+    `bounds` are the best objectives that could not be excluded: equal to `objectives` in a proven plan, and each
+    given the objectives before it. `gap` is the weighted objective's distance to its bound, relative, 0 if
     proven. `error` is what stopped the solver, empty if nothing did. `moved` are the guides whose departures
     are others than in the current plan, by id.
     """
@@ -75,8 +75,8 @@ class DayPlan:
     teams: tuple[Team, ...]
     unstaffed: Mapping[UUID, UnstaffedReason]
     status: PlanStatus
-    levels: Levels
-    bounds: Levels
+    objectives: Objectives
+    bounds: Objectives
     gap: float
     variables: int
     rows: int

@@ -8,7 +8,7 @@ from typing import Self
 from uuid import UUID
 
 from optimization.solver.patterns import GuideClass, Need, covering_patterns
-from optimization.solver.problem import Departure, Location, Pair
+from optimization.solver.problem import Departure, EligiblePair, Location
 from optimization.solver.solution import Team, UnstaffedReason
 
 
@@ -17,12 +17,12 @@ class Staffing:
     """`forced` go whenever anybody goes; `free` may, by id; `need` is what `free` has to add to `forced`."""
 
     departure: Departure
-    forced: tuple[Pair, ...]
-    free: tuple[Pair, ...]
+    forced: tuple[EligiblePair, ...]
+    free: tuple[EligiblePair, ...]
     need: Need
 
     @classmethod
-    def of(cls, departure: Departure, pairs: Iterable[Pair]) -> Self:
+    def of(cls, departure: Departure, pairs: Iterable[EligiblePair]) -> Self:
         ordered = sorted(pairs, key=attrgetter("guide_id.int"))
         wanted = departure.forced_guides
         forced = tuple(pair for pair in ordered if wanted and pair.guide_id in wanted)
@@ -36,15 +36,15 @@ class Staffing:
         return cls(departure, forced, free, need)
 
     @property
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> tuple[EligiblePair, ...]:
         return self.forced + self.free
 
     @property
-    def kept(self) -> tuple[Pair, ...]:
+    def kept(self) -> tuple[EligiblePair, ...]:
         """Who is on the team now and may stay."""
         return tuple(pair for pair in self.pairs if pair.is_kept)
 
-    def is_served_by(self, members: Collection[Pair]) -> bool:
+    def is_served_by(self, members: Collection[EligiblePair]) -> bool:
         """Whether these of its pairs are a team by the departure's own rules."""
         return (
             1 <= len(members) <= self.departure.largest_team
@@ -53,13 +53,13 @@ class Staffing:
             and sum([pair.capacity for pair in members]) >= self.departure.guests
         )
 
-    def capacity_of(self, pair: Pair) -> int:
+    def capacity_of(self, pair: EligiblePair) -> int:
         """How many of the group's guests the guide takes."""
         return min(pair.capacity, self.need.guests)
 
-    def classes(self, pairs: Iterable[Pair]) -> dict[GuideClass, list[Pair]]:
+    def classes(self, pairs: Iterable[EligiblePair]) -> dict[GuideClass, list[EligiblePair]]:
         """The classes of `pairs` in a fixed order, each with its members."""
-        members: defaultdict[tuple[int, bool], list[Pair]] = defaultdict(list)
+        members: defaultdict[tuple[int, bool], list[EligiblePair]] = defaultdict(list)
         for pair in pairs:
             members[self.capacity_of(pair), pair.may_lead or not self.need.needs_lead].append(pair)
         return {
@@ -68,16 +68,18 @@ class Staffing:
         }
 
 
-def group_by_departure(departures: Iterable[Departure], pairs: Iterable[Pair]) -> list[Staffing]:
+def group_by_departure(departures: Iterable[Departure], pairs: Iterable[EligiblePair]) -> list[Staffing]:
     """A staffing for each departure, by id."""
-    of_departure: defaultdict[UUID, list[Pair]] = defaultdict(list)
+    of_departure: defaultdict[UUID, list[EligiblePair]] = defaultdict(list)
     for pair in pairs:
         of_departure[pair.departure_id].append(pair)
     ordered = sorted(departures, key=lambda departure: departure.id)
     return [Staffing.of(departure, of_departure[departure.id]) for departure in ordered]
 
 
-def cheapest_team(staffing: Staffing, free: Sequence[Pair], cost: Callable[[Pair], int]) -> tuple[Pair, ...] | None:
+def cheapest_team(
+    staffing: Staffing, free: Sequence[EligiblePair], cost: Callable[[EligiblePair], int]
+) -> tuple[EligiblePair, ...] | None:
     """The team with the least total `cost` that the forced guides and some of `free`, by id, can form.
 
     Exact: a best team takes the cheapest members of each class, so it is enough to try every pattern. Equal
@@ -115,7 +117,7 @@ def why_unstaffable(staffing: Staffing, locations: dict[UUID, Location]) -> Unst
     return _why_no_team(staffing) or _why_no_room(departure, locations)
 
 
-def as_team(staffing: Staffing, members: Iterable[Pair]) -> Team:
+def as_team(staffing: Staffing, members: Iterable[EligiblePair]) -> Team:
     """The members in their order: the best-scored who may lead first, the rest by score, ties by id."""
     ordered = sorted(members, key=lambda pair: (not pair.may_lead, -pair.score, pair.guide_id))
     rest = sorted(ordered[1:], key=lambda pair: (-pair.score, pair.guide_id))
@@ -127,7 +129,7 @@ def _why_no_team(staffing: Staffing) -> UnstaffedReason | None:
     leaders = [pair for pair in staffing.free if pair.may_lead]
     if need.needs_lead and not (leaders and need.places):
         return UnstaffedReason.NOBODY_CAN_LEAD
-    largest: list[Pair] = []
+    largest: list[EligiblePair] = []
     if need.needs_lead:
         largest.append(max(leaders, key=lambda pair: pair.capacity))
     others = [pair for pair in staffing.free if pair not in largest]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from conflicts.resolution.problem import Problem, Spot
-from optimization.candidates.assessment import Assessment, Candidate, Roster, assess
+from optimization.candidates.assessment import Assessment, Candidate, PlanningContext, assess
 from optimization.candidates.teams import status_of
 from scheduling.domain.document import Departure, Role, TeamMember
 from scheduling.rules import MAX_TEAM, Demand, Facts, capacity_of
@@ -21,7 +21,7 @@ class Crew:
     departure: Departure
     assessment: Assessment
     facts: Facts
-    roster: Roster
+    context: PlanningContext
 
     @property
     def ranked(self) -> list[Candidate]:
@@ -66,7 +66,7 @@ class Crew:
     def _capacity(self, guide_id: UUID) -> int:
         guide = self.facts.snapshot.guides.get(guide_id)
         demand = self.assessment.demand
-        adjustments = self.roster.entered.of(guide_id, demand.days)
+        adjustments = self.context.entered.of(guide_id, demand.days)
         return capacity_of(guide, adjustments, demand.day) if guide else DEFAULT_GROUP_SIZE
 
     def _member(self, chosen: Candidate) -> TeamMember:
@@ -75,7 +75,7 @@ class Crew:
             guide_id=guide.id,
             guide_name=guide.name,
             role=Role.ASSISTANT,
-            assignment_status=status_of([guide.id], self.assessment, self.facts, self.roster),
+            assignment_status=status_of([guide.id], self.assessment, self.facts, self.context),
             certifications=sorted(certifications_on(guide, demand.days[-1], self.facts.snapshot)),
             score=round(chosen.score, 3),
         )
@@ -96,10 +96,10 @@ def crew_for(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[
     """Everybody who may go on the departure, judged by what is known of their certificates in `facts`."""
     demand = Demand.of(spot.departure_id, spot.departure, spot.day, facts.snapshot)
     planned = {spot.departure_id, spot.instead_of or spot.departure_id}
-    roster = Roster(problem.entered, problem.commitments, planned)
-    assessment = assess(demand, facts, roster)
+    context = PlanningContext(problem.entered, problem.commitments, planned)
+    assessment = assess(demand, facts, context)
     wanted = tuple(each for each in assessment.candidates if each.guide.id not in without)
-    return Crew(spot.departure, Assessment(demand, wanted, assessment.excluded), facts, roster)
+    return Crew(spot.departure, Assessment(demand, wanted, assessment.excluded), facts, context)
 
 
 def certified_crew(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[UUID] = ()) -> Crew:
@@ -109,4 +109,4 @@ def certified_crew(spot: Spot, problem: Problem, facts: Facts, *, without: Colle
     facts = problem.certify(facts, asked)
     crew = crew_for(spot, problem, facts, without=without)
     read = tuple(each for each in crew.assessment.candidates if each.guide.id in asked)
-    return Crew(spot.departure, Assessment(crew.assessment.demand, read, crew.assessment.excluded), facts, crew.roster)
+    return Crew(spot.departure, Assessment(crew.assessment.demand, read, crew.assessment.excluded), facts, crew.context)

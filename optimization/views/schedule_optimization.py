@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from novatrek_scheduling.api.permissions import requires
 from novatrek_scheduling.api.schema import error_responses
-from optimization.requests.recommendation import ask
+from optimization.requests.recommendation import recommend_dates
 from optimization.requests.result import result_of
 from optimization.serializers.schedule_optimization import OptimizationQuerySerializer
 from scheduling.serializers.schedule_requests import ScheduleOptimizationResultSerializer
@@ -29,7 +29,7 @@ class ScheduleOptimizationView(APIView):
     )
     def get(self, request: Request) -> Response:
         query = OptimizationQuerySerializer.of(request)
-        answer = ask(
+        answer = recommend_dates(
             query.question(),
             deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"],
             within_seconds=settings.QUESTION_BUDGET_SECONDS,

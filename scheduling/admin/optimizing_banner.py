@@ -3,7 +3,7 @@
 from typing import Any
 
 from scheduling.admin.region_names import region_list
-from scheduling.daily_schedules.presence import BeingOptimized, optimizers_of
+from scheduling.daily_schedules.presence import OptimizerPresence, optimizers_of
 from scheduling.models import DailySchedule
 
 
@@ -12,6 +12,6 @@ def banner_context(schedule: DailySchedule) -> dict[str, Any]:
     return {"schedule": schedule, "at_work": [_told(one) for one in optimizers_of(schedule.schedule_date)]}
 
 
-def _told(one: BeingOptimized) -> dict[str, Any]:
+def _told(one: OptimizerPresence) -> dict[str, Any]:
     regions = region_list(one.region_ids) if one.region_ids else "all"
     return {"by": one.by, "since": one.since, "regions": regions, "is_one": len(one.region_ids) == 1}

@@ -33,7 +33,7 @@ _TOLD = """
 
 
 @dataclass(frozen=True, slots=True)
-class ToldDeparture:
+class AnnouncedDeparture:
     """A departure with the announcement of it that a guide knows.
 
     `departure` is the plan as it is now, which may be another one already. `is_called_off`: the guide was
@@ -63,7 +63,7 @@ class ToldDeparture:
         return self.announcement.trail_id
 
 
-def departures_told(guide_id: UUID, *, since: date) -> list[ToldDeparture]:
+def announced_departures(guide_id: UUID, *, since: date) -> list[AnnouncedDeparture]:
     """What the guide was told of, on daily schedules from `since` on, earliest first. One query.
 
     PostgreSQL looks through the documents, so that only the guide's own departures leave it: 400 dates of 38
@@ -77,8 +77,8 @@ def departures_told(guide_id: UUID, *, since: date) -> list[ToldDeparture]:
 
 def _told(
     key: str, rev: int, updated_at: datetime, departure: Any, is_called_off: bool, announcement: Any
-) -> ToldDeparture:
-    return ToldDeparture(
+) -> AnnouncedDeparture:
+    return AnnouncedDeparture(
         id=UUID(key),
         rev=rev,
         updated_at=updated_at,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from icalendar import STATUS, Calendar, Event, Timezone
 
-from scheduling.calendars.announced_departures import ToldDeparture, departures_told
+from scheduling.calendars.announced_departures import AnnouncedDeparture, announced_departures
 from scheduling.calendars.places import Places, look_up_places
 from scheduling.domain.document import Role, TeamMember
 
@@ -25,7 +25,7 @@ def feed_of(guide_id: UUID, guide_name: str, now: datetime) -> bytes:
     departure, so that the one is cancelled and the other new. SEQUENCE is the revision of the daily schedule.
     Silent siblings only cost it the names of trails and base camps, and local times: it is in UTC then.
     """
-    told = departures_told(guide_id, since=now.date() - LOOK_BACK)
+    told = announced_departures(guide_id, since=now.date() - LOOK_BACK)
     places = look_up_places(sorted({each.departure.region_id for each in told}))
     zones = [places.zone_of(each.departure.region_id) for each in told]
     calendar = _calendar(guide_id, guide_name, zones)
@@ -47,7 +47,7 @@ def _calendar(guide_id: UUID, guide_name: str, zones: list[tzinfo]) -> Calendar:
     return calendar
 
 
-def _event(told: ToldDeparture, guide_id: UUID, places: Places, zone: tzinfo) -> Event:
+def _event(told: AnnouncedDeparture, guide_id: UUID, places: Places, zone: tzinfo) -> Event:
     return Event.new(
         uid=f"{told.id}@{NAMESPACE}",
         sequence=told.rev,
@@ -62,7 +62,7 @@ def _event(told: ToldDeparture, guide_id: UUID, places: Places, zone: tzinfo) ->
     )
 
 
-def _description(told: ToldDeparture, guide_id: UUID) -> Iterator[str]:
+def _description(told: AnnouncedDeparture, guide_id: UUID) -> Iterator[str]:
     """What the guide needs to know, a line each; of guests only how many they are."""
     if told.is_called_off:
         yield "Cancelled"
@@ -93,7 +93,7 @@ def _local(instant: datetime, zone: tzinfo) -> datetime:
     return instant.astimezone(UTC) if local.fold else local
 
 
-def _years(told: list[ToldDeparture]) -> tuple[int, int]:
+def _years(told: list[AnnouncedDeparture]) -> tuple[int, int]:
     """The first year that anything could be in, and one in which nothing is any more."""
     days = [each.starts_at.date() for each in told]
     return min(days).year - 1, max(days).year + 2

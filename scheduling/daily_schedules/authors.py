@@ -35,7 +35,7 @@ class Author:
         return f"{self.subject} ({self.kind})"
 
 
-def name_author(author: Author, *, principal: str = "") -> None:
+def set_author(author: Author, *, principal: str = "") -> None:
     """Tell PostgreSQL who writes, until the transaction ends."""
     told = {
         "kind": author.kind.value,
@@ -52,7 +52,7 @@ def name_author(author: Author, *, principal: str = "") -> None:
         )
 
 
-def lay_down_principal() -> None:
+def clear_principal() -> None:
     """What follows in the same transaction is written as nobody in particular."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, '', true)", [PRINCIPAL])

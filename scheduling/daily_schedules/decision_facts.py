@@ -68,7 +68,7 @@ class ToBeMade(NamedTuple):
     ends_at: datetime | None
 
 
-def facts_about(
+def load_decision_facts(
     days: Iterable[date],
     departures: Iterable[Departure],
     *,

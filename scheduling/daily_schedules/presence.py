@@ -29,7 +29,7 @@ logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class BeingOptimized:
+class OptimizerPresence:
     """One optimizer at work on a date, since an aware instant; without regions it is at work on all of them."""
 
     by: str
@@ -42,37 +42,39 @@ class BeingOptimized:
         return not self.region_ids or not region_ids or not self.region_ids.isdisjoint(region_ids)
 
 
-NOBODY: tuple[BeingOptimized, ...] = ()
+NOBODY: tuple[OptimizerPresence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class AtWork:
+class PresenceMark:
     """What an optimizer finds when it begins: those that were at work on its date and any of its regions."""
 
-    others: tuple[BeingOptimized, ...] = NOBODY
+    others: tuple[OptimizerPresence, ...] = NOBODY
 
 
 @contextmanager
-def optimizing(day: date, region_ids: Collection[UUID], *, by: str, run_id: UUID | None = None) -> Iterator[AtWork]:
+def announce_presence(
+    day: date, region_ids: Collection[UUID], *, by: str, run_id: UUID | None = None
+) -> Iterator[PresenceMark]:
     """Show that `by` is optimizing these regions of `day`, for as long as the block lasts.
 
     Looking for others and showing oneself is one atomic step: of two that begin at the same moment one
     sees the other. The mark of a process that was killed lapses after LOCK_CACHE_SECONDS.
     """
-    mark = _written(BeingOptimized(by, timezone.now(), frozenset(region_ids), run_id))
+    mark = _written(OptimizerPresence(by, timezone.now(), frozenset(region_ids), run_id))
     others = _trying(lambda: _enter(day, mark), NOBODY)
     try:
-        yield AtWork(tuple(one for one in others if one.overlaps(region_ids)))
+        yield PresenceMark(tuple(one for one in others if one.overlaps(region_ids)))
     finally:
         _trying(lambda: get_redis_connection("default").zrem(_key(day), mark), 0)
 
 
-def optimizers_of(day: date) -> tuple[BeingOptimized, ...]:
+def optimizers_of(day: date) -> tuple[OptimizerPresence, ...]:
     """Everybody at work on `day`, the earliest first; one round trip."""
     return _trying(lambda: _marks_on(day), NOBODY)
 
 
-def being_optimized(day: date) -> BeingOptimized | None:
+def being_optimized(day: date) -> OptimizerPresence | None:
     """Who has been at work on `day` for the longest time, or None."""
     return next(iter(optimizers_of(day)), None)
 
@@ -92,7 +94,7 @@ def forget_troubles() -> None:
     _valkey.rests_until = 0.0
 
 
-def _enter(day: date, mark: str) -> tuple[BeingOptimized, ...]:
+def _enter(day: date, mark: str) -> tuple[OptimizerPresence, ...]:
     """Leave the mark, with the time it lapses at as its score; returns those that were there."""
     key, now, seconds = _key(day), time.time(), settings.LOCK_CACHE_SECONDS
     with get_redis_connection("default").pipeline(transaction=True) as pipeline:
@@ -104,7 +106,7 @@ def _enter(day: date, mark: str) -> tuple[BeingOptimized, ...]:
     return _shown(there)
 
 
-def _marks_on(day: date) -> tuple[BeingOptimized, ...]:
+def _marks_on(day: date) -> tuple[OptimizerPresence, ...]:
     return _shown(get_redis_connection("default").zrangebyscore(_key(day), time.time(), "+inf"))
 
 
@@ -112,7 +114,7 @@ def _key(day: date) -> str:
     return f"optimizing:{day}"
 
 
-def _written(mark: BeingOptimized) -> str:
+def _written(mark: OptimizerPresence) -> str:
     told: dict[str, Any] = {
         "by": mark.by,
         "since": mark.since.isoformat(),
@@ -124,13 +126,13 @@ def _written(mark: BeingOptimized) -> str:
     return json.dumps(told)
 
 
-def _shown(marks: list[bytes]) -> tuple[BeingOptimized, ...]:
+def _shown(marks: list[bytes]) -> tuple[OptimizerPresence, ...]:
     return tuple(sorted(map(_read, marks), key=lambda mark: mark.since))
 
 
-def _read(mark: bytes) -> BeingOptimized:
+def _read(mark: bytes) -> OptimizerPresence:
     told = json.loads(mark)
-    return BeingOptimized(
+    return OptimizerPresence(
         by=told["by"],
         since=datetime.fromisoformat(told["since"]),
         region_ids=frozenset(map(UUID, told["region_ids"])),

@@ -10,14 +10,14 @@ from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocu
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import A_DAY, LONGEST_TRIP
 from scheduling.models import DailySchedule, GuideCommitment
-from scheduling.rules import Entered
+from scheduling.rules import EntriesByDate
 from scheduling.rules.inputs import days_of
 
 
-def entered_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> Entered:
+def entered_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> EntriesByDate:
     """What guides entered in `document`, of `day`, and on the later dates that these departures of it reach."""
     later = {other for departure in departures for other in days_of(departure)} - {day}
-    return Entered({**entered_on(later), day: document.guide_adjustments})
+    return EntriesByDate({**entered_on(later), day: document.guide_adjustments})
 
 
 def entered_on(days: Collection[date]) -> dict[date, dict[UUID, GuideAdjustments]]:

@@ -19,7 +19,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from scheduling.daily_schedules.authors import Author, lay_down_principal, name_author
+from scheduling.daily_schedules.authors import Author, clear_principal, set_author
 from scheduling.daily_schedules.changes import Change, run_detectors
 from scheduling.daily_schedules.commitments import forget_commitments, lock_guides, store_commitments
 from scheduling.daily_schedules.hard_rules import refuse_illegal
@@ -59,10 +59,10 @@ class Draft:
 
 
 Edit = Callable[[Mapping[date, Draft]], None]
-Also = Callable[[Mapping[date, Change]], None]
+AfterWrite = Callable[[Mapping[date, Change]], None]
 
 
-class _Moved(Exception):
+class _ConcurrentWrite(Exception):
     """Somebody else was faster: read again, edit again, try again."""
 
 
@@ -74,21 +74,21 @@ def write_daily_schedules(
     facts: Facts | None = None,
     since_revs: Mapping[date, int] | None = None,
     principal: str = "",
-    also: Also | None = None,
+    after_write: AfterWrite | None = None,
 ) -> Mapping[date, Change]:
     """Apply `edit` to the latest documents of `days` and store what it changed, all or nothing.
 
     `edit` may be called several times, each time on fresh documents, with the same result on the same ones;
     it sets the writer's own fields only. With `facts` the hard rules are checked: HardRuleViolated lists what
     would newly be broken; without, the change is a fact from outside and lands as it is. `since_revs` names
-    the revisions the change was made on: another one now is StaleRevision, without a retry. `also` runs in
+    the revisions the change was made on: another one now is StaleRevision, without a retry. `after_write` runs in
     the same transaction, whether or not anything changed. A write that changes nothing writes nothing.
 
     Raises ContentionNotResolved when three tries each met a change by somebody else.
     """
-    write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, also)
+    write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, after_write)
     retrying = Retrying(
-        retry=retry_if_exception_type(_Moved),
+        retry=retry_if_exception_type(_ConcurrentWrite),
         stop=stop_after_attempt(TRIES),
         wait=wait_exponential_jitter(multiplier=0.02, max=0.5, jitter=0.05),
         before_sleep=_count_retry,
@@ -122,7 +122,7 @@ class _Write:
     facts: Facts | None
     since_revs: Mapping[date, int]
     principal: str
-    also: Also | None
+    after_write: AfterWrite | None
     guides: set[UUID] = field(default_factory=set)
 
     def attempt(self) -> Mapping[date, Change]:
@@ -133,7 +133,7 @@ class _Write:
                 return self._write()
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
-                raise _Moved from error
+                raise _ConcurrentWrite from error
             raise
         except ProgrammingError as error:
             _count_refusal(error)
@@ -156,11 +156,11 @@ class _Write:
         touched = _guides_touched(edited)
         if not touched <= self.guides:
             self.guides |= touched
-            raise _Moved
+            raise _ConcurrentWrite
         changes = {day: change for day, change in edited.items() if _is_anything_new(drafts[day], change)}
         if self.facts is not None:
             refuse_illegal(changes, self.facts)
-        name_author(self.author, principal=self.principal)
+        set_author(self.author, principal=self.principal)
         replanned = {day: _replanned(change) for day, change in changes.items()}
         # One that moves to an earlier date is stored there before its own date comes: forget it first.
         forget_commitments(frozenset[UUID]().union(*replanned.values()))
@@ -170,10 +170,10 @@ class _Write:
             if self.principal:
                 count_nullified(change, self.author)
         if self.principal:
-            lay_down_principal()
+            clear_principal()
         run_detectors(changes, self.facts)
-        if self.also:
-            self.also(changes)
+        if self.after_write:
+            self.after_write(changes)
         return changes
 
 
@@ -187,7 +187,7 @@ def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft
     return {day: _draft(stored.get(day), day) for day in days}
 
 
-def as_it_is(day: date) -> Change:
+def unchanged(day: date) -> Change:
     """A date's daily schedule as a change of nothing: what a write that had nothing to change leaves.
 
     Raises UnknownSchedule where there is none.
@@ -223,17 +223,17 @@ def _is_anything_new(draft: Draft, change: Change) -> bool:
 
 def _store(draft: Draft, change: Change) -> None:
     if draft.rev == 0:
-        _give_birth(draft)
+        _insert(draft)
     draft.schedule.assignments = change.after.write()
     draft.schedule.published_at = draft.published_at
     try:
         draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
     except StaleRevision as error:
         # The row is held since it was read; should it ever not be, the write is tried again, whoever asked for it.
-        raise _Moved from error
+        raise _ConcurrentWrite from error
 
 
-def _give_birth(draft: Draft) -> None:
+def _insert(draft: Draft) -> None:
     schedule = draft.schedule
     # A row that maintenance deleted had revisions: the history of its date goes on behind them.
     former = ScheduleRevision.objects.filter(schedule_id=schedule.pk).order_by("-rev").values_list("rev", flat=True)
@@ -242,7 +242,7 @@ def _give_birth(draft: Draft) -> None:
         schedule.save(force_insert=True)
     except IntegrityError as error:
         # Another first writer of the date was faster.
-        raise _Moved from error
+        raise _ConcurrentWrite from error
     draft.rev = schedule.rev
 
 

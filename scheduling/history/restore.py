@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.decision_facts import facts_about
+from scheduling.daily_schedules.decision_facts import load_decision_facts
 from scheduling.daily_schedules.surroundings import entered_over
-from scheduling.daily_schedules.writer import Draft, as_it_is, read_drafts, write_daily_schedules
+from scheduling.daily_schedules.writer import Draft, read_drafts, unchanged, write_daily_schedules
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, ScheduleDocument, TeamMember
 from scheduling.errors import UnknownSchedule
 from scheduling.history.revisions import document_at
@@ -74,7 +74,7 @@ def restore_revision(
     then = _document_at(draft, rev)
     chosen = frozenset(_restore(draft.document, then, timezone.now(), among=departure_ids))
     if chosen and facts is None:
-        facts = facts_about([day], [each.departures[key] for key in chosen for each in (draft.original, then)])
+        facts = load_decision_facts([day], [each.departures[key] for key in chosen for each in (draft.original, then)])
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         document = drafts[day].document
@@ -90,7 +90,7 @@ def restore_revision(
         facts=facts,
         since_revs={} if since_rev is None else {day: since_rev},
     )
-    return changes[day] if day in changes else as_it_is(day)
+    return changes[day] if day in changes else unchanged(day)
 
 
 def preview_restore(day: date, rev: int) -> RestorePreview:

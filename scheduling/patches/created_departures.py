@@ -35,7 +35,7 @@ class NamedDeparture:
         """Whether the catalog has to be told of it."""
         return self._sold(self._trip()) is None
 
-    def born(self) -> Departure:
+    def build(self) -> Departure:
         """The departure as its trip makes it, for the other fields to be set.
 
         Raises UnknownTrip, InactiveTrip, DateInThePast, and DepartureNotEditable for an id that is not its own.

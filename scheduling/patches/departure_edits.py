@@ -14,7 +14,7 @@ from scheduling.errors import DepartureNotEditable, UnknownTrail
 from scheduling.patches.manual_teams import hand_made_team, with_open_questions
 from scheduling.patches.merge_patch import merged
 from scheduling.patches.ownership import CATALOG, CLOCK, PUBLISHING, not_yours
-from scheduling.rules import Demand, Entered, Facts
+from scheduling.rules import Demand, EntriesByDate, Facts
 
 IDENTITY = ("trip_id", "trip_name", "activity_type", "region_id", "language")
 PLACES = ("trail_id", "location_id")
@@ -29,7 +29,7 @@ class EditedDeparture:
     departure: Departure
     day: date
     facts: Facts | None
-    entered: Entered
+    entered: EntriesByDate
     now: datetime
 
     def take(self, wanted: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from scheduling import hooks
 from scheduling.daily_schedules.catalog_aliases import known_departure_ids
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.decision_facts import ToBeMade, facts_about
+from scheduling.daily_schedules.decision_facts import ToBeMade, load_decision_facts
 from scheduling.daily_schedules.surroundings import entered_on
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
@@ -29,7 +29,7 @@ from scheduling.patches.merge_patch import merged
 from scheduling.patches.ownership import PUBLISHING, not_yours
 from scheduling.publication.notices import announce
 from scheduling.publication.services import publish_in
-from scheduling.rules import Entered, Facts
+from scheduling.rules import EntriesByDate, Facts
 from scheduling.siblings import SiblingUnavailable
 
 # What the hard rules look at.
@@ -68,7 +68,7 @@ class PatchEdits:
         if not concerned:
             return None
         try:
-            return facts_about([self.day], concerned)
+            return load_decision_facts([self.day], concerned)
         except SiblingUnavailable:
             return None
 
@@ -112,7 +112,7 @@ class PatchEdits:
 
     def _facts(self, judged: Mapping[UUID, Mapping[str, Any]], known: Mapping[UUID, Departure]) -> Facts:
         made = [each for key, each in judged.items() if key not in known and each.keys() >= WHAT_MAKES_A_DEPARTURE]
-        return facts_about(
+        return load_decision_facts(
             [self.day],
             [known[key] for key in judged if key in known]
             + [_moved(known[key], each) for key, each in judged.items() if key in known],
@@ -136,11 +136,11 @@ class PatchEdits:
             entry = merged(known.model_dump(mode="json", by_alias=True) if known else {}, patch)
             document.guide_adjustments[guide_id] = _read_entry(entry, f"assignments.guide_adjustments.{key}")
 
-    def _entered_by_all(self, document: ScheduleDocument) -> Entered:
+    def _entered_by_all(self, document: ScheduleDocument) -> EntriesByDate:
         if self.facts is None:
-            return Entered()
+            return EntriesByDate()
         later = self.facts.snapshot.available.keys() - {self.day}
-        return Entered({**entered_on(later), self.day: document.guide_adjustments})
+        return EntriesByDate({**entered_on(later), self.day: document.guide_adjustments})
 
     def _refuse_removal(self, key: UUID, departure: Departure | None) -> None:
         if departure is not None:
@@ -156,7 +156,7 @@ class PatchEdits:
             )
         known_as = known_departure_ids(self.day, self.facts.snapshot, document)
         named = NamedDeparture(key, self.day, wanted, self.facts.snapshot, known_as)
-        departure = named.born()
+        departure = named.build()
         self._named.append(named)
         return departure
 

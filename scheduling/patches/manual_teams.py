@@ -6,7 +6,7 @@ from typing import Any
 from scheduling import hooks
 from scheduling.domain.document import AssignmentStatus, Role, TeamMember
 from scheduling.domain.facts import Guide
-from scheduling.rules import Demand, Entered, Facts, reasons_to_approve
+from scheduling.rules import Demand, EntriesByDate, Facts, reasons_to_approve
 from scheduling.rules.guides import certifications_on
 from scheduling.snapshot import UnknownGuide
 
@@ -16,7 +16,7 @@ def hand_made_team(
     current: Iterable[TeamMember],
     demand: Demand,
     facts: Facts,
-    entered: Entered,
+    entered: EntriesByDate,
     field: str,
 ) -> list[TeamMember]:
     """The team of these guides, roles and pins. Who stays keeps what was confirmed; who is new is TENTATIVE.
@@ -38,7 +38,7 @@ def hand_made_team(
 
 
 def with_open_questions(
-    team: Iterable[TeamMember], demand: Demand, facts: Facts, entered: Entered, *, of_everybody: bool
+    team: Iterable[TeamMember], demand: Demand, facts: Facts, entered: EntriesByDate, *, of_everybody: bool
 ) -> None:
     """Have a person approve a team where something is open that no machine can judge.
 
@@ -53,7 +53,7 @@ def with_open_questions(
             member.assignment_status = AssignmentStatus.PENDING_APPROVAL
 
 
-def _newcomer(guide: Guide, demand: Demand, facts: Facts, entered: Entered) -> TeamMember:
+def _newcomer(guide: Guide, demand: Demand, facts: Facts, entered: EntriesByDate) -> TeamMember:
     scores = hooks.pairing_score(guide, demand, facts, entered.of(guide.id, demand.days))
     return TeamMember(
         guide_id=guide.id,

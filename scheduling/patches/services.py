@@ -8,7 +8,7 @@ from typing import Any
 from events.models import DeadLetter
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.writer import as_it_is, write_daily_schedules
+from scheduling.daily_schedules.writer import unchanged, write_daily_schedules
 from scheduling.errors import ContentionNotResolved
 from scheduling.models.triggers import GUIDE_MANAGEMENT
 from scheduling.patches.dead_letters import record_lost_patch
@@ -91,8 +91,8 @@ def _write(edits: PatchEdits, author: Author, since_rev: int | None) -> Change:
             facts=edits.facts,
             since_revs={} if since_rev is None else {day: since_rev},
             principal=GUIDE_MANAGEMENT if edits.entered else "",
-            also=edits.tell,
+            after_write=edits.tell,
         )
     except ContentionNotResolved as contention:
         raise ContentionNotResolved(contention.message, edits.guide_names()) from contention
-    return changes[day] if day in changes else as_it_is(day)
+    return changes[day] if day in changes else unchanged(day)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.writer import Draft, as_it_is, read_drafts, write_daily_schedules
+from scheduling.daily_schedules.writer import Draft, read_drafts, unchanged, write_daily_schedules
 from scheduling.domain.document import (
     Announcement,
     AssignmentStatus,
@@ -67,8 +67,8 @@ def publish_departures(
         publish_in(draft, chosen, now, by_machine=by_machine)
 
     since_revs = {} if since_rev is None else {day: since_rev}
-    changes = write_daily_schedules([day], edit, author=author, since_revs=since_revs, also=announce)
-    return changes[day] if day in changes else as_it_is(day)
+    changes = write_daily_schedules([day], edit, author=author, since_revs=since_revs, after_write=announce)
+    return changes[day] if day in changes else unchanged(day)
 
 
 def preview_publication(

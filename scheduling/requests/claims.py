@@ -115,7 +115,7 @@ def fail_request(claim: Claim, *, code: str, message: str, run_id: UUID | None =
 
 
 @transaction.atomic
-def bury_request(claim: Claim, *, code: str, message: str, run_id: UUID | None = None) -> None:
+def fail_with_dead_letter(claim: Claim, *, code: str, message: str, run_id: UUID | None = None) -> None:
     """Fail a request by a fault of ours, with a dead letter that operations is told of. Raises ClaimLost."""
     fail_request(claim, code=code, message=message, run_id=run_id)
     _bury(claim.request, message)
@@ -154,7 +154,7 @@ def _finish(claim: Claim, status: RequestStatus, chosen: date | None) -> None:
 
 
 @transaction.atomic
-def give_back(claim: Claim, *, guide_names: Iterable[str] = ()) -> None:
+def release_claim(claim: Claim, *, guide_names: Iterable[str] = ()) -> None:
     """Contention is not failure: try again later, at most five rounds; then the request fails."""
     if claim.rounds + 1 >= MAX_ROUNDS:
         message = "Others kept changing the same daily schedules; submit the request again."
@@ -167,7 +167,7 @@ def give_back(claim: Claim, *, guide_names: Iterable[str] = ()) -> None:
 
 
 @transaction.atomic
-def postpone(claim: Claim, *, code: str, message: str) -> None:
+def postpone_request(claim: Claim, *, code: str, message: str) -> None:
     """What the decision needs is away: ask again later, for some ten minutes; then the request fails with `code`."""
     if claim.silent_rounds + 1 >= MAX_SILENT_ROUNDS:
         fail_request(claim, code=code, message=message)

@@ -13,7 +13,7 @@ from scheduling.daily_schedules.catalog_aliases import departure_id_of, known_de
 from scheduling.domain.document import ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Snapshot
 from scheduling.domain.new_departures import new_departure
-from scheduling.reservations.seating import Newborn, queue_placement, take_seats, unplaced_reservations
+from scheduling.reservations.seating import NewDeparture, queue_placement, take_seats, unplaced_reservations
 from scheduling.siblings.client import Reader
 from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.parallel import Lookups
@@ -55,7 +55,7 @@ def sweep_reservations(now: datetime, *, older_than: timedelta) -> int:
     return len(found)
 
 
-def _look_up(trip_id: UUID, day: date, guests: int) -> Newborn | None:
+def _look_up(trip_id: UUID, day: date, guests: int) -> NewDeparture | None:
     """The departure to make: the catalog's of that date, or one of ours at the trip's usual time.
 
     None for a trip that the catalog doesn't have, and for a date whose departures it has called off.
@@ -70,7 +70,7 @@ def _look_up(trip_id: UUID, day: date, guests: int) -> Newborn | None:
     if not listed:
         usual = snapshot.usual_times[trip_id]
         departure = new_departure(trip, day, usual, snapshot)
-        return Newborn(departure_id_of(trip_id, day, usual), departure, is_ours=True)
+        return NewDeparture(departure_id_of(trip_id, day, usual), departure, is_ours=True)
     sold = _earliest(listed, guests)
     if sold is None:
         logger.warning("reservation_of_cancelled_departure", trip_id=str(trip_id), day=str(day))
@@ -78,7 +78,7 @@ def _look_up(trip_id: UUID, day: date, guests: int) -> Newborn | None:
     departure = new_departure(trip, day, sold.departure_time, snapshot, sold)
     departure.catalog_participants = sold.sold_spots
     known_as = known_departure_ids(day, snapshot, ScheduleDocument())
-    return Newborn(known_as.get(sold.id, sold.id), departure, is_ours=False)
+    return NewDeparture(known_as.get(sold.id, sold.id), departure, is_ours=False)
 
 
 def _earliest(listed: Iterable[CatalogDeparture], guests: int) -> CatalogDeparture | None:

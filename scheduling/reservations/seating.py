@@ -53,7 +53,7 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
-class Newborn:
+class NewDeparture:
     """A departure to be made for a reservation, if there is still none. `is_ours`: the catalog lacks it."""
 
     departure_id: UUID
@@ -92,7 +92,7 @@ def cancel_reservation(reservation_id: UUID, *, told_at: datetime) -> Reservatio
     return reservation
 
 
-def take_seats(reservation: Reservation, newborn: Newborn | None = None) -> bool:
+def take_seats(reservation: Reservation, newborn: NewDeparture | None = None) -> bool:
     """Put an active, dated reservation on a departure of its trip, or on `newborn` where there is none.
 
     Belongs into the transaction that holds the reservation's row. False: there is nothing to put it on.
@@ -101,7 +101,7 @@ def take_seats(reservation: Reservation, newborn: Newborn | None = None) -> bool
         return False
     seating = _Seating(reservation, reservation.trip_date, newborn)
     author = _author("reservation.created", reservation)
-    write_daily_schedules([seating.day], seating.edit, author=author, also=seating.follow_up)
+    write_daily_schedules([seating.day], seating.edit, author=author, after_write=seating.follow_up)
     return seating.departure_id is not None
 
 
@@ -153,7 +153,7 @@ class _Seating:
 
     reservation: Reservation
     day: date
-    newborn: Newborn | None
+    newborn: NewDeparture | None
     departure_id: UUID | None = None
     is_born: bool = False
 

@@ -2,8 +2,8 @@
 
 from scheduling.rules.approval import reasons_to_approve
 from scheduling.rules.departures import broken_rules, newly_broken
-from scheduling.rules.guides import capacity_of, clash_of, exclusion_of, has_notes, shortfall_of
-from scheduling.rules.inputs import Commitment, Demand, Entered, Facts, HazardFact, merged_adjustments
+from scheduling.rules.guides import capacity_of, clash_of, exclusion_of, has_unread_certificates, notes_of
+from scheduling.rules.inputs import Commitment, Demand, EntriesByDate, Facts, HazardFact, merged_adjustments
 from scheduling.rules.teams import MAX_TEAM, team_violations
 from scheduling.rules.trails import closed_because, condition_of, fits_trip, is_accessible
 from scheduling.rules.violations import Exclusion, Rule, Violation
@@ -12,7 +12,7 @@ __all__ = [
     "MAX_TEAM",
     "Commitment",
     "Demand",
-    "Entered",
+    "EntriesByDate",
     "Exclusion",
     "Facts",
     "HazardFact",
@@ -25,11 +25,11 @@ __all__ = [
     "condition_of",
     "exclusion_of",
     "fits_trip",
-    "has_notes",
+    "has_unread_certificates",
     "is_accessible",
     "merged_adjustments",
     "newly_broken",
+    "notes_of",
     "reasons_to_approve",
-    "shortfall_of",
     "team_violations",
 ]

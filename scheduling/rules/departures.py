@@ -9,7 +9,7 @@ from uuid import UUID
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Location, Sibling, Snapshot, Span
 from scheduling.rules.guides import clashes_of, exclusions_of, not_available
-from scheduling.rules.inputs import Commitment, Demand, Entered, Facts
+from scheduling.rules.inputs import Commitment, Demand, EntriesByDate, Facts
 from scheduling.rules.teams import team_violations
 from scheduling.rules.trails import closed_because, needs_trail
 from scheduling.rules.violations import Exclusion, Rule, Violation
@@ -25,7 +25,7 @@ class Surroundings:
     `neighbours` are staffed departures of other dates that are out at the same time.
     """
 
-    entered: Entered = field(default_factory=Entered)
+    entered: EntriesByDate = field(default_factory=EntriesByDate)
     commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
     neighbours: Sequence[Departure] = ()
 

@@ -196,12 +196,12 @@ def _clash(rule: Rule, what: str, commitment: Commitment) -> Exclusion:
     return Exclusion(rule, f"{what} {when:%Y-%m-%d %H:%M} UTC", frozenset({str(commitment.departure_id)}))
 
 
-def shortfall_of(guide: Guide, demand: Demand, snapshot: Snapshot) -> bool:
+def has_unread_certificates(guide: Guide, demand: Demand, snapshot: Snapshot) -> bool:
     """Whether the guide's certificates could not be read, so that a person has to approve."""
     return bool(demand.trip and demand.trip.required_certifications) and guide.id not in snapshot.certificates
 
 
-def has_notes(guide_id: UUID, demand: Demand, snapshot: Snapshot, adjustments: GuideAdjustments) -> str | None:
+def notes_of(guide_id: UUID, demand: Demand, snapshot: Snapshot, adjustments: GuideAdjustments) -> str | None:
     """A free-text note on the date: no machine understands it, so a person has to."""
     windows = [snapshot.availability_notes.get((guide_id, day)) for day in demand.days]
     notes = [note.strip() for note in (adjustments.guide_notes, *windows) if note and note.strip()]

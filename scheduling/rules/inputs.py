@@ -91,7 +91,7 @@ NO_ADJUSTMENTS = GuideAdjustments()
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class EntriesByDate:
     """What guides entered, by date and guide. A departure meets what was entered on the dates that it touches."""
 
     by_day: Mapping[date, Mapping[UUID, GuideAdjustments]] = field(default_factory=dict)
@@ -129,7 +129,7 @@ def merged_adjustments(entries: Iterable[GuideAdjustments]) -> GuideAdjustments:
     return merged
 
 
-def is_adjusted(departure: Departure, before: Entered, after: Entered) -> bool:
+def is_adjusted(departure: Departure, before: EntriesByDate, after: EntriesByDate) -> bool:
     """Whether a guide of its team has entered something else on its dates since."""
     days = days_of(departure)
     return any(before.of(guide_id, days) != after.of(guide_id, days) for guide_id in departure.guide_ids)

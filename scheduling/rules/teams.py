@@ -6,7 +6,7 @@ from uuid import UUID
 from scheduling.domain.document import Departure, Role
 from scheduling.domain.facts import Snapshot
 from scheduling.rules.guides import capacity_of
-from scheduling.rules.inputs import Entered, days_of
+from scheduling.rules.inputs import EntriesByDate, days_of
 from scheduling.rules.violations import Rule, Violation
 
 MAX_TEAM = 3
@@ -17,7 +17,7 @@ def team_violations(
     departure: Departure,
     day: date,
     snapshot: Snapshot,
-    entered: Entered,
+    entered: EntriesByDate,
 ) -> list[Violation]:
     """One to three guides, each once, exactly one of them the lead, together enough for the group."""
     found = []

@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from novatrek_scheduling.errors import DomainError
-from optimization.batch.outcomes import Outcome
-from optimization.batch.planner import Cluster, NotPlanned, Terms, plan_dates, planning_processes
+from optimization.batch.outcomes import DateOutcome
+from optimization.batch.planner import Cluster, DateFailure, PlanningTerms, plan_dates, planning_processes
 from optimization.batch.regions import region_named
 from optimization.batch.table import day_as_json, print_day
 from optimization.days.clusters import clusters_of
@@ -61,15 +61,15 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         except BrokenProcessPool as error:
             raise CommandError("A process that planned was killed; what it had stored by then stays.") from error
-        outcomes: dict[date, list[Outcome]] = defaultdict(list)
+        outcomes: dict[date, list[DateOutcome]] = defaultdict(list)
         for one in planned:
-            if isinstance(one, Outcome):
+            if isinstance(one, DateOutcome):
                 outcomes[one.day].append(one)
         self._show(dict(sorted(outcomes.items())), list(snapshot.regions.values()), as_json=options["json"])
-        if missing := [one for one in planned if isinstance(one, NotPlanned)]:
+        if missing := [one for one in planned if isinstance(one, DateFailure)]:
             raise CommandError("Not planned: " + "; ".join(f"{one.day}: {one.reason}" for one in missing))
 
-    def _show(self, outcomes: dict[date, list[Outcome]], regions: list[Region], *, as_json: bool) -> None:
+    def _show(self, outcomes: dict[date, list[DateOutcome]], regions: list[Region], *, as_json: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps([day_as_json(day, found) for day, found in outcomes.items()], indent=2))
             return
@@ -86,9 +86,9 @@ def _plan(
     snapshot: Snapshot,
     options: dict[str, Any],
     pool: ProcessPoolExecutor | None,
-) -> list[Outcome | NotPlanned]:
+) -> list[DateOutcome | DateFailure]:
     author = Author(AuthorKind.OPTIMIZATION, getpass.getuser(), "manage.py optimize_schedules", "command")
-    terms = Terms(author, options["dry_run"], options["max_changes"], options["explain"])
+    terms = PlanningTerms(author, options["dry_run"], options["max_changes"], options["explain"])
     planned = []
     with _progress(quiet=options["json"]) as progress:
         bar = progress.add_task(f"planning {days[0]}", total=len(days) * len(clusters))
@@ -100,8 +100,8 @@ def _plan(
     return sorted(planned, key=lambda one: (one.day, clusters.index(one.region_ids)))
 
 
-def _became(one: Outcome | NotPlanned) -> str:
-    if isinstance(one, NotPlanned):
+def _became(one: DateOutcome | DateFailure) -> str:
+    if isinstance(one, DateFailure):
         return "could not plan"
     return f"joined run {str(one.run_id)[:8]} for" if one.is_joined else "planned"
 

@@ -3,11 +3,17 @@
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from optimization.candidates.assessment import Assessment, Roster, Wishes, assess, who_needs_certificates
+from optimization.candidates.assessment import (
+    Assessment,
+    GuideConstraints,
+    PlanningContext,
+    assess,
+    who_needs_certificates,
+)
 from optimization.candidates.formulation import fair_share, solver_departure, solver_pairs
 from scheduling.domain.document import Departure, GuideAdjustments
 from scheduling.domain.facts import Guide, Span
-from scheduling.rules import Commitment, Demand, Entered, Facts, Rule
+from scheduling.rules import Commitment, Demand, EntriesByDate, Facts, Rule
 from tests.factories import (
     TOMORROW,
     DepartureFactory,
@@ -22,7 +28,7 @@ from tests.factories import (
 
 TRIP, KEY = TripFactory(), uuid4()
 ANA, BEN = GuideFactory(name="Ana"), GuideFactory(name="Ben")
-NOBODY_BUSY = Roster(Entered(), {})
+NOBODY_BUSY = PlanningContext(EntriesByDate(), {})
 DEPARTURE = DepartureFactory(trip_id=TRIP.id)
 
 
@@ -30,18 +36,20 @@ def demand(facts: Facts, departure: Departure = DEPARTURE) -> Demand:
     return Demand.of(KEY, departure, TOMORROW, facts.snapshot)
 
 
-def assessed(*guides: Guide, roster: Roster = NOBODY_BUSY, wishes: Wishes | None = None) -> Assessment:
+def assessed(
+    *guides: Guide, context: PlanningContext = NOBODY_BUSY, wishes: GuideConstraints | None = None
+) -> Assessment:
     facts = facts_of(guides=guides, trips=[TRIP])
-    return assess(demand(facts), facts, roster, wishes or Wishes())
+    return assess(demand(facts), facts, context, wishes or GuideConstraints())
 
 
 def able(assessment: Assessment) -> set[UUID]:
     return {candidate.guide.id for candidate in assessment.candidates}
 
 
-def busy(guide: Guide, departure_id: UUID, *planned: UUID) -> Roster:
+def busy(guide: Guide, departure_id: UUID, *planned: UUID) -> PlanningContext:
     held = Commitment(guide.id, departure_id, TOMORROW, Span(at(10), at(11)))
-    return Roster(Entered(), {guide.id: (held,)}, frozenset(planned))
+    return PlanningContext(EntriesByDate(), {guide.id: (held,)}, frozenset(planned))
 
 
 def test_everybody_is_a_candidate_or_has_a_rule_against_them() -> None:
@@ -61,20 +69,20 @@ def test_candidates_come_by_id_whatever_the_order_they_were_read_in() -> None:
 def test_whoever_is_busy_on_what_is_planned_anew_is_not_busy() -> None:
     other = uuid4()
 
-    assert able(assessed(ANA, roster=busy(ANA, other))) == set()
-    assert able(assessed(ANA, roster=busy(ANA, other, other))) == {ANA.id}
-    assert able(assessed(ANA, roster=busy(ANA, KEY))) == {ANA.id}
+    assert able(assessed(ANA, context=busy(ANA, other))) == set()
+    assert able(assessed(ANA, context=busy(ANA, other, other))) == {ANA.id}
+    assert able(assessed(ANA, context=busy(ANA, KEY))) == {ANA.id}
 
 
 def test_a_request_excludes_and_limits() -> None:
-    assert able(assessed(ANA, BEN, wishes=Wishes(excluded=frozenset({ANA.id})))) == {BEN.id}
-    assert able(assessed(ANA, BEN, wishes=Wishes(only=frozenset({ANA.id})))) == {ANA.id}
+    assert able(assessed(ANA, BEN, wishes=GuideConstraints(excluded=frozenset({ANA.id})))) == {BEN.id}
+    assert able(assessed(ANA, BEN, wishes=GuideConstraints(only=frozenset({ANA.id})))) == {ANA.id}
 
 
 def test_a_candidate_leads_as_many_as_the_override_says() -> None:
-    roster = Roster(entered_tomorrow({ANA.id: GuideAdjustments(max_group_size=3)}), {})
+    context = PlanningContext(entered_tomorrow({ANA.id: GuideAdjustments(max_group_size=3)}), {})
 
-    assert [candidate.capacity for candidate in assessed(ANA, roster=roster).candidates] == [3]
+    assert [candidate.capacity for candidate in assessed(ANA, context=context).candidates] == [3]
 
 
 def test_certificates_are_read_for_those_who_pass_everything_else() -> None:

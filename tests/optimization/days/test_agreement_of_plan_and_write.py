@@ -181,7 +181,7 @@ def test_a_departure_that_starts_while_a_request_is_answered_is_left_to_another_
 ) -> None:
     first = processed(submit(siblings, 1))
     change(first.outcome.departure_id, first.schedule_date, team=[])
-    starts_at, answer = departure_of(first).starts_at, processing.answer_question
+    starts_at, answer = departure_of(first).starts_at, processing.rank_dates
 
     def answer_until_it_starts(*arguments: Any, **options: Any) -> Any:
         found = answer(*arguments, **options)
@@ -189,7 +189,7 @@ def test_a_departure_that_starts_while_a_request_is_answered_is_left_to_another_
         return found
 
     request = submit(siblings, 1)
-    monkeypatch.setattr(processing, "answer_question", answer_until_it_starts)
+    monkeypatch.setattr(processing, "rank_dates", answer_until_it_starts)
     processing.process_request(request.pk)
 
     request = ScheduleRequest.objects.select_related("outcome").get(pk=request.pk)

@@ -11,7 +11,7 @@ import pytest
 from events.dead_letters import ReplayFailed, record_dead_letter, replay
 from events.models import DeadLetter, OutboxMessage
 from optimization.days import planner
-from optimization.days.dead_letters import DEAD_LETTER_SOURCE, give_up_optimization
+from optimization.days.dead_letters import DEAD_LETTER_SOURCE, record_failed_optimization
 from optimization.days.services import optimize_day
 from optimization.models import OptimizationRun, RunStatus
 from optimization.tasks import optimize_cluster_task, optimize_region_task
@@ -91,7 +91,7 @@ def test_a_region_is_planned_three_more_times_before_it_is_given_up(contended: t
 
 def given_up(offset: int = 0) -> DeadLetter:
     contention = ContentionNotResolved("Others kept changing it.", ["Ben", "Ana"])
-    return give_up_optimization(TOMORROW + timedelta(days=offset), [uuid4()], NIGHT, contention)
+    return record_failed_optimization(TOMORROW + timedelta(days=offset), [uuid4()], NIGHT, contention)
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from optimization.candidates.assessment import Roster
+from optimization.candidates.assessment import PlanningContext
 from optimization.days.planned_day import PlannedDay
 from optimization.days.planner import open_departures, plan_departures
 from scheduling.domain.document import (
@@ -69,7 +69,7 @@ def planned(
         everything,
         TOMORROW,
         facts,
-        Roster(entered_tomorrow(adjustments), commitments, frozenset(departures), neighbours),
+        PlanningContext(entered_tomorrow(adjustments), commitments, frozenset(departures), neighbours),
         base={key: departure.model_copy(deep=True) for key, departure in departures.items()},
         time_limit_seconds=5,
         with_notes_of=lambda known, _: known,

@@ -16,7 +16,7 @@ from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.requests.processing import process_request
 from scheduling.daily_schedules import presence
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.presence import BeingOptimized, being_optimized
+from scheduling.daily_schedules.presence import OptimizerPresence, being_optimized
 from scheduling.domain.facts import Snapshot
 from scheduling.models import DailySchedule, ScheduleRequest
 from tests.optimization.requests.test_processing import submit
@@ -81,7 +81,7 @@ def test_a_run_and_its_regions_are_shown_and_a_dry_run_is_not(
     siblings: SimulatedSiblings, cluster: frozenset[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = tomorrow(siblings)
-    seen: list[BeingOptimized | None] = look_while_solving(monkeypatch, planner, lambda: being_optimized(day))
+    seen: list[OptimizerPresence | None] = look_while_solving(monkeypatch, planner, lambda: being_optimized(day))
 
     run = optimize_day(day, cluster, author=NIGHT).run
     optimize_day(day, cluster, author=NIGHT, dry_run=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from optimization.candidates.assessment import Roster
+from optimization.candidates.assessment import PlanningContext
 from optimization.days.planned_day import PlannedDay
 from optimization.days.planner import plan_departures
 from scheduling.domain.document import Departure, GuideAdjustments
@@ -41,7 +41,7 @@ def planned(
         departures,
         TOMORROW,
         facts,
-        Roster(entered_tomorrow(adjustments), commitments or {}, frozenset(departures)),
+        PlanningContext(entered_tomorrow(adjustments), commitments or {}, frozenset(departures)),
         base={},
         time_limit_seconds=5,
         with_notes_of=lambda known, _: known,

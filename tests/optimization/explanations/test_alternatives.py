@@ -34,8 +34,8 @@ def test_what_an_assignment_is_worth_is_what_the_best_plan_without_it_lacks(prob
     for departure_id, guide_id in _may_be_without(problem, plan)[:2]:
         otherwise = best_without(problem, plan, departure_id, guide_id, time_limit_seconds=5)
 
-        cost, levels = otherwise.cost, plan.levels
-        found = (levels.guests - cost.guests, levels.kept - cost.changes, -(levels.loss + cost.points))
+        cost, objectives = otherwise.cost, plan.objectives
+        found = (objectives.guests - cost.guests, objectives.kept - cost.changes, -(objectives.loss + cost.points))
         assert found == best_figure(_without(problem, departure_id, guide_id))[1:]
 
 

@@ -8,7 +8,13 @@ import pytest
 
 from optimization.days.planned_day import PlannedDay
 from optimization.explanations.departures import explain_departure
-from optimization.explanations.explanation import Cost, DepartureTold, GuideTold, MemberTold, Standing
+from optimization.explanations.explanation import (
+    CandidateExplanation,
+    Cost,
+    DepartureExplanation,
+    MemberExplanation,
+    PlanStanding,
+)
 from optimization.explanations.text import lines_of
 from optimization.solver.solution import UnstaffedReason
 from scheduling.domain.document import AvailabilityException, GuideAdjustments
@@ -18,19 +24,19 @@ from tests.factories import REGION_ID, TOMORROW, GuideFactory, TeamMemberFactory
 from tests.optimization.explanations.plans import ANA, BEN, CLEO, FIRST, SECOND, facts_with, of_trip, planned
 
 
-def told(plan: PlannedDay, key: UUID = FIRST, seconds: float = 5) -> DepartureTold:
+def told(plan: PlannedDay, key: UUID = FIRST, seconds: float = 5) -> DepartureExplanation:
     return explain_departure(plan, key, time_limit_seconds=seconds)
 
 
-def guide(explained: DepartureTold, name: str) -> GuideTold:
+def guide(explained: DepartureExplanation, name: str) -> CandidateExplanation:
     return next(one for one in explained.others if one.name == name)
 
 
-def possible(explained: DepartureTold) -> dict[str, str]:
+def possible(explained: DepartureExplanation) -> dict[str, str]:
     return {one.kind: one.message for one in explained.possible_if}
 
 
-def the_member(explained: DepartureTold) -> MemberTold:
+def the_member(explained: DepartureExplanation) -> MemberExplanation:
     [member] = explained.team
     return member
 
@@ -143,7 +149,7 @@ def test_a_guide_who_would_do_only_with_one_who_is_needed_elsewhere_does_not_mak
 
     explained = told(planned(departures, facts_with(ANA, small)))
 
-    assert explained.standing is Standing.UNSTAFFED
+    assert explained.standing is PlanStanding.UNSTAFFED
     assert "CERTIFICATION" not in possible(explained)
 
 
@@ -172,7 +178,7 @@ def test_what_is_held_by_a_pin_says_who_cannot_stay() -> None:
 
     explained = told(planned({FIRST: of_trip(team=team)}, facts_with(ANA, away)))
 
-    assert explained.standing is Standing.HELD
+    assert explained.standing is PlanStanding.HELD
     assert explained.reason
     assert "Ben: on leave" in explained.reason.message
 
@@ -197,7 +203,7 @@ def test_what_there_was_no_time_for_is_left_out_and_said() -> None:
 def test_a_trip_that_nobody_knows_any_more_is_explained_all_the_same() -> None:
     explained = told(planned({FIRST: of_trip(trip_id=uuid4())}, facts_with(ANA)))
 
-    assert explained.standing is Standing.UNSTAFFED
+    assert explained.standing is PlanStanding.UNSTAFFED
 
 
 def test_an_explanation_reads_as_sentences() -> None:

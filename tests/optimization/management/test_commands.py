@@ -16,12 +16,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
 from events.models import OutboxMessage
-from optimization.batch.planner import NotPlanned, Terms, plan_dates
+from optimization.batch.planner import DateFailure, PlanningTerms, plan_dates
 from optimization.days.clusters import clusters_of
 from optimization.days.services import take_planning_snapshot
 from optimization.models import OptimizationRun, RunStatus
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.presence import optimizing
+from scheduling.daily_schedules.presence import announce_presence
 from scheduling.domain.facts import Sibling, Snapshot
 from scheduling.models import DailySchedule, RequestStatus, ScheduleRequest
 from scheduling.requests.claims import claim_request, fail_request
@@ -200,7 +200,7 @@ def test_a_run_that_was_joined_is_named(siblings: SimulatedSiblings, settings: A
     day = siblings.today + timedelta(days=1)
     done = OptimizationRun.objects.get()
 
-    with optimizing(day, [UUID(region["id"])], by="the night", run_id=done.pk):
+    with announce_presence(day, [UUID(region["id"])], by="the night", run_id=done.pk):
         told = run("optimize_schedules", "--region", region["name"])
 
     assert f"Joined run {done.pk}" in told
@@ -266,7 +266,7 @@ def test_side_by_side_too_a_date_that_cannot_be_read_stops_no_other(
     """A thread stands for the processes here."""
     days = [siblings.today + timedelta(days=n) for n in (1, 2, 3)]
     clusters = clusters_of(take_planning_snapshot(days[0], None))[:2]
-    terms = Terms(Author(AuthorKind.OPTIMIZATION, "ana"), dry_run=True)
+    terms = PlanningTerms(Author(AuthorKind.OPTIMIZATION, "ana"), dry_run=True)
 
     def silent(day: date, regions: Any) -> Snapshot:
         if day == days[1]:
@@ -278,6 +278,6 @@ def test_side_by_side_too_a_date_that_cannot_be_read_stops_no_other(
         became = list(plan_dates(days, clusters, terms, pool=thread))
         thread.submit(connections.close_all)
 
-    missing = [(one.day, one.region_ids) for one in became if isinstance(one, NotPlanned)]
+    missing = [(one.day, one.region_ids) for one in became if isinstance(one, DateFailure)]
     assert sorted(missing, key=str) == sorted([(days[1], cluster) for cluster in clusters], key=str)
     assert len(became) == len(days) * len(clusters)

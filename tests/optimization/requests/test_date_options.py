@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from optimization.requests.date_options import options_of
-from optimization.requests.query import Option, Question
+from optimization.requests.query import DateOption, TripQuery
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import (
@@ -54,10 +54,10 @@ def options(
     document: ScheduleDocument | None = None,
     elsewhere: tuple[Departure, ...] = (),
     **constraints: Any,
-) -> list[Option]:
+) -> list[DateOption]:
     tomorrow = document or ScheduleDocument(departures={uuid4(): departure for departure in departures})
     documents = {TOMORROW: tomorrow, NEXT_DAY: ScheduleDocument()}
-    question = Question(TRIP.id, days, Constraints(**constraints))
+    question = TripQuery(TRIP.id, days, Constraints(**constraints))
     return options_of(question, documents, facts or knowing(), now, elsewhere)
 
 

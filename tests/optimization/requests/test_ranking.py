@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from optimization.requests.date_score import Availability
-from optimization.requests.query import Question
-from optimization.requests.ranking import Answer, DateAnswer, answer_question
+from optimization.requests.query import TripQuery
+from optimization.requests.ranking import RankedDate, RankedDates, rank_dates
 from optimization.requests.result import result_of
 from scheduling.domain.document import Departure, DepartureStatus, Role
 from scheduling.domain.facts import Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook
@@ -42,12 +42,12 @@ def knowing(*guides: Guide, days: tuple[date, ...] = (TOMORROW,), **changes: Any
     return replace(snapshot, usual_times={TRIP.id: "08:00"}, **changes)
 
 
-def answered(snapshot: Snapshot, *, only: frozenset[UUID] = frozenset(), **constraints: Any) -> Answer:
-    question = Question(TRIP.id, snapshot.days, Constraints(**constraints), only)
-    return answer_question(question, snapshot, deadline_seconds=2)
+def answered(snapshot: Snapshot, *, only: frozenset[UUID] = frozenset(), **constraints: Any) -> RankedDates:
+    question = TripQuery(TRIP.id, snapshot.days, Constraints(**constraints), only)
+    return rank_dates(question, snapshot, deadline_seconds=2)
 
 
-def the_date(answer: Answer) -> DateAnswer:
+def the_date(answer: RankedDates) -> RankedDate:
     [one] = answer.dates
     return one
 

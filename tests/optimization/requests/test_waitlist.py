@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from optimization.requests.date_score import Availability
-from optimization.requests.query import Question
-from optimization.requests.ranking import DateAnswer, answer_question
+from optimization.requests.query import TripQuery
+from optimization.requests.ranking import RankedDate, rank_dates
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Guide, Location, Snapshot
@@ -43,9 +43,9 @@ def knowing(*guides: Guide, trips: Any = (TRIP, STROLL), **told: Any) -> Snapsho
     return replace(snapshot_of(guides=guides, trips=trips, **told), usual_times={TRIP.id: "08:00"})
 
 
-def asked(snapshot: Snapshot, **constraints: Any) -> DateAnswer:
-    [one] = answer_question(
-        Question(TRIP.id, snapshot.days, Constraints(**constraints)), snapshot, deadline_seconds=2
+def asked(snapshot: Snapshot, **constraints: Any) -> RankedDate:
+    [one] = rank_dates(
+        TripQuery(TRIP.id, snapshot.days, Constraints(**constraints)), snapshot, deadline_seconds=2
     ).dates
     return one
 
@@ -161,9 +161,7 @@ def test_who_cannot_wait_is_told_that_nobody_looked_for_a_resolution() -> None:
     put({uuid4(): stroll(team=[lead(ANA)])})
     snapshot = knowing(ANA, BEN)
 
-    [one] = answer_question(
-        Question(TRIP.id, snapshot.days), snapshot, deadline_seconds=2, until=Deadline.after(0)
-    ).dates
+    [one] = rank_dates(TripQuery(TRIP.id, snapshot.days), snapshot, deadline_seconds=2, until=Deadline.after(0)).dates
 
     assert one.availability is Availability.UNAVAILABLE
     assert one.notes.endswith("No time was left to look for a resolution.")

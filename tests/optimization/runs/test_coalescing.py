@@ -13,7 +13,7 @@ from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
 from optimization.runs.lifecycle import fail_run, start_run
 from scheduling.daily_schedules import presence
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.presence import being_optimized, optimizing
+from scheduling.daily_schedules.presence import announce_presence, being_optimized
 from tests.factories import TOMORROW
 from tests.scheduling.writes import change, stored
 from tests.siblings import SimulatedSiblings
@@ -49,7 +49,7 @@ def while_it_waits(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
         while happening:
             happening.pop()()
 
-    monkeypatch.setattr("optimization.runs.lifecycle.coalescing.sleep", sleep)
+    monkeypatch.setattr("optimization.runs.coalescing.sleep", sleep)
     return happening.append
 
 
@@ -59,7 +59,7 @@ def under_way(region: UUID, **terms: Any) -> OptimizationRun:
 
 def optimize_while(run: OptimizationRun, region: UUID, *, day: date = TOMORROW, **terms: Any) -> Optimized:
     """Optimize the region while `run` shows itself at work on it."""
-    with optimizing(day, [region], by="the night", run_id=run.pk):
+    with announce_presence(day, [region], by="the night", run_id=run.pk):
         return optimize_day(day, [region], author=ANA, **terms)
 
 
@@ -135,12 +135,12 @@ def test_other_regions_or_other_terms_are_other_work(region: UUID, while_it_wait
     request = start_run(TOMORROW, subject=RunDetail.Subject.REQUEST)
 
     for other, regions in ((elsewhere, [uuid4()]), (on_other_terms, [region]), (request, [region])):
-        with optimizing(TOMORROW, regions, by="another", run_id=other.pk):
+        with announce_presence(TOMORROW, regions, by="another", run_id=other.pk):
             assert not optimize_day(TOMORROW, [region], author=ANA).is_joined
 
 
 def test_a_mark_without_a_run_joins_nobody(region: UUID, while_it_waits: Meanwhile) -> None:
-    with optimizing(TOMORROW, [region], by="somebody", run_id=uuid4()):
+    with announce_presence(TOMORROW, [region], by="somebody", run_id=uuid4()):
         assert not optimize_day(TOMORROW, [region], author=ANA).is_joined
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from optimization.solver.problem import DayProblem, Departure, Load, Location, Pair
+from optimization.solver.problem import DayProblem, Departure, EligiblePair, Load, Location
 from optimization.solver.solution import DayPlan
 
 CAMP = UUID(int=7)
@@ -20,15 +20,15 @@ def trip(number: int, starts_at: str, ends_at: str, guests: int, **details: obje
     return Departure(UUID(int=number), _minutes(starts_at), _minutes(ends_at), guests, **details)  # type: ignore[arg-type]
 
 
-def pair(departure: Departure, number: int, capacity: int, score: int = 500, **details: object) -> Pair:
-    return Pair(departure.id, guide(number), capacity, score, **details)  # type: ignore[arg-type]
+def pair(departure: Departure, number: int, capacity: int, score: int = 500, **details: object) -> EligiblePair:
+    return EligiblePair(departure.id, guide(number), capacity, score, **details)  # type: ignore[arg-type]
 
 
-def day(departures: Iterable[Departure], pairs: Iterable[Pair], *locations: Location) -> DayProblem:
+def day(departures: Iterable[Departure], pairs: Iterable[EligiblePair], *locations: Location) -> DayProblem:
     return DayProblem(tuple(departures), tuple(pairs), locations)
 
 
-def chosen_pairs(problem: DayProblem, plan: DayPlan) -> dict[UUID, tuple[Pair, ...]]:
+def chosen_pairs(problem: DayProblem, plan: DayPlan) -> dict[UUID, tuple[EligiblePair, ...]]:
     """The plan's teams as the problem's pairs."""
     known = {(one.departure_id, one.guide_id): one for one in problem.pairs}
     return {team.departure_id: tuple(known[team.departure_id, g] for g in team.guide_ids) for team in plan}
@@ -94,9 +94,9 @@ def _small_departures(number: int, candidates: list[UUID]) -> st.SearchStrategy[
     )
 
 
-def _small_pairs(departure_id: UUID, guide_id: UUID) -> st.SearchStrategy[Pair]:
+def _small_pairs(departure_id: UUID, guide_id: UUID) -> st.SearchStrategy[EligiblePair]:
     return st.builds(
-        Pair,
+        EligiblePair,
         departure_id=st.just(departure_id),
         guide_id=st.just(guide_id),
         capacity=st.integers(0, 14),

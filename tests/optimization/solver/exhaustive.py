@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from uuid import UUID
 
-from optimization.solver.problem import DayProblem, Departure, Location, Pair
+from optimization.solver.problem import DayProblem, Departure, EligiblePair, Location
 
 Figure = tuple[int, int, int, int]
-Teams = Mapping[UUID, tuple[Pair, ...]]
+Teams = Mapping[UUID, tuple[EligiblePair, ...]]
 
 
 def best_figure(problem: DayProblem) -> Figure:
@@ -22,7 +22,7 @@ def best_figure(problem: DayProblem) -> Figure:
     hopes.reverse()
     best: Figure = (0, 0, 0, 0)
 
-    def extend(index: int, so_far: Figure, teams: dict[UUID, tuple[Pair, ...]]) -> None:
+    def extend(index: int, so_far: Figure, teams: dict[UUID, tuple[EligiblePair, ...]]) -> None:
         nonlocal best
         if index == len(choices):
             best = max(best, so_far)
@@ -53,7 +53,7 @@ def moved_guides(problem: DayProblem, teams: Teams) -> set[UUID]:
     return {guide_id for one in problem.departures for guide_id in _moved_by(problem, one, teams.get(one.id, ()))}
 
 
-def _moved_by(problem: DayProblem, departure: Departure, team: tuple[Pair, ...]) -> set[UUID]:
+def _moved_by(problem: DayProblem, departure: Departure, team: tuple[EligiblePair, ...]) -> set[UUID]:
     now = {pair.guide_id for pair in problem.pairs if pair.departure_id == departure.id and pair.is_kept}
     return now ^ {pair.guide_id for pair in team}
 
@@ -65,7 +65,7 @@ def _best_figure_moving(problem: DayProblem, most: int) -> Figure | None:
     ]
     best: Figure | None = None
 
-    def extend(index: int, so_far: Figure, moved: set[UUID], teams: dict[UUID, tuple[Pair, ...]]) -> None:
+    def extend(index: int, so_far: Figure, moved: set[UUID], teams: dict[UUID, tuple[EligiblePair, ...]]) -> None:
         nonlocal best
         if index == len(choices):
             best = max(best or so_far, so_far)
@@ -91,13 +91,13 @@ def broken_rules(problem: DayProblem, teams: Teams) -> list[str]:
     return broken
 
 
-def _legal_teams(problem: DayProblem, departure: Departure) -> list[tuple[Pair, ...]]:
+def _legal_teams(problem: DayProblem, departure: Departure) -> list[tuple[EligiblePair, ...]]:
     pairs = [pair for pair in problem.pairs if pair.departure_id == departure.id]
     teams = [team for size in (1, 2, 3) for team in combinations(pairs, size) if _is_legal(departure, team)]
     return sorted(teams, key=lambda team: _figure(departure, team), reverse=True)
 
 
-def _is_legal(departure: Departure, team: tuple[Pair, ...]) -> bool:
+def _is_legal(departure: Departure, team: tuple[EligiblePair, ...]) -> bool:
     guides = {pair.guide_id for pair in team}
     return (
         len(team) <= departure.largest_team
@@ -107,7 +107,7 @@ def _is_legal(departure: Departure, team: tuple[Pair, ...]) -> bool:
     )
 
 
-def _figure(departure: Departure, team: tuple[Pair, ...]) -> Figure:
+def _figure(departure: Departure, team: tuple[EligiblePair, ...]) -> Figure:
     return (
         int(bool(departure.pinned_guides)),
         departure.priority * (departure.guests or 1),

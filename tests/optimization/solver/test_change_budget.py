@@ -18,7 +18,7 @@ SEARCH = settings(max_examples=100, deadline=None, derandomize=True, suppress_he
 
 def _figure(problem: DayProblem, plan: DayPlan) -> Figure:
     held = sum(bool(departure.pinned_guides and plan.team_of(departure.id)) for departure in problem.departures)
-    return (held, plan.levels.guests, plan.levels.kept, -plan.levels.loss)
+    return (held, plan.objectives.guests, plan.objectives.kept, -plan.objectives.loss)
 
 
 def _sick_call() -> DayProblem:
@@ -30,7 +30,7 @@ def _sick_call() -> DayProblem:
 def test_without_a_limit_the_plan_says_who_is_moved() -> None:
     plan = solve_day(_sick_call())
 
-    assert plan.levels.guests == 13
+    assert plan.objectives.guests == 13
     assert plan.moved == (guide(1), guide(2))
 
 
@@ -39,7 +39,7 @@ def test_nobody_is_moved_where_nobody_may_be() -> None:
 
     plan = solve_day(problem)
 
-    assert (plan.moved, plan.levels.guests, plan.levels.kept) == ((), 4, 1)
+    assert (plan.moved, plan.objectives.guests, plan.objectives.kept) == ((), 4, 1)
     assert list(plan.unstaffed.values()) == [UnstaffedReason.GUIDES_NEEDED_ELSEWHERE]
 
 
@@ -56,7 +56,7 @@ def test_every_person_more_buys_what_they_can() -> None:
     points = budget_curve(_sick_call())
 
     assert [point.max_changes for point in points] == [0, 1, 2, 3, 4, 5]
-    assert [point.plan.levels.guests for point in points] == [4, 9, 13, 13, 13, 13]
+    assert [point.plan.objectives.guests for point in points] == [4, 9, 13, 13, 13, 13]
     assert [len(point.plan.moved) for point in points] == [0, 1, 2, 2, 2, 2]
 
 
@@ -87,7 +87,7 @@ def test_no_plan_that_moves_as_few_is_better(problem: DayProblem, max_changes: i
     assert set(plan.moved) == moved_guides(problem, teams)
     assert (max(0, len(plan.moved) - max_changes), _figure(problem, plan)) == (over, best)
     assert not broken_rules(problem, teams)
-    assert (plan.status, plan.bounds) == (PlanStatus.PROVEN, plan.levels)
+    assert (plan.status, plan.bounds) == (PlanStatus.PROVEN, plan.objectives)
 
 
 @SEARCH
@@ -97,7 +97,7 @@ def test_the_curve_is_that_of_plans_made_one_by_one(problem: DayProblem) -> None
 
     for point in points:
         alone = solve_day(replace(problem, max_changes=point.max_changes))
-        assert (point.plan.levels, point.plan.status) == (alone.levels, PlanStatus.PROVEN)
+        assert (point.plan.objectives, point.plan.status) == (alone.objectives, PlanStatus.PROVEN)
         assert not broken_rules(problem, chosen_pairs(problem, point.plan))
 
 

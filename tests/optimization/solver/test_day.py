@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from optimization.solver.day import solve_day
 from optimization.solver.problem import Load, Location
-from optimization.solver.solution import Levels, PlanStatus, UnstaffedReason
+from optimization.solver.solution import Objectives, PlanStatus, UnstaffedReason
 from tests.optimization.solver.days import CAMP, chosen_pairs, day, guide, pair, random_day, shuffled, trip
 from tests.optimization.solver.exhaustive import broken_rules
 
@@ -74,7 +74,7 @@ def test_more_guests_come_before_what_is_kept() -> None:
 
     plan = solve_day(day([small, large], [pair(small, 1, 8, 900, is_kept=True), pair(large, 1, 8, 100)]))
 
-    assert plan.levels == Levels(guests=5, kept=0, loss=901)
+    assert plan.objectives == Objectives(guests=5, kept=0, loss=901)
 
 
 def test_priority_multiplies_guests() -> None:
@@ -169,7 +169,7 @@ def test_a_location_holds_only_so_many_people_at_a_time() -> None:
 
     plan = solve_day(day(departures, crew, Location(CAMP, 12)))
 
-    assert plan.levels.guests == 12
+    assert plan.objectives.guests == 12
     assert plan.unstaffed == {departures[1].id: UnstaffedReason.LOCATION_FULL}
 
 
@@ -194,7 +194,7 @@ def test_departures_at_a_location_one_after_another_do_not_add_up() -> None:
 def test_an_empty_day_is_a_proven_plan() -> None:
     plan = solve_day(day([], []))
 
-    assert (plan.teams, plan.status, plan.levels) == ((), PlanStatus.PROVEN, Levels(0, 0, 0))
+    assert (plan.teams, plan.status, plan.objectives) == ((), PlanStatus.PROVEN, Objectives(0, 0, 0))
 
 
 def test_a_day_without_guides_says_so_for_every_departure() -> None:
@@ -212,7 +212,7 @@ def test_two_hundred_departures_for_three_guides_are_planned_and_proven() -> Non
     plan = solve_day(day(departures, crew))
 
     assert (len(plan.teams), len(plan.unstaffed), plan.status) == (3, 197, PlanStatus.PROVEN)
-    assert plan.levels.guests == 33
+    assert plan.objectives.guests == 33
 
 
 def test_a_day_on_which_nothing_fits_says_why_for_every_departure() -> None:
@@ -224,7 +224,7 @@ def test_a_day_on_which_nothing_fits_says_why_for_every_departure() -> None:
 
     plan = solve_day(day([crowd, learners, camping], crew, Location(CAMP, 8)))
 
-    assert (plan.teams, plan.status, plan.levels) == ((), PlanStatus.PROVEN, Levels(0, 0, 0))
+    assert (plan.teams, plan.status, plan.objectives) == ((), PlanStatus.PROVEN, Objectives(0, 0, 0))
     assert plan.unstaffed == {
         crowd.id: UnstaffedReason.GROUP_NOT_COVERED,
         learners.id: UnstaffedReason.NOBODY_CAN_LEAD,
@@ -238,7 +238,7 @@ def test_two_hundred_departures_for_three_guides_are_planned_within_a_limit_of_p
 
     plan = solve_day(replace(day(departures, crew), max_changes=2))
 
-    assert (len(plan.teams), len(plan.moved), plan.levels.guests) == (2, 2, 22)
+    assert (len(plan.teams), len(plan.moved), plan.objectives.guests) == (2, 2, 22)
     assert set(plan.unstaffed.values()) == {UnstaffedReason.CHANGE_BUDGET_SPENT}
 
 
@@ -278,8 +278,8 @@ def test_a_plan_cut_short_is_no_better_than_its_bounds_and_no_worse_than_greedy(
 
     plan = solve_day(problem, time_limit_seconds=0.3)
 
-    assert not greedy.levels.is_better_than(plan.levels)
-    assert not plan.levels.is_better_than(plan.bounds)
+    assert not greedy.objectives.is_better_than(plan.objectives)
+    assert not plan.objectives.is_better_than(plan.bounds)
     assert not broken_rules(problem, chosen_pairs(problem, plan))
 
 

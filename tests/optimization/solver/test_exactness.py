@@ -1,4 +1,4 @@
-"""The model's three levels against a search through every plan."""
+"""The model's three objectives against a search through every plan."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from optimization.solver.assignment_model import DayModel
 from optimization.solver.day import solve_day
 from optimization.solver.problem import DayProblem, Load, Location
-from optimization.solver.solution import DayPlan, Levels, PlanStatus
+from optimization.solver.solution import DayPlan, Objectives, PlanStatus
 from optimization.solver.staffing import group_by_departure
 from tests.optimization.solver.days import CAMP, chosen_pairs, day, guide, pair, small_days, trip
 from tests.optimization.solver.exhaustive import Figure, best_figure, broken_rules
@@ -17,7 +17,7 @@ SEARCH = settings(max_examples=150, deadline=None, derandomize=True, suppress_he
 def _figure(problem: DayProblem, plan: DayPlan) -> Figure:
     pinned = [departure for departure in problem.departures if departure.pinned_guides]
     held = sum(bool(plan.team_of(departure.id)) for departure in pinned)
-    return (held, plan.levels.guests, plan.levels.kept, -plan.levels.loss)
+    return (held, plan.objectives.guests, plan.objectives.kept, -plan.objectives.loss)
 
 
 def _rival_groups() -> DayProblem:
@@ -68,21 +68,21 @@ def _keeping_costs_more_than_its_weight() -> DayProblem:
 
 
 GOLDEN = [
-    (_rival_groups(), Levels(guests=20, kept=0, loss=1953)),
-    (_chain_of_departures(), Levels(guests=24, kept=0, loss=1604)),
-    (_published_by_too_few(), Levels(guests=22, kept=2, loss=1703)),
-    (_full_camp(), Levels(guests=16, kept=0, loss=997)),
-    (_keeping_costs_more_than_its_weight(), Levels(guests=18, kept=3, loss=27_003)),
+    (_rival_groups(), Objectives(guests=20, kept=0, loss=1953)),
+    (_chain_of_departures(), Objectives(guests=24, kept=0, loss=1604)),
+    (_published_by_too_few(), Objectives(guests=22, kept=2, loss=1703)),
+    (_full_camp(), Objectives(guests=16, kept=0, loss=997)),
+    (_keeping_costs_more_than_its_weight(), Objectives(guests=18, kept=3, loss=27_003)),
 ]
 
 
-@pytest.mark.parametrize(("problem", "levels"), GOLDEN)
-def test_a_golden_day_has_the_levels_of_the_best_of_all_plans(problem: DayProblem, levels: Levels) -> None:
+@pytest.mark.parametrize(("problem", "objectives"), GOLDEN)
+def test_a_golden_day_has_the_objectives_of_the_best_of_all_plans(problem: DayProblem, objectives: Objectives) -> None:
     plan = solve_day(problem)
 
-    assert plan.levels == levels
+    assert plan.objectives == objectives
     assert _figure(problem, plan) == best_figure(problem)
-    assert (plan.status, plan.bounds, plan.gap) == (PlanStatus.PROVEN, levels, 0.0)
+    assert (plan.status, plan.bounds, plan.gap) == (PlanStatus.PROVEN, objectives, 0.0)
 
 
 @SEARCH
@@ -92,7 +92,7 @@ def test_no_plan_is_better_than_the_solvers(problem: DayProblem) -> None:
 
     assert not broken_rules(problem, chosen_pairs(problem, plan))
     assert _figure(problem, plan) == best_figure(problem)
-    assert (plan.status, plan.bounds) == (PlanStatus.PROVEN, plan.levels)
+    assert (plan.status, plan.bounds) == (PlanStatus.PROVEN, plan.objectives)
 
 
 @SEARCH
@@ -102,7 +102,7 @@ def test_both_ways_of_covering_a_group_admit_the_same_best_plan(problem: DayProb
 
     by_sums = solve_day(problem, pattern_limit=0)
 
-    assert by_sums.levels == plan.levels
+    assert by_sums.objectives == plan.objectives
     assert not broken_rules(problem, chosen_pairs(problem, by_sums))
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 
 from optimization.solver.day import solve_day
 from optimization.solver.problem import DayProblem
-from optimization.solver.solution import Levels
+from optimization.solver.solution import Objectives
 from tests.optimization.solver.days import day, pair, small_days, trip
-from tests.optimization.solver.ideal_point import ideal_levels
+from tests.optimization.solver.ideal_point import ideal_objectives
 from tests.optimization.solver.test_exactness import SEARCH
 
 
@@ -21,8 +21,8 @@ def test_the_ideal_has_every_departure_staffed_by_its_best_guide() -> None:
 
     plan = solve_day(problem)
 
-    assert plan.levels == Levels(guests=10, kept=1, loss=701 + 401)
-    assert ideal_levels(problem, plan) == Levels(guests=15, kept=2, loss=401 + 401)
+    assert plan.objectives == Objectives(guests=10, kept=1, loss=701 + 401)
+    assert ideal_objectives(problem, plan) == Objectives(guests=15, kept=2, loss=401 + 401)
 
 
 @SEARCH
@@ -30,11 +30,11 @@ def test_the_ideal_has_every_departure_staffed_by_its_best_guide() -> None:
 def test_no_plan_is_better_than_the_ideal_in_any_level(problem: DayProblem) -> None:
     plan = solve_day(problem)
 
-    ideal = ideal_levels(problem, plan)
+    ideal = ideal_objectives(problem, plan)
 
-    assert plan.levels.guests <= ideal.guests
-    assert plan.levels.kept <= ideal.kept
-    assert plan.levels.loss >= ideal.loss
+    assert plan.objectives.guests <= ideal.guests
+    assert plan.objectives.kept <= ideal.kept
+    assert plan.objectives.loss >= ideal.loss
 
 
 def test_the_solver_needs_no_django() -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from optimization.solver.day import solve_day
 from optimization.solver.elastic_model import RelaxationKind
-from optimization.solver.infeasibility import Relaxation, smallest_relaxations
+from optimization.solver.infeasibility import Relaxation, minimal_relaxations
 from optimization.solver.problem import DayProblem, Load, Location
 from tests.optimization.solver.days import CAMP, day, guide, pair, small_days, trip
 
@@ -17,7 +17,7 @@ SEARCH = settings(max_examples=60, deadline=None, derandomize=True, suppress_hea
 
 def _alternatives(problem: DayProblem, number: int = 1) -> dict[RelaxationKind, Relaxation]:
     """The single relaxations of a departure, by kind."""
-    found = smallest_relaxations(problem, solve_day(problem), UUID(int=number))
+    found = minimal_relaxations(problem, solve_day(problem), UUID(int=number))
     assert all(len(steps) == 1 for steps in found)
     return {steps[0].kind: steps[0] for steps in found}
 
@@ -85,7 +85,7 @@ def test_teams_of_others_may_change_as_long_as_they_have_one() -> None:
     crew = [pair(small, 1, 5, 0, is_kept=True), pair(small, 2, 4), pair(big, 1, 9), pair(big, 2, 9, is_kept=True)]
     plan = solve_day(day([small, big], crew[1:]))
 
-    found = smallest_relaxations(day([small, big], crew[1:]), plan, small.id)
+    found = minimal_relaxations(day([small, big], crew[1:]), plan, small.id)
 
     assert (Relaxation(RelaxationKind.FEWER_GUESTS, 1),) in found
 
@@ -110,7 +110,7 @@ def test_where_nothing_alone_is_enough_the_smallest_combination_is_named() -> No
     group = trip(1, "08:00", "12:00", 9, location_id=CAMP, pinned_guides=frozenset({guide(9)}))
     problem = day([group], [pair(group, 1, 10)], Location(CAMP, 6))
 
-    found = smallest_relaxations(problem, solve_day(problem), group.id)
+    found = minimal_relaxations(problem, solve_day(problem), group.id)
 
     assert len(found) == 1
     assert {(one.kind, one.amount) for one in found[0]} == {("PIN_LIFTED", 1), ("FEWER_GUESTS", 3)}
@@ -118,7 +118,7 @@ def test_where_nothing_alone_is_enough_the_smallest_combination_is_named() -> No
 
 def test_an_unknown_departure_is_an_error() -> None:
     with pytest.raises(KeyError):
-        smallest_relaxations(day([], []), solve_day(day([], [])), UUID(int=1))
+        minimal_relaxations(day([], []), solve_day(day([], [])), UUID(int=1))
 
 
 def test_a_solver_that_breaks_knows_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +126,7 @@ def test_a_solver_that_breaks_knows_no_relaxation(monkeypatch: pytest.MonkeyPatc
     plan = solve_day(problem)
     monkeypatch.setattr("highspy.Highs.run", lambda highs: None)
 
-    assert smallest_relaxations(problem, plan, UUID(int=1)) == ()
+    assert minimal_relaxations(problem, plan, UUID(int=1)) == ()
 
 
 @SEARCH
@@ -136,7 +136,7 @@ def test_every_departure_without_a_team_would_have_one_with_fewer_guests_or_more
     plan = solve_day(problem)
 
     for departure_id in plan.unstaffed:
-        alternatives = smallest_relaxations(problem, plan, departure_id)
+        alternatives = minimal_relaxations(problem, plan, departure_id)
         assert alternatives
         for relaxation in [steps[0] for steps in alternatives if len(steps) == 1]:
             for amount, suffices in ((relaxation.amount, True), (relaxation.amount - 1, False)):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from optimization.solver.problem import Departure, Pair, RequestOption, RequestProblem
+from optimization.solver.problem import Departure, EligiblePair, RequestOption, RequestProblem
 from optimization.solver.request_model import best_teams, solve_request
 from optimization.solver.solution import PlanStatus, RequestPlan, UnstaffedReason
 from optimization.solver.staffing import Staffing
@@ -16,7 +16,7 @@ from tests.optimization.solver.days import guide, pair, trip
 FIRST = date(2027, 5, 1)
 
 
-def _request(*options: tuple[Departure, list[Pair]]) -> RequestProblem:
+def _request(*options: tuple[Departure, list[EligiblePair]]) -> RequestProblem:
     return RequestProblem(
         tuple(
             RequestOption(FIRST + timedelta(days=number), departure, tuple(pairs))
@@ -30,7 +30,7 @@ def _random_request(seed: int) -> RequestProblem:
     return _request(*(_random_option(number, dice) for number in range(dice.randint(1, 30))))
 
 
-def _random_option(number: int, dice: random.Random) -> tuple[Departure, list[Pair]]:
+def _random_option(number: int, dice: random.Random) -> tuple[Departure, list[EligiblePair]]:
     crew = dice.sample(range(40), dice.randint(0, 14))
     required = dice.sample(crew, min(len(crew), dice.choice((0, 0, 0, 1, 2))))
     departure = Departure(
@@ -43,7 +43,7 @@ def _random_option(number: int, dice: random.Random) -> tuple[Departure, list[Pa
     )
     capacities = dice.choice(((6, 8, 10), range(1, 21)))
     pairs = [
-        Pair(
+        EligiblePair(
             departure.id,
             guide(one),
             dice.choice(capacities),
@@ -64,7 +64,7 @@ def _attained(problem: RequestProblem, plan: RequestPlan) -> list[tuple[int, int
     ]
 
 
-def _figure(team: list[Pair]) -> tuple[int, int] | None:
+def _figure(team: list[EligiblePair]) -> tuple[int, int] | None:
     return (-sum(pair.is_kept for pair in team), sum(pair.loss for pair in team)) if team else None
 
 

@@ -9,8 +9,8 @@ from optimization.solver.change_budget import budget_curve
 from optimization.solver.day import solve_day
 from optimization.solver.problem import RequestOption, RequestProblem
 from optimization.solver.request_model import solve_request
-from optimization.solver.solution import Levels, PlanStatus
-from optimization.solver.what_if import price_of_forcing
+from optimization.solver.solution import Objectives, PlanStatus
+from optimization.solver.what_if import cost_of_assignment
 from tests.optimization.solver.days import chosen_pairs, day, guide, pair, random_day, trip
 from tests.optimization.solver.exhaustive import broken_rules
 
@@ -59,7 +59,7 @@ def test_a_solver_that_finds_nothing_in_its_time_leaves_the_greedy_plan(monkeypa
 
     assert (plan.status, plan.error) == (PlanStatus.GREEDY, "")
     assert plan.teams
-    assert plan.bounds.is_better_than(plan.levels)
+    assert plan.bounds.is_better_than(plan.objectives)
     assert not broken_rules(problem, chosen_pairs(problem, plan))
 
 
@@ -79,6 +79,6 @@ def test_a_price_is_known_roughly_where_the_solver_raises(monkeypatch: pytest.Mo
     plan = solve_day(problem)
     monkeypatch.setattr("highspy.Highs.run", _break)
 
-    forcing = price_of_forcing(problem, plan, group.id, guide(2))
+    forcing = cost_of_assignment(problem, plan, group.id, guide(2))
 
-    assert (forcing.difference, forcing.status) == (Levels(0, 0, 500), PlanStatus.GREEDY)
+    assert (forcing.difference, forcing.status) == (Objectives(0, 0, 500), PlanStatus.GREEDY)

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 
 from optimization.solver.day import solve_day
 from optimization.solver.problem import DayProblem, Departure
-from optimization.solver.solution import Levels, PlanStatus, UnstaffedReason
-from optimization.solver.what_if import price_of_forcing, prices_of_forcing
+from optimization.solver.solution import Objectives, PlanStatus, UnstaffedReason
+from optimization.solver.what_if import cost_of_assignment, costs_of_assignments
 from tests.optimization.solver.days import day, guide, pair, random_day, small_days, trip
 from tests.optimization.solver.exhaustive import best_figure
 
@@ -28,17 +28,17 @@ SMALL, BIG = UUID(int=1), UUID(int=2)
 def test_who_is_on_the_team_costs_nothing() -> None:
     problem = _two_groups()
 
-    forcing = price_of_forcing(problem, solve_day(problem), SMALL, guide(2))
+    forcing = cost_of_assignment(problem, solve_day(problem), SMALL, guide(2))
 
-    assert (forcing.difference, forcing.teams, forcing.reason) == (Levels(0, 0, 0), (), None)
+    assert (forcing.difference, forcing.teams, forcing.reason) == (Objectives(0, 0, 0), (), None)
 
 
 def test_a_guide_who_is_needed_elsewhere_costs_that_departure() -> None:
     problem = _two_groups()
 
-    forcing = price_of_forcing(problem, solve_day(problem), SMALL, guide(1))
+    forcing = cost_of_assignment(problem, solve_day(problem), SMALL, guide(1))
 
-    assert forcing.difference == Levels(guests=-9, kept=-1, loss=101 - 701 - 501)
+    assert forcing.difference == Objectives(guests=-9, kept=-1, loss=101 - 701 - 501)
     assert [team.guide_ids for team in forcing.teams] == [(guide(1),)]
     assert forcing.losing == (BIG,)
     assert forcing.status is PlanStatus.PROVEN
@@ -47,7 +47,7 @@ def test_a_guide_who_is_needed_elsewhere_costs_that_departure() -> None:
 def test_whoever_is_no_candidate_has_no_price() -> None:
     problem = _two_groups()
 
-    forcing = price_of_forcing(problem, solve_day(problem), BIG, guide(2))
+    forcing = cost_of_assignment(problem, solve_day(problem), BIG, guide(2))
 
     assert (forcing.difference, forcing.reason) == (None, UnstaffedReason.REQUIRED_GUIDE_UNAVAILABLE)
 
@@ -56,7 +56,7 @@ def test_a_guide_with_whom_no_team_is_possible_has_the_reason() -> None:
     group = trip(1, "08:00", "12:00", 9, largest_team=1)
     problem = day([group], [pair(group, 1, 10), pair(group, 2, 4)])
 
-    forcing = price_of_forcing(problem, solve_day(problem), group.id, guide(2))
+    forcing = cost_of_assignment(problem, solve_day(problem), group.id, guide(2))
 
     assert (forcing.difference, forcing.reason) == (None, UnstaffedReason.GROUP_NOT_COVERED)
 
@@ -66,7 +66,7 @@ def test_pinned_guides_are_not_taken_away_at_any_price() -> None:
     pinned = tuple(replace(one, pinned_guides=frozenset({guide(1)})) if one.id == BIG else one for one in _all(problem))
     problem = replace(problem, departures=pinned)
 
-    forcing = price_of_forcing(problem, solve_day(problem), SMALL, guide(1))
+    forcing = cost_of_assignment(problem, solve_day(problem), SMALL, guide(1))
 
     assert (forcing.difference, forcing.reason) == (None, UnstaffedReason.PINNED_GUIDES_IN_THE_WAY)
 
@@ -75,24 +75,24 @@ def test_more_people_moved_than_allowed_is_no_price_either() -> None:
     group = trip(1, "08:00", "12:00", 4)
     problem = day([group], [pair(group, 1, 10, is_kept=True), pair(group, 2, 10)])
 
-    allowed = price_of_forcing(replace(problem, max_changes=1), solve_day(problem), group.id, guide(2))
-    refused = price_of_forcing(replace(problem, max_changes=0), solve_day(problem), group.id, guide(2))
+    allowed = cost_of_assignment(replace(problem, max_changes=1), solve_day(problem), group.id, guide(2))
+    refused = cost_of_assignment(replace(problem, max_changes=0), solve_day(problem), group.id, guide(2))
 
-    assert allowed.difference == Levels(0, 0, 501)
+    assert allowed.difference == Objectives(0, 0, 501)
     assert refused.reason is UnstaffedReason.CHANGE_BUDGET_SPENT
 
 
 def test_an_unknown_departure_is_an_error() -> None:
     with pytest.raises(KeyError):
-        price_of_forcing(_two_groups(), solve_day(_two_groups()), UUID(int=99), guide(1))
+        cost_of_assignment(_two_groups(), solve_day(_two_groups()), UUID(int=99), guide(1))
 
 
 def test_the_price_without_time_is_that_of_a_plan_patched_up() -> None:
     problem = _two_groups()
 
-    forcing = price_of_forcing(problem, solve_day(problem), SMALL, guide(1), time_limit_seconds=0.0)
+    forcing = cost_of_assignment(problem, solve_day(problem), SMALL, guide(1), time_limit_seconds=0.0)
 
-    assert forcing.difference == Levels(guests=-9, kept=-1, loss=101 - 701 - 501)
+    assert forcing.difference == Objectives(guests=-9, kept=-1, loss=101 - 701 - 501)
     assert forcing.status is PlanStatus.GREEDY
 
 
@@ -101,10 +101,10 @@ def test_guides_of_one_departure_are_priced_in_their_order() -> None:
     departure = problem.departures[0]
     guides = [one.guide_id for one in problem.pairs if one.departure_id == departure.id]
 
-    prices = prices_of_forcing(problem, solve_day(problem), departure.id, guides)
+    prices = costs_of_assignments(problem, solve_day(problem), departure.id, guides)
 
     assert [price.guide_id for price in prices] == guides
-    assert all(price.difference and price.difference >= Levels(-10_000, -100, -100_000) for price in prices)
+    assert all(price.difference and price.difference >= Objectives(-10_000, -100, -100_000) for price in prices)
 
 
 @SEARCH
@@ -115,21 +115,21 @@ def test_no_day_with_the_guide_on_the_team_is_better(problem: DayProblem) -> Non
     for one in problem.pairs[:4]:
         departure = next(each for each in problem.departures if each.id == one.departure_id)
         if not departure.pinned_guides:
-            forcing = price_of_forcing(problem, plan, one.departure_id, one.guide_id)
+            forcing = cost_of_assignment(problem, plan, one.departure_id, one.guide_id)
             assert forcing.status is PlanStatus.PROVEN
-            assert _levels_when_forced(problem, departure, one.guide_id) == _sum(plan.levels, forcing.difference)
+            assert _objectives_when_forced(problem, departure, one.guide_id) == _sum(plan.objectives, forcing.difference)
 
 
-def _levels_when_forced(problem: DayProblem, departure: Departure, guide_id: UUID) -> Levels | None:
+def _objectives_when_forced(problem: DayProblem, departure: Departure, guide_id: UUID) -> Objectives | None:
     """By trying every plan; None where the guide cannot be on the team beside all pins that can be held."""
     held = best_figure(problem)[0]
     forced = replace(departure, pinned_guides=frozenset({guide_id}))
     best = best_figure(replace(problem, departures=(*(one for one in _all(problem) if one is not departure), forced)))
-    return Levels(best[1], best[2], -best[3]) if best[0] == held + 1 else None
+    return Objectives(best[1], best[2], -best[3]) if best[0] == held + 1 else None
 
 
-def _sum(levels: Levels, difference: Levels | None) -> Levels | None:
-    return Levels(*(one + other for one, other in zip(levels, difference, strict=True))) if difference else None
+def _sum(objectives: Objectives, difference: Objectives | None) -> Objectives | None:
+    return Objectives(*(one + other for one, other in zip(objectives, difference, strict=True))) if difference else None
 
 
 def _all(problem: DayProblem) -> tuple[Departure, ...]:

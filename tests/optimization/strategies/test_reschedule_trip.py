@@ -11,8 +11,8 @@ import pytest
 from conflicts.choices import Cause, ConflictType
 from conflicts.resolution.problem import Problem
 from optimization.requests.date_score import Availability
-from optimization.requests.query import Question
-from optimization.requests.ranking import answer_question
+from optimization.requests.query import TripQuery
+from optimization.requests.ranking import rank_dates
 from optimization.strategies.reschedule_trip import search_other_times
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
@@ -146,6 +146,6 @@ def test_a_date_waits_for_another_time_only_if_a_night_short_of_an_hour_leaves_i
     put({uuid4(): stroll(day + timedelta(days=1), *evening)}, day + timedelta(days=1))
     snapshot = knowing(day, day + timedelta(days=1))
 
-    [one] = answer_question(Question(TRIP.id, (day,), Constraints()), snapshot, deadline_seconds=2).dates
+    [one] = rank_dates(TripQuery(TRIP.id, (day,), Constraints()), snapshot, deadline_seconds=2).dates
 
     assert one.availability is availability

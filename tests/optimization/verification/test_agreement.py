@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimization.days.rosters import engagements_in, holds_of
+from optimization.days.checker_evidence import engagements_in, holds_of
 from optimization.verification import Evidence, HardRule, broken_rules
 from scheduling.daily_schedules.commitments import by_guide, commitments_in
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, Role, ScheduleDocument
@@ -22,7 +22,7 @@ from scheduling.domain.facts import (
     Trail,
     TrailCondition,
 )
-from scheduling.rules import Entered, Facts, HazardFact, Rule
+from scheduling.rules import EntriesByDate, Facts, HazardFact, Rule
 from scheduling.rules.departures import Surroundings, _violations
 from tests.factories import (
     REGION_ID,
@@ -184,7 +184,7 @@ Verdict = set[tuple[HardRule, UUID | None, UUID | None]]
 
 def by_the_shared_rules(document: ScheduleDocument, facts: Facts) -> Verdict:
     committed = by_guide(commitments_in(document, TOMORROW, document.departures))
-    around = Surroundings(Entered(dict.fromkeys(DAYS, document.guide_adjustments)), committed)
+    around = Surroundings(EntriesByDate(dict.fromkeys(DAYS, document.guide_adjustments)), committed)
     found = [one for key in document.departures for one in _violations(document, TOMORROW, key, facts, around)]
     return {(SAME.get(one.rule) or HardRule(one.rule), one.departure_id, one.guide_id) for one in found}
 

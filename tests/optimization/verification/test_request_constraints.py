@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from optimization.candidates.assessment import Wishes
+from optimization.candidates.assessment import GuideConstraints
 from optimization.requests import feasibility, ranking
-from optimization.requests.query import Question
-from optimization.requests.ranking import Answer, answer_question
+from optimization.requests.query import TripQuery
+from optimization.requests.ranking import RankedDates, rank_dates
 from optimization.requests.verification import refuse_broken_answer
 from optimization.verification import CHECKS, HardRule, PlanRefused
 from scheduling.domain.facts import WeatherOutlook
@@ -53,21 +53,21 @@ class Case:
         return str(self.rule) + (" only" if self.only_ben else "")
 
     @property
-    def question(self) -> Question:
+    def question(self) -> TripQuery:
         only = frozenset({BEN.id}) if self.only_ben else frozenset()
-        return Question(TRIP.id, (TOMORROW,), Constraints(**self.demands), only)
+        return TripQuery(TRIP.id, (TOMORROW,), Constraints(**self.demands), only)
 
-    def answered(self) -> Answer:
+    def answered(self) -> RankedDates:
         snapshot = snapshot_of(guides=[ANA, BEN], trips=[TRIP], trails=[STEEP])
         snapshot = replace(snapshot, usual_times={TRIP.id: "08:00"}, **self.told)
-        return answer_question(self.question, snapshot, deadline_seconds=2)
+        return rank_dates(self.question, snapshot, deadline_seconds=2)
 
 
 STORM = {"outlooks": {(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING}}
 CASES = (
-    Case(HardRule.REQUIRED_GUIDE, {"required_guide_ids": (BEN.id,)}, without(ranking, "_wishes", Wishes())),
-    Case(HardRule.EXCLUDED_GUIDE, {"excluded_guide_ids": (ANA.id,)}, without(Wishes, "against")),
-    Case(HardRule.EXCLUDED_GUIDE, {}, without(Wishes, "against"), only_ben=True),
+    Case(HardRule.REQUIRED_GUIDE, {"required_guide_ids": (BEN.id,)}, without(ranking, "_guide_constraints", GuideConstraints())),
+    Case(HardRule.EXCLUDED_GUIDE, {"excluded_guide_ids": (ANA.id,)}, without(GuideConstraints, "against")),
+    Case(HardRule.EXCLUDED_GUIDE, {}, without(GuideConstraints, "against"), only_ben=True),
     Case(HardRule.ROOM, {"min_group_size": 9, "max_group_size": 8}, without(feasibility, "_no_room")),
     Case(HardRule.WEATHER, {}, without(feasibility, "_bad_weather"), STORM),
     Case(
@@ -106,9 +106,9 @@ def test_a_trail_that_is_closed_is_given_up_where_none_is_needed() -> None:
     closed = replace(STEEP, status="CLOSED", activities=frozenset({"RAFTING"}))
     put({UUID(int=1): DepartureFactory(trip_id=TRIP.id, trail_id=closed.id, participants=0)})
     snapshot = replace(snapshot_of(guides=[ANA, BEN], trips=[TRIP], trails=[closed]), usual_times={TRIP.id: "08:00"})
-    asked = Question(TRIP.id, (TOMORROW,))
+    asked = TripQuery(TRIP.id, (TOMORROW,))
 
-    answer = answer_question(asked, snapshot, deadline_seconds=2)
+    answer = rank_dates(asked, snapshot, deadline_seconds=2)
 
     refuse_broken_answer(answer, asked)
     assert answer.best

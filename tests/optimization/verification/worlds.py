@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from optimization.candidates.assessment import Roster
+from optimization.candidates.assessment import PlanningContext
 from optimization.days import planner, trail_choice
 from optimization.days.planned_day import PlannedDay
 from optimization.days.planner import open_departures, plan_departures
@@ -80,7 +80,7 @@ class World:
             document.departures,
             TOMORROW,
             self.facts,
-            Roster(entered_tomorrow(self.entered), commitments, frozenset(departures)),
+            PlanningContext(entered_tomorrow(self.entered), commitments, frozenset(departures)),
             base={key: self.departures[key] for key in departures},
             time_limit_seconds=5,
             with_notes_of=lambda known, _: known,

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django_redis import get_redis_connection
 
-from scheduling.daily_schedules.presence import optimizing
+from scheduling.daily_schedules.presence import announce_presence
 from scheduling.models import schedule_id_of
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory
 from tests.novatrek_scheduling.console.people import signed_in
@@ -37,7 +37,10 @@ def shown(manager: Client, page: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_of_a_date_tells_who_optimizes_which_regions_of_it(manager: Client, page: str) -> None:
-    with optimizing(TOMORROW, [REGION_ID], by="<ana> (optimization)"), optimizing(TOMORROW, [], by="kiosk (request)"):
+    with (
+        announce_presence(TOMORROW, [REGION_ID], by="<ana> (optimization)"),
+        announce_presence(TOMORROW, [], by="kiosk (request)"),
+    ):
         text = shown(manager, page)
 
     assert "Being optimized by <strong>&lt;ana&gt; (optimization)</strong> since" in text

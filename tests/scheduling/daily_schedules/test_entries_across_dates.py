@@ -56,7 +56,7 @@ def test_an_entry_for_a_later_day_of_a_trip_that_is_just_being_planned_is_a_conf
             entering.append(pool.submit(enter_leave))
             until_somebody_waits_for_a_lock()
 
-        write_daily_schedules([TOMORROW], adding(long_trip), author=DISPATCHER, also=meanwhile)
+        write_daily_schedules([TOMORROW], adding(long_trip), author=DISPATCHER, after_write=meanwhile)
         entering[0].result(timeout=30)
 
     assert [each.details["cause"] for each in ScheduleConflict.objects.open()] == ["AVAILABILITY_EXCEPTION"]

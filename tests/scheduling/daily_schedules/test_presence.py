@@ -11,7 +11,7 @@ import pytest
 from django_redis import get_redis_connection
 
 from scheduling.daily_schedules import presence
-from scheduling.daily_schedules.presence import being_optimized, headers_of, optimizers_of, optimizing
+from scheduling.daily_schedules.presence import announce_presence, being_optimized, headers_of, optimizers_of
 from tests.factories import REGION_ID, TOMORROW
 
 ELSEWHERE = uuid4()
@@ -33,7 +33,7 @@ def without_valkey(settings: Any) -> None:
 def test_who_optimizes_a_date_is_seen_until_it_is_done() -> None:
     run = uuid4()
 
-    with optimizing(TOMORROW, [REGION_ID], by="optimizer", run_id=run):
+    with announce_presence(TOMORROW, [REGION_ID], by="optimizer", run_id=run):
         seen = being_optimized(TOMORROW)
         assert seen
         assert (seen.by, seen.region_ids, seen.run_id) == ("optimizer", frozenset({REGION_ID}), run)
@@ -43,17 +43,17 @@ def test_who_optimizes_a_date_is_seen_until_it_is_done() -> None:
 
 
 def test_the_earliest_of_several_is_named_and_all_are_told() -> None:
-    with optimizing(TOMORROW, [REGION_ID], by="the night"), optimizing(TOMORROW, [ELSEWHERE], by="ana"):
+    with announce_presence(TOMORROW, [REGION_ID], by="the night"), announce_presence(TOMORROW, [ELSEWHERE], by="ana"):
         assert [one.by for one in optimizers_of(TOMORROW)] == ["the night", "ana"]
         assert headers_of(TOMORROW)["X-Being-Optimized-By"] == "the night"
 
 
 def test_an_optimizer_learns_of_those_on_regions_of_its_own() -> None:
     with (
-        optimizing(TOMORROW, [REGION_ID], by="the night") as first,
-        optimizing(TOMORROW, [ELSEWHERE], by="bo") as beside,
-        optimizing(TOMORROW, [REGION_ID, uuid4()], by="ana") as second,
-        optimizing(TOMORROW, [], by="everything") as whole,
+        announce_presence(TOMORROW, [REGION_ID], by="the night") as first,
+        announce_presence(TOMORROW, [ELSEWHERE], by="bo") as beside,
+        announce_presence(TOMORROW, [REGION_ID, uuid4()], by="ana") as second,
+        announce_presence(TOMORROW, [], by="everything") as whole,
     ):
         assert (first.others, beside.others) == ((), ())
         assert [one.by for one in second.others] == ["the night"]
@@ -65,7 +65,7 @@ def test_of_many_that_begin_at_once_all_but_one_see_another() -> None:
 
     def work(number: int) -> int:
         together.wait(timeout=30)
-        with optimizing(TOMORROW, [REGION_ID], by=f"worker {number}") as at_work:
+        with announce_presence(TOMORROW, [REGION_ID], by=f"worker {number}") as at_work:
             all_in.wait(timeout=30)
             return len(at_work.others)
 
@@ -76,7 +76,7 @@ def test_of_many_that_begin_at_once_all_but_one_see_another() -> None:
 
 
 def test_one_that_fails_is_not_at_work_any_more() -> None:
-    with pytest.raises(RuntimeError), optimizing(TOMORROW, [REGION_ID], by="optimizer"):
+    with pytest.raises(RuntimeError), announce_presence(TOMORROW, [REGION_ID], by="optimizer"):
         raise RuntimeError
 
     assert being_optimized(TOMORROW) is None
@@ -85,25 +85,25 @@ def test_one_that_fails_is_not_at_work_any_more() -> None:
 def test_the_mark_of_one_that_was_killed_lapses_later_than_any_task_lives(settings: Any) -> None:
     assert settings.LOCK_CACHE_SECONDS > settings.TASK_TIME_LIMIT_SECONDS
 
-    with optimizing(TOMORROW, [REGION_ID], by="alive"):
+    with announce_presence(TOMORROW, [REGION_ID], by="alive"):
         seconds = get_redis_connection("default").ttl(f"optimizing:{TOMORROW}")
 
     assert settings.TASK_TIME_LIMIT_SECONDS < seconds <= settings.LOCK_CACHE_SECONDS
 
 
 def test_a_mark_that_has_lapsed_is_neither_seen_nor_kept() -> None:
-    with optimizing(TOMORROW, [REGION_ID], by="killed"):
+    with announce_presence(TOMORROW, [REGION_ID], by="killed"):
         [mark] = get_redis_connection("default").zrange(f"optimizing:{TOMORROW}", 0, -1)
     get_redis_connection("default").zadd(f"optimizing:{TOMORROW}", {mark: 1.0})
     assert being_optimized(TOMORROW) is None
 
-    with optimizing(TOMORROW, [REGION_ID], by="alive") as at_work:
+    with announce_presence(TOMORROW, [REGION_ID], by="alive") as at_work:
         assert at_work.others == ()
         assert get_redis_connection("default").zcard(f"optimizing:{TOMORROW}") == 1
 
 
 def test_the_headers_name_who_and_since_when_in_plain_characters() -> None:
-    with optimizing(TOMORROW, [], by="Zoë\r\nX-Else: 1"):
+    with announce_presence(TOMORROW, [], by="Zoë\r\nX-Else: 1"):
         headers = headers_of(TOMORROW)
 
     assert headers["X-Being-Optimized-By"] == "Zo%C3%AB%0D%0AX-Else: 1"
@@ -113,7 +113,7 @@ def test_the_headers_name_who_and_since_when_in_plain_characters() -> None:
 
 @pytest.mark.usefixtures("without_valkey")
 def test_without_valkey_the_work_is_done_and_nobody_is_seen() -> None:
-    with optimizing(TOMORROW, [REGION_ID], by="optimizer") as at_work:
+    with announce_presence(TOMORROW, [REGION_ID], by="optimizer") as at_work:
         assert at_work.others == ()
         assert being_optimized(TOMORROW) is None
         assert headers_of(TOMORROW) == {}

@@ -297,7 +297,7 @@ def test_what_follows_from_a_write_fails_with_it() -> None:
         raise RuntimeError("the outbox is full")
 
     with pytest.raises(RuntimeError):
-        write_daily_schedules([TOMORROW], putting(uuid4()), author=DISPATCHER, also=fail)
+        write_daily_schedules([TOMORROW], putting(uuid4()), author=DISPATCHER, after_write=fail)
 
     assert not DailySchedule.objects.exists()
 
@@ -385,7 +385,7 @@ def test_two_writers_of_two_dates_cannot_share_a_guide() -> None:
             drafts[day].document.departures[keys[day]] = departure.model_copy(deep=True)
 
         try:
-            write_daily_schedules([day], edit, author=DISPATCHER, facts=facts, also=wait)
+            write_daily_schedules([day], edit, author=DISPATCHER, facts=facts, after_write=wait)
         except HardRuleViolated as refused:
             return refused.violations[0].rule
         finally:
@@ -418,7 +418,7 @@ def test_two_writers_of_two_dates_cannot_together_overfill_a_base_camp() -> None
             drafts[day].document.departures[guide.id] = departure.model_copy(deep=True)
 
         try:
-            write_daily_schedules([day], edit, author=DISPATCHER, facts=facts, also=wait)
+            write_daily_schedules([day], edit, author=DISPATCHER, facts=facts, after_write=wait)
         except HardRuleViolated as refused:
             return refused.violations[0].rule
         finally:

@@ -256,7 +256,7 @@ def test_a_write_publishes_its_own_departure_and_no_other() -> None:
         drafts[TOMORROW].document.departures[own] = DepartureFactory(team=[lead(guide)])
         publish_in(drafts[TOMORROW], [own], timezone.now())
 
-    write_daily_schedules([TOMORROW], edit, author=MACHINE, also=announce)
+    write_daily_schedules([TOMORROW], edit, author=MACHINE, after_write=announce)
 
     assert [stored()[key].status.value for key in (own, other)] == ["PUBLISHED", "DRAFT"]
     assert OutboxMessage.objects.filter(kind=PUBLISHED_EVENT).count() == 1

@@ -23,8 +23,8 @@ from scheduling.requests.claims import (
     claim_request,
     complete_request,
     fail_request,
-    give_back,
-    postpone,
+    postpone_request,
+    release_claim,
     reopen_request,
     sweep_requests,
 )
@@ -121,7 +121,7 @@ def test_a_lapsed_lease_hands_the_request_to_the_next_worker_and_the_first_write
     second = claimed(request)
 
     assert (second.token, second.attempts) == (2, 2)
-    for end in (complete, lambda claim: fail_request(claim, code="X", message="x"), give_back):
+    for end in (complete, lambda claim: fail_request(claim, code="X", message="x"), release_claim):
         with pytest.raises(ClaimLost), transaction.atomic():
             end(slow)
     assert not RequestOutcome.objects.exists()
@@ -170,7 +170,7 @@ def test_a_request_that_fails_calls_back_too() -> None:
 def test_contention_costs_a_round_and_no_attempt() -> None:
     request = pending()
 
-    give_back(claimed(request))
+    release_claim(claimed(request))
 
     job = job_of(request)
     assert status_of(request) == RequestStatus.PENDING
@@ -182,7 +182,7 @@ def test_after_five_rounds_the_request_fails_and_operations_hear_which_guides_it
     request = pending()
 
     for _ in range(MAX_ROUNDS):
-        give_back(claimed(request), guide_names=["Ben", "Ana"])
+        release_claim(claimed(request), guide_names=["Ben", "Ana"])
         due_now(request)
 
     assert status_of(request) == RequestStatus.FAILED
@@ -200,7 +200,7 @@ def test_a_sibling_that_stays_away_fails_the_request_with_its_own_code_and_costs
     for _ in range(MAX_SILENT_ROUNDS):
         assert status_of(request) == RequestStatus.PENDING
         due_now(request)
-        postpone(claimed(request), code="SIBLING_UNAVAILABLE", message="svc-guide-management did not answer.")
+        postpone_request(claimed(request), code="SIBLING_UNAVAILABLE", message="svc-guide-management did not answer.")
 
     assert status_of(request) == RequestStatus.FAILED
     assert request.outcome.error_code == "SIBLING_UNAVAILABLE"
@@ -211,10 +211,10 @@ def test_a_sibling_that_stays_away_fails_the_request_with_its_own_code_and_costs
 def test_the_times_a_sibling_was_away_use_up_no_round_of_contention() -> None:
     request = pending()
     for _ in range(MAX_ROUNDS):
-        postpone(claimed(request), code="SIBLING_UNAVAILABLE", message="svc-guide-management did not answer.")
+        postpone_request(claimed(request), code="SIBLING_UNAVAILABLE", message="svc-guide-management did not answer.")
         due_now(request)
 
-    give_back(claimed(request))
+    release_claim(claimed(request))
 
     assert status_of(request) == RequestStatus.PENDING
 
@@ -222,11 +222,11 @@ def test_the_times_a_sibling_was_away_use_up_no_round_of_contention() -> None:
 def test_contention_uses_up_no_round_of_the_patience_with_a_silent_sibling() -> None:
     request = pending()
     for _ in range(MAX_ROUNDS - 1):
-        give_back(claimed(request))
+        release_claim(claimed(request))
         due_now(request)
 
     for _ in range(MAX_SILENT_ROUNDS - 1):
-        postpone(claimed(request), code="SIBLING_UNAVAILABLE", message="svc-guide-management did not answer.")
+        postpone_request(claimed(request), code="SIBLING_UNAVAILABLE", message="svc-guide-management did not answer.")
         due_now(request)
 
     assert status_of(request) == RequestStatus.PENDING
@@ -304,7 +304,7 @@ def test_a_failed_request_starts_over_and_one_that_did_not_fail_does_not() -> No
 def test_replaying_its_dead_letter_works_on_the_request_again_once() -> None:
     request = pending()
     for _ in range(MAX_ROUNDS):
-        give_back(claimed(request))
+        release_claim(claimed(request))
         due_now(request)
     letter = DeadLetter.objects.get()
 

@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from scheduling.daily_schedules.presence import optimizing
+from scheduling.daily_schedules.presence import announce_presence
 from scheduling.domain.document import Announcement, Departure, DepartureStatus, GuideAdjustments
 from scheduling.models import DailySchedule, schedule_id_of
 from scheduling.publication.services import publish_departures
@@ -110,7 +110,7 @@ def test_a_tag_of_nothing_is_not_found_either(client: Client) -> None:
 def test_answers_say_who_is_optimizing_the_date(client: Client) -> None:
     put({uuid4(): DepartureFactory()})
 
-    with optimizing(TOMORROW, [REGION_ID], by="nightly"):
+    with announce_presence(TOMORROW, [REGION_ID], by="nightly"):
         there = [get(client), get(client, **{"If-None-Match": "*"})]
 
     assert [response["X-Being-Optimized-By"] for response in there] == ["nightly", "nightly"]

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from events.models import OutboxMessage
-from scheduling.daily_schedules.presence import optimizing
+from scheduling.daily_schedules.presence import announce_presence
 from scheduling.domain.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
@@ -157,7 +157,7 @@ def test_what_is_not_there_cannot_be_published(client: Client) -> None:
 def test_the_answer_says_who_is_optimizing_the_date(client: Client) -> None:
     put({uuid4(): led()})
 
-    with optimizing(TOMORROW, [], by="ben"):
+    with announce_presence(TOMORROW, [], by="ben"):
         assert publish(client)["X-Being-Optimized-By"] == "ben"
 
 

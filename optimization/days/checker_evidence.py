@@ -5,15 +5,15 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
-from optimization.candidates.assessment import Roster
+from optimization.candidates.assessment import PlanningContext
 from optimization.verification.evidence import Engagement, Hold
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.rules import Facts
 
 
-def engagements_of(roster: Roster, *, without: Collection[UUID]) -> dict[UUID, list[Engagement]]:
+def engagements_of(context: PlanningContext, *, without: Collection[UUID]) -> dict[UUID, list[Engagement]]:
     found: dict[UUID, list[Engagement]] = defaultdict(list)
-    for guide_id, held in roster.commitments.items():
+    for guide_id, held in context.commitments.items():
         found[guide_id] += [
             Engagement(one.departure_id, one.day, one.span.starts_at, one.span.ends_at)
             for one in held
