@@ -55,7 +55,7 @@ def prepare(service: RunningService) -> tuple[Endpoint, list[Endpoint]]:
         ),
         Endpoint(
             "POST /schedule-conflicts/resolve",
-            tuple(build("POST", "/schedule-conflicts/resolve", body=_acceptance(each)) for each in conflicts),
+            tuple(build("POST", "/schedule-conflicts/resolve", body=_acceptance(conflict)) for conflict in conflicts),
             once=True,
         ),
     ]

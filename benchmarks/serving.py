@@ -74,7 +74,7 @@ def measure_serving(service: RunningService, *, rounds: int, seconds: float) -> 
 def _series(endpoints: list[Endpoint], connections: int, rounds: int) -> list[_Series]:
     """Those without repetition get their share of the requests, so that none is sent at two numbers of connections."""
     before = sum(count for smaller, count in ONCE.items() if smaller < connections) * rounds
-    return [_Series(each, connections, iter(each.requests[before:])) for each in endpoints]
+    return [_Series(endpoint, connections, iter(endpoint.requests[before:])) for endpoint in endpoints]
 
 
 def _one_round(group: list[_Series], generator: LoadGenerator, port: int, seconds: float) -> None:

@@ -108,7 +108,8 @@ def record_several(destination: str, messages: Iterable[Message]) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("record_several() must run in the transaction of the change that it reports.")
     OutboxMessage.objects.bulk_create(
-        OutboxMessage(destination=destination, key=each.key, kind=each.kind, payload=each.payload) for each in messages
+        OutboxMessage(destination=destination, key=message.key, kind=message.kind, payload=message.payload)
+        for message in messages
     )
 
 

@@ -53,7 +53,7 @@ def optimize_cluster_task(days: list[str], region_ids: list[str], kind: str, cau
     first, *others = days
     author = Author(AuthorKind(kind), "optimizer", cause, "worker")
     try:
-        _optimize(date.fromisoformat(first), [UUID(one) for one in region_ids], author)
+        _optimize(date.fromisoformat(first), [UUID(region_id) for region_id in region_ids], author)
     except SiblingUnavailable as error:
         logger.warning("date_not_optimized", day=first, reason=error.message)
     finally:

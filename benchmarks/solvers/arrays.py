@@ -39,7 +39,7 @@ def answer_from_arrays(problem: RequestProblem, seconds: float) -> Solved:
     """All dates of a request at once."""
     forget_patterns()
     staffings = [Staffing.of(option.departure, option.pairs) for option in problem.options]
-    staffable = [one for one in staffings if why_unstaffable(one, {}) is None]
+    staffable = [staffing for staffing in staffings if why_unstaffable(staffing, {}) is None]
     if not staffable:
         return Solved({}, is_proven=True)
     arrays = _Arrays(staffable)
@@ -57,8 +57,8 @@ def _solved(arrays: Sequence["_Arrays"], values: Sequence[Sequence[float]]) -> S
     return Solved(
         teams=teams,
         is_proven=True,
-        variables=sum([one.columns for one in arrays]),
-        rows=sum([len(one.lower) for one in arrays]),
+        variables=sum([column_set.columns for column_set in arrays]),
+        rows=sum([len(column_set.lower) for column_set in arrays]),
     )
 
 

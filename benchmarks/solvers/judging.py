@@ -36,9 +36,13 @@ def worth_of(problem: DayProblem, teams: Teams) -> Worth:
     chosen = {(departure_id, guide_id) for departure_id, team in teams.items() for guide_id in team}
     pairs = [pair for pair in problem.pairs if (pair.departure_id, pair.guide_id) in chosen]
     return Worth(
-        lost=sum(one.priority * max(one.guests, 1) for one in problem.departures if one.id not in teams),
-        dropped=sum(one.is_kept for one in problem.pairs) - sum(one.is_kept for one in pairs),
-        loss=sum(1 + 1000 - one.score + one.price for one in pairs),
+        lost=sum(
+            departure.priority * max(departure.guests, 1)
+            for departure in problem.departures
+            if departure.id not in teams
+        ),
+        dropped=sum(pair.is_kept for pair in problem.pairs) - sum(pair.is_kept for pair in pairs),
+        loss=sum(1 + 1000 - pair.score + pair.price for pair in pairs),
     )
 
 

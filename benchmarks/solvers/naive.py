@@ -19,7 +19,9 @@ def solve_naively(problem: DayProblem, seconds: float) -> Solved:
     staffed = pulp.LpVariable.dicts("staffed", [choice.departure.id for choice in compact.choices], cat=pulp.LpBinary)
     model = pulp.LpProblem("day", pulp.LpMinimize)
     model += (
-        pulp.lpSum(GUESTS_WEIGHT * one.departure.weight * (1 - staffed[one.departure.id]) for one in compact.choices)
+        pulp.lpSum(
+            GUESTS_WEIGHT * choice.departure.weight * (1 - staffed[choice.departure.id]) for choice in compact.choices
+        )
         + pulp.lpSum(KEPT_WEIGHT * (1 - chosen[key]) for key, pair in pairs.items() if pair.is_kept)
         + pulp.lpSum(pair.loss * chosen[key] for key, pair in pairs.items())
     )

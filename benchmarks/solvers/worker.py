@@ -66,7 +66,7 @@ def _run(solve: Callable[[Any, float], Solved], task: Task) -> Result:
         is_proven=solved.is_proven,
         variables=solved.variables,
         rows=solved.rows,
-        hopeless=sum(one.weight for one in day.departures if one.id not in led),
+        hopeless=sum(departure.weight for departure in day.departures if departure.id not in led),
         memory_mb=memory_mb,
     )
 

@@ -60,7 +60,7 @@ class Scene:
     def read_at(self, *siblings: Sibling) -> dict[str, str]:
         """When the named sources were read."""
         taken = self.snapshot
-        return {each.value: taken.read_at.get(each, taken.taken_at).isoformat() for each in siblings}
+        return {sibling.value: taken.read_at.get(sibling, taken.taken_at).isoformat() for sibling in siblings}
 
     def is_over(self, departure: Departure) -> bool:
         return departure.status in OVER or departure.ends_at <= self.now

@@ -49,7 +49,7 @@ def settle_resolutions() -> int:
 
 def messages_about(departure_ids: Collection[UUID]) -> list[str]:
     """The ids of the unsent messages about departures that were just made."""
-    keys = [str(each) for each in departure_ids]
+    keys = [str(departure_id) for departure_id in departure_ids]
     unsent = OutboxMessage.objects.unsent().filter(payload__departure_id__in=keys)
     return [str(each) for each in unsent.values_list("message_id", flat=True)]
 

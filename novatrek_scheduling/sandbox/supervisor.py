@@ -141,11 +141,11 @@ class Supervisor:
 
 
 def _fail_if_dead(programs: Iterable[Supervised]) -> None:
-    for each in programs:
-        if not each.is_running():
-            each.finish_reading()
-            last = each.last_line or f"status {each.process.returncode}"
-            raise ProgramFailed(f"{each.program.name} did not start: {last}")
+    for program in programs:
+        if not program.is_running():
+            program.finish_reading()
+            last = program.last_line or f"status {program.process.returncode}"
+            raise ProgramFailed(f"{program.program.name} did not start: {last}")
 
 
 def _stop_all(programs: list[Supervised], patience_seconds: float) -> None:
@@ -153,7 +153,7 @@ def _stop_all(programs: list[Supervised], patience_seconds: float) -> None:
         if each.is_running():
             each.process.terminate()
     deadline = time.monotonic() + patience_seconds
-    while any(each.is_running() for each in programs) and time.monotonic() < deadline:
+    while any(program.is_running() for program in programs) and time.monotonic() < deadline:
         time.sleep(LOOK_EVERY_SECONDS)
     for each in programs:
         kill_group(each.process)

@@ -137,12 +137,12 @@ def _region(name: str, mean_hours: float, guides: Any) -> dict[str, Any]:
         "mean": f"{mean_hours:.1f}",
         "guides": [
             {
-                "name": one.name,
-                "trailing": f"{one.workload.trailing_hours:.1f}",
-                "above": f"{one.workload.above_mean:+.1f}",
-                "day": f"{one.workload.day_hours:.1f}",
+                "name": guide.name,
+                "trailing": f"{guide.workload.trailing_hours:.1f}",
+                "above": f"{guide.workload.above_mean:+.1f}",
+                "day": f"{guide.workload.day_hours:.1f}",
             }
-            for one in guides
+            for guide in guides
         ],
     }
 

@@ -82,7 +82,9 @@ def _totals(outcomes: Sequence[DateOutcome]) -> str:
 def day_as_json(day: date, outcomes: Sequence[DateOutcome]) -> dict[str, Any]:
     """A date's plan for programs."""
     departures = {str(key): one.model_dump(mode="json") for key, one in sorted(all_planned(outcomes).items())}
-    hours = {str(guide): workload_as_data(load) for one in outcomes for guide, load in sorted(one.workloads.items())}
+    hours = {
+        str(guide): workload_as_data(load) for outcome in outcomes for guide, load in sorted(outcome.workloads.items())
+    }
     explained = [outcome.explained.by_departure for outcome in outcomes if outcome.explained]
     told = {"explanations": {key: why for each in explained for key, why in each.items()}} if explained else {}
     return told | {

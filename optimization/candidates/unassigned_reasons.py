@@ -70,7 +70,11 @@ def lacking(
 
 def one_more_guide(guests: int, certifications: Collection[str]) -> str:
     """A guide nobody has yet, described by what the departure asks of them."""
-    holds = f"holds {' and '.join(sorted(one.upper() for one in certifications))} and " if certifications else ""
+    holds = (
+        f"holds {' and '.join(sorted(certification.upper() for certification in certifications))} and "
+        if certifications
+        else ""
+    )
     return f"one more guide who {holds}may lead {max(guests, 1)}"
 
 

@@ -15,7 +15,7 @@ def clusters_of(snapshot: Snapshot) -> list[frozenset[UUID]]:
         return region_id
 
     for guide in snapshot.guides.values():
-        regions = sorted(find(one.id) for one in snapshot.regions.values() if guide.works_in(one))
+        regions = sorted(find(region.id) for region in snapshot.regions.values() if guide.works_in(region))
         for other in regions[1:]:
             root[find(other)] = regions[0]
     grouped: dict[UUID, set[UUID]] = {}

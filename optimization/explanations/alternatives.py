@@ -36,7 +36,7 @@ def part_around(problem: DayProblem, departure_id: UUID) -> DayProblem:
     ids = next(ids for part in parts if departure_id in (ids := {staffing.departure.id for staffing in part.staffings}))
     return replace(
         problem,
-        departures=tuple(one for one in problem.departures if one.id in ids),
+        departures=tuple(departure for departure in problem.departures if departure.id in ids),
         pairs=tuple(pair for pair in problem.pairs if pair.departure_id in ids),
     )
 

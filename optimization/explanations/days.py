@@ -42,7 +42,7 @@ def explain_parts(parts: Sequence[PlannedDay], *, time_limit_seconds: float) -> 
 
 def fairness_of(planned: PlannedDay) -> dict[UUID, Workload]:
     """The workload of every guide who could lead something in this plan, compared with each other."""
-    could = {one.guide.id for assessment in planned.assessments.values() for one in assessment.candidates}
+    could = {candidate.guide.id for assessment in planned.assessments.values() for candidate in assessment.candidates}
     on_the_day = hours_led([*planned.planned.values(), *planned.held.values()])
     return workloads(could, planned.facts.recent_hours, on_the_day)
 

@@ -83,7 +83,9 @@ class _Explainer:
         return workloads(compared, self.planned.facts.recent_hours, on_the_day)
 
     def _member(self, member: TeamMember, assessment: Assessment, loads: Mapping[UUID, Workload]) -> MemberExplanation:
-        candidate = next((one for one in assessment.candidates if one.guide.id == member.guide_id), None)
+        candidate = next(
+            (candidate for candidate in assessment.candidates if candidate.guide.id == member.guide_id), None
+        )
         pair = self.pairs.get(member.guide_id)
         return MemberExplanation(
             guide_id=member.guide_id,
@@ -105,7 +107,7 @@ class _Explainer:
     def _not_chosen(
         self, departure: Departure, assessment: Assessment, loads: Mapping[UUID, Workload]
     ) -> Iterator[CandidateExplanation]:
-        left_out = [one for one in assessment.candidates if one.guide.id not in departure.guide_ids]
+        left_out = [candidate for candidate in assessment.candidates if candidate.guide.id not in departure.guide_ids]
         ranked = sorted(left_out, key=lambda each: (-each.score, each.guide.name, each.guide.id))
         prices = self._prices(ranked)
         for candidate in ranked:

@@ -31,7 +31,11 @@ def fairness_by_region(schedule: DailySchedule, *, deadline_seconds: float) -> l
     """The regions by name. Raises SiblingUnavailable where the catalog or the guides do not answer."""
     snapshot = take_day_snapshot(schedule.schedule_date, deadline_seconds=deadline_seconds)
     recent_hours = gather_facts(snapshot).recent_hours
-    going = [one for one in schedule.document.departures.values() if one.status is not DepartureStatus.CANCELLED]
+    going = [
+        departure
+        for departure in schedule.document.departures.values()
+        if departure.status is not DepartureStatus.CANCELLED
+    ]
     on_the_day = hours_led(going)
     report = []
     for region in sorted(snapshot.regions.values(), key=lambda region: (region.name, region.id)):

@@ -24,10 +24,10 @@ def close_night(night_id: UUID) -> bool:
     """
     night = Night.objects.get(pk=night_id)
     dates = list(night.dates.all())
-    if not dates or any(one.status not in DONE for one in dates):
+    if not dates or any(day.status not in DONE for day in dates):
         return False
     if night.status == Night.Status.RUNNING:
-        for day in sorted({one.schedule_date for one in dates}):
+        for day in sorted({day.schedule_date for day in dates}):
             detect_on([day], None)
         _close(night, dates, timezone.now())
     return True
@@ -42,17 +42,17 @@ def _close(night: Night, dates: list[NightDate], now: datetime) -> None:
 
 
 def _summary(night: Night, dates: list[NightDate], now: datetime) -> dict[str, Any]:
-    runs = list(OptimizationRun.objects.filter(pk__in=[one.run_id for one in dates]).select_related("detail"))
+    runs = list(OptimizationRun.objects.filter(pk__in=[day.run_id for day in dates]).select_related("detail"))
     weights = [run.detail.staffed + run.detail.unstaffed for run in runs]
     departures, scores = sum(weights), [float(run.score or 0) for run in runs]
     scored = sum(score * weight for score, weight in zip(scores, weights, strict=True))
-    statuses = Counter(one.status for one in dates)
+    statuses = Counter(day.status for day in dates)
     return {
-        "dates": len({one.schedule_date for one in dates}),
-        "clusters": len({one.cluster for one in dates}),
-        "region_ids": sorted({region for one in dates for region in one.region_ids}),
+        "dates": len({day.schedule_date for day in dates}),
+        "clusters": len({day.cluster for day in dates}),
+        "region_ids": sorted({region for day in dates for region in day.region_ids}),
         "planned": statuses[NightDate.Status.COMPLETED],
-        "joined": sum(one.is_joined for one in dates),
+        "joined": sum(day.is_joined for day in dates),
         "failed": _failures(dates),
         "departures": departures,
         "unstaffed": sum(run.detail.unstaffed for run in runs),
@@ -65,7 +65,7 @@ def _summary(night: Night, dates: list[NightDate], now: datetime) -> dict[str, A
 
 def _failures(dates: Iterable[NightDate]) -> list[dict[str, Any]]:
     return [
-        {"date": one.schedule_date.isoformat(), "cluster": one.cluster, "error": one.error}
-        for one in dates
-        if one.status == NightDate.Status.FAILED
+        {"date": day.schedule_date.isoformat(), "cluster": day.cluster, "error": day.error}
+        for day in dates
+        if day.status == NightDate.Status.FAILED
     ]

@@ -59,7 +59,7 @@ def _plan(claim: NightClaim, night: Night) -> timedelta | None:
         return None
     cause = f"night of {night.started_at.date()}"
     author = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer", cause, "worker")
-    regions = [UUID(one) for one in claim.region_ids]
+    regions = [UUID(region_id) for region_id in claim.region_ids]
     try:
         optimized = optimize_day(claim.day, regions, author=author)
     except SiblingUnavailable as silent:

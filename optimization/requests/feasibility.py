@@ -55,7 +55,8 @@ def is_taken(document: ScheduleDocument, key: UUID, fresh: Departure) -> bool:
     """Whether the trip has a departure at that very time already, running or called off."""
     # Whatever its id: the catalog tells departures of a trip apart by their time, so two would be one there.
     return key in document.departures or any(
-        one.trip_id == fresh.trip_id and one.starts_at == fresh.starts_at for one in document.departures.values()
+        departure.trip_id == fresh.trip_id and departure.starts_at == fresh.starts_at
+        for departure in document.departures.values()
     )
 
 

@@ -41,7 +41,7 @@ def _choice(option: DateOption, assessment: Assessment) -> str:
     """The lead's score beside that of the best guide who would not go."""
     scores = {candidate.guide.id: candidate.score for candidate in assessment.candidates}
     lead = scores.get(option.departure.team[0].guide_id)
-    others = [one for one in assessment.candidates if one.guide.id not in option.departure.guide_ids]
+    others = [candidate for candidate in assessment.candidates if candidate.guide.id not in option.departure.guide_ids]
     if lead is None or not others:
         return ""
     other = max(others, key=lambda one: (one.score, one.guide.id))

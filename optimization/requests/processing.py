@@ -224,7 +224,7 @@ def _finish(
 
 
 def _regions(answer: RankedDates) -> frozenset[UUID]:
-    return frozenset(one.departure.region_id for one in answer.dates)
+    return frozenset(day.departure.region_id for day in answer.dates)
 
 
 def _published(best: RankedDate | None) -> UUID | None:

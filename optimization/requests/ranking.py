@@ -78,7 +78,7 @@ class RankedDates:
     @property
     def best(self) -> RankedDate | None:
         """The date to take: the best one that has a team."""
-        return next((one for one in self.dates if one.is_bookable), None)
+        return next((day for day in self.dates if day.is_bookable), None)
 
 
 def rank_dates(
@@ -164,7 +164,7 @@ def _answer(
     solved = solve_request(problem, time_limit_seconds=patience.solve_seconds)
     guides = {guide for answer in solved.answers for guide in answer.guide_ids}
     facts = facts.on(with_availability_notes(facts.snapshot, guides, deadline_seconds=patience.read_seconds))
-    found = {one.departure_id: one for one in solved.answers}
+    found = {answer.departure_id: answer for answer in solved.answers}
     unled = [option for option in possible if not found[option.departure_id].guide_ids]
     waiting = WaitlistSearch.for_options(unled, obstacles, facts, contexts, wishes, patience)
     judge = _Judge(facts, contexts, assessments, found, waiting)

@@ -23,8 +23,8 @@ def result_of(answer: RankedDates, *, confirmed: UUID | None = None, max_results
     """The result; `confirmed` is the departure that was published for it, if any."""
     dates = answer.dates[:max_results]
     result: dict[str, Any] = {
-        "recommended_dates": [_recommended_date(one) for one in dates],
-        "guide_assignments": [entry for one in dates for entry in _assignments(one, confirmed)],
+        "recommended_dates": [_recommended_date(day) for day in dates],
+        "guide_assignments": [entry for day in dates for entry in _assignments(day, confirmed)],
         "conflict_warnings": [*silences_in(answer.facts.snapshot), *_alerts(dates, answer.facts.snapshot)],
         "weather_summary": _weather_summary(dates, answer.facts.snapshot),
     }
@@ -74,15 +74,15 @@ def silences_in(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 def _alerts(dates: Sequence[RankedDate], snapshot: Snapshot) -> list[dict[str, Any]]:
     warnings = []
-    for one in dates:
-        for alert in snapshot.alerts.get(one.departure.region_id, ()):
-            if _touches(alert, one.departure.span, one.departure.trail_id):
+    for day in dates:
+        for alert in snapshot.alerts.get(day.departure.region_id, ()):
+            if _touches(alert, day.departure.span, day.departure.trail_id):
                 warnings.append(
                     {
                         "type": "WEATHER_ALERT",
                         "severity": _SEVERITY[alert.severity],
                         "message": alert.title,
-                        "affected_date": one.option.day.isoformat(),
+                        "affected_date": day.option.day.isoformat(),
                         "affected_resource_id": str(alert.id),
                         "source_service": Sibling.WEATHER.value,
                     }
@@ -97,9 +97,9 @@ def _touches(alert: WeatherAlert, span: Span, trail_id: UUID | None) -> bool:
 
 def _weather_summary(dates: Sequence[RankedDate], snapshot: Snapshot) -> dict[str, Any]:
     summary: dict[str, Any] = {"data_source": Sibling.WEATHER.value}
-    outlooks = [one.option.outlook for one in dates]
+    outlooks = [day.option.outlook for day in dates]
     today = snapshot.taken_at.date()
-    trust = [max(0.0, 1 - _LOST_A_DAY * (one.option.day - today).days) if one.option.outlook else 0.0 for one in dates]
+    trust = [max(0.0, 1 - _LOST_A_DAY * (day.option.day - today).days) if day.option.outlook else 0.0 for day in dates]
     summary["forecast_confidence"] = round(sum(trust) / len(trust), 2) if trust else 0.0
     told = sorted({outlook.value.lower().replace("_", " ") for outlook in outlooks if outlook})
     unknown = snapshot.unknown.get(Sibling.WEATHER)

@@ -10,7 +10,7 @@ from optimization.verification.refusal import refuse
 
 def refuse_broken_answer(answer: RankedDates, question: TripQuery) -> None:
     """Raise PlanRefused where a date that is offered breaks a rule or is not what was asked for."""
-    refuse([finding for one in answer.dates if one.is_bookable for finding in _of_date(one, answer, question)])
+    refuse([finding for day in answer.dates if day.is_bookable for finding in _of_date(day, answer, question)])
 
 
 def _of_date(one: RankedDate, answer: RankedDates, question: TripQuery) -> list[Finding]:

@@ -70,7 +70,7 @@ class WaitlistSearch:
         """For these options, which nobody leads. Trips that are not known are read, a few, while there is time."""
         reading = Deadline.after(patience.read_seconds)
         trips = dict(facts.snapshot.trips)
-        around = [movable_around(one, obstacles, facts, contexts[one.departure_id]) for one in options]
+        around = [movable_around(option, obstacles, facts, contexts[option.departure_id]) for option in options]
         unread = sorted({one.trip_id for movable in around for one in movable.values()} - trips.keys())
         for trip_id in unread[:MOST_TRIPS_READ]:
             with suppress(DomainError):
@@ -141,8 +141,8 @@ class WaitlistSearch:
             span = moved_to(starts_at, departure.span)
             moved = departure.model_copy(update={"starts_at": span.starts_at, "ends_at": span.ends_at})
             is_taken = any(
-                one.trip_id == moved.trip_id and one.starts_at == starts_at
-                for one in self.obstacles.documents[option.day].departures.values()
+                departure.trip_id == moved.trip_id and departure.starts_at == starts_at
+                for departure in self.obstacles.documents[option.day].departures.values()
             )
             is_known = set(days_of(moved)) <= self.facts.snapshot.available.keys()
             if is_known and not is_taken and starts_at > self.obstacles.now + NOTICE:

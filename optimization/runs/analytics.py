@@ -16,7 +16,7 @@ _ABOUT = {"event_type": "schedule.optimized", "source": "svc-scheduling-orchestr
 
 def score_before(day: date, region_ids: Collection[UUID]) -> float | None:
     """The score of the last completed run over the same date and regions, if there was one."""
-    regions = sorted(str(one) for one in region_ids)
+    regions = sorted(str(region_id) for region_id in region_ids)
     earlier = OptimizationRun.objects.filter(
         schedule_date=day,
         status=RunStatus.COMPLETED,
@@ -36,7 +36,7 @@ def report_optimization(
         **_ABOUT,
         "occurred_at": timezone.now().isoformat(),
         "schedule_date": run.schedule_date.isoformat(),
-        "region_ids": sorted(str(one) for one in region_ids),
+        "region_ids": sorted(str(region_id) for region_id in region_ids),
         "score_after": float(run.score or 0),
         "unassigned_count": unassigned,
         "duration_ms": run.duration_ms,

@@ -69,7 +69,7 @@ def start_run(
     RunDetail.objects.create(
         run=run,
         subject=subject,
-        region_ids=sorted(str(one) for one in region_ids),
+        region_ids=sorted(str(region_id) for region_id in region_ids),
         request_id=request_id,
         max_changes=max_changes,
     )

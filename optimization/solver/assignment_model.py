@@ -190,7 +190,7 @@ class DayModel:
         departure = staffing.departure
         classes = staffing.classes(staffing.free)
         patterns = None
-        if all(one.may_lead for one in classes):
+        if all(guide_class.may_lead for guide_class in classes):
             patterns = smallest_patterns(tuple(classes), staffing.need, self._pattern_limit)
         if patterns is None:
             self._cover_by_sums(staffing)

@@ -125,7 +125,7 @@ def _scarce_capacity_of(location: Location, departures: Sequence[Departure]) -> 
     tightest: dict[tuple[UUID, ...], CapacityRow] = {}
     starts = {departure.starts_at for departure in departures} | {load.starts_at for load in location.loads}
     for moment in sorted(starts):
-        here = tuple(one for one in departures if one.starts_at <= moment < one.ends_at)
+        here = tuple(departure for departure in departures if departure.starts_at <= moment < departure.ends_at)
         taken = sum([load.people for load in location.loads if load.starts_at <= moment < load.ends_at])
         people = max(0, location.capacity - taken)
         if sum([departure.guests for departure in here]) > people:

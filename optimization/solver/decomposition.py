@@ -21,7 +21,11 @@ class Decomposition:
 
     def component_of(self, departure_id: UUID) -> Component | None:
         """The part that a departure is in; None if no plan can staff it."""
-        with_it = (part for part in self.components if any(departure_id == one.departure.id for one in part.staffings))
+        with_it = (
+            part
+            for part in self.components
+            if any(departure_id == staffing.departure.id for staffing in part.staffings)
+        )
         return next(with_it, None)
 
 
@@ -102,7 +106,7 @@ def _without_room(component: Component, teams: Teams) -> set[UUID]:
     full: set[UUID] = set()
     for room in component.rooms:
         taken = sum([departure.guests for departure in room.departures if departure.id in teams])
-        full |= {one.id for one in room.departures if taken + one.guests > room.people}
+        full |= {departure.id for departure in room.departures if taken + departure.guests > room.people}
     return full
 
 

@@ -37,11 +37,11 @@ class ElasticModel(DayModel):
 
     def __init__(self, component: Component, target: UUID, *, too_many: int, over_budget: int) -> None:
         """`too_many` people would be at the target's location; `over_budget` are moved whatever is relaxed."""
-        others = [one for one in component.staffings if one.departure.id != target]
+        others = [staffing for staffing in component.staffings if staffing.departure.id != target]
         super().__init__(others)
         for staffing in others:
             self._add_row([(choice, 1) for choice in self._staffed[staffing.departure.id]], equals=1)
-        self._target = next(one for one in component.staffings if one.departure.id == target)
+        self._target = next(staffing for staffing in component.staffings if staffing.departure.id == target)
         self.staffings = (*others, self._target)
         self._slacks: dict[RelaxationKind, Terms] = {}
         self._flags: dict[RelaxationKind, pulp.LpVariable] = {}

@@ -39,7 +39,7 @@ def objectives_of(component: Component, teams: Teams) -> Objectives:
     """What a plan attains, in whole numbers."""
     chosen = [pair for members in teams.values() for pair in members]
     return Objectives(
-        guests=sum([one.departure.weight for one in component.staffings if one.departure.id in teams]),
+        guests=sum([staffing.departure.weight for staffing in component.staffings if staffing.departure.id in teams]),
         kept=sum([pair.is_kept for pair in chosen]),
         loss=sum([pair.loss for pair in chosen]),
     )
@@ -47,7 +47,7 @@ def objectives_of(component: Component, teams: Teams) -> Objectives:
 
 def pinned_held(component: Component, teams: Teams) -> int:
     """How many departures with pinned guides a plan staffs; this comes before every level."""
-    return sum([one.departure.id in teams for one in component.staffings if one.departure.pinned_guides])
+    return sum([staffing.departure.id in teams for staffing in component.staffings if staffing.departure.pinned_guides])
 
 
 def moved_guides(component: Component, teams: Teams) -> frozenset[UUID]:

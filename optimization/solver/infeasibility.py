@@ -49,7 +49,7 @@ def minimal_relaxations(
     solver finds nothing in time. Raises KeyError for a departure that is not in the problem.
     """
     deadline = time.monotonic() + time_limit_seconds
-    departure = {one.id: one for one in problem.departures}[departure_id]
+    departure = {departure.id: departure for departure in problem.departures}[departure_id]
     if plan.team_of(departure_id):
         return ()
     model = _model(problem, plan, departure)
@@ -81,7 +81,7 @@ def _component(problem: DayProblem, staffed: set[UUID], departure: Departure) ->
     standing = [one for one in grouped if one.departure.id in staffed or one.departure.id == departure.id]
     if problem.max_changes is None:
         parts = connected_components(standing, [])
-        return next(part for part in parts if any(one.departure.id == departure.id for one in part.staffings))
+        return next(part for part in parts if any(staffing.departure.id == departure.id for staffing in part.staffings))
     dropped = [one for one in grouped if one.departure.id not in staffed and one.departure.id != departure.id]
     moved_anyway = frozenset(pair.guide_id for one in dropped for pair in one.kept)
     return whole_component(standing, [], max_changes=problem.max_changes, moved_anyway=moved_anyway)
@@ -89,14 +89,14 @@ def _component(problem: DayProblem, staffed: set[UUID], departure: Departure) ->
 
 def _too_many_people(problem: DayProblem, staffed: set[UUID], departure: Departure) -> int:
     """By how many the departure's location would be too full at the worst moment, 0 or less if it would not."""
-    location = next((one for one in problem.locations if one.id == departure.location_id), None)
+    location = next((location for location in problem.locations if location.id == departure.location_id), None)
     if location is None or not departure.guests:
         return 0
     visits = [(load.starts_at, load.ends_at, load.people) for load in location.loads]
     visits += [
-        (one.starts_at, one.ends_at, one.guests)
-        for one in problem.departures
-        if one.location_id == location.id and one.id in staffed
+        (departure.starts_at, departure.ends_at, departure.guests)
+        for departure in problem.departures
+        if departure.location_id == location.id and departure.id in staffed
     ]
     starts = [starts_at for starts_at, _, _ in visits if departure.starts_at < starts_at < departure.ends_at]
     busiest = max(

@@ -110,9 +110,9 @@ def read_problem(text: str) -> NamedProblem:
     wrong = list(_contradictions(day))
     if wrong:
         raise WrongPlanFile("\n".join(wrong))
-    guides = _ranked([one.id for one in day.guides], _GUIDES)
-    departures = _ranked([one.id for one in day.departures], _DEPARTURES)
-    locations = _ranked([one.id for one in day.locations], _LOCATIONS)
+    guides = _ranked([guide.id for guide in day.guides], _GUIDES)
+    departures = _ranked([departure.id for departure in day.departures], _DEPARTURES)
+    locations = _ranked([location.id for location in day.locations], _LOCATIONS)
     names = {key: name for ids in (guides, departures, locations) for name, key in ids.items()}
     return NamedProblem(_problem(day, guides, departures, locations), names)
 
@@ -150,15 +150,15 @@ def _ranked(ids: Iterable[str], base: int) -> dict[str, UUID]:
 
 
 def _contradictions(day: DayFile) -> Iterator[str]:
-    yield from _twice("guides", [one.id for one in day.guides])
-    yield from _twice("departures", [one.id for one in day.departures])
-    yield from _twice("locations", [one.id for one in day.locations])
-    yield from _twice("pairs", [(one.departure, one.guide) for one in day.pairs])
-    guides, departures = {one.id for one in day.guides}, {one.id for one in day.departures}
+    yield from _twice("guides", [guide.id for guide in day.guides])
+    yield from _twice("departures", [departure.id for departure in day.departures])
+    yield from _twice("locations", [location.id for location in day.locations])
+    yield from _twice("pairs", [(pair.departure, pair.guide) for pair in day.pairs])
+    guides, departures = {guide.id for guide in day.guides}, {departure.id for departure in day.departures}
     for index, pair in enumerate(day.pairs):
         yield from _unknown(f"pairs[{index}].departure", [pair.departure], departures)
         yield from _unknown(f"pairs[{index}].guide", [pair.guide], guides)
-    places = {one.id for one in day.locations}
+    places = {location.id for location in day.locations}
     for index, departure in enumerate(day.departures):
         yield from _unknown(f"departures[{index}].location", [departure.location or ""], places | {""})
         yield from _unknown(f"departures[{index}].pinned", departure.pinned, guides)
@@ -183,24 +183,26 @@ def _unknown(field: str, ids: Iterable[str], known: set[str]) -> Iterator[str]:
 def _problem(
     day: DayFile, guides: Mapping[str, UUID], departures: Mapping[str, UUID], locations: Mapping[str, UUID]
 ) -> DayProblem:
-    capacity_of = {one.id: one.capacity for one in day.guides}
+    capacity_of = {guide.id: guide.capacity for guide in day.guides}
     return DayProblem(
-        departures=tuple(_departure(one, guides, departures, locations) for one in day.departures),
+        departures=tuple(_departure(departure, guides, departures, locations) for departure in day.departures),
         pairs=tuple(
             EligiblePair(
-                departure_id=departures[one.departure],
-                guide_id=guides[one.guide],
-                capacity=capacity_of[one.guide] if one.capacity is None else one.capacity,
-                score=one.score,
-                is_kept=one.kept,
-                may_lead=one.may_lead,
-                price=one.price,
+                departure_id=departures[pair.departure],
+                guide_id=guides[pair.guide],
+                capacity=capacity_of[pair.guide] if pair.capacity is None else pair.capacity,
+                score=pair.score,
+                is_kept=pair.kept,
+                may_lead=pair.may_lead,
+                price=pair.price,
             )
-            for one in day.pairs
+            for pair in day.pairs
         ),
         locations=tuple(
-            Location(locations[one.id], one.capacity, tuple(Load(**load.model_dump()) for load in one.loads))
-            for one in day.locations
+            Location(
+                locations[location.id], location.capacity, tuple(Load(**load.model_dump()) for load in location.loads)
+            )
+            for location in day.locations
         ),
         max_changes=day.max_changes,
     )

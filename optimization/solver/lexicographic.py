@@ -158,7 +158,7 @@ class _Search:
 
     def _model(self) -> DayModel:
         if self.model is None:
-            self._remaining(_BUILDING_SECONDS * sum([len(one.pairs) for one in self._component.staffings]))
+            self._remaining(_BUILDING_SECONDS * sum([len(staffing.pairs) for staffing in self._component.staffings]))
             self.model = DayModel.of(self._component, pattern_limit=self._pattern_limit)
         elif self._component.max_changes is not None:
             self.model.allow_changes(self._component.max_changes)

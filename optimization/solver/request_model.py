@@ -58,7 +58,7 @@ def solve_request(problem: RequestProblem, *, time_limit_seconds: float = 5.0) -
 
 def best_teams(staffings: Sequence[Staffing]) -> dict[UUID, tuple[EligiblePair, ...]]:
     """The same teams by closed form, each departure on its own."""
-    found = {one.departure.id: cheapest_team(one, one.free, cost_of) for one in staffings}
+    found = {staffing.departure.id: cheapest_team(staffing, staffing.free, cost_of) for staffing in staffings}
     return {departure_id: team for departure_id, team in found.items() if team is not None}
 
 
@@ -66,7 +66,7 @@ def _solved_teams(model: DayModel, staffings: Sequence[Staffing], seconds: float
     """Raises TimeoutError without a proof in time, and whatever the solver raises."""
     if not staffings:
         return {}
-    kept_weight = 1 + LARGEST_TEAM * max(pair.loss for one in staffings for pair in one.pairs)
+    kept_weight = 1 + LARGEST_TEAM * max(pair.loss for staffing in staffings for pair in staffing.pairs)
     model.minimize_everything((LARGEST_TEAM + 1) * kept_weight, kept_weight)
     model.problem.solve(FastHiGHS(time_limit_seconds=max(seconds, _LEAST_SECONDS), **TUNED_OPTIONS))
     if model.problem.sol_status != constants.LpSolutionOptimal:

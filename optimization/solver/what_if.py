@@ -77,7 +77,7 @@ class _WhatIf:
 
     @classmethod
     def of(cls, problem: DayProblem, plan: DayPlan, parts: Decomposition, departure_id: UUID) -> "_WhatIf":
-        departure = {one.id: one for one in problem.departures}[departure_id]
+        departure = {departure.id: departure for departure in problem.departures}[departure_id]
         component = parts.component_of(departure_id)
         return cls(
             departure=departure,
@@ -164,4 +164,4 @@ def planned_teams(staffings: Iterable[Staffing], plan: DayPlan) -> dict[UUID, tu
 
 
 def _replaced(staffings: Sequence[Staffing], changed: Staffing) -> tuple[Staffing, ...]:
-    return tuple(changed if one.departure.id == changed.departure.id else one for one in staffings)
+    return tuple(changed if staffing.departure.id == changed.departure.id else staffing for staffing in staffings)

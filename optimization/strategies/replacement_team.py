@@ -98,7 +98,7 @@ def crew_for(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[
     planned = {spot.departure_id, spot.instead_of or spot.departure_id}
     context = PlanningContext(problem.entered, problem.commitments, planned)
     assessment = assess(demand, facts, context)
-    wanted = tuple(each for each in assessment.candidates if each.guide.id not in without)
+    wanted = tuple(candidate for candidate in assessment.candidates if candidate.guide.id not in without)
     return Crew(spot.departure, Assessment(demand, wanted, assessment.excluded), facts, context)
 
 
@@ -108,5 +108,5 @@ def certified_crew(spot: Spot, problem: Problem, facts: Facts, *, without: Colle
     asked = {each.guide.id for each in promising} | spot.departure.guide_ids
     facts = problem.certify(facts, asked)
     crew = crew_for(spot, problem, facts, without=without)
-    read = tuple(each for each in crew.assessment.candidates if each.guide.id in asked)
+    read = tuple(candidate for candidate in crew.assessment.candidates if candidate.guide.id in asked)
     return Crew(spot.departure, Assessment(crew.assessment.demand, read, crew.assessment.excluded), facts, crew.context)

@@ -187,9 +187,9 @@ def most_at_once(departures: Iterable[Departure], *, since: datetime | None = No
     With `since`, from then on.
     """
     moves: list[tuple[datetime, int]] = []
-    for one in departures:
-        leaves_at = max(one.starts_at, since) if since else one.starts_at
-        moves += [(leaves_at, one.participants), (one.ends_at, -one.participants)]
+    for departure in departures:
+        leaves_at = max(departure.starts_at, since) if since else departure.starts_at
+        moves += [(leaves_at, departure.participants), (departure.ends_at, -departure.participants)]
     return max(accumulate((change for _, change in sorted(moves)), initial=0))
 
 

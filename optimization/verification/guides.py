@@ -37,7 +37,7 @@ def region(judged: Judged, guide: Guide) -> Iterator[str]:
 
 def activity(judged: Judged, guide: Guide) -> Iterator[str]:
     led = normalise_activity(judged.departure.activity_type)
-    if led not in {normalise_activity(one) for one in guide.activities}:
+    if led not in {normalise_activity(activity) for activity in guide.activities}:
         yield f"does not lead {led}"
 
 

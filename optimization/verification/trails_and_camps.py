@@ -36,7 +36,7 @@ def _lacks_a_trail(judged: Judged) -> bool:
     if trip is None or Sibling.TRAIL_MANAGEMENT in snapshot.unknown:
         return False
     activity = normalise_activity(trip.activity_type)
-    return any(one.region_id == trip.region_id and activity in one.activities for one in snapshot.trails.values())
+    return any(trail.region_id == trip.region_id and activity in trail.activities for trail in snapshot.trails.values())
 
 
 def _closed(trail: Trail, day: date) -> Iterator[str]:

@@ -129,9 +129,9 @@ def result_tables(result: Result) -> SafeString:
 
 def _teams(assignments: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     teams: dict[str, list[str]] = {}
-    for one in assignments:
-        member = f"{one['guide_name']} ({one['assignment_status'].replace('_', ' ').lower()})"
-        teams.setdefault(one["date"], []).append(member)
+    for assignment in assignments:
+        member = f"{assignment['guide_name']} ({assignment['assignment_status'].replace('_', ' ').lower()})"
+        teams.setdefault(assignment["date"], []).append(member)
     return teams
 
 

@@ -67,7 +67,7 @@ def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
 
 
 def _of_others(documents: Iterable[ScheduleDocument], own: ScheduleDocument) -> list[Departure]:
-    return [departure for each in documents if each is not own for departure in each.departures.values()]
+    return [departure for document in documents if document is not own for departure in document.departures.values()]
 
 
 def _all_departures(changes: Mapping[date, Change]) -> frozenset[UUID]:

@@ -46,7 +46,7 @@ class ScheduleRequestsView(ScopedByMethod):
             query.filters, size=query.validated_data["page_size"], token=query.validated_data.get("page_token")
         )
         listed: dict[str, Any] = {
-            "schedule_requests": [shown(each) for each in page.rows],
+            "schedule_requests": [shown(row) for row in page.rows],
             "total_count": page.total_count,
         }
         if page.next_page_token:

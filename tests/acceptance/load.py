@@ -135,7 +135,7 @@ def assert_revisions_count_the_writes(service: Service) -> None:
         " FROM daily_schedules s JOIN schedule_revisions h USING (schedule_id) GROUP BY s.schedule_id"
     )
     assert len(schedules) >= HORIZON_DAYS
-    assert [each for each in schedules if each["_rev"] != 1 + each["writes"]] == []
+    assert [schedule for schedule in schedules if schedule["_rev"] != 1 + schedule["writes"]] == []
 
 
 def enter_adjustments(service: Service) -> dict[date, str]:

@@ -60,9 +60,9 @@ class Told:
         """What the trip asks for and the guide has no certificate of that is good on `day`."""
         certificates = self._ask(f"/svc-guide-management/guides/{guide_id}/certifications")["data"]
         held = {
-            squeezed(each["certification_type"])
-            for each in certificates
-            if each["status"] == "VALID" and (each.get("expiry_date") or LONG_AHEAD) >= day.isoformat()
+            squeezed(certificate["certification_type"])
+            for certificate in certificates
+            if certificate["status"] == "VALID" and (certificate.get("expiry_date") or LONG_AHEAD) >= day.isoformat()
         }
         highest = max((rank for rank, name in enumerate(RESCUERS) if name in held), default=-1)
         return set(map(squeezed, self._trip(trip_id)["required_certifications"])) - held - set(RESCUERS[: highest + 1])

@@ -104,7 +104,7 @@ def test_the_rivals_model_falls_into_parts_that_make_up_the_whole() -> None:
     parts = parts_of(whole)
 
     assert len(parts) > 1
-    assert {one.departure.id for part in parts for one in part.choices} == {c.departure.id for c in whole.choices}
+    assert {choice.departure.id for part in parts for choice in part.choices} == {c.departure.id for c in whole.choices}
     assert sum(len(part.conflicts) for part in parts) == len(whole.conflicts)
 
 

@@ -65,9 +65,11 @@ def summarize(state: State, _: Call) -> Answer:
             "region_ids": list(world.regions),
             "trip_ids": active,
             "inactive_trip_ids": [trip_id for trip_id in world.trips if trip_id not in set(active)],
-            "guide_ids": [each["id"] for each in world.guides.values() if each["status"] == "ACTIVE"],
+            "guide_ids": [guide["id"] for guide in world.guides.values() if guide["status"] == "ACTIVE"],
             "trail_ids": list(world.trails),
-            "location_ids": [each["id"] for each in world.locations.values() if each["type"] == "BASE_CAMP"],
+            "location_ids": [
+                location["id"] for location in world.locations.values() if location["type"] == "BASE_CAMP"
+            ],
         }
     )
 

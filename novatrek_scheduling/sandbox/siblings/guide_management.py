@@ -66,7 +66,7 @@ def get_guide_availability(state: State, call: Call) -> Answer:
     guide = _guide(state, call)
     first, last = _range(call.query)
     windows = state.grouped("windows", "guide_id").get(guide["id"], [])
-    within = [each for each in windows if each["start_date"] <= last and each["end_date"] >= first]
+    within = [window for window in windows if window["start_date"] <= last and window["end_date"] >= first]
     return Answer({"data": sorted(within, key=lambda each: (each["start_date"], each["id"]))})
 
 
@@ -74,7 +74,7 @@ def get_guide_schedule(state: State, call: Call) -> Answer:
     guide = _guide(state, call)
     first, last = _range(call.query)
     entries = state.grouped("past_trips", "guide_id").get(guide["id"], [])
-    within = [each for each in entries if each["departure_date"] <= last and each["return_date"] >= first]
+    within = [entry for entry in entries if entry["departure_date"] <= last and entry["return_date"] >= first]
     return Answer({"data": sorted(within, key=lambda each: (each["departure_date"], each["id"]))})
 
 
@@ -136,7 +136,7 @@ def _same_activity(one: str, other: str) -> bool:
 
 def _spellings(state: State, region: str) -> set[str]:
     """A region is known by its id and by the slug of its name."""
-    pairs = ((each["id"], each["name"].lower().replace(" ", "_")) for each in state.world.regions.values())
+    pairs = ((region["id"], region["name"].lower().replace(" ", "_")) for region in state.world.regions.values())
     return next((set(pair) for pair in pairs if region in pair), {region})
 
 
@@ -144,7 +144,7 @@ def _is_away(state: State, guide: Entity, day: str | None) -> bool:
     if day is None:
         return False
     windows = state.grouped("windows", "guide_id").get(guide["id"], [])
-    return any(not each["available"] and each["start_date"] <= day <= each["end_date"] for each in windows)
+    return any(not window["available"] and window["start_date"] <= day <= window["end_date"] for window in windows)
 
 
 def _range(query: Query) -> tuple[str, str]:

@@ -91,7 +91,7 @@ def create_trail_closure(state: State, call: Call) -> Answer:
 def get_trail_current_conditions(state: State, call: Call) -> Answer:
     trail = _trail(state, call)
     active = [each for each in _closures(state, trail["id"]) if each["is_active"]]
-    alerts = [each for each in state.world.alerts.values() if _is_about(each, trail, state.today)]
+    alerts = [alert for alert in state.world.alerts.values() if _is_about(alert, trail, state.today)]
     live = {"trail_status": trail["status"], "active_closures": active, "active_weather_alerts": len(alerts)}
     return Answer(state.world.conditions[trail["id"]] | live)
 

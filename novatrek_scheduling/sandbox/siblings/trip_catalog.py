@@ -84,7 +84,9 @@ def get_trip_schedule(state: State, call: Call) -> Answer:
     trip = _trip(state, call)
     departures = _departures(state, trip["id"], call.query)
     if call.query.flag("available_only"):
-        departures = [each for each in departures if each["status"] == "OPEN" and each["available_spots"]]
+        departures = [
+            departure for departure in departures if departure["status"] == "OPEN" and departure["available_spots"]
+        ]
     return _page(departures, call.query)
 
 
@@ -160,7 +162,7 @@ def _departures(state: State, trip_id: str, query: Query) -> list[Entity]:
 def _summary(state: State, trip: Entity) -> Entity:
     today = state.today.isoformat()
     departures = state.grouped("departures", "trip_id").get(trip["id"], [])
-    coming = (each["departure_date"] for each in departures if each["departure_date"] >= today)
+    coming = (departure["departure_date"] for departure in departures if departure["departure_date"] >= today)
     return {name: trip[name] for name in _SUMMARY} | {"next_departure": min(coming, default=None)}
 
 

@@ -68,7 +68,7 @@ def ids(siblings: SimulatedSiblings) -> dict[str, str]:
 
 def test_every_operation_of_the_contracts_is_simulated() -> None:
     for name, service in SERVICES.items():
-        assert {(each.method, each.path) for each in service.operations} == set(operations(name))
+        assert {(operation.method, operation.path) for operation in service.operations} == set(operations(name))
 
 
 @pytest.mark.parametrize(("service", "path", "query"), READS)

@@ -67,7 +67,9 @@ def test_a_day_can_mostly_be_staffed_but_never_wholly(tomorrow: date) -> None:
 
 def test_something_is_wrong_somewhere(world: World) -> None:
     assert {"ACTIVE", "ON_LEAVE", "TRAINING", "SUSPENDED"} == {guide["status"] for guide in world.guides.values()}
-    assert {"VALID", "EXPIRED", "REVOKED"} < {each["status"] for each in world.certifications.values()}
+    assert {"VALID", "EXPIRED", "REVOKED"} < {
+        certification["status"] for certification in world.certifications.values()
+    }
     assert {"CLOSED", "PARTIALLY_CLOSED"} < {trail["status"] for trail in world.trails.values()}
     assert {closure["severity"] for closure in world.closures.values()} == {"MINOR", "MODERATE", "SEVERE", "CRITICAL"}
     assert {alert["severity"] for alert in world.alerts.values()} == {"ADVISORY", "WATCH", "WARNING", "EMERGENCY"}
@@ -75,7 +77,9 @@ def test_something_is_wrong_somewhere(world: World) -> None:
 
 
 def test_a_base_camp_holds_all_the_guests_of_a_day(world: World) -> None:
-    camps = {each["region_id"]: each for each in world.locations.values() if each["type"] == "BASE_CAMP"}
+    camps = {
+        location["region_id"]: location for location in world.locations.values() if location["type"] == "BASE_CAMP"
+    }
     guests: Counter[tuple[str, str]] = Counter()
     for departure in world.departures.values():
         region_id = world.trips[departure["trip_id"]]["region_id"]
@@ -85,5 +89,5 @@ def test_a_base_camp_holds_all_the_guests_of_a_day(world: World) -> None:
 
 
 def _on(world: World, day: str) -> list[dict[str, object]]:
-    todays = [each for each in world.departures.values() if each["departure_date"] == day]
+    todays = [departure for departure in world.departures.values() if departure["departure_date"] == day]
     return sorted(todays, key=lambda each: str(each["id"]))

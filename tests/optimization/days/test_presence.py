@@ -120,4 +120,6 @@ def test_without_valkey_a_date_is_optimized_all_the_same(
 
     optimize_day(day, cluster, author=NIGHT)
 
-    assert any(one.team for one in DailySchedule.objects.get(schedule_date=day).document.departures.values())
+    assert any(
+        departure.team for departure in DailySchedule.objects.get(schedule_date=day).document.departures.values()
+    )

@@ -39,7 +39,7 @@ def test_the_night_staffs_most_departures_of_tomorrow(siblings: SimulatedSibling
     staffed = [departure for departure in departures if departure.team]
     assert len(departures) >= 36
     assert len(staffed) >= 30
-    assert all(one.unassigned_reason for one in departures if not one.team)
+    assert all(departure.unassigned_reason for departure in departures if not departure.team)
     assert set(OptimizationRun.objects.values_list("status", flat=True)) == {RunStatus.COMPLETED}
 
 

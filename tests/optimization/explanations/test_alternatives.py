@@ -16,13 +16,13 @@ SEARCH = settings(max_examples=60, deadline=None, derandomize=True, suppress_hea
 
 
 def _without(problem: DayProblem, departure_id: UUID, guide_id: UUID) -> DayProblem:
-    kept = (one for one in problem.pairs if (one.departure_id, one.guide_id) != (departure_id, guide_id))
+    kept = (pair for pair in problem.pairs if (pair.departure_id, pair.guide_id) != (departure_id, guide_id))
     return replace(problem, pairs=tuple(kept))
 
 
 def _may_be_without(problem: DayProblem, plan: DayPlan) -> list[tuple[UUID, UUID]]:
-    forced = {one.id: one.forced_guides for one in problem.departures}
-    chosen = [one for members in chosen_pairs(problem, plan).values() for one in members]
+    forced = {departure.id: departure.forced_guides for departure in problem.departures}
+    chosen = [member for members in chosen_pairs(problem, plan).values() for member in members]
     return [(one.departure_id, one.guide_id) for one in chosen if one.guide_id not in forced[one.departure_id]]
 
 

@@ -99,9 +99,9 @@ def test_dates_come_best_first_and_all_of_them() -> None:
     stormy = {(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING, (REGION_ID, NEXT_DAY): WeatherOutlook.CLEAR}
     answer = answered(knowing(ANA, days=(TOMORROW, NEXT_DAY), outlooks=stormy))
 
-    assert [one.option.day for one in answer.dates] == [NEXT_DAY, TOMORROW]
+    assert [day.option.day for day in answer.dates] == [NEXT_DAY, TOMORROW]
     assert answer.best is answer.dates[0]
-    assert [one.availability for one in answer.dates] == [Availability.AVAILABLE, Availability.UNAVAILABLE]
+    assert [day.availability for day in answer.dates] == [Availability.AVAILABLE, Availability.UNAVAILABLE]
 
 
 def test_better_weather_and_better_ground_score_higher() -> None:

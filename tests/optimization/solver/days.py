@@ -30,7 +30,7 @@ def day(departures: Iterable[Departure], pairs: Iterable[EligiblePair], *locatio
 
 def chosen_pairs(problem: DayProblem, plan: DayPlan) -> dict[UUID, tuple[EligiblePair, ...]]:
     """The plan's teams as the problem's pairs."""
-    known = {(one.departure_id, one.guide_id): one for one in problem.pairs}
+    known = {(pair.departure_id, pair.guide_id): pair for pair in problem.pairs}
     return {team.departure_id: tuple(known[team.departure_id, g] for g in team.guide_ids) for team in plan}
 
 
@@ -69,7 +69,7 @@ def small_days(draw: st.DrawFn) -> DayProblem:
     for number in range(draw(st.integers(0, 5))):
         candidates = [one for one in crew if draw(st.sampled_from((True, True, False)))]
         trips.append(draw(_small_departures(number, candidates)))
-        pairs += [draw(_small_pairs(trips[-1].id, one)) for one in candidates]
+        pairs += [draw(_small_pairs(trips[-1].id, candidate)) for candidate in candidates]
     load = Load(540, 660, draw(st.integers(0, 20)))
     return day(trips, pairs, Location(CAMP, draw(st.integers(10, 60)), (load,)))
 

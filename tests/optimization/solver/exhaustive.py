@@ -15,7 +15,7 @@ Teams = Mapping[UUID, tuple[EligiblePair, ...]]
 
 def best_figure(problem: DayProblem) -> Figure:
     """Departures held for their pinned guides, guests, kept, loss (negative) of the best plan."""
-    choices = [(one, _legal_teams(problem, one)) for one in problem.departures]
+    choices = [(departure, _legal_teams(problem, departure)) for departure in problem.departures]
     hopes = [(0, 0, 0, 0)]
     for departure, teams in reversed(choices):
         hopes.append(_add(hopes[-1], max([_figure(departure, team) for team in teams] + [(0, 0, 0, 0)])))
@@ -50,7 +50,11 @@ def best_moves_and_figure(problem: DayProblem, max_changes: int) -> tuple[int, F
 
 def moved_guides(problem: DayProblem, teams: Teams) -> set[UUID]:
     """Who is on other departures than now."""
-    return {guide_id for one in problem.departures for guide_id in _moved_by(problem, one, teams.get(one.id, ()))}
+    return {
+        guide_id
+        for departure in problem.departures
+        for guide_id in _moved_by(problem, departure, teams.get(departure.id, ()))
+    }
 
 
 def _moved_by(problem: DayProblem, departure: Departure, team: tuple[EligiblePair, ...]) -> set[UUID]:
@@ -60,8 +64,8 @@ def _moved_by(problem: DayProblem, departure: Departure, team: tuple[EligiblePai
 
 def _best_figure_moving(problem: DayProblem, most: int) -> Figure | None:
     choices = [
-        (one, [(team, _moved_by(problem, one, team)) for team in [*_legal_teams(problem, one), ()]])
-        for one in problem.departures
+        (departure, [(team, _moved_by(problem, departure, team)) for team in [*_legal_teams(problem, departure), ()]])
+        for departure in problem.departures
     ]
     best: Figure | None = None
 

@@ -244,7 +244,7 @@ def test_two_hundred_departures_for_three_guides_are_planned_within_a_limit_of_p
 
 def test_a_day_on_which_every_guide_may_go_everywhere_is_legal() -> None:
     departures = [trip(number, f"{6 + number:02}:00", f"{8 + number:02}:00", 2 * number) for number in range(1, 10)]
-    problem = day(departures, [pair(one, number, 4 + number) for one in departures for number in range(12)])
+    problem = day(departures, [pair(departure, number, 4 + number) for departure in departures for number in range(12)])
 
     plan = solve_day(problem)
 

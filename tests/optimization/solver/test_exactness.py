@@ -23,15 +23,15 @@ def _figure(problem: DayProblem, plan: DayPlan) -> Figure:
 def _rival_groups() -> DayProblem:
     """Three groups overlap; two guides suit all of them, the third only the smallest."""
     trips = [trip(1, "08:00", "11:00", 4), trip(2, "09:00", "12:00", 7), trip(3, "10:00", "13:00", 9)]
-    crew = [pair(one, number, 10, 400 + 50 * number) for one in trips for number in (1, 2)]
+    crew = [pair(trip, number, 10, 400 + 50 * number) for trip in trips for number in (1, 2)]
     return day(trips, [*crew, pair(trips[0], 3, 5, 100)])
 
 
 def _chain_of_departures() -> DayProblem:
     """Each departure touches the next; the guide everybody likes best can do every other one."""
     trips = [trip(number, f"{8 + 2 * number:02}:00", f"{10 + 2 * number:02}:00", 6) for number in range(4)]
-    liked = [pair(one, 1, 6, 900) for one in trips]
-    return day(trips, liked + [pair(one, 2, 6, 300) for one in trips])
+    liked = [pair(trip, 1, 6, 900) for trip in trips]
+    return day(trips, liked + [pair(trip, 2, 6, 300) for trip in trips])
 
 
 def _published_by_too_few() -> DayProblem:
@@ -126,7 +126,7 @@ def test_a_departure_with_many_distinct_capacities_is_covered_by_sums() -> None:
 
 def test_a_day_with_many_distinct_capacities_is_the_best_of_all_plans() -> None:
     trips = [trip(number, "08:00", "12:00", 14 + number) for number in range(3)]
-    crew = [pair(one, number, 3 + number, 1000 - 90 * number) for one in trips for number in range(9)]
+    crew = [pair(trip, number, 3 + number, 1000 - 90 * number) for trip in trips for number in range(9)]
     problem = day(trips, crew)
 
     plan = solve_day(problem)

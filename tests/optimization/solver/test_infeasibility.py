@@ -147,13 +147,13 @@ def test_every_departure_without_a_team_would_have_one_with_fewer_guests_or_more
 
 
 def _relaxed(problem: DayProblem, departure_id: UUID, kind: RelaxationKind, amount: int) -> DayProblem | None:
-    departure = next(one for one in problem.departures if one.id == departure_id)
+    departure = next(departure for departure in problem.departures if departure.id == departure_id)
     if kind is RelaxationKind.FEWER_GUESTS:
         fewer = replace(departure, guests=departure.guests - amount)
-        changed = tuple(fewer if one.id == departure_id else one for one in problem.departures)
+        changed = tuple(fewer if departure.id == departure_id else departure for departure in problem.departures)
         return replace(problem, departures=changed)
     if kind is RelaxationKind.MORE_ROOM:
-        larger = tuple(replace(one, capacity=one.capacity + amount) for one in problem.locations)
+        larger = tuple(replace(location, capacity=location.capacity + amount) for location in problem.locations)
         return replace(problem, locations=larger)
     if kind is RelaxationKind.ONE_MORE_GUIDE and amount:
         newcomer = pair(departure, 77, amount)
@@ -162,6 +162,6 @@ def _relaxed(problem: DayProblem, departure_id: UUID, kind: RelaxationKind, amou
 
 
 def _staffs_exactly(problem: DayProblem, wanted: frozenset[UUID]) -> bool:
-    only = tuple(one for one in problem.departures if one.id in wanted)
-    pairs = tuple(one for one in problem.pairs if one.departure_id in wanted)
+    only = tuple(departure for departure in problem.departures if departure.id in wanted)
+    pairs = tuple(pair for pair in problem.pairs if pair.departure_id in wanted)
     return not solve_day(replace(problem, departures=only, pairs=pairs)).unstaffed

@@ -33,23 +33,28 @@ def _example(**changes: Any) -> dict[str, Any]:
 
 def _as_file(problem: DayProblem, seed: int | None = None) -> str:
     """The problem in the format of files, its entries in another order for each seed."""
-    guides = sorted({str(one.guide_id) for one in problem.pairs})
+    guides = sorted({str(pair.guide_id) for pair in problem.pairs})
     content: dict[str, Any] = {
         "format": 1,
         "guides": [{"id": guide, "capacity": 0} for guide in guides],
         "departures": [
-            {"id": str(one.id), "starts_at": one.starts_at, "ends_at": one.ends_at, "guests": one.guests}
-            for one in problem.departures
+            {
+                "id": str(departure.id),
+                "starts_at": departure.starts_at,
+                "ends_at": departure.ends_at,
+                "guests": departure.guests,
+            }
+            for departure in problem.departures
         ],
         "pairs": [
             {
-                "departure": str(one.departure_id),
-                "guide": str(one.guide_id),
-                "score": one.score,
-                "capacity": one.capacity,
-                "kept": one.is_kept,
+                "departure": str(pair.departure_id),
+                "guide": str(pair.guide_id),
+                "score": pair.score,
+                "capacity": pair.capacity,
+                "kept": pair.is_kept,
             }
-            for one in problem.pairs
+            for pair in problem.pairs
         ],
     }
     if seed is not None:

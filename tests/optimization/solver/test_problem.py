@@ -97,7 +97,11 @@ def test_the_smallest_patterns_describe_all_teams_that_cover_the_group(
 def _described(classes: tuple[GuideClass, ...], need: Need) -> set[tuple[int, ...]]:
     """The teams of which each guide takes a place of a smallest pattern, for as many guests at least."""
     smallest = smallest_patterns(classes, need, None) or ()
-    teams = [team for team in product(*(range(one.available + 1) for one in classes)) if sum(team) <= need.places]
+    teams = [
+        team
+        for team in product(*(range(guide_class.available + 1) for guide_class in classes))
+        if sum(team) <= need.places
+    ]
     return {team for team in teams if any(_can_fill(classes, team, places) for places in smallest)}
 
 

@@ -99,7 +99,7 @@ def test_the_price_without_time_is_that_of_a_plan_patched_up() -> None:
 def test_guides_of_one_departure_are_priced_in_their_order() -> None:
     problem = random_day(30, 8, seed=5)
     departure = problem.departures[0]
-    guides = [one.guide_id for one in problem.pairs if one.departure_id == departure.id]
+    guides = [pair.guide_id for pair in problem.pairs if pair.departure_id == departure.id]
 
     prices = costs_of_assignments(problem, solve_day(problem), departure.id, guides)
 
@@ -112,12 +112,14 @@ def test_guides_of_one_departure_are_priced_in_their_order() -> None:
 def test_no_day_with_the_guide_on_the_team_is_better(problem: DayProblem) -> None:
     plan = solve_day(problem)
 
-    for one in problem.pairs[:4]:
-        departure = next(each for each in problem.departures if each.id == one.departure_id)
+    for forced in problem.pairs[:4]:
+        departure = next(departure for departure in problem.departures if departure.id == forced.departure_id)
         if not departure.pinned_guides:
-            forcing = cost_of_assignment(problem, plan, one.departure_id, one.guide_id)
+            forcing = cost_of_assignment(problem, plan, forced.departure_id, forced.guide_id)
             assert forcing.status is PlanStatus.PROVEN
-            assert _objectives_when_forced(problem, departure, one.guide_id) == _sum(plan.objectives, forcing.difference)
+            assert _objectives_when_forced(problem, departure, forced.guide_id) == _sum(
+                plan.objectives, forcing.difference
+            )
 
 
 def _objectives_when_forced(problem: DayProblem, departure: Departure, guide_id: UUID) -> Objectives | None:

@@ -80,7 +80,7 @@ def knowing(*days: date, ana_is_away_on: date | None = None) -> Snapshot:
 
 def other_times(snapshot: Snapshot, day: date, departures: Mapping[UUID, Departure]) -> Iterator[Departure]:
     """The times offered for our departure, of which a conflict says that its guide is away."""
-    documents = {each: ScheduleDocument() for each in snapshot.days}
+    documents = {day: ScheduleDocument() for day in snapshot.days}
     documents[day].departures = dict(departures)
     details = {"cause": Cause.NOT_AVAILABLE, "departure_ids": [str(OURS)], "fingerprint": "gone"}
     problem = Problem(

@@ -132,7 +132,7 @@ def departures(draw: st.DrawFn) -> Departure:
         location_id=draw(st.sampled_from([None, CAMP.id])),
         participants=draw(st.integers(0, 20)),
         status=draw(st.sampled_from([DepartureStatus.DRAFT, DepartureStatus.PUBLISHED, DepartureStatus.CANCELLED])),
-        team=[TeamMemberFactory(guide_id=one, role=draw(st.sampled_from(Role))) for one in members],
+        team=[TeamMemberFactory(guide_id=member, role=draw(st.sampled_from(Role))) for member in members],
     )
 
 

@@ -65,7 +65,11 @@ class Case:
 
 STORM = {"outlooks": {(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING}}
 CASES = (
-    Case(HardRule.REQUIRED_GUIDE, {"required_guide_ids": (BEN.id,)}, without(ranking, "_guide_constraints", GuideConstraints())),
+    Case(
+        HardRule.REQUIRED_GUIDE,
+        {"required_guide_ids": (BEN.id,)},
+        without(ranking, "_guide_constraints", GuideConstraints()),
+    ),
     Case(HardRule.EXCLUDED_GUIDE, {"excluded_guide_ids": (ANA.id,)}, without(GuideConstraints, "against")),
     Case(HardRule.EXCLUDED_GUIDE, {}, without(GuideConstraints, "against"), only_ben=True),
     Case(HardRule.ROOM, {"min_group_size": 9, "max_group_size": 8}, without(feasibility, "_no_room")),

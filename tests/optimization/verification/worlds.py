@@ -176,7 +176,7 @@ def _everybody_leads_hundreds(problem: DayProblem) -> DayProblem:
 
 
 def _nobody_is_pinned(problem: DayProblem) -> DayProblem:
-    free = [replace(one, pinned_guides=frozenset()) for one in problem.departures]
+    free = [replace(departure, pinned_guides=frozenset()) for departure in problem.departures]
     unkept = [replace(pair, is_kept=False) for pair in problem.pairs]
     return replace(problem, departures=tuple(free), pairs=tuple(unkept))
 

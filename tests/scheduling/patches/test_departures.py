@@ -145,7 +145,7 @@ def test_a_published_departure_may_be_sent_back_with_another_capacity(client: Cl
 
     responses = [change(client, key, read | more) for more in ({}, {"capacity": 14})]
 
-    assert [(each.status_code, each.json()["_rev"]) for each in responses] == [(200, 2), (200, 3)]
+    assert [(response.status_code, response.json()["_rev"]) for response in responses] == [(200, 2), (200, 3)]
     assert stored()[key].capacity == 14
 
 

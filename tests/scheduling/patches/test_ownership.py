@@ -188,4 +188,6 @@ def test_what_only_merging_finds_unreadable_is_named_too() -> None:
     with pytest.raises(Malformed) as refused:
         edits.apply(read_drafts([TOMORROW]))
 
-    assert [each.field for each in refused.value.problems] == [f"assignments.guide_adjustments.{guide}.max_group_size"]
+    assert [problem.field for problem in refused.value.problems] == [
+        f"assignments.guide_adjustments.{guide}.max_group_size"
+    ]

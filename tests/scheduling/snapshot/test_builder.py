@@ -207,7 +207,7 @@ def test_certificates_are_read_for_the_guides_asked_for(siblings: SimulatedSibli
     snapshot = with_certificates(snapshot_of_hike(siblings), [UUID(guide_id)], deadline_seconds=SECONDS)
 
     assert set(snapshot.certificates) == {UUID(guide_id)}
-    held = {each.name: each.is_valid for each in snapshot.certificates[UUID(guide_id)]}
+    held = {certificate.name: certificate.is_valid for certificate in snapshot.certificates[UUID(guide_id)]}
     assert held["WILDERNESS_EMT"] is False
 
 
