@@ -1,7 +1,7 @@
 """Clearing: a conflict whose facts are gone is resolved by the system, and says why."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,10 +12,9 @@ from conflicts.detection.scene import OVER
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.monitoring.store import is_in_somebodys_hands
 from scheduling.domain.document import Departure
+from scheduling.domain.limits import LONGEST_TRIP
 
 SYSTEM = "system"
-# A departure of several days belongs to the date it starts on.
-LONGEST_TRIP = timedelta(days=14)
 
 WHY_CLEARED = {
     Cause.CERTIFICATION: "the certificate is valid",

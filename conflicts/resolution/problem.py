@@ -61,7 +61,7 @@ class Problem:
             for day, document in self.documents.items()
             for key in about & document.departures.keys()
         ]
-        open_spots = [s for s in spots if s.departure.is_open_to_planning and not s.departure.has_started(self.now)]
+        open_spots = [s for s in spots if s.departure.may_be_replanned(self.now)]
         return sorted(open_spots, key=_ease)
 
     @property

@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from celery import current_app
 from django.utils import timezone
 
 from events.dead_letters import record_dead_letter
 from events.models import DeadLetter
 from novatrek_scheduling.errors import Impossible
-from optimization.days.queue import OPTIMIZE_CLUSTER_TASK
+from optimization.days.queue import enqueue_cluster
 from optimization.verification.refusal import PlanRefused
 from scheduling.daily_schedules.authors import Author
 from scheduling.errors import ContentionNotResolved, DateInThePast
@@ -50,12 +49,7 @@ def replay_optimization(dead_letter: DeadLetter) -> None:
     if day < timezone.now().date():
         raise DateInThePast(f"{day} is over: there is nothing left to plan.")
     # At once, not after the commit: with the queue away the dead letter stays open, and a plan too many does no harm.
-    current_app.send_task(
-        OPTIMIZE_CLUSTER_TASK,
-        args=[[day.isoformat()], told["region_ids"], told["kind"], told["cause"]],
-        queue="optimization",
-        retry=False,
-    )
+    enqueue_cluster(day, told["region_ids"], told["kind"], told["cause"])
 
 
 def _told(dead_letter: DeadLetter) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class PlannedDay:
             elif current is None:
                 document.departures[key] = planned.model_copy(deep=True)
             else:
-                _put(planned, current)
+                current.take_plan(planned)
         for key, held in self.held.items():
             current = document.departures.get(key)
             if current is not None and _may_change(current, now):
@@ -70,7 +70,7 @@ class PlannedDay:
 
 
 def _may_change(current: Departure | None, now: datetime) -> bool:
-    return current is None or (current.is_open_to_planning and not current.has_started(now))
+    return current is None or current.may_be_replanned(now)
 
 
 def _decided_on(departure: Departure | None) -> object:
@@ -79,11 +79,3 @@ def _decided_on(departure: Departure | None) -> object:
         return None
     names = ("team", "trail_id", "status", "starts_at", "ends_at", "capacity", "location_id")
     return [getattr(departure, name) for name in names]
-
-
-def _put(planned: Departure, current: Departure) -> None:
-    current.team = [member.model_copy(deep=True) for member in planned.team]
-    current.trail_id = planned.trail_id
-    current.unassigned_reason = planned.unassigned_reason
-    current.catalog_participants = planned.catalog_participants
-    current.count_participants()

@@ -35,7 +35,7 @@ def open_departures(
     return {
         key: departure
         for key, departure in sorted(document.departures_in(region_ids).items())
-        if departure.is_open_to_planning and not departure.has_started(now) and (only is None or key in only)
+        if departure.may_be_replanned(now) and (only is None or key in only)
     }
 
 

@@ -1,29 +1,26 @@
 """Planning that something asked for: a departure that came in, unstaffed."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
-import structlog
-from celery import current_app
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from novatrek_scheduling.errors import Impossible
+from novatrek_scheduling.queue import QueueUnavailable, enqueue, send_task
 from optimization.models import OptimizationRun, RunDetail
 from scheduling.daily_schedules.authors import AuthorKind
 from scheduling.errors import DateInThePast
 
-logger = structlog.get_logger(__name__)
-
+QUEUE = "optimization"
 OPTIMIZE_REGION_TASK = "optimization.optimize_region"
-# Departures tend to come in groups: one plan for all that come within this time.
-GATHER_SECONDS = 5
-FORGET_SECONDS = 300
-
 OPTIMIZE_CLUSTER_TASK = "optimization.optimize_cluster"
+# Departures tend to come in groups: one plan for all that come within this time.
+GATHER = timedelta(seconds=5)
+FORGET_SECONDS = 300
 
 
 def enqueue_region(day: date, region_id: UUID) -> None:
@@ -39,16 +36,12 @@ def _queue(day: date, region_id: UUID) -> None:
     mark = _mark(day, region_id)
     if not cache.add(mark, True, timeout=FORGET_SECONDS) and cache.get(mark):
         return
-    try:
-        current_app.send_task(
-            OPTIMIZE_REGION_TASK,
-            args=[day.isoformat(), str(region_id)],
-            queue="optimization",
-            countdown=GATHER_SECONDS,
-            retry=False,
-        )
-    except OperationalError as error:
-        logger.warning("optimization_not_queued", day=str(day), region_id=str(region_id), error=str(error))
+    enqueue(OPTIMIZE_REGION_TASK, day.isoformat(), str(region_id), queue=QUEUE, delay=GATHER)
+
+
+def enqueue_cluster(day: date, region_ids: Sequence[str], kind: str, cause: str) -> None:
+    """Queue the planning of some regions of a date now, not on commit. Raises QueueUnavailable."""
+    send_task(OPTIMIZE_CLUSTER_TASK, [day.isoformat()], list(region_ids), kind, cause, queue=QUEUE)
 
 
 def started(day: date, region_id: UUID) -> None:
@@ -75,11 +68,6 @@ def enqueue_rerun(run: OptimizationRun, *, by: str) -> None:
         raise DateInThePast(f"{run.schedule_date} is over: there is nothing left to plan.")
     cause = f"{by} planned run {run.pk} again"
     try:
-        current_app.send_task(
-            OPTIMIZE_CLUSTER_TASK,
-            args=[[run.schedule_date.isoformat()], detail.region_ids, AuthorKind.OPTIMIZATION.value, cause],
-            queue="optimization",
-            retry=False,
-        )
-    except OperationalError as error:
-        raise NotPlannedAgain("The queue is away: try again in a moment.") from error
+        enqueue_cluster(run.schedule_date, detail.region_ids, AuthorKind.OPTIMIZATION.value, cause)
+    except QueueUnavailable as error:
+        raise NotPlannedAgain(error.message) from error

@@ -34,7 +34,7 @@ def explain_as_it_stands(
     departure = document.departures.get(departure_id)
     if departure is None:
         raise UnknownDeparture(f"The daily schedule of {schedule.schedule_date} has no departure {departure_id}.")
-    if not departure.is_open_to_planning or departure.has_started(timezone.now()):
+    if not departure.may_be_replanned(timezone.now()):
         return DepartureExplanation(departure_id, departure, PlanStanding.NOT_PLANNED)
     facts = gather_facts(_snapshot(schedule, document, departure.region_id))
     planned = plan_date(

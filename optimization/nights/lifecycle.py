@@ -6,19 +6,18 @@ queued again by the sweeper. Whoever finishes the last date closes the night, on
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from events.dead_letters import record_dead_letter
+from novatrek_scheduling.queue import enqueue
 from optimization.days.clusters import clusters_of
+from optimization.days.queue import QUEUE
 from optimization.days.services import take_planning_snapshot
 from optimization.models import Night, NightDate
 from optimization.nights.claims import DONE
@@ -79,21 +78,8 @@ def _store_dates(night: Night, clusters: Sequence[list[str]]) -> None:
 
 
 def queue_cluster(night_id: UUID, cluster: int, *, delay: timedelta = timedelta()) -> None:
-    """Queue the cluster's next date once the transaction commits. A queue that is away costs only time."""
-    transaction.on_commit(partial(_send, night_id, cluster, delay.total_seconds()))
-
-
-def _send(night_id: UUID, cluster: int, countdown: float) -> None:
-    try:
-        current_app.send_task(
-            CLUSTER_TASK,
-            args=[str(night_id), cluster],
-            queue="optimization",
-            countdown=countdown or None,
-            retry=False,
-        )
-    except OperationalError as error:
-        logger.warning("night_not_queued", night_id=str(night_id), cluster=cluster, error=str(error))
+    """Queue the cluster's next date once the transaction commits. The sweeper queues what the queue lost."""
+    enqueue(CLUSTER_TASK, str(night_id), cluster, queue=QUEUE, delay=delay)
 
 
 @transaction.atomic

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from celery import current_app
 from django_celery_beat.models import PeriodicTask
-from kombu.exceptions import OperationalError
 
+from novatrek_scheduling.queue import QueueUnavailable, send_task
+from optimization.days.queue import QUEUE
 from optimization.models import Night, NightDate
 from optimization.nights.claims import DONE, MAX_ATTEMPTS
 from optimization.nights.lifecycle import begin_night, give_up_night, queue_cluster
@@ -62,13 +62,9 @@ def _lay_out_again(night: Night, now: datetime) -> int:
     if night.queued_at > now - PATIENCE:
         return 0
     Night.objects.filter(pk=night.pk).update(queued_at=now)
-    return _send_horizon([str(night.pk)])
-
-
-def _send_horizon(arguments: list[str]) -> int:
     try:
-        current_app.send_task(HORIZON_TASK, args=arguments, queue="optimization", retry=False)
-    except OperationalError as error:
-        logger.warning("night_not_queued", error=str(error))
+        send_task(HORIZON_TASK, str(night.pk), queue=QUEUE)
+    except QueueUnavailable as error:
+        logger.warning("night_not_queued", night_id=str(night.pk), error=error.message)
         return 0
     return 1

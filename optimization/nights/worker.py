@@ -4,11 +4,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from celery import current_app
 from django.utils import timezone
 
 from events.models import DeadLetter
+from novatrek_scheduling.queue import send_task
 from optimization.days.dead_letters import record_failed_optimization
+from optimization.days.queue import QUEUE
 from optimization.days.services import optimize_day
 from optimization.models import Night
 from optimization.nights.claims import ClaimLost, NightClaim, claim_next, complete_date, fail_date, postpone_date
@@ -77,4 +78,4 @@ def _plan(claim: NightClaim, night: Night) -> timedelta | None:
 def replay_night(_: DeadLetter) -> None:
     """Have another night planned now, over the dates that are still to come."""
     # At once, not after the commit: with the queue away the dead letter stays open, and a night too many does no harm.
-    current_app.send_task(HORIZON_TASK, queue="optimization", retry=False)
+    send_task(HORIZON_TASK, queue=QUEUE)

@@ -43,7 +43,7 @@ def _departures_on(
     running = {
         key: departure
         for key, departure in sorted(document.departures.items())
-        if departure.trip_id == trip.id and departure.is_open_to_planning and not departure.has_started(now)
+        if departure.trip_id == trip.id and departure.may_be_replanned(now)
     }
     with_room = {key: one for key, one in running.items() if has_room(one, question, trip)}
     if with_room:

@@ -183,16 +183,12 @@ def _place(best: RankedDate, answer: RankedDates, draft: Draft) -> None:
     if is_adjusted(planned, answer.contexts[key].entered, entered):
         raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered something")
     for other, departure in draft.document.departures.items():
-        if departure.is_open_to_planning and not departure.has_started(timezone.now()):
+        if departure.may_be_replanned(timezone.now()):
             take_over_fewer(departure, answer.counted.get(other))
     if current is None:
         current = draft.document.departures[key] = planned.model_copy(deep=True)
     else:
-        current.team = [member.model_copy(deep=True) for member in planned.team]
-        current.trail_id = planned.trail_id
-        current.unassigned_reason = None
-        current.catalog_participants = planned.catalog_participants
-        current.count_participants()
+        current.take_plan(planned)
     if settings.AUTO_PUBLISH_REQUESTS and not current.needs_approval:
         publish_in(draft, {key}, timezone.now(), by_machine=True)
 

@@ -170,11 +170,11 @@ def movable_around(
     idle = assess(demand, facts, replace(context, commitments={}))
     could = {candidate.guide.id for candidate in idle.candidates}
     keys = sorted({held.departure_id for guide in could for held in context.elsewhere(guide) if held.day == option.day})
-    return {key: one for key in keys if (one := document.departures.get(key)) and _may_be_replanned(one, obstacles)}
-
-
-def _may_be_replanned(departure: Departure, obstacles: FeasibilityChecks) -> bool:
-    return departure.is_open_to_planning and not departure.has_started(obstacles.now)
+    return {
+        key: departure
+        for key in keys
+        if (departure := document.departures.get(key)) and departure.may_be_replanned(obstacles.now)
+    }
 
 
 def _joint_problem(

@@ -95,5 +95,5 @@ def _is_anything_undecided(work: PlanningScope) -> bool:
     return any(
         not departure.team and departure.unassigned_reason is None
         for departure in departures
-        if departure.is_open_to_planning and not departure.has_started(now)
+        if departure.may_be_replanned(now)
     )

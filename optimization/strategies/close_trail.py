@@ -30,9 +30,7 @@ def _on_trail(trail_id: str, problem: Problem) -> list[Spot]:
     return [
         Spot(problem.day, key, departure)
         for key, departure in sorted(document.departures.items())
-        if str(departure.trail_id) == trail_id
-        and departure.is_open_to_planning
-        and not departure.has_started(problem.now)
+        if str(departure.trail_id) == trail_id and departure.may_be_replanned(problem.now)
     ]
 
 

@@ -8,8 +8,9 @@ from conflicts.resolution.problem import Problem, Spot
 from optimization.candidates.assessment import Assessment, Candidate, PlanningContext, assess
 from optimization.candidates.teams import status_of
 from scheduling.domain.document import Departure, Role, TeamMember
-from scheduling.rules import MAX_TEAM, Demand, Facts, capacity_of
-from scheduling.rules.guides import DEFAULT_GROUP_SIZE, certifications_on
+from scheduling.domain.limits import DEFAULT_GROUP_SIZE, LARGEST_TEAM
+from scheduling.rules import Demand, Facts, capacity_of
+from scheduling.rules.guides import certifications_on
 
 CERTIFIED_AT_MOST = 12
 
@@ -54,14 +55,14 @@ class Crew:
     def _completed(self, guide_ids: list[UUID]) -> list[UUID] | None:
         """The guides and as few others as the group needs; None where three are not enough."""
         chosen = list(guide_ids)
-        while (missing := self.departure.participants - self.covers(chosen)) > 0 and len(chosen) < MAX_TEAM:
+        while (missing := self.departure.participants - self.covers(chosen)) > 0 and len(chosen) < LARGEST_TEAM:
             others = [each for each in self.ranked if each.guide.id not in chosen]
             enough = [each for each in others if each.capacity >= missing]
             best = enough[0] if enough else max(others, key=lambda each: each.capacity, default=None)
             if best is None:
                 return None
             chosen.append(best.guide.id)
-        return chosen if missing <= 0 and len(chosen) <= MAX_TEAM else None
+        return chosen if missing <= 0 and len(chosen) <= LARGEST_TEAM else None
 
     def _capacity(self, guide_id: UUID) -> int:
         guide = self.facts.snapshot.guides.get(guide_id)

@@ -31,7 +31,7 @@ def merge_catalog(
                 continue
             departure = new_departure(snapshot.trips[sold.trip_id], day, sold.departure_time, snapshot, sold)
             document.departures[key] = departure
-        elif departure.has_started(now) or not departure.is_open_to_planning:
+        elif not departure.may_be_replanned(now):
             continue
         departure.catalog_participants = sold.sold_spots
         departure.count_participants()

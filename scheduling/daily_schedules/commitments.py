@@ -10,8 +10,8 @@ from django.db import connection
 
 from scheduling.domain.document import DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Span
+from scheduling.domain.limits import REST
 from scheduling.models import GuideCommitment
-from scheduling.rules.guides import REST
 from scheduling.rules.inputs import Commitment
 
 # Two integers make the key of an advisory lock; this one tells these locks from others.

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot, Span, local_dates
-from scheduling.domain.limits import LONGEST_TRIP
+from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
 from scheduling.hazards import hazards_in_force
 from scheduling.models import GuideCommitment
 from scheduling.rules import Facts
@@ -26,8 +26,8 @@ MEMORY = timedelta(days=365)
 
 def gather_facts(snapshot: Snapshot) -> Facts:
     """The snapshot with the hazards that touch its days and what its guides did before."""
-    begins = datetime.combine(min(snapshot.days), time.min, timezone.now().tzinfo) - timedelta(days=1)
-    ends = datetime.combine(max(snapshot.days), time.max, timezone.now().tzinfo) + timedelta(days=15)
+    begins = datetime.combine(min(snapshot.days), time.min, timezone.now().tzinfo) - ONE_DAY
+    ends = datetime.combine(max(snapshot.days), time.max, timezone.now().tzinfo) + LONGEST_TRIP
     return Facts(
         snapshot=snapshot,
         hazards=hazards_in_force(Span(begins, ends)),

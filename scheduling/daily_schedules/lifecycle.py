@@ -1,7 +1,7 @@
 """Time alone moves a published departure on: under way from its start, completed from its end."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import structlog
 from django.db.models import BooleanField, F, Func, Value
@@ -9,16 +9,13 @@ from django.db.models import BooleanField, F, Func, Value
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
 from scheduling.errors import ContentionNotResolved
 from scheduling.models import DailySchedule
 
 logger = structlog.get_logger(__name__)
 
 CLOCK = Author(AuthorKind.CLOCK, "clock")
-# Longer than any trip, with room for a service that was down for a while.
-LOOK_BACK = timedelta(days=45)
-# Where a departure is, it may be tomorrow already.
-LOOK_AHEAD = timedelta(days=1)
 NOT_OVER = Func(
     F("assignments"),
     Value('$.departures.*.status ? (@ == "PUBLISHED" || @ == "IN_PROGRESS")'),
@@ -39,7 +36,7 @@ def advance_departures(now: datetime) -> int:
 def _days_due(now: datetime) -> list[date]:
     today = now.date()
     rows = DailySchedule.objects.filter(
-        NOT_OVER, schedule_date__gte=today - LOOK_BACK, schedule_date__lte=today + LOOK_AHEAD
+        NOT_OVER, schedule_date__gte=today - LONGEST_TRIP, schedule_date__lte=today + ONE_DAY
     )
     return [
         row.schedule_date

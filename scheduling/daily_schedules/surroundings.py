@@ -8,7 +8,7 @@ from django.db.models.fields.json import KeyTransform
 
 from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Span
-from scheduling.domain.limits import A_DAY, LONGEST_TRIP
+from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
 from scheduling.models import DailySchedule, GuideCommitment
 from scheduling.rules import EntriesByDate
 from scheduling.rules.inputs import days_of
@@ -33,7 +33,7 @@ def departures_elsewhere(span: Span, days: Collection[date]) -> list[Departure]:
     """Staffed departures of other dates than `days` that are out within `span`: those of several days, mostly."""
     out = GuideCommitment.objects.filter(starts_at__lt=span.ends_at, ends_at__gt=span.starts_at)
     nearby = out.filter(
-        schedule_date__gte=span.starts_at.date() - LONGEST_TRIP, schedule_date__lte=span.ends_at.date() + A_DAY
+        schedule_date__gte=span.starts_at.date() - LONGEST_TRIP, schedule_date__lte=span.ends_at.date() + ONE_DAY
     )
     dates = nearby.exclude(schedule_date__in=days).values("schedule_date").distinct()
     rows = DailySchedule.objects.filter(schedule_date__in=dates).order_by("schedule_date")

@@ -151,6 +151,18 @@ class Departure(Part):
             or self.published.has_other_end(self.ends_at)
         )
 
+    def take_plan(self, planned: "Departure") -> None:
+        """Take over what an optimizer decides: team, trail, reason, and the seats the catalog had sold by then."""
+        self.team = [member.model_copy(deep=True) for member in planned.team]
+        self.trail_id = planned.trail_id
+        self.unassigned_reason = planned.unassigned_reason
+        self.catalog_participants = planned.catalog_participants
+        self.count_participants()
+
+    def may_be_replanned(self, now: datetime) -> bool:
+        """Whether a plan may still change it: neither cancelled nor started at `now` (aware)."""
+        return self.is_open_to_planning and not self.has_started(now)
+
     def has_started(self, now: datetime) -> bool:
         return self.starts_at <= now or self.status in {
             DepartureStatus.IN_PROGRESS,

@@ -20,7 +20,7 @@ from scheduling.daily_schedules.surroundings import entered_on
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Span
-from scheduling.domain.limits import A_DAY, LONGEST_TRIP
+from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
 from scheduling.errors import DepartureNotEditable, UnknownDeparture
 from scheduling.models import DailySchedule
 from scheduling.patches.created_departures import NamedDeparture
@@ -200,7 +200,7 @@ def _out_since_before(day: date, guide_ids: Collection[UUID]) -> list[Departure]
     """Departures of earlier dates that these guides are still on: what they enter for `day` is about these too."""
     begins = datetime.combine(day, time.min, UTC)
     earlier: dict[date, set[UUID]] = defaultdict(set)
-    for held in commitments_around(Span(begins, begins + A_DAY), guide_ids).values():
+    for held in commitments_around(Span(begins, begins + ONE_DAY), guide_ids).values():
         for commitment in held:
             if commitment.day < day:
                 earlier[commitment.day].add(commitment.departure_id)

@@ -7,23 +7,18 @@ writes nothing. What nobody has in hand is queued again by the sweeper.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from events import outbox
 from events.dead_letters import record_dead_letter
+from novatrek_scheduling.queue import enqueue
 from scheduling.models import Priority, RequestJob, RequestOutcome, RequestStatus, ScheduleRequest
-
-logger = structlog.get_logger(__name__)
 
 PROCESS_TASK = "optimization.process_schedule_request"
 QUEUE = "requests"
@@ -48,23 +43,9 @@ class Claim:
     silent_rounds: int
 
 
-def enqueue(request_id: UUID, priority: str, *, delay: timedelta = timedelta()) -> None:
-    """Queue the request once the transaction commits. A queue that is away costs only time: the sweeper asks again."""
-    transaction.on_commit(partial(_send, request_id, QUEUE_PRIORITY[Priority(priority)], delay.total_seconds()))
-
-
-def _send(request_id: UUID, priority: int, countdown: float) -> None:
-    try:
-        current_app.send_task(
-            PROCESS_TASK,
-            args=[str(request_id)],
-            queue=QUEUE,
-            priority=priority,
-            countdown=countdown or None,
-            retry=False,
-        )
-    except OperationalError as error:
-        logger.warning("schedule_request_not_queued", request_id=str(request_id), error=str(error))
+def enqueue_request(request_id: UUID, priority: str, *, delay: timedelta = timedelta()) -> None:
+    """Queue the request once the transaction commits; the sweeper queues again what the queue lost."""
+    enqueue(PROCESS_TASK, str(request_id), queue=QUEUE, priority=QUEUE_PRIORITY[Priority(priority)], delay=delay)
 
 
 @transaction.atomic
@@ -182,7 +163,7 @@ def _return_to_the_table(claim: Claim, delay: timedelta, **counts: int) -> None:
     if not still_ours.update(lease_until=None, not_before=timezone.now() + delay, **counts):
         raise ClaimLost(f"Request {claim.request.pk} is in other hands than claim {claim.token}.")
     ScheduleRequest.objects.filter(pk=claim.request.pk).update(status=RequestStatus.PENDING)
-    enqueue(claim.request.pk, Priority.URGENT, delay=delay)
+    enqueue_request(claim.request.pk, Priority.URGENT, delay=delay)
 
 
 @transaction.atomic
@@ -202,7 +183,7 @@ def sweep_requests(now: datetime) -> int:
             _give_up(job)
             continue
         RequestJob.objects.filter(pk=job.pk).update(queued_at=now)
-        enqueue(job.pk, Priority.URGENT)
+        enqueue_request(job.pk, Priority.URGENT)
         queued += 1
     return queued
 
@@ -217,7 +198,7 @@ def reopen_request(request_id: UUID) -> bool:
     job, now = RequestJob.objects.filter(pk=request_id), timezone.now()
     counts = {"attempts": 0, "rounds": 0, "silent_rounds": 0}
     job.update(token=F("token") + 1, lease_until=None, queued_at=now, not_before=now, **counts)
-    enqueue(request_id, job.get().priority)
+    enqueue_request(request_id, job.get().priority)
     return True
 
 

@@ -21,7 +21,7 @@ from scheduling.errors import (
     IdempotencyKeyReused,
 )
 from scheduling.models import Priority, RequestJob, RequestStatus, ScheduleRequest
-from scheduling.requests.claims import enqueue
+from scheduling.requests.claims import enqueue_request
 from scheduling.siblings.errors import SiblingUnavailable
 from scheduling.snapshot import look_up_guides, look_up_trip
 
@@ -166,7 +166,7 @@ def _accept(submission: Submission, subject: str, key: str | None) -> ScheduleRe
             idempotency_key=key,
             body_hash=submission.fingerprint(),
         )
-        enqueue(request.pk, submission.priority)
+        enqueue_request(request.pk, submission.priority)
     return request
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from scheduling.daily_schedules.catalog_aliases import departure_id_of, known_departure_ids
 from scheduling.domain.document import ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Snapshot
+from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.domain.new_departures import new_departure
 from scheduling.reservations.seating import NewDeparture, queue_placement, take_seats, unplaced_reservations
 from scheduling.siblings.client import Reader
@@ -25,7 +26,6 @@ from scheduling.snapshot.gaps import Gaps
 logger = structlog.get_logger(__name__)
 
 # How far around a date to look for the time at which a trip usually departs.
-AROUND = timedelta(days=14)
 SWEPT_AT_ONCE = 500
 
 
@@ -93,7 +93,7 @@ def _take_catalog_snapshot(trip_id: UUID, day: date) -> Snapshot:
     taken_at = timezone.now()
     with Lookups(reader.deadline) as lookups:
         under_way = lookups.branch(read_regions, reader)
-        catalog = read_catalog(reader, lookups, [trip_id], (day - AROUND, day + AROUND))
+        catalog = read_catalog(reader, lookups, [trip_id], (day - CATALOG_WINDOW, day + CATALOG_WINDOW))
         regions = lookups.joined(CATALOG, under_way)
         trip = catalog.trips.get(trip_id)
         if trip is None or trip.region_id not in regions:

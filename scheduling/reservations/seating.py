@@ -6,31 +6,25 @@ table for good, so that a late or replayed "created" finds it cancelled.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
-from celery import current_app
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from novatrek_scheduling.queue import enqueue
 from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.domain.limits import ONE_DAY
 from scheduling.hazards import relate_to_reservation
 from scheduling.models import DailySchedule, Reservation, ReservationStatus
 
-logger = structlog.get_logger(__name__)
-
 PLACE_TASK = "scheduling.place_reservation"
-# Today may still be yesterday where a departure is.
-A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +129,13 @@ def move_reservations(old: UUID, new: UUID, day: date) -> None:
 def unplaced_reservations(today: date) -> QuerySet[Reservation]:
     """Those that wait for a departure: active, with a date that is not over, and on none."""
     return Reservation.objects.filter(
-        status=ReservationStatus.ACTIVE, departure_id=None, trip_id__isnull=False, trip_date__gte=today - A_DAY
+        status=ReservationStatus.ACTIVE, departure_id=None, trip_id__isnull=False, trip_date__gte=today - ONE_DAY
     )
 
 
 def queue_placement(reservation_id: UUID) -> None:
-    """Have a worker make the departure. A queue that is away costs only time: the sweeper asks again."""
-    try:
-        current_app.send_task(PLACE_TASK, args=[str(reservation_id)], retry=False)
-    except OperationalError as error:
-        logger.warning("reservation_not_queued", reservation_id=str(reservation_id), error=str(error))
+    """Have a worker create the departure once the transaction commits; the sweeper queues what was lost."""
+    enqueue(PLACE_TASK, str(reservation_id))
 
 
 @dataclass(slots=True)
@@ -199,8 +190,8 @@ def _learn(reservation: Reservation, booking: Booking) -> bool:
 def _seat(reservation: Reservation) -> None:
     if reservation.trip_date is None or take_seats(reservation):
         return
-    if reservation.trip_date >= timezone.now().date() - A_DAY:
-        transaction.on_commit(partial(queue_placement, reservation.pk))
+    if reservation.trip_date >= timezone.now().date() - ONE_DAY:
+        queue_placement(reservation.pk)
 
 
 def _leave_departure(reservation: Reservation) -> None:

@@ -4,12 +4,11 @@ from scheduling.rules.approval import reasons_to_approve
 from scheduling.rules.departures import broken_rules, newly_broken
 from scheduling.rules.guides import capacity_of, clash_of, exclusion_of, has_unread_certificates, notes_of
 from scheduling.rules.inputs import Commitment, Demand, EntriesByDate, Facts, HazardFact, merged_adjustments
-from scheduling.rules.teams import MAX_TEAM, team_violations
+from scheduling.rules.teams import team_violations
 from scheduling.rules.trails import closed_because, condition_of, fits_trip, is_accessible
 from scheduling.rules.violations import Exclusion, Rule, Violation
 
 __all__ = [
-    "MAX_TEAM",
     "Commitment",
     "Demand",
     "EntriesByDate",

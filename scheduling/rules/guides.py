@@ -2,19 +2,16 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
 from scheduling.domain.document import GuideAdjustments
 from scheduling.domain.facts import Difficulty, Guide, Snapshot, Span
+from scheduling.domain.limits import REST, TURNAROUND
 from scheduling.domain.normalization import normalise_activity, with_implied_certifications
 from scheduling.rules.inputs import NO_ADJUSTMENTS, Commitment, Demand, Facts
 from scheduling.rules.violations import Exclusion, Rule
-
-TURNAROUND = timedelta(minutes=30)
-REST = timedelta(hours=8)
-DEFAULT_GROUP_SIZE = 8
 
 
 def exclusion_of(

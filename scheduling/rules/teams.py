@@ -5,11 +5,10 @@ from uuid import UUID
 
 from scheduling.domain.document import Departure, Role
 from scheduling.domain.facts import Snapshot
+from scheduling.domain.limits import LARGEST_TEAM
 from scheduling.rules.guides import capacity_of
 from scheduling.rules.inputs import EntriesByDate, days_of
 from scheduling.rules.violations import Rule, Violation
-
-MAX_TEAM = 3
 
 
 def team_violations(
@@ -21,8 +20,8 @@ def team_violations(
 ) -> list[Violation]:
     """One to three guides, each once, exactly one of them the lead, together enough for the group."""
     found = []
-    if len(departure.team) > MAX_TEAM or len(departure.guide_ids) != len(departure.team):
-        found.append(Violation(Rule.TEAM_SIZE, f"a team has 1 to {MAX_TEAM} different guides", departure_id))
+    if len(departure.team) > LARGEST_TEAM or len(departure.guide_ids) != len(departure.team):
+        found.append(Violation(Rule.TEAM_SIZE, f"a team has 1 to {LARGEST_TEAM} different guides", departure_id))
     leads = sum(member.role is Role.LEAD for member in departure.team)
     if leads != 1:
         found.append(Violation(Rule.ONE_LEAD, f"a team has exactly one lead, not {leads}", departure_id))

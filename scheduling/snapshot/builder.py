@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from scheduling.domain.facts import Region, Snapshot
+from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.siblings import SiblingFailure
 from scheduling.siblings.client import Reader
 from scheduling.siblings.deadline import Deadline
@@ -17,7 +18,6 @@ from scheduling.snapshot.lookups import UnknownTrip
 from scheduling.snapshot.region_conditions import Surroundings
 
 ASSEMBLY_SECONDS = 0.2
-AROUND = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def take_trip_snapshot(
     ordered = tuple(sorted(set(days)))
     scope = _Scope(
         days=ordered,
-        window=(ordered[0] - AROUND, ordered[-1] + AROUND),
+        window=(ordered[0] - CATALOG_WINDOW, ordered[-1] + CATALOG_WINDOW),
         trip_ids=frozenset({trip_id}),
         region_ids=None,
         trail_ids=frozenset(trail_ids),

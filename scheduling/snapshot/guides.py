@@ -9,6 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from scheduling.domain.facts import Certificate, Guide, Sibling, Snapshot
+from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.siblings import SiblingNotFound, SiblingUnavailable, guide_management
 from scheduling.siblings.client import Reader
 from scheduling.siblings.deadline import Deadline
@@ -17,7 +18,6 @@ from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.gaps import Gaps, together
 from scheduling.snapshot.translation import certificate_of, guide_of
 
-LONGEST_TRIP = timedelta(days=30)
 GUIDES = Sibling.GUIDE_MANAGEMENT
 
 

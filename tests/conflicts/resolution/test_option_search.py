@@ -10,7 +10,7 @@ from conflicts.resolution.option_search import compute_options
 from optimization.days.services import optimize_day
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.domain.facts import Span
-from scheduling.rules.guides import TURNAROUND
+from scheduling.domain.limits import TURNAROUND
 from tests.conflicts.planned import PLANNER, PlannedDay, options_of, plan_a_day
 from tests.siblings import SimulatedSiblings
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
-from optimization.days import planned_day, planner
+from optimization.days import planner
 from optimization.days.services import Optimized, optimize_day
 from optimization.models import OptimizationRun, RunStatus
 from optimization.requests import ranking
@@ -138,13 +138,13 @@ def test_a_plan_that_keeps_the_rules_is_stored() -> None:
 
 def writing(also: Callable[[Departure], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Putting a plan onto the document does something else too."""
-    put_plan = planned_day._put
+    take_plan = Departure.take_plan
 
-    def put_more(planned: Departure, current: Departure) -> None:
-        put_plan(planned, current)
+    def take_more(current: Departure, planned: Departure) -> None:
+        take_plan(current, planned)
         also(current)
 
-    monkeypatch.setattr(planned_day, "_put", put_more)
+    monkeypatch.setattr(Departure, "take_plan", take_more)
 
 
 def forget_reservations(departure: Departure) -> None:

@@ -17,10 +17,10 @@ from scheduling.domain.document import (
     ScheduleDocument,
 )
 from scheduling.domain.facts import Certificate, Closure, Difficulty, Location, Span, Trail, TrailCondition
+from scheduling.domain.limits import REST
 from scheduling.errors import HardRuleViolated
 from scheduling.rules import Commitment, Facts, HazardFact, Rule, Violation, capacity_of, condition_of, newly_broken
 from scheduling.rules.departures import Surroundings
-from scheduling.rules.guides import REST
 from scheduling.rules.inputs import days_of
 from tests.factories import (
     REGION_ID,
