@@ -3,6 +3,8 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
+from scheduling.models import LeasedWork, LeasedWorkQuerySet
+
 
 class RunStatus(models.TextChoices):
     RUNNING = "RUNNING", "running"
@@ -121,11 +123,8 @@ class Night(models.Model):
         return f"night over {self.first_day} to {self.last_day}: {self.status}"
 
 
-class NightDate(models.Model):
-    """A date of a night for one cluster of regions. A cluster's dates are planned one after another.
-
-    Whoever plans it holds it until `lease_until`, and finishes it naming the `token` of the claim.
-    """
+class NightDate(LeasedWork):
+    """A date of a night for one cluster of regions. A cluster's dates are planned one after another."""
 
     class Status(models.TextChoices):
         PENDING = "PENDING", "pending"
@@ -133,19 +132,21 @@ class NightDate(models.Model):
         COMPLETED = "COMPLETED", "completed"
         FAILED = "FAILED", "failed"
 
+    STATUS_FIELD = "status"
+    PENDING = Status.PENDING
+    UNDER_WAY = Status.RUNNING
+    DONE = (Status.COMPLETED, Status.FAILED)
+
     night = models.ForeignKey(Night, models.CASCADE, related_name="dates")
     cluster = models.PositiveSmallIntegerField()
     schedule_date = models.DateField()
     region_ids = models.JSONField()
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    token = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    not_before = models.DateTimeField(default=timezone.now)
-    queued_at = models.DateTimeField(default=timezone.now)
     run_id = models.UUIDField(null=True, blank=True)
     is_joined = models.BooleanField(default=False)
     error = models.TextField(blank=True)
+
+    objects = LeasedWorkQuerySet["NightDate"].as_manager()
 
     class Meta:
         db_table = "night_dates"

@@ -1,7 +1,7 @@
 """Claims on the dates of a night: one worker holds a date until its lease lapses."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -9,24 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from optimization.models import Night, NightDate
+from scheduling.models import MAX_ATTEMPTS, Claim
 
-MAX_ATTEMPTS = 3
 # A sibling that is silent is asked again after this, and then after twice as long.
 SILENCE = timedelta(seconds=30)
-DONE = (NightDate.Status.COMPLETED, NightDate.Status.FAILED)
-
-
-class ClaimLost(Exception):
-    """Somebody else has the date by now; what became of it here is not told."""
 
 
 @dataclass(frozen=True, slots=True)
-class NightClaim:
-    """A date of a night in the hands of one worker until the lease lapses."""
+class NightClaim(Claim):
+    """A date of a night in the hands of one worker."""
 
-    pk: int
-    token: int
-    attempts: int
     day: date
     region_ids: tuple[str, ...]
 
@@ -37,24 +29,12 @@ def claim_next(night_id: UUID, cluster: int) -> NightClaim | None:
     now = timezone.now()
     dates = NightDate.objects.filter(night_id=night_id, night__status=Night.Status.RUNNING, cluster=cluster)
     # Of two workers with the same message the second waits here, and finds the date taken.
-    current = dates.exclude(status__in=DONE).order_by("schedule_date").select_for_update(of=("self",)).first()
-    if current is None or current.not_before > now or not _is_free(current, now):
+    current = dates.exclude(status__in=NightDate.DONE).order_by("schedule_date").select_for_update(of=("self",)).first()
+    if current is None or not current.may_be_claimed(now):
         return None
-    current.status, current.token, current.attempts = (
-        NightDate.Status.RUNNING,
-        current.token + 1,
-        current.attempts + 1,
-    )
-    current.lease_until = now + timedelta(seconds=settings.TASK_TIME_LIMIT_SECONDS)
-    current.save(update_fields=["status", "token", "attempts", "lease_until"])
-    regions = tuple(current.region_ids)
-    return NightClaim(current.pk, current.token, current.attempts, current.schedule_date, regions)
-
-
-def _is_free(current: NightDate, now: datetime) -> bool:
-    if current.status == NightDate.Status.PENDING:
-        return True
-    return current.lease_until is not None and current.lease_until < now and current.attempts < MAX_ATTEMPTS
+    current.status = NightDate.Status.RUNNING
+    claim = current.hold(now, timedelta(seconds=settings.TASK_TIME_LIMIT_SECONDS), "status")
+    return NightClaim(claim.pk, claim.token, claim.attempts, current.schedule_date, tuple(current.region_ids))
 
 
 def complete_date(claim: NightClaim, *, run_id: UUID, is_joined: bool) -> None:
@@ -78,6 +58,4 @@ def postpone_date(claim: NightClaim, error: str) -> timedelta | None:
 
 
 def _release(claim: NightClaim, **changes: object) -> None:
-    ours = NightDate.objects.filter(pk=claim.pk, token=claim.token, status=NightDate.Status.RUNNING)
-    if not ours.update(lease_until=None, **{"error": "", **changes}):
-        raise ClaimLost(f"{claim.day} is in other hands than claim {claim.token}.")
+    NightDate.objects.filter(status=NightDate.Status.RUNNING).settle(claim, **{"error": "", **changes})

@@ -20,7 +20,6 @@ from optimization.days.clusters import clusters_of
 from optimization.days.queue import QUEUE
 from optimization.days.services import take_planning_snapshot
 from optimization.models import Night, NightDate
-from optimization.nights.claims import DONE
 
 logger = structlog.get_logger(__name__)
 
@@ -57,7 +56,7 @@ def lay_out(night: Night) -> int:
     if not night.dates.exists():
         clusters = clusters_of(take_planning_snapshot(night.first_day, None))
         _store_dates(night, [sorted(map(str, cluster)) for cluster in clusters])
-    clusters_stored = sorted(set(night.dates.exclude(status__in=DONE).values_list("cluster", flat=True)))
+    clusters_stored = sorted(set(night.dates.exclude(status__in=NightDate.DONE).values_list("cluster", flat=True)))
     for cluster in clusters_stored:
         queue_cluster(night.pk, cluster)
     return len(clusters_stored)
@@ -88,7 +87,7 @@ def give_up_night(night: Night, error: str) -> None:
     if Night.objects.filter(pk=night.pk, status=Night.Status.RUNNING).update(
         status=Night.Status.FAILED, completed_at=timezone.now(), error=error
     ):
-        left = night.dates.exclude(status__in=DONE)
+        left = night.dates.exclude(status__in=NightDate.DONE)
         missing = sorted({str(day) for day in left.values_list("schedule_date", flat=True)})
         record_dead_letter(
             source=DEAD_LETTER_SOURCE,

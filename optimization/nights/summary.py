@@ -13,8 +13,6 @@ from conflicts.monitoring.services import detect_on
 from optimization.models import Night, NightDate, OptimizationRun
 from optimization.runs.analytics import report_night
 
-DONE = (NightDate.Status.COMPLETED, NightDate.Status.FAILED)
-
 
 def close_night(night_id: UUID) -> bool:
     """Close the night once its last date is done; False while there is something left, or nothing laid out yet.
@@ -24,7 +22,7 @@ def close_night(night_id: UUID) -> bool:
     """
     night = Night.objects.get(pk=night_id)
     dates = list(night.dates.all())
-    if not dates or any(day.status not in DONE for day in dates):
+    if not dates or any(day.status not in NightDate.DONE for day in dates):
         return False
     if night.status == Night.Status.RUNNING:
         for day in sorted({day.schedule_date for day in dates}):

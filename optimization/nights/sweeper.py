@@ -8,10 +8,10 @@ from django_celery_beat.models import PeriodicTask
 from novatrek_scheduling.queue import QueueUnavailable, send_task
 from optimization.days.queue import QUEUE
 from optimization.models import Night, NightDate
-from optimization.nights.claims import DONE, MAX_ATTEMPTS
 from optimization.nights.lifecycle import begin_night, give_up_night, queue_cluster
 from optimization.nights.summary import close_night
 from optimization.nights.worker import FORGOTTEN_AFTER, HORIZON_TASK, LONGEST_WAIT, LOST_AFTER, PATIENCE, logger
+from scheduling.models import MAX_ATTEMPTS
 
 
 def sweep_nights(now: datetime) -> int:
@@ -34,25 +34,19 @@ def _begin_what_was_lost(now: datetime) -> None:
 def _sweep(night: Night, now: datetime) -> int:
     if not night.dates.exists():
         return _lay_out_again(night, now)
-    lapsed = night.dates.filter(status=NightDate.Status.RUNNING, lease_until__lt=now, attempts__gte=MAX_ATTEMPTS)
-    lapsed.update(status=NightDate.Status.FAILED, lease_until=None, error=f"{MAX_ATTEMPTS} attempts ended unfinished")
+    night_dates = NightDate.objects.filter(night=night)
+    night_dates.exhausted(now).update(
+        status=NightDate.Status.FAILED, lease_until=None, error=f"{MAX_ATTEMPTS} attempts ended unfinished"
+    )
     if close_night(night.pk):
         return 0
-    waiting = [one for one in _next_of_each_cluster(night) if _is_waiting(one, now)]
-    for one in waiting:
-        NightDate.objects.filter(pk=one.pk).update(queued_at=now)
-        queue_cluster(night.pk, one.cluster)
-    return len(waiting)
-
-
-def _next_of_each_cluster(night: Night) -> list[NightDate]:
-    unfinished = night.dates.exclude(status__in=DONE)
-    return list(unfinished.order_by("cluster", "schedule_date").distinct("cluster"))
-
-
-def _is_waiting(one: NightDate, now: datetime) -> bool:
-    in_hand = one.lease_until is not None and one.lease_until >= now
-    return not in_hand and one.not_before <= now and one.queued_at <= now - PATIENCE
+    next_dates = night_dates.exclude(status__in=NightDate.DONE).order_by("cluster", "schedule_date").distinct("cluster")
+    in_turn = NightDate.objects.filter(pk__in=[night_date.pk for night_date in next_dates])
+    abandoned = list(in_turn.abandoned(now, unclaimed_since=now - PATIENCE))
+    for night_date in abandoned:
+        NightDate.objects.filter(pk=night_date.pk).update(queued_at=now)
+        queue_cluster(night.pk, night_date.cluster)
+    return len(abandoned)
 
 
 def _lay_out_again(night: Night, now: datetime) -> int:

@@ -12,11 +12,12 @@ from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.queue import QUEUE
 from optimization.days.services import optimize_day
 from optimization.models import Night
-from optimization.nights.claims import ClaimLost, NightClaim, claim_next, complete_date, fail_date, postpone_date
+from optimization.nights.claims import NightClaim, claim_next, complete_date, fail_date, postpone_date
 from optimization.nights.lifecycle import queue_cluster
 from optimization.nights.summary import close_night
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.errors import ContentionNotResolved
+from scheduling.models import ClaimLost
 from scheduling.siblings.errors import SiblingUnavailable
 
 logger = structlog.get_logger(__name__)

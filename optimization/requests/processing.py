@@ -29,12 +29,11 @@ from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
-from scheduling.models import ScheduleRequest
+from scheduling.models import ClaimLost, ScheduleRequest
 from scheduling.publication.notices import announce
 from scheduling.publication.services import publish_in
 from scheduling.requests.claims import (
-    Claim,
-    ClaimLost,
+    RequestClaim,
     claim_request,
     complete_request,
     fail_request,
@@ -83,7 +82,7 @@ def question_of(request: ScheduleRequest) -> TripQuery:
     )
 
 
-def _answer_and_store(claim: Claim) -> None:
+def _answer_and_store(claim: RequestClaim) -> None:
     question = question_of(claim.request)
     run = start_run(question.days[0], subject=RunDetail.Subject.REQUEST, request_id=claim.request.pk)
     try:
@@ -113,7 +112,7 @@ def _snapshot(question: TripQuery) -> Snapshot:
     return snapshot
 
 
-def _until_stored(claim: Claim, question: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:
+def _until_stored(claim: RequestClaim, question: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:
     guide_names: list[str] = []
     met = ""
     author = _author(claim, run)
@@ -138,7 +137,7 @@ def _until_stored(claim: Claim, question: TripQuery, snapshot: Snapshot, run: Op
     raise ContentionNotResolved(message, guide_names)
 
 
-def _author(claim: Claim, run: OptimizationRun) -> Author:
+def _author(claim: RequestClaim, run: OptimizationRun) -> Author:
     cause = f"schedule request {claim.request.pk}"
     return Author(AuthorKind.REQUEST, claim.request.requested_by, cause, "worker", run.pk)
 
@@ -154,7 +153,7 @@ def _show(answer: RankedDates, author: Author, at_work: ExitStack) -> None:
         at_work.enter_context(announce_presence(day, [region], by=str(author), run_id=author.run_id))
 
 
-def _store(claim: Claim, question: TripQuery, answer: RankedDates, run: OptimizationRun, author: Author) -> None:
+def _store(claim: RequestClaim, question: TripQuery, answer: RankedDates, run: OptimizationRun, author: Author) -> None:
     best = answer.best
     days = [best.option.day] if best else []
     publishes = {best.option.departure_id} if best else set()
@@ -194,7 +193,7 @@ def _place(best: RankedDate, answer: RankedDates, draft: Draft) -> None:
 
 
 def _finish(
-    claim: Claim, question: TripQuery, answer: RankedDates, run: OptimizationRun, changes: Mapping[date, Change]
+    claim: RequestClaim, question: TripQuery, answer: RankedDates, run: OptimizationRun, changes: Mapping[date, Change]
 ) -> None:
     best = answer.best
     run.schedule_date = best.option.day if best else question.days[0]

@@ -3,6 +3,7 @@
 from scheduling.models.calendar_tokens import CalendarToken
 from scheduling.models.daily_schedule import DailySchedule, GuideCommitment, ScheduleRevision, schedule_id_of
 from scheduling.models.hazards import Hazard, HazardKind
+from scheduling.models.leased_work import MAX_ATTEMPTS, Claim, ClaimLost, LeasedWork, LeasedWorkQuerySet
 from scheduling.models.reservations import DepartureAlias, Reservation, ReservationStatus
 from scheduling.models.schedule_request import (
     Priority,
@@ -13,12 +14,17 @@ from scheduling.models.schedule_request import (
 )
 
 __all__ = [
+    "MAX_ATTEMPTS",
     "CalendarToken",
+    "Claim",
+    "ClaimLost",
     "DailySchedule",
     "DepartureAlias",
     "GuideCommitment",
     "Hazard",
     "HazardKind",
+    "LeasedWork",
+    "LeasedWorkQuerySet",
     "Priority",
     "RequestJob",
     "RequestOutcome",

@@ -1,9 +1,10 @@
-from datetime import datetime
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+
+from scheduling.models.leased_work import LeasedWork, LeasedWorkQuerySet
 
 
 class RequestStatus(models.TextChoices):
@@ -45,37 +46,26 @@ class ScheduleRequest(models.Model):
         return f"{self.request_id} ({self.status})"
 
 
-class RequestJobQuerySet(models.QuerySet["RequestJob"]):
-    def abandoned(self, now: datetime, *, unclaimed_since: datetime) -> "RequestJobQuerySet":
-        """Jobs that no worker has in hand: queued long ago and never claimed, or with a lapsed lease."""
-        waiting = Q(request__status=RequestStatus.PENDING, queued_at__lt=unclaimed_since, not_before__lte=now)
-        lapsed = Q(request__status=RequestStatus.PROCESSING, lease_until__lt=now)
-        return self.filter(waiting | lapsed)
+class RequestJob(LeasedWork):
+    """The processing of a schedule request. Its status is the request's, which other teams read.
 
-
-class RequestJob(models.Model):
-    """The work a schedule request is: who has it in hand until when, and how often it was tried.
-
-    `token` counts the claims: a worker that was slow to die finds its token outdated and writes nothing.
-    `attempts` counts executions that ended without an answer, `rounds` the times contention sent it back,
-    `silent_rounds` the times a sibling did that was away.
+    `rounds` counts the times contention sent it back, `silent_rounds` those an unavailable sibling did.
     """
+
+    STATUS_FIELD = "request__status"
+    PENDING = RequestStatus.PENDING
+    UNDER_WAY = RequestStatus.PROCESSING
 
     request = models.OneToOneField(ScheduleRequest, models.CASCADE, primary_key=True, related_name="job")
     priority = models.CharField(max_length=10, choices=Priority.choices)
-    attempts = models.PositiveSmallIntegerField(default=0)
     rounds = models.PositiveSmallIntegerField(default=0)
     silent_rounds = models.PositiveSmallIntegerField(default=0, db_default=0)
-    token = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    queued_at = models.DateTimeField(default=timezone.now)
-    not_before = models.DateTimeField(default=timezone.now)
     subject = models.CharField(max_length=100)
     # Absent and empty differ: only a key that was sent is unique.
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001
     body_hash = models.CharField(max_length=64)
 
-    objects = RequestJobQuerySet.as_manager()
+    objects = LeasedWorkQuerySet["RequestJob"].as_manager()
 
     class Meta:
         db_table = "request_jobs"

@@ -18,27 +18,30 @@ from django.utils import timezone
 from events import outbox
 from events.dead_letters import record_dead_letter
 from novatrek_scheduling.queue import enqueue
-from scheduling.models import Priority, RequestJob, RequestOutcome, RequestStatus, ScheduleRequest
+from scheduling.models import (
+    MAX_ATTEMPTS,
+    Claim,
+    ClaimLost,
+    Priority,
+    RequestJob,
+    RequestOutcome,
+    RequestStatus,
+    ScheduleRequest,
+)
 
 PROCESS_TASK = "optimization.process_schedule_request"
 QUEUE = "requests"
 QUEUE_PRIORITY = {Priority.URGENT: 0, Priority.HIGH: 3, Priority.NORMAL: 6}
-MAX_ATTEMPTS, MAX_ROUNDS = 3, 5
+MAX_ROUNDS = 5
 MAX_SILENT_ROUNDS, LONGEST_SILENCE = 9, timedelta(minutes=5)
 DEAD_LETTER_SOURCE = "schedule-requests"
 
 
-class ClaimLost(Exception):
-    """Another worker has the request by now; what this one found is dropped."""
-
-
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A request in the hands of one worker until the lease lapses."""
+class RequestClaim(Claim):
+    """A schedule request in the hands of one worker."""
 
     request: ScheduleRequest
-    token: int
-    attempts: int
     rounds: int
     silent_rounds: int
 
@@ -49,19 +52,16 @@ def enqueue_request(request_id: UUID, priority: str, *, delay: timedelta = timed
 
 
 @transaction.atomic
-def claim_request(request_id: UUID) -> Claim | None:
+def claim_request(request_id: UUID) -> RequestClaim | None:
     """Take the request in hand, or None when it is done, not due, or in somebody else's."""
     now = timezone.now()
     job = _locked(request_id)
-    if job is None or job.not_before > now or not _is_free(job, now):
+    if job is None or not job.may_be_claimed(now):
         return None
-    job.token += 1
-    job.attempts += 1
-    job.lease_until = now + timedelta(seconds=settings.REQUEST_LEASE_SECONDS)
-    job.save(update_fields=["token", "attempts", "lease_until"])
+    claim = job.hold(now, timedelta(seconds=settings.REQUEST_LEASE_SECONDS))
     job.request.status = RequestStatus.PROCESSING
     job.request.save(update_fields=["status"])
-    return Claim(job.request, job.token, job.attempts, job.rounds, job.silent_rounds)
+    return RequestClaim(claim.pk, claim.token, claim.attempts, job.request, job.rounds, job.silent_rounds)
 
 
 def _locked(request_id: UUID) -> RequestJob | None:
@@ -70,15 +70,8 @@ def _locked(request_id: UUID) -> RequestJob | None:
     return rows.filter(pk=request_id).first()
 
 
-def _is_free(job: RequestJob, now: datetime) -> bool:
-    if job.request.status == RequestStatus.PENDING:
-        return True
-    lapsed = job.lease_until is not None and job.lease_until < now
-    return job.request.status == RequestStatus.PROCESSING and lapsed and job.attempts < MAX_ATTEMPTS
-
-
 def complete_request(
-    claim: Claim, *, result: Mapping[str, Any], run_id: UUID, chosen: date | None, departure_id: UUID | None
+    claim: RequestClaim, *, result: Mapping[str, Any], run_id: UUID, chosen: date | None, departure_id: UUID | None
 ) -> None:
     """Store the outcome in the transaction of what it decided. Raises ClaimLost, which rolls that back."""
     _finish(claim, RequestStatus.COMPLETED, chosen)
@@ -89,14 +82,14 @@ def complete_request(
 
 
 @transaction.atomic
-def fail_request(claim: Claim, *, code: str, message: str, run_id: UUID | None = None) -> None:
+def fail_request(claim: RequestClaim, *, code: str, message: str, run_id: UUID | None = None) -> None:
     """Store an error that the client can act on. Raises ClaimLost."""
     _finish(claim, RequestStatus.FAILED, None)
     _record_failure(claim.request, code, message, run_id)
 
 
 @transaction.atomic
-def fail_with_dead_letter(claim: Claim, *, code: str, message: str, run_id: UUID | None = None) -> None:
+def fail_with_dead_letter(claim: RequestClaim, *, code: str, message: str, run_id: UUID | None = None) -> None:
     """Fail a request by a fault of ours, with a dead letter that operations is told of. Raises ClaimLost."""
     fail_request(claim, code=code, message=message, run_id=run_id)
     _bury(claim.request, message)
@@ -122,10 +115,8 @@ def _call_back(request: ScheduleRequest, status: RequestStatus, **told: Any) -> 
         )
 
 
-def _finish(claim: Claim, status: RequestStatus, chosen: date | None) -> None:
-    still_ours = RequestJob.objects.filter(pk=claim.request.pk, token=claim.token)
-    if not still_ours.update(lease_until=None):
-        raise ClaimLost(f"Request {claim.request.pk} is in other hands than claim {claim.token}.")
+def _finish(claim: RequestClaim, status: RequestStatus, chosen: date | None) -> None:
+    RequestJob.objects.settle(claim)
     changes: dict[str, Any] = {"status": status}
     if chosen is not None:
         changes["schedule_date"] = chosen
@@ -135,7 +126,7 @@ def _finish(claim: Claim, status: RequestStatus, chosen: date | None) -> None:
 
 
 @transaction.atomic
-def release_claim(claim: Claim, *, guide_names: Iterable[str] = ()) -> None:
+def release_claim(claim: RequestClaim, *, guide_names: Iterable[str] = ()) -> None:
     """Contention is not failure: try again later, at most five rounds; then the request fails."""
     if claim.rounds + 1 >= MAX_ROUNDS:
         message = "Others kept changing the same daily schedules; submit the request again."
@@ -148,7 +139,7 @@ def release_claim(claim: Claim, *, guide_names: Iterable[str] = ()) -> None:
 
 
 @transaction.atomic
-def postpone_request(claim: Claim, *, code: str, message: str) -> None:
+def postpone_request(claim: RequestClaim, *, code: str, message: str) -> None:
     """What the decision needs is away: ask again later, for some ten minutes; then the request fails with `code`."""
     if claim.silent_rounds + 1 >= MAX_SILENT_ROUNDS:
         fail_request(claim, code=code, message=message)
@@ -158,10 +149,8 @@ def postpone_request(claim: Claim, *, code: str, message: str) -> None:
     _return_to_the_table(claim, delay, attempts=claim.attempts - 1, silent_rounds=claim.silent_rounds + 1)
 
 
-def _return_to_the_table(claim: Claim, delay: timedelta, **counts: int) -> None:
-    still_ours = RequestJob.objects.filter(pk=claim.request.pk, token=claim.token)
-    if not still_ours.update(lease_until=None, not_before=timezone.now() + delay, **counts):
-        raise ClaimLost(f"Request {claim.request.pk} is in other hands than claim {claim.token}.")
+def _return_to_the_table(claim: RequestClaim, delay: timedelta, **counts: int) -> None:
+    RequestJob.objects.settle(claim, not_before=timezone.now() + delay, **counts)
     ScheduleRequest.objects.filter(pk=claim.request.pk).update(status=RequestStatus.PENDING)
     enqueue_request(claim.request.pk, Priority.URGENT, delay=delay)
 

@@ -14,13 +14,13 @@ from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
 from optimization.models import Night, NightDate, OptimizationRun
 from optimization.nights import lifecycle
-from optimization.nights.claims import ClaimLost, claim_next, complete_date, postpone_date
+from optimization.nights.claims import claim_next, complete_date, postpone_date
 from optimization.nights.lifecycle import begin_night, lay_out
 from optimization.nights.sweeper import sweep_nights
 from optimization.nights.worker import HORIZON_TASK, work_on_cluster
 from optimization.runs.metrics import optimization_gauges
 from optimization.tasks import optimize_horizon_task, optimize_night_cluster_task
-from scheduling.models import DailySchedule
+from scheduling.models import ClaimLost, DailySchedule
 from tests.factories import REGION_ID
 from tests.scheduling.requests.queues import queued
 from tests.siblings import SimulatedSiblings

@@ -12,14 +12,20 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from events.models import DeadLetter, OutboxMessage
-from scheduling.models import Priority, RequestJob, RequestOutcome, RequestStatus, ScheduleRequest
-from scheduling.requests.claims import (
+from scheduling.models import (
     MAX_ATTEMPTS,
+    ClaimLost,
+    Priority,
+    RequestJob,
+    RequestOutcome,
+    RequestStatus,
+    ScheduleRequest,
+)
+from scheduling.requests.claims import (
     MAX_ROUNDS,
     MAX_SILENT_ROUNDS,
     QUEUE,
-    Claim,
-    ClaimLost,
+    RequestClaim,
     claim_request,
     complete_request,
     fail_request,
@@ -39,13 +45,13 @@ Committing = Callable[..., Any]
 LONG_AGO, LATER = timezone.now() - timedelta(hours=1), timezone.now() + timedelta(days=1)
 
 
-def claimed(request: ScheduleRequest) -> Claim:
+def claimed(request: ScheduleRequest) -> RequestClaim:
     claim = claim_request(request.pk)
     assert claim
     return claim
 
 
-def complete(claim: Claim) -> None:
+def complete(claim: RequestClaim) -> None:
     complete_request(claim, result={"recommended_dates": []}, run_id=uuid4(), chosen=TOMORROW, departure_id=None)
 
 
