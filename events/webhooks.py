@@ -3,7 +3,6 @@
 import json
 import re
 import ssl
-import time
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -18,6 +17,7 @@ from standardwebhooks import Webhook
 from events.callback_addresses import ForbiddenAddress, UnresolvableHost, allowed_addresses
 from events.models import OutboxMessage
 from events.outbox import DeliveryRefused
+from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import FieldProblem, Impossible
 
 DESTINATION = "callback"
@@ -98,9 +98,7 @@ def _host_and_port(url: str) -> tuple[str, int]:
 
 def _post(url: str, headers: dict[str, str], body: bytes) -> int:
     """POST `body`, and answer the status. What the client answers beyond that is not read."""
-    pool = httpcore.ConnectionPool(
-        ssl_context=_tls(), network_backend=_PublicNetwork(time.monotonic() + DELIVERY_SECONDS)
-    )
+    pool = httpcore.ConnectionPool(ssl_context=_tls(), network_backend=_PublicNetwork(Deadline.after(DELIVERY_SECONDS)))
     # Pool and stream live for one delivery, so that no connection outlives the check of its address.
     with pool, pool.stream("POST", url, headers=list(headers.items()), content=body) as response:
         return response.status
@@ -114,7 +112,7 @@ def _tls() -> ssl.SSLContext:
 class _PublicNetwork(httpcore.NetworkBackend):
     """Resolves a host, checks what it finds, and connects to one of those very addresses, before a deadline."""
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
         self._sockets = httpcore.SyncBackend()
 
@@ -141,7 +139,7 @@ class _PublicNetwork(httpcore.NetworkBackend):
 class _Hasty(httpcore.NetworkStream):
     """A stream whose reads and writes end at one deadline together, however slowly bytes trickle in."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
 
@@ -164,8 +162,7 @@ class _Hasty(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
+def _left(deadline: Deadline) -> float:
+    if deadline.has_passed:
         raise httpcore.ReadTimeout(f"no answer within {DELIVERY_SECONDS:.0f} s")
-    return left
+    return deadline.remaining()

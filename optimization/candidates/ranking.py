@@ -1,10 +1,10 @@
 """Every guide for one departure: who could go, the best first, and what rules out the others."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from novatrek_scheduling.deadline import Deadline
 from optimization.candidates.assessment import Assessment, Candidate, PlanningContext, assess, who_needs_certificates
 from optimization.candidates.workload import Workload, comparable_guides, workloads
 from scheduling.daily_schedules.commitments import commitments_around
@@ -57,16 +57,16 @@ def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_sec
     """
     document = _with_one_departure(schedule, departure_id)
     departure = document.departures[departure_id]
-    until = time.monotonic() + deadline_seconds
+    deadline = Deadline.after(deadline_seconds)
     facts = gather_facts(_snapshot_for(departure, deadline_seconds))
     demand = Demand.of(departure_id, departure, schedule.schedule_date, facts.snapshot)
     entered = entered_over(document, schedule.schedule_date, [departure])
     context = PlanningContext(entered, commitments_around(departure.span), {departure_id})
     asked = who_needs_certificates([demand], facts, context)
-    facts = facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=_left(until)))
+    facts = facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=deadline.remaining()))
     assessment = assess(demand, facts, context)
     able = {candidate.guide.id for candidate in assessment.candidates}
-    facts = facts.on(with_availability_notes(facts.snapshot, able, deadline_seconds=_left(until)))
+    facts = facts.on(with_availability_notes(facts.snapshot, able, deadline_seconds=deadline.remaining()))
     loads = workloads(comparable_guides(assessment), facts.recent_hours)
     listed = [*_able(assessment, departure, facts, context), *_ruled_out(assessment, departure, facts)]
     listed = [replace(one, workload=loads.get(one.guide_id)) for one in listed]
@@ -89,10 +89,6 @@ def _snapshot_for(departure: Departure, deadline_seconds: float) -> Snapshot:
         trail_ids=[departure.trail_id] if departure.trail_id else (),
         deadline_seconds=deadline_seconds,
     )
-
-
-def _left(until: float) -> float:
-    return max(0.0, until - time.monotonic())
 
 
 def _able(

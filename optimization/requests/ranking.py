@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from novatrek_scheduling.deadline import Deadline
 from optimization.candidates.assessment import (
     Assessment,
     GuideConstraints,
@@ -37,7 +38,6 @@ from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot, Span
 from scheduling.rules import Demand, EntriesByDate, Facts, Rule
 from scheduling.rules.inputs import days_of
-from scheduling.siblings.deadline import Deadline
 from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
 
 # How far a departure may be moved within its date.

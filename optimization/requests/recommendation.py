@@ -1,12 +1,12 @@
 """A question that is answered at once and writes no schedule; the run is recorded all the same."""
 
+from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import FieldProblem, Malformed
 from optimization.models import RunDetail
 from optimization.requests.query import TripQuery
 from optimization.requests.ranking import RankedDates, rank_dates
 from optimization.requests.snapshot import take_question_snapshot
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
-from scheduling.siblings.deadline import Deadline
 from scheduling.snapshot import InactiveTrip, UnknownTrip, look_up_trip
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from scheduling.siblings.deadline import Deadline
+from novatrek_scheduling.deadline import Deadline
 
 # However late it is: what is known already, and any plan at all, take no longer.
 LEAST_SECONDS = 0.2

@@ -11,6 +11,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from conflicts.choices import Strategy
+from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import DomainError
 from optimization.candidates.assessment import Assessment, GuideConstraints, PlanningContext, assess
 from optimization.candidates.formulation import solver_departure, solver_pairs
@@ -28,7 +29,6 @@ from scheduling.domain.text import counted
 from scheduling.rules import Demand, Facts, Rule
 from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import closed_because
-from scheduling.siblings.deadline import Deadline
 from scheduling.snapshot import look_up_trip, with_certificates
 
 FIRST_HOUR, LAST_HOUR = 6, 18

@@ -15,12 +15,12 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from events.admin import ViewOnly
+from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import DomainError
 from scheduling.calendars.tokens import issue_calendar_token, revoke_calendar_token
 from scheduling.models import CalendarToken
 from scheduling.siblings import guide_management
 from scheduling.siblings.client import Reader
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.parallel import Lookups
 
 ISSUE = "scheduling.issue_calendartoken"

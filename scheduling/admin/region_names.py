@@ -6,9 +6,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.siblings import SiblingUnavailable, trip_catalog
 from scheduling.siblings.client import Reader
-from scheduling.siblings.deadline import Deadline
 
 KEPT_SECONDS = 60
 PATIENCE_SECONDS = 0.5

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.conf import settings
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import location_services, trail_management
 from scheduling.siblings.client import Reader
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.catalog import read_regions
 from scheduling.snapshot.gaps import Gaps

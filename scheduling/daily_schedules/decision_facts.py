@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from time import monotonic
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Sum
 from django.utils import timezone
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot, Span, local_dates
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
@@ -85,7 +85,7 @@ def load_decision_facts(
     """
     departures = list(departures)
     seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"] if deadline_seconds is None else deadline_seconds
-    until = monotonic() + seconds
+    deadline = Deadline.after(seconds)
     snapshot = take_facts_snapshot(
         {*days, *(day for departure in departures for day in days_of(departure))},
         region_ids={departure.region_id for departure in departures},
@@ -94,10 +94,10 @@ def load_decision_facts(
         deadline_seconds=seconds,
     )
     later = {day for one in to_be_made for day in _days_of(one, snapshot)}
-    snapshot = with_availability_on(snapshot, later, deadline_seconds=_left(until))
+    snapshot = with_availability_on(snapshot, later, deadline_seconds=deadline.remaining())
     guides = {guide for departure in departures for guide in departure.guide_ids} | set(guide_ids)
-    snapshot = with_certificates(snapshot, guides, deadline_seconds=_left(until))
-    snapshot = with_availability_notes(snapshot, guides, deadline_seconds=_left(until))
+    snapshot = with_certificates(snapshot, guides, deadline_seconds=deadline.remaining())
+    snapshot = with_availability_notes(snapshot, guides, deadline_seconds=deadline.remaining())
     return gather_facts(snapshot)
 
 
@@ -110,7 +110,3 @@ def _days_of(one: ToBeMade, snapshot: Snapshot) -> Iterator[date]:
     ends_at = min(one.ends_at or one.starts_at + trip.duration, one.starts_at + LONGEST_TRIP)
     first, last = local_dates(Span(one.starts_at.astimezone(region.timezone), ends_at.astimezone(region.timezone)))
     yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
-
-
-def _left(until: float) -> float:
-    return max(0.0, until - monotonic())

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.daily_schedules.catalog_aliases import departure_id_of, known_departure_ids
 from scheduling.domain.document import ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Snapshot
@@ -16,7 +17,6 @@ from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.domain.new_departures import new_departure
 from scheduling.reservations.seating import NewDeparture, queue_placement, take_seats, unplaced_reservations
 from scheduling.siblings.client import Reader
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot import UnknownTrip
 from scheduling.snapshot.base_camps import read_camp

@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, attempt
-from scheduling.siblings.deadline import Deadline
 
 # The answer has no body to recognise it by: any other status is not svc-analytics' own.
 ACCEPTED = frozenset({httpx.codes.ACCEPTED})

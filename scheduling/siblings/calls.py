@@ -13,10 +13,10 @@ import structlog
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.operations.logging import trace_headers
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.circuit_breaker import circuit_of
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.errors import SiblingFailure, SiblingNotFound, SiblingRefusal, SiblingUnavailable
 from scheduling.siblings.metrics import FAILURES, REQUEST_SECONDS
 

@@ -21,8 +21,8 @@ from pybreaker import (
     CircuitMemoryStorage,
 )
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.metrics import CIRCUIT_OPEN
 
 FAILURES_THAT_OPEN = 5

@@ -8,9 +8,9 @@ from typing import TypeVar
 from pydantic import ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload, attempt
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.errors import SiblingFailure, SiblingUnavailable
 from scheduling.siblings.response_cache import Answer, remember, remembered
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import send
-from scheduling.siblings.deadline import Deadline
 
 
 class NotificationPayload(Payload):

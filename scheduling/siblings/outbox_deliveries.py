@@ -19,6 +19,7 @@ from uuid import UUID
 
 from events.models import OutboxMessage
 from events.outbox import DeliveryRefused, register_destination
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import (
     SiblingNotFound,
@@ -31,7 +32,6 @@ from scheduling.siblings import (
 )
 from scheduling.siblings.calls import DELIVERY_SECONDS
 from scheduling.siblings.client import Reader
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.parallel import Lookups
 
 Send = Callable[[Mapping[str, Any], str, Deadline], None]

@@ -7,8 +7,8 @@ from contextvars import copy_context
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.errors import SiblingUnavailable
 
 T = TypeVar("T")

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Difficulty, Sibling
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import Reader, send
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.paging import PAGE_SIZE, every_entry
 from scheduling.siblings.parallel import Lookups
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import Reader, send
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.paging import PAGE_SIZE, every_entry
 from scheduling.siblings.parallel import Lookups
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Region, Snapshot
 from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.siblings import SiblingFailure
 from scheduling.siblings.client import Reader
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.catalog import CATALOG, Catalog, read_catalog, read_departing_trips, read_regions
 from scheduling.snapshot.gaps import Gaps

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Certificate, Guide, Sibling, Snapshot
 from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.siblings import SiblingNotFound, SiblingUnavailable, guide_management
 from scheduling.siblings.client import Reader
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.guide_management import AvailabilityPayload, GuidePayload
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.gaps import Gaps, together

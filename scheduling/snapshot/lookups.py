@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 
+from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import FieldProblem, Impossible
 from scheduling.domain.facts import Guide, Sibling, Trip
 from scheduling.siblings import SiblingNotFound, guide_management, trip_catalog
 from scheduling.siblings.client import Reader
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.guide_management import GuidePayload
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.translation import guide_of, trip_of

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from novatrek_scheduling.deadline import Deadline
 from optimization.models import OptimizationRun, RunStatus
 from optimization.requests.query import TripQuery
 from optimization.requests.recommendation import recommend_dates
 from optimization.requests.time_budget import LEAST_SECONDS, TimeBudget
-from scheduling.siblings.deadline import Deadline
 from tests.optimization.requests.test_processing import a_trip_of
 from tests.siblings import SimulatedSiblings
 

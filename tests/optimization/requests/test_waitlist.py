@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from novatrek_scheduling.deadline import Deadline
 from optimization.requests.date_score import Availability
 from optimization.requests.query import TripQuery
 from optimization.requests.ranking import RankedDate, rank_dates
@@ -13,7 +14,6 @@ from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Guide, Location, Snapshot
 from scheduling.requests.submission import Constraints
-from scheduling.siblings.deadline import Deadline
 from tests.factories import (
     REGION_ID,
     TOMORROW,

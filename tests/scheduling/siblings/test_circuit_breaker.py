@@ -3,11 +3,11 @@ from threading import Barrier, Thread
 import pytest
 from prometheus_client import REGISTRY
 
+from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure, SiblingUnavailable, trip_catalog
 from scheduling.siblings.circuit_breaker import FAILURES_THAT_OPEN, Circuit, circuit_of
 from scheduling.siblings.client import Reader
-from scheduling.siblings.deadline import Deadline
 from tests.scheduling.siblings.examples import calls_made
 from tests.siblings import SimulatedSiblings
 

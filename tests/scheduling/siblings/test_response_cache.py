@@ -5,11 +5,11 @@ from uuid import uuid4
 import pytest
 from django.core.cache import caches
 
+from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.sandbox.embedded import free_port
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
 from scheduling.siblings.client import Reader
-from scheduling.siblings.deadline import Deadline
 from scheduling.siblings.response_cache import remembered
 from scheduling.siblings.trip_catalog import TRIP_LIFETIME, read_trip
 from tests.scheduling.siblings.examples import a_hike, calls_made, snapshot_of_hike

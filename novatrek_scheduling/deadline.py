@@ -1,4 +1,4 @@
-"""One moment by which everything for a snapshot has to be done."""
+"""One moment by which everything that belongs together has to be done."""
 
 import time
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`at` is on the monotonic clock, in seconds."""
+    """A moment `at` on the monotonic clock, in seconds."""
 
     at: float
 
@@ -15,7 +15,7 @@ class Deadline:
         return cls(time.monotonic() + seconds)
 
     def remaining(self) -> float:
-        """Seconds left, never below zero."""
+        """Return the seconds left, never below zero."""
         return max(0.0, self.at - time.monotonic())
 
     @property
