@@ -22,7 +22,7 @@ from django.db.models import F  # noqa: E402
 
 from benchmarks.report import quantile  # noqa: E402
 from scheduling.daily_schedules.authors import Author, AuthorKind, set_author  # noqa: E402
-from scheduling.daily_schedules.changes import Change, run_detectors  # noqa: E402
+from scheduling.daily_schedules.changes import Change, detectors  # noqa: E402
 from scheduling.daily_schedules.writer import Draft, read_drafts, write_daily_schedules  # noqa: E402
 from scheduling.domain.document import ScheduleDocument, changed_departures  # noqa: E402
 from scheduling.metrics import schedule_write_retries  # noqa: E402
@@ -108,7 +108,7 @@ def _write_whole(schedule: DailySchedule, departure_id: UUID) -> None:
     _count(after, departure_id)
     set_author(AUTHOR)
     DailySchedule.objects.filter(pk=schedule.pk).update(assignments=after.write(), rev=F("rev") + 1)
-    run_detectors({schedule.schedule_date: Change(schedule, before, after, changed_departures(before, after))}, None)
+    detectors({schedule.schedule_date: Change(schedule, before, after, changed_departures(before, after))}, None)
 
 
 def _count(document: ScheduleDocument, departure_id: UUID) -> None:

@@ -11,9 +11,9 @@ class ConflictsConfig(AppConfig):
         from conflicts.monitoring.services import detect_around_hazard, detect_in_changes
         from novatrek_scheduling.operations.metrics import register_gauges
         from scheduling import hooks
-        from scheduling.daily_schedules.changes import register_detector
+        from scheduling.daily_schedules.changes import detectors
 
-        register_detector(detect_in_changes)
+        detectors.register(detect_in_changes)
         hooks.hazard_changed.register(detect_around_hazard)
         hooks.publication_figures.register(conflicts_resolved)
         register_gauges(open_conflicts)

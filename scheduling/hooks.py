@@ -7,7 +7,7 @@ from datetime import date
 from typing import Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from scheduling.domain.document import Departure, GuideAdjustments
+from scheduling.domain.document import GuideAdjustments
 from scheduling.domain.facts import Guide
 from scheduling.models import Hazard
 from scheduling.rules import Demand, Facts
@@ -29,9 +29,6 @@ class Hook(Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
         return [function(*args, **kwargs) for function in self._functions]
 
-
-departure_created: Hook[[UUID, Departure, date], None] = Hook()
-"""(departure_id, departure, schedule_date): a departure that the catalog doesn't have came into a document."""
 
 optimization_wanted: Hook[[date, UUID], None] = Hook()
 """(schedule_date, region_id): something there waits to be planned."""

@@ -18,8 +18,8 @@ from django.core.cache import caches
 from novatrek_scheduling.sandbox.embedded import free_port
 from novatrek_scheduling.sandbox.processes import spawn, stop
 from novatrek_scheduling.sandbox.world.weather import FORECAST_DAYS, forecast_id
-from scheduling.siblings.circuit_breaker import close_all_circuits
 from scheduling.siblings.response_cache import forget_troubles
+from tests.scheduling.siblings.circuits import close_all_circuits
 
 VARIABLES = {
     "TRIP_CATALOG_URL": "svc-trip-catalog",

@@ -17,15 +17,16 @@ from optimization.days.score import day_score
 from optimization.days.verification import refuse_broken_plan
 from optimization.days.written_changes import refuse_broken_write
 from optimization.models import OptimizationRun, RunDetail
-from optimization.runs.analytics import report_optimization, score_before
+from optimization.runs.analytics import report_optimization
 from optimization.runs.coalescing import PlanningScope, run_or_join
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
+from optimization.runs.selectors import latest_score
 from optimization.verification.refusal import PlanRefused
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.surroundings import entered_over
-from scheduling.daily_schedules.writer import Draft, read_drafts, write_daily_schedules
+from scheduling.daily_schedules.writer import TRIES, Draft, read_drafts, write_daily_schedules
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
@@ -34,8 +35,6 @@ from scheduling.rules import Facts
 from scheduling.snapshot.builder import take_day_snapshot
 
 logger = structlog.get_logger(__name__)
-
-TRIES = 3
 
 
 @dataclass(slots=True)
@@ -121,7 +120,7 @@ def _optimize(
         run_id=run_id,
         max_changes=work.max_changes,
     )
-    optimized = Optimized(run, work, score_before(work.day, work.region_ids))
+    optimized = Optimized(run, work, latest_score(work.day, work.region_ids))
     try:
         facts = gather_facts(snapshot or take_planning_snapshot(work.day, work.region_ids))
         _plan_and_store(optimized, facts, replace(author, run_id=run_id), dry_run=dry_run)

@@ -19,13 +19,13 @@ from optimization.requests.verification import refuse_broken_answer
 from optimization.runs.analytics import report_optimization
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
 from optimization.verification.refusal import PlanRefused
-from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.catalog_aliases import tell_catalog
 from scheduling.daily_schedules.catalog_sync import take_over_fewer
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.presence import announce_presence
 from scheduling.daily_schedules.surroundings import entered_over
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.writer import TRIES, Draft, write_daily_schedules
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
@@ -47,8 +47,6 @@ from scheduling.siblings.errors import SiblingUnavailable
 from scheduling.snapshot import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides
 
 logger = structlog.get_logger(__name__)
-
-TRIES = 3
 
 
 class _ChangedMeanwhile(Exception):
@@ -214,7 +212,7 @@ def _finish(
     )
     announce(changes)
     if best and best.option.is_new and any(best.option.departure_id in c.departure_ids for c in changes.values()):
-        hooks.departure_created(best.option.departure_id, best.departure, best.option.day)
+        tell_catalog(best.option.departure_id, best.departure, best.option.day)
     report_optimization(run, region_ids=_regions(answer), score_before=None, unassigned=0 if best else 1)
 
 

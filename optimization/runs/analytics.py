@@ -8,24 +8,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from events import outbox
-from optimization.models import OptimizationRun, RunDetail, RunStatus
+from optimization.models import OptimizationRun
 from scheduling.domain.facts import Sibling
 
 _ABOUT = {"event_type": "schedule.optimized", "source": "svc-scheduling-orchestrator"}
-
-
-def score_before(day: date, region_ids: Collection[UUID]) -> float | None:
-    """The score of the last completed run over the same date and regions, if there was one."""
-    regions = sorted(str(region_id) for region_id in region_ids)
-    earlier = OptimizationRun.objects.filter(
-        schedule_date=day,
-        status=RunStatus.COMPLETED,
-        score__isnull=False,
-        detail__subject=RunDetail.Subject.DAY,
-        detail__region_ids=regions,
-    )
-    score = earlier.order_by("-started_at").values_list("score", flat=True).first()
-    return None if score is None else float(score)
 
 
 def report_optimization(

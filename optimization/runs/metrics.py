@@ -9,16 +9,14 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from optimization.models import Night, NightDate, OptimizationRun, RunDetail, RunStatus
+from optimization.models import Night, NightDate, OptimizationRun, RunDetail
+from optimization.runs.selectors import latest_score
 
 
 def score_of_date(day: date) -> Mapping[str, float]:
     """`optimization_score`, 0 to 1, of the last completed run over the date, if there was one."""
-    runs = OptimizationRun.objects.filter(
-        schedule_date=day, status=RunStatus.COMPLETED, detail__subject=RunDetail.Subject.DAY, score__isnull=False
-    )
-    score = runs.order_by("-started_at").values_list("score", flat=True).first()
-    return {} if score is None else {"optimization_score": round(float(score) / 100, 4)}
+    score = latest_score(day)
+    return {} if score is None else {"optimization_score": round(score / 100, 4)}
 
 
 def optimization_gauges() -> Iterable[Metric]:

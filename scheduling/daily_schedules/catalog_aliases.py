@@ -12,7 +12,6 @@ from events import outbox
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Sibling, Snapshot
 from scheduling.models import DepartureAlias
-from scheduling.siblings.outbox_deliveries import DepartureInCatalog
 
 _DEPARTURES = uuid5(NAMESPACE_URL, "https://novatrek.example.com/departures")
 
@@ -42,11 +41,9 @@ def known_departure_ids_by_day(
     return {day: _each_once(of_day, paired) for day, of_day in agreeing.items()}
 
 
-def record_alias(known: DepartureInCatalog) -> None:
-    """Remember under which id the catalog has a departure of ours; telling it twice changes nothing."""
-    alias = DepartureAlias(
-        departure_id=known.departure_id, catalog_id=known.catalog_id, trip_id=known.trip_id, schedule_date=known.day
-    )
+def record_alias(departure_id: UUID, catalog_id: UUID, *, trip_id: UUID, day: date) -> None:
+    """Store under which id the catalog has a departure of ours. Idempotent."""
+    alias = DepartureAlias(departure_id=departure_id, catalog_id=catalog_id, trip_id=trip_id, schedule_date=day)
     DepartureAlias.objects.bulk_create([alias], ignore_conflicts=True)
 
 

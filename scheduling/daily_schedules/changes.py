@@ -1,11 +1,12 @@
 """Where another app hangs what it finds wrong with a write, inside the write's own transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from scheduling.domain.document import ScheduleDocument
+from scheduling.hooks import Hook
 from scheduling.models import DailySchedule
 from scheduling.rules import Facts
 
@@ -20,20 +21,8 @@ class Change:
     departure_ids: frozenset[UUID]
 
 
-Detector = Callable[[Mapping[date, Change], Facts | None], object]
+detectors: Hook[[Mapping[date, Change], Facts | None], object] = Hook()
+"""(changes, facts): a write, in its own transaction, with the facts it was decided on.
 
-_detectors: list[Detector] = []
-
-
-def register_detector(detector: Detector) -> None:
-    """Call `detector` in the transaction of every write, with what changed and the facts it was decided on.
-
-    Facts are None where the writer brought none: an event, or a guide's own entry.
-    """
-    if detector not in _detectors:
-        _detectors.append(detector)
-
-
-def run_detectors(changes: Mapping[date, Change], facts: Facts | None) -> None:
-    for detector in _detectors:
-        detector(changes, facts)
+Facts are None where the writer had none: an event, or a guide's own entry.
+"""

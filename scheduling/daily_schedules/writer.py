@@ -20,7 +20,7 @@ from tenacity import (
 )
 
 from scheduling.daily_schedules.authors import Author, clear_principal, set_author
-from scheduling.daily_schedules.changes import Change, run_detectors
+from scheduling.daily_schedules.changes import Change, detectors
 from scheduling.daily_schedules.commitments import forget_commitments, lock_guides, store_commitments
 from scheduling.daily_schedules.hard_rules import refuse_illegal
 from scheduling.daily_schedules.nullification import count_nullified
@@ -171,7 +171,7 @@ class _Write:
                 count_nullified(change, self.author)
         if self.principal:
             clear_principal()
-        run_detectors(changes, self.facts)
+        detectors(changes, self.facts)
         if self.after_write:
             self.after_write(changes)
         return changes

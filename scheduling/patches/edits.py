@@ -11,8 +11,7 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from novatrek_scheduling.errors import FieldProblem, Malformed
-from scheduling import hooks
-from scheduling.daily_schedules.catalog_aliases import known_departure_ids
+from scheduling.daily_schedules.catalog_aliases import known_departure_ids, tell_catalog
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import ToBeMade, load_decision_facts
@@ -98,7 +97,7 @@ class PatchEdits:
         for named in self._named:
             if named.is_ours and self.day in changes:
                 departure = changes[self.day].after.departures[named.departure_id]
-                hooks.departure_created(named.departure_id, departure, self.day)
+                tell_catalog(named.departure_id, departure, self.day)
 
     def guide_names(self) -> list[str]:
         """Those who would have been planned, or who entered something."""

@@ -17,6 +17,7 @@ from django.utils import timezone
 from novatrek_scheduling.queue import enqueue
 from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.catalog_aliases import tell_catalog
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import Departure, DepartureStatus
@@ -167,7 +168,7 @@ class _Seating:
         if self.is_born and self.newborn:
             departure = changes[self.day].after.departures[self.departure_id]
             if self.newborn.is_ours:
-                hooks.departure_created(self.departure_id, departure, self.day)
+                tell_catalog(self.departure_id, departure, self.day)
             hooks.optimization_wanted(self.day, departure.region_id)
         relate_to_reservation(self.reservation)
 

@@ -30,11 +30,6 @@ class Rule(StrEnum):
     ACCESSIBILITY = "ACCESSIBILITY"
     NOT_RUNNING = "NOT_RUNNING"
 
-    @property
-    def is_never_overridden(self) -> bool:
-        """Certificates, restrictions, overlap and rest: no person can accept these risks."""
-        return self in {Rule.CERTIFICATION, Rule.RESTRICTION, Rule.OVERLAP, Rule.REST}
-
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:

@@ -102,10 +102,3 @@ def _circuits_of_process(_pid: int) -> dict[Sibling, Circuit]:
 def circuit_of(sibling: Sibling) -> Circuit:
     """The circuit of `sibling` in this process; a forked process begins with closed ones of its own."""
     return _circuits_of_process(os.getpid())[sibling]
-
-
-def close_all_circuits() -> None:
-    """Begin anew, as a new process would."""
-    _circuits_of_process.cache_clear()
-    for sibling in Sibling:
-        CIRCUIT_OPEN.labels(sibling).set(0)

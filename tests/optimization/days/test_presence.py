@@ -102,7 +102,7 @@ def test_a_request_is_shown_on_the_date_it_chose_and_on_no_other(
     def look(*_: object) -> None:
         seen.append([day for day in days if being_optimized(day)])
 
-    monkeypatch.setattr("scheduling.daily_schedules.changes._detectors", [look])
+    monkeypatch.setattr("scheduling.daily_schedules.changes.detectors._functions", [look])
     process_request(request.pk)
 
     chosen = ScheduleRequest.objects.get(pk=request.pk).schedule_date

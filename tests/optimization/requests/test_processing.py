@@ -193,7 +193,7 @@ def test_a_worker_whose_claim_was_lost_writes_nothing(
         claim = claim_request(request.pk)
         stolen.extend([claim.token] if claim else [])
 
-    monkeypatch.setattr(changes, "_detectors", [steal])
+    monkeypatch.setattr(changes.detectors, "_functions", [steal])
 
     process_request(request.pk)
 

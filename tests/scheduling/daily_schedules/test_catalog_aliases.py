@@ -8,7 +8,6 @@ import pytest
 from scheduling.daily_schedules.catalog_aliases import departure_id_of, known_departure_ids, record_alias
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture
-from scheduling.siblings.outbox_deliveries import DepartureInCatalog
 from tests.factories import TOMORROW, DepartureFactory, TripFactory, at, snapshot_of
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +31,7 @@ def known(departures: dict[UUID, Departure], *sold: CatalogDeparture) -> dict[UU
 
 
 def pair(ours: UUID, catalog_id: UUID) -> None:
-    record_alias(DepartureInCatalog(ours, catalog_id, TRIP.id, TOMORROW, "08:00"))
+    record_alias(ours, catalog_id, trip_id=TRIP.id, day=TOMORROW)
 
 
 def test_a_departure_of_ours_is_known_by_its_trip_date_and_time() -> None:

@@ -13,9 +13,9 @@ from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.errors import ApprovalRequired, StaleRevision, UnknownDeparture, UnknownSchedule
 from scheduling.models import DailySchedule
+from scheduling.outbox_deliveries import deliver_now
 from scheduling.publication.notices import NoticeKind, announce
 from scheduling.publication.services import preview_publication, publish_departures, publish_in
-from scheduling.siblings.outbox_deliveries import deliver_now
 from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
 from tests.scheduling.writes import change, put, stored
 from tests.siblings import SimulatedSiblings

@@ -12,9 +12,9 @@ from scheduling.domain.document import DepartureStatus
 from scheduling.event_handlers import reservation_created, reservation_status_changed
 from scheduling.hooks import optimization_wanted
 from scheduling.models import DailySchedule, DepartureAlias, Reservation, ReservationStatus
+from scheduling.outbox_deliveries import deliver_now
 from scheduling.reservations.placement import place_reservation
 from scheduling.reservations.seating import unplaced_reservations
-from scheduling.siblings.outbox_deliveries import DepartureInCatalog, deliver_now
 from tests.factories import TOMORROW, DepartureFactory, at
 from tests.scheduling.writes import put, stored
 from tests.siblings import SimulatedSiblings
@@ -233,8 +233,8 @@ def test_a_departure_that_the_catalog_lacks_is_made_offered_to_it_and_planned(
 def test_a_departure_of_ours_that_the_catalog_took_keeps_our_id(siblings: SimulatedSiblings) -> None:
     trip, ours, reservation = UUID(siblings.summary()["trip_ids"][0]), uuid4(), uuid4()
     sold = siblings.add_departure(str(trip), QUIET_DAY, "09:30")
-    record_alias(DepartureInCatalog(ours, UUID(sold["id"]), trip, QUIET_DAY, "09:30"))
-    record_alias(DepartureInCatalog(ours, UUID(sold["id"]), trip, QUIET_DAY, "09:30"))
+    record_alias(ours, UUID(sold["id"]), trip_id=trip, day=QUIET_DAY)
+    record_alias(ours, UUID(sold["id"]), trip_id=trip, day=QUIET_DAY)
     created(reservation, trip, trip_date=QUIET_DAY.isoformat())
 
     place_reservation(reservation)

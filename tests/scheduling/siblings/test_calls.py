@@ -14,10 +14,10 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure, SiblingNotFound, SiblingRefusal
 from scheduling.siblings.calls import Call, Payload, http
-from scheduling.siblings.circuit_breaker import close_all_circuits
 from scheduling.siblings.client import Reader, send
 from scheduling.siblings.paging import every_entry
 from scheduling.siblings.parallel import Lookups
+from tests.scheduling.siblings.circuits import close_all_circuits
 
 CALL = Call(Sibling.WEATHER, "getAnything", "/anything", names_one=True)
 Answer = Callable[[BaseHTTPRequestHandler], None]

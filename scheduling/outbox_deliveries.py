@@ -11,7 +11,6 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +19,7 @@ from uuid import UUID
 from events.models import OutboxMessage
 from events.outbox import DeliveryRefused, register_destination
 from novatrek_scheduling.deadline import Deadline
+from scheduling.daily_schedules.catalog_aliases import record_alias
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import (
     SiblingNotFound,
@@ -35,30 +35,6 @@ from scheduling.siblings.client import Reader
 from scheduling.siblings.parallel import Lookups
 
 Send = Callable[[Mapping[str, Any], str, Deadline], None]
-
-
-@dataclass(frozen=True, slots=True)
-class DepartureInCatalog:
-    """The catalog has a departure of ours now, under an id of its own."""
-
-    departure_id: UUID
-    catalog_id: UUID
-    trip_id: UUID
-    day: date
-    departure_time: str
-
-
-_when_created: list[Callable[[DepartureInCatalog], None]] = []
-
-
-def on_departure_created(callback: Callable[[DepartureInCatalog], None]) -> None:
-    """Have `callback` told of each departure of ours that the catalog took, outside any transaction.
-
-    It may be told twice. When it raises, the message is delivered again, and the catalog then says that it
-    has the departure already.
-    """
-    if callback not in _when_created:
-        _when_created.append(callback)
 
 
 def register_deliveries() -> None:
@@ -107,15 +83,8 @@ def _add_departure(payload: Mapping[str, Any], key: str, deadline: Deadline) -> 
         if refusal.status != HTTPStatus.CONFLICT:
             raise
         created = _existing(trip_id, body, deadline)
-    known = DepartureInCatalog(
-        departure_id=UUID(payload["departure_id"]),
-        catalog_id=created.id,
-        trip_id=trip_id,
-        day=created.departure_date,
-        departure_time=created.departure_time,
-    )
-    for callback in _when_created:
-        callback(known)
+    # Should this fail, the message is delivered again, and the catalog then says that it has the departure.
+    record_alias(UUID(payload["departure_id"]), created.id, trip_id=trip_id, day=created.departure_date)
 
 
 def _existing(trip_id: UUID, body: Mapping[str, Any], deadline: Deadline) -> trip_catalog.DeparturePayload:

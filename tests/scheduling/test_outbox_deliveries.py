@@ -8,8 +8,8 @@ from django.conf import settings
 from events.models import OutboxMessage
 from events.outbox import DeliveryRefused, destinations
 from scheduling.models import DepartureAlias
+from scheduling.outbox_deliveries import deliver_now
 from scheduling.siblings import SiblingUnavailable
-from scheduling.siblings.outbox_deliveries import deliver_now
 from tests.scheduling.siblings.examples import a_hike, tomorrow
 from tests.siblings import SimulatedSiblings
 
