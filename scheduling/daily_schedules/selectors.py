@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import BooleanField, Field, Func, JSONField, QuerySet, TextField, Value
+from django.db.models import BooleanField, Field, Func, JSONField, Model, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTransform
 
 from novatrek_scheduling.api.pagination import Keyset, Page
 from scheduling.models import DailySchedule
-from scheduling.requests.selectors import on_dates
 
 ORDER = ("schedule_date",)
+
+Row = TypeVar("Row", bound=Model)
+
 # What is asked of a departure; a guide is on its team, or was told of it.
 CONDITIONS = {
     "region_id": "@.value.region_id == $region_id",
@@ -58,3 +60,11 @@ def _in_document(function: str, path: str, variables: Mapping[str, str], gives: 
         function=function,
         output_field=gives,
     )
+
+
+def on_dates(rows: QuerySet[Row], filters: Mapping[str, Any]) -> QuerySet[Row]:
+    """Rows whose schedule date is `date`, or from it to `date_to`, or up to that."""
+    if "date_to" not in filters:
+        return rows.filter(schedule_date=filters["date"]) if "date" in filters else rows
+    rows = rows.filter(schedule_date__lte=filters["date_to"])
+    return rows.filter(schedule_date__gte=filters["date"]) if "date" in filters else rows
