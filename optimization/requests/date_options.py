@@ -17,7 +17,7 @@ from scheduling.rules.trails import best_trail, closed_because
 
 
 def options_of(
-    question: TripQuery,
+    query: TripQuery,
     documents: Mapping[date, ScheduleDocument],
     facts: Facts,
     now: datetime,
@@ -27,25 +27,25 @@ def options_of(
 
     `elsewhere` are departures of dates without a document here that are out at the same time.
     """
-    trip = facts.snapshot.trips[question.trip_id]
-    obstacles = FeasibilityChecks.of(question, documents, facts, now, elsewhere)
+    trip = facts.snapshot.trips[query.trip_id]
+    obstacles = FeasibilityChecks.of(query, documents, facts, now, elsewhere)
     options: list[DateOption] = []
-    for day in question.days:
-        for key, departure, is_new in _departures_on(question, trip, day, documents[day], facts.snapshot, now):
-            option = _option(question, trip, day, key, departure, is_new, facts)
+    for day in query.days:
+        for key, departure, is_new in _departures_on(query, trip, day, documents[day], facts.snapshot, now):
+            option = _option(query, trip, day, key, departure, is_new, facts)
             options.append(replace(option, obstacle=obstacles.first_failed(option)))
     return options
 
 
 def _departures_on(
-    question: TripQuery, trip: Trip, day: date, document: ScheduleDocument, snapshot: Snapshot, now: datetime
+    query: TripQuery, trip: Trip, day: date, document: ScheduleDocument, snapshot: Snapshot, now: datetime
 ) -> Iterable[tuple[UUID, Departure, bool]]:
     running = {
         key: departure
         for key, departure in sorted(document.departures.items())
         if departure.trip_id == trip.id and departure.may_be_replanned(now)
     }
-    with_room = {key: one for key, one in running.items() if has_room(one, question, trip)}
+    with_room = {key: one for key, one in running.items() if has_room(one, query, trip)}
     if with_room:
         return [(key, departure.model_copy(deep=True), False) for key, departure in with_room.items()]
     local_time = snapshot.usual_times[trip.id]
@@ -53,14 +53,14 @@ def _departures_on(
     fresh = new_departure(trip, day, local_time, snapshot)
     if running and is_taken(document, key, fresh):
         return [(key, departure.model_copy(deep=True), False) for key, departure in running.items()]
-    largest = question.constraints.max_group_size
+    largest = query.constraints.max_group_size
     if largest is not None:
         fresh.capacity = min(fresh.capacity, largest)
     return [(key, fresh, True)]
 
 
 def _option(
-    question: TripQuery,
+    query: TripQuery,
     trip: Trip,
     day: date,
     key: UUID,
@@ -68,8 +68,8 @@ def _option(
     is_new: bool,
     facts: Facts,
 ) -> DateOption:
-    group = question.group(trip)
-    trail = _trail(question, trip, departure, group, facts)
+    group = query.group(trip)
+    trail = _trail(query, trip, departure, group, facts)
     if trail or departure.trail_id in facts.snapshot.trails:
         # One that cannot be used is given up also where there is no other.
         departure.trail_id = trail.id if trail else None
@@ -80,13 +80,13 @@ def _option(
     return DateOption(day, key, departure, is_new, group, trail, condition if is_told else None, outlook)
 
 
-def _trail(question: TripQuery, trip: Trip, departure: Departure, group: int, facts: Facts) -> Trail | None:
+def _trail(query: TripQuery, trip: Trip, departure: Departure, group: int, facts: Facts) -> Trail | None:
     guests = departure.participants + group
     days, span = days_of(departure), departure.span
     current = facts.snapshot.trails.get(departure.trail_id) if departure.trail_id else None
     if current and not closed_because(current, days, span, facts.hazards) and _takes(current, guests):
         return current
-    return best_trail(trip, days, span, guests, facts, question.constraints.preferred_trail_ids)
+    return best_trail(trip, days, span, guests, facts, query.constraints.preferred_trail_ids)
 
 
 def _takes(trail: Trail, guests: int) -> bool:

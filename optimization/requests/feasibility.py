@@ -17,7 +17,7 @@ from scheduling.rules.trails import needs_trail
 class FeasibilityChecks:
     """What can stand against an option before anybody looks for a team, all of it known."""
 
-    question: TripQuery
+    query: TripQuery
     trip: Trip
     documents: Mapping[date, ScheduleDocument]
     facts: Facts
@@ -27,26 +27,26 @@ class FeasibilityChecks:
     @classmethod
     def of(
         cls,
-        question: TripQuery,
+        query: TripQuery,
         documents: Mapping[date, ScheduleDocument],
         facts: Facts,
         now: datetime,
         elsewhere: Iterable[Departure] = (),
     ) -> "FeasibilityChecks":
         """`elsewhere` as for `options_of`."""
-        trip = facts.snapshot.trips[question.trip_id]
+        trip = facts.snapshot.trips[query.trip_id]
         base_camp = facts.snapshot.locations.get(trip.region_id)
         at_camp = _Crowd.of(base_camp, documents, elsewhere) if base_camp else None
-        return cls(question, trip, documents, facts, now, at_camp)
+        return cls(query, trip, documents, facts, now, at_camp)
 
     def first_failed(self, option: DateOption) -> Exclusion | None:
         """The first rule that stands against the option, in the order in which they are asked."""
         return (
             _not_running(option, self.documents[option.day], self.facts.snapshot, self.now)
-            or _no_room(option, self.question, self.trip)
+            or _no_room(option, self.query, self.trip)
             or _no_trail(option, self.trip, self.facts)
-            or _bad_weather(option, self.question)
-            or _not_accessible(option, self.question, self.trip)
+            or _bad_weather(option, self.query)
+            or _not_accessible(option, self.query, self.trip)
             or (_no_room_at_the_camp(option, self.at_camp) if self.at_camp else None)
         )
 
@@ -60,9 +60,9 @@ def is_taken(document: ScheduleDocument, key: UUID, fresh: Departure) -> bool:
     )
 
 
-def has_room(departure: Departure, question: TripQuery, trip: Trip) -> bool:
-    joined = departure.participants + question.group(trip)
-    largest = question.constraints.max_group_size
+def has_room(departure: Departure, query: TripQuery, trip: Trip) -> bool:
+    joined = departure.participants + query.group(trip)
+    largest = query.constraints.max_group_size
     return joined <= departure.capacity and (largest is None or joined <= largest)
 
 
@@ -77,13 +77,13 @@ def _not_running(option: DateOption, document: ScheduleDocument, snapshot: Snaps
     return None
 
 
-def _no_room(option: DateOption, question: TripQuery, trip: Trip) -> Exclusion | None:
-    if has_room(option.departure, question, trip):
+def _no_room(option: DateOption, query: TripQuery, trip: Trip) -> Exclusion | None:
+    if has_room(option.departure, query, trip):
         return None
     free = max(0, option.departure.capacity - option.departure.participants)
     if free < option.group:
         return Exclusion(Rule.GROUP_SIZE, f"{free} seats are free, the group has {option.group}")
-    largest = question.constraints.max_group_size
+    largest = query.constraints.max_group_size
     return Exclusion(Rule.GROUP_SIZE, f"{option.guests} guests would go together, {largest} at most are wished for")
 
 
@@ -93,14 +93,14 @@ def _no_trail(option: DateOption, trip: Trip, facts: Facts) -> Exclusion | None:
     return Exclusion(Rule.TRAIL_CLOSED, f"no open trail fits the trip and {option.guests} guests")
 
 
-def _bad_weather(option: DateOption, question: TripQuery) -> Exclusion | None:
-    if question.constraints.require_good_weather and option.outlook is WeatherOutlook.STORM_WARNING:
+def _bad_weather(option: DateOption, query: TripQuery) -> Exclusion | None:
+    if query.constraints.require_good_weather and option.outlook is WeatherOutlook.STORM_WARNING:
         return Exclusion(Rule.WEATHER, "a storm is forecast and good weather is required")
     return None
 
 
-def _not_accessible(option: DateOption, question: TripQuery, trip: Trip) -> Exclusion | None:
-    for requirement in question.constraints.accessibility_requirements:
+def _not_accessible(option: DateOption, query: TripQuery, trip: Trip) -> Exclusion | None:
+    for requirement in query.constraints.accessibility_requirements:
         if not is_accessible(requirement, trip, option.trail):
             return Exclusion(Rule.ACCESSIBILITY, f"not known to be {requirement.lower().replace('_', ' ')}")
     return None

@@ -3,9 +3,9 @@
 from optimization.candidates.assessment import Assessment
 from optimization.candidates.unassigned_reasons import reason_for
 from optimization.requests.query import DateOption
-from optimization.requests.waitlist import Resolution
 from optimization.solver.solution import RequestAnswer
 from optimization.solver.staffing import Staffing
+from optimization.strategies.unled_departure import Resolution
 
 
 def describe_date(option: DateOption, assessment: Assessment) -> str:

@@ -1,4 +1,4 @@
-"""A worker's way with a schedule request: claim it, answer it, store everything in one transaction."""
+"""A worker's way with a schedule request: claim it, rank its dates, store everything in one transaction."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -12,9 +12,10 @@ from django.utils import timezone
 from optimization.days.written_changes import refuse_broken_write
 from optimization.models import OptimizationRun, RunDetail
 from optimization.requests.query import TripQuery
-from optimization.requests.ranking import RankedDate, RankedDates, rank_dates
+from optimization.requests.ranking import RankedDate, RankedDates
+from optimization.requests.recommendation import rank_dates
 from optimization.requests.result import result_of
-from optimization.requests.snapshot import take_question_snapshot
+from optimization.requests.snapshot import take_query_snapshot
 from optimization.requests.verification import refuse_broken_answer
 from optimization.runs.analytics import report_optimization
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
@@ -50,7 +51,7 @@ logger = structlog.get_logger(__name__)
 
 
 class _ChangedMeanwhile(Exception):
-    """The departure, or what its guides entered, is not what the answer was found on: ask again on the latest."""
+    """The departure, or what its guides entered, is not what the dates were ranked on: rank them again."""
 
 
 def process_request(request_id: UUID) -> None:
@@ -70,7 +71,7 @@ def process_request(request_id: UUID) -> None:
         postpone_request(claim, code=unavailable.code, message=unavailable.message)
 
 
-def question_of(request: ScheduleRequest) -> TripQuery:
+def query_of(request: ScheduleRequest) -> TripQuery:
     """What the stored request asks."""
     stored = request.constraints
     return TripQuery(
@@ -81,10 +82,10 @@ def question_of(request: ScheduleRequest) -> TripQuery:
 
 
 def _answer_and_store(claim: RequestClaim) -> None:
-    question = question_of(claim.request)
-    run = start_run(question.days[0], subject=RunDetail.Subject.REQUEST, request_id=claim.request.pk)
+    query = query_of(claim.request)
+    run = start_run(query.days[0], subject=RunDetail.Subject.REQUEST, request_id=claim.request.pk)
     try:
-        _until_stored(claim, question, _snapshot(question), run)
+        _until_stored(claim, query, _snapshot(query), run)
     except (UnknownTrip, InactiveTrip, UnknownGuide) as impossible:
         fail_run(run, impossible.message)
         fail_request(claim, code=impossible.code, message=impossible.message, run_id=run.pk)
@@ -96,32 +97,32 @@ def _answer_and_store(claim: RequestClaim) -> None:
         raise
 
 
-def _snapshot(question: TripQuery) -> Snapshot:
+def _snapshot(query: TripQuery) -> Snapshot:
     """The facts, once the trip and the guides named are known to exist: submission could not always ask."""
     deadline_seconds = settings.SNAPSHOT_DEADLINE_SECONDS["worker"]
-    wanted = question.constraints
+    constraints = query.constraints
     for name in ("required_guide_ids", "excluded_guide_ids"):
-        if guide_ids := getattr(wanted, name):
+        if guide_ids := getattr(constraints, name):
             look_up_guides(guide_ids, field=f"constraints.{name}", deadline_seconds=deadline_seconds)
-    snapshot = take_question_snapshot(question, deadline_seconds=deadline_seconds)
-    trip = snapshot.trips[question.trip_id]
+    snapshot = take_query_snapshot(query, deadline_seconds=deadline_seconds)
+    trip = snapshot.trips[query.trip_id]
     if not trip.is_active:
         raise InactiveTrip.of(trip, "trip_id")
     return snapshot
 
 
-def _until_stored(claim: RequestClaim, question: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:
+def _until_stored(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:
     guide_names: list[str] = []
     met = ""
     author = _author(claim, run)
     with ExitStack() as at_work:
         for _ in range(TRIES):
-            answer = rank_dates(question, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
-            refuse_broken_answer(answer, question)
-            guide_names = [member.guide_name for member in answer.best.departure.team] if answer.best else []
-            _show(answer, author, at_work)
+            ranked = rank_dates(query, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+            refuse_broken_answer(ranked, query)
+            guide_names = [member.guide_name for member in ranked.best.departure.team] if ranked.best else []
+            _show(ranked, author, at_work)
             try:
-                _store(claim, question, answer, run, author)
+                _store(claim, query, ranked, run, author)
             except (_ChangedMeanwhile, HardRuleViolated) as changed:
                 met = str(changed)
                 logger.info("schedule_request_answered_again", request_id=str(claim.request.pk), met=met)
@@ -140,48 +141,48 @@ def _author(claim: RequestClaim, run: OptimizationRun) -> Author:
     return Author(AuthorKind.REQUEST, claim.request.requested_by, cause, "worker", run.pk)
 
 
-def _show(answer: RankedDates, author: Author, at_work: ExitStack) -> None:
+def _show(ranked: RankedDates, author: Author, at_work: ExitStack) -> None:
     """Show who is at work on the chosen date, and on no other: those asked about are only read.
 
-    It stays shown while the question is asked again, until that chooses, maybe otherwise.
+    It stays shown while the dates are ranked again, until another one may be chosen.
     """
     at_work.close()
-    if answer.best:
-        day, region = answer.best.option.day, answer.best.departure.region_id
+    if ranked.best:
+        day, region = ranked.best.option.day, ranked.best.departure.region_id
         at_work.enter_context(announce_presence(day, [region], by=str(author), run_id=author.run_id))
 
 
-def _store(claim: RequestClaim, question: TripQuery, answer: RankedDates, run: OptimizationRun, author: Author) -> None:
-    best = answer.best
+def _store(claim: RequestClaim, query: TripQuery, ranked: RankedDates, run: OptimizationRun, author: Author) -> None:
+    best = ranked.best
     days = [best.option.day] if best else []
     publishes = {best.option.departure_id} if best else set()
     began_at = timezone.now()
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         if best:
-            _place(best, answer, drafts[best.option.day])
+            _place(best, ranked, drafts[best.option.day])
 
     def also(changes: Mapping[date, Change]) -> None:
-        refuse_broken_write(changes, answer.facts, began_at, publishes=publishes)
-        _finish(claim, question, answer, run, changes)
+        refuse_broken_write(changes, ranked.facts, began_at, publishes=publishes)
+        _finish(claim, query, ranked, run, changes)
 
-    write_daily_schedules(days, edit, author=author, facts=answer.facts, after_write=also)
+    write_daily_schedules(days, edit, author=author, facts=ranked.facts, after_write=also)
 
 
-def _place(best: RankedDate, answer: RankedDates, draft: Draft) -> None:
+def _place(best: RankedDate, ranked: RankedDates, draft: Draft) -> None:
     """Put the team onto the departure as it is now, and publish it where a machine may."""
     key, planned = best.option.departure_id, best.departure
     current = draft.document.departures.get(key)
     if (current or planned).has_started(timezone.now()):
         raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} has started")
-    if current != answer.base.get(key):
+    if current != ranked.base.get(key):
         raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} is not as it was")
     entered = entered_over(draft.document, best.option.day, [planned])
-    if is_adjusted(planned, answer.contexts[key].entered, entered):
+    if is_adjusted(planned, ranked.contexts[key].entered, entered):
         raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered something")
     for other, departure in draft.document.departures.items():
         if departure.may_be_replanned(timezone.now()):
-            take_over_fewer(departure, answer.counted.get(other))
+            take_over_fewer(departure, ranked.counted.get(other))
     if current is None:
         current = draft.document.departures[key] = planned.model_copy(deep=True)
     else:
@@ -191,18 +192,18 @@ def _place(best: RankedDate, answer: RankedDates, draft: Draft) -> None:
 
 
 def _finish(
-    claim: RequestClaim, question: TripQuery, answer: RankedDates, run: OptimizationRun, changes: Mapping[date, Change]
+    claim: RequestClaim, query: TripQuery, ranked: RankedDates, run: OptimizationRun, changes: Mapping[date, Change]
 ) -> None:
-    best = answer.best
-    run.schedule_date = best.option.day if best else question.days[0]
+    best = ranked.best
+    run.schedule_date = best.option.day if best else query.days[0]
     run.save(update_fields=["schedule_date"])
     complete_run(
         run,
-        Solved.of_request(answer.solved),
+        Solved.of_request(ranked.solved),
         score=best.score if best else 0.0,
-        inputs=inputs_of(answer.problem, answer.facts.snapshot),
+        inputs=inputs_of(ranked.problem, ranked.facts.snapshot),
     )
-    result = result_of(answer, confirmed=_published(best))
+    result = result_of(ranked, confirmed=_published(best))
     complete_request(
         claim,
         result=result,
@@ -213,11 +214,11 @@ def _finish(
     announce(changes)
     if best and best.option.is_new and any(best.option.departure_id in c.departure_ids for c in changes.values()):
         tell_catalog(best.option.departure_id, best.departure, best.option.day)
-    report_optimization(run, region_ids=_regions(answer), score_before=None, unassigned=0 if best else 1)
+    report_optimization(run, region_ids=_regions(ranked), score_before=None, unassigned=0 if best else 1)
 
 
-def _regions(answer: RankedDates) -> frozenset[UUID]:
-    return frozenset(day.departure.region_id for day in answer.dates)
+def _regions(ranked: RankedDates) -> frozenset[UUID]:
+    return frozenset(day.departure.region_id for day in ranked.dates)
 
 
 def _published(best: RankedDate | None) -> UUID | None:

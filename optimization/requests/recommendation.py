@@ -1,12 +1,28 @@
-"""A question that is answered at once and writes no schedule; the run is recorded all the same."""
+"""Recommending dates: reading in rounds, deciding in between. No schedule is written; a recommendation is recorded."""
+
+from dataclasses import replace
 
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import FieldProblem, Malformed
 from optimization.models import RunDetail
+from optimization.requests.inputs import InputsLoader, RequestInputs
 from optimization.requests.query import TripQuery
-from optimization.requests.ranking import RankedDates, rank_dates
-from optimization.requests.snapshot import take_question_snapshot
+from optimization.requests.ranking import (
+    RankedDates,
+    assess_options,
+    formulate_request,
+    guide_constraints,
+    guides_to_certify,
+    rank,
+    unled_options,
+)
+from optimization.requests.snapshot import take_query_snapshot
+from optimization.requests.time_budget import TimeBudget
+from optimization.requests.waitlist import WaitlistSearch
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
+from optimization.solver.request_model import solve_request
+from optimization.solver.solution import RequestPlan
+from scheduling.domain.facts import Snapshot
 from scheduling.snapshot import InactiveTrip, UnknownTrip, look_up_trip
 
 
@@ -16,25 +32,55 @@ class NoSuchTrip(Malformed):
     code = "UNKNOWN_TRIP"
 
 
-def recommend_dates(
-    question: TripQuery, *, deadline_seconds: float, within_seconds: float | None = None
-) -> RankedDates:
-    """The best dates and teams for the question; `within_seconds` the best found so far.
+def recommend_dates(query: TripQuery, *, deadline_seconds: float, within_seconds: float | None = None) -> RankedDates:
+    """Return the best dates and teams for the query; with `within_seconds` the best found by then.
 
     Raises NoSuchTrip and SiblingUnavailable.
     """
     until = None if within_seconds is None else Deadline.after(within_seconds)
     try:
-        look_up_trip(question.trip_id, deadline_seconds=deadline_seconds)
+        look_up_trip(query.trip_id, deadline_seconds=deadline_seconds)
     except (UnknownTrip, InactiveTrip) as unknown:
         raise NoSuchTrip(unknown.message, FieldProblem("trip_id", unknown.message)) from unknown
-    run = start_run(question.days[0], subject=RunDetail.Subject.QUESTION)
+    run = start_run(query.days[0], subject=RunDetail.Subject.QUESTION)
     try:
-        snapshot = take_question_snapshot(question, deadline_seconds=deadline_seconds)
-        answer = rank_dates(question, snapshot, deadline_seconds=deadline_seconds, until=until)
+        snapshot = take_query_snapshot(query, deadline_seconds=deadline_seconds)
+        ranked = rank_dates(query, snapshot, deadline_seconds=deadline_seconds, until=until)
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
         raise
-    score = answer.best.score if answer.best else 0.0
-    complete_run(run, Solved.of_request(answer.solved), score=score, inputs=inputs_of(answer.problem, snapshot))
-    return answer
+    score = ranked.best.score if ranked.best else 0.0
+    complete_run(run, Solved.of_request(ranked.solved), score=score, inputs=inputs_of(ranked.problem, snapshot))
+    return ranked
+
+
+def rank_dates(
+    query: TripQuery, snapshot: Snapshot, *, deadline_seconds: float, until: Deadline | None = None
+) -> RankedDates:
+    """Find the best team of each date and rank the dates. Reads the latest documents; writes nothing.
+
+    `deadline_seconds` is for each round of reading. With `until` all is done by then: the solver has what is left,
+    and gives the best it found. Raises SiblingUnavailable where the guides of a later day do not answer.
+    """
+    budget = TimeBudget(deadline_seconds, until)
+    loader = InputsLoader(budget)
+    inputs = loader.load(query, snapshot)
+    inputs = loader.add_certificates(inputs, guides_to_certify(inputs))
+    assessments = assess_options(inputs)
+    problem = formulate_request(inputs, assessments)
+    solved = solve_request(problem, time_limit_seconds=budget.solve_seconds)
+    inputs = loader.add_notes(inputs, {guide for answer in solved.answers for guide in answer.guide_ids})
+    return rank(inputs, assessments, problem, solved, _waitlist(inputs, solved, loader))
+
+
+def _waitlist(inputs: RequestInputs, solved: RequestPlan, loader: InputsLoader) -> WaitlistSearch:
+    """A search that knows the trips around the options that nobody leads, and certifies by one deadline."""
+    deadline = Deadline.after(loader.budget.read_seconds)
+    search = WaitlistSearch(
+        inputs,
+        guide_constraints(inputs.query),
+        loader.budget,
+        certify=lambda facts, guide_ids: loader.certify(facts, guide_ids, deadline),
+    )
+    trip_ids = search.trips_around(unled_options(inputs, solved))
+    return replace(search, inputs=loader.add_trips(inputs, trip_ids, deadline))

@@ -1,4 +1,4 @@
-"""The facts that a question is answered on."""
+"""The facts that a query is decided on."""
 
 from optimization.requests.query import TripQuery
 from scheduling.daily_schedules.writer import read_drafts
@@ -6,20 +6,20 @@ from scheduling.domain.facts import Snapshot
 from scheduling.snapshot import take_trip_snapshot
 
 
-def take_question_snapshot(question: TripQuery, *, deadline_seconds: float) -> Snapshot:
-    """The trip on the dates asked about, with the trails wished for and those its departures are on.
+def take_query_snapshot(query: TripQuery, *, deadline_seconds: float) -> Snapshot:
+    """The trip on the queried dates, with the preferred trails and those its departures are on.
 
     Raises UnknownTrip and SiblingUnavailable.
     """
     on_the_way = {
         departure.trail_id
-        for draft in read_drafts(question.days).values()
+        for draft in read_drafts(query.days).values()
         for departure in draft.document.departures.values()
-        if departure.trip_id == question.trip_id and departure.trail_id
+        if departure.trip_id == query.trip_id and departure.trail_id
     }
     return take_trip_snapshot(
-        question.trip_id,
-        question.days,
-        trail_ids={*on_the_way, *question.constraints.preferred_trail_ids},
+        query.trip_id,
+        query.days,
+        trail_ids={*on_the_way, *query.constraints.preferred_trail_ids},
         deadline_seconds=deadline_seconds,
     )

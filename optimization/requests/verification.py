@@ -8,27 +8,27 @@ from optimization.verification.evidence import Evidence, Finding, Wanted
 from optimization.verification.refusal import refuse
 
 
-def refuse_broken_answer(answer: RankedDates, question: TripQuery) -> None:
+def refuse_broken_answer(ranked: RankedDates, query: TripQuery) -> None:
     """Raise PlanRefused where a date that is offered breaks a rule or is not what was asked for."""
-    refuse([finding for day in answer.dates if day.is_bookable for finding in _of_date(day, answer, question)])
+    refuse([finding for day in ranked.dates if day.is_bookable for finding in _of_date(day, ranked, query)])
 
 
-def _of_date(one: RankedDate, answer: RankedDates, question: TripQuery) -> list[Finding]:
-    key, context = one.option.departure_id, answer.contexts[one.option.departure_id]
-    wishes = question.constraints
+def _of_date(one: RankedDate, ranked: RankedDates, query: TripQuery) -> list[Finding]:
+    key, context = one.option.departure_id, ranked.contexts[one.option.departure_id]
+    wishes = query.constraints
     evidence = Evidence(
         day=one.option.day,
-        snapshot=answer.facts.snapshot,
+        snapshot=ranked.facts.snapshot,
         departures={key: one.departure},
-        before=answer.base,
+        before=ranked.base,
         engagements=engagements_of(context, without=[key]),
         entered=context.entered.by_day,
-        holds=holds_of(answer.facts),
+        holds=holds_of(ranked.facts),
         wanted=Wanted(
             joining=one.option.group,
             required=frozenset(wishes.required_guide_ids),
             excluded=frozenset(wishes.excluded_guide_ids),
-            only=question.only_guides,
+            only=query.only_guides,
             largest_group=wishes.max_group_size,
             good_weather=wishes.require_good_weather,
             accessibility=wishes.accessibility_requirements,

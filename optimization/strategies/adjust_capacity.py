@@ -1,4 +1,4 @@
-"""ADJUST_CAPACITY: another guide where the team is too small, more places where everything else allows them."""
+"""ADJUST_CAPACITY: another guide where a team is too small, more places where everything else allows them."""
 
 from itertools import islice
 
@@ -7,7 +7,10 @@ from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
 from optimization.strategies.proposal import MOST_OFFERED, propose, solves, team_fields
 from optimization.strategies.replacement_team import certified_crew
+from optimization.strategies.unled_departure import Resolution, UnledDeparture
 from scheduling.domain.document import TeamMember
+from scheduling.domain.facts import Trip
+from scheduling.domain.text import counted
 
 
 def search_other_sizes(problem: Problem) -> list[Option]:
@@ -16,13 +19,29 @@ def search_other_sizes(problem: Problem) -> list[Option]:
     return [option for spot in problem.movable() for option in search(spot, problem)] if search else []
 
 
+def find_more_places(unled: UnledDeparture, places: int) -> Resolution | None:
+    """Offer as many places as a group needs, where the trip, the trail, the camp and a team allow them."""
+    departure = unled.departure
+    larger = departure.model_copy(update={"capacity": places})
+    trip = unled.facts.snapshot.trips.get(departure.trip_id)
+    if not may_have_places(trip, places) or not unled.is_feasible(larger) or not unled.can_be_led(larger):
+        return None
+    more = counted(places - departure.capacity, "more place")
+    return Resolution(Strategy.ADJUST_CAPACITY, f"{more} on {departure.trip_name} at {departure.starts_at:%H:%M}")
+
+
+def may_have_places(trip: Trip | None, places: int) -> bool:
+    """Whether a departure of the trip may have so many places; an unknown trip allows none."""
+    return trip is not None and places <= trip.max_participants
+
+
 def _with_more_places(spot: Spot, problem: Problem) -> list[Option]:
     """Everybody goes, where the trip, the trail, the team and the base camp take them."""
     departure = spot.departure
     trip = problem.facts.snapshot.trips.get(departure.trip_id)
     facts = problem.certify(problem.facts, set(departure.guide_ids))
     edit = DepartureEdit(day=spot.day, departure_id=spot.departure_id, fields={"capacity": departure.participants})
-    if trip is None or departure.participants > trip.max_participants or not solves(problem, facts, [edit]):
+    if not may_have_places(trip, departure.participants) or not solves(problem, facts, [edit]):
         return []
     more = departure.participants - departure.capacity
     option = propose(

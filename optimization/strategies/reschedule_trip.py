@@ -1,27 +1,30 @@
 """RESCHEDULE_TRIP: the nearest date and time with a team, a trail and weather."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from conflicts.choices import Cause, Strategy
 from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
 from optimization.strategies.proposal import MOST_OFFERED, propose, solves
 from optimization.strategies.replacement_team import Crew, certified_crew, crew_for, kept_ids
+from optimization.strategies.unled_departure import Resolution, UnledDeparture
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
-from scheduling.domain.document import Departure, DepartureStatus, TeamMember
-from scheduling.domain.facts import CatalogDeparture, Trail
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument, TeamMember
+from scheduling.domain.facts import CatalogDeparture, Snapshot, Trail
 from scheduling.domain.local_time import combine, moved_to
+from scheduling.domain.text import counted
 from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import best_trail, closed_because, needs_trail
 
-FIRST_HOUR, LAST_HOUR = 6, 18
-NOTICE = timedelta(hours=2)
-# On other dates around the usual time; on its own date any hour.
+# On its own date any of these; on other dates around the usual time.
+WHOLE_HOURS = [f"{hour:02}:00" for hour in range(6, 19)]
 HOURS_AROUND = (0, 1, -1, 2, -2)
+NOTICE = timedelta(hours=2)
 TRIED_AT_MOST = 30
 
 
@@ -63,47 +66,78 @@ def search_other_times(problem: Problem) -> list[Option]:
     return found
 
 
+def find_other_start(unled: UnledDeparture) -> Resolution | None:
+    """Find the nearest whole hour of its date at which the departure could be led."""
+    departure, snapshot = unled.departure, unled.facts.snapshot
+    zone = snapshot.regions[departure.region_id].timezone
+    for day, starts_at in _nearest_first([(unled.day, clock) for clock in WHOLE_HOURS], departure, zone):
+        moved = _moved(departure, starts_at)
+        spot = Spot(day, unled.departure_id, moved, unled.departure_id)
+        if not _may_start_at(spot, departure, unled.document, snapshot, unled.now):
+            continue
+        if unled.is_feasible(moved) and unled.can_be_led(moved):
+            booked = f", {counted(departure.participants, 'guest')} told" if departure.participants else ""
+            return Resolution(Strategy.RESCHEDULE_TRIP, f"a start at {starts_at:%H:%M}{booked}")
+    return None
+
+
+def _moved(departure: Departure, starts_at: datetime, **fields: object) -> Departure:
+    span = moved_to(starts_at, departure.span)
+    return departure.model_copy(update={"starts_at": span.starts_at, "ends_at": span.ends_at, **fields})
+
+
 def _slots(spot: Spot, problem: Problem) -> Iterator[_Slot]:
     region = problem.facts.snapshot.regions.get(spot.departure.region_id)
     if region is None:
         return
     usual = spot.departure.starts_at.astimezone(region.timezone)
-    hours = [f"{hour:02}:00" for hour in range(FIRST_HOUR, LAST_HOUR + 1)]
     nearby = [f"{usual + timedelta(hours=shift):%H:%M}" for shift in HOURS_AROUND]
-    wanted = [(day, at) for day in problem.documents for at in (hours if day == spot.day else nearby)]
-    times = {combine(day, at, region.timezone).astimezone(region.timezone): day for day, at in wanted}
-    for starts_at in sorted(times, key=lambda time: (abs(time - spot.departure.starts_at), time)):
-        slot = _slot(spot, times[starts_at], starts_at)
-        if _is_possible(slot, problem):
+    clocks = [(day, clock) for day in problem.documents for clock in (WHOLE_HOURS if day == spot.day else nearby)]
+    for day, starts_at in _nearest_first(clocks, spot.departure, region.timezone):
+        slot = _slot(spot, day, starts_at)
+        if _may_start_at(slot.after, spot.departure, problem.documents[day], problem.facts.snapshot, problem.now):
             yield slot
 
 
 def _slot(spot: Spot, day: date, starts_at: datetime) -> _Slot:
     departure = spot.departure
-    span = moved_to(starts_at, departure.span)
-    moved: dict[str, object] = {"starts_at": span.starts_at, "ends_at": span.ends_at}
-    key = spot.departure_id
-    if day != spot.day:
-        key = departure_id_of(departure.trip_id, day, f"{starts_at:%H:%M}")
-        moved |= {"status": DepartureStatus.DRAFT, "published": None}
-    return _Slot(spot, Spot(day, key, departure.model_copy(update=moved), spot.departure_id))
+    if day == spot.day:
+        return _Slot(spot, Spot(day, spot.departure_id, _moved(departure, starts_at), spot.departure_id))
+    key = departure_id_of(departure.trip_id, day, f"{starts_at:%H:%M}")
+    moved = _moved(departure, starts_at, status=DepartureStatus.DRAFT, published=None)
+    return _Slot(spot, Spot(day, key, moved, spot.departure_id))
 
 
-def _is_possible(slot: _Slot, problem: Problem) -> bool:
-    starts_at = slot.after.departure.starts_at
-    is_other = starts_at > problem.now + NOTICE and starts_at != slot.before.departure.starts_at
-    is_known = set(days_of(slot.after.departure)) <= set(problem.facts.snapshot.days)
-    return is_other and is_known and not _is_taken(slot.after, problem)
+def _nearest_first(
+    clocks: Iterable[tuple[date, str]], departure: Departure, zone: ZoneInfo
+) -> list[tuple[date, datetime]]:
+    """The dates and moments at which local clocks show these times, the nearest to the departure's start first."""
+    days = {combine(day, clock, zone).astimezone(zone): day for day, clock in clocks}
+    moments = sorted(days, key=lambda moment: (abs(moment - departure.starts_at), moment))
+    return [(days[moment], moment) for moment in moments]
 
 
-def _is_taken(spot: Spot, problem: Problem) -> bool:
+def _may_start_at(
+    moved: Spot, departure: Departure, document: ScheduleDocument, snapshot: Snapshot, now: datetime
+) -> bool:
+    """Whether the departure may be moved so: with notice, to another time, that is known and that is not taken."""
+    starts_at = moved.departure.starts_at
+    is_other = starts_at > now + NOTICE and starts_at != departure.starts_at
+    is_known = set(days_of(moved.departure)) <= snapshot.available.keys()
+    return is_other and is_known and not _is_taken(moved, document, snapshot)
+
+
+def _is_taken(spot: Spot, document: ScheduleDocument, snapshot: Snapshot) -> bool:
     """Whether another of the trip departs at that very time: two departures would be one in the catalog."""
     departure = spot.departure
-    listed = problem.facts.snapshot.departures.get(spot.day, ())
-    others = [each for each in listed if each.trip_id == departure.trip_id and not _is_itself(each, spot)]
-    planned = problem.documents[spot.day].departures.items()
-    ours = [one.starts_at for key, one in planned if one.trip_id == departure.trip_id and key != spot.instead_of]
-    return f"{departure.starts_at:%H:%M}" in {each.departure_time for each in others} or departure.starts_at in ours
+    listed = snapshot.departures.get(spot.day, ())
+    others = [sold for sold in listed if sold.trip_id == departure.trip_id and not _is_itself(sold, spot)]
+    ours = [
+        planned.starts_at
+        for key, planned in document.departures.items()
+        if planned.trip_id == departure.trip_id and key != spot.instead_of
+    ]
+    return f"{departure.starts_at:%H:%M}" in {sold.departure_time for sold in others} or departure.starts_at in ours
 
 
 def _is_itself(sold: CatalogDeparture, spot: Spot) -> bool:

@@ -15,7 +15,7 @@ from django.db import connection
 
 from optimization.days.services import Optimized, optimize_day
 from optimization.models import OptimizationRun, RunStatus
-from optimization.requests import ranking
+from optimization.requests import inputs
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.models import ScheduleRequest, ScheduleRevision
 from tests.ntk_10004.incident import (
@@ -97,7 +97,7 @@ def test_what_a_guide_enters_while_a_request_is_answered_survives_and_is_honoure
 ) -> None:
     key, joined = scene.joined_by_a_request()
     guide = joined.team[0].guide_id
-    pause = pause_before_storing(monkeypatch, module=ranking)
+    pause = pause_before_storing(monkeypatch, module=inputs)
 
     with stopped_while_solving(pause, lambda: scene.request(joined.trip_id)):
         scene.guides_enter(guide, vacation(scene.day))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from optimization.days import services
 from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.models import OptimizationRun, RunStatus
-from optimization.requests import processing, ranking
+from optimization.requests import inputs, processing
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
@@ -87,14 +87,14 @@ def close_every_trail(snapshot: Any) -> None:
 
 def while_it_is_answered(monkeypatch: pytest.MonkeyPatch, act: Callable[[Any], None]) -> None:
     """Have somebody else act once, when a request's answer is found and is about to be written."""
-    read, left = ranking.with_availability_notes, [act]
+    read, left = inputs.with_availability_notes, [act]
 
     def read_late(snapshot: Any, *arguments: Any, **options: Any) -> Any:
         while left:
             left.pop()(snapshot)
         return read(snapshot, *arguments, **options)
 
-    monkeypatch.setattr(ranking, "with_availability_notes", read_late)
+    monkeypatch.setattr(inputs, "with_availability_notes", read_late)
 
 
 def test_a_trail_that_closes_while_a_request_is_answered_is_not_published_on(

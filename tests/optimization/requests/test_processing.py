@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from events.models import DeadLetter, OutboxMessage
 from optimization.models import OptimizationRun, RunStatus
-from optimization.requests import ranking
+from optimization.requests import inputs
 from optimization.requests.processing import process_request
 from scheduling.daily_schedules import changes
 from scheduling.domain.document import Departure, DepartureStatus
@@ -228,14 +228,14 @@ def test_a_team_that_a_dispatcher_pins_while_the_answer_is_found_stays_pinned(
     first = processed(submit(siblings, 1))
     pinned = [member.model_copy(update={"pinned": True}) for member in departure_of(first).team]
     second = submit(siblings, 1)
-    read, left = ranking.with_availability_notes, [pinned]
+    read, left = inputs.with_availability_notes, [pinned]
 
     def read_late(*arguments: Any, **options: Any) -> Any:
         while left:
             change(first.outcome.departure_id, first.schedule_date, team=left.pop(), capacity=30)
         return read(*arguments, **options)
 
-    monkeypatch.setattr(ranking, "with_availability_notes", read_late)
+    monkeypatch.setattr(inputs, "with_availability_notes", read_late)
 
     second = processed(second)
 

@@ -9,7 +9,8 @@ import pytest
 
 from optimization.requests.date_score import Availability
 from optimization.requests.query import TripQuery
-from optimization.requests.ranking import RankedDate, RankedDates, rank_dates
+from optimization.requests.ranking import RankedDate, RankedDates
+from optimization.requests.recommendation import rank_dates
 from optimization.requests.result import result_of
 from scheduling.domain.document import Departure, DepartureStatus, Role
 from scheduling.domain.facts import Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook

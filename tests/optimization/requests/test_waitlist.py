@@ -9,7 +9,8 @@ import pytest
 from novatrek_scheduling.deadline import Deadline
 from optimization.requests.date_score import Availability
 from optimization.requests.query import TripQuery
-from optimization.requests.ranking import RankedDate, rank_dates
+from optimization.requests.ranking import RankedDate
+from optimization.requests.recommendation import rank_dates
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Guide, Location, Snapshot

@@ -12,7 +12,7 @@ from conflicts.choices import Cause, ConflictType
 from conflicts.resolution.problem import Problem
 from optimization.requests.date_score import Availability
 from optimization.requests.query import TripQuery
-from optimization.requests.ranking import rank_dates
+from optimization.requests.recommendation import rank_dates
 from optimization.strategies.reschedule_trip import search_other_times
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument

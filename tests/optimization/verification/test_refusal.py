@@ -15,7 +15,7 @@ from events.models import DeadLetter, OutboxMessage
 from optimization.days import planner
 from optimization.days.services import Optimized, optimize_day
 from optimization.models import OptimizationRun, RunStatus
-from optimization.requests import ranking
+from optimization.requests import recommendation
 from optimization.requests.processing import process_request
 from optimization.solver.solution import DayPlan, RequestPlan, Team
 from optimization.verification import Finding, HardRule, PlanRefused, is_new_since
@@ -207,7 +207,7 @@ def test_a_request_whose_answer_is_refused_fails_once_and_is_a_dead_letter(
     siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = submit(siblings, 1, min_group_size=4)
-    solve = ranking.solve_request
+    solve = recommendation.solve_request
 
     def send_nobody_who_could(problem: Any, **limits: Any) -> RequestPlan:
         plan = solve(problem, **limits)
@@ -215,7 +215,7 @@ def test_a_request_whose_answer_is_refused_fails_once_and_is_a_dead_letter(
         everybody = tuple(pair.guide_id for pair in option.pairs[:4])
         return replace(plan, answers=tuple(replace(answer, guide_ids=everybody) for answer in plan.answers))
 
-    monkeypatch.setattr(ranking, "solve_request", send_nobody_who_could)
+    monkeypatch.setattr(recommendation, "solve_request", send_nobody_who_could)
 
     process_request(request.pk)
 

@@ -10,7 +10,8 @@ import pytest
 from optimization.candidates.assessment import GuideConstraints
 from optimization.requests import feasibility, ranking
 from optimization.requests.query import TripQuery
-from optimization.requests.ranking import RankedDates, rank_dates
+from optimization.requests.ranking import RankedDates
+from optimization.requests.recommendation import rank_dates
 from optimization.requests.verification import refuse_broken_answer
 from optimization.verification import CHECKS, HardRule, PlanRefused
 from scheduling.domain.facts import WeatherOutlook
@@ -68,7 +69,7 @@ CASES = (
     Case(
         HardRule.REQUIRED_GUIDE,
         {"required_guide_ids": (BEN.id,)},
-        without(ranking, "_guide_constraints", GuideConstraints()),
+        without(ranking, "guide_constraints", GuideConstraints()),
     ),
     Case(HardRule.EXCLUDED_GUIDE, {"excluded_guide_ids": (ANA.id,)}, without(GuideConstraints, "against")),
     Case(HardRule.EXCLUDED_GUIDE, {}, without(GuideConstraints, "against"), only_ben=True),
