@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from optimization.days.planner import plan_date
+from optimization.days.services import plan_date
 from optimization.solver.change_budget import USUAL_BUDGETS, BudgetPoint, budget_curve
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan, PlanStatus

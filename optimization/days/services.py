@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from conflicts.monitoring.services import detect_on
 from optimization.days.dead_letters import record_failed_optimization
+from optimization.days.inputs import add_certificates, add_notes, load_inputs, open_departures
 from optimization.days.planned_day import PlannedDay
-from optimization.days.planner import open_departures, plan_date
+from optimization.days.planner import assign_guides, form_teams, guides_to_certify
 from optimization.days.score import day_score
 from optimization.days.verification import refuse_broken_plan
 from optimization.days.written_changes import refuse_broken_write
@@ -151,6 +152,33 @@ def take_planning_snapshot(day: date, region_ids: Collection[UUID] | None) -> Sn
         trail_ids={departure.trail_id for departure in planned if departure.trail_id},
         deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"],
     )
+
+
+def plan_date(
+    day: date,
+    region_ids: Collection[UUID],
+    facts: Facts,
+    only: Collection[UUID] | None = None,
+    *,
+    time_limit_seconds: float | None = None,
+    reader: str = "worker",
+    max_changes: int | None = None,
+) -> PlannedDay:
+    """Plan the open departures of these regions, or those of `only`, on the latest document. Nothing is written.
+
+    `reader` names the deadline of each round of reading beside `facts`, `time_limit_seconds` is the settings' by
+    default. Raises SiblingUnavailable where the guides of a later day do not answer.
+    """
+    seconds = float(settings.SNAPSHOT_DEADLINE_SECONDS[reader])
+    inputs = load_inputs(day, region_ids, facts, only, deadline_seconds=seconds)
+    inputs = add_certificates(inputs, guides_to_certify(inputs), deadline_seconds=seconds)
+    plan = assign_guides(
+        inputs,
+        time_limit_seconds=time_limit_seconds or settings.SOLVER_TIME_LIMIT_SECONDS,
+        max_changes=max_changes,
+    )
+    chosen = {guide for team in plan.solved.teams for guide in team.guide_ids}
+    return form_teams(plan, add_notes(inputs.facts, chosen, deadline_seconds=seconds))
 
 
 def _plan_and_store(optimized: Optimized, facts: Facts, author: Author, *, dry_run: bool) -> None:

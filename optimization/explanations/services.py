@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from optimization.days.planner import plan_date
+from optimization.days.services import plan_date
 from optimization.explanations.departures import explain_departure
 from optimization.explanations.explanation import DepartureExplanation, PlanStanding
 from scheduling.daily_schedules.decision_facts import gather_facts

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from conflicts.models import ScheduleConflict
-from optimization.days import planner
+from optimization.days import inputs
 from optimization.days.clusters import clusters_of
 from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.requests.processing import process_request
@@ -129,7 +129,7 @@ class Pause:
     go_on: Event
 
 
-def pause_before_storing(monkeypatch: pytest.MonkeyPatch, *, module: ModuleType = planner) -> Pause:
+def pause_before_storing(monkeypatch: pytest.MonkeyPatch, *, module: ModuleType = inputs) -> Pause:
     """Let the next optimization stop once between its plan and its storing: where the chosen's notes are read."""
     pause = Pause(Event(), Event())
 
@@ -142,7 +142,7 @@ def pause_before_storing(monkeypatch: pytest.MonkeyPatch, *, module: ModuleType 
 
 
 def once_before_storing(
-    monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object], *, times: int = 1, module: ModuleType = planner
+    monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object], *, times: int = 1, module: ModuleType = inputs
 ) -> None:
     """Let something happen in the next optimizations, in each one's thread, when its plan is made and not stored."""
     read, left = module.with_availability_notes, [happens] * times

@@ -10,7 +10,7 @@ import pytest
 
 from events.dead_letters import ReplayFailed, record_dead_letter, replay
 from events.models import DeadLetter, OutboxMessage
-from optimization.days import planner
+from optimization.days import inputs
 from optimization.days.dead_letters import DEAD_LETTER_SOURCE, record_failed_optimization
 from optimization.days.services import optimize_day
 from optimization.models import OptimizationRun, RunStatus
@@ -40,13 +40,13 @@ def contended(siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch) -> t
 
 def whenever(monkeypatch: pytest.MonkeyPatch, happens: Callable[[int], None]) -> None:
     """Let something happen between each plan and its storing."""
-    read, turns = planner.with_availability_notes, count(1)
+    read, turns = inputs.with_availability_notes, count(1)
 
     def read_late(*arguments: Any, **options: Any) -> Snapshot:
         happens(next(turns))
         return read(*arguments, **options)
 
-    monkeypatch.setattr(planner, "with_availability_notes", read_late)
+    monkeypatch.setattr(inputs, "with_availability_notes", read_late)
 
 
 def told_operations() -> list[dict[str, str]]:

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from optimization.candidates.assessment import PlanningContext
+from optimization.days.inputs import DayInputs, open_departures
 from optimization.days.planned_day import PlannedDay
-from optimization.days.planner import open_departures, plan_departures
+from optimization.days.planner import assign_guides, form_teams
 from scheduling.domain.document import (
     AssignmentStatus,
     Departure,
@@ -64,16 +65,15 @@ def planned(
         for guide in departure.guide_ids:
             held = Commitment(guide, key, TOMORROW, departure.span)
             commitments[guide] = (*commitments.get(guide, ()), held)
-    return plan_departures(
-        departures,
-        everything,
-        TOMORROW,
-        facts,
-        PlanningContext(entered_tomorrow(adjustments), commitments, frozenset(departures), neighbours),
+    inputs = DayInputs(
+        day=TOMORROW,
+        facts=facts,
+        departures=departures,
+        everything=everything,
+        context=PlanningContext(entered_tomorrow(adjustments), commitments, frozenset(departures), neighbours),
         base={key: departure.model_copy(deep=True) for key, departure in departures.items()},
-        time_limit_seconds=5,
-        with_notes_of=lambda known, _: known,
     )
+    return form_teams(assign_guides(inputs, time_limit_seconds=5), facts)
 
 
 def pinned(guide: Guide, role: Role = Role.LEAD) -> TeamMember:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django_redis import get_redis_connection
 
-from optimization.days import planner
+from optimization.days import inputs
 from optimization.days.clusters import clusters_of
 from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.requests.processing import process_request
@@ -69,7 +69,7 @@ def test_a_reader_is_told_who_optimizes_the_date_until_it_is_done(
         assert answer.status_code == 200
         return answer.headers.get("X-Being-Optimized-By")
 
-    seen = look_while_solving(monkeypatch, planner, read)
+    seen = look_while_solving(monkeypatch, inputs, read)
 
     optimize_day(day, cluster, author=NIGHT)
 
@@ -81,7 +81,7 @@ def test_a_run_and_its_regions_are_shown_and_a_dry_run_is_not(
     siblings: SimulatedSiblings, cluster: frozenset[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = tomorrow(siblings)
-    seen: list[OptimizerPresence | None] = look_while_solving(monkeypatch, planner, lambda: being_optimized(day))
+    seen: list[OptimizerPresence | None] = look_while_solving(monkeypatch, inputs, lambda: being_optimized(day))
 
     run = optimize_day(day, cluster, author=NIGHT).run
     optimize_day(day, cluster, author=NIGHT, dry_run=True)

@@ -11,7 +11,7 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from events.models import OutboxMessage
-from optimization.days import planner
+from optimization.days import inputs
 from optimization.days.clusters import clusters_of
 from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.models import OptimizationRun, RunStatus
@@ -79,14 +79,14 @@ def document_of(day: date) -> ScheduleDocument:
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Let something happen once, between the plan and its storing: where the notes of the chosen are read."""
-    read, left = planner.with_availability_notes, [happens]
+    read, left = inputs.with_availability_notes, [happens]
 
     def read_late(*arguments: Any, **options: Any) -> Snapshot:
         while left:
             left.pop()()
         return read(*arguments, **options)
 
-    monkeypatch.setattr(planner, "with_availability_notes", read_late)
+    monkeypatch.setattr(inputs, "with_availability_notes", read_late)
 
 
 @pytest.mark.django_db

@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from optimization.candidates.assessment import PlanningContext
+from optimization.days.inputs import DayInputs
 from optimization.days.planned_day import PlannedDay
-from optimization.days.planner import plan_departures
+from optimization.days.planner import assign_guides, form_teams
 from scheduling.domain.document import Departure, GuideAdjustments
 from scheduling.domain.facts import Guide
 from scheduling.rules import Commitment, Facts
@@ -36,14 +37,12 @@ def planned(
     max_changes: int | None = None,
 ) -> PlannedDay:
     """What optimizing these departures of tomorrow decides."""
-    return plan_departures(
-        departures,
-        departures,
-        TOMORROW,
-        facts,
-        PlanningContext(entered_tomorrow(adjustments), commitments or {}, frozenset(departures)),
+    inputs = DayInputs(
+        day=TOMORROW,
+        facts=facts,
+        departures=departures,
+        everything=departures,
+        context=PlanningContext(entered_tomorrow(adjustments), commitments or {}, frozenset(departures)),
         base={},
-        time_limit_seconds=5,
-        with_notes_of=lambda known, _: known,
-        max_changes=max_changes,
     )
+    return form_teams(assign_guides(inputs, time_limit_seconds=5, max_changes=max_changes), facts)

@@ -10,8 +10,9 @@ import pytest
 
 from optimization.candidates.assessment import PlanningContext
 from optimization.days import planner, trail_choice
+from optimization.days.inputs import DayInputs, open_departures
 from optimization.days.planned_day import PlannedDay
-from optimization.days.planner import open_departures, plan_departures
+from optimization.days.planner import assign_guides, form_teams
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan, Team
 from optimization.verification.evidence import HardRule
@@ -75,16 +76,15 @@ class World:
         commitments: dict[UUID, tuple[Commitment, ...]] = {}
         for held in self.commitments:
             commitments[held.guide_id] = (*commitments.get(held.guide_id, ()), held)
-        return plan_departures(
-            departures,
-            document.departures,
-            TOMORROW,
-            self.facts,
-            PlanningContext(entered_tomorrow(self.entered), commitments, frozenset(departures)),
+        inputs = DayInputs(
+            day=TOMORROW,
+            facts=self.facts,
+            departures=departures,
+            everything=document.departures,
+            context=PlanningContext(entered_tomorrow(self.entered), commitments, frozenset(departures)),
             base={key: self.departures[key] for key in departures},
-            time_limit_seconds=5,
-            with_notes_of=lambda known, _: known,
         )
+        return form_teams(assign_guides(inputs, time_limit_seconds=5), self.facts)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,99 @@
+"""Reading what a date is planned on, in rounds: each reads what the decisions before it turned out to need."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from optimization.candidates.assessment import PlanningContext
+from optimization.days.planned_day import NOBODY_AROUND
+from scheduling.daily_schedules.catalog_aliases import known_departure_ids
+from scheduling.daily_schedules.catalog_sync import merge_catalog
+from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entered_over
+from scheduling.daily_schedules.writer import read_drafts
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.facts import Span
+from scheduling.rules import Facts
+from scheduling.rules.inputs import days_of
+from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
+
+
+@dataclass(frozen=True, slots=True)
+class DayInputs:
+    """What the departures of a date are planned on, in values, by departure id.
+
+    `departures` are to be planned, `everything` are all of the date, brought up to what the catalog sells; `base`
+    has those to be planned as they were stored. `context` is what guides entered and are committed to.
+    """
+
+    day: date
+    facts: Facts
+    departures: Mapping[UUID, Departure]
+    everything: Mapping[UUID, Departure]
+    context: PlanningContext
+    base: Mapping[UUID, Departure]
+
+
+def load_inputs(
+    day: date,
+    region_ids: Collection[UUID],
+    facts: Facts,
+    only: Collection[UUID] | None = None,
+    *,
+    deadline_seconds: float,
+) -> DayInputs:
+    """Read the latest document of `day` and what stands around its open departures in these regions.
+
+    With `only` no others are planned. Raises SiblingUnavailable where the guides of a later day of a trip are not to
+    be had within `deadline_seconds`.
+    """
+    draft = read_drafts([day])[day]
+    stored, document, now = draft.document.copy_for_editing(), draft.document, timezone.now()
+    known_as = known_departure_ids(day, facts.snapshot, document)
+    merge_catalog(document, day, facts.snapshot, region_ids=region_ids, known_as=known_as, now=now)
+    departures = open_departures(document, region_ids, now, only)
+    later = {other for departure in departures.values() for other in days_of(departure)}
+    return DayInputs(
+        day=day,
+        facts=facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=deadline_seconds)),
+        departures=departures,
+        everything=document.departures,
+        context=_context(document, day, departures),
+        base={key: stored.departures[key] for key in departures if key in stored.departures},
+    )
+
+
+def add_certificates(inputs: DayInputs, guide_ids: Collection[UUID], *, deadline_seconds: float) -> DayInputs:
+    """The first later round: certificates, of the guides who pass every other rule."""
+    snapshot = with_certificates(inputs.facts.snapshot, guide_ids, deadline_seconds=deadline_seconds)
+    return replace(inputs, facts=inputs.facts.on(snapshot))
+
+
+def add_notes(facts: Facts, guide_ids: Collection[UUID], *, deadline_seconds: float) -> Facts:
+    """The second: notes, which a person has to judge, of the guides who were chosen."""
+    return facts.on(with_availability_notes(facts.snapshot, guide_ids, deadline_seconds=deadline_seconds))
+
+
+def open_departures(
+    document: ScheduleDocument, region_ids: Collection[UUID], now: datetime, only: Collection[UUID] | None = None
+) -> dict[UUID, Departure]:
+    """The departures that may still be planned: in these regions, neither cancelled nor started at `now`."""
+    return {
+        key: departure
+        for key, departure in sorted(document.departures_in(region_ids).items())
+        if departure.may_be_replanned(now) and (only is None or key in only)
+    }
+
+
+def _context(document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure]) -> PlanningContext:
+    if not departures:
+        return NOBODY_AROUND
+    span = Span(
+        min(departure.starts_at for departure in departures.values()),
+        max(departure.ends_at for departure in departures.values()),
+    )
+    entered = entered_over(document, day, departures.values())
+    return PlanningContext(entered, commitments_around(span), frozenset(departures), departures_elsewhere(span, [day]))
