@@ -10,10 +10,15 @@ from tests.siblings import SimulatedSiblings
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests are spread over processes (`--dist loadgroup`), these stay together: they share one service."""
+    """Where tests are spread over processes (`--dist loadgroup`), these stay together: they share one service.
+
+    The first of them also starts it, with a dozen processes.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("acceptance"))
+            if not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(180))
 
 
 @pytest.fixture(scope="package")
