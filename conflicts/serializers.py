@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from conflicts.choices import ConflictType, ResolutionStatus, Severity, Strategy
@@ -63,6 +64,7 @@ def _shown_option(option: Mapping[str, Any]) -> dict[str, Any]:
     return {name: option[name] for name in _OF_AN_OPTION if option.get(name) is not None}
 
 
+@extend_schema_serializer(many=False)
 class ConflictPageSerializer(SparseSerializer):
     conflicts = ScheduleConflictSerializer(many=True, required=False)
     next_page_token = serializers.CharField(required=False)
@@ -79,8 +81,8 @@ class ConflictQuerySerializer(PagedQuerySerializer):
 
 class ConflictResolutionRequestSerializer(StrictSerializer):
     conflict_id = fields.UUIDField()
-    selected_resolution_id = fields.UUIDField()
-    operator_notes = fields.CharField(required=False, allow_blank=True, max_length=MAX_NOTES)
+    selected_resolution_id = fields.UUIDField(source="option_id")
+    operator_notes = fields.CharField(required=False, allow_blank=True, max_length=MAX_NOTES, source="notes")
     override_warnings = fields.BooleanField(default=False)
 
 

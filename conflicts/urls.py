@@ -1,10 +1,11 @@
 """Addresses of the conflicts API, below /scheduling/v1/."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-from conflicts.views import ConflictsView, ResolveConflictView
+from conflicts.views import ScheduleConflictViewSet
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("schedule-conflicts", ConflictsView.as_view(), name="schedule-conflicts"),
-    path("schedule-conflicts/resolve", ResolveConflictView.as_view(), name="resolve-conflict"),
-]
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("schedule-conflicts", ScheduleConflictViewSet, basename="schedule-conflict")
+
+urlpatterns: list[URLPattern | URLResolver] = [*router.urls]

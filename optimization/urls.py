@@ -1,15 +1,13 @@
 """Addresses of the optimization API, below /scheduling/v1/."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-from optimization.views.candidates import DepartureCandidatesView
-from optimization.views.schedule_optimization import ScheduleOptimizationView
+from optimization.views.candidates import DepartureViewSet
+from optimization.views.schedule_optimization import ScheduleOptimizationViewSet
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path(
-        "daily-schedules/<str:schedule_id>/departures/<str:departure_id>/candidates",
-        DepartureCandidatesView.as_view(),
-        name="departure-candidates",
-    ),
-    path("schedule-optimization", ScheduleOptimizationView.as_view(), name="schedule-optimization"),
-]
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("daily-schedules/<str:schedule_id>/departures", DepartureViewSet, basename="departure")
+router.register("schedule-optimization", ScheduleOptimizationViewSet, basename="schedule-optimization")
+
+urlpatterns: list[URLPattern | URLResolver] = [*router.urls]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -33,6 +33,11 @@ class Page(Generic[Row]):
     rows: list[Row]
     next_page_token: str | None
     total_count: int
+
+    def represented(self, name: str, represent: Callable[[Row], Any]) -> dict[str, Any]:
+        """The page as the API shows it, its rows under `name`; the last page has no token."""
+        page: dict[str, Any] = {name: [represent(row) for row in self.rows], "total_count": self.total_count}
+        return page | ({"next_page_token": self.next_page_token} if self.next_page_token else {})
 
 
 class Keyset:

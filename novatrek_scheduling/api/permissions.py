@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
 
 from novatrek_scheduling.api.authentication import Principal
 from novatrek_scheduling.errors import Forbidden
@@ -37,18 +37,20 @@ def requires(*scopes: str, contract_operation: bool = False) -> type[BasePermiss
     return RequiresScope
 
 
-class ScopedByMethod(APIView):
-    """A view whose methods need different scopes: `scopes_of` names the permission of each, HEAD being a GET.
+class ScopedViewSet(ViewSet):
+    """A viewset whose actions need different scopes: `scopes_of` names the permission of each action.
 
-    A method that is not named there is open to every caller with a good token.
+    A method that an address does not serve needs what all actions of the address need alike, or else a valid
+    token only; so does an action that is not named.
     """
 
     scopes_of: ClassVar[Mapping[str, type[BasePermission]]] = {}
 
     def get_permissions(self) -> Sequence[Any]:
-        method = "GET" if self.request.method == "HEAD" else self.request.method
-        needed = self.scopes_of.get(method or "")
-        return [needed()] if needed else super().get_permissions()
+        actions = [self.action] if self.action in self.scopes_of else self.action_map.values()
+        permissions = {self.scopes_of.get(action) for action in actions}
+        shared = permissions.pop() if len(permissions) == 1 else None
+        return [shared()] if shared else super().get_permissions()
 
 
 def demand(principal: Principal, *scopes: str) -> None:

@@ -61,6 +61,11 @@ class PagedQuerySerializer(StrictQuerySerializer):
         """The validated parameters that choose rows, without those that choose a page."""
         return {k: v for k, v in self.validated_data.items() if k not in {"page_size", "page_token"}}
 
+    @property
+    def paging(self) -> dict[str, Any]:
+        """The validated parameters that choose a page, as the selectors take them: `size` and `token`."""
+        return {"size": self.validated_data["page_size"], "token": self.validated_data.get("page_token")}
+
 
 class SparseSerializer(serializers.Serializer[Any]):
     """An answer in which a field without a value is absent, unless the field itself may be null."""

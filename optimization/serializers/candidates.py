@@ -137,7 +137,7 @@ class DepartureCandidatesSerializer(SparseSerializer):
     explanation = ExplanationSerializer(required=False)
 
 
-def shown_candidates(
+def represent_candidates(
     schedule: DailySchedule, departure_id: UUID, listed: CandidateList, told: DepartureExplanation | None = None
 ) -> dict[str, Any]:
     """The list as the API shows it; `told` explains the departure, with the price of each guide."""

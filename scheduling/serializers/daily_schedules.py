@@ -1,12 +1,22 @@
-"""Daily schedules on the wire: the stored document as it is, with what is kept beside it."""
+"""Daily schedules on the wire: the stored document as it is, with the columns beside it."""
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from novatrek_scheduling.api.serializers import SparseSerializer, instant
+from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.pagination import Page
+from novatrek_scheduling.api.serializers import (
+    PagedQuerySerializer,
+    SparseSerializer,
+    instant,
+    refuse_reversed_dates,
+)
+from scheduling.daily_schedules.selectors import asks_for_departures
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role
 from scheduling.models import DailySchedule
 
@@ -108,37 +118,65 @@ class DailyScheduleSerializer(SparseSerializer):
     )
 
 
+class DailyScheduleQuerySerializer(PagedQuerySerializer):
+    date = fields.DateField(required=False, help_text="This date alone, or with `date_to` the first of a range.")
+    date_to = fields.DateField(
+        required=False, help_text="The last date of the range; without `date`, every date up to it."
+    )
+    region_id = fields.UUIDField(required=False)
+    trip_id = fields.UUIDField(required=False)
+    trail_id = fields.UUIDField(required=False)
+    guide_id = fields.UUIDField(required=False, help_text="On the team, or in the last announcement.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_reversed_dates(attrs)
+        return attrs
+
+
+@extend_schema_serializer(many=False)
 class DailySchedulePageSerializer(SparseSerializer):
     daily_schedules = DailyScheduleSerializer(many=True)
     next_page_token = serializers.CharField(required=False)
     total_count = serializers.IntegerField()
 
 
-def shown_schedule(schedule: DailySchedule, *, departure_ids: frozenset[UUID] | None = None) -> dict[str, Any]:
-    """A daily schedule as the API shows it: the stored document itself, not read and written again.
+def represent_page(page: Page[DailySchedule], filters: Mapping[str, Any]) -> dict[str, Any]:
+    """A page of daily schedules: whole, or the departures that `filters` ask for with their guides' adjustments."""
+    if not asks_for_departures(filters):
+        return page.represented("daily_schedules", represent_schedule)
+    guide_ids = [str(filters["guide_id"])] if "guide_id" in filters else None
+    return page.represented("daily_schedules", partial(_represent_filtered, guide_ids=guide_ids))
 
-    With `departure_ids` only those departures, and what the guides on them entered.
+
+def represent_schedule(schedule: DailySchedule, *, departure_ids: frozenset[UUID] | None = None) -> dict[str, Any]:
+    """A daily schedule as the API shows it: the stored document itself, not parsed and written again.
+
+    With `departure_ids` only those departures, and the adjustments of the guides on them.
     """
     assignments = schedule.assignments
     if departure_ids is not None:
-        wanted = frozenset(map(str, departure_ids))
-        found = {key: each for key, each in assignments.get("departures", {}).items() if key in wanted}
-        assignments = {**assignments, **part_of_document(found, assignments.get("guide_adjustments", {}))}
-    return shown_with(schedule, assignments)
+        keys = frozenset(map(str, departure_ids))
+        departures = {key: departure for key, departure in assignments.get("departures", {}).items() if key in keys}
+        assignments = {**assignments, **_part_of_document(departures, assignments.get("guide_adjustments", {}))}
+    return _represent_with(schedule, assignments)
 
 
-def part_of_document(
+def _represent_filtered(schedule: Any, *, guide_ids: Collection[str] | None) -> dict[str, Any]:
+    departures = {item["key"]: item["value"] for item in schedule.found}
+    return _represent_with(schedule, _part_of_document(departures, schedule.entered or {}, guide_ids=guide_ids))
+
+
+def _part_of_document(
     departures: Mapping[str, Any], guide_adjustments: Mapping[str, Any], *, guide_ids: Collection[str] | None = None
 ) -> dict[str, Any]:
     """Some stored departures with the adjustments of the guides on them, or of `guide_ids` instead."""
-    wanted = set(_guides_of(departures.values()) if guide_ids is None else guide_ids)
-    entered = {key: each for key, each in guide_adjustments.items() if key in wanted}
-    return {"departures": departures, "guide_adjustments": entered}
+    chosen = set(_guides_of(departures.values()) if guide_ids is None else guide_ids)
+    adjustments = {key: entered for key, entered in guide_adjustments.items() if key in chosen}
+    return {"departures": departures, "guide_adjustments": adjustments}
 
 
-def shown_with(schedule: DailySchedule, assignments: Mapping[str, Any]) -> dict[str, Any]:
-    """A daily schedule as the API shows it, with a part of its document."""
-    shown: dict[str, Any] = {
+def _represent_with(schedule: DailySchedule, assignments: Mapping[str, Any]) -> dict[str, Any]:
+    representation: dict[str, Any] = {
         "schedule_id": str(schedule.schedule_id),
         "schedule_date": schedule.schedule_date.isoformat(),
         "assignments": assignments,
@@ -148,8 +186,8 @@ def shown_with(schedule: DailySchedule, assignments: Mapping[str, Any]) -> dict[
         "unpublished_changes": _has_unpublished_changes(assignments.get("departures", {})),
     }
     if schedule.published_at:
-        shown["published_at"] = instant(schedule.published_at)
-    return shown
+        representation["published_at"] = instant(schedule.published_at)
+    return representation
 
 
 def etag_of(schedule: DailySchedule) -> str:
@@ -162,27 +200,32 @@ def etag_of_rev(rev: int) -> str:
 
 
 def _guides_of(departures: Collection[Any]) -> Iterator[str]:
-    """On the teams, and those who were told of a departure."""
+    """The guides on the teams, and those in the last announcement of a departure."""
     for departure in departures:
         yield from (member["guide_id"] for member in departure.get("team", ()))
         yield from (departure.get("published") or {}).get("guide_ids", ())
 
 
 def _has_unpublished_changes(departures: Mapping[str, Any]) -> bool:
-    """The document's own rule, asked only of departures that are not stored letter by letter as told."""
+    """Apply the document's own rule, to those departures only whose stored text differs from its announcement."""
     return any(
         Departure.model_validate(stored).has_unpublished_changes
         for stored in departures.values()
-        if not _is_as_told(stored)
+        if not _is_stored_as_announced(stored)
     )
 
 
-def _is_as_told(stored: Mapping[str, Any]) -> bool:
-    told, team = stored.get("published"), stored.get("team", ())
-    if told is None:
+def _is_stored_as_announced(stored: Mapping[str, Any]) -> bool:
+    announced, team = stored.get("published"), stored.get("team", ())
+    if announced is None:
         return not team
     ends_at = stored["ends_at"]
     plan = (stored.get("trail_id"), stored["starts_at"], ends_at, [member["guide_id"] for member in team])
     is_cancelled = stored.get("status") == DepartureStatus.CANCELLED
-    known = (told.get("trail_id"), told["starts_at"], told.get("ends_at", ends_at), told["guide_ids"])
-    return not is_cancelled and plan == known
+    published = (
+        announced.get("trail_id"),
+        announced["starts_at"],
+        announced.get("ends_at", ends_at),
+        announced["guide_ids"],
+    )
+    return not is_cancelled and plan == published

@@ -70,7 +70,7 @@ class PublicationPreviewSerializer(SparseSerializer):
     )
 
 
-def shown_preview(preview: PublicationPreview) -> dict[str, Any]:
+def represent_preview(preview: PublicationPreview) -> dict[str, Any]:
     """A preview as the API shows it."""
     names = {member.guide_id: member.guide_name for each in preview.before.values() for member in each.team}
     return {

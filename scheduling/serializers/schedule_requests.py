@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
@@ -12,7 +13,7 @@ from novatrek_scheduling.api.serializers import (
     instant,
     refuse_reversed_dates,
 )
-from scheduling.models import Priority, RequestStatus, ScheduleRequest
+from scheduling.models import Priority, RequestOutcome, RequestStatus, ScheduleRequest
 from scheduling.requests.submission import Submission
 
 MAX_DATES = 30
@@ -97,6 +98,7 @@ class WeatherSummarySerializer(SparseSerializer):
     conditions = serializers.CharField(required=False)
 
 
+@extend_schema_serializer(many=False)
 class ScheduleOptimizationResultSerializer(SparseSerializer):
     """The dates best first, who would lead, and what to know about it."""
 
@@ -129,6 +131,7 @@ class ScheduleRequestSerializer(SparseSerializer):
     completed_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
+@extend_schema_serializer(many=False)
 class ScheduleRequestPageSerializer(SparseSerializer):
     schedule_requests = ScheduleRequestSerializer(many=True)
     next_page_token = serializers.CharField(required=False)
@@ -151,14 +154,14 @@ class ScheduleRequestQuerySerializer(PagedQuerySerializer):
         return attrs
 
 
-_ABOUT_THE_REQUEST = {"trip_id", "preferred_dates", "priority", "callback_url"}
+_BESIDE_CONSTRAINTS = {"trip_id", "preferred_dates", "priority", "callback_url"}
 
 
-def shown(request: ScheduleRequest, *, as_accepted: bool = False) -> dict[str, Any]:
-    """What a client sees of a request; `as_accepted`: as it was answered when it came in."""
+def represent_request(request: ScheduleRequest, *, as_accepted: bool = False) -> dict[str, Any]:
+    """A request as the API shows it; `as_accepted`: as in the answer to its submission, whatever came of it since."""
     stored = request.constraints
-    constraints = {name: value for name, value in stored.items() if name not in _ABOUT_THE_REQUEST}
-    seen: dict[str, Any] = {
+    constraints = {name: value for name, value in stored.items() if name not in _BESIDE_CONSTRAINTS}
+    representation: dict[str, Any] = {
         "id": str(request.pk),
         "trip_id": stored["trip_id"],
         "preferred_dates": stored["preferred_dates"],
@@ -168,12 +171,15 @@ def shown(request: ScheduleRequest, *, as_accepted: bool = False) -> dict[str, A
         "completed_at": None,
     }
     if constraints:
-        seen["constraints"] = constraints
+        representation["constraints"] = constraints
     outcome = None if as_accepted else getattr(request, "outcome", None)
-    if outcome is not None:
-        seen["completed_at"] = instant(outcome.completed_at)
-        if outcome.result is not None:
-            seen["result"] = outcome.result
-        if outcome.error_code:
-            seen["error"] = {"code": outcome.error_code, "message": outcome.error_message}
-    return seen
+    return representation | (_represent_outcome(outcome) if outcome else {})
+
+
+def _represent_outcome(outcome: RequestOutcome) -> dict[str, Any]:
+    representation: dict[str, Any] = {"completed_at": instant(outcome.completed_at)}
+    if outcome.result is not None:
+        representation["result"] = outcome.result
+    if outcome.error_code:
+        representation["error"] = {"code": outcome.error_code, "message": outcome.error_message}
+    return representation

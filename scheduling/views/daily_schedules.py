@@ -1,137 +1,115 @@
-"""Reading daily schedules: a list with filters, and one with its entity tag."""
+"""The API's operations on daily schedules."""
 
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from django.utils.http import parse_etags
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from novatrek_scheduling.api import fields
-from novatrek_scheduling.api.permissions import requires
-from novatrek_scheduling.api.schema import error_responses
-from novatrek_scheduling.api.serializers import PagedQuerySerializer, refuse_reversed_dates
-from scheduling.daily_schedules.lookup import place_at, schedule_at
+from novatrek_scheduling.api.authentication import Principal
+from novatrek_scheduling.api.parsers import MergePatchParser, StrictJSONParser
+from novatrek_scheduling.api.permissions import ScopedViewSet, requires
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.lookup import day_of, id_at, place_at, schedule_at
 from scheduling.daily_schedules.presence import headers_of
-from scheduling.daily_schedules.selectors import asks_for_departures, page_of_schedules
+from scheduling.daily_schedules.selectors import page_of_schedules
+from scheduling.history.revisions import page_of_revisions
 from scheduling.models import DailySchedule
+from scheduling.patches.ownership import Owner, refuse_fields_of_the_row
+from scheduling.patches.serializers import read_body
+from scheduling.patches.services import patch_daily_schedule
+from scheduling.publication.services import preview_publication, publish_departures
 from scheduling.serializers.daily_schedules import (
-    DailySchedulePageSerializer,
-    DailyScheduleSerializer,
+    DailyScheduleQuerySerializer,
     etag_of,
     etag_of_rev,
-    part_of_document,
-    shown_schedule,
-    shown_with,
+    represent_page,
+    represent_schedule,
 )
+from scheduling.serializers.history import RevisionPageSerializer, RevisionQuerySerializer
+from scheduling.serializers.publishing import PublicationQuerySerializer, PublishRequestSerializer, represent_preview
+from scheduling.views.documentation import document_daily_schedules, document_preview
+from scheduling.views.preconditions import expecting
+from scheduling.views.retired import refuse_retired
 
-ADDRESS = OpenApiParameter(
-    "schedule_id", str, OpenApiParameter.PATH, description="The id of the daily schedule, or its date (YYYY-MM-DD)."
-)
-
-
-ANSWER_HEADERS = [
-    OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=[200, 304])
-    for name, description in (
-        ("ETag", "The revision, quoted."),
-        ("X-Being-Optimized-By", "Who is optimizing this date at the moment; absent: nobody."),
-        ("X-Being-Optimized-Since", "Since when, in UTC."),
-    )
-]
+READ = requires("scheduling:read")
+PUBLISH = "scheduling:publish"
+OWNERS = {"scheduling:write": Owner.ORCHESTRATOR, "guide-adjustments:write": Owner.GUIDE_MANAGEMENT}
 
 
-class DailyScheduleQuerySerializer(PagedQuerySerializer):
-    date = fields.DateField(required=False, help_text="This date alone, or with `date_to` the first of a range.")
-    date_to = fields.DateField(required=False, help_text="The last date of the range; without `date` all up to it.")
-    region_id = fields.UUIDField(required=False)
-    trip_id = fields.UUIDField(required=False)
-    trail_id = fields.UUIDField(required=False)
-    guide_id = fields.UUIDField(required=False, help_text="On the team, or told of the departure.")
+@document_daily_schedules
+class DailyScheduleViewSet(ScopedViewSet):
+    """Daily schedules, each at its id or its date.
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        refuse_reversed_dates(attrs)
-        return attrs
+    The candidates of a departure are an action of `optimization.views.candidates`, the app that ranks them.
+    """
 
+    lookup_url_kwarg = "schedule_id"
+    parser_classes = [MergePatchParser, StrictJSONParser]
+    scopes_of = {
+        "list": READ,
+        "retrieve": READ,
+        "partial_update": requires(*OWNERS),
+        "preview_publication": READ,
+        "publish": requires(PUBLISH),
+        "history": READ,
+    }
 
-class DailySchedulesView(APIView):
-    permission_classes = [requires("scheduling:read")]
-
-    @extend_schema(
-        operation_id="listDailySchedules",
-        summary="Find daily schedules and departures",
-        description=(
-            "Daily schedules by date. `region_id`, `trip_id`, `trail_id` and `guide_id` are asked of one and the same "
-            "departure: a daily schedule is listed if at least one of its departures meets all of them, and shows "
-            "those departures alone, with the adjustments of the guides on them (with `guide_id` that guide's). "
-            "`_rev` is the whole document's all the same."
-        ),
-        parameters=[DailyScheduleQuerySerializer],
-        responses={200: OpenApiResponse(DailySchedulePageSerializer, "A page."), **error_responses(400)},
-        tags=["daily-schedules"],
-    )
-    def get(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:
         query = DailyScheduleQuerySerializer.of(request)
-        filters = query.filters
-        page = page_of_schedules(
-            filters, size=query.validated_data["page_size"], token=query.validated_data.get("page_token")
-        )
-        show = _shown_in_part if asks_for_departures(filters) else _shown_whole
-        shown: dict[str, Any] = {
-            "daily_schedules": [show(schedule, filters) for schedule in page.rows],
-            "total_count": page.total_count,
-        }
-        if page.next_page_token:
-            shown["next_page_token"] = page.next_page_token
-        return Response(shown)
+        return Response(represent_page(page_of_schedules(query.filters, **query.paging), query.filters))
+
+    def retrieve(self, request: Request, schedule_id: str) -> Response:
+        return _not_modified(request, schedule_id) or _answer(schedule_at(schedule_id))
+
+    def partial_update(self, request: Request, schedule_id: str) -> Response:
+        rev, assignments = _patch_in(request.data)
+        day, caller = day_of(schedule_id), cast("Principal", request.user)
+        with expecting(request, day, rev=rev) as since_rev:
+            change = patch_daily_schedule(
+                day,
+                assignments,
+                author=_author_of_patch(caller, assignments),
+                owners=frozenset(owner for scope, owner in OWNERS.items() if caller.has_scope(scope)),
+                since_rev=since_rev,
+                may_publish=caller.has_scope(PUBLISH),
+            )
+        return _answer(change.schedule)
+
+    def update(self, request: Request, schedule_id: str) -> Response:
+        refuse_retired(request, schedule_id, operation="PUT /daily-schedules/{schedule_id}")
+
+    @action(detail=True, methods=["post"], parser_classes=[StrictJSONParser])
+    def publish(self, request: Request, schedule_id: str) -> Response:
+        body = PublishRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        chosen: dict[str, Any] = dict(body.validated_data)
+        day, author = day_of(schedule_id), Author(AuthorKind.DISPATCHER, str(request.user), "published over the API")
+        with expecting(request, day, rev=chosen.pop("_rev", None)) as since_rev:
+            change = publish_departures(day, author=author, by_machine=False, since_rev=since_rev, **chosen)
+        return _answer(change.schedule)
+
+    @document_preview
+    @publish.mapping.get
+    def preview_publication(self, request: Request, schedule_id: str) -> Response:
+        chosen = PublicationQuerySerializer.of(request).validated_data
+        return Response(represent_preview(preview_publication(day_of(schedule_id), **chosen)))
+
+    @action(detail=True)
+    def history(self, request: Request, schedule_id: str) -> Response:
+        query = RevisionQuerySerializer.of(request)
+        revisions, next_page_token = page_of_revisions(id_at(schedule_id), query.filters, **query.paging)
+        return Response(RevisionPageSerializer({"revisions": revisions, "next_page_token": next_page_token}).data)
 
 
-def _shown_whole(schedule: DailySchedule, _: dict[str, Any]) -> dict[str, Any]:
-    return shown_schedule(schedule)
-
-
-def _shown_in_part(schedule: Any, filters: dict[str, Any]) -> dict[str, Any]:
-    departures = {each["key"]: each["value"] for each in schedule.found}
-    asked = [str(filters["guide_id"])] if "guide_id" in filters else None
-    return shown_with(schedule, part_of_document(departures, schedule.entered or {}, guide_ids=asked))
-
-
-class ReadDailySchedule(APIView):
-    """GET of one daily schedule."""
-
-    @extend_schema(
-        operation_id="getDailySchedule",
-        summary="See a daily schedule",
-        description="All that is planned for a date, in every region. Send the ETag back as `If-None-Match`.",
-        parameters=[
-            ADDRESS,
-            OpenApiParameter(
-                "If-None-Match",
-                str,
-                OpenApiParameter.HEADER,
-                description="ETags that you have; if the current one is among them, the answer is 304 without a body.",
-            ),
-            *ANSWER_HEADERS,
-        ],
-        responses={
-            200: OpenApiResponse(DailyScheduleSerializer, "The daily schedule."),
-            304: OpenApiResponse(description="You have the current revision."),
-            **error_responses(404),
-        },
-        tags=["daily-schedules"],
-    )
-    def get(self, request: Request, schedule_id: str) -> Response:
-        return _not_modified(request, schedule_id) or answer_with(schedule_at(schedule_id))
-
-
-def answer_with(schedule: DailySchedule, *, status: int = 200) -> Response:
-    """A daily schedule with its entity tag, and with who is optimizing its date."""
-    headers = {"ETag": etag_of(schedule), **headers_of(schedule.schedule_date)}
-    return Response(shown_schedule(schedule), status=status, headers=headers)
+def _answer(schedule: DailySchedule) -> Response:
+    return Response(represent_schedule(schedule), headers=_headers(schedule.schedule_date, etag_of(schedule)))
 
 
 def _not_modified(request: Request, address: str) -> Response | None:
-    """304 where the client has the current revision; the document is not even loaded to find out."""
+    """Answer 304 where the client has the current revision; the document is not even loaded to find out."""
     offered = request.headers.get("If-None-Match")
     if offered is None:
         return None
@@ -140,4 +118,21 @@ def _not_modified(request: Request, address: str) -> Response | None:
     tags = {tag.removeprefix("W/") for tag in parse_etags(offered)}
     if tags.isdisjoint({"*", etag_of_rev(rev)}):
         return None
-    return Response(status=304, headers={"ETag": etag_of_rev(rev), **headers_of(day)})
+    return Response(status=304, headers=_headers(day, etag_of_rev(rev)))
+
+
+def _headers(day: date, etag: str) -> dict[str, str]:
+    """The entity tag of a daily schedule, and which optimizer is at work on its date."""
+    return {"ETag": etag, **headers_of(day)}
+
+
+def _patch_in(body: Any) -> tuple[int | None, Any]:
+    """The revision and the patch of the document. The columns beside the document have no owner in the API."""
+    if isinstance(body, dict):
+        refuse_fields_of_the_row(body)
+    return read_body(body)
+
+
+def _author_of_patch(caller: Principal, assignments: dict[str, Any]) -> Author:
+    kind = AuthorKind.GUIDE_MANAGEMENT if "guide_adjustments" in assignments else AuthorKind.DISPATCHER
+    return Author(kind, str(caller), "patched through the API", "web")

@@ -12,7 +12,7 @@ from scheduling.daily_schedules.presence import announce_presence
 from scheduling.domain.document import Announcement, Departure, DepartureStatus, GuideAdjustments
 from scheduling.models import DailySchedule, schedule_id_of
 from scheduling.publication.services import publish_departures
-from scheduling.serializers.daily_schedules import shown_schedule
+from scheduling.serializers.daily_schedules import represent_schedule
 from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TripFactory, at, lead
 from tests.scheduling.adjusting import enter
 from tests.scheduling.writes import change, put
@@ -193,7 +193,7 @@ def test_a_part_is_the_same_whoever_cuts_it(client: Client) -> None:
 
     listed = ask(client, trip_id=trip).json()["daily_schedules"]
 
-    assert listed == [shown_schedule(DailySchedule.objects.get(), departure_ids=frozenset({wanted}))]
+    assert listed == [represent_schedule(DailySchedule.objects.get(), departure_ids=frozenset({wanted}))]
 
 
 def test_unpublished_changes_are_those_of_what_is_shown(client: Client) -> None:
@@ -225,7 +225,7 @@ def test_unpublished_changes_are_by_the_documents_own_rule(fields: dict[str, Any
     schedule = DailySchedule.objects.get()
 
     assert schedule.document.has_unpublished_changes() is differs
-    assert shown_schedule(schedule)["unpublished_changes"] is differs
+    assert represent_schedule(schedule)["unpublished_changes"] is differs
 
 
 def test_pages_follow_one_another_by_date(client: Client) -> None:

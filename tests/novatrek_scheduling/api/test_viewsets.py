@@ -1,0 +1,82 @@
+"""Every operation of the specification is an action of a viewset, and no address answers any other method."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from django.test import Client
+from django.urls import resolve
+
+from conflicts.views import ScheduleConflictViewSet
+from optimization.views.candidates import DepartureViewSet
+from optimization.views.schedule_optimization import ScheduleOptimizationViewSet
+from scheduling.views.calendar import GuideViewSet
+from scheduling.views.daily_schedules import DailyScheduleViewSet
+from scheduling.views.retired import RetiredScheduleViewSet
+from scheduling.views.schedule_requests import ScheduleRequestViewSet
+from tests.contracts.served import served
+from tests.tokens import bearer
+
+API = "/scheduling/v1"
+ACTIONS = {
+    "listDailySchedules": (DailyScheduleViewSet, "list"),
+    "getDailySchedule": (DailyScheduleViewSet, "retrieve"),
+    "patchDailySchedule": (DailyScheduleViewSet, "partial_update"),
+    "putDailySchedule": (DailyScheduleViewSet, "update"),
+    "publishDailySchedule": (DailyScheduleViewSet, "publish"),
+    "previewPublication": (DailyScheduleViewSet, "preview_publication"),
+    "listDailyScheduleHistory": (DailyScheduleViewSet, "history"),
+    "listDepartureCandidates": (DepartureViewSet, "candidates"),
+    "createScheduleRequest": (ScheduleRequestViewSet, "create"),
+    "listScheduleRequests": (ScheduleRequestViewSet, "list"),
+    "getScheduleRequest": (ScheduleRequestViewSet, "retrieve"),
+    "listScheduleConflicts": (ScheduleConflictViewSet, "list"),
+    "resolveScheduleConflict": (ScheduleConflictViewSet, "resolve"),
+    "getScheduleOptimization": (ScheduleOptimizationViewSet, "list"),
+    "getGuideCalendar": (GuideViewSet, "calendar"),
+    "getRetiredSchedule": (RetiredScheduleViewSet, "refuse"),
+    "putRetiredSchedule": (RetiredScheduleViewSet, "refuse"),
+    "postRetiredSchedule": (RetiredScheduleViewSet, "refuse"),
+    "patchRetiredSchedule": (RetiredScheduleViewSet, "refuse"),
+    "deleteRetiredSchedule": (RetiredScheduleViewSet, "refuse"),
+}
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
+RETIRED = "/schedules/{schedule_id}"
+
+
+@pytest.fixture(scope="module")
+def paths() -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml.safe_load(served("openapi.yaml"))["paths"]
+    return parsed
+
+
+def test_every_operation_is_an_action_of_a_viewset(paths: dict[str, Any]) -> None:
+    assert {operation_id: _action_at(path, method) for operation_id, path, method in _operations(paths)} == ACTIONS
+
+
+def test_every_method_that_the_specification_lacks_is_a_405(paths: dict[str, Any], client: Client) -> None:
+    for path in paths.keys() - {RETIRED}:
+        specified = {method.upper() for method in paths[path]}
+        for method in METHODS - specified:
+            response = client.generic(method, _address(path), headers=bearer())
+
+            assert (response.status_code, response.json()["code"]) == (405, "METHOD_NOT_ALLOWED"), (method, path)
+            assert response.json().keys() == {"code", "message"}
+            with_implied = specified | ({"HEAD"} if "GET" in specified else set()) | {"OPTIONS"}
+            assert set(response["Allow"].split(", ")) == with_implied
+
+
+def _operations(paths: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for path, operations in paths.items():
+        yield from ((operation["operationId"], path, method) for method, operation in operations.items())
+
+
+def _action_at(path: str, method: str) -> tuple[type, str]:
+    view: Any = resolve(_address(path)).func
+    return view.cls, view.actions[method]
+
+
+def _address(path: str) -> str:
+    """The address of a path of the specification; its parameters keep their placeholders as values."""
+    return API + path
