@@ -74,8 +74,8 @@ class Relay:
 
     def _start_due_of(self, destination: Destination) -> bool:
         lanes = Lanes(destination, self._in_hand.values())
-        wanted = lanes.wanted_keys()
-        claimed = claim_keys(destination.name, wanted) if wanted else set()
+        claimable = lanes.wanted_keys()
+        claimed = claim_keys(destination.name, claimable) if claimable else set()
         if not claimed:
             return False
         # Chosen before they were claimed: another relay may have sent them in between, so look again.

@@ -17,11 +17,11 @@ class FieldProblem:
 class DomainError(Exception):
     """Something the domain refuses. `code` is stable; `message` says what to do about it.
 
-    `told` is what a program needs to go on, beside what a person reads.
+    `data` is what a program needs beside the message.
     """
 
     code: ClassVar[str] = "REFUSED"
-    told: Mapping[str, Any] = {}
+    data: Mapping[str, Any] = {}
 
     def __init__(self, message: str, *problems: FieldProblem) -> None:
         super().__init__(message)

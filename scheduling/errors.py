@@ -49,10 +49,10 @@ class HardRuleViolated(Impossible):
     MOST_TOLD = 100
 
     def __init__(self, violations: "Sequence[Violation]") -> None:
-        told = violations[: self.MOST_TOLD]
-        more = [f"and {len(violations) - len(told)} more"] if len(violations) > len(told) else []
-        problems = [FieldProblem(v.field, v.message) for v in told]
-        super().__init__("; ".join([*(v.message for v in told), *more]), *problems)
+        shown = violations[: self.MOST_TOLD]
+        more = [f"and {len(violations) - len(shown)} more"] if len(violations) > len(shown) else []
+        problems = [FieldProblem(v.field, v.message) for v in shown]
+        super().__init__("; ".join([*(v.message for v in shown), *more]), *problems)
         self.violations = tuple(violations)
 
 

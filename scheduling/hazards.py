@@ -149,8 +149,8 @@ def release_hazard(hazard: Hazard, *, by: str) -> None:
     hooks.hazard_changed(hazard)
 
 
-def _record(hazard_id: UUID, told_at: datetime, **told: Any) -> Hazard:
-    values = told | {"starts_at": told_at}
+def _record(hazard_id: UUID, told_at: datetime, **fields: Any) -> Hazard:
+    values = fields | {"starts_at": told_at}
     hazard, is_new = Hazard.objects.select_for_update().get_or_create(pk=hazard_id, defaults=values)
     if not is_new:
         newest = max(hazard.starts_at, hazard.released_at or hazard.starts_at)

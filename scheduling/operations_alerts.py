@@ -29,8 +29,8 @@ def notify_operations(dead_letter: DeadLetter) -> None:
     One that could not be delivered to svc-notifications itself is left out: reporting it there would fail
     again, for ever.
     """
-    told = dead_letter.payload if isinstance(dead_letter.payload, dict) else {}
-    if told.get("destination") == Sibling.NOTIFICATIONS:
+    payload = dead_letter.payload if isinstance(dead_letter.payload, dict) else {}
+    if payload.get("destination") == Sibling.NOTIFICATIONS:
         return
     outbox.record(
         destination=Sibling.NOTIFICATIONS,
@@ -46,7 +46,7 @@ def notify_operations(dead_letter: DeadLetter) -> None:
                     "source": dead_letter.source,
                     "reason": dead_letter.reason,
                     "key": dead_letter.key,
-                    "guides": ", ".join(names_of_guides(told)),
+                    "guides": ", ".join(names_of_guides(payload)),
                 },
             }
         },
@@ -62,28 +62,28 @@ class _About(BaseModel):
     affected_trail_ids: tuple[UUID, ...] = ()
 
 
-def names_of_guides(told: dict[str, Any]) -> list[str]:
+def names_of_guides(payload: dict[str, Any]) -> list[str]:
     """The names in `guide_names`, or those of the guides on the departures that an event names.
 
     By reservation, by trip and date, or by trails. An event that cannot be read names nobody.
     """
-    names = told.get("guide_names")
+    names = payload.get("guide_names")
     if isinstance(names, list):
         return [str(name) for name in names]
     try:
-        return _named_by(_About.model_validate(told))
+        return _named_by(_About.model_validate(payload))
     except ValidationError:
         return []
 
 
 def _named_by(about: _About) -> list[str]:
-    wanted = Q(trail_id__in=about.affected_trail_ids)
+    condition = Q(trail_id__in=about.affected_trail_ids)
     if about.reservation_id:
         held = Reservation.objects.filter(pk=about.reservation_id, departure_id__isnull=False)
-        wanted |= Q(departure_id__in=held.values("departure_id"))
+        condition |= Q(departure_id__in=held.values("departure_id"))
     if about.trip_id and about.trip_date:
-        wanted |= Q(trip_id=about.trip_id, schedule_date=about.trip_date)
-    concerned = GuideCommitment.objects.filter(wanted, ends_at__gt=timezone.now())
+        condition |= Q(trip_id=about.trip_id, schedule_date=about.trip_date)
+    concerned = GuideCommitment.objects.filter(condition, ends_at__gt=timezone.now())
     found = {(row.schedule_date, row.departure_id) for row in concerned}
     rows = DailySchedule.objects.filter(schedule_date__in={day for day, _ in found})
     documents = {row.schedule_date: row.document for row in rows}

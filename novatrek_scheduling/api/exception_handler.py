@@ -100,7 +100,7 @@ def _detail(problem: FieldProblem) -> dict[str, str]:
 
 def _domain_answer(error: DomainError) -> Response:
     status = next(HTTP_STATUS[kind] for kind in type(error).__mro__ if kind in HTTP_STATUS)
-    body = error_body(error.code, error.message, error.problems) | dict(error.told)
+    body = error_body(error.code, error.message, error.problems) | dict(error.data)
     return _answer(status, body, _domain_headers(error))
 
 

@@ -42,7 +42,9 @@ def at_a_glance(request: HttpRequest, context: Values) -> Values:
 def _days() -> list[Values]:
     today = timezone.now().date()
     dates = {"Today": today, "Tomorrow": today + A_DAY}
-    stored = {one.schedule_date: one for one in DailySchedule.objects.filter(schedule_date__in=dates.values())}
+    stored = {
+        schedule.schedule_date: schedule for schedule in DailySchedule.objects.filter(schedule_date__in=dates.values())
+    }
     return [{"name": name, "day": day, **_day(stored.get(day), day)} for name, day in dates.items()]
 
 
@@ -69,7 +71,9 @@ def _day(schedule: DailySchedule | None, day: date) -> Values:
 
 def _by_status(departures: list[Departure]) -> list[str]:
     counted = Counter(departure.status for departure in departures)
-    return [f"{counted[each]} {each.value.replace('_', ' ').lower()}" for each in DepartureStatus if counted[each]]
+    return [
+        f"{counted[status]} {status.value.replace('_', ' ').lower()}" for status in DepartureStatus if counted[status]
+    ]
 
 
 def _to_publish(departures: list[Departure]) -> str:
@@ -142,8 +146,8 @@ def _outbox(link: str) -> Values:
 
 
 def _figure(title: str, count: int, link: str, parts: list[tuple[str, int]], *, is_pressing: bool) -> Values:
-    told = ", ".join(f"{number} {name}" for name, number in parts if number)
-    return {"title": title, "count": count, "link": link, "told": told, "is_pressing": is_pressing}
+    counts = ", ".join(f"{number} {name}" for name, number in parts if number)
+    return {"title": title, "count": count, "link": link, "told": counts, "is_pressing": is_pressing}
 
 
 def _last_runs() -> list[OptimizationRun]:

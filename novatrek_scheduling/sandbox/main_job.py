@@ -101,9 +101,9 @@ class MainJob:
         for recommended in result["recommended_dates"]:
             day = recommended["date"]
             guides = [
-                f"{each['guide_name']} ({each['assignment_status']})"
-                for each in result["guide_assignments"]
-                if each["date"] == day
+                f"{assignment['guide_name']} ({assignment['assignment_status']})"
+                for assignment in result["guide_assignments"]
+                if assignment["date"] == day
             ]
             facts = f"{day} {recommended['availability_status']}, score {recommended['score']:.1f}"
             self._terminal.say(f"  {facts}: {', '.join(guides) or recommended.get('notes', 'no team')}")

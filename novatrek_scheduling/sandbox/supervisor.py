@@ -117,26 +117,26 @@ class Supervisor:
         waiting = list(self._running)
         while waiting and not stopping.is_set():
             _fail_if_dead(waiting)
-            waiting = [each for each in waiting if not each.is_ready()]
+            waiting = [program for program in waiting if not program.is_ready()]
             if waiting and time.monotonic() > deadline:
-                names = ", ".join(each.program.name for each in waiting)
+                names = ", ".join(program.program.name for program in waiting)
                 raise ProgramFailed(f"not ready within {within_seconds:.0f} s: {names}; see {self._logs}.")
             stopping.wait(LOOK_EVERY_SECONDS)
 
     def process_id(self, name: str) -> int:
         """Of the process that runs the program now; it leads a process group of its own."""
-        return next(each.process.pid for each in self._running if each.program.name == name)
+        return next(running.process.pid for running in self._running if running.program.name == name)
 
     def revive(self) -> None:
         """Start again what has died."""
-        for each in self._running:
-            each.revive()
+        for running in self._running:
+            running.revive()
 
     def stop(self, *, patience_seconds: float = 10.0) -> None:
         """Ask all to end at once but siblings, which the others need until then; end what does not."""
-        first = [each for each in self._running if each.program.name != "siblings"]
+        first = [running for running in self._running if running.program.name != "siblings"]
         _stop_all(first, patience_seconds)
-        _stop_all([each for each in self._running if each not in first], patience_seconds)
+        _stop_all([running for running in self._running if running not in first], patience_seconds)
         self._running.clear()
 
 
@@ -149,12 +149,12 @@ def _fail_if_dead(programs: Iterable[Supervised]) -> None:
 
 
 def _stop_all(programs: list[Supervised], patience_seconds: float) -> None:
-    for each in programs:
-        if each.is_running():
-            each.process.terminate()
+    for program in programs:
+        if program.is_running():
+            program.process.terminate()
     deadline = time.monotonic() + patience_seconds
     while any(program.is_running() for program in programs) and time.monotonic() < deadline:
         time.sleep(LOOK_EVERY_SECONDS)
-    for each in programs:
-        kill_group(each.process)
-        each.finish_reading()
+    for program in programs:
+        kill_group(program.process)
+        program.finish_reading()

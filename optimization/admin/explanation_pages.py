@@ -84,11 +84,15 @@ def fairness_page(request: HttpRequest, site: AdminSite, schedule_id: UUID) -> H
     return render(request, "admin/optimization/fairness.html", context)
 
 
-def explanation_context(told: DepartureExplanation) -> dict[str, Any]:
+def explanation_context(explanation: DepartureExplanation) -> dict[str, Any]:
     """What the template prints; every text is ready."""
-    departure = told.departure
-    could = [guide for guide in told.others if guide.exclusion is None]
-    ruled_out = [one for one in told.others if one.exclusion and one.exclusion.rule not in _ELSEWHERE]
+    departure = explanation.departure
+    could = [guide for guide in explanation.others if guide.exclusion is None]
+    ruled_out = [
+        candidate
+        for candidate in explanation.others
+        if candidate.exclusion and candidate.exclusion.rule not in _ELSEWHERE
+    ]
     return {
         "departure": {
             "name": departure.trip_name,
@@ -97,19 +101,19 @@ def explanation_context(told: DepartureExplanation) -> dict[str, Any]:
             "guests": f"{departure.participants} / {departure.capacity}",
             "team": team_text(departure.team) or "nobody",
         },
-        "standing": _STANDING[told.standing],
-        "reason": told.reason.message if told.reason else "",
-        "differs": told.differs,
-        "is_partial": told.is_partial,
-        "team": [_member(member, told) for member in told.team],
-        "possible_if": [possibility.message for possibility in told.possible_if],
-        "could": [_guide(guide, told) for guide in could],
-        "ruled_out": [_guide(guide, told) for guide in ruled_out],
-        "elsewhere": len(told.others) - len(could) - len(ruled_out),
+        "standing": _STANDING[explanation.standing],
+        "reason": explanation.reason.message if explanation.reason else "",
+        "differs": explanation.differs,
+        "is_partial": explanation.is_partial,
+        "team": [_member(member, explanation) for member in explanation.team],
+        "possible_if": [possibility.message for possibility in explanation.possible_if],
+        "could": [_guide(guide, explanation) for guide in could],
+        "ruled_out": [_guide(guide, explanation) for guide in ruled_out],
+        "elsewhere": len(explanation.others) - len(could) - len(ruled_out),
     }
 
 
-def _member(member: MemberExplanation, told: DepartureExplanation) -> dict[str, Any]:
+def _member(member: MemberExplanation, explanation: DepartureExplanation) -> dict[str, Any]:
     parts = member.parts.by_name if member.parts else {}
     return {
         "name": member.name,
@@ -117,17 +121,17 @@ def _member(member: MemberExplanation, told: DepartureExplanation) -> dict[str, 
         "parts": ", ".join(f"{name} {part:.2f}" for name, part in parts.items()),
         "fairness": member.charged,
         "hours": _hours(member.workload),
-        "otherwise": without_text(member, told.departure_id, told.names),
+        "otherwise": without_text(member, explanation.departure_id, explanation.names),
     }
 
 
-def _guide(guide: CandidateExplanation, told: DepartureExplanation) -> dict[str, Any]:
+def _guide(guide: CandidateExplanation, explanation: DepartureExplanation) -> dict[str, Any]:
     return {
         "name": guide.name,
         "score": "" if guide.score is None else f"{guide.score:.2f}",
         "hours": _hours(guide.workload) if guide.workload else "",
         "rule": guide.exclusion.rule.value.replace("_", " ").lower() if guide.exclusion else "",
-        "why": why_not(guide, told.departure_id, told.names),
+        "why": why_not(guide, explanation.departure_id, explanation.names),
     }
 
 

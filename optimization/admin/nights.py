@@ -52,12 +52,12 @@ class NightAdmin(ViewOnly):
 
     @admin.display(description="Planned")
     def progress(self, night: Night) -> str:
-        statuses = Counter(one.status for one in night.dates.all())
+        statuses = Counter(night_date.status for night_date in night.dates.all())
         return f"{statuses[NightDate.Status.COMPLETED]} of {statuses.total()}"
 
     @admin.display(description="Failed")
     def failed(self, night: Night) -> int:
-        return sum(one.status == NightDate.Status.FAILED for one in night.dates.all())
+        return sum(night_date.status == NightDate.Status.FAILED for night_date in night.dates.all())
 
     @admin.display(description="Unstaffed")
     def unstaffed(self, night: Night) -> str:
@@ -73,30 +73,32 @@ class NightAdmin(ViewOnly):
 
     @admin.display(description="What came of it")
     def summed_up(self, night: Night) -> SafeString | str:
-        told = night.summary
-        rows = [(words, _in_words(told[name])) for name, words in SUMMED_UP.items() if name in told]
+        summary = night.summary
+        rows = [(words, _in_words(summary[name])) for name, words in SUMMED_UP.items() if name in summary]
         return table(("Figure", "Value"), rows) if rows else "not yet"
 
     @admin.display(description="Each date of each cluster")
     def by_date(self, night: Night) -> SafeString:
         rows = [
             (
-                one.schedule_date,
-                region_list(one.region_ids),
-                one.get_status_display(),
-                _run(one),
-                one.error,
+                night_date.schedule_date,
+                region_list(night_date.region_ids),
+                night_date.get_status_display(),
+                _run(night_date),
+                night_date.error,
             )
-            for one in sorted(night.dates.all(), key=lambda one: (one.schedule_date, one.cluster))
+            for night_date in sorted(
+                night.dates.all(), key=lambda night_date: (night_date.schedule_date, night_date.cluster)
+            )
         ]
         return table(("Date", "Regions", "Status", "Run", "What stood in the way"), rows)
 
 
-def _run(one: NightDate) -> SafeString | str:
-    if one.run_id is None:
+def _run(night_date: NightDate) -> SafeString | str:
+    if night_date.run_id is None:
         return ""
-    address = reverse("admin:optimization_optimizationrun_change", args=[one.run_id])
-    words = "joined" if one.is_joined else "run"
+    address = reverse("admin:optimization_optimizationrun_change", args=[night_date.run_id])
+    words = "joined" if night_date.is_joined else "run"
     return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, words)
 
 

@@ -115,8 +115,8 @@ class OptimizationRunAdmin(ViewOnly):
 
     @admin.display(description="Objective, by what counts first")
     def objective(self, run: OptimizationRun) -> SafeString | str:
-        told = _detail(run).objective
-        attained, bounds = told.get("attained", {}), told.get("bounds", {})
+        objective = _detail(run).objective
+        attained, bounds = objective.get("attained", {}), objective.get("bounds", {})
         rows = [(words, attained[level], bounds.get(level, "")) for level, words in LEVELS.items() if level in attained]
         return table(("Level", "Attained", "Bound"), rows) if rows else ""
 
@@ -127,15 +127,15 @@ class OptimizationRunAdmin(ViewOnly):
 
     @admin.display(description="Age of each answer")
     def ages(self, run: OptimizationRun) -> SafeString | str:
-        told: Mapping[str, float] = _detail(run).inputs.get("age_seconds", {})
+        ages: Mapping[str, float] = _detail(run).inputs.get("age_seconds", {})
         # What was read while the picture was being taken is younger than the picture.
-        rows = [(sibling, f"{max(0.0, seconds):.1f} s") for sibling, seconds in sorted(told.items())]
+        rows = [(sibling, f"{max(0.0, seconds):.1f} s") for sibling, seconds in sorted(ages.items())]
         return table(("Sibling", "Age when it was used"), rows) if rows else ""
 
     @admin.display(description="Not known")
     def unknown(self, run: OptimizationRun) -> SafeString | str:
-        told: Mapping[str, str] = _detail(run).inputs.get("unknown", {})
-        return table(("Sibling", "What happened"), sorted(told.items())) if told else ""
+        unknown: Mapping[str, str] = _detail(run).inputs.get("unknown", {})
+        return table(("Sibling", "What happened"), sorted(unknown.items())) if unknown else ""
 
     @admin.display(description="Hash of the problem")
     def digest(self, run: OptimizationRun) -> str:

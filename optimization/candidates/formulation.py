@@ -89,9 +89,11 @@ def solver_locations(
             id=location.id,
             capacity=location.max_capacity,
             loads=tuple(
-                Load(minutes(one.starts_at), minutes_begun(one.ends_at), one.participants)
-                for one in (*fixed, *neighbours)
-                if one.location_id == location.id and one.team and one.status is not DepartureStatus.CANCELLED
+                Load(minutes(departure.starts_at), minutes_begun(departure.ends_at), departure.participants)
+                for departure in (*fixed, *neighbours)
+                if departure.location_id == location.id
+                and departure.team
+                and departure.status is not DepartureStatus.CANCELLED
             ),
         )
         for location in sorted(snapshot.locations.values(), key=lambda location: location.id)

@@ -69,7 +69,7 @@ def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_sec
     facts = facts.on(with_availability_notes(facts.snapshot, able, deadline_seconds=deadline.remaining()))
     loads = workloads(comparable_guides(assessment), facts.recent_hours)
     listed = [*_able(assessment, departure, facts, context), *_ruled_out(assessment, departure, facts)]
-    listed = [replace(one, workload=loads.get(one.guide_id)) for one in listed]
+    listed = [replace(guide, workload=loads.get(guide.guide_id)) for guide in listed]
     return CandidateList((*listed, *_unknown(departure, facts)), facts.snapshot)
 
 
@@ -94,7 +94,7 @@ def _snapshot_for(departure: Departure, deadline_seconds: float) -> Snapshot:
 def _able(
     assessment: Assessment, departure: Departure, facts: Facts, context: PlanningContext
 ) -> Iterator[ListedGuide]:
-    for candidate in sorted(assessment.candidates, key=lambda each: (-each.score, each.guide.name, each.guide.id)):
+    for candidate in sorted(assessment.candidates, key=lambda other: (-other.score, other.guide.name, other.guide.id)):
         guide = candidate.guide
         yield ListedGuide(
             guide.id,

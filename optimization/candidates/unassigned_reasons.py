@@ -44,9 +44,13 @@ def reason_for(
 ) -> UnassignedReason:
     """One departure's, with the guides counted by what rules them out."""
     trip = assessment.demand.trip
-    told = assessment.explain(reason.value, _WHY[reason])
+    explained = assessment.explain(reason.value, _WHY[reason])
     needed = lacking(reason, staffing, location, trip.required_certifications if trip else ())
-    return told.model_copy(update={"message": f"{told.message}; possible with {needed}"}) if needed else told
+    return (
+        explained.model_copy(update={"message": f"{explained.message}; possible with {needed}"})
+        if needed
+        else explained
+    )
 
 
 def lacking(

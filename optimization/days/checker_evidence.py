@@ -15,9 +15,9 @@ def engagements_of(context: PlanningContext, *, without: Collection[UUID]) -> di
     found: dict[UUID, list[Engagement]] = defaultdict(list)
     for guide_id, held in context.commitments.items():
         found[guide_id] += [
-            Engagement(one.departure_id, one.day, one.span.starts_at, one.span.ends_at)
-            for one in held
-            if one.departure_id not in without
+            Engagement(commitment.departure_id, commitment.day, commitment.span.starts_at, commitment.span.ends_at)
+            for commitment in held
+            if commitment.departure_id not in without
         ]
     return found
 

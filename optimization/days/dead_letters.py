@@ -44,16 +44,16 @@ def record_failed_optimization(
 
 def replay_optimization(dead_letter: DeadLetter) -> None:
     """Queue the optimization again. Raises NotAnOptimization, and DateInThePast where it is too late for it."""
-    told = _told(dead_letter)
-    day = date.fromisoformat(told["schedule_date"])
+    payload = _told(dead_letter)
+    day = date.fromisoformat(payload["schedule_date"])
     if day < timezone.now().date():
         raise DateInThePast(f"{day} is over: there is nothing left to plan.")
     # At once, not after the commit: with the queue away the dead letter stays open, and a plan too many does no harm.
-    enqueue_cluster(day, told["region_ids"], told["kind"], told["cause"])
+    enqueue_cluster(day, payload["region_ids"], payload["kind"], payload["cause"])
 
 
 def _told(dead_letter: DeadLetter) -> dict[str, Any]:
-    told = dead_letter.payload
-    if not isinstance(told, dict) or not {"schedule_date", "region_ids", "kind", "cause"} <= told.keys():
+    payload = dead_letter.payload
+    if not isinstance(payload, dict) or not {"schedule_date", "region_ids", "kind", "cause"} <= payload.keys():
         raise NotAnOptimization("It does not say which date and regions to optimize; discard it.")
-    return told
+    return payload

@@ -43,7 +43,9 @@ def refuse_broken_write(
 
 
 def _newly_broken(day: date, change: Change, facts: Facts) -> list[Finding]:
-    planned = [one for key in change.departure_ids if (one := change.after.departures.get(key)) and one.team]
+    planned = [
+        departure for key in change.departure_ids if (departure := change.after.departures.get(key)) and departure.team
+    ]
     if not planned:
         return []
     before, after = (
@@ -53,11 +55,11 @@ def _newly_broken(day: date, change: Change, facts: Facts) -> list[Finding]:
 
 
 def _before_and_after(day: date, change: Change, facts: Facts, planned: Sequence[Departure]) -> list[Evidence]:
-    span = Span(min(one.starts_at for one in planned), max(one.ends_at for one in planned))
-    guides = {guide for one in planned for guide in one.guide_ids}
-    elsewhere = departures_elsewhere(span, [day]) if any(one.location_id for one in planned) else []
+    span = Span(min(departure.starts_at for departure in planned), max(departure.ends_at for departure in planned))
+    guides = {guide for departure in planned for guide in departure.guide_ids}
+    elsewhere = departures_elsewhere(span, [day]) if any(departure.location_id for departure in planned) else []
     stored = _stored_engagements(span, guides, day)
-    out = {other for one in planned for other in _days_of(one, facts)} - {day}
+    out = {other for departure in planned for other in _days_of(departure, facts)} - {day}
     entered = {**_entered_on(out), day: change.after.guide_adjustments}
     evidences = []
     for document in (change.before, change.after):
@@ -92,8 +94,10 @@ def _stored_engagements(span: Span, guides: Collection[UUID], day: date) -> dict
 
 def _entered_on(days: Collection[date]) -> dict[date, Mapping[UUID, GuideAdjustments]]:
     rows = DailySchedule.objects.filter(schedule_date__in=days) if days else DailySchedule.objects.none()
-    told = rows.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
-    return {day: ScheduleDocument.read({"guide_adjustments": each or {}}).guide_adjustments for day, each in told}
+    entries = rows.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
+    return {
+        day: ScheduleDocument.read({"guide_adjustments": stored or {}}).guide_adjustments for day, stored in entries
+    }
 
 
 def _days_of(departure: Departure, facts: Facts) -> tuple[date, ...]:

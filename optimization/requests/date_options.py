@@ -45,7 +45,7 @@ def _departures_on(
         for key, departure in sorted(document.departures.items())
         if departure.trip_id == trip.id and departure.may_be_replanned(now)
     }
-    with_room = {key: one for key, one in running.items() if has_room(one, query, trip)}
+    with_room = {key: departure for key, departure in running.items() if has_room(departure, query, trip)}
     if with_room:
         return [(key, departure.model_copy(deep=True), False) for key, departure in with_room.items()]
     local_time = snapshot.usual_times[trip.id]

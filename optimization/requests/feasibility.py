@@ -116,7 +116,9 @@ class _Crowd:
     @classmethod
     def of(cls, camp: Location, documents: Mapping[date, ScheduleDocument], elsewhere: Iterable[Departure]) -> "_Crowd":
         of_documents = (departure for document in documents.values() for departure in document.departures.values())
-        return cls(camp, tuple(one for one in (*of_documents, *elsewhere) if one.location_id == camp.id))
+        return cls(
+            camp, tuple(departure for departure in (*of_documents, *elsewhere) if departure.location_id == camp.id)
+        )
 
 
 def _no_room_at_the_camp(option: DateOption, crowd: _Crowd) -> Exclusion | None:

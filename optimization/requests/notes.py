@@ -44,5 +44,5 @@ def _choice(option: DateOption, assessment: Assessment) -> str:
     others = [candidate for candidate in assessment.candidates if candidate.guide.id not in option.departure.guide_ids]
     if lead is None or not others:
         return ""
-    other = max(others, key=lambda one: (one.score, one.guide.id))
+    other = max(others, key=lambda candidate: (candidate.score, candidate.guide.id))
     return f" (score {lead:.2f}, best other {other.guide.name} {other.score:.2f})"

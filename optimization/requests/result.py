@@ -33,33 +33,33 @@ def result_of(answer: RankedDates, *, confirmed: UUID | None = None, max_results
     return result
 
 
-def _recommended_date(one: RankedDate) -> dict[str, Any]:
+def _recommended_date(ranked: RankedDate) -> dict[str, Any]:
     entry: dict[str, Any] = {
-        "date": one.option.day.isoformat(),
-        "score": round(one.score, 2),
-        "availability_status": one.availability.value,
-        "notes": one.notes,
+        "date": ranked.option.day.isoformat(),
+        "score": round(ranked.score, 2),
+        "availability_status": ranked.availability.value,
+        "notes": ranked.notes,
     }
-    if one.option.condition:
-        entry["trail_condition"] = one.option.condition.value
-    if one.option.outlook:
-        entry["weather_outlook"] = one.option.outlook.value
+    if ranked.option.condition:
+        entry["trail_condition"] = ranked.option.condition.value
+    if ranked.option.outlook:
+        entry["weather_outlook"] = ranked.option.outlook.value
     return entry
 
 
-def _assignments(one: RankedDate, confirmed: UUID | None) -> list[dict[str, Any]]:
-    if not one.is_bookable:
+def _assignments(ranked: RankedDate, confirmed: UUID | None) -> list[dict[str, Any]]:
+    if not ranked.is_bookable:
         return []
-    is_confirmed = one.option.departure_id == confirmed
+    is_confirmed = ranked.option.departure_id == confirmed
     return [
         {
             "guide_id": str(member.guide_id),
             "guide_name": member.guide_name,
-            "date": one.option.day.isoformat(),
+            "date": ranked.option.day.isoformat(),
             "assignment_status": (AssignmentStatus.CONFIRMED if is_confirmed else member.assignment_status).value,
             "certifications": member.certifications,
         }
-        for member in one.departure.team
+        for member in ranked.departure.team
     ]
 
 
@@ -101,10 +101,10 @@ def _weather_summary(dates: Sequence[RankedDate], snapshot: Snapshot) -> dict[st
     today = snapshot.taken_at.date()
     trust = [max(0.0, 1 - _LOST_A_DAY * (day.option.day - today).days) if day.option.outlook else 0.0 for day in dates]
     summary["forecast_confidence"] = round(sum(trust) / len(trust), 2) if trust else 0.0
-    told = sorted({outlook.value.lower().replace("_", " ") for outlook in outlooks if outlook})
+    conditions = sorted({outlook.value.lower().replace("_", " ") for outlook in outlooks if outlook})
     unknown = snapshot.unknown.get(Sibling.WEATHER)
     without = sum(outlook is None for outlook in outlooks)
-    parts = [", ".join(told)] if told else []
+    parts = [", ".join(conditions)] if conditions else []
     if without:
         parts.append(unknown or f"no outlook for {without} of {len(outlooks)} dates")
     summary["conditions"] = "; ".join(parts) or "no dates to look at"

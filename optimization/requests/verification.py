@@ -13,19 +13,19 @@ def refuse_broken_answer(ranked: RankedDates, query: TripQuery) -> None:
     refuse([finding for day in ranked.dates if day.is_bookable for finding in _of_date(day, ranked, query)])
 
 
-def _of_date(one: RankedDate, ranked: RankedDates, query: TripQuery) -> list[Finding]:
-    key, context = one.option.departure_id, ranked.contexts[one.option.departure_id]
+def _of_date(date: RankedDate, ranked: RankedDates, query: TripQuery) -> list[Finding]:
+    key, context = date.option.departure_id, ranked.contexts[date.option.departure_id]
     wishes = query.constraints
     evidence = Evidence(
-        day=one.option.day,
+        day=date.option.day,
         snapshot=ranked.facts.snapshot,
-        departures={key: one.departure},
+        departures={key: date.departure},
         before=ranked.base,
         engagements=engagements_of(context, without=[key]),
         entered=context.entered.by_day,
         holds=holds_of(ranked.facts),
         wanted=Wanted(
-            joining=one.option.group,
+            joining=date.option.group,
             required=frozenset(wishes.required_guide_ids),
             excluded=frozenset(wishes.excluded_guide_ids),
             only=query.only_guides,

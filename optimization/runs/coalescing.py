@@ -63,8 +63,8 @@ def run_or_join(work: PlanningScope, *, by: str, run_id: UUID) -> Iterator[Optim
 
 def _doing_the_same(work: PlanningScope, others: Collection[OptimizerPresence]) -> OptimizationRun | None:
     """The longest at work of those who do all of it, on the same terms."""
-    wanted = [other.run_id for other in others if other.run_id and work.is_part_of(other)]
-    for run_id in wanted:
+    run_ids = [other.run_id for other in others if other.run_id and work.is_part_of(other)]
+    for run_id in run_ids:
         run = _row_of(run_id)
         if run and run.detail.subject == RunDetail.Subject.DAY and run.detail.max_changes == work.max_changes:
             return run

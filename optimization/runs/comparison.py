@@ -81,9 +81,9 @@ def _run(run_id: UUID) -> OptimizationRun:
 
 
 def _rows(first: OptimizationRun, second: OptimizationRun) -> Iterator[Row]:
-    told, other = dict(figures_of(first)), dict(figures_of(second))
-    for name in [*told, *(name for name in other if name not in told)]:
-        yield Row(name, told.get(name), other.get(name))
+    figures, other = dict(figures_of(first)), dict(figures_of(second))
+    for name in [*figures, *(name for name in other if name not in figures)]:
+        yield Row(name, figures.get(name), other.get(name))
 
 
 def figures_of(run: OptimizationRun) -> Iterator[tuple[str, Any]]:

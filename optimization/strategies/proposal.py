@@ -30,7 +30,7 @@ def team_fields(team: list[TeamMember]) -> dict[str, Any]:
 
 
 def propose(
-    problem: Problem, strategy: Strategy, subject: object, edits: Iterable[DepartureEdit], **told: Any
+    problem: Problem, strategy: Strategy, subject: object, edits: Iterable[DepartureEdit], **fields: Any
 ) -> Option:
     """The option of these edits; `told` is what a person reads of it, and further fields of an option."""
     edits = tuple(edits)
@@ -41,7 +41,7 @@ def propose(
         edits=edits,
         premise={key: premise_of(departure) for key, departure in touched.items()},
         revisions={edit.day: problem.revisions[edit.day] for edit in edits},
-        **told,
+        **fields,
     )
 
 

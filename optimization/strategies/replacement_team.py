@@ -56,9 +56,9 @@ class Crew:
         """The guides and as few others as the group needs; None where three are not enough."""
         chosen = list(guide_ids)
         while (missing := self.departure.participants - self.covers(chosen)) > 0 and len(chosen) < LARGEST_TEAM:
-            others = [each for each in self.ranked if each.guide.id not in chosen]
-            enough = [each for each in others if each.capacity >= missing]
-            best = enough[0] if enough else max(others, key=lambda each: each.capacity, default=None)
+            others = [candidate for candidate in self.ranked if candidate.guide.id not in chosen]
+            enough = [candidate for candidate in others if candidate.capacity >= missing]
+            best = enough[0] if enough else max(others, key=lambda candidate: candidate.capacity, default=None)
             if best is None:
                 return None
             chosen.append(best.guide.id)
@@ -99,14 +99,14 @@ def crew_for(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[
     planned = {spot.departure_id, spot.instead_of or spot.departure_id}
     context = PlanningContext(problem.entered, problem.commitments, planned)
     assessment = assess(demand, facts, context)
-    wanted = tuple(candidate for candidate in assessment.candidates if candidate.guide.id not in without)
-    return Crew(spot.departure, Assessment(demand, wanted, assessment.excluded), facts, context)
+    remaining = tuple(candidate for candidate in assessment.candidates if candidate.guide.id not in without)
+    return Crew(spot.departure, Assessment(demand, remaining, assessment.excluded), facts, context)
 
 
 def certified_crew(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[UUID] = ()) -> Crew:
     """As `crew_for`, with the certificates of the most promising guides read; nobody else is considered."""
     promising = crew_for(spot, problem, facts, without=without).ranked[:CERTIFIED_AT_MOST]
-    asked = {each.guide.id for each in promising} | spot.departure.guide_ids
+    asked = {candidate.guide.id for candidate in promising} | spot.departure.guide_ids
     facts = problem.certify(facts, asked)
     crew = crew_for(spot, problem, facts, without=without)
     read = tuple(candidate for candidate in crew.assessment.candidates if candidate.guide.id in asked)

@@ -41,14 +41,14 @@ class _Slot:
 
     def edits(self) -> list[DepartureEdit]:
         """On its own date the times change; on another the old one is cancelled, and a new one is made."""
-        told = self.after.departure.model_dump(mode="json", by_alias=True)
+        moved = self.after.departure.model_dump(mode="json", by_alias=True)
         if not self.moves_to_another_date:
-            fields = {key: told.get(key) for key in ("starts_at", "ends_at", "trail_id", "team", "unassigned_reason")}
+            fields = {key: moved.get(key) for key in ("starts_at", "ends_at", "trail_id", "team", "unassigned_reason")}
             return [DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=fields)]
         cancelled = {"status": DepartureStatus.CANCELLED.value, "reservations": {}}
         return [
             DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=cancelled),
-            DepartureEdit(day=self.after.day, departure_id=self.after.departure_id, fields=told, is_new=True),
+            DepartureEdit(day=self.after.day, departure_id=self.after.departure_id, fields=moved, is_new=True),
         ]
 
 

@@ -115,7 +115,7 @@ class DailyScheduleAdmin(ViewOnly):
         except DomainError as error:
             self.message_user(request, error.message, messages.WARNING)
             return False
-        told = counted(len(change.departure_ids), "departure")
-        self.log_change(request, schedule, f"Published {told}")
-        self.message_user(request, f"Published: {told} of {schedule.schedule_date}.")
+        changed = counted(len(change.departure_ids), "departure")
+        self.log_change(request, schedule, f"Published {changed}")
+        self.message_user(request, f"Published: {changed} of {schedule.schedule_date}.")
         return True

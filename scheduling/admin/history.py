@@ -135,8 +135,8 @@ def _present_document(revision: ScheduleRevision) -> ScheduleDocument:
 
 
 def _departure_name(key: str, entry: Entry, names: Mapping[str, str]) -> str:
-    told = entry.get("new") or entry.get("old")
-    name = told.get("trip_name") if isinstance(told, dict) else names.get(key)
+    value = entry.get("new") or entry.get("old")
+    name = value.get("trip_name") if isinstance(value, dict) else names.get(key)
     return f"{name or 'departure'} ({key[:8]})"
 
 

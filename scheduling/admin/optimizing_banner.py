@@ -9,9 +9,9 @@ from scheduling.models import DailySchedule
 
 def banner_context(schedule: DailySchedule) -> dict[str, Any]:
     """What the template prints; nobody at work, or Valkey away: an empty list."""
-    return {"schedule": schedule, "at_work": [_told(one) for one in optimizers_of(schedule.schedule_date)]}
+    return {"schedule": schedule, "at_work": [_told(presence) for presence in optimizers_of(schedule.schedule_date)]}
 
 
-def _told(one: OptimizerPresence) -> dict[str, Any]:
-    regions = region_list(one.region_ids) if one.region_ids else "all"
-    return {"by": one.by, "since": one.since, "regions": regions, "is_one": len(one.region_ids) == 1}
+def _told(presence: OptimizerPresence) -> dict[str, Any]:
+    regions = region_list(presence.region_ids) if presence.region_ids else "all"
+    return {"by": presence.by, "since": presence.since, "regions": regions, "is_one": len(presence.region_ids) == 1}

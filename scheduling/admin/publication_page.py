@@ -28,7 +28,7 @@ class IdsField(forms.MultipleChoiceField):
         return True
 
     def clean(self, value: Any) -> list[UUID]:
-        return [UUID(each) for each in super().clean(value)]
+        return [UUID(departure_id) for departure_id in super().clean(value)]
 
 
 class PublishForm(forms.Form):
@@ -71,27 +71,27 @@ def _departures(
 
 def _news(departure: Departure, names: dict[UUID, str]) -> Iterator[str]:
     """What differs from what people were last told."""
-    told = departure.published
-    if told is None:
+    announced = departure.published
+    if announced is None:
         yield "not published before"
         return
     if departure.status is DepartureStatus.CANCELLED:
         yield "called off"
         return
-    yield from _news_of_guides(departure, frozenset(told.guide_ids), names)
-    if told.starts_at != departure.starts_at:
-        yield f"moved from {told.starts_at:%H:%M}"
-    if told.has_other_end(departure.ends_at):
+    yield from _news_of_guides(departure, frozenset(announced.guide_ids), names)
+    if announced.starts_at != departure.starts_at:
+        yield f"moved from {announced.starts_at:%H:%M}"
+    if announced.has_other_end(departure.ends_at):
         yield f"until {departure.ends_at:%H:%M}"
-    if told.trail_id != departure.trail_id:
+    if announced.trail_id != departure.trail_id:
         yield "on another trail"
     if not departure.has_unpublished_changes:
         yield "team to be confirmed"
 
 
-def _news_of_guides(departure: Departure, told: frozenset[UUID], names: dict[UUID, str]) -> Iterator[str]:
-    gone = sorted(names[guide] for guide in told - departure.guide_ids)
-    new = sorted(names[guide] for guide in departure.guide_ids - told)
+def _news_of_guides(departure: Departure, announced: frozenset[UUID], names: dict[UUID, str]) -> Iterator[str]:
+    gone = sorted(names[guide] for guide in announced - departure.guide_ids)
+    new = sorted(names[guide] for guide in departure.guide_ids - announced)
     if gone:
         yield f"without {', '.join(gone)}"
     if new:

@@ -117,8 +117,11 @@ def wish_table(constraints: Mapping[str, Any]) -> SafeString:
 def result_tables(result: Result) -> SafeString:
     """The dates with their teams, best first, and what else there is to know."""
     teams = _teams(result.get("guide_assignments", ()))
-    dates = [_date_row(one, teams) for one in result.get("recommended_dates", ())]
-    warnings = [(one["severity"], one["message"], one["source_service"]) for one in result.get("conflict_warnings", ())]
+    dates = [_date_row(recommended, teams) for recommended in result.get("recommended_dates", ())]
+    warnings = [
+        (warning["severity"], warning["message"], warning["source_service"])
+        for warning in result.get("conflict_warnings", ())
+    ]
     return format_html(
         "{}{}<p>{}</p>",
         table(("Date", "Score", "Availability", "Team", "Weather, trail", "Why"), dates),
@@ -135,15 +138,15 @@ def _teams(assignments: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     return teams
 
 
-def _date_row(one: Mapping[str, Any], teams: Mapping[str, list[str]]) -> tuple[str, ...]:
-    seen = (one.get("weather_outlook", ""), one.get("trail_condition", ""))
+def _date_row(recommended: Mapping[str, Any], teams: Mapping[str, list[str]]) -> tuple[str, ...]:
+    seen = (recommended.get("weather_outlook", ""), recommended.get("trail_condition", ""))
     return (
-        localize(date.fromisoformat(one["date"])),
-        str(one["score"]),
-        one["availability_status"].lower(),
-        ", ".join(teams.get(one["date"], ())),
-        ", ".join(each.replace("_", " ").lower() for each in seen if each),
-        one.get("notes", ""),
+        localize(date.fromisoformat(recommended["date"])),
+        str(recommended["score"]),
+        recommended["availability_status"].lower(),
+        ", ".join(teams.get(recommended["date"], ())),
+        ", ".join(condition.replace("_", " ").lower() for condition in seen if condition),
+        recommended.get("notes", ""),
     )
 
 
@@ -157,5 +160,5 @@ def _plain(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_plain, value))
     if isinstance(value, dict):
-        return "; ".join(f"{name.replace('_', ' ')}: {_plain(each)}" for name, each in value.items())
+        return "; ".join(f"{name.replace('_', ' ')}: {_plain(item)}" for name, item in value.items())
     return str(value)

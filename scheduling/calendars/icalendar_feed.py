@@ -25,14 +25,14 @@ def feed_of(guide_id: UUID, guide_name: str, now: datetime) -> bytes:
     departure, so that the one is cancelled and the other new. SEQUENCE is the revision of the daily schedule.
     Silent siblings only cost it the names of trails and base camps, and local times: it is in UTC then.
     """
-    told = announced_departures(guide_id, since=now.date() - LOOK_BACK)
-    places = look_up_places(sorted({each.departure.region_id for each in told}))
-    zones = [places.zone_of(each.departure.region_id) for each in told]
+    announced = announced_departures(guide_id, since=now.date() - LOOK_BACK)
+    places = look_up_places(sorted({announcement.departure.region_id for announcement in announced}))
+    zones = [places.zone_of(announcement.departure.region_id) for announcement in announced]
     calendar = _calendar(guide_id, guide_name, zones)
     for name in sorted({str(zone) for zone in zones} - {str(UTC)}):
-        calendar.add_component(_clocks(name, *_years(told)))
-    for each, zone in zip(told, zones, strict=True):
-        calendar.add_component(_event(each, guide_id, places, zone))
+        calendar.add_component(_clocks(name, *_years(announced)))
+    for announcement, zone in zip(announced, zones, strict=True):
+        calendar.add_component(_event(announcement, guide_id, places, zone))
     written: bytes = calendar.to_ical()
     return written
 
@@ -47,32 +47,32 @@ def _calendar(guide_id: UUID, guide_name: str, zones: list[tzinfo]) -> Calendar:
     return calendar
 
 
-def _event(told: AnnouncedDeparture, guide_id: UUID, places: Places, zone: tzinfo) -> Event:
+def _event(announced: AnnouncedDeparture, guide_id: UUID, places: Places, zone: tzinfo) -> Event:
     return Event.new(
-        uid=f"{told.id}@{NAMESPACE}",
-        sequence=told.rev,
-        stamp=told.updated_at.astimezone(UTC),
-        last_modified=told.updated_at.astimezone(UTC),
-        start=_local(told.starts_at, zone),
-        end=_local(told.starts_at.astimezone(UTC) + told.duration, zone),
-        status=STATUS.CANCELLED if told.is_called_off else STATUS.CONFIRMED,
-        summary=_plain(told.departure.trip_name),
-        location=_plain(places.described(told.trail_id, told.departure.location_id)) or None,
-        description="\n".join(map(_plain, _description(told, guide_id))),
+        uid=f"{announced.id}@{NAMESPACE}",
+        sequence=announced.rev,
+        stamp=announced.updated_at.astimezone(UTC),
+        last_modified=announced.updated_at.astimezone(UTC),
+        start=_local(announced.starts_at, zone),
+        end=_local(announced.starts_at.astimezone(UTC) + announced.duration, zone),
+        status=STATUS.CANCELLED if announced.is_called_off else STATUS.CONFIRMED,
+        summary=_plain(announced.departure.trip_name),
+        location=_plain(places.described(announced.trail_id, announced.departure.location_id)) or None,
+        description="\n".join(map(_plain, _description(announced, guide_id))),
     )
 
 
-def _description(told: AnnouncedDeparture, guide_id: UUID) -> Iterator[str]:
+def _description(announced: AnnouncedDeparture, guide_id: UUID) -> Iterator[str]:
     """What the guide needs to know, a line each; of guests only how many they are."""
-    if told.is_called_off:
+    if announced.is_called_off:
         yield "Cancelled"
         return
-    departure = told.departure
+    departure = announced.departure
     yield f"{departure.participants} of {departure.capacity} guests"
     known = {member.guide_id: member for member in departure.team}
     if guide_id in known:
         yield f"Role: {'lead' if known[guide_id].role is Role.LEAD else 'assistant'}"
-    others = [other for other in told.announcement.guide_ids if other != guide_id]
+    others = [other for other in announced.announcement.guide_ids if other != guide_id]
     if others:
         yield f"With {_names(others, known)}"
 
@@ -93,9 +93,9 @@ def _local(instant: datetime, zone: tzinfo) -> datetime:
     return instant.astimezone(UTC) if local.fold else local
 
 
-def _years(told: list[AnnouncedDeparture]) -> tuple[int, int]:
+def _years(announced: list[AnnouncedDeparture]) -> tuple[int, int]:
     """The first year that anything could be in, and one in which nothing is any more."""
-    days = [each.starts_at.date() for each in told]
+    days = [announcement.starts_at.date() for announcement in announced]
     return min(days).year - 1, max(days).year + 2
 
 

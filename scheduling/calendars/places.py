@@ -48,8 +48,12 @@ def look_up_places(region_ids: Collection[UUID]) -> Places:
         trails = [lookups.branch(trail_management.read_trails, reader, lookups, key) for key in region_ids]
         camps = [lookups.branch(location_services.read_base_camps, reader, key) for key in region_ids]
         known = _joined(gaps, lookups, Sibling.TRIP_CATALOG, regions) or {}
-        named = [(each.id, each.name) for trail in trails for each in _joined(gaps, lookups, TRAILS, trail) or ()]
-        named += [(each.id, each.name) for camp in camps for each in _joined(gaps, lookups, LOCATIONS, camp) or ()]
+        named = [
+            (payload.id, payload.name) for trail in trails for payload in _joined(gaps, lookups, TRAILS, trail) or ()
+        ]
+        named += [
+            (payload.id, payload.name) for camp in camps for payload in _joined(gaps, lookups, LOCATIONS, camp) or ()
+        ]
     return Places(zones={key: region.timezone for key, region in known.items()}, names=dict(named))
 
 

@@ -87,10 +87,10 @@ def token_of(guide_id: str, token: str) -> CalendarToken:
     It is looked up by its hash: how long that takes tells nothing of the token.
     """
     try:
-        wanted = UUID(guide_id)
+        parsed_id = UUID(guide_id)
     except ValueError as error:
         raise _unknown() from error
-    found = CalendarToken.objects.active().filter(guide_id=wanted, digest=digest_of(token)).first()
+    found = CalendarToken.objects.active().filter(guide_id=parsed_id, digest=digest_of(token)).first()
     if found is None:
         raise _unknown()
     return found

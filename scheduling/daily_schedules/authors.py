@@ -37,18 +37,18 @@ class Author:
 
 def set_author(author: Author, *, principal: str = "") -> None:
     """Tell PostgreSQL who writes, until the transaction ends."""
-    told = {
+    columns = {
         "kind": author.kind.value,
         "subject": author.subject,
         "cause": author.cause,
         "process": author.process,
     }
     if author.run_id:
-        told["run_id"] = str(author.run_id)
+        columns["run_id"] = str(author.run_id)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config(%s, %s, true), set_config(%s, %s, true)",
-            [AUTHOR, json.dumps(told), PRINCIPAL, principal],
+            [AUTHOR, json.dumps(columns), PRINCIPAL, principal],
         )
 
 

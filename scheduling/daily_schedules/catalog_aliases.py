@@ -64,16 +64,16 @@ def tell_catalog(departure_id: UUID, departure: Departure, day: date) -> None:
 def _agreeing_by_catalog_id(document: ScheduleDocument, listed: Collection[CatalogDeparture]) -> dict[UUID, list[UUID]]:
     """What the catalog lists and the document lacks under that id, with the departures of ours it could be."""
     ours = _by_trip_and_time(document, listed)
-    lacking = [each for each in listed if each.id not in document.departures]
+    lacking = [sold for sold in listed if sold.id not in document.departures]
     # One that runs comes before one that was called off and made again; ties by id, so that every run pairs alike.
-    lacking.sort(key=lambda each: (each.is_cancelled, each.id))
-    return {each.id: _agreeing(each, ours, document) for each in lacking}
+    lacking.sort(key=lambda sold: (sold.is_cancelled, sold.id))
+    return {sold.id: _agreeing(sold, ours, document) for sold in lacking}
 
 
 def _by_trip_and_time(
     document: ScheduleDocument, listed: Iterable[CatalogDeparture]
 ) -> Mapping[tuple[UUID, str], list[UUID]]:
-    theirs = {each.id for each in listed}
+    theirs = {sold.id for sold in listed}
     ours: defaultdict[tuple[UUID, str], list[UUID]] = defaultdict(list)
     for key, departure in sorted(document.departures.items()):
         if key not in theirs:

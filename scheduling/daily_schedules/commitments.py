@@ -37,14 +37,14 @@ def lock_locations(location_ids: Iterable[UUID]) -> None:
 
 
 def _lock(kind: int, ids: Iterable[UUID]) -> None:
-    keys = sorted({_lock_key(one) for one in ids})
+    keys = sorted({_lock_key(entity_id) for entity_id in ids})
     if keys:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, key) FROM unnest(%s::int[]) AS key", [kind, keys])
 
 
-def _lock_key(one: UUID) -> int:
-    return int.from_bytes(hashlib.blake2b(one.bytes, digest_size=4).digest()) % LOCK_KEYS
+def _lock_key(entity_id: UUID) -> int:
+    return int.from_bytes(hashlib.blake2b(entity_id.bytes, digest_size=4).digest()) % LOCK_KEYS
 
 
 def commitments_in(document: ScheduleDocument, day: date, departure_ids: Iterable[UUID]) -> list[Commitment]:

@@ -89,11 +89,11 @@ def load_decision_facts(
     snapshot = take_facts_snapshot(
         {*days, *(day for departure in departures for day in days_of(departure))},
         region_ids={departure.region_id for departure in departures},
-        trip_ids={departure.trip_id for departure in departures} | {one.trip_id for one in to_be_made},
+        trip_ids={departure.trip_id for departure in departures} | {planned.trip_id for planned in to_be_made},
         trail_ids={d.trail_id for d in departures if d.trail_id} | set(trail_ids),
         deadline_seconds=seconds,
     )
-    later = {day for one in to_be_made for day in _days_of(one, snapshot)}
+    later = {day for planned in to_be_made for day in _days_of(planned, snapshot)}
     snapshot = with_availability_on(snapshot, later, deadline_seconds=deadline.remaining())
     guides = {guide for departure in departures for guide in departure.guide_ids} | set(guide_ids)
     snapshot = with_certificates(snapshot, guides, deadline_seconds=deadline.remaining())
@@ -101,12 +101,12 @@ def load_decision_facts(
     return gather_facts(snapshot)
 
 
-def _days_of(one: ToBeMade, snapshot: Snapshot) -> Iterator[date]:
+def _days_of(planned: ToBeMade, snapshot: Snapshot) -> Iterator[date]:
     """The dates it will touch by the clock of its region; none where nobody knows the trip, or beyond any trip."""
-    trip = snapshot.trips.get(one.trip_id)
+    trip = snapshot.trips.get(planned.trip_id)
     region = snapshot.regions.get(trip.region_id) if trip else None
     if trip is None or region is None:
         return
-    ends_at = min(one.ends_at or one.starts_at + trip.duration, one.starts_at + LONGEST_TRIP)
-    first, last = local_dates(Span(one.starts_at.astimezone(region.timezone), ends_at.astimezone(region.timezone)))
+    ends_at = min(planned.ends_at or planned.starts_at + trip.duration, planned.starts_at + LONGEST_TRIP)
+    first, last = local_dates(Span(planned.starts_at.astimezone(region.timezone), ends_at.astimezone(region.timezone)))
     yield from (first + timedelta(days=n) for n in range((last - first).days + 1))

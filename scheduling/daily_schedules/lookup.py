@@ -50,8 +50,8 @@ def day_of(address: str) -> date:
 
 def _rows_at(address: str) -> QuerySet[DailySchedule]:
     day = _date_in(address)
-    wanted = {"schedule_date": day} if day else {"pk": _id_in(address)}
-    return DailySchedule.objects.filter(**wanted)
+    lookup = {"schedule_date": day} if day else {"pk": _id_in(address)}
+    return DailySchedule.objects.filter(**lookup)
 
 
 def _date_in(address: str) -> date | None:

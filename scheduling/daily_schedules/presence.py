@@ -64,7 +64,7 @@ def announce_presence(
     mark = _written(OptimizerPresence(by, timezone.now(), frozenset(region_ids), run_id))
     others = _trying(lambda: _enter(day, mark), NOBODY)
     try:
-        yield PresenceMark(tuple(one for one in others if one.overlaps(region_ids)))
+        yield PresenceMark(tuple(presence for presence in others if presence.overlaps(region_ids)))
     finally:
         _trying(lambda: get_redis_connection("default").zrem(_key(day), mark), 0)
 
@@ -115,7 +115,7 @@ def _key(day: date) -> str:
 
 
 def _written(mark: OptimizerPresence) -> str:
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "by": mark.by,
         "since": mark.since.isoformat(),
         "region_ids": sorted(map(str, mark.region_ids)),
@@ -123,7 +123,7 @@ def _written(mark: OptimizerPresence) -> str:
         # Two marks of one name and moment are still two.
         "token": uuid4().hex,
     }
-    return json.dumps(told)
+    return json.dumps(content)
 
 
 def _shown(marks: list[bytes]) -> tuple[OptimizerPresence, ...]:
@@ -131,12 +131,12 @@ def _shown(marks: list[bytes]) -> tuple[OptimizerPresence, ...]:
 
 
 def _read(mark: bytes) -> OptimizerPresence:
-    told = json.loads(mark)
+    content = json.loads(mark)
     return OptimizerPresence(
-        by=told["by"],
-        since=datetime.fromisoformat(told["since"]),
-        region_ids=frozenset(map(UUID, told["region_ids"])),
-        run_id=UUID(told["run_id"]) if told["run_id"] else None,
+        by=content["by"],
+        since=datetime.fromisoformat(content["since"]),
+        region_ids=frozenset(map(UUID, content["region_ids"])),
+        run_id=UUID(content["run_id"]) if content["run_id"] else None,
     )
 
 

@@ -44,10 +44,10 @@ def asks_for_departures(filters: Mapping[str, Any]) -> bool:
 def _with_departures(rows: QuerySet[DailySchedule], filters: Mapping[str, Any]) -> QuerySet[DailySchedule]:
     asked = [name for name in CONDITIONS if name in filters]
     path = f"$.departures.keyvalue() ? ({' && '.join(CONDITIONS[name] for name in asked)})"
-    wanted = {name: str(filters[name]) for name in asked}
-    found = rows.filter(_in_document("jsonb_path_exists", path, wanted, BooleanField()))
+    variables = {name: str(filters[name]) for name in asked}
+    found = rows.filter(_in_document("jsonb_path_exists", path, variables, BooleanField()))
     return found.defer("assignments").annotate(
-        found=_in_document("jsonb_path_query_array", path, wanted, JSONField()),
+        found=_in_document("jsonb_path_query_array", path, variables, JSONField()),
         entered=KeyTransform("guide_adjustments", "assignments"),
     )
 

@@ -25,8 +25,10 @@ def entered_on(days: Collection[date]) -> dict[date, dict[UUID, GuideAdjustments
     if not days:
         return {}
     rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
-    told = rows.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
-    return {day: ScheduleDocument.read({"guide_adjustments": each or {}}).guide_adjustments for day, each in told}
+    entries = rows.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
+    return {
+        day: ScheduleDocument.read({"guide_adjustments": stored or {}}).guide_adjustments for day, stored in entries
+    }
 
 
 def departures_elsewhere(span: Span, days: Collection[date]) -> list[Departure]:

@@ -104,8 +104,8 @@ def _count_retry(_: RetryCallState) -> None:
 
 
 def _count_refusal(error: ProgrammingError) -> None:
-    told = getattr(error.__cause__, "diag", None)
-    if told is not None and told.constraint_name == adjustments_have_one_owner.name:
+    diagnostics = getattr(error.__cause__, "diag", None)
+    if diagnostics is not None and diagnostics.constraint_name == adjustments_have_one_owner.name:
         adjustments_refused.labels("trigger").inc()
 
 

@@ -39,13 +39,13 @@ def joined(differences: Iterable[Difference]) -> dict[str, Json]:
     return reduce(_join, differences, {})
 
 
-def is_same(one: Json, other: Json) -> bool:
+def is_same(first: Json, second: Json) -> bool:
     """Whether PostgreSQL holds two JSON values for equal: 1 is 1.0, and neither is true."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(is_same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(is_same, one, other))
-    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(is_same(value, second[key]) for key, value in first.items())
+    if isinstance(first, list) and isinstance(second, list):
+        return len(first) == len(second) and all(map(is_same, first, second))
+    return isinstance(first, bool) is isinstance(second, bool) and bool(first == second)
 
 
 def _moved(document: Fields, difference: Difference, side: str) -> dict[str, Json]:
@@ -78,7 +78,7 @@ def _join(first: Difference, second: Difference) -> dict[str, Json]:
         part: _joined_by_name(first.get(part, {}), second.get(part, {}), _join_entries) for part in ENTRIES
     }
     parts[DOCUMENT] = _join_fields(first.get(DOCUMENT, {}), second.get(DOCUMENT, {}))
-    published = [each[PUBLISHED_AT] for each in (first, second) if PUBLISHED_AT in each]
+    published = [difference[PUBLISHED_AT] for difference in (first, second) if PUBLISHED_AT in difference]
     if published:
         parts[PUBLISHED_AT] = _join_values(published[0], published[-1])
     return {part: changes for part, changes in parts.items() if changes}

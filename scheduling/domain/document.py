@@ -212,8 +212,8 @@ class ScheduleDocument(Part):
         return self.model_copy(deep=True)
 
     def departures_in(self, region_ids: Iterable[UUID]) -> dict[UUID, Departure]:
-        wanted = frozenset(region_ids)
-        return {key: departure for key, departure in self.departures.items() if departure.region_id in wanted}
+        regions = frozenset(region_ids)
+        return {key: departure for key, departure in self.departures.items() if departure.region_id in regions}
 
     def has_unpublished_changes(self) -> bool:
         return any(departure.has_unpublished_changes for departure in self.departures.values())

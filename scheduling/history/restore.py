@@ -74,7 +74,9 @@ def restore_revision(
     then = _document_at(draft, rev)
     chosen = frozenset(_restore(draft.document, then, timezone.now(), among=departure_ids))
     if chosen and facts is None:
-        facts = load_decision_facts([day], [each.departures[key] for key in chosen for each in (draft.original, then)])
+        facts = load_decision_facts(
+            [day], [document.departures[key] for key in chosen for document in (draft.original, then)]
+        )
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         document = drafts[day].document

@@ -19,14 +19,14 @@ from scheduling.snapshot import InactiveTrip, UnknownTrip
 
 @dataclass(frozen=True, slots=True)
 class NamedDeparture:
-    """A departure that is not in the document yet; `wanted` has its trip and its start.
+    """A departure that is not in the document yet; `fields` has its trip and its start.
 
     `known_as` has the ids that the document's departures have in the catalog, with ours.
     """
 
     departure_id: UUID
     day: date
-    wanted: Mapping[str, Any]
+    fields: Mapping[str, Any]
     snapshot: Snapshot
     known_as: Mapping[UUID, UUID]
 
@@ -50,19 +50,19 @@ class NamedDeparture:
         if sold:
             departure.catalog_participants = sold.sold_spots
             departure.count_participants()
-        elif "language" in self.wanted:
-            departure.language = self.wanted["language"]
+        elif "language" in self.fields:
+            departure.language = self.fields["language"]
         return departure
 
     @property
     def _starts_at(self) -> datetime:
-        starts_at: datetime = self.wanted["starts_at"]
+        starts_at: datetime = self.fields["starts_at"]
         return starts_at
 
     def _trip(self) -> Trip:
-        trip = self.snapshot.trips.get(self.wanted["trip_id"])
+        trip = self.snapshot.trips.get(self.fields["trip_id"])
         if trip is None:
-            raise UnknownTrip.of(self.wanted["trip_id"], self._field("trip_id"))
+            raise UnknownTrip.of(self.fields["trip_id"], self._field("trip_id"))
         if not trip.is_active:
             raise InactiveTrip.of(trip, self._field("trip_id"))
         return trip
@@ -70,8 +70,8 @@ class NamedDeparture:
     def _sold(self, trip: Trip) -> CatalogDeparture | None:
         local_time = self._local_time(trip)
         listed = self.snapshot.departures.get(self.day, ())
-        same = (each for each in listed if each.trip_id == trip.id and each.departure_time == local_time)
-        return next((each for each in same if not each.is_cancelled), None)
+        same = (sold for sold in listed if sold.trip_id == trip.id and sold.departure_time == local_time)
+        return next((sold for sold in same if not sold.is_cancelled), None)
 
     def _local_time(self, trip: Trip) -> str:
         return self._starts_at.astimezone(self.snapshot.regions[trip.region_id].timezone).strftime("%H:%M")

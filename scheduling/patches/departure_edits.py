@@ -32,33 +32,33 @@ class EditedDeparture:
     entered: EntriesByDate
     now: datetime
 
-    def take(self, wanted: Mapping[str, Any]) -> None:
+    def take(self, fields: Mapping[str, Any]) -> None:
         """Change what `wanted`, the validated fields of a patch, names.
 
         Raises NotYours for what the catalog decides, DepartureNotEditable, UnknownTrail and UnknownGuide.
         """
-        self._refuse_another_identity(wanted)
-        wanted = {name: value for name, value in wanted.items() if differs(self.departure, name, value)}
-        if not wanted:
+        self._refuse_another_identity(fields)
+        fields = {name: value for name, value in fields.items() if differs(self.departure, name, value)}
+        if not fields:
             return
-        self._refuse_when_over(wanted)
-        if "status" in wanted:
-            self._set_status(DepartureStatus(wanted["status"]))
-        self._move(wanted)
-        self._place(wanted)
-        if "capacity" in wanted:
-            self._resize(wanted["capacity"])
-        if "team" in wanted:
-            self._staff(wanted["team"] or [])
-        if "unassigned_reason" in wanted:
-            self._explain(wanted["unassigned_reason"])
-        if self.facts and self.departure.team and wanted.keys() & {"team", *PLACES, *TIMES}:
+        self._refuse_when_over(fields)
+        if "status" in fields:
+            self._set_status(DepartureStatus(fields["status"]))
+        self._move(fields)
+        self._place(fields)
+        if "capacity" in fields:
+            self._resize(fields["capacity"])
+        if "team" in fields:
+            self._staff(fields["team"] or [])
+        if "unassigned_reason" in fields:
+            self._explain(fields["unassigned_reason"])
+        if self.facts and self.departure.team and fields.keys() & {"team", *PLACES, *TIMES}:
             with_open_questions(
                 self.departure.team,
                 self._demand(self.facts),
                 self.facts,
                 self.entered,
-                of_everybody=bool(wanted.keys() & {*PLACES, *TIMES}),
+                of_everybody=bool(fields.keys() & {*PLACES, *TIMES}),
             )
 
     def field(self, name: str) -> str:
@@ -68,16 +68,16 @@ class EditedDeparture:
         """The refusal of a field, in a person's words."""
         return DepartureNotEditable(f"{self.departure.trip_name}: {reason}.", FieldProblem(self.field(name), reason))
 
-    def _refuse_another_identity(self, wanted: Mapping[str, Any]) -> None:
+    def _refuse_another_identity(self, fields: Mapping[str, Any]) -> None:
         for name in IDENTITY:
-            if name in wanted and wanted[name] != getattr(self.departure, name):
+            if name in fields and fields[name] != getattr(self.departure, name):
                 raise not_yours(self.field(name), CATALOG)
 
-    def _refuse_when_over(self, wanted: Mapping[str, Any]) -> None:
+    def _refuse_when_over(self, fields: Mapping[str, Any]) -> None:
         status = self.departure.status
         if status is DepartureStatus.COMPLETED:
-            raise self.refuse(next(iter(wanted)), "it is over, and stays as it was")
-        is_reinstated = wanted.get("status") == DepartureStatus.DRAFT
+            raise self.refuse(next(iter(fields)), "it is over, and stays as it was")
+        is_reinstated = fields.get("status") == DepartureStatus.DRAFT
         if status is DepartureStatus.CANCELLED and not is_reinstated:
             raise self.refuse("status", "it is cancelled; reinstate it with the status DRAFT first")
 
@@ -95,8 +95,8 @@ class EditedDeparture:
                 raise self.refuse("status", "it was to start already; what is past is not reinstated")
         self.departure.status = status
 
-    def _move(self, wanted: Mapping[str, Any]) -> None:
-        times = {name: self._by_local_clock(wanted[name]) for name in TIMES if name in wanted}
+    def _move(self, fields: Mapping[str, Any]) -> None:
+        times = {name: self._by_local_clock(fields[name]) for name in TIMES if name in fields}
         if not times:
             return
         if "starts_at" in times and self.departure.has_started(self.now):
@@ -105,30 +105,30 @@ class EditedDeparture:
             raise self.refuse("starts_at", "that is in the past")
         for name, instant in times.items():
             setattr(self.departure, name, instant)
-        self._refuse_impossible_times(wanted)
+        self._refuse_impossible_times(fields)
 
     def _by_local_clock(self, instant: datetime) -> datetime:
         region = self.facts.snapshot.regions.get(self.departure.region_id) if self.facts else None
         return instant.astimezone(region.timezone) if region else instant
 
-    def _refuse_impossible_times(self, wanted: Mapping[str, Any]) -> None:
+    def _refuse_impossible_times(self, fields: Mapping[str, Any]) -> None:
         departure = self.departure
         if departure.starts_at.date() != self.day:
             raise self.refuse("starts_at", f"it starts on {self.day}, the date of this schedule, by its region's clock")
-        blamed = "ends_at" if "ends_at" in wanted else "starts_at"
+        blamed = "ends_at" if "ends_at" in fields else "starts_at"
         if departure.ends_at <= departure.starts_at:
             raise self.refuse(blamed, "it ends after it starts")
         if departure.ends_at - departure.starts_at > LONGEST_TRIP:
             raise self.refuse(blamed, f"it takes at most {LONGEST_TRIP.days} days")
 
-    def _place(self, wanted: Mapping[str, Any]) -> None:
+    def _place(self, fields: Mapping[str, Any]) -> None:
         for name in PLACES:
-            if name in wanted:
-                setattr(self.departure, name, wanted[name])
+            if name in fields:
+                setattr(self.departure, name, fields[name])
         snapshot = self.facts.snapshot if self.facts else None
-        if snapshot and "trail_id" in wanted:
+        if snapshot and "trail_id" in fields:
             self._refuse_unknown_trail(snapshot)
-        if snapshot and "location_id" in wanted:
+        if snapshot and "location_id" in fields:
             self._refuse_another_camp(snapshot)
 
     def _refuse_unknown_trail(self, snapshot: Snapshot) -> None:
@@ -152,21 +152,21 @@ class EditedDeparture:
             raise self.refuse("capacity", f"it has {self.departure.participants} guests already")
         self.departure.capacity = capacity
 
-    def _staff(self, wanted: Sequence[Mapping[str, Any]]) -> None:
-        if not wanted:
+    def _staff(self, members: Sequence[Mapping[str, Any]]) -> None:
+        if not members:
             self.departure.team = []
             return
         if self.facts is None:
             raise TypeError("A team is made on facts.")
         demand = self._demand(self.facts)
         field = self.field("team")
-        self.departure.team = hand_made_team(wanted, self.departure.team, demand, self.facts, self.entered, field)
+        self.departure.team = hand_made_team(members, self.departure.team, demand, self.facts, self.entered, field)
         if self.departure.team:
             self.departure.unassigned_reason = None
 
-    def _explain(self, wanted: Mapping[str, Any] | None) -> None:
+    def _explain(self, patch: Mapping[str, Any] | None) -> None:
         known = self.departure.unassigned_reason
-        reason = merged(known.model_dump(mode="json") if known else {}, wanted)
+        reason = merged(known.model_dump(mode="json") if known else {}, patch)
         if reason is not None and not {"code", "message"} <= reason.keys():
             raise self.refuse("unassigned_reason", "a reason has a code and a message")
         self.departure.unassigned_reason = None if reason is None else UnassignedReason.model_validate(reason)
@@ -179,7 +179,7 @@ def differs(departure: Departure, name: str, value: Any) -> bool:
     """Whether a validated field of a patch says anything that is not so already."""
     if name == "team":
         known = {member.guide_id: (member.role, member.pinned) for member in departure.team}
-        meant = {each["guide_id"]: (each["role"], _pin(each, known)) for each in value or ()}
+        meant = {member["guide_id"]: (member["role"], _pin(member, known)) for member in value or ()}
         return known != meant or len(value or ()) != len(departure.team)
     if name == "unassigned_reason":
         return bool(value or departure.unassigned_reason)

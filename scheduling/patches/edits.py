@@ -59,8 +59,8 @@ class PatchEdits:
         """
         document = read_drafts([self.day])[self.day].document
         known = document.departures
-        wanted = {key: each for key, each in self.departures.items() if each}
-        judged = {key: each for key, each in wanted.items() if of_all or _is_judged(each, known.get(key))}
+        patched = {key: fields for key, fields in self.departures.items() if fields}
+        judged = {key: fields for key, fields in patched.items() if of_all or _is_judged(fields, known.get(key))}
         if judged:
             return self._facts(judged, known)
         concerned = self._departures_of_entered(document)
@@ -78,17 +78,17 @@ class PatchEdits:
         self._enter(draft.document)
         self._named.clear()
         entered = self._entered_by_all(draft.document)
-        for key, wanted in self.departures.items():
+        for key, fields in self.departures.items():
             departure = draft.document.departures.get(key)
-            if wanted is None:
+            if fields is None:
                 self._refuse_removal(key, departure)
                 continue
-            if self.facts is None and _is_judged(wanted, departure):
+            if self.facts is None and _is_judged(fields, departure):
                 raise NotJudged
             if departure is None:
-                departure = self._name(key, wanted, draft.document)
+                departure = self._name(key, fields, draft.document)
                 draft.document.departures[key] = departure
-            EditedDeparture(key, departure, self.day, self.facts, entered, now).take(wanted)
+            EditedDeparture(key, departure, self.day, self.facts, entered, now).take(fields)
         self._publish(draft, to_publish)
 
     def tell(self, changes: Mapping[date, Change]) -> None:
@@ -110,13 +110,15 @@ class PatchEdits:
         return sorted(names.get(guide_id, str(guide_id)) for guide_id in concerned)
 
     def _facts(self, judged: Mapping[UUID, Mapping[str, Any]], known: Mapping[UUID, Departure]) -> Facts:
-        made = [each for key, each in judged.items() if key not in known and each.keys() >= WHAT_MAKES_A_DEPARTURE]
+        made = [
+            fields for key, fields in judged.items() if key not in known and fields.keys() >= WHAT_MAKES_A_DEPARTURE
+        ]
         return load_decision_facts(
             [self.day],
             [known[key] for key in judged if key in known]
-            + [_moved(known[key], each) for key, each in judged.items() if key in known],
-            to_be_made=[ToBeMade(each["trip_id"], each["starts_at"], each.get("ends_at")) for each in made],
-            trail_ids={each["trail_id"] for each in judged.values() if each.get("trail_id")},
+            + [_moved(known[key], fields) for key, fields in judged.items() if key in known],
+            to_be_made=[ToBeMade(fields["trip_id"], fields["starts_at"], fields.get("ends_at")) for fields in made],
+            trail_ids={fields["trail_id"] for fields in judged.values() if fields.get("trail_id")},
             guide_ids=_guides_in(judged.values()),
         )
 
@@ -147,14 +149,14 @@ class PatchEdits:
             reason = "is not removed; set its status to CANCELLED"
             raise DepartureNotEditable(f"{departure.trip_name} {reason}.", FieldProblem(field, reason))
 
-    def _name(self, key: UUID, wanted: Mapping[str, Any], document: ScheduleDocument) -> Departure:
-        if self.facts is None or not wanted.keys() >= WHAT_MAKES_A_DEPARTURE:
+    def _name(self, key: UUID, fields: Mapping[str, Any], document: ScheduleDocument) -> Departure:
+        if self.facts is None or not fields.keys() >= WHAT_MAKES_A_DEPARTURE:
             raise UnknownDeparture(
                 f"The daily schedule of {self.day} has no departure {key}.",
                 FieldProblem(f"assignments.departures.{key}", "is not there; trip_id and starts_at make a new one"),
             )
         known_as = known_departure_ids(self.day, self.facts.snapshot, document)
-        named = NamedDeparture(key, self.day, wanted, self.facts.snapshot, known_as)
+        named = NamedDeparture(key, self.day, fields, self.facts.snapshot, known_as)
         departure = named.build()
         self._named.append(named)
         return departure
@@ -164,9 +166,9 @@ class PatchEdits:
 
         Raises NotYours where its sender may not publish.
         """
-        wanted = [key for key, each in self.departures.items() if each and _is_published(each.get("status"))]
+        keys = [key for key, fields in self.departures.items() if fields and _is_published(fields.get("status"))]
         known = document.departures
-        due = [key for key in wanted if key not in known or not _is_published(known[key].status)]
+        due = [key for key in keys if key not in known or not _is_published(known[key].status)]
         if due and not self.may_publish:
             raise not_yours(f"assignments.departures.{due[0]}.status", PUBLISHING)
         return due
@@ -181,13 +183,13 @@ class PatchEdits:
                 raise DepartureNotEditable(f"{departure.trip_name}: {reason}.", FieldProblem(field, reason))
 
 
-def _is_judged(wanted: Mapping[str, Any], departure: Departure | None) -> bool:
+def _is_judged(fields: Mapping[str, Any], departure: Departure | None) -> bool:
     if departure is None:
-        return wanted.keys() >= WHAT_MAKES_A_DEPARTURE
-    is_reinstated = wanted.get("status") == DepartureStatus.DRAFT and departure.status is DepartureStatus.CANCELLED
-    judged = [name for name in JUDGED if name in wanted and differs(departure, name, wanted[name])]
+        return fields.keys() >= WHAT_MAKES_A_DEPARTURE
+    is_reinstated = fields.get("status") == DepartureStatus.DRAFT and departure.status is DepartureStatus.CANCELLED
+    judged = [name for name in JUDGED if name in fields and differs(departure, name, fields[name])]
     # Whom somebody takes off a departure breaks no rule by staying at home, whoever is silent meanwhile.
-    is_released = judged == ["team"] and not wanted["team"]
+    is_released = judged == ["team"] and not fields["team"]
     return is_reinstated or (bool(judged) and not is_released)
 
 
@@ -204,7 +206,12 @@ def _out_since_before(day: date, guide_ids: Collection[UUID]) -> list[Departure]
             if commitment.day < day:
                 earlier[commitment.day].add(commitment.departure_id)
     rows = DailySchedule.objects.filter(schedule_date__in=earlier)
-    return [each for row in rows for key, each in row.document.departures.items() if key in earlier[row.schedule_date]]
+    return [
+        departure
+        for row in rows
+        for key, departure in row.document.departures.items()
+        if key in earlier[row.schedule_date]
+    ]
 
 
 def _read_entry(entry: Any, field: str) -> GuideAdjustments:
@@ -218,14 +225,14 @@ def _read_entry(entry: Any, field: str) -> GuideAdjustments:
         raise Malformed(f"The request is not valid: {', '.join(names)}.", *problems) from error
 
 
-def _moved(departure: Departure, wanted: Mapping[str, Any]) -> Departure:
+def _moved(departure: Departure, fields: Mapping[str, Any]) -> Departure:
     """The departure at the times that are wanted, by its own clock; no longer than one may take."""
     starts_at, ends_at = (
-        wanted.get(name, getattr(departure, name)).astimezone(departure.starts_at.tzinfo)
+        fields.get(name, getattr(departure, name)).astimezone(departure.starts_at.tzinfo)
         for name in ("starts_at", "ends_at")
     )
     return departure.model_copy(update={"starts_at": starts_at, "ends_at": min(ends_at, starts_at + LONGEST_TRIP)})
 
 
-def _guides_in(wanted: Iterable[Mapping[str, Any] | None]) -> set[UUID]:
-    return {member["guide_id"] for each in wanted if each for member in each.get("team") or ()}
+def _guides_in(patches: Iterable[Mapping[str, Any] | None]) -> set[UUID]:
+    return {member["guide_id"] for fields in patches if fields for member in fields.get("team") or ()}

@@ -12,7 +12,7 @@ from scheduling.snapshot import UnknownGuide
 
 
 def hand_made_team(
-    wanted: Sequence[Mapping[str, Any]],
+    members: Sequence[Mapping[str, Any]],
     current: Iterable[TeamMember],
     demand: Demand,
     facts: Facts,
@@ -25,15 +25,15 @@ def hand_made_team(
     """
     known = {member.guide_id: member for member in current}
     guides = facts.snapshot.guides
-    strangers = [each["guide_id"] for each in wanted if each["guide_id"] not in known.keys() | guides.keys()]
+    strangers = [entry["guide_id"] for entry in members if entry["guide_id"] not in known.keys() | guides.keys()]
     if strangers:
         raise UnknownGuide.of(strangers, field)
     team = []
-    for each in wanted:
-        guide_id = each["guide_id"]
+    for entry in members:
+        guide_id = entry["guide_id"]
         member = known.get(guide_id) or _newcomer(guides[guide_id], demand, facts, entered)
-        told = {"role": Role(each["role"]), "pinned": each.get("pinned", member.pinned)}
-        team.append(member.model_copy(update=told))
+        changes = {"role": Role(entry["role"]), "pinned": entry.get("pinned", member.pinned)}
+        team.append(member.model_copy(update=changes))
     return team
 
 

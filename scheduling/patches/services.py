@@ -50,13 +50,13 @@ def patch_daily_schedule(
 
 def prepare_lost_patch(dead_letter: DeadLetter) -> Callable[[], Change]:
     """What merges a patch that was kept as a dead letter, under the name of whoever sent it."""
-    told: dict[str, Any] = dead_letter.payload or {}
-    sender = told["author"]
+    payload: dict[str, Any] = dead_letter.payload or {}
+    sender = payload["author"]
     edits = _read(
-        date.fromisoformat(told["day"]),
-        told["patch"],
-        frozenset(Owner[name] for name in told["owners"]),
-        may_publish=told["may_publish"],
+        date.fromisoformat(payload["day"]),
+        payload["patch"],
+        frozenset(Owner[name] for name in payload["owners"]),
+        may_publish=payload["may_publish"],
     )
     author = Author(AuthorKind(sender["kind"]), sender["subject"], "dead letter replayed", sender["process"])
     return partial(_store, edits, author, None)

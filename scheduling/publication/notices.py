@@ -42,7 +42,7 @@ class Notice:
     @property
     def text(self) -> str:
         """The departures in words: "Sunrise hike, 2026-06-01 09:00; …", by the clocks of their regions."""
-        return "; ".join(f"{each.trip_name}, {_clock(each.starts_at)}" for _, each in self.departures)
+        return "; ".join(f"{departure.trip_name}, {_clock(departure.starts_at)}" for _, departure in self.departures)
 
 
 def announce(changes: Mapping[date, Change]) -> None:
@@ -63,16 +63,16 @@ def notices_between(before: Mapping[UUID, Departure], after: Mapping[UUID, Depar
 
     A departure that is gone is cancelled for those who knew of it.
     """
-    told: dict[tuple[UUID, NoticeKind], list[tuple[UUID, Departure]]] = defaultdict(list)
+    recipients: dict[tuple[UUID, NoticeKind], list[tuple[UUID, Departure]]] = defaultdict(list)
     for departure_id in before.keys() | after.keys():
         old, new = before.get(departure_id), after.get(departure_id)
         for guide_id, kind in _differences(old, new).items():
             known = old if new is None or kind is NoticeKind.RELEASED else new
             if known is not None:
-                told[guide_id, kind].append((departure_id, known))
+                recipients[guide_id, kind].append((departure_id, known))
     return [
         Notice(guide_id, kind, tuple(sorted(found, key=lambda pair: (pair[1].starts_at, pair[0]))))
-        for (guide_id, kind), found in sorted(told.items())
+        for (guide_id, kind), found in sorted(recipients.items())
     ]
 
 
@@ -82,10 +82,10 @@ def _differences(old: Departure | None, new: Departure | None) -> dict[UUID, Not
     knew, know = _guides(was), _guides(is_now)
     is_off = new is None or new.status is DepartureStatus.CANCELLED
     leaving = NoticeKind.CANCELLED if is_off else NoticeKind.RELEASED
-    told = dict.fromkeys(knew - know, leaving) | dict.fromkeys(know - knew, NoticeKind.ASSIGNED)
+    kinds = dict.fromkeys(knew - know, leaving) | dict.fromkeys(know - knew, NoticeKind.ASSIGNED)
     if was and is_now and _is_another_plan(was, is_now):
-        told |= dict.fromkeys(knew & know, NoticeKind.RESCHEDULED)
-    return told
+        kinds |= dict.fromkeys(knew & know, NoticeKind.RESCHEDULED)
+    return kinds
 
 
 def _is_another_plan(was: Announcement, is_now: Announcement) -> bool:

@@ -103,8 +103,8 @@ def publish_in(
     due = {key: draft.document.departures[key] for key in departure_ids if _is_due(draft.document.departures[key])}
     if by_machine:
         _refuse_unapproved(due)
-    told = [_publish(departure) for departure in due.values()]
-    if any(told):
+    published = [_publish(departure) for departure in due.values()]
+    if any(published):
         draft.published_at = now
     return frozenset(due)
 

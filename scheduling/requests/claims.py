@@ -102,7 +102,7 @@ def _record_failure(request: ScheduleRequest, code: str, message: str, run_id: U
     _call_back(request, RequestStatus.FAILED, error={"code": code, "message": message})
 
 
-def _call_back(request: ScheduleRequest, status: RequestStatus, **told: Any) -> None:
+def _call_back(request: ScheduleRequest, status: RequestStatus, **outcome: Any) -> None:
     """Record the callback that the client asked for, in the transaction that decides the outcome."""
     url = request.constraints.get("callback_url")
     if url:
@@ -110,7 +110,7 @@ def _call_back(request: ScheduleRequest, status: RequestStatus, **told: Any) -> 
             destination="callback",
             key=str(request.pk),
             kind=f"schedule_request.{status.lower()}",
-            payload={"id": str(request.pk), "status": status.value} | told,
+            payload={"id": str(request.pk), "status": status.value} | outcome,
             url=url,
         )
 

@@ -15,6 +15,6 @@ class NotReopened(Conflicting):
 
 def replay_request(dead_letter: DeadLetter) -> None:
     """Work on the failed request once more. Raises NotReopened where it is not FAILED any more."""
-    told = dead_letter.payload if isinstance(dead_letter.payload, dict) else {}
-    if not reopen_request(UUID(str(told.get("request_id")))):
+    payload = dead_letter.payload if isinstance(dead_letter.payload, dict) else {}
+    if not reopen_request(UUID(str(payload.get("request_id")))):
         raise NotReopened("The request is not FAILED any more.")

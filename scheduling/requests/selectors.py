@@ -18,6 +18,6 @@ _AS_STORED = {
 
 def page_of_requests(filters: Mapping[str, Any], *, size: int, token: str | None = None) -> Page[ScheduleRequest]:
     """Schedule requests with their outcomes, the newest first. Raises BadPageToken."""
-    wanted = {stored: str(filters[name]) for name, stored in _AS_STORED.items() if name in filters}
-    rows = on_dates(ScheduleRequest.objects.filter(**wanted), filters).select_related("outcome")
+    conditions = {stored: str(filters[name]) for name, stored in _AS_STORED.items() if name in filters}
+    rows = on_dates(ScheduleRequest.objects.filter(**conditions), filters).select_related("outcome")
     return Keyset(NEWEST_FIRST, bound_to=filters).page(rows, size=size, token=token)

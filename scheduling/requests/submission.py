@@ -77,14 +77,14 @@ class Submission:
 
     def stored(self) -> dict[str, Any]:
         """What the `constraints` column holds."""
-        told: dict[str, Any] = {
+        stored: dict[str, Any] = {
             "trip_id": str(self.trip_id),
             "preferred_dates": [day.isoformat() for day in self.preferred_dates],
             "priority": self.priority.value,
         }
         if self.callback_url:
-            told["callback_url"] = self.callback_url
-        return told | dict(self.sent_constraints)
+            stored["callback_url"] = self.callback_url
+        return stored | dict(self.sent_constraints)
 
     def fingerprint(self) -> str:
         return hashlib.sha256(json.dumps(self.stored(), sort_keys=True).encode()).hexdigest()
@@ -110,15 +110,15 @@ def submit_schedule_request(
 
 def refuse_contradictions(submission: Submission) -> None:
     """Raise for what no sibling needs to be asked about."""
-    wanted = submission.constraints
-    both = set(wanted.required_guide_ids) & set(wanted.excluded_guide_ids)
+    constraints = submission.constraints
+    both = set(constraints.required_guide_ids) & set(constraints.excluded_guide_ids)
     if both:
         named = ", ".join(sorted(map(str, both)))
         raise ContradictoryConstraints(
             f"Guides are both required and excluded: {named}.",
             FieldProblem("constraints.required_guide_ids", f"also in excluded_guide_ids: {named}"),
         )
-    smallest, largest = wanted.min_group_size, wanted.max_group_size
+    smallest, largest = constraints.min_group_size, constraints.max_group_size
     if smallest is not None and largest is not None and smallest > largest:
         raise ContradictoryConstraints(
             f"min_group_size {smallest} is above max_group_size {largest}.",
@@ -136,11 +136,11 @@ def refuse_contradictions(submission: Submission) -> None:
 
 
 def _refuse_unknown(submission: Submission) -> None:
-    wanted = submission.constraints
+    constraints = submission.constraints
     try:
         look_up_trip(submission.trip_id)
         for name in ("required_guide_ids", "excluded_guide_ids"):
-            if guide_ids := getattr(wanted, name):
+            if guide_ids := getattr(constraints, name):
                 look_up_guides(guide_ids, field=f"constraints.{name}")
     except SiblingUnavailable as unavailable:
         logger.warning("schedule_request_accepted_unchecked", reason=unavailable.message)

@@ -63,9 +63,9 @@ class Violation:
 
     def is_new_since(self, before: Iterable["Violation"]) -> bool:
         """Whether none of `before` is this one: the same rule at the same place, about no less and as bad."""
-        same = [one for one in before if one._place == self._place]
-        known = frozenset[str]().union(*(one.about for one in same))
-        return not same or not self.about <= known or self.excess > max(one.excess for one in same)
+        same = [violation for violation in before if violation._place == self._place]
+        known = frozenset[str]().union(*(violation.about for violation in same))
+        return not same or not self.about <= known or self.excess > max(violation.excess for violation in same)
 
     @property
     def _place(self) -> tuple[Rule, UUID, UUID | None]:

@@ -35,8 +35,8 @@ class _Scope:
         """The regions to look at: those asked for, and those of the trips that are in it."""
         of_trips = {trip.region_id for trip in catalog.trips.values()}
         everywhere = self.region_ids is None and not self.is_of_one_trip
-        wanted = of_trips | (self.region_ids or frozenset())
-        return [region for region in regions if everywhere or region.id in wanted]
+        region_ids = of_trips | (self.region_ids or frozenset())
+        return [region for region in regions if everywhere or region.id in region_ids]
 
 
 def take_day_snapshot(

@@ -87,8 +87,8 @@ def read_departing_trips(
 ) -> frozenset[UUID]:
     """The trips that depart in `window`, of some regions or of all."""
     found = trip_catalog.read_trips_between(reader, lookups, *window)
-    wanted = partial(_is_in, region_ids)
-    return frozenset(trip.id for trip in found if wanted(trip.region_id))
+    is_wanted = partial(_is_in, region_ids)
+    return frozenset(trip.id for trip in found if is_wanted(trip.region_id))
 
 
 def _is_in(region_ids: Collection[UUID] | None, region_id: UUID | None) -> bool:

@@ -68,9 +68,9 @@ def or_nothing(read: Callable[[Reader, K], T], nothing: T) -> Callable[[Reader, 
     return reading
 
 
-def together(one: ReadAt, other: ReadAt) -> ReadAt:
+def together(first: ReadAt, other: ReadAt) -> ReadAt:
     """For each sibling the time at which the oldest of its answers was read."""
     return {
-        sibling: min(times[sibling] for times in (one, other) if sibling in times)
-        for sibling in one.keys() | other.keys()
+        sibling: min(times[sibling] for times in (first, other) if sibling in times)
+        for sibling in first.keys() | other.keys()
     }

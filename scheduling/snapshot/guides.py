@@ -62,10 +62,10 @@ def with_certificates(
     has none.
     """
     reader = Reader(Deadline.after(deadline_seconds), fresh=fresh)
-    wanted = sorted(set(guide_ids) - set(snapshot.certificates))
+    missing = sorted(set(guide_ids) - set(snapshot.certificates))
     with Lookups(reader.deadline) as lookups:
         read = partial(_certificates, reader)
-        under_way = {guide_id: lookups.call(GUIDES, read, guide_id) for guide_id in wanted}
+        under_way = {guide_id: lookups.call(GUIDES, read, guide_id) for guide_id in missing}
         found = dict(snapshot.certificates)
         for guide_id, future in under_way.items():
             with suppress(SiblingUnavailable):

@@ -53,7 +53,7 @@ class Surroundings:
         named: Collection[UUID],
     ) -> "Surroundings":
         """Begin to look at `regions`, in detail at trails that fit `trips` or are `named`."""
-        wanted = list(regions)
+        requested = list(regions)
         return cls(
             reader=reader,
             lookups=lookups,
@@ -61,14 +61,15 @@ class Surroundings:
             named=named,
             trails={
                 f"the trails of {region.name}": lookups.branch(read_trails, reader, lookups, gaps, region, trips, named)
-                for region in wanted
+                for region in requested
             },
             skies={
                 f"the weather of {region.name}": lookups.branch(read_sky, reader, lookups, gaps, region)
-                for region in wanted
+                for region in requested
             },
             camps={
-                f"the base camp of {region.name}": lookups.branch(read_camp, reader, gaps, region) for region in wanted
+                f"the base camp of {region.name}": lookups.branch(read_camp, reader, gaps, region)
+                for region in requested
             },
         )
 

@@ -39,8 +39,8 @@ def read_trails(
         lambda: trail_management.read_trails(reader, lookups, region.id),
     )
     trails = {payload.id: trail_of(payload) for payload in listed or ()}
-    wanted = [trail for trail in trails.values() if trail.id in named or _is_of_use(trail, trips)]
-    return list((trails | _in_detail(reader, lookups, gaps, wanted)).values())
+    relevant = [trail for trail in trails.values() if trail.id in named or _is_of_use(trail, trips)]
+    return list((trails | _in_detail(reader, lookups, gaps, relevant)).values())
 
 
 def read_named_trail(reader: Reader, lookups: Lookups, gaps: Gaps, trail_id: UUID) -> list[Trail]:

@@ -46,9 +46,9 @@ def read_sky(reader: Reader, lookups: Lookups, gaps: Gaps, region: Region) -> Sk
     station = region.weather_station_id
     forecasts = lookups.call(Sibling.WEATHER, _read_forecasts, reader, station) if station else None
     alerts = lookups.call(Sibling.WEATHER, weather.read_alerts, reader, region.id)
-    told = gaps.filled(lookups, Sibling.WEATHER, forecasts, f"the forecast of {region.name}") if forecasts else None
+    payload = gaps.filled(lookups, Sibling.WEATHER, forecasts, f"the forecast of {region.name}") if forecasts else None
     warned = gaps.filled(lookups, Sibling.WEATHER, alerts, f"weather alerts of {region.name}")
-    return Sky(region, _by_day(told or []), tuple(alert_of(alert, region.id) for alert in warned or ()))
+    return Sky(region, _by_day(payload or []), tuple(alert_of(alert, region.id) for alert in warned or ()))
 
 
 def _by_day(forecasts: Sequence[ForecastPayload]) -> dict[date, WeatherOutlook]:

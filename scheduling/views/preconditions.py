@@ -63,18 +63,18 @@ def _unmatched(stale: StaleRevision) -> PreconditionFailed:
     explained = _explained(stale)
     failed = PreconditionFailed(explained.message, FieldProblem("If-Match", f'is "{stale.current_rev}" now'))
     failed.problems += explained.problems[1:]
-    failed.told = explained.told
+    failed.data = explained.data
     return failed
 
 
 def _explained(stale: StaleRevision) -> StaleRevision:
     explained = StaleRevision(stale.day, since_rev=stale.since_rev, current_rev=stale.current_rev)
-    explained.told = {"_rev": stale.current_rev}
+    explained.data = {"_rev": stale.current_rev}
     try:
         changes = changes_since(schedule_id_of(stale.day), stale.since_rev)
     except TooFarBehind as behind:
         explained.message = behind.message
         return explained
     explained.problems += tuple(FieldProblem(field, text) for field, text in field_lines(changes))
-    explained.told = {"_rev": stale.current_rev, "changes": changes}
+    explained.data = {"_rev": stale.current_rev, "changes": changes}
     return explained

@@ -114,7 +114,7 @@ class Call:
         try:
             return model.model_validate_json(self.raw_body)
         except ValidationError as error:
-            problems = [(".".join(map(str, each["loc"])) or "body", each["msg"]) for each in error.errors()]
+            problems = [(".".join(map(str, problem["loc"])) or "body", problem["msg"]) for problem in error.errors()]
             raise Refused(400, "VALIDATION_ERROR", "The body is not valid.", *problems) from error
 
 
@@ -147,9 +147,9 @@ def found(entities: Mapping[str, Entity], key: str, what: str) -> Entity:
         raise Refused(404, "NOT_FOUND", f"There is no {what} {key}.") from error
 
 
-def same_word(one: str, other: str) -> bool:
+def same_word(word: str, other: str) -> bool:
     """Whether two spellings differ in case and separators only."""
-    return _squeezed(one) == _squeezed(other)
+    return _squeezed(word) == _squeezed(other)
 
 
 def _squeezed(word: str) -> str:

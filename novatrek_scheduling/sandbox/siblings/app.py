@@ -139,7 +139,7 @@ def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
         state.reset()
         return Answer({"status": "reset"})
 
-    one: dict[str, Handler] = {
+    entity_handlers: dict[str, Handler] = {
         "GET": control.read_entity,
         "PATCH": control.alter_entity,
         "DELETE": control.remove_entity,
@@ -152,7 +152,7 @@ def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
         "/_reset": {"POST": reset},
         "/_world/summary": {"GET": control.summarize},
         "/_world/{kind}": {"POST": control.add_entity},
-        "/_world/{kind}/{id}": one,
+        "/_world/{kind}/{id}": entity_handlers,
     }
     return [
         Route(path, _endpoint(by_method, state, _PLAIN), methods=list(by_method))

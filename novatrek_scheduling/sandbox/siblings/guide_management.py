@@ -67,7 +67,7 @@ def get_guide_availability(state: State, call: Call) -> Answer:
     first, last = _range(call.query)
     windows = state.grouped("windows", "guide_id").get(guide["id"], [])
     within = [window for window in windows if window["start_date"] <= last and window["end_date"] >= first]
-    return Answer({"data": sorted(within, key=lambda each: (each["start_date"], each["id"]))})
+    return Answer({"data": sorted(within, key=lambda window: (window["start_date"], window["id"]))})
 
 
 def get_guide_schedule(state: State, call: Call) -> Answer:
@@ -75,7 +75,7 @@ def get_guide_schedule(state: State, call: Call) -> Answer:
     first, last = _range(call.query)
     entries = state.grouped("past_trips", "guide_id").get(guide["id"], [])
     within = [entry for entry in entries if entry["departure_date"] <= last and entry["return_date"] >= first]
-    return Answer({"data": sorted(within, key=lambda each: (each["departure_date"], each["id"]))})
+    return Answer({"data": sorted(within, key=lambda entry: (entry["departure_date"], entry["id"]))})
 
 
 def get_guide_certifications(state: State, call: Call) -> Answer:
@@ -124,14 +124,16 @@ def _matches(state: State, guide: Entity, query: Query) -> bool:
     certification, activity = query.text("certification"), query.text("activity_type")
     region = query.text("region")
     return (
-        (certification is None or any(same_word(certification, each) for each in guide["certifications"]))
-        and (activity is None or any(_same_activity(activity, each) for each in guide["activity_specialties"]))
+        (certification is None or any(same_word(certification, held) for held in guide["certifications"]))
+        and (
+            activity is None or any(_same_activity(activity, specialty) for specialty in guide["activity_specialties"])
+        )
         and (region is None or bool(_spellings(state, region) & set(guide["region_ids"])))
     )
 
 
-def _same_activity(one: str, other: str) -> bool:
-    return same_word(one, other) or same_word(f"whitewater_{one}", other)
+def _same_activity(activity: str, other: str) -> bool:
+    return same_word(activity, other) or same_word(f"whitewater_{activity}", other)
 
 
 def _spellings(state: State, region: str) -> set[str]:

@@ -97,7 +97,7 @@ class State:
 
 def _copy(world: World) -> World:
     """A world of its own; entities are replaced, never changed in place, so they can be shared."""
-    kinds = {each.name: getattr(world, each.name) for each in fields(world) if each.name != "today"}
+    kinds = {field.name: getattr(world, field.name) for field in fields(world) if field.name != "today"}
     return World(today=world.today, **{kind: dict(entities) for kind, entities in kinds.items()})
 
 

@@ -74,7 +74,7 @@ def get_trail(state: State, call: Call) -> Answer:
 def get_trail_closures(state: State, call: Call) -> Answer:
     trail = _trail(state, call)
     earliest = "" if call.query.flag("include_past") else state.today.isoformat()
-    closures = [each for each in _closures(state, trail["id"]) if each.get("end_date", "9999") >= earliest]
+    closures = [closure for closure in _closures(state, trail["id"]) if closure.get("end_date", "9999") >= earliest]
     return Answer({"closures": closures, "total_count": len(closures)})
 
 
@@ -90,7 +90,7 @@ def create_trail_closure(state: State, call: Call) -> Answer:
 
 def get_trail_current_conditions(state: State, call: Call) -> Answer:
     trail = _trail(state, call)
-    active = [each for each in _closures(state, trail["id"]) if each["is_active"]]
+    active = [closure for closure in _closures(state, trail["id"]) if closure["is_active"]]
     alerts = [alert for alert in state.world.alerts.values() if _is_about(alert, trail, state.today)]
     live = {"trail_status": trail["status"], "active_closures": active, "active_weather_alerts": len(alerts)}
     return Answer(state.world.conditions[trail["id"]] | live)
@@ -115,7 +115,7 @@ def _trail(state: State, call: Call) -> Entity:
 
 def _closures(state: State, trail_id: str) -> list[Entity]:
     closures = state.grouped("closures", "trail_id").get(trail_id, [])
-    return sorted(closures, key=lambda each: (each["start_date"], each["id"]))
+    return sorted(closures, key=lambda closure: (closure["start_date"], closure["id"]))
 
 
 def _is_about(alert: Entity, trail: Entity, today: date) -> bool:

@@ -155,8 +155,10 @@ def _is_affordable(trip: Entity, query: Query) -> bool:
 def _departures(state: State, trip_id: str, query: Query) -> list[Entity]:
     first, last = query.day("date_from") or "", query.day("date_to") or "9999"
     all_of_trip = state.grouped("departures", "trip_id").get(trip_id, [])
-    within = [each for each in all_of_trip if first <= each["departure_date"] <= last]
-    return sorted(within, key=lambda each: (each["departure_date"], each["departure_time"], each["id"]))
+    within = [departure for departure in all_of_trip if first <= departure["departure_date"] <= last]
+    return sorted(
+        within, key=lambda departure: (departure["departure_date"], departure["departure_time"], departure["id"])
+    )
 
 
 def _summary(state: State, trip: Entity) -> Entity:

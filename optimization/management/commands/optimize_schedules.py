@@ -62,12 +62,12 @@ class Command(BaseCommand):
         except BrokenProcessPool as error:
             raise CommandError("A process that planned was killed; what it had stored by then stays.") from error
         outcomes: dict[date, list[DateOutcome]] = defaultdict(list)
-        for one in planned:
-            if isinstance(one, DateOutcome):
-                outcomes[one.day].append(one)
+        for outcome in planned:
+            if isinstance(outcome, DateOutcome):
+                outcomes[outcome.day].append(outcome)
         self._show(dict(sorted(outcomes.items())), list(snapshot.regions.values()), as_json=options["json"])
-        if missing := [one for one in planned if isinstance(one, DateFailure)]:
-            raise CommandError("Not planned: " + "; ".join(f"{one.day}: {one.reason}" for one in missing))
+        if missing := [outcome for outcome in planned if isinstance(outcome, DateFailure)]:
+            raise CommandError("Not planned: " + "; ".join(f"{failure.day}: {failure.reason}" for failure in missing))
 
     def _show(self, outcomes: dict[date, list[DateOutcome]], regions: list[Region], *, as_json: bool) -> None:
         if as_json:
@@ -92,18 +92,18 @@ def _plan(
     planned = []
     with _progress(quiet=options["json"]) as progress:
         bar = progress.add_task(f"planning {days[0]}", total=len(days) * len(clusters))
-        for one in plan_dates(days, clusters, terms, pool=pool, snapshot=snapshot):
-            planned.append(one)
-            names = ", ".join(sorted(snapshot.regions[region].name for region in one.region_ids))
-            progress.update(bar, advance=1, description=f"{_became(one)} {one.day}: {names}")
+        for outcome in plan_dates(days, clusters, terms, pool=pool, snapshot=snapshot):
+            planned.append(outcome)
+            names = ", ".join(sorted(snapshot.regions[region].name for region in outcome.region_ids))
+            progress.update(bar, advance=1, description=f"{_became(outcome)} {outcome.day}: {names}")
     # Side by side they are done in any order; shown they are always in the same.
-    return sorted(planned, key=lambda one: (one.day, clusters.index(one.region_ids)))
+    return sorted(planned, key=lambda outcome: (outcome.day, clusters.index(outcome.region_ids)))
 
 
-def _became(one: DateOutcome | DateFailure) -> str:
-    if isinstance(one, DateFailure):
+def _became(outcome: DateOutcome | DateFailure) -> str:
+    if isinstance(outcome, DateFailure):
         return "could not plan"
-    return f"joined run {str(one.run_id)[:8]} for" if one.is_joined else "planned"
+    return f"joined run {str(outcome.run_id)[:8]} for" if outcome.is_joined else "planned"
 
 
 def _day(text: str) -> date:

@@ -34,15 +34,15 @@ class Command(BaseCommand):
             raise CommandError("--up-to is a number of people from 0 on.")
         try:
             snapshot = take_planning_snapshot(day, None)
-            wanted = options["region"]
-            regions = [region_named(snapshot, wanted).id] if wanted is not None else list(snapshot.regions)
+            region_name = options["region"]
+            regions = [region_named(snapshot, region_name).id] if region_name is not None else list(snapshot.regions)
             points = change_curve(day, regions, snapshot, range(options["up_to"] + 1))
         except DomainError as error:
             raise CommandError(error.message) from error
         if options["json"]:
             before = [None, *points]
-            told = [point.as_json(earlier) for point, earlier in zip(points, before, strict=False)]
-            self.stdout.write(json.dumps({"date": day.isoformat(), "curve": told}, indent=2))
+            curve = [point.as_json(earlier) for point, earlier in zip(points, before, strict=False)]
+            self.stdout.write(json.dumps({"date": day.isoformat(), "curve": curve}, indent=2))
             return
         width = None if self.stdout.isatty() else 140
         Console(file=cast("IO[str]", self.stdout), width=width).print(_table(day, points))

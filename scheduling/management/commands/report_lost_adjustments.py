@@ -24,10 +24,10 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, first: date | None, last: date | None, **options: Any) -> None:
         lost = lost_adjustments(first, last)
         if options["json"]:
-            self.stdout.write(json.dumps([asdict(one) for one in lost], cls=DjangoJSONEncoder, indent=2))
+            self.stdout.write(json.dumps([asdict(adjustment) for adjustment in lost], cls=DjangoJSONEncoder, indent=2))
             return
-        for one in lost:
-            self.stdout.write(_line(one))
+        for adjustment in lost:
+            self.stdout.write(_line(adjustment))
         self.stdout.write(f"{counted(len(lost), 'field')} lost" if lost else "nothing lost")
 
 
