@@ -142,8 +142,8 @@ def entered_tomorrow(adjustments: Mapping[UUID, GuideAdjustments] | None = None)
     return EntriesByDate({TOMORROW: adjustments or {}})
 
 
-def facts_of(**told: object) -> Facts:
-    return Facts(snapshot=snapshot_of(**told))  # type: ignore[arg-type]
+def facts_of(**values: object) -> Facts:
+    return Facts(snapshot=snapshot_of(**values))  # type: ignore[arg-type]
 
 
 def lead(guide: Guide) -> TeamMember:

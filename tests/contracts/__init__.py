@@ -43,7 +43,7 @@ def problems_of(service: str, method: str, path: str, status: int, body: Any) ->
 
 def _inlined(node: Any, contract: dict[str, Any]) -> Any:
     if isinstance(node, list):
-        return [_inlined(each, contract) for each in node]
+        return [_inlined(item, contract) for item in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
@@ -60,7 +60,7 @@ def _strict(schema: dict[str, Any]) -> dict[str, Any]:
     if strict.pop("nullable", False):
         strict["type"] = [strict["type"], "null"]
     if "properties" in strict:
-        strict["properties"] = {name: _strict(each) for name, each in strict["properties"].items()}
+        strict["properties"] = {name: _strict(schema) for name, schema in strict["properties"].items()}
         strict["additionalProperties"] = False
     if "items" in strict:
         strict["items"] = _strict(strict["items"])

@@ -62,7 +62,7 @@ def test_a_sibling_is_told_what_the_outbox_holds_for_it(siblings: SimulatedSibli
 @pytest.mark.parametrize("destination", TOLD)
 def test_the_relay_serves_every_sibling_that_is_told(siblings: SimulatedSiblings, destination: str) -> None:
     payload = a_payload(siblings, destination)
-    [served] = [each for each in destinations() if each.name == destination]
+    [served] = [registered for registered in destinations() if registered.name == destination]
 
     failures = served.deliver([OutboxMessage(pk=1, destination=destination, key="k", payload=payload)])
 

@@ -24,7 +24,7 @@ def a_run(day: date = TOMORROW, *, status: RunStatus = RunStatus.COMPLETED, **de
     run = OptimizationRun.objects.create(
         schedule_date=day, algorithm=Algorithm.MILP_HIGHS, status=status, score="88.82", duration_ms=12_345
     )
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "subject": RunDetail.Subject.DAY,
         "region_ids": [str(REGION_ID)],
         "proof": PlanStatus.BEST_FOUND,
@@ -34,7 +34,7 @@ def a_run(day: date = TOMORROW, *, status: RunStatus = RunStatus.COMPLETED, **de
         "objective": OBJECTIVE,
         "inputs": INPUTS,
     }
-    RunDetail.objects.create(run=run, **told | detail)
+    RunDetail.objects.create(run=run, **fields | detail)
     return run
 
 

@@ -43,7 +43,7 @@ def test_a_day_says_who_goes_and_who_still_needs_a_guide() -> None:
     assert (tomorrow["staffed"], tomorrow["going"], tomorrow["percentage"]) == (1, 2, 50)
     assert (tomorrow["served"], tomorrow["guests"], tomorrow["guides"]) == (8, 13, 1)
     assert tomorrow["statuses"] == ["1 draft", "1 published", "1 cancelled"]
-    assert [each.split(",")[0] for each in tomorrow["unstaffed"]] == ["09:00 Canyon descent"]
+    assert [line.split(",")[0] for line in tomorrow["unstaffed"]] == ["09:00 Canyon descent"]
 
 
 def test_a_date_without_a_plan_says_so() -> None:

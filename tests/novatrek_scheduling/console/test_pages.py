@@ -79,8 +79,8 @@ def test_a_request_and_its_outcome_are_told_in_words() -> None:
 
     page = shown("admin:scheduling_schedulerequest_change", request.pk)
 
-    for told in ("preferred dates", "Ana Ruiz (confirmed)", "Joins a planned departure.", "no forecast", "65%"):
-        assert told in page
+    for text in ("preferred dates", "Ana Ruiz (confirmed)", "Joins a planned departure.", "no forecast", "65%"):
+        assert text in page
 
 
 def test_a_new_departure_is_one_line_of_the_history() -> None:

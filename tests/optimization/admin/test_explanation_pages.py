@@ -66,8 +66,8 @@ def test_a_team_is_explained_with_its_alternative_and_with_everybody_else(
 ) -> None:
     page = auditor.get(explanation_of(departure)).content.decode()
 
-    for told in ("Optimizing now would change the team", "certifications 0.", "Else ", "Could go", "May not go"):
-        assert told in page
+    for text in ("Optimizing now would change the team", "certifications 0.", "Else ", "Could go", "May not go"):
+        assert text in page
 
 
 def test_what_nobody_can_lead_says_what_would_be_enough(auditor: Client, departure: Departure) -> None:
@@ -97,8 +97,8 @@ def test_hours_stand_beside_the_mean_of_the_region(
 
     regions = auditor.get(hours_of(departure)).context["regions"]
 
-    found = [one for region in regions for one in region["guides"] if one["trailing"] == "2.0"]
-    assert [one["above"].startswith("+") for one in found] == [True]
+    found = [guide for region in regions for guide in region["guides"] if guide["trailing"] == "2.0"]
+    assert [guide["above"].startswith("+") for guide in found] == [True]
 
 
 def test_a_departure_that_is_not_there_is_not_found(auditor: Client, departure: Departure) -> None:

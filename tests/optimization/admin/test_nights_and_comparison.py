@@ -25,12 +25,14 @@ def choose(person: Client, action: str, *runs: OptimizationRun) -> Any:
     return person.post(RUNS, {"action": action, "_selected_action": [run.pk for run in runs]}, follow=True)
 
 
-def a_night(**told: Any) -> Night:
-    return Night.objects.create(pk=uuid4(), first_day=TOMORROW, last_day=TOMORROW + timedelta(days=13), **told)
+def a_night(**fields: Any) -> Night:
+    return Night.objects.create(pk=uuid4(), first_day=TOMORROW, last_day=TOMORROW + timedelta(days=13), **fields)
 
 
-def date_of(night: Night, **told: Any) -> NightDate:
-    return NightDate.objects.create(night=night, cluster=0, schedule_date=TOMORROW, region_ids=[str(REGION_ID)], **told)
+def date_of(night: Night, **fields: Any) -> NightDate:
+    return NightDate.objects.create(
+        night=night, cluster=0, schedule_date=TOMORROW, region_ids=[str(REGION_ID)], **fields
+    )
 
 
 def page_of(night: Night) -> str:
@@ -86,8 +88,8 @@ def test_a_dispatcher_has_a_date_planned_again_and_is_told_what_cannot_be() -> N
     assert (days, regions, kind) == ([str(TOMORROW)], [str(REGION_ID)], "optimization")
     assert cause == f"a dispatcher planned run {coming.pk} again"
     page = answer.content.decode()
-    for told in ("Queued: 1 date", "is over", "did not plan a day"):
-        assert told in page
+    for text in ("Queued: 1 date", "is over", "did not plan a day"):
+        assert text in page
 
 
 def test_an_auditor_has_nothing_planned_again() -> None:
@@ -115,8 +117,8 @@ def test_a_night_that_is_over_tells_what_came_of_it_and_what_failed() -> None:
 
     page = page_of(night)
 
-    for told in ("88.5", "3 proven", "svc-guide-management is silent", str(run.pk)):
-        assert told in page
+    for text in ("88.5", "3 proven", "svc-guide-management is silent", str(run.pk)):
+        assert text in page
 
 
 def test_the_list_of_nights_takes_few_queries(django_assert_max_num_queries: Any) -> None:

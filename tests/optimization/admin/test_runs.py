@@ -37,8 +37,8 @@ def found(person: Client, **query: str) -> set[Any]:
 def test_a_run_tells_how_good_its_plan_is_and_from_what(auditor: Client) -> None:
     page = auditor.get(page_of(a_run())).content.decode()
 
-    for told in ("at most 2.3% off", "18/20", "eebc8242ef1d", "2.2 s", "did not answer in time", "115"):
-        assert told in page
+    for text in ("at most 2.3% off", "18/20", "eebc8242ef1d", "2.2 s", "did not answer in time", "115"):
+        assert text in page
 
 
 def test_a_run_that_failed_says_why(auditor: Client) -> None:
@@ -56,12 +56,12 @@ def test_a_run_of_a_request_leads_to_it(auditor: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("proof", "told"), [(PlanStatus.PROVEN, "optimal"), (PlanStatus.GREEDY, "greedy"), (PlanStatus.BEST_FOUND, "best")]
+    ("proof", "label"), [(PlanStatus.PROVEN, "optimal"), (PlanStatus.GREEDY, "greedy"), (PlanStatus.BEST_FOUND, "best")]
 )
-def test_the_list_says_how_well_a_plan_is_known(auditor: Client, proof: PlanStatus, told: str) -> None:
+def test_the_list_says_how_well_a_plan_is_known(auditor: Client, proof: PlanStatus, label: str) -> None:
     a_run(proof=proof, gap=1.0)
 
-    assert told in auditor.get(LIST).content.decode()
+    assert label in auditor.get(LIST).content.decode()
 
 
 def test_runs_are_found_by_date_subject_and_the_ids_of_run_and_request(auditor: Client) -> None:

@@ -63,7 +63,7 @@ def test_candidates_come_by_id_whatever_the_order_they_were_read_in() -> None:
     there, back = assessed(ANA, BEN).candidates, assessed(BEN, ANA).candidates
 
     assert there == back
-    assert [one.guide.id for one in there] == sorted([ANA.id, BEN.id])
+    assert [candidate.guide.id for candidate in there] == sorted([ANA.id, BEN.id])
 
 
 def test_whoever_is_busy_on_what_is_planned_anew_is_not_busy() -> None:

@@ -43,7 +43,7 @@ def optimized(siblings: SimulatedSiblings, region_id: UUID) -> dict[UUID, Depart
 
 def of_the_hiking_trip(siblings: SimulatedSiblings, departures: dict[UUID, Departure]) -> tuple[UUID, Departure]:
     trip_id = a_trip_of(siblings, "HIKING")
-    return next((key, each) for key, each in departures.items() if each.trip_id == trip_id)
+    return next((key, departure) for key, departure in departures.items() if departure.trip_id == trip_id)
 
 
 def everybody(siblings: SimulatedSiblings) -> list[UUID]:
@@ -59,11 +59,13 @@ def test_what_guides_enter_for_the_next_date_keeps_nobody_off_the_trips_of_this_
 
     after = optimized(siblings, region_id)
 
-    ends_today = [key for key, each in before.items() if each.team and each.ends_at.date() == day_of(siblings)]
-    reaching_over = [each for each in after.values() if each.ends_at.date() > day_of(siblings)]
+    ends_today = [
+        key for key, departure in before.items() if departure.team and departure.ends_at.date() == day_of(siblings)
+    ]
+    reaching_over = [departure for departure in after.values() if departure.ends_at.date() > day_of(siblings)]
     assert ends_today
     assert all(after[key].team for key in ends_today)
-    assert not any(each.team for each in reaching_over)
+    assert not any(departure.team for departure in reaching_over)
 
 
 def test_a_departure_that_was_prolonged_beyond_its_trip_is_joined_whatever_its_guides_enter_for_its_last_day(
@@ -106,13 +108,15 @@ def test_a_trail_that_closes_while_a_request_is_answered_is_not_published_on(
     request = processed(request)
 
     assert request.status == RequestStatus.COMPLETED
-    assert [each["availability_status"] for each in request.outcome.result["recommended_dates"]] == ["UNAVAILABLE"]
+    assert [recommended["availability_status"] for recommended in request.outcome.result["recommended_dates"]] == [
+        "UNAVAILABLE"
+    ]
 
 
 def test_the_night_plans_around_a_trail_that_closes_while_it_solves(
     siblings: SimulatedSiblings, region_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [on_trail] = {each.trail_id for _, each in [of_the_hiking_trip(siblings, optimized(siblings, region_id))]}
+    [on_trail] = {departure.trail_id for _, departure in [of_the_hiking_trip(siblings, optimized(siblings, region_id))]}
     plan, left = services.plan_date, [on_trail]
 
     def plan_and_close(*arguments: Any, **options: Any) -> Any:
@@ -122,13 +126,13 @@ def test_the_night_plans_around_a_trail_that_closes_while_it_solves(
             record_wildlife_alert(alert)
         return part
 
-    for key, each in stored(day_of(siblings)).items():
-        change(key, day_of(siblings), team=[], trail_id=each.trail_id)
+    for key, departure in stored(day_of(siblings)).items():
+        change(key, day_of(siblings), team=[], trail_id=departure.trail_id)
     monkeypatch.setattr(services, "plan_date", plan_and_close)
 
     after = optimized(siblings, region_id)
 
-    assert not [each for each in after.values() if each.team and each.trail_id == on_trail]
+    assert not [departure for departure in after.values() if departure.team and departure.trail_id == on_trail]
     assert {run.status for run in OptimizationRun.objects.all()} == {RunStatus.COMPLETED}
 
 
@@ -139,15 +143,15 @@ def test_guests_who_left_a_departure_with_a_pinned_guide_make_room_at_the_camp(
     key, held = of_the_hiking_trip(siblings, planned)
     other = next(
         k
-        for k, each in planned.items()
-        if k != key and each.team and each.participants and each.span.overlaps(held.span)
+        for k, other in planned.items()
+        if k != key and other.team and other.participants and other.span.overlaps(held.span)
     )
     change(key, day_of(siblings), team=[member.model_copy(update={"pinned": True}) for member in held.team])
     change(other, day_of(siblings), team=[])
     siblings.send_guide_away(str(held.team[0].guide_id), day_of(siblings), day_of(siblings))
     siblings.alter("departures", str(key), available_spots=held.capacity)
     camp = take_planning_snapshot(day_of(siblings), None).locations[region_id]
-    siblings.set_location_capacity(str(camp.id), sum(each.participants for k, each in planned.items() if k != key))
+    siblings.set_location_capacity(str(camp.id), sum(other.participants for k, other in planned.items() if k != key))
 
     after = optimized(siblings, region_id)
 
@@ -194,4 +198,6 @@ def test_a_departure_that_starts_while_a_request_is_answered_is_left_to_another_
 
     request = ScheduleRequest.objects.select_related("outcome").get(pk=request.pk)
     assert request.status == RequestStatus.COMPLETED
-    assert [each["availability_status"] for each in request.outcome.result["recommended_dates"]] == ["UNAVAILABLE"]
+    assert [recommended["availability_status"] for recommended in request.outcome.result["recommended_dates"]] == [
+        "UNAVAILABLE"
+    ]

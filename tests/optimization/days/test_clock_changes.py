@@ -33,8 +33,8 @@ def clock(day: date, hour: int, minute: int = 0, *, again: bool = False, zone: Z
 
 
 def of_trip(starts_at: datetime, ends_at: datetime, *team: TeamMember, **fields: Any) -> Departure:
-    told = {"trip_id": TRIP.id, "team": list(team), "reservations": {uuid4(): 8}}
-    return DepartureFactory(starts_at=starts_at, ends_at=ends_at, **told | fields)
+    defaults = {"trip_id": TRIP.id, "team": list(team), "reservations": {uuid4(): 8}}
+    return DepartureFactory(starts_at=starts_at, ends_at=ends_at, **defaults | fields)
 
 
 def knowing(day: date, *, later: int = 3) -> Snapshot:
@@ -125,9 +125,9 @@ def test_who_leads_over_midnight_is_there_on_both_dates(is_there: bool) -> None:
     known = knowing(USUAL_DAY)
     next_date = {USUAL_DAY + A_DAY: frozenset({ANA.id} if is_there else ())}
 
-    told = replace(known, available={**known.available, **next_date})
+    snapshot = replace(known, available={**known.available, **next_date})
 
-    assert staffed(USUAL_DAY, over_midnight, snapshot=told) == [is_there]
+    assert staffed(USUAL_DAY, over_midnight, snapshot=snapshot) == [is_there]
 
 
 def test_a_trip_that_ends_at_midnight_asks_nothing_of_the_next_date() -> None:

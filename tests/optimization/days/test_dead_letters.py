@@ -33,7 +33,7 @@ def contended(siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch) -> t
     regions = siblings.call("svc-trip-catalog", "/regions").json()
     region = UUID((regions["data"] if isinstance(regions, dict) else regions)[0]["id"])
     optimize_day(TOMORROW, [region], author=NIGHT)
-    key, departure = next((key, one) for key, one in stored().items() if one.team)
+    key, departure = next((key, planned) for key, planned in stored().items() if planned.team)
     whenever(monkeypatch, lambda turn: change(key, capacity=departure.capacity + turn))
     return region, departure.team[0].guide_name
 
@@ -63,8 +63,8 @@ def test_a_date_that_exhausts_its_tries_is_a_dead_letter_that_names_the_guides(c
     [dead_letter] = DeadLetter.objects.filter(source=DEAD_LETTER_SOURCE)
     assert dead_letter.payload["region_ids"] == [str(region)]
     assert lead in dead_letter.payload["guide_names"]
-    [told] = told_operations()
-    assert (told["key"], lead in told["guides"]) == (str(TOMORROW), True)
+    [alert] = told_operations()
+    assert (alert["key"], lead in alert["guides"]) == (str(TOMORROW), True)
     assert OptimizationRun.objects.filter(status=RunStatus.FAILED).count() == 1
 
 
@@ -102,8 +102,8 @@ def test_a_replay_queues_the_optimization_again() -> None:
     replay(dead_letter, by="ana")
 
     [(_, arguments)] = queued("optimization")
-    told = dead_letter.payload
-    assert arguments == [[str(TOMORROW)], told["region_ids"], "nightly optimization", "night"]
+    payload = dead_letter.payload
+    assert arguments == [[str(TOMORROW)], payload["region_ids"], "nightly optimization", "night"]
     assert told_operations()[0]["guides"] == "Ana, Ben"
 
 

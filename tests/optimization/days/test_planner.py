@@ -43,8 +43,8 @@ ANA, BEN, CLEO = (
 CAMP = Location(uuid4(), REGION_ID, 20)
 
 
-def facts_with(*guides: Guide, **told: Any) -> Facts:
-    return facts_of(guides=guides, trips=[TRIP], **told)
+def facts_with(*guides: Guide, **facts: Any) -> Facts:
+    return facts_of(guides=guides, trips=[TRIP], **facts)
 
 
 def of_trip(**fields: Any) -> Departure:

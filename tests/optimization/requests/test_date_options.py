@@ -40,9 +40,9 @@ NOW = at(6, day=TOMORROW - timedelta(days=1))
 OURS = departure_id_of(TRIP.id, TOMORROW, "08:00")
 
 
-def knowing(**told: Any) -> Facts:
-    snapshot = {name: told.pop(name) for name in ("departures", "unknown", "outlooks") if name in told}
-    facts = facts_of(trips=[TRIP], days=[TOMORROW, NEXT_DAY], **told)
+def knowing(**values: Any) -> Facts:
+    snapshot = {name: values.pop(name) for name in ("departures", "unknown", "outlooks") if name in values}
+    facts = facts_of(trips=[TRIP], days=[TOMORROW, NEXT_DAY], **values)
     return facts.on(replace(facts.snapshot, usual_times={TRIP.id: "08:00"}, **snapshot))
 
 
@@ -235,11 +235,11 @@ def test_a_storm_keeps_those_at_home_who_want_good_weather() -> None:
 def test_what_is_not_known_to_be_accessible_is_not(
     requirement: str, fits: dict[str, Any], does_not: dict[str, Any] | None
 ) -> None:
-    wanted = {"accessibility_requirements": (requirement,)}
+    constraints = {"accessibility_requirements": (requirement,)}
     unfit = knowing(trails=[TrailFactory(**does_not)]) if does_not else knowing()
 
-    assert obstacle(facts=knowing(trails=[TrailFactory(**fits)]), **wanted) is None
-    assert obstacle(facts=unfit, **wanted) is Rule.ACCESSIBILITY
+    assert obstacle(facts=knowing(trails=[TrailFactory(**fits)]), **constraints) is None
+    assert obstacle(facts=unfit, **constraints) is Rule.ACCESSIBILITY
 
 
 CAMP = Location(uuid4(), REGION_ID, 20)

@@ -216,9 +216,9 @@ def test_many_requests_at_once_end_once_each_and_share_no_guide(siblings: Simula
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(work, requests))
 
-    assert {one.status for one in ScheduleRequest.objects.all()} == {RequestStatus.COMPLETED}
+    assert {request.status for request in ScheduleRequest.objects.all()} == {RequestStatus.COMPLETED}
     assert OptimizationRun.objects.filter(status=RunStatus.COMPLETED).count() == len(requests)
-    assert all(departure_of(one).team for one in ScheduleRequest.objects.select_related("outcome"))
+    assert all(departure_of(request).team for request in ScheduleRequest.objects.select_related("outcome"))
 
 
 @pytest.mark.django_db

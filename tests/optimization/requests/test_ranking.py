@@ -38,8 +38,8 @@ ANA, BEN = GuideFactory(name="Ana", years_experience=9), GuideFactory(name="Ben"
 
 
 def knowing(*guides: Guide, days: tuple[date, ...] = (TOMORROW,), **changes: Any) -> Snapshot:
-    told = {name: changes.pop(name) for name in ("trails", "base_camp") if name in changes}
-    snapshot = snapshot_of(guides=guides, trips=[TRIP], days=days, **told)
+    places = {name: changes.pop(name) for name in ("trails", "base_camp") if name in changes}
+    snapshot = snapshot_of(guides=guides, trips=[TRIP], days=days, **places)
     return replace(snapshot, usual_times={TRIP.id: "08:00"}, **changes)
 
 
@@ -49,8 +49,8 @@ def answered(snapshot: Snapshot, *, only: frozenset[UUID] = frozenset(), **const
 
 
 def the_date(answer: RankedDates) -> RankedDate:
-    [one] = answer.dates
-    return one
+    [ranked] = answer.dates
+    return ranked
 
 
 def of_trip(**fields: Any) -> Departure:
@@ -58,10 +58,10 @@ def of_trip(**fields: Any) -> Departure:
 
 
 def test_the_better_guide_leads_and_the_date_can_be_had() -> None:
-    one = the_date(answered(knowing(ANA, BEN)))
+    ranked = the_date(answered(knowing(ANA, BEN)))
 
-    assert (one.departure.guide_ids, one.availability) == ({ANA.id}, Availability.AVAILABLE)
-    assert 0 < one.score <= 100
+    assert (ranked.departure.guide_ids, ranked.availability) == ({ANA.id}, Availability.AVAILABLE)
+    assert 0 < ranked.score <= 100
 
 
 def test_required_guides_come_along_and_excluded_ones_do_not() -> None:
@@ -71,9 +71,9 @@ def test_required_guides_come_along_and_excluded_ones_do_not() -> None:
 
 
 def test_a_required_guide_who_is_not_there_makes_the_date_unavailable() -> None:
-    one = the_date(answered(knowing(ANA), required_guide_ids=(BEN.id,)))
+    ranked = the_date(answered(knowing(ANA), required_guide_ids=(BEN.id,)))
 
-    assert one.availability is Availability.UNAVAILABLE
+    assert ranked.availability is Availability.UNAVAILABLE
     assert result_of(answered(knowing(ANA), required_guide_ids=(BEN.id,)))["guide_assignments"] == []
 
 
@@ -82,18 +82,18 @@ def test_a_team_that_is_published_stays_with_its_lead_and_its_pins() -> None:
     team = [lead(BEN), TeamMemberFactory(guide_id=ANA.id, role=Role.ASSISTANT, pinned=True)]
     put({key: of_trip(status=DepartureStatus.PUBLISHED, team=team)})
 
-    one = the_date(answered(knowing(ANA, BEN, GuideFactory(years_experience=10))))
+    ranked = the_date(answered(knowing(ANA, BEN, GuideFactory(years_experience=10))))
 
-    assert (one.option.departure_id, one.departure.team) == (key, team)
+    assert (ranked.option.departure_id, ranked.departure.team) == (key, team)
 
 
 def test_a_team_too_small_for_the_group_gets_somebody_more() -> None:
     put({uuid4(): of_trip(participants=8, team=[lead(BEN)])})
 
-    one = the_date(answered(knowing(ANA, BEN)))
+    ranked = the_date(answered(knowing(ANA, BEN)))
 
-    assert one.option.guests == 12
-    assert [(m.guide_id, m.role) for m in one.departure.team] == [(BEN.id, Role.LEAD), (ANA.id, Role.ASSISTANT)]
+    assert ranked.option.guests == 12
+    assert [(m.guide_id, m.role) for m in ranked.departure.team] == [(BEN.id, Role.LEAD), (ANA.id, Role.ASSISTANT)]
 
 
 def test_dates_come_best_first_and_all_of_them() -> None:
@@ -107,8 +107,8 @@ def test_dates_come_best_first_and_all_of_them() -> None:
 
 def test_better_weather_and_better_ground_score_higher() -> None:
     def score(outlook: WeatherOutlook, surface: str) -> float:
-        told = {"outlooks": {(REGION_ID, TOMORROW): outlook}, "trails": [TrailFactory(surface=surface)]}
-        return the_date(answered(knowing(ANA, **told))).score
+        known = {"outlooks": {(REGION_ID, TOMORROW): outlook}, "trails": [TrailFactory(surface=surface)]}
+        return the_date(answered(knowing(ANA, **known))).score
 
     best = score(WeatherOutlook.CLEAR, "DRY")
     assert best > score(WeatherOutlook.CLEAR, "MUDDY")
@@ -148,10 +148,10 @@ def test_a_team_that_awaits_approval_makes_a_date_limited_and_the_silent_sibling
 def test_a_date_waits_for_the_resolution_that_would_free_it() -> None:
     put({uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(8), ends_at=at(11))})
 
-    one = the_date(answered(knowing(ANA)))
+    ranked = the_date(answered(knowing(ANA)))
 
-    assert one.availability is Availability.WAITLIST
-    assert one.notes == (
+    assert ranked.availability is Availability.WAITLIST
+    assert ranked.notes == (
         "Nobody may lead it; 1 guide of this activity here: 1 on another departure; possible with one more guide who "
         "holds WILDERNESS_FIRST_AID and may lead 4. RESCHEDULE_TRIP would free it: a start at 12:00."
     )
@@ -184,9 +184,9 @@ def test_a_trip_of_several_days_meets_the_plans_of_its_last_one() -> None:
     snapshot = replace(knowing(ANA, BEN), trips={TRIP.id: long_trip})
     everybody = {day: frozenset({ANA.id, BEN.id}) for day in (TOMORROW, NEXT_DAY)}
 
-    one = the_date(answered(replace(snapshot, available=everybody)))
+    ranked = the_date(answered(replace(snapshot, available=everybody)))
 
-    assert one.departure.guide_ids == {BEN.id}
+    assert ranked.departure.guide_ids == {BEN.id}
 
 
 def test_an_answer_writes_nothing() -> None:

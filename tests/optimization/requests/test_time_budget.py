@@ -41,5 +41,5 @@ def test_a_question_whose_time_is_over_is_answered_with_what_was_found(siblings:
 
     answer = recommend_dates(TripQuery(a_trip_of(siblings, "HIKING"), days), deadline_seconds=30.0, within_seconds=0.0)
 
-    assert [one.option.day for one in sorted(answer.dates, key=lambda one: one.option.day)] == list(days)
+    assert [ranked.option.day for ranked in sorted(answer.dates, key=lambda ranked: ranked.option.day)] == list(days)
     assert OptimizationRun.objects.get(detail__subject="QUESTION").status == RunStatus.COMPLETED

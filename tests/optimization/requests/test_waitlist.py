@@ -40,15 +40,15 @@ OURS = departure_id_of(TRIP.id, TOMORROW, "08:00")
 ALL_DAY = {"starts_at": at(5), "ends_at": at(22)}
 
 
-def knowing(*guides: Guide, trips: Any = (TRIP, STROLL), **told: Any) -> Snapshot:
-    return replace(snapshot_of(guides=guides, trips=trips, **told), usual_times={TRIP.id: "08:00"})
+def knowing(*guides: Guide, trips: Any = (TRIP, STROLL), **values: Any) -> Snapshot:
+    return replace(snapshot_of(guides=guides, trips=trips, **values), usual_times={TRIP.id: "08:00"})
 
 
 def asked(snapshot: Snapshot, **constraints: Any) -> RankedDate:
-    [one] = rank_dates(
+    [ranked] = rank_dates(
         TripQuery(TRIP.id, snapshot.days, Constraints(**constraints)), snapshot, deadline_seconds=2
     ).dates
-    return one
+    return ranked
 
 
 def stroll(**fields: Any) -> Departure:
@@ -64,10 +64,12 @@ def usual(**fields: Any) -> Departure:
 def test_others_who_could_take_over_are_named_with_what_they_would_take() -> None:
     put({uuid4(): stroll(team=[lead(ANA)])})
 
-    one = asked(knowing(ANA, BEN))
+    ranked = asked(knowing(ANA, BEN))
 
-    assert one.availability is Availability.WAITLIST
-    assert "REASSIGN_GUIDE would free it: Ben takes over Lake stroll at 05:00 from Ana, and Ana leads this" in one.notes
+    assert ranked.availability is Availability.WAITLIST
+    assert (
+        "REASSIGN_GUIDE would free it: Ben takes over Lake stroll at 05:00 from Ana, and Ana leads this" in ranked.notes
+    )
 
 
 def test_whoever_is_busy_themselves_takes_nothing_over() -> None:
@@ -107,8 +109,8 @@ def test_another_trip_is_read_before_somebody_is_said_to_take_it_over(siblings: 
     put({uuid4(): stroll(trip_id=sold["id"], team=[lead(ANA)])})
     special = replace(TRIP, required_certifications=frozenset({"CANOPY"}))
     ana, ben, cleo = (
-        replace(BEN, id=one, certifications=holds)
-        for one, holds in [(ANA.id, asks | {"CANOPY"}), (BEN.id, asks), (uuid4(), frozenset())]
+        replace(BEN, id=guide_id, certifications=holds)
+        for guide_id, holds in [(ANA.id, asks | {"CANOPY"}), (BEN.id, asks), (uuid4(), frozenset())]
     )
 
     assert asked(knowing(ana, ben, trips=[special])).availability is Availability.WAITLIST
@@ -118,10 +120,10 @@ def test_another_trip_is_read_before_somebody_is_said_to_take_it_over(siblings: 
 def test_more_places_where_the_trip_allows_them() -> None:
     put({OURS: usual()})
 
-    one = asked(knowing(ANA))
+    ranked = asked(knowing(ANA))
 
-    assert one.availability is Availability.WAITLIST
-    assert one.notes == "2 seats are free, the group has 4. ADJUST_CAPACITY would free it: " + (
+    assert ranked.availability is Availability.WAITLIST
+    assert ranked.notes == "2 seats are free, the group has 4. ADJUST_CAPACITY would free it: " + (
         "2 more places on Sunrise hike at 08:00."
     )
 
@@ -162,7 +164,9 @@ def test_who_cannot_wait_is_told_that_nobody_looked_for_a_resolution() -> None:
     put({uuid4(): stroll(team=[lead(ANA)])})
     snapshot = knowing(ANA, BEN)
 
-    [one] = rank_dates(TripQuery(TRIP.id, snapshot.days), snapshot, deadline_seconds=2, until=Deadline.after(0)).dates
+    [ranked] = rank_dates(
+        TripQuery(TRIP.id, snapshot.days), snapshot, deadline_seconds=2, until=Deadline.after(0)
+    ).dates
 
-    assert one.availability is Availability.UNAVAILABLE
-    assert one.notes.endswith("No time was left to look for a resolution.")
+    assert ranked.availability is Availability.UNAVAILABLE
+    assert ranked.notes.endswith("No time was left to look for a resolution.")

@@ -72,10 +72,10 @@ def stroll(day: date, clock: str, duration: timedelta) -> Departure:
 
 
 def knowing(*days: date, ana_is_away_on: date | None = None) -> Snapshot:
-    told = snapshot_of(guides=[ANA], trips=[TRIP, STROLL], days=days)
-    available = {**told.available, **({ana_is_away_on: frozenset()} if ana_is_away_on else {})}
+    snapshot = snapshot_of(guides=[ANA], trips=[TRIP, STROLL], days=days)
+    available = {**snapshot.available, **({ana_is_away_on: frozenset()} if ana_is_away_on else {})}
     regions, usual = {REGION_ID: RegionFactory(timezone=DENVER)}, {TRIP.id: "08:00"}
-    return replace(told, regions=regions, usual_times=usual, available=available)
+    return replace(snapshot, regions=regions, usual_times=usual, available=available)
 
 
 def other_times(snapshot: Snapshot, day: date, departures: Mapping[UUID, Departure]) -> Iterator[Departure]:
@@ -107,8 +107,8 @@ def test_a_trip_that_is_moved_over_a_change_of_clocks_takes_as_long_as_before(ho
 
     moved = list(other_times(snapshot, day - timedelta(days=1), {OURS: booked}))
 
-    assert {one.starts_at.date() for one in moved} == {day}
-    assert {one.ends_at - one.starts_at for one in moved} == {A_DAY}
+    assert {departure.starts_at.date() for departure in moved} == {day}
+    assert {departure.ends_at - departure.starts_at for departure in moved} == {A_DAY}
 
 
 def sold_at(clock: str, departure_id: UUID) -> CatalogDeparture:
@@ -122,7 +122,7 @@ def test_on_its_own_date_a_trip_is_not_moved_to_when_another_of_it_departs() -> 
 
     moved = other_times(snapshot, TOMORROW, {OURS: ours, uuid4(): another})
 
-    assert [f"{one.starts_at:%H:%M}" for one in moved] == ["08:00", "12:00", "07:00"]
+    assert [f"{departure.starts_at:%H:%M}" for departure in moved] == ["08:00", "12:00", "07:00"]
 
 
 @pytest.mark.parametrize("catalog_id", [OURS, UUID(int=1)])
@@ -131,7 +131,7 @@ def test_a_trip_may_go_back_to_when_the_catalog_sells_it(catalog_id: UUID) -> No
 
     moved = other_times(snapshot, TOMORROW, {OURS: outing(TOMORROW, "10:00", timedelta(hours=1), team=[lead(ANA)])})
 
-    assert [f"{one.starts_at:%H:%M}" for one in moved] == ["09:00", "11:00", "08:00"]
+    assert [f"{departure.starts_at:%H:%M}" for departure in moved] == ["09:00", "11:00", "08:00"]
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,6 @@ def test_a_date_waits_for_another_time_only_if_a_night_short_of_an_hour_leaves_i
     put({uuid4(): stroll(day + timedelta(days=1), *evening)}, day + timedelta(days=1))
     snapshot = knowing(day, day + timedelta(days=1))
 
-    [one] = rank_dates(TripQuery(TRIP.id, (day,), Constraints()), snapshot, deadline_seconds=2).dates
+    [ranked] = rank_dates(TripQuery(TRIP.id, (day,), Constraints()), snapshot, deadline_seconds=2).dates
 
-    assert one.availability is availability
+    assert ranked.availability is availability

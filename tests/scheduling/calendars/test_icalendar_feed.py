@@ -141,15 +141,15 @@ def test_a_silent_sibling_costs_names_and_nothing_else(
 
 
 def test_unpublished_plans_do_not_show(guide: Guide) -> None:
-    planned, told = uuid4(), uuid4()
+    planned, announced = uuid4(), uuid4()
     ben = TeamMemberFactory(guide_name="Ben Ito")
-    put({planned: DepartureFactory(team=[lead(guide)]), told: DepartureFactory(team=[lead(guide)])})
-    publish(departure_ids=[told])
+    put({planned: DepartureFactory(team=[lead(guide)]), announced: DepartureFactory(team=[lead(guide)])})
+    publish(departure_ids=[announced])
 
-    change(told, team=[ben], starts_at=at(14), ends_at=at(18), trail_id=uuid4())
+    change(announced, team=[ben], starts_at=at(14), ends_at=at(18), trail_id=uuid4())
 
     found = event(guide)
-    assert found["UID"].startswith(str(told))
+    assert found["UID"].startswith(str(announced))
     assert (found.start, found.end) == (at(9), at(12))
     assert found["DESCRIPTION"] == "8 of 12 guests"
     assert not events(GuideFactory(id=ben.guide_id))
@@ -173,8 +173,8 @@ def test_the_told_times_show_until_others_are_published(guide: Guide, times: dic
 
 
 def test_an_end_that_was_never_recorded_as_told_is_by_the_present_duration(guide: Guide) -> None:
-    told = Announcement(guide_ids=[guide.id], starts_at=at(9))
-    put({uuid4(): DepartureFactory(published=told, starts_at=at(14), ends_at=at(16))})
+    announced = Announcement(guide_ids=[guide.id], starts_at=at(9))
+    put({uuid4(): DepartureFactory(published=announced, starts_at=at(14), ends_at=at(16))})
 
     found = event(guide)
 
@@ -236,7 +236,7 @@ def test_only_who_was_to_lead_it_sees_a_departure_cancelled(guide: Guide) -> Non
     change(key, team=[lead(planned)], status=DepartureStatus.CANCELLED)
     publish()
 
-    assert [len(events(each)) for each in (former, guide, planned)] == [0, 1, 0]
+    assert [len(events(guide_id)) for guide_id in (former, guide, planned)] == [0, 1, 0]
     assert event(guide)["STATUS"] == "CANCELLED"
 
 
@@ -257,8 +257,10 @@ def test_a_name_cannot_write_lines_of_its_own(guide: Guide) -> None:
 def test_a_calendar_says_whose_it_is_and_when_to_ask_again(guide: Guide) -> None:
     calendar = Calendar.from_ical(feed_of(guide.id, guide.name, timezone.now()))
 
-    told = {name: calendar[name] for name in ("VERSION", "METHOD", "X-WR-CALNAME", "X-WR-TIMEZONE", "X-PUBLISHED-TTL")}
-    assert told == {
+    properties = {
+        name: calendar[name] for name in ("VERSION", "METHOD", "X-WR-CALNAME", "X-WR-TIMEZONE", "X-PUBLISHED-TTL")
+    }
+    assert properties == {
         "VERSION": "2.0",
         "METHOD": "PUBLISH",
         "X-WR-CALNAME": "NovaTrek: Ana Ruiz",

@@ -31,7 +31,9 @@ def adding(*departures: Departure) -> Edit:
     named = {uuid4(): departure for departure in departures}
 
     def edit(drafts: Mapping[date, Draft]) -> None:
-        drafts[TOMORROW].document.departures |= {key: each.model_copy(deep=True) for key, each in named.items()}
+        drafts[TOMORROW].document.departures |= {
+            key: departure.model_copy(deep=True) for key, departure in named.items()
+        }
 
     return edit
 
@@ -59,7 +61,7 @@ def test_an_entry_for_a_later_day_of_a_trip_that_is_just_being_planned_is_a_conf
         write_daily_schedules([TOMORROW], adding(long_trip), author=DISPATCHER, after_write=meanwhile)
         entering[0].result(timeout=30)
 
-    assert [each.details["cause"] for each in ScheduleConflict.objects.open()] == ["AVAILABILITY_EXCEPTION"]
+    assert [conflict.details["cause"] for conflict in ScheduleConflict.objects.open()] == ["AVAILABILITY_EXCEPTION"]
 
 
 def until_somebody_waits_for_a_lock() -> None:

@@ -43,10 +43,14 @@ def test_a_note_that_is_gone_is_counted_and_told_without_what_it_said() -> None:
         enter(guide_preferences={})
 
     assert counted() == before + 1
-    [told] = [log for log in logs if log["event"] == "guide_enrichment_nullified"]
-    assert (told["log_level"], told["schedule_date"], told["guide_id"]) == ("warning", str(TOMORROW), str(GUIDE))
-    assert told["fields"] == ["guide_notes", "guide_preferences"]
-    assert told["author"] == "svc-guide-management (guide-management)"
+    [warning] = [log for log in logs if log["event"] == "guide_enrichment_nullified"]
+    assert (warning["log_level"], warning["schedule_date"], warning["guide_id"]) == (
+        "warning",
+        str(TOMORROW),
+        str(GUIDE),
+    )
+    assert warning["fields"] == ["guide_notes", "guide_preferences"]
+    assert warning["author"] == "svc-guide-management (guide-management)"
     assert "ligament" not in str(logs)
 
 

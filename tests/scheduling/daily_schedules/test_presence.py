@@ -44,7 +44,7 @@ def test_who_optimizes_a_date_is_seen_until_it_is_done() -> None:
 
 def test_the_earliest_of_several_is_named_and_all_are_told() -> None:
     with announce_presence(TOMORROW, [REGION_ID], by="the night"), announce_presence(TOMORROW, [ELSEWHERE], by="ana"):
-        assert [one.by for one in optimizers_of(TOMORROW)] == ["the night", "ana"]
+        assert [presence.by for presence in optimizers_of(TOMORROW)] == ["the night", "ana"]
         assert headers_of(TOMORROW)["X-Being-Optimized-By"] == "the night"
 
 
@@ -56,8 +56,8 @@ def test_an_optimizer_learns_of_those_on_regions_of_its_own() -> None:
         announce_presence(TOMORROW, [], by="everything") as whole,
     ):
         assert (first.others, beside.others) == ((), ())
-        assert [one.by for one in second.others] == ["the night"]
-        assert {one.by for one in whole.others} == {"the night", "bo", "ana"}
+        assert [presence.by for presence in second.others] == ["the night"]
+        assert {presence.by for presence in whole.others} == {"the night", "bo", "ana"}
 
 
 def test_of_many_that_begin_at_once_all_but_one_see_another() -> None:
@@ -125,6 +125,8 @@ def test_an_answer_costs_one_round_trip() -> None:
 
     headers_of(TOMORROW)
 
-    commands = {name: told["calls"] for name, told in monitor.info("commandstats").items() if "config" not in name}
+    commands = {
+        name: statistics["calls"] for name, statistics in monitor.info("commandstats").items() if "config" not in name
+    }
     assert {name for name in commands if name.startswith("cmdstat_z")} == {"cmdstat_zrangebyscore"}
     assert commands["cmdstat_zrangebyscore"] == 1

@@ -38,17 +38,17 @@ def difference(before: Any, after: Any) -> dict[str, Any]:
     with connection.cursor() as cursor:
         states = [json.dumps(before), json.dumps(after)]
         cursor.execute("SELECT scheduling.document_difference(%s, %s)", states)
-        told: dict[str, Any] = json.loads(cursor.fetchone()[0])
-    return told
+        stored: dict[str, Any] = json.loads(cursor.fetchone()[0])
+    return stored
 
 
 @given(before=DOCUMENTS, after=DOCUMENTS)
 @many
 def test_a_difference_leads_forth_and_back(before: Any, after: Any) -> None:
-    told = difference(before, after)
+    ours = difference(before, after)
 
-    assert is_same(applied(before, told), after)
-    assert is_same(undone(after, told), before)
+    assert is_same(applied(before, ours), after)
+    assert is_same(undone(after, ours), before)
 
 
 @given(states=st.lists(DOCUMENTS, min_size=2, max_size=5))
@@ -59,12 +59,12 @@ def test_joined_differences_are_the_one_between_the_ends(states: list[Any]) -> N
     assert is_same(joined(steps), difference(states[0], states[-1]))
 
 
-@given(one=VALUES, other=VALUES)
+@given(first=VALUES, second=VALUES)
 @many
-def test_values_are_the_same_where_postgresql_says_so(one: Any, other: Any) -> None:
+def test_values_are_the_same_where_postgresql_says_so(first: Any, second: Any) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s::jsonb = %s::jsonb", [json.dumps(one), json.dumps(other)])
-        assert cursor.fetchone() == (is_same(one, other),)
+        cursor.execute("SELECT %s::jsonb = %s::jsonb", [json.dumps(first), json.dumps(second)])
+        assert cursor.fetchone() == (is_same(first, second),)
 
 
 @given(document=DOCUMENTS, first=DOCUMENTS, second=DOCUMENTS)

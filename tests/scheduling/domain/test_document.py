@@ -89,8 +89,8 @@ def test_participants_are_the_seats_sold_or_the_reservations_where_those_are_mor
 
 def test_a_plan_that_differs_from_what_people_were_told_is_unpublished() -> None:
     guide = GuideFactory()
-    told = Announcement(guide_ids=[guide.id], starts_at=at(9))
-    published = DepartureFactory(status=DepartureStatus.PUBLISHED, team=[lead(guide)], published=told)
+    announced = Announcement(guide_ids=[guide.id], starts_at=at(9))
+    published = DepartureFactory(status=DepartureStatus.PUBLISHED, team=[lead(guide)], published=announced)
 
     def differs(**changes: object) -> bool:
         return bool(published.model_copy(update=changes).has_unpublished_changes)

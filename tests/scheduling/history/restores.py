@@ -31,8 +31,8 @@ def facts(guides: Iterable[Guide] = (ANA, BEN), day: date = TOMORROW) -> Facts:
 
 
 def restore(rev: int, day: date = TOMORROW, **how: object) -> Change:
-    told = {"author": DISPATCHER, "facts": facts(day=day)} | how
-    return restore_revision(day, rev, **told)  # type: ignore[arg-type]
+    arguments = {"author": DISPATCHER, "facts": facts(day=day)} | how
+    return restore_revision(day, rev, **arguments)  # type: ignore[arg-type]
 
 
 def departure(*guides: Guide, **fields: object) -> Departure:

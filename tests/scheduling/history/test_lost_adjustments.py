@@ -47,7 +47,10 @@ def told(*arguments: str) -> str:
 
 def lost(*arguments: str) -> list[tuple[str, str, Any, int]]:
     found = json.loads(told("--json", *arguments))
-    return [(one["guide_id"], one["field"], one["last_value"], one["rev"]) for one in found]
+    return [
+        (adjustment["guide_id"], adjustment["field"], adjustment["last_value"], adjustment["rev"])
+        for adjustment in found
+    ]
 
 
 def test_what_is_still_there_is_not_reported() -> None:

@@ -93,7 +93,7 @@ def test_what_started_is_cancelled_came_later_or_is_gone_stays_as_it_is() -> Non
         gone: LeftOut.GONE,
         later: LeftOut.NOT_YET_THERE,
     }
-    assert {key for key, each in stored().items() if each.team} == {FIRST}
+    assert {key for key, departure in stored().items() if departure.team} == {FIRST}
 
 
 def remove_and_add(gone: UUID, new: UUID) -> None:
@@ -208,10 +208,12 @@ def test_what_the_optimizer_planned_comes_back_by_what_the_siblings_say_now(sibl
     region = siblings.call("svc-trip-catalog", "/regions").json()["data"][0]
     call_command("optimize_schedules", "--region", region["name"])
     planned = DailySchedule.objects.get()
-    staffed = {key: each.guide_ids for key, each in planned.document.departures.items() if each.team}
+    staffed = {key: departure.guide_ids for key, departure in planned.document.departures.items() if departure.team}
     for key in staffed:
         change(key, planned.schedule_date, team=[])
 
     restore(planned.rev, planned.schedule_date, facts=None)
 
-    assert {key: each.guide_ids for key, each in stored(planned.schedule_date).items() if each.team} == staffed
+    assert {
+        key: departure.guide_ids for key, departure in stored(planned.schedule_date).items() if departure.team
+    } == staffed

@@ -76,20 +76,20 @@ def test_a_departure_that_came_and_one_that_went_are_told_whole() -> None:
     change(FIRST, capacity=5)
     remove(FIRST)
 
-    told = changes_since(SCHEDULE_ID, 2)["departures"]
+    changes = changes_since(SCHEDULE_ID, 2)["departures"]
 
-    assert told[str(SECOND)]["new"]["capacity"] == 10
-    assert told[str(FIRST)]["old"]["capacity"] == 12
+    assert changes[str(SECOND)]["new"]["capacity"] == 10
+    assert changes[str(FIRST)]["old"]["capacity"] == 12
 
 
 def test_since_before_the_first_revision_everything_is_new() -> None:
     a_busy_day()
 
-    told = changes_since(SCHEDULE_ID, 0)
+    changes = changes_since(SCHEDULE_ID, 0)
 
-    assert told["departures"][str(FIRST)]["new"] == schedule().assignments["departures"][str(FIRST)]
-    assert told["guide_adjustments"][str(FIRST)]["new"]["guide_notes"] == "knee, better"
-    assert told["published_at"].keys() == {"new"}
+    assert changes["departures"][str(FIRST)]["new"] == schedule().assignments["departures"][str(FIRST)]
+    assert changes["guide_adjustments"][str(FIRST)]["new"]["guide_notes"] == "knee, better"
+    assert changes["published_at"].keys() == {"new"}
 
 
 def test_who_is_too_far_behind_reads_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,9 +36,14 @@ def _a_guide_has_entered_something() -> None:
 
 def psql(*statements: str) -> "subprocess.CompletedProcess[str]":
     """Run statements in one session, as somebody would who types them."""
-    told = connection.settings_dict
-    where = {"host": told["HOST"], "port": told["PORT"], "user": told["USER"], "dbname": told["NAME"]}
-    named = {**where, "password": told["PASSWORD"], "options": "-csearch_path=scheduling,public"}
+    parameters = connection.settings_dict
+    where = {
+        "host": parameters["HOST"],
+        "port": parameters["PORT"],
+        "user": parameters["USER"],
+        "dbname": parameters["NAME"],
+    }
+    named = {**where, "password": parameters["PASSWORD"], "options": "-csearch_path=scheduling,public"}
     conninfo = " ".join(f"{name}='{value}'" for name, value in named.items() if value)
     commands = [part for statement in statements for part in ("-c", statement)]
     command = [_program(), "-X", "-v", "ON_ERROR_STOP=1", "-d", conninfo, *commands]

@@ -27,8 +27,8 @@ def patch(
     subject: str = "ana",
     **headers: str,
 ) -> HttpResponse:
-    told = bearer(scopes, subject=subject) | {name.replace("_", "-"): value for name, value in headers.items()}
-    return client.patch(address(at), body, content_type=MERGE_PATCH, headers=told)
+    all_headers = bearer(scopes, subject=subject) | {name.replace("_", "-"): value for name, value in headers.items()}
+    return client.patch(address(at), body, content_type=MERGE_PATCH, headers=all_headers)
 
 
 def change(client: Client, departure_id: object, fields: Any, *, rev: int | None = None, **call: Any) -> HttpResponse:

@@ -53,13 +53,13 @@ def test_a_cancelled_departure_is_not_planned(client: Client) -> None:
 
 
 def test_a_cancelled_departure_is_not_published_again(client: Client) -> None:
-    told = Announcement(guide_ids=[uuid4()], starts_at=at(9))
-    key = departure(status=DepartureStatus.CANCELLED, published=told)
+    announced = Announcement(guide_ids=[uuid4()], starts_at=at(9))
+    key = departure(status=DepartureStatus.CANCELLED, published=announced)
 
     response = change(client, key, {"status": "PUBLISHED"}, scopes=("scheduling:write", "scheduling:publish"))
 
     assert (response.status_code, response.json()["code"]) == (422, "DEPARTURE_NOT_EDITABLE")
-    assert stored()[key].published == told
+    assert stored()[key].published == announced
 
 
 def test_nobody_is_released_from_a_departure_that_nobody_leads(client: Client) -> None:
@@ -100,8 +100,8 @@ def test_its_own_status_and_its_own_identity_may_be_sent_back(client: Client) ->
 
 
 def test_a_published_departure_does_not_become_a_draft(client: Client) -> None:
-    told = Announcement(guide_ids=[], starts_at=at(9))
-    key = departure(status=DepartureStatus.PUBLISHED, published=told)
+    announced = Announcement(guide_ids=[], starts_at=at(9))
+    key = departure(status=DepartureStatus.PUBLISHED, published=announced)
 
     assert refused(client, key, {"status": "DRAFT"})[:2] == (403, "FIELD_NOT_YOURS")
 
@@ -138,8 +138,8 @@ def test_a_reinstated_departure_that_nobody_leads_is_not_published(client: Clien
 
 def test_a_published_departure_may_be_sent_back_with_another_capacity(client: Client) -> None:
     member = TeamMemberFactory()
-    told = Announcement(guide_ids=[member.guide_id], starts_at=at(9))
-    key = departure(status=DepartureStatus.PUBLISHED, team=[member], published=told)
+    announced = Announcement(guide_ids=[member.guide_id], starts_at=at(9))
+    key = departure(status=DepartureStatus.PUBLISHED, team=[member], published=announced)
     names = {"team", "status", "capacity", "starts_at", "ends_at", "trip_id"}
     read = stored()[key].model_dump(mode="json", include=names)
 
@@ -151,14 +151,14 @@ def test_a_published_departure_may_be_sent_back_with_another_capacity(client: Cl
 
 def test_sending_back_that_it_is_published_approves_no_team(client: Client) -> None:
     waiting = TeamMemberFactory(assignment_status=AssignmentStatus.PENDING_APPROVAL)
-    told = Announcement(guide_ids=[uuid4()], starts_at=at(9))
-    key = departure(status=DepartureStatus.PUBLISHED, team=[waiting], published=told)
+    announced = Announcement(guide_ids=[uuid4()], starts_at=at(9))
+    key = departure(status=DepartureStatus.PUBLISHED, team=[waiting], published=announced)
     sent_back = {"status": "PUBLISHED", "capacity": 14}
 
     response = change(client, key, sent_back, scopes=("scheduling:write", "scheduling:publish"))
 
     assert (response.status_code, stored()[key].capacity) == (200, 14)
-    assert (stored()[key].needs_approval, stored()[key].published) == (True, told)
+    assert (stored()[key].needs_approval, stored()[key].published) == (True, announced)
     assert not OutboxMessage.objects.filter(destination="svc-notifications").exists()
 
 
@@ -172,9 +172,9 @@ def test_a_reason_has_a_code_and_a_message(client: Client) -> None:
 
 
 def test_one_patch_lands_whole_or_not_at_all(client: Client) -> None:
-    one, other = departure(participants=8), departure(participants=8)
+    first, other = departure(participants=8), departure(participants=8)
 
-    assert refused(client, one, {"capacity": 5, "status": "CANCELLED"})[0] == 422
+    assert refused(client, first, {"capacity": 5, "status": "CANCELLED"})[0] == 422
     assert change(client, other, {"capacity": 20}).status_code == 200
 
 

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 def three_days_on(trail: Trail, day: date, snapshot: Snapshot) -> Departure:
     """A published trip on a trail of the siblings, led by one guide of that region."""
     region = snapshot.regions[trail.region_id]
-    trip = next(each for _, each in sorted(snapshot.trips.items()) if each.region_id == region.id)
-    guide = next(each for _, each in sorted(snapshot.guides.items()) if each.works_in(region))
+    trip = next(candidate for _, candidate in sorted(snapshot.trips.items()) if candidate.region_id == region.id)
+    guide = next(candidate for _, candidate in sorted(snapshot.guides.items()) if candidate.works_in(region))
     starts_at = combine(day, "09:00", region.timezone)
     return DepartureFactory(
         trip_id=trip.id,
@@ -47,7 +47,7 @@ def test_ground_that_is_too_hard_on_any_day_of_a_trip_is_a_conflict(
 ) -> None:
     day, key = siblings.today + timedelta(days=3), uuid4()
     snapshot = take_planning_snapshot(day, None)
-    trail = next(each for _, each in sorted(snapshot.trails.items()) if is_hard(each))
+    trail = next(candidate for _, candidate in sorted(snapshot.trails.items()) if is_hard(candidate))
     departure = three_days_on(trail, day, snapshot)
     put({key: departure}, day)
 

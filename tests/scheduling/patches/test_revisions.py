@@ -39,10 +39,10 @@ def test_a_stale_rev_tells_what_changed_since(client: Client, key: UUID) -> None
 
     response = change(client, key, {"capacity": 11}, rev=2)
 
-    told = response.json()
-    assert (response.status_code, told["code"], told["_rev"]) == (409, "STALE_REVISION", 4)
-    assert told["changes"] == {"departures": {str(key): {"fields": {"capacity": {"old": 12, "new": 9}}}}}
-    assert told["details"] == [
+    body = response.json()
+    assert (response.status_code, body["code"], body["_rev"]) == (409, "STALE_REVISION", 4)
+    assert body["changes"] == {"departures": {str(key): {"fields": {"capacity": {"old": 12, "new": 9}}}}}
+    assert body["details"] == [
         {"field": "_rev", "reason": "is 4 now"},
         {"field": f"assignments.departures.{key}.capacity", "reason": "12 → 9"},
     ]

@@ -42,7 +42,7 @@ def day(siblings: SimulatedSiblings) -> date:
 def one_led_alone(day: date) -> tuple[UUID, Departure]:
     """A departure with one guide, who leads no other."""
     planned = stored(day)
-    leading = Counter(guide for each in planned.values() for guide in each.guide_ids)
+    leading = Counter(guide for departure in planned.values() for guide in departure.guide_ids)
     return next((k, d) for k, d in sorted(planned.items()) if [leading[guide] for guide in d.guide_ids] == [1])
 
 
@@ -60,10 +60,10 @@ def between_two_looks(act: Callable[[], None]) -> Iterator[None]:
     """Have somebody else `act` when the document was read once and is about to be read again."""
     looks = count(1)
 
-    def run(execute: Any, sql: str, *told: Any) -> Any:
+    def run(execute: Any, sql: str, *rest: Any) -> Any:
         if 'FROM "daily_schedules"' in sql and next(looks) == 2:
             act()
-        return execute(sql, *told)
+        return execute(sql, *rest)
 
     with connection.execute_wrapper(run):
         yield
@@ -82,13 +82,15 @@ def test_a_team_is_released_and_put_back_with_what_is_known_of_it(client: Client
 
 
 def test_a_guide_who_is_out_already_is_refused_with_the_rule(client: Client, day: date) -> None:
-    (_, one), *others = [(key, each) for key, each in sorted(stored(day).items()) if each.team]
-    other_key, other = next((k, o) for k, o in others if o.span.overlaps(one.span) and not o.guide_ids & one.guide_ids)
+    (_, first), *others = [(key, departure) for key, departure in sorted(stored(day).items()) if departure.team]
+    other_key, other = next(
+        (k, o) for k, o in others if o.span.overlaps(first.span) and not o.guide_ids & first.guide_ids
+    )
 
-    response = put_team(client, day, other_key, team_of(one.team[0].guide_id))
+    response = put_team(client, day, other_key, team_of(first.team[0].guide_id))
 
     assert (response.status_code, response.json()["code"]) == (422, "HARD_RULE_VIOLATED")
-    assert f"{one.team[0].guide_name}: on another departure" in response.json()["message"]
+    assert f"{first.team[0].guide_name}: on another departure" in response.json()["message"]
     assert set(named(response)) == {f"assignments.departures.{other_key}"}
     assert stored(day)[other_key] == other
 
@@ -138,14 +140,14 @@ def test_a_guide_has_to_be_free_on_every_day_of_a_long_trip_and_may_be(
 
 
 def test_what_others_changed_since_the_first_look_is_judged_too(client: Client, day: date) -> None:
-    led = [(key, each) for key, each in sorted(stored(day).items()) if each.team]
-    (one_key, one), (other_key, other) = next(
+    led = [(key, departure) for key, departure in sorted(stored(day).items()) if departure.team]
+    (one_key, first), (other_key, other) = next(
         (a, b) for a, b in permutations(led, 2) if a[1].span.overlaps(b[1].span) and a[1].region_id == b[1].region_id
     )
 
     def give_the_guides_away() -> None:
-        cancelled = one.model_copy(update={"status": DepartureStatus.CANCELLED})
-        put({one_key: cancelled, other_key: other.model_copy(update={"team": one.team})}, day)
+        cancelled = first.model_copy(update={"status": DepartureStatus.CANCELLED})
+        put({one_key: cancelled, other_key: other.model_copy(update={"team": first.team})}, day)
 
     with between_two_looks(give_the_guides_away):
         response = change(client, one_key, {"status": "DRAFT"}, at=day)
@@ -235,8 +237,8 @@ def test_a_dispatcher_makes_a_departure_and_the_catalog_is_told(
     made = stored(day)[key]
     assert (made.capacity, made.team, made.status) == (6, [], DepartureStatus.DRAFT)
     assert made.starts_at.strftime("%H:%M") == "05:10"
-    told = OutboxMessage.objects.get(destination="svc-trip-catalog")
-    assert told.payload["departure_id"] == str(key)
+    message = OutboxMessage.objects.get(destination="svc-trip-catalog")
+    assert message.payload["departure_id"] == str(key)
 
 
 def test_a_departure_has_one_id_that_everybody_finds_it_by(
@@ -255,9 +257,9 @@ def test_a_departure_is_not_made_again_under_the_id_that_the_catalog_gave_it(
 ) -> None:
     key, fields = new_departure(siblings, day)
     change(client, key, fields, at=day)
-    told = OutboxMessage.objects.get(destination="svc-trip-catalog").payload
-    path = f"/trips/{told['trip_id']}/schedule"
-    theirs = siblings.call("svc-trip-catalog", path, method="POST", json=told["body"]).json()["id"]
+    payload = OutboxMessage.objects.get(destination="svc-trip-catalog").payload
+    path = f"/trips/{payload['trip_id']}/schedule"
+    theirs = siblings.call("svc-trip-catalog", path, method="POST", json=payload["body"]).json()["id"]
     caches["siblings"].clear()
 
     response = change(client, theirs, fields, at=day)

@@ -73,8 +73,8 @@ def lapse(request: ScheduleRequest) -> None:
 
 
 def told_operations() -> list[dict[str, str]]:
-    told = OutboxMessage.objects.filter(destination="svc-notifications", kind="operations.alert")
-    return [message.payload["body"]["variables"] for message in told]
+    alerts = OutboxMessage.objects.filter(destination="svc-notifications", kind="operations.alert")
+    return [message.payload["body"]["variables"] for message in alerts]
 
 
 def called_back() -> list[dict[str, Any]]:
@@ -195,7 +195,7 @@ def test_after_five_rounds_the_request_fails_and_operations_hear_which_guides_it
     assert request.outcome.error_code == "RETRIES_EXHAUSTED"
     [letter] = DeadLetter.objects.all()
     assert letter.key == str(request.pk)
-    assert [told["guides"] for told in told_operations()] == ["Ana, Ben"]
+    assert [alert["guides"] for alert in told_operations()] == ["Ana, Ben"]
     assert called_back()[0]["error"]["code"] == "RETRIES_EXHAUSTED"
     assert claim_request(request.pk) is None
 
@@ -249,7 +249,7 @@ def test_a_poison_request_is_given_up_after_three_attempts_that_ended_without_a_
 
     assert status_of(request) == RequestStatus.FAILED
     assert request.outcome.error_code == "ATTEMPTS_EXHAUSTED"
-    assert [told["key"] for told in told_operations()] == [str(request.pk)]
+    assert [alert["key"] for alert in told_operations()] == [str(request.pk)]
     assert called_back()[0]["status"] == "FAILED"
 
 
@@ -279,7 +279,7 @@ def test_the_sweeper_queues_what_nobody_has_in_hand_and_nothing_else(
 
     found = in_queue()
     assert {UUID(key) for _, key in found} == {lost.pk, lapsed.pk}
-    assert {status_of(one) for one in (fresh, not_due)} == {RequestStatus.PENDING}
+    assert {status_of(request) for request in (fresh, not_due)} == {RequestStatus.PENDING}
 
 
 def test_what_waited_long_is_queued_in_front_of_what_is_urgent(django_capture_on_commit_callbacks: Committing) -> None:

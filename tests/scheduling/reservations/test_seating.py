@@ -212,8 +212,8 @@ def test_the_catalogs_departure_is_made_under_its_own_id(siblings: SimulatedSibl
 def test_a_departure_that_the_catalog_lacks_is_made_offered_to_it_and_planned(
     siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted: list[tuple[date, UUID]] = []
-    monkeypatch.setattr(optimization_wanted, "_functions", [lambda day, region: wanted.append((day, region))])
+    queued: list[tuple[date, UUID]] = []
+    monkeypatch.setattr(optimization_wanted, "_functions", [lambda day, region: queued.append((day, region))])
     trip, reservation = UUID(siblings.summary()["trip_ids"][0]), uuid4()
     created(reservation, trip, trip_date=QUIET_DAY.isoformat())
 
@@ -225,7 +225,7 @@ def test_a_departure_that_the_catalog_lacks_is_made_offered_to_it_and_planned(
     assert key == departure_id_of(trip, QUIET_DAY, clock)
     message = OutboxMessage.objects.get(destination="svc-trip-catalog")
     assert message.payload["body"] == {"departure_date": QUIET_DAY.isoformat(), "departure_time": clock}
-    assert wanted == [(QUIET_DAY, departure.region_id)]
+    assert queued == [(QUIET_DAY, departure.region_id)]
     deliver_now(message.destination, message.payload, key=str(message.message_id), deadline_seconds=10)
     assert DepartureAlias.objects.get().departure_id == key
 

@@ -261,13 +261,13 @@ def test_rest_is_kept_after_a_trip_over_midnight_and_across_regions() -> None:
 
 
 def test_of_very_many_clashes_of_one_departure_the_first_are_named() -> None:
-    crowded = tuple(one for _ in range(200) for one in elsewhere(at(9), at(12)))
+    crowded = tuple(commitment for _ in range(200) for commitment in elsewhere(at(9), at(12)))
 
     assert broken(led(), commitments=crowded) == [Rule.OVERLAP] * 20
 
 
 def test_a_clash_beyond_those_that_were_there_before_is_found() -> None:
-    crowded = tuple(one for _ in range(200) for one in elsewhere(at(9), at(12)))
+    crowded = tuple(commitment for _ in range(200) for commitment in elsewhere(at(9), at(12)))
     later = elsewhere(at(13), at(14))
 
     assert broken(led(ends_at=at(13)), before=led(), commitments=crowded + later) == [Rule.OVERLAP]

@@ -51,5 +51,5 @@ def test_every_page_is_read(siblings: SimulatedSiblings) -> None:
 
     snapshot = snapshot_of_hike(siblings)
 
-    assert {UUID(each["id"]) for each in added} <= snapshot.available[tomorrow(siblings)]
+    assert {UUID(guide["id"]) for guide in added} <= snapshot.available[tomorrow(siblings)]
     assert (calls_made() - before)["searchGuides"] == 3
