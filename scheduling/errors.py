@@ -1,4 +1,4 @@
-"""What the scheduling domain refuses, and why."""
+"""The errors of the scheduling domain."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -75,7 +75,7 @@ class ApprovalRequired(Impossible):
 
 
 class DepartureNotEditable(Impossible):
-    """What the departure is, or when, does not allow this change."""
+    """The state or the time of the departure does not allow this change."""
 
     code = "DEPARTURE_NOT_EDITABLE"
 

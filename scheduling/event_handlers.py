@@ -1,4 +1,4 @@
-"""What the consumed events do here. The inbox calls these in its transaction, each event once."""
+"""The effects of consumed events. The inbox calls these in its transaction, each event once."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,5 +1,7 @@
-"""Where other apps hang what they do when something happens here. Everything is called in the transaction
-of its cause, so that what must not be undone with it belongs behind `transaction.on_commit`.
+"""Hooks on which other apps register functions to call when something happens in this app.
+
+Everything is called in the transaction of its cause: what must not be undone with it belongs behind
+`transaction.on_commit`.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,10 +33,10 @@ class Hook(Generic[P, R]):
 
 
 optimization_wanted: Hook[[date, UUID], None] = Hook()
-"""(schedule_date, region_id): something there waits to be planned."""
+"""(schedule_date, region_id): a departure there is to be planned."""
 
 hazard_changed: Hook[[Hazard], None] = Hook()
-"""A hazard was recorded, told anew or released."""
+"""A hazard was recorded, updated or released."""
 
 publication_figures: Hook[[date], Mapping[str, float]] = Hook()
 """Figures that `schedule.published` of a date carries: optimization_score (0..1), conflicts_resolved."""

@@ -1,4 +1,4 @@
-"""What is counted about writes of daily schedules, under the names that operations watches."""
+"""Counters of writes of daily schedules, under the names that operations watches."""
 
 from prometheus_client import Counter
 

@@ -54,7 +54,7 @@ def notify_operations(dead_letter: DeadLetter) -> None:
 
 
 class _About(BaseModel):
-    """What events name departures by."""
+    """The fields by which events name departures."""
 
     reservation_id: UUID | None = None
     trip_id: UUID | None = None

@@ -1,4 +1,4 @@
-"""What the outbox holds for siblings, and how each of them is told.
+"""The deliveries of the outbox to siblings.
 
 | destination          | payload                                                   | becomes                    |
 |----------------------|-----------------------------------------------------------|----------------------------|

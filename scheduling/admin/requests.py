@@ -110,7 +110,7 @@ class RequestOutcomeAdmin(ViewOnly):
 
 
 def wish_table(constraints: Mapping[str, Any]) -> SafeString:
-    """What was asked, a line a field, as the client sent it."""
+    """The request as the client sent it, one line a field."""
     return table(("Field", "Value"), [(name.replace("_", " "), _plain(value)) for name, value in constraints.items()])
 
 

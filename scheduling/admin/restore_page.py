@@ -22,7 +22,7 @@ class RestoreForm(forms.Form):
 
 
 def restore_context(preview: RestorePreview, chosen: Collection[str] | None = None) -> dict[str, Any]:
-    """What the template prints; `chosen` are ids of departures that were ticked, all if it is None."""
+    """The context of the template; `chosen` are ids of departures that were ticked, all if it is None."""
     return {
         "title": f"Restore revision {preview.rev} of {preview.day}",
         "preview": preview,
@@ -40,7 +40,7 @@ def restore_context(preview: RestorePreview, chosen: Collection[str] | None = No
 
 
 def refusal_text(error: DomainError, preview: RestorePreview) -> str:
-    """Why nothing was restored; a broken rule with the departure that would break it."""
+    """The reason why nothing was restored; a broken rule with the departure that would break it."""
     if not isinstance(error, HardRuleViolated):
         return error.message
     names = {key: f"{times_text(plan.now)} {plan.now.trip_name}" for key, plan in preview.departures.items()}

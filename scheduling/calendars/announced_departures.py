@@ -1,4 +1,4 @@
-"""What a guide was told of, over all dates: the departures that the guide's calendar shows."""
+"""The departures last announced to a guide, over all dates: those that the guide's calendar shows."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -49,12 +49,12 @@ class AnnouncedDeparture:
 
     @property
     def starts_at(self) -> datetime:
-        """When people were last told that it starts (aware)."""
+        """The start that was last announced (aware)."""
         return self.announcement.starts_at
 
     @property
     def duration(self) -> timedelta:
-        """How long people were told that it takes; as it is planned now where no end is kept of what was told."""
+        """The announced duration; the planned one where the announcement has no end."""
         told_end = self.announcement.ends_at
         return told_end - self.starts_at if told_end else self.departure.ends_at - self.departure.starts_at
 
@@ -64,7 +64,7 @@ class AnnouncedDeparture:
 
 
 def announced_departures(guide_id: UUID, *, since: date) -> list[AnnouncedDeparture]:
-    """What the guide was told of, on daily schedules from `since` on, earliest first. One query.
+    """Return what was announced to the guide on daily schedules from `since` on, earliest first. One query.
 
     PostgreSQL looks through the documents, so that only the guide's own departures leave it: 400 dates of 38
     departures take it 0.1 s, with 200 revisions each; reading them in Python takes 2 s.

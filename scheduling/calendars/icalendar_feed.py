@@ -63,7 +63,7 @@ def _event(announced: AnnouncedDeparture, guide_id: UUID, places: Places, zone: 
 
 
 def _description(announced: AnnouncedDeparture, guide_id: UUID) -> Iterator[str]:
-    """What the guide needs to know, a line each; of guests only how many they are."""
+    """Lines for the guide; of the guests their number only."""
     if announced.is_called_off:
         yield "Cancelled"
         return
@@ -101,7 +101,7 @@ def _years(announced: list[AnnouncedDeparture]) -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def _clocks(tzid: str, first_year: int, year_after: int) -> Timezone:
-    """When the clocks of a zone change in those years."""
+    """The changes of a zone's clocks in those years."""
     return Timezone.from_tzid(tzid, first_date=date(first_year, 1, 1), last_date=date(year_after, 1, 1))
 
 

@@ -24,7 +24,7 @@ TRAILS, LOCATIONS = Sibling.TRAIL_MANAGEMENT, Sibling.LOCATION_SERVICES
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What is known: clocks by region, names by trail and by base camp."""
+    """Clocks by region, names by trail and by base camp, as far as they are known."""
 
     zones: Mapping[UUID, tzinfo] = field(default_factory=dict)
     names: Mapping[UUID, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Who may read a guide's calendar: whoever has the guide's one active token, until it is revoked."""
+"""Access to a guide's calendar: the guide's one active token, until it is revoked."""
 
 import hashlib
 import secrets
@@ -45,7 +45,7 @@ class IssuedToken:
 
     @property
     def path(self) -> str:
-        """Where the guide's calendar is on this host, with the token that opens it."""
+        """The path of the guide's calendar on this host, with the token that opens it."""
         return f"{reverse('guide-calendar', args=[self.row.guide_id])}?{urlencode({'token': self.secret})}"
 
 

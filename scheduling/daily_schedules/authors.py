@@ -1,4 +1,4 @@
-"""Who writes a daily schedule: for the history, and for the guard on what guides entered."""
+"""The author of a write: for the history, and for the guard on what guides entered."""
 
 import json
 from dataclasses import dataclass
@@ -53,6 +53,6 @@ def set_author(author: Author, *, principal: str = "") -> None:
 
 
 def clear_principal() -> None:
-    """What follows in the same transaction is written as nobody in particular."""
+    """Take back the principal for what follows in the same transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, '', true)", [PRINCIPAL])

@@ -33,7 +33,7 @@ def known_departure_ids(day: date, snapshot: Snapshot, document: ScheduleDocumen
 def known_departure_ids_by_day(
     documents: Mapping[date, ScheduleDocument], snapshot: Snapshot
 ) -> dict[date, dict[UUID, UUID]]:
-    """What `known_departure_ids` says of each date, at the cost of one."""
+    """Return `known_departure_ids` of each date, with the queries of one."""
     agreeing = {
         day: _agreeing_by_catalog_id(document, snapshot.departures.get(day, ())) for day, document in documents.items()
     }
@@ -62,7 +62,7 @@ def tell_catalog(departure_id: UUID, departure: Departure, day: date) -> None:
 
 
 def _agreeing_by_catalog_id(document: ScheduleDocument, listed: Collection[CatalogDeparture]) -> dict[UUID, list[UUID]]:
-    """What the catalog lists and the document lacks under that id, with the departures of ours it could be."""
+    """The catalog's departures that the document lacks under their ids, with those of ours that each could be."""
     ours = _by_trip_and_time(document, listed)
     lacking = [sold for sold in listed if sold.id not in document.departures]
     # One that runs comes before one that was called off and made again; ties by id, so that every run pairs alike.

@@ -1,4 +1,4 @@
-"""Where another app hangs what it finds wrong with a write, inside the write's own transaction."""
+"""A write of a daily schedule, and the hook on which other apps detect conflicts in its transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -48,7 +48,7 @@ def _lock_key(entity_id: UUID) -> int:
 
 
 def commitments_in(document: ScheduleDocument, day: date, departure_ids: Iterable[UUID]) -> list[Commitment]:
-    """What the given departures of a document commit their guides to; a cancelled one commits nobody."""
+    """Return the commitments of the given departures' guides; a cancelled departure commits nobody."""
     return [
         Commitment(guide_id, departure_id, day, departure.span)
         for departure_id in departure_ids

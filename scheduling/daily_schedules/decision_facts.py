@@ -77,7 +77,7 @@ def load_decision_facts(
     guide_ids: Collection[UUID] = (),
     deadline_seconds: float | None = None,
 ) -> Facts:
-    """What is known on `days` and on those of these departures, of them and of further trails and guides.
+    """Read the facts of `days`, of these departures on their dates, and of further trails and guides.
 
     Certificates and notes are read for `guide_ids` and for the departures' teams, as far as the deadline
     (the interactive one of the settings if not given) leaves time: what was not read, a person approves.

@@ -1,4 +1,4 @@
-"""Who is optimizing a date, for people and clients to see before they edit it.
+"""The optimizers at work on a date, shown to people and clients before they edit it.
 
 It informs and guards nothing: every write is version-checked in PostgreSQL whatever is said here. Valkey
 away means that nobody is seen at work, and costs a log line.
@@ -38,7 +38,7 @@ class OptimizerPresence:
     run_id: UUID | None = None
 
     def overlaps(self, region_ids: Collection[UUID]) -> bool:
-        """Whether it may plan any departure that an optimizer of `region_ids` may plan."""
+        """Return whether it may plan any departure that an optimizer of `region_ids` may plan."""
         return not self.region_ids or not region_ids or not self.region_ids.isdisjoint(region_ids)
 
 
@@ -47,7 +47,7 @@ NOBODY: tuple[OptimizerPresence, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class PresenceMark:
-    """What an optimizer finds when it begins: those that were at work on its date and any of its regions."""
+    """The optimizers that were at work on the same date and any of the same regions when this one began."""
 
     others: tuple[OptimizerPresence, ...] = NOBODY
 
@@ -75,12 +75,12 @@ def optimizers_of(day: date) -> tuple[OptimizerPresence, ...]:
 
 
 def being_optimized(day: date) -> OptimizerPresence | None:
-    """Who has been at work on `day` for the longest time, or None."""
+    """Return the optimizer that has been at work on `day` for the longest time, or None."""
     return next(iter(optimizers_of(day)), None)
 
 
 def headers_of(day: date) -> dict[str, str]:
-    """What an answer about `day` carries while somebody optimizes it."""
+    """Return the headers that an answer about `day` carries while it is being optimized."""
     at_work = being_optimized(day)
     if at_work is None:
         return {}

@@ -37,7 +37,7 @@ def page_of_schedules(filters: Mapping[str, Any], *, size: int, token: str | Non
 
 
 def asks_for_departures(filters: Mapping[str, Any]) -> bool:
-    """Whether only some departures of a daily schedule are wanted."""
+    """Return whether only some departures of a daily schedule are wanted."""
     return not CONDITIONS.keys().isdisjoint(filters)
 
 

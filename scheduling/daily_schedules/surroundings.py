@@ -1,4 +1,4 @@
-"""What stands around a departure on other dates: entries of guides and departures under way."""
+"""The surroundings of departures on other dates: guides' entries and departures under way."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -15,13 +15,13 @@ from scheduling.rules.inputs import days_of
 
 
 def entered_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> EntriesByDate:
-    """What guides entered in `document`, of `day`, and on the later dates that these departures of it reach."""
+    """Return the entries in `document`, of `day`, and on the later dates that these departures of it reach."""
     later = {other for departure in departures for other in days_of(departure)} - {day}
     return EntriesByDate({**entered_on(later), day: document.guide_adjustments})
 
 
 def entered_on(days: Collection[date]) -> dict[date, dict[UUID, GuideAdjustments]]:
-    """What guides entered on some dates: reading the departures of these too takes far longer."""
+    """Return the guides' entries of some dates, read without the departures, which would take far longer."""
     if not days:
         return {}
     rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")

@@ -261,7 +261,7 @@ def _commitment_of(departure: Departure | None) -> tuple[object, ...] | None:
 
 
 def _guides_touched(changes: Mapping[date, Change]) -> set[UUID]:
-    """Whose plans or entries differ: a plan of another date that meets an entry of this one is a clash too."""
+    """The guides whose plans or entries differ: an entry may clash with a plan of another date."""
     touched: set[UUID] = set()
     for change in changes.values():
         before, after = change.before.guide_adjustments, change.after.guide_adjustments

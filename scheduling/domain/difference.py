@@ -40,7 +40,7 @@ def joined(differences: Iterable[Difference]) -> dict[str, Json]:
 
 
 def is_same(first: Json, second: Json) -> bool:
-    """Whether PostgreSQL holds two JSON values for equal: 1 is 1.0, and neither is true."""
+    """Return whether PostgreSQL holds two JSON values for equal: 1 is 1.0, and neither is true."""
     if isinstance(first, dict) and isinstance(second, dict):
         return first.keys() == second.keys() and all(is_same(value, second[key]) for key, value in first.items())
     if isinstance(first, list) and isinstance(second, list):

@@ -66,7 +66,7 @@ class TeamMember(Part):
 
 
 class UnassignedReason(Part):
-    """Why nobody leads a departure: `counts` has the guides ruled out, by the first rule that did."""
+    """The reason for an empty team; `counts` has the number of excluded guides by their first failed rule."""
 
     code: str
     message: str
@@ -74,7 +74,7 @@ class UnassignedReason(Part):
 
 
 class Announcement(Part):
-    """What people were last told of a departure.
+    """The departure as it was last announced.
 
     `ends_at` is absent where it was told before ends were kept; nobody knows then whether the plan's is another.
     """
@@ -85,7 +85,7 @@ class Announcement(Part):
     ends_at: AwareDatetime | None = None
 
     def has_other_end(self, ends_at: datetime | None) -> bool:
-        """Whether people were told another end than this one; where either is absent, nobody can say so."""
+        """Return whether another end than this one was announced; False where either is absent."""
         return self.ends_at is not None and ends_at is not None and self.ends_at != ends_at
 
 
@@ -124,12 +124,12 @@ class Departure(Part):
 
     @property
     def is_open_to_planning(self) -> bool:
-        """Whether the optimizer may still plan it: neither cancelled nor out already."""
+        """Return whether the optimizer may still plan it: neither cancelled nor out already."""
         return self.status in {DepartureStatus.DRAFT, DepartureStatus.PUBLISHED}
 
     @property
     def is_pinned(self) -> bool:
-        """Whether a person decided who is on the team, in part or in full."""
+        """Return whether a person decided who is on the team, in part or in full."""
         return any(member.pinned for member in self.team)
 
     @property
@@ -138,7 +138,7 @@ class Departure(Part):
 
     @property
     def has_unpublished_changes(self) -> bool:
-        """Whether the plan differs from what people were last told."""
+        """Return whether the plan differs from what people were last told."""
         is_cancelled = self.status is DepartureStatus.CANCELLED
         if self.published is None:
             return bool(self.team) and not is_cancelled
@@ -160,7 +160,7 @@ class Departure(Part):
         self.count_participants()
 
     def may_be_replanned(self, now: datetime) -> bool:
-        """Whether a plan may still change it: neither cancelled nor started at `now` (aware)."""
+        """Return whether a plan may still change it: neither cancelled nor started at `now` (aware)."""
         return self.is_open_to_planning and not self.has_started(now)
 
     def has_started(self, now: datetime) -> bool:
@@ -178,7 +178,7 @@ class AvailabilityException(Part):
     reason: str = ""
 
     def touches(self, span: Span) -> bool:
-        """Whether any part of `span` lies inside; days are those of the span's own offsets."""
+        """Return whether any part of `span` lies inside; days are those of the span's own offsets."""
         first, last = local_dates(span)
         has_begun = self.from_ < span.ends_at if isinstance(self.from_, datetime) else self.from_ <= last
         is_still_on = span.starts_at < self.to if isinstance(self.to, datetime) else first <= self.to
@@ -186,7 +186,7 @@ class AvailabilityException(Part):
 
 
 class GuideAdjustments(Part):
-    """What a guide entered; svc-guide-management alone writes it."""
+    """A guide's own entries, written by svc-guide-management alone."""
 
     availability_exceptions: list[AvailabilityException] = Field(default_factory=list)
     max_group_size: int | None = Field(default=None, ge=0)

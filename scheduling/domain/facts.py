@@ -31,7 +31,7 @@ class Sibling(StrEnum):
 
 
 class Difficulty(StrEnum):
-    """How hard a trail is, in the words of svc-trail-management."""
+    """The difficulty of a trail, in the words of svc-trail-management."""
 
     EASY = "EASY"
     MODERATE = "MODERATE"
@@ -45,7 +45,7 @@ class Difficulty(StrEnum):
 
 
 class TrailCondition(StrEnum):
-    """What the ground of a trail is like on a date, best first."""
+    """The condition of a trail's ground on a date, best first."""
 
     EXCELLENT = "EXCELLENT"
     GOOD = "GOOD"
@@ -59,7 +59,7 @@ class TrailCondition(StrEnum):
 
 
 class WeatherOutlook(StrEnum):
-    """What the weather of a date is expected to be, best first."""
+    """The expected weather of a date, best first."""
 
     CLEAR = "CLEAR"
     PARTLY_CLOUDY = "PARTLY_CLOUDY"

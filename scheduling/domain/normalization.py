@@ -103,7 +103,7 @@ def normalise_activity(name: str) -> str:
 
 
 def is_on_water(activity: str) -> bool:
-    """Whether an activity, in any spelling, takes people onto or through water."""
+    """Return whether an activity, in any spelling, takes people onto or through water."""
     return normalise_activity(activity) in WATER_ACTIVITIES
 
 
@@ -141,17 +141,17 @@ def trail_difficulties(trip: Difficulty) -> frozenset[Difficulty]:
 
 
 def outlook_of_forecast(condition: str) -> WeatherOutlook:
-    """What a forecast's condition means for a date."""
+    """Translate the condition of a forecast to the outlook of its date."""
     return _OUTLOOKS[condition]
 
 
 def condition_of_assessment(overall_status: str) -> TrailCondition:
-    """What svc-weather's assessment of a trail means. HAZARDOUS is the worst that is still open."""
+    """Translate svc-weather's assessment of a trail. HAZARDOUS is the worst that is still open."""
     return _ASSESSMENTS[overall_status]
 
 
 def condition_of_surface(surface: str, activity: str) -> TrailCondition:
-    """What a trail's surface means to an activity: snow and ice are good to those who come for them."""
+    """Translate a trail's surface to the condition for an activity: snow and ice are good for winter activities."""
     if surface in _WINTER_SURFACES and normalise_activity(activity) in SNOW_ACTIVITIES:
         return TrailCondition.GOOD
     return _SURFACES[surface]

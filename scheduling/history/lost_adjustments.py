@@ -41,7 +41,7 @@ ORDER BY schedule_date, guide_id, field
 
 @dataclass(frozen=True, slots=True)
 class LostAdjustment:
-    """What a guide had entered for a date and is not there now.
+    """An entry of a guide for a date that the history has and the daily schedule has lost.
 
     `rev` emptied it, as `author` says; where not `is_recorded`, `rev` entered it, and it went past the history:
     with triggers off, or with the whole row.

@@ -22,7 +22,7 @@ PLAN_FIELDS = ("team", "trail_id", "unassigned_reason")
 
 
 class LeftOut(StrEnum):
-    """Why a departure stays as it is although its plan was another one."""
+    """The reason why a departure keeps its plan although the restored revision has another one."""
 
     STARTED = "it has started"
     CANCELLED = "it is cancelled"
@@ -40,7 +40,7 @@ class PlanChange:
 
 @dataclass(frozen=True, slots=True)
 class RestorePreview:
-    """What restoring `rev` would do to the daily schedule as it is at `current_rev`.
+    """The effect of restoring `rev` on the daily schedule at `current_rev`.
 
     `left_out` has the departures that differ all the same, as they are now or were, and why they stay.
     """
@@ -96,8 +96,9 @@ def restore_revision(
 
 
 def preview_restore(day: date, rev: int) -> RestorePreview:
-    """What `restore_revision` would do now, found by doing it to a copy. No sibling is asked, so that what the
-    hard rules say of it, and who has to approve it, is known only then.
+    """Preview `restore_revision` as of now, by restoring a copy.
+
+    No sibling is read: which hard rules it breaks, and what a person has to approve, is known only when it is done.
 
     Raises UnknownSchedule and UnknownRevision.
     """
@@ -171,7 +172,7 @@ def _why_left_out(departure: Departure, now: datetime) -> LeftOut | None:
 
 
 def _plan(departure: Departure) -> tuple[object, ...]:
-    """Who leads, where, or why nobody does. Whether they are confirmed follows from what was told since."""
+    """The plan to compare: team and trail, or the reason for no team. Confirmation follows from later announcements."""
     team = frozenset((member.guide_id, member.role, member.pinned) for member in departure.team)
     return (team, departure.trail_id, departure.unassigned_reason)
 

@@ -35,7 +35,7 @@ class UnknownRevision(Unknown):
 
 
 def changes_since(schedule_id: UUID, since_rev: int) -> dict[str, Any]:
-    """What the revisions after `since_rev` amount to, as one difference in the history's own form.
+    """Return the revisions after `since_rev` as one difference in the history's own form.
 
     A field has its value at `since_rev` as old and its latest as new; what is as it was then is left out, and
     so is what came and went. Raises TooFarBehind beyond 500 revisions.

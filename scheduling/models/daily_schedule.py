@@ -68,7 +68,7 @@ class DailySchedule(models.Model):
 
 
 class ScheduleRevision(models.Model):
-    """What one write changed in a daily schedule, and who wrote it. Rows come from a trigger, for good.
+    """The changes of one write to a daily schedule and their author. A trigger inserts the rows; they are permanent.
 
     `changes` maps departures and guides to their changed fields, each with its old and new value; a
     value that was or became absent is absent there too.

@@ -1,4 +1,4 @@
-"""How two states of a daily schedule differ, in SQL: the history's trigger is written in it.
+"""The difference between two states of a daily schedule in SQL, for the history's trigger.
 
 Entries of `departures` and `guide_adjustments` are compared by id: `{"new": …}` one that came, `{"old":
 …}` one that went, `{"fields": {name: {"old", "new"}}}` one that changed.

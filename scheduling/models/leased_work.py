@@ -75,7 +75,7 @@ class LeasedWork(models.Model):
         abstract = True
 
     def may_be_claimed(self, now: datetime) -> bool:
-        """Whether a worker may claim the row, which it has locked: due, and pending or lapsed with attempts left."""
+        """Return whether a worker may claim the row it locked: due, and pending, or lapsed with attempts left."""
         if self.not_before > now:
             return False
         status = attrgetter(self.STATUS_FIELD.replace("__", "."))(self)

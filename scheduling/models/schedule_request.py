@@ -83,7 +83,7 @@ class RequestJob(LeasedWork):
 
 
 class RequestOutcome(models.Model):
-    """What came of a schedule request: the result of the contract, or the error a client can act on."""
+    """The outcome of a schedule request: the result of the contract, or the error a client can act on."""
 
     request = models.OneToOneField(ScheduleRequest, models.CASCADE, primary_key=True, related_name="outcome")
     result = models.JSONField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""What PostgreSQL itself guards on daily schedules, whoever writes and from wherever.
+"""The guards of PostgreSQL itself on daily schedules, whatever client writes.
 
 A writer names itself with settings that last for its transaction: `scheduling.principal` (who owns what
 it writes) and `scheduling.author` (a JSON object for the history).

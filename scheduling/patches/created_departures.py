@@ -32,7 +32,7 @@ class NamedDeparture:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the catalog has to be told of it."""
+        """Return whether the catalog has to be told of it."""
         return self._sold(self._trip()) is None
 
     def build(self) -> Departure:

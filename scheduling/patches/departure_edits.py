@@ -176,7 +176,7 @@ class EditedDeparture:
 
 
 def differs(departure: Departure, name: str, value: Any) -> bool:
-    """Whether a validated field of a patch says anything that is not so already."""
+    """Return whether a validated field of a patch says anything that is not so already."""
     if name == "team":
         known = {member.guide_id: (member.role, member.pinned) for member in departure.team}
         meant = {member["guide_id"]: (member["role"], _pin(member, known)) for member in value or ()}

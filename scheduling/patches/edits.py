@@ -1,4 +1,4 @@
-"""What a patch does to a date's document, on whatever revision it meets."""
+"""Applying a patch to the document of a date, on whatever revision it meets."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -52,7 +52,7 @@ class PatchEdits:
     _named: list[NamedDeparture] = field(default_factory=list)
 
     def look_up_facts(self, *, of_all: bool = False) -> Facts | None:
-        """What judging this patch needs; None where nothing has to be judged, unless `of_all` is asked for.
+        """Read the facts that this patch is judged on; None where it needs none, unless `of_all`.
 
         Raises SiblingUnavailable where a plan cannot be judged; what guides entered lands all the same, and
         is judged by what our own documents say.
@@ -162,7 +162,7 @@ class PatchEdits:
         return departure
 
     def _to_publish(self, document: ScheduleDocument) -> list[UUID]:
-        """What the patch asks to publish: a status PUBLISHED that is so already is only sent back as it was read.
+        """The departures that the patch publishes; a status PUBLISHED that is so already is only sent back as read.
 
         Raises NotYours where its sender may not publish.
         """

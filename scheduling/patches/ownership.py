@@ -1,4 +1,4 @@
-"""Who owns which field of a daily schedule: a writer can change its own, and nobody else's.
+"""Ownership of the fields of a daily schedule: a writer changes its own, and no other's.
 
 The optimizer once wrote whole documents and wiped what guides had entered (NTK-10004). Since then each
 field has one owner, and a patch that names another's field is refused with the field.
@@ -14,7 +14,7 @@ from scheduling.metrics import adjustments_refused
 
 
 class Owner(StrEnum):
-    """Who may write a part of a daily schedule through a patch."""
+    """The writer to whom a part of a daily schedule belongs."""
 
     ORCHESTRATOR = "the orchestrator (scheduling:write)"
     GUIDE_MANAGEMENT = "svc-guide-management (guide-adjustments:write)"

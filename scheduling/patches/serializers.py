@@ -37,8 +37,9 @@ class UnassignedReasonPatchSerializer(StrictSerializer):
 
 
 class DeparturePatchSerializer(StrictSerializer):
-    """What a dispatcher may change of a departure. `trip_id`, `starts_at` and what the trip doesn't decide make
-    a new one.
+    """The fields of a departure that a dispatcher may change.
+
+    `trip_id` and `starts_at`, with what the trip does not decide, create a departure.
     """
 
     team = serializers.ListField(child=TeamMemberPatchSerializer(), required=False, allow_null=True, max_length=20)
@@ -73,7 +74,7 @@ class MomentField(fields.CharField):
 
 
 def moment(text: str) -> date | datetime:
-    """What a MomentField means. Raises ValidationError."""
+    """Parse the value of a MomentField. Raises ValidationError."""
     field = fields.DateField() if fields.ISO_DATE.fullmatch(text) else fields.InstantField()
     found: date | datetime = field.to_internal_value(text)
     return found
@@ -112,7 +113,7 @@ class RestrictionPatchSerializer(serializers.Serializer[Any]):
 
 
 class GuideAdjustmentsPatchSerializer(StrictSerializer):
-    """What a guide entered."""
+    """A guide's own entries."""
 
     availability_exceptions = serializers.ListField(
         child=AvailabilityExceptionPatchSerializer(), required=False, allow_null=True, max_length=MAX_LIST

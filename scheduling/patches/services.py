@@ -49,7 +49,7 @@ def patch_daily_schedule(
 
 
 def prepare_lost_patch(dead_letter: DeadLetter) -> Callable[[], Change]:
-    """What merges a patch that was kept as a dead letter, under the name of whoever sent it."""
+    """Prepare the merge of a patch that was kept as a dead letter, in the name of its sender."""
     payload: dict[str, Any] = dead_letter.payload or {}
     sender = payload["author"]
     edits = _read(

@@ -33,7 +33,7 @@ PRIORITIES = {NoticeKind.ASSIGNED: "NORMAL"}
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one guide is told, of one kind, about one or several departures, earliest first."""
+    """A notice of one kind to one guide, about one or several departures, earliest first."""
 
     guide_id: UUID
     kind: NoticeKind
@@ -59,7 +59,7 @@ def announce(changes: Mapping[date, Change]) -> None:
 
 
 def notices_between(before: Mapping[UUID, Departure], after: Mapping[UUID, Departure]) -> list[Notice]:
-    """Who is told what, when departures whose `published` was as in `before` get those of `after`.
+    """Return the notices due when the announcements of `before` become those of `after`.
 
     A departure that is gone is cancelled for those who knew of it.
     """
@@ -77,7 +77,7 @@ def notices_between(before: Mapping[UUID, Departure], after: Mapping[UUID, Depar
 
 
 def _differences(old: Departure | None, new: Departure | None) -> dict[UUID, NoticeKind]:
-    """What each guide concerned is told of one departure."""
+    """The kind of notice that each guide gets about one departure."""
     was, is_now = _announced(old), _announced(new)
     knew, know = _guides(was), _guides(is_now)
     is_off = new is None or new.status is DepartureStatus.CANCELLED
@@ -89,7 +89,7 @@ def _differences(old: Departure | None, new: Departure | None) -> dict[UUID, Not
 
 
 def _is_another_plan(was: Announcement, is_now: Announcement) -> bool:
-    """Whether who stays on the team goes at another time or on another trail."""
+    """Return whether who stays on the team goes at another time or on another trail."""
     is_elsewhere = (was.starts_at, was.trail_id) != (is_now.starts_at, is_now.trail_id)
     return is_elsewhere or was.has_other_end(is_now.ends_at)
 

@@ -25,7 +25,7 @@ from scheduling.publication.notices import Notice, announce, notices_between
 
 @dataclass(frozen=True, slots=True)
 class PublicationPreview:
-    """What publishing would do, found by doing it to a copy.
+    """The effect of publishing, found by publishing a copy.
 
     `departures` would be told anew, as they would then be, and `before` has all of the date as they are now;
     `notices` is who would be told what. `unstaffed` are drafts that stay drafts because nobody leads them;
@@ -74,7 +74,7 @@ def publish_departures(
 def preview_publication(
     day: date, *, departure_ids: Collection[UUID] | None = None, region_id: UUID | None = None
 ) -> PublicationPreview:
-    """What a person's `publish_departures` would do now. Raises UnknownSchedule and UnknownDeparture."""
+    """Preview `publish_departures` by a person, as of now. Raises UnknownSchedule and UnknownDeparture."""
     draft = _existing(read_drafts([day])[day])
     chosen = _chosen(draft.document, departure_ids, region_id)
     before = draft.original.departures
@@ -110,7 +110,7 @@ def publish_in(
 
 
 def _publish(departure: Departure) -> bool:
-    """Whether there is something new to tell."""
+    """Publish a departure; returns whether anything new is announced."""
     is_news = departure.published is None or departure.has_unpublished_changes
     if departure.status is DepartureStatus.CANCELLED:
         departure.published = _announcement(departure, [])

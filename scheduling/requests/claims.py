@@ -140,7 +140,7 @@ def release_claim(claim: RequestClaim, *, guide_names: Iterable[str] = ()) -> No
 
 @transaction.atomic
 def postpone_request(claim: RequestClaim, *, code: str, message: str) -> None:
-    """What the decision needs is away: ask again later, for some ten minutes; then the request fails with `code`."""
+    """Put the request back while a sibling is unavailable, for some ten minutes; then it fails with `code`."""
     if claim.silent_rounds + 1 >= MAX_SILENT_ROUNDS:
         fail_request(claim, code=code, message=message)
         _bury(claim.request, message)

@@ -11,7 +11,7 @@ from scheduling.models import RequestStatus, ScheduleRequest
 
 
 def scheduling_gauges() -> Iterable[Metric]:
-    """How many requests wait or are worked on, and how long the oldest of them has been there."""
+    """The number of open requests by status, and the age of the oldest in seconds."""
     waiting = ScheduleRequest.objects.filter(status__in=[RequestStatus.PENDING, RequestStatus.PROCESSING])
     depth = GaugeMetricFamily("schedule_requests_open", "Requests without an outcome.", labels=["status"])
     for row in waiting.values("status").annotate(count=Count("pk")):

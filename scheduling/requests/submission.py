@@ -33,7 +33,7 @@ IDEMPOTENCY_LOCKS = 0x6964
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """What a client asks of a trip's date and team. Group sizes are in guests."""
+    """A client's constraints on the date and the team of a trip. Group sizes are in guests."""
 
     required_guide_ids: tuple[UUID, ...] = ()
     excluded_guide_ids: tuple[UUID, ...] = ()
@@ -76,7 +76,7 @@ class Submission:
         return Constraints.read(self.sent_constraints)
 
     def stored(self) -> dict[str, Any]:
-        """What the `constraints` column holds."""
+        """The value of the `constraints` column."""
         stored: dict[str, Any] = {
             "trip_id": str(self.trip_id),
             "preferred_dates": [day.isoformat() for day in self.preferred_dates],

@@ -1,4 +1,4 @@
-"""What no machine can judge: a person approves such a team before anybody is told."""
+"""Reasons for a person's approval: such a team is not announced before a person approved it."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -12,7 +12,7 @@ NEEDED_FOR_CERTAINTY = (Sibling.WEATHER, Sibling.TRAIL_MANAGEMENT, Sibling.LOCAT
 
 
 def reasons_to_approve(guide_ids: Iterable[UUID], demand: Demand, facts: Facts, entered: EntriesByDate) -> list[str]:
-    """What a person has to look at before this team is told: a silent sibling, an unread certificate, a note."""
+    """Return what a person has to approve about this team: a silent sibling, an unread certificate, a note."""
     snapshot = facts.snapshot
     reasons = [snapshot.unknown[sibling] for sibling in NEEDED_FOR_CERTAINTY if not snapshot.knows(sibling)]
     for guide_id in guide_ids:

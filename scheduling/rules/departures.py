@@ -20,7 +20,7 @@ OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around one date's departures: what guides entered, and commitments of their guides by guide.
+    """The surroundings of a date's departures: guides' entries, and commitments by guide.
 
     `neighbours` are staffed departures of other dates that are out at the same time.
     """

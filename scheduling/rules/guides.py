@@ -80,7 +80,7 @@ def _restricted(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclu
 
 
 def restriction_broken(restriction: Any, demand: Demand) -> str | None:
-    """Why a guide with `restriction` may not lead `demand`; one that cannot be read forbids everything."""
+    """Return why a guide with `restriction` may not lead `demand`; an unreadable restriction forbids everything."""
     unreadable = "has a restriction that cannot be read"
     if not isinstance(restriction, dict):
         return unreadable
@@ -94,7 +94,7 @@ def restriction_broken(restriction: Any, demand: Demand) -> str | None:
 
 
 def _is_over(restriction: dict[str, Any], day: date) -> bool:
-    """Whether it held until before `day`. Raises ValueError for an end that is no date."""
+    """Return whether it held until before `day`. Raises ValueError for an end that is no date."""
     until = restriction.get("until")
     return until is not None and date.fromisoformat(str(until)[:10]) < day
 
@@ -165,7 +165,7 @@ def _unqualified(guide: Guide, demand: Demand, snapshot: Snapshot) -> Iterator[E
 
 
 def certifications_on(guide: Guide, day: date, snapshot: Snapshot) -> frozenset[str]:
-    """What `guide` is certified for on `day`: by certificate, or by the guide's own list where none was told."""
+    """Return the certifications of `guide` on `day`: by certificate, or by the guide's own list where none was read."""
     certificates = snapshot.certificates.get(guide.id)
     if certificates is None:
         return guide.certifications
@@ -178,7 +178,7 @@ def clash_of(span: Span, day: date, commitments: Iterable[Commitment], *, ignori
 
 
 def clashes_of(span: Span, day: date, commitments: Iterable[Commitment], *, ignoring: UUID) -> Iterator[Exclusion]:
-    """What a guide's commitments have against `span`: overlap (turnaround of 30 min) or too little rest (8 h)."""
+    """Yield what a guide's commitments have against `span`: overlap (turnaround 30 min) or too little rest (8 h)."""
     for commitment in commitments:
         if commitment.departure_id == ignoring:
             continue
@@ -194,7 +194,7 @@ def _clash(rule: Rule, what: str, commitment: Commitment) -> Exclusion:
 
 
 def has_unread_certificates(guide: Guide, demand: Demand, snapshot: Snapshot) -> bool:
-    """Whether the guide's certificates could not be read, so that a person has to approve."""
+    """Return whether the guide's certificates could not be read, so that a person has to approve."""
     return bool(demand.trip and demand.trip.required_certifications) and guide.id not in snapshot.certificates
 
 
@@ -206,7 +206,7 @@ def notes_of(guide_id: UUID, demand: Demand, snapshot: Snapshot, adjustments: Gu
 
 
 def capacity_of(guide: Guide, adjustments: GuideAdjustments, day: date) -> int:
-    """How many guests the guide may lead on `day`; an override of the guide's own wins over the profile."""
+    """Return the number of guests the guide may lead on `day`; the guide's own override wins over the profile."""
     sizes = [guide.max_group_size]
     if adjustments.max_group_size is not None:
         sizes = [adjustments.max_group_size]

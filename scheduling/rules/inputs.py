@@ -1,4 +1,4 @@
-"""What the rules look at: the siblings' snapshot, hazards, adjustments, and what guides are committed to."""
+"""The inputs of the rules: the siblings' snapshot, hazards, adjustments and commitments."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -52,7 +52,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a departure asks of whoever leads it. `days` are the local dates it touches."""
+    """The demands of a departure on its guides. `days` are the local dates it touches."""
 
     departure_id: UUID
     day: date
@@ -92,7 +92,7 @@ NO_ADJUSTMENTS = GuideAdjustments()
 
 @dataclass(frozen=True, slots=True)
 class EntriesByDate:
-    """What guides entered, by date and guide. A departure meets what was entered on the dates that it touches."""
+    """The guides' entries by date and guide. A departure meets the entries of the dates that it touches."""
 
     by_day: Mapping[date, Mapping[UUID, GuideAdjustments]] = field(default_factory=dict)
 
@@ -130,6 +130,6 @@ def merged_adjustments(entries: Iterable[GuideAdjustments]) -> GuideAdjustments:
 
 
 def is_adjusted(departure: Departure, before: EntriesByDate, after: EntriesByDate) -> bool:
-    """Whether a guide of its team has entered something else on its dates since."""
+    """Return whether a guide of its team has entered something else on its dates since."""
     days = days_of(departure)
     return any(before.of(guide_id, days) != after.of(guide_id, days) for guide_id in departure.guide_ids)

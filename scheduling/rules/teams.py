@@ -1,4 +1,4 @@
-"""What a team as a whole has to be."""
+"""The hard rules of a team as a whole."""
 
 from datetime import date
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Whether a trail can be used on a date, and what it is like then."""
+"""The usability and the condition of a trail on a date."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,7 +16,7 @@ FAMILY_AGE = 12
 def closed_because(
     trail: Trail, days: Iterable[date], span: Span | None = None, hazards: Iterable[HazardFact] = ()
 ) -> str | None:
-    """Why nobody may go there on `days`, or None where it is open."""
+    """Return why the trail is closed on `days`, or None where it is open."""
     return next((why for day in days if (why := _closed_on(trail, day))), None) or _hazard(trail, span, hazards)
 
 
@@ -56,7 +56,7 @@ def _in_season(trail: Trail, day: date) -> bool:
 def condition_of(
     trail: Trail, day: date, activity: str, span: Span | None = None, hazards: Iterable[HazardFact] = ()
 ) -> TrailCondition:
-    """What the ground of `trail` is like on `day`; the worse of what is told about it.
+    """Return the condition of `trail` on `day`: the worst of what is reported about it.
 
     Hazards close it where they are in force within `span`.
     """
@@ -71,7 +71,7 @@ def condition_of(
 
 
 def fits_trip(trail: Trail, trip: Trip) -> bool:
-    """Whether a trip of this activity and difficulty may use the trail."""
+    """Return whether a trip of this activity and difficulty may use the trail."""
     return (
         trail.region_id == trip.region_id
         and normalise_activity(trip.activity_type) in trail.activities
@@ -116,7 +116,7 @@ def unusable_because(
     participants: int,
     hazards: Iterable[HazardFact],
 ) -> str | None:
-    """Why `participants` guests of `trip` cannot go there then, or None where they can."""
+    """Return why `participants` guests of `trip` cannot use the trail then, or None where they can."""
     if not fits_trip(trail, trip):
         difficulty = trail.difficulty.lower() if trail.difficulty else "of unknown difficulty"
         return f"{trail.name} is {difficulty}"
@@ -126,7 +126,7 @@ def unusable_because(
 
 
 def is_accessible(requirement: str, trip: Trip, trail: Trail | None) -> bool:
-    """Whether the trip on this trail meets an accessibility requirement; what is not known does not fit."""
+    """Return whether the trip on this trail meets an accessibility requirement; what is not known does not fit."""
     if requirement == "FAMILY_FRIENDLY":
         easy = trail is not None and trail.difficulty in {Difficulty.EASY, Difficulty.MODERATE}
         return easy and trip.age_minimum <= FAMILY_AGE

@@ -62,7 +62,7 @@ class Violation:
         return f"assignments.departures.{self.departure_id}"
 
     def is_new_since(self, before: Iterable["Violation"]) -> bool:
-        """Whether none of `before` is this one: the same rule at the same place, about no less and as bad."""
+        """Return whether none of `before` is this one: the same rule at the same place, about no less and as bad."""
         same = [violation for violation in before if violation._place == self._place]
         known = frozenset[str]().union(*(violation.about for violation in same))
         return not same or not self.about <= known or self.excess > max(violation.excess for violation in same)

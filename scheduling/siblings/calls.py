@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 
 class Payload(BaseModel):
-    """What we read of a sibling's answer: its types are the contract's, what we don't use is left out."""
+    """The part of a sibling's answer that is read: typed as in the contract, without fields that are not used."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 

@@ -45,7 +45,7 @@ class _Failed(Exception):
 
 
 class Circuit:
-    """Whether calls of one sibling are let through. Safe to use from many threads."""
+    """The circuit breaker of one sibling. Safe to use from many threads."""
 
     def __init__(self, sibling: Sibling) -> None:
         self._storage = CircuitMemoryStorage(STATE_CLOSED)
@@ -59,7 +59,7 @@ class Circuit:
         self._on_trial = False
 
     def lets_through(self, deadline: Deadline) -> bool:
-        """Whether a call may be made; each one that may must be followed by `note`.
+        """Return whether a call may be made; each one that may must be followed by `note`.
 
         After its rest an open circuit lets one call try. Others that come meanwhile wait for how that ends.
         """

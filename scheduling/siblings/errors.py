@@ -1,4 +1,4 @@
-"""How a call of a sibling can end badly."""
+"""The errors of a call to a sibling."""
 
 from novatrek_scheduling.errors import Unavailable
 from scheduling.domain.facts import Sibling
@@ -28,7 +28,7 @@ class SiblingFailure(SiblingUnavailable):
 
     @property
     def may_pass(self) -> bool:
-        """Whether asking again at once can help."""
+        """Return whether an immediate retry can help."""
         return self.reason in {"timeout", "unreachable", "server_error"}
 
 

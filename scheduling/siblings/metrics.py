@@ -1,4 +1,4 @@
-"""What Prometheus is told about the siblings."""
+"""Metrics of the calls to siblings."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

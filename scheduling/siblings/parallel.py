@@ -55,11 +55,11 @@ class Lookups:
         return [self.result(sibling, future) for future in futures]
 
     def result(self, sibling: Sibling, future: Future[T]) -> T:
-        """What a call gives. Raises SiblingUnavailable when it isn't there by the deadline."""
+        """Return the result of a call. Raises SiblingUnavailable where it is not there by the deadline."""
         return self._wait(sibling, future, LATENESS_SECONDS)
 
     def joined(self, sibling: Sibling, branch: Future[T]) -> T:
-        """What a branch gives, some moments later than its last call. Raises as `result` does."""
+        """Return the result of a branch, which may come moments later than its last call. Raises as `result` does."""
         return self._wait(sibling, branch, 2 * LATENESS_SECONDS)
 
     def _wait(self, sibling: Sibling, future: Future[T], lateness: float) -> T:

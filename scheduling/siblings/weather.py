@@ -66,6 +66,6 @@ def read_alerts(reader: Reader, region_id: UUID) -> list[AlertPayload]:
 
 
 def read_assessment(reader: Reader, trail_id: UUID) -> AssessmentPayload:
-    """What svc-weather thinks of a trail. Raises SiblingNotFound where it thinks nothing."""
+    """Read svc-weather's assessment of a trail. Raises SiblingNotFound where there is none."""
     call = _about("getTrailConditions", "/trail-conditions", params={"trail_id": f"{trail_id}"})
     return reader.get(call, AssessmentPayload, lifetime=ASSESSMENT_LIFETIME)

@@ -22,7 +22,7 @@ ASSEMBLY_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What to take a picture of. `region_ids` None: every region. `window`: of departures."""
+    """The scope of a snapshot. `region_ids` None: every region; `window`: the dates of the catalog's departures."""
 
     days: tuple[date, ...]
     window: tuple[date, date]

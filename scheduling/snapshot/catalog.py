@@ -21,7 +21,7 @@ DEFAULT_TIME = "08:00"
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """What the catalog knows of some trips."""
+    """The catalog's data of some trips."""
 
     trips: dict[UUID, Trip] = field(default_factory=dict)
     departures: list[CatalogDeparture] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Catalog:
         return {day: tuple(departure for departure in ordered if departure.day == day) for day in days}
 
     def usual_times(self) -> dict[UUID, str]:
-        """When each trip usually departs, by its region's clocks: the most frequent time, else 08:00."""
+        """The usual departure time of each trip by its region's clocks: the most frequent one, else 08:00."""
         return {trip_id: self._usual_time(trip_id) for trip_id in self.trips}
 
     def days_touched(self, days: Collection[date], regions: Mapping[UUID, Region]) -> set[date]:

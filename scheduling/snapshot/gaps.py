@@ -1,4 +1,4 @@
-"""What siblings left unknown, collected while their answers come in."""
+"""The gaps of a snapshot: facts that siblings did not answer, collected while their answers come in."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ class Gaps:
         return self.told(sibling, what, lambda: lookups.result(sibling, future))
 
     def told(self, sibling: Sibling, what: str, ask: Callable[[], T]) -> T | None:
-        """What `ask` gives; None, and `what` noted as unknown, where nobody answers."""
+        """Return what `ask` returns; None, with `what` noted as unknown, where the sibling does not answer."""
         try:
             return ask()
         except (SiblingUnavailable, SiblingNotFound):

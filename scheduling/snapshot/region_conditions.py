@@ -22,7 +22,7 @@ Started = Mapping[str, Future[T]]  # by what it will tell, in words for a person
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was told; what wasn't is in the gaps."""
+    """The answers that were read; those that were not are in the gaps."""
 
     trails: Mapping[UUID, Trail]
     outlooks: Mapping[tuple[UUID, date], WeatherOutlook]

@@ -105,7 +105,7 @@ def _with_ground(trail: Trail, conditions: ConditionsPayload, assessment: Assess
 
 
 def _surface(reported: str | None, assessed: str | None) -> str | None:
-    """What svc-trail-management reports, else what svc-weather assesses; water is believed of either."""
+    """The surface that svc-trail-management reports, else svc-weather's assessment; water is taken from either."""
     return "FLOODED" if "FLOODED" in {reported, assessed} else reported or assessed
 
 

@@ -59,7 +59,7 @@ def trip_of(payload: trip_catalog.TripPayload) -> Trip:
 
 
 def departure_of(payload: trip_catalog.DeparturePayload) -> CatalogDeparture:
-    """Where the catalog doesn't say how many spots there are in all, those that are left are all we know."""
+    """Translate a departure. Without a total of spots the remaining ones are taken as the total."""
     return CatalogDeparture(
         id=payload.id,
         trip_id=payload.trip_id,

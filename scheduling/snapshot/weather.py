@@ -22,7 +22,7 @@ _read_forecasts = or_nothing(weather.read_forecasts, list[ForecastPayload]())
 
 @dataclass(frozen=True, slots=True)
 class Sky:
-    """What svc-weather tells of one region."""
+    """The weather of one region."""
 
     region: Region
     forecasts: dict[date, WeatherOutlook]

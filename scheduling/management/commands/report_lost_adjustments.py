@@ -1,4 +1,4 @@
-"""What guides had entered and is gone: `manage.py report_lost_adjustments [--from … --to …] [--json]`."""
+"""Report entries of guides that were lost: `manage.py report_lost_adjustments [--from … --to …] [--json]`."""
 
 import json
 from argparse import ArgumentParser
