@@ -46,7 +46,7 @@ def write_version_checked(day: date, departure_id: UUID) -> None:
 
 @transaction.atomic
 def write_locked(day: date, departure_id: UUID) -> None:
-    """Lock the row, read, edit, write: no revision, no rehearsal, no retry."""
+    """Lock the row, read, edit, write: no revision, no preview, no retry."""
     _write_whole(DailySchedule.objects.select_for_update().get(schedule_date=day), departure_id)
 
 

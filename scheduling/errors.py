@@ -27,9 +27,9 @@ class StaleRevision(Conflicting):
 
 
 class ContentionNotResolved(Conflicting):
-    """Others kept changing the same daily schedule; every retry met another change.
+    """The same daily schedule kept changing concurrently; every retry met another change.
 
-    `guide_names` are the guides who would have been planned, for whoever has to look after it.
+    `guide_names` are the guides who would have been planned, for the operator who handles it.
     """
 
     code = "RETRIES_EXHAUSTED"
@@ -40,9 +40,9 @@ class ContentionNotResolved(Conflicting):
 
 
 class HardRuleViolated(Impossible):
-    """The change would newly break a hard rule; `violations` says which, where and for whom.
+    """The change would newly break a hard rule; `violations` has the rules, departures and guides.
 
-    A person is told of the first 100.
+    The message lists the first 100.
     """
 
     code = "HARD_RULE_VIOLATED"

@@ -1,4 +1,4 @@
-"""Hazards: wildlife alerts and emergencies as their events told them, and what they forbid while in force.
+"""Hazards: wildlife alerts and emergencies from their events, and what they forbid while in force.
 
 Each function that writes belongs into a transaction; it tells `hooks.hazard_changed` in that same one.
 """
@@ -140,11 +140,11 @@ def relate_to_reservation(reservation: Reservation) -> None:
 
 @transaction.atomic
 def release_hazard(hazard: Hazard, *, by: str) -> None:
-    """End a hazard now, by a person's word. Raises HazardReleased when somebody did."""
+    """End a hazard now, on a person's decision. Raises HazardReleased where it has been released already."""
     in_force = Hazard.objects.filter(pk=hazard.pk, released_at=None)
     released: dict[str, Any] = {"released_at": timezone.now(), "released_by": by}
     if not in_force.update(**released):
-        raise HazardReleased(f"{hazard.description} was released by someone else.")
+        raise HazardReleased(f"{hazard.description} was released already.")
     hazard.refresh_from_db()
     hooks.hazard_changed(hazard)
 

@@ -3,7 +3,7 @@
 from prometheus_client import Counter
 
 schedule_writes = Counter("schedule_patch_success", "Daily schedules written.")
-schedule_write_retries = Counter("schedule_patch_retry", "Writes tried again because somebody else was faster.")
+schedule_write_retries = Counter("schedule_patch_retry", "Writes tried again after a concurrent write.")
 schedule_writes_exhausted = Counter("schedule_patch_retry_exhausted", "Writes given up after every retry.")
 schedule_put_deprecated_usage = Counter(
     "schedule_put_deprecated_usage", "Calls of what is retired; the log names the callers.", ["operation"]

@@ -1,4 +1,4 @@
-"""Telling operations of what nobody could finish: a dead letter is somebody's work not done."""
+"""Alerts to operations about dead letters, with the guides concerned."""
 
 from datetime import date
 from typing import Any
@@ -84,8 +84,8 @@ def _named_by(about: _About) -> list[str]:
     if about.trip_id and about.trip_date:
         condition |= Q(trip_id=about.trip_id, schedule_date=about.trip_date)
     concerned = GuideCommitment.objects.filter(condition, ends_at__gt=timezone.now())
-    found = {(row.schedule_date, row.departure_id) for row in concerned}
-    rows = DailySchedule.objects.filter(schedule_date__in={day for day, _ in found})
+    places = {(row.schedule_date, row.departure_id) for row in concerned}
+    rows = DailySchedule.objects.filter(schedule_date__in={day for day, _ in places})
     documents = {row.schedule_date: row.document for row in rows}
-    departures = [documents[day].departures.get(key) for day, key in found if day in documents]
+    departures = [documents[day].departures.get(key) for day, key in places if day in documents]
     return sorted({member.guide_name for departure in departures if departure for member in departure.team})

@@ -38,7 +38,7 @@ Send = Callable[[Mapping[str, Any], str, Deadline], None]
 
 
 def register_deliveries() -> None:
-    """Let the relay deliver to the siblings that are told things."""
+    """Register the delivery to each sibling that receives messages."""
     for sibling, send in _SENDERS.items():
         register_destination(sibling.value, _delivering(send))
 

@@ -18,7 +18,7 @@ from conflicts.resolution.deliveries import messages_about
 from conflicts.resolution.dry_run import refuse_another_premise
 from events import outbox
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.catalog_aliases import tell_catalog
+from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import ScheduleDocument
@@ -144,7 +144,7 @@ def _tell(option: Option, changes: Mapping[date, Change]) -> list[str]:
     made = [edit for edit in option.edits if edit.is_new]
     for edit in made:
         departure = changes[edit.day].after.departures[edit.departure_id]
-        tell_catalog(edit.departure_id, departure, edit.day)
+        announce_to_catalog(edit.departure_id, departure, edit.day)
         for old, new in option.moves_reservations.items():
             move_reservations(old, new, edit.day)
     told = [_record(call.model_dump()) for call in option.calls]

@@ -21,7 +21,7 @@ from optimization.runs.analytics import report_optimization
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
 from optimization.verification.refusal import PlanRefused
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.catalog_aliases import tell_catalog
+from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
 from scheduling.daily_schedules.catalog_sync import take_over_fewer
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.presence import announce_presence
@@ -213,7 +213,7 @@ def _finish(
     )
     announce(changes)
     if best and best.option.is_new and any(best.option.departure_id in c.departure_ids for c in changes.values()):
-        tell_catalog(best.option.departure_id, best.departure, best.option.day)
+        announce_to_catalog(best.option.departure_id, best.departure, best.option.day)
     report_optimization(run, region_ids=_regions(ranked), score_before=None, unassigned=0 if best else 1)
 
 

@@ -71,8 +71,8 @@ def announced_departures(guide_id: UUID, *, since: date) -> list[AnnouncedDepart
     """
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, {"since": since, "guide_id": str(guide_id)})
-        found = [_told(*row) for row in cursor.fetchall()]
-    return sorted(found, key=lambda announced: (announced.starts_at, announced.id))
+        departures = [_told(*row) for row in cursor.fetchall()]
+    return sorted(departures, key=lambda announced: (announced.starts_at, announced.id))
 
 
 def _told(

@@ -1,4 +1,4 @@
-"""A guide's calendar (RFC 5545): what the guide was told of, for any calendar program to subscribe to."""
+"""A guide's calendar (RFC 5545): the departures announced to the guide, for any calendar program to subscribe to."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -69,17 +69,17 @@ def _description(announced: AnnouncedDeparture, guide_id: UUID) -> Iterator[str]
         return
     departure = announced.departure
     yield f"{departure.participants} of {departure.capacity} guests"
-    known = {member.guide_id: member for member in departure.team}
-    if guide_id in known:
-        yield f"Role: {'lead' if known[guide_id].role is Role.LEAD else 'assistant'}"
+    members = {member.guide_id: member for member in departure.team}
+    if guide_id in members:
+        yield f"Role: {'lead' if members[guide_id].role is Role.LEAD else 'assistant'}"
     others = [other for other in announced.announcement.guide_ids if other != guide_id]
     if others:
-        yield f"With {_names(others, known)}"
+        yield f"With {_names(others, members)}"
 
 
-def _names(guide_ids: list[UUID], known: dict[UUID, TeamMember]) -> str:
-    """Those told too, by name; who is to leave the team, unpublished yet, is only counted."""
-    named = sorted(known[guide_id].guide_name for guide_id in guide_ids if guide_id in known)
+def _names(guide_ids: list[UUID], members: dict[UUID, TeamMember]) -> str:
+    """The other announced guides by name; those whose release is not published yet are only counted."""
+    named = sorted(members[guide_id].guide_name for guide_id in guide_ids if guide_id in members)
     nameless = len(guide_ids) - len(named)
     return ", ".join([*named, *([f"{nameless} more"] if nameless else [])])
 

@@ -47,14 +47,14 @@ def look_up_places(region_ids: Collection[UUID]) -> Places:
         regions = lookups.branch(read_regions, reader)
         trails = [lookups.branch(trail_management.read_trails, reader, lookups, key) for key in region_ids]
         camps = [lookups.branch(location_services.read_base_camps, reader, key) for key in region_ids]
-        known = _joined(gaps, lookups, Sibling.TRIP_CATALOG, regions) or {}
+        stored_regions = _joined(gaps, lookups, Sibling.TRIP_CATALOG, regions) or {}
         named = [
             (payload.id, payload.name) for trail in trails for payload in _joined(gaps, lookups, TRAILS, trail) or ()
         ]
         named += [
             (payload.id, payload.name) for camp in camps for payload in _joined(gaps, lookups, LOCATIONS, camp) or ()
         ]
-    return Places(zones={key: region.timezone for key, region in known.items()}, names=dict(named))
+    return Places(zones={key: region.timezone for key, region in stored_regions.items()}, names=dict(named))
 
 
 def _joined(gaps: Gaps, lookups: Lookups, sibling: Sibling, branch: Future[T]) -> T | None:

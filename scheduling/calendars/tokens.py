@@ -52,7 +52,7 @@ class IssuedToken:
 def issue_calendar_token(guide_id: UUID, *, guide_name: str, by: str) -> IssuedToken:
     """Give a guide a new token in place of the former one. It cannot be read again afterwards.
 
-    Raises CalendarTokenIssued when somebody else did so at the same moment; then theirs holds.
+    Raises CalendarTokenIssued when another token was issued at the same moment; then that one holds.
     """
     secret = secrets.token_urlsafe(TOKEN_BYTES)
     row = CalendarToken(
@@ -63,12 +63,12 @@ def issue_calendar_token(guide_id: UUID, *, guide_name: str, by: str) -> IssuedT
             _revoke(CalendarToken.objects.filter(guide_id=guide_id), by=by)
             row.save(force_insert=True)
     except IntegrityError as error:
-        raise CalendarTokenIssued(f"Somebody else just issued a calendar token for {guide_name}.") from error
+        raise CalendarTokenIssued(f"Another calendar token was just issued for {guide_name}.") from error
     return IssuedToken(row, secret)
 
 
 def revoke_calendar_token(token: CalendarToken, *, by: str) -> None:
-    """End a token; the calendar is unknown to whoever still has it. Raises CalendarTokenRevoked."""
+    """End a token; the calendar is no longer found with it. Raises CalendarTokenRevoked."""
     if not _revoke(CalendarToken.objects.filter(pk=token.pk), by=by):
         raise CalendarTokenRevoked(f"The {token} was revoked already.")
 
@@ -90,10 +90,10 @@ def token_of(guide_id: str, token: str) -> CalendarToken:
         parsed_id = UUID(guide_id)
     except ValueError as error:
         raise _unknown() from error
-    found = CalendarToken.objects.active().filter(guide_id=parsed_id, digest=digest_of(token)).first()
-    if found is None:
+    active = CalendarToken.objects.active().filter(guide_id=parsed_id, digest=digest_of(token)).first()
+    if active is None:
         raise _unknown()
-    return found
+    return active
 
 
 def digest_of(token: str) -> str:

@@ -47,7 +47,7 @@ def record_alias(departure_id: UUID, catalog_id: UUID, *, trip_id: UUID, day: da
     DepartureAlias.objects.bulk_create([alias], ignore_conflicts=True)
 
 
-def tell_catalog(departure_id: UUID, departure: Departure, day: date) -> None:
+def announce_to_catalog(departure_id: UUID, departure: Departure, day: date) -> None:
     """Have the catalog add a departure of ours; in the transaction that makes it."""
     outbox.record(
         destination=Sibling.TRIP_CATALOG,
@@ -94,20 +94,20 @@ def _paired(agreeing: Iterable[tuple[UUID, Collection[UUID]]]) -> dict[UUID, UUI
     """The pairs recorded of these ids of the catalog's, and of the departures of ours that agree with them."""
     by_catalog_id = dict(agreeing)
     ours = set(chain.from_iterable(by_catalog_id.values()))
-    known = DepartureAlias.objects.filter(Q(catalog_id__in=by_catalog_id) | Q(departure_id__in=ours))
-    return dict(known.values_list("catalog_id", "departure_id"))
+    aliases = DepartureAlias.objects.filter(Q(catalog_id__in=by_catalog_id) | Q(departure_id__in=ours))
+    return dict(aliases.values_list("catalog_id", "departure_id"))
 
 
 def _each_once(agreeing: Mapping[UUID, Iterable[UUID]], paired: Mapping[UUID, UUID]) -> dict[UUID, UUID]:
     """The departure of ours that each of the catalog's is; one that is left without goes by its own id."""
-    known: dict[UUID, UUID] = {}
+    keys_by_catalog_id: dict[UUID, UUID] = {}
     taken = set(paired.values())
     for catalog_id, keys in agreeing.items():
         key = paired.get(catalog_id) or next((key for key in keys if key not in taken), None)
         if key:
-            known[catalog_id] = key
+            keys_by_catalog_id[catalog_id] = key
             taken.add(key)
-    return known
+    return keys_by_catalog_id
 
 
 def _local_time(departure: Departure) -> str:

@@ -40,7 +40,7 @@ def merge_catalog(
 def take_over_fewer(departure: Departure, sold_spots: int | None) -> None:
     """Have fewer guests on a departure that is not planned itself, where the catalog has sold fewer seats.
 
-    Others were planned on that; more guests could break a rule, and come with whoever plans the departure.
+    Other departures were planned on that; more guests could break a rule, and come when the departure is planned.
     """
     if sold_spots is not None and sold_spots < (departure.catalog_participants or 0):
         departure.catalog_participants = sold_spots

@@ -41,8 +41,8 @@ def _departures_led(snapshot: Snapshot) -> dict[UUID, dict[UUID, int]]:
     past = GuideCommitment.objects.filter(ends_at__lt=now, ends_at__gt=now - MEMORY, guide_id__in=snapshot.guides)
     led: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for place in ("trip_id", "trail_id"):
-        known = snapshot.trips if place == "trip_id" else snapshot.trails
-        counted = past.filter(**{f"{place}__in": known}).values("guide_id", place).annotate(times=Count("id"))
+        places = snapshot.trips if place == "trip_id" else snapshot.trails
+        counted = past.filter(**{f"{place}__in": places}).values("guide_id", place).annotate(times=Count("id"))
         for row in counted:
             led[row["guide_id"]][row[place]] = row["times"]
     return led
@@ -60,7 +60,7 @@ def hours_of_guides(snapshot: Snapshot) -> dict[UUID, float]:
     return {row["guide_id"]: row["worked"].total_seconds() / 3600 for row in rows}
 
 
-class ToBeMade(NamedTuple):
+class DepartureToCreate(NamedTuple):
     """A departure that is not there yet; without an end it takes as long as its trip does."""
 
     trip_id: UUID
@@ -72,7 +72,7 @@ def load_decision_facts(
     days: Iterable[date],
     departures: Iterable[Departure],
     *,
-    to_be_made: Collection[ToBeMade] = (),
+    to_create: Collection[DepartureToCreate] = (),
     trail_ids: Collection[UUID] = (),
     guide_ids: Collection[UUID] = (),
     deadline_seconds: float | None = None,
@@ -89,11 +89,11 @@ def load_decision_facts(
     snapshot = take_facts_snapshot(
         {*days, *(day for departure in departures for day in days_of(departure))},
         region_ids={departure.region_id for departure in departures},
-        trip_ids={departure.trip_id for departure in departures} | {planned.trip_id for planned in to_be_made},
+        trip_ids={departure.trip_id for departure in departures} | {planned.trip_id for planned in to_create},
         trail_ids={d.trail_id for d in departures if d.trail_id} | set(trail_ids),
         deadline_seconds=seconds,
     )
-    later = {day for planned in to_be_made for day in _days_of(planned, snapshot)}
+    later = {day for planned in to_create for day in _days_of(planned, snapshot)}
     snapshot = with_availability_on(snapshot, later, deadline_seconds=deadline.remaining())
     guides = {guide for departure in departures for guide in departure.guide_ids} | set(guide_ids)
     snapshot = with_certificates(snapshot, guides, deadline_seconds=deadline.remaining())
@@ -101,7 +101,7 @@ def load_decision_facts(
     return gather_facts(snapshot)
 
 
-def _days_of(planned: ToBeMade, snapshot: Snapshot) -> Iterator[date]:
+def _days_of(planned: DepartureToCreate, snapshot: Snapshot) -> Iterator[date]:
     """The dates it will touch by the clock of its region; none where nobody knows the trip, or beyond any trip."""
     trip = snapshot.trips.get(planned.trip_id)
     region = snapshot.regions.get(trip.region_id) if trip else None

@@ -25,7 +25,7 @@ from scheduling.rules.departures import Surroundings
 def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
     """Raise HardRuleViolated where the changes, all together, would newly break a hard rule.
 
-    Hazards are those in force now: one that was told since the facts were gathered closes its trails all the same.
+    Hazards are those in force now: one that was recorded since the facts were gathered closes its trails too.
     """
     touched = _touched(changes)
     if not touched:

@@ -12,26 +12,26 @@ from scheduling.models import DailySchedule
 
 def schedule_at(address: str) -> DailySchedule:
     """The daily schedule of an id or an ISO date, one query. Raises UnknownSchedule, also without a row yet."""
-    found = _rows_at(address).first()
-    if found is None:
+    schedule = _rows_at(address).first()
+    if schedule is None:
         raise _unknown(address)
-    return found
+    return schedule
 
 
 def place_at(address: str) -> tuple[date, int]:
     """The date and the revision of a daily schedule, without its document. Raises as `schedule_at` does."""
-    found = _rows_at(address).values_list("schedule_date", "rev").first()
-    if found is None:
+    place = _rows_at(address).values_list("schedule_date", "rev").first()
+    if place is None:
         raise _unknown(address)
-    return found
+    return place
 
 
 def id_at(address: str) -> UUID:
     """The id of a daily schedule that has a row, without its document. Raises as `schedule_at` does."""
-    found = _rows_at(address).values_list("pk", flat=True).first()
-    if found is None:
+    schedule_id = _rows_at(address).values_list("pk", flat=True).first()
+    if schedule_id is None:
         raise _unknown(address)
-    return found
+    return schedule_id
 
 
 def day_of(address: str) -> date:

@@ -81,12 +81,12 @@ def being_optimized(day: date) -> OptimizerPresence | None:
 
 def headers_of(day: date) -> dict[str, str]:
     """Return the headers that an answer about `day` carries while it is being optimized."""
-    at_work = being_optimized(day)
-    if at_work is None:
+    presence = being_optimized(day)
+    if presence is None:
         return {}
-    since = at_work.since.isoformat(timespec="seconds").replace("+00:00", "Z")
+    since = presence.since.isoformat(timespec="seconds").replace("+00:00", "Z")
     # A name may be written in any script; a header may not.
-    return {"X-Being-Optimized-By": quote(at_work.by, safe=PRINTABLE), "X-Being-Optimized-Since": since}
+    return {"X-Being-Optimized-By": quote(presence.by, safe=PRINTABLE), "X-Being-Optimized-Since": since}
 
 
 def forget_troubles() -> None:

@@ -14,7 +14,7 @@ ORDER = ("schedule_date",)
 
 Row = TypeVar("Row", bound=Model)
 
-# What is asked of a departure; a guide is on its team, or was told of it.
+# The conditions on a departure; a guide is on its team, or it was announced to the guide.
 CONDITIONS = {
     "region_id": "@.value.region_id == $region_id",
     "trip_id": "@.value.trip_id == $trip_id",
@@ -45,8 +45,8 @@ def _with_departures(rows: QuerySet[DailySchedule], filters: Mapping[str, Any]) 
     asked = [name for name in CONDITIONS if name in filters]
     path = f"$.departures.keyvalue() ? ({' && '.join(CONDITIONS[name] for name in asked)})"
     variables = {name: str(filters[name]) for name in asked}
-    found = rows.filter(_in_document("jsonb_path_exists", path, variables, BooleanField()))
-    return found.defer("assignments").annotate(
+    matching = rows.filter(_in_document("jsonb_path_exists", path, variables, BooleanField()))
+    return matching.defer("assignments").annotate(
         found=_in_document("jsonb_path_query_array", path, variables, JSONField()),
         entered=KeyTransform("guide_adjustments", "assignments"),
     )

@@ -63,7 +63,7 @@ AfterWrite = Callable[[Mapping[date, Change]], None]
 
 
 class _ConcurrentWrite(Exception):
-    """Somebody else was faster: read again, edit again, try again."""
+    """A concurrent write came first: read again, edit again, try again."""
 
 
 def write_daily_schedules(
@@ -84,7 +84,7 @@ def write_daily_schedules(
     the revisions the change was made on: another one now is StaleRevision, without a retry. `after_write` runs in
     the same transaction, whether or not anything changed. A write that changes nothing writes nothing.
 
-    Raises ContentionNotResolved when three tries each met a change by somebody else.
+    Raises ContentionNotResolved when three tries each met a concurrent change.
     """
     write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, after_write)
     retrying = Retrying(
@@ -92,7 +92,7 @@ def write_daily_schedules(
         stop=stop_after_attempt(TRIES),
         wait=wait_exponential_jitter(multiplier=0.02, max=0.5, jitter=0.05),
         before_sleep=_count_retry,
-        retry_error_callback=_give_up,
+        retry_error_callback=_raise_contention,
     )
     changes = retrying(write.attempt)
     schedule_writes.inc(len(changes))
@@ -109,9 +109,11 @@ def _count_refusal(error: ProgrammingError) -> None:
         adjustments_refused.labels("trigger").inc()
 
 
-def _give_up(_: RetryCallState) -> Mapping[date, Change]:
+def _raise_contention(_: RetryCallState) -> Mapping[date, Change]:
     schedule_writes_exhausted.inc()
-    raise ContentionNotResolved(f"Others kept changing the same daily schedule: {TRIES} tries met another change.")
+    raise ContentionNotResolved(f"The daily schedule changed concurrently: each of {TRIES} tries met another change.")
+        f"The daily schedule was changed concurrently: each of {TRIES} tries met another change."
+    )
 
 
 @dataclass(slots=True)
@@ -126,8 +128,8 @@ class _Write:
     guides: set[UUID] = field(default_factory=set)
 
     def attempt(self) -> Mapping[date, Change]:
-        rehearsal = self._edited(read_drafts(self.days))
-        self.guides |= _guides_touched(_changes(rehearsal))
+        preview = self._edited(read_drafts(self.days))
+        self.guides |= _guides_touched(_changes(preview))
         try:
             with transaction.atomic():
                 return self._write()
@@ -229,7 +231,7 @@ def _store(draft: Draft, change: Change) -> None:
     try:
         draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
     except StaleRevision as error:
-        # The row is held since it was read; should it ever not be, the write is tried again, whoever asked for it.
+        # The row is locked since it was read; should it ever not be, the write is tried again for any author.
         raise _ConcurrentWrite from error
 
 
@@ -241,7 +243,7 @@ def _insert(draft: Draft) -> None:
     try:
         schedule.save(force_insert=True)
     except IntegrityError as error:
-        # Another first writer of the date was faster.
+        # A concurrent first write of the date.
         raise _ConcurrentWrite from error
     draft.rev = schedule.rev
 

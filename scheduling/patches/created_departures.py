@@ -1,4 +1,4 @@
-"""Departures that a dispatcher makes: of a trip of the catalog, under the one id that everybody will find it by."""
+"""Departures that a dispatcher creates: of a trip of the catalog, under the id that every writer derives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from scheduling.snapshot import InactiveTrip, UnknownTrip
 
 
 @dataclass(frozen=True, slots=True)
-class NamedDeparture:
+class CreatedDeparture:
     """A departure that is not in the document yet; `fields` has its trip and its start.
 
     `known_as` has the ids that the document's departures have in the catalog, with ours.
@@ -32,7 +32,7 @@ class NamedDeparture:
 
     @property
     def is_ours(self) -> bool:
-        """Return whether the catalog has to be told of it."""
+        """Return whether the catalog lacks it and has to add it."""
         return self._sold(self._trip()) is None
 
     def build(self) -> Departure:

@@ -84,7 +84,7 @@ class EditedDeparture:
     def _set_status(self, status: DepartureStatus) -> None:
         current = self.departure.status
         if status is DepartureStatus.PUBLISHED:
-            # To publish is more than a status: whoever may do it does it behind the edit.
+            # Publishing is more than a status, and is done after the edit by those who may.
             return
         if status in {DepartureStatus.IN_PROGRESS, DepartureStatus.COMPLETED}:
             raise not_yours(self.field("status"), CLOCK)
@@ -165,8 +165,8 @@ class EditedDeparture:
             self.departure.unassigned_reason = None
 
     def _explain(self, patch: Mapping[str, Any] | None) -> None:
-        known = self.departure.unassigned_reason
-        reason = merged(known.model_dump(mode="json") if known else {}, patch)
+        current = self.departure.unassigned_reason
+        reason = merged(current.model_dump(mode="json") if current else {}, patch)
         if reason is not None and not {"code", "message"} <= reason.keys():
             raise self.refuse("unassigned_reason", "a reason has a code and a message")
         self.departure.unassigned_reason = None if reason is None else UnassignedReason.model_validate(reason)
@@ -178,14 +178,14 @@ class EditedDeparture:
 def differs(departure: Departure, name: str, value: Any) -> bool:
     """Return whether a validated field of a patch says anything that is not so already."""
     if name == "team":
-        known = {member.guide_id: (member.role, member.pinned) for member in departure.team}
-        meant = {member["guide_id"]: (member["role"], _pin(member, known)) for member in value or ()}
-        return known != meant or len(value or ()) != len(departure.team)
+        current = {member.guide_id: (member.role, member.pinned) for member in departure.team}
+        meant = {member["guide_id"]: (member["role"], _pin(member, current)) for member in value or ()}
+        return current != meant or len(value or ()) != len(departure.team)
     if name == "unassigned_reason":
         return bool(value or departure.unassigned_reason)
     return bool(getattr(departure, name) != value)
 
 
-def _pin(member: Mapping[str, Any], known: Mapping[UUID, tuple[Role, bool]]) -> bool:
-    role_and_pin = known.get(member["guide_id"])
+def _pin(member: Mapping[str, Any], current: Mapping[UUID, tuple[Role, bool]]) -> bool:
+    role_and_pin = current.get(member["guide_id"])
     return bool(member.get("pinned", role_and_pin[1] if role_and_pin else False))

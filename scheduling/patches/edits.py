@@ -11,10 +11,10 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from novatrek_scheduling.errors import FieldProblem, Malformed
-from scheduling.daily_schedules.catalog_aliases import known_departure_ids, tell_catalog
+from scheduling.daily_schedules.catalog_aliases import known_departure_ids, announce_to_catalog
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.decision_facts import ToBeMade, load_decision_facts
+from scheduling.daily_schedules.decision_facts import DepartureToCreate, load_decision_facts
 from scheduling.daily_schedules.surroundings import entered_on
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
@@ -22,7 +22,7 @@ from scheduling.domain.facts import Span
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
 from scheduling.errors import DepartureNotEditable, UnknownDeparture
 from scheduling.models import DailySchedule
-from scheduling.patches.created_departures import NamedDeparture
+from scheduling.patches.created_departures import CreatedDeparture
 from scheduling.patches.departure_edits import EditedDeparture, differs
 from scheduling.patches.merge_patch import merged
 from scheduling.patches.ownership import PUBLISHING, not_yours
@@ -49,7 +49,7 @@ class PatchEdits:
     entered: Mapping[str, Any]
     may_publish: bool = False
     facts: Facts | None = None
-    _named: list[NamedDeparture] = field(default_factory=list)
+    _created: list[CreatedDeparture] = field(default_factory=list)
 
     def look_up_facts(self, *, of_all: bool = False) -> Facts | None:
         """Read the facts that this patch is judged on; None where it needs none, unless `of_all`.
@@ -58,11 +58,11 @@ class PatchEdits:
         is judged by what our own documents say.
         """
         document = read_drafts([self.day])[self.day].document
-        known = document.departures
+        departures = document.departures
         patched = {key: fields for key, fields in self.departures.items() if fields}
-        judged = {key: fields for key, fields in patched.items() if of_all or _is_judged(fields, known.get(key))}
+        judged = {key: fields for key, fields in patched.items() if of_all or _is_judged(fields, departures.get(key))}
         if judged:
-            return self._facts(judged, known)
+            return self._facts(judged, departures)
         concerned = self._departures_of_entered(document)
         if not concerned:
             return None
@@ -76,7 +76,7 @@ class PatchEdits:
         draft, now = drafts[self.day], timezone.now()
         to_publish = self._to_publish(draft.document)
         self._enter(draft.document)
-        self._named.clear()
+        self._created.clear()
         entered = self._entered_by_all(draft.document)
         for key, fields in self.departures.items():
             departure = draft.document.departures.get(key)
@@ -86,18 +86,18 @@ class PatchEdits:
             if self.facts is None and _is_judged(fields, departure):
                 raise NotJudged
             if departure is None:
-                departure = self._name(key, fields, draft.document)
+                departure = self._create(key, fields, draft.document)
                 draft.document.departures[key] = departure
             EditedDeparture(key, departure, self.day, self.facts, entered, now).take(fields)
         self._publish(draft, to_publish)
 
-    def tell(self, changes: Mapping[date, Change]) -> None:
-        """Record what others have to hear of, in the transaction of the write."""
+    def record_messages(self, changes: Mapping[date, Change]) -> None:
+        """Record notices, and the catalog's message of new departures, in the transaction of the write."""
         announce(changes)
-        for named in self._named:
-            if named.is_ours and self.day in changes:
-                departure = changes[self.day].after.departures[named.departure_id]
-                tell_catalog(named.departure_id, departure, self.day)
+        for created in self._created:
+            if created.is_ours and self.day in changes:
+                departure = changes[self.day].after.departures[created.departure_id]
+                announce_to_catalog(created.departure_id, departure, self.day)
 
     def guide_names(self) -> list[str]:
         """Those who would have been planned, or who entered something."""
@@ -109,15 +109,19 @@ class PatchEdits:
             concerned |= document.departures[key].guide_ids
         return sorted(names.get(guide_id, str(guide_id)) for guide_id in concerned)
 
-    def _facts(self, judged: Mapping[UUID, Mapping[str, Any]], known: Mapping[UUID, Departure]) -> Facts:
+    def _facts(self, judged: Mapping[UUID, Mapping[str, Any]], departures: Mapping[UUID, Departure]) -> Facts:
         made = [
-            fields for key, fields in judged.items() if key not in known and fields.keys() >= WHAT_MAKES_A_DEPARTURE
+            fields
+            for key, fields in judged.items()
+            if key not in departures and fields.keys() >= WHAT_MAKES_A_DEPARTURE
         ]
         return load_decision_facts(
             [self.day],
-            [known[key] for key in judged if key in known]
-            + [_moved(known[key], fields) for key, fields in judged.items() if key in known],
-            to_be_made=[ToBeMade(fields["trip_id"], fields["starts_at"], fields.get("ends_at")) for fields in made],
+            [departures[key] for key in judged if key in departures]
+            + [_moved(departures[key], fields) for key, fields in judged.items() if key in departures],
+            to_create=[
+                DepartureToCreate(fields["trip_id"], fields["starts_at"], fields.get("ends_at")) for fields in made
+            ],
             trail_ids={fields["trail_id"] for fields in judged.values() if fields.get("trail_id")},
             guide_ids=_guides_in(judged.values()),
         )
@@ -133,8 +137,8 @@ class PatchEdits:
             if patch is None:
                 document.guide_adjustments.pop(guide_id, None)
                 continue
-            known = document.guide_adjustments.get(guide_id)
-            entry = merged(known.model_dump(mode="json", by_alias=True) if known else {}, patch)
+            stored = document.guide_adjustments.get(guide_id)
+            entry = merged(stored.model_dump(mode="json", by_alias=True) if stored else {}, patch)
             document.guide_adjustments[guide_id] = _read_entry(entry, f"assignments.guide_adjustments.{key}")
 
     def _entered_by_all(self, document: ScheduleDocument) -> EntriesByDate:
@@ -149,16 +153,16 @@ class PatchEdits:
             reason = "is not removed; set its status to CANCELLED"
             raise DepartureNotEditable(f"{departure.trip_name} {reason}.", FieldProblem(field, reason))
 
-    def _name(self, key: UUID, fields: Mapping[str, Any], document: ScheduleDocument) -> Departure:
+    def _create(self, key: UUID, fields: Mapping[str, Any], document: ScheduleDocument) -> Departure:
         if self.facts is None or not fields.keys() >= WHAT_MAKES_A_DEPARTURE:
             raise UnknownDeparture(
                 f"The daily schedule of {self.day} has no departure {key}.",
                 FieldProblem(f"assignments.departures.{key}", "is not there; trip_id and starts_at make a new one"),
             )
         known_as = known_departure_ids(self.day, self.facts.snapshot, document)
-        named = NamedDeparture(key, self.day, fields, self.facts.snapshot, known_as)
-        departure = named.build()
-        self._named.append(named)
+        created = CreatedDeparture(key, self.day, fields, self.facts.snapshot, known_as)
+        departure = created.build()
+        self._created.append(created)
         return departure
 
     def _to_publish(self, document: ScheduleDocument) -> list[UUID]:
@@ -167,8 +171,8 @@ class PatchEdits:
         Raises NotYours where its sender may not publish.
         """
         keys = [key for key, fields in self.departures.items() if fields and _is_published(fields.get("status"))]
-        known = document.departures
-        due = [key for key in keys if key not in known or not _is_published(known[key].status)]
+        departures = document.departures
+        due = [key for key in keys if key not in departures or not _is_published(departures[key].status)]
         if due and not self.may_publish:
             raise not_yours(f"assignments.departures.{due[0]}.status", PUBLISHING)
         return due
@@ -188,7 +192,7 @@ def _is_judged(fields: Mapping[str, Any], departure: Departure | None) -> bool:
         return fields.keys() >= WHAT_MAKES_A_DEPARTURE
     is_reinstated = fields.get("status") == DepartureStatus.DRAFT and departure.status is DepartureStatus.CANCELLED
     judged = [name for name in JUDGED if name in fields and differs(departure, name, fields[name])]
-    # Whom somebody takes off a departure breaks no rule by staying at home, whoever is silent meanwhile.
+    # Releasing guides breaks no rule, whichever sibling is unavailable.
     is_released = judged == ["team"] and not fields["team"]
     return is_reinstated or (bool(judged) and not is_released)
 

@@ -1,4 +1,4 @@
-"""Teams that a person put together: what is known of their guides is found, not taken from whoever asks."""
+"""Teams that a person put together: the data of their guides is looked up, not taken from the patch."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -23,15 +23,17 @@ def hand_made_team(
 
     Raises UnknownGuide naming `field`.
     """
-    known = {member.guide_id: member for member in current}
+    members_by_id = {member.guide_id: member for member in current}
     guides = facts.snapshot.guides
-    strangers = [entry["guide_id"] for entry in members if entry["guide_id"] not in known.keys() | guides.keys()]
+    strangers = [
+        entry["guide_id"] for entry in members if entry["guide_id"] not in members_by_id.keys() | guides.keys()
+    ]
     if strangers:
         raise UnknownGuide.of(strangers, field)
     team = []
     for entry in members:
         guide_id = entry["guide_id"]
-        member = known.get(guide_id) or _newcomer(guides[guide_id], demand, facts, entered)
+        member = members_by_id.get(guide_id) or _newcomer(guides[guide_id], demand, facts, entered)
         changes = {"role": Role(entry["role"]), "pinned": entry.get("pinned", member.pinned)}
         team.append(member.model_copy(update=changes))
     return team

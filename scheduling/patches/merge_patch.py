@@ -7,6 +7,6 @@ def merged(target: Any, patch: Any) -> Any:
     """`target` as `patch` wants it: objects are merged name by name, null removes, anything else replaces."""
     if not isinstance(patch, dict):
         return patch
-    known = target if isinstance(target, dict) else {}
-    kept = {name: value for name, value in known.items() if name not in patch}
-    return kept | {name: merged(known.get(name), value) for name, value in patch.items() if value is not None}
+    current = target if isinstance(target, dict) else {}
+    kept = {name: value for name, value in current.items() if name not in patch}
+    return kept | {name: merged(current.get(name), value) for name, value in patch.items() if value is not None}

@@ -76,8 +76,8 @@ class MomentField(fields.CharField):
 def moment(text: str) -> date | datetime:
     """Parse the value of a MomentField. Raises ValidationError."""
     field = fields.DateField() if fields.ISO_DATE.fullmatch(text) else fields.InstantField()
-    found: date | datetime = field.to_internal_value(text)
-    return found
+    parsed: date | datetime = field.to_internal_value(text)
+    return parsed
 
 
 class AvailabilityExceptionPatchSerializer(StrictSerializer):

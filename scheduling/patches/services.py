@@ -1,4 +1,4 @@
-"""Patching a daily schedule: a writer says what its own fields are to be, and everybody else's stay (NTK-10004)."""
+"""Patching a daily schedule: a writer sets its own fields, and all others keep their values (NTK-10004)."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -91,7 +91,7 @@ def _write(edits: PatchEdits, author: Author, since_rev: int | None) -> Change:
             facts=edits.facts,
             since_revs={} if since_rev is None else {day: since_rev},
             principal=GUIDE_MANAGEMENT if edits.entered else "",
-            after_write=edits.tell,
+            after_write=edits.record_messages,
         )
     except ContentionNotResolved as contention:
         raise ContentionNotResolved(contention.message, edits.guide_names()) from contention

@@ -1,6 +1,6 @@
 """Telling people what was published: the event for other services, and a message to each guide it concerns.
 
-What is told is the difference between what a departure's `published` said before a write and what it says
+The content of a notice is the difference between what a departure's `published` said before a write and what it says
 after it, and nothing else.
 """
 
@@ -67,12 +67,12 @@ def notices_between(before: Mapping[UUID, Departure], after: Mapping[UUID, Depar
     for departure_id in before.keys() | after.keys():
         old, new = before.get(departure_id), after.get(departure_id)
         for guide_id, kind in _differences(old, new).items():
-            known = old if new is None or kind is NoticeKind.RELEASED else new
-            if known is not None:
-                recipients[guide_id, kind].append((departure_id, known))
+            departure = old if new is None or kind is NoticeKind.RELEASED else new
+            if departure is not None:
+                recipients[guide_id, kind].append((departure_id, departure))
     return [
-        Notice(guide_id, kind, tuple(sorted(found, key=lambda pair: (pair[1].starts_at, pair[0]))))
-        for (guide_id, kind), found in sorted(recipients.items())
+        Notice(guide_id, kind, tuple(sorted(departures, key=lambda pair: (pair[1].starts_at, pair[0]))))
+        for (guide_id, kind), departures in sorted(recipients.items())
     ]
 
 

@@ -1,4 +1,4 @@
-"""Publishing departures of one date: a plan becomes what people are told."""
+"""Publishing departures of one date: their plans are announced to the guides."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def publish_departures(
     region_id: UUID | None = None,
     since_rev: int | None = None,
 ) -> Change:
-    """Publish departures of a date: those named, a region's, or all; and tell whom it concerns.
+    """Publish departures of a date: those named, a region's, or all; and notify the guides concerned.
 
     Drafts become PUBLISHED and teams CONFIRMED; guides of a cancelled departure are told. What does not
     differ from what people were last told is left alone, and so is an unstaffed draft, whoever publishes:
@@ -144,7 +144,7 @@ def _is_due(departure: Departure) -> bool:
 
 def _is_unstaffed_draft(departure: Departure) -> bool:
     is_draft = departure.status is DepartureStatus.DRAFT
-    # Who was told that it is cancelled was told of no guides: once it is reinstated that plan is to be made anew.
+    # A cancellation is announced without guides: once the departure is reinstated its plan is announced again.
     has_guides_to_tell = bool(departure.published and departure.published.guide_ids)
     return is_draft and not departure.team and not has_guides_to_tell
 

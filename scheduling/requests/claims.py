@@ -53,7 +53,7 @@ def enqueue_request(request_id: UUID, priority: str, *, delay: timedelta = timed
 
 @transaction.atomic
 def claim_request(request_id: UUID) -> RequestClaim | None:
-    """Take the request in hand, or None when it is done, not due, or in somebody else's."""
+    """Claim the request; None where it is done, not due, or held by another worker."""
     now = timezone.now()
     job = _locked(request_id)
     if job is None or not job.may_be_claimed(now):
@@ -78,7 +78,7 @@ def complete_request(
     RequestOutcome.objects.create(
         request=claim.request, result=result, completed_at=timezone.now(), run_id=run_id, departure_id=departure_id
     )
-    _call_back(claim.request, RequestStatus.COMPLETED, result=dict(result))
+    _record_callback(claim.request, RequestStatus.COMPLETED, result=dict(result))
 
 
 @transaction.atomic
@@ -90,19 +90,19 @@ def fail_request(claim: RequestClaim, *, code: str, message: str, run_id: UUID |
 
 @transaction.atomic
 def fail_with_dead_letter(claim: RequestClaim, *, code: str, message: str, run_id: UUID | None = None) -> None:
-    """Fail a request by a fault of ours, with a dead letter that operations is told of. Raises ClaimLost."""
+    """Fail a request by a fault of this service, with a dead letter for operations. Raises ClaimLost."""
     fail_request(claim, code=code, message=message, run_id=run_id)
-    _bury(claim.request, message)
+    _record_dead_letter(claim.request, message)
 
 
 def _record_failure(request: ScheduleRequest, code: str, message: str, run_id: UUID | None = None) -> None:
     RequestOutcome.objects.create(
         request=request, error_code=code, error_message=message, completed_at=timezone.now(), run_id=run_id
     )
-    _call_back(request, RequestStatus.FAILED, error={"code": code, "message": message})
+    _record_callback(request, RequestStatus.FAILED, error={"code": code, "message": message})
 
 
-def _call_back(request: ScheduleRequest, status: RequestStatus, **outcome: Any) -> None:
+def _record_callback(request: ScheduleRequest, status: RequestStatus, **outcome: Any) -> None:
     """Record the callback that the client asked for, in the transaction that decides the outcome."""
     url = request.constraints.get("callback_url")
     if url:
@@ -129,13 +129,11 @@ def _finish(claim: RequestClaim, status: RequestStatus, chosen: date | None) -> 
 def release_claim(claim: RequestClaim, *, guide_names: Iterable[str] = ()) -> None:
     """Contention is not failure: try again later, at most five rounds; then the request fails."""
     if claim.rounds + 1 >= MAX_ROUNDS:
-        message = "Others kept changing the same daily schedules; submit the request again."
+        message = "The same daily schedules kept changing concurrently; submit the request again."
         fail_request(claim, code="RETRIES_EXHAUSTED", message=message)
-        _bury(claim.request, message, guide_names)
+        _record_dead_letter(claim.request, message, guide_names)
         return
-    _return_to_the_table(
-        claim, timedelta(seconds=2**claim.rounds), attempts=claim.attempts - 1, rounds=claim.rounds + 1
-    )
+    _put_back(claim, timedelta(seconds=2**claim.rounds), attempts=claim.attempts - 1, rounds=claim.rounds + 1)
 
 
 @transaction.atomic
@@ -143,13 +141,13 @@ def postpone_request(claim: RequestClaim, *, code: str, message: str) -> None:
     """Put the request back while a sibling is unavailable, for some ten minutes; then it fails with `code`."""
     if claim.silent_rounds + 1 >= MAX_SILENT_ROUNDS:
         fail_request(claim, code=code, message=message)
-        _bury(claim.request, message)
+        _record_dead_letter(claim.request, message)
         return
     delay = min(LONGEST_SILENCE, timedelta(seconds=5 * 2**claim.silent_rounds))
-    _return_to_the_table(claim, delay, attempts=claim.attempts - 1, silent_rounds=claim.silent_rounds + 1)
+    _put_back(claim, delay, attempts=claim.attempts - 1, silent_rounds=claim.silent_rounds + 1)
 
 
-def _return_to_the_table(claim: RequestClaim, delay: timedelta, **counts: int) -> None:
+def _put_back(claim: RequestClaim, delay: timedelta, **counts: int) -> None:
     RequestJob.objects.settle(claim, not_before=timezone.now() + delay, **counts)
     ScheduleRequest.objects.filter(pk=claim.request.pk).update(status=RequestStatus.PENDING)
     enqueue_request(claim.request.pk, Priority.URGENT, delay=delay)
@@ -169,7 +167,7 @@ def sweep_requests(now: datetime) -> int:
     queued = 0
     for job in abandoned:
         if job.attempts >= MAX_ATTEMPTS:
-            _give_up(job)
+            _fail_exhausted(job)
             continue
         RequestJob.objects.filter(pk=job.pk).update(queued_at=now)
         enqueue_request(job.pk, Priority.URGENT)
@@ -191,7 +189,7 @@ def reopen_request(request_id: UUID) -> bool:
     return True
 
 
-def _give_up(job: RequestJob) -> None:
+def _fail_exhausted(job: RequestJob) -> None:
     message = f"The request could not be worked on: {MAX_ATTEMPTS} attempts ended without an answer."
     ended = ScheduleRequest.objects.filter(
         pk=job.pk, status__in=[RequestStatus.PENDING, RequestStatus.PROCESSING]
@@ -199,10 +197,10 @@ def _give_up(job: RequestJob) -> None:
     if ended:
         RequestJob.objects.filter(pk=job.pk).update(token=job.token + 1, lease_until=None)
         _record_failure(job.request, "ATTEMPTS_EXHAUSTED", message)
-        _bury(job.request, message)
+        _record_dead_letter(job.request, message)
 
 
-def _bury(request: ScheduleRequest, reason: str, guide_names: Iterable[str] = ()) -> None:
+def _record_dead_letter(request: ScheduleRequest, reason: str, guide_names: Iterable[str] = ()) -> None:
     record_dead_letter(
         source=DEAD_LETTER_SOURCE,
         reason=reason,

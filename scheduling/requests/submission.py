@@ -100,9 +100,9 @@ def submit_schedule_request(
     IdempotencyKeyInFlight while that one is being accepted. A sibling that does not answer is no reason to
     refuse: the worker asks again.
     """
-    known = _accepted_before(subject, idempotency_key, submission)
-    if known is not None:
-        return known
+    accepted = _accepted_before(subject, idempotency_key, submission)
+    if accepted is not None:
+        return accepted
     refuse_contradictions(submission)
     _refuse_unknown(submission)
     return _accept(submission, subject, idempotency_key)
@@ -150,9 +150,9 @@ def _accept(submission: Submission, subject: str, key: str | None) -> ScheduleRe
     with transaction.atomic():
         if key is not None:
             _hold_key(subject, key)
-            known = _accepted_before(subject, key, submission)
-            if known is not None:
-                return known
+            accepted = _accepted_before(subject, key, submission)
+            if accepted is not None:
+                return accepted
         request = ScheduleRequest.objects.create(
             schedule_date=min(submission.preferred_dates),
             requested_by=subject,

@@ -39,20 +39,20 @@ def place_reservation(reservation_id: UUID) -> bool:
     reservation = waiting.first()
     if reservation is None or reservation.trip_id is None or reservation.trip_date is None:
         return False
-    newborn = _look_up(reservation.trip_id, reservation.trip_date, reservation.participant_count)
+    new_departure = _look_up(reservation.trip_id, reservation.trip_date, reservation.participant_count)
     with transaction.atomic():
         # It may have been cancelled or placed while the catalog was asked.
         still_waiting = waiting.select_for_update().first()
-        return still_waiting is not None and take_seats(still_waiting, newborn)
+        return still_waiting is not None and take_seats(still_waiting, new_departure)
 
 
 def sweep_reservations(now: datetime, *, older_than: timedelta) -> int:
     """Queue again what waits for a departure since long; returns how many."""
     waiting = unplaced_reservations(now.date()).filter(recorded_at__lt=now - older_than)
-    found = list(waiting.order_by("trip_date", "recorded_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
-    for reservation_id in found:
+    reservation_ids = list(waiting.order_by("trip_date", "recorded_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    for reservation_id in reservation_ids:
         queue_placement(reservation_id)
-    return len(found)
+    return len(reservation_ids)
 
 
 def _look_up(trip_id: UUID, day: date, guests: int) -> NewDeparture | None:

@@ -1,6 +1,6 @@
 """Reservations as their events tell them, and the seats they take on departures.
 
-The table is what was told; a departure's `reservations` follow it. A cancelled reservation stays in the
+The table has what events said; a departure's `reservations` follow it. A cancelled reservation stays in the
 table for good, so that a late or replayed "created" finds it cancelled.
 """
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 from novatrek_scheduling.queue import enqueue
 from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.catalog_aliases import tell_catalog
+from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import Departure, DepartureStatus
@@ -30,7 +30,7 @@ PLACE_TASK = "scheduling.place_reservation"
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A reservation that somebody made. `trip_date` None: nobody said for when."""
+    """A reservation as its event has it. `trip_date` None: the event names no date."""
 
     reservation_id: UUID
     trip_id: UUID
@@ -67,7 +67,7 @@ def record_booking(booking: Booking) -> Reservation:
         pk=booking.reservation_id,
         defaults=booking.details | {"status": ReservationStatus.ACTIVE, "event_time": booking.told_at},
     )
-    if is_new or _learn(reservation, booking):
+    if is_new or _update_from(reservation, booking):
         _seat(reservation)
     return reservation
 
@@ -87,14 +87,14 @@ def cancel_reservation(reservation_id: UUID, *, told_at: datetime) -> Reservatio
     return reservation
 
 
-def take_seats(reservation: Reservation, newborn: NewDeparture | None = None) -> bool:
-    """Put an active, dated reservation on a departure of its trip, or on `newborn` where there is none.
+def take_seats(reservation: Reservation, new_departure: NewDeparture | None = None) -> bool:
+    """Put an active, dated reservation on a departure of its trip, or on `new_departure` where there is none.
 
     Belongs into the transaction that holds the reservation's row. False: there is nothing to put it on.
     """
     if reservation.trip_date is None:
         return False
-    seating = _Seating(reservation, reservation.trip_date, newborn)
+    seating = _Seating(reservation, reservation.trip_date, new_departure)
     author = _author("reservation.created", reservation)
     write_daily_schedules([seating.day], seating.edit, author=author, after_write=seating.follow_up)
     return seating.departure_id is not None
@@ -145,36 +145,36 @@ class _Seating:
 
     reservation: Reservation
     day: date
-    newborn: NewDeparture | None
+    new_departure: NewDeparture | None
     departure_id: UUID | None = None
-    is_born: bool = False
+    is_created: bool = False
 
     def edit(self, drafts: Mapping[date, Draft]) -> None:
         departures = drafts[self.day].document.departures
-        found = departure_for(self.reservation, departures)
-        self.is_born = found is None and self.newborn is not None
-        if self.is_born and self.newborn:
-            found = self.newborn.departure_id
-            departures[found] = self.newborn.departure.model_copy(deep=True)
-        self.departure_id = found
-        if found:
-            departures[found].reservations[self.reservation.pk] = self.reservation.participant_count
-            departures[found].count_participants()
+        departure_id = departure_for(self.reservation, departures)
+        self.is_created = departure_id is None and self.new_departure is not None
+        if self.is_created and self.new_departure:
+            departure_id = self.new_departure.departure_id
+            departures[departure_id] = self.new_departure.departure.model_copy(deep=True)
+        self.departure_id = departure_id
+        if departure_id:
+            departures[departure_id].reservations[self.reservation.pk] = self.reservation.participant_count
+            departures[departure_id].count_participants()
 
     def follow_up(self, changes: Mapping[date, Change]) -> None:
         if self.departure_id is None:
             return
         _update(self.reservation, departure_id=self.departure_id)
-        if self.is_born and self.newborn:
+        if self.is_created and self.new_departure:
             departure = changes[self.day].after.departures[self.departure_id]
-            if self.newborn.is_ours:
-                tell_catalog(self.departure_id, departure, self.day)
+            if self.new_departure.is_ours:
+                announce_to_catalog(self.departure_id, departure, self.day)
             hooks.optimization_wanted(self.day, departure.region_id)
         relate_to_reservation(self.reservation)
 
 
-def _learn(reservation: Reservation, booking: Booking) -> bool:
-    """Take over what a repeated telling says; whether its guests have to be seated anew."""
+def _update_from(reservation: Reservation, booking: Booking) -> bool:
+    """Update the reservation from a later event; returns whether its guests have to be seated again."""
     if reservation.status == ReservationStatus.CANCELLED:
         if reservation.trip_id is None:
             _update(reservation, **booking.details)

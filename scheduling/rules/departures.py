@@ -43,12 +43,12 @@ def newly_broken(
 
     Of each departure the first 20: a thousand that were given to one guide clash a million times.
     """
-    found: list[Violation] = []
+    violations: list[Violation] = []
     for departure_id in sorted(changed):
-        known = list(_violations(before, day, departure_id, facts, around_before))
+        former = list(_violations(before, day, departure_id, facts, around_before))
         broken = _violations(after, day, departure_id, facts, around_after)
-        found += islice((violation for violation in broken if violation.is_new_since(known)), MOST_OF_A_DEPARTURE)
-    return found
+        violations += islice((violation for violation in broken if violation.is_new_since(former)), MOST_OF_A_DEPARTURE)
+    return violations
 
 
 def _violations(
@@ -88,15 +88,15 @@ def _trail_violations(demand: Demand, facts: Facts) -> list[Violation]:
     if trail is None:
         is_missing = trip is not None and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and needs_trail(trip, snapshot)
         return [Violation(Rule.TRAIL_CLOSED, "it has no trail", demand.departure_id)] if is_missing else []
-    found = []
+    violations = []
     closed = closed_because(trail, demand.days, demand.span, facts.hazards)
     if closed:
-        found.append(Violation(Rule.TRAIL_CLOSED, closed, demand.departure_id, about=frozenset({str(trail.id)})))
+        violations.append(Violation(Rule.TRAIL_CLOSED, closed, demand.departure_id, about=frozenset({str(trail.id)})))
     if trail.max_group_size is not None and demand.participants > trail.max_group_size:
         message = f"{trail.name} takes groups of {trail.max_group_size}, this one has {demand.participants}"
         excess = demand.participants - trail.max_group_size
-        found.append(Violation(Rule.TRAIL_GROUP_SIZE, message, demand.departure_id, excess=excess))
-    return found
+        violations.append(Violation(Rule.TRAIL_GROUP_SIZE, message, demand.departure_id, excess=excess))
+    return violations
 
 
 def _location_overrun(

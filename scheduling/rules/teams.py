@@ -19,15 +19,15 @@ def team_violations(
     entered: EntriesByDate,
 ) -> list[Violation]:
     """One to three guides, each once, exactly one of them the lead, together enough for the group."""
-    found = []
+    violations = []
     if len(departure.team) > LARGEST_TEAM or len(departure.guide_ids) != len(departure.team):
-        found.append(Violation(Rule.TEAM_SIZE, f"a team has 1 to {LARGEST_TEAM} different guides", departure_id))
+        violations.append(Violation(Rule.TEAM_SIZE, f"a team has 1 to {LARGEST_TEAM} different guides", departure_id))
     leads = sum(member.role is Role.LEAD for member in departure.team)
     if leads != 1:
-        found.append(Violation(Rule.ONE_LEAD, f"a team has exactly one lead, not {leads}", departure_id))
+        violations.append(Violation(Rule.ONE_LEAD, f"a team has exactly one lead, not {leads}", departure_id))
     guides = [guide for guide_id in departure.guide_ids if (guide := snapshot.guides.get(guide_id))]
     covers = sum(capacity_of(guide, entered.of(guide.id, days_of(departure)), day) for guide in guides)
     if covers < departure.participants:
         message = f"the team may lead {covers} guests, the departure has {departure.participants}"
-        found.append(Violation(Rule.GROUP_SIZE, message, departure_id, excess=departure.participants - covers))
-    return found
+        violations.append(Violation(Rule.GROUP_SIZE, message, departure_id, excess=departure.participants - covers))
+    return violations

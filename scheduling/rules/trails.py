@@ -62,12 +62,12 @@ def condition_of(
     """
     if closed_because(trail, [day], span, hazards):
         return TrailCondition.CLOSED
-    found = [condition_of_surface(trail.surface, activity)] if trail.surface else [TrailCondition.GOOD]
+    conditions = [condition_of_surface(trail.surface, activity)] if trail.surface else [TrailCondition.GOOD]
     if trail.status == "PARTIALLY_CLOSED" or any(c.covers(day) for c in trail.closures):
-        found.append(TrailCondition.FAIR)
+        conditions.append(TrailCondition.FAIR)
     if trail.assessment:
-        found.append(trail.assessment)
-    return max(found, key=lambda condition: condition.rank)
+        conditions.append(trail.assessment)
+    return max(conditions, key=lambda condition: condition.rank)
 
 
 def fits_trip(trail: Trail, trip: Trip) -> bool:

@@ -64,8 +64,8 @@ class Violation:
     def is_new_since(self, before: Iterable["Violation"]) -> bool:
         """Return whether none of `before` is this one: the same rule at the same place, about no less and as bad."""
         same = [violation for violation in before if violation._place == self._place]
-        known = frozenset[str]().union(*(violation.about for violation in same))
-        return not same or not self.about <= known or self.excess > max(violation.excess for violation in same)
+        concerned = frozenset[str]().union(*(violation.about for violation in same))
+        return not same or not self.about <= concerned or self.excess > max(violation.excess for violation in same)
 
     @property
     def _place(self) -> tuple[Rule, UUID, UUID | None]:

@@ -51,11 +51,11 @@ class Reader:
         if answer is None:
             return None
         try:
-            found = payload.model_validate_json(answer.body)
+            parsed = payload.model_validate_json(answer.body)
         except ValidationError:  # of an older release of ours
             return None
         self._note(call.sibling, answer.read_at)
-        return found
+        return parsed
 
     def _ask(self, call: Call, payload: type[P], lifetime: timedelta | None) -> P:
         def parse(body: bytes) -> tuple[P, bytes]:

@@ -38,11 +38,11 @@ def read_base_camps(reader: Reader, region_id: UUID) -> list[LocationPayload]:
     """Every base camp of a region."""
     params: dict[str, str | int] = {"type": "BASE_CAMP", "region_id": f"{region_id}", "page_size": PAGE_SIZE}
     page = _page(reader, params)
-    found = list(page.locations)
+    locations = list(page.locations)
     while page.next_page_token and page.locations:
         page = _page(reader, params | {"page_token": page.next_page_token})
-        found += page.locations
-    return found
+        locations += page.locations
+    return locations
 
 
 def read_capacity(reader: Reader, location_id: UUID) -> CapacityPayload:

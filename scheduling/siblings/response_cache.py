@@ -40,8 +40,8 @@ class _Cache:
         self._rests_until = 0.0
 
     def get(self, key: str) -> tuple[bytes, datetime] | None:
-        found: tuple[bytes, datetime] | None = self._trying(lambda: caches["siblings"].get(key))
-        return found
+        cached: tuple[bytes, datetime] | None = self._trying(lambda: caches["siblings"].get(key))
+        return cached
 
     def set(self, key: str, answer: Answer, lifetime: timedelta) -> None:
         value, seconds = (answer.body, answer.read_at), lifetime.total_seconds()
@@ -67,9 +67,9 @@ _cache = _Cache()
 
 def remembered(call: Call) -> Answer | None:
     """The answer to `call`, when it was read within its lifetime."""
-    found = _cache.get(_key(call))
-    CACHE_LOOKUPS.labels(call.sibling, "miss" if found is None else "hit").inc()
-    return None if found is None else Answer(*found)
+    cached = _cache.get(_key(call))
+    CACHE_LOOKUPS.labels(call.sibling, "miss" if cached is None else "hit").inc()
+    return None if cached is None else Answer(*cached)
 
 
 def remember(call: Call, answer: Answer, lifetime: timedelta) -> None:

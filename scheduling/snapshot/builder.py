@@ -126,7 +126,7 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
             reader, lookups, gaps, scope.regions(catalog, regions.values()), catalog.trips.values(), scope.trail_ids
         )
         guides, available = people.finish()
-        found = around.finish(people.available.keys())
+        surroundings = around.finish(people.available.keys())
     return Snapshot(
         taken_at=taken_at,
         days=scope.days,
@@ -136,10 +136,10 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
         usual_times=catalog.usual_times(),
         guides=guides,
         available=available,
-        trails=found.trails,
-        outlooks=found.outlooks,
-        alerts=found.alerts,
-        locations=found.locations,
+        trails=surroundings.trails,
+        outlooks=surroundings.outlooks,
+        alerts=surroundings.alerts,
+        locations=surroundings.locations,
         unknown=gaps.sentences(),
         read_at=reader.read_at,
     )

@@ -64,7 +64,7 @@ def read_catalog(reader: Reader, lookups: Lookups, trip_ids: Collection[UUID], w
     departures = [lookups.branch(_departures, reader, lookups, key, window) for key in trips]
     return Catalog(
         trips={key: trip for key, future in trips.items() if (trip := _known(lookups, future))},
-        departures=[departure for found in departures for departure in lookups.joined(CATALOG, found)],
+        departures=[departure for branch in departures for departure in lookups.joined(CATALOG, branch)],
     )
 
 
@@ -86,9 +86,9 @@ def read_departing_trips(
     reader: Reader, lookups: Lookups, window: tuple[date, date], region_ids: Collection[UUID] | None
 ) -> frozenset[UUID]:
     """The trips that depart in `window`, of some regions or of all."""
-    found = trip_catalog.read_trips_between(reader, lookups, *window)
+    trips = trip_catalog.read_trips_between(reader, lookups, *window)
     is_wanted = partial(_is_in, region_ids)
-    return frozenset(trip.id for trip in found if is_wanted(trip.region_id))
+    return frozenset(trip.id for trip in trips if is_wanted(trip.region_id))
 
 
 def _is_in(region_ids: Collection[UUID] | None, region_id: UUID | None) -> bool:

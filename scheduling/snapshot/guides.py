@@ -47,9 +47,9 @@ class People:
     def finish(self) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
         """All guides that were read, and on each date those available. Raises SiblingUnavailable."""
         roster = self.lookups.joined(GUIDES, self.everybody) if self.everybody else []
-        by_day = {day: self.lookups.joined(GUIDES, found) for day, found in self.available.items()}
+        by_day = {day: self.lookups.joined(GUIDES, branch) for day, branch in self.available.items()}
         payloads = {guide.id: guide for group in (roster, *by_day.values()) for guide in group}
-        available = {day: frozenset(guide.id for guide in found) for day, found in by_day.items()}
+        available = {day: frozenset(guide.id for guide in guides) for day, guides in by_day.items()}
         return {key: guide_of(payload) for key, payload in payloads.items()}, available
 
 
@@ -66,11 +66,11 @@ def with_certificates(
     with Lookups(reader.deadline) as lookups:
         read = partial(_certificates, reader)
         under_way = {guide_id: lookups.call(GUIDES, read, guide_id) for guide_id in missing}
-        found = dict(snapshot.certificates)
+        certificates = dict(snapshot.certificates)
         for guide_id, future in under_way.items():
             with suppress(SiblingUnavailable):
-                found[guide_id] = lookups.result(GUIDES, future)
-    return replace(snapshot, certificates=found, read_at=together(snapshot.read_at, reader.read_at))
+                certificates[guide_id] = lookups.result(GUIDES, future)
+    return replace(snapshot, certificates=certificates, read_at=together(snapshot.read_at, reader.read_at))
 
 
 def _certificates(reader: Reader, guide_id: UUID) -> tuple[Certificate, ...]:
@@ -126,7 +126,7 @@ def _noted(windows: Sequence[AvailabilityPayload], first: date, last: date) -> I
         if window.notes and window.notes.strip():
             for day in _dates(max(first, window.start_date), min(last, window.end_date)):
                 notes.setdefault(day, []).append(window.notes.strip())
-    return ((day, "; ".join(dict.fromkeys(found))) for day, found in notes.items())
+    return ((day, "; ".join(dict.fromkeys(texts))) for day, texts in notes.items())
 
 
 def _dates(first: date, last: date) -> Iterable[date]:

@@ -70,10 +70,10 @@ def look_up_guides(
     with Lookups(reader.deadline) as lookups:
         read = guide_management.read_guide
         under_way = {key: lookups.call(Sibling.GUIDE_MANAGEMENT, read, reader, key) for key in sorted(set(guide_ids))}
-        found = {key: _known(lookups, future) for key, future in under_way.items()}
-    if unknown := [key for key, guide in found.items() if guide is None]:
+        guides = {key: _known(lookups, future) for key, future in under_way.items()}
+    if unknown := [key for key, guide in guides.items() if guide is None]:
         raise UnknownGuide.of(unknown, field)
-    return {key: guide for key, guide in found.items() if guide}
+    return {key: guide for key, guide in guides.items() if guide}
 
 
 def _known(lookups: Lookups, future: Future[GuidePayload]) -> Guide | None:

@@ -87,7 +87,7 @@ class Surroundings:
 
     def _trails(self) -> list[Trail]:
         listed = self._all(Sibling.TRAIL_MANAGEMENT, self.trails)
-        trails = [trail for found in listed for trail in found]
+        trails = [trail for branch in listed for trail in branch]
         missing = sorted(set(self.named) - {trail.id for trail in trails})
         return trails + self._unlisted(missing)
 

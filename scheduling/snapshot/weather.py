@@ -30,8 +30,8 @@ class Sky:
 
     def outlooks(self, days: Iterable[date]) -> dict[tuple[UUID, date], WeatherOutlook]:
         """The outlook of the dates that have one: a storm by alert, else the forecast."""
-        found = {(self.region.id, day): self._outlook(day) for day in days}
-        return {key: outlook for key, outlook in found.items() if outlook}
+        outlooks = {(self.region.id, day): self._outlook(day) for day in days}
+        return {key: outlook for key, outlook in outlooks.items() if outlook}
 
     def _outlook(self, day: date) -> WeatherOutlook | None:
         today = span_of_day(day, self.region.timezone)
