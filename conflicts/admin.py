@@ -16,10 +16,11 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from conflicts.choices import Cause, ResolutionStatus, Severity
+from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS, ResolutionStatus
+from conflicts.detection import Cause, Severity
 from conflicts.models import ConflictQuerySet, ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.options import options_in
-from conflicts.resolution.services import Resolved, resolve_conflict
+from conflicts.resolution.services import ResolutionOutcome, resolve_conflict
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.formatting import DEPARTURE_COLUMNS, departure_rows, table
@@ -27,8 +28,8 @@ from scheduling.admin.region_names import region_name
 
 RESOLVE = "conflicts.resolve_scheduleconflict"
 OVERRIDE = "conflicts.override_scheduleconflict"
-SEVERITY_LABELS = {"LOW": "info", "MEDIUM": "warning", "HIGH": "danger", "CRITICAL": "danger"}
-STATUS_LABELS = {"RESOLVED": "success", "PARTIALLY_RESOLVED": "warning", "FAILED": "danger"}
+SEVERITY_COLOURS = {"LOW": "info", "MEDIUM": "warning", "HIGH": "danger", "CRITICAL": "danger"}
+STATUS_COLOURS = {"RESOLVED": "success", "PARTIALLY_RESOLVED": "warning", "FAILED": "danger"}
 
 
 class SeverityFilter(admin.SimpleListFilter):
@@ -36,17 +37,17 @@ class SeverityFilter(admin.SimpleListFilter):
     parameter_name = "severity"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(severity.value, severity.label) for severity in reversed(Severity)]
+        return [(severity.value, SEVERITY_LABELS[severity]) for severity in reversed(Severity)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
-        if chosen in Severity.values and isinstance(queryset, ConflictQuerySet):
+        if chosen in set(Severity) and isinstance(queryset, ConflictQuerySet):
             return queryset.of_severity(chosen)
         return queryset
 
 
 class ResolveForm(forms.Form):
-    """The chosen option, why, and whether warnings are known."""
+    """The chosen option, the notes, and whether warnings are overridden."""
 
     option = forms.UUIDField()
     notes = forms.CharField(required=False, max_length=4000)
@@ -60,7 +61,7 @@ class ScheduleConflictAdmin(ViewOnly):
     list_filter_submit = True
     list_select_related = ["schedule"]
     search_fields = ["=conflict_id", "details"]
-    search_help_text = "Anything in the description, or the id of a guide, a trip, a trail or a departure"
+    search_help_text = "Text of the description, or the id of a guide, a trip, a trail or a departure"
     ordering = ["resolved", "-detected_at"]
     fields = [
         "description",
@@ -77,15 +78,15 @@ class ScheduleConflictAdmin(ViewOnly):
     actions_detail = ["resolve"]
 
     def has_resolve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Asked for the button of one conflict too: what is resolved offers none."""
+        """True for an open conflict and a person who may resolve; without `object_id` for the person alone."""
         is_open = object_id is None or ScheduleConflict.objects.open().filter(pk=object_id).exists()
         return is_open and request.user.has_perm(RESOLVE)
 
-    @admin.display(description="What is wrong")
+    @admin.display(description="Conflict")
     def description(self, conflict: ScheduleConflict) -> str:
         return str(conflict.details.get("description", ""))
 
-    @display(description="Severity", label=SEVERITY_LABELS)  # type: ignore[untyped-decorator]
+    @display(description="Severity", label=SEVERITY_COLOURS)  # type: ignore[untyped-decorator]
     def level(self, conflict: ScheduleConflict) -> str:
         return conflict.severity.value
 
@@ -93,11 +94,11 @@ class ScheduleConflictAdmin(ViewOnly):
     def state(self, conflict: ScheduleConflict) -> str:
         return "resolved" if conflict.resolved else "open"
 
-    @admin.display(description="Why")
+    @admin.display(description="Cause")
     def cause(self, conflict: ScheduleConflict) -> str:
         read_at = conflict.details["evidence"]["read_at"]
-        evidence = ", ".join(f"{source} on {_moment(time)}" for source, time in sorted(read_at.items()))
-        return f"{Cause(conflict.details['cause']).label}; read from {evidence}"
+        evidence = ", ".join(f"{source} on {_localized(time)}" for source, time in sorted(read_at.items()))
+        return f"{CAUSE_LABELS[Cause(conflict.details['cause'])]}; read from {evidence}"
 
     @admin.display(description="Date", ordering="schedule__schedule_date")
     def conflict_date(self, conflict: ScheduleConflict) -> str:
@@ -114,19 +115,26 @@ class ScheduleConflictAdmin(ViewOnly):
     @admin.display(description="Departures")
     def departures(self, conflict: ScheduleConflict) -> SafeString:
         about = conflict.details["departure_ids"]
-        found = [d for key, d in conflict.schedule.document.departures.items() if str(key) in about]
-        return table(DEPARTURE_COLUMNS, departure_rows(found))
+        departures = [d for key, d in conflict.schedule.document.departures.items() if str(key) in about]
+        return table(DEPARTURE_COLUMNS, departure_rows(departures))
 
-    @admin.display(description="What could be done")
+    @admin.display(description="Options")
     def options(self, conflict: ScheduleConflict) -> SafeString:
         rows = [(option.description, option.impact_assessment) for option in options_in(conflict.details)]
         return table(("Option", "Impact"), rows)
 
-    @admin.display(description="What was done")
+    @admin.display(description="Resolutions")
     def history(self, conflict: ScheduleConflict) -> SafeString | str:
-        done = conflict.resolutions.order_by("resolved_at")
-        rows = [(r.get_strategy_display() or "Cleared", r.resolved_by, localize(r.resolved_at), r.notes) for r in done]
-        return table(("What", "By", "When", "Notes"), rows) if rows else "nothing yet"
+        rows = [
+            (
+                resolution.get_strategy_display() or "Cleared",
+                resolution.resolved_by,
+                localize(resolution.resolved_at),
+                resolution.notes,
+            )
+            for resolution in conflict.resolutions.order_by("resolved_at")
+        ]
+        return table(("Strategy", "Resolved by", "Time", "Notes"), rows) if rows else "None"
 
     @action(
         description="Resolve",
@@ -136,7 +144,7 @@ class ScheduleConflictAdmin(ViewOnly):
         permissions=["resolve"],
     )  # type: ignore[untyped-decorator]
     def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Offer the conflict's options, and apply the chosen one."""
+        """Show the conflict's options, and apply the chosen one."""
         conflict = get_object_or_404(ScheduleConflict.objects.select_related("schedule"), pk=object_id)
         form = ResolveForm(request.POST if request.method == "POST" else None)
         if form.is_valid() and self._resolve(request, conflict, form.cleaned_data):
@@ -155,10 +163,12 @@ class ScheduleConflictAdmin(ViewOnly):
 
     def _resolve(self, request: HttpRequest, conflict: ScheduleConflict, chosen: dict[str, Any]) -> bool:
         if chosen["override_warnings"] and not request.user.has_perm(OVERRIDE):
-            self.message_user(request, "Resolving against warnings is for operations managers.", messages.WARNING)
+            self.message_user(
+                request, "Only operations managers may resolve a conflict against warnings.", messages.WARNING
+            )
             return False
         try:
-            resolved = resolve_conflict(
+            outcome = resolve_conflict(
                 conflict.pk,
                 chosen["option"],
                 by=request.user.get_username(),
@@ -166,27 +176,30 @@ class ScheduleConflictAdmin(ViewOnly):
                 override_warnings=chosen["override_warnings"],
             )
         except DomainError as error:
-            self.message_user(request, _in_words(error), messages.WARNING)
+            self.message_user(request, _explain(error), messages.WARNING)
             return False
-        self.log_change(request, conflict, f"Resolved: {resolved.applied_strategy}")
-        self.message_user(request, *_outcome(resolved))
-        return resolved.resolution_status is not ResolutionStatus.FAILED
+        self.log_change(request, conflict, f"Resolved: {outcome.applied_strategy}")
+        self.message_user(request, *_message_about(outcome))
+        return outcome.resolution_status is not ResolutionStatus.FAILED
 
 
-def _moment(written: str) -> str:
-    return localize(datetime.fromisoformat(written).astimezone(UTC))
+def _localized(timestamp: str) -> str:
+    return localize(datetime.fromisoformat(timestamp).astimezone(UTC))
 
 
-def _in_words(error: DomainError) -> str:
+def _explain(error: DomainError) -> str:
     return " ".join([error.message, *(problem.reason for problem in error.problems)])
 
 
-def _outcome(resolved: Resolved) -> tuple[str, int]:
-    late = [update["service"] for update in resolved.downstream_updates if not update["success"]]
-    if resolved.resolution_status is ResolutionStatus.FAILED:
-        return "Nothing was changed: others kept changing the same daily schedule. Try again.", messages.WARNING
+def _message_about(outcome: ResolutionOutcome) -> tuple[str, int]:
+    late = [update["service"] for update in outcome.downstream_updates if not update["success"]]
+    if outcome.resolution_status is ResolutionStatus.FAILED:
+        return (
+            "Nothing was changed: concurrent writes kept changing the same daily schedule. Try again.",
+            messages.WARNING,
+        )
     if late:
-        return f"Resolved; {', '.join(late)} will be told as soon as possible.", messages.SUCCESS
+        return f"Resolved; {', '.join(late)} will be notified as soon as possible.", messages.SUCCESS
     return "Resolved.", messages.SUCCESS
 
 
@@ -197,10 +210,10 @@ class ConflictResolutionAdmin(ViewOnly):
     list_filter_submit = True
     list_select_related = ["conflict"]
     search_fields = ["resolved_by", "notes", "=conflict__conflict_id"]
-    search_help_text = "Who resolved it, the notes, or the id of the conflict"
+    search_help_text = "The person, the notes, or the id of the conflict"
     ordering = ["-resolved_at"]
 
-    @display(description="Status", ordering="status", label=STATUS_LABELS)  # type: ignore[untyped-decorator]
+    @display(description="Status", ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
     def state(self, resolution: ConflictResolution) -> str:
         return resolution.status
 
@@ -212,9 +225,9 @@ class RiskAcceptanceAdmin(ViewOnly):
     list_filter_submit = True
     list_select_related = ["conflict"]
     search_fields = ["owner", "reason", "=conflict__conflict_id"]
-    search_help_text = "Who accepted it, why, or the id of the conflict"
+    search_help_text = "The owner, the reason, or the id of the conflict"
     ordering = ["-accepted_at"]
 
-    @display(description="Severity", ordering="severity", label=SEVERITY_LABELS)  # type: ignore[untyped-decorator]
+    @display(description="Severity", ordering="severity", label=SEVERITY_COLOURS)  # type: ignore[untyped-decorator]
     def level(self, acceptance: RiskAcceptance) -> str:
         return acceptance.severity

@@ -1,54 +1,41 @@
-"""The words of conflicts: their types, causes and severities, and the strategies that resolve them."""
+"""The words of conflicts as tables and pages show them. The types, causes and severities are detection's own."""
 
 from django.db import models
 
+from conflicts.detection.causes import Cause, ConflictType
+from conflicts.detection.severity import Severity
 
-class ConflictType(models.TextChoices):
-    GUIDE_DOUBLE_BOOKED = "GUIDE_DOUBLE_BOOKED", "Guide"
-    TRAIL_CLOSED = "TRAIL_CLOSED", "Trail closed"
-    WEATHER_ALERT = "WEATHER_ALERT", "Weather"
-    CAPACITY_EXCEEDED = "CAPACITY_EXCEEDED", "Capacity"
-
-
-class Severity(models.TextChoices):
-    LOW = "LOW", "low"
-    MEDIUM = "MEDIUM", "medium"
-    HIGH = "HIGH", "high"
-    CRITICAL = "CRITICAL", "critical"
-
-    @property
-    def rank(self) -> int:
-        return list(Severity).index(self)
-
-    def one_step_lower(self) -> "Severity":
-        return list(Severity)[max(0, self.rank - 1)]
-
-
-class Cause(models.TextChoices):
-    """Which rule found it: what is wrong, more closely than the type says."""
-
-    CERTIFICATION = "CERTIFICATION", "certificate missing, expired or revoked"
-    RESTRICTION = "RESTRICTION", "a restriction of the guide"
-    NO_LEAD = "NO_LEAD", "nobody leads"
-    OVERLAP = "OVERLAP", "two departures at once"
-    REST = "REST", "too little rest"
-    AVAILABILITY_EXCEPTION = "AVAILABILITY_EXCEPTION", "the guide is away"
-    NOT_AVAILABLE = "NOT_AVAILABLE", "the guide is not available"
-    HELD_BY_EMERGENCY = "HELD_BY_EMERGENCY", "held by an emergency"
-    TRAIL = "TRAIL", "the trail is closed"
-    TRAIL_HAZARD = "TRAIL_HAZARD", "a danger on the trail"
-    WEATHER_WARNING = "WEATHER_WARNING", "a weather alert"
-    STORM_FORECAST = "STORM_FORECAST", "a storm is forecast"
-    WEATHER_EMERGENCY = "WEATHER_EMERGENCY", "an emergency of the weather"
-    DEPARTURE_CAPACITY = "DEPARTURE_CAPACITY", "more guests than places"
-    TRAIL_GROUP_SIZE = "TRAIL_GROUP_SIZE", "too many for the trail"
-    TEAM_GROUP_SIZE = "TEAM_GROUP_SIZE", "too many for the team"
-    LOCATION_CAPACITY = "LOCATION_CAPACITY", "too many at the base camp"
-
-    @property
-    def is_never_overridden(self) -> bool:
-        """Certificates, restrictions, overlap and rest: no person can accept these risks."""
-        return self in {Cause.CERTIFICATION, Cause.RESTRICTION, Cause.OVERLAP, Cause.REST}
+TYPE_LABELS = {
+    ConflictType.GUIDE_DOUBLE_BOOKED: "Guide",
+    ConflictType.TRAIL_CLOSED: "Trail closed",
+    ConflictType.WEATHER_ALERT: "Weather",
+    ConflictType.CAPACITY_EXCEEDED: "Capacity",
+}
+SEVERITY_LABELS = {
+    Severity.LOW: "low",
+    Severity.MEDIUM: "medium",
+    Severity.HIGH: "high",
+    Severity.CRITICAL: "critical",
+}
+CAUSE_LABELS = {
+    Cause.CERTIFICATION: "certificate missing, expired or revoked",
+    Cause.RESTRICTION: "a restriction of the guide",
+    Cause.NO_LEAD: "no lead guide",
+    Cause.OVERLAP: "overlapping departures",
+    Cause.REST: "too little rest",
+    Cause.AVAILABILITY_EXCEPTION: "the guide is away",
+    Cause.NOT_AVAILABLE: "the guide is not available",
+    Cause.HELD_BY_EMERGENCY: "the guide is held by an emergency",
+    Cause.TRAIL: "the trail is closed",
+    Cause.TRAIL_HAZARD: "a hazard on the trail",
+    Cause.WEATHER_WARNING: "a weather alert",
+    Cause.STORM_FORECAST: "a storm is forecast",
+    Cause.WEATHER_EMERGENCY: "a weather emergency",
+    Cause.DEPARTURE_CAPACITY: "more guests than places",
+    Cause.TRAIL_GROUP_SIZE: "the group is too large for the trail",
+    Cause.TEAM_GROUP_SIZE: "the group is too large for the team",
+    Cause.LOCATION_CAPACITY: "too many people at the base camp",
+}
 
 
 class Strategy(models.TextChoices):

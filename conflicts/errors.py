@@ -1,4 +1,4 @@
-"""What resolving a conflict can be refused for."""
+"""The errors of resolving a conflict."""
 
 from collections.abc import Iterable
 
@@ -17,25 +17,25 @@ class UnknownOption(Malformed):
 
 
 class NotesRequired(Malformed):
-    """Whoever accepts a risk says why."""
+    """Accepting a risk needs a reason."""
 
     code = "NOTES_REQUIRED"
 
 
 class ConflictAlreadyResolved(Conflicting):
-    """Somebody else, or the system, was first."""
+    """Another person or the system resolved the conflict before."""
 
     code = "CONFLICT_ALREADY_RESOLVED"
 
 
 class ResolutionNotApplicable(Conflicting):
-    """What the option was computed on has changed; the options are computed anew."""
+    """The premise of the option has changed; the options are computed anew."""
 
     code = "RESOLUTION_NOT_APPLICABLE"
 
 
 class RiskTooHigh(Conflicting):
-    """Nobody may accept this, or not without saying that the warnings are known."""
+    """A risk that no person may accept, or only by overriding the warnings."""
 
     code = "RISK_TOO_HIGH"
 
@@ -48,7 +48,7 @@ class SecondaryConflicts(Conflicting):
     def __init__(self, caused: Iterable[DetectedConflict]) -> None:
         self.caused = tuple(caused)
         problems = [
-            FieldProblem("selected_resolution_id", f"{each.type} ({each.severity}): {each.description}")
-            for each in self.caused
+            FieldProblem("selected_resolution_id", f"{conflict.type} ({conflict.severity}): {conflict.description}")
+            for conflict in self.caused
         ]
         super().__init__(f"This would cause {len(self.caused)} new conflicts.", *problems)

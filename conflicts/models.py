@@ -1,4 +1,4 @@
-"""Conflicts, who resolved them and how, and the risks that somebody accepted."""
+"""Conflicts, their resolutions and accepted risks."""
 
 import uuid
 from datetime import date, datetime
@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
-from conflicts.choices import ConflictType, ResolutionStatus, Severity, Strategy
+from conflicts.choices import SEVERITY_LABELS, TYPE_LABELS, ResolutionStatus, Strategy
+from conflicts.detection import Severity
 from scheduling.models import DailySchedule
 
 
@@ -20,7 +21,7 @@ class ConflictQuerySet(models.QuerySet["ScheduleConflict"]):
         return self.filter(resolved=False)
 
     def on(self, day: date) -> "ConflictQuerySet":
-        """Those of a date, by an index on the text in the details."""
+        """The conflicts of a date, by an index on the text in the details."""
         return self.alias(on_date=_text("conflict_date")).filter(on_date=day.isoformat())
 
     def between(self, first: date, last: date) -> "ConflictQuerySet":
@@ -35,13 +36,13 @@ class ConflictQuerySet(models.QuerySet["ScheduleConflict"]):
 
 
 class ScheduleConflict(models.Model):
-    """What is wrong with a daily schedule. Other teams read this table; `details` has all that is told of it."""
+    """A conflict in a daily schedule. Other teams read this table; `details` is the whole conflict as JSON."""
 
     conflict_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     schedule = models.ForeignKey(
         DailySchedule, on_delete=models.PROTECT, related_name="conflicts", db_column="schedule_id", db_index=False
     )
-    conflict_type = models.CharField(max_length=30, choices=ConflictType.choices)
+    conflict_type = models.CharField(max_length=30, choices=TYPE_LABELS)
     details = models.JSONField()
     resolved = models.BooleanField(default=False, db_default=False)
     detected_at = models.DateTimeField(default=timezone.now)
@@ -58,7 +59,7 @@ class ScheduleConflict(models.Model):
         ]
         indexes = [
             models.Index(fields=["schedule"], name="idx_conflict_schedule"),
-            # Serves the list of one date, in its order, open or resolved.
+            # Serves the list of one date in its order, open or resolved.
             models.Index(_text("conflict_date"), "resolved", "detected_at", "conflict_id", name="idx_conflict_by_date"),
             models.Index(_text("region_id"), _text("conflict_date"), "resolved", name="idx_conflict_by_region"),
             models.Index(_text("severity"), _text("conflict_date"), "resolved", name="idx_conflict_by_severity"),
@@ -81,14 +82,14 @@ class ScheduleConflict(models.Model):
 
     @property
     def resolved_at(self) -> datetime | None:
-        done = [r.resolved_at for r in self.resolutions.all() if r.status != ResolutionStatus.FAILED]
-        return done[0] if done else None
+        times = [r.resolved_at for r in self.resolutions.all() if r.status != ResolutionStatus.FAILED]
+        return times[0] if times else None
 
 
 class ConflictResolution(models.Model):
-    """Who resolved a conflict, how and when. Without a strategy: the system, as its facts were gone.
+    """An attempt to resolve a conflict; without a strategy the system cleared it, as its facts no longer held.
 
-    `messages` are the ids of what siblings are told about it; `downstream` is what came of them so far.
+    `messages` are the ids of the messages to siblings, `downstream` is the state of their deliveries.
     """
 
     conflict = models.ForeignKey(ScheduleConflict, on_delete=models.PROTECT, related_name="resolutions")
@@ -133,14 +134,14 @@ class AcceptanceQuerySet(models.QuerySet["RiskAcceptance"]):
 
 
 class RiskAcceptance(models.Model):
-    """Somebody keeps a departure as it is, knowing what is wrong with it.
+    """The acceptance of a conflict's risk by its owner.
 
-    Silences its fingerprint until `expires_at`, or until the severity rises or the evidence changes.
+    Silences the fingerprint until `expires_at`, or until the severity rises or the evidence changes.
     """
 
     conflict = models.ForeignKey(ScheduleConflict, on_delete=models.PROTECT, related_name="acceptances")
     fingerprint = models.CharField(max_length=64)
-    severity = models.CharField(max_length=10, choices=Severity.choices)
+    severity = models.CharField(max_length=10, choices=SEVERITY_LABELS)
     evidence_digest = models.CharField(max_length=64)
     owner = models.CharField(max_length=150)
     reason = models.TextField()

@@ -1,4 +1,4 @@
-"""Resolution options: what could be done about a conflict, ready to be applied."""
+"""Resolution options: changes that would end a conflict, ready to be applied."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ _OPTIONS = uuid5(NAMESPACE_URL, "https://novatrek.example.com/resolution-options
 
 
 class DepartureEdit(BaseModel):
-    """What changes in one departure: the fields to set. `is_new`: the fields are the whole departure."""
+    """The change of one departure: the fields to set. With `is_new` they are the whole departure."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,14 +37,14 @@ class DepartureEdit(BaseModel):
     is_new: bool = False
 
     def apply(self, document: ScheduleDocument) -> None:
-        """Make the change in a document of its date; a field set to nothing is absent afterwards."""
+        """Make the change in the document of its date; a field set to None is absent afterwards."""
         current = document.departures.get(self.departure_id)
-        known = {} if current is None or self.is_new else current.model_dump(mode="json", by_alias=True)
-        document.departures[self.departure_id] = Departure.model_validate(known | self.fields)
+        kept = {} if current is None or self.is_new else current.model_dump(mode="json", by_alias=True)
+        document.departures[self.departure_id] = Departure.model_validate(kept | self.fields)
 
 
 class SiblingCall(BaseModel):
-    """What a sibling is told when the option is applied: a message for the outbox."""
+    """A message to a sibling, recorded in the outbox when the option is applied."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,7 +55,10 @@ class SiblingCall(BaseModel):
 
 
 class Option(BaseModel):
-    """One way out. `premise` has, by departure, what it was computed on; `revisions` the `_rev` of its dates."""
+    """A resolution option, with the premise it was computed on.
+
+    `premise` has the digests of the departures it changes (`premise_of`), `revisions` the `_rev` of its dates.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,23 +87,23 @@ class Option(BaseModel):
 
 
 def premise_of(departure: Departure) -> str:
-    """What an option that touches a departure relies on, so that a later change of it is noticed."""
+    """The digest of the fields that an option relies on, so that a later change of the departure is detected."""
     plan = departure.model_dump(mode="json", include=RELIED_ON)
     return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
 
 
 def option_id(conflict_id: UUID, strategy: Strategy, subject: object) -> UUID:
-    """The same for the same conflict, strategy and subject, however often it is computed."""
+    """The id of an option: equal for equal conflict, strategy and subject, however often it is computed."""
     return uuid5(_OPTIONS, f"{conflict_id} {strategy} {subject}")
 
 
 def accept_risk(conflict_id: UUID, details: Mapping[str, Any]) -> Option:
-    """Keeping it as it is: always there."""
+    """The option that every conflict has: to keep the plan and accept the risk."""
     guests = int(details.get("guests", 0))
     return Option(
         id=option_id(conflict_id, Strategy.ACCEPT_RISK, details["fingerprint"]),
         strategy=Strategy.ACCEPT_RISK,
-        description="Keep the plan as it is, and answer for it.",
+        description="Keep the plan as it is and take responsibility for the risk.",
         impact_assessment=f"Nothing changes; {guests} guests go with a {details['severity']} risk.",
         estimated_affected_guests=guests,
         requires_guest_notification=False,
@@ -108,5 +111,5 @@ def accept_risk(conflict_id: UUID, details: Mapping[str, Any]) -> Option:
 
 
 def options_in(details: Mapping[str, Any]) -> list[Option]:
-    """The options as they were last computed, best first."""
+    """The options in a conflict's details as last computed, best first."""
     return [Option.model_validate(stored) for stored in details.get("resolution_options", [])]

@@ -1,4 +1,4 @@
-"""The list of a date's conflicts, page by page."""
+"""Pages of the conflicts of a date."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,9 @@ ORDER = ("detected_at", "conflict_id")
 
 
 def page_of_conflicts(filters: Mapping[str, Any], *, size: int, token: str | None = None) -> Page[ScheduleConflict]:
-    """Conflicts of `date` and, where given, of `region_id`, `severity`, `type` and `resolved`, oldest first.
+    """Return conflicts of `date` and, where given, of `region_id`, `severity`, `type` and `resolved`, oldest first.
 
-    What is detected while somebody pages comes at the end. Raises BadPageToken.
+    A conflict detected between two pages comes at the end. Raises BadPageToken.
     """
     rows = ScheduleConflict.objects.on(filters["date"]).filter(resolved=filters.get("resolved", False))
     if "region_id" in filters:

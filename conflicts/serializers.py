@@ -1,4 +1,4 @@
-"""The wire shapes of conflicts, under the contract's names."""
+"""Conflicts and resolutions on the wire, in the contract's names."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from conflicts.choices import ConflictType, ResolutionStatus, Severity, Strategy
+from conflicts.choices import ResolutionStatus, Strategy
+from conflicts.detection import ConflictType, Severity
 from conflicts.models import ScheduleConflict
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import PagedQuerySerializer, SparseSerializer, StrictSerializer, instant
@@ -24,11 +25,11 @@ class ResolutionOptionSerializer(SparseSerializer):
 
 
 class ScheduleConflictSerializer(SparseSerializer):
-    """What is wrong, who it touches, and what could be done about it, best first."""
+    """A conflict, whom and what it affects, and its resolution options, best first."""
 
     id = serializers.UUIDField(source="conflict_id")
-    type = serializers.ChoiceField(ConflictType.values, source="conflict_type")
-    severity = serializers.ChoiceField(Severity.values)
+    type = serializers.ChoiceField([kind.value for kind in ConflictType], source="conflict_type")
+    severity = serializers.ChoiceField([severity.value for severity in Severity])
     description = serializers.CharField(required=False)
     affected_trip_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
     affected_guide_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
@@ -41,27 +42,28 @@ class ScheduleConflictSerializer(SparseSerializer):
     detected_at = serializers.DateTimeField()
 
     def to_representation(self, instance: ScheduleConflict) -> dict[str, Any]:
-        """By hand: what is told is stored as it is shown, and the fields' own way costs half of a page."""
+        """By hand: the details are stored as they are shown, and the fields' own way takes half the time of a page."""
         details = instance.details
-        shown: dict[str, Any] = {"id": str(instance.pk), "type": instance.conflict_type}
-        shown |= {name: details[name] for name in _TOLD if details.get(name) is not None}
+        representation: dict[str, Any] = {"id": str(instance.pk), "type": instance.conflict_type}
+        representation |= {name: details[name] for name in _FROM_DETAILS if details.get(name) is not None}
         if "resolution_options" in details:
-            shown["resolution_options"] = [_shown_option(option) for option in details["resolution_options"]]
+            options = details["resolution_options"]
+            representation["resolution_options"] = [_represent_option(option) for option in options]
         resolved_at = instance.resolved_at if instance.resolved else None
-        return shown | {
+        return representation | {
             "resolved": instance.resolved,
             "resolved_at": resolved_at and instant(resolved_at),
             "detected_at": instant(instance.detected_at),
         }
 
 
-_ASKED_OF_THE_ROW = {"id", "type", "resolution_options", "resolved", "resolved_at", "detected_at"}
-_TOLD = [name for name in ScheduleConflictSerializer().get_fields() if name not in _ASKED_OF_THE_ROW]
-_OF_AN_OPTION = list(ResolutionOptionSerializer().get_fields())
+_FROM_COLUMNS = {"id", "type", "resolution_options", "resolved", "resolved_at", "detected_at"}
+_FROM_DETAILS = [name for name in ScheduleConflictSerializer().get_fields() if name not in _FROM_COLUMNS]
+_OPTION_FIELDS = list(ResolutionOptionSerializer().get_fields())
 
 
-def _shown_option(option: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: option[name] for name in _OF_AN_OPTION if option.get(name) is not None}
+def _represent_option(option: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: option[name] for name in _OPTION_FIELDS if option.get(name) is not None}
 
 
 @extend_schema_serializer(many=False)
@@ -74,8 +76,8 @@ class ConflictPageSerializer(SparseSerializer):
 class ConflictQuerySerializer(PagedQuerySerializer):
     date = fields.DateField()
     region_id = fields.UUIDField(required=False)
-    severity = fields.ChoiceField(Severity.values, required=False)
-    type = fields.ChoiceField(ConflictType.values, required=False)
+    severity = fields.ChoiceField([severity.value for severity in Severity], required=False)
+    type = fields.ChoiceField([kind.value for kind in ConflictType], required=False)
     resolved = fields.BooleanField(default=False)
 
 

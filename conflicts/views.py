@@ -19,7 +19,7 @@ from novatrek_scheduling.api.schema import error_responses
 
 
 class ScheduleConflictViewSet(ViewSet):
-    """What is wrong with the plan of a date, and its resolution."""
+    """The conflicts of daily schedules and their resolution."""
 
     permission_classes = [requires("scheduling:read", contract_operation=True)]
 

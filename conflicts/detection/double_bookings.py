@@ -1,10 +1,10 @@
-"""A guide on two departures at once, or with too little rest between them."""
+"""Guides on two departures at once, or with too little rest between them."""
 
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from conflicts.choices import Cause
+from conflicts.detection.causes import Cause
 from conflicts.detection.findings import DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Scene
 from conflicts.detection.severity import severity_of
@@ -15,18 +15,18 @@ from scheduling.rules.guides import clash_of
 CAUSES = {Rule.OVERLAP: Cause.OVERLAP, Rule.REST: Cause.REST}
 
 
-def overlaps(case: Case, member: TeamMember) -> Judgement:
-    """On another departure at the same time, turnaround included, whatever its date or region."""
+def judge_overlap(case: Case, member: TeamMember) -> Judgement:
+    """Find other departures of the guide at the same time, turnaround included, of any date and region."""
     return _clashing(case, member, Rule.OVERLAP)
 
 
-def rests_too_little(case: Case, member: TeamMember) -> Judgement:
-    """Less than the rest that lies between two days."""
+def judge_rest(case: Case, member: TeamMember) -> Judgement:
+    """Find departures of adjacent dates with less than the minimum rest between them."""
     return _clashing(case, member, Rule.REST)
 
 
 def commitments_of_other_dates(scene: Scene, departure_ids: frozenset[UUID]) -> list[Commitment]:
-    """The clashing commitments whose departures another date's document has."""
+    """The commitments that clash with the given departures and belong to documents of other dates."""
     return [
         commitment
         for case in scene.cases(departure_ids)
@@ -48,12 +48,13 @@ class _Side:
     departure: Departure
 
     @property
-    def place_in_time(self) -> tuple[date, object, UUID]:
+    def order(self) -> tuple[date, object, UUID]:
         return (self.day, self.departure.starts_at, self.departure_id)
 
     @property
-    def times(self) -> list[str]:
-        return [self.departure.starts_at.isoformat(), self.departure.ends_at.isoformat()]
+    def span(self) -> str:
+        """The time of the departure as an ISO 8601 interval."""
+        return f"{self.departure.starts_at.isoformat()}/{self.departure.ends_at.isoformat()}"
 
     def __str__(self) -> str:
         departure = self.departure
@@ -61,38 +62,36 @@ class _Side:
 
 
 def _clashing(case: Case, member: TeamMember, rule: Rule) -> Judgement:
-    held = case.scene.commitments.get(member.guide_id, ())
-    others = [_other_side(case.scene, c) for c in held if _rule_broken(case, c) is rule]
+    commitments = case.scene.commitments.get(member.guide_id, ())
+    others = [_other_side(case.scene, c) for c in commitments if _rule_broken(case, c) is rule]
     return Judgement(tuple(_pair(case, other, member, rule) for other in others if other))
 
 
 def _other_side(scene: Scene, commitment: Commitment) -> _Side | None:
-    """The departure behind a commitment; None where it is gone, or over."""
+    """The departure behind a commitment; None where it was removed or is over."""
     key = commitment.departure_id
     day, departure = scene.elsewhere.get(key, (scene.day, scene.document.departures.get(key)))
     return _Side(day, key, departure) if departure and not scene.is_over(departure) else None
 
 
 def _pair(case: Case, other: _Side, member: TeamMember, rule: Rule) -> DetectedConflict:
-    """One conflict of the two departures, the same from either side; it belongs to the earlier date."""
-    mine = _Side(case.scene.day, case.departure_id, case.departure)
-    first, second = sorted((mine, other), key=lambda side: side.place_in_time)
+    """The conflict of two departures, identical from either side; it belongs to the earlier date."""
+    own = _Side(case.scene.day, case.departure_id, case.departure)
+    first, second = sorted((own, other), key=lambda side: side.order)
     now = case.scene.now
-    worse = max(severity_of(first.departure, now), severity_of(second.departure, now), key=lambda s: s.rank)
-    what = "overlap" if rule is Rule.OVERLAP else "leave less than 8 h of rest"
-    found = case.conflict(
+    severity = max(severity_of(first.departure, now), severity_of(second.departure, now), key=lambda s: s.rank)
+    clash = "overlap" if rule is Rule.OVERLAP else "leave less than 8 h of rest"
+    conflict = case.conflict(
         CAUSES[rule],
-        f"{member.guide_name} is on {first} and {second}, which {what}.",
-        severity=worse,
+        f"{member.guide_name} is on {first} and {second}, which {clash}.",
+        severity=severity,
         counterpart=member.guide_id,
         guide_ids=[member.guide_id],
-        spans=[
-            f"{side.departure.starts_at.isoformat()}/{side.departure.ends_at.isoformat()}" for side in (first, second)
-        ],
+        spans=[first.span, second.span],
     )
     both = (first.departure_id, second.departure_id)
     return replace(
-        found,
+        conflict,
         day=first.day,
         region_id=first.departure.region_id,
         subjects=both,

@@ -1,4 +1,4 @@
-"""What detection finds, and how much of it could be judged."""
+"""Detected conflicts, and the extent to which each rule could be judged."""
 
 import hashlib
 import json
@@ -8,17 +8,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from conflicts.choices import Cause, ConflictType, Severity
+from conflicts.detection.causes import Cause, ConflictType
+from conflicts.detection.severity import Severity
 
 OURSELVES = "svc-scheduling-orchestrator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectedConflict:
-    """One thing that is wrong. `subjects` are the departures or the place it is about.
+    """A conflict that a rule found. `subjects` are the departures or the location it is about.
 
-    `counterpart` tells it from others of its cause about the same subjects: a guide, an alert, a trail.
-    `told` is what was read, and what an acceptance of the risk was given for; `read_at` is when, by source.
+    `counterpart` distinguishes it from others of its cause about the same subjects: a guide, an alert, a trail.
+    `evidence` are the facts it was found by, for which a risk is accepted; `read_at` are the times at which they
+    were read, by source.
     """
 
     type: ConflictType
@@ -35,22 +37,22 @@ class DetectedConflict:
     trail_ids: tuple[UUID, ...] = ()
     guests: int = 0
     source_service: str = OURSELVES
-    told: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
     read_at: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
-        """The same facts give the same one."""
+        """The identity of the conflict: equal for equal type, cause, date, subjects and counterpart."""
         parts = [self.type, self.cause, self.day, *sorted(self.subjects), self.counterpart]
         return _digest([str(part) for part in parts])
 
     @property
     def evidence_digest(self) -> str:
-        return _digest(self.told)
+        return _digest(self.evidence)
 
     def details(self) -> dict[str, Any]:
-        """As it is stored and read by others; what has no value is absent."""
-        found = {
+        """The conflict as it is stored and read by other teams; a field without a value is absent."""
+        details = {
             "severity": self.severity.value,
             "cause": self.cause.value,
             "description": self.description,
@@ -64,24 +66,27 @@ class DetectedConflict:
             "subjects": _texts(self.subjects),
             "source_service": self.source_service,
             "fingerprint": self.fingerprint,
-            "evidence": {"told": dict(self.told), "read_at": dict(self.read_at), "digest": self.evidence_digest},
+            "evidence": {"told": dict(self.evidence), "read_at": dict(self.read_at), "digest": self.evidence_digest},
         }
-        return {key: value for key, value in found.items() if value}
+        return {key: value for key, value in details.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one rule says of one departure. Incomplete: a source it needs did not answer, so it clears nothing."""
+    """The findings of one rule about one departure.
 
-    found: tuple[DetectedConflict, ...] = ()
+    It is incomplete where a source that the rule needs did not answer; it clears no conflict then.
+    """
+
+    conflicts: tuple[DetectedConflict, ...] = ()
     is_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """Everything found, and which rules were judged in full of which subjects."""
+    """All findings, and the pairs of cause and subject that were judged in full."""
 
-    found: tuple[DetectedConflict, ...]
+    conflicts: tuple[DetectedConflict, ...]
     judged: frozenset[tuple[str, str]]
 
     def has_judged(self, cause: str, subjects: Iterable[str]) -> bool:
@@ -92,8 +97,8 @@ UNKNOWN = Judgement(is_complete=False)
 
 
 def _texts(ids: Iterable[UUID]) -> list[str]:
-    return [str(each) for each in dict.fromkeys(ids)]
+    return [str(key) for key in dict.fromkeys(ids)]
 
 
-def _digest(what: Any) -> str:
-    return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What detection looks at: one date's document, what siblings told, and what surrounds it."""
+"""The input of detection: the document of one date, the siblings' facts and the surrounding dates."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,26 +6,26 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from conflicts.choices import Cause, ConflictType, Severity
+from conflicts.detection.causes import Cause, ConflictType
 from conflicts.detection.findings import OURSELVES, DetectedConflict
-from conflicts.detection.severity import severity_of
+from conflicts.detection.severity import Severity, severity_of
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Sibling, Snapshot, Span
 from scheduling.rules import Commitment, Demand, EntriesByDate, Facts
 from scheduling.rules.inputs import days_of
 
-OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
+ENDED = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
 
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """A hazard in force, with what conflicts need to know of it and rules don't."""
+    """A hazard in force, with the fields that detection needs beyond those of the hard rules."""
 
     id: UUID
-    kind: str
     severity: Severity
     description: str
     span: Span
+    is_weather: bool = False
     trail_ids: frozenset[UUID] = frozenset()
     guide_ids: frozenset[UUID] = frozenset()
     region_id: UUID | None = None
@@ -35,10 +35,11 @@ class Danger:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All that detection may know. Without facts only what our own documents say is judged.
+    """The document of `day` and everything that detection may know about it.
 
-    `elsewhere` has the departures of other dates that guides of this one are committed to, with their date;
-    `neighbours` are the staffed departures of other dates that are out at the same time.
+    Without `facts` only rules about our own documents and hazards are judged. `elsewhere` has the departures of
+    other dates that guides of this one are committed to, with their dates; `neighbours` are the staffed
+    departures of other dates that are under way at the same time.
     """
 
     day: date
@@ -58,18 +59,18 @@ class Scene:
         return Snapshot(taken_at=self.now, days=(), regions={}, trips={})
 
     def read_at(self, *siblings: Sibling) -> dict[str, str]:
-        """When the named sources were read."""
-        taken = self.snapshot
-        return {sibling.value: taken.read_at.get(sibling, taken.taken_at).isoformat() for sibling in siblings}
+        """The times at which the named sources were read, in ISO 8601."""
+        snapshot = self.snapshot
+        return {sibling.value: snapshot.read_at.get(sibling, snapshot.taken_at).isoformat() for sibling in siblings}
 
     def is_over(self, departure: Departure) -> bool:
-        return departure.status in OVER or departure.ends_at <= self.now
+        return departure.status in ENDED or departure.ends_at <= self.now
 
     def cases(self, departure_ids: Iterable[UUID]) -> "list[Case]":
-        """The departures among `departure_ids` that are still to come, or under way."""
+        """The departures among `departure_ids` that are upcoming or under way, by id."""
         departures = self.document.departures
-        wanted = [key for key in sorted(departure_ids) if key in departures and not self.is_over(departures[key])]
-        return [Case(self, key, departures[key]) for key in wanted]
+        keys = [key for key in sorted(departure_ids) if key in departures and not self.is_over(departures[key])]
+        return [Case(self, key, departures[key]) for key in keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,9 @@ class Case:
         guide_ids: Iterable[UUID] = (),
         trail_ids: Iterable[UUID] = (),
         source: Sibling | None = None,
-        **told: Any,
+        **evidence: Any,
     ) -> DetectedConflict:
-        """A finding about this departure; its severity by default that of its status and nearness."""
+        """Make a conflict of this departure; its severity is by default that of its nearness and announcement."""
         scene, departure = self.scene, self.departure
         return DetectedConflict(
             type=kind,
@@ -117,6 +118,6 @@ class Case:
             guide_ids=tuple(guide_ids),
             trail_ids=tuple(trail_ids),
             source_service=source.value if source else OURSELVES,
-            told=told,
+            evidence=evidence,
             read_at=scene.read_at(source) if source else {OURSELVES: scene.now.isoformat()},
         )

@@ -1,18 +1,35 @@
-"""How bad a conflict is."""
+"""The severity of a conflict."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from conflicts.choices import Severity
 from scheduling.domain.document import Departure
 
-SOON = timedelta(hours=24)
-SLIGHTLY_OVER = 0.1
-# Where the height or the body is what limits a guide; an entry that cannot be read may be one of these.
+IMMINENT = timedelta(hours=24)
+SLIGHT_EXCESS = 0.1
+# Restrictions about altitude or the guide's health; an entry that cannot be read may be one of these.
 SAFETY_KINDS = frozenset({"MAX_ALTITUDE_M", "NO_GUIDING"})
 KNOWN_KINDS = SAFETY_KINDS | {"NO_ACTIVITY", "MAX_DIFFICULTY", "MAX_GROUP_SIZE"}
 
-OF_ALERT = {
+
+class Severity(StrEnum):
+    """The contract's severities, the lowest first."""
+
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+    CRITICAL = "CRITICAL"
+
+    @property
+    def rank(self) -> int:
+        return list(Severity).index(self)
+
+    def one_step_lower(self) -> "Severity":
+        return list(Severity)[max(0, self.rank - 1)]
+
+
+SEVERITY_OF_ALERT = {
     "ADVISORY": Severity.LOW,
     "WATCH": Severity.MEDIUM,
     "WARNING": Severity.HIGH,
@@ -21,21 +38,21 @@ OF_ALERT = {
 
 
 def severity_of(departure: Departure, now: datetime) -> Severity:
-    """By how near it is and whether people were told: out already or within a day is CRITICAL."""
-    if departure.has_started(now) or departure.starts_at - now <= SOON:
+    """The severity by nearness and announcement: CRITICAL once under way or within 24 h, MEDIUM for drafts."""
+    if departure.has_started(now) or departure.starts_at - now <= IMMINENT:
         return Severity.CRITICAL
     return Severity.MEDIUM if departure.published is None and departure.status == "DRAFT" else Severity.HIGH
 
 
 def severity_of_excess(departure: Departure, people: int, allowed: int, now: datetime) -> Severity:
-    """One step lower where it is up to a tenth too many."""
+    """The severity of `people` where `allowed` are: one step lower up to a tenth too many."""
     severity = severity_of(departure, now)
-    is_slight = people <= allowed * (1 + SLIGHTLY_OVER)
+    is_slight = people <= allowed * (1 + SLIGHT_EXCESS)
     return severity.one_step_lower() if is_slight else severity
 
 
 def is_about_safety(restriction: Any) -> bool:
-    """Whether a restriction guards the guide's own body: medical, height, or nobody can tell."""
+    """True of a restriction that protects the guide's health: medical, altitude, or unreadable."""
     if not isinstance(restriction, dict) or restriction.get("kind") not in KNOWN_KINDS:
         return True
     return restriction["kind"] in SAFETY_KINDS or "medical" in str(restriction).casefold()

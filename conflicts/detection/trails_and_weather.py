@@ -1,45 +1,44 @@
-"""Troubles with the trail and the weather of a departure."""
+"""Conflicts with the trail and the weather of a departure."""
 
 from datetime import date
 
-from conflicts.choices import Cause, ConflictType, Severity
+from conflicts.detection.causes import Cause, ConflictType
 from conflicts.detection.findings import UNKNOWN, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Danger
-from conflicts.detection.severity import OF_ALERT
+from conflicts.detection.severity import SEVERITY_OF_ALERT, Severity
 from scheduling.domain.facts import Sibling, Trail, WeatherAlert, WeatherOutlook
-from scheduling.models import HazardKind
 from scheduling.rules import closed_because
 from scheduling.rules.inputs import days_of
 
 
-def trail_closed(case: Case) -> Judgement:
-    """The trail is closed, out of season, flooded or under a severe closure on a date of the departure."""
+def judge_trail(case: Case) -> Judgement:
+    """Find a trail that is closed, out of season, flooded or under a severe closure on a date of the departure."""
     trail_id = case.departure.trail_id
     if trail_id is None:
         return Judgement()
     trail = case.scene.snapshot.trails.get(trail_id)
     if trail is None:
         return UNKNOWN
-    why = closed_because(trail, days_of(case.departure))
-    if why is None:
+    reason = closed_because(trail, days_of(case.departure))
+    if reason is None:
         return Judgement(is_complete=trail.conditions_known)
-    return Judgement((_on_closed_trail(case, trail, why),))
+    return Judgement((_on_closed_trail(case, trail, reason),))
 
 
-def _on_closed_trail(case: Case, trail: Trail, why: str) -> DetectedConflict:
+def _on_closed_trail(case: Case, trail: Trail, reason: str) -> DetectedConflict:
     return case.conflict(
         Cause.TRAIL,
-        f"{case.departure.trip_name}: {why}.",
+        f"{case.departure.trip_name}: {reason}.",
         kind=ConflictType.TRAIL_CLOSED,
         counterpart=trail.id,
         trail_ids=[trail.id],
         source=Sibling.TRAIL_MANAGEMENT,
-        reason=why,
+        reason=reason,
     )
 
 
-def trail_in_danger(case: Case) -> Judgement:
-    """An alert of wildlife, or an emergency, that closes the trail while the departure is on it."""
+def judge_trail_hazards(case: Case) -> Judgement:
+    """Find wildlife alerts and emergencies that close the trail during the departure."""
     trail_id = case.departure.trail_id
     if trail_id is None:
         return Judgement()
@@ -60,27 +59,27 @@ def trail_in_danger(case: Case) -> Judgement:
     )
 
 
-def weather_alert(case: Case) -> Judgement:
-    """An active alert for the region or the trail whose time overlaps the departure."""
+def judge_weather_alerts(case: Case) -> Judgement:
+    """Find active alerts for the region or the trail during the departure."""
     snapshot, region_id = case.scene.snapshot, case.departure.region_id
-    found = tuple(_under_alert(case, alert) for alert in snapshot.alerts.get(region_id, ()) if concerns(alert, case))
+    alerts = [alert for alert in snapshot.alerts.get(region_id, ()) if _concerns(alert, case)]
     is_complete = region_id in snapshot.alerts and snapshot.knows(Sibling.WEATHER)
-    return Judgement(found, is_complete)
+    return Judgement(tuple(_under_alert(case, alert) for alert in alerts), is_complete)
 
 
-def concerns(alert: WeatherAlert, case: Case) -> bool:
-    """An alert that names trails is about those, any other about the whole region."""
-    in_place = not alert.trail_ids or case.departure.trail_id in alert.trail_ids
-    return alert.is_active and in_place and alert.span.overlaps(case.departure.span)
+def _concerns(alert: WeatherAlert, case: Case) -> bool:
+    """True of an alert during the departure for its trail; an alert without trails is for the whole region."""
+    is_here = not alert.trail_ids or case.departure.trail_id in alert.trail_ids
+    return alert.is_active and is_here and alert.span.overlaps(case.departure.span)
 
 
 def _under_alert(case: Case, alert: WeatherAlert) -> DetectedConflict:
-    trail_id = case.departure.trail_id
+    trail_id, title = case.departure.trail_id, alert.title or "untitled"
     return case.conflict(
         Cause.WEATHER_WARNING,
-        f"{case.departure.trip_name}: weather {alert.severity.lower()} during it, {alert.title or 'untitled'}.",
+        f"{case.departure.trip_name}: weather {alert.severity.lower()} during the departure, {title}.",
         kind=ConflictType.WEATHER_ALERT,
-        severity=OF_ALERT.get(alert.severity, Severity.HIGH),
+        severity=SEVERITY_OF_ALERT.get(alert.severity, Severity.HIGH),
         counterpart=alert.id,
         trail_ids=[trail_id] if trail_id in alert.trail_ids and trail_id else [],
         source=Sibling.WEATHER,
@@ -90,14 +89,14 @@ def _under_alert(case: Case, alert: WeatherAlert) -> DetectedConflict:
     )
 
 
-def storm_forecast(case: Case) -> Judgement:
-    """A storm is forecast for a date of the departure, and no alert that already says so."""
+def judge_forecast(case: Case) -> Judgement:
+    """Find a storm forecast for a date of the departure, unless an alert of its region warns already."""
     snapshot, region_id = case.scene.snapshot, case.departure.region_id
     days = days_of(case.departure)
-    warned = any(alert.severity in {"WARNING", "EMERGENCY"} for alert in snapshot.alerts.get(region_id, ()))
+    has_warning = any(alert.severity in {"WARNING", "EMERGENCY"} for alert in snapshot.alerts.get(region_id, ()))
     is_complete = snapshot.knows(Sibling.WEATHER) and set(days) <= set(snapshot.days) and region_id in snapshot.alerts
     stormy = [day for day in days if snapshot.outlooks.get((region_id, day)) is WeatherOutlook.STORM_WARNING]
-    if warned or not stormy:
+    if has_warning or not stormy:
         return Judgement(is_complete=is_complete)
     return Judgement((_into_storm(case, stormy[0]),))
 
@@ -113,8 +112,8 @@ def _into_storm(case: Case, day: date) -> DetectedConflict:
     )
 
 
-def weather_emergency(case: Case) -> Judgement:
-    """An emergency of the weather, told by an event, in the departure's region or on its trail."""
+def judge_weather_emergencies(case: Case) -> Judgement:
+    """Find weather emergencies, reported by events, in the departure's region or on its trail."""
     return Judgement(
         tuple(
             case.conflict(
@@ -126,7 +125,7 @@ def weather_emergency(case: Case) -> Judgement:
                 hazard_id=str(danger.id),
             )
             for danger in case.scene.dangers
-            if danger.kind == HazardKind.WEATHER and _strikes(danger, case)
+            if danger.is_weather and _strikes(danger, case)
         )
     )
 

@@ -1,4 +1,4 @@
-"""Clearing: a conflict whose facts are gone is resolved by the system, and says why."""
+"""Clearing: resolving conflicts whose facts no longer hold, by the system and with the reason."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -6,17 +6,17 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from conflicts.choices import Cause, ConflictType, ResolutionStatus
-from conflicts.detection import Detection
-from conflicts.detection.scene import OVER
+from conflicts.choices import ResolutionStatus
+from conflicts.detection import Cause, ConflictType, Detection
+from conflicts.detection.scene import ENDED
 from conflicts.models import ConflictResolution, ScheduleConflict
-from conflicts.monitoring.store import is_in_somebodys_hands
+from conflicts.monitoring.store import is_being_resolved
 from scheduling.domain.document import Departure
 from scheduling.domain.limits import LONGEST_TRIP
 
 SYSTEM = "system"
 
-WHY_CLEARED = {
+CLEARING_REASONS = {
     Cause.CERTIFICATION: "the certificate is valid",
     Cause.RESTRICTION: "the restriction no longer applies",
     Cause.NO_LEAD: "the departure has a lead",
@@ -26,16 +26,16 @@ WHY_CLEARED = {
     Cause.NOT_AVAILABLE: "the guide is available",
     Cause.HELD_BY_EMERGENCY: "the guide is released",
     Cause.TRAIL: "trail reopened",
-    Cause.TRAIL_HAZARD: "the danger on the trail is over",
+    Cause.TRAIL_HAZARD: "the hazard on the trail is over",
     Cause.WEATHER_WARNING: "the alert is over",
     Cause.STORM_FORECAST: "no storm is forecast",
     Cause.WEATHER_EMERGENCY: "the emergency is over",
-    Cause.DEPARTURE_CAPACITY: "there is room for everybody",
+    Cause.DEPARTURE_CAPACITY: "there are places for all guests",
     Cause.TRAIL_GROUP_SIZE: "the trail takes the group",
     Cause.TEAM_GROUP_SIZE: "the team may lead the group",
     Cause.LOCATION_CAPACITY: "the base camp has room",
 }
-ABOUT_THE_WHOLE_TEAM = frozenset({Cause.NO_LEAD, Cause.TEAM_GROUP_SIZE})
+TEAM_CAUSES = frozenset({Cause.NO_LEAD, Cause.TEAM_GROUP_SIZE})
 
 
 def clear_conflicts(
@@ -43,16 +43,17 @@ def clear_conflicts(
 ) -> list[UUID]:
     """Resolve the open conflicts that detection judged and no longer finds, and those that became moot.
 
-    `departures` are the ones looked at, None for one that is gone. Answers which were cleared. A conflict
-    whose rule could not be judged, because its source did not answer, stays.
+    `departures` are those that were judged, by id, None for one that was removed; `days` are their dates. A
+    conflict whose rule could not be judged, because its source did not answer, stays open. Returns the ids of
+    the cleared conflicts.
     """
-    still_there = {conflict.fingerprint for conflict in detection.found}
+    still_there = {conflict.fingerprint for conflict in detection.conflicts}
     cleared = []
     for conflict in _candidates(detection, departures, days):
-        if conflict.details["fingerprint"] in still_there or is_in_somebodys_hands(conflict.pk):
+        if conflict.details["fingerprint"] in still_there or is_being_resolved(conflict.pk):
             continue
-        why = _why_cleared(conflict, detection, departures, now)
-        if why and _clear(conflict, why, now):
+        reason = _clearing_reason(conflict, detection, departures, now)
+        if reason and _clear(conflict, reason, now):
             cleared.append(conflict.pk)
     return cleared
 
@@ -67,45 +68,46 @@ def _candidates(
     return list(nearby.filter(about).order_by("conflict_id"))
 
 
-def _why_cleared(
+def _clearing_reason(
     conflict: ScheduleConflict, detection: Detection, departures: Mapping[str, Departure | None], now: datetime
 ) -> str | None:
     cause = conflict.details["cause"]
     if detection.has_judged(cause, conflict.details["subjects"]):
-        return WHY_CLEARED[Cause(cause)]
+        return CLEARING_REASONS[Cause(cause)]
     about = {key: departures[key] for key in conflict.details["departure_ids"] if key in departures}
-    return _why_moot(conflict, about, now)
+    return _moot_reason(conflict, about, now)
 
 
-def _why_moot(conflict: ScheduleConflict, about: Mapping[str, Departure | None], now: datetime) -> str | None:
-    """Why there is nothing left to be wrong, whatever siblings would say."""
-    over = [each is None or each.status in OVER or each.ends_at <= now for each in about.values()]
-    whole = conflict.details["cause"] == Cause.LOCATION_CAPACITY
-    if (all(over) and len(over) == len(conflict.details["departure_ids"])) or (any(over) and not whole):
+def _moot_reason(conflict: ScheduleConflict, about: Mapping[str, Departure | None], now: datetime) -> str | None:
+    """The reason for which our own document alone ends the conflict; None where the siblings' facts decide."""
+    ended = [departure is None or departure.status in ENDED or departure.ends_at <= now for departure in about.values()]
+    needs_all = conflict.details["cause"] == Cause.LOCATION_CAPACITY
+    if (all(ended) and len(ended) == len(conflict.details["departure_ids"])) or (any(ended) and not needs_all):
         return "the departure is over or cancelled"
-    present = [each for each in about.values() if each is not None]
+    present = [departure for departure in about.values() if departure is not None]
     if conflict.conflict_type == ConflictType.CAPACITY_EXCEEDED:
-        return _why_there_is_room(conflict, present)
-    if any(_has_lost(conflict, departure) for departure in present):
+        return _capacity_reason(conflict, present)
+    if any(_has_dropped_its_subject(conflict, departure) for departure in present):
         return "the plan changed"
     return None
 
 
-def _why_there_is_room(conflict: ScheduleConflict, present: list[Departure]) -> str | None:
+def _capacity_reason(conflict: ScheduleConflict, present: list[Departure]) -> str | None:
     allowed = conflict.details["evidence"]["told"]["allowed"]
-    return "fewer guests" if present and sum(each.participants for each in present) <= allowed else None
+    guests = sum(departure.participants for departure in present)
+    return "fewer guests" if present and guests <= allowed else None
 
 
-def _has_lost(conflict: ScheduleConflict, departure: Departure) -> bool:
-    """Whether the guide or the trail that was the trouble is no longer part of the departure."""
+def _has_dropped_its_subject(conflict: ScheduleConflict, departure: Departure) -> bool:
+    """True where a guide or the trail that the conflict is about is no longer part of the departure."""
     guides, trails = (set(conflict.details.get(f"affected_{kind}_ids", [])) for kind in ("guide", "trail"))
-    if conflict.details["cause"] in ABOUT_THE_WHOLE_TEAM:
+    if conflict.details["cause"] in TEAM_CAUSES:
         guides = set()
     team = {str(guide) for guide in departure.guide_ids}
     return not guides <= team or not trails <= {str(departure.trail_id)}
 
 
-def _clear(conflict: ScheduleConflict, why: str, now: datetime) -> bool:
+def _clear(conflict: ScheduleConflict, reason: str, now: datetime) -> bool:
     still_open = ScheduleConflict.objects.open().filter(pk=conflict.pk)
     if not still_open.update(resolved=True):
         return False
@@ -113,7 +115,7 @@ def _clear(conflict: ScheduleConflict, why: str, now: datetime) -> bool:
         conflict=conflict,
         status=ResolutionStatus.RESOLVED,
         resolved_by=SYSTEM,
-        notes=f"cleared: {why}",
+        notes=f"cleared: {reason}",
         resolved_at=now,
         completed_at=now,
     )

@@ -1,9 +1,8 @@
-"""Detection over what changed, stored in the transaction of the change."""
+"""Detection around a change, stored in the transaction of the change."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -11,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from conflicts.monitoring.clearing import clear_conflicts
-from conflicts.monitoring.scene_loader import Look, detect_all
-from conflicts.monitoring.store import Stored, store_conflicts
-from conflicts.tasks import compute_options_task
+from conflicts.monitoring.scene_loader import DetectionScope, detect_all
+from conflicts.monitoring.store import StoredConflicts, store_conflicts
+from novatrek_scheduling.queue import enqueue
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.domain.document import ScheduleDocument
@@ -24,25 +23,32 @@ from scheduling.rules import Facts
 ONE_DAY = timedelta(days=1)
 
 
-def detect_in_changes(changes: Mapping[date, Change], facts: Facts | None) -> Stored:
-    """Judge every departure that a write touches, and store the outcome with it.
+def detect_in_changes(changes: Mapping[date, Change], facts: Facts | None) -> StoredConflicts:
+    """Judge every departure that a write touches, and store the conflicts in its transaction.
 
-    Without facts only what our own documents and hazards say is judged, and the rest is left as it was.
+    Without `facts` only rules about our own documents and hazards are judged; other conflicts stay as they were.
     """
     if not changes:
-        return Stored()
-    looks = {day: Look(change.after, change.departure_ids | _of_adjusted(change)) for day, change in changes.items()}
-    return _detect_and_store(_with_overnight(changes, looks), facts, timezone.now())
+        return StoredConflicts()
+    scopes = {
+        day: DetectionScope(change.after, change.departure_ids | _of_adjusted(change))
+        for day, change in changes.items()
+    }
+    return _detect_and_store(_with_overnight(changes, scopes), facts, timezone.now())
 
 
-def detect_on(days: Collection[date], facts: Facts | None, *, region_ids: Collection[UUID] | None = None) -> Stored:
-    """Judge the departures of the stored schedules of `days`, of some regions or all, and store the outcome."""
+def detect_on(
+    days: Collection[date], facts: Facts | None, *, region_ids: Collection[UUID] | None = None
+) -> StoredConflicts:
+    """Judge the stored departures of `days`, of some regions or of all, and store the conflicts."""
     with transaction.atomic():
-        # Nobody writes these dates meanwhile: what is stored about them is about what they are.
+        # Locked: the stored conflicts are those of the documents that are current at the commit.
         rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date").select_for_update()
         documents = {row.schedule_date: row.document for row in rows}
-        looks = {day: Look(document, _of_regions(document, region_ids)) for day, document in documents.items()}
-        return _detect_and_store(looks, facts, timezone.now()) if looks else Stored()
+        scopes = {
+            day: DetectionScope(document, _of_regions(document, region_ids)) for day, document in documents.items()
+        }
+        return _detect_and_store(scopes, facts, timezone.now()) if scopes else StoredConflicts()
 
 
 def _of_regions(document: ScheduleDocument, region_ids: Collection[UUID] | None) -> frozenset[UUID]:
@@ -50,20 +56,20 @@ def _of_regions(document: ScheduleDocument, region_ids: Collection[UUID] | None)
 
 
 def detect_around_hazard(hazard: Hazard) -> None:
-    """Judge the departures that a hazard could touch; call it in the transaction that records it."""
+    """Judge the departures that a hazard could touch; to be called in the transaction that records the hazard."""
     now = timezone.now()
     reach = timedelta(days=settings.PLANNING_HORIZON_DAYS)
     first, last = max(hazard.starts_at, now).date() - ONE_DAY, min(hazard.ends_at or now + reach, now + reach).date()
-    # Locked, so that no plan that has not seen the hazard lands between the look and the commit.
-    coming = DailySchedule.objects.filter(schedule_date__range=(first, last)).order_by("schedule_date")
-    documents = {row.schedule_date: row.document for row in coming.select_for_update()}
-    looks = {day: Look(document, _touched(document, hazard)) for day, document in documents.items()}
-    wanted = {day: look for day, look in looks.items() if look.departure_ids}
-    if wanted:
-        _detect_and_store(wanted, None, now)
+    # Locked: no plan made without the hazard is written between the reading here and the commit.
+    rows = DailySchedule.objects.filter(schedule_date__range=(first, last)).order_by("schedule_date")
+    documents = {row.schedule_date: row.document for row in rows.select_for_update()}
+    scopes = {day: DetectionScope(document, _touched_by(document, hazard)) for day, document in documents.items()}
+    touched = {day: scope for day, scope in scopes.items() if scope.departure_ids}
+    if touched:
+        _detect_and_store(touched, None, now)
 
 
-def _touched(document: ScheduleDocument, hazard: Hazard) -> frozenset[UUID]:
+def _touched_by(document: ScheduleDocument, hazard: Hazard) -> frozenset[UUID]:
     trails, guides = set(hazard.trail_ids), set(hazard.guide_ids)
     return frozenset(
         key
@@ -75,20 +81,19 @@ def _touched(document: ScheduleDocument, hazard: Hazard) -> frozenset[UUID]:
     )
 
 
-def _detect_and_store(looks: Mapping[date, Look], facts: Facts | None, now: datetime) -> Stored:
-    detection = detect_all(looks, facts, now=now)
-    departures = {str(key): found for look in looks.values() for key, found in look.departures.items()}
-    clear_conflicts(detection, departures, looks, now=now)
-    stored = store_conflicts(detection.found, now=now)
+def _detect_and_store(scopes: Mapping[date, DetectionScope], facts: Facts | None, now: datetime) -> StoredConflicts:
+    detection = detect_all(scopes, facts, now=now)
+    departures = {str(key): departure for scope in scopes.values() for key, departure in scope.departures.items()}
+    clear_conflicts(detection, departures, scopes, now=now)
+    stored = store_conflicts(detection.conflicts, now=now)
     if stored.new:
-        ids = [str(conflict_id) for conflict_id in stored.new]
-        # Losing the queue loses options until somebody asks for them, and neither the write nor time.
-        transaction.on_commit(partial(compute_options_task.apply_async, (ids,), retry=False), robust=True)
+        # A lost message only delays the options: they are computed at the latest when the conflict is resolved.
+        enqueue("conflicts.compute_options", [str(conflict_id) for conflict_id in stored.new])
     return stored
 
 
 def _of_adjusted(change: Change) -> frozenset[UUID]:
-    """The departures whose guides entered something else than before."""
+    """The departures of guides whose adjustments differ from before."""
     guides = _adjusted_guides(change)
     departures = change.after.departures.items()
     return frozenset(key for key, departure in departures if departure.guide_ids & guides)
@@ -99,16 +104,18 @@ def _adjusted_guides(change: Change) -> set[UUID]:
     return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
-def _with_overnight(changes: Mapping[date, Change], looks: dict[date, Look]) -> dict[date, Look]:
-    """Add departures of earlier dates that reach into one on which their guide's adjustments changed."""
-    wanted: dict[date, set[UUID]] = defaultdict(set)
+def _with_overnight(changes: Mapping[date, Change], scopes: dict[date, DetectionScope]) -> dict[date, DetectionScope]:
+    """Add departures of earlier dates that reach into a date on which their guide's adjustments changed."""
+    overnight: dict[date, set[UUID]] = defaultdict(set)
     for day, change in changes.items():
         guides = _adjusted_guides(change)
-        for held in commitments_around(_day_in_utc(day), guides).values() if guides else ():
-            for commitment in held:
-                wanted[commitment.day].add(commitment.departure_id)
-    rows = DailySchedule.objects.filter(schedule_date__in=wanted.keys() - looks.keys())
-    return looks | {row.schedule_date: Look(row.document, frozenset(wanted[row.schedule_date])) for row in rows}
+        for commitments in commitments_around(_day_in_utc(day), guides).values() if guides else ():
+            for commitment in commitments:
+                overnight[commitment.day].add(commitment.departure_id)
+    rows = DailySchedule.objects.filter(schedule_date__in=overnight.keys() - scopes.keys())
+    return scopes | {
+        row.schedule_date: DetectionScope(row.document, frozenset(overnight[row.schedule_date])) for row in rows
+    }
 
 
 def _day_in_utc(day: date) -> Span:

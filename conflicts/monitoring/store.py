@@ -1,4 +1,4 @@
-"""Storing what detection found: the same facts are one conflict, and what is gone is cleared."""
+"""Storing detected conflicts: one open row per fingerprint."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -16,13 +16,13 @@ from conflicts.models import RiskAcceptance
 from conflicts.options import accept_risk
 from scheduling.models import schedule_id_of
 
-# The older row keeps its id, its options and the time it was first seen.
+# The older row keeps its id, its options and the time of its first detection.
 _UPSERT = """
     INSERT INTO schedule_conflicts (conflict_id, schedule_id, conflict_type, details, resolved, detected_at)
-    SELECT found.conflict_id, found.schedule_id, found.conflict_type, found.details, false, %(now)s
-    FROM jsonb_to_recordset(%(found)s::jsonb)
-        AS found (conflict_id uuid, schedule_id uuid, conflict_type text, details jsonb)
-    ORDER BY found.details ->> 'fingerprint'
+    SELECT detected.conflict_id, detected.schedule_id, detected.conflict_type, detected.details, false, %(now)s
+    FROM jsonb_to_recordset(%(detected)s::jsonb)
+        AS detected (conflict_id uuid, schedule_id uuid, conflict_type text, details jsonb)
+    ORDER BY detected.details ->> 'fingerprint'
     ON CONFLICT ((details ->> 'fingerprint')) WHERE NOT resolved
     DO UPDATE SET details = schedule_conflicts.details || (EXCLUDED.details - 'resolution_options')
     RETURNING conflict_id, details ->> 'fingerprint'
@@ -30,40 +30,40 @@ _UPSERT = """
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What was found, the open conflicts by fingerprint, and which of them are new."""
+class StoredConflicts:
+    """The detected conflicts, the ids of their open rows by fingerprint, and the ids of the new rows."""
 
     by_fingerprint: Mapping[str, UUID] = field(default_factory=dict)
     new: tuple[UUID, ...] = ()
-    found: tuple[DetectedConflict, ...] = ()
+    detected: tuple[DetectedConflict, ...] = ()
 
 
-def store_conflicts(found: Iterable[DetectedConflict], *, now: datetime) -> Stored:
-    """Store what was found, an open conflict with its fingerprint is updated, never doubled.
+def store_conflicts(detected: Iterable[DetectedConflict], *, now: datetime) -> StoredConflicts:
+    """Insert conflicts, or update the open row of the same fingerprint.
 
-    What somebody accepted is left out, until it is worse or other than what was accepted. Two writers that
-    find the same at once end with one row: the second waits for the first and updates it.
+    Conflicts whose risk is accepted are left out, unless they are more severe or have other evidence than was
+    accepted. Two writers that detect the same conflict at once end with one row: the second waits for the
+    first and updates it.
     """
-    wanted = _not_accepted({conflict.fingerprint: conflict for conflict in found}, now)
-    if not wanted:
-        return Stored()
-    rows = [_row(conflict) for conflict in wanted.values()]
+    unaccepted = _without_accepted({conflict.fingerprint: conflict for conflict in detected}, now)
+    if not unaccepted:
+        return StoredConflicts()
+    rows = [_row(conflict) for conflict in unaccepted.values()]
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, {"found": json.dumps(rows), "now": now})
-        stored = {fingerprint: conflict_id for conflict_id, fingerprint in cursor.fetchall()}
-    offered = {row["conflict_id"] for row in rows}
-    new = tuple(each for each in stored.values() if str(each) in offered)
-    return Stored(stored, new, tuple(wanted.values()))
+        cursor.execute(_UPSERT, {"detected": json.dumps(rows), "now": now})
+        by_fingerprint = {fingerprint: conflict_id for conflict_id, fingerprint in cursor.fetchall()}
+    inserted = {row["conflict_id"] for row in rows}
+    new = tuple(conflict_id for conflict_id in by_fingerprint.values() if str(conflict_id) in inserted)
+    return StoredConflicts(by_fingerprint, new, tuple(unaccepted.values()))
 
 
-def _not_accepted(found: dict[str, DetectedConflict], now: datetime) -> dict[str, DetectedConflict]:
-    accepted = RiskAcceptance.objects.in_force(now).filter(fingerprint__in=found)
-    silenced = {
-        acceptance.fingerprint
-        for acceptance in accepted
-        if acceptance.silences(found[acceptance.fingerprint].severity, found[acceptance.fingerprint].evidence_digest)
-    }
-    return {key: conflict for key, conflict in found.items() if key not in silenced}
+def _without_accepted(detected: dict[str, DetectedConflict], now: datetime) -> dict[str, DetectedConflict]:
+    silenced = set()
+    for acceptance in RiskAcceptance.objects.in_force(now).filter(fingerprint__in=detected):
+        conflict = detected[acceptance.fingerprint]
+        if acceptance.silences(conflict.severity, conflict.evidence_digest):
+            silenced.add(acceptance.fingerprint)
+    return {key: conflict for key, conflict in detected.items() if key not in silenced}
 
 
 def _row(conflict: DetectedConflict) -> dict[str, Any]:
@@ -77,22 +77,22 @@ def _row(conflict: DetectedConflict) -> dict[str, Any]:
     }
 
 
-_in_somebodys_hands: ContextVar[frozenset[UUID]] = ContextVar("conflicts being resolved", default=frozenset())
+_being_resolved: ContextVar[frozenset[UUID]] = ContextVar("conflicts being resolved", default=frozenset())
 
 
 @contextmanager
 def being_resolved(conflict_id: UUID) -> Any:
-    """Leave this conflict to the person who resolves it: what they change is about to make it vanish."""
-    token = _in_somebodys_hands.set(_in_somebodys_hands.get() | {conflict_id})
+    """Keep clearing away from a conflict inside the block, which ends it by a resolution of its own."""
+    token = _being_resolved.set(_being_resolved.get() | {conflict_id})
     try:
         yield
     finally:
-        _in_somebodys_hands.reset(token)
+        _being_resolved.reset(token)
 
 
-def is_in_somebodys_hands(conflict_id: UUID) -> bool:
-    return conflict_id in _in_somebodys_hands.get()
+def is_being_resolved(conflict_id: UUID) -> bool:
+    return conflict_id in _being_resolved.get()
 
 
-def fingerprints_of(found: Collection[DetectedConflict]) -> frozenset[str]:
-    return frozenset(conflict.fingerprint for conflict in found)
+def fingerprints_of(conflicts: Collection[DetectedConflict]) -> frozenset[str]:
+    return frozenset(conflict.fingerprint for conflict in conflicts)

@@ -1,4 +1,4 @@
-"""Applying an option: the change, the conflict, the resolution's row and what siblings hear, all or nothing."""
+"""Applying an option: its change, the conflict, the resolution and the siblings' messages in one transaction."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from conflicts.detection import DetectedConflict
 from conflicts.errors import ConflictAlreadyResolved, SecondaryConflicts
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.services import detect_in_changes
-from conflicts.monitoring.store import Stored, being_resolved
+from conflicts.monitoring.store import StoredConflicts, being_resolved
 from conflicts.options import Option
-from conflicts.resolution.deliveries import messages_about
-from conflicts.resolution.dry_run import refuse_another_premise
+from conflicts.resolution.deliveries import unsent_messages_about
+from conflicts.resolution.dry_run import refuse_changed_premise
 from events import outbox
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
@@ -28,7 +28,7 @@ from scheduling.rules import Facts
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Who applies which option to what."""
+    """An option to be applied to its conflict by a person, with their notes and the warnings they override."""
 
     conflict: ScheduleConflict
     option: Option
@@ -47,28 +47,28 @@ def apply_option(
     *,
     facts: Facts | None = None,
     caused: Collection[DetectedConflict] = (),
-    known: Collection[str] = (),
+    existing: Collection[str] = (),
 ) -> ConflictResolution:
-    """Write the option's change and everything that belongs to it in one transaction.
+    """Write the option's change, the resolution and the messages to siblings in one transaction.
 
-    `caused` are the new conflicts that are accepted with it: the hard rules behind them do not hold it up.
-    `known` has the fingerprints of what was wrong before. Raises ConflictAlreadyResolved,
+    `caused` are the secondary conflicts that the person accepts: with any, hard rules do not refuse the change.
+    `existing` has the fingerprints of the conflicts before it. Raises ConflictAlreadyResolved,
     ResolutionNotApplicable, SecondaryConflicts, HardRuleViolated and ContentionNotResolved.
     """
     conflict, option = application.conflict, application.option
-    written: list[ConflictResolution] = []
+    resolutions: list[ConflictResolution] = []
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         _refuse_resolved(conflict)
-        refuse_another_premise(option, {day: draft.document for day, draft in drafts.items()})
+        refuse_changed_premise(option, {day: draft.document for day, draft in drafts.items()})
         for change in option.edits:
             change.apply(drafts[change.day].document)
 
-    def also(changes: Mapping[date, Change]) -> None:
+    def close(changes: Mapping[date, Change]) -> None:
         stored = detect_in_changes(changes, facts)
-        _refuse_forbidden(stored, known)
-        ids = [stored.by_fingerprint.get(each.fingerprint) for each in caused]
-        written.append(_close(application, changes, [str(each) for each in ids if each]))
+        _refuse_forbidden(stored, existing)
+        ids = [stored.by_fingerprint.get(conflict.fingerprint) for conflict in caused]
+        resolutions.append(_close(application, changes, [str(conflict_id) for conflict_id in ids if conflict_id]))
 
     with being_resolved(conflict.pk):
         write_daily_schedules(
@@ -76,9 +76,9 @@ def apply_option(
             edit,
             author=application.author,
             facts=None if caused else facts,
-            after_write=also,
+            after_write=close,
         )
-    return written[-1]
+    return resolutions[-1]
 
 
 def _refuse_resolved(conflict: ScheduleConflict) -> None:
@@ -86,10 +86,13 @@ def _refuse_resolved(conflict: ScheduleConflict) -> None:
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
 
 
-def _refuse_forbidden(stored: Stored, known: Collection[str]) -> None:
-    """Another writer may have taken the guide meanwhile: what nobody may override is looked at under the locks."""
-    new = [each for each in stored.found if each.fingerprint not in known]
-    forbidden = [each for each in new if each.cause.is_never_overridden]
+def _refuse_forbidden(stored: StoredConflicts, existing: Collection[str]) -> None:
+    """Raise SecondaryConflicts for new conflicts that no person may accept.
+
+    The dry run looked for them without locks; another writer may have committed the guide since.
+    """
+    new = [conflict for conflict in stored.detected if conflict.fingerprint not in existing]
+    forbidden = [conflict for conflict in new if conflict.cause.is_never_overridden]
     if forbidden:
         raise SecondaryConflicts(forbidden)
 
@@ -99,8 +102,8 @@ def _close(application: Application, changes: Mapping[date, Change], caused: lis
     if not ScheduleConflict.objects.open().filter(pk=conflict.pk).update(resolved=True):
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
     if option.strategy is Strategy.ACCEPT_RISK:
-        _accept(application, now)
-    messages = _tell(option, changes)
+        _accept_risk(application, now)
+    messages = _notify_siblings(option, changes)
     return ConflictResolution.objects.create(
         conflict=conflict,
         option_id=option.id,
@@ -117,7 +120,7 @@ def _close(application: Application, changes: Mapping[date, Change], caused: lis
     )
 
 
-def _accept(application: Application, now: datetime) -> None:
+def _accept_risk(application: Application, now: datetime) -> None:
     details = application.conflict.details
     RiskAcceptance.objects.create(
         conflict=application.conflict,
@@ -127,28 +130,28 @@ def _accept(application: Application, now: datetime) -> None:
         owner=application.by,
         reason=application.notes,
         accepted_at=now,
-        expires_at=_end_of(application.conflict, now),
+        expires_at=_expiry_of(application.conflict, now),
     )
 
 
-def _end_of(conflict: ScheduleConflict, now: datetime) -> datetime:
-    """An acceptance lasts until the last departure it is about is back."""
+def _expiry_of(conflict: ScheduleConflict, now: datetime) -> datetime:
+    """The end of an acceptance: the end of the conflict's last departure, in an hour at the earliest."""
     document: ScheduleDocument = conflict.schedule.document
     about = conflict.details["departure_ids"]
     ends = [departure.ends_at for key, departure in document.departures.items() if str(key) in about]
     return max([*ends, now + timedelta(hours=1)])
 
 
-def _tell(option: Option, changes: Mapping[date, Change]) -> list[str]:
-    """Record what siblings have to hear of it; the ids of those messages."""
-    made = [edit for edit in option.edits if edit.is_new]
-    for edit in made:
+def _notify_siblings(option: Option, changes: Mapping[date, Change]) -> list[str]:
+    """Record the messages to siblings, move reservations to new departures, and return the messages' ids."""
+    new_edits = [edit for edit in option.edits if edit.is_new]
+    for edit in new_edits:
         departure = changes[edit.day].after.departures[edit.departure_id]
         announce_to_catalog(edit.departure_id, departure, edit.day)
         for old, new in option.moves_reservations.items():
             move_reservations(old, new, edit.day)
-    told = [_record(call.model_dump()) for call in option.calls]
-    return told + messages_about([edit.departure_id for edit in made])
+    messages = [_record(call.model_dump()) for call in option.calls]
+    return messages + unsent_messages_about([edit.departure_id for edit in new_edits])
 
 
 def _record(message: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What siblings are told about a resolution, and whether they have heard it."""
+"""Deliveries of a resolution's messages to siblings."""
 
 import time
 from collections.abc import Collection
@@ -10,25 +10,26 @@ from django.utils import timezone
 from conflicts.choices import ResolutionStatus
 from conflicts.models import ConflictResolution
 from events.models import OutboxMessage
+from novatrek_scheduling.deadline import Deadline
 
 WAIT_SECONDS = 2.0
-LOOK_EVERY_SECONDS = 0.05
-AT_ONCE = 200
+POLL_SECONDS = 0.05
+BATCH_SIZE = 200
 
 
 def wait_for_siblings(resolution: ConflictResolution) -> ConflictResolution:
-    """Give the relay two seconds to deliver what the resolution has to tell, and note how far it came.
+    """Give the relay two seconds to deliver the resolution's messages, and record the deliveries.
 
-    Nothing is lost with what is late: the outbox goes on, and `settle_resolutions` notes it.
+    Late messages are not lost: the outbox goes on, and `settle_resolutions` records their delivery.
     """
-    give_up_at = time.monotonic() + WAIT_SECONDS
-    while not note_deliveries(resolution) and time.monotonic() < give_up_at:
-        time.sleep(LOOK_EVERY_SECONDS)
+    deadline = Deadline.after(WAIT_SECONDS)
+    while not record_deliveries(resolution) and not deadline.has_passed:
+        time.sleep(POLL_SECONDS)
     return resolution
 
 
-def note_deliveries(resolution: ConflictResolution) -> bool:
-    """Note what has been delivered; whether all of it has, which makes the resolution complete."""
+def record_deliveries(resolution: ConflictResolution) -> bool:
+    """Record which messages are delivered; return True once all are, which completes the resolution."""
     messages = OutboxMessage.objects.filter(message_id__in=resolution.messages).order_by("id")
     downstream = [_update_of(message) for message in messages]
     is_complete = all(update["success"] for update in downstream)
@@ -42,16 +43,16 @@ def note_deliveries(resolution: ConflictResolution) -> bool:
 
 
 def settle_resolutions() -> int:
-    """Complete the resolutions that were waiting for siblings and no longer are; how many."""
-    waiting = ConflictResolution.objects.filter(status=ResolutionStatus.PARTIALLY_RESOLVED)
-    return sum(note_deliveries(resolution) for resolution in waiting.order_by("resolved_at")[:AT_ONCE])
+    """Complete the resolutions whose messages are all delivered by now, and return how many those are."""
+    partial = ConflictResolution.objects.filter(status=ResolutionStatus.PARTIALLY_RESOLVED)
+    return sum(record_deliveries(resolution) for resolution in partial.order_by("resolved_at")[:BATCH_SIZE])
 
 
-def messages_about(departure_ids: Collection[UUID]) -> list[str]:
-    """The ids of the unsent messages about departures that were just made."""
+def unsent_messages_about(departure_ids: Collection[UUID]) -> list[str]:
+    """The ids of the unsent messages about departures that were just created."""
     keys = [str(departure_id) for departure_id in departure_ids]
     unsent = OutboxMessage.objects.unsent().filter(payload__departure_id__in=keys)
-    return [str(each) for each in unsent.values_list("message_id", flat=True)]
+    return [str(message_id) for message_id in unsent.values_list("message_id", flat=True)]
 
 
 def _update_of(message: OutboxMessage) -> dict[str, Any]:

@@ -1,22 +1,22 @@
-"""Computing the options of a conflict: looked up and searched outside any transaction, then stored."""
+"""Computing the options of a conflict: searched outside any transaction, then stored."""
 
 import json
-import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import connection
 from django.utils import timezone
 
-from conflicts.choices import ConflictType
+from conflicts.detection import ConflictType
 from conflicts.models import ScheduleConflict
 from conflicts.options import Option, accept_risk
 from conflicts.resolution.problem import Problem
 from conflicts.resolution.registry import search_options
+from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import Unavailable
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
@@ -33,35 +33,34 @@ logger = structlog.get_logger(__name__)
 
 
 def compute_options(conflict: ScheduleConflict, *, deadline_seconds: float) -> list[Option]:
-    """Search the ways out of a conflict on today's facts and revisions, and store them with it, best first.
+    """Search the options of a conflict on current facts and revisions, and store them with it, best first.
 
-    Accepting the risk is always the last of them; it is the only one where a sibling that the search needs
-    does not answer, or nothing is left to plan.
+    The last option is always to accept the risk. It is the only one where a sibling that the search needs does
+    not answer within `deadline_seconds`, or no departure is left to plan.
     """
     rev = DailySchedule.objects.values_list("rev", flat=True).get(pk=conflict.schedule_id)
-    found = _search(conflict, deadline_seconds)
-    options = [*(found or []), accept_risk(conflict.pk, conflict.details)]
-    told: dict[str, Any] = {"resolution_options": [option.stored() for option in options]}
-    if found is not None:
-        told["options_rev"] = rev
+    searched = _search(conflict, deadline_seconds)
+    options = [*(searched or []), accept_risk(conflict.pk, conflict.details)]
+    details: dict[str, Any] = {"resolution_options": [option.stored() for option in options]}
+    if searched is not None:
+        details["options_rev"] = rev
     with connection.cursor() as cursor:
-        # Only these keys: a detection may be writing the others.
+        # Only these keys: a concurrent detection may be writing the others.
         cursor.execute(
             "UPDATE schedule_conflicts SET details = details || %s::jsonb WHERE conflict_id = %s AND NOT resolved",
-            [json.dumps(told), conflict.pk],
+            [json.dumps(details), conflict.pk],
         )
-    conflict.details |= told
+    conflict.details |= details
     return options
 
 
 def are_options_current(conflict: ScheduleConflict) -> bool:
-    """Whether they were searched on the revision that the conflict's daily schedule has now."""
-    searched_on = conflict.details.get("options_rev")
-    return DailySchedule.objects.filter(pk=conflict.schedule_id, rev=searched_on).exists()
+    """True where the options were searched on the current revision of the conflict's daily schedule."""
+    return DailySchedule.objects.filter(pk=conflict.schedule_id, rev=conflict.details.get("options_rev")).exists()
 
 
 def _search(conflict: ScheduleConflict, deadline_seconds: float) -> list[Option] | None:
-    """The ways out; None where what the search needs is not to be had."""
+    """Search the options; None where the facts that the search needs cannot be read."""
     try:
         problem = state_problem(conflict, deadline_seconds=deadline_seconds)
     except (Unavailable, UnknownTrip) as error:
@@ -71,17 +70,20 @@ def _search(conflict: ScheduleConflict, deadline_seconds: float) -> list[Option]
 
 
 def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Problem | None:
-    """The conflict with the facts around it; None where all its departures are over. Raises SiblingUnavailable."""
-    now, certify = timezone.now(), Certifier.within(deadline_seconds)
+    """Read the facts around a conflict; None where all its departures are over.
+
+    Raises SiblingUnavailable, and UnknownTrip where the catalog no longer has the trip.
+    """
+    now, certify = timezone.now(), Certifier(Deadline.after(deadline_seconds))
     window = _days_around(conflict.day, now)
     drafts = read_drafts(window)
     about = _departures_of(conflict, drafts)
-    coming = [departure for departure in about if departure.ends_at > now]
-    if not coming:
+    remaining = [departure for departure in about if departure.ends_at > now]
+    if not remaining:
         return None
-    ends = max(departure.ends_at for departure in coming).date()
+    ends = max(departure.ends_at for departure in remaining).date()
     days = {*window, *(conflict.day + timedelta(days=n) for n in range((ends - conflict.day).days + 1))}
-    snapshot = take_snapshot_for(coming, days, deadline_seconds=deadline_seconds)
+    snapshot = take_snapshot_for(remaining, days, deadline_seconds=deadline_seconds)
     return Problem(
         conflict_id=conflict.pk,
         conflict_type=ConflictType(conflict.conflict_type),
@@ -89,7 +91,7 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
         documents={day: draft.document for day, draft in drafts.items()},
         revisions={day: draft.rev for day, draft in drafts.items()},
         facts=gather_facts(snapshot),
-        commitments=commitments_around(_span_over(coming)),
+        commitments=commitments_around(_span_over(remaining)),
         certify=certify,
         now=now,
     )
@@ -98,7 +100,7 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
 def take_snapshot_for(
     departures: Collection[Departure], days: Collection[date], *, deadline_seconds: float
 ) -> Snapshot:
-    """What siblings say about some departures and their guides on `days`, in as few calls as that takes."""
+    """Take a snapshot for some departures and their guides on `days`, in as few calls as possible."""
     trips = {departure.trip_id for departure in departures}
     trails = {departure.trail_id for departure in departures if departure.trail_id}
     if len(trips) == 1:
@@ -114,28 +116,24 @@ def take_snapshot_for(
 
 @dataclass(frozen=True, slots=True)
 class Certifier:
-    """Reads certificates until a deadline; after it they are not known, as where nobody answers."""
+    """Reads certificates until a deadline; later ones stay unknown, as where svc-guide-management does not answer."""
 
-    until: float
-
-    @classmethod
-    def within(cls, seconds: float) -> Self:
-        return cls(time.monotonic() + seconds)
+    deadline: Deadline
 
     def __call__(self, facts: Facts, guide_ids: set[UUID]) -> Facts:
-        left = self.until - time.monotonic()
-        if left <= 0:
+        if self.deadline.has_passed:
             return facts
-        return facts.on(with_certificates(facts.snapshot, guide_ids, deadline_seconds=left))
+        seconds = self.deadline.remaining()
+        return facts.on(with_certificates(facts.snapshot, guide_ids, deadline_seconds=seconds))
 
 
 def _days_around(day: date, now: datetime) -> list[date]:
-    around = (day + timedelta(days=n) for n in range(-DAYS_AROUND, DAYS_AROUND + 1))
-    return [each for each in around if each >= now.date() or each == day]
+    window = (day + timedelta(days=n) for n in range(-DAYS_AROUND, DAYS_AROUND + 1))
+    return [other for other in window if other >= now.date() or other == day]
 
 
 def _departures_of(conflict: ScheduleConflict, drafts: dict[date, Draft]) -> list[Departure]:
-    """Those it is about, and those that are on the same trail that day."""
+    """The conflict's departures, and those on the same trail on its date."""
     about = set(conflict.details["departure_ids"])
     trails = set(conflict.details.get("affected_trail_ids", []))
     return [
@@ -147,8 +145,8 @@ def _departures_of(conflict: ScheduleConflict, drafts: dict[date, Draft]) -> lis
 
 
 def _span_over(departures: Collection[Departure]) -> Span:
-    """All the time in which a departure among these could come to lie."""
+    """The span within which any of these departures could be rescheduled."""
     longest = max(departure.ends_at - departure.starts_at for departure in departures)
-    around = timedelta(days=DAYS_AROUND + 1)
+    margin = timedelta(days=DAYS_AROUND + 1)
     first, last = min(d.starts_at for d in departures), max(d.ends_at for d in departures)
-    return Span(first - around, last + around + longest)
+    return Span(first - margin, last + margin + longest)

@@ -1,4 +1,4 @@
-"""A conflict to find ways out of, with all that a search may know, and what a way out has to pass."""
+"""A conflict as the searches for options see it, and the test that every option has to pass."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from conflicts.choices import Cause, ConflictType
-from conflicts.monitoring.scene_loader import Look, detect_all
+from conflicts.detection import Cause, ConflictType
+from conflicts.monitoring.scene_loader import DetectionScope, detect_all
 from conflicts.monitoring.store import fingerprints_of
 from scheduling.daily_schedules.commitments import by_guide, commitments_in, without_departures
 from scheduling.domain.document import Departure, ScheduleDocument
@@ -19,7 +19,7 @@ Documents = Mapping[date, ScheduleDocument]
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A departure and where it is; `instead_of` is the one that it would replace on another date."""
+    """A departure with its date and id; `instead_of` is the departure of another date that it would replace."""
 
     day: date
     departure_id: UUID
@@ -29,7 +29,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`documents` and `revisions` are those of the dates around; `certify` reads the certificates of guides."""
+    """A conflict with the facts around it.
+
+    `documents` and `revisions` are those of the dates around; `certify` reads the certificates of guides.
+    """
 
     conflict_id: UUID
     conflict_type: ConflictType
@@ -54,7 +57,7 @@ class Problem:
         return frozenset(UUID(key) for key in self.details.get("affected_guide_ids", []))
 
     def movable(self) -> list[Spot]:
-        """The departures it is about that may still be planned, the easiest to change first."""
+        """The conflict's departures that may still be replanned: unpublished ones first, then by participants."""
         about = {UUID(key) for key in self.details["departure_ids"]}
         spots = [
             Spot(day, key, document.departures[key])
@@ -66,39 +69,39 @@ class Problem:
 
     @property
     def entered(self) -> EntriesByDate:
-        """What guides entered on the dates around."""
+        """The guides' adjustments on the dates around."""
         return EntriesByDate({day: document.guide_adjustments for day, document in self.documents.items()})
 
     def solves(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
-        """Whether, with these documents, the conflict is gone, and no other and no broken rule comes instead."""
+        """True where the changed documents end the conflict without a new one and without breaking a hard rule."""
         touched = frozenset(departure_ids)
-        is_gone = self.details["fingerprint"] not in self._found(facts, changed, touched)
+        is_gone = self.details["fingerprint"] not in self._detected(facts, changed, touched)
         return is_gone and self.introduces_nothing(facts, changed, touched)
 
     def introduces_nothing(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
-        """Whether these documents break no rule and have no conflict that was not there before."""
+        """True where the changed documents have no new conflict and break no hard rule anew."""
         touched = frozenset(departure_ids)
         if self._breaks_a_rule(facts, changed, touched):
             return False
-        return self._found(facts, changed, touched) <= self._found(facts, {}, touched)
+        return self._detected(facts, changed, touched) <= self._detected(facts, {}, touched)
 
-    def _found(self, facts: Facts, changed: Documents, touched: frozenset[UUID]) -> frozenset[str]:
+    def _detected(self, facts: Facts, changed: Documents, touched: frozenset[UUID]) -> frozenset[str]:
         documents = {**self.documents, **changed}
-        looks = {
-            day: Look(document, frozenset(here))
+        scopes = {
+            day: DetectionScope(document, frozenset(here))
             for day, document in documents.items()
             if (here := touched & document.departures.keys())
         }
         planned = self._commitments_with(changed)
-        return fingerprints_of(detect_all(looks, facts, now=self.now, commitments=planned).found)
+        return fingerprints_of(detect_all(scopes, facts, now=self.now, commitments=planned).conflicts)
 
     def _breaks_a_rule(self, facts: Facts, changed: Documents, touched: frozenset[UUID]) -> bool:
         planned = self._commitments_with(changed)
         for day, after in changed.items():
             here = touched & after.departures.keys()
             before = Surroundings(self.entered, self.commitments, self._elsewhere(self.documents, day))
-            then = Surroundings(self.entered, planned, self._elsewhere({**self.documents, **changed}, day))
-            surroundings = before, then
+            afterwards = Surroundings(self.entered, planned, self._elsewhere({**self.documents, **changed}, day))
+            surroundings = before, afterwards
             if newly_broken(self.documents[day], after, day, here, facts, *surroundings):
                 return True
         return False

@@ -1,4 +1,4 @@
-"""Where another app hangs its searches for resolution options."""
+"""The registry of searches for resolution options, which other apps provide."""
 
 from collections.abc import Callable
 
@@ -13,10 +13,10 @@ _searches: dict[Strategy, OptionSearch] = {}
 
 
 def register_option_search(strategy: Strategy, search: OptionSearch) -> None:
-    """Have `search` asked for the options of `strategy`; it answers none where it has nothing to offer."""
+    """Register `search` for the options of `strategy`; it returns an empty list where it finds none."""
     _searches[strategy] = search
 
 
 def search_options(problem: Problem) -> list[Option]:
-    """Every way out that the registered searches find, in the order of the strategies, each best first."""
+    """Return the options of every registered search, in the order of the strategies, each best first."""
     return [option for strategy in sorted(_searches, key=_ORDER.index) for option in _searches[strategy](problem)]

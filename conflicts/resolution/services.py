@@ -1,4 +1,4 @@
-"""Resolving a conflict: one of its options is checked, applied and told, or the risk is accepted."""
+"""Resolving a conflict: applying one of its options, or accepting its risk."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,8 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from conflicts.choices import Cause, ResolutionStatus, Severity, Strategy
+from conflicts.choices import ResolutionStatus, Strategy
+from conflicts.detection import Cause, Severity
 from conflicts.errors import (
     ConflictAlreadyResolved,
     NotesRequired,
@@ -22,15 +23,15 @@ from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.options import Option, options_in
 from conflicts.resolution.apply import Application, apply_option
 from conflicts.resolution.deliveries import wait_for_siblings
-from conflicts.resolution.dry_run import rehearse
+from conflicts.resolution.dry_run import run_dry
 from conflicts.resolution.option_search import are_options_current, compute_options
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
-    """How a resolution ended, as the caller is told."""
+class ResolutionOutcome:
+    """The result of a resolution, as the API shows it."""
 
     conflict_id: UUID
     resolution_status: ResolutionStatus
@@ -42,31 +43,31 @@ class Resolved:
 
 def resolve_conflict(
     conflict_id: UUID, option_id: UUID, *, by: str, notes: str = "", override_warnings: bool = False
-) -> Resolved:
-    """Apply one of a conflict's options, with everything it means, in one transaction.
+) -> ResolutionOutcome:
+    """Apply one of a conflict's options, with all its consequences in one transaction.
 
-    Refuses with UnknownConflict, ConflictAlreadyResolved, UnknownOption, NotesRequired, RiskTooHigh,
-    ResolutionNotApplicable (the options are computed anew then) and SecondaryConflicts; the last can be
-    overridden, unless one of them is about certificates, restrictions, overlap or rest. Raises
-    SiblingUnavailable where what it needs to know is not answered.
+    Raises UnknownConflict, ConflictAlreadyResolved, UnknownOption, NotesRequired, RiskTooHigh,
+    ResolutionNotApplicable (the options are then computed anew) and SecondaryConflicts, which
+    `override_warnings` accepts unless one of them is about certificates, restrictions, overlap or rest. Raises
+    SiblingUnavailable where facts that it needs cannot be read.
 
-    Siblings have two seconds to hear of it; what is late is PARTIALLY_RESOLVED until they have. FAILED is
-    what nothing could be applied of, because others kept changing the same daily schedule.
+    Messages to siblings have two seconds to be delivered; with late ones the outcome is PARTIALLY_RESOLVED. It
+    is FAILED, with nothing applied, where concurrent writes kept changing the same daily schedule.
     """
     conflict = _open_conflict(conflict_id)
-    option = _option(conflict, option_id)
+    option = _chosen_option(conflict, option_id)
     application = Application(conflict, option, by=by, notes=notes, is_override=override_warnings)
     if option.strategy is Strategy.ACCEPT_RISK:
-        _refuse_too_much_risk(conflict, notes, override_warnings)
+        _refuse_unacceptable_risk(conflict, notes, override_warnings)
     try:
-        return _told(_apply(application))
+        return _outcome_of(_apply(application))
     except (ResolutionNotApplicable, HardRuleViolated) as error:
         compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
         if isinstance(error, ResolutionNotApplicable):
             raise
         raise ResolutionNotApplicable(f"The option is no longer possible: {error}") from error
     except ContentionNotResolved as error:
-        return _failed(application, str(error))
+        return _record_failure(application, str(error))
 
 
 def _open_conflict(conflict_id: UUID) -> ScheduleConflict:
@@ -79,7 +80,7 @@ def _open_conflict(conflict_id: UUID) -> ScheduleConflict:
     return conflict
 
 
-def _option(conflict: ScheduleConflict, option_id: UUID) -> Option:
+def _chosen_option(conflict: ScheduleConflict, option_id: UUID) -> Option:
     offered = {option.id: option for option in options_in(conflict.details)}
     if option_id not in offered and not are_options_current(conflict):
         computed = compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
@@ -90,12 +91,12 @@ def _option(conflict: ScheduleConflict, option_id: UUID) -> Option:
     return offered[option_id]
 
 
-def _refuse_too_much_risk(conflict: ScheduleConflict, notes: str, override_warnings: bool) -> None:
+def _refuse_unacceptable_risk(conflict: ScheduleConflict, notes: str, override_warnings: bool) -> None:
     if not notes.strip():
-        problem = FieldProblem("operator_notes", "Say why the risk is accepted.")
+        problem = FieldProblem("operator_notes", "State why the risk is accepted.")
         raise NotesRequired("Accepting a risk needs a reason in operator_notes.", problem)
     if Cause(conflict.details["cause"]).is_never_overridden:
-        raise RiskTooHigh("Nobody may accept a missing certificate, a broken restriction, overlap or too little rest.")
+        raise RiskTooHigh("A missing certificate, broken restriction, overlap or too little rest cannot be accepted.")
     if conflict.severity is Severity.CRITICAL and not override_warnings:
         problem = FieldProblem("override_warnings", "Set it to accept a CRITICAL risk.")
         raise RiskTooHigh("A CRITICAL risk is accepted with override_warnings only.", problem)
@@ -105,17 +106,17 @@ def _apply(application: Application) -> ConflictResolution:
     option = application.option
     if not option.edits:
         return apply_option(application)
-    rehearsal = rehearse(option, application.conflict.details["fingerprint"])
-    never = [each for each in rehearsal.caused if each.cause.is_never_overridden]
-    if rehearsal.caused and (never or not application.is_override):
-        raise SecondaryConflicts(rehearsal.caused)
-    return apply_option(application, facts=rehearsal.facts, caused=rehearsal.caused, known=rehearsal.known)
+    dry_run = run_dry(option, application.conflict.details["fingerprint"])
+    is_forbidden = any(conflict.cause.is_never_overridden for conflict in dry_run.caused)
+    if dry_run.caused and (is_forbidden or not application.is_override):
+        raise SecondaryConflicts(dry_run.caused)
+    return apply_option(application, facts=dry_run.facts, caused=dry_run.caused, existing=dry_run.existing)
 
 
-def _told(resolution: ConflictResolution) -> Resolved:
+def _outcome_of(resolution: ConflictResolution) -> ResolutionOutcome:
     if resolution.messages:
         resolution = wait_for_siblings(resolution)
-    return Resolved(
+    return ResolutionOutcome(
         conflict_id=resolution.conflict_id,
         resolution_status=ResolutionStatus(resolution.status),
         applied_strategy=Strategy(resolution.strategy),
@@ -125,15 +126,15 @@ def _told(resolution: ConflictResolution) -> Resolved:
     )
 
 
-def _failed(application: Application, why: str) -> Resolved:
+def _record_failure(application: Application, reason: str) -> ResolutionOutcome:
     ConflictResolution.objects.create(
         conflict=application.conflict,
         option_id=application.option.id,
         strategy=application.option.strategy,
         status=ResolutionStatus.FAILED,
         resolved_by=application.by,
-        notes=why,
+        notes=reason,
         is_override=application.is_override,
         resolved_at=timezone.now(),
     )
-    return Resolved(application.conflict.pk, ResolutionStatus.FAILED, application.option.strategy)
+    return ResolutionOutcome(application.conflict.pk, ResolutionStatus.FAILED, application.option.strategy)

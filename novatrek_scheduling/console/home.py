@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from conflicts.choices import Severity
+from conflicts.choices import SEVERITY_LABELS
+from conflicts.detection import Severity
 from conflicts.models import ScheduleConflict
 from events.models import DeadLetter, OutboxMessage
 from novatrek_scheduling.console.navigation import list_of, may_view
@@ -101,7 +102,7 @@ def _figures(request: HttpRequest) -> Iterator[Values]:
 def _open_conflicts(link: str) -> Values:
     by_severity = ScheduleConflict.objects.open().values(level=KeyTextTransform("severity", "details"))
     counted = dict(by_severity.annotate(count=Count("pk")).values_list("level", "count"))
-    parts = [(severity.label, counted[severity]) for severity in reversed(Severity) if counted.get(severity)]
+    parts = [(SEVERITY_LABELS[severity], counted[severity]) for severity in reversed(Severity) if counted.get(severity)]
     is_pressing = any(counted.get(severity) for severity in (Severity.HIGH, Severity.CRITICAL))
     only_open = f"{link}?{urlencode({'resolved__exact': 0})}"
     return _figure("Open conflicts", sum(counted.values()), only_open, parts, is_pressing=is_pressing)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from conflicts.choices import ConflictType, Strategy
+from conflicts.choices import Strategy
+from conflicts.detection import ConflictType
 from conflicts.options import DepartureEdit, Option, SiblingCall
 from conflicts.resolution.problem import Problem, Spot
 from optimization.strategies.proposal import propose, solves

@@ -2,7 +2,8 @@
 
 from itertools import islice
 
-from conflicts.choices import Cause, ConflictType, Strategy
+from conflicts.choices import Strategy
+from conflicts.detection import Cause, ConflictType
 from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
 from optimization.candidates.assessment import Candidate

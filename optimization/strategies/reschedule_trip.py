@@ -7,7 +7,8 @@ from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from conflicts.choices import Cause, Strategy
+from conflicts.choices import Strategy
+from conflicts.detection import Cause
 from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
 from optimization.strategies.proposal import MOST_OFFERED, propose, solves

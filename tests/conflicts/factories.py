@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID, uuid4
 
-from conflicts.choices import Cause, ConflictType, Severity
+from conflicts.detection import Cause, ConflictType, Severity
 from conflicts.models import ScheduleConflict
 from scheduling.daily_schedules.writer import Draft, Edit, write_daily_schedules
 from scheduling.models import DailySchedule
@@ -38,7 +38,7 @@ def conflict_of(day: date = TOMORROW, *, severity: Severity = Severity.MEDIUM, *
     if schedule is None:
         put(uuid4(), day)
         schedule = DailySchedule.objects.get(schedule_date=day)
-    told = {
+    stored = {
         "severity": severity,
         "cause": Cause.DEPARTURE_CAPACITY,
         "description": "Too many guests.",
@@ -49,4 +49,4 @@ def conflict_of(day: date = TOMORROW, *, severity: Severity = Severity.MEDIUM, *
         "evidence": {"told": {"allowed": 10}, "read_at": {}, "digest": "none"},
     }
     kind = ConflictType.CAPACITY_EXCEEDED
-    return ScheduleConflict.objects.create(schedule=schedule, conflict_type=kind, details=told | details)
+    return ScheduleConflict.objects.create(schedule=schedule, conflict_type=kind, details=stored | details)

@@ -38,10 +38,12 @@ class PlannedDay:
     def departure(self, departure_id: UUID) -> Departure:
         return self.departures[departure_id]
 
-    def staffed(self, wanted: Callable[[Departure], bool] = lambda _: True) -> list[UUID]:
-        """The staffed departures of one day that are wanted, those with the most guests first."""
-        found = {key: d for key, d in self.departures.items() if d.team and d.ends_at.date() == self.day and wanted(d)}
-        return sorted(found, key=lambda key: (-found[key].participants, key))
+    def staffed(self, suits: Callable[[Departure], bool] = lambda _: True) -> list[UUID]:
+        """The staffed departures of one day that `suits` accepts, those with the most guests first."""
+        staffed = {
+            key: d for key, d in self.departures.items() if d.team and d.ends_at.date() == self.day and suits(d)
+        }
+        return sorted(staffed, key=lambda key: (-staffed[key].participants, key))
 
     def send_lead_away(self, departure_id: UUID, reason: str = "sick") -> ScheduleConflict:
         """Its lead enters an absence, and that is a conflict."""
@@ -83,5 +85,5 @@ def plan_a_day(siblings: SimulatedSiblings, *, days_ahead: int = 4) -> PlannedDa
 
 
 def options_of(conflict: ScheduleConflict, strategy: Strategy) -> list[Option]:
-    found = compute_options(conflict, deadline_seconds=10)
-    return [option for option in found if option.strategy is strategy]
+    options = compute_options(conflict, deadline_seconds=10)
+    return [option for option in options if option.strategy is strategy]

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.client import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from conflicts.choices import Severity
+from conflicts.detection import Severity
 from conflicts.models import ScheduleConflict
 from tests.conflicts.factories import conflict_of, overfull
 from tests.factories import TOMORROW
@@ -45,14 +45,14 @@ def test_an_open_conflict_as_the_contract_shows_it(client: Client) -> None:
 @pytest.mark.django_db
 def test_filters_choose_by_date_region_severity_type_and_state(client: Client) -> None:
     region = str(uuid4())
-    wanted = conflict_of(severity=Severity.HIGH, region_id=region)
+    matching = conflict_of(severity=Severity.HIGH, region_id=region)
     conflict_of(severity=Severity.LOW)
     conflict_of(TOMORROW + timedelta(days=1), severity=Severity.HIGH, region_id=region)
     ScheduleConflict.objects.filter(pk=conflict_of(region_id=region).pk).update(resolved=True)
 
     assert listed(client).json()["total_count"] == 2
     for query in ({"region_id": region}, {"severity": "HIGH"}):
-        assert [c["id"] for c in listed(client, **query).json()["conflicts"]] == [str(wanted.pk)]
+        assert [c["id"] for c in listed(client, **query).json()["conflicts"]] == [str(matching.pk)]
     assert listed(client, type="TRAIL_CLOSED").json()["conflicts"] == []
     assert listed(client, resolved="true").json()["total_count"] == 1
 

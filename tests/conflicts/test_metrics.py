@@ -1,6 +1,6 @@
 import pytest
 
-from conflicts.choices import Severity
+from conflicts.detection import Severity
 from conflicts.metrics import conflicts_resolved, open_conflicts
 from conflicts.models import ScheduleConflict
 from tests.conflicts.factories import conflict_of

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from django.test.client import Client
 
-from conflicts.choices import Severity
+from conflicts.detection import Severity
 from conflicts.models import ScheduleConflict
 from conflicts.options import accept_risk
 from tests.conflicts.factories import conflict_of, overfull

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from conflicts.choices import Cause
+from conflicts.detection import Cause
 from conflicts.models import ScheduleConflict
 from scheduling.domain.document import DepartureStatus
 from tests.ntk_10004.incident import Incident, group_size_override, medical_restriction, training_day, vacation

@@ -13,19 +13,19 @@ from tests.factories import TOMORROW, at, entered_tomorrow
 A_WEEK_BEFORE = at(9) - timedelta(days=7)
 
 
-def look(
+def detect_among(
     *departures: Departure,
     facts: Facts | None = None,
     adjustments: Mapping[UUID, GuideAdjustments] | None = None,
     now: datetime = A_WEEK_BEFORE,
     **scene: object,
 ) -> Detection:
-    """What is wrong with these departures of tomorrow."""
+    """Detect conflicts among these departures of tomorrow."""
     document = ScheduleDocument(departures={uuid4(): departure for departure in departures})
     committed = by_guide(commitments_in(document, TOMORROW, document.departures))
-    told = {"commitments": committed, "entered": entered_tomorrow(adjustments)} | scene
-    return detect(Scene(TOMORROW, document, now, facts, **told), document.departures)  # type: ignore[arg-type]
+    inputs = {"commitments": committed, "entered": entered_tomorrow(adjustments)} | scene
+    return detect(Scene(TOMORROW, document, now, facts, **inputs), document.departures)  # type: ignore[arg-type]
 
 
-def causes(found: Iterable[DetectedConflict]) -> list[str]:
-    return sorted(conflict.cause.value for conflict in found)
+def causes(conflicts: Iterable[DetectedConflict]) -> list[str]:
+    return sorted(conflict.cause.value for conflict in conflicts)

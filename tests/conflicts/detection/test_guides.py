@@ -4,8 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from conflicts.choices import Severity
-from conflicts.detection import Danger
+from conflicts.detection import Danger, Severity
 from scheduling.domain.document import (
     Announcement,
     AvailabilityException,
@@ -17,7 +16,7 @@ from scheduling.domain.document import (
 )
 from scheduling.domain.facts import Certificate, Span
 from scheduling.rules import Commitment
-from tests.conflicts.detection.scenes import causes, look
+from tests.conflicts.detection.scenes import causes, detect_among
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TrailFactory, TripFactory, at, facts_of, lead
 
 FIRST_AID = "WILDERNESS_FIRST_AID"
@@ -28,7 +27,7 @@ def with_certificates(*certificates: Certificate) -> list[str]:
     facts = facts_of(guides=[guide], trips=[trip])
     read = {guide.id: certificates}
     facts = facts.on(replace(facts.snapshot, certificates=read))
-    return causes(look(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts).found)
+    return causes(detect_among(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts).conflicts)
 
 
 @pytest.mark.parametrize(
@@ -53,9 +52,9 @@ def test_certificates_that_were_not_read_neither_raise_nor_clear() -> None:
     facts = facts_of(guides=[guide], trips=[trip])
     facts = facts.on(replace(facts.snapshot, certificates={}))
 
-    detection = look(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts)
+    detection = detect_among(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts)
 
-    assert not detection.found
+    assert not detection.conflicts
     assert not any(cause == "CERTIFICATION" for cause, _ in detection.judged)
 
 
@@ -64,38 +63,40 @@ def test_a_broken_restriction_of_height_is_critical() -> None:
     low = GuideAdjustments(restrictions=[{"kind": "MAX_ALTITUDE_M", "value": 300}])
     departure = DepartureFactory(trail_id=trail.id, team=[lead(guide)])
 
-    [found] = look(departure, facts=facts_of(guides=[guide], trails=[trail]), adjustments={guide.id: low}).found
+    [conflict] = detect_among(
+        departure, facts=facts_of(guides=[guide], trails=[trail]), adjustments={guide.id: low}
+    ).conflicts
 
-    assert (found.cause.value, found.severity) == ("RESTRICTION", Severity.CRITICAL)
+    assert (conflict.cause.value, conflict.severity) == ("RESTRICTION", Severity.CRITICAL)
 
 
 def test_a_restriction_of_height_waits_for_the_trails_figures() -> None:
     guide = GuideFactory()
     low = GuideAdjustments(restrictions=[{"kind": "MAX_ALTITUDE_M", "value": 300}])
 
-    detection = look(DepartureFactory(trail_id=uuid4(), team=[lead(guide)]), adjustments={guide.id: low})
+    detection = detect_among(DepartureFactory(trail_id=uuid4(), team=[lead(guide)]), adjustments={guide.id: low})
 
-    assert not detection.found
+    assert not detection.conflicts
     assert "RESTRICTION" not in {cause for cause, _ in detection.judged}
 
 
 def test_a_team_without_a_lead() -> None:
     assistant = lead(GuideFactory()).model_copy(update={"role": Role.ASSISTANT})
 
-    assert causes(look(DepartureFactory(team=[assistant])).found) == ["NO_LEAD"]
+    assert causes(detect_among(DepartureFactory(team=[assistant])).conflicts) == ["NO_LEAD"]
 
 
-def test_nobody_could_be_found_to_lead_it() -> None:
+def test_no_lead_could_be_found() -> None:
     reason = UnassignedReason(code="NO_TEAM", message="9 lack SWIFT_WATER_RESCUE")
 
-    [found] = look(DepartureFactory(unassigned_reason=reason)).found
+    [conflict] = detect_among(DepartureFactory(unassigned_reason=reason)).conflicts
 
-    assert found.cause.value == "NO_LEAD"
-    assert "9 lack SWIFT_WATER_RESCUE" in found.description
+    assert conflict.cause.value == "NO_LEAD"
+    assert "9 lack SWIFT_WATER_RESCUE" in conflict.description
 
 
 def test_a_departure_that_is_not_planned_yet_is_no_conflict() -> None:
-    assert not look(DepartureFactory()).found
+    assert not detect_among(DepartureFactory()).conflicts
 
 
 def test_overlap_with_another_departure_turnaround_included() -> None:
@@ -103,10 +104,10 @@ def test_overlap_with_another_departure_turnaround_included() -> None:
     morning = DepartureFactory(team=[lead(guide)], participants=5)
     noon = DepartureFactory(team=[lead(guide)], starts_at=at(12, 20), ends_at=at(15))
 
-    [found] = look(morning, noon).found
+    [conflict] = detect_among(morning, noon).conflicts
 
-    assert found.cause.value == "OVERLAP"
-    assert len(found.departure_ids) == len(found.trip_ids) == 2
+    assert conflict.cause.value == "OVERLAP"
+    assert len(conflict.departure_ids) == len(conflict.trip_ids) == 2
 
 
 def test_too_little_rest_belongs_to_the_earlier_date() -> None:
@@ -116,9 +117,9 @@ def test_too_little_rest_belongs_to_the_earlier_date() -> None:
     held = {guide.id: (Commitment(guide.id, other, yesterday, late.span),)}
     early = DepartureFactory(team=[lead(guide)], starts_at=at(6), ends_at=at(8))
 
-    [found] = look(early, commitments=held, elsewhere={other: (yesterday, late)}).found
+    [conflict] = detect_among(early, commitments=held, elsewhere={other: (yesterday, late)}).conflicts
 
-    assert (found.cause.value, found.day) == ("REST", yesterday)
+    assert (conflict.cause.value, conflict.day) == ("REST", yesterday)
 
 
 def test_inside_an_availability_exception() -> None:
@@ -126,25 +127,26 @@ def test_inside_an_availability_exception() -> None:
     away = AvailabilityException.model_validate({"from": TOMORROW, "to": TOMORROW, "reason": "training"})
     entered = GuideAdjustments(availability_exceptions=[away])
 
-    [found] = look(DepartureFactory(team=[lead(guide)]), adjustments={guide.id: entered}).found
+    [conflict] = detect_among(DepartureFactory(team=[lead(guide)]), adjustments={guide.id: entered}).conflicts
 
-    assert found.cause.value == "AVAILABILITY_EXCEPTION"
-    assert "training" in found.description
+    assert conflict.cause.value == "AVAILABILITY_EXCEPTION"
+    assert "training" in conflict.description
 
 
 def test_a_guide_who_is_not_active() -> None:
     guide, trip = GuideFactory(is_active=False, status="ON_LEAVE"), TripFactory()
 
-    found = look(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts_of(guides=[guide], trips=[trip]))
+    detection = detect_among(
+        DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts_of(guides=[guide], trips=[trip])
+    )
 
-    assert causes(found.found) == ["NOT_AVAILABLE"]
+    assert causes(detection.conflicts) == ["NOT_AVAILABLE"]
 
 
 def test_a_guide_held_by_an_emergency_elsewhere() -> None:
     guide = GuideFactory()
     emergency = Danger(
         id=uuid4(),
-        kind="EMERGENCY",
         severity=Severity.CRITICAL,
         description="SOS",
         span=Span(at(6), at(23)),
@@ -152,26 +154,29 @@ def test_a_guide_held_by_an_emergency_elsewhere() -> None:
         departure_id=uuid4(),
     )
 
-    [found] = look(DepartureFactory(team=[lead(guide)]), dangers=(emergency,)).found
+    [conflict] = detect_among(DepartureFactory(team=[lead(guide)]), dangers=(emergency,)).conflicts
 
-    assert (found.cause.value, found.severity) == ("HELD_BY_EMERGENCY", Severity.CRITICAL)
+    assert (conflict.cause.value, conflict.severity) == ("HELD_BY_EMERGENCY", Severity.CRITICAL)
 
 
 def severity_when(**fields: object) -> Severity:
     departure: Departure = DepartureFactory(participants=30, **fields)
-    [found] = look(departure).found
-    return found.severity
+    [conflict] = detect_among(departure).conflicts
+    return conflict.severity
 
 
 def test_severity_follows_status_and_nearness() -> None:
-    told = Announcement(guide_ids=[], starts_at=at(9))
+    announced = Announcement(guide_ids=[], starts_at=at(9))
 
     assert severity_when() == Severity.MEDIUM
-    assert severity_when(status=DepartureStatus.PUBLISHED, published=told, team=[lead(GuideFactory())]) == Severity.HIGH
+    assert (
+        severity_when(status=DepartureStatus.PUBLISHED, published=announced, team=[lead(GuideFactory())])
+        == Severity.HIGH
+    )
     assert severity_when(status=DepartureStatus.IN_PROGRESS, team=[lead(GuideFactory())]) == Severity.CRITICAL
 
 
 def test_within_a_day_it_is_critical() -> None:
-    [found] = look(DepartureFactory(participants=30), now=at(9) - timedelta(hours=24)).found
+    [conflict] = detect_among(DepartureFactory(participants=30), now=at(9) - timedelta(hours=24)).conflicts
 
-    assert found.severity == Severity.CRITICAL
+    assert conflict.severity == Severity.CRITICAL

@@ -4,11 +4,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from conflicts.choices import Severity
-from conflicts.detection import Danger
+from conflicts.detection import Danger, Severity
 from scheduling.domain.facts import Closure, Location, Sibling, Span, Trail, WeatherAlert, WeatherOutlook
 from scheduling.rules import Facts
-from tests.conflicts.detection.scenes import causes, look
+from tests.conflicts.detection.scenes import causes, detect_among
 from tests.factories import (
     REGION_ID,
     TOMORROW,
@@ -33,48 +32,48 @@ from tests.factories import (
     ids=["closed", "out of season", "flooded", "severe closure"],
 )
 def test_the_trail_is_closed(trail: Trail) -> None:
-    [found] = look(DepartureFactory(trail_id=trail.id), facts=facts_of(trails=[trail])).found
+    [conflict] = detect_among(DepartureFactory(trail_id=trail.id), facts=facts_of(trails=[trail])).conflicts
 
-    assert (found.type.value, found.source_service) == ("TRAIL_CLOSED", "svc-trail-management")
-    assert found.trail_ids == (trail.id,)
+    assert (conflict.type.value, conflict.source_service) == ("TRAIL_CLOSED", "svc-trail-management")
+    assert conflict.trail_ids == (trail.id,)
 
 
-def test_an_open_trail_of_which_not_all_was_told_clears_nothing() -> None:
+def test_an_open_trail_with_unknown_conditions_clears_nothing() -> None:
     trail = TrailFactory(conditions_known=False)
 
-    detection = look(DepartureFactory(trail_id=trail.id), facts=facts_of(trails=[trail]))
+    detection = detect_among(DepartureFactory(trail_id=trail.id), facts=facts_of(trails=[trail]))
 
-    assert not detection.found
+    assert not detection.conflicts
     assert "TRAIL" not in {cause for cause, _ in detection.judged}
 
 
 def danger(**fields: object) -> Danger:
-    told = {"id": uuid4(), "severity": Severity.HIGH, "description": "grizzly sighted", "span": Span(at(6), at(20))}
-    return Danger(**(told | fields))  # type: ignore[arg-type]
+    defaults = {"id": uuid4(), "severity": Severity.HIGH, "description": "grizzly sighted", "span": Span(at(6), at(20))}
+    return Danger(**(defaults | fields))  # type: ignore[arg-type]
 
 
 def test_a_wildlife_alert_that_closes_the_trail() -> None:
     trail_id = uuid4()
-    alert = danger(kind="WILDLIFE", trail_ids=frozenset({trail_id}), closes_trails=True)
+    alert = danger(trail_ids=frozenset({trail_id}), closes_trails=True)
 
-    [found] = look(DepartureFactory(trail_id=trail_id), dangers=(alert,)).found
+    [conflict] = detect_among(DepartureFactory(trail_id=trail_id), dangers=(alert,)).conflicts
 
-    assert (found.type.value, found.severity) == ("TRAIL_CLOSED", Severity.HIGH)
+    assert (conflict.type.value, conflict.severity) == ("TRAIL_CLOSED", Severity.HIGH)
 
 
 def test_an_emergency_of_the_weather_in_the_region() -> None:
-    storm = danger(kind="WEATHER", region_id=REGION_ID)
+    storm = danger(is_weather=True, region_id=REGION_ID)
 
-    assert causes(look(DepartureFactory(), dangers=(storm,)).found) == ["WEATHER_EMERGENCY"]
+    assert causes(detect_among(DepartureFactory(), dangers=(storm,)).conflicts) == ["WEATHER_EMERGENCY"]
 
 
 def weather(
-    severity: str = "WARNING", trail_ids: frozenset[UUID] = frozenset(), hour: int = 8, **told: object
+    severity: str = "WARNING", trail_ids: frozenset[UUID] = frozenset(), hour: int = 8, **snapshot: object
 ) -> Facts:
     span = Span(at(hour), at(hour) + timedelta(hours=2))
     alert = WeatherAlert(uuid4(), REGION_ID, severity, "thunderstorms", span, trail_ids, is_active=True)
     facts = facts_of()
-    return facts.on(replace(facts.snapshot, alerts={REGION_ID: (alert,)}, **told))  # type: ignore[arg-type]
+    return facts.on(replace(facts.snapshot, alerts={REGION_ID: (alert,)}, **snapshot))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -82,20 +81,20 @@ def weather(
     [("ADVISORY", "LOW"), ("WATCH", "MEDIUM"), ("WARNING", "HIGH"), ("EMERGENCY", "CRITICAL")],
 )
 def test_an_active_alert_for_the_region_is_as_severe_as_it_says(alert: str, severity: str) -> None:
-    [found] = look(DepartureFactory(), facts=weather(alert)).found
+    [conflict] = detect_among(DepartureFactory(), facts=weather(alert)).conflicts
 
-    assert (found.type.value, found.severity.value) == ("WEATHER_ALERT", severity)
+    assert (conflict.type.value, conflict.severity.value) == ("WEATHER_ALERT", severity)
 
 
 def test_an_alert_at_another_time_or_for_another_trail_is_none() -> None:
-    assert not look(DepartureFactory(), facts=weather(hour=18)).found
-    assert not look(DepartureFactory(trail_id=uuid4()), facts=weather(trail_ids=frozenset({uuid4()}))).found
+    assert not detect_among(DepartureFactory(), facts=weather(hour=18)).conflicts
+    assert not detect_among(DepartureFactory(trail_id=uuid4()), facts=weather(trail_ids=frozenset({uuid4()}))).conflicts
 
 
-def test_weather_that_was_not_told_clears_nothing() -> None:
+def test_weather_that_was_not_read_clears_nothing() -> None:
     silent = weather(hour=18, unknown={Sibling.WEATHER: "no answer"})
 
-    assert "WEATHER_WARNING" not in {cause for cause, _ in look(DepartureFactory(), facts=silent).judged}
+    assert "WEATHER_WARNING" not in {cause for cause, _ in detect_among(DepartureFactory(), facts=silent).judged}
 
 
 def test_a_storm_that_is_forecast() -> None:
@@ -103,35 +102,37 @@ def test_a_storm_that_is_forecast() -> None:
     stormy = {(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING}
     facts = facts.on(replace(facts.snapshot, outlooks=stormy, alerts={REGION_ID: ()}))
 
-    assert causes(look(DepartureFactory(), facts=facts).found) == ["STORM_FORECAST"]
+    assert causes(detect_among(DepartureFactory(), facts=facts).conflicts) == ["STORM_FORECAST"]
 
 
 def test_more_guests_than_places() -> None:
-    [found] = look(DepartureFactory(participants=14, capacity=10)).found
+    [conflict] = detect_among(DepartureFactory(participants=14, capacity=10)).conflicts
 
-    assert (found.type.value, found.told) == ("CAPACITY_EXCEEDED", {"people": 14, "allowed": 10})
+    assert (conflict.type.value, conflict.evidence) == ("CAPACITY_EXCEEDED", {"people": 14, "allowed": 10})
 
 
 def test_up_to_a_tenth_too_many_is_one_step_lower() -> None:
-    [found] = look(DepartureFactory(participants=11, capacity=10)).found
+    [conflict] = detect_among(DepartureFactory(participants=11, capacity=10)).conflicts
 
-    assert found.severity == Severity.LOW
+    assert conflict.severity == Severity.LOW
 
 
 def test_a_group_larger_than_the_trail_takes() -> None:
     trail = TrailFactory(max_group_size=6)
 
-    found = look(DepartureFactory(trail_id=trail.id), facts=facts_of(trails=[trail])).found
+    conflicts = detect_among(DepartureFactory(trail_id=trail.id), facts=facts_of(trails=[trail])).conflicts
 
-    assert causes(found) == ["TRAIL_GROUP_SIZE"]
+    assert causes(conflicts) == ["TRAIL_GROUP_SIZE"]
 
 
 def test_a_group_larger_than_the_team_may_lead() -> None:
     guide, trip = GuideFactory(max_group_size=5), TripFactory()
 
-    found = look(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts_of(guides=[guide], trips=[trip]))
+    detection = detect_among(
+        DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts_of(guides=[guide], trips=[trip])
+    )
 
-    assert causes(found.found) == ["TEAM_GROUP_SIZE"]
+    assert causes(detection.conflicts) == ["TEAM_GROUP_SIZE"]
 
 
 def test_too_many_at_the_base_camp_is_one_conflict_of_the_place() -> None:
@@ -139,10 +140,10 @@ def test_too_many_at_the_base_camp_is_one_conflict_of_the_place() -> None:
     guides = [GuideFactory(), GuideFactory()]
     there = [DepartureFactory(location_id=camp.id, team=[lead(guide)]) for guide in guides]
 
-    [found] = look(*there, facts=facts_of(guides=guides, base_camp=camp)).found
+    [conflict] = detect_among(*there, facts=facts_of(guides=guides, base_camp=camp)).conflicts
 
-    assert found.cause.value == "LOCATION_CAPACITY"
-    assert len(found.departure_ids) == 2
+    assert conflict.cause.value == "LOCATION_CAPACITY"
+    assert len(conflict.departure_ids) == 2
 
 
 def test_a_trip_of_several_days_is_at_the_base_camp_on_the_next_date_too() -> None:
@@ -154,5 +155,5 @@ def test_a_trip_of_several_days_is_at_the_base_camp_on_the_next_date_too() -> No
     today = DepartureFactory(location_id=camp.id, team=[lead(guide)])
     facts = facts_of(guides=[guide], base_camp=camp)
 
-    assert "LOCATION_CAPACITY" in causes(look(today, facts=facts, neighbours=(since_yesterday,)).found)
-    assert "LOCATION_CAPACITY" not in causes(look(today, facts=facts).found)
+    assert "LOCATION_CAPACITY" in causes(detect_among(today, facts=facts, neighbours=(since_yesterday,)).conflicts)
+    assert "LOCATION_CAPACITY" not in causes(detect_among(today, facts=facts).conflicts)

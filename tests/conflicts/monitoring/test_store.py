@@ -9,8 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from conflicts.choices import Severity
-from conflicts.detection import DetectedConflict, Scene, detect
+from conflicts.detection import DetectedConflict, Scene, Severity, detect
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.services import detect_on
 from conflicts.monitoring.store import store_conflicts
@@ -27,10 +26,10 @@ from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory,
 OPEN = ScheduleConflict.objects.open
 
 
-def found_of(**fields: object) -> DetectedConflict:
+def detected(**fields: object) -> DetectedConflict:
     document = ScheduleDocument(departures={uuid4(): DepartureFactory(participants=16, capacity=10, **fields)})
-    [found] = detect(Scene(TOMORROW, document, at(9) - timedelta(days=7)), document.departures).found
-    return found
+    [conflict] = detect(Scene(TOMORROW, document, at(9) - timedelta(days=7)), document.departures).conflicts
+    return conflict
 
 
 @pytest.mark.django_db
@@ -59,12 +58,12 @@ def test_the_same_facts_again_update_the_conflict_and_never_double_it() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_writers_who_find_the_same_at_once_store_it_once() -> None:
     put(uuid4())
-    found, together = found_of(), threading.Barrier(2)
+    conflict, together = detected(), threading.Barrier(2)
 
     def store(_: int) -> int:
         together.wait(timeout=30)
         with transaction.atomic():
-            new = store_conflicts([found], now=timezone.now()).new
+            new = store_conflicts([conflict], now=timezone.now()).new
         connection.close()
         return len(new)
 
@@ -81,7 +80,7 @@ def test_fewer_guests_clear_a_capacity_conflict() -> None:
 
     cleared = ConflictResolution.objects.get(conflict=conflict)
     assert not OPEN().exists()
-    assert (cleared.resolved_by, cleared.notes) == ("system", "cleared: there is room for everybody")
+    assert (cleared.resolved_by, cleared.notes) == ("system", "cleared: there are places for all guests")
 
 
 def alerted(*, is_active: bool = True, unknown: Mapping[Sibling, str] | None = None) -> Facts:
@@ -176,24 +175,24 @@ def test_a_wildlife_alert_raises_conflicts_and_its_release_clears_them() -> None
 @pytest.mark.django_db
 def test_an_accepted_risk_is_silent_until_it_is_worse_or_other() -> None:
     put(uuid4())
-    found = found_of()
-    store_conflicts([found], now=timezone.now())
+    conflict = detected()
+    store_conflicts([conflict], now=timezone.now())
     accepted = OPEN().get()
     accepted.resolved = True
     accepted.save(update_fields=["resolved"])
     RiskAcceptance.objects.create(
         conflict=accepted,
-        fingerprint=found.fingerprint,
-        severity=found.severity,
-        evidence_digest=found.evidence_digest,
+        fingerprint=conflict.fingerprint,
+        severity=conflict.severity,
+        evidence_digest=conflict.evidence_digest,
         owner="ana",
         reason="a small group",
         expires_at=timezone.now() + timedelta(days=2),
     )
 
-    assert not store_conflicts([found], now=timezone.now()).new
-    assert store_conflicts([replace(found, severity=Severity.CRITICAL)], now=timezone.now()).new
+    assert not store_conflicts([conflict], now=timezone.now()).new
+    assert store_conflicts([replace(conflict, severity=Severity.CRITICAL)], now=timezone.now()).new
     OPEN().update(resolved=True)
-    assert store_conflicts([replace(found, told={"people": 30})], now=timezone.now()).new
+    assert store_conflicts([replace(conflict, evidence={"people": 30})], now=timezone.now()).new
     OPEN().update(resolved=True)
-    assert store_conflicts([found], now=timezone.now() + timedelta(days=3)).new
+    assert store_conflicts([conflict], now=timezone.now() + timedelta(days=3)).new

@@ -10,7 +10,8 @@ from django.core.cache import caches
 from django.db import connection
 from django.utils import timezone
 
-from conflicts.choices import Cause, ResolutionStatus, Severity, Strategy
+from conflicts.choices import ResolutionStatus, Strategy
+from conflicts.detection import Cause, Severity
 from conflicts.errors import (
     ConflictAlreadyResolved,
     NotesRequired,
@@ -153,7 +154,7 @@ def test_a_guide_who_fell_ill_too_would_be_the_next_conflict(planned: PlannedDay
 
     with pytest.raises(SecondaryConflicts) as refused:
         resolve_conflict(conflict.pk, option.id, by="ana")
-    assert [each.cause for each in refused.value.caused] == [Cause.AVAILABILITY_EXCEPTION]
+    assert [conflict.cause for conflict in refused.value.caused] == [Cause.AVAILABILITY_EXCEPTION]
 
     resolved = resolve_conflict(conflict.pk, option.id, by="ana", override_warnings=True)
     caused = ScheduleConflict.objects.open().get(details__departure_ids=[str(departure_id)])
@@ -171,7 +172,7 @@ def test_no_override_covers_a_guide_without_a_certificate(planned: PlannedDay) -
     with pytest.raises(SecondaryConflicts) as refused:
         resolve_conflict(conflict.pk, option.id, by="ana", override_warnings=True)
 
-    assert [each.cause for each in refused.value.caused] == [Cause.CERTIFICATION]
+    assert [conflict.cause for conflict in refused.value.caused] == [Cause.CERTIFICATION]
     assert newcomer not in planned.departure(departure_id).guide_ids
 
 
@@ -228,8 +229,8 @@ def test_closing_a_trail_moves_its_departures_and_records_the_closure(planned: P
 
     after = planned.departure(departure_id)
     assert after.trail_id != trail_id or after.status is DepartureStatus.CANCELLED
-    told = OutboxMessage.objects.get(destination="svc-trail-management")
-    assert told.payload["trail_id"] == str(trail_id)
+    message = OutboxMessage.objects.get(destination="svc-trail-management")
+    assert message.payload["trail_id"] == str(trail_id)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from conflicts.choices import Severity
+from conflicts.detection import Severity
 from events.dead_letters import record_dead_letter
 from events.outbox import record
 from scheduling.domain.document import DepartureStatus

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from conflicts.choices import Cause, ConflictType
+from conflicts.detection import Cause, ConflictType
 from conflicts.resolution.problem import Problem
 from optimization.requests.date_score import Availability
 from optimization.requests.query import TripQuery

@@ -1,0 +1,39 @@
+"""The types of conflicts and their causes, in the words of the API and of the stored rows."""
+
+from enum import StrEnum
+
+
+class ConflictType(StrEnum):
+    """The contract's type of a conflict."""
+
+    GUIDE_DOUBLE_BOOKED = "GUIDE_DOUBLE_BOOKED"
+    TRAIL_CLOSED = "TRAIL_CLOSED"
+    WEATHER_ALERT = "WEATHER_ALERT"
+    CAPACITY_EXCEEDED = "CAPACITY_EXCEEDED"
+
+
+class Cause(StrEnum):
+    """The detection rule that a conflict comes from, a finer division than its type."""
+
+    CERTIFICATION = "CERTIFICATION"
+    RESTRICTION = "RESTRICTION"
+    NO_LEAD = "NO_LEAD"
+    OVERLAP = "OVERLAP"
+    REST = "REST"
+    AVAILABILITY_EXCEPTION = "AVAILABILITY_EXCEPTION"
+    NOT_AVAILABLE = "NOT_AVAILABLE"
+    HELD_BY_EMERGENCY = "HELD_BY_EMERGENCY"
+    TRAIL = "TRAIL"
+    TRAIL_HAZARD = "TRAIL_HAZARD"
+    WEATHER_WARNING = "WEATHER_WARNING"
+    STORM_FORECAST = "STORM_FORECAST"
+    WEATHER_EMERGENCY = "WEATHER_EMERGENCY"
+    DEPARTURE_CAPACITY = "DEPARTURE_CAPACITY"
+    TRAIL_GROUP_SIZE = "TRAIL_GROUP_SIZE"
+    TEAM_GROUP_SIZE = "TEAM_GROUP_SIZE"
+    LOCATION_CAPACITY = "LOCATION_CAPACITY"
+
+    @property
+    def is_never_overridden(self) -> bool:
+        """Certificates, restrictions, overlap and rest: no person can accept these risks."""
+        return self in {Cause.CERTIFICATION, Cause.RESTRICTION, Cause.OVERLAP, Cause.REST}
