@@ -1,3 +1,5 @@
+"""Addresses of the events' documentation, below /scheduling/v1/."""
+
 from django.urls import path
 
 from events.asyncapi import asyncapi_view

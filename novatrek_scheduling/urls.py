@@ -1,4 +1,4 @@
-"""Every address: the API with its documentation, the console, and what operations reads."""
+"""Every address: the API with its documentation, the console, health and metrics."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
@@ -33,7 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics.expose, name="metrics"),
-    # Also in DEBUG, where Django would answer an unknown address with a page of its own.
+    # In DEBUG too, where Django would respond to an unknown address with a page of its own.
     re_path(r"^scheduling(?:/.*)?$", error_pages.unknown_address),
 ]
 

@@ -1,4 +1,4 @@
-"""Bearer tokens: who calls, and with which scopes."""
+"""Authentication by bearer tokens."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,7 +39,7 @@ class Principal:
         return self.subject
 
     def has_scope(self, scope: str) -> bool:
-        """Whether the token names `scope`; never true for a token without scopes."""
+        """True where the token names `scope`; never for a token without scopes."""
         return scope in (self.scopes or ())
 
 
@@ -59,9 +59,9 @@ class BearerAuthentication(BaseAuthentication):
 
 
 def principal_of(token: bytes) -> Principal:
-    """The principal that `token` proves.
+    """The principal of a signed token.
 
-    Raises AuthenticationFailed with the reason, and SigningKeysUnavailable where no key can be had now.
+    Raises AuthenticationFailed with the reason, and SigningKeysUnavailable where no signing key can be read.
     """
     try:
         claims = _verified_claims(token, settings.JWT)
@@ -74,7 +74,7 @@ def principal_of(token: bytes) -> Principal:
 
 
 def _verified_claims(token: bytes, expected: TokenSettings) -> dict[str, Any]:
-    # The list of algorithms comes from the settings: a token cannot choose how it is verified.
+    # The algorithms come from the settings: a token must not choose how it is verified.
     claims: dict[str, Any] = jwt.decode(
         token,
         _key(token, expected),
@@ -93,7 +93,7 @@ def _key(token: bytes, expected: TokenSettings) -> Any:
     key_id = jwt.get_unverified_header(token).get("kid")
     if not isinstance(key_id, str):
         raise InvalidTokenError("its header names no key (kid)")
-    with _one_client_an_issuer:
+    with _one_client_per_issuer:
         keys = _signing_keys(expected.jwks_url)
     return keys.get_signing_key(key_id)
 
@@ -103,15 +103,15 @@ def _signing_keys(url: str) -> SigningKeys:
     return SigningKeys(url)
 
 
-_one_client_an_issuer = Lock()
+_one_client_per_issuer = Lock()
 
 
 def _scopes(claims: dict[str, Any]) -> frozenset[str] | None:
     if "scope" not in claims:
         return None
-    named = claims["scope"]
-    if isinstance(named, str):
-        return frozenset(named.split())
-    if isinstance(named, list) and all(isinstance(scope, str) for scope in named):
-        return frozenset(named)
+    claim = claims["scope"]
+    if isinstance(claim, str):
+        return frozenset(claim.split())
+    if isinstance(claim, list) and all(isinstance(scope, str) for scope in claim):
+        return frozenset(claim)
     raise AuthenticationFailed("The token's scope must be one string, its scopes separated by spaces.")

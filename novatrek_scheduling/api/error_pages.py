@@ -1,4 +1,4 @@
-"""What Django itself answers when no view of the API is involved: JSON for the API, a page elsewhere."""
+"""Django's own error responses: JSON for addresses of the API, a page elsewhere."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unknown_address(request: HttpRequest, **_: Any) -> JsonResponse:
-    """Any address below /scheduling/ that no operation has."""
+    """Answer 404 for an address below /scheduling/ without an operation."""
     return JsonResponse(error_body("UNKNOWN_ADDRESS", "There is no operation at this address."), status=404)
 
 

@@ -1,4 +1,4 @@
-"""The one place that turns what went wrong into HTTP: a status and the contract's `Error`."""
+"""The translation of exceptions to HTTP: a status and the contract's `Error`."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -39,7 +39,7 @@ HTTP_STATUS: dict[type[DomainError], int] = {
     Unavailable: 503,
     DomainError: 422,
 }
-STORE_AWAY = (
+STORE_FAILURES = (
     OperationalError,
     InterfaceError,
     PoolTimeout,
@@ -54,7 +54,7 @@ logger = structlog.get_logger(__name__)
 
 
 class BadBody(exceptions.ParseError):
-    """A body that cannot be read at all; `code` says why."""
+    """A body that cannot be parsed; `code` has the reason."""
 
     def __init__(self, code: str, message: str, *problems: FieldProblem) -> None:
         super().__init__(message, code)
@@ -62,21 +62,21 @@ class BadBody(exceptions.ParseError):
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response:
-    """Answer for whatever a view raised; nothing leaves the API in another shape."""
+    """Respond to any exception of a view with the contract's `Error`."""
     if isinstance(error, DomainError):
-        return _domain_answer(error)
+        return _domain_response(error)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.APIException):
-        return _framework_answer(error)
-    if isinstance(error, STORE_AWAY):
+        return _framework_response(error)
+    if isinstance(error, STORE_FAILURES):
         logger.warning("store_unavailable", exc_info=error)
-        body = error_body("STORE_UNAVAILABLE", "A store this service needs does not answer; try again shortly.")
-        return _answer(503, body, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+        body = error_body("STORE_UNAVAILABLE", "A data store of this service does not answer; try again shortly.")
+        return _response(503, body, {"Retry-After": str(RETRY_AFTER_SECONDS)})
     logger.error("request_failed", exc_info=error)
-    return _answer(500, internal_error_body())
+    return _response(500, internal_error_body())
 
 
 def error_body(code: str, message: str, problems: Iterable[FieldProblem] = ()) -> dict[str, Any]:
@@ -89,19 +89,19 @@ def error_body(code: str, message: str, problems: Iterable[FieldProblem] = ()) -
 
 
 def internal_error_body() -> dict[str, Any]:
-    """What a caller learns of a fault of ours: which request it was, to quote it."""
+    """The `Error` of an internal fault: the id of the request, for the caller to quote."""
     request_id = structlog.contextvars.get_contextvars().get("request_id", "unknown")
-    return error_body("INTERNAL_ERROR", f"Something failed on our side. Quote the request {request_id}.")
+    return error_body("INTERNAL_ERROR", f"The service failed internally. Quote the request {request_id}.")
 
 
 def _detail(problem: FieldProblem) -> dict[str, str]:
     return {"field": problem.field, "reason": problem.reason} if problem.field else {"reason": problem.reason}
 
 
-def _domain_answer(error: DomainError) -> Response:
+def _domain_response(error: DomainError) -> Response:
     status = next(HTTP_STATUS[kind] for kind in type(error).__mro__ if kind in HTTP_STATUS)
     body = error_body(error.code, error.message, error.problems) | dict(error.data)
-    return _answer(status, body, _domain_headers(error))
+    return _response(status, body, _domain_headers(error))
 
 
 def _domain_headers(error: DomainError) -> dict[str, str]:
@@ -113,19 +113,19 @@ def _domain_headers(error: DomainError) -> dict[str, str]:
     return {}
 
 
-def _framework_answer(error: exceptions.APIException) -> Response:
+def _framework_response(error: exceptions.APIException) -> Response:
     headers = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = str(error.auth_header)  # type: ignore[attr-defined]
     if isinstance(error, exceptions.Throttled):
         headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
     if isinstance(error, exceptions.ValidationError):
-        return _answer(400, _validation_body(error), headers)
-    return _answer(_framework_status(error), _framework_body(error), headers)
+        return _response(400, _validation_body(error), headers)
+    return _response(_framework_status(error), _framework_body(error), headers)
 
 
 def _framework_status(error: exceptions.APIException) -> int:
-    # A body of another media type is one more malformed body: 400 like the others.
+    # A body of an unknown media type is a malformed body: 400 like the others.
     return 400 if isinstance(error, exceptions.UnsupportedMediaType) else error.status_code
 
 
@@ -145,12 +145,12 @@ CODES = {
 def _validation_body(error: exceptions.ValidationError) -> dict[str, Any]:
     problems = list(_problems(error.detail, ""))
     names = list(dict.fromkeys(problem.field for problem in problems if problem.field))
-    where = f": {', '.join(names[:5])}{', …' if len(names) > 5 else ''}" if names else ""  # noqa: PLR2004
-    return error_body("INVALID_INPUT", f"The request is not valid{where}.", problems)
+    listed = f": {', '.join(names[:5])}{', …' if len(names) > 5 else ''}" if names else ""  # noqa: PLR2004
+    return error_body("INVALID_INPUT", f"The request is not valid{listed}.", problems)
 
 
 def _problems(detail: Any, path: str) -> Iterator[FieldProblem]:
-    """Flatten the framework's nested errors: constraints.required_guide_ids[1], and its reason."""
+    """Flatten the framework's nested errors to paths, such as constraints.required_guide_ids[1], with reasons."""
     if isinstance(detail, dict):
         for key, inner in detail.items():
             yield from _problems(inner, _join(path, key))
@@ -170,5 +170,5 @@ def _join(path: str, key: Any) -> str:
     return f"{path}.{key}" if path else str(key)
 
 
-def _answer(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+def _response(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     return Response(body, status=status, headers=headers)

@@ -1,7 +1,7 @@
-"""Serializer fields that accept exactly what the API's specification says, and nothing that merely resembles it.
+"""Serializer fields that accept exactly the values of the API's specification.
 
-The framework's own fields take `"yes"` for true, an integer for an identifier and `20260105` for a date.
-A client that sends those by mistake hears of it here.
+The framework's own fields also accept `"yes"` for true, an integer for an identifier and `20260105` for a date;
+these refuse them, so that a client learns of its mistake.
 """
 
 import re
@@ -15,16 +15,16 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# Digits are those of ASCII: what reads a value behind us knows no others.
+# ASCII digits only: the readers of stored values know no others.
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-# RFC 3339, or without its offset: what a client forgets is said by name.
+# RFC 3339; a missing offset is accepted here and refused with a message of its own.
 ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:[0-5]\d)?", re.ASCII)
 INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def _is_from_query(field: serializers.Field[Any, Any, Any, Any]) -> bool:
-    """A query string knows only text; in JSON each value has a type of its own."""
+    """True of a field of a query, where every value is text; in JSON values have types of their own."""
     return bool(getattr(field.root, "reads_query", False))
 
 
@@ -38,7 +38,7 @@ class UUIDField(serializers.UUIDField):
 
 
 class DateField(serializers.DateField):
-    """A date as YYYY-MM-DD, with room in the calendar for what lies around it."""
+    """A date as YYYY-MM-DD, far enough from the ends of the calendar to compute with the dates around it."""
 
     TOO_FAR = f"Is not between {FIRST_DATE} and {LAST_DATE}."
     default_error_messages = {"too_far": TOO_FAR}
@@ -56,9 +56,9 @@ class DateField(serializers.DateField):
 
 
 class InstantField(serializers.DateTimeField):
-    """A date and time with its offset, which is kept: it says what clocks show there."""
+    """A date and time with its UTC offset. The offset is kept, as it gives the local time of the place."""
 
-    default_error_messages = {"naive": "Name the offset as well, such as +00:00.", "too_far": DateField.TOO_FAR}
+    default_error_messages = {"naive": "Add the offset, such as +00:00.", "too_far": DateField.TOO_FAR}
 
     def to_internal_value(self, value: Any) -> datetime:
         if not isinstance(value, str) or not ISO_INSTANT.fullmatch(value):
@@ -94,16 +94,16 @@ class IntegerField(serializers.IntegerField):
 
     def to_internal_value(self, data: Any) -> int:
         if _is_from_query(self):
-            whole = isinstance(data, str) and bool(INTEGER.fullmatch(data))
+            is_whole = isinstance(data, str) and bool(INTEGER.fullmatch(data))
         else:
-            whole = isinstance(data, int | float) and not isinstance(data, bool) and data == int(data)
-        if not whole:
+            is_whole = isinstance(data, int | float) and not isinstance(data, bool) and data == int(data)
+        if not is_whole:
             self.fail("invalid")
         return int(data)
 
 
 class CharField(serializers.CharField):
-    """Text; a number is not text."""
+    """Text; numbers are refused."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -112,7 +112,7 @@ class CharField(serializers.CharField):
 
 
 class URLField(serializers.URLField):
-    """An address; a number is none."""
+    """An address; numbers are refused."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -121,7 +121,7 @@ class URLField(serializers.URLField):
 
 
 class ChoiceField(serializers.ChoiceField):
-    """One of some words."""
+    """One of a set of words."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -138,13 +138,13 @@ class CommaSeparatedField(serializers.ListField):
 
 
 class UUIDMapField(serializers.DictField):
-    """An object whose names are identifiers in their canonical form, each of them there once."""
+    """An object whose names are distinct identifiers in their canonical form."""
 
     def run_child_validation(self, data: Any) -> dict[Any, Any]:
-        strange = {name: ["Is not a UUID."] for name in data if not CANONICAL_UUID.fullmatch(str(name))}
-        if strange:
-            raise serializers.ValidationError(strange)
-        # Two spellings are two names to JSON, and one identifier to us: one value would silently be lost.
+        malformed = {name: ["Is not a UUID."] for name in data if not CANONICAL_UUID.fullmatch(str(name))}
+        if malformed:
+            raise serializers.ValidationError(malformed)
+        # Two spellings of one identifier are two names in JSON: one of the values would silently be lost.
         spellings = Counter(UUID(name) for name in data)
         repeated = {name: ["Is there twice."] for name in data if spellings[UUID(name)] > 1}
         if repeated:

@@ -1,4 +1,4 @@
-"""The public keys of the token issuer, kept usable while the issuer is away."""
+"""The public keys of the token issuer, usable while the issuer is unavailable."""
 
 import time
 from typing import Any
@@ -16,16 +16,16 @@ FAILURE_PAUSE_SECONDS = 5
 
 
 class SigningKeysUnavailable(Unavailable):
-    """The issuer's keys were never read, or too long ago, and it does not answer now."""
+    """The issuer does not answer, and its keys were never read or have expired."""
 
     code = "SIGNING_KEYS_UNAVAILABLE"
 
 
 class SigningKeys(PyJWKClient):
-    """A client of a JWKS endpoint that goes on with the last good keys, for a day, when it cannot be reached.
+    """A client of a JWKS endpoint that uses the last good keys for a day when the endpoint is unavailable.
 
-    The parent class holds a lock while it fetches. So a failure is remembered for a moment: requests that
-    waited behind a fetch that timed out do not each wait for another.
+    The parent class holds a lock while it fetches. A failure is therefore remembered for some seconds, so that
+    requests that waited behind a fetch that timed out do not each wait for another.
     """
 
     def __init__(self, url: str) -> None:
@@ -54,7 +54,7 @@ class SigningKeys(PyJWKClient):
         try:
             return super().fetch_data()
         except (PyJWKClientError, PyJWKSetError, ValueError, OSError) as error:
-            # An answer that is no key set is a failure of the endpoint, not of the token.
+            # A response that is not a key set is a failure of the endpoint, not of the token.
             self._failed_at = time.monotonic()
             raise PyJWKClientConnectionError(str(error)) from error
 

@@ -1,4 +1,4 @@
-"""Pages of a list by keyset: a page costs the same wherever it lies, and no row repeats or vanishes."""
+"""Keyset pagination: the cost of a page does not depend on its position, and no row repeats or is left out."""
 
 import hashlib
 import json
@@ -17,18 +17,18 @@ Row = TypeVar("Row", bound=Model)
 
 
 class BadPageToken(Malformed):
-    """The page token was changed, or belongs to a list with other filters."""
+    """The page token was altered, or belongs to a query with other filters."""
 
     code = "INVALID_PAGE_TOKEN"
 
     def __init__(self) -> None:
-        reason = "Use the next_page_token of an answer to the same query, unchanged."
+        reason = "Use the next_page_token of a response to the same query, unchanged."
         super().__init__("The page_token is not valid for this query.", FieldProblem("page_token", reason))
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Some rows of a list, the token of the page after them (None on the last) and the length of the list."""
+    """The rows of a page, the token of the next page (None on the last) and the length of the whole list."""
 
     rows: list[Row]
     next_page_token: str | None
@@ -41,10 +41,10 @@ class Page(Generic[Row]):
 
 
 class Keyset:
-    """An order of rows and the tokens that say where in it a page begins.
+    """An order of rows, and the tokens for the positions in it at which pages begin.
 
-    `order` names columns that are never null, "-" in front for descending; together they are unique.
-    `bound_to` is the rest of the query: a token is good for that query alone.
+    `order` names columns that are never null, with a leading "-" for descending; together they are unique.
+    `bound_to` is the rest of the query: a token is valid for that query alone.
     """
 
     def __init__(self, order: Sequence[str], *, bound_to: Mapping[str, Any]) -> None:
@@ -58,7 +58,7 @@ class Keyset:
         return signing.dumps([_as_text(value) for value in values], salt=self._salt)
 
     def decode(self, token: str) -> list[Any]:
-        """The values in `token`, as text. Raises BadPageToken."""
+        """Return the values in `token`, as text. Raises BadPageToken."""
         try:
             values = signing.loads(token, salt=self._salt)
         except (signing.BadSignature, ValueError) as error:
@@ -68,29 +68,29 @@ class Keyset:
         return values
 
     def after(self, rows: QuerySet[Row], token: str) -> QuerySet[Row]:
-        """Those `rows` that come after the place that `token` names. Raises BadPageToken."""
-        place = [_parse(rows.model, *pair) for pair in zip(self.columns, self.decode(token), strict=True)]
+        """Return the `rows` after the position of `token`. Raises BadPageToken."""
+        values = [_parse(rows.model, *pair) for pair in zip(self.columns, self.decode(token), strict=True)]
         beyond = Q()
-        for position in range(len(place)):
-            same = Q(**dict(zip(self.columns[:position], place, strict=False)))
-            beyond |= same & Q((self._comparison(position), place[position]))
-        # The first column alone, once more: an index serves this bound, and not the alternatives below it.
-        return rows.filter(Q((f"{self._comparison(0)}e", place[0])), beyond)
+        for position in range(len(values)):
+            same = Q(**dict(zip(self.columns[:position], values, strict=False)))
+            beyond |= same & Q((self._comparison(position), values[position]))
+        # The first column again on its own: an index serves this bound, but not the disjunction.
+        return rows.filter(Q((f"{self._comparison(0)}e", values[0])), beyond)
 
     def page(self, rows: QuerySet[Row], *, size: int, token: str | None = None) -> Page[Row]:
-        """The page of at most `size` rows that `token` names, or the first. Raises BadPageToken."""
-        shown, following = self.slice(rows, size=size, token=token)
-        is_everything = token is None and following is None
-        return Page(shown, following, len(shown) if is_everything else rows.count())
+        """Return the page of at most `size` rows at `token`, or the first. Raises BadPageToken."""
+        page_rows, next_token = self.slice(rows, size=size, token=token)
+        is_whole_list = token is None and next_token is None
+        return Page(page_rows, next_token, len(page_rows) if is_whole_list else rows.count())
 
     def slice(self, rows: QuerySet[Row], *, size: int, token: str | None = None) -> tuple[list[Row], str | None]:
-        """The rows of a page and the token of the next, without counting the list. Raises BadPageToken."""
+        """Return the rows of a page and the token of the next, without counting. Raises BadPageToken."""
         remaining = self.after(rows, token) if token else rows
-        found = list(remaining.order_by(*self.order)[: size + 1])
-        shown = found[:size]
-        return shown, self.encode(self._place_of(shown[-1])) if len(found) > size else None
+        with_next = list(remaining.order_by(*self.order)[: size + 1])
+        page_rows = with_next[:size]
+        return page_rows, self.encode(self._position_of(page_rows[-1])) if len(with_next) > size else None
 
-    def _place_of(self, row: Model) -> list[Any]:
+    def _position_of(self, row: Model) -> list[Any]:
         return [getattr(row, column) for column in self.columns]
 
     def _comparison(self, position: int) -> str:
@@ -100,7 +100,7 @@ class Keyset:
 
 def _as_text(value: Any) -> Any:
     if isinstance(value, date):
-        # Django's own JSON drops the microseconds, and with them the place in the order.
+        # Django's JSON drops the microseconds, and with them the position in the order.
         return value.isoformat()
     return value if isinstance(value, int | str) else str(value)
 

@@ -1,4 +1,4 @@
-"""Reading bodies: JSON that the database can keep, and every client answered whatever it accepts."""
+"""Parsing of bodies: JSON that the database can store; and responses whatever media types a client accepts."""
 
 import json
 import math
@@ -20,10 +20,10 @@ UNSTORABLE = frozenset(map(chr, [0, *range(0xD800, 0xE000)]))
 
 
 class StrictJSONParser(BaseParser):
-    """JSON as RFC 8259 has it, without what no store of ours can hold.
+    """JSON (RFC 8259) without the values that our stores cannot hold.
 
-    Refused with 400: invalid UTF-8, NUL and lone surrogates, NaN and infinities, integers beyond 64 bits, a
-    name twice in one object, nesting deeper than 32.
+    Raises BadBody (400) for invalid UTF-8, NUL and lone surrogates, NaN and infinities, integers beyond 64 bits,
+    a repeated name in an object, and nesting deeper than 32.
     """
 
     media_type = "application/json"
@@ -36,7 +36,7 @@ class StrictJSONParser(BaseParser):
                 parse_constant=_refuse_number,
                 parse_int=_integer,
                 parse_float=_finite,
-                object_pairs_hook=_each_name_once,
+                object_pairs_hook=_unique_names,
             )
         except RecursionError as error:
             raise _too_deep() from error
@@ -56,7 +56,7 @@ class MergePatchParser(StrictJSONParser):
 
 
 class AnyAcceptNegotiation(DefaultContentNegotiation):
-    """Answers in the view's first format where the client accepts none of them, errors included."""
+    """Responds in the view's first format, errors included, to clients that accept none of its formats."""
 
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
@@ -86,11 +86,11 @@ def _finite(literal: str) -> float:
     return value
 
 
-def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = dict(pairs)
     if len(names) != len(pairs):
-        twice = next(name for name, _ in pairs if sum(other == name for other, _ in pairs) > 1)
-        raise ValueError(f"the name {twice[:100]!r} is there twice in one object")
+        repeated = next(name for name, _ in pairs if sum(other == name for other, _ in pairs) > 1)
+        raise ValueError(f"the name {repeated[:100]!r} is repeated in an object")
     return names
 
 

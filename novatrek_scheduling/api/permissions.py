@@ -1,4 +1,4 @@
-"""Who may call what: the scopes of a bearer token."""
+"""Permissions by the scopes of a bearer token."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -12,16 +12,16 @@ from novatrek_scheduling.errors import Forbidden
 
 
 class MissingScope(Forbidden):
-    """The token is good, and does not carry the scope that this needs."""
+    """The token is valid, but lacks the scope that the operation needs."""
 
     code = "MISSING_SCOPE"
 
 
 def requires(*scopes: str, contract_operation: bool = False) -> type[BasePermission]:
-    """A permission class: the token must carry one of `scopes`.
+    """Return a permission class for tokens with one of `scopes`.
 
-    A token without any scope claim passes where `contract_operation` is true, because the published
-    contract, whose five operations those are, knows no scopes.
+    With `contract_operation` a token without a scope claim has permission too: the published contract, whose
+    five operations those are, has no scopes.
     """
 
     class RequiresScope(BasePermission):

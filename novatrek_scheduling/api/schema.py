@@ -1,4 +1,4 @@
-"""The served specification: what every operation shares, said once."""
+"""The served specification: what all operations share."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,15 +12,15 @@ REASONS = {
     400: "Malformed, or outside the types and bounds of this operation.",
     401: "No bearer token, or one that is not valid.",
     403: "The token lacks a scope, or the field belongs to another writer.",
-    404: "There is no such thing.",
-    405: "The address does not know this method.",
-    409: "The present state does not allow this.",
+    404: "Not found.",
+    405: "The address does not support this method.",
+    409: "The current state does not allow this.",
     410: "Retired.",
     412: "If-Match names a revision that is not the current one.",
-    422: "Well formed, and impossible.",
-    429: "Too many requests of this subject; see Retry-After.",
-    500: "A fault of this service; the message has the request's id.",
-    503: "Something this needs does not answer now; see Retry-After.",
+    422: "Well formed, but impossible.",
+    429: "Too many requests by this subject; see Retry-After.",
+    500: "An internal fault; the message has the id of the request.",
+    503: "A dependency does not answer; see Retry-After.",
 }
 OF_EVERY_OPERATION = (401, 403, 429, 500, 503)
 WITH_RETRY_AFTER = frozenset({429, 503})
@@ -34,7 +34,7 @@ class ErrorDetailSerializer(serializers.Serializer[Any]):
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
-    """What went wrong. `code` is stable; `message` is for people."""
+    """An error. `code` is stable; `message` is for people."""
 
     code = serializers.CharField()
     message = serializers.CharField()
@@ -52,7 +52,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class ClosedObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """An object in which a field that is not listed is refused says so."""
+    """Documents that an object refuses fields that are not listed."""
 
     target_class = "novatrek_scheduling.api.serializers.StrictSerializer"
     match_subclasses = True
@@ -64,15 +64,15 @@ class ClosedObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
 
 
 class ScopedSchema(AutoSchema):
-    """Says in each operation's description which scope it needs."""
+    """Adds the scope that an operation needs to its description."""
 
     def get_description(self) -> str:  # type: ignore[override]
-        described = super().get_description() or ""
-        scopes = [scope for found in self._scopes() for scope in found]
+        description = super().get_description() or ""
+        scopes = [scope for required_scopes in self._scopes() for scope in required_scopes]
         if not scopes:
-            return described
-        needs = " or ".join(f"`{scope}`" for scope in scopes)
-        return f"{described}\n\nScope: {needs}.".strip()
+            return description
+        alternatives = " or ".join(f"`{scope}`" for scope in scopes)
+        return f"{description}\n\nScope: {alternatives}.".strip()
 
     def _scopes(self) -> Iterator[tuple[str, ...]]:
         for permission in self.view.get_permissions():
@@ -88,14 +88,14 @@ def error_responses(*statuses: int) -> dict[int, OpenApiResponse]:
 
 
 def share_enums_by_value(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Let enums with the same values be one component, whatever their labels in our tables."""
+    """Make enums with equal values one component, whatever their labels in our tables."""
     for node in _nodes(result.get("components", {}).get("schemas", {})):
         node.pop("x-spec-enum-id", None)
     return result
 
 
 def document_common_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add the errors and headers that every operation can answer with."""
+    """Add the errors and headers that every operation can respond with."""
     responses = result.setdefault("components", {}).setdefault("responses", {})
     responses |= {_component(status): _error_response(status) for status in OF_EVERY_OPERATION}
     result["components"].setdefault("schemas", {}).setdefault("Error", ERROR_SCHEMA)

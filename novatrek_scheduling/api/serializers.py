@@ -1,4 +1,4 @@
-"""Serializers that name what they do not know, and that leave out what has no value."""
+"""Base serializers: strict ones, which refuse unknown fields, and sparse ones, which leave out empty fields."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from novatrek_scheduling.api import fields
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A body, or a part of one, in which an unknown field is an error that names it."""
+    """A body or a part of it, in which an unknown field is an error that names the field."""
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = _unknown_names(self, data)
@@ -28,15 +28,15 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class StrictQuerySerializer(StrictSerializer):
-    """The parameters of a query: each at most once, and none that the operation does not know."""
+    """The parameters of a query: none repeated, none unknown to the operation."""
 
     reads_query = True
 
     @classmethod
     def of(cls, request: Request) -> Self:
-        """The validated query of `request`; its parameters are in `validated_data`.
+        """Return the validated query of `request`; its parameters are in `validated_data`.
 
-        Raises ValidationError, naming each parameter that is wrong.
+        Raises ValidationError, which names each invalid parameter.
         """
         query = cls(data=request.query_params, context={"request": request})
         query.is_valid(raise_exception=True)
@@ -45,13 +45,13 @@ class StrictQuerySerializer(StrictSerializer):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, QueryDict):
             _refuse_repeated(data)
-            # As a plain mapping: from a QueryDict an absent boolean would read as false.
+            # A plain mapping: in a QueryDict the framework reads an absent boolean as false.
             data = data.dict()
         return super().to_internal_value(data)
 
 
 class PagedQuerySerializer(StrictQuerySerializer):
-    """The query of a list: its filters are the fields that a subclass adds."""
+    """The query of a list; the fields that a subclass adds are its filters."""
 
     page_size = fields.IntegerField(min_value=1, max_value=100, default=25)
     page_token = fields.CharField(required=False)
@@ -68,11 +68,11 @@ class PagedQuerySerializer(StrictQuerySerializer):
 
 
 class SparseSerializer(serializers.Serializer[Any]):
-    """An answer in which a field without a value is absent, unless the field itself may be null."""
+    """A response in which a field without a value is absent, unless the field may be null."""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        shown = super().to_representation(instance)
-        return {k: v for k, v in shown.items() if v is not None or self.fields[k].allow_null}
+        representation = super().to_representation(instance)
+        return {k: v for k, v in representation.items() if v is not None or self.fields[k].allow_null}
 
 
 def refuse_reversed_dates(query: Mapping[str, Any]) -> None:
@@ -82,18 +82,18 @@ def refuse_reversed_dates(query: Mapping[str, Any]) -> None:
 
 
 def instant(moment: datetime) -> str:
-    """An aware moment in UTC as the API writes it, without the way through a field."""
+    """Format an aware moment in UTC as the API shows it, faster than a serializer field does."""
     return moment.isoformat().replace("+00:00", "Z")
 
 
 def _unknown_names(serializer: serializers.Serializer[Any], data: Any) -> dict[str, list[str]]:
     if not isinstance(data, Mapping):
         return {}
-    known: Iterable[str] = (name for name, field in serializer.fields.items() if not field.read_only)
-    return {str(name): ["This field is not known here."] for name in sorted(set(data) - set(known))}
+    writable: Iterable[str] = (name for name, field in serializer.fields.items() if not field.read_only)
+    return {str(name): ["This field is unknown."] for name in sorted(set(data) - set(writable))}
 
 
 def _refuse_repeated(query: QueryDict) -> None:
-    repeated = {name: ["Give this parameter once."] for name, values in query.lists() if len(values) > 1}
+    repeated = {name: ["Give this parameter only once."] for name, values in query.lists() if len(values) > 1}
     if repeated:
         raise serializers.ValidationError(repeated)

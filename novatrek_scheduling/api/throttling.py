@@ -1,4 +1,4 @@
-"""How often one subject may call, counted in Valkey across all web processes."""
+"""Rate limits by subject, counted in Valkey for all web processes."""
 
 import hashlib
 import math
@@ -20,10 +20,10 @@ logger = structlog.get_logger(__name__)
 
 
 class SubjectThrottle(BaseThrottle):
-    """A sliding window from two counters: this period's, and the last one's as far as it still reaches in.
+    """A sliding window of two counters: the current period's, and the previous one's weighted by its overlap.
 
-    One round trip and two small keys a subject, whatever the rate. Valkey away: everybody may pass. A subclass
-    with a `rate` of its own counts other callers, and is off where THROTTLE_RATE is.
+    It takes one round trip and two small keys per subject at any rate. Without Valkey every request passes. A
+    subclass with a `rate` of its own counts other callers, and is off where THROTTLE_RATE is.
     """
 
     rate: Rate | None = None
@@ -38,7 +38,7 @@ class SubjectThrottle(BaseThrottle):
         try:
             current, previous = _count(self.caller(request), rate, now)
         except RedisError as error:
-            # Each further attempt would cost a timeout: everybody passes until Valkey had time to recover.
+            # Each further attempt would cost a timeout: requests pass until Valkey had time to recover.
             SubjectThrottle._trusted_again_at = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
             logger.warning("throttle_without_valkey", error=str(error))
             return True
@@ -49,14 +49,14 @@ class SubjectThrottle(BaseThrottle):
         return self._wait_seconds
 
     def caller(self, request: Request) -> str:
-        """Who is counted: the subject of a bearer token, or else an address."""
+        """The key of the counted caller: the subject of a bearer token, or else the address."""
         if isinstance(request.user, Principal):
             return f"subject:{request.user.subject}"
         return f"address:{self.get_ident(request)}"
 
 
 def _count(caller: str, rate: Rate, now: float) -> tuple[int, int]:
-    """Count one request; the counters of this period and of the one before it."""
+    """Count one request; return the counters of the current period and of the previous one."""
     name = hashlib.sha256(caller.encode()).hexdigest()[:32]
     period = int(now // rate.seconds)
     with get_redis_connection("default").pipeline(transaction=False) as pipeline:
@@ -68,12 +68,12 @@ def _count(caller: str, rate: Rate, now: float) -> tuple[int, int]:
 
 
 def _wait(rate: Rate, now: float, current: int, previous: int) -> float | None:
-    """Seconds until the caller is below its rate again; None where it is."""
+    """The seconds until the caller is below the rate again; None where it is below now."""
     left_of_period = rate.seconds - now % rate.seconds
     if previous * left_of_period / rate.seconds + current <= rate.requests:
         return None
     if current > rate.requests:
-        # This period alone is too much: the next one begins with what is left of it.
+        # The current period alone exceeds the rate: the next one starts with the excess as its previous counter.
         return max(1.0, math.ceil(left_of_period + rate.seconds * (1 - rate.requests / current)))
-    room = rate.requests - current
-    return max(1.0, math.ceil(left_of_period - room * rate.seconds / previous))
+    remaining = rate.requests - current
+    return max(1.0, math.ceil(left_of_period - remaining * rate.seconds / previous))

@@ -46,10 +46,10 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 
 API_DESCRIPTION = """\
-Plans which guides lead which departures of NovaTrek Adventures, and says why.
+Plans which guides lead which departures of NovaTrek Adventures, and explains its plans.
 
-Every error has the same shape, `{code, message, details}`, and every answer an `X-Request-ID` to quote.
-Lists are read page by page: pass an answer's `next_page_token` as `page_token`, with the same filters.
+Every error has the same shape, `{code, message, details}`, and every response an `X-Request-ID` to quote.
+Lists are paginated: pass the `next_page_token` of a response as `page_token`, with the same filters.
 """
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "NovaTrek Scheduling Orchestrator API",
@@ -92,8 +92,8 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "frame-ancestors": [NONE],
     },
 }
-# By the start of the path. The console's toolkit evaluates expressions in its pages; both documentation
-# pages style themselves from scripts.
+# By path prefix. The console's toolkit evaluates expressions in its pages; both documentation pages set styles
+# from scripts.
 CONTENT_SECURITY_POLICY_BY_PATH: dict[str, dict[str, Any]] = {
     "/admin/": {
         "script-src": [SELF, UNSAFE_EVAL],

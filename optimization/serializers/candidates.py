@@ -1,4 +1,4 @@
-"""The guides for a departure on the wire."""
+"""The candidates for a departure on the wire."""
 
 from typing import Any
 from uuid import UUID
@@ -23,49 +23,51 @@ DECIMALS = 4
 class ScorePartsSerializer(SparseSerializer):
     """The factors of a score, each in (0, 1]; their product is the score."""
 
-    certifications = serializers.FloatField(help_text="How many beyond the required ones.")
-    proximity = serializers.FloatField(help_text="Whether this is the guide's home region.")
-    familiarity = serializers.FloatField(help_text="How often the guide led this trip, or on this trail.")
-    language = serializers.FloatField(help_text="Whether the guide speaks the language the departure names.")
-    experience = serializers.FloatField(help_text="Years, and rating.")
-    preference = serializers.FloatField(help_text="What the guide prefers, or would rather not do.")
+    certifications = serializers.FloatField(help_text="Certifications beyond the required ones.")
+    proximity = serializers.FloatField(help_text="The guide's home region or another one.")
+    familiarity = serializers.FloatField(help_text="Times that the guide led this trip or on this trail.")
+    language = serializers.FloatField(help_text="The departure's language among the guide's languages or not.")
+    experience = serializers.FloatField(help_text="Years of experience and rating.")
+    preference = serializers.FloatField(help_text="The guide's stated preferences and aversions.")
 
 
 class RuledOutSerializer(SparseSerializer):
-    """The first hard rule against a guide, in the order in which they are asked."""
+    """The first hard rule against a guide, in the order in which the rules are checked."""
 
     code = serializers.ChoiceField([rule.value for rule in Rule])
     message = serializers.CharField()
 
 
 class CandidatesQuerySerializer(StrictQuerySerializer):
-    """How much is asked."""
+    """The extent of the answer."""
 
-    explain = fields.BooleanField(default=False, help_text="Also work out prices and possibilities: takes longer.")
+    explain = fields.BooleanField(default=False, help_text="Also compute costs and remedies, which takes longer.")
 
 
 class FairnessSerializer(SparseSerializer):
-    """A guide's hours on departures, to be held against what comparable guides have."""
+    """A guide's workload in hours on departures, and the mean of comparable guides."""
 
     trailing_hours = serializers.FloatField(help_text="In the 14 days before the date.")
-    mean_hours = serializers.FloatField(help_text="What guides of this region and activity have in them on average.")
-    day_hours = serializers.FloatField(help_text="On the date itself; 0 where nobody asked for an explanation.")
+    mean_hours = serializers.FloatField(help_text="The mean of guides of this region and activity over the same days.")
+    day_hours = serializers.FloatField(help_text="On the date itself; 0 without `explain`.")
 
 
 class ChangedTeamSerializer(SparseSerializer):
-    """A team that would be another; nobody: the departure would lose it."""
+    """A team in another plan; empty where the departure would lose its team."""
 
     departure_id = serializers.UUIDField()
     guide_ids = serializers.ListField(child=serializers.UUIDField())
 
 
 class PriceSerializer(SparseSerializer):
-    """What another plan would cost, what counts first standing first; or `refused`, why there is none."""
+    """The cost of another plan, in the order of the objectives; or the reason `refused` for which there is none."""
 
-    guests = serializers.IntegerField(required=False, help_text="Who would lose their departure; negative: gained.")
-    assignments = serializers.IntegerField(required=False, help_text="Which stand now and would be given up.")
+    guests = serializers.IntegerField(
+        required=False, help_text="Guests who would lose their departure; negative for a gain."
+    )
+    assignments = serializers.IntegerField(required=False, help_text="Current assignments that would be given up.")
     points = serializers.IntegerField(
-        required=False, help_text="Of quality and fairness, in thousandths of a perfect score."
+        required=False, help_text="Points of quality and fairness lost, in thousandths of a perfect score."
     )
     changed_teams = ChangedTeamSerializer(many=True, required=False)
     refused = serializers.ChoiceField([reason.value for reason in UnstaffedReason], required=False)
@@ -73,105 +75,116 @@ class PriceSerializer(SparseSerializer):
 
 
 class ExplainedMemberSerializer(SparseSerializer):
-    """Why somebody is on the team, and the best plan in which they are not."""
+    """A team member with the reasons for the assignment, and the best plan without it."""
 
     guide_id = serializers.UUIDField()
     guide_name = serializers.CharField()
     score = serializers.FloatField(min_value=0, max_value=1)
     score_parts = ScorePartsSerializer(required=False)
     pinned = serializers.BooleanField()
-    fairness_points = serializers.IntegerField(help_text="What fairness charges for the assignment, in points.")
+    fairness_points = serializers.IntegerField(help_text="The points that fairness deducts for the assignment.")
     fairness = FairnessSerializer()
     alternative = PriceSerializer(required=False)
     message = serializers.CharField()
 
 
 class PossibilitySerializer(SparseSerializer):
-    """Something that would be enough to have a team."""
+    """A remedy that would be enough for the departure to have a team."""
 
-    kind = serializers.CharField(help_text="A rule that would have to be lifted, or what there would have to be.")
+    kind = serializers.CharField(help_text="The rule to be lifted, or the resource to be added.")
     message = serializers.CharField()
     guide_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
 
 
 class ExplanationSerializer(SparseSerializer):
-    """The departure in the best plan of its region that there is now."""
+    """The departure in the best current plan of its region."""
 
     standing = serializers.ChoiceField([standing.value for standing in PlanStanding])
     team = ExplainedMemberSerializer(many=True)
     reason = UnassignedReasonSerializer(required=False)
     possible_if = PossibilitySerializer(many=True)
-    lines = serializers.ListField(child=serializers.CharField(), help_text="All of it in sentences.")
-    is_partial = serializers.BooleanField(help_text="Whether time ran out before everything was worked out.")
-    differs = serializers.BooleanField(help_text="Whether the daily schedule has another team than this.")
+    lines = serializers.ListField(child=serializers.CharField(), help_text="The explanation in sentences.")
+    is_partial = serializers.BooleanField(help_text="True where the time limit ended the computation early.")
+    differs = serializers.BooleanField(help_text="True where the daily schedule has another team than this plan.")
 
 
 class DepartureCandidateSerializer(SparseSerializer):
-    """A guide who could go, with `score`, `score_parts` and `capacity`; or who may not, with `ruled_out_by`."""
+    """An eligible guide with `score`, `score_parts` and `capacity`, or an excluded one with `ruled_out_by`."""
 
     guide_id = serializers.UUIDField()
     guide_name = serializers.CharField()
-    on_team = serializers.BooleanField(help_text="Whether the guide is on the departure's team now.")
+    on_team = serializers.BooleanField(help_text="True for the members of the departure's current team.")
     score = serializers.FloatField(required=False, min_value=0, max_value=1)
     score_parts = ScorePartsSerializer(required=False)
-    capacity = serializers.IntegerField(required=False, min_value=0, help_text="How many guests the guide may lead.")
+    capacity = serializers.IntegerField(
+        required=False, min_value=0, help_text="The number of guests that the guide may lead."
+    )
     to_approve = serializers.ListField(
         child=serializers.CharField(),
         required=False,
-        help_text="What a person has to look at before this guide is told; absent: nothing.",
+        help_text="Points that a person must approve before this guide is notified; absent if there are none.",
     )
     ruled_out_by = RuledOutSerializer(required=False)
-    fairness = FairnessSerializer(required=False, help_text="Of those who could be asked.")
-    price = PriceSerializer(required=False, help_text="With `explain`: what taking this guide too would cost.")
+    fairness = FairnessSerializer(required=False, help_text="For eligible guides.")
+    price = PriceSerializer(required=False, help_text="With `explain`: the cost of assigning this guide in addition.")
 
 
 class DepartureCandidatesSerializer(SparseSerializer):
-    """Every guide: those who could go by score, then the others, whoever got furthest through the rules first."""
+    """Every guide: eligible ones by score, then excluded ones, those who passed most rules first."""
 
     schedule_id = serializers.UUIDField()
     schedule_date = serializers.DateField()
     _rev = serializers.IntegerField(min_value=1)
     departure_id = serializers.UUIDField()
     candidates = DepartureCandidateSerializer(many=True)
-    warnings = ConflictWarningSerializer(many=True, help_text="What a sibling that is silent left unknown.")
+    warnings = ConflictWarningSerializer(
+        many=True, help_text="Facts that are unknown because a sibling did not answer."
+    )
     explanation = ExplanationSerializer(required=False)
 
 
 def represent_candidates(
-    schedule: DailySchedule, departure_id: UUID, listed: CandidateList, told: DepartureExplanation | None = None
+    schedule: DailySchedule,
+    departure_id: UUID,
+    candidates: CandidateList,
+    explanation: DepartureExplanation | None = None,
 ) -> dict[str, Any]:
-    """The list as the API shows it; `told` explains the departure, with the price of each guide."""
-    prices = _prices(told) if told else {}
-    shown = {
+    """The candidates as the API shows them, with the costs of assigning each where there is an explanation."""
+    prices = _prices_in(explanation) if explanation else {}
+    representation = {
         "schedule_id": str(schedule.schedule_id),
         "schedule_date": schedule.schedule_date.isoformat(),
         "_rev": schedule.rev,
         "departure_id": str(departure_id),
-        "candidates": [_shown(guide) | prices.get(guide.guide_id, {}) for guide in listed.guides],
-        "warnings": silences_in(listed.snapshot),
+        "candidates": [_represent_guide(guide) | prices.get(guide.guide_id, {}) for guide in candidates.guides],
+        "warnings": silences_in(candidates.snapshot),
     }
-    return shown | ({"explanation": told_as_data(told)} if told else {})
+    return representation | ({"explanation": told_as_data(explanation)} if explanation else {})
 
 
-def _prices(told: DepartureExplanation) -> dict[UUID, dict[str, Any]]:
-    found = {guide.guide_id: price_as_data(guide, told.departure_id, told.names) for guide in told.others}
-    return {guide_id: {"price": price} for guide_id, price in found.items() if price}
-
-
-def _shown(listed: ListedGuide) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "guide_id": str(listed.guide_id),
-        "guide_name": listed.name,
-        "on_team": listed.is_on_team,
+def _prices_in(explanation: DepartureExplanation) -> dict[UUID, dict[str, Any]]:
+    prices = {
+        guide.guide_id: price_as_data(guide, explanation.departure_id, explanation.names)
+        for guide in explanation.others
     }
-    if listed.candidate:
-        shown["score"] = round(listed.candidate.score, DECIMALS)
-        shown["score_parts"] = {name: round(part, DECIMALS) for name, part in listed.candidate.parts.by_name.items()}
-        shown["capacity"] = listed.candidate.capacity
-    if listed.to_approve:
-        shown["to_approve"] = list(listed.to_approve)
-    if listed.workload:
-        shown["fairness"] = workload_as_data(listed.workload)
-    if listed.exclusion:
-        shown["ruled_out_by"] = {"code": listed.exclusion.rule.value, "message": listed.exclusion.message}
-    return shown
+    return {guide_id: {"price": price} for guide_id, price in prices.items() if price}
+
+
+def _represent_guide(guide: ListedGuide) -> dict[str, Any]:
+    representation: dict[str, Any] = {
+        "guide_id": str(guide.guide_id),
+        "guide_name": guide.name,
+        "on_team": guide.is_on_team,
+    }
+    if guide.candidate:
+        parts = guide.candidate.parts.by_name
+        representation["score"] = round(guide.candidate.score, DECIMALS)
+        representation["score_parts"] = {name: round(part, DECIMALS) for name, part in parts.items()}
+        representation["capacity"] = guide.candidate.capacity
+    if guide.to_approve:
+        representation["to_approve"] = list(guide.to_approve)
+    if guide.workload:
+        representation["fairness"] = workload_as_data(guide.workload)
+    if guide.exclusion:
+        representation["ruled_out_by"] = {"code": guide.exclusion.rule.value, "message": guide.exclusion.message}
+    return representation

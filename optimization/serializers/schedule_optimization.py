@@ -1,4 +1,4 @@
-"""The query of a question about a trip."""
+"""The query of an optimization for a trip."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ MAX_RANGE_DAYS = 92
 class OptimizationQuerySerializer(StrictQuerySerializer):
     trip_id = fields.UUIDField()
     date_range_start = fields.DateField(help_text="Today or later.")
-    date_range_end = fields.DateField(help_text=f"Not before the start, and at most {MAX_RANGE_DAYS} days in all.")
+    date_range_end = fields.DateField(help_text=f"Not before the start; a range has at most {MAX_RANGE_DAYS} days.")
     guide_ids = fields.CommaSeparatedField(
         child=fields.UUIDField(), required=False, max_length=200, help_text="Only these guides are considered."
     )
@@ -32,7 +32,8 @@ class OptimizationQuerySerializer(StrictQuerySerializer):
             raise serializers.ValidationError({"date_range_end": [f"A range has at most {MAX_RANGE_DAYS} days."]})
         return attrs
 
-    def question(self) -> TripQuery:
+    def trip_query(self) -> TripQuery:
+        """The validated query in the optimizer's terms."""
         query = self.validated_data
         first, last = query["date_range_start"], query["date_range_end"]
         return TripQuery(

@@ -32,7 +32,7 @@ class ScheduleOptimizationViewSet(ViewSet):
     def list(self, request: Request) -> Response:
         query = OptimizationQuerySerializer.of(request)
         recommendation = recommend_dates(
-            query.question(),
+            query.trip_query(),
             deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"],
             within_seconds=settings.QUESTION_BUDGET_SECONDS,
         )

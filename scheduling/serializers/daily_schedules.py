@@ -27,12 +27,12 @@ class TeamMemberSerializer(SparseSerializer):
     role = serializers.ChoiceField([role.value for role in Role])
     assignment_status = serializers.ChoiceField([status.value for status in AssignmentStatus])
     certifications = serializers.ListField(child=serializers.CharField(), required=False)
-    pinned = serializers.BooleanField(required=False, help_text="A person decided this; the optimizer leaves it.")
+    pinned = serializers.BooleanField(required=False, help_text="A person decided this; the optimizer keeps it.")
     score = serializers.FloatField(required=False, min_value=0, max_value=1)
 
 
 class UnassignedReasonSerializer(SparseSerializer):
-    """Why nobody leads a departure, with the guides ruled out counted by the first rule that did."""
+    """The reason for a departure without a team, with the excluded guides counted by the first rule against them."""
 
     code = serializers.CharField()
     message = serializers.CharField()
@@ -40,12 +40,14 @@ class UnassignedReasonSerializer(SparseSerializer):
 
 
 class AnnouncementSerializer(SparseSerializer):
-    """What people were last told of a departure."""
+    """The last announcement of a departure to guides and guests."""
 
     guide_ids = serializers.ListField(child=serializers.UUIDField())
     trail_id = serializers.UUIDField(required=False)
     starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField(required=False, help_text="Absent where it was told before ends were kept.")
+    ends_at = serializers.DateTimeField(
+        required=False, help_text="Absent in announcements from before ends were stored."
+    )
 
 
 class DepartureSerializer(SparseSerializer):
@@ -64,18 +66,18 @@ class DepartureSerializer(SparseSerializer):
     status = serializers.ChoiceField([status.value for status in DepartureStatus])
     team = TeamMemberSerializer(many=True)
     unassigned_reason = UnassignedReasonSerializer(required=False)
-    published = AnnouncementSerializer(required=False, help_text="Absent: nobody was told anything yet.")
+    published = AnnouncementSerializer(required=False, help_text="Absent until the departure is announced.")
     reservations = serializers.DictField(
         child=serializers.IntegerField(min_value=1), help_text="Participants by reservation id."
     )
     language = serializers.CharField(required=False)
     catalog_participants = serializers.IntegerField(
-        required=False, min_value=0, help_text="Seats sold, as svc-trip-catalog last said."
+        required=False, min_value=0, help_text="Seats sold, as last read from svc-trip-catalog."
     )
 
 
 class AvailabilityExceptionSerializer(SparseSerializer):
-    """A guide is away: whole dates, both included, or instants, the end excluded."""
+    """The absence of a guide: whole dates, both included, or instants, the end excluded."""
 
     to = serializers.CharField(help_text="A date, or an instant.")
     reason = serializers.CharField(required=False, allow_blank=True)
@@ -85,7 +87,7 @@ class AvailabilityExceptionSerializer(SparseSerializer):
 
 
 class GuideAdjustmentsSerializer(SparseSerializer):
-    """What a guide entered; svc-guide-management alone writes it."""
+    """The adjustments that a guide entered, which svc-guide-management alone writes."""
 
     availability_exceptions = AvailabilityExceptionSerializer(many=True)
     max_group_size = serializers.IntegerField(required=False, min_value=0)
@@ -97,7 +99,7 @@ class GuideAdjustmentsSerializer(SparseSerializer):
 
 
 class AssignmentsSerializer(SparseSerializer):
-    """The document. Names that are not listed here may be there too and are kept as they are."""
+    """The document. It may have fields that are not listed here, which are kept as they are."""
 
     departures = serializers.DictField(child=DepartureSerializer(), help_text="By departure id.")
     guide_adjustments = serializers.DictField(child=GuideAdjustmentsSerializer(), help_text="By guide id.")
@@ -110,11 +112,11 @@ class DailyScheduleSerializer(SparseSerializer):
     schedule_date = serializers.DateField()
     assignments = AssignmentsSerializer()
     _rev = serializers.IntegerField(min_value=1, help_text="1 + the number of writes.")
-    published_at = serializers.DateTimeField(required=False, help_text="Absent until something is published.")
+    published_at = serializers.DateTimeField(required=False, help_text="Absent until a departure is published.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     unpublished_changes = serializers.BooleanField(
-        help_text="Whether a departure shown here differs from what people were last told."
+        help_text="True where a departure shown here differs from its last announcement."
     )
 
 

@@ -18,8 +18,8 @@ _ENTRIES = {"type": "object", "additionalProperties": _ENTRY}
 @extend_schema_field(
     {
         "type": "object",
-        "description": "By departure and by guide: a new one, an old one that is gone, or the fields that changed. "
-        "A missing `old` was absent, a missing `new` is.",
+        "description": "By departure and by guide: an added or removed entry, or the fields that changed. "
+        "Without `old` the value was absent before, without `new` it is now.",
         "properties": {
             "departures": _ENTRIES,
             "guide_adjustments": _ENTRIES,
@@ -29,15 +29,15 @@ _ENTRIES = {"type": "object", "additionalProperties": _ENTRY}
     }
 )
 class ChangesField(serializers.JSONField):
-    """A difference, in the history's own form."""
+    """The difference between two revisions, in the form in which the history stores it."""
 
 
 class ScheduleRevisionSerializer(SparseSerializer):
-    """What one write changed, by whom and why."""
+    """The changes of one write, with its author and cause."""
 
     _rev = serializers.IntegerField(source="rev")
     author = serializers.CharField(help_text="The subject of a token, a person, a process, or a database role.")
-    kind = serializers.CharField(help_text="What kind of writer, such as dispatcher, event, request or sql.")
+    kind = serializers.CharField(help_text="The kind of author, such as dispatcher, event, request or sql.")
     process = serializers.CharField(required=False)
     run_id = serializers.UUIDField(required=False, help_text="The optimization run.")
     cause = serializers.CharField(allow_blank=True)
@@ -45,7 +45,7 @@ class ScheduleRevisionSerializer(SparseSerializer):
     changes = ChangesField()
 
     def to_representation(self, instance: ScheduleRevision) -> dict[str, Any]:
-        """By hand: the differences are shown as they are stored."""
+        """By hand: differences are shown as they are stored."""
         optional = {"process": instance.process, "run_id": instance.run_id and str(instance.run_id)}
         return {
             "_rev": instance.rev,

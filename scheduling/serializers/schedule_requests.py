@@ -23,7 +23,7 @@ ACCESSIBILITY = ["WHEELCHAIR_ACCESSIBLE", "LOW_ALTITUDE", "FAMILY_FRIENDLY", "NO
 
 
 class ScheduleConstraintsSerializer(StrictSerializer):
-    """What the team and the date have to be like."""
+    """The constraints on the team and the date."""
 
     required_guide_ids = serializers.ListField(child=fields.UUIDField(), required=False, max_length=MAX_LIST)
     excluded_guide_ids = serializers.ListField(child=fields.UUIDField(), required=False, max_length=MAX_LIST)
@@ -37,7 +37,7 @@ class ScheduleConstraintsSerializer(StrictSerializer):
 
 
 class CreateScheduleRequestBodySerializer(StrictSerializer):
-    """A client's wish for a trip on one of up to 30 dates."""
+    """A client's request for a trip on one of up to 30 dates."""
 
     trip_id = fields.UUIDField()
     preferred_dates = serializers.ListField(child=fields.DateField(), min_length=1, max_length=MAX_DATES)
@@ -46,9 +46,9 @@ class CreateScheduleRequestBodySerializer(StrictSerializer):
     callback_url = fields.URLField(required=False, max_length=2000)
 
     def validate_preferred_dates(self, days: list[Any]) -> list[Any]:
-        twice = sorted({day.isoformat() for day in days if days.count(day) > 1})
-        if twice:
-            raise serializers.ValidationError(f"Name each date once; {', '.join(twice)} is there twice.")
+        repeated = sorted({day.isoformat() for day in days if days.count(day) > 1})
+        if repeated:
+            raise serializers.ValidationError(f"Name each date once; {', '.join(repeated)} is repeated.")
         return days
 
     def submission(self) -> Submission:
@@ -100,7 +100,7 @@ class WeatherSummarySerializer(SparseSerializer):
 
 @extend_schema_serializer(many=False)
 class ScheduleOptimizationResultSerializer(SparseSerializer):
-    """The dates best first, who would lead, and what to know about it."""
+    """The recommended dates, best first, with the guides who would lead and the warnings."""
 
     recommended_dates = RecommendedDateSerializer(many=True)
     guide_assignments = GuideAssignmentSerializer(many=True)
@@ -110,14 +110,14 @@ class ScheduleOptimizationResultSerializer(SparseSerializer):
 
 
 class RequestErrorSerializer(SparseSerializer):
-    """Why a request failed."""
+    """The reason for the failure of a request."""
 
     code = serializers.CharField()
     message = serializers.CharField()
 
 
 class ScheduleRequestSerializer(SparseSerializer):
-    """A schedule request and, once it is there, its outcome."""
+    """A schedule request and, once it has been processed, its outcome."""
 
     id = serializers.UUIDField()
     trip_id = serializers.UUIDField()
@@ -144,7 +144,9 @@ class ScheduleRequestQuerySerializer(PagedQuerySerializer):
         required=False,
         help_text="The earliest preferred date, or the chosen one; with `date_to` the first of a range.",
     )
-    date_to = fields.DateField(required=False, help_text="The last date of the range; without `date` all up to it.")
+    date_to = fields.DateField(
+        required=False, help_text="The last date of the range; without `date`, every date up to it."
+    )
     trip_id = fields.UUIDField(required=False)
     requested_by = fields.CharField(required=False, max_length=100, help_text="The subject of the client's token.")
     priority = fields.ChoiceField(Priority.values, required=False)
@@ -158,7 +160,7 @@ _BESIDE_CONSTRAINTS = {"trip_id", "preferred_dates", "priority", "callback_url"}
 
 
 def represent_request(request: ScheduleRequest, *, as_accepted: bool = False) -> dict[str, Any]:
-    """A request as the API shows it; `as_accepted`: as in the answer to its submission, whatever came of it since."""
+    """A request as the API shows it; `as_accepted`: as in the response to its submission, also when repeated."""
     stored = request.constraints
     constraints = {name: value for name, value in stored.items() if name not in _BESIDE_CONSTRAINTS}
     representation: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""How a change that was made on an old revision is named and answered, in every operation that takes one."""
+"""Stale revisions in the specification: the `If-Match` parameter and the responses of operations that take it."""
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
@@ -9,12 +9,12 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
-    description='The ETag of the revision the change was made on, such as "7"; another one now is 412.',
+    description='The ETag of the revision the change was made on, such as "7"; 412 if another one is current.',
 )
 
 
 class StaleRevisionErrorSerializer(ErrorSerializer):
-    """Somebody wrote meanwhile: the revision now, and what changed since the caller's, as the history has it."""
+    """A concurrent write: the current revision, and the changes since the caller's in the form of the history."""
 
     _rev = serializers.IntegerField(required=False)
     changes = serializers.DictField(required=False)

@@ -1,4 +1,4 @@
-"""The revision a client made its change on: `_rev` in the body, or `If-Match`; and the answer when it is stale."""
+"""Preconditions: the revision that a change was made on, by `_rev` or `If-Match`, and the response if it is stale."""
 
 import re
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ ANY = "*"
 
 @contextmanager
 def expecting(request: Request, day: date, *, rev: int | None = None) -> Iterator[int | None]:
-    """The revision that a change of `day` has to be made on; None where the client names none.
+    """Yield the revision that a change of `day` must be made on; None where the client states none.
 
-    `rev` is the body's. Inside, a revision that is stale is answered with the current one and what changed
-    since, field by field: StaleRevision for the body's, PreconditionFailed for that of `If-Match`.
+    `rev` is the `_rev` of the body. A StaleRevision raised inside is raised again with the current revision and
+    the changes since, field by field; as PreconditionFailed where the revision came from `If-Match`.
     """
     tags = _tags_of(request)
     matched = None if tags is None else _matching_rev(tags, day)
@@ -44,19 +44,19 @@ def _tags_of(request: Request) -> list[str] | None:
     if not all(tags):
         problem = FieldProblem("If-Match", 'entity tags, such as "7", or *')
         raise Malformed("The If-Match header cannot be read.", problem)
-    # A weak tag never matches: it promises less than this needs.
+    # A weak tag never matches: If-Match compares strongly (RFC 9110, section 13.1.1).
     return [tag[2] for tag in tags if tag and not tag[1]]
 
 
 def _matching_rev(tags: list[str], day: date) -> int | None:
     current = DailySchedule.objects.filter(schedule_date=day).values_list("rev", flat=True).first()
     if current is not None and ANY in tags:
-        # It asks for a daily schedule that is there, at whatever revision.
+        # "*" requires an existing daily schedule, at any revision.
         return None
     if current is not None and str(current) in tags:
         return current
-    named = next((int(tag) for tag in tags if tag.isdecimal() and len(tag) < len(str(2**31))), 0)
-    raise _unmatched(StaleRevision(day, since_rev=named, current_rev=current or 0))
+    stated = next((int(tag) for tag in tags if tag.isdecimal() and len(tag) < len(str(2**31))), 0)
+    raise _unmatched(StaleRevision(day, since_rev=stated, current_rev=current or 0))
 
 
 def _unmatched(stale: StaleRevision) -> PreconditionFailed:

@@ -40,9 +40,7 @@ class PlannedDay:
 
     def staffed(self, suits: Callable[[Departure], bool] = lambda _: True) -> list[UUID]:
         """The staffed departures of one day that `suits` accepts, those with the most guests first."""
-        staffed = {
-            key: d for key, d in self.departures.items() if d.team and d.ends_at.date() == self.day and suits(d)
-        }
+        staffed = {key: d for key, d in self.departures.items() if d.team and d.ends_at.date() == self.day and suits(d)}
         return sorted(staffed, key=lambda key: (-staffed[key].participants, key))
 
     def send_lead_away(self, departure_id: UUID, reason: str = "sick") -> ScheduleConflict:

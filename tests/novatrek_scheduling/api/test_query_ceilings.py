@@ -42,9 +42,9 @@ def days_ahead(count: int) -> list[str]:
 def test_an_answered_request_is_one_query(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    told = {"trip_id": str(UUID(int=1)), "preferred_dates": days_ahead(1), "priority": "NORMAL"}
+    constraints = {"trip_id": str(UUID(int=1)), "preferred_dates": days_ahead(1), "priority": "NORMAL"}
     request = ScheduleRequest.objects.create(
-        schedule_date=TOMORROW, requested_by="ana", status=RequestStatus.FAILED, constraints=told
+        schedule_date=TOMORROW, requested_by="ana", status=RequestStatus.FAILED, constraints=constraints
     )
     RequestOutcome.objects.create(
         request=request, error_code="NO_TEAM", error_message="Nobody.", completed_at=datetime.now(UTC)
@@ -178,6 +178,6 @@ def test_candidates_cost_a_fixed_number_of_queries_for_all_guides(
     put({departure: DepartureFactory(trip_id=trip["id"], **fields)})
 
     with django_assert_max_num_queries(queries):
-        told = get(client, f"/daily-schedules/{TOMORROW}/departures/{departure}/candidates", explain=explain)
+        body = get(client, f"/daily-schedules/{TOMORROW}/departures/{departure}/candidates", explain=explain)
 
-    assert len(told["candidates"]) == siblings.summary()["counts"]["guides"]
+    assert len(body["candidates"]) == siblings.summary()["counts"]["guides"]

@@ -10,10 +10,10 @@ from tests.contracts.served import ADDRESSES, HERE, differences, served
 def test_a_served_document_is_the_committed_one_but_for_its_texts(name: str) -> None:
     committed, current = yaml.safe_load((HERE / name).read_text()), yaml.safe_load(served(name))
 
-    found = list(differences(committed, current))
+    lines = list(differences(committed, current))
 
-    assert not found, "\n".join(
-        [f"{name} differs. If that is meant: python -m tests.contracts.served, and commit it.", *found]
+    assert not lines, "\n".join(
+        [f"{name} differs. If that is meant: python -m tests.contracts.served, and commit it.", *lines]
     )
 
 

@@ -53,30 +53,30 @@ def ask(client: Client, departure: Departure) -> Ask:
     return asking
 
 
-def everybody(ask: Ask) -> list[dict[str, Any]]:
+def candidates_of(ask: Ask) -> list[dict[str, Any]]:
     response = ask()
     assert response.status_code == 200, response.content
     return response.json()["candidates"]
 
 
 def able(ask: Ask) -> list[dict[str, Any]]:
-    return [each for each in everybody(ask) if "ruled_out_by" not in each]
+    return [guide for guide in candidates_of(ask) if "ruled_out_by" not in guide]
 
 
 def rule_against(ask: Ask, guide_id: str) -> str:
-    return next(each["ruled_out_by"]["code"] for each in everybody(ask) if each["guide_id"] == guide_id)
+    return next(guide["ruled_out_by"]["code"] for guide in candidates_of(ask) if guide["guide_id"] == guide_id)
 
 
 def test_everybody_is_listed_those_who_could_go_by_score_and_other_regions_last(
     ask: Ask, siblings: SimulatedSiblings
 ) -> None:
-    listed = everybody(ask)
+    listed = candidates_of(ask)
 
-    assert len({each["guide_id"] for each in listed}) == len(listed) == siblings.summary()["counts"]["guides"]
-    scores = [each["score"] for each in listed if "score" in each]
+    assert len({guide["guide_id"] for guide in listed}) == len(listed) == siblings.summary()["counts"]["guides"]
+    scores = [guide["score"] for guide in listed if "score" in guide]
     assert scores
     assert scores == sorted(scores, reverse=True)
-    ruled_out = [each["ruled_out_by"]["code"] for each in listed[len(scores) :]]
+    ruled_out = [guide["ruled_out_by"]["code"] for guide in listed[len(scores) :]]
     elsewhere = ruled_out.count("REGION")
     assert set(ruled_out[-elsewhere:]) == {"REGION"}
     assert ruled_out[-elsewhere - 1] == "ACTIVITY"
@@ -99,16 +99,16 @@ def test_a_score_is_the_product_of_its_parts(ask: Ask) -> None:
 
 
 def test_the_answer_names_the_revision_it_is_about(ask: Ask) -> None:
-    told = ask().json()
+    body = ask().json()
 
-    assert (told["_rev"], told["departure_id"], told["warnings"]) == (2, str(KEY), [])
+    assert (body["_rev"], body["departure_id"], body["warnings"]) == (2, str(KEY), [])
 
 
 def test_whoever_is_on_the_team_now_is_judged_without_this_departure(ask: Ask, departure: Departure) -> None:
     chosen = able(ask)[0]
     change(KEY, departure.starts_at.date(), team=[TeamMemberFactory(guide_id=chosen["guide_id"])])
 
-    again = next(each for each in able(ask) if each["guide_id"] == chosen["guide_id"])
+    again = next(guide for guide in able(ask) if guide["guide_id"] == chosen["guide_id"])
 
     assert again == chosen | {"on_team": True}
 
@@ -126,13 +126,13 @@ def test_what_a_guide_is_committed_to_elsewhere_counts(
     )
     put({uuid4(): other}, departure.starts_at.date() - timedelta(days=days_before))
 
-    found = next(each for each in everybody(ask) if each["guide_id"] == guide_id)
+    guide = next(guide for guide in candidates_of(ask) if guide["guide_id"] == guide_id)
 
-    assert found.get("ruled_out_by", {}).get("code") == rule
+    assert guide.get("ruled_out_by", {}).get("code") == rule
 
 
 def test_what_a_guide_entered_rules_the_guide_out(ask: Ask, departure: Departure) -> None:
-    away, restricted = (each["guide_id"] for each in able(ask)[:2])
+    away, restricted = (guide["guide_id"] for guide in able(ask)[:2])
     day = departure.starts_at.date()
     enter_absence(UUID(away), day)
     enter({UUID(restricted): GuideAdjustments(restrictions=[{"kind": "NO_GUIDING"}])}, day)
@@ -153,12 +153,12 @@ def test_an_absence_on_a_later_day_of_a_trip_counts(ask: Ask, departure: Departu
 
 
 def test_a_note_is_for_a_person_to_read(ask: Ask, departure: Departure, siblings: SimulatedSiblings) -> None:
-    first, second = (each["guide_id"] for each in able(ask)[:2])
+    first, second = (guide["guide_id"] for guide in able(ask)[:2])
     enter({UUID(first): GuideAdjustments(guide_notes="Bad knee.")}, departure.starts_at.date())
     siblings.leave_note(second, departure.starts_at.date(), "Back at four.")
     caches["default"].clear()
 
-    notes = {each["guide_id"]: each.get("to_approve") for each in able(ask)}
+    notes = {guide["guide_id"]: guide.get("to_approve") for guide in able(ask)}
 
     assert notes.pop(first) == ["noted: Bad knee."]
     assert notes.pop(second) == ["noted: Back at four."]
@@ -180,7 +180,7 @@ def test_a_guide_on_the_team_whom_nobody_knows_any_more_is_listed(ask: Ask, depa
     gone = TeamMemberFactory(guide_name="Long Gone")
     change(KEY, departure.starts_at.date(), team=[gone])
 
-    last = everybody(ask)[-1]
+    last = candidates_of(ask)[-1]
 
     assert (last["guide_name"], last["on_team"], last["ruled_out_by"]["code"]) == ("Long Gone", True, "NOT_AVAILABLE")
 
@@ -197,10 +197,10 @@ def test_without_the_guides_the_caller_is_asked_to_come_back(ask: Ask, siblings:
 def test_other_silent_siblings_are_named_in_warnings(ask: Ask, siblings: SimulatedSiblings) -> None:
     siblings.switch("svc-weather", "down")
 
-    told = ask().json()
+    body = ask().json()
 
-    assert [warning["source_service"] for warning in told["warnings"]] == ["svc-weather"]
-    assert told["candidates"]
+    assert [warning["source_service"] for warning in body["warnings"]] == ["svc-weather"]
+    assert body["candidates"]
 
 
 @pytest.mark.parametrize(
@@ -223,23 +223,23 @@ def test_candidates_need_the_scope_to_read(ask: Ask) -> None:
 
 
 def test_whoever_could_be_asked_has_their_hours_against_the_mean(ask: Ask) -> None:
-    listed = everybody(ask)
+    listed = candidates_of(ask)
 
-    told = [each["fairness"] for each in listed if "fairness" in each]
-    mean = sum(each["trailing_hours"] for each in told) / len(told)
-    assert all(each["mean_hours"] == pytest.approx(mean, abs=0.1) for each in told)
-    assert all("fairness" in each for each in listed if "score" in each)
+    workloads = [guide["fairness"] for guide in listed if "fairness" in guide]
+    mean = sum(workload["trailing_hours"] for workload in workloads) / len(workloads)
+    assert all(workload["mean_hours"] == pytest.approx(mean, abs=0.1) for workload in workloads)
+    assert all("fairness" in guide for guide in listed if "score" in guide)
 
 
 def test_an_explanation_prices_everybody_who_could_go(ask: Ask) -> None:
-    told = ask(explain="true").json()
+    body = ask(explain="true").json()
 
-    explanation = told["explanation"]
-    could = [each for each in told["candidates"] if "score" in each]
+    explanation = body["explanation"]
+    could = [guide for guide in body["candidates"] if "score" in guide]
     chosen = {member["guide_id"] for member in explanation["team"]}
     assert (explanation["standing"], explanation["differs"]) == ("STAFFED", True)
     assert chosen
-    assert {each["guide_id"] for each in could if "price" in each} == {each["guide_id"] for each in could} - chosen
+    assert {guide["guide_id"] for guide in could if "price" in guide} == {guide["guide_id"] for guide in could} - chosen
     assert all("alternative" in member for member in explanation["team"])
     assert explanation["lines"]
 
@@ -264,7 +264,7 @@ def test_a_departure_without_a_team_says_what_would_be_enough(ask: Ask, departur
 
     assert explanation["standing"] == "UNSTAFFED"
     assert explanation["reason"]["message"]
-    assert any("fewer" in each["message"] for each in explanation["possible_if"])
+    assert any("fewer" in remedy["message"] for remedy in explanation["possible_if"])
 
 
 @pytest.mark.parametrize("query", [{"explain": "maybe"}, {"explained": "true"}])

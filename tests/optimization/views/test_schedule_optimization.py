@@ -32,13 +32,13 @@ def test_the_best_dates_come_first_with_their_teams_and_only_a_run_is_written(
 ) -> None:
     response = ask(client, siblings, max_results=3)
 
-    told = response.json()
+    body = response.json()
     assert response.status_code == 200
-    scores = [entry["score"] for entry in told["recommended_dates"]]
+    scores = [entry["score"] for entry in body["recommended_dates"]]
     assert len(scores) == 3
     assert scores == sorted(scores, reverse=True)
-    dates = {entry["date"] for entry in told["recommended_dates"]}
-    assert {entry["date"] for entry in told["guide_assignments"]} <= dates
+    dates = {entry["date"] for entry in body["recommended_dates"]}
+    assert {entry["date"] for entry in body["guide_assignments"]} <= dates
     assert not DailySchedule.objects.exists()
     run = OptimizationRun.objects.get()
     assert (run.status, run.schedule_date) == (RunStatus.COMPLETED, siblings.today + timedelta(days=1))
@@ -51,9 +51,9 @@ def test_five_dates_are_told_where_nobody_said_how_many(client: Client, siblings
 def test_only_the_guides_named_are_considered(client: Client, siblings: SimulatedSiblings) -> None:
     chosen = ask(client, siblings).json()["guide_assignments"][0]["guide_id"]
 
-    told = ask(client, siblings, guide_ids=chosen).json()
+    body = ask(client, siblings, guide_ids=chosen).json()
 
-    assert {entry["guide_id"] for entry in told["guide_assignments"]} == {chosen}
+    assert {entry["guide_id"] for entry in body["guide_assignments"]} == {chosen}
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,10 @@ def ask(client: Client, **query: object) -> HttpResponse:
     return client.get(SCHEDULES, {name: str(value) for name, value in query.items()}, headers=bearer())
 
 
-def found(client: Client, **query: object) -> dict[str, list[str]]:
+def by_date(client: Client, **query: object) -> dict[str, list[str]]:
     """The departures shown, by date."""
     listed = ask(client, **query).json()["daily_schedules"]
-    return {each["schedule_date"]: sorted(each["assignments"]["departures"]) for each in listed}
+    return {schedule["schedule_date"]: sorted(schedule["assignments"]["departures"]) for schedule in listed}
 
 
 def get(client: Client, address: object = TOMORROW, **headers: str) -> HttpResponse:
@@ -53,23 +53,23 @@ def test_a_date_shows_its_whole_document_with_its_revision_and_tag(client: Clien
 
     response = get(client)
 
-    told = response.json()
+    body = response.json()
     assert (response.status_code, response["ETag"]) == (200, '"3"')
-    assert (told["schedule_id"], told["schedule_date"]) == (str(schedule_id_of(TOMORROW)), str(TOMORROW))
-    assert told["assignments"] == DailySchedule.objects.get().assignments
-    assert (told["_rev"], told["unpublished_changes"]) == (3, True)
-    assert "published_at" not in told
-    assert get(client, told["schedule_id"]).json() == told
+    assert (body["schedule_id"], body["schedule_date"]) == (str(schedule_id_of(TOMORROW)), str(TOMORROW))
+    assert body["assignments"] == DailySchedule.objects.get().assignments
+    assert (body["_rev"], body["unpublished_changes"]) == (3, True)
+    assert "published_at" not in body
+    assert get(client, body["schedule_id"]).json() == body
 
 
 def test_what_is_published_shows_when(client: Client) -> None:
     put({uuid4(): DepartureFactory(team=[lead(GuideFactory())])})
     publish()
 
-    told = get(client).json()
+    body = get(client).json()
 
-    assert told["published_at"].endswith("Z")
-    assert told["unpublished_changes"] is False
+    assert body["published_at"].endswith("Z")
+    assert body["unpublished_changes"] is False
 
 
 @pytest.mark.parametrize("address", [LATER, schedule_id_of(TOMORROW), uuid4(), "nonsense", "2026-02-30", "2026-1-1"])
@@ -126,16 +126,16 @@ def test_reading_needs_its_scope_even_without_any_scope_claim(client: Client) ->
 
 
 def test_a_kiosk_finds_a_walk_ins_departure_by_trip_and_date_with_no_guest_profile(client: Client) -> None:
-    trip, wanted = TripFactory(), uuid4()
-    put({wanted: DepartureFactory(trip_id=trip.id), uuid4(): DepartureFactory()})
+    trip, matching = TripFactory(), uuid4()
+    put({matching: DepartureFactory(trip_id=trip.id), uuid4(): DepartureFactory()})
     put({uuid4(): on(LATER, trip_id=trip.id)}, LATER)
 
-    told = ask(client, trip_id=trip.id, date=TOMORROW).json()
+    body = ask(client, trip_id=trip.id, date=TOMORROW).json()
 
-    assert told["total_count"] == 1
-    departures = told["daily_schedules"][0]["assignments"]["departures"]
-    assert list(departures) == [str(wanted)]
-    assert departures[str(wanted)]["capacity"] - departures[str(wanted)]["participants"] == 4
+    assert body["total_count"] == 1
+    departures = body["daily_schedules"][0]["assignments"]["departures"]
+    assert list(departures) == [str(matching)]
+    assert departures[str(matching)]["capacity"] - departures[str(matching)]["participants"] == 4
 
 
 def test_dates_are_one_a_range_or_all_up_to_one(client: Client) -> None:
@@ -143,10 +143,10 @@ def test_dates_are_one_a_range_or_all_up_to_one(client: Client) -> None:
     for day in days:
         put({uuid4(): on(day)}, day)
 
-    assert list(found(client)) == [str(day) for day in days]
-    assert list(found(client, date=days[1])) == [str(days[1])]
-    assert list(found(client, date=days[1], date_to=days[2])) == [str(days[1]), str(days[2])]
-    assert list(found(client, date_to=days[1])) == [str(days[0]), str(days[1])]
+    assert list(by_date(client)) == [str(day) for day in days]
+    assert list(by_date(client, date=days[1])) == [str(days[1])]
+    assert list(by_date(client, date=days[1], date_to=days[2])) == [str(days[1]), str(days[2])]
+    assert list(by_date(client, date_to=days[1])) == [str(days[0]), str(days[1])]
 
 
 def test_all_that_is_asked_is_asked_of_one_and_the_same_departure(client: Client) -> None:
@@ -155,19 +155,19 @@ def test_all_that_is_asked_is_asked_of_one_and_the_same_departure(client: Client
     put({both: DepartureFactory(trip_id=trip, trail_id=trail), only_trip: DepartureFactory(trip_id=trip)})
     put({only_trail: on(LATER, trail_id=trail), uuid4(): on(LATER, trip_id=trip, region_id=elsewhere)}, LATER)
 
-    assert found(client, trip_id=trip, trail_id=trail) == {str(TOMORROW): [str(both)]}
-    assert found(client, trail_id=trail) == {str(TOMORROW): [str(both)], str(LATER): [str(only_trail)]}
-    assert found(client, trip_id=trip, region_id=here) == {str(TOMORROW): sorted([str(both), str(only_trip)])}
-    assert found(client, trip_id=uuid4()) == {}
+    assert by_date(client, trip_id=trip, trail_id=trail) == {str(TOMORROW): [str(both)]}
+    assert by_date(client, trail_id=trail) == {str(TOMORROW): [str(both)], str(LATER): [str(only_trail)]}
+    assert by_date(client, trip_id=trip, region_id=here) == {str(TOMORROW): sorted([str(both), str(only_trip)])}
+    assert by_date(client, trip_id=uuid4()) == {}
 
 
 def test_a_guide_is_found_on_a_team_and_where_told_of_a_departure(client: Client) -> None:
-    guide, told, leads = GuideFactory(), uuid4(), uuid4()
-    was_told = Announcement(guide_ids=[guide.id], starts_at=at(9))
-    put({told: DepartureFactory(published=was_told), leads: DepartureFactory(team=[lead(guide)])})
+    guide, announced, leads = GuideFactory(), uuid4(), uuid4()
+    announcement = Announcement(guide_ids=[guide.id], starts_at=at(9))
+    put({announced: DepartureFactory(published=announcement), leads: DepartureFactory(team=[lead(guide)])})
     put({uuid4(): on(LATER, team=[lead(GuideFactory())])}, LATER)
 
-    assert found(client, guide_id=guide.id) == {str(TOMORROW): sorted([str(told), str(leads)])}
+    assert by_date(client, guide_id=guide.id) == {str(TOMORROW): sorted([str(announced), str(leads)])}
 
 
 def test_a_part_shows_what_the_guides_on_it_entered_and_the_documents_revision(client: Client) -> None:
@@ -187,22 +187,22 @@ def test_a_part_shows_what_the_guides_on_it_entered_and_the_documents_revision(c
 
 
 def test_a_part_is_the_same_whoever_cuts_it(client: Client) -> None:
-    guide, wanted = GuideFactory(), uuid4()
-    put({wanted: DepartureFactory(team=[lead(guide)], trip_id=(trip := uuid4())), uuid4(): DepartureFactory()})
+    guide, matching = GuideFactory(), uuid4()
+    put({matching: DepartureFactory(team=[lead(guide)], trip_id=(trip := uuid4())), uuid4(): DepartureFactory()})
     enter({guide.id: GuideAdjustments(), uuid4(): GuideAdjustments()})
 
     listed = ask(client, trip_id=trip).json()["daily_schedules"]
 
-    assert listed == [represent_schedule(DailySchedule.objects.get(), departure_ids=frozenset({wanted}))]
+    assert listed == [represent_schedule(DailySchedule.objects.get(), departure_ids=frozenset({matching}))]
 
 
 def test_unpublished_changes_are_those_of_what_is_shown(client: Client) -> None:
-    told, changed, guide = uuid4(), uuid4(), GuideFactory()
-    put({key: DepartureFactory(team=[lead(guide)], trip_id=key) for key in (told, changed)})
+    unchanged, changed, guide = uuid4(), uuid4(), GuideFactory()
+    put({key: DepartureFactory(team=[lead(guide)], trip_id=key) for key in (unchanged, changed)})
     publish()
     change(changed, starts_at=at(10))
 
-    answers = [ask(client, **asked).json()["daily_schedules"][0] for asked in ({"trip_id": told}, {})]
+    answers = [ask(client, **asked).json()["daily_schedules"][0] for asked in ({"trip_id": unchanged}, {})]
 
     assert [answer["unpublished_changes"] for answer in answers] == [False, True]
 

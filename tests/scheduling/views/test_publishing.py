@@ -45,12 +45,12 @@ def test_everything_of_a_date_is_published_and_the_answer_is_the_schedule_as_it_
 
     response = publish(client)
 
-    told = response.json()
-    assert (response.status_code, response["ETag"], told["_rev"]) == (200, '"3"', 3)
-    assert told["assignments"]["departures"][str(departure)]["status"] == "PUBLISHED"
-    assert told["published_at"]
-    assert told["unpublished_changes"] is False
-    assert told["assignments"] == DailySchedule.objects.get().assignments
+    shown = response.json()
+    assert (response.status_code, response["ETag"], shown["_rev"]) == (200, '"3"', 3)
+    assert shown["assignments"]["departures"][str(departure)]["status"] == "PUBLISHED"
+    assert shown["published_at"]
+    assert shown["unpublished_changes"] is False
+    assert shown["assignments"] == DailySchedule.objects.get().assignments
 
 
 def test_whoever_published_is_in_the_history(client: Client) -> None:
@@ -169,21 +169,21 @@ def test_a_preview_tells_what_differs_and_whom_it_touches(client: Client) -> Non
     put({unstaffed: DepartureFactory()})
     change(moved, team=[lead(ben)])
 
-    told = preview(client)
+    shown = preview(client)
 
-    assert (told["schedule_id"], told["schedule_date"]) == (str(schedule_id_of(TOMORROW)), str(TOMORROW))
-    assert told["_rev"] == 5
-    (difference,) = told["departures"]
+    assert (shown["schedule_id"], shown["schedule_date"]) == (str(schedule_id_of(TOMORROW)), str(TOMORROW))
+    assert shown["_rev"] == 5
+    (difference,) = shown["departures"]
     assert (difference["departure_id"], difference["status"]) == (str(moved), "PUBLISHED")
     assert difference["last_told"]["guide_ids"] == [str(ana.id)]
     assert difference["would_tell"]["guide_ids"] == [str(ben.id)]
-    assert {(n["guide_id"], n["kind"]) for n in told["notices"]} == {
+    assert {(n["guide_id"], n["kind"]) for n in shown["notices"]} == {
         (str(ana.id), "released"),
         (str(ben.id), "assigned"),
     }
-    assert {n["text"] for n in told["notices"]} == {f"Sunrise hike, {TOMORROW} 09:00"}
-    assert told["unstaffed"] == [str(unstaffed)]
-    assert told["awaiting_approval"] == []
+    assert {n["text"] for n in shown["notices"]} == {f"Sunrise hike, {TOMORROW} 09:00"}
+    assert shown["unstaffed"] == [str(unstaffed)]
+    assert shown["awaiting_approval"] == []
 
 
 def test_another_end_alone_differs_from_what_was_told(client: Client) -> None:
@@ -193,13 +193,13 @@ def test_another_end_alone_differs_from_what_was_told(client: Client) -> None:
     change(departure, ends_at=at(13))
     after = client.get(f"/scheduling/v1/daily-schedules/{TOMORROW}", headers=bearer(["scheduling:read"])).json()
 
-    told = preview(client)
+    shown = preview(client)
 
     assert after["unpublished_changes"] is True
-    (difference,) = told["departures"]
+    (difference,) = shown["departures"]
     assert difference["last_told"]["ends_at"] == before["ends_at"]
     assert difference["would_tell"]["ends_at"] == f"{TOMORROW}T13:00:00Z"
-    assert [notice["kind"] for notice in told["notices"]] == ["rescheduled"]
+    assert [notice["kind"] for notice in shown["notices"]] == ["rescheduled"]
 
 
 def test_a_schedule_told_before_ends_were_recorded_has_no_unpublished_changes(client: Client) -> None:
@@ -219,9 +219,9 @@ def test_a_departure_reinstated_without_a_team_waits_for_one(client: Client) -> 
     publish(client)
     change(departure, status=DepartureStatus.DRAFT, team=[])
 
-    told, response = preview(client), publish(client)
+    shown, response = preview(client), publish(client)
 
-    assert (told["departures"], told["unstaffed"]) == ([], [str(departure)])
+    assert (shown["departures"], shown["unstaffed"]) == ([], [str(departure)])
     assert (response.status_code, statuses(departure)) == (200, ["DRAFT"])
 
 
@@ -229,12 +229,12 @@ def test_a_preview_publishes_nothing_and_its_revision_can_be_published(client: C
     waiting, departure = TeamMemberFactory(assignment_status=AssignmentStatus.PENDING_APPROVAL), uuid4()
     put({departure: DepartureFactory(team=[waiting])})
 
-    told = preview(client, departure_ids=departure)
+    shown = preview(client, departure_ids=departure)
 
-    assert told["awaiting_approval"] == [str(departure)]
-    assert "last_told" not in told["departures"][0]
+    assert shown["awaiting_approval"] == [str(departure)]
+    assert "last_told" not in shown["departures"][0]
     assert stored()[departure].status is DepartureStatus.DRAFT
-    assert publish(client, {"_rev": told["_rev"]}).status_code == 200
+    assert publish(client, {"_rev": shown["_rev"]}).status_code == 200
 
 
 def test_a_preview_of_nothing_is_not_found_and_of_nonsense_refused(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Whole-document writes are gone, and whoever still tries is told where to go."""
+"""Whole-document writes are retired, and name their successor."""
 
 import pytest
 from django.http import HttpResponse

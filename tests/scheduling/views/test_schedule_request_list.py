@@ -24,7 +24,7 @@ def ask(client: Client, *, scopes: Any = ("scheduling:read",), **query: object) 
     return client.get(REQUESTS, {name: str(value) for name, value in query.items()}, headers=bearer(scopes))
 
 
-def found(client: Client, **query: object) -> list[str]:
+def ids_listed(client: Client, **query: object) -> list[str]:
     return [request["id"] for request in ask(client, **query).json()["schedule_requests"]]
 
 
@@ -43,9 +43,9 @@ def test_requests_are_listed_as_each_is_shown_the_newest_first(client: Client) -
 
     page = ask(client).json()
 
-    each = [client.get(f"{REQUESTS}/{request.pk}", headers=bearer()).json() for request in (newer, older)]
-    assert page == {"schedule_requests": each, "total_count": 2}
-    assert each[1]["error"]["code"] == "UNKNOWN_TRIP"
+    requests = [client.get(f"{REQUESTS}/{request.pk}", headers=bearer()).json() for request in (newer, older)]
+    assert page == {"schedule_requests": requests, "total_count": 2}
+    assert requests[1]["error"]["code"] == "UNKNOWN_TRIP"
 
 
 def test_a_client_finds_its_own_by_what_it_asked_for(client: Client) -> None:
@@ -54,14 +54,14 @@ def test_a_client_finds_its_own_by_what_it_asked_for(client: Client) -> None:
     other = stored(age_minutes=1)
     trip_id = other.constraints["trip_id"]
 
-    assert found(client, requested_by="ana") == [str(mine.pk)]
-    assert found(client, priority="URGENT") == [str(mine.pk)]
-    assert found(client, trip_id=trip_id) == [str(other.pk)]
-    assert found(client, date=later) == [str(mine.pk)]
-    assert found(client, date=TOMORROW, date_to=later) == [str(mine.pk), str(other.pk)]
-    assert found(client, date_to=TOMORROW) == [str(other.pk)]
-    assert found(client, status="PENDING", trip_id=trip_id) == [str(other.pk)]
-    assert found(client, status="COMPLETED") == []
+    assert ids_listed(client, requested_by="ana") == [str(mine.pk)]
+    assert ids_listed(client, priority="URGENT") == [str(mine.pk)]
+    assert ids_listed(client, trip_id=trip_id) == [str(other.pk)]
+    assert ids_listed(client, date=later) == [str(mine.pk)]
+    assert ids_listed(client, date=TOMORROW, date_to=later) == [str(mine.pk), str(other.pk)]
+    assert ids_listed(client, date_to=TOMORROW) == [str(other.pk)]
+    assert ids_listed(client, status="PENDING", trip_id=trip_id) == [str(other.pk)]
+    assert ids_listed(client, status="COMPLETED") == []
 
 
 def test_pages_of_requests_follow_one_another_though_others_come_in(client: Client) -> None:

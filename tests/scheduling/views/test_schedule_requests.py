@@ -44,18 +44,18 @@ def test_a_request_is_accepted_and_found_at_its_location(client: Client, sibling
 
     response = post(client, body_for(trip, constraints={"min_group_size": 2}))
 
-    told = response.json()
-    assert (response.status_code, told["status"], told["priority"]) == (202, "PENDING", "NORMAL")
-    assert told["constraints"] == {"min_group_size": 2, "require_good_weather": True}
-    assert response["Location"] == f"http://testserver{REQUESTS}/{told['id']}"
-    assert client.get(response["Location"], headers=bearer()).json() == told
+    body = response.json()
+    assert (response.status_code, body["status"], body["priority"]) == (202, "PENDING", "NORMAL")
+    assert body["constraints"] == {"min_group_size": 2, "require_good_weather": True}
+    assert response["Location"] == f"http://testserver{REQUESTS}/{body['id']}"
+    assert client.get(response["Location"], headers=bearer()).json() == body
 
 
 def test_what_is_not_known_is_left_out_and_only_the_end_may_be_null(client: Client) -> None:
-    told = get(client, accepted(client).pk).json()
+    body = get(client, accepted(client).pk).json()
 
-    assert told.keys() == {"id", "trip_id", "preferred_dates", "priority", "status", "created_at", "completed_at"}
-    assert [name for name, value in told.items() if value is None] == ["completed_at"]
+    assert body.keys() == {"id", "trip_id", "preferred_dates", "priority", "status", "created_at", "completed_at"}
+    assert [name for name, value in body.items() if value is None] == ["completed_at"]
 
 
 def test_a_completed_request_shows_its_result(client: Client) -> None:
@@ -64,11 +64,11 @@ def test_a_completed_request_shows_its_result(client: Client) -> None:
     assert claim
     complete_request(claim, result=RESULT, run_id=uuid4(), chosen=TOMORROW, departure_id=None)
 
-    told = get(client, request.pk).json()
+    body = get(client, request.pk).json()
 
-    assert (told["status"], told["result"]) == (RequestStatus.COMPLETED, RESULT)
-    assert told["completed_at"].endswith("Z")
-    assert "error" not in told
+    assert (body["status"], body["result"]) == (RequestStatus.COMPLETED, RESULT)
+    assert body["completed_at"].endswith("Z")
+    assert "error" not in body
 
 
 def test_a_failed_request_shows_its_error(client: Client) -> None:
@@ -77,10 +77,10 @@ def test_a_failed_request_shows_its_error(client: Client) -> None:
     assert claim
     fail_request(claim, code="UNKNOWN_TRIP", message="There is no such trip.")
 
-    told = get(client, request.pk).json()
+    body = get(client, request.pk).json()
 
-    assert (told["status"], told["error"]["code"]) == (RequestStatus.FAILED, "UNKNOWN_TRIP")
-    assert "result" not in told
+    assert (body["status"], body["error"]["code"]) == (RequestStatus.FAILED, "UNKNOWN_TRIP")
+    assert "result" not in body
 
 
 @pytest.mark.parametrize("request_id", [uuid4(), "nonsense"])
