@@ -39,6 +39,8 @@ CAUSE_LABELS = {
 
 
 class Strategy(models.TextChoices):
+    """The contract's resolution strategies."""
+
     REASSIGN_GUIDE = "REASSIGN_GUIDE", "Reassign a guide"
     RESCHEDULE_TRIP = "RESCHEDULE_TRIP", "Reschedule the trip"
     ADJUST_CAPACITY = "ADJUST_CAPACITY", "Adjust the capacity"
@@ -48,6 +50,8 @@ class Strategy(models.TextChoices):
 
 
 class ResolutionStatus(models.TextChoices):
+    """The contract's states of a resolution."""
+
     RESOLVED = "RESOLVED", "resolved"
     PARTIALLY_RESOLVED = "PARTIALLY_RESOLVED", "resolved, some not told yet"
     FAILED = "FAILED", "failed"

@@ -7,6 +7,8 @@ from novatrek_scheduling.errors import Conflicting, FieldProblem, Malformed, Unk
 
 
 class UnknownConflict(Unknown):
+    """There is no conflict with the given id."""
+
     code = "UNKNOWN_CONFLICT"
 
 
@@ -29,7 +31,7 @@ class ConflictAlreadyResolved(Conflicting):
 
 
 class ResolutionNotApplicable(Conflicting):
-    """The premise of the option has changed; the options are computed anew."""
+    """The premise of the option has changed; the options are recomputed."""
 
     code = "RESOLUTION_NOT_APPLICABLE"
 

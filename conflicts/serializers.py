@@ -16,6 +16,8 @@ MAX_NOTES = 4000
 
 
 class ResolutionOptionSerializer(SparseSerializer):
+    """A change that would end a conflict, with its effects on guests."""
+
     id = serializers.UUIDField()
     strategy = serializers.ChoiceField(Strategy.values)
     description = serializers.CharField()
@@ -68,12 +70,16 @@ def _represent_option(option: Mapping[str, Any]) -> dict[str, Any]:
 
 @extend_schema_serializer(many=False)
 class ConflictPageSerializer(SparseSerializer):
+    """A page of the conflicts of a date."""
+
     conflicts = ScheduleConflictSerializer(many=True, required=False)
     next_page_token = serializers.CharField(required=False)
     total_count = serializers.IntegerField(required=False)
 
 
 class ConflictQuerySerializer(PagedQuerySerializer):
+    """The filters of the list of conflicts."""
+
     date = fields.DateField()
     region_id = fields.UUIDField(required=False)
     severity = fields.ChoiceField([severity.value for severity in Severity], required=False)
@@ -82,6 +88,8 @@ class ConflictQuerySerializer(PagedQuerySerializer):
 
 
 class ConflictResolutionRequestSerializer(StrictSerializer):
+    """The conflict, the chosen option, and the notes of the person who resolves it."""
+
     conflict_id = fields.UUIDField()
     selected_resolution_id = fields.UUIDField(source="option_id")
     operator_notes = fields.CharField(required=False, allow_blank=True, max_length=MAX_NOTES, source="notes")
@@ -89,12 +97,16 @@ class ConflictResolutionRequestSerializer(StrictSerializer):
 
 
 class DownstreamUpdateSerializer(SparseSerializer):
+    """A message to a sibling, and its delivery."""
+
     service = serializers.CharField(required=False)
     action = serializers.CharField(required=False)
     success = serializers.BooleanField(required=False)
 
 
 class ConflictResolutionResultSerializer(SparseSerializer):
+    """The outcome of a resolution; PARTIALLY_RESOLVED while messages to siblings are undelivered."""
+
     conflict_id = serializers.UUIDField()
     resolution_status = serializers.ChoiceField(ResolutionStatus.values)
     applied_strategy = serializers.CharField(required=False)

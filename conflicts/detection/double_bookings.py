@@ -43,6 +43,8 @@ def _rule_broken(case: Case, commitment: Commitment) -> Rule | None:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
+    """One of two clashing departures."""
+
     day: date
     departure_id: UUID
     departure: Departure

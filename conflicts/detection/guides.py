@@ -110,7 +110,7 @@ def judge_availability(case: Case, member: TeamMember) -> Judgement:
 
 
 def judge_hold(case: Case, member: TeamMember) -> Judgement:
-    """Find emergencies on other departures that hold the guide meanwhile, as severe as the emergencies are."""
+    """Find emergencies on other departures that hold the guide at the time, as severe as the emergencies are."""
     conflicts = tuple(
         case.conflict(
             Cause.HELD_BY_EMERGENCY,

@@ -91,8 +91,10 @@ def being_resolved(conflict_id: UUID) -> Any:
 
 
 def is_being_resolved(conflict_id: UUID) -> bool:
+    """True inside a `being_resolved` block of this conflict."""
     return conflict_id in _being_resolved.get()
 
 
 def fingerprints_of(conflicts: Collection[DetectedConflict]) -> frozenset[str]:
+    """The distinct fingerprints of detected conflicts."""
     return frozenset(conflict.fingerprint for conflict in conflicts)

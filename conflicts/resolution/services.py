@@ -47,7 +47,7 @@ def resolve_conflict(
     """Apply one of a conflict's options, with all its consequences in one transaction.
 
     Raises UnknownConflict, ConflictAlreadyResolved, UnknownOption, NotesRequired, RiskTooHigh,
-    ResolutionNotApplicable (the options are then computed anew) and SecondaryConflicts, which
+    ResolutionNotApplicable (the options are then recomputed) and SecondaryConflicts, which
     `override_warnings` accepts unless one of them is about certificates, restrictions, overlap or rest. Raises
     SiblingUnavailable where facts that it needs cannot be read.
 

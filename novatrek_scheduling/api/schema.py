@@ -29,6 +29,8 @@ ERROR_CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/E
 
 
 class ErrorDetailSerializer(serializers.Serializer[Any]):
+    """A problem, with the field that has it."""
+
     field = serializers.CharField(required=False, help_text="Dotted path, such as constraints.min_group_size.")
     reason = serializers.CharField(required=False)
 

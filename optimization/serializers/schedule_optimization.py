@@ -14,6 +14,8 @@ MAX_RANGE_DAYS = 92
 
 
 class OptimizationQuerySerializer(StrictQuerySerializer):
+    """The trip, the range of dates and the guides to optimize for."""
+
     trip_id = fields.UUIDField()
     date_range_start = fields.DateField(help_text="Today or later.")
     date_range_end = fields.DateField(help_text=f"Not before the start; a range has at most {MAX_RANGE_DAYS} days.")

@@ -22,6 +22,8 @@ from scheduling.models import DailySchedule
 
 
 class TeamMemberSerializer(SparseSerializer):
+    """A guide on the team of a departure."""
+
     guide_id = serializers.UUIDField()
     guide_name = serializers.CharField()
     role = serializers.ChoiceField([role.value for role in Role])
@@ -121,6 +123,8 @@ class DailyScheduleSerializer(SparseSerializer):
 
 
 class DailyScheduleQuerySerializer(PagedQuerySerializer):
+    """The filters of the list of daily schedules."""
+
     date = fields.DateField(required=False, help_text="This date alone, or with `date_to` the first of a range.")
     date_to = fields.DateField(
         required=False, help_text="The last date of the range; without `date`, every date up to it."
@@ -137,6 +141,8 @@ class DailyScheduleQuerySerializer(PagedQuerySerializer):
 
 @extend_schema_serializer(many=False)
 class DailySchedulePageSerializer(SparseSerializer):
+    """A page of daily schedules."""
+
     daily_schedules = DailyScheduleSerializer(many=True)
     next_page_token = serializers.CharField(required=False)
     total_count = serializers.IntegerField()

@@ -59,10 +59,14 @@ class ScheduleRevisionSerializer(SparseSerializer):
 
 
 class RevisionPageSerializer(SparseSerializer):
+    """A page of revisions, the newest first."""
+
     revisions = ScheduleRevisionSerializer(many=True)
     next_page_token = serializers.CharField(required=False)
 
 
 class RevisionQuerySerializer(PagedQuerySerializer):
+    """The filters of the history."""
+
     departure_id = fields.UUIDField(required=False, help_text="Only revisions that changed this departure.")
     guide_id = fields.UUIDField(required=False, help_text="Only revisions that name this guide.")

@@ -30,6 +30,8 @@ class PublishRequestSerializer(StrictSerializer):
 
 
 class PublicationQuerySerializer(StrictQuerySerializer):
+    """The departures to preview; without parameters all of the date."""
+
     departure_ids = fields.CommaSeparatedField(
         child=fields.UUIDField(), required=False, min_length=1, max_length=MAX_DEPARTURES, help_text=NAMED
     )

@@ -65,6 +65,8 @@ class CreateScheduleRequestBodySerializer(StrictSerializer):
 
 
 class RecommendedDateSerializer(SparseSerializer):
+    """A preferred date with its score and availability."""
+
     date = serializers.DateField()
     score = serializers.FloatField(min_value=0, max_value=100)
     availability_status = serializers.ChoiceField(["AVAILABLE", "LIMITED", "WAITLIST", "UNAVAILABLE"])
@@ -76,6 +78,8 @@ class RecommendedDateSerializer(SparseSerializer):
 
 
 class GuideAssignmentSerializer(SparseSerializer):
+    """A guide who would be, or is, assigned on a date."""
+
     guide_id = serializers.UUIDField()
     guide_name = serializers.CharField(required=False)
     date = serializers.DateField()
@@ -84,6 +88,8 @@ class GuideAssignmentSerializer(SparseSerializer):
 
 
 class ConflictWarningSerializer(SparseSerializer):
+    """A risk or unknown fact that a person should know of."""
+
     type = serializers.ChoiceField(["GUIDE_DOUBLE_BOOKED", "TRAIL_CLOSED", "WEATHER_ALERT", "CAPACITY_EXCEEDED"])
     severity = serializers.ChoiceField(["LOW", "MEDIUM", "HIGH", "CRITICAL"])
     message = serializers.CharField()
@@ -93,6 +99,8 @@ class ConflictWarningSerializer(SparseSerializer):
 
 
 class WeatherSummarySerializer(SparseSerializer):
+    """The weather forecast for the recommended dates."""
+
     data_source = serializers.CharField(default="svc-weather")
     forecast_confidence = serializers.FloatField(required=False)
     conditions = serializers.CharField(required=False)
@@ -133,12 +141,16 @@ class ScheduleRequestSerializer(SparseSerializer):
 
 @extend_schema_serializer(many=False)
 class ScheduleRequestPageSerializer(SparseSerializer):
+    """A page of schedule requests, the newest first."""
+
     schedule_requests = ScheduleRequestSerializer(many=True)
     next_page_token = serializers.CharField(required=False)
     total_count = serializers.IntegerField()
 
 
 class ScheduleRequestQuerySerializer(PagedQuerySerializer):
+    """The filters of the list of schedule requests."""
+
     status = fields.ChoiceField(RequestStatus.values, required=False)
     date = fields.DateField(
         required=False,

@@ -33,7 +33,7 @@ class CalendarThrottle(SubjectThrottle):
 
 
 class GuideViewSet(ViewSet):
-    """The public face of a guide: the calendar feed."""
+    """The calendar feeds of guides."""
 
     lookup_url_kwarg = "guide_id"
     authentication_classes = []

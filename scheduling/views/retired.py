@@ -28,6 +28,8 @@ logger = structlog.get_logger(__name__)
 
 
 class PutRetired(Gone):
+    """The operation was retired together with whole-document writes."""
+
     code = "PUT_RETIRED"
 
 
