@@ -67,7 +67,7 @@ def apply_option(
     def close(changes: Mapping[date, Change]) -> None:
         stored = detect_in_changes(changes, facts)
         _refuse_forbidden(stored, existing)
-        ids = [stored.by_fingerprint.get(conflict.fingerprint) for conflict in caused]
+        ids = [stored.by_fingerprint.get(secondary.fingerprint) for secondary in caused]
         resolutions.append(_close(application, changes, [str(conflict_id) for conflict_id in ids if conflict_id]))
 
     with being_resolved(conflict.pk):

@@ -33,7 +33,7 @@ def overfull(**fields: object) -> ScheduleConflict:
 
 
 def conflict_of(day: date = TOMORROW, *, severity: Severity = Severity.MEDIUM, **details: object) -> ScheduleConflict:
-    """A stored conflict about a departure that nobody knows."""
+    """A stored conflict about an unknown departure."""
     schedule = DailySchedule.objects.filter(schedule_date=day).first()
     if schedule is None:
         put(uuid4(), day)

@@ -50,7 +50,7 @@ class PlannedDay:
         return ScheduleConflict.objects.open().get(details__departure_ids=[str(departure_id)])
 
     def look_again(self) -> None:
-        """What a monitor does: read the siblings afresh, and judge the date."""
+        """Detect on the date again with fresh facts, as a monitor does."""
         snapshot = take_day_snapshot(self.day, region_ids=[self.region_id], deadline_seconds=10, fresh=True)
         detect_on([self.day], gather_facts(snapshot))
 

@@ -1,4 +1,4 @@
-"""How many queries each operation may cost, however much there is to read."""
+"""Ceilings on the queries of each operation, independent of the amount of data."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -27,7 +27,7 @@ Ask = Callable[..., HttpResponse]
 
 @pytest.fixture
 def departure(siblings: SimulatedSiblings) -> Departure:
-    """A planned run of a real trip in two days, with nobody on it yet."""
+    """A draft departure of a real trip in two days, without a team."""
     trips = siblings.call("svc-trip-catalog", "/trips", params={"activity_type": "HIKING", "status": "ACTIVE"})
     trip = trips.json()["data"][0]
     starts_at = datetime.combine(siblings.today + timedelta(days=2), time(18), UTC)
