@@ -112,8 +112,6 @@ def _count_refusal(error: ProgrammingError) -> None:
 def _raise_contention(_: RetryCallState) -> Mapping[date, Change]:
     schedule_writes_exhausted.inc()
     raise ContentionNotResolved(f"The daily schedule changed concurrently: each of {TRIES} tries met another change.")
-        f"The daily schedule was changed concurrently: each of {TRIES} tries met another change."
-    )
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from novatrek_scheduling.errors import FieldProblem, Malformed
-from scheduling.daily_schedules.catalog_aliases import known_departure_ids, announce_to_catalog
+from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, known_departure_ids
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import DepartureToCreate, load_decision_facts
