@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -18,9 +19,11 @@ from django.core.cache import caches
 from novatrek_scheduling.sandbox.embedded import free_port
 from novatrek_scheduling.sandbox.processes import spawn, stop
 from novatrek_scheduling.sandbox.world.weather import FORECAST_DAYS, forecast_id
+from scheduling.domain.facts import Sibling
 from scheduling.siblings.response_cache import forget_troubles
 from tests.scheduling.siblings.circuits import close_all_circuits
 
+LOOKUP_ENDS_WITHIN_SECONDS = 10.0
 VARIABLES = {
     "TRIP_CATALOG_URL": "svc-trip-catalog",
     "GUIDE_MANAGEMENT_URL": "svc-guide-management",
@@ -109,6 +112,12 @@ class SimulatedSiblings:
         new = fresh | {"guide_id": guide_id, "certification_type": name, "status": "VALID", "expiry_date": None}
         return self.add("certifications", **(new | changes))
 
+    def expire_certificates(self, guide_id: str) -> None:
+        """Let every certificate of the guide run out: a higher one covers for those below it."""
+        held = self.call("svc-guide-management", f"/guides/{guide_id}/certifications").json()["data"]
+        for certificate in held:
+            self.alter("certifications", certificate["id"], status="EXPIRED", expiry_date="2020-01-01")
+
     def close_trail(self, trail_id: str, first: date, last: date, *, severity: str = "SEVERE") -> dict[str, Any]:
         closure = {"trail_id": trail_id, "reason": "Closed by a test.", "severity": severity}
         days = {"start_date": first.isoformat(), "end_date": last.isoformat()}
@@ -196,10 +205,21 @@ def siblings(siblings_process: SimulatedSiblings, settings: Any) -> Iterator[Sim
 
 
 def _forget_answers() -> None:
-    """What this process heard from siblings in earlier tests, and thinks of them since, is gone."""
+    """Forget what earlier tests of this process heard from siblings, and what it thinks of them since.
+
+    A snapshot that fails leaves its other lookups running, and these still store what they read.
+    """
+    _await_abandoned_lookups()
     caches["siblings"].clear()
     forget_troubles()
     close_all_circuits()
+
+
+def _await_abandoned_lookups() -> None:
+    names = ("lookup_", *(f"{sibling}_" for sibling in Sibling))
+    for thread in threading.enumerate():
+        if thread.name.startswith(names):
+            thread.join(LOOKUP_ENDS_WITHIN_SECONDS)
 
 
 def _await_siblings(client: SimulatedSiblings, process: "subprocess.Popen[bytes]", log: Path) -> None:

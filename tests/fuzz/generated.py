@@ -64,6 +64,7 @@ def run_schemathesis(
 def _configuration(service: RunningService, examples: Examples, *, cases: int, seed: int) -> str:
     settings: dict[str, Any] = {
         "seed": seed,
+        "hooks": "tests.fuzz.hooks",
         "workers": 1,
         "continue-on-failure": True,
         "request-timeout": 60.0,

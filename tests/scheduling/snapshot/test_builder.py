@@ -170,6 +170,7 @@ def test_an_alert_of_a_storm_is_the_outlook_where_no_forecast_reaches(
 
 def test_a_region_without_a_station_has_no_outlook_and_nothing_unknown(siblings: SimulatedSiblings) -> None:
     region_id = region_of(siblings, a_hike(siblings))
+    siblings.calm_the_weather(f"{region_id}")
     siblings.alter("regions", f"{region_id}", weather_station_id=None)
 
     snapshot = snapshot_of_hike(siblings)
