@@ -12,6 +12,7 @@ from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import Departure, TeamMember
 from scheduling.domain.facts import Region, Snapshot
+from tests.clock_changes import next_long_day, next_short_day, next_usual_day
 from tests.factories import REGION_ID, DepartureFactory, GuideFactory, RegionFactory, TripFactory, lead, snapshot_of
 from tests.scheduling.writes import enter, put, stored
 
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("siblings")]
 NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer", "night")
 PACIFIC, EASTERN = ZoneInfo("America/Los_Angeles"), ZoneInfo("America/New_York")
 # Clocks there go forward on the first and back on the second, at two in the night.
-SHORT_DAY, LONG_DAY, USUAL_DAY = date(2027, 3, 14), date(2027, 11, 7), date(2027, 6, 2)
+SHORT_DAY, LONG_DAY, USUAL_DAY = next_short_day(PACIFIC), next_long_day(PACIFIC), next_usual_day(PACIFIC)
 A_DAY = timedelta(days=1)
 COAST = UUID(int=77)
 TRIP = TripFactory(required_certifications=frozenset())

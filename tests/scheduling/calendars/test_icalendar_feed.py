@@ -13,6 +13,7 @@ from scheduling.domain.document import Announcement, DepartureStatus, Role
 from scheduling.domain.facts import Guide
 from scheduling.models import DailySchedule
 from scheduling.publication.services import publish_departures
+from tests.clock_changes import next_long_day, next_short_day
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
 from tests.scheduling.writes import change, put, stored
 from tests.siblings import SimulatedSiblings
@@ -20,8 +21,8 @@ from tests.siblings import SimulatedSiblings
 pytestmark = pytest.mark.django_db
 
 DENVER = ZoneInfo("America/Denver")
-# Clocks go forward on 14 March 2027 and back on 7 November 2027.
-SPRING, AUTUMN = date(2027, 3, 14), date(2027, 11, 7)
+# Clocks go forward on the first and back on the second.
+SPRING, AUTUMN = next_short_day(DENVER), next_long_day(DENVER)
 
 
 @pytest.fixture
