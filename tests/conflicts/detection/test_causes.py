@@ -1,0 +1,15 @@
+"""A cause of conflicts that was added in one place and forgotten in another."""
+
+from conflicts.choices import Cause
+from conflicts.detection.detect import RULES
+from conflicts.monitoring.clearing import WHY_CLEARED
+
+OF_PLACES = {Cause.LOCATION_CAPACITY}
+
+
+def test_every_cause_is_judged() -> None:
+    assert RULES.keys() | OF_PLACES == set(Cause)
+
+
+def test_every_cause_says_why_a_conflict_of_it_is_cleared() -> None:
+    assert WHY_CLEARED.keys() == set(Cause)
