@@ -21,7 +21,7 @@ from optimization.solver.decomposition import decompose
 from optimization.solver.lexicographic import LP_OPTIONS, TUNED_OPTIONS
 from optimization.solver.patterns import fewest_guides, smallest_patterns
 from optimization.solver.problem import LARGEST_TEAM, DayProblem, EligiblePair, RequestProblem
-from optimization.solver.staffing import Staffing, why_unstaffable
+from optimization.solver.staffing import Staffing, unstaffable_reason
 
 Costs = list[int]
 
@@ -39,7 +39,7 @@ def answer_from_arrays(problem: RequestProblem, seconds: float) -> Solved:
     """All dates of a request at once."""
     forget_patterns()
     staffings = [Staffing.of(option.departure, option.pairs) for option in problem.options]
-    staffable = [staffing for staffing in staffings if why_unstaffable(staffing, {}) is None]
+    staffable = [staffing for staffing in staffings if unstaffable_reason(staffing, {}) is None]
     if not staffable:
         return Solved({}, is_proven=True)
     arrays = _Arrays(staffable)

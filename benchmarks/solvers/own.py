@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from benchmarks.solvers.rivals import Solved
-from optimization.solver.day import solve_day
+from optimization.solver import solve_day, solve_request
 from optimization.solver.decomposition import decompose
 from optimization.solver.greedy import greedy_teams
 from optimization.solver.patterns import covering_patterns, smallest_patterns
 from optimization.solver.problem import DayProblem, EligiblePair, RequestProblem
-from optimization.solver.request_model import best_teams, solve_request
+from optimization.solver.request_model import best_teams
 from optimization.solver.solution import PlanStatus
 from optimization.solver.staffing import Staffing
 
@@ -46,7 +46,7 @@ def answer_ours(problem: RequestProblem, seconds: float) -> Solved:
     forget_patterns()
     plan = solve_request(problem, time_limit_seconds=seconds)
     return Solved(
-        teams={answer.departure_id: answer.guide_ids for answer in plan.answers if answer.guide_ids},
+        teams={answer.departure_id: answer.guide_ids for answer in plan.options if answer.guide_ids},
         is_proven=plan.status is PlanStatus.PROVEN,
         variables=plan.variables,
         rows=plan.rows,

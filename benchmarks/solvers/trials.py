@@ -10,7 +10,7 @@ from benchmarks.solvers.judging import Worth, worth_of
 from benchmarks.solvers.own import solve_greedily
 from benchmarks.solvers.pool import measure_pool
 from benchmarks.solvers.rivals import Result, Task, rival, rivals
-from optimization.solver.day import solve_day
+from optimization.solver import solve_day
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan, PlanStatus
 

@@ -190,9 +190,9 @@ def _check_order(shorter: str, seconds: float, longer: str) -> None:
 
 
 def _solve_or_fail() -> None:
-    from optimization.solver.selfcheck import solver_answers  # noqa: PLC0415 (nothing of the solver in the parent)
+    from optimization.solver.selfcheck import is_solver_working  # noqa: PLC0415 (nothing of the solver in the parent)
 
-    sys.exit(0 if solver_answers() else 1)
+    sys.exit(0 if is_solver_working() else 1)
 
 
 def _is_refused_connection(error: OperationalError) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from optimization.days.services import plan_date
-from optimization.solver.change_budget import USUAL_BUDGETS, BudgetPoint, budget_curve
+from optimization.solver.change_budget import DEFAULT_BUDGETS, BudgetPoint, budget_curve
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan, PlanStatus
 from scheduling.daily_schedules.decision_facts import gather_facts
@@ -55,7 +55,7 @@ class CurvePoint:
 
 
 def change_curve(
-    day: date, region_ids: Collection[UUID], snapshot: Snapshot, budgets: Iterable[int] = USUAL_BUDGETS
+    day: date, region_ids: Collection[UUID], snapshot: Snapshot, budgets: Iterable[int] = DEFAULT_BUDGETS
 ) -> tuple[CurvePoint, ...]:
     """The best plan for each limit on the people moved, all regions of the date as one. Nothing is stored.
 

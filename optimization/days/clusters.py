@@ -1,24 +1,20 @@
-"""Which regions have to be planned together: those linked by guides who work in several."""
+"""Clusters: the groups of regions that are planned together, since guides who work in several couple them."""
 
+from collections import defaultdict
 from uuid import UUID
 
+from optimization.solver.disjoint_sets import smallest_connected
 from scheduling.domain.facts import Snapshot
 
 
 def clusters_of(snapshot: Snapshot) -> list[frozenset[UUID]]:
-    """The regions in groups that share no guide, each group and the list in a fixed order."""
-    root = {region_id: region_id for region_id in snapshot.regions}
-
-    def find(region_id: UUID) -> UUID:
-        while root[region_id] != region_id:
-            region_id = root[region_id]
-        return region_id
-
-    for guide in snapshot.guides.values():
-        regions = sorted(find(region.id) for region in snapshot.regions.values() if guide.works_in(region))
-        for other in regions[1:]:
-            root[find(other)] = regions[0]
-    grouped: dict[UUID, set[UUID]] = {}
-    for region_id in snapshot.regions:
-        grouped.setdefault(find(region_id), set()).add(region_id)
-    return [frozenset(grouped[first]) for first in sorted(grouped)]
+    """Return the regions in groups that share no guide, the list in order of each group's smallest id."""
+    worked_in = (
+        [region.id for region in snapshot.regions.values() if guide.works_in(region)]
+        for guide in snapshot.guides.values()
+    )
+    smallest_of = smallest_connected(snapshot.regions, filter(None, worked_in))
+    clusters: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for region_id, smallest in smallest_of.items():
+        clusters[smallest].add(region_id)
+    return [frozenset(clusters[smallest]) for smallest in sorted(clusters)]

@@ -5,8 +5,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from optimization.explanations.explanation import Alternative, Cost
+from optimization.solver import solve_day
 from optimization.solver.components import connected_components
-from optimization.solver.day import solve_day
 from optimization.solver.problem import DayProblem, EligiblePair
 from optimization.solver.solution import DayPlan, Objectives
 from optimization.solver.staffing import group_by_departure

@@ -147,8 +147,8 @@ def _how_far(told: CandidateExplanation) -> int:
 def _otherwise(forcing: ForcedAssignment) -> Alternative | None:
     if forcing.difference is None:
         return None
-    changed = {team.departure_id: team.guide_ids for team in forcing.teams}
-    return Alternative(Cost.of(forcing.difference), changed | dict.fromkeys(forcing.losing, ()))
+    changed = {team.departure_id: team.guide_ids for team in forcing.changed_teams}
+    return Alternative(Cost.of(forcing.difference), changed | dict.fromkeys(forcing.newly_unstaffed, ()))
 
 
 def _why_held(departure: Departure, assessment: Assessment) -> UnassignedReason:

@@ -17,7 +17,7 @@ from optimization.explanations.alternatives import part_around
 from optimization.explanations.deadline import Clock
 from optimization.explanations.explanation import Remedy
 from optimization.explanations.relaxations import other_numbers
-from optimization.solver.day import solve_day
+from optimization.solver import solve_day
 from optimization.solver.elastic_model import RelaxationKind
 from optimization.solver.problem import PERFECT_SCORE, DayProblem, EligiblePair
 from optimization.solver.solution import DayPlan

@@ -3,7 +3,7 @@
 from optimization.candidates.assessment import Assessment
 from optimization.candidates.unassigned_reasons import reason_for
 from optimization.requests.query import DateOption
-from optimization.solver.solution import RequestAnswer
+from optimization.solver.solution import OptionSolution
 from optimization.solver.staffing import Staffing
 from optimization.strategies.unled_departure import Resolution
 
@@ -22,7 +22,7 @@ def describe_date(option: DateOption, assessment: Assessment) -> str:
     return sentence(", ".join(parts))
 
 
-def why_without_team(answer: RequestAnswer, staffing: Staffing, assessment: Assessment) -> str:
+def why_without_team(answer: OptionSolution, staffing: Staffing, assessment: Assessment) -> str:
     """Which rules rule out how many guides, and the one thing that would be enough."""
     if answer.reason is None:
         return assessment.explain("NO_TEAM", "no team was found in time").message

@@ -20,7 +20,7 @@ from optimization.requests.notes import describe_date, sentence, waiting_for, wh
 from optimization.requests.query import DateOption, TripQuery
 from optimization.requests.waitlist import WaitlistSearch
 from optimization.solver.problem import RequestOption, RequestProblem
-from optimization.solver.solution import RequestAnswer, RequestPlan
+from optimization.solver.solution import OptionSolution, RequestSolution
 from optimization.solver.staffing import Staffing
 from scheduling.domain.document import Departure
 from scheduling.rules import Demand, Facts, Rule
@@ -52,7 +52,7 @@ class RankedDates:
     dates: tuple[RankedDate, ...]
     facts: Facts
     problem: RequestProblem
-    solved: RequestPlan
+    solved: RequestSolution
     base: Mapping[UUID, Departure]
     contexts: Mapping[UUID, PlanningContext]
     counted: Mapping[UUID, int | None]
@@ -105,9 +105,9 @@ def formulate_request(inputs: RequestInputs, assessments: Mapping[UUID, Assessme
     )
 
 
-def unled_options(inputs: RequestInputs, solved: RequestPlan) -> list[DateOption]:
+def unled_options(inputs: RequestInputs, solved: RequestSolution) -> list[DateOption]:
     """The options that are possible but for a team."""
-    without_team = {answer.departure_id for answer in solved.answers if not answer.guide_ids}
+    without_team = {answer.departure_id for answer in solved.options if not answer.guide_ids}
     return [option for option in inputs.options if option.departure_id in without_team]
 
 
@@ -115,11 +115,11 @@ def rank(
     inputs: RequestInputs,
     assessments: Mapping[UUID, Assessment],
     problem: RequestProblem,
-    solved: RequestPlan,
+    solved: RequestSolution,
     waitlist: WaitlistSearch,
 ) -> RankedDates:
     """Judge each option by its team, or by what it waits for, and put the best of each date in order."""
-    answers = {answer.departure_id: answer for answer in solved.answers}
+    answers = {answer.departure_id: answer for answer in solved.options}
     judge = _Judge(inputs, assessments, answers, waitlist)
     return RankedDates(
         dates=_best_of_each_date(map(judge.judge, inputs.options)),
@@ -148,7 +148,7 @@ def _request_option(option: DateOption, assessment: Assessment, inputs: RequestI
 class _Judge:
     inputs: RequestInputs
     assessments: Mapping[UUID, Assessment]
-    answers: Mapping[UUID, RequestAnswer]
+    answers: Mapping[UUID, OptionSolution]
     waitlist: WaitlistSearch
 
     def judge(self, option: DateOption) -> RankedDate:

@@ -21,7 +21,7 @@ from optimization.requests.time_budget import TimeBudget
 from optimization.requests.waitlist import WaitlistSearch
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
 from optimization.solver.request_model import solve_request
-from optimization.solver.solution import RequestPlan
+from optimization.solver.solution import RequestSolution
 from scheduling.domain.facts import Snapshot
 from scheduling.snapshot import InactiveTrip, UnknownTrip, look_up_trip
 
@@ -69,11 +69,11 @@ def rank_dates(
     assessments = assess_options(inputs)
     problem = formulate_request(inputs, assessments)
     solved = solve_request(problem, time_limit_seconds=budget.solve_seconds)
-    inputs = loader.add_notes(inputs, {guide for answer in solved.answers for guide in answer.guide_ids})
+    inputs = loader.add_notes(inputs, {guide for answer in solved.options for guide in answer.guide_ids})
     return rank(inputs, assessments, problem, solved, _waitlist(inputs, solved, loader))
 
 
-def _waitlist(inputs: RequestInputs, solved: RequestPlan, loader: InputsLoader) -> WaitlistSearch:
+def _waitlist(inputs: RequestInputs, solved: RequestSolution, loader: InputsLoader) -> WaitlistSearch:
     """A search that knows the trips around the options that nobody leads, and certifies by one deadline."""
     deadline = Deadline.after(loader.budget.read_seconds)
     search = WaitlistSearch(

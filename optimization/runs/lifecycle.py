@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from optimization.models import Algorithm, OptimizationRun, RunDetail, RunStatus
 from optimization.solver.problem import DayProblem, RequestProblem
-from optimization.solver.solution import DayPlan, PlanStatus, RequestPlan
+from optimization.solver.solution import DayPlan, PlanStatus, RequestSolution
 from scheduling.domain.facts import Snapshot
 
 _SET = re.compile(r"frozenset\(\{([^}]*)\}\)")
@@ -45,9 +45,9 @@ class Solved:
         return cls(plan.status, plan.gap, plan.solve_seconds, *size, *counts, objective, plan.error, len(plan.moved))
 
     @classmethod
-    def of_request(cls, plan: RequestPlan) -> "Solved":
-        staffed = len([answer for answer in plan.answers if answer.guide_ids])
-        counts = (staffed, len(plan.answers) - staffed)
+    def of_request(cls, plan: RequestSolution) -> "Solved":
+        staffed = len([answer for answer in plan.options if answer.guide_ids])
+        counts = (staffed, len(plan.options) - staffed)
         gap = 0.0 if plan.status is PlanStatus.PROVEN else 1.0
         return cls(plan.status, gap, plan.solve_seconds, plan.variables, plan.rows, *counts, {}, plan.error)
 

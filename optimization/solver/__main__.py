@@ -1,7 +1,4 @@
-"""Plan a day that a file describes: `python -m optimization.solver FILE.json`.
-
-The format is in docs/solver-format.md.
-"""
+"""The command line of the solver: `python -m optimization.solver FILE.json`; docs/solver-format.md has the format."""
 
 import argparse
 import sys
@@ -10,15 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from optimization.solver.day import solve_day
-from optimization.solver.json_format import WRONG_FILE, read_problem, written_plan
+from optimization.solver.json_format import plan_as_json, read_problem
+
+EXIT_INVALID_FILE = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Plan the day of a file and print the plan; 2, and what is wrong on stderr, if the file has no day."""
-    parser = argparse.ArgumentParser(prog="python -m optimization.solver", description="Plan a day given as JSON.")
-    parser.add_argument("file", help="the day, - for standard input")
+    """Plan the day of a file and print the plan; return 2, with the errors on stderr, if the file has no valid day."""
+    parser = argparse.ArgumentParser(prog="python -m optimization.solver", description="Plan a day described as JSON.")
+    parser.add_argument("file", help="JSON file of the day, - for standard input")
     parser.add_argument("--time-limit", type=float, default=20.0, metavar="SECONDS")
-    parser.add_argument("--max-changes", type=int, metavar="PEOPLE", help="instead of the file's")
+    parser.add_argument(
+        "--max-changes", type=int, metavar="GUIDES", help="limit on reassigned guides, overriding the file's"
+    )
     options = parser.parse_args(arguments)
     try:
         named = read_problem(_text_of(options.file))
@@ -27,9 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             problem = replace(problem, max_changes=options.max_changes)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
-        return WRONG_FILE
+        return EXIT_INVALID_FILE
     plan = solve_day(problem, time_limit_seconds=options.time_limit)
-    sys.stdout.write(written_plan(plan, named.names))
+    sys.stdout.write(plan_as_json(plan, named.names))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What a day gains with every person more who may be moved."""
+"""The trade-off between the change budget of a day and the quality of its plan."""
 
 import time
 from collections.abc import Iterable
@@ -9,36 +9,37 @@ from optimization.solver.lexicographic import solve_budgets
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan
 
-USUAL_BUDGETS = range(6)
+DEFAULT_BUDGETS = range(6)
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetPoint:
-    """The best plan that moves at most `max_changes` people, or as few more as the rules allow."""
+    """The best plan that reassigns at most `max_changes` guides, or as few more as the hard rules require."""
 
     max_changes: int
     plan: DayPlan
 
 
 def budget_curve(
-    problem: DayProblem, budgets: Iterable[int] = USUAL_BUDGETS, *, time_limit_seconds: float = 20.0
+    problem: DayProblem, budgets: Iterable[int] = DEFAULT_BUDGETS, *, time_limit_seconds: float = 20.0
 ) -> tuple[BudgetPoint, ...]:
-    """The best plan for each of `budgets`, smallest first, within about `time_limit_seconds` for all of them.
+    """Return the best plan for each of `budgets`, smallest first, within about `time_limit_seconds` in total.
 
-    The model is built once and only its limit changes. Whatever limit the problem has is not looked at.
-    Raises ValueError for a negative budget.
+    The model is built once and only its limit changes; the problem's own limit is ignored. Raises ValueError for a
+    negative budget.
     """
     started = time.monotonic()
-    wanted = sorted(set(budgets))
-    if not wanted:
+    ascending = sorted(set(budgets))
+    if not ascending:
         return ()
-    problem = replace(problem, max_changes=wanted[0])
-    parts = decompose(problem)
-    by_part = [solve_budgets(part, wanted, deadline=started + time_limit_seconds) for part in parts.components]
+    problem = replace(problem, max_changes=ascending[0])
+    decomposition = decompose(problem)
+    deadline = started + time_limit_seconds
+    by_component = [solve_budgets(component, ascending, deadline=deadline) for component in decomposition.components]
     points = []
-    for index, budget in enumerate(wanted):
-        answers = [answers[index] for answers in by_part]
-        components = [replace(part, max_changes=budget) for part in parts.components]
-        plan = recombine(problem, replace(parts, components=components), answers, time.monotonic() - started)
-        points.append(BudgetPoint(budget, plan))
+    for index, budget in enumerate(ascending):
+        solutions = [of_component[index] for of_component in by_component]
+        components = [replace(component, max_changes=budget) for component in decomposition.components]
+        limited = replace(decomposition, components=components)
+        points.append(BudgetPoint(budget, recombine(problem, limited, solutions, time.monotonic() - started)))
     return tuple(points)

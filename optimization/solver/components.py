@@ -1,6 +1,6 @@
-"""What couples departures: guides who cannot be in two places, and locations that hold so many people.
+"""Components: departures coupled by guides who cannot be in two places, or by the capacity of a location.
 
-Departures that nothing couples are solved apart, which is exact because every level is a sum over them.
+Departures that nothing couples are solved independently, which is exact since every objective is a sum over them.
 """
 
 from collections import defaultdict
@@ -10,15 +10,16 @@ from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
+from optimization.solver.disjoint_sets import smallest_connected
 from optimization.solver.problem import TURNAROUND_MINUTES, Departure, EligiblePair, Location
-from optimization.solver.staffing import Staffing
+from optimization.solver.staffing import Members, Staffing
 
 Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
 class CapacityRow:
-    """Departures at a location at one moment, of whose guests only `people` have room."""
+    """Departures at a location at one moment; at most `people` of their guests may be there together."""
 
     departures: tuple[Departure, ...]
     people: int
@@ -26,58 +27,64 @@ class CapacityRow:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Departures that depend on each other, by id, with what couples them.
+    """Departures that depend on each other, by id, with their coupling constraints.
 
-    A clique is a guide's pairs of which at most one can be chosen. At most `max_changes` people may be moved,
-    any number if None; those in `moved_anyway` are, whatever becomes of these departures.
+    A clique is a set of pairs of one guide of which at most one can be chosen. At most `max_changes` guides may be
+    reassigned, any number if None; those in `moved_anyway` are, in every plan of these departures.
     """
 
     staffings: tuple[Staffing, ...]
-    cliques: tuple[tuple[EligiblePair, ...], ...]
-    rooms: tuple[CapacityRow, ...]
+    cliques: tuple[Members, ...]
+    capacity_rows: tuple[CapacityRow, ...]
     max_changes: int | None = None
     moved_anyway: frozenset[UUID] = frozenset()
 
 
 def busy_until(departure: Departure) -> int:
-    """When a guide of the departure may start the next one."""
+    """Return the earliest start of a guide's next departure, in minutes: the turnaround is included."""
     return departure.ends_at + TURNAROUND_MINUTES
 
 
+def overlap(first: Departure, second: Departure) -> bool:
+    """Return whether no guide can go on both departures, turnaround included."""
+    return first.starts_at < busy_until(second) and second.starts_at < busy_until(first)
+
+
 def connected_components(staffings: Sequence[Staffing], locations: Iterable[Location]) -> list[Component]:
-    """The independent parts of a problem, smallest first, then in order of their first departure."""
+    """Return the independent components, those with the fewest pairs first, then by their first departure."""
     cliques = list(guide_cliques(staffings))
-    rooms = scarce_capacity([staffing.departure for staffing in staffings], locations)
+    capacity_rows = scarce_capacity([staffing.departure for staffing in staffings], locations)
     index_of = {staffing.departure.id: index for index, staffing in enumerate(staffings)}
-    visits = [[index_of[departure.id] for departure in room.departures] for room in rooms]
-    group_of = _join(len(staffings), [[index for index, _ in clique] for clique in cliques] + visits)
-    parts: defaultdict[int, tuple[list[Staffing], list[tuple[EligiblePair, ...]], list[CapacityRow]]]
-    parts = defaultdict(lambda: ([], [], []))
+    indices_of_rows = [[index_of[departure.id] for departure in row.departures] for row in capacity_rows]
+    links = [[index for index, _ in clique] for clique in cliques] + indices_of_rows
+    first_of = smallest_connected(range(len(staffings)), links)
+    groups: defaultdict[int, tuple[list[Staffing], list[Members], list[CapacityRow]]]
+    groups = defaultdict(lambda: ([], [], []))
     for index, staffing in enumerate(staffings):
-        parts[group_of[index]][0].append(staffing)
+        groups[first_of[index]][0].append(staffing)
     for clique in cliques:
-        parts[group_of[clique[0][0]]][1].append(tuple(pair for _, pair in clique))
-    for room, visit in zip(rooms, visits, strict=True):
-        parts[group_of[visit[0]]][2].append(room)
-    components = [Component(tuple(a), tuple(b), tuple(c)) for a, b, c in parts.values()]
-    return sorted(components, key=lambda part: sum([len(staffing.pairs) for staffing in part.staffings]))
+        groups[first_of[clique[0][0]]][1].append(tuple(pair for _, pair in clique))
+    for row, indices in zip(capacity_rows, indices_of_rows, strict=True):
+        groups[first_of[indices[0]]][2].append(row)
+    components = [Component(tuple(group[0]), tuple(group[1]), tuple(group[2])) for group in groups.values()]
+    return sorted(components, key=lambda component: sum([len(staffing.pairs) for staffing in component.staffings]))
 
 
 def whole_component(
     staffings: Sequence[Staffing], locations: Iterable[Location], *, max_changes: int, moved_anyway: frozenset[UUID]
 ) -> Component:
-    """Everything as one part: a limit on the people who may be moved couples all departures."""
+    """Return all departures as one component: a limit on reassigned guides couples them."""
     return Component(
         staffings=tuple(staffings),
         cliques=tuple(tuple(pair for _, pair in clique) for clique in guide_cliques(staffings)),
-        rooms=tuple(scarce_capacity([staffing.departure for staffing in staffings], locations)),
+        capacity_rows=tuple(scarce_capacity([staffing.departure for staffing in staffings], locations)),
         max_changes=max_changes,
         moved_anyway=moved_anyway,
     )
 
 
 def guide_cliques(staffings: Sequence[Staffing]) -> Iterator[tuple[tuple[int, EligiblePair], ...]]:
-    """Each guide's largest sets of departures that all overlap, turnaround included.
+    """Yield for each guide the maximal sets of departures that overlap pairwise, turnaround included.
 
     A member is the position of the departure in `staffings` and the guide's pair on it.
     """
@@ -93,61 +100,44 @@ def guide_cliques(staffings: Sequence[Staffing]) -> Iterator[tuple[tuple[int, El
 
 
 def maximal_cliques(intervals: Iterable[tuple[int, int, Key]]) -> Iterator[tuple[Key, ...]]:
-    """The largest sets of two or more half-open intervals, given by their start, that share a moment.
+    """Yield the maximal cliques of two or more half-open intervals, which are given by their start.
 
-    One sweep: a set is complete when the first of its intervals ends after another one had begun.
+    A sweep over the interval graph (Gupta, Lee & Leung 1979): a clique is maximal when the first of its intervals
+    ends after another one has begun.
     """
     active: list[tuple[int, int, Key]] = []
     for interval in intervals:
         starts_at = interval[0]
-        lasting = [other for other in active if other[1] > starts_at]
-        if 1 < len(active) > len(lasting):
+        still_active = [other for other in active if other[1] > starts_at]
+        if 1 < len(active) > len(still_active):
             yield tuple([key for _, _, key in active])
-        active = [*lasting, interval]
+        active = [*still_active, interval]
     if len(active) > 1:
         yield tuple([key for _, _, key in active])
 
 
 def scarce_capacity(departures: Sequence[Departure], locations: Iterable[Location]) -> list[CapacityRow]:
-    """The moments at which a location cannot hold everybody who would like to be there."""
+    """Return a row for each moment at which the departures of a location exceed its free capacity."""
     at_location: defaultdict[UUID, list[Departure]] = defaultdict(list)
     for departure in departures:
         if departure.location_id and departure.guests:
             at_location[departure.location_id].append(departure)
     return [
-        room
+        row
         for location in sorted(locations, key=lambda location: location.id)
-        for room in _scarce_capacity_of(location, at_location[location.id])
+        for row in _scarce_capacity_at(location, at_location[location.id])
     ]
 
 
-def _scarce_capacity_of(location: Location, departures: Sequence[Departure]) -> list[CapacityRow]:
+def _scarce_capacity_at(location: Location, departures: Sequence[Departure]) -> list[CapacityRow]:
     tightest: dict[tuple[UUID, ...], CapacityRow] = {}
     starts = {departure.starts_at for departure in departures} | {load.starts_at for load in location.loads}
     for moment in sorted(starts):
-        here = tuple(departure for departure in departures if departure.starts_at <= moment < departure.ends_at)
-        taken = sum([load.people for load in location.loads if load.starts_at <= moment < load.ends_at])
-        people = max(0, location.capacity - taken)
-        if sum([departure.guests for departure in here]) > people:
-            ids = tuple(one.id for one in here)
+        present = tuple(departure for departure in departures if departure.starts_at <= moment < departure.ends_at)
+        load = sum([load.people for load in location.loads if load.starts_at <= moment < load.ends_at])
+        people = max(0, location.capacity - load)
+        if sum([departure.guests for departure in present]) > people:
+            ids = tuple(departure.id for departure in present)
             if ids not in tightest or people < tightest[ids].people:
-                tightest[ids] = CapacityRow(here, people)
+                tightest[ids] = CapacityRow(present, people)
     return list(tightest.values())
-
-
-def _join(count: int, links: Iterable[Sequence[int]]) -> list[int]:
-    """For each of `count` nodes the smallest node it is linked with, directly or through others."""
-    parent = list(range(count))
-
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    for first, *others in links:
-        anchor = root(first)
-        for other in others:
-            anchor, larger = sorted((anchor, root(other)))
-            parent[larger] = anchor
-    return [root(node) for node in range(count)]

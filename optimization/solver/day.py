@@ -1,6 +1,6 @@
-"""The day: who goes on which departure. A function of values to values; equal input, equal answer.
+"""Solving a day: the assignment of guides to departures. Equal problems have equal plans.
 
-`python -m optimization.solver FILE.json` plans a day that a file describes; docs/solver-format.md has the format.
+`python -m optimization.solver FILE.json` plans a day described in a file; docs/solver-format.md has the format.
 """
 
 import time
@@ -13,16 +13,19 @@ from optimization.solver.solution import DayPlan
 
 
 def solve_day(problem: DayProblem, *, time_limit_seconds: float = 20.0, pattern_limit: int = PATTERN_LIMIT) -> DayPlan:
-    """The best plan by the three objectives in strict order, found within about `time_limit_seconds`.
+    """Return the best plan by the three lexicographic objectives, found within about `time_limit_seconds`.
 
-    A limit on the people moved comes before the objectives. A departure whose teams have over `pattern_limit`
-    patterns is modelled by sums of capacities instead; that changes how long it takes, not how good the plan is.
+    A limit on reassigned guides precedes the objectives. A departure whose teams have more than `pattern_limit`
+    patterns is modelled by sums of capacities instead; this affects the solution time, not the plan's quality.
 
-    Never infeasible and never an exception: a departure that cannot be staffed has its reason, a solver that
-    runs out of time or fails leaves the best plan found so far, at worst greedy's.
+    A problem is never infeasible and nothing is raised: a departure that cannot be staffed has its reason; if the
+    solver fails or reaches the time limit, the result is the incumbent, at worst the greedy plan.
     """
     started = time.monotonic()
     deadline = started + time_limit_seconds
-    parts = decompose(problem)
-    answers = [solve_component(part, deadline=deadline, pattern_limit=pattern_limit) for part in parts.components]
-    return recombine(problem, parts, answers, time.monotonic() - started)
+    decomposition = decompose(problem)
+    solutions = [
+        solve_component(component, deadline=deadline, pattern_limit=pattern_limit)
+        for component in decomposition.components
+    ]
+    return recombine(problem, decomposition, solutions, time.monotonic() - started)

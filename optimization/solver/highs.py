@@ -1,7 +1,7 @@
-"""HiGHS behind PuLP without the detours: one call loads the model, only values come back, statuses are true.
+"""A PuLP interface to HiGHS that loads the model in one call, reads back the values only, and reports true statuses.
 
-PuLP's own bridge adds columns and rows one at a time, which takes longer than solving, and reports a run
-that hit its time limit as optimal.
+PuLP's own interface adds columns and rows one at a time, which takes longer than solving, and reports a run that
+reached its time limit as optimal.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ import numpy as np
 import pulp
 from pulp import constants
 
-# A second solve in one process with another number of threads is refused by HiGHS, silently.
+# HiGHS silently refuses a second solve in one process with another number of threads.
 THREADS: Final = 1
 
 _ROW_WISE: Final = 2
@@ -31,25 +31,26 @@ _NO_SOLUTION: Final = (constants.LpStatusInfeasible, constants.LpSolutionInfeasi
 
 
 class DirectProblem(pulp.LpProblem):  # type: ignore[misc]
-    """A problem that has its variables from their creation, in that order, as it will be in PuLP 4.
+    """A problem that registers its variables when they are created, in that order, as PuLP 4 will.
 
-    PuLP 3 looks for new ones in every row that is added.
+    PuLP 3 searches every added row for new ones.
     """
 
     def add_variable(self, *args: Any, **kwargs: Any) -> pulp.LpVariable:
+        """Return a new variable of the problem; parameters as in PuLP."""
         variable = super().add_variable(*args, **kwargs)
         self._register_variable(variable)
         return variable
 
     def _add_variables(self, variables: Iterable[pulp.LpVariable]) -> None:
-        """They are all known."""
+        """Do nothing: all variables are registered."""
 
 
 class FastHiGHS(pulp.HiGHS):  # type: ignore[misc]
-    """Solves minimisation models. After a solve `bound` and `gap` (relative) tell how far it got.
+    """A solver of minimisation models; after a solve it has the dual `bound` and the relative `gap`.
 
-    The problem's `sol_status` is 1 for a proven optimum, 2 for a solution that may not be the best; the
-    variables have values in these two cases only.
+    The problem's `sol_status` is 1 for a proven optimum, 2 for a solution that may not be optimal; the variables
+    have values in these two cases only.
     """
 
     bound: float = float("-inf")
@@ -60,10 +61,10 @@ class FastHiGHS(pulp.HiGHS):  # type: ignore[misc]
         *,
         time_limit_seconds: float,
         is_integer: bool = True,
-        start: Mapping[pulp.LpVariable, int] | None = None,
+        warm_start: Mapping[pulp.LpVariable, int] | None = None,
         **options: Any,
     ) -> None:
-        """`start` is a solution to begin with, `options` are HiGHS's own."""
+        """`warm_start` is a solution to start from, `options` are those of HiGHS."""
         super().__init__(
             mip=is_integer,
             msg=False,
@@ -73,10 +74,10 @@ class FastHiGHS(pulp.HiGHS):  # type: ignore[misc]
             gapAbs=0.99,
             **options,
         )
-        self._start = start
+        self._warm_start = warm_start
 
     def actualSolve(self, lp: pulp.LpProblem) -> int:  # noqa: N802 (PuLP's name)
-        """Called by `LpProblem.solve`. Raises PulpSolverError when HiGHS refuses the model or fails."""
+        """Solve `lp`, as called by `LpProblem.solve`. Raises PulpSolverError if HiGHS refuses the model or fails."""
         self.createAndConfigureSolver(lp)
         columns = self._load(lp)
         outcome = lp.solverModel.run()
@@ -116,21 +117,21 @@ class FastHiGHS(pulp.HiGHS):  # type: ignore[misc]
         )
         if accepted == highspy.HighsStatus.kError:
             raise pulp.PulpSolverError("HiGHS refused the model.")
-        self._propose(lp.solverModel)
+        self._pass_warm_start(lp.solverModel)
         return columns
 
     def _columns(self, lp: pulp.LpProblem) -> list[pulp.LpVariable]:
-        """The variables in the order of their first use, each told its place; PuLP would sort them by name."""
+        """Return the variables in order of creation, and number them; PuLP would sort them by name."""
         lp._add_variables(lp.objective)
         for index, variable in enumerate(lp._variables):
             variable.index = index
         return list(lp._variables)
 
-    def _propose(self, highs: highspy.Highs) -> None:
-        if self._start is None:
+    def _pass_warm_start(self, highs: highspy.Highs) -> None:
+        if self._warm_start is None:
             return
-        indices = np.array([variable.index for variable in self._start], dtype=np.int32)
-        values = np.array(list(self._start.values()), dtype=np.float64)
+        indices = np.array([variable.index for variable in self._warm_start], dtype=np.int32)
+        values = np.array(list(self._warm_start.values()), dtype=np.float64)
         highs.setSolution(len(indices), indices, values)
 
     def _read_status(self, highs: highspy.Highs, outcome: highspy.HighsStatus) -> tuple[int, int]:

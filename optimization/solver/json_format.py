@@ -1,7 +1,7 @@
-"""A day as a JSON file and its plan as JSON, for days that come from elsewhere.
+"""Reading a day from JSON and writing its plan as JSON; docs/solver-format.md has the format.
 
-The format is in docs/solver-format.md. Ids are any text; they are ranked, so that ties fall to the smaller id and
-the order in the file means nothing.
+Ids are any text. They are replaced by their rank, so that ties go to the smaller id and the order of entries in the
+file has no effect.
 """
 
 import json
@@ -16,7 +16,6 @@ from optimization.solver.problem import LARGEST_TEAM, PERFECT_SCORE, DayProblem,
 from optimization.solver.solution import DayPlan, Objectives
 
 FORMAT: Final = 1
-WRONG_FILE: Final = 2
 
 _GUIDES, _DEPARTURES, _LOCATIONS = (kind << 64 for kind in (1, 2, 3))
 
@@ -29,14 +28,14 @@ class _Entry(BaseModel):
 
 
 class GuideEntry(_Entry):
-    """A guide; `capacity` is how many guests they take unless a pair says otherwise."""
+    """A guide; `capacity`, in guests, applies unless a pair has its own."""
 
     id: Id
     capacity: Count
 
 
 class DepartureEntry(_Entry):
-    """A departure, from `starts_at` to `ends_at` in minutes of one clock."""
+    """A departure, from `starts_at` to `ends_at` in minutes since any fixed origin."""
 
     id: Id
     starts_at: int
@@ -50,7 +49,7 @@ class DepartureEntry(_Entry):
 
 
 class PairEntry(_Entry):
-    """A guide who may go on a departure; who is in no pair with it may not."""
+    """An eligible pair; a guide without a pair is not eligible for the departure."""
 
     departure: Id
     guide: Id
@@ -62,7 +61,7 @@ class PairEntry(_Entry):
 
 
 class LoadEntry(_Entry):
-    """People at a location whatever the plan."""
+    """People at a location independent of the plan."""
 
     starts_at: int
     ends_at: int
@@ -70,7 +69,7 @@ class LoadEntry(_Entry):
 
 
 class LocationEntry(_Entry):
-    """A place that holds `capacity` people at a time."""
+    """A place for at most `capacity` people at a time."""
 
     id: Id
     capacity: Count
@@ -88,28 +87,28 @@ class DayFile(_Entry):
     max_changes: Count | None = None
 
 
-class WrongPlanFile(ValueError):
-    """The file does not describe a day; the message has a line for each field that is wrong."""
+class InvalidDayFile(ValueError):
+    """The file does not describe a day; the message has a line for each invalid field."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedProblem:
-    """A day, and what its file calls the departures, guides and locations."""
+    """A day, and the ids of its departures, guides and locations in the file, by the ids in the problem."""
 
     problem: DayProblem
     names: Mapping[UUID, str]
 
 
 def read_problem(text: str) -> NamedProblem:
-    """The day that a file describes. Raises WrongPlanFile, naming every field that is wrong."""
+    """Return the day described by a JSON text. Raises InvalidDayFile with every invalid field."""
     try:
         day = DayFile.model_validate_json(text)
     except ValidationError as error:
-        lines = [f"{_path(one['loc'])}: {one['msg']}" for one in error.errors(include_url=False)]
-        raise WrongPlanFile("\n".join(lines)) from error
-    wrong = list(_contradictions(day))
-    if wrong:
-        raise WrongPlanFile("\n".join(wrong))
+        lines = [f"{_path(failure['loc'])}: {failure['msg']}" for failure in error.errors(include_url=False)]
+        raise InvalidDayFile("\n".join(lines)) from error
+    inconsistencies = list(_inconsistencies(day))
+    if inconsistencies:
+        raise InvalidDayFile("\n".join(inconsistencies))
     guides = _ranked([guide.id for guide in day.guides], _GUIDES)
     departures = _ranked([departure.id for departure in day.departures], _DEPARTURES)
     locations = _ranked([location.id for location in day.locations], _LOCATIONS)
@@ -117,8 +116,8 @@ def read_problem(text: str) -> NamedProblem:
     return NamedProblem(_problem(day, guides, departures, locations), names)
 
 
-def written_plan(plan: DayPlan, names: Mapping[UUID, str]) -> str:
-    """The plan as JSON, the same text for the same plan: how long it took is not in it."""
+def plan_as_json(plan: DayPlan, names: Mapping[UUID, str]) -> str:
+    """Return the plan as JSON, equal texts for equal plans: the solution time is left out."""
     content = {
         "format": FORMAT,
         "status": plan.status.value,
@@ -140,7 +139,7 @@ def written_plan(plan: DayPlan, names: Mapping[UUID, str]) -> str:
 
 
 def _path(location: Iterable[int | str]) -> str:
-    """A field as it is written in the documentation: departures[2].guests."""
+    """Return the notation of a field in messages: departures[2].guests."""
     path = "".join([f"[{part}]" if isinstance(part, int) else f".{part}" for part in location])
     return path.removeprefix(".") or "the file"
 
@@ -149,35 +148,35 @@ def _ranked(ids: Iterable[str], base: int) -> dict[str, UUID]:
     return {name: UUID(int=base + rank) for rank, name in enumerate(sorted(ids))}
 
 
-def _contradictions(day: DayFile) -> Iterator[str]:
-    yield from _twice("guides", [guide.id for guide in day.guides])
-    yield from _twice("departures", [departure.id for departure in day.departures])
-    yield from _twice("locations", [location.id for location in day.locations])
-    yield from _twice("pairs", [(pair.departure, pair.guide) for pair in day.pairs])
+def _inconsistencies(day: DayFile) -> Iterator[str]:
+    yield from _duplicates("guides", [guide.id for guide in day.guides])
+    yield from _duplicates("departures", [departure.id for departure in day.departures])
+    yield from _duplicates("locations", [location.id for location in day.locations])
+    yield from _duplicates("pairs", [(pair.departure, pair.guide) for pair in day.pairs])
     guides, departures = {guide.id for guide in day.guides}, {departure.id for departure in day.departures}
     for index, pair in enumerate(day.pairs):
-        yield from _unknown(f"pairs[{index}].departure", [pair.departure], departures)
-        yield from _unknown(f"pairs[{index}].guide", [pair.guide], guides)
-    places = {location.id for location in day.locations}
+        yield from _undefined(f"pairs[{index}].departure", [pair.departure], departures)
+        yield from _undefined(f"pairs[{index}].guide", [pair.guide], guides)
+    locations = {location.id for location in day.locations}
     for index, departure in enumerate(day.departures):
-        yield from _unknown(f"departures[{index}].location", [departure.location or ""], places | {""})
-        yield from _unknown(f"departures[{index}].pinned", departure.pinned, guides)
-        yield from _unknown(f"departures[{index}].required", departure.required, guides)
+        yield from _undefined(f"departures[{index}].location", [departure.location or ""], locations | {""})
+        yield from _undefined(f"departures[{index}].pinned", departure.pinned, guides)
+        yield from _undefined(f"departures[{index}].required", departure.required, guides)
         if departure.ends_at < departure.starts_at:
-            yield f"departures[{index}].ends_at: it ends before it starts"
+            yield f"departures[{index}].ends_at: the departure ends before it starts"
 
 
-def _twice(name: str, keys: Sequence[object]) -> Iterator[str]:
+def _duplicates(name: str, keys: Sequence[object]) -> Iterator[str]:
     first: dict[object, int] = {}
     for index, key in enumerate(keys):
         if first.setdefault(key, index) != index:
-            yield f"{name}[{index}]: the same as {name}[{first[key]}]"
+            yield f"{name}[{index}]: duplicate of {name}[{first[key]}]"
 
 
-def _unknown(field: str, ids: Iterable[str], known: set[str]) -> Iterator[str]:
-    for one in ids:
-        if one not in known:
-            yield f"{field}: there is no {one!r}"
+def _undefined(field: str, names: Iterable[str], defined: set[str]) -> Iterator[str]:
+    for name in names:
+        if name not in defined:
+            yield f"{field}: {name!r} is not defined"
 
 
 def _problem(
@@ -209,18 +208,18 @@ def _problem(
 
 
 def _departure(
-    one: DepartureEntry, guides: Mapping[str, UUID], departures: Mapping[str, UUID], locations: Mapping[str, UUID]
+    entry: DepartureEntry, guides: Mapping[str, UUID], departures: Mapping[str, UUID], locations: Mapping[str, UUID]
 ) -> Departure:
     return Departure(
-        id=departures[one.id],
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        guests=one.guests,
-        priority=one.priority,
-        largest_team=one.largest_team,
-        location_id=locations[one.location] if one.location else None,
-        pinned_guides=frozenset(guides[name] for name in one.pinned),
-        required_guides=frozenset(guides[name] for name in one.required),
+        id=departures[entry.id],
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        guests=entry.guests,
+        priority=entry.priority,
+        largest_team=entry.largest_team,
+        location_id=locations[entry.location] if entry.location else None,
+        pinned_guides=frozenset(guides[name] for name in entry.pinned),
+        required_guides=frozenset(guides[name] for name in entry.required),
     )
 
 

@@ -1,7 +1,8 @@
-"""The best plan of one component, and how far it is proven.
+"""Lexicographic optimization of one component.
 
-All objectives are solved at once with weights; linear programs then certify that the weights kept the objectives in
-order, and where they cannot, the level is solved on its own.
+The objectives are first solved as one weighted sum, whose optimum is lexicographic for large enough weights
+(Isermann 1982, Sherali & Soyster 1983). Bounds of linear relaxations then certify that these weights were; an
+objective that they do not certify is solved on its own.
 """
 
 import math
@@ -9,39 +10,38 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
-from uuid import UUID
 
 import pulp
 from pulp import constants
 
-from optimization.solver.assignment_model import GUESTS_WEIGHT, KEPT_WEIGHT, PATTERN_LIMIT, DayModel
+from optimization.solver.assignment_model import GUESTS_WEIGHT, KEPT_WEIGHT, PATTERN_LIMIT, AssignmentModel
 from optimization.solver.components import Component
-from optimization.solver.greedy import Teams, greedy_teams, merit, objectives_of, over_budget, pinned_held
+from optimization.solver.greedy import budget_excess, greedy_teams, lexicographic_key, objectives_of, staffed_pinned
 from optimization.solver.highs import FastHiGHS
-from optimization.solver.problem import EligiblePair
 from optimization.solver.solution import Objectives, PlanStatus
+from optimization.solver.staffing import Teams
 
 # Measured on days of every size: the same optima in half the time. They can leave a hard model without any
-# solution, which is why a run that they do not finish is repeated with HiGHS's own.
+# solution, so a run that does not finish with them is repeated with HiGHS's defaults.
 TUNED_OPTIONS: Final[Mapping[str, Any]] = {
     "presolve": "off",
     "mip_heuristic_run_root_reduced_cost": False,
     "mip_heuristic_run_feasibility_jump": False,
 }
-# A relaxation is solved before its presolve would be through.
+# An LP relaxation is solved in less time than its presolve takes.
 LP_OPTIONS: Final[Mapping[str, Any]] = {"presolve": "off"}
 _TUNED_SHARE: Final = 0.6
 _LEAST_SECONDS: Final = 0.005
-# What building the model takes a pair: a model that is ready when the time is over helps nobody.
+# The time to build the model, per pair (measured): a model that is ready after the deadline is useless.
 _BUILDING_SECONDS: Final = 2e-5
 _ROUNDING: Final = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentSolution:
-    """A component's plan. `objective` and `objective_bound` are of the weighted model, to be minimised."""
+    """The plan of one component. `objective` and `objective_bound` are of the weighted sum, which is minimised."""
 
-    teams: Mapping[UUID, tuple[EligiblePair, ...]]
+    teams: Teams
     status: PlanStatus
     objectives: Objectives
     bounds: Objectives
@@ -59,81 +59,85 @@ class OutOfTimeError(Exception):
 def solve_component(
     component: Component, *, deadline: float, pattern_limit: int = PATTERN_LIMIT, warm_start: Teams | None = None
 ) -> ComponentSolution:
-    """The best plan found until `deadline` (of the monotonic clock); never worse than greedy's or than `warm_start`."""
+    """Return the best plan found before `deadline`, in seconds of the monotonic clock.
+
+    It is never worse than the greedy plan or `warm_start`.
+    """
     search = _Search(component, deadline, pattern_limit)
     if warm_start is not None:
         search.offer(warm_start)
-    return _outcome(search)
+    return _run(search)
 
 
 def solve_budgets(component: Component, budgets: Sequence[int], *, deadline: float) -> list[ComponentSolution]:
-    """The best plans for rising limits of people moved, all from one model; each has its part of the time."""
-    answers: list[ComponentSolution] = []
-    model: DayModel | None = None
+    """Return the best plan for each of the rising change `budgets`, from one model; each has a share of the time."""
+    solutions: list[ComponentSolution] = []
+    model: AssignmentModel | None = None
     for index, budget in enumerate(budgets):
-        if answers and _is_as_few(component, budgets[index - 1], answers[-1], budget):
-            answers.append(answers[-1])
+        if solutions and _is_within_excess(component, budgets[index - 1], solutions[-1], budget):
+            solutions.append(solutions[-1])
             continue
         now = time.monotonic()
         share = (deadline - now) / (len(budgets) - index)
         search = _Search(replace(component, max_changes=budget), now + share, PATTERN_LIMIT, model)
-        if answers:
-            search.offer(answers[-1].teams)
-        answers.append(_outcome(search))
+        if solutions:
+            search.offer(solutions[-1].teams)
+        solutions.append(_run(search))
         model = search.model
-    return answers
+    return solutions
 
 
-def _is_as_few(component: Component, budget: int, answer: ComponentSolution, larger: int) -> bool:
-    """Whether the rules alone move so many people that a larger limit changes nothing."""
-    is_proven = answer.status is PlanStatus.PROVEN
-    return is_proven and larger - budget <= over_budget(replace(component, max_changes=budget), answer.teams)
+def _is_within_excess(component: Component, budget: int, solution: ComponentSolution, larger: int) -> bool:
+    """Return whether the hard rules alone reassign so many guides that the larger budget changes nothing."""
+    is_proven = solution.status is PlanStatus.PROVEN
+    return is_proven and larger - budget <= budget_excess(replace(component, max_changes=budget), solution.teams)
 
 
-def _outcome(search: "_Search") -> ComponentSolution:
+def _run(search: "_Search") -> ComponentSolution:
     try:
         search.run()
     except OutOfTimeError:
-        return search.answer()
-    except Exception as error:  # whatever breaks in the solver, the day is staffed
-        return search.answer(error=f"{type(error).__name__}: {error}")
-    return search.answer()
+        return search.solution()
+    except Exception as error:  # whatever fails in the solver, the day is staffed
+        return search.solution(error=f"{type(error).__name__}: {error}")
+    return search.solution()
 
 
 class _Search:
     def __init__(
-        self, component: Component, deadline: float, pattern_limit: int, model: DayModel | None = None
+        self, component: Component, deadline: float, pattern_limit: int, model: AssignmentModel | None = None
     ) -> None:
-        """`model` is one of the same component with another limit of people moved."""
+        """`model` is one of the same component with another change budget."""
         self.model = model
         self._component = component
         self._deadline = deadline
         self._pattern_limit = pattern_limit
         self._incumbent: Teams | None = None
-        self._total = _everything(component)
+        self._total = _upper_limits(component)
         self._bounds = Objectives(self._total.guests, self._total.kept, 0)
         self._objective_bound = 0.0
         self._status = PlanStatus.GREEDY
 
     def run(self) -> None:
-        """Raises OutOfTimeError where the deadline ends the search, and whatever the solver raises."""
+        """Search to the proof. Raises OutOfTimeError at the deadline, and whatever the solver raises."""
         self._remaining()
         model = self._model()
-        self._settle_budget(model)
-        self._settle_pins(model)
-        weighted = self._find(model, model.minimize_everything, bounds_everything=True)
+        self._fix_budget(model)
+        self._fix_pins(model)
+        weighted = self._optimize(model, model.minimize_everything, bounds_everything=True)
         self._certify(model, weighted)
         self._bounds = objectives_of(self._component, self._teams)
         self._status = PlanStatus.PROVEN
 
     @property
     def _teams(self) -> Teams:
-        """The best known; greedy's are not looked for before they are needed."""
+        """The incumbent; the greedy teams are built when first needed."""
         if self._incumbent is None:
             self._incumbent = greedy_teams(self._component)
         return self._incumbent
 
-    def answer(self, error: str = "") -> ComponentSolution:
+    def solution(self, error: str = "") -> ComponentSolution:
+        """Return the incumbent with its bounds; unless proven, it is at least as good as the greedy plan."""
         if self._status is not PlanStatus.PROVEN:
             self.offer(greedy_teams(self._component))
         objectives = objectives_of(self._component, self._teams)
@@ -152,82 +156,88 @@ class _Search:
         )
 
     def offer(self, teams: Teams) -> None:
-        """Take these teams if they are better than those known."""
-        if self._incumbent is None or merit(self._component, teams) < merit(self._component, self._incumbent):
+        """Make these teams the incumbent if they are better."""
+        component, incumbent = self._component, self._incumbent
+        if incumbent is None or lexicographic_key(component, teams) < lexicographic_key(component, incumbent):
             self._incumbent = teams
 
-    def _model(self) -> DayModel:
+    def _model(self) -> AssignmentModel:
         if self.model is None:
             self._remaining(_BUILDING_SECONDS * sum([len(staffing.pairs) for staffing in self._component.staffings]))
-            self.model = DayModel.of(self._component, pattern_limit=self._pattern_limit)
+            self.model = AssignmentModel.of(self._component, pattern_limit=self._pattern_limit)
         elif self._component.max_changes is not None:
-            self.model.allow_changes(self._component.max_changes)
+            self.model.set_change_budget(self._component.max_changes)
         return self.model
 
-    def _settle_budget(self, model: DayModel) -> None:
-        """The limit of people moved comes before anything else; where it cannot be kept, as few over it as possible."""
+    def _fix_budget(self, model: AssignmentModel) -> None:
+        """Fix the least excess over the change budget, which precedes everything else."""
         if self._component.max_changes is None:
             return
-        over = over_budget(self._component, self._teams)
-        if over and self._relaxed_bound(model, model.minimize_budget) < over:
-            self._find(model, model.minimize_budget)
-        model.fix_budget(over_budget(self._component, self._teams))
+        excess = budget_excess(self._component, self._teams)
+        if excess and self._relaxed_bound(model, model.minimize_budget) < excess:
+            self._optimize(model, model.minimize_budget)
+        model.fix_budget(budget_excess(self._component, self._teams))
 
-    def _settle_pins(self, model: DayModel) -> None:
-        """Departures with pinned guides come first: hold as many as can be staffed together."""
+    def _fix_pins(self, model: AssignmentModel) -> None:
+        """Fix the largest number of departures with pinned guides that can be staffed together."""
         if not model.total_pinned():
             return
-        if pinned_held(self._component, self._teams) < model.total_pinned():
-            self._find(model, model.minimize_pins)
-        model.fix_pins(pinned_held(self._component, self._teams))
+        if staffed_pinned(self._component, self._teams) < model.total_pinned():
+            self._optimize(model, model.minimize_pins)
+        model.fix_pins(staffed_pinned(self._component, self._teams))
 
-    def _certify(self, model: DayModel, weighted: Objectives) -> None:
-        """Prove the first two objectives of the plan, or find better ones and then the least loss with them.
+    def _certify(self, model: AssignmentModel, weighted: Objectives) -> None:
+        """Prove the first two objectives of the plan, or improve them and then minimise the loss with them fixed.
 
-        A weighted optimum has the least loss among plans with its first two objectives, so if these prove to be
-        the best, so is it.
+        A weighted optimum has the least loss among plans with its first two objectives; if these are proven
+        optimal, so is the plan.
         """
-        guests = self._settle(model, model.minimize_guests, lambda objectives: self._total.guests - objectives.guests)
+        guests = self._prove(model, model.minimize_guests, lambda objectives: self._total.guests - objectives.guests)
         model.fix_guests(guests.guests)
         self._bounds = self._bounds._replace(guests=guests.guests)
-        kept = self._settle(model, model.minimize_kept, lambda objectives: self._total.kept - objectives.kept)
+        kept = self._prove(model, model.minimize_kept, lambda objectives: self._total.kept - objectives.kept)
         model.fix_kept(kept.kept)
         self._bounds = self._bounds._replace(kept=kept.kept)
         if kept[:2] != weighted[:2]:
-            self._find(model, model.minimize_loss)
+            self._optimize(model, model.minimize_loss)
 
-    def _settle(self, model: DayModel, aim: Callable[[], None], missed: Callable[[Objectives], int]) -> Objectives:
-        """The best of one level given those held: by the relaxation's bound, else by solving it."""
-        shortfall = missed(objectives_of(self._component, self._teams))
-        if shortfall and self._relaxed_bound(model, aim) < shortfall:
-            self._find(model, aim)
+    def _prove(
+        self, model: AssignmentModel, minimize: Callable[[], None], shortfall_of: Callable[[Objectives], int]
+    ) -> Objectives:
+        """Return the optimum of one objective given the fixed ones: by the LP bound, else by solving it."""
+        shortfall = shortfall_of(objectives_of(self._component, self._teams))
+        if shortfall and self._relaxed_bound(model, minimize) < shortfall:
+            self._optimize(model, minimize)
         return objectives_of(self._component, self._teams)
 
-    def _relaxed_bound(self, model: DayModel, aim: Callable[[], None]) -> int:
-        aim()
+    def _relaxed_bound(self, model: AssignmentModel, minimize: Callable[[], None]) -> int:
+        """Return the lower bound of the LP relaxation, rounded up; 0 if it was not solved in time."""
+        minimize()
         solver = FastHiGHS(time_limit_seconds=self._remaining(), is_integer=False, **LP_OPTIONS)
         model.problem.solve(solver)
         is_solved = model.problem.sol_status == constants.LpSolutionOptimal
         return math.ceil(solver.bound - _ROUNDING) if is_solved else 0
 
-    def _find(self, model: DayModel, aim: Callable[[], None], *, bounds_everything: bool = False) -> Objectives:
-        """The objectives of a proven optimum of `aim`, whose teams are taken if they are better.
+    def _optimize(
+        self, model: AssignmentModel, minimize: Callable[[], None], *, bounds_everything: bool = False
+    ) -> Objectives:
+        """Return the objectives of a proven optimum of `minimize`; its teams become the incumbent if better.
 
-        Raises OutOfTimeError without a proof; what was found until then is taken likewise.
+        Raises OutOfTimeError without a proof; the solutions found until then are considered likewise.
         """
-        aim()
+        minimize()
         tuned = FastHiGHS(time_limit_seconds=self._remaining() * _TUNED_SHARE, **TUNED_OPTIONS)
         if not self._solve(model, tuned, bounds_everything):
-            start = model.assignment(self._teams)
-            careful = FastHiGHS(time_limit_seconds=self._remaining(), start=start)
-            if not self._solve(model, careful, bounds_everything):
+            warm_start = model.assignment(self._teams)
+            default = FastHiGHS(time_limit_seconds=self._remaining(), warm_start=warm_start)
+            if not self._solve(model, default, bounds_everything):
                 raise OutOfTimeError
         return objectives_of(self._component, model.teams())
 
-    def _solve(self, model: DayModel, solver: FastHiGHS, bounds_everything: bool) -> bool:
+    def _solve(self, model: AssignmentModel, solver: FastHiGHS, bounds_everything: bool) -> bool:
         model.problem.solve(solver)
         if model.problem.sol_status == constants.LpSolutionInfeasible:
-            raise pulp.PulpSolverError("HiGHS calls a model infeasible that has a solution.")
+            raise pulp.PulpSolverError("HiGHS reports a feasible model as infeasible.")
         is_proven = bool(model.problem.sol_status == constants.LpSolutionOptimal)
         if is_proven or model.problem.sol_status == constants.LpSolutionIntegerFeasible:
             self._status = PlanStatus.BEST_FOUND
@@ -243,8 +253,8 @@ class _Search:
         return remaining
 
 
-def _everything(component: Component) -> Objectives:
-    """Every departure staffed, every pair kept."""
+def _upper_limits(component: Component) -> Objectives:
+    """Return the objectives of a plan that staffs every departure, keeps every pair and loses nothing."""
     return Objectives(
         guests=sum([staffing.departure.weight for staffing in component.staffings]),
         kept=sum([pair.is_kept for staffing in component.staffings for pair in staffing.pairs]),

@@ -1,7 +1,8 @@
-"""Which combinations of capacities can take a group: the convex description of a departure's teams.
+"""Patterns: the combinations of capacities that cover a group, whose convex hull describes a departure's teams.
 
-Guides who are equal to a departure (same capacity up to the size of the group, both able to lead or both
-not) form a class; a pattern says how many guides of each class a team has.
+Guides who are equivalent for a departure (same capacity up to the size of the group, both able to lead or both
+not) form a class. A pattern counts the guides of each class in a team, as a cutting pattern counts the pieces of
+each length (Gilmore & Gomory 1961); patterns are enumerated, not generated.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from itertools import combinations_with_replacement
 
 @dataclass(frozen=True, slots=True, order=True)
 class GuideClass:
-    """Guides who are interchangeable as far as covering goes; `available` counts them, up to a full team."""
+    """Guides who are interchangeable for covering; `available` counts them, up to a full team."""
 
     capacity: int
     may_lead: bool
@@ -20,10 +21,10 @@ class GuideClass:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What the guides who are not forced into a team have to add to it.
+    """The contribution to a team that is required of the guides who are not forced into it.
 
-    `places` is how many of them fit, `keeps_spare` whether a team may have members whom the group does not
-    need (as it must where such a team is already published).
+    `guests` are still to be covered, `places` still free. `keeps_spare`: a team may have superfluous members, as
+    it must where such a team is published.
     """
 
     guests: int
@@ -33,7 +34,7 @@ class Need:
 
     @property
     def smallest(self) -> int:
-        """How many there must be at least: one where none of the forced guides can lead, or none is forced."""
+        """The least number of guides: one if no forced guide can lead, else none."""
         return int(self.needs_lead)
 
 
@@ -41,52 +42,52 @@ class Need:
 def covering_patterns(
     classes: tuple[GuideClass, ...], need: Need, limit: int | None
 ) -> tuple[tuple[int, ...], ...] | None:
-    """All patterns over `classes` that meet `need`, smallest teams first; None if there are over `limit`."""
-    found: list[tuple[int, ...]] = []
+    """Return all patterns over `classes` that meet `need`, smallest teams first; None if more than `limit`."""
+    patterns: list[tuple[int, ...]] = []
     for size in range(need.smallest, need.places + 1):
         for members in combinations_with_replacement(range(len(classes)), size):
             team = [classes[index] for index in members]
             if not _covers(team, need) or not _are_available(team):
                 continue
             if need.keeps_spare or not _has_spare(team, need):
-                found.append(_counted(members, len(classes)))
-            if limit is not None and len(found) > limit:
+                patterns.append(_counted(members, len(classes)))
+            if limit is not None and len(patterns) > limit:
                 return None
-    return tuple(found)
+    return tuple(patterns)
 
 
 @lru_cache(maxsize=4096)
 def smallest_patterns(
     classes: tuple[GuideClass, ...], need: Need, limit: int | None
 ) -> tuple[tuple[int, ...], ...] | None:
-    """Covering patterns that every other is above; None if there are over `limit` covering patterns.
+    """Return the minimal covering patterns; None if there are more than `limit` covering patterns.
 
-    One is above another of as many guides if, one for one, its guides have at least as much capacity. Where
-    everybody may stand in for somebody with less, these describe the same teams as all patterns do, and are far
-    fewer. Every guide of `classes`, which are in the order of their capacity, may lead.
+    A pattern dominates another of equal size if, matched one to one, its guides have at least the same capacity;
+    minimal ones dominate no other. Where a guide may take the place of one with less capacity, they describe the
+    same teams as all patterns do, and are far fewer. The classes are in order of capacity, and all may lead.
     """
-    count, found = 0, []
+    count, patterns = 0, []
     for size in range(need.smallest, need.places + 1):
         for members in combinations_with_replacement(range(len(classes)), size):
             spare = sum([classes[index].capacity for index in members]) - need.guests
-            if spare < 0 or not _has(classes, members):
+            if spare < 0 or not _has_members(classes, members):
                 continue
             if not need.keeps_spare and size > need.smallest and classes[members[0]].capacity <= spare:
                 continue
             count += 1
             if limit is not None and count > limit:
                 return None
-            if not _is_above_another(classes, members, spare):
-                found.append(_counted(members, len(classes)))
-    return tuple(found)
+            if not _dominates_another(classes, members, spare):
+                patterns.append(_counted(members, len(classes)))
+    return tuple(patterns)
 
 
-def _has(classes: tuple[GuideClass, ...], members: tuple[int, ...]) -> bool:
+def _has_members(classes: tuple[GuideClass, ...], members: tuple[int, ...]) -> bool:
     return all(members.count(index) <= classes[index].available for index in {*members})
 
 
-def _is_above_another(classes: tuple[GuideClass, ...], members: tuple[int, ...], spare: int) -> bool:
-    """Whether one of its guides could be of the next smaller class, and the group were still covered."""
+def _dominates_another(classes: tuple[GuideClass, ...], members: tuple[int, ...], spare: int) -> bool:
+    """Return whether the group is still covered with one guide replaced by one of the next smaller class."""
     return any(
         index
         and classes[index].capacity - classes[index - 1].capacity <= spare
@@ -96,7 +97,7 @@ def _is_above_another(classes: tuple[GuideClass, ...], members: tuple[int, ...],
 
 
 def fewest_guides(capacities: list[int], need: Need) -> int:
-    """A lower bound on the guides that `need` takes: the largest capacities first."""
+    """Return a lower bound on the guides that meet `need`: largest capacities first."""
     covered, count = 0, 0
     for capacity in sorted(capacities, reverse=True):
         if covered >= need.guests:
@@ -114,24 +115,24 @@ def _counted(members: tuple[int, ...], classes: int) -> tuple[int, ...]:
 
 
 def _are_available(team: list[GuideClass]) -> bool:
-    """Whether each class has as many guides as the team, whose classes are in order, takes of it."""
-    in_a_row, before = 0, None
-    for one in team:
-        in_a_row = in_a_row + 1 if one is before else 1
-        if in_a_row > one.available:
+    """Return whether no class, in a team that is in order of classes, is used beyond its available guides."""
+    used, previous = 0, None
+    for guide_class in team:
+        used = used + 1 if guide_class is previous else 1
+        if used > guide_class.available:
             return False
-        before = one
+        previous = guide_class
     return True
 
 
 def _covers(team: list[GuideClass], need: Need) -> bool:
     covered, is_led = 0, not need.needs_lead
-    for one in team:
-        covered += one.capacity
-        is_led = is_led or one.may_lead
+    for guide_class in team:
+        covered += guide_class.capacity
+        is_led = is_led or guide_class.may_lead
     return is_led and covered >= need.guests
 
 
 def _has_spare(team: list[GuideClass], need: Need) -> bool:
-    """Whether some member could stay at home."""
+    """Return whether some member is superfluous."""
     return any(_covers([*team[:place], *team[place + 1 :]], need) for place in range(len(team)))

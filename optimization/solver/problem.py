@@ -1,14 +1,15 @@
-"""What the solver is asked and what it answers, as immutable values.
+"""The data of a problem, as immutable values.
 
-Times are whole minutes in UTC (since any fixed origin), scores and losses are whole thousandths, people are
-counted in heads. Everything that can be decided about a guide and a departure alone (certificates, absence,
-commitments on other departures, rest) is decided by the caller: only pairs that pass are in a problem.
+Times are whole minutes in UTC since any fixed origin, scores, prices and losses whole thousandths of a perfect
+pairing, people are counted in heads. Eligibility of one guide for one departure (certificates, absence, commitments
+on other departures, rest) is decided by the caller: a problem contains eligible pairs only.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+# The solver's own value: it imports nothing of `scheduling`, which states the limit in `domain/limits.py`.
 LARGEST_TEAM = 3
 TURNAROUND_MINUTES = 30
 PERFECT_SCORE = 1000
@@ -18,8 +19,8 @@ PERFECT_SCORE = 1000
 class Departure:
     """A departure to staff with 1 to `largest_team` guides whose capacities add up to `guests`.
 
-    `pinned_guides` and `required_guides` are on the team whenever it is staffed. Pinned ones belong to it
-    before anything is optimised; a required one merely has to come along.
+    `pinned_guides` and `required_guides` are on the team whenever it is staffed. Departures with pinned guides
+    are staffed before any objective counts; a required guide only restricts the team.
     """
 
     id: UUID
@@ -34,17 +35,22 @@ class Departure:
 
     @property
     def weight(self) -> int:
-        """What staffing it is worth; a departure nobody has booked yet counts like one guest."""
+        """The coefficient of the first objective: guests times priority; a departure without guests counts as one."""
         return max(self.guests, 1) * self.priority
 
     @property
     def forced_guides(self) -> frozenset[UUID]:
+        """The pinned and the required guides."""
         return self.pinned_guides | self.required_guides
 
 
 @dataclass(frozen=True, slots=True)
 class EligiblePair:
-    """A guide who may go on a departure. `price` is what fairness charges for it, in the loss's unit."""
+    """A guide who is eligible for a departure.
+
+    `capacity` is in guests, `score` 0 to 1000; `price` is the charge for fairness, in the unit of the loss.
+    `is_kept`: the pair is part of the current plan.
+    """
 
     departure_id: UUID
     guide_id: UUID
@@ -56,13 +62,13 @@ class EligiblePair:
 
     @property
     def loss(self) -> int:
-        """At least 1, so that a guide who adds nothing is never taken along for free."""
+        """The coefficient of the third objective; at least 1, so that no superfluous guide is free."""
         return 1 + PERFECT_SCORE - self.score + self.price
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """People at a location from `starts_at` up to `ends_at`, whatever the plan."""
+    """People at a location from `starts_at` up to, not including, `ends_at`, independent of the plan."""
 
     starts_at: int
     ends_at: int
@@ -71,7 +77,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place that holds `capacity` people at a time. `loads` are departures that are not replanned."""
+    """A place for at most `capacity` people at a time. `loads` come from departures that are not replanned."""
 
     id: UUID
     capacity: int
@@ -80,13 +86,13 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class DayProblem:
-    """The departures of a day that share guides or locations, and who may go on which.
+    """The departures of a day and the guides eligible for each.
 
-    A plan moves at most `max_changes` people, any number if None. A person is moved whose departures are
-    others than in the current plan: who leaves one, joins one, or changes from one to another. Where the
-    rules alone move more people than that, a plan moves as few as it can.
+    A plan reassigns at most `max_changes` guides, any number if None. A guide is reassigned (`moved`) whose
+    departures differ from the current plan's: one who leaves a departure, joins one, or changes from one to
+    another. Where the hard rules alone reassign more guides than that, a plan reassigns as few as possible.
 
-    Raises ValueError for a pair given twice, a pair of an unknown departure, or figures out of range.
+    Raises ValueError for a duplicate pair, a pair of an unknown departure, or figures out of range.
     """
 
     departures: tuple[Departure, ...]
@@ -97,12 +103,12 @@ class DayProblem:
     def __post_init__(self) -> None:
         _check(self.departures, self.pairs)
         if self.max_changes is not None and self.max_changes < 0:
-            raise ValueError("The number of people who may be moved is negative.")
+            raise ValueError("max_changes, the number of guides who may be reassigned, is negative.")
 
 
 @dataclass(frozen=True, slots=True)
 class RequestOption:
-    """A date of a request: the departure that would run on it and who may go."""
+    """A date of a request: the departure that would run on it, and its eligible pairs."""
 
     day: date
     departure: Departure
@@ -111,7 +117,7 @@ class RequestOption:
 
 @dataclass(frozen=True, slots=True)
 class RequestProblem:
-    """One trip on several dates, each staffed on its own. Raises ValueError like a day problem."""
+    """One trip on several alternative dates, each staffed independently. Raises ValueError like DayProblem."""
 
     options: tuple[RequestOption, ...]
 
@@ -121,15 +127,15 @@ class RequestProblem:
 
 
 def _check(departures: tuple[Departure, ...], pairs: tuple[EligiblePair, ...]) -> None:
-    known = {departure.id for departure in departures}
-    if len(known) < len(departures):
-        raise ValueError("A departure is given twice.")
+    departure_ids = {departure.id for departure in departures}
+    if len(departure_ids) < len(departures):
+        raise ValueError("A departure occurs twice.")
     if len({(pair.departure_id, pair.guide_id) for pair in pairs}) < len(pairs):
-        raise ValueError("A pair of departure and guide is given twice.")
+        raise ValueError("A pair of departure and guide occurs twice.")
     for departure in departures:
         _check_departure(departure)
     for pair in pairs:
-        if pair.departure_id not in known:
+        if pair.departure_id not in departure_ids:
             raise ValueError(f"A pair names departure {pair.departure_id}, which is not in the problem.")
         if not 0 <= pair.score <= PERFECT_SCORE or pair.price < 0 or pair.capacity < 0:
             raise ValueError(f"Guide {pair.guide_id}: score, price or capacity is out of range.")

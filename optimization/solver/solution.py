@@ -1,6 +1,6 @@
-"""What the solver answers, as immutable values: plans, their objectives and why a departure has no team.
+"""Solutions, as immutable values: plans, their objectives, and the reasons for which a departure has no team.
 
-Scores and losses are whole thousandths, people are counted in heads.
+Scores and losses are whole thousandths of a perfect pairing, people are counted in heads.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from uuid import UUID
 
 
 class PlanStatus(StrEnum):
-    """How good a plan is known to be."""
+    """The quality of a plan: proven optimal, best found within the time limit, or built by the greedy heuristic."""
 
     PROVEN = "PROVEN"
     BEST_FOUND = "BEST_FOUND"
@@ -20,7 +20,7 @@ class PlanStatus(StrEnum):
 
 
 class UnstaffedReason(StrEnum):
-    """Why a departure has no team, or cannot have the one asked for; the first that applies."""
+    """The reason for which a departure has no team, or cannot have a given one; the first that applies."""
 
     NO_CANDIDATE = "NO_CANDIDATE"
     PINNED_GUIDE_UNAVAILABLE = "PINNED_GUIDE_UNAVAILABLE"
@@ -35,24 +35,20 @@ class UnstaffedReason(StrEnum):
 
 
 class Objectives(NamedTuple):
-    """The three figures of a plan in the order in which they count.
+    """Objectives (lexicographic) of a plan.
 
-    `guests` (more is better) is the weight of the staffed departures, `kept` (more is better) the pairs kept
-    from the current plan, `loss` (less is better) what the chosen pairs fall short of perfection, prices
-    included.
+    `guests` (maximised) is the weight of the staffed departures, `kept` (maximised) the number of pairs kept from
+    the current plan, `loss` (minimised) the sum of `EligiblePair.loss` over the chosen pairs.
     """
 
     guests: int
     kept: int
     loss: int
 
-    def is_better_than(self, other: "Objectives") -> bool:
-        return (-self.guests, -self.kept, self.loss) < (-other.guests, -other.kept, other.loss)
-
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Who goes, the lead first, the others by score."""
+    """The guides of a departure, the lead first, the others by score."""
 
     departure_id: UUID
     guide_ids: tuple[UUID, ...]
@@ -64,12 +60,11 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """The answer to a day problem; every departure is in `teams` or in `unstaffed`, both in order of id.
+    """The solution of a day problem; every departure is in `teams` or in `unstaffed`, both in order of id.
 
-    `bounds` are the best objectives that could not be excluded: equal to `objectives` in a proven plan, and each
-    given the objectives before it. `gap` is the weighted objective's distance to its bound, relative, 0 if
-    proven. `error` is what stopped the solver, empty if nothing did. `moved` are the guides whose departures
-    are others than in the current plan, by id.
+    `bounds` are dual bounds, each given the objectives before it; equal to `objectives` in a proven plan. `gap` is
+    the relative gap of the weighted objective, 0 if proven. `error` is the failure that stopped the solver, empty
+    if there was none. `moved` are the reassigned guides, by id. `variables` and `rows` are the models' sizes.
     """
 
     teams: tuple[Team, ...]
@@ -93,8 +88,8 @@ class DayPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestAnswer:
-    """The best team of a date, or why there is none."""
+class OptionSolution:
+    """The best team of one option, the lead first; without one, `guide_ids` is empty and `reason` is set."""
 
     day: date
     departure_id: UUID
@@ -104,10 +99,10 @@ class RequestAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestPlan:
-    """The answers in the order of the problem's options."""
+class RequestSolution:
+    """The solution of a request problem, in the order of the problem's options."""
 
-    answers: tuple[RequestAnswer, ...]
+    options: tuple[OptionSolution, ...]
     status: PlanStatus
     variables: int
     rows: int

@@ -11,7 +11,7 @@ from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.solver.problem import Departure as SolverDeparture
 from optimization.solver.problem import EligiblePair
 from optimization.solver.request_model import best_teams
-from optimization.solver.staffing import Staffing, why_unstaffable
+from optimization.solver.staffing import Staffing, unstaffable_reason
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.rules import Demand, Facts, closed_because
 
@@ -66,7 +66,7 @@ class UnledDeparture:
         if demand.trail and closed_because(demand.trail, demand.days, demand.span, self.facts.hazards):
             return False
         staffing = Staffing.of(*self.formulate(departure, self.assess(departure)))
-        return why_unstaffable(staffing, {}) is None and self.departure_id in best_teams([staffing])
+        return unstaffable_reason(staffing, {}) is None and self.departure_id in best_teams([staffing])
 
     def _demand(self, departure: Departure) -> Demand:
         return Demand.of(self.departure_id, departure, self.day, self.facts.snapshot)

@@ -10,7 +10,7 @@ from benchmarks.solvers.compact import compact_model, parts_of
 from benchmarks.solvers.instances import SIZES, clusters_of_day, day_of, request_of, without_guide
 from benchmarks.solvers.judging import broken_rules, worth_of
 from benchmarks.solvers.rivals import CHECKOUT
-from optimization.solver.day import solve_day
+from optimization.solver import solve_day
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import PlanStatus
 
@@ -75,7 +75,7 @@ def test_a_plan_is_worth_what_the_solver_says() -> None:
 
     total = sum(departure.weight for departure in problem.departures)
     assert plan.status is PlanStatus.PROVEN
-    assert (total - worth.lost, worth.loss) == (plan.levels.guests, plan.levels.loss)
+    assert (total - worth.lost, worth.loss) == (plan.objectives.guests, plan.objectives.loss)
 
 
 def test_a_plan_that_breaks_a_rule_is_not_worth_anything() -> None:

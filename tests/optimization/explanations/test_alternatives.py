@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 
 from optimization.explanations.alternatives import best_without
-from optimization.solver.day import solve_day
+from optimization.solver import solve_day
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan
 from tests.optimization.solver.days import chosen_pairs, day, guide, pair, small_days, trip

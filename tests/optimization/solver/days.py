@@ -1,4 +1,4 @@
-"""Days to plan: a few words to write one by hand, and generators of random ones."""
+"""Days to plan: builders for a day written by hand, and generators of random ones."""
 
 import random
 from collections.abc import Iterable
@@ -7,7 +7,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from optimization.solver.problem import DayProblem, Departure, EligiblePair, Load, Location
-from optimization.solver.solution import DayPlan
+from optimization.solver.solution import DayPlan, Objectives
+from optimization.solver.what_if import ForcedAssignment, costs_of_assignments
 
 CAMP = UUID(int=7)
 
@@ -28,14 +29,28 @@ def day(departures: Iterable[Departure], pairs: Iterable[EligiblePair], *locatio
     return DayProblem(tuple(departures), tuple(pairs), locations)
 
 
+def forced_assignment(
+    problem: DayProblem, plan: DayPlan, departure_id: UUID, guide_id: UUID, *, time_limit_seconds: float = 2.0
+) -> ForcedAssignment:
+    """Return the cost of forcing a single guide onto the departure's team."""
+    return costs_of_assignments(problem, plan, departure_id, [guide_id], time_limit_seconds=time_limit_seconds)[0]
+
+
+def is_better(first: Objectives, second: Objectives) -> bool:
+    """Return whether `first` is lexicographically better than `second`."""
+    return (-first.guests, -first.kept, first.loss) < (-second.guests, -second.kept, second.loss)
+
+
 def chosen_pairs(problem: DayProblem, plan: DayPlan) -> dict[UUID, tuple[EligiblePair, ...]]:
-    """The plan's teams as the problem's pairs."""
-    known = {(pair.departure_id, pair.guide_id): pair for pair in problem.pairs}
-    return {team.departure_id: tuple(known[team.departure_id, g] for g in team.guide_ids) for team in plan}
+    """Return the plan's teams as the problem's pairs."""
+    pairs = {(pair.departure_id, pair.guide_id): pair for pair in problem.pairs}
+    return {
+        team.departure_id: tuple(pairs[team.departure_id, guide_id] for guide_id in team.guide_ids) for team in plan
+    }
 
 
 def shuffled(problem: DayProblem, seed: int) -> DayProblem:
-    """The same problem with everything in another order."""
+    """Return the same problem with its values in another order."""
     dice = random.Random(seed)
     departures, pairs = list(problem.departures), list(problem.pairs)
     dice.shuffle(departures)
@@ -44,7 +59,7 @@ def shuffled(problem: DayProblem, seed: int) -> DayProblem:
 
 
 def random_day(guides: int, departures: int, seed: int, *, crowding: float = 1.0) -> DayProblem:
-    """A day like those of the company: 13 % of the pairs qualify, half of the departures are published."""
+    """Return a day like the company's: 13 % of the pairs are eligible, half of the departures published."""
     dice = random.Random(seed)
     capacities = [dice.choice((6, 8, 10, 12, 15, 20)) for _ in range(guides)]
     trips, pairs = [], []
@@ -52,22 +67,22 @@ def random_day(guides: int, departures: int, seed: int, *, crowding: float = 1.0
         starts_at = dice.randrange(390, 1080, 15)
         guests = min(42, max(2, int(dice.lognormvariate(2.56, 0.5) * crowding)))
         trips.append(Departure(UUID(int=number + 1), starts_at, starts_at + dice.choice((120, 240, 480)), guests))
-        qualified = [one for one in range(guides) if dice.random() < 0.13]
+        qualified = [candidate for candidate in range(guides) if dice.random() < 0.13]
         published = qualified[:1] if dice.random() < 0.5 else []
         pairs += [
-            pair(trips[-1], one, capacities[one], dice.randrange(200, 1000), is_kept=one in published)
-            for one in qualified
+            pair(trips[-1], candidate, capacities[candidate], dice.randrange(200, 1000), is_kept=candidate in published)
+            for candidate in qualified
         ]
     return day(trips, pairs)
 
 
 @st.composite
 def small_days(draw: st.DrawFn) -> DayProblem:
-    """Up to 6 guides and 5 departures with everything that a problem can have."""
+    """Draw up to 6 guides and 5 departures, with every feature of a problem."""
     crew = [guide(number) for number in range(draw(st.integers(0, 6)))]
     trips, pairs = [], []
     for number in range(draw(st.integers(0, 5))):
-        candidates = [one for one in crew if draw(st.sampled_from((True, True, False)))]
+        candidates = [candidate for candidate in crew if draw(st.sampled_from((True, True, False)))]
         trips.append(draw(_small_departures(number, candidates)))
         pairs += [draw(_small_pairs(trips[-1].id, candidate)) for candidate in candidates]
     load = Load(540, 660, draw(st.integers(0, 20)))
@@ -75,10 +90,10 @@ def small_days(draw: st.DrawFn) -> DayProblem:
 
 
 def _small_departures(number: int, candidates: list[UUID]) -> st.SearchStrategy[Departure]:
-    nobody: st.SearchStrategy[frozenset[UUID]] = st.just(frozenset())
-    somebody = st.frozensets(st.sampled_from([*candidates, guide(99)]), min_size=1, max_size=2)
-    candidate = st.sampled_from(candidates).map(lambda one: frozenset({one})) if candidates else nobody
-    forced = st.integers(0, 11).flatmap(lambda kind: somebody if kind == 0 else candidate if kind < 4 else nobody)
+    none: st.SearchStrategy[frozenset[UUID]] = st.just(frozenset())
+    any_guides = st.frozensets(st.sampled_from([*candidates, guide(99)]), min_size=1, max_size=2)
+    candidate = st.sampled_from(candidates).map(lambda guide_id: frozenset({guide_id})) if candidates else none
+    forced = st.integers(0, 11).flatmap(lambda kind: any_guides if kind == 0 else candidate if kind < 4 else none)
     return st.builds(
         lambda starts_at, duration, **details: Departure(
             UUID(int=number + 1), starts_at, starts_at + duration, **details

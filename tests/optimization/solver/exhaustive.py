@@ -1,6 +1,6 @@
-"""The best plan of a small day by trying all of them, and the hard rules written a second time.
+"""The best plan of a small day by enumeration, and the hard rules stated a second time.
 
-Nothing of the solver is used here but the values that it takes and gives.
+Nothing of the solver is used but the values of its problems.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,12 +14,12 @@ Teams = Mapping[UUID, tuple[EligiblePair, ...]]
 
 
 def best_figure(problem: DayProblem) -> Figure:
-    """Departures held for their pinned guides, guests, kept, loss (negative) of the best plan."""
+    """Return the staffed departures with pinned guides, guests, kept pairs and negative loss of the best plan."""
     choices = [(departure, _legal_teams(problem, departure)) for departure in problem.departures]
-    hopes = [(0, 0, 0, 0)]
+    bounds = [(0, 0, 0, 0)]
     for departure, teams in reversed(choices):
-        hopes.append(_add(hopes[-1], max([_figure(departure, team) for team in teams] + [(0, 0, 0, 0)])))
-    hopes.reverse()
+        bounds.append(_add(bounds[-1], max([_figure(departure, team) for team in teams] + [(0, 0, 0, 0)])))
+    bounds.reverse()
     best: Figure = (0, 0, 0, 0)
 
     def extend(index: int, so_far: Figure, teams: dict[UUID, tuple[EligiblePair, ...]]) -> None:
@@ -31,7 +31,7 @@ def best_figure(problem: DayProblem) -> Figure:
         for team in legal:
             figure = _add(so_far, _figure(departure, team))
             tried = {**teams, departure.id: team}
-            if _add(figure, hopes[index + 1]) > best and not list(_clashes(problem, tried)):
+            if _add(figure, bounds[index + 1]) > best and not list(_clashes(problem, tried)):
                 extend(index + 1, figure, tried)
         extend(index + 1, so_far, teams)
 
@@ -40,16 +40,16 @@ def best_figure(problem: DayProblem) -> Figure:
 
 
 def best_moves_and_figure(problem: DayProblem, max_changes: int) -> tuple[int, Figure]:
-    """How many people more than allowed any plan moves, and the best figure of the plans that move no more."""
-    for over in range(len(problem.pairs) + 1):
-        best = _best_figure_moving(problem, max_changes + over)
+    """Return the least number of guides reassigned beyond the limit, and the best figure of the plans with it."""
+    for excess in range(len(problem.pairs) + 1):
+        best = _best_figure_moving(problem, max_changes + excess)
         if best is not None:
-            return over, best
-    raise AssertionError("Even leaving every departure unstaffed moves too many.")
+            return excess, best
+    raise AssertionError("Even the plan without teams reassigns too many guides.")
 
 
 def moved_guides(problem: DayProblem, teams: Teams) -> set[UUID]:
-    """Who is on other departures than now."""
+    """Return the guides whose departures differ from the current plan's."""
     return {
         guide_id
         for departure in problem.departures
@@ -86,7 +86,7 @@ def _best_figure_moving(problem: DayProblem, most: int) -> Figure | None:
 
 
 def broken_rules(problem: DayProblem, teams: Teams) -> list[str]:
-    """What a plan does that no plan may."""
+    """Return the violations of hard rules by a plan."""
     broken = list(_clashes(problem, teams))
     for departure in problem.departures:
         team = teams.get(departure.id, ())
@@ -120,28 +120,27 @@ def _figure(departure: Departure, team: tuple[EligiblePair, ...]) -> Figure:
     )
 
 
-def _add(one: Figure, other: Figure) -> Figure:
-    return (one[0] + other[0], one[1] + other[1], one[2] + other[2], one[3] + other[3])
+def _add(first: Figure, second: Figure) -> Figure:
+    return (first[0] + second[0], first[1] + second[1], first[2] + second[2], first[3] + second[3])
 
 
 def _clashes(problem: DayProblem, teams: Teams) -> Iterator[str]:
     staffed = [departure for departure in problem.departures if departure.id in teams]
-    for one, other in combinations(staffed, 2):
-        shared = {p.guide_id for p in teams[one.id]} & {p.guide_id for p in teams[other.id]}
-        first, second = sorted((one, other), key=lambda departure: departure.starts_at)
+    for first, second in combinations(sorted(staffed, key=lambda departure: departure.starts_at), 2):
+        shared = {pair.guide_id for pair in teams[first.id]} & {pair.guide_id for pair in teams[second.id]}
         if shared and second.starts_at < first.ends_at + 30:
             yield f"{first.id} and {second.id} share {len(shared)} guides"
     for location in problem.locations:
-        here = [departure for departure in staffed if departure.location_id == location.id]
-        for arriving in here:
-            if arriving.guests and _most_people(location, here, arriving) > location.capacity:
-                yield f"{location.id} is too full for {arriving.id}"
+        present = [departure for departure in staffed if departure.location_id == location.id]
+        for departure in present:
+            if departure.guests and _most_people(location, present, departure) > location.capacity:
+                yield f"{location.id} exceeds its capacity during {departure.id}"
 
 
-def _most_people(location: Location, here: list[Departure], during: Departure) -> int:
-    visits = [(one.starts_at, one.ends_at, one.guests) for one in here]
-    visits += [(load.starts_at, load.ends_at, load.people) for load in location.loads]
+def _most_people(location: Location, departures: list[Departure], during: Departure) -> int:
+    loads = [(departure.starts_at, departure.ends_at, departure.guests) for departure in departures]
+    loads += [(load.starts_at, load.ends_at, load.people) for load in location.loads]
     return max(
-        sum(people for starts_at, ends_at, people in visits if starts_at <= minute < ends_at)
+        sum(people for starts_at, ends_at, people in loads if starts_at <= minute < ends_at)
         for minute in range(during.starts_at, during.ends_at)
     )

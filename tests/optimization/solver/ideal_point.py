@@ -1,4 +1,4 @@
-"""What a day could attain if departures did not compete: the yardstick of a plan's score."""
+"""The ideal point of a day (Ehrgott 2005): the optimum of each objective as if departures did not compete."""
 
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan, Objectives
@@ -6,10 +6,9 @@ from optimization.solver.staffing import cheapest_team, group_by_departure
 
 
 def ideal_objectives(problem: DayProblem, plan: DayPlan) -> Objectives:
-    """Everybody served, everything kept, and for each staffed departure the loss of its cheapest team.
+    """Return all guests, all kept pairs, and the sum over staffed departures of the loss of the cheapest team.
 
-    No plan is better in any level than this: guests and kept at most these, the loss of the departures that
-    `plan` staffs at least this.
+    It bounds every objective: guests and kept from above, the loss of the departures that `plan` staffs from below.
     """
     staffed = {team.departure_id for team in plan.teams}
     teams = [

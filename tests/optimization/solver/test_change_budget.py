@@ -1,4 +1,4 @@
-"""Moving at most so many people, and what each of them buys."""
+"""Limits on reassigned guides, and the curve of plans over them."""
 
 from dataclasses import replace
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from optimization.solver import solve_day
 from optimization.solver.change_budget import budget_curve
-from optimization.solver.day import solve_day
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan, PlanStatus, UnstaffedReason
 from tests.optimization.solver.days import chosen_pairs, day, guide, pair, random_day, small_days, trip
@@ -17,12 +17,14 @@ SEARCH = settings(max_examples=100, deadline=None, derandomize=True, suppress_he
 
 
 def _figure(problem: DayProblem, plan: DayPlan) -> Figure:
-    held = sum(bool(departure.pinned_guides and plan.team_of(departure.id)) for departure in problem.departures)
-    return (held, plan.objectives.guests, plan.objectives.kept, -plan.objectives.loss)
+    staffed_pinned = sum(
+        bool(departure.pinned_guides and plan.team_of(departure.id)) for departure in problem.departures
+    )
+    return (staffed_pinned, plan.objectives.guests, plan.objectives.kept, -plan.objectives.loss)
 
 
 def _sick_call() -> DayProblem:
-    """Whoever had the big group is gone; only the guide of the small one may take it, a third may take the small."""
+    """The guide of the big group is absent; only the small group's guide may lead it, and a third the small one."""
     small, big = trip(1, "08:00", "12:00", 4), trip(2, "08:00", "12:00", 9)
     return day([small, big], [pair(small, 1, 10, is_kept=True), pair(small, 2, 10), pair(big, 1, 10)])
 
@@ -82,10 +84,10 @@ def test_no_plan_that_moves_as_few_is_better(problem: DayProblem, max_changes: i
 
     plan = solve_day(problem)
 
-    over, best = best_moves_and_figure(problem, max_changes)
+    excess, best = best_moves_and_figure(problem, max_changes)
     teams = chosen_pairs(problem, plan)
     assert set(plan.moved) == moved_guides(problem, teams)
-    assert (max(0, len(plan.moved) - max_changes), _figure(problem, plan)) == (over, best)
+    assert (max(0, len(plan.moved) - max_changes), _figure(problem, plan)) == (excess, best)
     assert not broken_rules(problem, teams)
     assert (plan.status, plan.bounds) == (PlanStatus.PROVEN, plan.objectives)
 

@@ -1,11 +1,11 @@
-"""What a plan of a day promises, rule by rule."""
+"""The guarantees of a day's plan, constraint by constraint."""
 
 from dataclasses import replace
 
-from optimization.solver.day import solve_day
+from optimization.solver import solve_day
 from optimization.solver.problem import Load, Location
 from optimization.solver.solution import Objectives, PlanStatus, UnstaffedReason
-from tests.optimization.solver.days import CAMP, chosen_pairs, day, guide, pair, random_day, shuffled, trip
+from tests.optimization.solver.days import CAMP, chosen_pairs, day, guide, is_better, pair, random_day, shuffled, trip
 from tests.optimization.solver.exhaustive import broken_rules
 
 
@@ -130,15 +130,15 @@ def test_required_guides_come_along() -> None:
 
 def test_pins_that_no_legal_team_has_leave_the_departure_unstaffed_with_the_reason() -> None:
     absent = trip(1, "08:00", "09:00", 4, pinned_guides=frozenset({guide(9)}))
-    wanted = trip(2, "10:00", "11:00", 4, required_guides=frozenset({guide(9)}))
+    required = trip(2, "10:00", "11:00", 4, required_guides=frozenset({guide(9)}))
     crowd = trip(3, "12:00", "13:00", 4, largest_team=1, pinned_guides=frozenset({guide(1), guide(2)}))
-    crew = [pair(departure, number, 8) for departure in (absent, wanted, crowd) for number in (1, 2)]
+    crew = [pair(departure, number, 8) for departure in (absent, required, crowd) for number in (1, 2)]
 
-    plan = solve_day(day([absent, wanted, crowd], crew))
+    plan = solve_day(day([absent, required, crowd], crew))
 
     assert plan.unstaffed == {
         absent.id: UnstaffedReason.PINNED_GUIDE_UNAVAILABLE,
-        wanted.id: UnstaffedReason.REQUIRED_GUIDE_UNAVAILABLE,
+        required.id: UnstaffedReason.REQUIRED_GUIDE_UNAVAILABLE,
         crowd.id: UnstaffedReason.TEAM_TOO_LARGE,
     }
 
@@ -256,7 +256,7 @@ def test_a_day_on_which_every_guide_may_go_everywhere_is_legal() -> None:
 def test_the_same_day_in_another_order_has_the_same_plan() -> None:
     problem = random_day(40, 14, seed=3, crowding=1.5)
 
-    plans = [replace(solve_day(one), solve_seconds=0.0) for one in (problem, problem, shuffled(problem, 1))]
+    plans = [replace(solve_day(order), solve_seconds=0.0) for order in (problem, problem, shuffled(problem, 1))]
 
     assert len({repr(plan) for plan in plans}) == 1
 
@@ -278,8 +278,8 @@ def test_a_plan_cut_short_is_no_better_than_its_bounds_and_no_worse_than_greedy(
 
     plan = solve_day(problem, time_limit_seconds=0.3)
 
-    assert not greedy.objectives.is_better_than(plan.objectives)
-    assert not plan.objectives.is_better_than(plan.bounds)
+    assert not is_better(greedy.objectives, plan.objectives)
+    assert not is_better(plan.objectives, plan.bounds)
     assert not broken_rules(problem, chosen_pairs(problem, plan))
 
 

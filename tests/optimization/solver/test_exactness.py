@@ -1,10 +1,10 @@
-"""The model's three objectives against a search through every plan."""
+"""The three objectives of the model against an enumeration of all plans."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from optimization.solver.assignment_model import DayModel
-from optimization.solver.day import solve_day
+from optimization.solver import solve_day
+from optimization.solver.assignment_model import AssignmentModel
 from optimization.solver.problem import DayProblem, Load, Location
 from optimization.solver.solution import DayPlan, Objectives, PlanStatus
 from optimization.solver.staffing import group_by_departure
@@ -16,26 +16,26 @@ SEARCH = settings(max_examples=150, deadline=None, derandomize=True, suppress_he
 
 def _figure(problem: DayProblem, plan: DayPlan) -> Figure:
     pinned = [departure for departure in problem.departures if departure.pinned_guides]
-    held = sum(bool(plan.team_of(departure.id)) for departure in pinned)
-    return (held, plan.objectives.guests, plan.objectives.kept, -plan.objectives.loss)
+    staffed_pinned = sum(bool(plan.team_of(departure.id)) for departure in pinned)
+    return (staffed_pinned, plan.objectives.guests, plan.objectives.kept, -plan.objectives.loss)
 
 
 def _rival_groups() -> DayProblem:
-    """Three groups overlap; two guides suit all of them, the third only the smallest."""
+    """Three overlapping groups; two guides are eligible for all of them, the third for the smallest only."""
     trips = [trip(1, "08:00", "11:00", 4), trip(2, "09:00", "12:00", 7), trip(3, "10:00", "13:00", 9)]
     crew = [pair(trip, number, 10, 400 + 50 * number) for trip in trips for number in (1, 2)]
     return day(trips, [*crew, pair(trips[0], 3, 5, 100)])
 
 
 def _chain_of_departures() -> DayProblem:
-    """Each departure touches the next; the guide everybody likes best can do every other one."""
+    """Each departure ends as the next begins; the best-scored guide can lead every other one."""
     trips = [trip(number, f"{8 + 2 * number:02}:00", f"{10 + 2 * number:02}:00", 6) for number in range(4)]
-    liked = [pair(trip, 1, 6, 900) for trip in trips]
-    return day(trips, liked + [pair(trip, 2, 6, 300) for trip in trips])
+    best_scored = [pair(trip, 1, 6, 900) for trip in trips]
+    return day(trips, best_scored + [pair(trip, 2, 6, 300) for trip in trips])
 
 
 def _published_by_too_few() -> DayProblem:
-    """Groups have grown since they were published, and the guides who could help are kept elsewhere."""
+    """Groups that grew after publication, while the guides who could complete the team are kept elsewhere."""
     first, second = trip(1, "08:00", "12:00", 14), trip(2, "08:00", "12:00", 8)
     return day(
         [first, second],
@@ -50,21 +50,21 @@ def _published_by_too_few() -> DayProblem:
 
 
 def _full_camp() -> DayProblem:
-    """Twenty people fit, three of them are there already, and a pinned group has its place."""
+    """A capacity of twenty people, three of them present anyway, and a group with a pinned guide."""
     trips = [
         trip(1, "08:00", "12:00", 8, location_id=CAMP),
         trip(2, "09:00", "13:00", 10, location_id=CAMP),
         trip(3, "10:00", "14:00", 6, location_id=CAMP, pinned_guides=frozenset({guide(3)})),
     ]
-    crew = [pair(one, number, 10, 500 + number) for number, one in enumerate(trips, start=1)]
+    crew = [pair(departure, number, 10, 500 + number) for number, departure in enumerate(trips, start=1)]
     return day(trips, crew, Location(CAMP, 20, (Load(600, 660, 3),)))
 
 
 def _keeping_costs_more_than_its_weight() -> DayProblem:
-    """Three kept pairs at prices that a weighted sum would rather not pay."""
+    """Three kept pairs at prices for which a weighted sum would give them up."""
     trips = [trip(number, "08:00", "12:00", 6) for number in range(1, 4)]
-    kept = [pair(one, number, 6, 0, is_kept=True, price=8_000) for number, one in enumerate(trips)]
-    return day(trips, kept + [pair(one, 10 + number, 6, 1_000) for number, one in enumerate(trips)])
+    kept = [pair(departure, number, 6, 0, is_kept=True, price=8_000) for number, departure in enumerate(trips)]
+    return day(trips, kept + [pair(departure, 10 + number, 6, 1_000) for number, departure in enumerate(trips)])
 
 
 GOLDEN = [
@@ -119,7 +119,7 @@ def test_a_departure_with_many_distinct_capacities_is_covered_by_sums() -> None:
     departure = trip(1, "08:00", "12:00", 30)
     crew = [pair(departure, number, number) for number in range(1, 21)]
 
-    model = DayModel(group_by_departure([departure], crew))
+    model = AssignmentModel(group_by_departure([departure], crew))
 
     assert (model.variables, model.rows) == (len(crew) + 1, 3)
 

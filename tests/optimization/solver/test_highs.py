@@ -1,11 +1,11 @@
-"""What the bridge from PuLP to HiGHS says about a solve."""
+"""Statuses, bounds and values of the interface from PuLP to HiGHS."""
 
 import pulp
 import pytest
 from pulp import constants
 
 from optimization.solver.highs import THREADS, FastHiGHS
-from optimization.solver.selfcheck import solver_answers
+from optimization.solver.selfcheck import is_solver_working
 
 
 def _knapsack(size: int = 30) -> pulp.LpProblem:
@@ -80,16 +80,16 @@ def test_a_solve_can_start_from_a_known_solution() -> None:
     problem = _knapsack()
     start = dict.fromkeys(problem.variables(), 0)
 
-    problem.solve(FastHiGHS(time_limit_seconds=10, start=start))
+    problem.solve(FastHiGHS(time_limit_seconds=10, warm_start=start))
 
     assert problem.sol_status == constants.LpSolutionOptimal
 
 
 def test_the_self_check_passes_here() -> None:
-    assert solver_answers()
+    assert is_solver_working()
 
 
 def test_the_self_check_notices_a_solver_that_does_not_solve(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("highspy.Highs.run", lambda highs: None)
 
-    assert not solver_answers()
+    assert not is_solver_working()

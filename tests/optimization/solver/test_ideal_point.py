@@ -1,11 +1,11 @@
-"""The yardstick of a day's score."""
+"""The ideal point of a day, which no plan dominates."""
 
 import subprocess
 import sys
 
 from hypothesis import given
 
-from optimization.solver.day import solve_day
+from optimization.solver import solve_day
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import Objectives
 from tests.optimization.solver.days import day, pair, small_days, trip
@@ -16,7 +16,11 @@ from tests.optimization.solver.test_exactness import SEARCH
 def test_the_ideal_has_every_departure_staffed_by_its_best_guide() -> None:
     first, second = trip(1, "08:00", "12:00", 4), trip(2, "09:00", "13:00", 6)
     unstaffable = trip(3, "09:00", "13:00", 5)
-    crew = [pair(one, number, 8, 300 * number, is_kept=number == 1) for one in (first, second) for number in (1, 2)]
+    crew = [
+        pair(departure, number, 8, 300 * number, is_kept=number == 1)
+        for departure in (first, second)
+        for number in (1, 2)
+    ]
     problem = day([first, second, unstaffable], crew)
 
     plan = solve_day(problem)
@@ -27,7 +31,7 @@ def test_the_ideal_has_every_departure_staffed_by_its_best_guide() -> None:
 
 @SEARCH
 @given(small_days())
-def test_no_plan_is_better_than_the_ideal_in_any_level(problem: DayProblem) -> None:
+def test_no_plan_is_better_than_the_ideal_in_any_objective(problem: DayProblem) -> None:
     plan = solve_day(problem)
 
     ideal = ideal_objectives(problem, plan)
@@ -38,7 +42,7 @@ def test_no_plan_is_better_than_the_ideal_in_any_level(problem: DayProblem) -> N
 
 
 def test_the_solver_needs_no_django() -> None:
-    program = "import sys, optimization.solver, optimization.solver.request_model; print('django' in sys.modules)"
+    program = "import sys, optimization.solver; print('django' in sys.modules)"
 
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

@@ -1,4 +1,4 @@
-"""What would have to give for a departure to have a team."""
+"""Minimal relaxations that give a departure a team."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from optimization.solver.day import solve_day
+from optimization.solver import solve_day
 from optimization.solver.elastic_model import RelaxationKind
 from optimization.solver.infeasibility import Relaxation, minimal_relaxations
 from optimization.solver.problem import DayProblem, Load, Location
@@ -16,10 +16,10 @@ SEARCH = settings(max_examples=60, deadline=None, derandomize=True, suppress_hea
 
 
 def _alternatives(problem: DayProblem, number: int = 1) -> dict[RelaxationKind, Relaxation]:
-    """The single relaxations of a departure, by kind."""
-    found = minimal_relaxations(problem, solve_day(problem), UUID(int=number))
-    assert all(len(steps) == 1 for steps in found)
-    return {steps[0].kind: steps[0] for steps in found}
+    """Return the single relaxations of a departure, by kind."""
+    alternatives = minimal_relaxations(problem, solve_day(problem), UUID(int=number))
+    assert all(len(relaxations) == 1 for relaxations in alternatives)
+    return {relaxations[0].kind: relaxations[0] for relaxations in alternatives}
 
 
 def test_a_departure_that_has_a_team_needs_nothing() -> None:
@@ -29,43 +29,46 @@ def test_a_departure_that_has_a_team_needs_nothing() -> None:
 
 
 def test_a_departure_without_candidates_needs_one_guide_for_all_its_guests() -> None:
-    found = _alternatives(day([trip(1, "08:00", "12:00", 12)], []))
+    alternatives = _alternatives(day([trip(1, "08:00", "12:00", 12)], []))
 
-    assert found == {RelaxationKind.ONE_MORE_GUIDE: Relaxation(RelaxationKind.ONE_MORE_GUIDE, 12)}
+    assert alternatives == {RelaxationKind.ONE_MORE_GUIDE: Relaxation(RelaxationKind.ONE_MORE_GUIDE, 12)}
 
 
 def test_a_group_too_large_by_three_needs_three_guests_fewer_or_a_guide_for_three() -> None:
     group = trip(1, "08:00", "12:00", 15, largest_team=2)
 
-    found = _alternatives(day([group], [pair(group, 1, 12)]))
+    alternatives = _alternatives(day([group], [pair(group, 1, 12)]))
 
-    assert {kind: one.amount for kind, one in found.items()} == {"ONE_MORE_GUIDE": 3, "FEWER_GUESTS": 3}
+    assert {kind: relaxation.amount for kind, relaxation in alternatives.items()} == {
+        "ONE_MORE_GUIDE": 3,
+        "FEWER_GUESTS": 3,
+    }
 
 
 def test_a_larger_team_would_do_where_guides_are_small() -> None:
     group = trip(1, "08:00", "12:00", 24, largest_team=2)
 
-    found = _alternatives(day([group], [pair(group, number, 8) for number in range(4)]))
+    alternatives = _alternatives(day([group], [pair(group, number, 8) for number in range(4)]))
 
-    assert found[RelaxationKind.LARGER_TEAM].amount == 1
+    assert alternatives[RelaxationKind.LARGER_TEAM].amount == 1
 
 
 def test_somebody_who_may_lead_is_what_is_missing() -> None:
     group = trip(1, "08:00", "12:00", 4)
 
-    found = _alternatives(day([group], [pair(group, 1, 8, may_lead=False)]))
+    alternatives = _alternatives(day([group], [pair(group, 1, 8, may_lead=False)]))
 
-    assert found[RelaxationKind.A_LEAD].amount == 1
-    assert RelaxationKind.FEWER_GUESTS not in found
+    assert alternatives[RelaxationKind.A_LEAD].amount == 1
+    assert RelaxationKind.FEWER_GUESTS not in alternatives
 
 
 def test_a_full_camp_needs_room_for_those_who_are_too_many() -> None:
     group = trip(1, "08:00", "12:00", 9, location_id=CAMP)
     camp = Location(CAMP, 12, (Load(660, 720, 7),))
 
-    found = _alternatives(day([group], [pair(group, 1, 10)], camp))
+    alternatives = _alternatives(day([group], [pair(group, 1, 10)], camp))
 
-    assert found == {
+    assert alternatives == {
         RelaxationKind.MORE_ROOM: Relaxation(RelaxationKind.MORE_ROOM, 4, location_id=CAMP),
         RelaxationKind.FEWER_GUESTS: Relaxation(RelaxationKind.FEWER_GUESTS, 4),
     }
@@ -74,10 +77,10 @@ def test_a_full_camp_needs_room_for_those_who_are_too_many() -> None:
 def test_a_guide_who_is_needed_elsewhere_would_have_to_be_freed() -> None:
     small, big = trip(1, "08:00", "12:00", 4), trip(2, "09:00", "13:00", 9)
 
-    found = _alternatives(day([small, big], [pair(small, 1, 10), pair(big, 1, 10)]))
+    alternatives = _alternatives(day([small, big], [pair(small, 1, 10), pair(big, 1, 10)]))
 
-    assert found[RelaxationKind.GUIDE_FREED] == Relaxation(RelaxationKind.GUIDE_FREED, 1, (guide(1),), (big.id,))
-    assert found[RelaxationKind.ONE_MORE_GUIDE].amount == 4
+    assert alternatives[RelaxationKind.GUIDE_FREED] == Relaxation(RelaxationKind.GUIDE_FREED, 1, (guide(1),), (big.id,))
+    assert alternatives[RelaxationKind.ONE_MORE_GUIDE].amount == 4
 
 
 def test_teams_of_others_may_change_as_long_as_they_have_one() -> None:
@@ -85,35 +88,38 @@ def test_teams_of_others_may_change_as_long_as_they_have_one() -> None:
     crew = [pair(small, 1, 5, 0, is_kept=True), pair(small, 2, 4), pair(big, 1, 9), pair(big, 2, 9, is_kept=True)]
     plan = solve_day(day([small, big], crew[1:]))
 
-    found = minimal_relaxations(day([small, big], crew[1:]), plan, small.id)
+    alternatives = minimal_relaxations(day([small, big], crew[1:]), plan, small.id)
 
-    assert (Relaxation(RelaxationKind.FEWER_GUESTS, 1),) in found
+    assert (Relaxation(RelaxationKind.FEWER_GUESTS, 1),) in alternatives
 
 
 def test_a_pinned_guide_who_cannot_come_would_have_to_stay_away() -> None:
     group = trip(1, "08:00", "12:00", 4, pinned_guides=frozenset({guide(9)}))
 
-    found = _alternatives(day([group], [pair(group, 1, 8)]))
+    alternatives = _alternatives(day([group], [pair(group, 1, 8)]))
 
-    assert found == {RelaxationKind.PIN_LIFTED: Relaxation(RelaxationKind.PIN_LIFTED, 1, (guide(9),))}
+    assert alternatives == {RelaxationKind.PIN_LIFTED: Relaxation(RelaxationKind.PIN_LIFTED, 1, (guide(9),))}
 
 
 def test_one_person_more_may_have_to_be_moved() -> None:
     group = trip(1, "08:00", "12:00", 4)
 
-    found = _alternatives(replace(day([group], [pair(group, 1, 8)]), max_changes=0))
+    alternatives = _alternatives(replace(day([group], [pair(group, 1, 8)]), max_changes=0))
 
-    assert found == {RelaxationKind.MORE_CHANGES: Relaxation(RelaxationKind.MORE_CHANGES, 1)}
+    assert alternatives == {RelaxationKind.MORE_CHANGES: Relaxation(RelaxationKind.MORE_CHANGES, 1)}
 
 
 def test_where_nothing_alone_is_enough_the_smallest_combination_is_named() -> None:
     group = trip(1, "08:00", "12:00", 9, location_id=CAMP, pinned_guides=frozenset({guide(9)}))
     problem = day([group], [pair(group, 1, 10)], Location(CAMP, 6))
 
-    found = minimal_relaxations(problem, solve_day(problem), group.id)
+    alternatives = minimal_relaxations(problem, solve_day(problem), group.id)
 
-    assert len(found) == 1
-    assert {(one.kind, one.amount) for one in found[0]} == {("PIN_LIFTED", 1), ("FEWER_GUESTS", 3)}
+    assert len(alternatives) == 1
+    assert {(relaxation.kind, relaxation.amount) for relaxation in alternatives[0]} == {
+        ("PIN_LIFTED", 1),
+        ("FEWER_GUESTS", 3),
+    }
 
 
 def test_an_unknown_departure_is_an_error() -> None:
@@ -132,13 +138,13 @@ def test_a_solver_that_breaks_knows_no_relaxation(monkeypatch: pytest.MonkeyPatc
 @SEARCH
 @given(small_days())
 def test_every_departure_without_a_team_would_have_one_with_fewer_guests_or_more_room(problem: DayProblem) -> None:
-    """Whatever is named is tried: the day is planned again with it."""
+    """Every relaxation is verified by planning the day again with it."""
     plan = solve_day(problem)
 
     for departure_id in plan.unstaffed:
         alternatives = minimal_relaxations(problem, plan, departure_id)
         assert alternatives
-        for relaxation in [steps[0] for steps in alternatives if len(steps) == 1]:
+        for relaxation in [relaxations[0] for relaxations in alternatives if len(relaxations) == 1]:
             for amount, suffices in ((relaxation.amount, True), (relaxation.amount - 1, False)):
                 relaxed = _relaxed(problem, departure_id, relaxation.kind, amount)
                 if relaxed is not None:
@@ -156,12 +162,12 @@ def _relaxed(problem: DayProblem, departure_id: UUID, kind: RelaxationKind, amou
         larger = tuple(replace(location, capacity=location.capacity + amount) for location in problem.locations)
         return replace(problem, locations=larger)
     if kind is RelaxationKind.ONE_MORE_GUIDE and amount:
-        newcomer = pair(departure, 77, amount)
-        return replace(problem, pairs=(*problem.pairs, newcomer))
+        extra_guide = pair(departure, 77, amount)
+        return replace(problem, pairs=(*problem.pairs, extra_guide))
     return None
 
 
-def _staffs_exactly(problem: DayProblem, wanted: frozenset[UUID]) -> bool:
-    only = tuple(departure for departure in problem.departures if departure.id in wanted)
-    pairs = tuple(pair for pair in problem.pairs if pair.departure_id in wanted)
-    return not solve_day(replace(problem, departures=only, pairs=pairs)).unstaffed
+def _staffs_exactly(problem: DayProblem, staffed: frozenset[UUID]) -> bool:
+    departures = tuple(departure for departure in problem.departures if departure.id in staffed)
+    pairs = tuple(pair for pair in problem.pairs if pair.departure_id in staffed)
+    return not solve_day(replace(problem, departures=departures, pairs=pairs)).unstaffed

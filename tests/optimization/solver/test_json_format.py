@@ -1,4 +1,4 @@
-"""Days from files: what is read, what is refused and what is printed."""
+"""Days from files: reading, invalid files and the printed plan."""
 
 import json
 import os
@@ -12,9 +12,9 @@ from uuid import UUID
 
 import pytest
 
+from optimization.solver import solve_day
 from optimization.solver.__main__ import main
-from optimization.solver.day import solve_day
-from optimization.solver.json_format import WrongPlanFile, read_problem, written_plan
+from optimization.solver.json_format import InvalidDayFile, plan_as_json, read_problem
 from optimization.solver.problem import DayProblem
 from tests.optimization.solver.days import random_day
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def _documented() -> list[str]:
-    """The examples of the documentation: a day and its plan."""
+    """Return the examples of the documentation: a day and its plan."""
     text = (ROOT / "docs" / "solver-format.md").read_text(encoding="utf-8")
     return re.findall(r"```json\n(.*?)```", text, re.DOTALL)
 
@@ -32,7 +32,7 @@ def _example(**changes: Any) -> dict[str, Any]:
 
 
 def _as_file(problem: DayProblem, seed: int | None = None) -> str:
-    """The problem in the format of files, its entries in another order for each seed."""
+    """Return the problem as a file, its entries in another order for each seed."""
     guides = sorted({str(pair.guide_id) for pair in problem.pairs})
     content: dict[str, Any] = {
         "format": 1,
@@ -151,7 +151,7 @@ def test_a_wrong_field_is_named(field: str, entry: tuple[str, int], changes: dic
     content = _example()
     content[entry[0]][entry[1]] |= changes
 
-    with pytest.raises(WrongPlanFile) as refused:
+    with pytest.raises(InvalidDayFile) as refused:
         read_problem(json.dumps(content))
 
     assert any(line.startswith(f"{field}: ") for line in str(refused.value).splitlines())
@@ -159,14 +159,14 @@ def test_a_wrong_field_is_named(field: str, entry: tuple[str, int], changes: dic
 
 @pytest.mark.parametrize(("field", "value"), [("format", 2), ("max_changes", -1), ("pairs", {}), ("crew", [])])
 def test_a_wrong_part_of_the_file_is_named(field: str, value: object) -> None:
-    with pytest.raises(WrongPlanFile, match=rf"^{field}: "):
+    with pytest.raises(InvalidDayFile, match=rf"^{field}: "):
         read_problem(json.dumps(_example(**{field: value})))
 
 
 def test_every_wrong_field_has_a_line() -> None:
     content = _example(format=3, max_changes="none")
 
-    with pytest.raises(WrongPlanFile) as refused:
+    with pytest.raises(InvalidDayFile) as refused:
         read_problem(json.dumps(content))
 
     assert len(str(refused.value).splitlines()) == 2
@@ -175,7 +175,7 @@ def test_every_wrong_field_has_a_line() -> None:
 def test_a_day_without_anything_is_planned() -> None:
     named = read_problem('{"format": 1, "guides": [], "departures": [], "pairs": []}')
 
-    plan = json.loads(written_plan(solve_day(named.problem), named.names))
+    plan = json.loads(plan_as_json(solve_day(named.problem), named.names))
 
     assert (plan["status"], plan["teams"], plan["unstaffed"]) == ("PROVEN", [], [])
 

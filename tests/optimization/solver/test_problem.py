@@ -1,4 +1,4 @@
-"""What is not a problem at all, and the parts that problems are taken into."""
+"""Invalid problems, and the components and patterns of valid ones."""
 
 from dataclasses import replace
 from itertools import permutations, product
@@ -17,7 +17,7 @@ GROUP = trip(1, "08:00", "12:00", 4)
 
 
 def test_a_pair_given_twice_is_refused() -> None:
-    with pytest.raises(ValueError, match="given twice"):
+    with pytest.raises(ValueError, match="occurs twice"):
         day([GROUP], [pair(GROUP, 1, 8), pair(GROUP, 1, 9)])
 
 
@@ -50,11 +50,11 @@ def test_departures_that_share_nothing_are_solved_apart() -> None:
     trips = [trip(number, "08:00", "12:00", 4, location_id=CAMP) for number in range(4)]
     crew = [pair(trips[0], 1, 8), pair(trips[1], 1, 8), pair(trips[2], 2, 8), pair(trips[3], 3, 8)]
 
-    with_room = connected_components(group_by_departure(trips, crew), [Location(CAMP, 16)])
-    without = connected_components(group_by_departure(trips, crew), [Location(CAMP, 15)])
+    within_capacity = connected_components(group_by_departure(trips, crew), [Location(CAMP, 16)])
+    beyond_capacity = connected_components(group_by_departure(trips, crew), [Location(CAMP, 15)])
 
-    assert sorted(len(component.staffings) for component in with_room) == [1, 1, 2]
-    assert [len(component.staffings) for component in without] == [4]
+    assert sorted(len(component.staffings) for component in within_capacity) == [1, 1, 2]
+    assert [len(component.staffings) for component in beyond_capacity] == [4]
 
 
 def test_patterns_cover_the_group_and_have_nobody_to_spare() -> None:
@@ -95,7 +95,7 @@ def test_the_smallest_patterns_describe_all_teams_that_cover_the_group(
 
 
 def _described(classes: tuple[GuideClass, ...], need: Need) -> set[tuple[int, ...]]:
-    """The teams of which each guide takes a place of a smallest pattern, for as many guests at least."""
+    """Return the teams whose guides fill the places of a minimal pattern, each with at least the place's capacity."""
     smallest = smallest_patterns(classes, need, None) or ()
     teams = [
         team
@@ -106,14 +106,15 @@ def _described(classes: tuple[GuideClass, ...], need: Need) -> set[tuple[int, ..
 
 
 def _can_fill(classes: tuple[GuideClass, ...], team: tuple[int, ...], places: tuple[int, ...]) -> bool:
-    """Whether each of the places gets a guide of the team who takes as many guests, and nobody is over."""
-    have, wanted = (
-        [one.capacity for one, count in zip(classes, of, strict=True) for _ in range(count)] for of in (team, places)
+    """Return whether the team has one guide per place, each with at least the place's capacity."""
+    available, required = (
+        [guide_class.capacity for guide_class, count in zip(classes, counts, strict=True) for _ in range(count)]
+        for counts in (team, places)
     )
     return any(
-        all(guide >= place for guide, place in zip(order, wanted, strict=True))
-        for order in permutations(have)
-        if len(order) == len(wanted)
+        all(guide >= place for guide, place in zip(order, required, strict=True))
+        for order in permutations(available)
+        if len(order) == len(required)
     )
 
 

@@ -1,4 +1,4 @@
-"""One trip on several dates."""
+"""Requests: one trip on alternative dates."""
 
 import random
 from datetime import date, timedelta
@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
+from optimization.solver import solve_request
 from optimization.solver.problem import Departure, EligiblePair, RequestOption, RequestProblem
-from optimization.solver.request_model import best_teams, solve_request
-from optimization.solver.solution import PlanStatus, RequestPlan, UnstaffedReason
+from optimization.solver.request_model import best_teams
+from optimization.solver.solution import PlanStatus, RequestSolution, UnstaffedReason
 from optimization.solver.staffing import Staffing
 from tests.optimization.solver.days import guide, pair, trip
 
@@ -39,28 +40,28 @@ def _random_option(number: int, dice: random.Random) -> tuple[Departure, list[El
         720,
         dice.randint(0, 30),
         largest_team=dice.choice((1, 2, 3, 3)),
-        required_guides=frozenset(guide(one) for one in required),
+        required_guides=frozenset(guide(number) for number in required),
     )
     capacities = dice.choice(((6, 8, 10), range(1, 21)))
     pairs = [
         EligiblePair(
             departure.id,
-            guide(one),
+            guide(member),
             dice.choice(capacities),
             dice.randint(0, 1000),
             is_kept=dice.random() < 0.2,
             may_lead=dice.random() < 0.8,
             price=dice.choice((0, 0, 7_000)),
         )
-        for one in crew
+        for member in crew
     ]
     return departure, pairs
 
 
-def _attained(problem: RequestProblem, plan: RequestPlan) -> list[tuple[int, int] | None]:
+def _attained(problem: RequestProblem, request: RequestSolution) -> list[tuple[int, int] | None]:
     return [
-        _figure([pair for pair in option.pairs if pair.guide_id in answer.guide_ids])
-        for option, answer in zip(problem.options, plan.answers, strict=True)
+        _figure([pair for pair in option.pairs if pair.guide_id in solution.guide_ids])
+        for option, solution in zip(problem.options, request.options, strict=True)
     ]
 
 
@@ -86,39 +87,39 @@ def test_the_model_and_the_closed_form_find_equally_good_teams(seed: int) -> Non
     problem = _random_request(seed)
     staffings = [Staffing.of(option.departure, option.pairs) for option in problem.options]
 
-    plan = solve_request(problem)
+    request = solve_request(problem)
 
     closed_form = best_teams(staffings)
     expected = [_figure(list(closed_form.get(option.departure.id, ()))) for option in problem.options]
-    assert plan.status is PlanStatus.PROVEN
-    assert _attained(problem, plan) == expected
+    assert request.status is PlanStatus.PROVEN
+    assert _attained(problem, request) == expected
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_no_team_of_any_date_is_better_than_the_models(seed: int) -> None:
     problem = _random_request(seed)
 
-    plan = solve_request(problem)
+    request = solve_request(problem)
 
-    assert _attained(problem, plan) == [_best_of_all(option) for option in problem.options]
-    assert all(bool(answer.guide_ids) == (answer.reason is None) for answer in plan.answers)
+    assert _attained(problem, request) == [_best_of_all(option) for option in problem.options]
+    assert all(bool(option.guide_ids) == (option.reason is None) for option in request.options)
 
 
 def test_dates_do_not_compete_for_a_guide() -> None:
     first, second = trip(1, "08:00", "12:00", 4), trip(2, "08:00", "12:00", 4)
 
-    plan = solve_request(_request((first, [pair(first, 1, 8)]), (second, [pair(second, 1, 8)])))
+    request = solve_request(_request((first, [pair(first, 1, 8)]), (second, [pair(second, 1, 8)])))
 
-    assert [answer.guide_ids for answer in plan.answers] == [(guide(1),), (guide(1),)]
+    assert [option.guide_ids for option in request.options] == [(guide(1),), (guide(1),)]
 
 
 def test_a_date_without_a_team_says_why_and_leaves_the_others_alone() -> None:
     first, second = trip(1, "08:00", "12:00", 9), trip(2, "08:00", "12:00", 4)
 
-    plan = solve_request(_request((first, [pair(first, 1, 8)]), (second, [pair(second, 1, 8, 700)])))
+    request = solve_request(_request((first, [pair(first, 1, 8)]), (second, [pair(second, 1, 8, 700)])))
 
-    assert plan.answers[0].reason is UnstaffedReason.GROUP_NOT_COVERED
-    assert (plan.answers[1].guide_ids, plan.answers[1].loss) == ((guide(1),), 301)
+    assert request.options[0].reason is UnstaffedReason.GROUP_NOT_COVERED
+    assert (request.options[1].guide_ids, request.options[1].loss) == ((guide(1),), 301)
 
 
 def test_the_answer_does_not_depend_on_the_order_of_the_guides() -> None:
@@ -133,6 +134,6 @@ def test_the_answer_does_not_depend_on_the_order_of_the_guides() -> None:
 def test_a_request_without_a_date_that_can_be_staffed_is_answered() -> None:
     departure = trip(1, "08:00", "12:00", 4)
 
-    plan = solve_request(_request((departure, [])))
+    request = solve_request(_request((departure, [])))
 
-    assert (plan.status, plan.answers[0].reason) == (PlanStatus.PROVEN, UnstaffedReason.NO_CANDIDATE)
+    assert (request.status, request.options[0].reason) == (PlanStatus.PROVEN, UnstaffedReason.NO_CANDIDATE)

@@ -1,17 +1,24 @@
-"""A day is staffed and a request answered even where HiGHS breaks."""
+"""Days and requests are solved even if HiGHS fails."""
 
 from datetime import date
 
 import highspy
 import pytest
 
+from optimization.solver import solve_day, solve_request
 from optimization.solver.change_budget import budget_curve
-from optimization.solver.day import solve_day
 from optimization.solver.problem import RequestOption, RequestProblem
-from optimization.solver.request_model import solve_request
 from optimization.solver.solution import Objectives, PlanStatus
-from optimization.solver.what_if import cost_of_assignment
-from tests.optimization.solver.days import chosen_pairs, day, guide, pair, random_day, trip
+from tests.optimization.solver.days import (
+    chosen_pairs,
+    day,
+    forced_assignment,
+    guide,
+    is_better,
+    pair,
+    random_day,
+    trip,
+)
 from tests.optimization.solver.exhaustive import broken_rules
 
 
@@ -47,7 +54,7 @@ def test_a_request_is_answered_by_closed_form_where_the_solver_raises(monkeypatc
     plan = solve_request(problem)
 
     assert (plan.status, plan.error) == (PlanStatus.GREEDY, "MemoryError: out of room")
-    assert plan.answers[0].guide_ids == (guide(1),)
+    assert plan.options[0].guide_ids == (guide(1),)
 
 
 def test_a_solver_that_finds_nothing_in_its_time_leaves_the_greedy_plan(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +66,7 @@ def test_a_solver_that_finds_nothing_in_its_time_leaves_the_greedy_plan(monkeypa
 
     assert (plan.status, plan.error) == (PlanStatus.GREEDY, "")
     assert plan.teams
-    assert plan.bounds.is_better_than(plan.objectives)
+    assert is_better(plan.bounds, plan.objectives)
     assert not broken_rules(problem, chosen_pairs(problem, plan))
 
 
@@ -79,6 +86,6 @@ def test_a_price_is_known_roughly_where_the_solver_raises(monkeypatch: pytest.Mo
     plan = solve_day(problem)
     monkeypatch.setattr("highspy.Highs.run", _break)
 
-    forcing = cost_of_assignment(problem, plan, group.id, guide(2))
+    forced = forced_assignment(problem, plan, group.id, guide(2))
 
-    assert (forcing.difference, forcing.status) == (Objectives(0, 0, 500), PlanStatus.GREEDY)
+    assert (forced.difference, forced.status) == (Objectives(0, 0, 500), PlanStatus.GREEDY)

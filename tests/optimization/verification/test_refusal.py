@@ -17,7 +17,7 @@ from optimization.days.services import Optimized, optimize_day
 from optimization.models import OptimizationRun, RunStatus
 from optimization.requests import recommendation
 from optimization.requests.processing import process_request
-from optimization.solver.solution import DayPlan, RequestPlan, Team
+from optimization.solver.solution import DayPlan, RequestSolution, Team
 from optimization.verification import Finding, HardRule, PlanRefused, is_new_since
 from optimization.verification.refusal import plans_refused
 from scheduling.daily_schedules.authors import Author, AuthorKind
@@ -209,11 +209,11 @@ def test_a_request_whose_answer_is_refused_fails_once_and_is_a_dead_letter(
     request = submit(siblings, 1, min_group_size=4)
     solve = recommendation.solve_request
 
-    def send_nobody_who_could(problem: Any, **limits: Any) -> RequestPlan:
+    def send_nobody_who_could(problem: Any, **limits: Any) -> RequestSolution:
         plan = solve(problem, **limits)
         [option] = problem.options
         everybody = tuple(pair.guide_id for pair in option.pairs[:4])
-        return replace(plan, answers=tuple(replace(answer, guide_ids=everybody) for answer in plan.answers))
+        return replace(plan, options=tuple(replace(answer, guide_ids=everybody) for answer in plan.options))
 
     monkeypatch.setattr(recommendation, "solve_request", send_nobody_who_could)
 
