@@ -2,7 +2,7 @@
 
 from optimization.days.checker_evidence import engagements_in, engagements_of, holds_of
 from optimization.days.planned_day import PlannedDay
-from optimization.verification.checks import broken_rules
+from optimization.verification.checks import check_departures
 from optimization.verification.evidence import Evidence, Finding
 from optimization.verification.refusal import refuse
 
@@ -27,4 +27,4 @@ def findings_of_plan(plan: PlannedDay) -> list[Finding]:
         entered=plan.context.entered.by_day,
         holds=holds_of(plan.facts),
     )
-    return broken_rules(evidence, plan.planned)
+    return check_departures(evidence, plan.planned)

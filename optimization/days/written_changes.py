@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db.models.fields.json import KeyTransform
 
 from optimization.days.checker_evidence import engagements_in, holds_of
-from optimization.verification.checks import broken_rules, is_new_since
+from optimization.verification.checks import check_departures, is_new_since
 from optimization.verification.evidence import Engagement, Evidence, Finding, dates_of
 from optimization.verification.refusal import refuse
-from optimization.verification.unchanged import touched
+from optimization.verification.unchanged import forbidden_changes
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.surroundings import departures_elsewhere
 from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
@@ -37,7 +37,7 @@ def refuse_broken_write(
     """
     findings: list[Finding] = []
     for day, change in changes.items():
-        findings += touched(change.before, change.after, now, publishes=publishes)
+        findings += forbidden_changes(change.before, change.after, now, publishes=publishes)
         findings += _newly_broken(day, change, facts)
     refuse(findings)
 
@@ -49,7 +49,7 @@ def _newly_broken(day: date, change: Change, facts: Facts) -> list[Finding]:
     if not planned:
         return []
     before, after = (
-        broken_rules(evidence, change.departure_ids) for evidence in _before_and_after(day, change, facts, planned)
+        check_departures(evidence, change.departure_ids) for evidence in _before_and_after(day, change, facts, planned)
     )
     return [finding for finding in after if is_new_since(finding, before)]
 

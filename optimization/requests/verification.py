@@ -3,8 +3,8 @@
 from optimization.days.checker_evidence import engagements_of, holds_of
 from optimization.requests.query import TripQuery
 from optimization.requests.ranking import RankedDate, RankedDates
-from optimization.verification.checks import broken_rules
-from optimization.verification.evidence import Evidence, Finding, Wanted
+from optimization.verification.checks import check_departures
+from optimization.verification.evidence import Evidence, Finding, RequestTerms
 from optimization.verification.refusal import refuse
 
 
@@ -24,7 +24,7 @@ def _of_date(date: RankedDate, ranked: RankedDates, query: TripQuery) -> list[Fi
         engagements=engagements_of(context, without=[key]),
         entered=context.entered.by_day,
         holds=holds_of(ranked.facts),
-        wanted=Wanted(
+        terms=RequestTerms(
             joining=date.option.group,
             required=frozenset(wishes.required_guide_ids),
             excluded=frozenset(wishes.excluded_guide_ids),
@@ -34,4 +34,4 @@ def _of_date(date: RankedDate, ranked: RankedDates, query: TripQuery) -> list[Fi
             accessibility=wishes.accessibility_requirements,
         ),
     )
-    return broken_rules(evidence, [key])
+    return check_departures(evidence, [key])

@@ -1,11 +1,11 @@
-"""An independent judge of plans: every hard rule again, before a plan is stored.
+"""The independent checker of plans: every hard rule stated again, before a plan is stored.
 
-Nothing here knows the model, the candidates or `scheduling.rules`: a mistake there is found here. It reads
-the siblings' snapshot and the document, and judges in its own words and with its own arithmetic.
+It shares no code with the model, the candidates or `scheduling.rules`, so that a fault there is found here. It reads
+values only, the siblings' snapshot and the document, and has constants and arithmetic of its own.
 """
 
-from optimization.verification.checks import CHECKS, broken_rules, is_new_since
-from optimization.verification.evidence import Engagement, Evidence, Finding, HardRule, Hold, Wanted
+from optimization.verification.checks import CHECKS, check_departures, is_new_since
+from optimization.verification.evidence import Engagement, Evidence, Finding, HardRule, Hold, RequestTerms
 from optimization.verification.refusal import PlanRefused, refuse
 
 __all__ = [
@@ -16,8 +16,8 @@ __all__ = [
     "HardRule",
     "Hold",
     "PlanRefused",
-    "Wanted",
-    "broken_rules",
+    "RequestTerms",
+    "check_departures",
     "is_new_since",
     "refuse",
 ]

@@ -1,4 +1,4 @@
-"""Every check, by the rule it is about."""
+"""All checks by hard rule, and their application to the departures of a plan."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from uuid import UUID
@@ -12,57 +12,57 @@ from optimization.verification import (
     trails_and_camps,
     unchanged,
 )
-from optimization.verification.evidence import Broken, Evidence, Finding, HardRule, Judged
+from optimization.verification.evidence import Breach, CheckedDeparture, Evidence, Finding, HardRule
 from scheduling.domain.document import DepartureStatus
 
-CHECKS: dict[HardRule, Callable[[Judged], Iterator[Broken]]] = {
-    HardRule.REGION: guides.each(guides.region),
-    HardRule.ACTIVITY: guides.each(guides.activity),
-    HardRule.ACTIVE: guides.each(guides.active),
-    HardRule.AVAILABLE: guides.available,
-    HardRule.AVAILABILITY_EXCEPTION: guides.each(guides.availability_exception),
-    HardRule.RESTRICTION: guides.each(restrictions.restriction),
-    HardRule.HELD_BY_EMERGENCY: guides.each(guides.held),
-    HardRule.CERTIFICATION: guides.each(guides.certified),
-    HardRule.OVERLAP: hours.overlap,
-    HardRule.TURNAROUND: hours.turnaround,
-    HardRule.REST: hours.rest,
-    HardRule.TEAM_SIZE: teams.team_size,
-    HardRule.ONE_LEAD: teams.one_lead,
-    HardRule.COVER: teams.cover,
-    HardRule.TRAIL_OPEN: trails_and_camps.trail_open,
-    HardRule.TRAIL_FIT: trails_and_camps.trail_fit,
-    HardRule.TRAIL_GROUP_SIZE: trails_and_camps.trail_group_size,
-    HardRule.LOCATION_CAPACITY: trails_and_camps.location_capacity,
-    HardRule.REQUIRED_GUIDE: request_constraints.required_guide,
-    HardRule.EXCLUDED_GUIDE: request_constraints.excluded_guide,
-    HardRule.ROOM: request_constraints.room,
-    HardRule.WEATHER: request_constraints.weather,
-    HardRule.ACCESSIBILITY: request_constraints.accessibility,
-    HardRule.PINNED: unchanged.pinned,
+CHECKS: dict[HardRule, Callable[[CheckedDeparture], Iterator[Breach]]] = {
+    HardRule.REGION: guides.for_each_guide(guides.check_region),
+    HardRule.ACTIVITY: guides.for_each_guide(guides.check_activity),
+    HardRule.ACTIVE: guides.for_each_guide(guides.check_active),
+    HardRule.AVAILABLE: guides.check_available,
+    HardRule.AVAILABILITY_EXCEPTION: guides.for_each_guide(guides.check_availability_exception),
+    HardRule.RESTRICTION: guides.for_each_guide(restrictions.check_restriction),
+    HardRule.HELD_BY_EMERGENCY: guides.for_each_guide(guides.check_held),
+    HardRule.CERTIFICATION: guides.for_each_guide(guides.check_certified),
+    HardRule.OVERLAP: hours.check_overlap,
+    HardRule.TURNAROUND: hours.check_turnaround,
+    HardRule.REST: hours.check_rest,
+    HardRule.TEAM_SIZE: teams.check_team_size,
+    HardRule.ONE_LEAD: teams.check_one_lead,
+    HardRule.COVER: teams.check_cover,
+    HardRule.TRAIL_OPEN: trails_and_camps.check_trail_open,
+    HardRule.TRAIL_FIT: trails_and_camps.check_trail_fit,
+    HardRule.TRAIL_GROUP_SIZE: trails_and_camps.check_trail_group_size,
+    HardRule.LOCATION_CAPACITY: trails_and_camps.check_location_capacity,
+    HardRule.REQUIRED_GUIDE: request_constraints.check_required_guide,
+    HardRule.EXCLUDED_GUIDE: request_constraints.check_excluded_guide,
+    HardRule.ROOM: request_constraints.check_room,
+    HardRule.WEATHER: request_constraints.check_weather,
+    HardRule.ACCESSIBILITY: request_constraints.check_accessibility,
+    HardRule.PINNED: unchanged.check_pinned,
 }
 
 
-def broken_rules(evidence: Evidence, departure_ids: Collection[UUID]) -> list[Finding]:
-    """Every hard rule that these departures of `evidence` break; one without a team breaks none."""
+def check_departures(evidence: Evidence, departure_ids: Collection[UUID]) -> list[Finding]:
+    """Return every breach of a hard rule by these departures of `evidence`; unstaffed ones have none."""
     return [
-        Finding(rule, judged.id, broken.message, broken.guide_id, broken.about, broken.excess)
-        for judged in _staffed(evidence, departure_ids)
+        Finding(rule, checked.id, breach.message, breach.guide_id, breach.about, breach.excess)
+        for checked in _staffed(evidence, departure_ids)
         for rule, check in CHECKS.items()
-        for broken in check(judged)
+        for breach in check(checked)
     ]
 
 
-def _staffed(evidence: Evidence, departure_ids: Collection[UUID]) -> Iterator[Judged]:
+def _staffed(evidence: Evidence, departure_ids: Collection[UUID]) -> Iterator[CheckedDeparture]:
     for key in sorted(departure_ids):
         departure = evidence.departures.get(key)
         if departure is not None and departure.team and departure.status != DepartureStatus.CANCELLED:
-            yield Judged(key, departure, evidence)
+            yield CheckedDeparture(key, departure, evidence)
 
 
 def is_new_since(finding: Finding, before: Iterable[Finding]) -> bool:
-    """Whether none of `before` is the same rule, broken at the same place, and as badly."""
-    return not any(_place(one) == _place(finding) and one.excess >= finding.excess for one in before)
+    """Return whether `before` has no finding of the same rule and place with at least the same excess."""
+    return not any(_place(earlier) == _place(finding) and earlier.excess >= finding.excess for earlier in before)
 
 
 def _place(finding: Finding) -> tuple[HardRule, UUID | None, UUID | None, str]:

@@ -1,4 +1,4 @@
-"""What a plan is judged by, and what is found."""
+"""The evidence that a plan is checked against, and the findings."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from scheduling.domain.facts import Guide, Region, Snapshot, Trail, Trip
 
 
 class HardRule(StrEnum):
-    """What no plan of ours may break, in the words of whoever reads that one did."""
+    """The hard rules of a plan, as named in findings."""
 
     REGION = "REGION"
     ACTIVITY = "ACTIVITY"
@@ -46,7 +46,7 @@ class HardRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A hard rule that a plan breaks. `about` says against what, `excess` by how many people."""
+    """A hard rule broken by a plan. `about` identifies what it conflicts with; `excess` is in people."""
 
     rule: HardRule
     departure_id: UUID | None
@@ -56,8 +56,8 @@ class Finding:
     excess: int = 0
 
 
-class Broken(NamedTuple):
-    """What one check found on one departure."""
+class Breach(NamedTuple):
+    """The breach of one rule by one departure; fields as in Finding."""
 
     message: str
     guide_id: UUID | None = None
@@ -67,7 +67,7 @@ class Broken(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """A guide is out with a departure of a schedule date."""
+    """A departure that occupies a guide; `day` is its schedule date."""
 
     departure_id: UUID
     day: date
@@ -77,7 +77,7 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A hazard in force: it closes trails and keeps guides where they are."""
+    """A hazard in force, which closes trails and holds guides."""
 
     description: str
     starts_at: datetime
@@ -87,10 +87,11 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a schedule request demands of the departure that serves it. `joining` guests come on top.
+class RequestTerms:
+    """The terms of a schedule request for the departure that serves it.
 
-    `only` empty: anybody may lead it; `largest_group` None: as many as there are seats.
+    `joining` guests are added to the departure's. `only` restricts the team to these guides, no restriction if
+    empty. `largest_group` is in guests; None: limited by the seats only.
     """
 
     joining: int
@@ -104,11 +105,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a plan of one date is judged by.
+    """Everything a plan of one date is checked against.
 
-    `departures` are all of the date, as planned, and `before` as they were; `elsewhere` those of other dates
-    that are out at the same time. `engagements` has everything each guide does, these departures included,
-    and `entered` what guides entered on each date.
+    `departures` are all of the date as planned, `before` as they were, `elsewhere` concurrent ones of other dates.
+    `engagements` are those of each guide, with these departures; `entered` are the guides' entries by date;
+    `terms` are those of the request that is served, if there is one. `led_from` has the departures and `fullest`
+    the most people at once of each base camp.
     """
 
     day: date
@@ -119,23 +121,24 @@ class Evidence:
     engagements: Mapping[UUID, Sequence[Engagement]] = field(default_factory=dict)
     entered: Mapping[date, Mapping[UUID, GuideAdjustments]] = field(default_factory=dict)
     holds: Sequence[Hold] = ()
-    wanted: Wanted | None = None
+    terms: RequestTerms | None = None
     led_from: Mapping[UUID, Sequence[tuple[UUID | None, Departure]]] = field(init=False)
     fullest: Mapping[UUID, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Sort who is led from each base camp, and how full it gets: a large day asks a thousand times."""
+        """Index the departures by base camp once: a large day looks them up a thousand times."""
         led_from: dict[UUID, list[tuple[UUID | None, Departure]]] = defaultdict(list)
-        for key, one in (*self.departures.items(), *((None, one) for one in self.elsewhere)):
-            if one.location_id and one.team and one.status != DepartureStatus.CANCELLED:
-                led_from[one.location_id].append((key, one))
+        for key, departure in (*self.departures.items(), *((None, departure) for departure in self.elsewhere)):
+            if departure.location_id and departure.team and departure.status != DepartureStatus.CANCELLED:
+                led_from[departure.location_id].append((key, departure))
+        fullest = {camp: most_at_once(departure for _, departure in led) for camp, led in led_from.items()}
         object.__setattr__(self, "led_from", led_from)
-        object.__setattr__(self, "fullest", {camp: most_at_once(one for _, one in led_from[camp]) for camp in led_from})
+        object.__setattr__(self, "fullest", fullest)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A staffed departure before its judge."""
+class CheckedDeparture:
+    """A staffed departure under check, with the evidence."""
 
     id: UUID
     departure: Departure
@@ -148,8 +151,8 @@ class Judged:
 
     @property
     def guests(self) -> int:
-        wanted = self.evidence.wanted
-        return self.departure.participants + (wanted.joining if wanted else 0)
+        terms = self.evidence.terms
+        return self.departure.participants + (terms.joining if terms else 0)
 
     @property
     def region(self) -> Region | None:
@@ -166,25 +169,25 @@ class Judged:
 
     @property
     def guides(self) -> Iterator[Guide]:
-        """Those of the team whom somebody knows."""
+        """The members of the team who are in the snapshot."""
         for member in self.departure.team:
             guide = self.evidence.snapshot.guides.get(member.guide_id)
             if guide is not None:
                 yield guide
 
     def entered_by(self, guide_id: UUID) -> list[GuideAdjustments]:
-        """What the guide entered on the dates it is out on."""
+        """Return the guide's entries on the dates of the departure."""
         by_date = [self.evidence.entered.get(day, {}) for day in self.days]
-        return [entered[guide_id] for entered in by_date if guide_id in entered]
+        return [entries[guide_id] for entries in by_date if guide_id in entries]
 
     def meets(self, starts_at: datetime, ends_at: datetime) -> bool:
         return starts_at < self.departure.ends_at and self.departure.starts_at < ends_at
 
 
 def most_at_once(departures: Iterable[Departure], *, since: datetime | None = None) -> int:
-    """The most guests who are out together; who comes back at the moment another leaves is not among them.
+    """Return the maximum of concurrent guests, from `since` on if given.
 
-    With `since`, from then on.
+    Spans are half-open: a departure that ends as another starts is not concurrent with it.
     """
     moves: list[tuple[datetime, int]] = []
     for departure in departures:
@@ -194,7 +197,7 @@ def most_at_once(departures: Iterable[Departure], *, since: datetime | None = No
 
 
 def dates_of(departure: Departure, zone: tzinfo | None) -> tuple[date, ...]:
-    """The dates it is out on, by the clock of its region."""
+    """Return the dates of the departure in the time zone of its region."""
     first = departure.starts_at.astimezone(zone).date()
     last = (departure.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
     return tuple(first + timedelta(days=n) for n in range(max(0, (last - first).days) + 1))

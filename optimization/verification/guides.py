@@ -1,64 +1,64 @@
-"""Whether each guide of a team may lead the departure at all."""
+"""Checks of each guide of a team: eligibility, availability, holds and certifications."""
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
-from optimization.verification.evidence import Broken, Judged
+from optimization.verification.evidence import Breach, CheckedDeparture
 from scheduling.domain.document import AvailabilityException
 from scheduling.domain.facts import Certificate, Guide, Snapshot
 from scheduling.domain.normalization import normalise_activity, normalise_certification
 
-# Whoever has learned one of these has learned those before it.
+# Each of these certifications includes those before it.
 MEDICAL_LADDER = ("WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER", "WILDERNESS_EMT", "PARAMEDIC")
 
-OfOne = Callable[[Judged, Guide], Iterator[str]]
-OfTeam = Callable[[Judged], Iterator[Broken]]
+GuideCheck = Callable[[CheckedDeparture, Guide], Iterator[str]]
+TeamCheck = Callable[[CheckedDeparture], Iterator[Breach]]
 
 
-def each(check: OfOne) -> OfTeam:
-    """The check of one guide as a check of everybody on the team."""
+def for_each_guide(check: GuideCheck) -> TeamCheck:
+    """Return the check of a whole team by the check of one guide."""
 
-    def of_team(judged: Judged) -> Iterator[Broken]:
-        for guide in judged.guides:
-            for why in check(judged, guide):
-                yield Broken(f"{guide.name} {why}", guide.id, about=why)
+    def check_team(checked: CheckedDeparture) -> Iterator[Breach]:
+        for guide in checked.guides:
+            for reason in check(checked, guide):
+                yield Breach(f"{guide.name} {reason}", guide.id, about=reason)
 
-    return of_team
+    return check_team
 
 
-def region(judged: Judged, guide: Guide) -> Iterator[str]:
-    where = judged.region
-    spellings = {str(where.id), re.sub(r"(?:\W|_)+", "_", where.name.casefold()).strip("_")} if where else set()
+def check_region(checked: CheckedDeparture, guide: Guide) -> Iterator[str]:
+    region = checked.region
+    spellings = {str(region.id), re.sub(r"(?:\W|_)+", "_", region.name.casefold()).strip("_")} if region else set()
     if spellings.isdisjoint(guide.region_ids):
-        yield f"does not work in {where.name if where else 'a region that nobody knows'}"
+        yield f"does not work in {region.name if region else 'the region, which is unknown'}"
 
 
-def activity(judged: Judged, guide: Guide) -> Iterator[str]:
-    led = normalise_activity(judged.departure.activity_type)
-    if led not in {normalise_activity(activity) for activity in guide.activities}:
-        yield f"does not lead {led}"
+def check_activity(checked: CheckedDeparture, guide: Guide) -> Iterator[str]:
+    required = normalise_activity(checked.departure.activity_type)
+    if required not in {normalise_activity(activity) for activity in guide.activities}:
+        yield f"does not lead {required}"
 
 
-def active(_: Judged, guide: Guide) -> Iterator[str]:
+def check_active(_: CheckedDeparture, guide: Guide) -> Iterator[str]:
     if guide.status != "ACTIVE" or not guide.is_active:
         yield f"is {guide.status}"
 
 
-def available(judged: Judged) -> Iterator[Broken]:
-    """Also of guides whom nobody knows."""
-    for member in judged.departure.team:
-        for day in judged.days:
-            if member.guide_id not in judged.evidence.snapshot.available.get(day, ()):
-                yield Broken(f"{member.guide_name} is not available on {day}", member.guide_id, about=str(day))
+def check_available(checked: CheckedDeparture) -> Iterator[Breach]:
+    """Check every member, also those who are not in the snapshot."""
+    for member in checked.departure.team:
+        for day in checked.days:
+            if member.guide_id not in checked.evidence.snapshot.available.get(day, ()):
+                yield Breach(f"{member.guide_name} is not available on {day}", member.guide_id, about=str(day))
 
 
-def availability_exception(judged: Judged, guide: Guide) -> Iterator[str]:
-    zone = judged.region.timezone if judged.region else judged.departure.starts_at.tzinfo
-    for entered in judged.entered_by(guide.id):
-        for window in entered.availability_exceptions:
-            if judged.meets(*_instants(window, zone)):
+def check_availability_exception(checked: CheckedDeparture, guide: Guide) -> Iterator[str]:
+    zone = checked.region.timezone if checked.region else checked.departure.starts_at.tzinfo
+    for entry in checked.entered_by(guide.id):
+        for window in entry.availability_exceptions:
+            if checked.meets(*_instants(window, zone)):
                 yield f"is away from {window.from_} to {window.to}"
 
 
@@ -66,35 +66,35 @@ def _instants(window: AvailabilityException, zone: tzinfo | None) -> tuple[datet
     return _instant(window.from_, zone), _instant(window.to, zone, days_on=1)
 
 
-def _instant(told: datetime | date, zone: tzinfo | None, *, days_on: int = 0) -> datetime:
-    """A moment as it is, or the midnight at which a whole day begins or, a day on, ends."""
-    if isinstance(told, datetime):
-        return told
-    return datetime.combine(told + timedelta(days=days_on), time(), zone)
+def _instant(limit: datetime | date, zone: tzinfo | None, *, days_on: int = 0) -> datetime:
+    """Return a moment unchanged, and for a date its midnight `days_on` days later."""
+    if isinstance(limit, datetime):
+        return limit
+    return datetime.combine(limit + timedelta(days=days_on), time(), zone)
 
 
-def held(judged: Judged, guide: Guide) -> Iterator[str]:
-    for hold in judged.evidence.holds:
-        if guide.id in hold.held_guides and judged.meets(hold.starts_at, hold.ends_at):
+def check_held(checked: CheckedDeparture, guide: Guide) -> Iterator[str]:
+    for hold in checked.evidence.holds:
+        if guide.id in hold.held_guides and checked.meets(hold.starts_at, hold.ends_at):
             yield f"is held: {hold.description}"
 
 
-def certified(judged: Judged, guide: Guide) -> Iterator[str]:
-    if judged.trip is None:
-        yield "may lack a certification: what the trip requires is not known"
+def check_certified(checked: CheckedDeparture, guide: Guide) -> Iterator[str]:
+    if checked.trip is None:
+        yield "may lack a certification: the trip's requirements are unknown"
         return
-    names = set(_certifications(judged.evidence.snapshot, guide, judged.days[-1]))
-    for required in sorted(judged.trip.required_certifications):
+    names = set(_certifications(checked.evidence.snapshot, guide, checked.days[-1]))
+    for required in sorted(checked.trip.required_certifications):
         if names.isdisjoint(_sufficient_for(normalise_certification(required))):
             yield f"lacks {required}"
 
 
 def _certifications(snapshot: Snapshot, guide: Guide, day: date) -> Iterator[str]:
-    told: tuple[Certificate, ...] | None = snapshot.certificates.get(guide.id)
-    if told is None:
+    certificates: tuple[Certificate, ...] | None = snapshot.certificates.get(guide.id)
+    if certificates is None:
         yield from map(normalise_certification, guide.certifications)
         return
-    for certificate in told:
+    for certificate in certificates:
         if certificate.is_valid and (certificate.expires_on is None or day <= certificate.expires_on):
             yield normalise_certification(certificate.name)
 
@@ -105,5 +105,6 @@ def _sufficient_for(required: str) -> set[str]:
     return set(MEDICAL_LADDER[MEDICAL_LADDER.index(required) :])
 
 
-def names_of(judged: Judged) -> dict[UUID, str]:
-    return {member.guide_id: member.guide_name for member in judged.departure.team}
+def names_of(checked: CheckedDeparture) -> dict[UUID, str]:
+    """Return the names of the team by guide."""
+    return {member.guide_id: member.guide_name for member in checked.departure.team}

@@ -1,46 +1,46 @@
-"""Whether the guides of a team are elsewhere, and whether they sleep."""
+"""Checks of a guide's time: overlaps, turnaround and rest."""
 
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 
-from optimization.verification.evidence import Broken, Engagement, Judged
+from optimization.verification.evidence import Breach, CheckedDeparture, Engagement
 from optimization.verification.guides import names_of
 
 TURNAROUND, REST = timedelta(minutes=30), timedelta(hours=8)
 NOTHING = timedelta()
 
 
-def overlap(judged: Judged) -> Iterator[Broken]:
-    for broken, pause, _ in _pauses(judged):
+def check_overlap(checked: CheckedDeparture) -> Iterator[Breach]:
+    for breach, pause, _ in _pauses(checked):
         if pause < NOTHING:
-            yield broken
+            yield breach
 
 
-def turnaround(judged: Judged) -> Iterator[Broken]:
-    for broken, pause, _ in _pauses(judged):
+def check_turnaround(checked: CheckedDeparture) -> Iterator[Breach]:
+    for breach, pause, _ in _pauses(checked):
         if NOTHING <= pause < TURNAROUND:
-            yield broken
+            yield breach
 
 
-def rest(judged: Judged) -> Iterator[Broken]:
-    for broken, pause, other in _pauses(judged):
-        if TURNAROUND <= pause < REST and other.day != judged.evidence.day:
-            yield broken
+def check_rest(checked: CheckedDeparture) -> Iterator[Breach]:
+    for breach, pause, other in _pauses(checked):
+        if TURNAROUND <= pause < REST and other.day != checked.evidence.day:
+            yield breach
 
 
-def _pauses(judged: Judged) -> Iterator[tuple[Broken, timedelta, Engagement]]:
-    """The time between the departure and each other thing its guides do; negative where they meet."""
-    for guide_id, name in names_of(judged).items():
-        for other in judged.evidence.engagements.get(guide_id, ()):
-            if other.departure_id != judged.id:
-                pause = _pause(judged, other)
+def _pauses(checked: CheckedDeparture) -> Iterator[tuple[Breach, timedelta, Engagement]]:
+    """Yield the time between the departure and each other engagement of its guides; negative if they overlap."""
+    for guide_id, name in names_of(checked).items():
+        for other in checked.evidence.engagements.get(guide_id, ()):
+            if other.departure_id != checked.id:
+                pause = _pause(checked, other)
                 message = f"{name} has {_spoken(pause)} between this and departure {other.departure_id}"
-                yield Broken(message, guide_id, about=str(other.departure_id)), pause, other
+                yield Breach(message, guide_id, about=str(other.departure_id)), pause, other
 
 
-def _pause(judged: Judged, other: Engagement) -> timedelta:
-    # By UTC: of two times in one zone Python takes what the clocks show, across a change of them too.
-    starts_at, ends_at = judged.departure.starts_at.astimezone(UTC), judged.departure.ends_at.astimezone(UTC)
+def _pause(checked: CheckedDeparture, other: Engagement) -> timedelta:
+    # In UTC: Python subtracts two times of one zone by the wall clock, even across a clock change.
+    starts_at, ends_at = checked.departure.starts_at.astimezone(UTC), checked.departure.ends_at.astimezone(UTC)
     return max(other.starts_at.astimezone(UTC) - ends_at, starts_at - other.ends_at.astimezone(UTC))
 
 

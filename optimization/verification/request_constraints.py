@@ -1,66 +1,66 @@
-"""Whether a departure is what a schedule request demands."""
+"""Checks of a departure against the terms of the schedule request that it serves."""
 
 from collections.abc import Iterator
 
-from optimization.verification.evidence import Broken, Judged, Wanted
+from optimization.verification.evidence import Breach, CheckedDeparture, RequestTerms
 from optimization.verification.guides import names_of
 from scheduling.domain.facts import Difficulty, Trail, Trip, WeatherOutlook
 from scheduling.domain.normalization import normalise_activity
 
 WET = {"RAFTING", "KAYAKING", "CANYONEERING"}
-LOW_M, FLAT_M, FAMILY_AGE = 300, 30, 12
-NOTHING_WANTED = Wanted(joining=0)
+LOW_GAIN_M, FLAT_GAIN_M, FAMILY_AGE = 300, 30, 12
+NO_TERMS = RequestTerms(joining=0)
 
 
-def _wanted(judged: Judged) -> Wanted:
-    return judged.evidence.wanted or NOTHING_WANTED
+def _terms(checked: CheckedDeparture) -> RequestTerms:
+    return checked.evidence.terms or NO_TERMS
 
 
-def required_guide(judged: Judged) -> Iterator[Broken]:
-    for guide_id in sorted(_wanted(judged).required - judged.departure.guide_ids):
-        yield Broken(f"guide {guide_id} is required and does not come", guide_id)
+def check_required_guide(checked: CheckedDeparture) -> Iterator[Breach]:
+    for guide_id in sorted(_terms(checked).required - checked.departure.guide_ids):
+        yield Breach(f"guide {guide_id} is required and not on the team", guide_id)
 
 
-def excluded_guide(judged: Judged) -> Iterator[Broken]:
-    wanted = _wanted(judged)
-    for guide_id, name in names_of(judged).items():
-        if guide_id in wanted.excluded or (wanted.only and guide_id not in wanted.only):
-            yield Broken(f"{name} is excluded", guide_id)
+def check_excluded_guide(checked: CheckedDeparture) -> Iterator[Breach]:
+    terms = _terms(checked)
+    for guide_id, name in names_of(checked).items():
+        if guide_id in terms.excluded or (terms.only and guide_id not in terms.only):
+            yield Breach(f"{name} is excluded", guide_id)
 
 
-def room(judged: Judged) -> Iterator[Broken]:
-    wanted = judged.evidence.wanted
-    if wanted is None:
+def check_room(checked: CheckedDeparture) -> Iterator[Breach]:
+    terms = checked.evidence.terms
+    if terms is None:
         return
-    seats = judged.departure.capacity
-    if wanted.largest_group is not None:
-        seats = min(seats, wanted.largest_group)
-    if judged.guests > seats:
-        yield Broken(f"{judged.guests} guests where {seats} may be", excess=judged.guests - seats)
+    seats = checked.departure.capacity
+    if terms.largest_group is not None:
+        seats = min(seats, terms.largest_group)
+    if checked.guests > seats:
+        yield Breach(f"{checked.guests} guests for {seats} seats", excess=checked.guests - seats)
 
 
-def weather(judged: Judged) -> Iterator[Broken]:
-    place = (judged.departure.region_id, judged.evidence.day)
-    if _wanted(judged).good_weather and judged.evidence.snapshot.outlooks.get(place) == WeatherOutlook.STORM_WARNING:
-        yield Broken("a storm is forecast, and good weather is required")
+def check_weather(checked: CheckedDeparture) -> Iterator[Breach]:
+    place = (checked.departure.region_id, checked.evidence.day)
+    if _terms(checked).good_weather and checked.evidence.snapshot.outlooks.get(place) == WeatherOutlook.STORM_WARNING:
+        yield Breach("a storm is forecast, but good weather is required")
 
 
-def accessibility(judged: Judged) -> Iterator[Broken]:
-    for requirement in _wanted(judged).accessibility:
-        if judged.trip is None or not _fits(requirement, judged.trip, judged.trail):
-            yield Broken(f"it is not {requirement}", about=requirement)
+def check_accessibility(checked: CheckedDeparture) -> Iterator[Breach]:
+    for requirement in _terms(checked).accessibility:
+        if checked.trip is None or not _fits(requirement, checked.trip, checked.trail):
+            yield Breach(f"does not meet {requirement}", about=requirement)
 
 
 def _fits(requirement: str, trip: Trip, trail: Trail | None) -> bool:
-    """Whatever is not known does not fit."""
+    """Return whether the trip on its trail meets the requirement; an unknown fact does not."""
     if trail is None:
         return False
-    climbs = trail.elevation_gain_m if trail.elevation_gain_m is not None else float("inf")
+    gain = trail.elevation_gain_m if trail.elevation_gain_m is not None else float("inf")
     match requirement:
         case "WHEELCHAIR_ACCESSIBLE":
-            return trail.difficulty == Difficulty.EASY and climbs <= FLAT_M and trail.surface == "DRY"
+            return trail.difficulty == Difficulty.EASY and gain <= FLAT_GAIN_M and trail.surface == "DRY"
         case "LOW_ALTITUDE":
-            return climbs <= LOW_M
+            return gain <= LOW_GAIN_M
         case "FAMILY_FRIENDLY":
             return trail.difficulty in {Difficulty.EASY, Difficulty.MODERATE} and trip.age_minimum <= FAMILY_AGE
         case "NO_WATER_CROSSINGS":

@@ -1,67 +1,70 @@
-"""What guides said they may not do. Whatever cannot be understood forbids everything."""
+"""Checks of the restrictions that guides entered; one that cannot be interpreted forbids every departure."""
 
 from collections.abc import Iterator
 from datetime import date
 from math import isfinite
 from typing import Any
 
-from optimization.verification.evidence import Judged
+from optimization.verification.evidence import CheckedDeparture
 from scheduling.domain.facts import Difficulty, Guide
 from scheduling.domain.normalization import normalise_activity
 
-HARDER = list(Difficulty)
+BY_DIFFICULTY = list(Difficulty)
+UNLIMITED = 1_000_000
 
 
-def restriction(judged: Judged, guide: Guide) -> Iterator[str]:
-    for entered in judged.entered_by(guide.id):
-        for told in entered.restrictions:
+def check_restriction(checked: CheckedDeparture, guide: Guide) -> Iterator[str]:
+    for entry in checked.entered_by(guide.id):
+        for restriction in entry.restrictions:
             try:
-                forbids = _is_in_force(told, judged.evidence.day) and _forbids(told["kind"], told.get("value"), judged)
+                forbids = _is_in_force(restriction, checked.evidence.day) and _forbids(
+                    restriction["kind"], restriction.get("value"), checked
+                )
             except (AttributeError, KeyError, TypeError, ValueError):
                 forbids = True
             if forbids:
-                yield f"is restricted: {told}"
+                yield f"is restricted: {restriction}"
 
 
-def group_limits(judged: Judged, guide: Guide) -> Iterator[int]:
-    """How many guests each restriction in force still allows."""
-    for entered in judged.entered_by(guide.id):
-        for told in entered.restrictions:
-            if isinstance(told, dict) and told.get("kind") == "MAX_GROUP_SIZE":
-                yield _group_limit(told, judged.evidence.day)
+def group_limits(checked: CheckedDeparture, guide: Guide) -> Iterator[int]:
+    """Yield the largest group, in guests, of each restriction in force."""
+    for entry in checked.entered_by(guide.id):
+        for restriction in entry.restrictions:
+            if isinstance(restriction, dict) and restriction.get("kind") == "MAX_GROUP_SIZE":
+                yield _group_limit(restriction, checked.evidence.day)
 
 
-def _group_limit(told: dict[str, Any], day: date) -> int:
+def _group_limit(restriction: dict[str, Any], day: date) -> int:
     try:
-        return int(told["value"]) if _is_in_force(told, day) else 1_000_000
+        return int(restriction["value"]) if _is_in_force(restriction, day) else UNLIMITED
     except (KeyError, TypeError, ValueError):
         return 0
 
 
-def _is_in_force(told: dict[str, Any], day: date) -> bool:
-    until = told.get("until")
+def _is_in_force(restriction: dict[str, Any], day: date) -> bool:
+    until = restriction.get("until")
     return until is None or day <= date.fromisoformat(str(until)[:10])
 
 
-def _forbids(kind: str, value: Any, judged: Judged) -> bool:
+def _forbids(kind: str, value: Any, checked: CheckedDeparture) -> bool:
     match kind:
         case "NO_ACTIVITY":
-            return normalise_activity(value) == normalise_activity(judged.departure.activity_type)
+            return normalise_activity(value) == normalise_activity(checked.departure.activity_type)
         case "MAX_ALTITUDE_M":
-            return not _is_low_enough(float(value), judged)
+            return not _is_low_enough(float(value), checked)
         case "MAX_DIFFICULTY":
-            return not _is_easy_enough(Difficulty(str(value).upper()), judged)
+            return not _is_easy_enough(Difficulty(str(value).upper()), checked)
         case "MAX_GROUP_SIZE":
             return int(value) < 1
     return True
 
 
-def _is_low_enough(allowed: float, judged: Judged) -> bool:
-    climbs = judged.trail.elevation_gain_m if judged.trail else None
-    return climbs is not None and isfinite(allowed) and climbs <= allowed
+def _is_low_enough(allowed: float, checked: CheckedDeparture) -> bool:
+    gain = checked.trail.elevation_gain_m if checked.trail else None
+    return gain is not None and isfinite(allowed) and gain <= allowed
 
 
-def _is_easy_enough(allowed: Difficulty, judged: Judged) -> bool:
-    told = [judged.trip and judged.trip.difficulty, judged.trail and judged.trail.difficulty]
-    known = [HARDER.index(one) for one in told if one]
-    return bool(known) and max(known) <= HARDER.index(allowed)
+def _is_easy_enough(allowed: Difficulty, checked: CheckedDeparture) -> bool:
+    difficulties = [checked.trip and checked.trip.difficulty, checked.trail and checked.trail.difficulty]
+    ranks = [BY_DIFFICULTY.index(difficulty) for difficulty in difficulties if difficulty]
+    return bool(ranks) and max(ranks) <= BY_DIFFICULTY.index(allowed)

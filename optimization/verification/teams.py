@@ -1,34 +1,34 @@
-"""Whether a team is one: who leads it, how many they are, how many they may lead."""
+"""Checks of a team as a whole: its size, its lead and its capacity."""
 
 from collections.abc import Iterator
 
-from optimization.verification.evidence import Broken, Judged
+from optimization.verification.evidence import Breach, CheckedDeparture
 from optimization.verification.restrictions import group_limits
 from scheduling.domain.document import Role
 from scheduling.domain.facts import Guide
 
-LARGEST = 3
+MAX_TEAM = 3
 
 
-def team_size(judged: Judged) -> Iterator[Broken]:
-    members = [member.guide_id for member in judged.departure.team]
-    if len(members) > LARGEST or len(members) > len(set(members)):
-        yield Broken(f"a team of {len(members)}, {len(set(members))} of them different", excess=len(members))
+def check_team_size(checked: CheckedDeparture) -> Iterator[Breach]:
+    members = [member.guide_id for member in checked.departure.team]
+    if len(members) > MAX_TEAM or len(members) > len(set(members)):
+        yield Breach(f"a team of {len(members)} members, {len(set(members))} of them distinct", excess=len(members))
 
 
-def one_lead(judged: Judged) -> Iterator[Broken]:
-    leads = [member.guide_name for member in judged.departure.team if member.role == Role.LEAD]
+def check_one_lead(checked: CheckedDeparture) -> Iterator[Breach]:
+    leads = [member.guide_name for member in checked.departure.team if member.role == Role.LEAD]
     if len(leads) != 1:
-        yield Broken(f"{len(leads)} lead it: {', '.join(leads)}")
+        yield Breach(f"{len(leads)} leads: {', '.join(leads)}")
 
 
-def cover(judged: Judged) -> Iterator[Broken]:
-    allowed = {guide.id: _group_of(judged, guide) for guide in judged.guides}
-    missing = judged.guests - sum(allowed.values())
+def check_cover(checked: CheckedDeparture) -> Iterator[Breach]:
+    capacities = {guide.id: _capacity_of(checked, guide) for guide in checked.guides}
+    missing = checked.guests - sum(capacities.values())
     if missing > 0:
-        yield Broken(f"{judged.guests} guests for a team that may lead {sum(allowed.values())}", excess=missing)
+        yield Breach(f"{checked.guests} guests for a team that may lead {sum(capacities.values())}", excess=missing)
 
 
-def _group_of(judged: Judged, guide: Guide) -> int:
-    own = [one.max_group_size for one in judged.entered_by(guide.id) if one.max_group_size is not None]
-    return min([min(own) if own else guide.max_group_size, *group_limits(judged, guide)])
+def _capacity_of(checked: CheckedDeparture, guide: Guide) -> int:
+    entered = [entry.max_group_size for entry in checked.entered_by(guide.id) if entry.max_group_size is not None]
+    return min([min(entered) if entered else guide.max_group_size, *group_limits(checked, guide)])

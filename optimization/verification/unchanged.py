@@ -1,68 +1,70 @@
-"""What a machine's write leaves as it is: what started, who is pinned, and every field of somebody else's."""
+"""Checks of a write by the optimizer: started departures, pinned guides and fields of other owners are unchanged."""
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from optimization.verification.evidence import Broken, Finding, HardRule, Judged
+from optimization.verification.evidence import Breach, CheckedDeparture, Finding, HardRule
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 
-# What a plan decides, and the count of guests by its formula, from the catalog just read.
-OF_THE_PLAN = frozenset({"team", "trail_id", "unassigned_reason", "participants", "catalog_participants"})
-OF_A_PUBLISHER = frozenset({"status", "published"})
+# The decisions of a plan, and the number of guests by its formula from the catalog just read.
+PLAN_FIELDS = frozenset({"team", "trail_id", "unassigned_reason", "participants", "catalog_participants"})
+PUBLICATION_FIELDS = frozenset({"status", "published"})
 
 
-def pinned(judged: Judged) -> Iterator[Broken]:
-    before = judged.evidence.before.get(judged.id)
-    yield from _unpinned(before, judged.departure) if before else ()
+def check_pinned(checked: CheckedDeparture) -> Iterator[Breach]:
+    before = checked.evidence.before.get(checked.id)
+    yield from _unpinned(before, checked.departure) if before else ()
 
 
-def _unpinned(before: Departure, after: Departure) -> Iterator[Broken]:
+def _unpinned(before: Departure, after: Departure) -> Iterator[Breach]:
     still = {member.guide_id for member in after.team if member.pinned}
     for member in before.team:
         if member.pinned and member.guide_id not in still:
-            yield Broken(f"{member.guide_name} is pinned, and was taken off", member.guide_id)
+            yield Breach(f"{member.guide_name} is pinned, but was removed", member.guide_id)
 
 
-def touched(
+def forbidden_changes(
     before: ScheduleDocument, after: ScheduleDocument, now: datetime, *, publishes: Collection[UUID] = ()
 ) -> Iterator[Finding]:
-    """What the change of a document did that no plan may do; `publishes`: whose status is the writer's too."""
+    """Yield the changes that no plan may make; the writer may set the status of departures in `publishes`."""
     if before.guide_adjustments != after.guide_adjustments or before.model_extra != after.model_extra:
-        yield Finding(HardRule.OWNERSHIP, None, "it changes what guides entered, or what is not known here")
+        yield Finding(HardRule.OWNERSHIP, None, "the guides' entries or unknown fields are changed")
     for key in sorted(before.departures.keys() | after.departures.keys()):
-        was, planned = before.departures.get(key), after.departures.get(key)
-        if was is planned or was == planned:
+        old, new = before.departures.get(key), after.departures.get(key)
+        if old is new or old == new:
             continue
-        if planned is None:
-            yield Finding(HardRule.OWNERSHIP, key, "it takes a departure away")
-        elif was is None:
-            yield from _as_new(key, planned, may_publish=key in publishes)
+        if new is None:
+            yield Finding(HardRule.OWNERSHIP, key, "the departure is removed")
+        elif old is None:
+            yield from _in_new_departure(key, new, may_publish=key in publishes)
         else:
-            yield from _between(key, was, planned, now, may_publish=key in publishes)
+            yield from _in_departure(key, old, new, now, may_publish=key in publishes)
 
 
-def _as_new(key: UUID, planned: Departure, *, may_publish: bool) -> Iterator[Finding]:
-    if planned.reservations:
-        yield Finding(HardRule.OWNERSHIP, key, "it reserves seats")
-    if planned.status != DepartureStatus.DRAFT and not may_publish:
-        yield Finding(HardRule.OWNERSHIP, key, f"it makes it {planned.status}")
+def _in_new_departure(key: UUID, new: Departure, *, may_publish: bool) -> Iterator[Finding]:
+    if new.reservations:
+        yield Finding(HardRule.OWNERSHIP, key, "the new departure has reserved seats")
+    if new.status != DepartureStatus.DRAFT and not may_publish:
+        yield Finding(HardRule.OWNERSHIP, key, f"the new departure is {new.status}")
 
 
-def _between(key: UUID, was: Departure, planned: Departure, now: datetime, *, may_publish: bool) -> Iterator[Finding]:
-    if was.starts_at <= now or was.status not in {DepartureStatus.DRAFT, DepartureStatus.PUBLISHED}:
-        yield Finding(HardRule.STARTED, key, f"it is {was.status} since {was.starts_at}, and changed")
-    for broken in _unpinned(was, planned):
-        yield Finding(HardRule.PINNED, key, broken.message, broken.guide_id)
-    own = OF_THE_PLAN | OF_A_PUBLISHER if may_publish else OF_THE_PLAN
-    foreign = sorted(_fields_changed(was, planned) - own)
+def _in_departure(key: UUID, old: Departure, new: Departure, now: datetime, *, may_publish: bool) -> Iterator[Finding]:
+    if old.starts_at <= now or old.status not in {DepartureStatus.DRAFT, DepartureStatus.PUBLISHED}:
+        yield Finding(HardRule.STARTED, key, f"the departure of {old.starts_at} is {old.status} and was changed")
+    for breach in _unpinned(old, new):
+        yield Finding(HardRule.PINNED, key, breach.message, breach.guide_id)
+    own = PLAN_FIELDS | PUBLICATION_FIELDS if may_publish else PLAN_FIELDS
+    foreign = sorted(_changed_fields(old, new) - own)
     if foreign:
-        yield Finding(HardRule.OWNERSHIP, key, f"it changes {', '.join(foreign)}")
-    if planned.participants != max(planned.catalog_participants or 0, sum(planned.reservations.values())):
-        yield Finding(HardRule.OWNERSHIP, key, f"it counts {planned.participants} guests")
+        yield Finding(HardRule.OWNERSHIP, key, f"fields of other owners are changed: {', '.join(foreign)}")
+    expected = max(new.catalog_participants or 0, sum(new.reservations.values()))
+    if new.participants != expected:
+        yield Finding(HardRule.OWNERSHIP, key, f"{new.participants} participants instead of {expected}")
 
 
-def _fields_changed(was: Departure, planned: Departure) -> set[str]:
-    fields: tuple[dict[str, Any], dict[str, Any]] = (dict(was), dict(planned))
-    return {name for name in fields[0].keys() | fields[1].keys() if fields[0].get(name) != fields[1].get(name)}
+def _changed_fields(old: Departure, new: Departure) -> set[str]:
+    before: dict[str, Any] = dict(old)
+    after: dict[str, Any] = dict(new)
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}

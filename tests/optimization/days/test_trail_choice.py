@@ -13,7 +13,7 @@ SILENT = {"unknown": {Sibling.TRAIL_MANAGEMENT: "what is closed"}}
 
 
 def test_a_closed_trail_is_replaced_although_others_are_not_known() -> None:
-    world = World(departures={KEY: of_trip(trail_id=CLOSED.id)}, trails=(CLOSED, OPEN), told=SILENT)
+    world = World(departures={KEY: of_trip(trail_id=CLOSED.id)}, trails=(CLOSED, OPEN), overrides=SILENT)
 
     planned = world.planned().planned[KEY]
 
@@ -21,7 +21,7 @@ def test_a_closed_trail_is_replaced_although_others_are_not_known() -> None:
 
 
 def test_a_departure_without_a_trail_keeps_none_where_they_are_not_known() -> None:
-    planned = World(trails=(OPEN,), told=SILENT).planned().planned[KEY]
+    planned = World(trails=(OPEN,), overrides=SILENT).planned().planned[KEY]
 
     assert (planned.trail_id, planned.needs_approval) == (None, True)
 

@@ -1,4 +1,4 @@
-"""Two judges who never spoke, on daily schedules that nobody would make: they say the same."""
+"""The checker and the shared rules, implemented independently, agree on random daily schedules."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimization.days.checker_evidence import engagements_in, holds_of
-from optimization.verification import Evidence, HardRule, broken_rules
+from optimization.verification import Evidence, HardRule, check_departures
 from scheduling.daily_schedules.commitments import by_guide, commitments_in
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, Role, ScheduleDocument
 from scheduling.domain.facts import (
@@ -138,18 +138,18 @@ def departures(draw: st.DrawFn) -> Departure:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[ScheduleDocument, Facts]:
-    known = {key: _named(draw(guides()), key) for key in GUIDES}
+    known_guides = {key: _with_id(draw(guides()), key) for key in GUIDES}
     away = draw(st.sets(st.tuples(st.sampled_from(GUIDES), st.sampled_from(DAYS)), max_size=2))
-    told = draw(st.dictionaries(st.sampled_from(GUIDES), some(CERTIFICATES).map(tuple)))
+    certificates = draw(st.dictionaries(st.sampled_from(GUIDES), some(CERTIFICATES).map(tuple)))
     snapshot = Snapshot(
         taken_at=at(0),
         days=DAYS,
         regions={REGION_ID: RegionFactory()},
         trips={TRIP.id: TRIP, SAFARI.id: SAFARI},
-        guides=known,
+        guides=known_guides,
         available={day: frozenset(key for key in GUIDES if (key, day) not in away) for day in DAYS},
-        certificates=told,
-        trails={key: _named(draw(trails()), key) for key in TRAILS},
+        certificates=certificates,
+        trails={key: _with_id(draw(trails()), key) for key in TRAILS},
         locations={REGION_ID: CAMP},
     )
     entries = st.builds(
@@ -174,9 +174,9 @@ def worlds(draw: st.DrawFn) -> tuple[ScheduleDocument, Facts]:
     return document, Facts(snapshot, hazards=tuple(draw(st.lists(hazards, max_size=1))))
 
 
-def _named(one: Any, key: UUID) -> Any:
-    object.__setattr__(one, "id", key)
-    return one
+def _with_id(fact: Any, key: UUID) -> Any:
+    object.__setattr__(fact, "id", key)
+    return fact
 
 
 Verdict = set[tuple[HardRule, UUID | None, UUID | None]]
@@ -185,8 +185,10 @@ Verdict = set[tuple[HardRule, UUID | None, UUID | None]]
 def by_the_shared_rules(document: ScheduleDocument, facts: Facts) -> Verdict:
     committed = by_guide(commitments_in(document, TOMORROW, document.departures))
     around = Surroundings(EntriesByDate(dict.fromkeys(DAYS, document.guide_adjustments)), committed)
-    found = [one for key in document.departures for one in _violations(document, TOMORROW, key, facts, around)]
-    return {(SAME.get(one.rule) or HardRule(one.rule), one.departure_id, one.guide_id) for one in found}
+    violations = [found for key in document.departures for found in _violations(document, TOMORROW, key, facts, around)]
+    return {
+        (SAME.get(broken.rule) or HardRule(broken.rule), broken.departure_id, broken.guide_id) for broken in violations
+    }
 
 
 def by_the_checker(document: ScheduleDocument, facts: Facts) -> Verdict:
@@ -199,9 +201,9 @@ def by_the_checker(document: ScheduleDocument, facts: Facts) -> Verdict:
         entered=dict.fromkeys(DAYS, document.guide_adjustments),
         holds=holds_of(facts),
     )
-    found = broken_rules(evidence, document.departures)
+    findings = check_departures(evidence, document.departures)
     overlap = {HardRule.TURNAROUND: HardRule.OVERLAP}
-    return {(overlap.get(one.rule, one.rule), one.departure_id, one.guide_id) for one in found}
+    return {(overlap.get(finding.rule, finding.rule), finding.departure_id, finding.guide_id) for finding in findings}
 
 
 @given(worlds())

@@ -1,4 +1,4 @@
-"""Every hard rule holds in the model, and the checker finds out where the model has lost it."""
+"""The model keeps every hard rule, and the checker detects a model without it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A process that is killed while it solves takes nothing with it."""
+"""A process that is killed while it solves changes no plan."""
 
 import multiprocessing
 import os
@@ -26,9 +26,9 @@ ANA, BEN = GuideFactory(name="Ana", years_experience=20), GuideFactory(name="Ben
 
 
 def optimize_and_die() -> None:
-    """What a worker does whose solver takes all the memory there is."""
+    """Optimize as a worker whose process is killed in the solver, as for lack of memory."""
     for connection in connections.all():
-        # The parent's sockets: not to be closed politely here.
+        # The parent's sockets: closing them here would end its sessions.
         connection.connection = None
 
     def die(*_: Any, **__: Any) -> None:

@@ -1,4 +1,4 @@
-"""A plan that breaks a hard rule is not stored, and everybody hears of it."""
+"""A plan that breaks a hard rule is not stored, but counted, logged and reported."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,8 +48,8 @@ FIRST, SECOND = uuid4(), uuid4()
 
 
 def optimized(day: Any = TOMORROW, *, snapshot: Snapshot | None = None, dry_run: bool = False) -> Optimized:
-    known = snapshot or snapshot_of(guides=[ANA, BEN], trips=[TRIP], days=[day])
-    return optimize_day(day, [REGION_ID], author=NIGHT, snapshot=known, dry_run=dry_run)
+    facts = snapshot or snapshot_of(guides=[ANA, BEN], trips=[TRIP], days=[day])
+    return optimize_day(day, [REGION_ID], author=NIGHT, snapshot=facts, dry_run=dry_run)
 
 
 def of_trip(**fields: Any) -> Departure:
@@ -133,16 +133,16 @@ def test_a_plan_that_keeps_the_rules_is_stored() -> None:
 
     optimized()
 
-    assert {key: one.guide_ids for key, one in stored().items()} == {FIRST: {BEN.id}, SECOND: {ANA.id}}
+    assert {key: departure.guide_ids for key, departure in stored().items()} == {FIRST: {BEN.id}, SECOND: {ANA.id}}
 
 
-def writing(also: Callable[[Departure], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Putting a plan onto the document does something else too."""
+def also_writing(edit: Callable[[Departure], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make `take_plan` edit the departure beyond the plan."""
     take_plan = Departure.take_plan
 
     def take_more(current: Departure, planned: Departure) -> None:
         take_plan(current, planned)
-        also(current)
+        edit(current)
 
     monkeypatch.setattr(Departure, "take_plan", take_more)
 
@@ -153,7 +153,7 @@ def forget_reservations(departure: Departure) -> None:
 
 def test_ownership_a_write_of_somebody_elses_field_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     two_departures()
-    writing(forget_reservations, monkeypatch)
+    also_writing(forget_reservations, monkeypatch)
 
     with pytest.raises(PlanRefused) as refused:
         optimized()
@@ -168,7 +168,7 @@ def take_off(departure: Departure) -> None:
 
 def test_pinned_a_write_that_takes_a_pinned_guide_off_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     put({FIRST: of_trip(team=[lead(BEN).model_copy(update={"pinned": True})])})
-    writing(take_off, monkeypatch)
+    also_writing(take_off, monkeypatch)
 
     with pytest.raises(PlanRefused) as refused:
         optimized()
@@ -194,10 +194,10 @@ def test_started_a_model_that_plans_it_all_the_same_is_refused(monkeypatch: pyte
     has_started_already()
     monkeypatch.setattr(Departure, "has_started", lambda *_: False)
     yesterday = TODAY - timedelta(days=1)
-    known = snapshot_of(guides=[ANA, BEN], trips=[TRIP], days=[yesterday, TODAY])
+    facts = snapshot_of(guides=[ANA, BEN], trips=[TRIP], days=[yesterday, TODAY])
 
     with pytest.raises(PlanRefused) as refused:
-        optimized(TODAY, snapshot=known)
+        optimized(TODAY, snapshot=facts)
 
     assert refused.value.rules == ("STARTED",)
     assert stored(TODAY)[FIRST].team == []
@@ -209,13 +209,13 @@ def test_a_request_whose_answer_is_refused_fails_once_and_is_a_dead_letter(
     request = submit(siblings, 1, min_group_size=4)
     solve = recommendation.solve_request
 
-    def send_nobody_who_could(problem: Any, **limits: Any) -> RequestSolution:
-        plan = solve(problem, **limits)
+    def send_too_many(problem: Any, **limits: Any) -> RequestSolution:
+        solution = solve(problem, **limits)
         [option] = problem.options
-        everybody = tuple(pair.guide_id for pair in option.pairs[:4])
-        return replace(plan, options=tuple(replace(answer, guide_ids=everybody) for answer in plan.options))
+        four = tuple(pair.guide_id for pair in option.pairs[:4])
+        return replace(solution, options=tuple(replace(best, guide_ids=four) for best in solution.options))
 
-    monkeypatch.setattr(recommendation, "solve_request", send_nobody_who_could)
+    monkeypatch.setattr(recommendation, "solve_request", send_too_many)
 
     process_request(request.pk)
 

@@ -1,4 +1,4 @@
-"""What a schedule request demands holds in its answer, and the checker finds out where it does not."""
+"""Ranked dates meet the terms of the request, and the checker detects those that do not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -42,12 +42,12 @@ def without(target: object, name: str, value: object = None) -> Break:
 
 @dataclass(frozen=True)
 class Case:
-    """A rule, what a client demands, and how to take the rule out of the answering."""
+    """A rule, the constraints of a request, and how to remove the rule from the ranking."""
 
     rule: HardRule
     demands: dict[str, Any]
     without: Break
-    told: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
     only_ben: bool = False
 
     def __str__(self) -> str:
@@ -60,7 +60,7 @@ class Case:
 
     def answered(self) -> RankedDates:
         snapshot = snapshot_of(guides=[ANA, BEN], trips=[TRIP], trails=[STEEP])
-        snapshot = replace(snapshot, usual_times={TRIP.id: "08:00"}, **self.told)
+        snapshot = replace(snapshot, usual_times={TRIP.id: "08:00"}, **self.facts)
         return rank_dates(self.question, snapshot, deadline_seconds=2)
 
 

@@ -1,4 +1,4 @@
-"""What no plan may touch: the started, the pinned, and every field of somebody else's."""
+"""The optimizer changes neither started departures nor pinned guides nor fields of other owners."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from optimization.verification import HardRule
-from optimization.verification.unchanged import touched
+from optimization.verification.unchanged import forbidden_changes
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from tests.factories import DepartureFactory, GuideFactory, TeamMemberFactory, at, lead
 
@@ -27,7 +27,7 @@ def document(**fields: object) -> ScheduleDocument:
 def rules_touched(before: ScheduleDocument, edit: Edit, *, publishes: frozenset[UUID] = frozenset()) -> set[HardRule]:
     after = before.copy_for_editing()
     edit(after)
-    return {finding.rule for finding in touched(before, after, EARLY, publishes=publishes)}
+    return {finding.rule for finding in forbidden_changes(before, after, EARLY, publishes=publishes)}
 
 
 def setting(**fields: object) -> Edit:

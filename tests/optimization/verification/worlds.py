@@ -1,4 +1,4 @@
-"""Days on which one hard rule decides: with it the tempting plan is not made, without it, it is."""
+"""Days on which one hard rule is binding: without it the best-scored plan breaks it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -38,7 +38,7 @@ KEY, OTHER = UUID(int=1), UUID(int=2)
 NOW = at(6, day=TOMORROW - timedelta(days=1))
 TODAY = TOMORROW - timedelta(days=1)
 TRIP = TripFactory(id=UUID(int=11))
-# Whoever reads only the scores takes Ana.
+# By score alone Ana is chosen.
 ANA = GuideFactory(id=UUID(int=101), name="Ana", years_experience=20, average_rating=5.0)
 BEN = GuideFactory(id=UUID(int=102), name="Ben", years_experience=1, average_rating=3.0)
 CAMP = Location(UUID(int=21), REGION_ID, 12)
@@ -52,14 +52,14 @@ def of_trip(**fields: Any) -> Departure:
 
 @dataclass(frozen=True)
 class World:
-    """One date: who is there, what runs, and what stands around it."""
+    """One date: its guides, departures and facts, and the commitments around it."""
 
     guides: tuple[Guide, ...] = (ANA, BEN)
     departures: Mapping[UUID, Departure] = field(default_factory=lambda: {KEY: of_trip()})
     trip: Trip = TRIP
     trails: tuple[Trail, ...] = ()
     camp: Location | None = None
-    told: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
     entered: Mapping[UUID, GuideAdjustments] = field(default_factory=dict)
     commitments: tuple[Commitment, ...] = ()
     hazards: tuple[HazardFact, ...] = ()
@@ -67,15 +67,16 @@ class World:
     @property
     def facts(self) -> Facts:
         snapshot: Snapshot = snapshot_of(guides=self.guides, trips=[self.trip], trails=self.trails, base_camp=self.camp)
-        return Facts(snapshot=replace(snapshot, **self.told), hazards=self.hazards)
+        return Facts(snapshot=replace(snapshot, **self.overrides), hazards=self.hazards)
 
     def planned(self) -> PlannedDay:
-        """The model's plan of it."""
-        document = ScheduleDocument(departures={key: one.model_copy(deep=True) for key, one in self.departures.items()})
+        """Return the model's plan of the date."""
+        copies = {key: departure.model_copy(deep=True) for key, departure in self.departures.items()}
+        document = ScheduleDocument(departures=copies)
         departures = open_departures(document, [REGION_ID], NOW)
         commitments: dict[UUID, tuple[Commitment, ...]] = {}
-        for held in self.commitments:
-            commitments[held.guide_id] = (*commitments.get(held.guide_id, ()), held)
+        for commitment in self.commitments:
+            commitments[commitment.guide_id] = (*commitments.get(commitment.guide_id, ()), commitment)
         inputs = DayInputs(
             day=TOMORROW,
             facts=self.facts,
@@ -89,7 +90,7 @@ class World:
 
 @dataclass(frozen=True)
 class Case:
-    """A rule, a world it decides, the plan it forbids, and how to take it out of the model."""
+    """A rule, a world in which it is binding, the plan it forbids, and how to remove it from the model."""
 
     rule: HardRule
     world: World
@@ -113,23 +114,23 @@ def both_are_staffed(plan: PlannedDay) -> bool:
     return all(departure.team for departure in plan.planned.values())
 
 
-def unruled(rule: Rule) -> Break:
-    """Nobody is excluded by the rule."""
+def without_rule(rule: Rule) -> Break:
+    """Return a break after which the rule excludes no guide."""
 
     def take_out(monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("exclusions_of", "clashes_of"):
             rules = getattr(guide_rules, name)
-            monkeypatch.setattr(guide_rules, name, _but(rules, rule))
+            monkeypatch.setattr(guide_rules, name, _except(rules, rule))
 
     return take_out
 
 
-def _but(rules: Callable[..., Any], rule: Rule) -> Callable[..., Any]:
+def _except(rules: Callable[..., Any], rule: Rule) -> Callable[..., Any]:
     return lambda *given, **named: (found for found in rules(*given, **named) if found.rule is not rule)
 
 
-def asked(change: Callable[[DayProblem], DayProblem]) -> Break:
-    """The solver is asked something else."""
+def with_problem(change: Callable[[DayProblem], DayProblem]) -> Break:
+    """Return a break that changes the problem passed to the solver."""
 
     def take_out(monkeypatch: pytest.MonkeyPatch) -> None:
         solve = planner.solve_day
@@ -138,8 +139,8 @@ def asked(change: Callable[[DayProblem], DayProblem]) -> Break:
     return take_out
 
 
-def answered(change: Callable[[DayPlan], DayPlan]) -> Break:
-    """The solver answers something else."""
+def with_plan(change: Callable[[DayPlan], DayPlan]) -> Break:
+    """Return a break that changes the solver's plan."""
 
     def take_out(monkeypatch: pytest.MonkeyPatch) -> None:
         solve = planner.solve_day
@@ -149,39 +150,39 @@ def answered(change: Callable[[DayPlan], DayPlan]) -> Break:
 
 
 def patched(target: object, name: str, value: Callable[[Any], Any]) -> Break:
-    """A function of the model is another: `value` makes it from the one there is."""
+    """Return a break that replaces a function of the model by `value` of it."""
     return lambda monkeypatch: monkeypatch.setattr(target, name, value(getattr(target, name)))
 
 
 def both(*breaks: Break) -> Break:
     def take_out(monkeypatch: pytest.MonkeyPatch) -> None:
-        for each in breaks:
-            each(monkeypatch)
+        for break_ in breaks:
+            break_(monkeypatch)
 
     return take_out
 
 
 def _apart(problem: DayProblem) -> DayProblem:
-    """No departure meets another in time."""
+    """Return the problem with all departures far apart in time."""
     year = 525_600
     spread = [
-        replace(one, starts_at=one.starts_at + n * year, ends_at=one.ends_at + n * year)
-        for n, one in enumerate(problem.departures)
+        replace(departure, starts_at=departure.starts_at + n * year, ends_at=departure.ends_at + n * year)
+        for n, departure in enumerate(problem.departures)
     ]
     return replace(problem, departures=tuple(spread))
 
 
-def _everybody_leads_hundreds(problem: DayProblem) -> DayProblem:
+def _with_large_capacities(problem: DayProblem) -> DayProblem:
     return replace(problem, pairs=tuple(replace(pair, capacity=900) for pair in problem.pairs))
 
 
-def _nobody_is_pinned(problem: DayProblem) -> DayProblem:
-    free = [replace(departure, pinned_guides=frozenset()) for departure in problem.departures]
+def _without_pins(problem: DayProblem) -> DayProblem:
+    unpinned = [replace(departure, pinned_guides=frozenset()) for departure in problem.departures]
     unkept = [replace(pair, is_kept=False) for pair in problem.pairs]
-    return replace(problem, departures=tuple(free), pairs=tuple(unkept))
+    return replace(problem, departures=tuple(unpinned), pairs=tuple(unkept))
 
 
-def _everybody_comes(plan: DayPlan) -> DayPlan:
+def _with_team_of_four(plan: DayPlan) -> DayPlan:
     return replace(plan, teams=tuple(Team(team.departure_id, tuple(guide.id for guide in FOUR)) for team in plan.teams))
 
 
@@ -189,8 +190,8 @@ def _all_lead(form: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *given: [member.model_copy(update={"role": Role.LEAD}) for member in form(*given)]
 
 
-def _for_nobody(choose: Callable[..., Any]) -> Callable[..., Any]:
-    """Trails are chosen as if there were no guests."""
+def _without_guests(choose: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the choice of trails as if there were no guests."""
     return lambda trip, days, span, participants, facts: choose(trip, days, span, 0, facts)
 
 
@@ -203,7 +204,7 @@ def busy(day_offset: int, starts: Any, ends: Any) -> tuple[Commitment, ...]:
 
 
 def restricted(**restriction: Any) -> World:
-    """Both may lead it but for what Ana entered."""
+    """Return a world in which only a restriction entered by Ana excludes her."""
     trail = TrailFactory(elevation_gain_m=500.0)
     return World(entered={ANA.id: GuideAdjustments(restrictions=[restriction])}, trails=(trail,))
 
@@ -226,35 +227,35 @@ CASES = (
         HardRule.REGION,
         World(guides=(replace(ANA, region_ids=("rocky_mountains",)), BEN)),
         ana_leads,
-        unruled(Rule.REGION),
+        without_rule(Rule.REGION),
     ),
     Case(
         HardRule.ACTIVITY,
         World(guides=(replace(ANA, activities=frozenset({"RAFTING"})), BEN)),
         ana_leads,
-        unruled(Rule.ACTIVITY),
+        without_rule(Rule.ACTIVITY),
     ),
     Case(
         HardRule.ACTIVE,
         World(guides=(replace(ANA, is_active=False, status="ON_LEAVE"), BEN)),
         ana_leads,
-        unruled(Rule.NOT_ACTIVE),
+        without_rule(Rule.NOT_ACTIVE),
     ),
     Case(
         HardRule.AVAILABLE,
-        World(told={"available": {TOMORROW: frozenset({BEN.id})}}),
+        World(overrides={"available": {TOMORROW: frozenset({BEN.id})}}),
         ana_leads,
-        unruled(Rule.NOT_AVAILABLE),
+        without_rule(Rule.NOT_AVAILABLE),
     ),
     Case(
         HardRule.AVAILABILITY_EXCEPTION,
         World(entered={ANA.id: GuideAdjustments(availability_exceptions=[{"from": TOMORROW, "to": TOMORROW}])}),
         ana_leads,
-        unruled(Rule.AVAILABILITY_EXCEPTION),
+        without_rule(Rule.AVAILABILITY_EXCEPTION),
     ),
     *(
-        Case(HardRule.RESTRICTION, restricted(**told), ana_leads, unruled(Rule.RESTRICTION), name=name)
-        for name, told in [
+        Case(HardRule.RESTRICTION, restricted(**restriction), ana_leads, without_rule(Rule.RESTRICTION), name=name)
+        for name, restriction in [
             ("altitude", {"kind": "MAX_ALTITUDE_M", "value": 300}),
             ("activity", {"kind": "NO_ACTIVITY", "value": "day hiking"}),
             ("no guiding", {"kind": "NO_GUIDING", "until": str(TOMORROW)}),
@@ -265,42 +266,45 @@ CASES = (
         HardRule.HELD_BY_EMERGENCY,
         World(hazards=(HazardFact(uuid4(), "avalanche", ALL_DAY, guide_ids=frozenset({ANA.id})),)),
         ana_leads,
-        unruled(Rule.HELD_BY_EMERGENCY),
+        without_rule(Rule.HELD_BY_EMERGENCY),
     ),
     Case(
         HardRule.CERTIFICATION,
-        World(told={"certificates": {ANA.id: (EXPIRED,), BEN.id: (VALID,)}}),
+        World(overrides={"certificates": {ANA.id: (EXPIRED,), BEN.id: (VALID,)}}),
         ana_leads,
-        unruled(Rule.CERTIFICATION),
+        without_rule(Rule.CERTIFICATION),
     ),
     Case(
         HardRule.OVERLAP,
         World(commitments=busy(-1, at(4), at(10))),
         ana_leads,
-        unruled(Rule.OVERLAP),
+        without_rule(Rule.OVERLAP),
         name="with another date",
     ),
     Case(
         HardRule.OVERLAP,
         World(guides=(ANA,), departures={KEY: of_trip(), OTHER: of_trip()}),
         both_are_staffed,
-        asked(_apart),
+        with_problem(_apart),
         name="within the day",
     ),
     Case(
         HardRule.TURNAROUND,
         World(guides=(ANA,), departures={KEY: of_trip(), OTHER: of_trip(starts_at=at(12, 29), ends_at=at(15))}),
         both_are_staffed,
-        asked(_apart),
+        with_problem(_apart),
     ),
     Case(
         HardRule.REST,
         World(commitments=busy(-1, at(0), at(1, 30))),
         ana_leads,
-        unruled(Rule.REST),
+        without_rule(Rule.REST),
     ),
     Case(
-        HardRule.TEAM_SIZE, World(guides=FOUR), lambda plan: len(plan.planned[KEY].team) > 3, answered(_everybody_comes)
+        HardRule.TEAM_SIZE,
+        World(guides=FOUR),
+        lambda plan: len(plan.planned[KEY].team) > 3,
+        with_plan(_with_team_of_four),
     ),
     Case(
         HardRule.ONE_LEAD,
@@ -312,7 +316,7 @@ CASES = (
         HardRule.COVER,
         World(guides=(ANA,), departures={KEY: of_trip(participants=11)}),
         is_staffed,
-        asked(_everybody_leads_hundreds),
+        with_problem(_with_large_capacities),
     ),
     Case(
         HardRule.TRAIL_OPEN,
@@ -342,7 +346,7 @@ CASES = (
         HardRule.TRAIL_GROUP_SIZE,
         World(trails=(NARROW,)),
         is_staffed,
-        patched(trail_choice, "best_trail", _for_nobody),
+        patched(trail_choice, "best_trail", _without_guests),
     ),
     Case(
         HardRule.LOCATION_CAPACITY,
@@ -354,6 +358,6 @@ CASES = (
         HardRule.PINNED,
         World(departures={KEY: of_trip(team=[PINNED])}),
         lambda plan: BEN.id not in plan.planned[KEY].guide_ids,
-        asked(_nobody_is_pinned),
+        with_problem(_without_pins),
     ),
 )
