@@ -11,7 +11,7 @@ from events.dead_letters import record_dead_letter
 from events.models import DeadLetter
 from novatrek_scheduling.errors import Impossible
 from optimization.days.queue import enqueue_cluster
-from optimization.verification.refusal import PlanRefused
+from optimization.days.refusal import PlanRefused
 from scheduling.daily_schedules.authors import Author
 from scheduling.errors import ContentionNotResolved, DateInThePast
 

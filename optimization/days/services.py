@@ -14,6 +14,7 @@ from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.inputs import add_certificates, add_notes, load_inputs, open_departures
 from optimization.days.planned_day import PlannedDay
 from optimization.days.planner import assign_guides, form_teams, guides_to_certify
+from optimization.days.refusal import PlanRefused
 from optimization.days.score import day_score
 from optimization.days.verification import refuse_broken_plan
 from optimization.days.written_changes import refuse_broken_write
@@ -22,7 +23,6 @@ from optimization.runs.analytics import report_optimization
 from optimization.runs.coalescing import PlanningScope, run_or_join
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
 from optimization.runs.selectors import latest_score
-from optimization.verification.refusal import PlanRefused
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import gather_facts

@@ -2,9 +2,9 @@
 
 from optimization.days.checker_evidence import engagements_in, engagements_of, holds_of
 from optimization.days.planned_day import PlannedDay
+from optimization.days.refusal import refuse
 from optimization.verification.checks import check_departures
 from optimization.verification.evidence import Evidence, Finding
-from optimization.verification.refusal import refuse
 
 
 def refuse_broken_plan(plan: PlannedDay) -> None:

@@ -12,9 +12,9 @@ from uuid import UUID
 from django.db.models.fields.json import KeyTransform
 
 from optimization.days.checker_evidence import engagements_in, holds_of
+from optimization.days.refusal import refuse
 from optimization.verification.checks import check_departures, is_new_since
 from optimization.verification.evidence import Engagement, Evidence, Finding, dates_of
-from optimization.verification.refusal import refuse
 from optimization.verification.unchanged import forbidden_changes
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.surroundings import departures_elsewhere

@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from optimization.days.refusal import PlanRefused
 from optimization.days.written_changes import refuse_broken_write
 from optimization.models import OptimizationRun, RunDetail
 from optimization.requests.query import TripQuery
@@ -19,7 +20,6 @@ from optimization.requests.snapshot import take_query_snapshot
 from optimization.requests.verification import refuse_broken_answer
 from optimization.runs.analytics import report_optimization
 from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
-from optimization.verification.refusal import PlanRefused
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
 from scheduling.daily_schedules.catalog_sync import take_over_fewer

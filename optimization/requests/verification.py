@@ -1,11 +1,11 @@
 """The independent check of ranked dates, as they were made."""
 
 from optimization.days.checker_evidence import engagements_of, holds_of
+from optimization.days.refusal import refuse
 from optimization.requests.query import TripQuery
 from optimization.requests.ranking import RankedDate, RankedDates
 from optimization.verification.checks import check_departures
 from optimization.verification.evidence import Evidence, Finding, RequestTerms
-from optimization.verification.refusal import refuse
 
 
 def refuse_broken_answer(ranked: RankedDates, query: TripQuery) -> None:

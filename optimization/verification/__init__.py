@@ -3,21 +3,3 @@
 It shares no code with the model, the candidates or `scheduling.rules`, so that a fault there is found here. It reads
 values only, the siblings' snapshot and the document, and has constants and arithmetic of its own.
 """
-
-from optimization.verification.checks import CHECKS, check_departures, is_new_since
-from optimization.verification.evidence import Engagement, Evidence, Finding, HardRule, Hold, RequestTerms
-from optimization.verification.refusal import PlanRefused, refuse
-
-__all__ = [
-    "CHECKS",
-    "Engagement",
-    "Evidence",
-    "Finding",
-    "HardRule",
-    "Hold",
-    "PlanRefused",
-    "RequestTerms",
-    "check_departures",
-    "is_new_since",
-    "refuse",
-]

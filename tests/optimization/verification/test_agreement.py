@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimization.days.checker_evidence import engagements_in, holds_of
-from optimization.verification import Evidence, HardRule, check_departures
+from optimization.verification.checks import check_departures
+from optimization.verification.evidence import Evidence, HardRule
 from scheduling.daily_schedules.commitments import by_guide, commitments_in
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, Role, ScheduleDocument
 from scheduling.domain.facts import (

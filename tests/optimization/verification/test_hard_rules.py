@@ -2,8 +2,10 @@
 
 import pytest
 
+from optimization.days.refusal import PlanRefused
 from optimization.days.verification import findings_of_plan, refuse_broken_plan
-from optimization.verification import CHECKS, HardRule, PlanRefused
+from optimization.verification.checks import CHECKS
+from optimization.verification.evidence import HardRule
 from tests.optimization.verification.worlds import CASES, Case
 
 

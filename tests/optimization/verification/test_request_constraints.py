@@ -8,12 +8,14 @@ from uuid import UUID
 import pytest
 
 from optimization.candidates.assessment import GuideConstraints
+from optimization.days.refusal import PlanRefused
 from optimization.requests import feasibility, ranking
 from optimization.requests.query import TripQuery
 from optimization.requests.ranking import RankedDates
 from optimization.requests.recommendation import rank_dates
 from optimization.requests.verification import refuse_broken_answer
-from optimization.verification import CHECKS, HardRule, PlanRefused
+from optimization.verification.checks import CHECKS
+from optimization.verification.evidence import HardRule
 from scheduling.domain.facts import WeatherOutlook
 from scheduling.requests.submission import Constraints
 from tests.factories import (

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from optimization.verification import HardRule
+from optimization.verification.evidence import HardRule
 from optimization.verification.unchanged import forbidden_changes
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from tests.factories import DepartureFactory, GuideFactory, TeamMemberFactory, at, lead

@@ -13,13 +13,14 @@ from structlog.testing import capture_logs
 from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
 from optimization.days import planner
+from optimization.days.refusal import PlanRefused, plans_refused
 from optimization.days.services import Optimized, optimize_day
 from optimization.models import OptimizationRun, RunStatus
 from optimization.requests import recommendation
 from optimization.requests.processing import process_request
 from optimization.solver.solution import DayPlan, RequestSolution, Team
-from optimization.verification import Finding, HardRule, PlanRefused, is_new_since
-from optimization.verification.refusal import plans_refused
+from optimization.verification.checks import is_new_since
+from optimization.verification.evidence import Finding, HardRule
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
