@@ -21,7 +21,7 @@ from optimization.explanations.explanation import (
 )
 from optimization.explanations.fairness import fairness_by_region
 from optimization.explanations.services import explain_as_it_stands
-from optimization.explanations.text import why_not, without_text
+from optimization.explanations.text import alternative_text, reason_text
 from scheduling.admin.formatting import times_text
 from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.region_names import region_name
@@ -119,9 +119,9 @@ def _member(member: MemberExplanation, explanation: DepartureExplanation) -> dic
         "name": member.name,
         "score": f"{member.score:.2f}",
         "parts": ", ".join(f"{name} {part:.2f}" for name, part in parts.items()),
-        "fairness": member.charged,
+        "fairness": member.fairness_points,
         "hours": _hours(member.workload),
-        "otherwise": without_text(member, explanation.departure_id, explanation.names),
+        "otherwise": alternative_text(member, explanation.departure_id, explanation.names),
     }
 
 
@@ -131,7 +131,7 @@ def _guide(guide: CandidateExplanation, explanation: DepartureExplanation) -> di
         "score": "" if guide.score is None else f"{guide.score:.2f}",
         "hours": _hours(guide.workload) if guide.workload else "",
         "rule": guide.exclusion.rule.value.replace("_", " ").lower() if guide.exclusion else "",
-        "why": why_not(guide, explanation.departure_id, explanation.names),
+        "why": reason_text(guide, explanation.departure_id, explanation.names),
     }
 
 

@@ -1,4 +1,4 @@
-"""The best plan without one assignment, by solving again the part of the day that it touches."""
+"""The best plan without one assignment, found by solving its component of the day again."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -11,29 +11,30 @@ from optimization.solver.problem import DayProblem, EligiblePair
 from optimization.solver.solution import DayPlan, Objectives
 from optimization.solver.staffing import group_by_departure
 
-Teams = Mapping[UUID, tuple[UUID, ...]]
+GuidesByDeparture = Mapping[UUID, tuple[UUID, ...]]
 
 
 def best_without(
     problem: DayProblem, plan: DayPlan, departure_id: UUID, guide_id: UUID, *, time_limit_seconds: float
 ) -> Alternative:
-    """What the best plan costs in which `guide_id` does not go on `departure_id`, and whom it sends where."""
-    part = part_around(problem, departure_id)
+    """Return the best plan in which `guide_id` is not on the team of `departure_id`, compared with `plan`."""
+    component = component_problem(problem, departure_id)
     without = replace(
-        part,
-        pairs=tuple(pair for pair in part.pairs if (pair.departure_id, pair.guide_id) != (departure_id, guide_id)),
+        component,
+        pairs=tuple(pair for pair in component.pairs if (pair.departure_id, pair.guide_id) != (departure_id, guide_id)),
     )
     solved = solve_day(without, time_limit_seconds=time_limit_seconds)
-    return compared(part, plan, solved)
+    return compare_plans(component, plan, solved)
 
 
-def part_around(problem: DayProblem, departure_id: UUID) -> DayProblem:
-    """The departures that depend on one, with it; a limit on the people moved makes all depend on all."""
+def component_problem(problem: DayProblem, departure_id: UUID) -> DayProblem:
+    """Return the problem of the departure's component; a limit on reassigned guides makes it the whole problem."""
     if problem.max_changes is not None:
         return problem
     staffings = group_by_departure(problem.departures, problem.pairs)
-    parts = connected_components(staffings, problem.locations)
-    ids = next(ids for part in parts if departure_id in (ids := {staffing.departure.id for staffing in part.staffings}))
+    components = connected_components(staffings, problem.locations)
+    departure_ids = ({staffing.departure.id for staffing in component.staffings} for component in components)
+    ids = next(ids for ids in departure_ids if departure_id in ids)
     return replace(
         problem,
         departures=tuple(departure for departure in problem.departures if departure.id in ids),
@@ -41,26 +42,34 @@ def part_around(problem: DayProblem, departure_id: UUID) -> DayProblem:
     )
 
 
-def compared(part: DayProblem, plan: DayPlan, other: DayPlan) -> Alternative:
-    """How `other`, a plan of `part`, differs from what `plan` does there."""
-    ids = frozenset(departure.id for departure in part.departures)
-    now = {team.departure_id: team.guide_ids for team in plan.teams if team.departure_id in ids}
-    then = {team.departure_id: team.guide_ids for team in other.teams}
-    before, after = (_objectives(part, teams) for teams in (now, then))
+def compare_plans(component: DayProblem, plan: DayPlan, other: DayPlan) -> Alternative:
+    """Return the cost and the changed teams of `other`, a plan of `component`, against `plan`."""
+    ids = frozenset(departure.id for departure in component.departures)
+    current = {team.departure_id: team.guide_ids for team in plan.teams if team.departure_id in ids}
+    alternative = {team.departure_id: team.guide_ids for team in other.teams}
+    before, after = (_objectives(component, teams) for teams in (current, alternative))
     difference = Objectives(after.guests - before.guests, after.kept - before.kept, after.loss - before.loss)
-    return Alternative(Cost.of(difference), _changed(ids, now, then))
+    return Alternative(Cost.of(difference), _changed(ids, current, alternative))
 
 
-def _objectives(part: DayProblem, teams: Teams) -> Objectives:
-    """What teams attain; whom the part does not know as a pair counts for nothing."""
-    pairs: dict[tuple[UUID, UUID], EligiblePair] = {(pair.departure_id, pair.guide_id): pair for pair in part.pairs}
+def _objectives(component: DayProblem, teams: GuidesByDeparture) -> Objectives:
+    """Return the objectives of the teams; members without a pair in the component do not count."""
+    pairs: dict[tuple[UUID, UUID], EligiblePair] = {
+        (pair.departure_id, pair.guide_id): pair for pair in component.pairs
+    }
     chosen = [pairs[key, guide] for key, team in teams.items() for guide in team if (key, guide) in pairs]
     return Objectives(
-        guests=sum(departure.weight for departure in part.departures if teams.get(departure.id)),
+        guests=sum(departure.weight for departure in component.departures if teams.get(departure.id)),
         kept=sum(pair.is_kept for pair in chosen),
         loss=sum(pair.loss for pair in chosen),
     )
 
 
-def _changed(ids: Collection[UUID], now: Teams, then: Teams) -> dict[UUID, tuple[UUID, ...]]:
-    return {key: then.get(key, ()) for key in sorted(ids) if set(then.get(key, ())) != set(now.get(key, ()))}
+def _changed(
+    ids: Collection[UUID], current: GuidesByDeparture, alternative: GuidesByDeparture
+) -> dict[UUID, tuple[UUID, ...]]:
+    return {
+        key: alternative.get(key, ())
+        for key in sorted(ids)
+        if set(alternative.get(key, ())) != set(current.get(key, ()))
+    }

@@ -1,4 +1,4 @@
-"""Why a plan has the team it has for a departure, or nobody, worked out on what the plan was made from."""
+"""The explanation of one departure of a plan, from the facts and the problem that the plan was made from."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from optimization.explanations.explanation import (
     PlanStanding,
 )
 from optimization.explanations.names import names_in
-from optimization.explanations.remedies import possibilities
+from optimization.explanations.remedies import find_remedies
 from optimization.solver.problem import EligiblePair
 from optimization.solver.what_if import ForcedAssignment, costs_of_assignments
 from scheduling.domain.document import Departure, TeamMember, UnassignedReason
@@ -28,15 +28,15 @@ RULES = list(Rule)
 
 
 def explain_departure(
-    planned: PlannedDay, departure_id: UUID, *, time_limit_seconds: float, most_forced: int | None = None
+    planned: PlannedDay, departure_id: UUID, *, time_limit_seconds: float, max_forced: int | None = None
 ) -> DepartureExplanation:
-    """Everything about one departure of the plan; costs are against the plan as a whole.
+    """Explain one departure of the plan; costs are against the whole plan.
 
-    The price of taking a guide is worked out for the `most_forced` best who are not on the team, for all of
-    them if None. What the time limit leaves no time for is left out, and `is_partial` says so. Raises
-    KeyError for a departure that the plan is not about.
+    The cost of forcing a guide onto the team is computed for the `max_forced` best candidates who are not on it, for
+    all if None. Parts for which the time limit was too short are left out, and `is_partial` is set. Raises KeyError
+    for a departure that is not in the plan.
     """
-    return _Explainer(planned, departure_id, Clock.of(time_limit_seconds), most_forced).explain()
+    return _Explainer(planned, departure_id, Clock.of(time_limit_seconds), max_forced).explain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class _Explainer:
     planned: PlannedDay
     departure_id: UUID
     clock: Clock
-    most_forced: int | None
+    max_forced: int | None
     pairs: dict[UUID, EligiblePair] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +57,7 @@ class _Explainer:
         assessment = self._assessment(departure)
         loads = self._workloads(departure, assessment)
         team = tuple(self._member(member, assessment, loads) for member in departure.team)
-        possible_if = () if departure.team else tuple(possibilities(self.planned, self.departure_id, self.clock))
+        remedies = () if departure.team else tuple(find_remedies(self.planned, self.departure_id, self.clock))
         others = (*self._not_chosen(departure, assessment, loads), *self._ruled_out(assessment, loads))
         return DepartureExplanation(
             self.departure_id,
@@ -66,16 +66,16 @@ class _Explainer:
             _why_held(departure, assessment) if held else departure.unassigned_reason,
             team,
             others,
-            possible_if,
+            remedies,
             names_in(self.planned),
             self.clock.has_run_out,
         )
 
     def _assessment(self, departure: Departure) -> Assessment:
-        """The plan's; one of what is held is not in it."""
-        facts, found = self.planned.facts, self.planned.assessments.get(self.departure_id)
+        """Return the plan's assessment, or make one for a held departure, which has none."""
+        facts, stored = self.planned.facts, self.planned.assessments.get(self.departure_id)
         demand = Demand.of(self.departure_id, departure, self.planned.day, facts.snapshot)
-        return found or assess(demand, facts, self.planned.context)
+        return stored or assess(demand, facts, self.planned.context)
 
     def _workloads(self, departure: Departure, assessment: Assessment) -> dict[UUID, Workload]:
         on_the_day = hours_led([*self.planned.planned.values(), *self.planned.held.values()])
@@ -92,13 +92,13 @@ class _Explainer:
             name=member.guide_name,
             score=candidate.score if candidate else member.score,
             parts=candidate.parts if candidate else None,
-            charged=pair.price if pair else 0,
+            fairness_points=pair.price if pair else 0,
             workload=loads[member.guide_id],
             pinned=member.pinned,
-            without=self._without(member) if pair and not member.pinned else None,
+            alternative=self._alternative(member) if pair and not member.pinned else None,
         )
 
-    def _without(self, member: TeamMember) -> Alternative | None:
+    def _alternative(self, member: TeamMember) -> Alternative | None:
         problem, solved, left = self.planned.problem, self.planned.solved, self.clock.left()
         if not left:
             return None
@@ -108,55 +108,57 @@ class _Explainer:
         self, departure: Departure, assessment: Assessment, loads: Mapping[UUID, Workload]
     ) -> Iterator[CandidateExplanation]:
         left_out = [candidate for candidate in assessment.candidates if candidate.guide.id not in departure.guide_ids]
-        ranked = sorted(left_out, key=lambda each: (-each.score, each.guide.name, each.guide.id))
-        prices = self._prices(ranked)
+        ranked = sorted(left_out, key=lambda candidate: (-candidate.score, candidate.guide.name, candidate.guide.id))
+        assignments = self._forced_assignments(ranked)
         for candidate in ranked:
-            guide, forcing = candidate.guide, prices.get(candidate.guide.id)
+            guide, forced = candidate.guide, assignments.get(candidate.guide.id)
             yield CandidateExplanation(
                 guide.id,
                 guide.name,
                 loads[guide.id],
                 candidate.score,
-                forced=_otherwise(forcing) if forcing else None,
-                refused=forcing.reason if forcing else None,
+                forced=_alternative_of(forced) if forced else None,
+                refused=forced.reason if forced else None,
             )
 
-    def _prices(self, ranked: list[Candidate]) -> dict[UUID, ForcedAssignment]:
-        asked = [one.guide.id for one in ranked[: self.most_forced] if one.guide.id in self.pairs]
-        left = self.clock.left() if asked else 0.0
+    def _forced_assignments(self, ranked: list[Candidate]) -> dict[UUID, ForcedAssignment]:
+        best = [candidate.guide.id for candidate in ranked[: self.max_forced] if candidate.guide.id in self.pairs]
+        left = self.clock.left() if best else 0.0
         if not left:
             return {}
         problem, solved = self.planned.problem, self.planned.solved
-        found = costs_of_assignments(problem, solved, self.departure_id, asked, time_limit_seconds=left)
-        return {forcing.guide_id: forcing for forcing in found}
+        assignments = costs_of_assignments(problem, solved, self.departure_id, best, time_limit_seconds=left)
+        return {forced.guide_id: forced for forced in assignments}
 
     def _ruled_out(self, assessment: Assessment, loads: Mapping[UUID, Workload]) -> list[CandidateExplanation]:
-        """Whoever got further through the rules first."""
+        """Return the excluded guides, those who passed the most rules first."""
         guides = self.planned.facts.snapshot.guides
-        found = [
+        explanations = [
             CandidateExplanation(guide_id, guides[guide_id].name, loads.get(guide_id), exclusion=exclusion)
             for guide_id, exclusion in assessment.excluded.items()
         ]
-        return sorted(found, key=lambda told: (_how_far(told), told.name, told.guide_id))
+        return sorted(
+            explanations, key=lambda candidate: (-_rules_passed(candidate), candidate.name, candidate.guide_id)
+        )
 
 
-def _how_far(told: CandidateExplanation) -> int:
-    return -RULES.index(told.exclusion.rule) if told.exclusion else 0
+def _rules_passed(candidate: CandidateExplanation) -> int:
+    return RULES.index(candidate.exclusion.rule) if candidate.exclusion else 0
 
 
-def _otherwise(forcing: ForcedAssignment) -> Alternative | None:
-    if forcing.difference is None:
+def _alternative_of(forced: ForcedAssignment) -> Alternative | None:
+    if forced.difference is None:
         return None
-    changed = {team.departure_id: team.guide_ids for team in forcing.changed_teams}
-    return Alternative(Cost.of(forcing.difference), changed | dict.fromkeys(forcing.newly_unstaffed, ()))
+    changed = {team.departure_id: team.guide_ids for team in forced.changed_teams}
+    return Alternative(Cost.of(forced.difference), changed | dict.fromkeys(forced.newly_unstaffed, ()))
 
 
 def _why_held(departure: Departure, assessment: Assessment) -> UnassignedReason:
-    against = [
+    exclusions = [
         f"{member.guide_name}: {assessment.excluded[member.guide_id].message}"
         for member in departure.team
         if member.pinned and member.guide_id in assessment.excluded
     ]
-    why = "; ".join(against) or "the pinned guides cannot form a team"
-    message = f"a person pinned its team, which cannot stay ({why}); only a person lifts a pin"
+    why = "; ".join(exclusions) or "the pinned guides cannot form a team"
+    message = f"its team is pinned but not allowed ({why}); only a person can unpin it"
     return UnassignedReason(code="HELD", message=message)

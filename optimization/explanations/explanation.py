@@ -1,4 +1,4 @@
-"""What an explanation says of a departure, as values; `wording` puts them into sentences."""
+"""The explanation of a departure, as values; `text` has the sentences, `representation` the JSON values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from scheduling.rules import Exclusion
 
 
 class PlanStanding(StrEnum):
-    """How a departure stands in the plan."""
+    """The state of a departure in the plan; HELD has a pinned team that is not allowed."""
 
     STAFFED = "STAFFED"
     UNSTAFFED = "UNSTAFFED"
@@ -23,10 +23,10 @@ class PlanStanding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What another plan costs against this one, in the order in which it counts.
+    """The cost of another plan against this one, in lexicographic order.
 
-    `guests` would lose their departure, `changes` assignments that stand would be given up, and `points`
-    are lost of quality and fairness, in thousandths of a perfect pairing. Negative figures are gains.
+    `guests` lose their departure, `changes` are kept assignments given up, `points` the loss of quality and
+    fairness in thousandths of a perfect pairing. Negative figures are gains.
     """
 
     guests: int
@@ -35,17 +35,13 @@ class Cost:
 
     @classmethod
     def of(cls, difference: Objectives) -> "Cost":
-        """From the objectives of the other plan less those of this one."""
+        """Return the cost for the objectives of the other plan less those of this one."""
         return cls(-difference.guests, -difference.kept, difference.loss)
-
-    @property
-    def is_nothing(self) -> bool:
-        return self == Cost(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """The best plan under another condition: what it costs, and the teams that differ; an empty one: nobody."""
+    """The best plan under another condition: its cost, and the teams that differ, empty if unstaffed."""
 
     cost: Cost
     teams: Mapping[UUID, tuple[UUID, ...]]
@@ -53,26 +49,26 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class MemberExplanation:
-    """Why somebody is on the team: the score with its parts, and the best plan without this assignment.
+    """A member of the team: the score with its parts, and the best plan without this assignment.
 
-    `parts` is None for whom no rule allows any more; `charged` is what fairness charges, in points.
+    `parts` is None for a member who is no longer allowed by the rules; `fairness_points` is the charge for fairness.
     """
 
     guide_id: UUID
     name: str
     score: float
     parts: ScoreParts | None
-    charged: int
+    fairness_points: int
     workload: Workload
     pinned: bool = False
-    without: Alternative | None = None
+    alternative: Alternative | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateExplanation:
-    """Why somebody is not on the team: a rule, the price of taking the guide, or why that is not possible.
+    """A guide who is not on the team: the rule that excludes them, the best plan with them, or why there is none.
 
-    `forced` is None where nobody worked it out. `refused` is why no plan has the guide here.
+    `forced` is that plan, None if it was not computed; `refused` the reason for which no plan has the guide here.
     """
 
     guide_id: UUID
@@ -86,7 +82,7 @@ class CandidateExplanation:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """One thing that would be enough to staff a departure. `kind` is a rule or what a plan would need."""
+    """A single change that suffices to staff a departure. `kind` is a rule or the kind of a relaxation."""
 
     kind: str
     message: str
@@ -95,10 +91,10 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class DepartureExplanation:
-    """A departure with why its team is what it is, or what it would take to have one.
+    """The explanation of a departure: of its team, or of what it would take to have one.
 
-    `names` has the guides and departures that the explanation speaks of. `is_partial`: time ran out before
-    everything was worked out. `differs`: the daily schedule has another team than the one explained here.
+    `names` are those of the guides and departures mentioned. `is_partial`: the time limit was too short for all of
+    it. `differs`: the daily schedule has another team than the one explained.
     """
 
     departure_id: UUID

@@ -1,4 +1,4 @@
-"""What would be enough to staff a departure where numbers are in the way: guides, guests, room, pins."""
+"""Remedies by relaxing the problem itself: more guides, fewer guests, more capacity, pins."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +15,17 @@ from optimization.solver.problem import LARGEST_TEAM
 from scheduling.domain.text import counted
 
 
-def other_numbers(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
-    """The smallest changes of the problem itself that are each enough, in the solver's order."""
+def relaxation_remedies(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
+    """Yield the minimal relaxations that each suffice, in the solver's order."""
     left = clock.left()
     if not left:
         return
     trip = planned.assessments[departure_id].demand.trip
     words = _Words(names_in(planned), sorted(trip.required_certifications) if trip else [])
-    for steps in minimal_relaxations(planned.problem, planned.solved, departure_id, time_limit_seconds=left):
-        guides = tuple(guide for step in steps for guide in step.guide_ids)
-        yield Remedy(" + ".join(step.kind.value for step in steps), words.of(steps), guides)
+    for combination in minimal_relaxations(planned.problem, planned.solved, departure_id, time_limit_seconds=left):
+        guides = tuple(guide for relaxation in combination for guide in relaxation.guide_ids)
+        kind = " + ".join(relaxation.kind.value for relaxation in combination)
+        yield Remedy(kind, words.of(combination), guides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +33,23 @@ class _Words:
     names: Mapping[UUID, str]
     certifications: Sequence[str]
 
-    def of(self, steps: Iterable[Relaxation]) -> str:
-        return " and ".join(self._step(step) for step in steps)
+    def of(self, combination: Iterable[Relaxation]) -> str:
+        return " and ".join(map(self._single, combination))
 
-    def _step(self, step: Relaxation) -> str:
-        guides, departures = self._named(step.guide_ids), self._named(step.departure_ids)
-        told = {
-            RelaxationKind.ONE_MORE_GUIDE: f"with {one_more_guide(step.amount, self.certifications)}",
-            RelaxationKind.FEWER_GUESTS: f"with {counted(step.amount, 'guest')} fewer",
-            RelaxationKind.LARGER_TEAM: f"with a team of {LARGEST_TEAM + step.amount}",
-            RelaxationKind.A_LEAD: "if one of those who may come could lead",
-            RelaxationKind.MORE_ROOM: f"if the base camp took {step.amount} more",
-            RelaxationKind.GUIDE_FREED: f"if {guides} were not needed on {departures}",
-            RelaxationKind.PIN_LIFTED: f"if {guides} had not to come",
-            RelaxationKind.MORE_CHANGES: f"if {step.amount} more people might be moved",
+    def _single(self, relaxation: Relaxation) -> str:
+        guides, departures = self._named(relaxation.guide_ids), self._named(relaxation.departure_ids)
+        amount = relaxation.amount
+        texts = {
+            RelaxationKind.ONE_MORE_GUIDE: f"with {one_more_guide(amount, self.certifications)}",
+            RelaxationKind.FEWER_GUESTS: f"with {counted(amount, 'guest')} fewer",
+            RelaxationKind.LARGER_TEAM: f"with a team of {LARGEST_TEAM + amount}",
+            RelaxationKind.A_LEAD: "if one of the candidates could lead",
+            RelaxationKind.MORE_ROOM: f"if the base camp had capacity for {amount} more",
+            RelaxationKind.GUIDE_FREED: f"if {guides} were released from {departures}",
+            RelaxationKind.PIN_LIFTED: f"if {guides} were unpinned",
+            RelaxationKind.MORE_CHANGES: f"if {counted(amount, 'more guide')} could be reassigned",
         }
-        return told[step.kind]
+        return texts[relaxation.kind]
 
     def _named(self, ids: Iterable[UUID]) -> str:
-        return " and ".join(self.names.get(one, str(one)) for one in ids)
+        return " and ".join(self.names.get(key, str(key)) for key in ids)

@@ -1,7 +1,7 @@
-"""What would be enough to staff a departure that has nobody, where a rule about one guide or one trail is in the way.
+"""Remedies: single changes that would suffice to staff a departure without a team.
 
-Each rule is lifted on its own, for those guides whom no other rule keeps off, and the part of the day that
-this touches is solved again. What counts is a plan in which nobody loses the team they have.
+Each rule about guides or trails is lifted on its own, for the guides whom no other rule excludes, and the component of
+the day is solved again. A change suffices if no other departure loses its team.
 """
 
 from collections import defaultdict
@@ -13,10 +13,10 @@ from optimization.candidates.assessment import assess
 from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.candidates.scoring import pairing_score
 from optimization.days.planned_day import PlannedDay
-from optimization.explanations.alternatives import part_around
+from optimization.explanations.alternatives import component_problem
 from optimization.explanations.deadline import Clock
 from optimization.explanations.explanation import Remedy
-from optimization.explanations.relaxations import other_numbers
+from optimization.explanations.relaxations import relaxation_remedies
 from optimization.solver import solve_day
 from optimization.solver.elastic_model import RelaxationKind
 from optimization.solver.problem import PERFECT_SCORE, DayProblem, EligiblePair
@@ -28,41 +28,41 @@ from scheduling.rules.guides import clashes_of, exclusions_of
 from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import closed_because, fits_trip, unusable_because
 
-# Nothing makes a guide of another region or activity suitable for a day, nor one whom a request does not want.
+# No remedy makes a guide of another region or activity suitable, nor one whom a request excludes.
 _NOT_LIFTED = {Rule.REGION, Rule.ACTIVITY, Rule.EXCLUDED}
-_TRAILS_TRIED = 5
+_MAX_TRAILS = 5
 
 
-def possibilities(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
-    """Everything that would be enough by itself, as far as the clock allows."""
+def find_remedies(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
+    """Yield the changes that would each suffice, as far as the clock allows."""
     if any(departure.id == departure_id for departure in planned.problem.departures):
-        yield from other_numbers(planned, departure_id, clock)
-        yield from _lifting_one_rule(planned, departure_id, clock)
+        yield from relaxation_remedies(planned, departure_id, clock)
+        yield from _by_lifting_a_rule(planned, departure_id, clock)
     else:
-        yield from _with_a_trail(planned, departure_id, clock)
+        yield from _by_a_trail(planned, departure_id, clock)
 
 
-def _lifting_one_rule(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
-    """For each rule the guides, as few as it takes, whose trouble with it alone is in the way of a team."""
-    for rule, guides in _kept_off_by_one_rule(planned, departure_id).items():
+def _by_lifting_a_rule(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
+    """Yield for each rule the fewest guides excluded by it alone who would complete a team."""
+    for rule, guides in _excluded_by_one_rule(planned, departure_id).items():
         left = clock.left()
         needed = _needed_of(planned, departure_id, guides, left) if left else ()
         if needed:
-            names = planned.facts.snapshot.guides
-            told = [_in_words(names[guide].name, exclusion) for guide in needed for exclusion in guides[guide][:1]]
-            yield Remedy(rule.value, f"if {' and '.join(told)}", needed)
+            known_guides = planned.facts.snapshot.guides
+            conditions = [_condition(known_guides[guide].name, guides[guide][0]) for guide in needed]
+            yield Remedy(rule.value, f"if {' and '.join(conditions)}", needed)
 
 
-def _with_a_trail(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
-    """The trails of which one alone, if it could be used, would do; and how many guests fewer would do."""
+def _by_a_trail(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
+    """Yield the trails of which each would suffice if it were usable, and the fewer guests that would suffice."""
     departure, facts = planned.planned[departure_id], planned.facts
     trip = facts.snapshot.trips.get(departure.trip_id)
     if trip is None:
         return
     fitting = [trail for trail in facts.snapshot.trails_of(trip.region_id) if fits_trip(trail, trip)]
     days, span = days_of(departure), departure.span
-    for trail in fitting[:_TRAILS_TRIED]:
-        if _could_go(planned, departure_id, departure.model_copy(update={"trail_id": trail.id}), clock):
+    for trail in fitting[:_MAX_TRAILS]:
+        if _can_be_staffed(planned, departure_id, departure.model_copy(update={"trail_id": trail.id}), clock):
             why = unusable_because(trail, trip, days, span, departure.participants, facts.hazards)
             yield Remedy(Rule.TRAIL_CLOSED.value, f"if it were not that {why or f'{trail.name} cannot be used'}")
     too_small = [trail for trail in fitting if not closed_because(trail, days, span, facts.hazards)]
@@ -70,51 +70,51 @@ def _with_a_trail(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iter
     if largest is None or not largest.max_group_size:
         return
     smaller = departure.model_copy(update={"trail_id": largest.id, "participants": largest.max_group_size})
-    if _could_go(planned, departure_id, smaller, clock):
+    if _can_be_staffed(planned, departure_id, smaller, clock):
         fewer = counted(departure.participants - largest.max_group_size, "guest")
         yield Remedy(RelaxationKind.FEWER_GUESTS.value, f"with {fewer} fewer, on {largest.name}")
 
 
-def _could_go(planned: PlannedDay, departure_id: UUID, changed: Departure, clock: Clock) -> bool:
-    """Whether the departure, changed like this, would have a team without anybody else losing theirs."""
+def _can_be_staffed(planned: PlannedDay, departure_id: UUID, changed: Departure, clock: Clock) -> bool:
+    """Return whether the changed departure would have a team while every other one keeps its own."""
     left, facts = clock.left(), planned.facts
     if not left:
         return False
     demand = Demand.of(departure_id, changed, planned.day, facts.snapshot)
     pairs = solver_pairs(assess(demand, facts, planned.context), changed, float("inf"), facts.recent_hours)
-    asked = solver_departure(departure_id, changed, guests=changed.participants)
-    problem = replace(planned.problem, departures=(*planned.problem.departures, asked))
+    added = solver_departure(departure_id, changed, guests=changed.participants)
+    problem = replace(planned.problem, departures=(*planned.problem.departures, added))
     return bool(_team_without_loss(problem, planned.solved, departure_id, pairs, left))
 
 
-def _kept_off_by_one_rule(planned: PlannedDay, departure_id: UUID) -> dict[Rule, dict[UUID, list[Exclusion]]]:
+def _excluded_by_one_rule(planned: PlannedDay, departure_id: UUID) -> dict[Rule, dict[UUID, list[Exclusion]]]:
     assessment, facts, context = planned.assessments[departure_id], planned.facts, planned.context
     demand = assessment.demand
-    found: defaultdict[Rule, dict[UUID, list[Exclusion]]] = defaultdict(dict)
+    by_rule: defaultdict[Rule, dict[UUID, list[Exclusion]]] = defaultdict(dict)
     for guide_id, first in assessment.excluded.items():
         if first.rule in _NOT_LIFTED:
             continue
         guide = facts.snapshot.guides[guide_id]
-        against = [
+        exclusions = [
             *exclusions_of(guide, demand, facts, context.entered.of(guide_id, demand.days)),
             *clashes_of(demand.span, demand.day, context.elsewhere(guide_id), ignoring=departure_id),
         ]
-        if {exclusion.rule for exclusion in against} == {first.rule}:
-            found[first.rule][guide_id] = against
-    return dict(sorted(found.items()))
+        if {exclusion.rule for exclusion in exclusions} == {first.rule}:
+            by_rule[first.rule][guide_id] = exclusions
+    return dict(sorted(by_rule.items()))
 
 
 def _needed_of(
     planned: PlannedDay, departure_id: UUID, guides: Mapping[UUID, list[Exclusion]], seconds: float
 ) -> tuple[UUID, ...]:
-    """Whom of these guides the team would have; nobody where they would not be enough."""
+    """Return those of the guides whom the team would have; none if they do not suffice."""
     added = [_as_if_allowed(planned, departure_id, guide_id) for guide_id in guides]
     team = _team_without_loss(planned.problem, planned.solved, departure_id, added, seconds)
     return tuple(guide_id for guide_id in team if guide_id in guides)
 
 
 def _as_if_allowed(planned: PlannedDay, departure_id: UUID, guide_id: UUID) -> EligiblePair:
-    """A pair at half its score, so that whoever may go comes before whoever may not."""
+    """Return a pair at half its score, so that eligible guides are preferred to it."""
     guide, demand = planned.facts.snapshot.guides[guide_id], planned.assessments[departure_id].demand
     adjustments = planned.context.entered.of(guide_id, demand.days)
     score = pairing_score(guide, demand, planned.facts, adjustments)
@@ -126,18 +126,19 @@ def _as_if_allowed(planned: PlannedDay, departure_id: UUID, guide_id: UUID) -> E
 def _team_without_loss(
     problem: DayProblem, plan: DayPlan, departure_id: UUID, added: Iterable[EligiblePair], seconds: float
 ) -> tuple[UUID, ...]:
-    """The departure's team with further pairs, if every other one that has a team keeps one."""
-    part = part_around(replace(problem, pairs=(*problem.pairs, *added)), departure_id)
-    solved = solve_day(part, time_limit_seconds=seconds)
-    before = {team.departure_id for team in plan.teams}
-    loses = before.intersection(solved.unstaffed)
-    return () if loses else solved.team_of(departure_id)
+    """Return the departure's team with the added pairs, empty if another staffed departure would lose its team."""
+    component = component_problem(replace(problem, pairs=(*problem.pairs, *added)), departure_id)
+    solved = solve_day(component, time_limit_seconds=seconds)
+    staffed = {team.departure_id for team in plan.teams}
+    lost = staffed.intersection(solved.unstaffed)
+    return () if lost else solved.team_of(departure_id)
 
 
-def _in_words(name: str, exclusion: Exclusion) -> str:
+def _condition(name: str, exclusion: Exclusion) -> str:
+    """Return the text of the condition under which the rule would not exclude the guide."""
     message = exclusion.message
     about = ", ".join(sorted(exclusion.about))
-    told = {
+    conditions = {
         Rule.NOT_ACTIVE: f"{name} were not {message}",
         Rule.NOT_AVAILABLE: f"{name} were available on {about}",
         Rule.AVAILABILITY_EXCEPTION: f"{name}'s absence ended ({message})",
@@ -145,6 +146,6 @@ def _in_words(name: str, exclusion: Exclusion) -> str:
         Rule.HELD_BY_EMERGENCY: f"{name} were released ({message})",
         Rule.CERTIFICATION: f"{name} held {about.upper()}",
         Rule.OVERLAP: f"{name} were not {message}",
-        Rule.REST: f"{name} had their rest ({message})",
+        Rule.REST: f"{name} had the required rest ({message})",
     }
-    return told.get(exclusion.rule, f"{name} were not {message}")
+    return conditions.get(exclusion.rule, f"{name} were not {message}")

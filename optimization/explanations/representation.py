@@ -1,4 +1,4 @@
-"""An explanation for programs: plain values, what is not there left out."""
+"""An explanation as JSON values; absent parts are left out."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,45 +13,46 @@ from optimization.explanations.explanation import (
     MemberExplanation,
     Remedy,
 )
-from optimization.explanations.text import lines_of, why_not, without_text
+from optimization.explanations.text import alternative_text, lines_of, reason_text
 
 DECIMALS = 4
 
 
-def told_as_data(told: DepartureExplanation) -> dict[str, Any]:
-    """All of it, with the sentences that say the same."""
+def explanation_as_data(explanation: DepartureExplanation) -> dict[str, Any]:
+    """Return the whole explanation, with its sentences in `lines`."""
     data: dict[str, Any] = {
-        "standing": told.standing.value,
-        "team": [_member(member, told) for member in told.team],
-        "possible_if": [_possibility(possibility) for possibility in told.possible_if],
-        "lines": lines_of(told),
-        "is_partial": told.is_partial,
-        "differs": told.differs,
+        "standing": explanation.standing.value,
+        "team": [_member(member, explanation) for member in explanation.team],
+        "possible_if": [_remedy(remedy) for remedy in explanation.possible_if],
+        "lines": lines_of(explanation),
+        "is_partial": explanation.is_partial,
+        "differs": explanation.differs,
     }
-    if told.reason:
-        data["reason"] = told.reason.model_dump(mode="json")
+    if explanation.reason:
+        data["reason"] = explanation.reason.model_dump(mode="json")
     return data
 
 
 def price_as_data(guide: CandidateExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> dict[str, Any]:
-    """What taking a guide would cost, or why no plan has them; empty where nobody worked it out."""
+    """Return the cost of forcing a guide onto the team, or why no plan has them; empty if not computed."""
     if guide.forced:
-        return otherwise_as_data(guide.forced) | {"message": why_not(guide, departure_id, names)}
+        return alternative_as_data(guide.forced) | {"message": reason_text(guide, departure_id, names)}
     if guide.refused:
-        return {"refused": guide.refused.value, "message": why_not(guide, departure_id, names)}
+        return {"refused": guide.refused.value, "message": reason_text(guide, departure_id, names)}
     return {}
 
 
-def otherwise_as_data(otherwise: Alternative) -> dict[str, Any]:
-    """Another plan: its cost, and the teams that differ from this one's."""
+def alternative_as_data(alternative: Alternative) -> dict[str, Any]:
+    """Return the cost of another plan, and the teams that differ from this one's."""
     changed = [
-        {"departure_id": str(key), "guide_ids": [str(guide) for guide in team]} for key, team in otherwise.teams.items()
+        {"departure_id": str(key), "guide_ids": [str(guide) for guide in team]}
+        for key, team in alternative.teams.items()
     ]
-    return _cost(otherwise.cost) | {"changed_teams": changed}
+    return _cost(alternative.cost) | {"changed_teams": changed}
 
 
 def workload_as_data(workload: Workload) -> dict[str, float]:
-    """Hours with one decimal."""
+    """Return the workload in hours with one decimal."""
     return {
         "trailing_hours": round(workload.trailing_hours, 1),
         "mean_hours": round(workload.mean_hours, 1),
@@ -63,23 +64,23 @@ def _cost(cost: Cost) -> dict[str, int]:
     return {"guests": cost.guests, "assignments": cost.changes, "points": cost.points}
 
 
-def _member(member: MemberExplanation, told: DepartureExplanation) -> dict[str, Any]:
+def _member(member: MemberExplanation, explanation: DepartureExplanation) -> dict[str, Any]:
     data: dict[str, Any] = {
         "guide_id": str(member.guide_id),
         "guide_name": member.name,
         "score": round(member.score, DECIMALS),
         "pinned": member.pinned,
-        "fairness_points": member.charged,
+        "fairness_points": member.fairness_points,
         "fairness": workload_as_data(member.workload),
-        "message": without_text(member, told.departure_id, told.names),
+        "message": alternative_text(member, explanation.departure_id, explanation.names),
     }
     if member.parts:
         data["score_parts"] = {name: round(part, DECIMALS) for name, part in member.parts.by_name.items()}
-    if member.without:
-        data["alternative"] = otherwise_as_data(member.without)
+    if member.alternative:
+        data["alternative"] = alternative_as_data(member.alternative)
     return data
 
 
-def _possibility(possibility: Remedy) -> dict[str, Any]:
-    guides = {"guide_ids": [str(guide) for guide in possibility.guide_ids]} if possibility.guide_ids else {}
-    return {"kind": possibility.kind, "message": possibility.message} | guides
+def _remedy(remedy: Remedy) -> dict[str, Any]:
+    guides = {"guide_ids": [str(guide) for guide in remedy.guide_ids]} if remedy.guide_ids else {}
+    return {"kind": remedy.kind, "message": remedy.message} | guides

@@ -1,4 +1,4 @@
-"""Explaining a departure of a stored daily schedule: what optimizing its region now would decide, and why."""
+"""Explanation of a departure of a stored daily schedule by optimizing its region now, without storing anything."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -16,19 +16,18 @@ from scheduling.errors import UnknownDeparture
 from scheduling.models import DailySchedule
 from scheduling.snapshot import take_day_snapshot
 
-PATIENCE_SECONDS = 2.0
+TIME_LIMIT_SECONDS = 2.0
 
 
 def explain_as_it_stands(
-    schedule: DailySchedule, departure_id: UUID, *, time_limit_seconds: float = PATIENCE_SECONDS
+    schedule: DailySchedule, departure_id: UUID, *, time_limit_seconds: float = TIME_LIMIT_SECONDS
 ) -> DepartureExplanation:
-    """Why the departure has its team, or nobody, against the best plan of its region there is now.
+    """Explain the departure against the best plan of its region at this moment; nothing is written.
 
-    That plan keeps what stands unless more guests can be served; departures of other regions stay as they
-    are. Nothing is written. One that has started or was cancelled is not planned any more, and nothing but
-    that is said of it. The time limit is for each of planning and explaining; reading the siblings has the
-    deadline of somebody who waits. Raises UnknownDeparture, and SiblingUnavailable where the catalog or the
-    guides do not answer.
+    That plan keeps current assignments unless more guests can be served; departures of other regions are unchanged.
+    A departure that has started or was cancelled has the standing NOT_PLANNED and no explanation. The time limit
+    applies to planning and to explaining, each; the siblings are read within the interactive deadline. Raises
+    UnknownDeparture, and SiblingUnavailable if the catalog or the guides do not answer.
     """
     document = schedule.document
     departure = document.departures.get(departure_id)
@@ -46,8 +45,8 @@ def explain_as_it_stands(
     )
     if departure_id not in planned.planned.keys() | planned.held.keys():
         return DepartureExplanation(departure_id, departure, PlanStanding.NOT_PLANNED)
-    told = explain_departure(planned, departure_id, time_limit_seconds=time_limit_seconds)
-    return replace(told, differs=told.departure.guide_ids != departure.guide_ids)
+    explanation = explain_departure(planned, departure_id, time_limit_seconds=time_limit_seconds)
+    return replace(explanation, differs=explanation.departure.guide_ids != departure.guide_ids)
 
 
 def _snapshot(schedule: DailySchedule, document: ScheduleDocument, region_id: UUID) -> Snapshot:

@@ -17,118 +17,122 @@ from optimization.solver.solution import UnstaffedReason
 from scheduling.domain.text import counted
 from scheduling.rules import Rule
 
-_OF_NO_INTEREST = {Rule.REGION, Rule.ACTIVITY}
+_NOT_LISTED = {Rule.REGION, Rule.ACTIVITY}
 _REFUSED = {
-    UnstaffedReason.PINNED_GUIDES_IN_THE_WAY: "others are pinned in the way",
-    UnstaffedReason.PINNED_GUIDE_UNAVAILABLE: "a pinned guide may not lead it any more",
-    UnstaffedReason.CHANGE_BUDGET_SPENT: "it would move more people than allowed",
-    UnstaffedReason.TEAM_TOO_LARGE: "the team is full of pinned guides",
-    UnstaffedReason.GROUP_NOT_COVERED: "no team with this guide may lead a group of this size",
+    UnstaffedReason.PINNED_GUIDES_IN_THE_WAY: "pinned guides of other departures prevent it",
+    UnstaffedReason.PINNED_GUIDE_UNAVAILABLE: "a pinned guide is no longer allowed on the departure",
+    UnstaffedReason.CHANGE_BUDGET_SPENT: "more guides would be reassigned than allowed",
+    UnstaffedReason.TEAM_TOO_LARGE: "pinned guides fill the team",
+    UnstaffedReason.GROUP_NOT_COVERED: "no team with this guide covers the group",
     UnstaffedReason.LOCATION_FULL: "the base camp is full at that time",
 }
 
 
-def lines_of(told: DepartureExplanation) -> list[str]:
-    """Everything there is to say, a line each: the team, the best who are not on it, what would help."""
-    return list(_lines(told))
+def lines_of(explanation: DepartureExplanation) -> list[str]:
+    """Return one line per statement: the team, the remedies, the candidates who are not on the team."""
+    return list(_lines(explanation))
 
 
-def _lines(told: DepartureExplanation) -> Iterator[str]:
-    if told.standing is PlanStanding.NOT_PLANNED:
-        yield "It has started or was cancelled: nothing is planned here any more."
-    if told.differs:
-        yield "Optimizing now would give it another team than it has; this explains that one."
-    yield from [member_text(member, told.departure_id, told.names) for member in told.team]
-    if told.reason:
-        yield f"{'Held' if told.standing is PlanStanding.HELD else 'Nobody'}: {told.reason.message}"
-    yield from map(possibility_text, told.possible_if)
-    yield from _others(told)
-    if told.is_partial:
-        yield "There was no time to work out more."
+def _lines(explanation: DepartureExplanation) -> Iterator[str]:
+    if explanation.standing is PlanStanding.NOT_PLANNED:
+        yield "The departure has started or was cancelled: it is no longer planned."
+    if explanation.differs:
+        yield "Optimizing now would assign another team; the explanation is of that team."
+    yield from [member_text(member, explanation.departure_id, explanation.names) for member in explanation.team]
+    if explanation.reason:
+        yield f"{'Held' if explanation.standing is PlanStanding.HELD else 'Unstaffed'}: {explanation.reason.message}"
+    yield from map(remedy_text, explanation.possible_if)
+    yield from _others(explanation)
+    if explanation.is_partial:
+        yield "The explanation is incomplete: the time limit was reached."
 
 
-def _others(told: DepartureExplanation) -> Iterator[str]:
-    """Whoever has a price, and together those whom a rule keeps off, where the reason does not count them."""
-    yield from [guide_text(one, told.departure_id, told.names) for one in told.others if one.forced or one.refused]
-    kept_off = [one for one in told.others if one.exclusion and one.exclusion.rule not in _OF_NO_INTEREST]
-    if told.team and kept_off:
-        named = [f"{one.name}: {why_not(one, told.departure_id, told.names)}" for one in kept_off]
-        yield f"Ruled out: {'; '.join(named)}"
+def _others(explanation: DepartureExplanation) -> Iterator[str]:
+    """Yield the candidates with a cost, and the excluded guides in one line, unless the reason counts them."""
+    departure_id, names = explanation.departure_id, explanation.names
+    with_cost = [guide for guide in explanation.others if guide.forced or guide.refused]
+    yield from [candidate_text(guide, departure_id, names) for guide in with_cost]
+    excluded = [guide for guide in explanation.others if guide.exclusion and guide.exclusion.rule not in _NOT_LISTED]
+    if explanation.team and excluded:
+        named = [f"{guide.name}: {reason_text(guide, departure_id, names)}" for guide in excluded]
+        yield f"Excluded: {'; '.join(named)}"
 
 
 def member_text(member: MemberExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
-    """Why somebody is on the team, in one line."""
+    """Return the explanation of a member of the team in one line."""
     parts = ", ".join(f"{name} {part:.2f}" for name, part in member.parts.by_name.items()) if member.parts else ""
-    scored = f"score {member.score:.2f}" + (f" ({parts})" if parts else ", and no longer allowed by the rules")
-    charged = f"; fairness charges {counted(member.charged, 'point')}" if member.charged else ""
+    scored = f"score {member.score:.2f}" + (f" ({parts})" if parts else ", no longer allowed by the rules")
+    charged = f"; fairness charge {counted(member.fairness_points, 'point')}" if member.fairness_points else ""
     why = f"{member.name}: {scored}; {workload_text(member.workload)}{charged}."
-    return f"{why} {without_text(member, departure_id, names)}"
+    return f"{why} {alternative_text(member, departure_id, names)}"
 
 
-def without_text(member: MemberExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
-    """The best plan without this assignment: "Else Ben, which costs 52 points"."""
+def alternative_text(member: MemberExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
+    """Return the best plan without this assignment: "Alternative: Ben, which costs 52 points of quality."."""
     if member.pinned:
         return "Pinned by a person."
-    if member.without is None:
-        return "What else could be was not worked out."
-    instead = [names.get(guide, str(guide)) for guide in member.without.teams.get(departure_id, ())]
-    # Somebody may leave a team that is larger than it has to be.
-    stands = departure_id not in member.without.teams
-    who = "the same team" if stands else " and ".join(instead) or "nobody"
-    return f"Else {who}, which {cost_text(member.without.cost)}{_elsewhere(member.without, departure_id, names)}."
+    if member.alternative is None:
+        return "The alternative was not computed."
+    instead = [names.get(guide, str(guide)) for guide in member.alternative.teams.get(departure_id, ())]
+    # A member may leave a team that is larger than necessary.
+    is_unchanged = departure_id not in member.alternative.teams
+    team = "the same team" if is_unchanged else " and ".join(instead) or "nobody"
+    elsewhere = _elsewhere(member.alternative, departure_id, names)
+    return f"Alternative: {team}, which {cost_text(member.alternative.cost)}{elsewhere}."
 
 
-def guide_text(guide: CandidateExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
-    """Why somebody is not on the team, in one line."""
-    return f"Not {guide.name}{f' (score {guide.score:.2f})' if guide.score is not None else ''}: " + why_not(
+def candidate_text(guide: CandidateExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
+    """Return the explanation of a guide who is not on the team in one line."""
+    return f"Not {guide.name}{f' (score {guide.score:.2f})' if guide.score is not None else ''}: " + reason_text(
         guide, departure_id, names
     )
 
 
-def why_not(guide: CandidateExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
-    """The rule or the price that decided, or that nobody worked it out."""
+def reason_text(guide: CandidateExplanation, departure_id: UUID, names: Mapping[UUID, str]) -> str:
+    """Return the excluding rule or the cost of forcing the guide onto the team."""
     if guide.exclusion:
         return guide.exclusion.message
     if guide.refused:
         return _REFUSED.get(guide.refused, guide.refused.value.replace("_", " ").lower())
     if guide.forced is None:
-        return "what it would cost was not worked out"
-    others = [names.get(one, str(one)) for one in guide.forced.teams.get(departure_id, ()) if one != guide.guide_id]
+        return "the cost was not computed"
+    team = guide.forced.teams.get(departure_id, ())
+    others = [names.get(member, str(member)) for member in team if member != guide.guide_id]
     company = f"beside {' and '.join(others)}" if others else "alone"
     return f"{company}, which {cost_text(guide.forced.cost)}{_elsewhere(guide.forced, departure_id, names)}"
 
 
-def possibility_text(possibility: Remedy) -> str:
-    return f"Possible {possibility.message}."
+def remedy_text(remedy: Remedy) -> str:
+    """Return the remedy as a sentence."""
+    return f"Possible {remedy.message}."
 
 
 def workload_text(workload: Workload) -> str:
-    """Hours against the mean: "22.0 h in 14 days (mean 18.5), 6.0 h on the date"."""
+    """Return hours against the mean: "22.0 h in 14 days (mean 18.5), 6.0 h on the date"."""
     text = f"{workload.trailing_hours:.1f} h in 14 days (mean {workload.mean_hours:.1f})"
     return f"{text}, {workload.day_hours:.1f} h on the date" if workload.day_hours else text
 
 
 def cost_text(cost: Cost) -> str:
-    """What counts first comes first: "costs 8 guests their departure, changes 1 assignment"."""
+    """Return the cost in lexicographic order: "leaves 8 guests without a departure and gives up 1 kept assignment"."""
     return " and ".join(_costs(cost)) or "costs nothing"
 
 
 def _costs(cost: Cost) -> Iterator[str]:
     if cost.guests:
-        yield f"{'costs' if cost.guests > 0 else 'serves'} {counted(abs(cost.guests), 'guest')}" + (
-            " their departure" if cost.guests > 0 else " more"
-        )
+        guests = counted(abs(cost.guests), "guest")
+        yield f"leaves {guests} without a departure" if cost.guests > 0 else f"serves {guests} more"
     if cost.changes:
-        did = "gives up" if cost.changes > 0 else "keeps"
-        yield f"{did} {counted(abs(cost.changes), 'assignment')} that stand{'s' if abs(cost.changes) == 1 else ''}"
+        assignments = counted(abs(cost.changes), "current assignment")
+        yield f"gives up {assignments}" if cost.changes > 0 else f"keeps {assignments} more"
     if cost.points:
         yield f"{'costs' if cost.points > 0 else 'gains'} {counted(abs(cost.points), 'point')} of quality"
 
 
-def _elsewhere(otherwise: Alternative, departure_id: UUID, names: Mapping[UUID, str]) -> str:
+def _elsewhere(alternative: Alternative, departure_id: UUID, names: Mapping[UUID, str]) -> str:
     changes = [
         f"{names.get(key, str(key))}: {_team(team, names)}"
-        for key, team in otherwise.teams.items()
+        for key, team in alternative.teams.items()
         if key != departure_id
     ]
     return f"; elsewhere {'; '.join(changes)}" if changes else ""

@@ -9,7 +9,7 @@ from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer
 from optimization.candidates.ranking import CandidateList, ListedGuide
 from optimization.explanations.explanation import DepartureExplanation, PlanStanding
-from optimization.explanations.representation import price_as_data, told_as_data, workload_as_data
+from optimization.explanations.representation import explanation_as_data, price_as_data, workload_as_data
 from optimization.requests.result import silences_in
 from optimization.solver.solution import UnstaffedReason
 from scheduling.models import DailySchedule
@@ -159,7 +159,7 @@ def represent_candidates(
         "candidates": [_represent_guide(guide) | prices.get(guide.guide_id, {}) for guide in candidates.guides],
         "warnings": silences_in(candidates.snapshot),
     }
-    return representation | ({"explanation": told_as_data(explanation)} if explanation else {})
+    return representation | ({"explanation": explanation_as_data(explanation)} if explanation else {})
 
 
 def _prices_in(explanation: DepartureExplanation) -> dict[UUID, dict[str, Any]]:

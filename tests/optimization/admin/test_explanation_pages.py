@@ -66,7 +66,13 @@ def test_a_team_is_explained_with_its_alternative_and_with_everybody_else(
 ) -> None:
     page = auditor.get(explanation_of(departure)).content.decode()
 
-    for text in ("Optimizing now would change the team", "certifications 0.", "Else ", "Could go", "May not go"):
+    for text in (
+        "Optimizing now would change the team",
+        "certifications 0.",
+        "Alternative: ",
+        "Could go",
+        "May not go",
+    ):
         assert text in page
 
 

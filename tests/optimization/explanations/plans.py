@@ -1,4 +1,4 @@
-"""Plans to explain, made without any server."""
+"""Plans to explain, made without a server."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,8 +24,8 @@ def of_trip(**fields: Any) -> Departure:
     return DepartureFactory(**{"trip_id": TRIP.id} | fields)
 
 
-def facts_with(*guides: Guide, **told: Any) -> Facts:
-    return facts_of(guides=guides, trips=[TRIP], **told)
+def facts_with(*guides: Guide, **facts: Any) -> Facts:
+    return facts_of(guides=guides, trips=[TRIP], **facts)
 
 
 def planned(
@@ -36,7 +36,7 @@ def planned(
     adjustments: Mapping[UUID, GuideAdjustments] | None = None,
     max_changes: int | None = None,
 ) -> PlannedDay:
-    """What optimizing these departures of tomorrow decides."""
+    """Return the plan of these departures of tomorrow."""
     inputs = DayInputs(
         day=TOMORROW,
         facts=facts,

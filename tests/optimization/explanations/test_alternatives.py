@@ -1,4 +1,4 @@
-"""The best plan without an assignment against a search through every plan that has not got it."""
+"""The best plan without an assignment against an enumeration of all plans without it."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -23,7 +23,7 @@ def _without(problem: DayProblem, departure_id: UUID, guide_id: UUID) -> DayProb
 def _may_be_without(problem: DayProblem, plan: DayPlan) -> list[tuple[UUID, UUID]]:
     forced = {departure.id: departure.forced_guides for departure in problem.departures}
     chosen = [member for members in chosen_pairs(problem, plan).values() for member in members]
-    return [(one.departure_id, one.guide_id) for one in chosen if one.guide_id not in forced[one.departure_id]]
+    return [(pair.departure_id, pair.guide_id) for pair in chosen if pair.guide_id not in forced[pair.departure_id]]
 
 
 @SEARCH
@@ -32,18 +32,18 @@ def test_what_an_assignment_is_worth_is_what_the_best_plan_without_it_lacks(prob
     plan = solve_day(problem)
 
     for departure_id, guide_id in _may_be_without(problem, plan)[:2]:
-        otherwise = best_without(problem, plan, departure_id, guide_id, time_limit_seconds=5)
+        alternative = best_without(problem, plan, departure_id, guide_id, time_limit_seconds=5)
 
-        cost, objectives = otherwise.cost, plan.objectives
-        found = (objectives.guests - cost.guests, objectives.kept - cost.changes, -(objectives.loss + cost.points))
-        assert found == best_figure(_without(problem, departure_id, guide_id))[1:]
+        cost, objectives = alternative.cost, plan.objectives
+        attained = (objectives.guests - cost.guests, objectives.kept - cost.changes, -(objectives.loss + cost.points))
+        assert attained == best_figure(_without(problem, departure_id, guide_id))[1:]
 
 
 def test_only_what_depends_on_the_departure_is_planned_anew() -> None:
     first, second = trip(1, "08:00", "12:00", 4), trip(2, "08:00", "12:00", 4)
     problem = day([first, second], [pair(first, 1, 8, 900), pair(first, 2, 8, 400), pair(second, 3, 8, 500)])
 
-    otherwise = best_without(problem, solve_day(problem), first.id, guide(1), time_limit_seconds=5)
+    alternative = best_without(problem, solve_day(problem), first.id, guide(1), time_limit_seconds=5)
 
-    assert otherwise.teams == {first.id: (guide(2),)}
-    assert (otherwise.cost.guests, otherwise.cost.changes, otherwise.cost.points) == (0, 0, 500)
+    assert alternative.teams == {first.id: (guide(2),)}
+    assert (alternative.cost.guests, alternative.cost.changes, alternative.cost.points) == (0, 0, 500)

@@ -1,4 +1,4 @@
-"""What an operator sees of an explanation."""
+"""Explanations on the command line."""
 
 import json
 from datetime import timedelta
@@ -22,21 +22,23 @@ def test_every_team_of_a_plan_is_explained_and_every_guide_has_their_hours(sibli
 
     assert day["explanations"].keys() == day["departures"].keys()
     for key, departure in day["departures"].items():
-        told = day["explanations"][key]
-        assert [member["guide_id"] for member in told["team"]] == [m["guide_id"] for m in departure.get("team", [])]
-        assert told["lines"]
-        assert not told["is_partial"]
-        assert told["team"] or told["possible_if"]
+        explanation = day["explanations"][key]
+        assert [member["guide_id"] for member in explanation["team"]] == [
+            member["guide_id"] for member in departure.get("team", [])
+        ]
+        assert explanation["lines"]
+        assert not explanation["is_partial"]
+        assert explanation["team"] or explanation["possible_if"]
     assert {"trailing_hours", "mean_hours", "day_hours"} == next(iter(day["fairness"].values())).keys()
 
 
 @pytest.mark.django_db
 def test_the_explanation_follows_the_table(siblings: SimulatedSiblings) -> None:
-    told = run("--explain", "--date", str(siblings.today + timedelta(days=1)))
+    output = run("--explain", "--date", str(siblings.today + timedelta(days=1)))
 
-    table, explanation = told.split("guests served", 1)
+    table, explanation = output.split("guests served", 1)
     assert "Hours vs mean" in table
-    assert "Else " in explanation
+    assert "Alternative: " in explanation
 
 
 @pytest.mark.django_db

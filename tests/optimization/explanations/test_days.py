@@ -1,4 +1,4 @@
-"""Whole days explained, the odd ones too."""
+"""Explanations of whole days, unusual ones included."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -33,11 +33,11 @@ def test_every_departure_of_an_odd_day_is_explained(name: str) -> None:
     departures, guides = ODD_DAYS[name]
     plan = planned(day_of(departures), facts_with(*guides))
 
-    told = explain_day(plan, time_limit_seconds=60)
+    explanations = explain_day(plan, time_limit_seconds=60)
 
-    assert [one.departure_id for one in told] == sorted(plan.planned)
-    assert all(one.team or (one.reason and one.possible_if) for one in told)
-    assert not any(one.is_partial for one in told)
+    assert [explanation.departure_id for explanation in explanations] == sorted(plan.planned)
+    assert all(explanation.team or (explanation.reason and explanation.possible_if) for explanation in explanations)
+    assert not any(explanation.is_partial for explanation in explanations)
 
 
 def test_the_same_plan_is_explained_in_the_same_words() -> None:
@@ -53,9 +53,9 @@ def test_what_was_planned_again_is_explained_by_its_last_plan() -> None:
     departures = {FIRST: of_trip(), SECOND: of_trip(starts_at=at(14), ends_at=at(16))}
     whole, again = planned(departures, facts_with(ANA)), planned({SECOND: departures[SECOND]}, facts_with(BEN))
 
-    told = explanation_data(explain_parts([whole, again], time_limit_seconds=60))
+    data = explanation_data(explain_parts([whole, again], time_limit_seconds=60))
 
-    assert [told[str(key)]["team"][0]["guide_name"] for key in (FIRST, SECOND)] == ["Ana", "Ben"]
+    assert [data[str(key)]["team"][0]["guide_name"] for key in (FIRST, SECOND)] == ["Ana", "Ben"]
 
 
 def test_hours_are_those_of_everybody_who_could_lead_something() -> None:

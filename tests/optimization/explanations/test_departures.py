@@ -1,4 +1,4 @@
-"""Why a departure has its team or nobody, guide by guide; no server, no clock that matters."""
+"""Explanations of one departure: its team, the other guides and the remedies."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -24,16 +24,16 @@ from tests.factories import REGION_ID, TOMORROW, GuideFactory, TeamMemberFactory
 from tests.optimization.explanations.plans import ANA, BEN, CLEO, FIRST, SECOND, facts_with, of_trip, planned
 
 
-def told(plan: PlannedDay, key: UUID = FIRST, seconds: float = 5) -> DepartureExplanation:
+def explain(plan: PlannedDay, key: UUID = FIRST, seconds: float = 5) -> DepartureExplanation:
     return explain_departure(plan, key, time_limit_seconds=seconds)
 
 
 def guide(explained: DepartureExplanation, name: str) -> CandidateExplanation:
-    return next(one for one in explained.others if one.name == name)
+    return next(candidate for candidate in explained.others if candidate.name == name)
 
 
-def possible(explained: DepartureExplanation) -> dict[str, str]:
-    return {one.kind: one.message for one in explained.possible_if}
+def remedies_of(explained: DepartureExplanation) -> dict[str, str]:
+    return {remedy.kind: remedy.message for remedy in explained.possible_if}
 
 
 def the_member(explained: DepartureExplanation) -> MemberExplanation:
@@ -44,26 +44,26 @@ def the_member(explained: DepartureExplanation) -> MemberExplanation:
 def test_a_member_is_told_with_the_parts_of_the_score_and_the_next_best_team() -> None:
     plan = planned({FIRST: of_trip()}, facts_with(ANA, BEN, CLEO))
 
-    member = the_member(told(plan))
+    member = the_member(explain(plan))
 
     assert (member.name, member.parts and member.parts.product) == ("Ana", pytest.approx(member.score))
-    assert member.without
-    assert member.without.teams == {FIRST: (BEN.id,)}
+    assert member.alternative
+    assert member.alternative.teams == {FIRST: (BEN.id,)}
     losses = {pair.guide_id: pair.loss for pair in plan.problem.pairs}
-    assert member.without.cost == Cost(0, 0, losses[BEN.id] - losses[ANA.id])
+    assert member.alternative.cost == Cost(0, 0, losses[BEN.id] - losses[ANA.id])
 
 
 def test_without_the_only_guide_the_guests_would_lose_their_departure() -> None:
-    member = the_member(told(planned({FIRST: of_trip()}, facts_with(ANA))))
+    member = the_member(explain(planned({FIRST: of_trip()}, facts_with(ANA))))
 
-    assert member.without
-    assert (member.without.cost.guests, member.without.teams) == (8, {FIRST: ()})
+    assert member.alternative
+    assert (member.alternative.cost.guests, member.alternative.teams) == (8, {FIRST: ()})
 
 
 def test_taking_a_guide_who_stands_elsewhere_is_priced_with_everything_it_moves() -> None:
     plan = planned({FIRST: of_trip(team=[lead(ANA)]), SECOND: of_trip(team=[lead(BEN)])}, facts_with(ANA, BEN))
 
-    ben = guide(told(plan), "Ben")
+    ben = guide(explain(plan), "Ben")
 
     assert ben.forced
     assert ben.forced.teams == {FIRST: (BEN.id,), SECOND: (ANA.id,)}
@@ -73,7 +73,7 @@ def test_taking_a_guide_who_stands_elsewhere_is_priced_with_everything_it_moves(
 def test_the_price_of_whoever_would_be_as_good_is_what_the_plan_loses() -> None:
     plan = planned({FIRST: of_trip()}, facts_with(ANA, BEN))
 
-    ben = guide(told(plan), "Ben")
+    ben = guide(explain(plan), "Ben")
 
     assert ben.forced
     assert (ben.forced.cost.guests, ben.forced.cost.changes) == (0, 0)
@@ -83,7 +83,7 @@ def test_the_price_of_whoever_would_be_as_good_is_what_the_plan_loses() -> None:
 def test_whom_a_rule_keeps_off_is_told_by_that_rule() -> None:
     away = replace(BEN, is_active=False, status="ON_LEAVE")
 
-    ben = guide(told(planned({FIRST: of_trip()}, facts_with(ANA, away))), "Ben")
+    ben = guide(explain(planned({FIRST: of_trip()}, facts_with(ANA, away))), "Ben")
 
     assert ben.exclusion
     assert (ben.exclusion.rule, ben.forced) == (Rule.NOT_ACTIVE, None)
@@ -91,92 +91,92 @@ def test_whom_a_rule_keeps_off_is_told_by_that_rule() -> None:
 
 def test_nobody_is_put_in_the_place_of_pinned_guides() -> None:
     team = [
-        TeamMemberFactory(guide_id=one.id, guide_name=one.name, pinned=True, role=role)
-        for one, role in [(ANA, "LEAD"), (BEN, "ASSISTANT"), (CLEO, "ASSISTANT")]
+        TeamMemberFactory(guide_id=member.id, guide_name=member.name, pinned=True, role=role)
+        for member, role in [(ANA, "LEAD"), (BEN, "ASSISTANT"), (CLEO, "ASSISTANT")]
     ]
     other = GuideFactory(name="Dan")
 
-    explained = told(planned({FIRST: of_trip(team=team)}, facts_with(ANA, BEN, CLEO, other)))
+    explained = explain(planned({FIRST: of_trip(team=team)}, facts_with(ANA, BEN, CLEO, other)))
 
     assert guide(explained, "Dan").refused is UnstaffedReason.TEAM_TOO_LARGE
-    assert all(member.without is None and member.pinned for member in explained.team)
+    assert all(member.alternative is None and member.pinned for member in explained.team)
 
 
 def test_one_more_guide_with_the_certificate_would_do_and_so_would_whoever_lacks_it() -> None:
     uncertified = GuideFactory(name="Eve", certifications=frozenset())
 
-    found = possible(told(planned({FIRST: of_trip()}, facts_with(uncertified))))
+    remedies = remedies_of(explain(planned({FIRST: of_trip()}, facts_with(uncertified))))
 
-    assert found["ONE_MORE_GUIDE"] == "with one more guide who holds WILDERNESS_FIRST_AID and may lead 8"
-    assert found["CERTIFICATION"] == "if Eve held WILDERNESS_FIRST_AID"
+    assert remedies["ONE_MORE_GUIDE"] == "with one more guide who holds WILDERNESS_FIRST_AID and may lead 8"
+    assert remedies["CERTIFICATION"] == "if Eve held WILDERNESS_FIRST_AID"
 
 
 def test_the_end_of_an_absence_would_do() -> None:
     away = AvailabilityException.model_validate({"from": TOMORROW, "to": TOMORROW, "reason": "vacation"})
     adjustments = {ANA.id: GuideAdjustments(availability_exceptions=[away])}
 
-    found = possible(told(planned({FIRST: of_trip()}, facts_with(ANA), adjustments=adjustments)))
+    remedies = remedies_of(explain(planned({FIRST: of_trip()}, facts_with(ANA), adjustments=adjustments)))
 
-    assert found["AVAILABILITY_EXCEPTION"] == "if Ana's absence ended (away: vacation)"
+    assert remedies["AVAILABILITY_EXCEPTION"] == "if Ana's absence ended (away: vacation)"
 
 
 def test_a_guide_whom_two_rules_keep_off_would_not_do() -> None:
     twice = GuideFactory(certifications=frozenset(), is_active=False, status="ON_LEAVE")
 
-    assert possible(told(planned({FIRST: of_trip()}, facts_with(twice)))).keys() <= {"ONE_MORE_GUIDE"}
+    assert remedies_of(explain(planned({FIRST: of_trip()}, facts_with(twice)))).keys() <= {"ONE_MORE_GUIDE"}
 
 
 def test_a_guide_on_another_date_who_would_have_their_rest_would_do() -> None:
     tonight = TOMORROW - timedelta(days=1)
     held = Commitment(ANA.id, uuid4(), tonight, Span(at(23, day=tonight), at(2)))
 
-    found = possible(told(planned({FIRST: of_trip()}, facts_with(ANA), commitments={ANA.id: (held,)})))
+    remedies = remedies_of(explain(planned({FIRST: of_trip()}, facts_with(ANA), commitments={ANA.id: (held,)})))
 
-    assert "Ana had their rest" in found["REST"]
+    assert "Ana had the required rest" in remedies["REST"]
 
 
 def test_a_larger_base_camp_would_do() -> None:
     camp = Location(uuid4(), REGION_ID, 5)
 
-    found = possible(told(planned({FIRST: of_trip(location_id=camp.id)}, facts_with(ANA, base_camp=camp))))
+    remedies = remedies_of(explain(planned({FIRST: of_trip(location_id=camp.id)}, facts_with(ANA, base_camp=camp))))
 
-    assert found["MORE_ROOM"] == "if the base camp took 3 more"
+    assert remedies["MORE_ROOM"] == "if the base camp had capacity for 3 more"
 
 
-def test_a_guide_who_would_do_only_with_one_who_is_needed_elsewhere_does_not_make_it_possible() -> None:
+def test_a_guide_who_would_do_only_with_one_who_is_needed_elsewhere_does_not_make_it_remedies_of() -> None:
     small = GuideFactory(name="Eve", certifications=frozenset(), max_group_size=4)
     departures = {FIRST: of_trip(), SECOND: of_trip(participants=10)}
 
-    explained = told(planned(departures, facts_with(ANA, small)))
+    explained = explain(planned(departures, facts_with(ANA, small)))
 
     assert explained.standing is PlanStanding.UNSTAFFED
-    assert "CERTIFICATION" not in possible(explained)
+    assert "CERTIFICATION" not in remedies_of(explained)
 
 
 def test_an_open_trail_would_do() -> None:
     closed = TrailFactory(status="CLOSED", name="Blue Lake")
 
-    explained = told(planned({FIRST: of_trip()}, facts_with(ANA, trails=[closed])))
+    explained = explain(planned({FIRST: of_trip()}, facts_with(ANA, trails=[closed])))
 
     assert explained.reason
     assert explained.reason.code == "NO_TRAIL"
-    assert possible(explained) == {"TRAIL_CLOSED": "if it were not that Blue Lake is closed"}
+    assert remedies_of(explained) == {"TRAIL_CLOSED": "if it were not that Blue Lake is closed"}
 
 
 def test_fewer_guests_would_do_where_the_trails_are_too_small() -> None:
     small = TrailFactory(max_group_size=6, name="Blue Lake")
 
-    found = possible(told(planned({FIRST: of_trip()}, facts_with(ANA, trails=[small]))))
+    remedies = remedies_of(explain(planned({FIRST: of_trip()}, facts_with(ANA, trails=[small]))))
 
-    assert found["TRAIL_CLOSED"] == "if it were not that Blue Lake takes groups of 6, this one has 8"
-    assert found["FEWER_GUESTS"] == "with 2 guests fewer, on Blue Lake"
+    assert remedies["TRAIL_CLOSED"] == "if it were not that Blue Lake takes groups of 6, this one has 8"
+    assert remedies["FEWER_GUESTS"] == "with 2 guests fewer, on Blue Lake"
 
 
 def test_what_is_held_by_a_pin_says_who_cannot_stay() -> None:
     away = replace(BEN, is_active=False, status="ON_LEAVE")
     team = [TeamMemberFactory(guide_id=away.id, guide_name="Ben", pinned=True)]
 
-    explained = told(planned({FIRST: of_trip(team=team)}, facts_with(ANA, away)))
+    explained = explain(planned({FIRST: of_trip(team=team)}, facts_with(ANA, away)))
 
     assert explained.standing is PlanStanding.HELD
     assert explained.reason
@@ -186,22 +186,22 @@ def test_what_is_held_by_a_pin_says_who_cannot_stay() -> None:
 def test_hours_stand_against_the_mean_of_those_who_could_be_asked() -> None:
     facts = replace(facts_with(ANA, BEN), recent_hours={ANA.id: 4.0, BEN.id: 10.0})
 
-    member = the_member(told(planned({FIRST: of_trip()}, facts)))
+    member = the_member(explain(planned({FIRST: of_trip()}, facts)))
 
     assert (member.workload.trailing_hours, member.workload.mean_hours) == (4.0, 7.0)
     assert member.workload.day_hours == 3.0
 
 
 def test_what_there_was_no_time_for_is_left_out_and_said() -> None:
-    explained = told(planned({FIRST: of_trip()}, facts_with(ANA, BEN)), seconds=0)
+    explained = explain(planned({FIRST: of_trip()}, facts_with(ANA, BEN)), seconds=0)
 
     assert explained.is_partial
-    assert the_member(explained).without is None
-    assert "There was no time to work out more." in lines_of(explained)
+    assert the_member(explained).alternative is None
+    assert "The explanation is incomplete: the time limit was reached." in lines_of(explained)
 
 
 def test_a_trip_that_nobody_knows_any_more_is_explained_all_the_same() -> None:
-    explained = told(planned({FIRST: of_trip(trip_id=uuid4())}, facts_with(ANA)))
+    explained = explain(planned({FIRST: of_trip(trip_id=uuid4())}, facts_with(ANA)))
 
     assert explained.standing is PlanStanding.UNSTAFFED
 
@@ -209,10 +209,10 @@ def test_a_trip_that_nobody_knows_any_more_is_explained_all_the_same() -> None:
 def test_an_explanation_reads_as_sentences() -> None:
     plan = planned({FIRST: of_trip()}, facts_with(ANA, BEN))
 
-    first, second = lines_of(told(plan))
+    first, second = lines_of(explain(plan))
 
     assert first.startswith("Ana: score 0.")
-    assert "Else Ben, which costs" in first
+    assert "Alternative: Ben, which costs" in first
     assert second.startswith("Not Ben (score 0.")
 
 
@@ -220,8 +220,8 @@ def test_a_price_says_whether_the_guide_would_come_beside_the_team_or_instead() 
     plan = planned({FIRST: of_trip(team=[lead(ANA)])}, facts_with(ANA, BEN))
     fresh = planned({FIRST: of_trip()}, facts_with(ANA, BEN))
 
-    assert "Not Ben (score 0.51): beside Ana, which costs" in "\n".join(lines_of(told(plan)))
-    assert "Not Ben (score 0.51): alone, which costs" in "\n".join(lines_of(told(fresh)))
+    assert "Not Ben (score 0.51): beside Ana, which costs" in "\n".join(lines_of(explain(plan)))
+    assert "Not Ben (score 0.51): alone, which costs" in "\n".join(lines_of(explain(fresh)))
 
 
 def test_a_limit_on_the_people_moved_is_among_what_is_in_the_way() -> None:
@@ -229,5 +229,5 @@ def test_a_limit_on_the_people_moved_is_among_what_is_in_the_way() -> None:
 
     plan = planned(departures, facts_with(ANA, BEN), max_changes=0)
 
-    assert possible(told(plan, SECOND))["MORE_CHANGES"] == "if 1 more people might be moved"
-    assert guide(told(plan, SECOND), "Ben").refused is UnstaffedReason.CHANGE_BUDGET_SPENT
+    assert remedies_of(explain(plan, SECOND))["MORE_CHANGES"] == "if 1 more guide could be reassigned"
+    assert guide(explain(plan, SECOND), "Ben").refused is UnstaffedReason.CHANGE_BUDGET_SPENT
