@@ -1,4 +1,4 @@
-"""What a date gains with every person more who may be moved: the curve that a limit is chosen from."""
+"""The change curve of a date: the best plan for each limit on reassigned guides, to choose a limit from."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -18,11 +18,10 @@ from scheduling.domain.facts import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """The best that moving at most `max_changes` people can do.
+    """The best plan with at most `max_changes` guides reassigned, or as few more as the hard rules require.
 
-    `guests` served and `departures` staffed are counted, `kept` are assignments that stay, `loss` is what the
-    teams fall short of perfection; `names` who would be moved. More may have to be moved than asked for: those
-    whom the rules no longer allow to stay.
+    `departures` are those staffed, `guests` those served, `kept` the current assignments kept, `loss` that of
+    `Objectives`, in thousandths of a perfect pairing; `names` are the reassigned guides'.
     """
 
     max_changes: int
@@ -34,8 +33,8 @@ class CurvePoint:
     is_proven: bool
 
     def as_json(self, before: "CurvePoint | None") -> dict[str, Any]:
-        """The point, and what it buys beyond the one before it."""
-        told = {
+        """Return the point as JSON values, with its gains over the point before it."""
+        point: dict[str, Any] = {
             "max_changes": self.max_changes,
             "departures_staffed": self.departures,
             "guests_served": self.guests,
@@ -45,25 +44,25 @@ class CurvePoint:
             "proven": self.is_proven,
         }
         if before:
-            told["buys"] = {
+            point["buys"] = {
                 "departures_staffed": self.departures - before.departures,
                 "guests_served": self.guests - before.guests,
                 "kept": self.kept - before.kept,
                 "loss": self.loss - before.loss,
             }
-        return told
+        return point
 
 
 def change_curve(
     day: date, region_ids: Collection[UUID], snapshot: Snapshot, budgets: Iterable[int] = DEFAULT_BUDGETS
 ) -> tuple[CurvePoint, ...]:
-    """The best plan for each limit on the people moved, all regions of the date as one. Nothing is stored.
+    """Return the best plan for each limit, with all regions of the date as one problem. Nothing is stored.
 
-    Raises SiblingUnavailable where the guides of a later day do not answer.
+    Raises SiblingUnavailable if the guides of a later day do not answer.
     """
-    part = plan_date(day, region_ids, gather_facts(snapshot))
-    points = budget_curve(part.problem, budgets, time_limit_seconds=settings.SOLVER_TIME_LIMIT_SECONDS)
-    return tuple(_point(point, part.problem, snapshot) for point in points)
+    planned = plan_date(day, region_ids, gather_facts(snapshot))
+    points = budget_curve(planned.problem, budgets, time_limit_seconds=settings.SOLVER_TIME_LIMIT_SECONDS)
+    return tuple(_point(point, planned.problem, snapshot) for point in points)
 
 
 def _point(point: BudgetPoint, problem: DayProblem, snapshot: Snapshot) -> CurvePoint:

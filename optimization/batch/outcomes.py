@@ -1,4 +1,4 @@
-"""What came of optimizing a date and some regions, as plain values: for tables, and across processes."""
+"""Outcomes of optimizing a date and some regions, as plain values: for tables, and across processes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,30 +14,29 @@ from optimization.models import RunDetail
 from optimization.solver.solution import PlanStatus
 from scheduling.domain.document import Departure
 
-# A day of today's size takes about a second to explain in full.
+# Explaining a whole day of the present size takes about a second.
 EXPLANATION_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """Why every team is what it is: lines for a terminal, and the same by departure for programs."""
+class PlanExplanation:
+    """The explanation of a plan: lines for a terminal, and JSON values by departure."""
 
     lines: list[str]
     by_departure: dict[str, dict[str, Any]]
 
     @classmethod
-    def of(cls, parts: Sequence[PlannedDay]) -> "Explained":
-        told = explain_parts(parts, time_limit_seconds=EXPLANATION_SECONDS)
-        return cls(explanation_text(told), explanation_data(told))
+    def of(cls, parts: Sequence[PlannedDay]) -> "PlanExplanation":
+        explanations = explain_parts(parts, time_limit_seconds=EXPLANATION_SECONDS)
+        return cls(explanation_text(explanations), explanation_data(explanations))
 
 
 @dataclass(frozen=True, slots=True)
 class DateOutcome:
-    """A plan of some regions of a date, and how it came about.
+    """A plan of some regions of a date, and the run that made it.
 
-    `is_joined`: somebody else's run did it, and was waited for. `moved` is how many people go elsewhere than
-    before, `score` 0 to 100. `workloads` has the hours of every guide who could lead something; `explained`
-    the explanation in lines and by departure, where it was asked for.
+    `is_joined`: another caller's run made it, and was awaited. `moved` is the number of reassigned guides, `score`
+    0 to 100. `workloads` are those of all candidates; `explanation` is None unless requested.
     """
 
     day: date
@@ -50,11 +49,11 @@ class DateOutcome:
     solve_ms: int
     moved: int | None = None
     workloads: Mapping[UUID, Workload] = field(default_factory=dict)
-    explained: Explained | None = None
+    explanation: PlanExplanation | None = None
 
     @classmethod
     def of(cls, optimized: Optimized, *, explain: bool = False) -> "DateOutcome":
-        """What came of it; a plan that another run made has nothing to be explained by."""
+        """Return the outcome of an optimization; the plan of another caller's run has no explanation."""
         run, parts = optimized.run, optimized.parts
         detail = RunDetail.objects.get(pk=run.pk)
         return cls(
@@ -68,29 +67,29 @@ class DateOutcome:
             solve_ms=detail.solve_ms,
             moved=detail.moved,
             workloads=fairness_of(parts[0]) if parts else {},
-            explained=Explained.of(parts) if explain and parts else None,
+            explanation=PlanExplanation.of(parts) if explain and parts else None,
         )
 
 
 def all_planned(outcomes: Iterable[DateOutcome]) -> dict[UUID, Departure]:
-    """The departures of several outcomes of a date."""
+    """Return the departures of several outcomes of a date."""
     return {key: departure for outcome in outcomes for key, departure in outcome.planned.items()}
 
 
 def totals_of(outcomes: Iterable[DateOutcome]) -> dict[str, Any]:
-    """Guests, departures and how well the plan is known to be; the score weighs runs by their departures."""
-    told = list(outcomes)
-    planned = all_planned(told).values()
-    weight = sum(len(outcome.planned) for outcome in told)
+    """Return the totals of guests and departures and the quality of the plan; runs weigh by their departures."""
+    outcomes = list(outcomes)
+    planned = all_planned(outcomes).values()
+    weight = sum(len(outcome.planned) for outcome in outcomes)
     return {
         "departures": len(planned),
-        "unstaffed": sum(not one.team for one in planned),
-        "guests": sum(one.participants for one in planned),
-        "guests_served": sum(one.participants for one in planned if one.team),
-        "people_moved": sum(outcome.moved or 0 for outcome in told),
-        "solve_ms": sum(outcome.solve_ms for outcome in told),
-        "proof": _proof({outcome.proof for outcome in told}),
-        "score": sum(outcome.score * len(outcome.planned) for outcome in told) / weight if weight else 100.0,
+        "unstaffed": sum(not departure.team for departure in planned),
+        "guests": sum(departure.participants for departure in planned),
+        "guests_served": sum(departure.participants for departure in planned if departure.team),
+        "people_moved": sum(outcome.moved or 0 for outcome in outcomes),
+        "solve_ms": sum(outcome.solve_ms for outcome in outcomes),
+        "proof": _proof({outcome.proof for outcome in outcomes}),
+        "score": sum(outcome.score * len(outcome.planned) for outcome in outcomes) / weight if weight else 100.0,
     }
 
 

@@ -1,4 +1,4 @@
-"""Planning several dates: the clusters side by side in processes, each cluster's dates one after another."""
+"""Planning several dates: clusters concurrently in processes, the dates of each cluster in order."""
 
 import multiprocessing
 import os
@@ -16,7 +16,7 @@ from django.db import connection, connections
 
 from novatrek_scheduling.errors import DomainError
 from optimization.batch.outcomes import DateOutcome
-from optimization.batch.process_init import get_ready
+from optimization.batch.process_init import initialize_process
 from optimization.days.services import optimize_day, take_planning_snapshot
 from scheduling.daily_schedules.authors import Author
 from scheduling.domain.facts import Snapshot
@@ -26,9 +26,10 @@ Cluster = frozenset[UUID]
 
 @dataclass(frozen=True, slots=True)
 class PlanningTerms:
-    """How dates are planned: in whose name, whether anything is stored, how many people may be moved a date.
+    """The terms of planning dates.
 
-    `explain`: the outcomes say why every team is what it is.
+    `dry_run` stores nothing. At most `max_changes` guides are reassigned per date, any number if None. `explain`:
+    the outcomes have explanations.
     """
 
     author: Author
@@ -39,7 +40,7 @@ class PlanningTerms:
 
 @dataclass(frozen=True, slots=True)
 class DateFailure:
-    """A date that keeps the plan it had, and why."""
+    """A date that could not be planned and keeps its plan, with the reason."""
 
     day: date
     region_ids: Cluster
@@ -54,16 +55,15 @@ def plan_dates(
     pool: Executor | None = None,
     snapshot: Snapshot | None = None,
 ) -> Iterator[DateOutcome | DateFailure]:
-    """What becomes of each date and cluster, as it is known. Rest couples a cluster's dates: they go in order.
+    """Yield the outcome of each date and cluster as it is completed; rest couples a cluster's dates, in order.
 
-    A date that fails stops no other. Without a pool this process plans, and reads the facts of a date once for
-    all clusters; `snapshot`, of the first date, spares it that one. Raises BrokenProcessPool where one of
-    several processes was killed.
+    A date that fails stops no other. Without a pool this process plans, and reads the facts of a date once for all
+    clusters; `snapshot` has those of the first date. Raises BrokenProcessPool if a process of the pool was killed.
     """
     if pool:
         with ThreadPoolExecutor(1) as reader:
-            left = {cluster: list(days) for cluster in clusters}
-            yield from _SideBySide(terms, pool, reader, list(days), left).run()
+            remaining = {cluster: list(days) for cluster in clusters}
+            yield from _ConcurrentPlanning(terms, pool, reader, list(days), remaining).run()
         return
     for day in days:
         try:
@@ -77,7 +77,7 @@ def plan_dates(
 def plan_date_of(
     day: date, cluster: Cluster, terms: PlanningTerms, snapshot: Snapshot | None = None
 ) -> DateOutcome | DateFailure:
-    """Plan one date of one cluster."""
+    """Plan one date of one cluster and return its outcome."""
     try:
         optimized = optimize_day(
             day,
@@ -94,26 +94,26 @@ def plan_date_of(
 
 @contextmanager
 def planning_processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
-    """Processes that plan side by side; None for one, which is this one. Ask for them before anything else is done.
+    """Yield a pool of `count` processes; None for one, which is this process. To be called before anything else.
 
-    A fork is ready at once, but inherits the locks of threads that it has not got: where this process has
-    threads already, the others are spawned, which takes seconds.
+    A fork is ready at once, but inherits locks without the threads that hold them: if this process has threads
+    already, the others are spawned, which takes seconds.
     """
     if count == 1:
         yield None
         return
     context = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
-    # A connection that two processes hold serves neither.
+    # Two processes cannot share a connection.
     connections.close_all()
     database = connection.settings_dict["NAME"]
-    with ProcessPoolExecutor(count, context, initializer=get_ready, initargs=(database,)) as pool:
+    with ProcessPoolExecutor(count, context, initializer=initialize_process, initargs=(database,)) as pool:
         pool.submit(os.getpid)
         yield pool
 
 
 @dataclass(slots=True)
-class _SideBySide:
-    """One date of each cluster at a time is with a process; the next one follows when it is done.
+class _ConcurrentPlanning:
+    """Planning with one date of each cluster at a time in a process; its next date follows on completion.
 
     The facts of a date are read once, here, in a thread that is a date ahead: the processes only plan.
     """
@@ -122,35 +122,35 @@ class _SideBySide:
     pool: Executor
     reader: ThreadPoolExecutor
     to_read: list[date]
-    left: dict[Cluster, list[date]]
+    remaining: dict[Cluster, list[date]]
     reads: dict[date, Future[Snapshot | DateFailure]] = field(default_factory=dict)
     waiting: dict[date, list[Cluster]] = field(default_factory=lambda: defaultdict(list))
     planning: dict[Future[DateOutcome | DateFailure], Cluster] = field(default_factory=dict)
 
     def run(self) -> Iterator[DateOutcome | DateFailure]:
         self._read_ahead()
-        for cluster in self.left:
-            yield from self._go_on(cluster)
+        for cluster in self.remaining:
+            yield from self._start_next(cluster)
         while self.planning or self.waiting:
-            under_way: list[Future[Any]] = [*self.planning, *(self.reads[day] for day in self.waiting)]
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            pending: list[Future[Any]] = [*self.planning, *(self.reads[day] for day in self.waiting)]
+            done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for day in [day for day in self.waiting if self.reads[day] in done]:
                 for cluster in self.waiting.pop(day):
-                    yield from self._begin(day, cluster)
+                    yield from self._start(day, cluster)
             for future in [future for future in self.planning if future in done]:
                 cluster = self.planning.pop(future)
                 yield future.result()
-                yield from self._go_on(cluster)
+                yield from self._start_next(cluster)
 
-    def _go_on(self, cluster: Cluster) -> Iterator[DateFailure]:
-        """Take up the cluster's next date, now or as soon as its facts are there."""
-        if not self.left[cluster]:
+    def _start_next(self, cluster: Cluster) -> Iterator[DateFailure]:
+        """Start the cluster's next date, now or as soon as its facts are read."""
+        if not self.remaining[cluster]:
             return
-        day = self.left[cluster].pop(0)
+        day = self.remaining[cluster].pop(0)
         if day not in self.reads:
             self._read_ahead()
         if self.reads[day].done():
-            yield from self._begin(day, cluster)
+            yield from self._start(day, cluster)
         else:
             self.waiting[day].append(cluster)
 
@@ -159,11 +159,11 @@ class _SideBySide:
             self.reads[day] = self.reader.submit(_read, day)
         del self.to_read[:2]
 
-    def _begin(self, day: date, cluster: Cluster) -> Iterator[DateFailure]:
+    def _start(self, day: date, cluster: Cluster) -> Iterator[DateFailure]:
         facts = self.reads[day].result()
         if isinstance(facts, DateFailure):
             yield DateFailure(day, cluster, facts.reason)
-            yield from self._go_on(cluster)
+            yield from self._start_next(cluster)
         else:
             self.planning[self.pool.submit(plan_date_of, day, cluster, self.terms, facts)] = cluster
 

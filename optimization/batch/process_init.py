@@ -1,8 +1,8 @@
-"""How a process of its own gets ready to plan. Nothing of Django is imported before it is set up."""
+"""Initialization of a planning process. Nothing of Django is imported before it is set up."""
 
 
-def get_ready(database: str) -> None:
-    """Set Django up on the database of that name, which is the one of whoever started this process."""
+def initialize_process(database: str) -> None:
+    """Set up Django on the database of that name, the parent process's."""
     import django  # noqa: PLC0415 (a spawned process imports this module before anything is configured)
 
     django.setup()

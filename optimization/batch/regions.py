@@ -1,19 +1,19 @@
-"""Finding the region that an operator names."""
+"""Look-up of a region by the id or name that an operator gives."""
 
 from novatrek_scheduling.errors import Unknown
 from scheduling.domain.facts import Region, Snapshot
 
 
 class UnknownRegion(Unknown):
-    """There is no region of this id or name."""
+    """No region has this id or name."""
 
     code = "UNKNOWN_REGION"
 
 
-def region_named(snapshot: Snapshot, wanted: str) -> Region:
-    """The region of this id, name or slug, however it is written. Raises UnknownRegion, with those there are."""
+def find_region(snapshot: Snapshot, id_or_name: str) -> Region:
+    """Return the region with this id, name or slug, in any case. Raises UnknownRegion with the known regions."""
     for region in snapshot.regions.values():
-        if wanted.casefold() in {str(region.id), region.name.casefold(), region.slug}:
+        if id_or_name.casefold() in {str(region.id), region.name.casefold(), region.slug}:
             return region
-    known = ", ".join(sorted(region.name for region in snapshot.regions.values()))
-    raise UnknownRegion(f"There is no region {wanted}; there are {known}.")
+    names = ", ".join(sorted(region.name for region in snapshot.regions.values()))
+    raise UnknownRegion(f"There is no region {id_or_name}; the regions are {names}.")

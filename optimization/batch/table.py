@@ -1,4 +1,4 @@
-"""A planned date for people at a terminal, and for programs."""
+"""A planned date as a table for a terminal, and as JSON values."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -16,18 +16,18 @@ from scheduling.domain.facts import Region
 
 
 def print_day(console: Console, day: date, regions: Iterable[Region], outcomes: Sequence[DateOutcome]) -> None:
-    """The schedule as a table by region, the totals, which runs of others it came from, and what explains it."""
+    """Print the schedule as a table per region, the totals, joined runs of others, and the explanations."""
     planned = all_planned(outcomes)
     hours = {guide: workload for outcome in outcomes for guide, workload in outcome.workloads.items()}
-    for region in sorted(regions, key=lambda one: one.name):
-        here = {key: one for key, one in planned.items() if one.region_id == region.id}
-        if here:
-            console.print(_table(f"{region.name}, {day} ({region.timezone.key})", here, hours))
+    for region in sorted(regions, key=lambda region: region.name):
+        in_region = {key: departure for key, departure in planned.items() if departure.region_id == region.id}
+        if in_region:
+            console.print(_table(f"{region.name}, {day} ({region.timezone.key})", in_region, hours))
     console.print(_totals(outcomes))
     for outcome in outcomes:
         if outcome.is_joined:
-            console.print(f"Joined run {outcome.run_id}, which was at work on the same already.")
-        for line in outcome.explained.lines if outcome.explained else ():
+            console.print(f"Joined run {outcome.run_id}, which was already optimizing the same.")
+        for line in outcome.explanation.lines if outcome.explanation else ():
             console.print(line, markup=False, highlight=False)
 
 
@@ -36,7 +36,7 @@ def _table(title: str, departures: dict[UUID, Departure], hours: Mapping[UUID, W
     table.add_column("Departure", ratio=3)
     table.add_column("Time", no_wrap=True)
     table.add_column("Guests", justify="right", no_wrap=True)
-    table.add_column("Team, or why there is none", ratio=6)
+    table.add_column("Team, or the reason for none", ratio=6)
     table.add_column("Score", justify="right", no_wrap=True)
     table.add_column("Hours vs mean", justify="right", no_wrap=True)
     for _, departure in sorted(departures.items(), key=lambda item: (item[1].starts_at, item[0])):
@@ -64,9 +64,9 @@ def _score(departure: Departure) -> float:
 
 
 def _above_the_mean(departure: Departure, hours: Mapping[UUID, Workload]) -> str:
-    """Of each member the hours of the trailing 14 days less what comparable guides have in them."""
-    known = [hours[member.guide_id] for member in departure.team if member.guide_id in hours]
-    return ", ".join(f"{workload.above_mean:+.1f}" for workload in known)
+    """Return each member's hours in the trailing 14 days less the mean of comparable guides."""
+    workloads = [hours[member.guide_id] for member in departure.team if member.guide_id in hours]
+    return ", ".join(f"{workload.above_mean:+.1f}" for workload in workloads)
 
 
 def _totals(outcomes: Sequence[DateOutcome]) -> str:
@@ -74,20 +74,25 @@ def _totals(outcomes: Sequence[DateOutcome]) -> str:
     return (
         f"{totals['guests_served']} of {totals['guests']} guests served, "
         f"{totals['unstaffed']} of {totals['departures']} departures unstaffed, "
-        f"{totals['people_moved']} people moved, "
+        f"{totals['people_moved']} guides reassigned, "
         f"solved in {totals['solve_ms']} ms ({totals['proof']}), score {totals['score']:.1f}"
     )
 
 
 def day_as_json(day: date, outcomes: Sequence[DateOutcome]) -> dict[str, Any]:
-    """A date's plan for programs."""
-    departures = {str(key): one.model_dump(mode="json") for key, one in sorted(all_planned(outcomes).items())}
+    """Return a date's plan as JSON values."""
+    planned = sorted(all_planned(outcomes).items())
+    departures = {str(key): departure.model_dump(mode="json") for key, departure in planned}
     hours = {
-        str(guide): workload_as_data(load) for outcome in outcomes for guide, load in sorted(outcome.workloads.items())
+        str(guide): workload_as_data(workload)
+        for outcome in outcomes
+        for guide, workload in sorted(outcome.workloads.items())
     }
-    explained = [outcome.explained.by_departure for outcome in outcomes if outcome.explained]
-    told = {"explanations": {key: why for each in explained for key, why in each.items()}} if explained else {}
-    return told | {
+    explanations = [outcome.explanation.by_departure for outcome in outcomes if outcome.explanation]
+    data: dict[str, Any] = {}
+    if explanations:
+        data["explanations"] = {key: value for by_departure in explanations for key, value in by_departure.items()}
+    return data | {
         "date": day.isoformat(),
         "totals": totals_of(outcomes),
         "runs": [_run(outcome) for outcome in outcomes],

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from novatrek_scheduling.errors import DomainError
 from optimization.batch.outcomes import DateOutcome
 from optimization.batch.planner import Cluster, DateFailure, PlanningTerms, plan_dates, planning_processes
-from optimization.batch.regions import region_named
+from optimization.batch.regions import find_region
 from optimization.batch.table import day_as_json, print_day
 from optimization.days.clusters import clusters_of
 from optimization.days.services import take_planning_snapshot
@@ -135,7 +135,7 @@ def _days(options: dict[str, Any]) -> list[date]:
 def _clusters(snapshot: Snapshot, options: dict[str, Any]) -> list[Cluster]:
     """What is planned apart. A limit on the people moved is one limit for the date, so that nothing is."""
     if options["region"] is not None:
-        return [frozenset({region_named(snapshot, options["region"]).id})]
+        return [frozenset({find_region(snapshot, options["region"]).id})]
     return [frozenset(snapshot.regions)] if options["max_changes"] is not None else clusters_of(snapshot)
 
 

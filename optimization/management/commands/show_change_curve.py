@@ -13,7 +13,7 @@ from rich.table import Table
 
 from novatrek_scheduling.errors import DomainError
 from optimization.batch.change_curve import CurvePoint, change_curve
-from optimization.batch.regions import region_named
+from optimization.batch.regions import find_region
 from optimization.days.services import take_planning_snapshot
 
 MOST = 5
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         try:
             snapshot = take_planning_snapshot(day, None)
             region_name = options["region"]
-            regions = [region_named(snapshot, region_name).id] if region_name is not None else list(snapshot.regions)
+            regions = [find_region(snapshot, region_name).id] if region_name is not None else list(snapshot.regions)
             points = change_curve(day, regions, snapshot, range(options["up_to"] + 1))
         except DomainError as error:
             raise CommandError(error.message) from error
