@@ -16,11 +16,11 @@ from events.dead_letters import discard, replay
 from events.models import DeadLetter, DeadLetterQuerySet, InboxMessage, OutboxMessage
 from novatrek_scheduling.errors import DomainError
 
-SETTLE = "events.settle_deadletter"
+SETTLE_PERMISSION = "events.settle_deadletter"
 
 
 class ViewOnly(ModelAdmin):  # type: ignore[misc]
-    """Rows that the service writes and people only read."""
+    """Read-only pages for rows that only the service writes."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -35,8 +35,8 @@ class ViewOnly(ModelAdmin):  # type: ignore[misc]
         return False
 
 
-class StateFilter(admin.SimpleListFilter):
-    """The state of an outgoing message."""
+class DeliveryStateFilter(admin.SimpleListFilter):
+    """A filter by the delivery state of an outgoing message."""
 
     title = "state"
     parameter_name = "state"
@@ -55,10 +55,10 @@ class StateFilter(admin.SimpleListFilter):
         return states.get(self.value(), queryset)
 
 
-class SettledFilter(admin.SimpleListFilter):
-    """Whether somebody has dealt with a dead letter."""
+class DeadLetterStateFilter(admin.SimpleListFilter):
+    """A filter by the state of a dead letter."""
 
-    title = "settled"
+    title = "state"
     parameter_name = "settled"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -76,7 +76,7 @@ class SettledFilter(admin.SimpleListFilter):
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(ViewOnly):
     list_display = ["id", "destination", "kind", "key", "state", "attempts", "created_at"]
-    list_filter = [StateFilter, "destination", "created_at"]
+    list_filter = [DeliveryStateFilter, "destination", "created_at"]
     search_fields = ["key", "kind", "url", "last_error"]
     search_help_text = "Key, kind, address or error"
     ordering = ["-id"]
@@ -93,7 +93,7 @@ class OutboxMessageAdmin(ViewOnly):
 
     @admin.display(description="Payload")
     def sent_payload(self, message: OutboxMessage) -> SafeString:
-        return _readable(message.payload, message.body)
+        return _payload_text(message.payload, message.body)
 
 
 @admin.register(InboxMessage)
@@ -108,16 +108,16 @@ class InboxMessageAdmin(ViewOnly):
 @admin.register(DeadLetter)
 class DeadLetterAdmin(ViewOnly):
     list_display = ["id", "source", "key", "reason", "state", "recorded_at", "settled_by"]
-    list_filter = [SettledFilter, "source", "recorded_at"]
+    list_filter = [DeadLetterStateFilter, "source", "recorded_at"]
     search_fields = ["key", "source", "reason"]
     search_help_text = "Key, source or reason"
     ordering = ["-id"]
     exclude = ["payload", "original"]
-    readonly_fields = ["kept_payload"]
+    readonly_fields = ["stored_payload"]
     actions = ["replay_chosen", "discard_chosen"]
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(SETTLE)
+        return request.user.has_perm(SETTLE_PERMISSION)
 
     @display(description="State", label={"open": "danger", "replayed": "success", "discarded": "info"})  # type: ignore[untyped-decorator]
     def state(self, dead_letter: DeadLetter) -> str:
@@ -125,27 +125,27 @@ class DeadLetterAdmin(ViewOnly):
             return "open"
         return "replayed" if dead_letter.replayed_at else "discarded"
 
-    @admin.display(description="By")
+    @admin.display(description="Closed by")
     def settled_by(self, dead_letter: DeadLetter) -> str:
         return dead_letter.replayed_by or dead_letter.discarded_by
 
     @admin.display(description="Payload")
-    def kept_payload(self, dead_letter: DeadLetter) -> SafeString:
-        return _readable(dead_letter.payload, dead_letter.original)
+    def stored_payload(self, dead_letter: DeadLetter) -> SafeString:
+        return _payload_text(dead_letter.payload, dead_letter.original)
 
     @admin.action(description="Replay", permissions=["settle"])
     def replay_chosen(self, request: HttpRequest, queryset: DeadLetterQuerySet) -> None:
-        self._settle(request, queryset, replay, "Replayed")
+        self._close(request, queryset, replay, "Replayed")
 
     @admin.action(description="Discard", permissions=["settle"])
     def discard_chosen(self, request: HttpRequest, queryset: DeadLetterQuerySet) -> None:
-        self._settle(request, queryset, discard, "Discarded")
+        self._close(request, queryset, discard, "Discarded")
 
-    def _settle(self, request: HttpRequest, chosen: DeadLetterQuerySet, how: Callable[..., None], done: str) -> None:
-        # Oldest first: what happened first is done again first.
-        for dead_letter in chosen.order_by("id"):
+    def _close(self, request: HttpRequest, selected: DeadLetterQuerySet, close: Callable[..., None], done: str) -> None:
+        # Oldest first: replays repeat the original order.
+        for dead_letter in selected.order_by("id"):
             try:
-                how(dead_letter, by=request.user.get_username())
+                close(dead_letter, by=request.user.get_username())
             except DomainError as error:
                 self.message_user(request, error.message, messages.WARNING)
             else:
@@ -153,7 +153,7 @@ class DeadLetterAdmin(ViewOnly):
                 self.message_user(request, f"{done}: dead letter {dead_letter.pk} from {dead_letter}.")
 
 
-def _readable(payload: Any, original: bytes | memoryview | None) -> SafeString:
+def _payload_text(payload: Any, original: bytes | memoryview | None) -> SafeString:
     text = json.dumps(payload, indent=2, ensure_ascii=False)
     if payload in (None, {}) and original is not None:
         text = bytes(original).decode(errors="replace")

@@ -23,7 +23,7 @@ class EventsConfig(AppConfig):
             outbox.Destination(KAFKA, producer.deliver, batch_size=500, concurrency=1, gives_up=False)
         )
         outbox.register_destination(CALLBACK, deliver_callback)
-        register_replay(outbox.DEAD_LETTER_SOURCE, outbox.send_again)
+        register_replay(outbox.DEAD_LETTER_SOURCE, outbox.requeue)
         for topic in RECEIVED_TOPICS:
             register_replay(topic, handle_dead_letter)
         register_gauges(read_lags)

@@ -1,4 +1,4 @@
-"""The AsyncAPI document of the events sent and received, made of the schemas that check them."""
+"""The AsyncAPI document of the events sent and received, built from the schemas that validate them."""
 
 import json
 from functools import cache
@@ -12,33 +12,35 @@ from django.views.decorators.http import require_safe
 
 from events import kafka, schemas
 
-DESCRIPTION = "What the scheduling orchestrator tells other services through Kafka, and what it listens to."
+DESCRIPTION = (
+    "The events that the scheduling orchestrator sends to other services through Kafka, and those it consumes."
+)
 DEAD_LETTER = "dead-letter"
-# What documents and validators of JSON Schema need, and a schema inside another document must not repeat.
-OWN_OF_A_SCHEMA_FILE = {"$schema", "$id"}
+# Keywords of a stand-alone JSON Schema; a schema embedded in another document must not repeat them.
+STANDALONE_KEYWORDS = {"$schema", "$id"}
 SUMMARIES = {
-    kafka.SCHEDULE_PUBLISHED: "Departures of a date were published: guides and guests may rely on them.",
-    kafka.RESERVATION_CREATED: "A guest reserved places: they count on the departure of the trip on that date.",
-    kafka.RESERVATION_STATUS_CHANGED: "A reservation changed; a cancelled one gives its places back.",
-    kafka.EMERGENCY_TRIGGERED: "An emergency during a trip: the departures it concerns become conflicts.",
-    kafka.WILDLIFE_ALERT_ISSUED: "Dangerous wildlife near trails: departures on those trails become conflicts.",
+    kafka.SCHEDULE_PUBLISHED: "Departures of a date were published; guides and guests may rely on them.",
+    kafka.RESERVATION_CREATED: "A reservation was made; its participants count on the departure of that trip and date.",
+    kafka.RESERVATION_STATUS_CHANGED: "A reservation changed its status; a cancelled one releases its places.",
+    kafka.EMERGENCY_TRIGGERED: "An emergency occurred during a trip; each departure concerned gets a conflict.",
+    kafka.WILDLIFE_ALERT_ISSUED: "Dangerous wildlife near trails; each departure on those trails gets a conflict.",
 }
 
 
 @require_safe
 def asyncapi_view(_request: HttpRequest) -> HttpResponse:
-    """The document as YAML."""
+    """Serve the AsyncAPI document as YAML."""
     return HttpResponse(_as_yaml(), content_type="application/yaml; charset=utf-8")
 
 
 def document() -> dict[str, Any]:
-    """The AsyncAPI 3.0 document."""
+    """Return the AsyncAPI 3.0 document as plain dictionaries and lists."""
     topics = [*kafka.SENT_TOPICS, *kafka.RECEIVED_TOPICS]
     messages = {schemas.event_type_of(topic): _message(topic) for topic in topics}
     channels = {topic: _channel(topic, schemas.event_type_of(topic)) for topic in topics}
     received = {f"receive-{topic}": _operation("receive", topic, SUMMARIES[topic]) for topic in kafka.RECEIVED_TOPICS}
     sent = {f"send-{topic}": _operation("send", topic, SUMMARIES[topic]) for topic in kafka.SENT_TOPICS}
-    dead = {"send-dead-letters": _operation("send", kafka.DEAD_LETTERS, "An event could not be handled.")}
+    dead_letters = {"send-dead-letters": _operation("send", kafka.DEAD_LETTERS, "An event could not be handled.")}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -49,7 +51,7 @@ def document() -> dict[str, Any]:
         "defaultContentType": "application/json",
         "servers": {"kafka": {"host": "{brokers}", "protocol": "kafka", "variables": {"brokers": _brokers()}}},
         "channels": channels | {kafka.DEAD_LETTERS: _channel(kafka.DEAD_LETTERS, DEAD_LETTER)},
-        "operations": sent | received | dead,
+        "operations": sent | received | dead_letters,
         "components": {"messages": messages | {DEAD_LETTER: _dead_letter()}},
     }
 
@@ -61,7 +63,10 @@ def _as_yaml() -> str:
 
 
 def _brokers() -> dict[str, str]:
-    return {"default": "localhost:9092", "description": "The bootstrap servers, host:port,…"}
+    return {
+        "default": "localhost:9092",
+        "description": "The bootstrap servers, as a comma-separated list of host:port.",
+    }
 
 
 def _message(topic: str) -> dict[str, Any]:
@@ -72,8 +77,8 @@ def _message(topic: str) -> dict[str, Any]:
         "title": event_type,
         "summary": SUMMARIES[topic],
         "contentType": "application/json",
-        "payload": {name: value for name, value in schema.items() if name not in OWN_OF_A_SCHEMA_FILE},
-        "bindings": _text_key("The date or the id that the events are ordered by."),
+        "payload": {name: value for name, value in schema.items() if name not in STANDALONE_KEYWORDS},
+        "bindings": _text_key("The date or the id within which events keep their order."),
         "examples": [{"name": event_type, "payload": example(event_type)}],
     }
 
@@ -83,17 +88,17 @@ def _dead_letter() -> dict[str, Any]:
     return {
         "name": DEAD_LETTER,
         "title": "An event that could not be handled",
-        "summary": "The original bytes, with the reason and the place they came from in the headers.",
+        "summary": "The original bytes, with the reason and their origin (topic, partition, offset) in the headers.",
         "headers": {"type": "object", "properties": {name: {"type": "string"} for name in headers}},
-        "payload": {"description": "What arrived, byte for byte; it need not be JSON."},
+        "payload": {"description": "The received bytes, unchanged; they need not be JSON."},
         "bindings": _text_key("The key of the original event."),
     }
 
 
 def example(event_type: str) -> dict[str, Any]:
-    """A sample of an event, as it is on the wire."""
-    file = Path(schemas.__file__).parent / f"{event_type}.example.json"
-    sample: dict[str, Any] = json.loads(file.read_text())
+    """Return a sample event of `event_type` in its wire format."""
+    path = Path(schemas.__file__).parent / f"{event_type}.example.json"
+    sample: dict[str, Any] = json.loads(path.read_text())
     return sample
 
 

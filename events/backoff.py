@@ -1,22 +1,25 @@
-"""How long to wait before the next try: exponential, with jitter so that the tries spread out."""
+"""Exponential backoff with jitter between the attempts of a delivery."""
 
 import random
 from datetime import timedelta
 
 FIRST_PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 3600.0
-PATIENCE_SECONDS = timedelta(days=1).total_seconds()
+RETRY_BUDGET_SECONDS = timedelta(days=1).total_seconds()
 
 
 def pause_seconds(attempt: int, *, first: float, longest: float) -> float:
-    """The pause after try number `attempt` (from 1): doubling from `first` up to `longest`, ± half of it."""
+    """Return the pause in seconds after attempt number `attempt` (from 1).
+
+    It doubles from `first` up to `longest` seconds, with a uniform jitter of ± 50 %.
+    """
     return _nominal(attempt, first, longest) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter, not a secret
 
 
-def is_out_of_patience(attempts: int) -> bool:
-    """Whether `attempts` tries and the pauses between them have taken about a day."""
-    waited = sum(_nominal(attempt, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS) for attempt in range(1, attempts))
-    return waited >= PATIENCE_SECONDS
+def is_retry_budget_spent(attempts: int) -> bool:
+    """Return True if `attempts` attempts and the pauses between them, without jitter, have taken a day."""
+    elapsed = sum(_nominal(attempt, FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS) for attempt in range(1, attempts))
+    return elapsed >= RETRY_BUDGET_SECONDS
 
 
 def _nominal(attempt: int, first: float, longest: float) -> float:

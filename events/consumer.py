@@ -1,4 +1,4 @@
-"""The consumer: takes events from Kafka and commits an offset only after the event's transaction."""
+"""The Kafka consumer, which commits an offset only after the transaction of its event."""
 
 import logging
 import threading
@@ -12,24 +12,24 @@ from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, KafkaError, Kafka
 from django.db import Error, close_old_connections, connection
 
 from events import kafka
-from events.inbox import Arrival, DatabaseAway, receive
+from events.inbox import Arrival, DatabaseUnavailable, receive
 
 logger = structlog.get_logger(__name__)
 kafka_logger = logging.getLogger("kafka")
 
 POLL_SECONDS = 1.0
 CLOSE_SECONDS = 10.0
-ANSWER_SECONDS = 5.0
+METADATA_SECONDS = 5.0
 DATABASE_PAUSE_SECONDS = 0.5
-ELSEWHERE_YET = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC}
+TOPIC_NOT_YET_CREATED = {KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC}
 
 
 class Stopping(Exception):
-    """The consumer is to end before this event was handled."""
+    """The consumer is stopping before the current event was handled."""
 
 
 class EventConsumer:
-    """One of any number of consumers of a group. `run` works until `stop`."""
+    """A member of a consumer group, of which there may be any number. `run` returns after `stop`."""
 
     def __init__(self, topics: Sequence[str] = kafka.RECEIVED_TOPICS, *, group: str = kafka.CONSUMER_GROUP) -> None:
         self._topics = list(topics)
@@ -37,7 +37,7 @@ class EventConsumer:
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Handle events until `stop` is called. Without a database it stays in its group and waits."""
+        """Handle events until `stop` is called. While the database is unavailable, stay in the group and wait."""
         while not self._stopping.is_set():
             try:
                 self._consume()
@@ -49,14 +49,14 @@ class EventConsumer:
         connection.close()
 
     def stop(self) -> None:
-        """Finish the event in hand, then end. Safe in a signal handler and from another thread."""
+        """Finish the current event, then return from `run`. Safe in a signal handler and from another thread."""
         self._stopping.set()
 
     def _consume(self) -> None:
         consumer = Consumer(_config(self._group), logger=kafka_logger)
         try:
-            _ask_for(self._topics, consumer)
-            consumer.subscribe(self._topics, on_revoke=_commit_before_leaving)
+            _create_missing_topics(self._topics, consumer)
+            consumer.subscribe(self._topics, on_revoke=_commit_on_revoke)
             while not self._stopping.is_set():
                 message = consumer.poll(POLL_SECONDS)
                 close_old_connections()
@@ -68,24 +68,24 @@ class EventConsumer:
     def _receive(self, consumer: Consumer, message: Message) -> None:
         try:
             receive(_arrival(message), pause=self._pause)
-        except DatabaseAway as error:
+        except DatabaseUnavailable as error:
             logger.warning("events_wait_for_the_database", reason=str(error))
-            _give_back(consumer, message)
+            _redeliver(consumer, message)
             self._await_database(consumer)
         else:
             _commit(consumer, message)
 
     def _await_database(self, consumer: Consumer) -> None:
-        """Take no events until the database answers, and go on polling: who doesn't poll loses its partitions."""
+        """Pause consumption until the database is reachable; keep polling, since otherwise the partitions are lost."""
         consumer.pause(consumer.assignment())
         while True:
-            early = consumer.poll(DATABASE_PAUSE_SECONDS)
-            # Of a partition that was assigned meanwhile, and so isn't paused.
-            if early is not None and _is_event(early):
-                _give_back(consumer, early)
+            message = consumer.poll(DATABASE_PAUSE_SECONDS)
+            # From a partition assigned in the meantime, which is not paused.
+            if message is not None and _is_event(message):
+                _redeliver(consumer, message)
             if self._stopping.is_set():
                 raise Stopping
-            if _database_answers():
+            if _database_is_reachable():
                 break
         consumer.resume(consumer.assignment())
 
@@ -102,15 +102,15 @@ def _config(group: str) -> dict[str, Any]:
         "auto.offset.reset": "earliest",
         "partition.assignment.strategy": "cooperative-sticky",
         "allow.auto.create.topics": True,
-        # Brokers answer at once when there is something; one that doesn't is asked again soon.
+        # An idle broker is polled again soon; a broker with data responds immediately.
         "fetch.wait.max.ms": 50,
     }
 
 
-def _ask_for(topics: Sequence[str], consumer: Consumer) -> None:
-    """Have the broker create missing topics, where it may: one that appears later costs its first event a rebalance."""
+def _create_missing_topics(topics: Sequence[str], consumer: Consumer) -> None:
+    """Have the broker create missing topics where allowed: a later topic delays its first event by a rebalance."""
     for topic in topics:
-        consumer.list_topics(topic, timeout=ANSWER_SECONDS)
+        consumer.list_topics(topic, timeout=METADATA_SECONDS)
 
 
 def _is_event(message: Message) -> bool:
@@ -119,30 +119,30 @@ def _is_event(message: Message) -> bool:
         return True
     if error.fatal():
         raise KafkaException(error)
-    # A topic that nobody wrote to yet appears with its first event.
-    level = logging.INFO if error.code() in ELSEWHERE_YET else logging.WARNING
+    # A topic is created with its first event.
+    level = logging.INFO if error.code() in TOPIC_NOT_YET_CREATED else logging.WARNING
     logger.log(level, "kafka_error", reason=error.str())
     return False
 
 
 def _arrival(message: Message) -> Arrival:
     kind, milliseconds = message.timestamp()
-    known = kind != TIMESTAMP_NOT_AVAILABLE
+    has_timestamp = kind != TIMESTAMP_NOT_AVAILABLE
     return Arrival(
         topic=message.topic() or "",
         value=message.value() or b"",
         key=(message.key() or b"").decode(errors="replace"),
         partition=message.partition() or 0,
         offset=message.offset() or 0,
-        produced_at=datetime.fromtimestamp(milliseconds / 1000, UTC) if known else None,
+        produced_at=datetime.fromtimestamp(milliseconds / 1000, UTC) if has_timestamp else None,
     )
 
 
-def _give_back(consumer: Consumer, message: Message) -> None:
-    """Have `message` delivered again later, before all that follow it."""
-    place = TopicPartition(message.topic() or "", message.partition() or 0, message.offset() or 0)
-    consumer.pause([place])
-    consumer.seek(place)
+def _redeliver(consumer: Consumer, message: Message) -> None:
+    """Have `message` redelivered later, before all that follow it in its partition."""
+    position = TopicPartition(message.topic() or "", message.partition() or 0, message.offset() or 0)
+    consumer.pause([position])
+    consumer.seek(position)
 
 
 def _commit(consumer: Consumer, message: Message) -> None:
@@ -150,18 +150,18 @@ def _commit(consumer: Consumer, message: Message) -> None:
         consumer.store_offsets(message)
         consumer.commit(asynchronous=True)
     except KafkaException as error:
-        # The partition went to another consumer meanwhile, for which the event is a duplicate.
+        # The partition was reassigned to another consumer, for which the event is a duplicate.
         logger.info("offset_not_committed", topic=message.topic(), reason=str(error))
 
 
-def _commit_before_leaving(consumer: Consumer, _partitions: list[TopicPartition]) -> None:
-    # Nothing stored, or no longer ours: the inbox makes a second delivery harmless.
+def _commit_on_revoke(consumer: Consumer, _partitions: list[TopicPartition]) -> None:
+    # No offset stored, or the partition is already lost: the inbox makes a second delivery harmless.
     with suppress(KafkaException):
         consumer.commit(asynchronous=False)
 
 
 def _close(consumer: Consumer) -> None:
-    """Leave the group, which tells the others at once; a close that hangs is left behind."""
+    """Leave the group, so that its partitions are reassigned immediately; abandon a close that hangs."""
     closing = threading.Thread(target=consumer.close, name="close-consumer", daemon=True)
     closing.start()
     closing.join(CLOSE_SECONDS)
@@ -169,7 +169,7 @@ def _close(consumer: Consumer) -> None:
         logger.warning("consumer_left_unclosed", seconds=CLOSE_SECONDS)
 
 
-def _database_answers() -> bool:
+def _database_is_reachable() -> bool:
     with suppress(Error):
         connection.close()
     try:

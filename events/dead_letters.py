@@ -1,4 +1,4 @@
-"""Dead letters: what could be neither sent nor handled, kept until a person replays or discards it."""
+"""Dead letters: messages neither sent nor handled, kept until a person replays or discards them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,21 +15,21 @@ from novatrek_scheduling.errors import Conflicting, Impossible
 logger = structlog.get_logger(__name__)
 
 Replay = Callable[[DeadLetter], None]
-Prepare = Callable[[DeadLetter], Callable[[], object]]
+PrepareReplay = Callable[[DeadLetter], Callable[[], object]]
 Observer = Callable[[DeadLetter], None]
 
-_replays: dict[str, Prepare] = {}
+_replays: dict[str, PrepareReplay] = {}
 _observers: list[Observer] = []
 
 
 class DeadLetterSettled(Conflicting):
-    """Somebody replayed or discarded it first."""
+    """The dead letter has already been replayed or discarded."""
 
     code = "DEAD_LETTER_SETTLED"
 
 
 class NotReplayable(Impossible):
-    """Nobody knows how to replay what comes from this source."""
+    """No replay is registered for the source of the dead letter."""
 
     code = "DEAD_LETTER_NOT_REPLAYABLE"
 
@@ -41,13 +41,15 @@ class ReplayFailed(Conflicting):
 
 
 def register_replay(source: str, replay: Replay) -> None:
-    """Let `replay(dead_letter)` redo what came from `source`; it runs in the transaction that settles it."""
+    """Replay dead letters of `source` by `replay(dead_letter)`, in the transaction that closes the dead letter."""
     register_prepared_replay(source, lambda dead_letter: partial(replay, dead_letter))
 
 
-def register_prepared_replay(source: str, prepare: Prepare) -> None:
-    """Let `prepare(dead_letter)` find out what a replay needs; what it returns runs in the transaction that
-    settles the dead letter, so that nobody else is asked while that is open.
+def register_prepared_replay(source: str, prepare: PrepareReplay) -> None:
+    """Replay dead letters of `source` by the callable that `prepare(dead_letter)` returns.
+
+    `prepare` runs before the transaction that closes the dead letter and the callable inside it, so that
+    no sibling is called while the transaction is open.
     """
     _replays[source] = prepare
 
@@ -56,7 +58,7 @@ def on_dead_letter(observer: Observer) -> None:
     """Call `observer(dead_letter)` for each new dead letter, in the transaction that records it.
 
     A dead letter of the outbox names its `destination` in the payload: an observer that reports through
-    that same destination must leave those out, or one failing receiver would be reported to for ever.
+    the same destination must skip those, otherwise each failed report would cause another one.
     """
     if observer not in _observers:
         _observers.append(observer)
@@ -64,7 +66,7 @@ def on_dead_letter(observer: Observer) -> None:
 
 @transaction.atomic
 def record_dead_letter(*, source: str, reason: str, payload: dict[str, Any] | bytes, key: str = "") -> DeadLetter:
-    """Keep what failed, with the reason; bytes are kept as they came, and as JSON where they are."""
+    """Store a failed message with the reason; bytes are stored unchanged, and also as JSON where they are JSON."""
     dead_letter = DeadLetter.objects.create(
         source=source,
         key=storable_text(key, KEY_LENGTH),
@@ -74,20 +76,24 @@ def record_dead_letter(*, source: str, reason: str, payload: dict[str, Any] | by
     )
     logger.error("dead_letter", source=source, dead_letter_id=dead_letter.pk, reason=dead_letter.reason)
     for observer in _observers:
-        _tell(observer, dead_letter)
+        _notify(observer, dead_letter)
     return dead_letter
 
 
 def replay(dead_letter: DeadLetter, *, by: str) -> None:
-    """Do again what failed, once. Raises DeadLetterSettled, NotReplayable or ReplayFailed."""
+    """Repeat the failed operation of an open dead letter and close it, in the name of `by`.
+
+    Raise DeadLetterSettled if it was closed before, NotReplayable if its source has no replay, and
+    ReplayFailed, leaving it open, if the operation fails again.
+    """
     prepare = _replays.get(dead_letter.source)
     if prepare is None:
         raise NotReplayable(f"Dead letters from {dead_letter.source} cannot be replayed; discard it instead.")
     try:
-        again = prepare(dead_letter)
+        run_replay = prepare(dead_letter)
         with transaction.atomic():
-            _settle(dead_letter, replayed_at=timezone.now(), replayed_by=by)
-            again()
+            _close(dead_letter, replayed_at=timezone.now(), replayed_by=by)
+            run_replay()
     except DeadLetterSettled:
         raise
     except Exception as error:
@@ -96,21 +102,21 @@ def replay(dead_letter: DeadLetter, *, by: str) -> None:
 
 
 def discard(dead_letter: DeadLetter, *, by: str) -> None:
-    """Close the dead letter without doing anything. Raises DeadLetterSettled."""
-    _settle(dead_letter, discarded_at=timezone.now(), discarded_by=by)
+    """Close a dead letter unreplayed, in the name of `by`. Raise DeadLetterSettled if it was closed before."""
+    _close(dead_letter, discarded_at=timezone.now(), discarded_by=by)
     dead_letter.refresh_from_db()
 
 
-def _settle(dead_letter: DeadLetter, **how: Any) -> None:
-    # A second person waits here for the first one's transaction and then finds nothing open.
-    if not DeadLetter.objects.open().filter(pk=dead_letter.pk).update(**how):
+def _close(dead_letter: DeadLetter, **changes: Any) -> None:
+    # A concurrent call waits here for the row lock of the first one and then finds nothing open.
+    if not DeadLetter.objects.open().filter(pk=dead_letter.pk).update(**changes):
         raise DeadLetterSettled(f"Dead letter {dead_letter.pk} was replayed or discarded by someone else.")
 
 
-def _tell(observer: Observer, dead_letter: DeadLetter) -> None:
+def _notify(observer: Observer, dead_letter: DeadLetter) -> None:
     try:
         with transaction.atomic():
             observer(dead_letter)
     except Exception:
-        # The dead letter matters more than its news.
+        # A failing observer must not lose the dead letter.
         logger.exception("dead_letter_observer_failed", dead_letter_id=dead_letter.pk)

@@ -1,4 +1,4 @@
-"""What becomes of messages after a delivery: sent, to be tried again, or given up as dead letters."""
+"""The outcomes of deliveries: messages become sent, scheduled for a retry, or dead letters."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,22 +11,22 @@ from django.utils import timezone
 
 from events import backoff
 from events.dead_letters import record_dead_letter
-from events.error_text import explanation
+from events.error_text import describe_error
 from events.models import OutboxMessage
 from events.outbox import DEAD_LETTER_SOURCE, DeliveryRefused, Destination, Failures
 
 logger = structlog.get_logger(__name__)
 
-# Where a message is never given up, the whole destination is away: look often, to catch up at once.
-LONGEST_PAUSE_WITHOUT_END_SECONDS = 10.0
+# A destination that is retried for ever fails only as a whole: short pauses let it catch up soon after an outage.
+LONGEST_PAUSE_OF_ENDLESS_RETRIES_SECONDS = 10.0
 
 
 @transaction.atomic
-def settle(destination: Destination, messages: Sequence[OutboxMessage], failures: Failures) -> int:
-    """Note how the delivery of `messages` ended, and answer how many are sent. Doing it twice is safe.
+def record_outcomes(destination: Destination, messages: Sequence[OutboxMessage], failures: Failures) -> int:
+    """Record the outcomes of delivering `messages`, and return the number of those sent. Idempotent.
 
-    What follows a message that is to be tried again stays unsent, delivered or not: the receiver gets
-    it once more after the other, and so has the last word last.
+    A message behind one of its key that is to be retried stays unsent, delivered or not: the receiver gets
+    it again after the retried one, so that the latest message of a key arrives last.
     """
     sent: list[int] = []
     held_back: dict[str, Exception] = {}
@@ -37,9 +37,9 @@ def settle(destination: Destination, messages: Sequence[OutboxMessage], failures
         if error is None:
             sent.append(message.pk)
         elif _is_final(destination, message, error):
-            _give_up(message, error)
+            _make_dead_letter(message, error)
         else:
-            _try_later(destination, message, error)
+            _schedule_retry(destination, message, error)
             held_back[message.key] = error
     _log(destination, held_back)
     unsent = OutboxMessage.objects.unsent().filter(pk__in=sent)
@@ -48,34 +48,34 @@ def settle(destination: Destination, messages: Sequence[OutboxMessage], failures
 
 def _log(destination: Destination, held_back: dict[str, Exception]) -> None:
     if held_back:
-        # One line for all: with Kafka away there may be hundreds.
-        reason = explanation(next(iter(held_back.values())))
+        # One line for all keys: during an outage of Kafka there may be hundreds.
+        reason = describe_error(next(iter(held_back.values())))
         logger.warning("not_delivered", destination=destination.name, keys=len(held_back), reason=reason)
 
 
 def _is_final(destination: Destination, message: OutboxMessage, error: Exception) -> bool:
-    patience_is_over = destination.gives_up and backoff.is_out_of_patience(message.attempts + 1)
-    return patience_is_over or isinstance(error, DeliveryRefused)
+    is_expired = destination.gives_up and backoff.is_retry_budget_spent(message.attempts + 1)
+    return is_expired or isinstance(error, DeliveryRefused)
 
 
-def _try_later(destination: Destination, message: OutboxMessage, error: Exception) -> None:
-    longest = backoff.LONGEST_PAUSE_SECONDS if destination.gives_up else LONGEST_PAUSE_WITHOUT_END_SECONDS
+def _schedule_retry(destination: Destination, message: OutboxMessage, error: Exception) -> None:
+    longest = backoff.LONGEST_PAUSE_SECONDS if destination.gives_up else LONGEST_PAUSE_OF_ENDLESS_RETRIES_SECONDS
     pause = backoff.pause_seconds(message.attempts + 1, first=backoff.FIRST_PAUSE_SECONDS, longest=longest)
-    _note_failure(message, error, next_attempt_at=timezone.now() + timedelta(seconds=pause))
+    _record_failure(message, error, next_attempt_at=timezone.now() + timedelta(seconds=pause))
 
 
-def _give_up(message: OutboxMessage, error: Exception) -> None:
-    if not _note_failure(message, error, failed_at=timezone.now()):
+def _make_dead_letter(message: OutboxMessage, error: Exception) -> None:
+    if not _record_failure(message, error, failed_at=timezone.now()):
         return
-    described = {name: getattr(message, name) for name in ("id", "destination", "kind", "url", "payload")}
+    description = {name: getattr(message, name) for name in ("id", "destination", "kind", "url", "payload")}
     record_dead_letter(
         source=DEAD_LETTER_SOURCE,
         key=message.key,
-        reason=f"{message.destination}: {explanation(error)}",
-        payload=described,
+        reason=f"{message.destination}: {describe_error(error)}",
+        payload=description,
     )
 
 
-def _note_failure(message: OutboxMessage, error: Exception, **what: Any) -> int:
+def _record_failure(message: OutboxMessage, error: Exception, **changes: Any) -> int:
     unsent = OutboxMessage.objects.unsent().filter(pk=message.pk)
-    return unsent.update(attempts=message.attempts + 1, last_error=explanation(error), **what)
+    return unsent.update(attempts=message.attempts + 1, last_error=describe_error(error), **changes)

@@ -1,25 +1,25 @@
-"""Text and JSON from elsewhere, in the form that PostgreSQL can keep."""
+"""Foreign text and JSON in a form that PostgreSQL can store."""
 
 import json
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-LONGEST_EXPLANATION = 2_000
+LONGEST_DESCRIPTION = 2_000
 
 
-def storable_text(text: str, limit: int = LONGEST_EXPLANATION) -> str:
-    """At most `limit` characters of `text`, without NUL characters and halves of characters."""
+def storable_text(text: str, limit: int = LONGEST_DESCRIPTION) -> str:
+    """Return at most `limit` characters of `text`, with NUL characters and lone surrogates replaced."""
     return text[:limit].replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
-def explanation(error: BaseException) -> str:
-    """What went wrong, with the kind of error where its text alone would not say."""
+def describe_error(error: BaseException) -> str:
+    """Return the type of `error` and its message, if it has one, as storable text."""
     return storable_text(f"{type(error).__name__}: {error}".removesuffix(": "))
 
 
 def storable_json(document: dict[str, Any] | bytes) -> Any:
-    """`document` as JSON that jsonb takes, or None where it isn't such."""
+    """Return `document` parsed as JSON that jsonb accepts, or None if it is not."""
     try:
         value = json.loads(document) if isinstance(document, bytes) else document
         text = json.dumps(value, cls=DjangoJSONEncoder, allow_nan=False, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Kafka: the topics, how this service connects, and how an event is handed to the outbox."""
+"""Kafka: the topics, the connection settings, and the recording of events in the outbox."""
 
 import json
 import uuid
@@ -32,10 +32,10 @@ RECEIVED_TOPICS = (
 
 
 def record_event(topic: str, key: str, payload: dict[str, Any]) -> OutboxMessage:
-    """Store an event for `topic`; events with the same key reach its consumers in this order.
+    """Record an event for `topic`; events of one key reach its consumers in the order of recording.
 
-    `event_id`, `event_type` and `timestamp` are filled in where the payload lacks them. Raises
-    SchemaMismatch when the event breaks the schema of its topic, RuntimeError outside a transaction.
+    `event_id`, `event_type` and `timestamp` are added unless the payload has them. Raise
+    SchemaMismatch if the event violates the schema of its topic, RuntimeError outside a transaction.
     """
     common = {
         "event_id": uuid.uuid4(),
@@ -48,7 +48,7 @@ def record_event(topic: str, key: str, payload: dict[str, Any]) -> OutboxMessage
 
 
 def connection_config() -> dict[str, Any]:
-    """What producers and consumers have in common."""
+    """Return the librdkafka settings common to producers and consumers."""
     return {
         "bootstrap.servers": settings.KAFKA_BOOTSTRAP_SERVERS,
         "client.id": CONSUMER_GROUP,

@@ -1,4 +1,4 @@
-"""How far behind the outside the service is, read at each scrape."""
+"""Gauges of the outbox, the inbox and the dead letters, read at each scrape."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,25 +10,25 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from events.models import DeadLetter, InboxMessage, OutboxMessage
 from events.outbox import destinations
 
-# A lag says something about now only while events keep coming.
-RECENT = timedelta(minutes=10)
+# An older event says nothing about the current lag.
+LAG_WINDOW = timedelta(minutes=10)
 
 
 def read_lags() -> Iterator[Metric]:
-    """Unsent messages and the age of the oldest by destination, lag of events by type, open dead letters."""
+    """Yield unsent messages and the age of the oldest by destination, event lag by type, and open dead letters."""
     yield from _outbox_lag()
     yield _inbox_lag()
     yield _open_dead_letters()
 
 
 def _outbox_lag() -> Iterator[Metric]:
-    unsent = GaugeMetricFamily("outbox_unsent_messages", "Messages not sent yet.", labels=["destination"])
+    unsent = GaugeMetricFamily("outbox_unsent_messages", "Messages not yet sent.", labels=["destination"])
     age = GaugeMetricFamily("outbox_oldest_age_seconds", "Age of the oldest unsent message.", labels=["destination"])
-    # A destination with nothing to send is at 0, not absent: alert rules need the difference.
+    # An idle destination reports 0: alert rules distinguish it from an absent one.
     ages = dict.fromkeys((destination.name for destination in destinations()), (0, 0.0))
     now = timezone.now()
-    waiting = OutboxMessage.objects.unsent().values_list("destination")
-    for name, count, oldest in waiting.annotate(Count("id"), Min("created_at")):
+    unsent_messages = OutboxMessage.objects.unsent().values_list("destination")
+    for name, count, oldest in unsent_messages.annotate(Count("id"), Min("created_at")):
         ages[name] = (count, (now - oldest).total_seconds())
     for name, (count, seconds) in ages.items():
         unsent.add_metric([name], count)
@@ -39,10 +39,10 @@ def _outbox_lag() -> Iterator[Metric]:
 def _inbox_lag() -> Metric:
     lag = GaugeMetricFamily(
         "inbox_lag_seconds",
-        "Longest time of the last minutes from the broker to the stored effect.",
+        "Longest time from the broker to the stored effect, over the last 10 minutes.",
         labels=["event_type"],
     )
-    recent = InboxMessage.objects.filter(received_at__gt=timezone.now() - RECENT, produced_at__isnull=False)
+    recent = InboxMessage.objects.filter(received_at__gt=timezone.now() - LAG_WINDOW, produced_at__isnull=False)
     by_type = recent.values_list("event_type").annotate(longest=Max(F("received_at") - F("produced_at")))
     for event_type, longest in by_type:
         lag.add_metric([event_type], longest.total_seconds())
@@ -50,7 +50,9 @@ def _inbox_lag() -> Metric:
 
 
 def _open_dead_letters() -> Metric:
-    dead = GaugeMetricFamily("dead_letters_open", "Dead letters that nobody has settled.", labels=["source"])
+    open_letters = GaugeMetricFamily(
+        "dead_letters_open", "Dead letters neither replayed nor discarded.", labels=["source"]
+    )
     for source, count in DeadLetter.objects.open().order_by().values_list("source").annotate(Count("id")):
-        dead.add_metric([source], count)
-    return dead
+        open_letters.add_metric([source], count)
+    return open_letters

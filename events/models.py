@@ -1,4 +1,4 @@
-"""What leaves this service, what came in, and what could be neither sent nor handled."""
+"""Outgoing messages, received events, and dead letters."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 WAKE_CHANNEL = "scheduling_outbox"
 KEY_LENGTH = 200
-INSERT_UNLESS_KNOWN = """
+INSERT_IF_NEW = """
     INSERT INTO inbox (event_id, event_type, topic, partition, "offset", produced_at, received_at)
     VALUES (%(event_id)s, %(event_type)s, %(topic)s, %(partition)s, %(offset)s,
             %(produced_at)s, %(received_at)s)
@@ -21,21 +21,25 @@ INSERT_UNLESS_KNOWN = """
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
     def unsent(self) -> "OutboxQuerySet":
+        """Messages neither sent nor turned into dead letters."""
         return self.filter(sent_at=None, failed_at=None)
 
     def due(self, destination: str, at: datetime) -> "OutboxQuerySet":
-        """What may be sent at `at`, oldest first: unsent, with no message of its key ahead that awaits a retry."""
+        """Unsent messages of `destination` that may be sent at `at`, oldest first.
+
+        A message is not due while an earlier one of its key awaits a retry.
+        """
         retried = OutboxMessage.objects.unsent().filter(destination=destination, attempts__gt=0)
         before = retried.filter(key=models.OuterRef("key"), id__lte=models.OuterRef("id"), next_attempt_at__gt=at)
         return self.unsent().filter(~models.Exists(before), destination=destination).order_by("id")
 
 
 class OutboxMessage(models.Model):
-    """Something to tell the outside, written in the transaction of its cause.
+    """An outgoing message, written in the transaction of the change that it reports.
 
-    The messages of one (destination, key) leave in the order of their ids. `body`, where there is one,
-    is sent in place of `payload`: bytes that are not ours to rewrite. `host` is the url's, so that the
-    messages of a slow one can be passed over.
+    The messages of one (destination, key) are sent in the order of their ids. `body`, if set, is sent in
+    place of `payload`: foreign bytes, unchanged. `host` is that of `url`, so that the relay can skip the
+    messages of a slow host.
     """
 
     message_id = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -70,7 +74,7 @@ class OutboxMessage(models.Model):
                 condition=models.Q(sent_at=None, failed_at=None),
                 name="idx_outbox_unsent_by_key",
             ),
-            # Answers "does an earlier message of this key wait for a retry?": few rows, were there a million unsent.
+            # For the sub-query of `due`: it holds few rows even when a million messages are unsent.
             models.Index(
                 fields=["destination", "key", "id"],
                 condition=models.Q(sent_at=None, failed_at=None, attempts__gt=0),
@@ -93,19 +97,19 @@ class OutboxMessage(models.Model):
 
 class InboxManager(models.Manager["InboxMessage"]):
     def claim(self, message: "InboxMessage") -> bool:
-        """Store `message`; False when its event was stored before.
+        """Insert `message`; return False if its event was stored before.
 
-        A second transaction with the same event waits here for the first one to end.
+        A concurrent transaction with the same event waits here for the first one to end.
         """
         columns = ("event_id", "event_type", "topic", "partition", "offset", "produced_at", "received_at")
         values = {column: getattr(message, column) for column in columns}
         with connection.cursor() as cursor:
-            cursor.execute(INSERT_UNLESS_KNOWN, values)
+            cursor.execute(INSERT_IF_NEW, values)
             return bool(cursor.rowcount)
 
 
 class InboxMessage(models.Model):
-    """An event that was handled; its unique id is what makes the second delivery do nothing."""
+    """A handled event; its unique id makes a second delivery have no effect."""
 
     event_id = models.UUIDField()
     event_type = models.CharField(max_length=100)
@@ -129,11 +133,12 @@ class InboxMessage(models.Model):
 
 class DeadLetterQuerySet(models.QuerySet["DeadLetter"]):
     def open(self) -> "DeadLetterQuerySet":
+        """Dead letters neither replayed nor discarded."""
         return self.filter(replayed_at=None, discarded_at=None)
 
 
 class DeadLetter(models.Model):
-    """Something that a person has to look at: replayed or discarded, once."""
+    """A message that could be neither sent nor handled; a person replays or discards it, once."""
 
     source = models.CharField(max_length=200)
     key = models.CharField(max_length=KEY_LENGTH, blank=True, default="")

@@ -1,4 +1,4 @@
-"""Telling the outside what happened: stored with its cause, delivered after the commit by the relay."""
+"""The transactional outbox: messages are stored with the change they report and delivered by the relay."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ DEAD_LETTER_SOURCE = "outbox"
 
 
 class DeliveryRefused(Exception):
-    """The receiver will never take this message: it becomes a dead letter without another try."""
+    """The receiver will never accept this message: it becomes a dead letter without another attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """How messages for one receiver are delivered.
+    """A receiver of messages and the terms of delivery to it.
 
-    `deliver` takes up to `batch_size` messages, those of a key in order, and answers which ids failed and
-    why. `concurrency` bounds the deliveries that one relay has under way to one host. A destination with
-    `gives_up` turns a message that failed for a day into a dead letter; another one is retried for ever.
+    `deliver` takes up to `batch_size` messages, those of a key in order, and returns the errors of the
+    failed ones by id. `concurrency` is the maximum of simultaneous deliveries of one relay to one host.
+    With `gives_up`, a message that failed for a day becomes a dead letter; otherwise it is retried for ever.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Destination:
 
 
 class Message(NamedTuple):
-    """What `record_several` takes of each message."""
+    """A message to be recorded by `record_several`."""
 
     key: str
     kind: str
@@ -50,26 +50,26 @@ _destinations: dict[str, Destination] = {}
 
 
 def register_destination(name: str, deliver: Deliver) -> None:
-    """Have messages for `name` delivered by calling `deliver(message)`, outside any transaction.
+    """Deliver messages for `name` by `deliver(message)`, outside any transaction.
 
-    Several relays and threads may call it at once. It returns when the receiver has the message and
-    raises otherwise: DeliveryRefused for good, anything else to be called again later. A message may be
-    delivered twice, with the same `message_id`.
+    Several relays and threads may call `deliver` at once. It returns once the receiver has the message.
+    It raises DeliveryRefused if the message must not be retried, any other exception if it may be. A message
+    may be delivered twice, with the same `message_id`.
     """
 
-    def deliver_each(messages: Sequence[OutboxMessage]) -> dict[int, Exception]:
+    def deliver_singly(messages: Sequence[OutboxMessage]) -> dict[int, Exception]:
         return {message.pk: error for message in messages if (error := _failure(deliver, message))}
 
-    add_destination(Destination(name, deliver_each))
+    add_destination(Destination(name, deliver_singly))
 
 
 def add_destination(destination: Destination) -> None:
-    """Add or replace a destination that needs more than one message at a time."""
+    """Add `destination`, or replace the one of the same name. For those that `register_destination` does not fit."""
     _destinations[destination.name] = destination
 
 
 def destinations() -> list[Destination]:
-    """Every destination that the relay serves."""
+    """Return all registered destinations."""
     return list(_destinations.values())
 
 
@@ -83,11 +83,11 @@ def record(
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
 ) -> OutboxMessage:
-    """Store a message beside the change that it reports.
+    """Store a message in the transaction of the change that it reports.
 
-    Messages of one (destination, key) leave in the order in which they were recorded, as long as their
-    transactions wait for each other (as those that write the same row do). Raises RuntimeError outside a
-    transaction: such a message could report what is then rolled back.
+    Messages of one (destination, key) are sent in the order of recording, provided that their transactions
+    are serialized, as those that write the same row are. Raise RuntimeError outside a transaction: the
+    message could report a change that is rolled back.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("record() must run in the transaction of the change that it reports.")
@@ -104,7 +104,7 @@ def record(
 
 
 def record_several(destination: str, messages: Iterable[Message]) -> None:
-    """Store messages for one destination in a single statement, in their order; otherwise as `record` does."""
+    """Store messages for one destination by a single statement, in the given order; otherwise as `record`."""
     if not connection.in_atomic_block:
         raise RuntimeError("record_several() must run in the transaction of the change that it reports.")
     OutboxMessage.objects.bulk_create(
@@ -113,12 +113,12 @@ def record_several(destination: str, messages: Iterable[Message]) -> None:
     )
 
 
-def send_again(dead_letter: DeadLetter) -> None:
-    """Put the message of a dead letter back in its queue, with all its tries before it."""
+def requeue(dead_letter: DeadLetter) -> None:
+    """Make the message of a dead letter due again with a full retry budget. Raise Unknown if it was purged."""
     message_id = int((dead_letter.payload or {})["id"])
     failed = OutboxMessage.objects.filter(pk=message_id, failed_at__isnull=False)
     if not failed.update(failed_at=None, attempts=0, next_attempt_at=timezone.now()):
-        raise Unknown(f"Message {message_id} is no longer kept.")
+        raise Unknown(f"Message {message_id} is no longer stored.")
 
 
 def _failure(deliver: Deliver, message: OutboxMessage) -> Exception | None:

@@ -1,4 +1,4 @@
-"""Sending to Kafka: idempotent, in order, and done only when the broker has said so."""
+"""Sending to Kafka: idempotent, in order, and complete only once the broker has acknowledged."""
 
 import json
 import logging
@@ -26,12 +26,12 @@ REFUSALS = {
 }
 
 
-class NoReport(Exception):
-    """The broker did not say whether it has the message."""
+class Unacknowledged(Exception):
+    """The broker did not report on the message in time."""
 
 
 class EventProducer:
-    """A Kafka producer for each process, made when first needed: librdkafka's threads don't survive a fork."""
+    """A Kafka producer for each process, created on first use: librdkafka's threads do not survive a fork."""
 
     def __init__(self, *, delivery_timeout_seconds: float = DELIVERY_TIMEOUT_SECONDS) -> None:
         self._timeout = delivery_timeout_seconds
@@ -40,13 +40,13 @@ class EventProducer:
         self._pid = 0
 
     def deliver(self, messages: Sequence[OutboxMessage]) -> dict[int, Exception]:
-        """Produce `messages` and wait for the broker's reports; answers the ids that failed, and why."""
+        """Produce `messages`, wait for the broker's reports, and return the errors of the failed ones by id."""
         with self._lock:
             producer = self._current()
-            failures: dict[int, Exception] = {message.pk: NoReport() for message in messages}
+            failures: dict[int, Exception] = {message.pk: Unacknowledged() for message in messages}
             for message in messages:
-                self._produce(producer, message, partial(_note_report, failures, message.pk))
-            # All reports are there by then, were it those of messages that timed out.
+                self._produce(producer, message, partial(_record_report, failures, message.pk))
+            # Twice the delivery timeout: by then every message has its report, be it that of its timeout.
             unreported = producer.flush(self._timeout * 2)
             if unreported or any(_is_fatal(error) for error in failures.values()):
                 self._discard(producer)
@@ -59,7 +59,7 @@ class EventProducer:
         return self._producer
 
     def _discard(self, producer: Producer) -> None:
-        # What it still holds must not be sent after it was handed to its successor.
+        # The queued messages must not be sent after the next producer has sent them.
         producer.purge()
         producer.flush(1)
         self._producer = None
@@ -83,7 +83,7 @@ def _accepted(producer: Producer, message: OutboxMessage, report: Callable[..., 
     return True
 
 
-def _note_report(failures: dict[int, Exception], pk: int, error: KafkaError | None, _message: Message | None) -> None:
+def _record_report(failures: dict[int, Exception], pk: int, error: KafkaError | None, _message: Message | None) -> None:
     if error is None:
         del failures[pk]
     elif error.code() in REFUSALS:

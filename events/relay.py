@@ -1,4 +1,4 @@
-"""The relay: delivers what the outbox holds, in order per key, outside any transaction."""
+"""The relay, which delivers the messages of the outbox in order per key, outside any transaction."""
 
 import select
 import socket
@@ -11,8 +11,8 @@ from contextlib import suppress
 import structlog
 from django.db import InterfaceError, OperationalError, connection, connections
 
-from events.delivery_results import settle
-from events.dispatch import CONCURRENT_DELIVERIES, Job, Lanes, claim_keys, names_with_due, release_keys
+from events.delivery_results import record_outcomes
+from events.dispatch import CONCURRENT_DELIVERIES, Delivery, DeliverySlots, claim_keys, names_with_due, release_keys
 from events.models import WAKE_CHANNEL
 from events.outbox import Destination, Failures, destinations
 
@@ -24,24 +24,24 @@ FINISH_SECONDS = 30.0
 
 
 class Relay:
-    """One of any number of relays. `run` works until `stop`; `drain` until nothing is due."""
+    """A relay, of which any number may run. `run` returns after `stop`, `drain` once nothing is due."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(CONCURRENT_DELIVERIES, thread_name_prefix="delivery")
-        self._in_hand: dict[Future[Failures], Job] = {}
+        self._in_progress: dict[Future[Failures], Delivery] = {}
         self._stopping = threading.Event()
-        self._bell, self._rope = socket.socketpair()
-        self._bell.setblocking(False)
+        self._wake_receiver, self._wake_sender = socket.socketpair()
+        self._wake_receiver.setblocking(False)
         self._listening_on: object = None
         self.delivered = 0
 
     def run(self) -> None:
-        """Deliver until `stop` is called, then finish what is in hand. Outlives the database's absence."""
+        """Deliver until `stop` is called, then finish the deliveries in progress. Survives outages of the database."""
         pause = 0.1
         while not self._stopping.is_set():
             try:
                 self._listen()
-                self._settle_finished()
+                self._record_finished()
                 self._start_due()
                 self._wait(POLL_SECONDS)
                 pause = 0.1
@@ -53,53 +53,51 @@ class Relay:
         self._finish()
 
     def drain(self) -> int:
-        """Deliver everything that is due now, and answer how many messages were delivered."""
+        """Deliver all messages due now and return the number of those delivered."""
         try:
-            while self._start_due() or self._in_hand:
+            while self._start_due() or self._in_progress:
                 self._wait(POLL_SECONDS)
-                self._settle_finished()
+                self._record_finished()
         finally:
             self._threads.shutdown()
         return self.delivered
 
     def stop(self) -> None:
-        """Take nothing new in hand. Safe in a signal handler and from another thread."""
+        """Start no further deliveries. Safe in a signal handler and from another thread."""
         self._stopping.set()
-        self._ring()
+        self._wake_up()
 
     def _start_due(self) -> bool:
-        known = {destination.name: destination for destination in destinations()}
-        started = [self._start_due_of(known[name]) for name in names_with_due(known)]
+        by_name = {destination.name: destination for destination in destinations()}
+        started = [self._start_due_of(by_name[name]) for name in names_with_due(by_name)]
         return any(started)
 
     def _start_due_of(self, destination: Destination) -> bool:
-        lanes = Lanes(destination, self._in_hand.values())
-        claimable = lanes.wanted_keys()
-        claimed = claim_keys(destination.name, claimable) if claimable else set()
+        keys = DeliverySlots(destination, self._in_progress.values()).claimable_keys()
+        claimed = claim_keys(destination.name, keys) if keys else set()
         if not claimed:
             return False
-        # Chosen before they were claimed: another relay may have sent them in between, so look again.
-        jobs = Lanes(destination, self._in_hand.values()).jobs(claimed)
-        for job in jobs:
-            future = self._threads.submit(_deliver, job)
-            self._in_hand[future] = job
-            future.add_done_callback(self._ring)
-        release_keys(destination.name, claimed.difference(*(job.keys for job in jobs)))
-        return bool(jobs)
+        # Race: between choice and claim another relay may have sent the messages, so read them again.
+        deliveries = DeliverySlots(destination, self._in_progress.values()).deliveries(claimed)
+        for delivery in deliveries:
+            future = self._threads.submit(_deliver, delivery)
+            self._in_progress[future] = delivery
+            future.add_done_callback(self._wake_up)
+        release_keys(destination.name, claimed.difference(*(delivery.keys for delivery in deliveries)))
+        return bool(deliveries)
 
-    def _settle_finished(self) -> None:
+    def _record_finished(self) -> None:
         finished: dict[Destination, list[Future[Failures]]] = {}
-        for future, job in self._in_hand.items():
+        for future, delivery in self._in_progress.items():
             if future.done():
-                finished.setdefault(job.destination, []).append(future)
+                finished.setdefault(delivery.destination, []).append(future)
         for destination, futures in finished.items():
-            jobs = [self._in_hand[future] for future in futures]
-            messages = [message for job in jobs for message in job.messages]
+            messages = [message for future in futures for message in self._in_progress[future].messages]
             failures = dict(ChainMap(*(dict(future.result()) for future in futures)))
-            self.delivered += settle(destination, messages, failures)
+            self.delivered += record_outcomes(destination, messages, failures)
             release_keys(destination.name, {message.key for message in messages})
             for future in futures:
-                del self._in_hand[future]
+                del self._in_progress[future]
 
     def _listen(self) -> None:
         connection.ensure_connection()
@@ -109,54 +107,54 @@ class Relay:
             self._listening_on = connection.connection
 
     def _forget_session(self) -> None:
-        # The claims died with the session: what is in hand may be sent by another relay too, which "at
-        # least once" allows. It is settled here all the same.
+        # The claims end with the session: another relay may send the messages in progress too, which
+        # "at least once" allows. Their outcomes are recorded here nevertheless.
         self._listening_on = None
         with suppress(OperationalError, InterfaceError):
             connection.close()
 
     def _wait(self, seconds: float) -> None:
-        """Sleep until a delivery ends, a message is recorded, or `seconds` are over."""
-        if self._heard_news():
+        """Sleep until a delivery ends, a message is recorded, or `seconds` have passed."""
+        if self._has_notification():
             return
-        sleeper = select.poll()
-        sleeper.register(self._bell, select.POLLIN)
+        poller = select.poll()
+        poller.register(self._wake_receiver, select.POLLIN)
         if self._listening_on is not None:
-            sleeper.register(connection.connection.fileno(), select.POLLIN)
-        sleeper.poll(seconds * 1000)
+            poller.register(connection.connection.fileno(), select.POLLIN)
+        poller.poll(seconds * 1000)
         with suppress(BlockingIOError):
-            self._bell.recv(4096)
+            self._wake_receiver.recv(4096)
 
-    def _heard_news(self) -> bool:
+    def _has_notification(self) -> bool:
         if self._listening_on is None:
             return False
         with connection.wrap_database_errors:
             return bool(list(connection.connection.notifies(timeout=0)))
 
-    def _ring(self, _finished: object = None) -> None:
+    def _wake_up(self, _finished: object = None) -> None:
         with suppress(OSError):
-            self._rope.send(b"!")
+            self._wake_sender.send(b"!")
 
     def _finish(self) -> None:
         deadline = time.monotonic() + FINISH_SECONDS
         self._listening_on = None
-        while self._in_hand and time.monotonic() < deadline:
+        while self._in_progress and time.monotonic() < deadline:
             try:
-                self._settle_finished()
+                self._record_finished()
             except (OperationalError, InterfaceError):
                 self._forget_session()
-            if self._in_hand:
+            if self._in_progress:
                 self._wait(0.2)
         self._threads.shutdown(wait=False, cancel_futures=True)
         connection.close()
 
 
-def _deliver(job: Job) -> Failures:
+def _deliver(delivery: Delivery) -> Failures:
     try:
-        return job.destination.deliver(job.messages)
+        return delivery.destination.deliver(delivery.messages)
     except Exception as error:
-        logger.exception("delivery_broke", destination=job.destination.name)
-        return {message.pk: error for message in job.messages}
+        logger.exception("delivery_broke", destination=delivery.destination.name)
+        return {message.pk: error for message in delivery.messages}
     finally:
-        # What a delivery opened in this thread would stay open for as long as the thread waits.
+        # Connections of this thread would otherwise stay open while the thread is idle.
         connections.close_all()

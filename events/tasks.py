@@ -1,4 +1,4 @@
-"""Housekeeping of the outbox."""
+"""The periodic purge of the outbox."""
 
 from datetime import timedelta
 
@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from events.models import OutboxMessage
 
-KEEP_SENT = timedelta(days=7)
-# As long as somebody may still replay its dead letter.
-KEEP_FAILED = timedelta(days=90)
+SENT_RETENTION = timedelta(days=7)
+# A failed message is needed as long as its dead letter may be replayed.
+FAILED_RETENTION = timedelta(days=90)
 
 
 @shared_task(name="events.purge_outbox", soft_time_limit=300, time_limit=360)
 def purge_outbox_task() -> None:
-    """Delete what was sent more than a week ago, and what failed too long ago to be replayed."""
+    """Delete messages sent more than 7 days ago and those failed more than 90 days ago."""
     now = timezone.now()
-    OutboxMessage.objects.filter(sent_at__lt=now - KEEP_SENT).delete()
-    OutboxMessage.objects.filter(failed_at__lt=now - KEEP_FAILED).delete()
+    OutboxMessage.objects.filter(sent_at__lt=now - SENT_RETENTION).delete()
+    OutboxMessage.objects.filter(failed_at__lt=now - FAILED_RETENTION).delete()

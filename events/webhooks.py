@@ -1,4 +1,4 @@
-"""Callbacks to clients: signed, to public addresses only, and never for long."""
+"""Callbacks to clients: signed, to public addresses only, and within a total time limit."""
 
 import json
 import re
@@ -30,17 +30,17 @@ HTTP_GONE = 410
 
 
 class ForbiddenCallback(Impossible):
-    """A callback_url that this service will not call."""
+    """The callback_url is not one that this service calls."""
 
     code = "CALLBACK_URL_FORBIDDEN"
 
 
 class CallbackFailed(Exception):
-    """The client's server did not take the callback."""
+    """The client's server did not accept the callback."""
 
 
 def validate_callback_url(url: str) -> None:
-    """Raise ForbiddenCallback unless callbacks may go to `url`, as its host resolves now."""
+    """Raise ForbiddenCallback unless callbacks may go to `url`, as its host resolves at present."""
     try:
         host, port = _host_and_port(url)
         allowed_addresses(host, port)
@@ -50,10 +50,10 @@ def validate_callback_url(url: str) -> None:
 
 
 def deliver_callback(message: OutboxMessage) -> None:
-    """POST a message to its client, to an address checked at this moment.
+    """POST a message to its client, at an address checked for this delivery.
 
-    Raises DeliveryRefused when the address is forbidden or the client says 410, CallbackFailed or an
-    error of httpcore when the client's server does not answer 2xx in time. Redirects are not followed.
+    Raise DeliveryRefused if the address is forbidden or the status is 410, and CallbackFailed or an error of
+    httpcore if the client's server does not respond with 2xx in time. Redirects are not followed.
     """
     body = json.dumps(message.payload, cls=DjangoJSONEncoder).encode()
     headers = {"content-type": "application/json", "user-agent": "novatrek-scheduling"}
@@ -69,7 +69,7 @@ def deliver_callback(message: OutboxMessage) -> None:
 
 
 def signature_headers(message_id: str, body: bytes) -> dict[str, str]:
-    """The Standard Webhooks headers by which a receiver knows that `body` is ours, and unaltered."""
+    """Return the headers that authenticate `body` to its receiver (Standard Webhooks, symmetric signature)."""
     now = timezone.now()
     signature = Webhook(settings.CALLBACK_SIGNING_SECRET).sign(message_id, now, body.decode())
     return {
@@ -80,26 +80,26 @@ def signature_headers(message_id: str, body: bytes) -> dict[str, str]:
 
 
 def _host_and_port(url: str) -> tuple[str, int]:
-    """The host and port of a callback url; ForbiddenAddress says why it is not one."""
+    """Return host and port of a callback URL. Raise ForbiddenAddress if it is not acceptable."""
     if len(url) > LONGEST_URL or not URL_CHARACTERS.fullmatch(url):
-        raise ForbiddenAddress(f"It must be an address of at most {LONGEST_URL} ASCII characters.")
+        raise ForbiddenAddress(f"It must be a URL of at most {LONGEST_URL} ASCII characters.")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise ForbiddenAddress(f"It is not an address: {error}.") from error
+        raise ForbiddenAddress(f"It is not a URL: {error}.") from error
     ports = {"https": 443, "http": 80} if settings.CALLBACK_ALLOW_HTTP else {"https": 443}
     if parts.scheme not in ports:
-        raise ForbiddenAddress("It must be an https address.")
+        raise ForbiddenAddress("It must be an https URL.")
     if not host or "@" in parts.netloc:
-        raise ForbiddenAddress("It must name a host, and no user.")
+        raise ForbiddenAddress("It must contain a host and no user name.")
     return host, port or ports[parts.scheme]
 
 
 def _post(url: str, headers: dict[str, str], body: bytes) -> int:
-    """POST `body`, and answer the status. What the client answers beyond that is not read."""
+    """POST `body` and return the status; the body of the response is not read."""
     pool = httpcore.ConnectionPool(ssl_context=_tls(), network_backend=_PublicNetwork(Deadline.after(DELIVERY_SECONDS)))
-    # Pool and stream live for one delivery, so that no connection outlives the check of its address.
+    # A pool for each delivery: no connection outlives the check of its address.
     with pool, pool.stream("POST", url, headers=list(headers.items()), content=body) as response:
         return response.status
 
@@ -110,7 +110,7 @@ def _tls() -> ssl.SSLContext:
 
 
 class _PublicNetwork(httpcore.NetworkBackend):
-    """Resolves a host, checks what it finds, and connects to one of those very addresses, before a deadline."""
+    """A backend that resolves a host, checks its addresses, and connects to one of these, within a deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
@@ -124,30 +124,30 @@ class _PublicNetwork(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        unreachable: Exception = httpcore.ConnectError(f"{host} has no address")
+        last_error: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in allowed_addresses(host, port):
-            patience = min(CONNECT_SECONDS, _left(self._deadline))
+            seconds = min(CONNECT_SECONDS, _remaining(self._deadline))
             try:
-                stream = self._sockets.connect_tcp(str(address), port, patience, local_address, socket_options)
+                stream = self._sockets.connect_tcp(str(address), port, seconds, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                unreachable = error
+                last_error = error
             else:
-                return _Hasty(stream, self._deadline)
-        raise unreachable
+                return _DeadlineStream(stream, self._deadline)
+        raise last_error
 
 
-class _Hasty(httpcore.NetworkStream):
-    """A stream whose reads and writes end at one deadline together, however slowly bytes trickle in."""
+class _DeadlineStream(httpcore.NetworkStream):
+    """A stream whose reads and writes share one deadline, however slowly bytes arrive."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(self._deadline))
+        return self._stream.read(max_bytes, _remaining(self._deadline))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(self._deadline))
+        self._stream.write(buffer, _remaining(self._deadline))
 
     def close(self) -> None:
         self._stream.close()
@@ -155,14 +155,14 @@ class _Hasty(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline))
-        return _Hasty(stream, self._deadline)
+        stream = self._stream.start_tls(ssl_context, server_hostname, _remaining(self._deadline))
+        return _DeadlineStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-def _left(deadline: Deadline) -> float:
+def _remaining(deadline: Deadline) -> float:
     if deadline.has_passed:
         raise httpcore.ReadTimeout(f"no answer within {DELIVERY_SECONDS:.0f} s")
     return deadline.remaining()

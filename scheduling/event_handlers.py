@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
-from events.inbox import TryAgain, register_handler
+from events.inbox import RetryLater, register_handler
 from scheduling.errors import ContentionNotResolved
 from scheduling.hazards import Emergency, WildlifeAlert, record_emergency, record_wildlife_alert
 from scheduling.reservations.seating import Booking, cancel_reservation, record_booking
@@ -117,6 +117,6 @@ def _patient(handle: Handler) -> Handler:
         try:
             handle(payload)
         except ContentionNotResolved as contention:
-            raise TryAgain(contention.message) from contention
+            raise RetryLater(contention.message) from contention
 
     return handler

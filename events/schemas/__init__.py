@@ -9,16 +9,16 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-LONGEST_EXPLANATION = 500
+LONGEST_MESSAGE = 500
 
 
 class SchemaMismatch(ValueError):
-    """A payload is not what the schema of its topic says; the message tells where."""
+    """A payload violates the schema of its topic; the message names the JSON path."""
 
 
 def _load() -> dict[str, dict[str, Any]]:
-    files = sorted(Path(__file__).parent.glob("*.schema.json"))
-    schemas = [json.loads(file.read_text()) for file in files]
+    paths = sorted(Path(__file__).parent.glob("*.schema.json"))
+    schemas = [json.loads(path.read_text()) for path in paths]
     return {schema["$id"]: schema for schema in schemas}
 
 
@@ -30,12 +30,12 @@ _validators = {
 
 
 def event_type_of(topic: str) -> str:
-    """The `event_type` that the events of `topic` carry."""
+    """Return the `event_type` of the events of `topic`."""
     return str(SCHEMAS[topic]["properties"]["event_type"]["const"])
 
 
 def check(topic: str, payload: object) -> None:
-    """Raise SchemaMismatch when `payload` breaks the schema of `topic`, formats included."""
+    """Raise SchemaMismatch if `payload` violates the schema of `topic` (JSON Schema 2020-12, formats included)."""
     error = best_match(_validators[topic].iter_errors(payload))
     if error is not None:
-        raise SchemaMismatch(f"{error.json_path}: {error.message}"[:LONGEST_EXPLANATION])
+        raise SchemaMismatch(f"{error.json_path}: {error.message}"[:LONGEST_MESSAGE])

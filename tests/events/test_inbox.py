@@ -8,7 +8,7 @@ from psycopg.errors import DeadlockDetected
 
 from events import kafka
 from events.dead_letters import replay
-from events.inbox import Arrival, TryAgain, receive
+from events.inbox import Arrival, RetryLater, receive
 from events.models import DeadLetter, InboxMessage, OutboxMessage
 from tests.events.conftest import RegisterHandler
 from tests.events.helpers import as_bytes, reservation_created
@@ -128,13 +128,13 @@ def test_a_handler_that_recovers_makes_no_dead_letter(handler: RegisterHandler) 
     assert not DeadLetter.objects.exists()
 
 
-@pytest.mark.parametrize("contention", [TryAgain("guide 7 is being planned"), DeadlockDetected("deadlock detected")])
+@pytest.mark.parametrize("contention", [RetryLater("guide 7 is being planned"), DeadlockDetected("deadlock detected")])
 def test_contention_is_met_with_five_rounds(handler: RegisterHandler, contention: Exception) -> None:
     tries: list[dict[str, Any]] = []
 
     def handle(event: dict[str, Any]) -> None:
         tries.append(event)
-        if isinstance(contention, TryAgain):
+        if isinstance(contention, RetryLater):
             raise contention
         raise OperationalError(str(contention)) from contention
 

@@ -7,9 +7,9 @@ from events.consumer import EventConsumer
 
 
 class Command(BaseCommand):
-    """Handle the events of other services. Any number of consumers may run at once."""
+    """Consume the events of other services. Any number of consumers may run at once."""
 
-    help = "Handle events from Kafka until SIGTERM."
+    help = "Consume events from Kafka until SIGTERM or SIGINT."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         consumer = EventConsumer()

@@ -7,12 +7,12 @@ from events.relay import Relay
 
 
 class Command(BaseCommand):
-    """Deliver what the outbox holds. Any number of relays may run at once."""
+    """Deliver the messages of the outbox. Any number of relays may run at once."""
 
-    help = "Deliver outgoing messages to Kafka, to clients and to sibling services."
+    help = "Deliver outgoing messages to Kafka, clients and sibling services, until SIGTERM or SIGINT."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="deliver everything that is due, then end")
+        parser.add_argument("--once", action="store_true", help="deliver all messages that are due, then exit")
 
     def handle(self, *_args: Any, once: bool, **_options: Any) -> None:
         relay = Relay()
