@@ -4,17 +4,17 @@
 import os
 import sys
 
-from novatrek_scheduling.operations.startup import check_command, one_clear_line
+from novatrek_scheduling.operations.startup import check_command, exit_on_misconfiguration
 
 
 def main() -> None:
     if sys.argv[1:2] == ["sandbox"]:
-        # It makes the environment that the settings are read from, so it comes before them.
+        # Before the settings are read: this command creates their environment.
         from novatrek_scheduling.management.commands.sandbox import Command  # noqa: PLC0415
 
         Command().run_from_argv(sys.argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novatrek_scheduling.settings")
-    with one_clear_line():
+    with exit_on_misconfiguration():
         from django.core.management import execute_from_command_line  # noqa: PLC0415
 
         if len(sys.argv) > 1:

@@ -1,4 +1,4 @@
-"""The project: settings, URLs, processes and the shared kernel. Nothing here schedules."""
+"""The project: settings, URLs, processes and the shared kernel. No scheduling logic."""
 
 from novatrek_scheduling.celery import app as celery_app
 

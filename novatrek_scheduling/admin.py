@@ -1,4 +1,4 @@
-"""Pages of other packages' tables, in the console's theme."""
+"""Admin pages for tables of third-party packages, in the theme of the console."""
 
 from novatrek_scheduling.console.people import GroupPages, UserPages
 from novatrek_scheduling.console.periodic_tasks import CrontabPages, IntervalPages, PeriodicTaskPages

@@ -6,7 +6,7 @@ from django.db.models.signals import pre_migrate
 
 
 def create_schema(using: str, **_: Any) -> None:
-    """Create the schema before Django looks for its own table of migrations in it."""
+    """Create the schema before Django looks for its migrations table in it."""
     with connections[using].cursor() as cursor:
         cursor.execute("CREATE SCHEMA IF NOT EXISTS scheduling")
 

@@ -1,4 +1,4 @@
-"""The scheduler of periodic tasks, of which any number may be started and one works."""
+"""The scheduler of periodic tasks; any number may be started, of which one is active."""
 
 from typing import Any
 
@@ -6,40 +6,41 @@ import psycopg
 import structlog
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from novatrek_scheduling.operations.startup import check_process, one_clear_line
+from novatrek_scheduling.operations.startup import check_process, exit_on_misconfiguration
 from novatrek_scheduling.pgpool.session import open_session
 
 LOCK = int.from_bytes(b"beat")
-TRY_AGAIN_SECONDS = 5.0
+LOCK_RETRY_SECONDS = 5.0
 
 logger = structlog.get_logger(__name__)
 
 
 class LockedScheduler(DatabaseScheduler):  # type: ignore[misc]
-    """Sends what is due only while it holds a lock of the database.
+    """A scheduler that sends due tasks only while it holds an advisory lock of the database.
 
-    The lock belongs to a connection of its own, and so to this process: it is free as soon as the process, or its
-    connection, is gone. Then another beat that waits for it goes on.
+    The lock belongs to a separate connection and thereby to this process: it is released as soon as the process
+    or the connection ends. Then another instance that is waiting for it takes over.
     """
 
     _session: psycopg.Connection[Any] | None = None
 
     def setup_schedule(self) -> None:
-        with one_clear_line():
+        """Load the schedule, or exit with one line on stderr if the process cannot work."""
+        with exit_on_misconfiguration():
             check_process("beat")
         super().setup_schedule()
 
     def tick(self, *args: Any, **kwargs: Any) -> Any:
-        """Send what is due; the seconds until the next tick."""
-        if not (self._still_holds_lock() or self._takes_lock()):
-            return TRY_AGAIN_SECONDS
+        """Send due tasks if this instance is active, and return the seconds until the next tick."""
+        if not (self._holds_lock() or self._acquires_lock()):
+            return LOCK_RETRY_SECONDS
         return super().tick(*args, **kwargs)
 
     def close(self) -> None:
         super().close()
         self._release()
 
-    def _still_holds_lock(self) -> bool:
+    def _holds_lock(self) -> bool:
         if self._session is None:
             return False
         try:
@@ -50,7 +51,7 @@ class LockedScheduler(DatabaseScheduler):  # type: ignore[misc]
             return False
         return True
 
-    def _takes_lock(self) -> bool:
+    def _acquires_lock(self) -> bool:
         try:
             self._session = open_session()
             row = self._session.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
@@ -61,7 +62,7 @@ class LockedScheduler(DatabaseScheduler):  # type: ignore[misc]
             self._release()
             return False
         logger.info("beat_holds_the_lock")
-        # What was read while waiting knows nothing of what another beat has sent since: read it anew.
+        # The schedule read while waiting lacks the runs that another instance recorded since: read it again.
         self._initial_read = True
         self._heap = None
         return True

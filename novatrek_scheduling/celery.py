@@ -1,4 +1,4 @@
-"""The Celery application: workers that plan, and beat for the night."""
+"""The Celery application of the workers and of the scheduler of periodic tasks."""
 
 import os
 from typing import Any
@@ -10,52 +10,52 @@ from django.conf import settings
 from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from novatrek_scheduling.operations.garbage_collection import spare_what_stays
-from novatrek_scheduling.operations.startup import check_process, one_clear_line
+from novatrek_scheduling.operations.garbage_collection import freeze_loaded_objects
+from novatrek_scheduling.operations.startup import check_process, exit_on_misconfiguration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novatrek_scheduling.settings")
 
 app = Celery("novatrek_scheduling")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# A task logs with the ids of the request that queued it.
+# A task logs the ids of the request that queued it.
 app.steps["worker"].add(DjangoStructLogInitStep)
 
 
 @app.on_configure.connect(weak=False)
 def _read_settings(**_: Any) -> None:
-    """Read the settings here: what is wrong with them is then said in one line, not in a traceback."""
-    with one_clear_line():
+    """Read the settings here, so that an error in them is reported in one line instead of a traceback."""
+    with exit_on_misconfiguration():
         _ = settings.SECRET_KEY
 
 
 @setup_logging.connect(weak=False)
 def _keep_logging_as_configured(**_: Any) -> None:
-    """Celery leaves the log alone where somebody answers this signal; Django has configured it."""
+    """Keep the logging that Django has configured: Celery configures its own unless this signal has a receiver."""
 
 
 @worker_init.connect(weak=False)
 def _check_worker(**_: Any) -> None:
-    with one_clear_line():
+    with exit_on_misconfiguration():
         django.setup()
         check_process("worker")
 
 
 @celeryd_after_setup.connect(weak=False)
-def _fork_lean_children(**_: Any) -> None:
-    """Once the tasks are loaded, and before the first child is forked."""
-    spare_what_stays()
+def _freeze_before_forks(**_: Any) -> None:
+    """Freeze the loaded objects after the tasks are loaded and before the first child is forked."""
+    freeze_loaded_objects()
 
 
 @worker_ready.connect(weak=False)
 def _serve_counters(**_: Any) -> None:
-    """Once the first children are forked, so that none of them inherits the server."""
-    from novatrek_scheduling.operations.metrics import serve_counters  # noqa: PLC0415 (after the settings chose its directory)
+    """Serve the counters once the first children are forked, so that none of them inherits the server."""
+    from novatrek_scheduling.operations.metrics import serve_counters  # noqa: PLC0415 (after the settings have chosen its directory)
 
     serve_counters()
 
 
 @task_prerun.connect(weak=False)
-def _drop_dead_connections(**_: Any) -> None:
-    """A connection kept between tasks may have died with the database that served it."""
+def _close_broken_connections(**_: Any) -> None:
+    """Close connections that broke between two tasks, for example when the database restarted."""
     close_old_connections()

@@ -1,4 +1,4 @@
-"""One moment by which everything that belongs together has to be done."""
+"""The common deadline of operations that belong together."""
 
 import time
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A moment `at` on the monotonic clock, in seconds."""
+    """A deadline `at` on the monotonic clock, in seconds."""
 
     at: float
 
     @classmethod
     def after(cls, seconds: float) -> "Deadline":
+        """Return the deadline `seconds` from now."""
         return cls(time.monotonic() + seconds)
 
     def remaining(self) -> float:

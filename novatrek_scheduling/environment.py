@@ -1,4 +1,7 @@
-"""Reading the environment, with messages that name the variable and the fix."""
+"""The environment variables, read with messages that name the variable and the remedy.
+
+All functions raise ImproperlyConfigured if a variable is missing or malformed.
+"""
 
 import base64
 import os
@@ -14,10 +17,10 @@ SIGNING_SECRET_BYTES = range(24, 65)
 
 
 class Environment(environ.Env):  # type: ignore[misc]
-    """django-environ, with the kinds of value this service needs beside the usual ones."""
+    """django-environ with the further types of value that this service needs."""
 
     def http_url(self, name: str) -> str:
-        """An http or https base URL, without its trailing slash."""
+        """Return an http or https base URL without its trailing slash."""
         value = str(self.str(name)).rstrip("/")
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -25,17 +28,17 @@ class Environment(environ.Env):  # type: ignore[misc]
         return value
 
     def valkey_url(self, name: str) -> str:
-        """redis://host:port without a database number: the service itself uses databases 0 and 1."""
+        """Return redis://host:port without a database number: the service uses databases 0 and 1."""
         value = str(self.str(name)).rstrip("/")
         parts = urlsplit(value)
         if parts.scheme not in {"redis", "rediss"} or not parts.hostname or parts.path:
             raise ImproperlyConfigured(
-                f"{name} is not usable: set it to redis://host:port (Celery knows no valkey://), without a database."
+                f"{name} is not usable: set it to redis://host:port (Celery has no valkey://), without a database."
             )
         return value
 
     def signing_secret(self, name: str, **default: str) -> str:
-        """A secret of Standard Webhooks: whsec_ and the base64 of 24 to 64 bytes."""
+        """Return a Standard Webhooks secret: whsec_ and the base64 of 24 to 64 bytes."""
         value = str(self.str(name, **default))
         try:
             length = len(base64.b64decode(value.removeprefix("whsec_"), validate=True))
@@ -48,6 +51,7 @@ class Environment(environ.Env):  # type: ignore[misc]
         return value
 
     def get_value(self, var: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return the parsed value of `var`. Raise ImproperlyConfigured also if it cannot be parsed."""
         try:
             return super().get_value(var, *args, **kwargs)
         except (ValueError, TypeError) as error:
@@ -56,7 +60,7 @@ class Environment(environ.Env):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class TokenSettings:
-    """How incoming bearer tokens are verified: with public keys from `jwks_url`, or with `secret`, never both."""
+    """The verification of incoming bearer tokens: by public keys from `jwks_url` or by `secret`, never both."""
 
     issuer: str
     audience: str
@@ -67,7 +71,7 @@ class TokenSettings:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many `requests` in so many `seconds`."""
+    """A rate limit of `requests` per `seconds`."""
 
     requests: int
     seconds: int
@@ -81,12 +85,12 @@ RATE_SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
 def process_kind() -> str:
-    """What this process is: `web` has a connection pool, all others keep one connection."""
+    """Return the kind of this process: `web` has a connection pool, all others keep one connection."""
     return os.environ.get("NOVATREK_PROCESS", "command")
 
 
 def time_of_day(name: str, *, default: str) -> time:
-    """A UTC time of day, HH:MM."""
+    """Return a time of day in UTC, given as HH:MM."""
     value = str(env.str(name, default=default))
     try:
         return time.fromisoformat(value)
@@ -95,10 +99,10 @@ def time_of_day(name: str, *, default: str) -> time:
 
 
 def token_settings(*, shared_secret_allowed: bool) -> TokenSettings:
-    """The JWT_* variables, refused where they are unsound together.
+    """Return the settings of the JWT_* variables. Raise ImproperlyConfigured if their combination is insecure.
 
-    A secret shared with the issuer (HS256) is for development only, and never in one list with public-key
-    algorithms: a public key could then be passed off as the secret.
+    A secret shared with the issuer (HS256) is for development only, and never listed together with public-key
+    algorithms: a public key could then be used as the secret (RFC 8725, section 3.1).
     """
     algorithms = tuple(env.list("JWT_ALGORITHMS", default=sorted(PUBLIC_KEY_ALGORITHMS)))
     issuer, audience = env.str("JWT_ISSUER"), env.str("JWT_AUDIENCE")
@@ -125,7 +129,7 @@ def _shared_secret() -> str:
 
 
 def rate(name: str, *, default: str) -> Rate | None:
-    """A rate such as 6000/min (or /s, /h); None for `off`."""
+    """Return a rate such as 6000/min (or /s, /h), or None for `off`."""
     value = str(env.str(name, default=default))
     if value == "off":
         return None

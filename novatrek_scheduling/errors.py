@@ -1,4 +1,4 @@
-"""The errors of the domain. They know nothing of HTTP; `api_errors` translates them, once, for the API."""
+"""The errors of the domain, independent of HTTP; `api.exception_handler` maps them to responses of the API."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,16 +8,17 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing wrong with one field, in words its sender can act on."""
+    """A problem with one field, described such that the sender can correct it."""
 
     field: str
     reason: str
 
 
 class DomainError(Exception):
-    """Something the domain refuses. `code` is stable; `message` says what to do about it.
+    """The base class of all refusals by the domain.
 
-    `data` is what a program needs beside the message.
+    `code` is stable and for programs, `message` is for people and says how to proceed. `problems` are the
+    fields concerned, `data` further members of the error response, for programs.
     """
 
     code: ClassVar[str] = "REFUSED"
@@ -36,31 +37,31 @@ class Malformed(DomainError):
 
 
 class Impossible(DomainError):
-    """The input is well formed, and cannot be done."""
+    """The input is well formed but cannot be carried out."""
 
     code = "IMPOSSIBLE"
 
 
 class Unknown(DomainError):
-    """What is asked for does not exist."""
+    """The requested object does not exist."""
 
     code = "NOT_FOUND"
 
 
 class Forbidden(DomainError):
-    """The caller may not do this."""
+    """The caller lacks the permission."""
 
     code = "FORBIDDEN"
 
 
 class Conflicting(DomainError):
-    """The state of what is asked for does not allow this now."""
+    """The current state of the object does not allow the operation."""
 
     code = "CONFLICT"
 
 
 class Gone(DomainError):
-    """What was asked for is retired since `sunset`; `successor` is the address of what took its place."""
+    """The resource was retired at `sunset`; `successor` is the address of its replacement."""
 
     code = "GONE"
 
@@ -70,13 +71,13 @@ class Gone(DomainError):
 
 
 class PreconditionFailed(DomainError):
-    """The caller's If-Match names a revision that is not the current one."""
+    """The If-Match header of the caller names a revision other than the current one (RFC 9110, section 13.1.1)."""
 
     code = "PRECONDITION_FAILED"
 
 
 class Unavailable(DomainError):
-    """Something this needs does not answer now; the same call may succeed later."""
+    """A dependency is unavailable; the same call may succeed after `retry_after_seconds`."""
 
     code = "UNAVAILABLE"
 

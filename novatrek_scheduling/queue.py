@@ -1,7 +1,7 @@
-"""Queueing a task by its name, so that whoever queues it needs none of what it does.
+"""Queueing of tasks by name, without an import of their modules.
 
-The queue is a hint and the tables are the truth: each task that must not be lost has a row that a sweeper finds, so
-that a queue that is away costs time and nothing else.
+The queue is only a hint; the tables are authoritative. Each task that must not be lost has a row that a sweeper finds,
+so that an outage of the queue costs time and nothing else.
 """
 
 from datetime import timedelta
@@ -18,7 +18,7 @@ logger = structlog.get_logger(__name__)
 
 
 class QueueUnavailable(Unavailable):
-    """The task queue does not take messages now."""
+    """The task queue is unavailable."""
 
     code = "QUEUE_UNAVAILABLE"
 
@@ -26,7 +26,7 @@ class QueueUnavailable(Unavailable):
 def enqueue(
     task: str, *args: Any, queue: str | None = None, priority: int | None = None, delay: timedelta = timedelta()
 ) -> None:
-    """Queue `task` once the transaction commits; at once where there is none. An unavailable queue is logged only.
+    """Queue `task` after the transaction commits, or immediately outside one. An unavailable queue is only logged.
 
     `args` are JSON values, `priority` is 0 (first) to 9; without `queue` the task's route decides.
     """
@@ -37,19 +37,19 @@ def enqueue(
         except QueueUnavailable as error:
             logger.warning("task_not_queued", task=task, args=args, error=error.message)
 
-    # Robust: the transaction is committed, and nothing after that may fail towards the caller.
+    # Robust: after the commit no error may reach the caller.
     transaction.on_commit(send, robust=True)
 
 
 def send_task(
     task: str, *args: Any, queue: str | None = None, priority: int | None = None, delay: timedelta = timedelta()
 ) -> None:
-    """Queue `task` now, for whoever has to know that it is queued. Raises QueueUnavailable."""
+    """Queue `task` immediately, with the arguments of `enqueue`. Raise QueueUnavailable."""
     options: dict[str, Any] = {
         name: value for name, value in (("queue", queue), ("priority", priority)) if value is not None
     }
     try:
-        # No retry: the default one blocks its caller for as long as the broker is away.
+        # No retry: the default policy blocks the caller for the whole outage of the broker.
         current_app.send_task(task, args=list(args), countdown=delay.total_seconds() or None, retry=False, **options)
     except OperationalError as error:
         raise QueueUnavailable("The task queue is not available: try again in a moment.") from error

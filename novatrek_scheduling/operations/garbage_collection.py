@@ -1,21 +1,21 @@
-"""What the garbage collector need not look at."""
+"""The configuration of the garbage collector."""
 
 import gc
 
-# How many new objects start a collection: a large daily schedule is some 40,000, and none of them is garbage yet.
-YOUNG_OBJECTS = 50_000
+# Allocations that trigger a collection: a large daily schedule has some 40,000 objects, all of them in use.
+YOUNG_GENERATION_THRESHOLD = 50_000
 
 
-def spare_what_stays() -> None:
-    """Take everything that is loaded by now out of garbage collection, for it lives as long as the process.
+def freeze_loaded_objects() -> None:
+    """Exclude all objects loaded so far from garbage collection, since they live as long as the process.
 
-    Without this each full collection walks through some 170,000 objects of the modules, in the middle of
-    the request or task whose allocations happened to start it. Call it last before the work begins, and
-    before a fork: children then also share the memory of what nobody touches.
+    Otherwise each full collection traverses some 170,000 objects of the modules, during the request or
+    task whose allocations triggered it. To be called last before the work begins and before a fork, so
+    that children share the memory of untouched objects.
 
-    Collections come less often from then on: with the interpreter's own 700 objects, reading one daily
-    schedule of 3,800 departures set off dozens that found nothing, and a write took half as long again.
+    Collections also become less frequent: with the interpreter's default threshold of 700, reading one daily
+    schedule of 3,800 departures triggered dozens of them in vain, and a write took 50 % longer.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS)
+    gc.set_threshold(YOUNG_GENERATION_THRESHOLD)

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can serve."""
+"""The health endpoints: liveness of the process and readiness of its dependencies."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,42 +11,42 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django_redis import get_redis_connection
 
-ANSWER_WITHIN_SECONDS = 2.0
+KAFKA_TIMEOUT_SECONDS = 2.0
 
 
 def live(request: HttpRequest) -> JsonResponse:
-    """The process answers; it says nothing of what it depends on."""
+    """Respond with 200, independently of the dependencies."""
     return JsonResponse({"status": "live"})
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 where every dependency answers, 503 with the reason for each that does not."""
+    """Respond with 200 if every check in CHECKS passes, otherwise with 503 and the reason for each failed one."""
     with ThreadPoolExecutor(len(CHECKS)) as pool:
         outcomes = dict(zip(CHECKS, pool.map(_outcome, CHECKS.values()), strict=True))
-    fine = all(outcome == "ok" for outcome in outcomes.values())
-    body = {"status": "ready" if fine else "not ready", "checks": outcomes}
-    return JsonResponse(body, status=200 if fine else 503)
+    is_ready = all(outcome == "ok" for outcome in outcomes.values())
+    body = {"status": "ready" if is_ready else "not ready", "checks": outcomes}
+    return JsonResponse(body, status=200 if is_ready else 503)
 
 
 def check_database() -> None:
-    """Raises where the database does not answer."""
+    """Raise django.db.OperationalError if the database is unavailable."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
 def check_valkey() -> None:
-    """Raises where Valkey does not answer."""
+    """Raise redis.exceptions.RedisError if Valkey is unavailable."""
     get_redis_connection("default").ping()
 
 
 def check_kafka() -> None:
-    """Raises where no broker of the cluster answers."""
-    _kafka_client().list_topics(timeout=ANSWER_WITHIN_SECONDS)
+    """Raise confluent_kafka.KafkaException if no broker responds within KAFKA_TIMEOUT_SECONDS."""
+    _kafka_client().list_topics(timeout=KAFKA_TIMEOUT_SECONDS)
 
 
 @lru_cache(maxsize=1)
 def check_migrations() -> None:
-    """Raises where the database lacks a migration that this code has; once they are there, they stay."""
+    """Raise LookupError if a migration of this code is not applied. A success is remembered for the process."""
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
@@ -69,7 +69,7 @@ def _outcome(check: Callable[[], None]) -> str:
     else:
         return "ok"
     finally:
-        connection.close()  # the connection of this thread, which ends with the answer
+        connection.close()  # that of this thread, which ends with the response
 
 
 @lru_cache(maxsize=1)

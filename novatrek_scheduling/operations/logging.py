@@ -1,4 +1,4 @@
-"""The log: one JSON object a line in every process, or lines for people in a sandbox."""
+"""The log: one JSON object per line in every process, or readable lines in a sandbox."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ HIDDEN = "[hidden]"
 
 
 def hide_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Blank values whose name says secret, and bearer tokens and passwords inside any text."""
+    """Hide values with a secret's name, and bearer tokens and passwords within any text."""
     return {name: _hidden(name, value) for name, value in event.items()}
 
 
@@ -29,7 +29,7 @@ SHARED: list[Processor] = [
 
 
 def configure_structlog() -> None:
-    """Send what structlog's loggers say through the standard library's, to be formatted in one place."""
+    """Route structlog through the standard library's logging, where all lines are formatted."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -43,7 +43,7 @@ def configure_structlog() -> None:
 
 
 def logging_settings(*, json_lines: bool, level: str) -> dict[str, Any]:
-    """Django's LOGGING: everything to stderr, in one format."""
+    """Return Django's LOGGING setting: everything to stderr in one format, from `level` upwards."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -52,7 +52,7 @@ def logging_settings(*, json_lines: bool, level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "propagate": True},
-            # Its lines repeat those of the access log and of the error handler.
+            # It duplicates the access log and the error handler.
             "django.request": {"level": "CRITICAL"},
             "celery.worker.strategy": {"level": "WARNING"},
             "django_structlog": {"level": "WARNING"},
@@ -63,31 +63,31 @@ def logging_settings(*, json_lines: bool, level: str) -> dict[str, Any]:
 
 
 def trace_headers() -> dict[str, str]:
-    """What an outgoing call carries so that its trace goes on there: request id and W3C traceparent."""
-    known = structlog.contextvars.get_contextvars()
+    """Return the headers that continue the trace in an outgoing call: request id and W3C traceparent."""
+    context = structlog.contextvars.get_contextvars()
     headers = {}
-    if request_id := known.get("request_id"):
+    if request_id := context.get("request_id"):
         headers["X-Request-ID"] = str(request_id)
-    if trace_id := known.get("trace_id"):
+    if trace_id := context.get("trace_id"):
         headers["traceparent"] = f"00-{trace_id}-{str(trace_id)[:16]}-01"
     return headers
 
 
 def _format(json_lines: bool) -> dict[str, Any]:
-    rendered: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    processors: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if json_lines:
-        rendered += [
+        processors += [
             structlog.processors.format_exc_info,
             hide_secrets,
             structlog.processors.JSONRenderer(default=str),
         ]
     else:
-        # Tracebacks without the values of local variables: those could be secrets.
-        plain = structlog.dev.ConsoleRenderer(
+        # Tracebacks without local variables, which may be secrets.
+        renderer = structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
-        rendered += [hide_secrets, plain]
-    return {"processors": rendered, "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder()]}
+        processors += [hide_secrets, renderer]
+    return {"processors": processors, "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder()]}
 
 
 def _hidden(name: str, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What Prometheus reads at /metrics: requests counted here, and gauges that the apps read at scrape."""
+"""The Prometheus metrics at /metrics: request counters, and gauges that the apps read at each scrape."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -17,7 +17,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-Reader = Callable[[], Iterable[Metric]]
+GaugeReader = Callable[[], Iterable[Metric]]
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -28,36 +28,37 @@ request_seconds = Histogram(
 failed_gauges = Counter("metrics_gauges_failed", "Gauges that could not be read at a scrape.", ["reader"])
 
 logger = structlog.get_logger(__name__)
-_readers: list[Reader] = []
+_readers: list[GaugeReader] = []
 
 
-def register_gauges(read: Reader) -> None:
-    """Have `read` called at each scrape; it yields metrics (GaugeMetricFamily) of the present state.
+def register_gauges(read: GaugeReader) -> None:
+    """Register `read` to be called at each scrape; it yields metrics (GaugeMetricFamily) of the current state.
 
-    A reader that raises is left out of that scrape, logged and counted.
+    If `read` raises, its metrics are missing from that scrape, and the failure is logged and counted.
     """
     if read not in _readers:
         _readers.append(read)
 
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
-    """Count one answered request under its route's pattern, which keeps the series few."""
+    """Count a served request and its duration under the pattern of its route, which bounds the number of series."""
     method = method if method in METHODS else "other"
     requests_served.labels(method, route, str(status)).inc()
     request_seconds.labels(method, route).observe(seconds)
 
 
 def expose(request: HttpRequest) -> HttpResponse:
-    """Everything, summed over the processes that share this one's directory of counters."""
+    """Serve all metrics, with counters summed over the processes that share this one's metrics directory."""
     registry = _counters()
-    registry.register(_StateOfTheStores())
+    registry.register(_RegisteredGauges())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def serve_counters() -> None:
-    """Serve this process' counters, and its children's, at METRICS_PORT where that is set.
+    """Serve the counters of this process and its children at METRICS_PORT, if that is set.
 
-    For processes without a web server. The gauges are the same for all of them; the web process has them.
+    For processes without a web server. Gauges do not depend on the process and are served by the web process.
+    Raise OSError if the port is in use.
     """
     if settings.METRICS_PORT:
         start_http_server(settings.METRICS_PORT, registry=_counters())
@@ -69,13 +70,13 @@ def _counters() -> CollectorRegistry:
     return registry
 
 
-class _StateOfTheStores(Collector):
+class _RegisteredGauges(Collector):
     def collect(self) -> Iterator[Metric]:
         for read in _readers:
             yield from _read(read)
 
 
-def _read(read: Reader) -> list[Metric]:
+def _read(read: GaugeReader) -> list[Metric]:
     try:
         return list(read())
     except Exception:

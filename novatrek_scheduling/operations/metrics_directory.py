@@ -1,8 +1,8 @@
-"""Where the processes of one service keep their counters, so that any of them can add them all up.
+"""The directory in which the processes of one service keep their counters, such that each can sum them.
 
-prometheus_client decides when it is imported whether counters are shared between processes, and it goes on
-counting those of processes long gone. So the directory is chosen before, is new for each start of a service,
-and what earlier starts left behind is removed.
+prometheus_client decides at import whether counters are shared between processes, and keeps counting those of
+processes that have ended. Therefore the directory is chosen before, is new for each start of a service, and those
+of ended services are removed.
 """
 
 import os
@@ -15,14 +15,14 @@ PREFIX = "novatrek-metrics-"
 
 
 def prepare(*, with_siblings: bool) -> Path:
-    """The directory of this process, created; `with_siblings`: one for all children of its parent.
+    """Create and return the directory of this process, or `with_siblings` that of all children of its parent.
 
-    A directory that the environment names is used as it is; whoever named it empties it at start.
+    A directory named by the environment is used unchanged and has to be emptied by its owner at the start.
     """
-    given = os.environ.get(VARIABLE)
-    directory = Path(given) if given else _directory_of(os.getppid() if with_siblings else os.getpid())
+    configured = os.environ.get(VARIABLE)
+    directory = Path(configured) if configured else _directory_of(os.getppid() if with_siblings else os.getpid())
     directory.mkdir(parents=True, exist_ok=True)
-    if not given:
+    if not configured:
         _remove_abandoned()
         os.environ[VARIABLE] = str(directory)
     return directory
@@ -40,10 +40,10 @@ def _remove_abandoned() -> None:
 
 
 def _started_at(pid: int) -> str:
-    """When the process started, in ticks since boot: with the pid it names a process for good."""
+    """Return the start time of a process in ticks since boot, which together with the pid identifies it uniquely."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return "gone"
-    # The name of the program, in parentheses, may hold anything; what follows it is separated by spaces.
+    # The program name, in parentheses, may contain any character; the fields after it are separated by spaces.
     return status.rpartition(")")[2].split()[19]

@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, its log line and counters, a bound on its body, its content policy."""
+"""The middleware of every request: id, log line and counters, limit of the body, content security policy."""
 
 import re
 import time
@@ -16,7 +16,7 @@ from novatrek_scheduling.api.exception_handler import error_body
 from novatrek_scheduling.operations import metrics
 
 Handler = Callable[[HttpRequest], HttpResponse]
-SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
+VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
 TRACE_PARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 QUIET_PATHS = ("/health/", "/metrics", "/static/")
 
@@ -24,7 +24,7 @@ logger = structlog.get_logger("novatrek_scheduling.access")
 
 
 class RequestLogMiddleware:
-    """Gives each request an id and a trace, answers with the id, writes one log line and counts it."""
+    """Assign an id and a trace to each request, return the id in the response, and log and count the request."""
 
     def __init__(self, get_response: Handler) -> None:
         self._get_response = get_response
@@ -35,19 +35,19 @@ class RequestLogMiddleware:
         structlog.contextvars.bind_contextvars(request_id=request_id, trace_id=_trace_id(request))
         started = time.perf_counter()
         response = self._get_response(request)
-        self._note(request, response, time.perf_counter() - started)
+        self._record(request, response, time.perf_counter() - started)
         response["X-Request-ID"] = request_id
         structlog.contextvars.clear_contextvars()
         return response
 
-    def _note(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    def _record(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         route = request.resolver_match.route if request.resolver_match else "unmatched"
         metrics.count_request(request.method or "", route, response.status_code, seconds)
         log = logger.debug if request.path_info.startswith(QUIET_PATHS) else logger.info
         log(
             "request",
             method=request.method,
-            path=request.path_info,  # without the query, which may carry a token
+            path=request.path_info,  # without the query, which may contain a token
             status=response.status_code,
             ms=round(seconds * 1000, 1),
             subject=_subject(request),
@@ -55,7 +55,7 @@ class RequestLogMiddleware:
 
 
 class BoundedBodyMiddleware:
-    """Refuses a body over the limit before anything reads it, and gives one sent in chunks its length."""
+    """Refuse a body above the limit before it is read, and determine the length of a chunked body."""
 
     def __init__(self, get_response: Handler) -> None:
         self._get_response = get_response
@@ -63,14 +63,14 @@ class BoundedBodyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if _is_chunked(request):
-            _gather_chunks(request, limit)
+            _buffer_chunks(request, limit)
         if _declared_length(request) > limit:
             return _body_too_large(limit)
         return self._get_response(request)
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """The strict policy everywhere, with what some pages need on top by the start of their path."""
+    """Apply the strict policy, extended by what some pages need, by the prefix of their path."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
@@ -83,8 +83,8 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
 
 def _request_id(request: HttpRequest) -> str:
-    offered = request.headers.get("X-Request-ID", "")
-    return offered if SANE_REQUEST_ID.fullmatch(offered) else str(uuid.uuid4())
+    proposed = request.headers.get("X-Request-ID", "")
+    return proposed if VALID_REQUEST_ID.fullmatch(proposed) else str(uuid.uuid4())
 
 
 def _trace_id(request: HttpRequest) -> str:
@@ -95,7 +95,7 @@ def _trace_id(request: HttpRequest) -> str:
 def _subject(request: HttpRequest) -> str | None:
     user = vars(request).get("user")
     if isinstance(user, SimpleLazyObject):
-        # The session's user, where a view has read it; reading it here would ask the database.
+        # The user of the session only if a view has loaded it; loading it here would query the database.
         user = vars(request).get("_cached_user")
     return str(user) if user is not None and user.is_authenticated else None
 
@@ -106,8 +106,8 @@ def _is_chunked(request: HttpRequest) -> bool:
     )
 
 
-def _gather_chunks(request: HttpRequest, limit: int) -> None:
-    """Read the chunks, at most one byte beyond `limit`: Django reads nothing of a body without a length."""
+def _buffer_chunks(request: HttpRequest, limit: int) -> None:
+    """Read the chunks up to one byte beyond `limit`: Django does not read a body without a length."""
     body = request.META["wsgi.input"].read(limit + 1)
     request.META["CONTENT_LENGTH"] = str(len(body))
     request._stream = BytesIO(body)

@@ -1,4 +1,4 @@
-"""What a process refuses to start without, each in one clear line."""
+"""The checks before the start of a process, each failing with a message of one line."""
 
 import multiprocessing
 import sys
@@ -22,9 +22,9 @@ from redis.exceptions import RedisError
 from novatrek_scheduling.pgpool.session import open_session
 
 ProcessKind = Literal["web", "worker", "beat", "relay", "consumer", "planner"]
-ANSWER_WITHIN_SECONDS = 5
-SOLVE_WITHIN_SECONDS = 30
-# Each below the next: what is to end first gives up first, and can still say so.
+TIMEOUT_SECONDS = 5
+SOLVER_TIMEOUT_SECONDS = 30
+# Each below the next, so that the inner operation ends first and can still report it.
 TIME_LIMITS = (
     (
         "SOLVER_TIME_LIMIT_SECONDS",
@@ -38,26 +38,26 @@ TIME_LIMITS = (
 
 
 class CannotStart(ImproperlyConfigured):
-    """Something this process needs is missing or set wrongly; the message says what, and how to put it right."""
+    """A requirement of the process is missing or misconfigured; the message names it and the remedy."""
 
 
 @contextmanager
-def one_clear_line() -> Iterator[None]:
-    """Turn a configuration that cannot work into one line on stderr and exit status 1."""
+def exit_on_misconfiguration() -> Iterator[None]:
+    """Turn ImproperlyConfigured and a refused database connection into one line on stderr and exit status 1."""
     try:
         yield
     except ImproperlyConfigured as error:
-        _give_up(str(error))
+        _exit_with(str(error))
     except OperationalError as error:
         if not _is_refused_connection(error):
             raise
-        _give_up(_database_is_away(error))
+        _exit_with(_database_unavailable(error))
 
 
 def check_process(kind: ProcessKind) -> None:
-    """Raise CannotStart with the first thing that would make this process fail later.
+    """Run the checks of a process. Raise CannotStart at the first that fails.
 
-    Django must be set up. Nothing that is opened here stays open, so a worker may fork afterwards.
+    Django must be set up. All connections opened here are closed again, so a worker may fork afterwards.
     """
     for check in CHECKS[kind]:
         check()
@@ -66,18 +66,21 @@ def check_process(kind: ProcessKind) -> None:
 
 
 def check_command(name: str) -> None:
-    """Check the process that the management command `name` is, where it is one, and let its counters be read."""
+    """Check the process that the management command `name` runs, if it is in COMMANDS, and serve its counters.
+
+    Raise CannotStart at the first check that fails.
+    """
     if name not in COMMANDS:
         return
     django.setup()
     check_process(COMMANDS[name])
-    from novatrek_scheduling.operations.metrics import serve_counters  # noqa: PLC0415 (after the settings chose its directory)
+    from novatrek_scheduling.operations.metrics import serve_counters  # noqa: PLC0415 (after the settings have chosen its directory)
 
     serve_counters()
 
 
 def check_settings() -> None:
-    """Time limits in order, a transport that Celery knows and that cannot hang, a pool in the web only."""
+    """Raise CannotStart unless the time limits are in order and the broker's URL and timeouts are supported."""
     _check_time_limits()
     transport = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     if urlsplit(settings.CELERY_BROKER_URL).scheme not in {"redis", "rediss"}:
@@ -87,19 +90,19 @@ def check_settings() -> None:
 
 
 def check_no_pool() -> None:
-    """A pool is for threads that share it; in other processes it costs more than it saves."""
+    """Raise CannotStart if the process has a connection pool, which is for the threads of the web process only."""
     if "pool" in settings.DATABASES["default"]["OPTIONS"]:
         raise CannotStart("This process has a connection pool: unset NOVATREK_PROCESS, which is for the web process.")
 
 
 def check_database() -> None:
-    """The database answers, and its schema is the one of this code."""
+    """Raise CannotStart if the database is unavailable or its schema lacks migrations of this code."""
     try:
-        # Not through a pool: it would try again in the background, and say only that it waited.
+        # Not through a pool, which would retry in the background and report only a timeout.
         with open_session() as session:
             schema = session.execute("SELECT to_regnamespace('scheduling')").fetchone()
     except psycopg.OperationalError as error:
-        raise CannotStart(_database_is_away(error)) from error
+        raise CannotStart(_database_unavailable(error)) from error
     if schema == (None,):
         raise CannotStart("The database has no schema `scheduling`: run `manage.py migrate`.")
     executor = MigrationExecutor(connection)
@@ -109,15 +112,15 @@ def check_database() -> None:
 
 
 def check_valkey() -> None:
-    """Valkey answers."""
-    timeout = ANSWER_WITHIN_SECONDS
+    """Raise CannotStart if Valkey is unavailable."""
+    timeout = TIMEOUT_SECONDS
     client = Redis.from_url(settings.VALKEY_URL, socket_timeout=timeout, socket_connect_timeout=timeout)
     try:
         client.ping()
     except RedisError as error:
-        where = urlsplit(settings.VALKEY_URL)
+        address = urlsplit(settings.VALKEY_URL)
         raise CannotStart(
-            f"Valkey at {where.hostname}:{where.port or 6379} does not answer ({_one_line(error)}): "
+            f"Valkey at {address.hostname}:{address.port or 6379} does not answer ({_one_line(error)}): "
             "start it, or correct VALKEY_URL."
         ) from error
     finally:
@@ -125,21 +128,21 @@ def check_valkey() -> None:
 
 
 def check_kafka() -> None:
-    """A broker of the cluster answers."""
+    """Raise CannotStart if no Kafka broker responds within TIMEOUT_SECONDS."""
     servers = settings.KAFKA_BOOTSTRAP_SERVERS
     try:
-        AdminClient({"bootstrap.servers": servers, "log_level": 0}).list_topics(timeout=ANSWER_WITHIN_SECONDS)
+        AdminClient({"bootstrap.servers": servers, "log_level": 0}).list_topics(timeout=TIMEOUT_SECONDS)
     except KafkaException as error:
         raise CannotStart(
-            f"Kafka at {servers} does not answer within {ANSWER_WITHIN_SECONDS} s: "
+            f"Kafka at {servers} does not answer within {TIMEOUT_SECONDS} s: "
             "start it, or correct KAFKA_BOOTSTRAP_SERVERS."
         ) from error
 
 
 def check_solver() -> None:
-    """The solver proves a known answer, on one thread.
+    """Raise CannotStart unless the solver runs on one thread and solves a known model.
 
-    It is asked in a child: a process that has solved and then forks leaves its children hanging.
+    The model is solved in a child process: the children of a process that has solved before the fork hang.
     """
     from optimization.solver.highs import THREADS  # noqa: PLC0415 (the app needs Django set up)
 
@@ -147,11 +150,11 @@ def check_solver() -> None:
         raise CannotStart("The solver is set to several threads: a forked worker would hang. Set THREADS to 1.")
     child = multiprocessing.get_context("fork").Process(target=_solve_or_fail, daemon=True)
     child.start()
-    child.join(SOLVE_WITHIN_SECONDS)
+    child.join(SOLVER_TIMEOUT_SECONDS)
     if child.exitcode != 0:
         child.kill()
         raise CannotStart(
-            "The solver does not solve a model of three variables: install the versions of the lock file again."
+            "The solver does not solve a model of three variables: reinstall the versions of the lock file."
         )
 
 
@@ -159,7 +162,7 @@ CHECKS: dict[ProcessKind, tuple[Callable[[], None], ...]] = {
     "web": (check_settings, check_database, check_valkey),
     "worker": (check_settings, check_no_pool, check_database, check_valkey, check_solver),
     "beat": (check_settings, check_no_pool, check_database, check_valkey),
-    # Kafka may be away: what goes to siblings and clients is delivered all the same.
+    # Kafka is not required: messages to siblings and clients are delivered without it.
     "relay": (check_settings, check_no_pool, check_database),
     "consumer": (check_settings, check_no_pool, check_database, check_valkey, check_kafka),
     "planner": (check_settings, check_no_pool, check_database, check_solver),
@@ -175,22 +178,22 @@ def _check_time_limits() -> None:
     for chain in TIME_LIMITS:
         for shorter, longer in pairwise(chain):
             _check_order(shorter, getattr(settings, shorter), longer)
-    # Who waited in vain for somebody else's run does the work after all.
-    waiting = "JOIN_PATIENCE_SECONDS and SOLVER_TIME_LIMIT_SECONDS together"
+    # A task that waited in vain for another run solves the problem itself afterwards.
+    wait_and_solve = "JOIN_PATIENCE_SECONDS and SOLVER_TIME_LIMIT_SECONDS together"
     seconds = settings.JOIN_PATIENCE_SECONDS + settings.SOLVER_TIME_LIMIT_SECONDS
-    _check_order(waiting, seconds, "TASK_SOFT_TIME_LIMIT_SECONDS")
+    _check_order(wait_and_solve, seconds, "TASK_SOFT_TIME_LIMIT_SECONDS")
 
 
 def _check_order(shorter: str, seconds: float, longer: str) -> None:
     if seconds >= getattr(settings, longer):
         raise CannotStart(
             f"{shorter} ({seconds}) must be below {longer} ({getattr(settings, longer)}): "
-            "a limit that is not below the next one never acts."
+            "a limit that is not below the next one never takes effect."
         )
 
 
 def _solve_or_fail() -> None:
-    from optimization.solver.selfcheck import is_solver_working  # noqa: PLC0415 (nothing of the solver in the parent)
+    from optimization.solver.selfcheck import is_solver_working  # noqa: PLC0415 (the parent must not load the solver)
 
     sys.exit(0 if is_solver_working() else 1)
 
@@ -200,7 +203,7 @@ def _is_refused_connection(error: OperationalError) -> bool:
     return isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None and "connect" in str(cause)
 
 
-def _database_is_away(error: Exception) -> str:
+def _database_unavailable(error: Exception) -> str:
     return f"The database does not answer ({_one_line(error)}): start PostgreSQL, or correct DATABASE_URL."
 
 
@@ -208,6 +211,6 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _give_up(reason: str) -> None:
+def _exit_with(reason: str) -> None:
     sys.stderr.write(f"cannot start: {_one_line(Exception(reason))}\n")
     sys.exit(1)

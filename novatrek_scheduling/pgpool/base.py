@@ -1,9 +1,9 @@
 """Django's PostgreSQL backend with a connection pool that survives forks and database restarts.
 
-The stock pool has two faults. A child forked after a query shares its parent's sockets, and answers
-meant for one process reach another. After a restart of the database its health check waits longer and
-longer between dead connections, until requests time out. Here a child forgets its parent's pool, and
-idle connections that the server has closed are noticed by polling their sockets, without a round trip.
+The stock pool has two faults. A child forked after a query shares its parent's sockets, so that responses
+to one process reach another. After a restart of the database its health check waits longer and longer
+between dead connections, until requests time out. Here a child drops its parent's pool, and idle
+connections that the server has closed are detected by polling their sockets, without a round trip.
 """
 
 import os
@@ -15,6 +15,8 @@ from django.db.backends.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """PostgreSQL, with a pool that is opened and checked before a connection is taken from it."""
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         pool = self.pool
         if pool:
@@ -31,14 +33,14 @@ def _any_closed_by_server(pool: Any) -> bool:
     poll = select.poll()
     for descriptor in idle:
         poll.register(descriptor, select.POLLIN)
-    # An idle connection has nothing to say: one that is readable was ended by the server.
+    # Nothing arrives on an idle connection, so one that is readable was closed by the server.
     return bool(poll.poll(0))
 
 
-def _forget_connections_of_the_parent() -> None:
+def _drop_connections_of_parent() -> None:
     for connection in connections.all(initialized_only=True):
         connection.connection = None
     base.DatabaseWrapper._connection_pools.clear()  # type: ignore[attr-defined]
 
 
-os.register_at_fork(after_in_child=_forget_connections_of_the_parent)
+os.register_at_fork(after_in_child=_drop_connections_of_parent)

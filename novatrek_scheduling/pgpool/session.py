@@ -1,15 +1,15 @@
-"""A database connection of one's own, beside Django's: it is in no pool, and nobody else closes it."""
+"""A separate database connection, which is in no pool and which Django does not close."""
 
 from typing import Any
 
 import psycopg
 from django.db import connection
 
-DJANGOS_OWN = {"cursor_factory", "context"}
+DJANGO_ONLY = {"cursor_factory", "context"}
 
 
 def open_session() -> psycopg.Connection[Any]:
-    """A new autocommit connection to the default database. Raises psycopg.OperationalError."""
+    """Open an autocommit connection to the default database. Raise psycopg.OperationalError if that fails."""
     parameters = connection.get_connection_params()
-    parameters = {name: value for name, value in parameters.items() if name not in DJANGOS_OWN}
+    parameters = {name: value for name, value in parameters.items() if name not in DJANGO_ONLY}
     return psycopg.connect(**parameters, autocommit=True)

@@ -5,7 +5,7 @@ import os
 import django
 from django.core.management import call_command
 
-from novatrek_scheduling.operations.startup import one_clear_line
+from novatrek_scheduling.operations.startup import exit_on_misconfiguration
 
 LOGIN = "dispatcher"
 
@@ -23,5 +23,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novatrek_scheduling.settings")
-    with one_clear_line():
+    with exit_on_misconfiguration():
         main()

@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from novatrek_scheduling.beat import TRY_AGAIN_SECONDS, LockedScheduler
+from novatrek_scheduling.beat import LOCK_RETRY_SECONDS, LockedScheduler
 from novatrek_scheduling.celery import app
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def test_one_of_two_beats_works(start: Start) -> None:
     first, second = start(), start()
 
     assert (works(first), works(second), works(first)) == (True, False, True)
-    assert second.tick() == TRY_AGAIN_SECONDS
+    assert second.tick() == LOCK_RETRY_SECONDS
 
 
 def test_the_other_goes_on_when_the_first_has_ended(start: Start) -> None:

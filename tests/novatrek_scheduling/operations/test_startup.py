@@ -65,7 +65,7 @@ def test_time_limits_out_of_order_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "told"),
+    ("limits", "message"),
     [
         ({"SOLVER_TIME_LIMIT_SECONDS": 120}, r"SOLVER_TIME_LIMIT_SECONDS \(120\) must be below TASK_SOFT"),
         ({"TASK_SOFT_TIME_LIMIT_SECONDS": 180}, "TASK_SOFT_TIME_LIMIT_SECONDS .* below TASK_TIME_LIMIT_SECONDS"),
@@ -76,11 +76,11 @@ def test_time_limits_out_of_order_are_refused() -> None:
     ],
     ids=str,
 )
-def test_each_time_limit_is_below_the_next(settings: Any, limits: dict[str, int], told: str) -> None:
+def test_each_time_limit_is_below_the_next(settings: Any, limits: dict[str, int], message: str) -> None:
     for name, seconds in limits.items():
         setattr(settings, name, seconds)
 
-    with pytest.raises(CannotStart, match=told):
+    with pytest.raises(CannotStart, match=message):
         startup.check_settings()
 
 
@@ -122,7 +122,7 @@ def test_valkey_away_is_named(settings: Any) -> None:
 
 def test_kafka_away_is_named(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.KAFKA_BOOTSTRAP_SERVERS = NOWHERE
-    monkeypatch.setattr(startup, "ANSWER_WITHIN_SECONDS", 1)
+    monkeypatch.setattr(startup, "TIMEOUT_SECONDS", 1)
 
     with pytest.raises(CannotStart, match=f"Kafka at {NOWHERE} does not answer"):
         startup.check_kafka()
