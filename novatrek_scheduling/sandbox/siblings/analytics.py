@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from novatrek_scheduling.sandbox.siblings.answers import Answer, Call, ErrorFormat, Operation, Service
+from novatrek_scheduling.sandbox.siblings.service import Answer, Call, ErrorFormat, Operation, Service
 from novatrek_scheduling.sandbox.siblings.state import State, command
 from novatrek_scheduling.sandbox.world import Entity, World
 

@@ -22,7 +22,7 @@ from novatrek_scheduling.sandbox.siblings import (
     trip_catalog,
     weather,
 )
-from novatrek_scheduling.sandbox.siblings.answers import (
+from novatrek_scheduling.sandbox.siblings.service import (
     Answer,
     Call,
     ErrorFormat,

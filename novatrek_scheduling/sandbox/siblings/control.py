@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from novatrek_scheduling.sandbox.siblings.answers import Answer, Call, Refused
+from novatrek_scheduling.sandbox.siblings.service import Answer, Call, Refused
 from novatrek_scheduling.sandbox.siblings.state import State, command
 from novatrek_scheduling.sandbox.siblings.switches import Mode
 from novatrek_scheduling.sandbox.world import Entity, World

@@ -4,7 +4,7 @@ import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
 
-from novatrek_scheduling.sandbox.siblings.answers import (
+from novatrek_scheduling.sandbox.siblings.service import (
     Answer,
     Call,
     ErrorFormat,

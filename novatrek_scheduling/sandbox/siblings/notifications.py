@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import BaseModel, Field
 
-from novatrek_scheduling.sandbox.siblings.answers import (
+from novatrek_scheduling.sandbox.siblings.service import (
     Answer,
     Call,
     ErrorFormat,

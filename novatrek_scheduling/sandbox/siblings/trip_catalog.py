@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from novatrek_scheduling.sandbox.siblings.answers import (
+from novatrek_scheduling.sandbox.siblings.service import (
     Answer,
     Call,
     ErrorFormat,

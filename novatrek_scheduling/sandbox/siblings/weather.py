@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from novatrek_scheduling.sandbox.siblings.answers import (
+from novatrek_scheduling.sandbox.siblings.service import (
     Answer,
     Call,
     ErrorFormat,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from novatrek_scheduling.sandbox.world import people, regions, trails, trips, weather
+from novatrek_scheduling.sandbox.world import guides, regions, trails, trips, weather
 from novatrek_scheduling.sandbox.world.seeding import Entity
 
 __all__ = ["Entity", "World", "build_world"]
@@ -38,7 +38,7 @@ class World:
 def build_world(today: date) -> World:
     """The world as it is seeded for `today`. Same date, same world."""
     catalog = trips.trips()
-    everybody = people.guides(today)
+    everybody = guides.guides(today)
     places = regions.locations(today)
     return World(
         today=today,
@@ -46,9 +46,9 @@ def build_world(today: date) -> World:
         trips=_by_id(catalog),
         departures=_by_id(trips.departures(today)),
         guides=_by_id(everybody),
-        certifications=_by_id(people.certifications(everybody, today)),
-        windows=_by_id(people.windows(everybody, today)),
-        past_trips=_by_id(people.past_trips(everybody, today)),
+        certifications=_by_id(guides.certifications(everybody, today)),
+        windows=_by_id(guides.windows(everybody, today)),
+        past_trips=_by_id(guides.past_trips(everybody, today)),
         trails=_by_id(trails.trails(today)),
         closures=_by_id(trails.closures(today)),
         conditions=_by(trails.conditions(today), "trail_id"),

@@ -13,8 +13,8 @@ from tests.tokens import bearer
 
 
 @pytest.fixture
-def readers(monkeypatch: pytest.MonkeyPatch) -> list[metrics.Reader]:
-    registered: list[metrics.Reader] = []
+def readers(monkeypatch: pytest.MonkeyPatch) -> list[metrics.GaugeReader]:
+    registered: list[metrics.GaugeReader] = []
     monkeypatch.setattr(metrics, "_readers", registered)
     return registered
 
@@ -57,7 +57,7 @@ def test_requests_are_counted_by_route(api: Client) -> None:
     assert "http_request_duration_seconds_bucket" in text
 
 
-def test_gauges_are_read_at_each_scrape(client: Client, readers: list[metrics.Reader]) -> None:
+def test_gauges_are_read_at_each_scrape(client: Client, readers: list[metrics.GaugeReader]) -> None:
     depths = iter([3, 5])
 
     def read() -> Iterator[Metric]:
@@ -69,7 +69,7 @@ def test_gauges_are_read_at_each_scrape(client: Client, readers: list[metrics.Re
     assert b"queue_depth 5.0" in client.get("/metrics").content
 
 
-def test_a_reader_that_fails_spoils_nothing_else(client: Client, readers: list[metrics.Reader]) -> None:
+def test_a_reader_that_fails_spoils_nothing_else(client: Client, readers: list[metrics.GaugeReader]) -> None:
     def read() -> Iterator[Metric]:
         raise ConnectionError("the database is away")
         yield
