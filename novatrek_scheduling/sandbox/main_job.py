@@ -1,4 +1,4 @@
-"""The main job: optimize tomorrow, follow one schedule request to its end, read its event from Kafka."""
+"""The main job: optimize tomorrow, follow a schedule request to its end, and read its event from Kafka."""
 
 import json
 import subprocess
@@ -19,25 +19,27 @@ TOPIC = "novatrek.operations.schedule.published"
 OPTIMIZE_WITHIN_SECONDS = 120.0
 COMPLETE_WITHIN_SECONDS = 60.0
 PUBLISH_WITHIN_SECONDS = 30.0
-_LOOK_EVERY_SECONDS = 0.15
+_POLL_SECONDS = 0.15
 PREFERRED_DAYS = range(2, 9)
 _FINAL = {"COMPLETED", "FAILED"}
 
 
 class JobFailed(Exception):
-    """A step of the main job did not do what it should; the message says which, and what happened."""
+    """A step of the main job failed; the message names the step and the failure."""
 
 
 class MainJob:
-    """The job over a running sandbox. `stopping` ends it early.
+    """The main job on a running sandbox. Setting `stopping` ends it early.
 
-    `turn` counts earlier jobs on the same data: each asks for another trip, so that each has a departure
-    to publish that nobody was told of.
+    `job_number` is the number of earlier jobs on the same data: each requests a different trip, so that each
+    has an unpublished departure to publish.
     """
 
-    def __init__(self, env: Mapping[str, str], token: str, *, turn: int, terminal: Terminal, stopping: Event) -> None:
+    def __init__(
+        self, env: Mapping[str, str], token: str, *, job_number: int, terminal: Terminal, stopping: Event
+    ) -> None:
         self._env = env
-        self._turn = turn
+        self._job_number = job_number
         self._terminal = terminal
         self._stopping = stopping
         self._today = datetime.now(UTC).date()
@@ -48,7 +50,7 @@ class MainJob:
         )
 
     def run(self) -> None:
-        """Do all steps, each shown as it happens. Raises JobFailed."""
+        """Run all steps, showing the progress of each. Raise JobFailed, httpx.HTTPError or KafkaException."""
         started = time.monotonic()
         self._optimize(self._today + timedelta(days=1))
         events = EventTail(self._env["KAFKA_BOOTSTRAP_SERVERS"], TOPIC)
@@ -60,24 +62,24 @@ class MainJob:
         self._terminal.say(f"main job done in {time.monotonic() - started:.1f} s")
 
     def _optimize(self, day: date) -> None:
-        """In a process of its own, as an operator would run it; it shows its progress on our terminal."""
+        """Run the command as an operator would, in a separate process that shows its progress on this terminal."""
         command = [sys.executable, "manage.py", "optimize_schedules", "--date", day.isoformat()]
         with self._terminal.held():
             process = spawn(command, env=self._env, output=None)
             try:
                 status = self._wait_for(process, OPTIMIZE_WITHIN_SECONDS)
             finally:
-                stop(process, patience_seconds=3)
+                stop(process, grace_seconds=3)
         if status != 0:
             raise JobFailed(f"optimize_schedules --date {day} ended with status {status}.")
 
     def _submit(self) -> dict[str, Any]:
-        trip = self._some_trip()
+        trip = self._choose_trip()
         days = [(self._today + timedelta(days=offset)).isoformat() for offset in PREFERRED_DAYS]
         body = {"trip_id": trip["id"], "preferred_dates": days, "priority": "HIGH"}
         response = self._api.post("/schedule-requests", json=body)
         if response.status_code != httpx.codes.ACCEPTED:
-            raise JobFailed(f"POST /schedule-requests answered {response.status_code}: {response.text}")
+            raise JobFailed(f"POST /schedule-requests returned {response.status_code}: {response.text}")
         request: dict[str, Any] = response.json()
         self._terminal.say(f"schedule request {request['id']}: {trip['name']}, {days[0]} to {days[-1]}")
         self._terminal.say(f"  {request['status']}")
@@ -85,7 +87,7 @@ class MainJob:
 
     def _follow(self, request: dict[str, Any]) -> dict[str, Any]:
         shown = request["status"]
-        for _ in self._until("the request completes", COMPLETE_WITHIN_SECONDS):
+        for _ in self._polling("the request completes", COMPLETE_WITHIN_SECONDS):
             request = self._api.get(f"/schedule-requests/{request['id']}").raise_for_status().json()
             if request["status"] != shown:
                 shown = request["status"]
@@ -110,14 +112,14 @@ class MainJob:
 
     def _show_event(self, events: EventTail, request: dict[str, Any]) -> None:
         days = {recommended["date"] for recommended in request["result"]["recommended_dates"]}
-        for _ in self._until(f"an event on {TOPIC}", PUBLISH_WITHIN_SECONDS):
+        for _ in self._polling(f"an event on {TOPIC}", PUBLISH_WITHIN_SECONDS):
             event = events.poll()
             if event and event.get("schedule_date") in days:
                 self._terminal.say(f"{TOPIC}: {json.dumps(event)}")
                 return
 
-    def _some_trip(self) -> dict[str, Any]:
-        """A trip for beginners that the catalog sells."""
+    def _choose_trip(self) -> dict[str, Any]:
+        """Return an active trip for beginners from the catalog."""
         query = {"status": "ACTIVE", "difficulty": "BEGINNER"}
         response = httpx.get(
             f"{self._env['TRIP_CATALOG_URL']}/trips",
@@ -127,20 +129,20 @@ class MainJob:
         )
         trips: list[dict[str, Any]] = response.raise_for_status().json()["data"]
         if not trips:
-            raise JobFailed("svc-trip-catalog sells no trip for beginners.")
-        return trips[self._turn % len(trips)]
+            raise JobFailed("svc-trip-catalog has no active trip for beginners.")
+        return trips[self._job_number % len(trips)]
 
     def _wait_for(self, process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
-        for _ in self._until("optimize_schedules", seconds):
+        for _ in self._polling("optimize_schedules", seconds):
             if process.poll() is not None:
                 break
         return process.returncode
 
-    def _until(self, what: str, seconds: float) -> Iterator[None]:
-        """Look again and again; raises JobFailed when the time is over or the sandbox stops."""
+    def _polling(self, subject: str, seconds: float) -> Iterator[None]:
+        """Yield repeatedly. Raise JobFailed when `seconds` have passed or the sandbox stops."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             yield
-            if self._stopping.wait(_LOOK_EVERY_SECONDS):
+            if self._stopping.wait(_POLL_SECONDS):
                 raise JobFailed("stopped.")
-        raise JobFailed(f"waited {seconds:.0f} s in vain for {what}.")
+        raise JobFailed(f"waited {seconds:.0f} s in vain for {subject}.")

@@ -1,4 +1,4 @@
-"""`python -m novatrek_scheduling.sandbox.preparation`: tables, and a dispatcher who can log in."""
+"""The preparation of the database: `python -m novatrek_scheduling.sandbox.preparation`."""
 
 import os
 
@@ -11,10 +11,10 @@ LOGIN = "dispatcher"
 
 
 def main() -> None:
-    """Migrate the database of the environment; add the dispatcher once."""
+    """Migrate the database of the environment and create the dispatcher's account if it is missing."""
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    from django.contrib.auth.models import User  # noqa: PLC0415 (models come after django.setup)
+    from django.contrib.auth.models import User  # noqa: PLC0415 (models require django.setup)
 
     if not User.objects.filter(username=LOGIN).exists():
         email, password = "dispatcher@novatrek.example.com", os.environ["DISPATCHER_PASSWORD"]

@@ -1,4 +1,4 @@
-"""Child processes that cannot outlive who started them."""
+"""Child processes that cannot outlive their parent."""
 
 import ctypes
 import os
@@ -15,10 +15,10 @@ ByteProcess: TypeAlias = "subprocess.Popen[bytes]"
 
 
 def spawn(command: Sequence[str], *, env: Mapping[str, str], output: int | IO[bytes] | None) -> ByteProcess:
-    """Start `command` in a process group of its own, with stdout and stderr on `output` (None: on ours).
+    """Start `command` in a process group of its own, with stdout and stderr on `output` (None: inherited).
 
-    The kernel kills it when the thread that called this ends, however that happens; so call it from one
-    that lives as long as the child shall.
+    The kernel terminates it when the calling thread ends for any reason; the caller must therefore live as
+    long as the child is needed.
     """
     return subprocess.Popen(
         command,
@@ -31,26 +31,26 @@ def spawn(command: Sequence[str], *, env: Mapping[str, str], output: int | IO[by
     )
 
 
-def stop(process: ByteProcess, *, how: signal.Signals = signal.SIGTERM, patience_seconds: float = 10.0) -> None:
-    """Ask a process to end, then end what is left of its group."""
+def stop(process: ByteProcess, *, signum: signal.Signals = signal.SIGTERM, grace_seconds: float = 10.0) -> None:
+    """Send `signum` to a process, wait up to `grace_seconds`, then kill what remains of its group."""
     if process.poll() is None:
-        process.send_signal(how)
+        process.send_signal(signum)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(patience_seconds)
+            process.wait(grace_seconds)
     kill_group(process)
 
 
 def kill_group(process: ByteProcess) -> None:
-    """End a process and everything that it started."""
+    """Kill a process and all processes that it started."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def die_with_parent(how: signal.Signals) -> Callable[[], None]:
-    """What a child does before it becomes its command, so that the kernel signals it when we are gone."""
+def die_with_parent(signum: signal.Signals) -> Callable[[], None]:
+    """Return a `preexec_fn` by which the kernel sends `signum` to the child when its parent ends (prctl(2))."""
 
-    def ask_the_kernel() -> None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, how)
+    def set_death_signal() -> None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signum)
 
-    return ask_the_kernel
+    return set_death_signal

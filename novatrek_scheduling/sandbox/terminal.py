@@ -1,4 +1,4 @@
-"""What the sandbox shows: lines of many processes, each behind its name."""
+"""The terminal of the sandbox: lines of many processes, each prefixed with the name of its process."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import TextIO
 
 _WIDTH = 9
 _PLAIN = "\033[0m"
-_COLOURS = {
+_COLORS = {
     "web": "\033[36m",
     "worker": "\033[32m",
     "beat": "\033[35m",
@@ -20,16 +20,16 @@ _COLOURS = {
 
 
 class Terminal:
-    """Prints whole lines, from any thread, in colour where a person looks."""
+    """A printer of whole lines from any thread, in color on a terminal."""
 
     def __init__(self, stream: TextIO = sys.stdout) -> None:
         self._stream = stream
-        self._is_coloured = stream.isatty()
+        self._is_colored = stream.isatty()
         self._lock = RLock()
         self._held: list[str] | None = None
 
     def log(self, name: str, text: str) -> None:
-        """A line that a process wrote."""
+        """Print a line of the process `name`."""
         line = f"{self._prefix(name)} {text}"
         with self._lock:
             if self._held is None:
@@ -38,13 +38,13 @@ class Terminal:
                 self._held.append(line)
 
     def say(self, line: str) -> None:
-        """A line of the sandbox itself."""
+        """Print a line of the sandbox itself."""
         with self._lock:
             print(line, file=self._stream, flush=True)
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep back what processes write, so that what is shown meanwhile stays in one piece."""
+        """Defer the lines of processes, so that other output remains contiguous."""
         with self._lock:
             self._held = []
         try:
@@ -57,4 +57,4 @@ class Terminal:
 
     def _prefix(self, name: str) -> str:
         text = f"{name:<{_WIDTH}}|"
-        return f"{_COLOURS.get(name, '')}{text}{_PLAIN}" if self._is_coloured else text
+        return f"{_COLORS.get(name, '')}{text}{_PLAIN}" if self._is_colored else text

@@ -1,1 +1,1 @@
-"""The seven siblings, simulated: one process that answers after their contracts from the seeded world."""
+"""The seven simulated siblings: one process that implements their contracts on the seeded world."""

@@ -1,4 +1,4 @@
-"""`python -m novatrek_scheduling.sandbox.siblings --port P [--date YYYY-MM-DD] [--data FILE]`."""
+"""Simulated siblings: `python -m novatrek_scheduling.sandbox.siblings --port P [--date YYYY-MM-DD] [--data FILE]`."""
 
 import argparse
 import socket
@@ -10,7 +10,7 @@ from novatrek_scheduling.sandbox.siblings.server import serve
 
 
 def main() -> None:
-    """Serve until stopped; a port that is taken is one clear line."""
+    """Serve until stopped; exit with one line if the port is in use."""
     options = _options()
     try:
         listener = socket.create_server((options.host, options.port), backlog=512)
@@ -23,8 +23,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="siblings", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--date", type=date.fromisoformat, default=datetime.now(UTC).date(), help="the world's today")
-    parser.add_argument("--data", type=Path, help="keeps what was written, so that a restart continues")
+    parser.add_argument(
+        "--date", type=date.fromisoformat, default=datetime.now(UTC).date(), help="the current date of the seeded world"
+    )
+    parser.add_argument("--data", type=Path, help="file that keeps what is written, for the next start")
     return parser.parse_args()
 
 

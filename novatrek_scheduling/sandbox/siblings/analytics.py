@@ -1,4 +1,4 @@
-"""svc-analytics: takes the summary of an optimization."""
+"""svc-analytics: receives the summaries of optimizations."""
 
 from datetime import date
 from typing import Literal
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from novatrek_scheduling.sandbox.siblings.service import Answer, Call, ErrorFormat, Operation, Service
+from novatrek_scheduling.sandbox.siblings.service import Call, ErrorFormat, Operation, Reply, Service
 from novatrek_scheduling.sandbox.siblings.state import State, command
 from novatrek_scheduling.sandbox.world import Entity, World
 
@@ -14,7 +14,7 @@ NAME = "svc-analytics"
 
 
 class AnalyticsEvent(BaseModel):
-    """What is told after an optimization."""
+    """The summary of an optimization."""
 
     event_type: Literal["schedule.optimized"]
     occurred_at: AwareDatetime
@@ -27,14 +27,14 @@ class AnalyticsEvent(BaseModel):
     duration_ms: int = Field(ge=0)
 
 
-def ingest_event(state: State, call: Call) -> Answer:
+def ingest_event(state: State, call: Call) -> Reply:
     arguments = call.body(AnalyticsEvent).model_dump(mode="json", exclude_unset=True)
-    return Answer(state.execute("keep_event", arguments, service=NAME, path="/events"), 202)
+    return Reply(state.execute("keep_event", arguments, service=NAME, path="/events"), 202)
 
 
 @command("events")
 def keep_event(_: World, arguments: Entity, entry: Entity) -> Entity:
-    """An event that was taken; it changes nothing that anybody can ask for."""
+    """Return the receipt of an event, which changes nothing that can be read."""
     return {"id": entry["id"], "event_type": arguments["event_type"], "received_at": entry["at"]}
 
 

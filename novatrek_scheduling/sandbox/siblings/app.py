@@ -1,4 +1,4 @@
-"""The siblings as one ASGI application: /svc-<name>/<path of the contract>, and what controls them."""
+"""The siblings as one ASGI application: /svc-<name>/<path of the contract>, and the control operations."""
 
 import asyncio
 import json
@@ -23,12 +23,12 @@ from novatrek_scheduling.sandbox.siblings import (
     weather,
 )
 from novatrek_scheduling.sandbox.siblings.service import (
-    Answer,
     Call,
     ErrorFormat,
     Handler,
     Query,
     Refused,
+    Reply,
     Service,
 )
 from novatrek_scheduling.sandbox.siblings.state import State
@@ -46,22 +46,22 @@ SERVICES: dict[str, Service] = {
         analytics.SERVICE,
     )
 }
-_OFF_CONTRACT = b'["this is not what the contract says"]'
-_MOST_ANSWERS_KEPT = 5_000
+_OFF_CONTRACT_BODY = b'["this is not what the contract says"]'
+_MAX_CACHED_RESPONSES = 5_000
 _PLAIN = ErrorFormat()
 
 Endpoint: TypeAlias = Callable[[Request], Any]
 
 
 def build_app(state: State, token: str) -> ASGIApp:
-    """The application over `state`; it asks every caller of a sibling for `token`."""
+    """Return the application on `state`, which requires the bearer `token` in calls to a sibling."""
     switches = Switchboard()
     mounts: list[BaseRoute] = [Mount(f"/{name}", routes=_routes(service, state)) for name, service in SERVICES.items()]
     return _Gate(Starlette(routes=[*mounts, *_control_routes(state, switches)]), state, switches, token)
 
 
 class _Gate:
-    """What every call passes: the switch, the bearer token, and answers that were given before."""
+    """The checks before every call: the switch, the bearer token, and the cached responses."""
 
     def __init__(self, app: ASGIApp, state: State, switches: Switchboard, token: str) -> None:
         self._app = app
@@ -86,15 +86,15 @@ class _Gate:
         if switch.mode is Mode.FAILING:
             return _refusal(service.errors, Refused(500, "INTERNAL_ERROR", "Something went wrong."))
         if switch.mode is Mode.OFF_CONTRACT:
-            return _json(_OFF_CONTRACT)
+            return _json(_OFF_CONTRACT_BODY)
         if dict(scope["headers"]).get(b"authorization") != self._bearer:
-            return _refusal(service.errors, Refused(401, "UNAUTHORIZED", "A valid bearer token is needed."))
-        known = self._state.answers.get(_key(scope)) if scope["method"] == "GET" else None
+            return _refusal(service.errors, Refused(401, "UNAUTHORIZED", "A valid bearer token is required."))
+        known = self._state.cached_responses.get(_key(scope)) if scope["method"] == "GET" else None
         return _json(known) if known else None
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:
-    """End the connection without an answer, as a dead service does."""
+    """Close the connection without a response, as an unavailable service does."""
     scope["state"]["abort"]()
     while (await receive())["type"] != "http.disconnect":
         continue
@@ -115,29 +115,29 @@ def _endpoint(handlers: dict[str, Handler], state: State, errors: ErrorFormat) -
         method = "GET" if request.method == "HEAD" else request.method
         raw = b"" if method == "GET" else await request.body()
         try:
-            answer = handlers[method](state, Call(request.path_params, Query(request.query_params), raw))
+            reply = handlers[method](state, Call(request.path_params, Query(request.query_params), raw))
         except Refused as refusal:
             return _refusal(errors, refusal)
-        body = _encoded(answer.payload)
-        if method == "GET" and len(state.answers) < _MOST_ANSWERS_KEPT:
-            state.answers[_key(request.scope)] = body
-        return _json(body, answer.status)
+        body = _encoded(reply.payload)
+        if method == "GET" and len(state.cached_responses) < _MAX_CACHED_RESPONSES:
+            state.cached_responses[_key(request.scope)] = body
+        return _json(body, reply.status)
 
     return endpoint
 
 
 def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
-    def turn(_: State, call: Call) -> Answer:
+    def turn(_: State, call: Call) -> Reply:
         setting = call.body(control.SwitchSetting)
         if setting.service not in SERVICES:
             raise Refused(404, "UNKNOWN_SERVICE", f"{setting.service} is not one of {', '.join(SERVICES)}.")
         switches.turn(setting.service, setting.mode, setting.seconds)
-        return Answer(switches.positions())
+        return Reply(switches.positions())
 
-    def reset(_: State, __: Call) -> Answer:
+    def reset(_: State, __: Call) -> Reply:
         switches.reset()
         state.reset()
-        return Answer({"status": "reset"})
+        return Reply({"status": "reset"})
 
     entity_handlers: dict[str, Handler] = {
         "GET": control.read_entity,
@@ -145,10 +145,10 @@ def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
         "DELETE": control.remove_entity,
     }
     handlers: dict[str, dict[str, Handler]] = {
-        "/_health": {"GET": lambda state, _: Answer({"status": "ok", "today": state.today.isoformat()})},
-        "/_switches": {"GET": lambda _, __: Answer(switches.positions()), "POST": turn},
-        "/_received": {"DELETE": _forget},
-        "/_received/{service}": {"GET": lambda state, call: Answer(state.received.get(call.ids["service"], []))},
+        "/_health": {"GET": lambda state, _: Reply({"status": "ok", "today": state.today.isoformat()})},
+        "/_switches": {"GET": lambda _, __: Reply(switches.positions()), "POST": turn},
+        "/_received": {"DELETE": _clear_received},
+        "/_received/{service}": {"GET": lambda state, call: Reply(state.received.get(call.ids["service"], []))},
         "/_reset": {"POST": reset},
         "/_world/summary": {"GET": control.summarize},
         "/_world/{kind}": {"POST": control.add_entity},
@@ -160,9 +160,9 @@ def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
     ]
 
 
-def _forget(state: State, _: Call) -> Answer:
+def _clear_received(state: State, _: Call) -> Reply:
     state.received.clear()
-    return Answer({})
+    return Reply({})
 
 
 def _key(scope: Scope) -> tuple[str, bytes]:
@@ -182,5 +182,5 @@ def _refusal(errors: ErrorFormat, refusal: Refused) -> Response:
 
 
 def token_from_environment() -> str:
-    """The token that callers must have, SIBLING_TOKEN."""
+    """Return the bearer token required of callers: SIBLING_TOKEN."""
     return os.environ.get("SIBLING_TOKEN", "sibling-token")

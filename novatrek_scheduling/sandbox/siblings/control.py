@@ -1,10 +1,10 @@
-"""What tests and dispatchers of the sandbox may do to the world, beside what the contracts offer."""
+"""The control operations by which tests and users of the sandbox alter the world, beyond the contracts."""
 
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from novatrek_scheduling.sandbox.siblings.service import Answer, Call, Refused
+from novatrek_scheduling.sandbox.siblings.service import Call, Refused, Reply
 from novatrek_scheduling.sandbox.siblings.state import State, command
 from novatrek_scheduling.sandbox.siblings.switches import Mode
 from novatrek_scheduling.sandbox.world import Entity, World
@@ -15,7 +15,7 @@ _KINDS = tuple(World.__slots__[1:])
 
 
 class SwitchSetting(BaseModel):
-    """Which service shall behave how."""
+    """The mode of a service; `seconds` is the delay in the mode `slow`."""
 
     service: str
     mode: Mode
@@ -28,37 +28,37 @@ class AnyEntity(BaseModel):
     model_config = {"extra": "allow"}
 
 
-def add_entity(state: State, call: Call) -> Answer:
-    """Add an entity of a kind; without an `id` it gets one of its own content."""
+def add_entity(state: State, call: Call) -> Reply:
+    """Add an entity of a kind; its default `id` is derived from its content."""
     kind, entity = _kind(call), _fields(call)
     if kind in _KEYS:
-        raise Refused(400, "NOT_ADDABLE", f"{kind} come with what they are about; alter them.")
+        raise Refused(400, "NOT_ADDABLE", f"{kind} exist for each entity that they describe; alter them.")
     entity = {"id": identity("added", kind, sorted(entity.items()))} | entity
-    return Answer(state.execute("put_entity", {"kind": kind, "id": entity["id"], "entity": entity}), 201)
+    return Reply(state.execute("put_entity", {"kind": kind, "id": entity["id"], "entity": entity}), 201)
 
 
-def alter_entity(state: State, call: Call) -> Answer:
+def alter_entity(state: State, call: Call) -> Reply:
     """Change an entity by a JSON merge patch."""
-    kind, entity = _kind(call), _known(state, call)
+    kind, entity = _kind(call), _existing(state, call)
     merged = merge(entity, _fields(call))
-    return Answer(state.execute("put_entity", {"kind": kind, "id": call.ids["id"], "entity": merged}))
+    return Reply(state.execute("put_entity", {"kind": kind, "id": call.ids["id"], "entity": merged}))
 
 
-def read_entity(state: State, call: Call) -> Answer:
-    return Answer(_known(state, call))
+def read_entity(state: State, call: Call) -> Reply:
+    return Reply(_existing(state, call))
 
 
-def remove_entity(state: State, call: Call) -> Answer:
+def remove_entity(state: State, call: Call) -> Reply:
     kind = _kind(call)
-    _known(state, call)
-    return Answer(state.execute("drop_entity", {"kind": kind, "id": call.ids["id"]}))
+    _existing(state, call)
+    return Reply(state.execute("drop_entity", {"kind": kind, "id": call.ids["id"]}))
 
 
-def summarize(state: State, _: Call) -> Answer:
-    """Ids that examples and tests can use."""
+def summarize(state: State, _: Call) -> Reply:
+    """Return the date, the counts and ids for examples and tests."""
     world = state.world
     active = [trip["id"] for trip in world.trips.values() if trip["status"] == "ACTIVE"]
-    return Answer(
+    return Reply(
         {
             "today": state.today.isoformat(),
             "counts": {kind: len(getattr(world, kind)) for kind in _KINDS},
@@ -75,7 +75,7 @@ def summarize(state: State, _: Call) -> Answer:
 
 
 def merge(entity: Any, patch: Any) -> Any:
-    """`entity` after a JSON merge patch (RFC 7396)."""
+    """Return `entity` after a JSON merge patch (RFC 7396)."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(entity) if isinstance(entity, dict) else {}
@@ -89,7 +89,7 @@ def merge(entity: Any, patch: Any) -> Any:
 
 @command()
 def put_entity(world: World, arguments: Entity, _: Entity) -> Entity:
-    """An entity as it is from now on."""
+    """Add or replace an entity, and return it."""
     entity: Entity = arguments["entity"]
     getattr(world, arguments["kind"])[arguments["id"]] = entity
     return entity
@@ -97,7 +97,7 @@ def put_entity(world: World, arguments: Entity, _: Entity) -> Entity:
 
 @command()
 def drop_entity(world: World, arguments: Entity, _: Entity) -> Entity:
-    """An entity that is gone."""
+    """Remove an entity, and return it."""
     entity: Entity = getattr(world, arguments["kind"]).pop(arguments["id"], {})
     return entity
 
@@ -109,7 +109,7 @@ def _kind(call: Call) -> str:
     return kind
 
 
-def _known(state: State, call: Call) -> Entity:
+def _existing(state: State, call: Call) -> Entity:
     entities: dict[str, Entity] = getattr(state.world, _kind(call))
     if call.ids["id"] not in entities:
         raise Refused(404, "NOT_FOUND", f"There is no {call.ids['id']} among the {call.ids['kind']}.")

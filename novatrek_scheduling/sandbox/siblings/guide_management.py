@@ -1,19 +1,19 @@
-"""svc-guide-management: guides, their days and their certificates. Pages by offset."""
+"""svc-guide-management: guides, their availability and their certificates. Paging by offset."""
 
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from novatrek_scheduling.sandbox.siblings.service import (
-    Answer,
     Call,
     ErrorFormat,
     Operation,
     Query,
     Refused,
+    Reply,
     Service,
-    found,
-    same_word,
+    entity_of,
+    is_same_term,
 )
 from novatrek_scheduling.sandbox.siblings.state import State, command
 from novatrek_scheduling.sandbox.world import Entity, World
@@ -40,7 +40,7 @@ class GuideUpdate(BaseModel):
     languages: list[str] | None = None
 
 
-def search_guides(state: State, call: Call) -> Answer:
+def search_guides(state: State, call: Call) -> Reply:
     query = call.query
     status, day = query.one_of("status", _STATUSES), query.day("availability_date")
     guides = [
@@ -51,39 +51,39 @@ def search_guides(state: State, call: Call) -> Answer:
     return _page(guides, query)
 
 
-def get_guide(state: State, call: Call) -> Answer:
-    return Answer(_guide(state, call))
+def get_guide(state: State, call: Call) -> Reply:
+    return Reply(_guide(state, call))
 
 
-def update_guide(state: State, call: Call) -> Answer:
+def update_guide(state: State, call: Call) -> Reply:
     guide = _guide(state, call)
     changes = call.body(GuideUpdate).model_dump(mode="json", exclude_none=True)
     arguments = {"guide_id": guide["id"], "changes": changes}
-    return Answer(state.execute("change_guide", arguments, service=NAME, path=f"/guides/{guide['id']}"))
+    return Reply(state.execute("change_guide", arguments, service=NAME, path=f"/guides/{guide['id']}"))
 
 
-def get_guide_availability(state: State, call: Call) -> Answer:
+def get_guide_availability(state: State, call: Call) -> Reply:
     guide = _guide(state, call)
     first, last = _range(call.query)
     windows = state.grouped("windows", "guide_id").get(guide["id"], [])
     within = [window for window in windows if window["start_date"] <= last and window["end_date"] >= first]
-    return Answer({"data": sorted(within, key=lambda window: (window["start_date"], window["id"]))})
+    return Reply({"data": sorted(within, key=lambda window: (window["start_date"], window["id"]))})
 
 
-def get_guide_schedule(state: State, call: Call) -> Answer:
+def get_guide_schedule(state: State, call: Call) -> Reply:
     guide = _guide(state, call)
     first, last = _range(call.query)
     entries = state.grouped("past_trips", "guide_id").get(guide["id"], [])
     within = [entry for entry in entries if entry["departure_date"] <= last and entry["return_date"] >= first]
-    return Answer({"data": sorted(within, key=lambda entry: (entry["departure_date"], entry["id"]))})
+    return Reply({"data": sorted(within, key=lambda entry: (entry["departure_date"], entry["id"]))})
 
 
-def get_guide_certifications(state: State, call: Call) -> Answer:
+def get_guide_certifications(state: State, call: Call) -> Reply:
     guide = _guide(state, call)
-    return Answer({"data": state.grouped("certifications", "guide_id").get(guide["id"], [])})
+    return Reply({"data": state.grouped("certifications", "guide_id").get(guide["id"], [])})
 
 
-def find_available_guides(state: State, call: Call) -> Answer:
+def find_available_guides(state: State, call: Call) -> Reply:
     query = call.query
     for name in ("date", "activity_type", "region"):
         query.required(name)
@@ -100,19 +100,19 @@ def find_available_guides(state: State, call: Call) -> Answer:
         and guide.get("years_experience", 0) >= years
         and guide.get("average_rating", 1.0) >= rating
     ]
-    return Answer({"data": guides, "match_count": len(guides)})
+    return Reply({"data": guides, "match_count": len(guides)})
 
 
 @command("guides")
 def change_guide(world: World, arguments: Entity, entry: Entity) -> Entity:
-    """A change of a guide's profile. The fields that it names are replaced, as this service does."""
+    """Change the profile of a guide: the given fields are replaced, as the service does."""
     guide = world.guides[arguments["guide_id"]]
     world.guides[guide["id"]] = guide | arguments["changes"] | {"updated_at": entry["at"]}
     return world.guides[guide["id"]]
 
 
 def _guide(state: State, call: Call) -> Entity:
-    return found(state.world.guides, call.ids["guide_id"], "guide")
+    return entity_of(state.world.guides, call.ids["guide_id"], "guide")
 
 
 def _sorted_guides(state: State) -> list[Entity]:
@@ -124,7 +124,7 @@ def _matches(state: State, guide: Entity, query: Query) -> bool:
     certification, activity = query.text("certification"), query.text("activity_type")
     region = query.text("region")
     return (
-        (certification is None or any(same_word(certification, held) for held in guide["certifications"]))
+        (certification is None or any(is_same_term(certification, held) for held in guide["certifications"]))
         and (
             activity is None or any(_same_activity(activity, specialty) for specialty in guide["activity_specialties"])
         )
@@ -133,11 +133,11 @@ def _matches(state: State, guide: Entity, query: Query) -> bool:
 
 
 def _same_activity(activity: str, other: str) -> bool:
-    return same_word(activity, other) or same_word(f"whitewater_{activity}", other)
+    return is_same_term(activity, other) or is_same_term(f"whitewater_{activity}", other)
 
 
 def _spellings(state: State, region: str) -> set[str]:
-    """A region is known by its id and by the slug of its name."""
+    """Return both spellings of a region: its id and the slug of its name."""
     pairs = ((region["id"], region["name"].lower().replace(" ", "_")) for region in state.world.regions.values())
     return next((set(pair) for pair in pairs if region in pair), {region})
 
@@ -153,11 +153,11 @@ def _range(query: Query) -> tuple[str, str]:
     return query.day("from_date") or "", query.day("to_date") or "9999"
 
 
-def _page(entities: list[Entity], query: Query) -> Answer:
+def _page(entities: list[Entity], query: Query) -> Reply:
     offset, limit = query.whole("offset", 0, 0), query.whole("limit", 25, 1, 100)
     total = len(entities)
     pagination = {"offset": offset, "limit": limit, "total": total, "has_more": offset + limit < total}
-    return Answer({"data": entities[offset : offset + limit], "pagination": pagination})
+    return Reply({"data": entities[offset : offset + limit], "pagination": pagination})
 
 
 SERVICE = Service(

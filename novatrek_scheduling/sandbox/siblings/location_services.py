@@ -1,18 +1,18 @@
-"""svc-location-services: base camps and other places. Pages by an opaque token."""
+"""svc-location-services: base camps and other locations. Paging by an opaque token."""
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
 
 from novatrek_scheduling.sandbox.siblings.service import (
-    Answer,
     Call,
     ErrorFormat,
     Operation,
     Query,
     Refused,
+    Reply,
     Service,
-    found,
+    entity_of,
 )
 from novatrek_scheduling.sandbox.siblings.state import State
 from novatrek_scheduling.sandbox.world import Entity
@@ -22,7 +22,7 @@ _TYPES = ("BASE_CAMP", "OUTPOST", "RENTAL_SHOP", "RANGER_STATION", "HEADQUARTERS
 _STATUSES = ("ACTIVE", "SEASONAL_CLOSURE", "MAINTENANCE", "DECOMMISSIONED")
 
 
-def list_locations(state: State, call: Call) -> Answer:
+def list_locations(state: State, call: Call) -> Reply:
     query = call.query
     exact = {
         "type": query.one_of("type", _TYPES),
@@ -37,22 +37,22 @@ def list_locations(state: State, call: Call) -> Answer:
     return _page(sorted(locations, key=lambda location: location["id"]), query)
 
 
-def get_location(state: State, call: Call) -> Answer:
-    return Answer(found(state.world.locations, call.ids["location_id"], "location"))
+def get_location(state: State, call: Call) -> Reply:
+    return Reply(entity_of(state.world.locations, call.ids["location_id"], "location"))
 
 
-def get_location_capacity(state: State, call: Call) -> Answer:
-    capacity = found(state.world.capacities, call.ids["location_id"], "location")
+def get_location_capacity(state: State, call: Call) -> Reply:
+    capacity = entity_of(state.world.capacities, call.ids["location_id"], "location")
     day = call.query.day("date")
-    return Answer(capacity_on(capacity, date.fromisoformat(day)) if day else capacity)
+    return Reply(capacity_on(capacity, date.fromisoformat(day)) if day else capacity)
 
 
-def _page(locations: list[Entity], query: Query) -> Answer:
+def _page(locations: list[Entity], query: Query) -> Reply:
     size, start = query.whole("page_size", 25, 1, 100), _start(query)
     page: Entity = {"locations": locations[start : start + size], "total_count": len(locations)}
     if start + size < len(locations):
         page["next_page_token"] = urlsafe_b64encode(str(start + size).encode()).decode()
-    return Answer(page)
+    return Reply(page)
 
 
 def _start(query: Query) -> int:
@@ -62,8 +62,8 @@ def _start(query: Query) -> int:
     try:
         return max(0, int(urlsafe_b64decode(token)))
     except (ValueError, binascii.Error) as error:
-        problem = ("page_token", "is not one of ours")
-        raise Refused(400, "INVALID_PAGE_TOKEN", "The page token is not one of ours.", problem) from error
+        problem = ("page_token", "was not issued by this service")
+        raise Refused(400, "INVALID_PAGE_TOKEN", "The page token was not issued by this service.", problem) from error
 
 
 SERVICE = Service(

@@ -1,4 +1,4 @@
-"""svc-notifications: takes messages to people. Nothing is sent; what came in can be read back."""
+"""svc-notifications: receives messages to people. They are not sent, but can be read back."""
 
 from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -6,11 +6,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import BaseModel, Field
 
 from novatrek_scheduling.sandbox.siblings.service import (
-    Answer,
     Call,
     ErrorFormat,
     Operation,
     Refused,
+    Reply,
     Service,
 )
 from novatrek_scheduling.sandbox.siblings.state import State, command
@@ -20,7 +20,7 @@ NAME = "svc-notifications"
 _TEMPLATES = "https://novatrek.example.com/templates"
 _NAMES = ("guide_assigned", "guide_released", "guide_rescheduled", "guide_cancelled", "operations_alert")
 TEMPLATES = {name: uuid5(NAMESPACE_URL, f"{_TEMPLATES}/{name}") for name in _NAMES}
-"""The templates that this service has, by name; it refuses every other."""
+"""The templates of this service by name; all others are refused."""
 
 
 class NewNotification(BaseModel):
@@ -34,18 +34,18 @@ class NewNotification(BaseModel):
     priority: Literal["LOW", "NORMAL", "HIGH", "URGENT"] = "NORMAL"
 
 
-def send_notification(state: State, call: Call) -> Answer:
+def send_notification(state: State, call: Call) -> Reply:
     message = call.body(NewNotification)
     if message.template_id not in TEMPLATES.values():
-        problem = ("template_id", "is not a template of ours")
+        problem = ("template_id", "is not a template of this service")
         raise Refused(422, "UNKNOWN_TEMPLATE", "There is no such template.", problem)
     arguments = message.model_dump(mode="json", exclude_none=True)
-    return Answer(state.execute("queue_notification", arguments, service=NAME, path="/notifications"), 202)
+    return Reply(state.execute("queue_notification", arguments, service=NAME, path="/notifications"), 202)
 
 
 @command("notifications")
 def queue_notification(_: World, arguments: Entity, entry: Entity) -> Entity:
-    """A message that waits to be sent."""
+    """Return a queued message."""
     return arguments | {"id": entry["id"], "status": "QUEUED", "queued_at": entry["at"]}
 
 

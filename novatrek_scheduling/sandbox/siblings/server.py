@@ -12,7 +12,7 @@ from novatrek_scheduling.sandbox.siblings.state import State
 
 
 class AbortableProtocol(HttpToolsProtocol):
-    """Gives the application the means to end a connection without an answer."""
+    """HTTP/1.1 by which the application can close a connection without a response."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -20,7 +20,7 @@ class AbortableProtocol(HttpToolsProtocol):
 
 
 def serve(listener: socket.socket, today: date, data: Path | None) -> None:
-    """Answer on `listener` until the process is told to stop."""
+    """Serve on `listener` until the process is terminated."""
     app = build_app(State(today, data), token_from_environment())
     config = uvicorn.Config(
         app, http=AbortableProtocol, loop="uvloop", log_level="warning", access_log=False, lifespan="off"

@@ -1,4 +1,4 @@
-"""What an operation is given and what it answers, in the words and the error format of its service."""
+"""The services of the simulated siblings: operations, their calls and replies, and the format of errors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ B = TypeVar("B", bound=BaseModel)
 
 
 class Refused(Exception):
-    """A request that the service answers with an error; `details` are pairs of field and reason."""
+    """The service refuses a request with an error; `details` are pairs of field and reason."""
 
     def __init__(self, status: int, code: str, message: str, *details: tuple[str, str]) -> None:
         super().__init__(message)
@@ -29,8 +29,8 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A status and the JSON that goes with it."""
+class Reply:
+    """A status and its JSON payload."""
 
     payload: Any
     status: int = 200
@@ -38,14 +38,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ErrorFormat:
-    """How a service spells its errors."""
+    """The names of the members of a service's errors."""
 
     code_key: str = "error_code"
     reason_key: str = "reason"
     id_key: str | None = None
 
     def payload(self, refusal: Refused) -> Entity:
-        """The error as this service writes it."""
+        """Return the error in the format of this service."""
         error: Entity = {self.code_key: refusal.code, "message": refusal.message}
         if refusal.details:
             error["details"] = [{"field": field, self.reason_key: reason} for field, reason in refusal.details]
@@ -53,7 +53,10 @@ class ErrorFormat:
 
 
 class Query:
-    """The query parameters of a call; a malformed one is refused with its name."""
+    """The query parameters of a call.
+
+    Each method returns a parsed parameter, None if it is absent, and raises Refused (400) if it is malformed.
+    """
 
     def __init__(self, parameters: Mapping[str, str]) -> None:
         self._parameters = parameters
@@ -103,14 +106,14 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: the ids of its path, its query and its body."""
+    """A request: the ids in its path, its query and its body."""
 
     ids: Mapping[str, str]
     query: Query
     raw_body: bytes = b""
 
     def body(self, model: type[B]) -> B:
-        """The body as `model`, or a 400 that names each wrong field."""
+        """Parse the body as `model`. Raise Refused (400) with the invalid fields."""
         try:
             return model.model_validate_json(self.raw_body)
         except ValidationError as error:
@@ -118,12 +121,12 @@ class Call:
             raise Refused(400, "VALIDATION_ERROR", "The body is not valid.", *problems) from error
 
 
-Handler: TypeAlias = Callable[["State", Call], Answer]
+Handler: TypeAlias = Callable[["State", Call], Reply]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a service. `path` has its ids in braces."""
+    """An operation of a service; the ids in `path` are in braces."""
 
     method: str
     path: str
@@ -132,28 +135,28 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A simulated sibling: its name, its operations, and how it spells errors."""
+    """A simulated sibling: name, operations and error format."""
 
     name: str
     operations: tuple[Operation, ...]
     errors: ErrorFormat
 
 
-def found(entities: Mapping[str, Entity], key: str, what: str) -> Entity:
-    """The entity with this id, or a 404."""
+def entity_of(entities: Mapping[str, Entity], key: str, kind: str) -> Entity:
+    """Return the entity with the id `key`. Raise Refused (404) if there is none."""
     try:
         return entities[str(UUID(key))]
     except (KeyError, ValueError) as error:
-        raise Refused(404, "NOT_FOUND", f"There is no {what} {key}.") from error
+        raise Refused(404, "NOT_FOUND", f"There is no {kind} {key}.") from error
 
 
-def same_word(word: str, other: str) -> bool:
-    """Whether two spellings differ in case and separators only."""
-    return _squeezed(word) == _squeezed(other)
+def is_same_term(term: str, other: str) -> bool:
+    """Return True if two spellings differ in case and separators only."""
+    return _normalized(term) == _normalized(other)
 
 
-def _squeezed(word: str) -> str:
-    return "".join(filter(str.isalnum, word)).lower()
+def _normalized(term: str) -> str:
+    return "".join(filter(str.isalnum, term)).lower()
 
 
 def _malformed(name: str, reason: str) -> Refused:

@@ -1,4 +1,4 @@
-"""What the siblings know now: the seeded world, and everything that was written to it since."""
+"""The state of the siblings: the seeded world and all later writes."""
 
 import json
 from collections.abc import Callable
@@ -16,9 +16,9 @@ COMMANDS: dict[str, tuple[Command, tuple[str, ...]]] = {}
 
 
 def command(*kinds: str) -> Callable[[Command], Command]:
-    """Register a change of the world that touches `kinds`. It must depend on its arguments alone.
+    """Register a change of the world that modifies entities of `kinds`. Its result must depend only on its arguments.
 
-    It is given the world, the arguments and the journal's entry with the `id` and the time, `at`.
+    The arguments are the world, the command's arguments, and the journal entry with its `id` and time `at`.
     """
 
     def register(function: Command) -> Command:
@@ -29,29 +29,29 @@ def command(*kinds: str) -> Callable[[Command], Command]:
 
 
 class State:
-    """The world with what was written to it. Writes are kept in `journal`, so that a restart continues."""
+    """The world with all writes. They are kept in `journal`, from which a restart continues."""
 
     def __init__(self, today: date, journal: Path | None = None) -> None:
         self.today = today
         self._seeded = build_world(today)
         self.world = _copy(self._seeded)
         self.received: dict[str, list[Entity]] = {}
-        self.answers: dict[tuple[str, bytes], bytes] = {}
+        self.cached_responses: dict[tuple[str, bytes], bytes] = {}
         self._groups: dict[tuple[str, str], dict[str, list[Entity]]] = {}
         self._journal = journal
         self._replay()
 
     def execute(self, name: str, arguments: Entity, *, service: str = "", path: str = "") -> Entity:
-        """Change the world by a command, remember it, and note `arguments` as received by `service`."""
+        """Apply a command to the world, append it to the journal, and record `arguments` as received by `service`."""
         entry = {"id": str(uuid4()), "at": _now(), "command": name, "arguments": arguments}
         if service:
             entry |= {"service": service, "path": path}
         result = self._apply(entry)
-        self._remember(entry)
+        self._append(entry)
         return result
 
     def grouped(self, kind: str, key: str) -> dict[str, list[Entity]]:
-        """The entities of a kind by the value of one of their keys, until one of the kind changes."""
+        """Return the entities of a kind by the value of `key`, cached until one of the kind changes."""
         if (kind, key) not in self._groups:
             groups: dict[str, list[Entity]] = {}
             for entity in getattr(self.world, kind).values():
@@ -60,10 +60,10 @@ class State:
         return self._groups[kind, key]
 
     def reset(self) -> None:
-        """Back to the seeded world, with nothing received."""
+        """Restore the seeded world and clear what was received."""
         self.world = _copy(self._seeded)
         self._groups.clear()
-        self.answers.clear()
+        self.cached_responses.clear()
         self.received.clear()
         if self._journal:
             self._journal.unlink(missing_ok=True)
@@ -71,15 +71,15 @@ class State:
     def _apply(self, entry: Entity) -> Entity:
         function, kinds = COMMANDS[entry["command"]]
         result = function(self.world, entry["arguments"], entry)
-        touched = set(kinds) or {entry["arguments"]["kind"]}
-        self._groups = {group: entities for group, entities in self._groups.items() if group[0] not in touched}
-        self.answers.clear()
+        modified = set(kinds) or {entry["arguments"]["kind"]}
+        self._groups = {group: entities for group, entities in self._groups.items() if group[0] not in modified}
+        self.cached_responses.clear()
         if service := entry.get("service"):
-            note = {"id": entry["id"], "received_at": entry["at"], "path": entry["path"], "body": entry["arguments"]}
-            self.received.setdefault(service, []).append(note)
+            receipt = {"id": entry["id"], "received_at": entry["at"], "path": entry["path"], "body": entry["arguments"]}
+            self.received.setdefault(service, []).append(receipt)
         return result
 
-    def _remember(self, entry: Entity) -> None:
+    def _append(self, entry: Entity) -> None:
         if self._journal:
             with self._journal.open("a") as lines:
                 lines.write(json.dumps(entry) + "\n")
@@ -87,16 +87,16 @@ class State:
     def _replay(self) -> None:
         if self._journal and self._journal.exists():
             text = self._journal.read_bytes()
-            whole = text[: text.rfind(b"\n") + 1]
-            if whole != text:
-                # The last line was being written when the process died.
-                self._journal.write_bytes(whole)
-            for line in whole.splitlines():
+            complete = text[: text.rfind(b"\n") + 1]
+            if complete != text:
+                # The process ended while it was writing the last line.
+                self._journal.write_bytes(complete)
+            for line in complete.splitlines():
                 self._apply(json.loads(line))
 
 
 def _copy(world: World) -> World:
-    """A world of its own; entities are replaced, never changed in place, so they can be shared."""
+    """Copy a world. Entities are replaced, never changed in place, so they can be shared."""
     kinds = {field.name: getattr(world, field.name) for field in fields(world) if field.name != "today"}
     return World(today=world.today, **{kind: dict(entities) for kind, entities in kinds.items()})
 

@@ -1,11 +1,11 @@
-"""Switches that make a simulated sibling fail in one of the ways that real ones do."""
+"""Switches that make a simulated sibling fail in the ways that real services do."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """How a service behaves."""
+    """The mode of a service."""
 
     OK = "ok"
     DOWN = "down"
@@ -16,14 +16,14 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """`seconds` is how long a slow service waits before it answers."""
+    """The mode of a service; `seconds` is the delay of a slow one."""
 
     mode: Mode = Mode.OK
     seconds: float = 5.0
 
 
 class Switchboard:
-    """The switch of each service; all are on OK until somebody turns one."""
+    """The switches of all services, initially OK."""
 
     def __init__(self) -> None:
         self._switches: dict[str, Switch] = {}
@@ -38,5 +38,5 @@ class Switchboard:
         self._switches.clear()
 
     def positions(self) -> dict[str, str]:
-        """The services that are not on OK, with their mode."""
+        """Return the modes of the services that are not OK."""
         return {service: switch.mode for service, switch in self._switches.items() if switch.mode != Mode.OK}

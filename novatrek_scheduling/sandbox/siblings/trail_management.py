@@ -1,4 +1,4 @@
-"""svc-trail-management: trails, their closures and the reports on their ground. Pages by limit and offset."""
+"""svc-trail-management: trails, their closures and condition reports. Paging by limit and offset."""
 
 from datetime import date
 from typing import Literal
@@ -7,14 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from novatrek_scheduling.sandbox.siblings.service import (
-    Answer,
     Call,
     ErrorFormat,
     Operation,
     Query,
     Refused,
+    Reply,
     Service,
-    found,
+    entity_of,
 )
 from novatrek_scheduling.sandbox.siblings.state import State, command
 from novatrek_scheduling.sandbox.world import Entity, World
@@ -47,7 +47,7 @@ class NewClosure(BaseModel):
     weather_alert_id: UUID | None = None
 
 
-def search_trails(state: State, call: Call) -> Answer:
+def search_trails(state: State, call: Call) -> Reply:
     query = call.query
     exact = {
         "region_id": query.identifier("region_id"),
@@ -60,45 +60,45 @@ def search_trails(state: State, call: Call) -> Answer:
         for trail in state.world.trails.values()
         if all(value is None or trail[name] == value for name, value in exact.items())
         and (activity is None or activity in trail["activity_types"])
-        and _is_as_long(trail, query)
+        and _matches_distance(trail, query)
     ]
     sort = query.one_of("sort_by", _SORTS) or "name"
     trails.sort(key=lambda trail: (_sort_key(trail, sort), trail["id"]))
     return _page(trails, query)
 
 
-def get_trail(state: State, call: Call) -> Answer:
-    return Answer(_trail(state, call))
+def get_trail(state: State, call: Call) -> Reply:
+    return Reply(_trail(state, call))
 
 
-def get_trail_closures(state: State, call: Call) -> Answer:
+def get_trail_closures(state: State, call: Call) -> Reply:
     trail = _trail(state, call)
     earliest = "" if call.query.flag("include_past") else state.today.isoformat()
     closures = [closure for closure in _closures(state, trail["id"]) if closure.get("end_date", "9999") >= earliest]
-    return Answer({"closures": closures, "total_count": len(closures)})
+    return Reply({"closures": closures, "total_count": len(closures)})
 
 
-def create_trail_closure(state: State, call: Call) -> Answer:
+def create_trail_closure(state: State, call: Call) -> Reply:
     trail = _trail(state, call)
     closure = call.body(NewClosure)
     if closure.end_date and closure.end_date < closure.start_date:
         raise Refused(400, "VALIDATION_ERROR", "The closure ends before it starts.", ("end_date", "is too early"))
     arguments = {"trail_id": trail["id"]} | closure.model_dump(mode="json", exclude_none=True)
     path = f"/trails/{trail['id']}/closures"
-    return Answer(state.execute("close_trail", arguments, service=NAME, path=path), 201)
+    return Reply(state.execute("close_trail", arguments, service=NAME, path=path), 201)
 
 
-def get_trail_current_conditions(state: State, call: Call) -> Answer:
+def get_trail_current_conditions(state: State, call: Call) -> Reply:
     trail = _trail(state, call)
     active = [closure for closure in _closures(state, trail["id"]) if closure["is_active"]]
-    alerts = [alert for alert in state.world.alerts.values() if _is_about(alert, trail, state.today)]
+    alerts = [alert for alert in state.world.alerts.values() if _concerns(alert, trail, state.today)]
     live = {"trail_status": trail["status"], "active_closures": active, "active_weather_alerts": len(alerts)}
-    return Answer(state.world.conditions[trail["id"]] | live)
+    return Reply(state.world.conditions[trail["id"]] | live)
 
 
 @command("closures")
 def close_trail(world: World, arguments: Entity, entry: Entity) -> Entity:
-    """A closure that somebody records."""
+    """Record a closure, and return it."""
     closure = {
         "id": entry["id"],
         "created_at": entry["at"],
@@ -110,7 +110,7 @@ def close_trail(world: World, arguments: Entity, entry: Entity) -> Entity:
 
 
 def _trail(state: State, call: Call) -> Entity:
-    return found(state.world.trails, call.ids["trail_id"], "trail")
+    return entity_of(state.world.trails, call.ids["trail_id"], "trail")
 
 
 def _closures(state: State, trail_id: str) -> list[Entity]:
@@ -118,13 +118,15 @@ def _closures(state: State, trail_id: str) -> list[Entity]:
     return sorted(closures, key=lambda closure: (closure["start_date"], closure["id"]))
 
 
-def _is_about(alert: Entity, trail: Entity, today: date) -> bool:
-    touches = alert["region_id"] == trail["region_id"] and trail["id"] in (alert["affected_trail_ids"] or [trail["id"]])
+def _concerns(alert: Entity, trail: Entity, today: date) -> bool:
+    is_affected = alert["region_id"] == trail["region_id"] and trail["id"] in (
+        alert["affected_trail_ids"] or [trail["id"]]
+    )
     first, last = alert["effective_from"][:10], alert["effective_until"][:10]
-    return bool(touches and alert["is_active"] and first <= today.isoformat() <= last)
+    return bool(is_affected and alert["is_active"] and first <= today.isoformat() <= last)
 
 
-def _is_as_long(trail: Entity, query: Query) -> bool:
+def _matches_distance(trail: Entity, query: Query) -> bool:
     least, most = query.number("min_distance_km"), query.number("max_distance_km")
     return (least is None or trail["distance_km"] >= least) and (most is None or trail["distance_km"] <= most)
 
@@ -136,10 +138,10 @@ def _sort_key(trail: Entity, sort: str) -> float | str:
     return value
 
 
-def _page(trails: list[Entity], query: Query) -> Answer:
+def _page(trails: list[Entity], query: Query) -> Reply:
     limit, offset = query.whole("limit", 20, 1, 100), query.whole("offset", 0, 0)
     page = {"trails": trails[offset : offset + limit], "total_count": len(trails), "limit": limit, "offset": offset}
-    return Answer(page)
+    return Reply(page)
 
 
 SERVICE = Service(

@@ -1,4 +1,4 @@
-"""svc-trip-catalog: trips, their departures, and the regions. Pages by number."""
+"""svc-trip-catalog: trips, their departures, and the regions. Paging by page number."""
 
 from collections.abc import Callable
 from datetime import date
@@ -9,14 +9,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from novatrek_scheduling.sandbox.siblings.service import (
-    Answer,
     Call,
     ErrorFormat,
     Operation,
     Query,
     Refused,
+    Reply,
     Service,
-    found,
+    entity_of,
 )
 from novatrek_scheduling.sandbox.siblings.state import State, command
 from novatrek_scheduling.sandbox.world import Entity, World
@@ -59,7 +59,7 @@ class NewDeparture(BaseModel):
     notes: str | None = Field(default=None, max_length=2000)
 
 
-def search_trips(state: State, call: Call) -> Answer:
+def search_trips(state: State, call: Call) -> Reply:
     query = call.query
     exact = {
         "activity_type": query.one_of("activity_type", _ACTIVITIES),
@@ -76,11 +76,11 @@ def search_trips(state: State, call: Call) -> Answer:
     return _page([_summary(state, trip) for trip in trips], query)
 
 
-def get_trip(state: State, call: Call) -> Answer:
-    return Answer(_trip(state, call))
+def get_trip(state: State, call: Call) -> Reply:
+    return Reply(_trip(state, call))
 
 
-def get_trip_schedule(state: State, call: Call) -> Answer:
+def get_trip_schedule(state: State, call: Call) -> Reply:
     trip = _trip(state, call)
     departures = _departures(state, trip["id"], call.query)
     if call.query.flag("available_only"):
@@ -90,26 +90,26 @@ def get_trip_schedule(state: State, call: Call) -> Answer:
     return _page(departures, call.query)
 
 
-def add_scheduled_departure(state: State, call: Call) -> Answer:
+def add_scheduled_departure(state: State, call: Call) -> Reply:
     trip = _trip(state, call)
     departure = call.body(NewDeparture).model_dump(mode="json", exclude_none=True)
-    moment = (departure["departure_date"], departure["departure_time"])
-    for known in state.grouped("departures", "trip_id").get(trip["id"], []):
-        if (known["departure_date"], known["departure_time"]) == moment:
-            raise Refused(409, "DEPARTURE_EXISTS", f"{trip['name']} already leaves on {moment[0]} at {moment[1]}.")
+    start = (departure["departure_date"], departure["departure_time"])
+    for existing in state.grouped("departures", "trip_id").get(trip["id"], []):
+        if (existing["departure_date"], existing["departure_time"]) == start:
+            raise Refused(409, "DEPARTURE_EXISTS", f"{trip['name']} already leaves on {start[0]} at {start[1]}.")
     arguments = {"trip_id": trip["id"]} | departure
     path = f"/trips/{trip['id']}/schedule"
-    return Answer(state.execute("create_departure", arguments, service=NAME, path=path), 201)
+    return Reply(state.execute("create_departure", arguments, service=NAME, path=path), 201)
 
 
-def get_trip_requirements(state: State, call: Call) -> Answer:
+def get_trip_requirements(state: State, call: Call) -> Reply:
     trip = _trip(state, call)
     copied = ("age_minimum", "fitness_level_required", "gear_requirements")
     requirements = {"trip_id": trip["id"], "certifications": trip["required_certifications"]}
-    return Answer(requirements | {name: trip[name] for name in copied})
+    return Reply(requirements | {name: trip[name] for name in copied})
 
 
-def list_regions(state: State, call: Call) -> Answer:
+def list_regions(state: State, call: Call) -> Reply:
     country = call.query.text("country")
     if country is not None and len(country) != 2:
         raise Refused(400, "VALIDATION_ERROR", "country must be two letters.", ("country", "must be two letters"))
@@ -119,12 +119,12 @@ def list_regions(state: State, call: Call) -> Answer:
         for region in state.world.regions.values()
         if country in {None, region["country"]} and (region["active_trip_count"] or not has_active_trips)
     ]
-    return Answer({"data": regions})
+    return Reply({"data": regions})
 
 
 @command("departures")
 def create_departure(world: World, arguments: Entity, entry: Entity) -> Entity:
-    """A departure that somebody adds to the catalog; everything in it is still for sale."""
+    """Add a departure to the catalog, with all its spots available, and return it."""
     trip = world.trips[arguments["trip_id"]]
     spots = trip["max_participants"]
     departure = {
@@ -140,7 +140,7 @@ def create_departure(world: World, arguments: Entity, entry: Entity) -> Entity:
 
 
 def _trip(state: State, call: Call) -> Entity:
-    return found(state.world.trips, call.ids["trip_id"], "trip")
+    return entity_of(state.world.trips, call.ids["trip_id"], "trip")
 
 
 def _fits(entity: Entity, exact: dict[str, str | None]) -> bool:
@@ -168,7 +168,7 @@ def _summary(state: State, trip: Entity) -> Entity:
     return {name: trip[name] for name in _SUMMARY} | {"next_departure": min(coming, default=None)}
 
 
-def _page(entities: list[Entity], query: Query) -> Answer:
+def _page(entities: list[Entity], query: Query) -> Reply:
     number = query.whole("page", 1, 1)
     size = query.whole("page_size", 25, 1, 100)
     meta = {
@@ -177,7 +177,7 @@ def _page(entities: list[Entity], query: Query) -> Answer:
         "total_items": len(entities),
         "total_pages": ceil(len(entities) / size),
     }
-    return Answer({"data": entities[(number - 1) * size : number * size], "pagination": meta})
+    return Reply({"data": entities[(number - 1) * size : number * size], "pagination": meta})
 
 
 SERVICE = Service(

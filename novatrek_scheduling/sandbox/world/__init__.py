@@ -1,4 +1,4 @@
-"""The seeded world: what the siblings know, as they show it. A function of its date and of nothing else."""
+"""The seeded world: the siblings' facts in their representation, a pure function of the date."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +11,9 @@ __all__ = ["Entity", "World", "build_world"]
 
 @dataclass(slots=True)
 class World:
-    """Every fact of the siblings on a date: by kind, then by id, in the spelling of their answers.
+    """All facts of the siblings on a date, by kind and id, in the representation of their responses.
 
-    `capacities`, `conditions` and `assessments` are keyed by the id of what they are about, `forecasts` by
+    `capacities`, `conditions` and `assessments` are keyed by the id of the location or trail, `forecasts` by
     `weather.forecast_id`.
     """
 
@@ -36,26 +36,26 @@ class World:
 
 
 def build_world(today: date) -> World:
-    """The world as it is seeded for `today`. Same date, same world."""
+    """Return the world seeded for `today`; the same date gives the same world."""
     catalog = trips.trips()
-    everybody = guides.guides(today)
-    places = regions.locations(today)
+    all_guides = guides.guides(today)
+    locations = regions.locations(today)
     return World(
         today=today,
         regions=_by_id(regions.regions(_active_trips(catalog))),
         trips=_by_id(catalog),
         departures=_by_id(trips.departures(today)),
-        guides=_by_id(everybody),
-        certifications=_by_id(guides.certifications(everybody, today)),
-        windows=_by_id(guides.windows(everybody, today)),
-        past_trips=_by_id(guides.past_trips(everybody, today)),
+        guides=_by_id(all_guides),
+        certifications=_by_id(guides.certifications(all_guides, today)),
+        windows=_by_id(guides.windows(all_guides, today)),
+        past_trips=_by_id(guides.past_trips(all_guides, today)),
         trails=_by_id(trails.trails(today)),
         closures=_by_id(trails.closures(today)),
         conditions=_by(trails.conditions(today), "trail_id"),
         assessments=_by(weather.assessments(today), "trail_id"),
         alerts=_by_id(weather.alerts(today)),
-        locations=_by_id(places),
-        capacities=_by(regions.capacities(places, today), "location_id"),
+        locations=_by_id(locations),
+        capacities=_by(regions.capacities(locations, today), "location_id"),
         forecasts=weather.forecasts(today),
     )
 

@@ -1,4 +1,4 @@
-"""The guides: who they are, what they may lead, and when they are away."""
+"""The guides: profiles, certificates, absences and past trips."""
 
 from datetime import date, timedelta
 
@@ -26,7 +26,7 @@ _SKILLS = {
 }
 _SPELLINGS = {"RAFTING": "whitewater_rafting"}
 _EXTRAS = ("LEAVE_NO_TRACE", "CPR", "FIRST_AID")
-_AWAY_CYCLE_DAYS = 45
+_ABSENCE_CYCLE_DAYS = 45
 _NOTES = (
     "Only before 15:00 on this day.",
     "Recovering from a sprained ankle, please ask first.",
@@ -35,32 +35,32 @@ _NOTES = (
 
 
 def guides(today: date) -> list[Entity]:
-    """Every guide as svc-guide-management shows them."""
-    everybody = [(region, number) for region in REGIONS for number in range(region.guides)]
-    return [_guide(region, number, index, today) for index, (region, number) in enumerate(everybody)]
+    """Return all guides in the representation of svc-guide-management."""
+    homes = [(region, number) for region in REGIONS for number in range(region.guides)]
+    return [_guide(region, number, index, today) for index, (region, number) in enumerate(homes)]
 
 
-def certifications(everybody: list[Entity], today: date) -> list[Entity]:
-    """Every certificate of every guide. Some are past, some revoked, some about to expire."""
+def certifications(all_guides: list[Entity], today: date) -> list[Entity]:
+    """Return all certificates, of which some are expired, some revoked and some about to expire."""
     return [
         _certificate(guide, name.upper().replace("-", "_").replace(" ", "_"), today)
-        for guide in everybody
+        for guide in all_guides
         for name in guide["certifications"]
-    ] + [_expired_canyon_guide(guide, today) for guide in everybody[-2:]]
+    ] + [_expired_canyon_guide(guide, today) for guide in all_guides[-2:]]
 
 
-def windows(everybody: list[Entity], today: date) -> list[Entity]:
-    """When guides are away, and the days they left a note for."""
+def windows(all_guides: list[Entity], today: date) -> list[Entity]:
+    """Return the absences of guides and their notes for single days."""
     first, last = today - timedelta(days=DAYS_PAST), today + timedelta(days=DAYS_AHEAD)
-    cycles = range(first.toordinal() // _AWAY_CYCLE_DAYS - 1, last.toordinal() // _AWAY_CYCLE_DAYS + 1)
-    away = [_away(guide, cycle) for guide in everybody for cycle in cycles]
-    notes = [_note(guide, cycle) for guide in everybody for cycle in cycles if _leaves_a_note(guide, cycle)]
-    return away + notes
+    cycles = range(first.toordinal() // _ABSENCE_CYCLE_DAYS - 1, last.toordinal() // _ABSENCE_CYCLE_DAYS + 1)
+    absences = [_absence(guide, cycle) for guide in all_guides for cycle in cycles]
+    notes = [_note(guide, cycle) for guide in all_guides for cycle in cycles if _has_note(guide, cycle)]
+    return absences + notes
 
 
-def past_trips(everybody: list[Entity], today: date) -> list[Entity]:
-    """The last three trips that each guide led, as svc-guide-management keeps them."""
-    return [_past_trip(guide, number, today) for guide in everybody for number in range(3)]
+def past_trips(all_guides: list[Entity], today: date) -> list[Entity]:
+    """Return the last three trips of each guide in the representation of svc-guide-management."""
+    return [_past_trip(guide, number, today) for guide in all_guides for number in range(3)]
 
 
 def _guide(region: RegionPlan, number: int, index: int, today: date) -> Entity:
@@ -95,19 +95,19 @@ def _guide(region: RegionPlan, number: int, index: int, today: date) -> Entity:
 
 
 def _activities(region: RegionPlan, number: int) -> list[str]:
-    """Two to four activities that the region offers, so spread that each has about as many guides."""
+    """Return two to four activities of the region, distributed evenly over the guides."""
     offered = sorted({plan.activity for plan in TRIPS if plan.region is region and plan.status == "ACTIVE"})
     count = 2 + number % 3
     return list(dict.fromkeys(offered[(number + step * (1 + number % 2)) % len(offered)] for step in range(count)))
 
 
 def _regions(region: RegionPlan, number: int) -> list[str]:
-    """The home region first, then for one guide in four a neighbour; by id or by slug, as entered."""
-    theirs = [region.id if number % 3 else region.slug]
+    """Return the home region and, for one guide in four, a neighbour; by id or slug, as entered."""
+    entered = [region.id if number % 3 else region.slug]
     if region.neighbours and number % 4 == 0:
         neighbour = BY_NAME[region.neighbours[number // 4 % len(region.neighbours)]]
-        theirs.append(neighbour.slug if number % 8 else neighbour.id)
-    return theirs
+        entered.append(neighbour.slug if number % 8 else neighbour.id)
+    return entered
 
 
 def _training(names: tuple[object, ...]) -> str:
@@ -163,19 +163,21 @@ def _certificate_of(guide: Entity, name: str, status: str, expires: date) -> Ent
     }
 
 
-def _away(guide: Entity, cycle: int) -> Entity:
+def _absence(guide: Entity, cycle: int) -> Entity:
     names = ("away", guide["id"], cycle)
-    start = date.fromordinal(cycle * _AWAY_CYCLE_DAYS + whole(0, _AWAY_CYCLE_DAYS - 12, *names))
+    start = date.fromordinal(cycle * _ABSENCE_CYCLE_DAYS + whole(0, _ABSENCE_CYCLE_DAYS - 12, *names))
     end = start + timedelta(days=whole(2, 11, "days", *names))
     return _window(guide, start, end, available=False, notes=choice(["Vacation", "Family leave", "Training"], *names))
 
 
-def _leaves_a_note(guide: Entity, cycle: int) -> bool:
+def _has_note(guide: Entity, cycle: int) -> bool:
     return fraction("note", guide["id"], cycle) > 0.7
 
 
 def _note(guide: Entity, cycle: int) -> Entity:
-    day = date.fromordinal(cycle * _AWAY_CYCLE_DAYS + whole(0, _AWAY_CYCLE_DAYS - 1, "note day", guide["id"], cycle))
+    day = date.fromordinal(
+        cycle * _ABSENCE_CYCLE_DAYS + whole(0, _ABSENCE_CYCLE_DAYS - 1, "note day", guide["id"], cycle)
+    )
     return _window(guide, day, day, available=True, notes=choice(_NOTES, "note", guide["id"], cycle))
 
 

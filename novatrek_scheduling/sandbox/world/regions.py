@@ -1,4 +1,4 @@
-"""The six regions, and the locations that their departures leave from."""
+"""The six regions and the locations of their departures."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ FOUNDED = date(2023, 3, 1)
 
 @dataclass(frozen=True, slots=True)
 class RegionPlan:
-    """What a region is made from. `neighbours` are the regions its guides may also work in."""
+    """The seed of a region. `neighbours` are other regions in which its guides may work."""
 
     name: str
     country: str
@@ -132,7 +132,7 @@ _OTHER_LOCATIONS = (
 
 
 def regions(active_trips: dict[str, int]) -> list[Entity]:
-    """Every region as svc-trip-catalog shows it, given its count of active trips by region id."""
+    """Return all regions in the representation of svc-trip-catalog; `active_trips` are counts by region id."""
     return [
         {
             "id": plan.id,
@@ -150,7 +150,7 @@ def regions(active_trips: dict[str, int]) -> list[Entity]:
 
 
 def locations(today: date) -> list[Entity]:
-    """Every location: a base camp a region, with an outpost, a shop and a ranger station; headquarters."""
+    """Return all locations: headquarters, and per region a base camp, an outpost, a shop and a ranger station."""
     places = [_location(plan, "BASE_CAMP", plan.base_camp, plan.base_camp_capacity, today) for plan in REGIONS]
     for plan in REGIONS:
         for kind, name, capacity in _OTHER_LOCATIONS:
@@ -160,12 +160,12 @@ def locations(today: date) -> list[Entity]:
 
 
 def capacities(places: list[Entity], today: date) -> list[Entity]:
-    """How full each location is. Occupancy is of people who are there already, staff above all."""
+    """Return the capacity of each location. Its occupancy counts people present already, mostly staff."""
     return [_capacity(place, today) for place in places]
 
 
 def capacity_on(capacity: Entity, day: date) -> Entity:
-    """The capacity of a location on `day`, which may be any date."""
+    """Return the capacity of a location on `day`, which may be any date."""
     occupied = whole(2, 2 + capacity["max_capacity"] // 8, "occupancy", capacity["location_id"], day)
     occupied = min(occupied, capacity["max_capacity"])
     return _with_occupancy(capacity, occupied) | {"as_of": stamp(day)}

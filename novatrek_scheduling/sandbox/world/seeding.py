@@ -1,4 +1,4 @@
-"""Choices that look random and never change: each is a function of the names it is made for."""
+"""Pseudo-random choices that are reproducible: each is a function of the names given."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
@@ -13,27 +13,27 @@ _NOVATREK = uuid5(NAMESPACE_URL, "https://novatrek.example.com/seeded-world")
 
 
 def identity(*names: object) -> str:
-    """The id of the thing with these names, a UUIDv5."""
+    """Return the UUIDv5 of the entity with these names."""
     return str(_identity(*names))
 
 
 def fraction(*names: object) -> float:
-    """A number in [0, 1) for these names."""
+    """Return a number in [0, 1) for these names."""
     return int.from_bytes(_digest(*names)) / 2**64
 
 
 def whole(least: int, most: int, *names: object) -> int:
-    """A whole number from `least` to `most`, both included, for these names."""
+    """Return a whole number from `least` to `most`, both included, for these names."""
     return least + _number(*names) % (most - least + 1)
 
 
 def choice(options: Sequence[T], *names: object) -> T:
-    """One of `options` for these names."""
+    """Return one of `options` for these names."""
     return options[_number(*names) % len(options)]
 
 
 def stamp(day: date, hour: int = 6, minute: int = 0) -> str:
-    """A moment of `day` in UTC, as the siblings write it."""
+    """Return a moment of `day` in UTC, in the siblings' format."""
     moment = datetime.combine(day, time(hour, minute), UTC)
     return moment.isoformat().replace("+00:00", "Z")
 

@@ -1,4 +1,4 @@
-"""The trails, their closures and the state of their ground."""
+"""The trails, their closures and their conditions."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class TrailPlan:
-    """What a trail is made from. `season`: the first and last (month, day) it is open, if not all year."""
+    """The seed of a trail. `season`: the first and last open (month, day), unless open all year."""
 
     region: RegionPlan
     name: str
@@ -150,12 +150,12 @@ BY_ID = {plan.id: plan for plan in TRAILS}
 
 
 def trails(today: date) -> list[Entity]:
-    """Every trail as svc-trail-management shows it on `today`."""
+    """Return all trails in the representation of svc-trail-management on `today`."""
     return [_trail(plan, today) for plan in TRAILS]
 
 
 def closures(today: date) -> list[Entity]:
-    """Every closure that touches the 60 days behind and the 120 days ahead of `today`."""
+    """Return the closures from 60 days before to 120 days after `today`."""
     first, last = today - timedelta(days=DAYS_PAST), today + timedelta(days=DAYS_AHEAD)
     cycles = range(first.toordinal() // _CYCLE_DAYS - 1, last.toordinal() // _CYCLE_DAYS + 1)
     passing = [_closure(plan, cycle, today) for plan in TRAILS for cycle in cycles]
@@ -163,12 +163,12 @@ def closures(today: date) -> list[Entity]:
 
 
 def is_active(closure: Entity, today: date) -> bool:
-    """Whether the closure is in force on `today`."""
+    """Return True if the closure is in force on `today`."""
     return bool(closure["start_date"] <= today.isoformat() <= closure.get("end_date", "9999"))
 
 
 def conditions(today: date) -> list[Entity]:
-    """The last report on each trail's ground, without what closures and alerts add to it."""
+    """Return the last condition report of each trail, without closures and alerts."""
     return [
         {
             "trail_id": plan.id,
@@ -244,7 +244,7 @@ def _trail(plan: TrailPlan, today: date) -> Entity:
 
 
 def _season(plan: TrailPlan, today: date) -> tuple[Entity, bool]:
-    """The season that `today` is in, or the next one, and whether it is open now."""
+    """Return the current or else the next season, and whether it is open now."""
     if plan.season is None:
         return {"year_round": True}, True
     (first_month, first_day), (last_month, last_day) = plan.season

@@ -1,4 +1,4 @@
-"""The trips of the catalog and their departures: 38 a day, whatever the date."""
+"""The trips of the catalog and their departures, 38 on each date."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ _GEAR = {
 
 @dataclass(frozen=True, slots=True)
 class TripPlan:
-    """What a trip is made from. It leaves every `every` days, at the first of `times`, and again at the
-    second when the region has departures to spare."""
+    """The seed of a trip. It departs every `every` days at the first of `times`, and also at the second if the
+    region has departures left."""
 
     region: RegionPlan
     name: str
@@ -132,7 +132,7 @@ _NOT_ACTIVE = {
     "Desert Southwest": ("Mine Shaft Descent", "CANYONEERING", "EXPERT", 8.0, "08:00", 6, 1, "SUSPENDED"),
     "Appalachian Highlands": ("Long Trail Classic", "HIKING", "ADVANCED", 9.0, "07:00", 10, 1, "RETIRED"),
 }
-# Nobody in the company holds a valid CANYON_GUIDE, so the crawl can truthfully not be staffed.
+# No guide holds a valid CANYON_GUIDE, so the crawl cannot be staffed.
 _EXTRA_CERTIFICATIONS = {
     "Organ Cave Crawl": ("CANYON_GUIDE",),
     "Continental Divide Ski Traverse": ("WILDERNESS_FIRST_RESPONDER",),
@@ -163,19 +163,19 @@ TRIPS = tuple(_plans())
 
 
 def trips() -> list[Entity]:
-    """Every trip as svc-trip-catalog shows it."""
+    """Return all trips in the representation of svc-trip-catalog."""
     return [_trip(plan) for plan in TRIPS]
 
 
 def departures(today: date) -> list[Entity]:
-    """Every departure from 60 days ago to 120 days ahead, as the catalog shows it on `today`."""
+    """Return the departures from 60 days before to 120 days after `today`, as in the catalog on `today`."""
     window = range(-DAYS_PAST, DAYS_AHEAD + 1)
     days = [today + timedelta(days=offset) for offset in window]
     return [departure for day in days for departure in departures_on(day, today=today)]
 
 
 def departures_on(day: date, *, today: date) -> list[Entity]:
-    """The departures of one date, in every region."""
+    """Return the departures of a date in all regions."""
     return [
         _departure(plan, day, time, today)
         for region in REGIONS
@@ -184,11 +184,11 @@ def departures_on(day: date, *, today: date) -> list[Entity]:
 
 
 def _slots(region: RegionPlan, day: date) -> list[tuple[TripPlan, str]]:
-    """What leaves first: trips that do not run daily, then each daily trip once, then second departures."""
+    """Return the slots by priority: trips that are not daily, each daily trip once, then second departures."""
     running = [plan for plan in TRIPS if plan.region is region and plan.runs_on(day)]
     running.sort(key=lambda plan: (-plan.every, fraction("slot", plan.name, day)))
-    again = [(plan, time) for plan in running for time in plan.times[1:]]
-    return [(plan, plan.times[0]) for plan in running] + again
+    second_departures = [(plan, time) for plan in running for time in plan.times[1:]]
+    return [(plan, plan.times[0]) for plan in running] + second_departures
 
 
 def _departure(plan: TripPlan, day: date, time: str, today: date) -> Entity:

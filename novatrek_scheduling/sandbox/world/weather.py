@@ -1,4 +1,4 @@
-"""Forecasts of the stations, alerts of the regions, and svc-weather's own view of the trails."""
+"""Forecasts of the stations, alerts of the regions, and svc-weather's assessments of the trails."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -30,25 +30,25 @@ _ASSESSMENTS = {
 
 
 def forecast_id(station: str, day: date) -> str:
-    """What the forecast of a station for a day is kept under."""
+    """Return the key of a station's forecast for a day."""
     return f"{station}@{day.isoformat()}"
 
 
 def forecasts(today: date) -> dict[str, Entity]:
-    """Ten days of forecasts a station, `today` the first, by `forecast_id`."""
+    """Return ten days of forecasts per station from `today` on, by `forecast_id`."""
     days = [today + timedelta(days=offset) for offset in range(FORECAST_DAYS)]
     return {forecast_id(plan.station, day): _forecast(plan, day) for plan in REGIONS for day in days if plan.station}
 
 
 def alerts(today: date) -> list[Entity]:
-    """Every alert that touches the 60 days behind and the 120 days ahead of `today`."""
+    """Return the alerts from 60 days before to 120 days after `today`."""
     first, last = today - timedelta(days=DAYS_PAST), today + timedelta(days=DAYS_AHEAD)
     cycles = range(first.toordinal() // _ALERT_CYCLE_DAYS, last.toordinal() // _ALERT_CYCLE_DAYS)
     return [_alert(plan, cycle, today) for plan in REGIONS for cycle in cycles]
 
 
 def assessments(today: date) -> list[Entity]:
-    """What svc-weather thinks of each trail, without the alerts of the region."""
+    """Return svc-weather's assessment of each trail, without the alerts of the region."""
     return [_assessment(plan, today) for plan in TRAILS]
 
 

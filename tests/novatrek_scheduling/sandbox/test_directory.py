@@ -5,7 +5,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from novatrek_scheduling.sandbox.directory import SandboxRefused, kept_secrets, sandbox_directory
+from novatrek_scheduling.sandbox.directory import SandboxRefused, sandbox_directory, stored_secrets
 from novatrek_scheduling.sandbox.environment import bearer_token, sandbox_environment
 
 
@@ -29,21 +29,21 @@ def test_a_directory_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> No
 
 
 def test_secrets_are_made_once_and_kept_private(tmp_path: Path) -> None:
-    first = kept_secrets(tmp_path)
+    first = stored_secrets(tmp_path)
 
-    assert kept_secrets(tmp_path) == first
+    assert stored_secrets(tmp_path) == first
     assert (tmp_path / "secrets.json").stat().st_mode & 0o077 == 0
 
 
 def test_a_fresh_start_forgets_what_was_kept(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with sandbox_directory(home, is_fresh=False):
-        first = kept_secrets(home)
+        first = stored_secrets(home)
         (home / "valkey").mkdir()
 
     with sandbox_directory(home, is_fresh=True):
         assert not (home / "valkey").exists()
-        assert kept_secrets(home) != first
+        assert stored_secrets(home) != first
 
 
 def test_what_the_environment_gives_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,4 +71,4 @@ def test_the_token_is_good_for_the_service_it_is_made_for(tmp_path: Path) -> Non
 
 
 def _environment(home: Path) -> dict[str, str]:
-    return sandbox_environment(home, kept_secrets(home), port=8000, servers={}, siblings_url="http://127.0.0.1:9000")
+    return sandbox_environment(home, stored_secrets(home), port=8000, servers={}, siblings_url="http://127.0.0.1:9000")

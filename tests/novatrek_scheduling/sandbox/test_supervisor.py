@@ -39,7 +39,7 @@ def supervisor(tmp_path: Path, shown: io.StringIO) -> Iterator[Supervisor]:
 
 
 def test_a_program_is_ready_when_it_says_so(supervisor: Supervisor, shown: io.StringIO) -> None:
-    supervisor.start(_python("worker", SLEEPS, says="up"), os.environ)
+    supervisor.start(_python("worker", SLEEPS, ready_pattern="up"), os.environ)
 
     supervisor.await_ready(Event(), within_seconds=20)
 
@@ -54,25 +54,25 @@ def test_a_program_that_dies_is_started_again(supervisor: Supervisor, shown: io.
         return shown.getvalue().count("| up") >= 2
 
     _eventually(came_back)
-    assert "relay ended with status 3; starting it again in 1 s" in shown.getvalue()
+    assert "relay ended with status 3; restarting in 1 s" in shown.getvalue()
 
 
 def test_a_program_that_cannot_start_is_reported_with_its_last_line(supervisor: Supervisor) -> None:
-    supervisor.start(_python("web", "raise SystemExit('cannot start: no database')", says="never"), os.environ)
+    supervisor.start(_python("web", "raise SystemExit('cannot start: no database')", ready_pattern="never"), os.environ)
 
     with pytest.raises(ProgramFailed, match="web did not start: cannot start: no database"):
         supervisor.await_ready(Event(), within_seconds=20)
 
 
 def test_a_program_that_never_gets_ready_is_named(supervisor: Supervisor) -> None:
-    supervisor.start(_python("beat", SLEEPS, says="never"), os.environ)
+    supervisor.start(_python("beat", SLEEPS, ready_pattern="never"), os.environ)
 
     with pytest.raises(ProgramFailed, match="not ready within 0 s: beat"):
         supervisor.await_ready(Event(), within_seconds=0.2)
 
 
 def test_stopping_leaves_no_grandchild_behind(supervisor: Supervisor, shown: io.StringIO) -> None:
-    supervisor.start(_python("worker", HAS_A_CHILD, says="up"), os.environ)
+    supervisor.start(_python("worker", HAS_A_CHILD, ready_pattern="up"), os.environ)
     supervisor.await_ready(Event(), within_seconds=20)
     grandchild = next(int(word) for word in shown.getvalue().split() if word.isdecimal())
 
@@ -102,8 +102,8 @@ def test_what_processes_write_waits_while_something_is_shown(shown: io.StringIO)
     assert shown.getvalue() == "a table\nweb      | hello\n"
 
 
-def _python(name: str, code: str, says: str | None = None) -> Program:
-    return Program(name, (sys.executable, "-c", code), says=says)
+def _python(name: str, code: str, ready_pattern: str | None = None) -> Program:
+    return Program(name, (sys.executable, "-c", code), ready_pattern=ready_pattern)
 
 
 def _eventually(condition: Callable[[], bool], *, within_seconds: float = 20) -> None:
