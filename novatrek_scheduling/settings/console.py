@@ -1,4 +1,4 @@
-"""Settings of the console: its look, its navigation, where it learns to spell dates."""
+"""Settings of the console: appearance, navigation and date formats."""
 
 from typing import Any
 
@@ -34,10 +34,10 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",
     "ENVIRONMENT": ["Sandbox", "info"] if env.bool("SANDBOX", default=False) else ["Production", "danger"],
-    "DASHBOARD_CALLBACK": "novatrek_scheduling.console.home.at_a_glance",
+    "DASHBOARD_CALLBACK": "novatrek_scheduling.console.home.dashboard_context",
     "SIDEBAR": {"navigation": sidebar()},
     "TABS": tabs(),
-    # A green whose 600 has a contrast of 5.5 on white, as links and buttons use it.
+    # The shade 600 of links and buttons has a contrast of 5.5 on white (WCAG 2 AA requires 4.5).
     "COLORS": {
         "primary": {
             "50": "oklch(97.9% .021 166.113)",

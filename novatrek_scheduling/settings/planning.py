@@ -1,0 +1,42 @@
+"""Settings of planning: time limits, leases, and the nightly horizon."""
+
+from novatrek_scheduling.environment import env, time_of_day
+
+__all__ = [
+    "AUTO_PUBLISH_REQUESTS",
+    "JOIN_PATIENCE_SECONDS",
+    "LOCK_CACHE_SECONDS",
+    "NIGHTLY_OPTIMIZATION_AT",
+    "PLANNING_HORIZON_DAYS",
+    "QUESTION_BUDGET_SECONDS",
+    "REQUEST_LEASE_SECONDS",
+    "REQUEST_PATIENCE_SECONDS",
+    "REQUEST_SCORE_WEIGHTS",
+    "REQUEST_SOLVER_TIME_LIMIT_SECONDS",
+    "SOLVER_TIME_LIMIT_SECONDS",
+    "TASK_SOFT_TIME_LIMIT_SECONDS",
+    "TASK_TIME_LIMIT_SECONDS",
+    "VISIBILITY_TIMEOUT_SECONDS",
+]
+
+SOLVER_TIME_LIMIT_SECONDS = env.int("SOLVER_TIME_LIMIT_SECONDS", default=20)
+REQUEST_SOLVER_TIME_LIMIT_SECONDS = env.int("REQUEST_SOLVER_TIME_LIMIT_SECONDS", default=5)
+# Time within which a waiting client gets the best recommendation found so far.
+QUESTION_BUDGET_SECONDS = env.float("QUESTION_BUDGET_SECONDS", default=2.0)
+REQUEST_SCORE_WEIGHTS = {"team": 50, "trail": 20, "weather": 20, "headroom": 10}
+TASK_SOFT_TIME_LIMIT_SECONDS = env.int("TASK_SOFT_TIME_LIMIT_SECONDS", default=120)
+TASK_TIME_LIMIT_SECONDS = env.int("TASK_TIME_LIMIT_SECONDS", default=180)
+VISIBILITY_TIMEOUT_SECONDS = env.int("VISIBILITY_TIMEOUT_SECONDS", default=3600)
+# Maximal wait for an equal run in progress; it leaves a task enough time to solve the problem itself afterwards.
+JOIN_PATIENCE_SECONDS = env.int("JOIN_PATIENCE_SECONDS", default=45)
+# Longer than any task: the presence of a killed optimizer expires, that of a running one does not.
+LOCK_CACHE_SECONDS = TASK_TIME_LIMIT_SECONDS + 60
+
+# A failed worker holds its request no longer than the lease; a slow one writes nothing after it.
+REQUEST_LEASE_SECONDS = env.int("REQUEST_LEASE_SECONDS", default=30)
+# A request that waits longer is queued again with priority, since its message may be lost.
+REQUEST_PATIENCE_SECONDS = env.int("REQUEST_PATIENCE_SECONDS", default=60)
+
+NIGHTLY_OPTIMIZATION_AT = time_of_day("NIGHTLY_OPTIMIZATION_AT", default="02:00")
+PLANNING_HORIZON_DAYS = env.int("PLANNING_HORIZON_DAYS", default=14)
+AUTO_PUBLISH_REQUESTS = env.bool("AUTO_PUBLISH_REQUESTS", default=True)
