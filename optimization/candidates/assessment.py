@@ -1,4 +1,4 @@
-"""Who may go on a departure, how well they suit it, and which rule keeps the others off."""
+"""The assessment of every guide for a departure: a scored candidate, or the rule that excludes them."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,7 +21,8 @@ from scheduling.rules import (
     exclusion_of,
 )
 
-_NOT_ONE_OF_OURS = {Rule.REGION, Rule.ACTIVITY}
+# A guide whom these rules exclude is no guide for the departure's activity and region at all.
+_UNRELATED = {Rule.REGION, Rule.ACTIVITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +37,36 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One departure's candidates, by id, and the first rule against everybody else."""
+    """One departure's candidates, in the order of their ids, and the first rule against each other guide."""
 
     demand: Demand
     candidates: tuple[Candidate, ...]
     excluded: Mapping[UUID, Exclusion]
 
     def explain(self, code: str, lead: str) -> UnassignedReason:
-        """Why nobody goes, with the guides of this activity and region counted by what rules them out."""
-        relevant = {g: e for g, e in self.excluded.items() if e.rule not in _NOT_ONE_OF_OURS}
+        """Return the reason for no team, with the guides of this activity and region counted by what excludes them.
+
+        `code` and `lead` are those of the reason and the beginning of its message.
+        """
+        relevant = {g: e for g, e in self.excluded.items() if e.rule not in _UNRELATED}
         total = len(relevant) + len(self.candidates)
         by_message = Counter(_in_short(exclusion) for exclusion in relevant.values())
-        named = ", ".join(_counted(count, what) for what, count in _most_first(by_message))
+        breakdown = ", ".join(_counted(count, message) for message, count in _most_first(by_message))
         counts = Counter(exclusion.rule.value for exclusion in relevant.values())
-        message = f"{lead}; {counted(total, 'guide')} of this activity here" + (f": {named}" if named else "")
+        message = f"{lead}; {counted(total, 'guide')} of this activity here" + (f": {breakdown}" if breakdown else "")
         return UnassignedReason(code=code, message=message, counts=dict(sorted(counts.items())))
 
 
 @dataclass(frozen=True, slots=True)
 class GuideConstraints:
-    """Whom a request wants and does not want; `only` empty: anybody."""
+    """The guides whom a request requires and excludes; `only` empty: any guide is allowed."""
 
     required: frozenset[UUID] = frozenset()
     excluded: frozenset[UUID] = frozenset()
     only: frozenset[UUID] = frozenset()
 
     def against(self, guide_id: UUID) -> Exclusion | None:
+        """Return the exclusion of the guide by the request, None where it allows them."""
         if guide_id in self.excluded:
             return Exclusion(Rule.EXCLUDED, "excluded by the request")
         if self.only and guide_id not in self.only:
@@ -74,9 +79,10 @@ NO_GUIDE_CONSTRAINTS = GuideConstraints()
 
 @dataclass(frozen=True, slots=True)
 class PlanningContext:
-    """What stands around the departures to be planned: what guides entered, and other commitments, by guide.
+    """The surroundings of the departures to be planned: what guides entered, and their commitments, by guide.
 
-    `neighbours` are the staffed departures of other dates that are out at the same time.
+    `planned` are the departures that are being replanned, whose commitments do not count; `neighbours` the staffed
+    departures of other dates that are out at the same time.
     """
 
     entered: EntriesByDate
@@ -85,28 +91,28 @@ class PlanningContext:
     neighbours: Sequence[Departure] = ()
 
     def elsewhere(self, guide_id: UUID) -> list[Commitment]:
-        """What the guide is committed to that is not being planned anew."""
+        """Return the guide's commitments to departures that are not being replanned."""
         return [c for c in self.commitments.get(guide_id, ()) if c.departure_id not in self.planned]
 
 
-def who_needs_certificates(demands: Iterable[Demand], facts: Facts, context: PlanningContext) -> set[UUID]:
-    """The guides who pass every other rule on some departure that requires a certification."""
-    asking = [demand for demand in demands if demand.trip and demand.trip.required_certifications]
+def guides_needing_certificates(demands: Iterable[Demand], facts: Facts, context: PlanningContext) -> set[UUID]:
+    """Return the guides who pass every other rule on some departure that requires a certification."""
+    certified = [demand for demand in demands if demand.trip and demand.trip.required_certifications]
     return {
         guide.id
         for guide in facts.snapshot.guides.values()
-        if any(_first_rule(guide, demand, facts, context, with_certificates=False) is None for demand in asking)
+        if any(_first_exclusion(guide, demand, facts, context, with_certificates=False) is None for demand in certified)
     }
 
 
 def assess(
-    demand: Demand, facts: Facts, context: PlanningContext, wishes: GuideConstraints = NO_GUIDE_CONSTRAINTS
+    demand: Demand, facts: Facts, context: PlanningContext, constraints: GuideConstraints = NO_GUIDE_CONSTRAINTS
 ) -> Assessment:
-    """Everybody in the snapshot, as a candidate or with the first rule against them."""
+    """Assess every guide in the snapshot: a candidate, or excluded with the first rule against them."""
     candidates, excluded = [], {}
     for guide_id in sorted(facts.snapshot.guides):
         guide = facts.snapshot.guides[guide_id]
-        exclusion = _first_rule(guide, demand, facts, context) or wishes.against(guide_id)
+        exclusion = _first_exclusion(guide, demand, facts, context) or constraints.against(guide_id)
         if exclusion:
             excluded[guide_id] = exclusion
             continue
@@ -116,7 +122,7 @@ def assess(
     return Assessment(demand, tuple(candidates), excluded)
 
 
-def _first_rule(
+def _first_exclusion(
     guide: Guide, demand: Demand, facts: Facts, context: PlanningContext, *, with_certificates: bool = True
 ) -> Exclusion | None:
     adjustments = context.entered.of(guide.id, demand.days)
@@ -136,9 +142,9 @@ def _in_short(exclusion: Exclusion) -> str:
     return shorter.get(exclusion.rule, exclusion.message)
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what.replace('lacks', 'lack', 1) if count > 1 else what}"
+def _counted(count: int, message: str) -> str:
+    return f"{count} {message.replace('lacks', 'lack', 1) if count > 1 else message}"
 
 
-def _most_first(counted: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

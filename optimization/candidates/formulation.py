@@ -1,4 +1,4 @@
-"""From facts to the solver's plain values."""
+"""Formulation of the solver's plain values from departures, assessments and facts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,28 +10,28 @@ from scheduling.domain.document import Departure as PlannedDeparture
 from scheduling.domain.document import DepartureStatus
 from scheduling.domain.facts import Snapshot
 
-# What an hour above a guide's fair share costs, in thousandths of a score: -5 % imbalance for +0.4 % loss.
-PRICE_OF_AN_HOUR = 12
+# The cost of an hour above a guide's fair share, in thousandths of a score: -5 % imbalance for +0.4 % loss.
+PRICE_PER_HOUR = 12
 
 
-def minutes(moment: datetime) -> int:
-    """Whole minutes since 1970, UTC."""
+def starting_minute(moment: datetime) -> int:
+    """Return the whole minutes since 1970, UTC, rounded down."""
     return int(moment.timestamp()) // 60
 
 
-def minutes_begun(moment: datetime) -> int:
-    """The same for an end: a minute that has begun is gone, so that no pause looks longer than it is."""
+def ending_minute(moment: datetime) -> int:
+    """Return the whole minutes since 1970, UTC, rounded up: no rest after an end looks longer than it is."""
     return -int(-moment.timestamp() // 60)
 
 
 def solver_departure(
     departure_id: UUID, departure: PlannedDeparture, *, guests: int, required: frozenset[UUID] = frozenset()
 ) -> Departure:
-    """The departure as the solver sees it; pinned members stay on it."""
+    """Return the departure as the solver sees it; pinned members stay on it."""
     return Departure(
         id=departure_id,
-        starts_at=minutes(departure.starts_at),
-        ends_at=minutes_begun(departure.ends_at),
+        starts_at=starting_minute(departure.starts_at),
+        ends_at=ending_minute(departure.ends_at),
         guests=guests,
         location_id=departure.location_id,
         pinned_guides=frozenset(member.guide_id for member in departure.team if member.pinned),
@@ -42,7 +42,10 @@ def solver_departure(
 def solver_pairs(
     assessment: Assessment, departure: PlannedDeparture, fair_hours: float, recent_hours: Mapping[UUID, float]
 ) -> list[EligiblePair]:
-    """One pair a candidate; whoever is on the team now is kept if possible."""
+    """Return one pair per candidate; the present members of the team are kept if possible.
+
+    `fair_hours` and `recent_hours`, by guide, are in hours: each one above `fair_hours` costs PRICE_PER_HOUR.
+    """
     hours = departure.span.duration.total_seconds() / 3600
     return [
         EligiblePair(
@@ -58,19 +61,19 @@ def solver_pairs(
 
 
 def fair_share(assessments: Iterable[Assessment], recent_hours: Mapping[UUID, float]) -> float:
-    """The hours a guide would have, day and trailing 14 days together, if all candidates had the same."""
+    """Return the hours that each candidate would have if all had the same, the trailing 14 days included."""
     assessments = list(assessments)
     guides = {candidate.guide.id for assessment in assessments for candidate in assessment.candidates}
     if not guides:
         return 0.0
     spans = [assessment.demand.span for assessment in assessments]
-    of_the_day = sum(span.duration.total_seconds() / 3600 for span in spans)
-    return (sum(recent_hours.get(guide, 0.0) for guide in guides) + of_the_day) / len(guides)
+    day_hours = sum(span.duration.total_seconds() / 3600 for span in spans)
+    return (sum(recent_hours.get(guide, 0.0) for guide in guides) + day_hours) / len(guides)
 
 
 def _price(candidate: Candidate, hours: float, fair_hours: float, recent_hours: Mapping[UUID, float]) -> int:
-    above = recent_hours.get(candidate.guide.id, 0.0) + hours - fair_hours
-    return round(PRICE_OF_AN_HOUR * min(max(above, 0.0), hours))
+    excess = recent_hours.get(candidate.guide.id, 0.0) + hours - fair_hours
+    return round(PRICE_PER_HOUR * min(max(excess, 0.0), hours))
 
 
 def solver_locations(
@@ -79,7 +82,7 @@ def solver_locations(
     planned: Iterable[UUID],
     neighbours: Sequence[PlannedDeparture] = (),
 ) -> tuple[Location, ...]:
-    """Base camps with a known capacity, and what departures that are not being planned take of it.
+    """Return the base camps of known capacity, with the load of the departures that are not being planned.
 
     `neighbours` are departures of other dates.
     """
@@ -89,7 +92,7 @@ def solver_locations(
             id=location.id,
             capacity=location.max_capacity,
             loads=tuple(
-                Load(minutes(departure.starts_at), minutes_begun(departure.ends_at), departure.participants)
+                Load(starting_minute(departure.starts_at), ending_minute(departure.ends_at), departure.participants)
                 for departure in (*fixed, *neighbours)
                 if departure.location_id == location.id
                 and departure.team

@@ -1,11 +1,17 @@
-"""Every guide for one departure: who could go, the best first, and what rules out the others."""
+"""The candidate list of one departure: eligible guides, the best first, then the others with what excludes them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from novatrek_scheduling.deadline import Deadline
-from optimization.candidates.assessment import Assessment, Candidate, PlanningContext, assess, who_needs_certificates
+from optimization.candidates.assessment import (
+    Assessment,
+    Candidate,
+    PlanningContext,
+    assess,
+    guides_needing_certificates,
+)
 from optimization.candidates.workload import Workload, comparable_guides, workloads
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
@@ -24,10 +30,10 @@ RULES = list(Rule)
 
 @dataclass(frozen=True, slots=True)
 class ListedGuide:
-    """A guide who could go (`candidate`) or may not (`exclusion`).
+    """A guide who may go (`candidate`) or may not (`exclusion`).
 
-    `to_approve` is what a person would have to look at before the guide is told, in words; `workload` the
-    hours of those who could be asked, busy that day or not.
+    `to_approve` says in words what a person has to approve before the guide is notified; `workload` has the hours of
+    comparable guides, busy that day or not.
     """
 
     guide_id: UUID
@@ -41,40 +47,40 @@ class ListedGuide:
 
 @dataclass(frozen=True, slots=True)
 class CandidateList:
-    """Everybody, ranked, and the snapshot they were judged on."""
+    """All guides, ranked, and the snapshot they were assessed on."""
 
     guides: tuple[ListedGuide, ...]
     snapshot: Snapshot
 
 
 def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_seconds: float) -> CandidateList:
-    """All guides for a departure of a daily schedule, judged by what they are committed to beside it.
+    """Rank all guides for a departure of a daily schedule, given their commitments to other departures.
 
-    Candidates come by score. Then those ruled out, whoever got further through the rules first, so that
-    guides of other activities and regions are last. Certificates and notes are read as far as the deadline
-    leaves time; what was not read, a person approves. Raises UnknownDeparture, and SiblingUnavailable where
-    the catalog or the guides do not answer.
+    Candidates come by score. Then the excluded, those who passed more of the rules first, so that guides of other
+    activities and regions are last. Certificates and notes are read as far as the deadline, in seconds, leaves time;
+    what was not read, a person approves. Raises UnknownDeparture, and SiblingUnavailable where the trip catalog or
+    guide management does not answer.
     """
-    document = _with_one_departure(schedule, departure_id)
+    document = _document_of(schedule, departure_id)
     departure = document.departures[departure_id]
     deadline = Deadline.after(deadline_seconds)
     facts = gather_facts(_snapshot_for(departure, deadline_seconds))
     demand = Demand.of(departure_id, departure, schedule.schedule_date, facts.snapshot)
     entered = entered_over(document, schedule.schedule_date, [departure])
     context = PlanningContext(entered, commitments_around(departure.span), {departure_id})
-    asked = who_needs_certificates([demand], facts, context)
-    facts = facts.on(with_certificates(facts.snapshot, asked, deadline_seconds=deadline.remaining()))
+    to_certify = guides_needing_certificates([demand], facts, context)
+    facts = facts.on(with_certificates(facts.snapshot, to_certify, deadline_seconds=deadline.remaining()))
     assessment = assess(demand, facts, context)
-    able = {candidate.guide.id for candidate in assessment.candidates}
-    facts = facts.on(with_availability_notes(facts.snapshot, able, deadline_seconds=deadline.remaining()))
+    eligible = {candidate.guide.id for candidate in assessment.candidates}
+    facts = facts.on(with_availability_notes(facts.snapshot, eligible, deadline_seconds=deadline.remaining()))
     loads = workloads(comparable_guides(assessment), facts.recent_hours)
-    listed = [*_able(assessment, departure, facts, context), *_ruled_out(assessment, departure, facts)]
+    listed = [*_list_eligible(assessment, departure, facts, context), *_list_excluded(assessment, departure, facts)]
     listed = [replace(guide, workload=loads.get(guide.guide_id)) for guide in listed]
-    return CandidateList((*listed, *_unknown(departure, facts)), facts.snapshot)
+    return CandidateList((*listed, *_list_unknown_members(departure, facts)), facts.snapshot)
 
 
-def _with_one_departure(schedule: DailySchedule, departure_id: UUID) -> ScheduleDocument:
-    """The document with the departure asked for: reading the others would take most of the time."""
+def _document_of(schedule: DailySchedule, departure_id: UUID) -> ScheduleDocument:
+    """Return the document with this departure alone: parsing the others would take most of the time."""
     stored, key = schedule.assignments, str(departure_id)
     if key not in stored.get("departures", {}):
         raise UnknownDeparture(f"The daily schedule of {schedule.schedule_date} has no departure {departure_id}.")
@@ -91,9 +97,10 @@ def _snapshot_for(departure: Departure, deadline_seconds: float) -> Snapshot:
     )
 
 
-def _able(
+def _list_eligible(
     assessment: Assessment, departure: Departure, facts: Facts, context: PlanningContext
 ) -> Iterator[ListedGuide]:
+    """Yield the candidates, the best score first."""
     for candidate in sorted(assessment.candidates, key=lambda other: (-other.score, other.guide.name, other.guide.id)):
         guide = candidate.guide
         yield ListedGuide(
@@ -114,22 +121,23 @@ def _to_approve(candidate: Candidate, demand: Demand, facts: Facts, context: Pla
         yield f"noted: {note}"
 
 
-def _ruled_out(assessment: Assessment, departure: Departure, facts: Facts) -> list[ListedGuide]:
+def _list_excluded(assessment: Assessment, departure: Departure, facts: Facts) -> list[ListedGuide]:
+    """Return the guides who may not go, those who passed more of the rules first."""
     guides = facts.snapshot.guides
-    found = [
+    excluded = [
         ListedGuide(guide_id, guides[guide_id].name, guide_id in departure.guide_ids, exclusion=exclusion)
         for guide_id, exclusion in assessment.excluded.items()
     ]
-    return sorted(found, key=_how_far)
+    return sorted(excluded, key=_elimination_order)
 
 
-def _how_far(listed: ListedGuide) -> tuple[int, str, UUID]:
+def _elimination_order(listed: ListedGuide) -> tuple[int, str, UUID]:
     rule = listed.exclusion.rule if listed.exclusion else Rule.REGION
     return (-RULES.index(rule), listed.name, listed.guide_id)
 
 
-def _unknown(departure: Departure, facts: Facts) -> Iterator[ListedGuide]:
-    """Whoever is on the team and no longer among the guides."""
+def _list_unknown_members(departure: Departure, facts: Facts) -> Iterator[ListedGuide]:
+    """Yield the members of the team who are no longer among the guides."""
     for member in departure.team:
         if member.guide_id not in facts.snapshot.guides:
             gone = not_available(days_of(departure)[0])

@@ -1,6 +1,6 @@
-"""How well a guide suits a departure: a product of factors, each in (0, 1], 1 being as good as it gets.
+"""The pairing score of a guide and a departure: a product of factors, each in (0, 1], 1 being the best.
 
-The factors use only what the siblings tell and what our own history knows:
+The factors use only facts of the siblings and the history of departures:
 
 | factor | formula |
 |---|---|
@@ -8,7 +8,7 @@ The factors use only what the siblings tell and what our own history knows:
 | proximity | 1 in the guide's home region (the first it works in), 0.8 elsewhere |
 | familiarity | 0.7 + 0.3 · (1 - 2^(-n/3)), n departures led of this trip or on this trail |
 | language | 1 where the guide speaks the language the departure names, else 0.5; 1 where it names none |
-| experience | mean of 0.7 + 0.3 · min(years, 10)/10 and 0.7 + 0.3 · (rating - 1)/4; untold: 0 years, rating 3 |
+| experience | mean of 0.7 + 0.3 · min(years, 10)/10 and 0.7 + 0.3 · (rating - 1)/4; unknown: 0 years, rating 3 |
 | preference | 1 where stated or nothing is stated, 0.9 where others are stated, 0.6 where the guide asked not to |
 """
 
@@ -24,8 +24,8 @@ from scheduling.rules import Demand, Facts
 
 ELSEWHERE = 0.8
 OTHER_LANGUAGE = 0.5
-UNTOLD_RATING = 3.0
-SEASONED_YEARS = 10
+DEFAULT_RATING = 3.0
+MAX_YEARS = 10
 NOT_PREFERRED, AVOIDED = 0.9, 0.6
 
 
@@ -42,6 +42,7 @@ class ScoreParts:
 
     @property
     def by_name(self) -> dict[str, float]:
+        """The factors by name, in the order of the table."""
         return {part.name: getattr(self, part.name) for part in fields(self)}
 
     @property
@@ -50,7 +51,7 @@ class ScoreParts:
 
 
 def score_parts(guide: Guide, demand: Demand, facts: Facts, adjustments: GuideAdjustments) -> ScoreParts:
-    """Every factor of the pairing score of `guide` on `demand`."""
+    """Return the factors of the pairing score of `guide` on `demand`."""
     return ScoreParts(
         certifications=_certifications(guide, demand),
         proximity=1.0 if demand.region and guide.is_at_home_in(demand.region) else ELSEWHERE,
@@ -62,7 +63,7 @@ def score_parts(guide: Guide, demand: Demand, facts: Facts, adjustments: GuideAd
 
 
 def pairing_score(guide: Guide, demand: Demand, facts: Facts, adjustments: GuideAdjustments) -> float:
-    """The product of the factors, in (0, 1]."""
+    """Return the product of the factors, in (0, 1]."""
     return score_parts(guide, demand, facts, adjustments).product
 
 
@@ -76,8 +77,7 @@ def _familiarity(guide: Guide, demand: Demand, facts: Facts) -> float:
     led = facts.led.get(guide.id, {})
     places = {place.id for place in (demand.trip, demand.trail) if place is not None}
     times = max((led.get(place, 0) for place in places), default=0)
-    unknown = 2.0 ** (-times / 3)
-    return float(0.7 + 0.3 * (1 - unknown))
+    return float(0.7 + 0.3 * (1 - 2.0 ** (-times / 3)))
 
 
 def _language(guide: Guide, demand: Demand) -> float:
@@ -87,8 +87,8 @@ def _language(guide: Guide, demand: Demand) -> float:
 
 
 def _experience(guide: Guide) -> float:
-    years = min(guide.years_experience or 0, SEASONED_YEARS) / SEASONED_YEARS
-    rating = ((guide.average_rating or UNTOLD_RATING) - 1) / 4
+    years = min(guide.years_experience or 0, MAX_YEARS) / MAX_YEARS
+    rating = ((guide.average_rating or DEFAULT_RATING) - 1) / 4
     return 0.7 + 0.3 * (years + rating) / 2
 
 
@@ -101,7 +101,7 @@ def _preference(demand: Demand, stated: Any) -> float:
     return 1.0 if not preferred or demand.activity in preferred else NOT_PREFERRED
 
 
-def _activities(named: Any) -> frozenset[str]:
-    if not isinstance(named, list):
+def _activities(names: Any) -> frozenset[str]:
+    if not isinstance(names, list):
         return frozenset()
-    return frozenset(normalise_activity(name) for name in named if isinstance(name, str))
+    return frozenset(normalise_activity(name) for name in names if isinstance(name, str))

@@ -1,4 +1,4 @@
-"""From the guides a solver chose to the team that a daily schedule shows."""
+"""Formation of the team that a daily schedule shows from the guides that a solver chose."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,22 +12,25 @@ from scheduling.rules.guides import certifications_on
 def form_team(
     guide_ids: Sequence[UUID], departure: Departure, assessment: Assessment, facts: Facts, context: PlanningContext
 ) -> list[TeamMember]:
-    """The chosen guides, the lead first. Whoever leads now leads on, and those who stay keep what was confirmed."""
+    """Return the chosen guides as a team, the lead first.
+
+    A lead who stays remains the lead, and members who stay keep an assignment that was confirmed.
+    """
     current = {member.guide_id: member for member in departure.team}
-    fresh_status = status_of(guide_ids, assessment, facts, context)
+    fresh_status = assignment_status_of(guide_ids, assessment, facts, context)
     team = []
     for position, guide_id in enumerate(_lead_first(guide_ids, departure)):
         role = Role.ASSISTANT if position else Role.LEAD
         member = current.get(guide_id) or _member(guide_id, role, assessment, facts)
         status = member.assignment_status
-        # Nobody was told of a tentative one: what is open now counts.
+        # A tentative assignment was never announced: what is open now decides.
         status = fresh_status if status is AssignmentStatus.TENTATIVE else status
         team.append(member.model_copy(update={"role": role, "assignment_status": status}))
     return team
 
 
 def _lead_first(guide_ids: Sequence[UUID], departure: Departure) -> list[UUID]:
-    """In the order of the team as it is; a lead who stays is the lead."""
+    """Return the guides in the order of the present team; a lead who stays comes first."""
     places = {member.guide_id: place for place, member in enumerate(departure.team)}
     leads = [member.guide_id for member in departure.team if member.role is Role.LEAD and member.guide_id in guide_ids]
     first = (leads or guide_ids)[:1]
@@ -46,10 +49,10 @@ def _member(guide_id: UUID, role: Role, assessment: Assessment, facts: Facts) ->
     )
 
 
-def status_of(
+def assignment_status_of(
     guide_ids: Sequence[UUID], assessment: Assessment, facts: Facts, context: PlanningContext
 ) -> AssignmentStatus:
-    """TENTATIVE until published, or PENDING_APPROVAL where something only a person can judge is open."""
+    """Return TENTATIVE, or PENDING_APPROVAL where something that only a person can judge is open."""
     return (
         AssignmentStatus.PENDING_APPROVAL
         if reasons_to_approve(guide_ids, assessment.demand, facts, context.entered)

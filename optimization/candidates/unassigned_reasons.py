@@ -1,4 +1,4 @@
-"""Why nobody leads a departure, in the words that the daily schedule keeps."""
+"""The reason for which a departure has no team, in the words that the daily schedule keeps."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -9,7 +9,7 @@ from optimization.solver.solution import DayPlan, UnstaffedReason
 from optimization.solver.staffing import Staffing, group_by_departure, peak_load
 from scheduling.domain.document import UnassignedReason
 
-_WHY = {
+_MESSAGES = {
     UnstaffedReason.NO_CANDIDATE: "nobody may lead it",
     UnstaffedReason.PINNED_GUIDE_UNAVAILABLE: "a pinned guide may not lead it any more",
     UnstaffedReason.REQUIRED_GUIDE_UNAVAILABLE: "a required guide may not lead it",
@@ -23,57 +23,57 @@ _WHY = {
 }
 
 
-def why_unstaffed(
+def explain_unstaffed(
     problem: DayProblem, solved: DayPlan, assessments: Mapping[UUID, Assessment]
 ) -> dict[UUID, UnassignedReason]:
-    """For each departure that the plan leaves without a team the reason, its counts, and what it lacks."""
-    left = [departure for departure in problem.departures if departure.id in solved.unstaffed]
-    ids = {departure.id for departure in left}
-    staffings = group_by_departure(left, [pair for pair in problem.pairs if pair.departure_id in ids])
+    """Return the reason, with counts and a sufficient addition, for each departure that the plan leaves unstaffed."""
+    unstaffed = [departure for departure in problem.departures if departure.id in solved.unstaffed]
+    ids = {departure.id for departure in unstaffed}
+    staffings = group_by_departure(unstaffed, [pair for pair in problem.pairs if pair.departure_id in ids])
     locations = {location.id: location for location in problem.locations}
-    found = {}
+    reasons = {}
     for staffing in staffings:
         key, place = staffing.departure.id, staffing.departure.location_id
         location = locations.get(place) if place else None
-        found[key] = reason_for(solved.unstaffed[key], staffing, location, assessments[key])
-    return found
+        reasons[key] = unassigned_reason_of(solved.unstaffed[key], staffing, location, assessments[key])
+    return reasons
 
 
-def reason_for(
+def unassigned_reason_of(
     reason: UnstaffedReason, staffing: Staffing, location: Location | None, assessment: Assessment
 ) -> UnassignedReason:
-    """One departure's, with the guides counted by what rules them out."""
+    """Return one departure's reason, with the guides counted by what excludes them."""
     trip = assessment.demand.trip
-    explained = assessment.explain(reason.value, _WHY[reason])
-    needed = lacking(reason, staffing, location, trip.required_certifications if trip else ())
+    explained = assessment.explain(reason.value, _MESSAGES[reason])
+    addition = sufficient_addition(reason, staffing, location, trip.required_certifications if trip else ())
     return (
-        explained.model_copy(update={"message": f"{explained.message}; possible with {needed}"})
-        if needed
+        explained.model_copy(update={"message": f"{explained.message}; possible with {addition}"})
+        if addition
         else explained
     )
 
 
-def lacking(
+def sufficient_addition(
     reason: UnstaffedReason, staffing: Staffing, location: Location | None, certifications: Collection[str]
 ) -> str:
-    """What would be enough by itself: "one more guide who holds SWIFT_WATER_RESCUE and may lead 8".
+    """Describe the one addition that would suffice: "one more guide who holds SWIFT_WATER_RESCUE and may lead 8".
 
-    Empty where no one thing would be, or a person has to decide.
+    Empty where no single addition would, or where a person has to decide.
     """
     if reason is UnstaffedReason.LOCATION_FULL:
-        return _room(staffing, location)
+        return _larger_base_camp(staffing, location)
     if reason in {
         UnstaffedReason.NO_CANDIDATE,
         UnstaffedReason.NOBODY_CAN_LEAD,
         UnstaffedReason.GROUP_NOT_COVERED,
         UnstaffedReason.GUIDES_NEEDED_ELSEWHERE,
     }:
-        return one_more_guide(_led_by_one_more(reason, staffing), certifications)
+        return additional_guide(_capacity_required(reason, staffing), certifications)
     return ""
 
 
-def one_more_guide(guests: int, certifications: Collection[str]) -> str:
-    """A guide nobody has yet, described by what the departure asks of them."""
+def additional_guide(guests: int, certifications: Collection[str]) -> str:
+    """Describe a guide not employed yet by what the departure requires of them."""
     holds = (
         f"holds {' and '.join(sorted(certification.upper() for certification in certifications))} and "
         if certifications
@@ -82,15 +82,15 @@ def one_more_guide(guests: int, certifications: Collection[str]) -> str:
     return f"one more guide who {holds}may lead {max(guests, 1)}"
 
 
-def _led_by_one_more(reason: UnstaffedReason, staffing: Staffing) -> int:
-    """The guests left for one more guide when the largest of the others come along."""
+def _capacity_required(reason: UnstaffedReason, staffing: Staffing) -> int:
+    """Return the guests left for an additional guide when those of the largest capacity come along."""
     if reason is UnstaffedReason.GUIDES_NEEDED_ELSEWHERE:
         return staffing.need.guests
     largest = sorted((pair.capacity for pair in staffing.free), reverse=True)[: max(0, staffing.need.places - 1)]
     return staffing.need.guests - sum(largest)
 
 
-def _room(staffing: Staffing, location: Location | None) -> str:
+def _larger_base_camp(staffing: Staffing, location: Location | None) -> str:
     if location is None:
         return ""
     missing = staffing.departure.guests + peak_load(location, staffing.departure) - location.capacity

@@ -1,4 +1,4 @@
-"""Fairness in figures: a guide's hours of the trailing 14 days against those of comparable guides."""
+"""The workload of a guide: hours of the trailing 14 days, compared with those of comparable guides."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -25,28 +25,29 @@ class Workload:
 
     @property
     def above_mean(self) -> float:
+        """Trailing hours above the mean, negative below it."""
         return self.trailing_hours - self.mean_hours
 
 
 def comparable_guides(assessment: Assessment) -> frozenset[UUID]:
-    """The guides who could be asked: active, of the departure's region and activity, free on the date or not."""
-    could = {guide for guide, exclusion in assessment.excluded.items() if exclusion.rule not in _NOT_COMPARABLE}
-    return frozenset(could | {candidate.guide.id for candidate in assessment.candidates})
+    """Return the active guides of the departure's region and activity, free on the date or not."""
+    excluded = {guide for guide, exclusion in assessment.excluded.items() if exclusion.rule not in _NOT_COMPARABLE}
+    return frozenset(excluded | {candidate.guide.id for candidate in assessment.candidates})
 
 
 def workloads(
     guides: Collection[UUID], recent_hours: Mapping[UUID, float], day_hours: Mapping[UUID, float] | None = None
 ) -> dict[UUID, Workload]:
-    """Of each of these guides, who are compared with each other."""
+    """Return the workload of each of these guides, who are compared with each other; hours are by guide."""
     if not guides:
         return {}
     mean = sum(recent_hours.get(guide, 0.0) for guide in guides) / len(guides)
-    on_the_day = day_hours or {}
-    return {guide: Workload(recent_hours.get(guide, 0.0), mean, on_the_day.get(guide, 0.0)) for guide in sorted(guides)}
+    day_hours = day_hours or {}
+    return {guide: Workload(recent_hours.get(guide, 0.0), mean, day_hours.get(guide, 0.0)) for guide in sorted(guides)}
 
 
 def hours_led(departures: Iterable[Departure]) -> dict[UUID, float]:
-    """The hours that each guide is out on these departures."""
+    """Return the hours that each guide is out on these departures."""
     hours: defaultdict[UUID, float] = defaultdict(float)
     for departure in departures:
         for guide in departure.guide_ids:

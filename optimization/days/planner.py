@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from optimization.candidates.assessment import Assessment, PlanningContext, assess, who_needs_certificates
+from optimization.candidates.assessment import Assessment, PlanningContext, assess, guides_needing_certificates
 from optimization.candidates.formulation import fair_share, solver_departure, solver_locations, solver_pairs
 from optimization.candidates.teams import form_team
-from optimization.candidates.unassigned_reasons import why_unstaffed
+from optimization.candidates.unassigned_reasons import explain_unstaffed
 from optimization.days.inputs import DayInputs
 from optimization.days.planned_day import PlannedDay
 from optimization.days.trail_choice import choose_trails
@@ -21,7 +21,7 @@ def guides_to_certify(inputs: DayInputs) -> set[UUID]:
     """The guides who pass every other rule on some departure that requires a certification."""
     snapshot = inputs.facts.snapshot
     demands = [Demand.of(key, departure, inputs.day, snapshot) for key, departure in inputs.departures.items()]
-    return who_needs_certificates(demands, inputs.facts, inputs.context)
+    return guides_needing_certificates(demands, inputs.facts, inputs.context)
 
 
 def assign_guides(inputs: DayInputs, *, time_limit_seconds: float, max_changes: int | None = None) -> PlannedDay:
@@ -75,7 +75,7 @@ def _plan(
     staffable = {key: departure for key, departure in departures.items() if key not in without_trail}
     problem = replace(_problem(staffable, inputs, context, assessments), max_changes=max_changes)
     solved = solve_day(problem, time_limit_seconds=time_limit_seconds)
-    unstaffed = without_trail | why_unstaffed(problem, solved, assessments)
+    unstaffed = without_trail | explain_unstaffed(problem, solved, assessments)
     for key, departure in departures.items():
         departure.unassigned_reason = unstaffed.get(key)
     return PlannedDay(day, facts, problem, solved, {}, departures, assessments, context=context)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from optimization.candidates.unassigned_reasons import one_more_guide
+from optimization.candidates.unassigned_reasons import additional_guide
 from optimization.days.planned_day import PlannedDay
 from optimization.explanations.deadline import Clock
 from optimization.explanations.explanation import Remedy
@@ -40,7 +40,7 @@ class _Words:
         guides, departures = self._named(relaxation.guide_ids), self._named(relaxation.departure_ids)
         amount = relaxation.amount
         texts = {
-            RelaxationKind.ONE_MORE_GUIDE: f"with {one_more_guide(amount, self.certifications)}",
+            RelaxationKind.ONE_MORE_GUIDE: f"with {additional_guide(amount, self.certifications)}",
             RelaxationKind.FEWER_GUESTS: f"with {counted(amount, 'guest')} fewer",
             RelaxationKind.LARGER_TEAM: f"with a team of {LARGEST_TEAM + amount}",
             RelaxationKind.A_LEAD: "if one of the candidates could lead",

@@ -1,7 +1,7 @@
 """What a client reads of a date: who would lead it and why them, or why nobody does and what would change that."""
 
 from optimization.candidates.assessment import Assessment
-from optimization.candidates.unassigned_reasons import reason_for
+from optimization.candidates.unassigned_reasons import unassigned_reason_of
 from optimization.requests.query import DateOption
 from optimization.solver.solution import OptionSolution
 from optimization.solver.staffing import Staffing
@@ -26,7 +26,7 @@ def why_without_team(answer: OptionSolution, staffing: Staffing, assessment: Ass
     """Which rules rule out how many guides, and the one thing that would be enough."""
     if answer.reason is None:
         return assessment.explain("NO_TEAM", "no team was found in time").message
-    return reason_for(answer.reason, staffing, None, assessment).message
+    return unassigned_reason_of(answer.reason, staffing, None, assessment).message
 
 
 def waiting_for(resolution: Resolution, why: str) -> str:

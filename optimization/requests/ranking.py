@@ -10,7 +10,7 @@ from optimization.candidates.assessment import (
     GuideConstraints,
     PlanningContext,
     assess,
-    who_needs_certificates,
+    guides_needing_certificates,
 )
 from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.candidates.teams import form_team
@@ -78,7 +78,7 @@ def guides_to_certify(inputs: RequestInputs) -> set[UUID]:
         guide_id
         for option in inputs.options
         if option.obstacle is None or option.obstacle.rule is Rule.GROUP_SIZE
-        for guide_id in who_needs_certificates(
+        for guide_id in guides_needing_certificates(
             [_demand(option, inputs.facts)], inputs.facts, inputs.contexts[option.departure_id]
         )
     }

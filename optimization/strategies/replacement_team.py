@@ -6,7 +6,7 @@ from uuid import UUID
 
 from conflicts.resolution.problem import Problem, Spot
 from optimization.candidates.assessment import Assessment, Candidate, PlanningContext, assess
-from optimization.candidates.teams import status_of
+from optimization.candidates.teams import assignment_status_of
 from scheduling.domain.document import Departure, Role, TeamMember
 from scheduling.domain.limits import DEFAULT_GROUP_SIZE, LARGEST_TEAM
 from scheduling.rules import Demand, Facts, capacity_of
@@ -76,7 +76,7 @@ class Crew:
             guide_id=guide.id,
             guide_name=guide.name,
             role=Role.ASSISTANT,
-            assignment_status=status_of([guide.id], self.assessment, self.facts, self.context),
+            assignment_status=assignment_status_of([guide.id], self.assessment, self.facts, self.context),
             certifications=sorted(certifications_on(guide, demand.days[-1], self.facts.snapshot)),
             score=round(chosen.score, 3),
         )

@@ -1,4 +1,4 @@
-"""Who may go on a departure, and the first rule against everybody else."""
+"""The assessment: candidates for a departure, and the first rule against every other guide."""
 
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -8,7 +8,7 @@ from optimization.candidates.assessment import (
     GuideConstraints,
     PlanningContext,
     assess,
-    who_needs_certificates,
+    guides_needing_certificates,
 )
 from optimization.candidates.formulation import fair_share, solver_departure, solver_pairs
 from scheduling.domain.document import Departure, GuideAdjustments
@@ -28,7 +28,7 @@ from tests.factories import (
 
 TRIP, KEY = TripFactory(), uuid4()
 ANA, BEN = GuideFactory(name="Ana"), GuideFactory(name="Ben")
-NOBODY_BUSY = PlanningContext(EntriesByDate(), {})
+NO_COMMITMENTS = PlanningContext(EntriesByDate(), {})
 DEPARTURE = DepartureFactory(trip_id=TRIP.id)
 
 
@@ -37,13 +37,13 @@ def demand(facts: Facts, departure: Departure = DEPARTURE) -> Demand:
 
 
 def assessed(
-    *guides: Guide, context: PlanningContext = NOBODY_BUSY, wishes: GuideConstraints | None = None
+    *guides: Guide, context: PlanningContext = NO_COMMITMENTS, constraints: GuideConstraints | None = None
 ) -> Assessment:
     facts = facts_of(guides=guides, trips=[TRIP])
-    return assess(demand(facts), facts, context, wishes or GuideConstraints())
+    return assess(demand(facts), facts, context, constraints or GuideConstraints())
 
 
-def able(assessment: Assessment) -> set[UUID]:
+def eligible(assessment: Assessment) -> set[UUID]:
     return {candidate.guide.id for candidate in assessment.candidates}
 
 
@@ -52,31 +52,31 @@ def busy(guide: Guide, departure_id: UUID, *planned: UUID) -> PlanningContext:
     return PlanningContext(EntriesByDate(), {guide.id: (held,)}, frozenset(planned))
 
 
-def test_everybody_is_a_candidate_or_has_a_rule_against_them() -> None:
+def test_every_guide_is_a_candidate_or_has_a_rule_against_them() -> None:
     assessment = assessed(ANA, replace(BEN, is_active=False))
 
-    assert able(assessment) == {ANA.id}
+    assert eligible(assessment) == {ANA.id}
     assert {guide: exclusion.rule for guide, exclusion in assessment.excluded.items()} == {BEN.id: Rule.NOT_ACTIVE}
 
 
 def test_candidates_come_by_id_whatever_the_order_they_were_read_in() -> None:
-    there, back = assessed(ANA, BEN).candidates, assessed(BEN, ANA).candidates
+    forward, backward = assessed(ANA, BEN).candidates, assessed(BEN, ANA).candidates
 
-    assert there == back
-    assert [candidate.guide.id for candidate in there] == sorted([ANA.id, BEN.id])
+    assert forward == backward
+    assert [candidate.guide.id for candidate in forward] == sorted([ANA.id, BEN.id])
 
 
-def test_whoever_is_busy_on_what_is_planned_anew_is_not_busy() -> None:
+def test_a_commitment_to_a_departure_that_is_replanned_does_not_count() -> None:
     other = uuid4()
 
-    assert able(assessed(ANA, context=busy(ANA, other))) == set()
-    assert able(assessed(ANA, context=busy(ANA, other, other))) == {ANA.id}
-    assert able(assessed(ANA, context=busy(ANA, KEY))) == {ANA.id}
+    assert eligible(assessed(ANA, context=busy(ANA, other))) == set()
+    assert eligible(assessed(ANA, context=busy(ANA, other, other))) == {ANA.id}
+    assert eligible(assessed(ANA, context=busy(ANA, KEY))) == {ANA.id}
 
 
 def test_a_request_excludes_and_limits() -> None:
-    assert able(assessed(ANA, BEN, wishes=GuideConstraints(excluded=frozenset({ANA.id})))) == {BEN.id}
-    assert able(assessed(ANA, BEN, wishes=GuideConstraints(only=frozenset({ANA.id})))) == {ANA.id}
+    assert eligible(assessed(ANA, BEN, constraints=GuideConstraints(excluded=frozenset({ANA.id})))) == {BEN.id}
+    assert eligible(assessed(ANA, BEN, constraints=GuideConstraints(only=frozenset({ANA.id})))) == {ANA.id}
 
 
 def test_a_candidate_leads_as_many_as_the_override_says() -> None:
@@ -89,9 +89,9 @@ def test_certificates_are_read_for_those_who_pass_everything_else() -> None:
     facts = facts_of(guides=[ANA, replace(BEN, is_active=False)], trips=[TRIP])
     asking_nothing = facts_of(guides=[ANA], trips=[replace(TRIP, required_certifications=frozenset())])
 
-    assert who_needs_certificates([demand(facts)], facts, NOBODY_BUSY) == {ANA.id}
-    assert who_needs_certificates([demand(facts)], facts, busy(ANA, uuid4())) == set()
-    assert who_needs_certificates([demand(asking_nothing)], asking_nothing, NOBODY_BUSY) == set()
+    assert guides_needing_certificates([demand(facts)], facts, NO_COMMITMENTS) == {ANA.id}
+    assert guides_needing_certificates([demand(facts)], facts, busy(ANA, uuid4())) == set()
+    assert guides_needing_certificates([demand(asking_nothing)], asking_nothing, NO_COMMITMENTS) == set()
 
 
 def test_the_solver_keeps_who_is_on_the_team_and_holds_who_is_pinned() -> None:

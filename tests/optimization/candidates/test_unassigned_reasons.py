@@ -1,4 +1,4 @@
-"""What the daily schedule keeps of why nobody leads a departure."""
+"""The reason for no team that the daily schedule keeps."""
 
 from uuid import uuid4
 
@@ -13,21 +13,21 @@ CAMP = Location(uuid4(), REGION_ID, 5)
 
 
 @pytest.mark.parametrize(
-    ("departure", "needed"),
+    ("departure", "addition"),
     [
         (of_trip(participants=31, capacity=40), "one more guide who holds WILDERNESS_FIRST_AID and may lead 11"),
         (of_trip(location_id=CAMP.id), "a base camp that takes 3 more"),
     ],
 )
-def test_the_reason_says_what_is_lacking(departure: Departure, needed: str) -> None:
+def test_the_reason_names_a_sufficient_addition(departure: Departure, addition: str) -> None:
     plan = planned({FIRST: departure}, facts_with(ANA, BEN, CLEO, GuideFactory(), base_camp=CAMP))
 
     reason = plan.planned[FIRST].unassigned_reason
     assert reason
-    assert reason.message.endswith(f"; possible with {needed}")
+    assert reason.message.endswith(f"; possible with {addition}")
 
 
-def test_where_nobody_may_lead_it_any_guide_with_what_the_trip_asks_would_do() -> None:
+def test_without_candidates_any_guide_who_meets_the_trips_requirements_suffices() -> None:
     free = TripFactory(required_certifications=frozenset())
 
     plan = planned({FIRST: of_trip(trip_id=free.id)}, facts_of(trips=[free]))
