@@ -21,7 +21,7 @@ from optimization.days.written_changes import refuse_broken_write
 from optimization.models import OptimizationRun, RunDetail
 from optimization.runs.analytics import report_optimization
 from optimization.runs.coalescing import PlanningScope, run_or_join
-from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
+from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
 from optimization.runs.selectors import latest_score
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
@@ -244,7 +244,7 @@ def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], aut
 
 def _complete(optimized: Optimized) -> None:
     first, unstaffed = optimized.first, optimized.unstaffed
-    solved = Solved.of_day(first.solved, staffed=len(optimized.planned) - unstaffed, unstaffed=unstaffed)
+    solved = SolveSummary.of_day(first.solved, staffed=len(optimized.planned) - unstaffed, unstaffed=unstaffed)
     inputs = inputs_of(first.problem, first.facts.snapshot)
     complete_run(optimized.run, solved, score=optimized.score, inputs=inputs)
 

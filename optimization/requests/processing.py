@@ -19,7 +19,7 @@ from optimization.requests.result import result_of
 from optimization.requests.snapshot import take_query_snapshot
 from optimization.requests.verification import refuse_broken_answer
 from optimization.runs.analytics import report_optimization
-from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
+from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
 from scheduling.daily_schedules.catalog_sync import take_over_fewer
@@ -199,7 +199,7 @@ def _finish(
     run.save(update_fields=["schedule_date"])
     complete_run(
         run,
-        Solved.of_request(ranked.solved),
+        SolveSummary.of_request(ranked.solved),
         score=best.score if best else 0.0,
         inputs=inputs_of(ranked.problem, ranked.facts.snapshot),
     )

@@ -19,7 +19,7 @@ from optimization.requests.ranking import (
 from optimization.requests.snapshot import take_query_snapshot
 from optimization.requests.time_budget import TimeBudget
 from optimization.requests.waitlist import WaitlistSearch
-from optimization.runs.lifecycle import Solved, complete_run, fail_run, inputs_of, start_run
+from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
 from optimization.solver.request_model import solve_request
 from optimization.solver.solution import RequestSolution
 from scheduling.domain.facts import Snapshot
@@ -50,7 +50,7 @@ def recommend_dates(query: TripQuery, *, deadline_seconds: float, within_seconds
         fail_run(run, f"{type(error).__name__}: {error}")
         raise
     score = ranked.best.score if ranked.best else 0.0
-    complete_run(run, Solved.of_request(ranked.solved), score=score, inputs=inputs_of(ranked.problem, snapshot))
+    complete_run(run, SolveSummary.of_request(ranked.solved), score=score, inputs=inputs_of(ranked.problem, snapshot))
     return ranked
 
 

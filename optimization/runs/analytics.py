@@ -1,4 +1,4 @@
-"""What svc-analytics is told of an optimization."""
+"""Reports of optimizations to svc-analytics, in the analytics contract's words."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -17,7 +17,10 @@ _ABOUT = {"event_type": "schedule.optimized", "source": "svc-scheduling-orchestr
 def report_optimization(
     run: OptimizationRun, *, region_ids: Collection[UUID], score_before: float | None, unassigned: int
 ) -> None:
-    """Record the report in the run's transaction; the outbox delivers it."""
+    """Record the report of a run in its transaction; the outbox delivers it.
+
+    `score_before` is the score, 0 to 100, of the run before; `unassigned` counts departures without a team.
+    """
     body: dict[str, Any] = {
         **_ABOUT,
         "occurred_at": timezone.now().isoformat(),
@@ -33,7 +36,7 @@ def report_optimization(
 
 
 def report_night(first_day: date, summary: Mapping[str, Any]) -> None:
-    """Record the summary of a night in the transaction that closes it. It names no date: it is about all of them."""
+    """Record the summary of a night in the transaction that closes it. It covers all dates and names none."""
     _record(
         first_day,
         {

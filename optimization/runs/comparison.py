@@ -1,4 +1,4 @@
-"""Two optimization runs side by side: what each looked at, what it found, and what the dates came to."""
+"""The comparison of two optimization runs: their inputs, outcomes, costs and written changes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class UnknownRun(Unknown):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure of both runs; a figure that a run does not have is absent (None)."""
+    """One figure of both runs; None where a run does not have it."""
 
     name: str
     first: Any
@@ -30,11 +30,12 @@ class Row:
 
     @property
     def differs(self) -> bool:
+        """True where the runs have different values."""
         return bool(self.first != self.second)
 
     @property
     def change(self) -> float | None:
-        """How much more the second has, where both are numbers."""
+        """The second value minus the first, where both are numbers."""
         if isinstance(self.first, int | float) and isinstance(self.second, int | float):
             return self.second - self.first
         return None
@@ -42,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both runs, their figures one by one, and what each of them changed in its daily schedule."""
+    """Both runs, their figures, and the changes (field, difference) that each wrote to its daily schedule."""
 
     first: OptimizationRun
     second: OptimizationRun
@@ -51,12 +52,12 @@ class Comparison:
 
     @property
     def same_problem(self) -> bool:
-        """Whether both were asked the very same: then their plans are equal too, byte for byte."""
+        """True where both solved the same problem by its hash: then their plans are equal too, byte for byte."""
         hashes = [row for row in self.rows if row.name == "inputs.hash"]
         return any(row.first is not None and not row.differs for row in hashes)
 
     def as_json(self) -> dict[str, Any]:
-        """For programs; the same keys, in the same order, for any two runs that have the same figures."""
+        """Return the comparison for programs; runs with the same figures have the same keys in the same order."""
         return {
             "runs": [str(self.first.pk), str(self.second.pk)],
             "same_problem": self.same_problem,
@@ -68,7 +69,7 @@ class Comparison:
 
 
 def compare_runs(first_id: UUID, second_id: UUID) -> Comparison:
-    """Lay two runs side by side, of whatever dates and subjects. Raises UnknownRun."""
+    """Compare two runs, of any dates and subjects. Raises UnknownRun."""
     first, second = _run(first_id), _run(second_id)
     return Comparison(first, second, tuple(_rows(first, second)), (_written_by(first), _written_by(second)))
 
@@ -81,13 +82,13 @@ def _run(run_id: UUID) -> OptimizationRun:
 
 
 def _rows(first: OptimizationRun, second: OptimizationRun) -> Iterator[Row]:
-    figures, other = dict(figures_of(first)), dict(figures_of(second))
-    for name in [*figures, *(name for name in other if name not in figures)]:
-        yield Row(name, figures.get(name), other.get(name))
+    first_figures, second_figures = dict(figures_of(first)), dict(figures_of(second))
+    for name in first_figures | second_figures:
+        yield Row(name, first_figures.get(name), second_figures.get(name))
 
 
 def figures_of(run: OptimizationRun) -> Iterator[tuple[str, Any]]:
-    """All that a run tells, by name, in the order in which people ask: what, how well, at what cost, from what."""
+    """Yield the figures of a run by name: its subject, its quality, its cost, then its inputs."""
     detail = getattr(run, "detail", None) or RunDetail()
     yield "schedule_date", run.schedule_date.isoformat()
     yield "subject", detail.subject
@@ -125,6 +126,6 @@ def _inputs(inputs: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _written_by(run: OptimizationRun) -> tuple[tuple[str, str], ...]:
-    """What the run changed in the daily schedule, field by field; several tries count as one difference."""
+    """Return the changes of the run to the daily schedule, by field; its revisions are joined to one difference."""
     revisions: Iterable[Any] = ScheduleRevision.objects.filter(run_id=run.pk).order_by("schedule_id", "rev")
     return tuple(field_lines(joined([revision.changes for revision in revisions])))

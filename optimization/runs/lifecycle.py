@@ -1,4 +1,4 @@
-"""The rows that tell the story of an optimization run."""
+"""The life cycle of an optimization run: started, completed, failed or abandoned."""
 
 import hashlib
 import re
@@ -18,12 +18,15 @@ from optimization.solver.problem import DayProblem, RequestProblem
 from optimization.solver.solution import DayPlan, PlanStatus, RequestSolution
 from scheduling.domain.facts import Snapshot
 
-_SET = re.compile(r"frozenset\(\{([^}]*)\}\)")
+_FROZENSET = re.compile(r"frozenset\(\{([^}]*)\}\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Solved:
-    """What a solver's answer says about a run, whichever model it was."""
+class SolveSummary:
+    """The outcome of a solve that a run records, the same for both models.
+
+    `gap` is relative, 0 for a proven optimum; `moved` is the number of reassigned guides, None for a request.
+    """
 
     status: PlanStatus
     gap: float
@@ -37,16 +40,17 @@ class Solved:
     moved: int | None = None
 
     @classmethod
-    def of_day(cls, plan: DayPlan, *, staffed: int, unstaffed: int) -> "Solved":
-        """Of a day; the counts include the departures that the solver was not asked about."""
+    def of_day(cls, plan: DayPlan, *, staffed: int, unstaffed: int) -> "SolveSummary":
+        """Summarize a day's plan; the counts include the departures that were not part of the problem."""
         objective = {"attained": plan.objectives._asdict(), "bounds": plan.bounds._asdict()}
         size = (plan.variables, plan.rows)
         counts = (staffed, unstaffed)
         return cls(plan.status, plan.gap, plan.solve_seconds, *size, *counts, objective, plan.error, len(plan.moved))
 
     @classmethod
-    def of_request(cls, plan: RequestSolution) -> "Solved":
-        staffed = len([answer for answer in plan.options if answer.guide_ids])
+    def of_request(cls, plan: RequestSolution) -> "SolveSummary":
+        """Summarize a request's plan; its options are the counted departures."""
+        staffed = len([solution for solution in plan.options if solution.guide_ids])
         counts = (staffed, len(plan.options) - staffed)
         gap = 0.0 if plan.status is PlanStatus.PROVEN else 1.0
         return cls(plan.status, gap, plan.solve_seconds, plan.variables, plan.rows, *counts, {}, plan.error)
@@ -62,7 +66,7 @@ def start_run(
     run_id: UUID | None = None,
     max_changes: int | None = None,
 ) -> OptimizationRun:
-    """A row that says the run is on its way, for whoever watches."""
+    """Store a run as RUNNING, visible to observers while it lasts."""
     run = OptimizationRun.objects.create(
         run_id=run_id or uuid4(), schedule_date=day, algorithm=Algorithm.MILP_HIGHS, status=RunStatus.RUNNING
     )
@@ -77,8 +81,8 @@ def start_run(
 
 
 @transaction.atomic
-def complete_run(run: OptimizationRun, solved: Solved, *, score: float | None, inputs: dict[str, Any]) -> None:
-    """Close the run, in the transaction that stores its plan where it has one."""
+def complete_run(run: OptimizationRun, solved: SolveSummary, *, score: float | None, inputs: dict[str, Any]) -> None:
+    """Complete the run, in the transaction that stores its plan if it has one. `score` is 0 to 100."""
     run.algorithm = Algorithm.GREEDY if solved.status is PlanStatus.GREEDY else Algorithm.MILP_HIGHS
     run.score = None if score is None else Decimal(str(round(score, 2)))
     run.status, run.completed_at = RunStatus.COMPLETED, timezone.now()
@@ -101,9 +105,9 @@ def complete_run(run: OptimizationRun, solved: Solved, *, score: float | None, i
 
 @transaction.atomic
 def fail_run(run: OptimizationRun, error: str) -> None:
-    """Close a run that is under way as failed; what was planned before stays, and so does a run that is closed.
+    """Fail a run that is under way; the previous plan stays.
 
-    Whatever goes wrong once its plan is committed does not make the plan one that failed.
+    A run that is completed stays completed: an error after the commit of its plan does not make the plan a failure.
     """
     ended_at = timezone.now()
     under_way = OptimizationRun.objects.filter(pk=run.pk, status=RunStatus.RUNNING)
@@ -114,7 +118,7 @@ def fail_run(run: OptimizationRun, error: str) -> None:
 
 
 def fail_abandoned_runs(now: datetime) -> int:
-    """Close the runs whose process ended without a word: no task lives longer than its hard time limit."""
+    """Fail the runs whose process was killed, and return how many: no task outlives its hard time limit."""
     before = now - timedelta(seconds=settings.TASK_TIME_LIMIT_SECONDS)
     abandoned = OptimizationRun.objects.filter(status=RunStatus.RUNNING, started_at__lt=before)
     for run in abandoned:
@@ -122,20 +126,20 @@ def fail_abandoned_runs(now: datetime) -> int:
     return len(abandoned)
 
 
-def _milliseconds(lasted: timedelta) -> int:
-    return round(lasted.total_seconds() * 1000)
+def _milliseconds(duration: timedelta) -> int:
+    return round(duration.total_seconds() * 1000)
 
 
 def inputs_of(problem: DayProblem | RequestProblem, snapshot: Snapshot) -> dict[str, Any]:
-    """The problem's hash, the age of each sibling's answer by now, and what was not known."""
+    """Return the problem's hash, the age of each sibling's facts in seconds, and the unknown facts."""
     now = timezone.now()
     age = {sibling.value: round((now - read_at).total_seconds(), 1) for sibling, read_at in snapshot.read_at.items()}
-    unknown = {sibling.value: why for sibling, why in snapshot.unknown.items()}
+    unknown = {sibling.value: reason for sibling, reason in snapshot.unknown.items()}
     return {"hash": hash_of(problem), "age_seconds": age, "unknown": unknown}
 
 
 def hash_of(problem: DayProblem | RequestProblem) -> str:
-    """The same for the same problem, in whatever process it was put together."""
-    # The order in which a set shows its members depends on the order in which they came into it.
-    shown = _SET.sub(lambda found: str(sorted(found[1].split(", "))), repr(problem))
-    return hashlib.sha256(shown.encode()).hexdigest()
+    """Return the SHA-256 of the problem in hexadecimal, the same for equal problems in any process."""
+    # The order of a set's members depends on the order of their insertion and on the process.
+    canonical = _FROZENSET.sub(lambda match: str(sorted(match[1].split(", "))), repr(problem))
+    return hashlib.sha256(canonical.encode()).hexdigest()

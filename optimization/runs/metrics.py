@@ -1,4 +1,4 @@
-"""Figures of optimization for other apps and for operations."""
+"""Metrics of optimization for other apps and for operations."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,13 +14,13 @@ from optimization.runs.selectors import latest_score
 
 
 def score_of_date(day: date) -> Mapping[str, float]:
-    """`optimization_score`, 0 to 1, of the last completed run over the date, if there was one."""
+    """Return `optimization_score`, 0 to 1, of the last completed run over the date; empty where there is none."""
     score = latest_score(day)
     return {} if score is None else {"optimization_score": round(score / 100, 4)}
 
 
 def optimization_gauges() -> Iterable[Metric]:
-    """Runs of the last day by algorithm and status, what they left unstaffed, and how the last night went."""
+    """Yield the gauges: runs of the last day, the departures they left unstaffed, and the dates of the last night."""
     since = timezone.now() - timedelta(days=1)
     recent = OptimizationRun.objects.filter(started_at__gte=since)
     runs = GaugeMetricFamily("optimization_runs_last_day", "Optimization runs.", labels=["algorithm", "status"])
@@ -35,7 +35,7 @@ def optimization_gauges() -> Iterable[Metric]:
 
 
 def _last_night() -> Metric:
-    """The dates of the last night by what became of them; none before the first one."""
+    """Return the dates of the last night by status; zeros before the first night."""
     dates = GaugeMetricFamily("optimization_night_dates", "Dates of the last night, a cluster each.", labels=["status"])
     night = Night.objects.order_by("-started_at").first()
     counts = Counter(night.dates.values_list("status", flat=True)) if night else Counter[str]()

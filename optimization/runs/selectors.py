@@ -1,4 +1,4 @@
-"""Reading the runs of the past."""
+"""Queries of past runs."""
 
 from collections.abc import Collection
 from datetime import date

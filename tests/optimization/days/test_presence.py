@@ -29,7 +29,7 @@ NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer")
 
 
 @pytest.fixture(autouse=True)
-def _nobody_at_work() -> Iterator[None]:
+def _no_optimizer_present() -> Iterator[None]:
     get_redis_connection("default").flushdb()
     yield
     presence.forget_troubles()

@@ -1,4 +1,4 @@
-"""Two who want the same date and regions planned: one plans, the other waits for it and is told so."""
+"""Two optimizations of the same date and regions: one plans, the other waits and joins its run."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -25,7 +25,7 @@ Meanwhile = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture(autouse=True)
-def _nobody_at_work() -> Iterator[None]:
+def _no_optimizer_present() -> Iterator[None]:
     get_redis_connection("default").flushdb()
     yield
     presence.forget_troubles()
@@ -42,7 +42,7 @@ def region(siblings: SimulatedSiblings) -> UUID:
 
 @pytest.fixture
 def while_it_waits(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Let something happen at the first look of whoever waits for a run; time itself does not pass."""
+    """Let something happen at the first poll of a caller that waits for a run; time itself does not pass."""
     happening: list[Callable[[], object]] = []
 
     def sleep(_: float) -> None:
@@ -58,7 +58,7 @@ def under_way(region: UUID, **terms: Any) -> OptimizationRun:
 
 
 def optimize_while(run: OptimizationRun, region: UUID, *, day: date = TOMORROW, **terms: Any) -> Optimized:
-    """Optimize the region while `run` shows itself at work on it."""
+    """Optimize the region while `run` announces its presence there."""
     with announce_presence(day, [region], by="the night", run_id=run.pk):
         return optimize_day(day, [region], author=ANA, **terms)
 
@@ -67,11 +67,11 @@ def complete(run: OptimizationRun) -> None:
     OptimizationRun.objects.filter(pk=run.pk).update(status=RunStatus.COMPLETED)
 
 
-def runs_of_ours(joined: OptimizationRun) -> int:
+def own_runs(joined: OptimizationRun) -> int:
     return OptimizationRun.objects.exclude(pk=joined.pk).count() - 1
 
 
-def test_the_second_of_two_waits_for_the_first_and_is_told_which_run_it_joined(
+def test_the_second_of_two_waits_for_the_first_and_names_the_run_it_joined(
     region: UUID, while_it_waits: Meanwhile
 ) -> None:
     run = under_way(region)
@@ -82,10 +82,10 @@ def test_the_second_of_two_waits_for_the_first_and_is_told_which_run_it_joined(
     assert (optimized.is_joined, optimized.run.pk) == (True, run.pk)
     assert optimized.planned == stored()
     assert RunJoin.objects.get().by == "ana (optimization)"
-    assert runs_of_ours(run) == 0
+    assert own_runs(run) == 0
 
 
-def test_whoever_waits_is_not_shown_at_work(region: UUID, while_it_waits: Meanwhile) -> None:
+def test_a_caller_that_waits_announces_no_presence(region: UUID, while_it_waits: Meanwhile) -> None:
     run, seen = under_way(region), list[Any]()
 
     def look() -> None:
@@ -106,7 +106,7 @@ def test_what_the_first_failed_at_the_second_does(region: UUID, while_it_waits: 
     optimized = optimize_while(run, region)
 
     assert (optimized.is_joined, optimized.run.status) == (False, RunStatus.COMPLETED)
-    assert runs_of_ours(run) == 1
+    assert own_runs(run) == 1
 
 
 def test_what_came_in_too_late_for_the_first_the_second_plans(region: UUID, while_it_waits: Meanwhile) -> None:

@@ -1,3 +1,5 @@
+"""The life cycle of a run, and the hash of its problem."""
+
 from datetime import timedelta
 from uuid import UUID
 
@@ -43,12 +45,12 @@ def test_what_goes_wrong_after_a_run_is_completed_does_not_fail_it() -> None:
 
 def test_the_same_problem_has_one_hash_and_another_one_another() -> None:
     """Two ids that meet in one place of a hash table come out of a set in the order in which they went in."""
-    here, there = UUID(int=0), UUID(int=8)
+    first, second = UUID(int=0), UUID(int=8)
     hashes = {
         hash_of(day([hike := trip(1, "09:00", "12:00", guests, pinned_guides=frozenset(pinned))], [pair(hike, 1, 9)]))
-        for pinned in ((here, there), (there, here))
+        for pinned in ((first, second), (second, first))
         for guests in (4, 5)
     }
 
-    assert repr(frozenset((here, there))) != repr(frozenset((there, here)))
+    assert repr(frozenset((first, second))) != repr(frozenset((second, first)))
     assert len(hashes) == 2
