@@ -2,7 +2,7 @@
 
 from conflicts.choices import Cause
 from conflicts.detection.detect import RULES
-from conflicts.monitoring.clearing import WHY_CLEARED
+from conflicts.monitoring.clearing import CLEARING_REASONS
 
 OF_PLACES = {Cause.LOCATION_CAPACITY}
 
@@ -12,4 +12,4 @@ def test_every_cause_is_judged() -> None:
 
 
 def test_every_cause_says_why_a_conflict_of_it_is_cleared() -> None:
-    assert WHY_CLEARED.keys() == set(Cause)
+    assert CLEARING_REASONS.keys() == set(Cause)
