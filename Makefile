@@ -1,4 +1,7 @@
-PYTHON ?= python3.11
+# The first that runs and is at least 3.11: one of these names may be pyenv's shim of a version that is not there.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
+	done)
 VENV := .venv
 BIN := $(VENV)/bin
 COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --allow-unsafe --generate-hashes \
@@ -34,6 +37,7 @@ lock: $(VENV)/.dev-installed
 	$(COMPILE) --extra bench -c locks/dev.txt -o locks/bench.txt pyproject.toml
 
 $(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is missing (Debian: apt install python3-venv), or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.sandbox-installed: locks/sandbox.txt | $(VENV)/bin/python
