@@ -1,1 +1,1 @@
-"""How fast the service is, each time beside something that bounds it: `make bench`."""
+"""Benchmarks of the service, each compared with a bound: `make bench`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [name …] [--rounds 5] [--seconds …]`: all of them where none is named."""
+"""The benchmarks' command line: `python -m benchmarks [name …] [--rounds 5] [--seconds …]`, all if none is named."""
 
 import argparse
 from collections.abc import Callable
@@ -33,13 +33,12 @@ BENCHMARKS: dict[str, Measure] = {
 PURE: dict[str, Callable[[argparse.Namespace], Table]] = {
     "solver": lambda options: measure_solver(seeds=options.seeds),
 }
-# As in production commits reach the disk. The log of requests is off: the supervisor that reads it here would take
-# its share of the CPU.
+# As in production, commits reach the disk. The request log is off: the supervisor that reads it would use CPU.
 WEB = {"DJANGO_SETTINGS_MODULE": "benchmarks.settings", "LOG_LEVEL": "WARNING"}
 
 
 def main() -> None:
-    """Each benchmark on a service of its own where it needs one; its table is shown, and kept beside this code."""
+    """Run each benchmark, on a service of its own if it needs one; show its table and keep it beside this code."""
     options = _options()
     for name in options.which or [*BENCHMARKS, *PURE]:
         table = PURE[name](options) if name in PURE else _measured_on_a_service(name, options)

@@ -1,6 +1,6 @@
 """`python -m benchmarks.contenders <way> <date> <writers> <seconds>`: contend for one daily schedule; prints JSON.
 
-Every writer counts its own writes in a key of its own departure, so that what others overwrote shows at the end.
+Every writer counts its own writes in a key of its own departure, so that lost writes show at the end.
 """
 
 import json
@@ -36,7 +36,7 @@ Write = Callable[[date, UUID], None]
 
 
 def write_version_checked(day: date, departure_id: UUID) -> None:
-    """As everybody does here."""
+    """Write as the service does."""
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         _count(drafts[day].document, departure_id)
@@ -65,30 +65,30 @@ WAYS: Mapping[str, Write] = {
 
 
 def main() -> None:
-    """Start the contenders, let them begin at once, add up what they did and what is left of it."""
+    """Start the contenders at one moment and print the sums of their writes and of what is left of them."""
     way, day, writers, seconds = sys.argv[1], date.fromisoformat(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
     before = _counted(day)
     connections.close_all()
     begin = time.time() + AHEAD_SECONDS
     with get_context("fork").Pool(writers) as pool:
-        told = [(way, day, number, begin, seconds) for number in range(writers)]
-        done = pool.starmap(contend, told, chunksize=1)
-    latencies = [latency for each in done for latency in each["latencies_ms"]]
+        arguments = [(way, day, number, begin, seconds) for number in range(writers)]
+        counts_of_writers = pool.starmap(contend, arguments, chunksize=1)
+    latencies = [latency for counts in counts_of_writers for latency in counts["latencies_ms"]]
     summary = {
         "writes": len(latencies),
         "per_second": len(latencies) / seconds,
         "p50_ms": quantile(latencies, 0.50),
         "p99_ms": quantile(latencies, 0.99),
         "slowest_ms": max(latencies),
-        "retries": sum(each["retries"] for each in done),
-        "errors": dict(sum((Counter(each["errors"]) for each in done), Counter())),
+        "retries": sum(counts["retries"] for counts in counts_of_writers),
+        "errors": dict(sum((Counter(counts["errors"]) for counts in counts_of_writers), Counter())),
         "lost": len(latencies) - (_counted(day) - before),
     }
     print(json.dumps(summary))
 
 
 def contend(way: str, day: date, number: int, begin: float, seconds: float) -> dict[str, Any]:
-    """One writer: how long each of its writes took, how often it tried again, and what went wrong."""
+    """Write for `seconds` and return the latencies in ms, the retries and the errors."""
     write, departure_id = WAYS[way], sorted(read_drafts([day])[day].document.departures)[number]
     retried_before, latencies, errors = _retries(), [], Counter[str]()
     time.sleep(max(0.0, begin - time.time()))

@@ -1,4 +1,4 @@
-"""Thirty-two writers of one daily schedule for a minute, beside two other ways to write it."""
+"""Thirty-two writers of one daily schedule for a minute, compared with two other ways to write it."""
 
 import json
 import subprocess
@@ -43,7 +43,7 @@ REV = "SELECT _rev FROM scheduling.daily_schedules WHERE schedule_date = %s"
 
 @dataclass(frozen=True, slots=True)
 class _Contention:
-    """What came of one way to write; `problems` counts refusals and failures by name."""
+    """The result of one way to write; `problems` counts refusals and failures by name."""
 
     way: str
     seconds: float
@@ -69,15 +69,15 @@ class _Contention:
 
 
 def measure_contention(service: RunningService, *, seconds: float) -> Table:
-    """Each way for `seconds`, one after the other, over the same planned date of the seeded world."""
+    """Measure each way for `seconds`, in turn, on the same planned date of the seeded world."""
     day = datetime.now(UTC).date() + timedelta(days=1)
     service.optimize(day)
     rows = []
     with service.paused("worker"), service.paused("beat"):
         for way, name in WAYS.items():
             before = _figure(service, DEADLOCKS)
-            found = _contend(service, way, name, day, seconds)
-            rows.append(found.row(_deadlocks_since(service, before)))
+            contention = _contend(service, way, name, day, seconds)
+            rows.append(contention.row(_deadlocks_since(service, before)))
         before = _figure(service, DEADLOCKS)
         over_http = _over_http(service, day, seconds)
         rows.append(over_http.row(_deadlocks_since(service, before)))
@@ -95,13 +95,15 @@ def measure_contention(service: RunningService, *, seconds: float) -> Table:
 def _contend(service: RunningService, way: str, name: str, day: date, seconds: float) -> _Contention:
     command = [sys.executable, "-m", "benchmarks.contenders", way, day.isoformat(), str(WRITERS), str(seconds)]
     done = subprocess.run(command, env=dict(service.env), cwd=CHECKOUT, check=True, stdout=subprocess.PIPE)
-    told: dict[str, Any] = json.loads(done.stdout)
-    latencies = (told["p50_ms"], told["p99_ms"])
-    return _Contention(name, seconds, latencies, told["writes"], told["lost"], told["retries"], told["errors"])
+    summary: dict[str, Any] = json.loads(done.stdout)
+    latencies = (summary["p50_ms"], summary["p99_ms"])
+    return _Contention(
+        name, seconds, latencies, summary["writes"], summary["lost"], summary["retries"], summary["errors"]
+    )
 
 
 def _over_http(service: RunningService, day: date, seconds: float) -> _Contention:
-    """Each request gives a departure another capacity than the one before, so that each has to be a revision."""
+    """Measure requests that each change a departure's capacity, so that each has to make a revision."""
     with service.client() as client:
         departures = sorted(_departures(client.get(f"/daily-schedules/{day}").raise_for_status().json()))[:WRITERS]
     build = RequestBuilder(service)

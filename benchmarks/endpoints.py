@@ -1,4 +1,4 @@
-"""The operations that are measured, with requests for them that the service answers as it should."""
+"""The measured operations, with valid requests for them."""
 
 import json
 import time
@@ -19,7 +19,7 @@ TRIPS = 40
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`requests` are ready to send; each gets `status`. `once`: none of them has the same effect twice."""
+    """An operation: `requests` are ready to send and get `status`; with `once` no request can be repeated."""
 
     name: str
     requests: tuple[bytes, ...]
@@ -28,19 +28,19 @@ class Endpoint:
 
 
 def prepare(service: RunningService) -> tuple[Endpoint, list[Endpoint]]:
-    """The floor and the operations, over planned dates with many conflicts."""
-    known, now = service.known_ids(), datetime.now(UTC)
+    """Return the floor and the operations, on planned dates with many conflicts."""
+    ids, now = service.known_ids(), datetime.now(UTC)
     days = [(now + timedelta(days=ahead)).date() for ahead in range(FIRST_DAY, LAST_DAY + 1)]
     with service.client() as client:
-        bodies = _bodies(known["trip_ids"][:TRIPS], [day.isoformat() for day in days[:3]])
+        bodies = _bodies(ids["trip_ids"][:TRIPS], [day.isoformat() for day in days[:3]])
         request_id = _answered_request(client, bodies[0])
         service.optimize(days[0], days[-1])
-        service.close_trails(known["trail_ids"], now + timedelta(days=LAST_DAY + 1))
+        service.close_trails(ids["trail_ids"], now + timedelta(days=LAST_DAY + 1))
         conflicts = _conflicts(client, [day.isoformat() for day in days])
     build = RequestBuilder(service)
     ranges = [
         {"trip_id": trip, "date_range_start": days[0].isoformat(), "date_range_end": days[6].isoformat()}
-        for trip in known["trip_ids"][:TRIPS]
+        for trip in ids["trip_ids"][:TRIPS]
     ]
     floor = Endpoint("floor: one SELECT by key", (build("GET", f"/floor/{request_id}"),))
     return floor, [
@@ -48,7 +48,7 @@ def prepare(service: RunningService) -> tuple[Endpoint, list[Endpoint]]:
         Endpoint("GET /schedule-conflicts, 25 rows", (build("GET", "/schedule-conflicts", {"date": days[0]}),)),
         Endpoint(
             "GET /schedule-optimization, 7 days",
-            tuple(build("GET", "/schedule-optimization", each) for each in ranges),
+            tuple(build("GET", "/schedule-optimization", query) for query in ranges),
         ),
         Endpoint(
             "POST /schedule-requests", tuple(build("POST", "/schedule-requests", body=body) for body in bodies), 202
@@ -88,8 +88,8 @@ def _bodies(trip_ids: list[str], days: list[str]) -> list[dict[str, Any]]:
 
 def _acceptance(conflict: dict[str, Any]) -> dict[str, Any]:
     accept = next(option for option in conflict["resolution_options"] if option["strategy"] == "ACCEPT_RISK")
-    wanted = {"conflict_id": conflict["id"], "selected_resolution_id": accept["id"]}
-    return wanted | {"operator_notes": "The benchmark answers for it.", "override_warnings": True}
+    resolution = {"conflict_id": conflict["id"], "selected_resolution_id": accept["id"]}
+    return resolution | {"operator_notes": "The benchmark answers for it.", "override_warnings": True}
 
 
 def _answered_request(client: httpx.Client, body: dict[str, Any]) -> str:
@@ -103,17 +103,17 @@ def _status(client: httpx.Client, request_id: str) -> str:
 
 
 def _conflicts(client: httpx.Client, days: list[str]) -> list[dict[str, Any]]:
-    """Of the closed trails, once no more of them appear."""
-    found: list[dict[str, Any]] = []
+    """Return the conflicts of the closed trails once their number is stable."""
+    conflicts: list[dict[str, Any]] = []
 
     def are_complete() -> bool:
-        before = len(found)
-        found[:] = [conflict for day in days for conflict in _of_day(client, day)]
+        before = len(conflicts)
+        conflicts[:] = [conflict for day in days for conflict in _of_day(client, day)]
         time.sleep(1)
-        return bool(found) and len(found) == before
+        return bool(conflicts) and len(conflicts) == before
 
     _await("the conflicts of closed trails are there", are_complete)
-    return found
+    return conflicts
 
 
 def _of_day(client: httpx.Client, day: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The least that an operation of this API can cost: it knows the caller and reads one row by its key."""
+"""The floor of the API's operations: authentication and one row read by its key."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from scheduling.models import ScheduleRequest
 
 
 class FloorView(APIView):
-    """The same middleware, authentication and rendering as everywhere; no scope, no rule, no shape."""
+    """A view with the middleware, authentication and rendering of the API, but no scope, rule or serializer."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request, request_id: UUID) -> Response:

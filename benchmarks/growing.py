@@ -34,20 +34,20 @@ AGE_BY_ONE = """
 
 
 def fill(day: date, departures: int) -> None:
-    """Store so many staffed departures on a date that has none."""
+    """Store a number of staffed departures on a date that has none."""
     made = {uuid4(): _departure(day, number) for number in range(departures)}
     write_daily_schedules([day], lambda drafts: drafts[day].document.departures.update(made), author=AUTHOR)
 
 
 def age(day: date, rev: int) -> list[float]:
-    """Bring a daily schedule to this revision, each of them a change in SQL, then time some writes, in ms."""
+    """Bring a daily schedule to a revision by changes in SQL, and return the times of some writes in ms."""
     schedule = DailySchedule.objects.get(schedule_date=day)
     departure = next(iter(schedule.document.departures))
     with transaction.atomic(), connection.cursor() as cursor:
         for _ in range(rev - schedule.rev):
             cursor.execute(AGE_BY_ONE, [str(departure), day])
     with connection.cursor() as cursor:
-        # As autovacuum does over the weeks in which a daily schedule grows old.
+        # As autovacuum does in the weeks over which a daily schedule ages.
         cursor.execute("VACUUM scheduling.daily_schedules")
     taken = []
     for turn in range(WRITES):
@@ -92,7 +92,7 @@ def _member(role: Role, number: int) -> TeamMember:
 
 
 def main() -> None:
-    """Do what the command line says."""
+    """Run the command line."""
     what, day, figure = sys.argv[1], date.fromisoformat(sys.argv[2]), int(sys.argv[3])
     if what == "fill":
         fill(day, figure)

@@ -1,4 +1,4 @@
-"""What a daily schedule costs as it grows: in departures, and in revisions."""
+"""The cost of a daily schedule by its number of departures and its revision."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ IDLE = ("worker", "beat", "relay", "consumer")
 
 
 def measure_growth(service: RunningService, *, rounds: int) -> Table:
-    """Each operation on a date of each size, and a write at each age."""
+    """Measure each operation on a date of each size, and a write at each age."""
     today = datetime.now(UTC).date()
     with ExitStack() as stack:
         for program in IDLE:
@@ -53,14 +53,14 @@ Cost = tuple[int, float]
 
 
 def _costs(client: httpx.Client, day: date, rounds: int) -> dict[str, Cost]:
-    """What each operation on a date costs now."""
+    """Return the cost of each operation on a date."""
     path = f"/daily-schedules/{day}"
     shown = client.get(path).raise_for_status()
     departures, etag = iter(sorted(shown.json()["assignments"]["departures"])), shown.headers["ETag"]
-    one, seats = next(departures), count(20)
+    patched, seats = next(departures), count(20)
 
     def patch() -> httpx.Response:
-        return client.patch(path, json={"assignments": {"departures": {one: {"capacity": next(seats)}}}})
+        return client.patch(path, json={"assignments": {"departures": {patched: {"capacity": next(seats)}}}})
 
     def publish_one() -> httpx.Response:
         return client.post(f"{path}/publish", json={"departure_ids": [next(departures)]})

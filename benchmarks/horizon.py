@@ -1,4 +1,4 @@
-"""Fourteen days of six regions in three clusters, planned by one process and by two: `make bench ARGS=horizon`."""
+"""Planning fourteen days of six regions in three clusters by one process and by two: `make bench ARGS=horizon`."""
 
 import json
 import os
@@ -25,7 +25,7 @@ Chains = Sequence[Sequence[DayProblem]]
 
 
 def measure_horizon(service: RunningService, *, rounds: int) -> Table:
-    """The solver alone on days of 10x, and the operator's command on the sandbox's company."""
+    """Measure the solver alone on days of 10x, and the operator's command on the sandbox's company."""
     rows = [_solver_row(EVEN, _chains((2, 2, 2)), rounds), _solver_row(UNEVEN, _chains((3, 2, 1)), rounds)]
     rows.append(_command_row(service, rounds))
     notes = (
@@ -40,7 +40,7 @@ def measure_horizon(service: RunningService, *, rounds: int) -> Table:
 
 
 def _chains(regions: Sequence[int]) -> list[list[DayProblem]]:
-    """A chain of dates for each cluster, of so many of six regions."""
+    """Return a chain of dates for each cluster, by its number of regions of six."""
     return [[clusters_of_day(f"{count} of 6 regions", seed)[0] for seed in range(1, DAYS + 1)] for count in regions]
 
 
@@ -48,21 +48,21 @@ def _solver_row(name: str, chains: Chains, rounds: int) -> list[str]:
     longest = [sum(chain) for chain in measure_chains(chains)]
     allowed = sum(longest) / max(sum(longest) / 2, *longest)
     times = [(measure_pool(chains, 1), measure_pool(chains, 2)) for _ in range(rounds)]
-    return _row(name, [one for one, _ in times], [two for _, two in times], f"{allowed:.2f}")
+    return _row(name, [seconds for seconds, _ in times], [seconds for _, seconds in times], f"{allowed:.2f}")
 
 
 def _command_row(service: RunningService, rounds: int) -> list[str]:
     times = [(_command_seconds(service, 1), _command_seconds(service, 2)) for _ in range(rounds)]
-    return _row(WHOLE, [one for one, _ in times], [two for _, two in times], "")
+    return _row(WHOLE, [seconds for seconds, _ in times], [seconds for _, seconds in times], "")
 
 
-def _row(name: str, one: Sequence[float], two: Sequence[float], allowed: str) -> list[str]:
-    speed_up = min(one) / min(two)
+def _row(name: str, by_one: Sequence[float], by_two: Sequence[float], allowed: str) -> list[str]:
+    speed_up = min(by_one) / min(by_two)
     target = min(TARGET, 0.85 * float(allowed)) if allowed else None
     return [
         name,
-        f"{min(one):.2f}",
-        f"{min(two):.2f}",
+        f"{min(by_one):.2f}",
+        f"{min(by_two):.2f}",
         f"{speed_up:.2f}",
         allowed,
         f"≥ {target:.2f}" if target else "",

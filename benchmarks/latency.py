@@ -1,4 +1,4 @@
-"""From submitting a schedule request to COMPLETED, beside the time that the solver itself took."""
+"""The latency of schedule requests until COMPLETED, compared with the solver's time."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ SOLVE_MS = "SELECT request_id::text, solve_ms FROM scheduling.run_details WHERE 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """One request: when it was sent, and when the service says it was completed."""
+    """A completed request, with the service's time of completion."""
 
     request_id: str
     sent_at: datetime
@@ -34,11 +34,11 @@ class _Answered:
 
 
 class RequestFailed(Exception):
-    """A request did not complete, so how long it took means nothing."""
+    """A request did not complete; its latency has no meaning."""
 
 
 def measure_latency(service: RunningService, *, rounds: int) -> Table:
-    """Latencies of requests that come alone, and of bursts that queue."""
+    """Measure the latencies of single requests, and of bursts that queue."""
     bodies = _bodies(service)
     with service.client() as client, ThreadPoolExecutor(CLIENTS) as pool:
         _finished(client, _submitted(client, bodies[0]))
@@ -47,8 +47,8 @@ def measure_latency(service: RunningService, *, rounds: int) -> Table:
         for n in range(rounds):
             burst = [bodies[(n + position) % len(bodies)] for position in range(QUEUED)]
             sent = list(pool.map(lambda body: _submitted(client, body), burst))
-            queued += [_finished(client, each) for each in sent]
-    solver = _solver_ms(service, [each.request_id for each in (*alone, *queued)])
+            queued += [_finished(client, submitted) for submitted in sent]
+    solver = _solver_ms(service, [answered.request_id for answered in (*alone, *queued)])
     rows = [_row("one at a time", alone, solver), _row(f"{QUEUED} at once", queued, solver)]
     notes = (
         f"A request for one trip on {DATES} dates, from before its POST to its `completed_at`; the solver's time is "
@@ -79,7 +79,7 @@ def _finished(client: httpx.Client, sent: tuple[str, datetime]) -> _Answered:
         if request["status"] == "FAILED":
             raise RequestFailed(f"{request_id}: {request.get('error')}")
         time.sleep(0.05)
-    raise RequestFailed(f"{request_id} is not answered after {WITHIN_SECONDS:.0f} s")
+    raise RequestFailed(f"{request_id} is not completed after {WITHIN_SECONDS:.0f} s")
 
 
 def _solver_ms(service: RunningService, request_ids: list[str]) -> dict[str, int]:
@@ -88,8 +88,8 @@ def _solver_ms(service: RunningService, request_ids: list[str]) -> dict[str, int
 
 
 def _row(load: str, answered: list[_Answered], solver: dict[str, int]) -> list[str]:
-    whole = [each.ms for each in answered]
-    solving = [float(solver[each.request_id]) for each in answered]
+    whole = [request.ms for request in answered]
+    solving = [float(solver[request.request_id]) for request in answered]
     return [
         load,
         str(len(answered)),

@@ -1,7 +1,7 @@
-"""A load generator: prepared requests over kept connections, as fast as they are answered.
+"""A load generator: prepared requests over persistent connections, as fast as they are answered.
 
-It runs in a process of its own, waits for all its sockets at once and looks at nothing but the status and
-the length of an answer, so that it takes little of the CPU that it shares with what it measures.
+It runs in a process of its own, waits for all its sockets at once and reads only the status and the length of a
+response, so that it takes little of the CPU that it shares with the service.
 """
 
 import selectors
@@ -38,7 +38,7 @@ class Job:
 
 @dataclass(slots=True)
 class Measured:
-    """What came back: how long all of it took, how long each answer, and which statuses they had."""
+    """The total seconds, and the latencies and statuses of the responses."""
 
     seconds: float = 0.0
     latencies_ms: list[float] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Measured:
 
 
 class LoadGenerator:
-    """The process that makes the load. Use as a context manager."""
+    """The process that generates the load; a context manager."""
 
     def __init__(self) -> None:
         self._process = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
@@ -62,12 +62,12 @@ class LoadGenerator:
         self._process.shutdown()
 
     def measure(self, job: Job) -> Measured:
-        """Do a job and wait for its end. Raises ServerGone."""
+        """Run a job to its end and return its measurements. Raises ServerGone."""
         return self._process.submit(run_job, job).result()
 
 
 class _Connection:
-    """One socket with at most one request on its way."""
+    """A socket with at most one pending request."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
@@ -81,7 +81,7 @@ class _Connection:
         self.socket.sendall(request)
 
     def receive(self) -> tuple[int, float] | None:
-        """Status and latency in ms once the whole answer is there."""
+        """Return status and latency in ms once the response is complete, else None."""
         part = self.socket.recv(262_144)
         if not part:
             raise ServerGone("the server closed a connection")
@@ -97,7 +97,7 @@ class _Connection:
 
 
 def run_job(job: Job) -> Measured:
-    """The job, in this process."""
+    """Run the job in this process."""
     measured, requests = Measured(), job.sequence()
     started = time.perf_counter()
     with selectors.DefaultSelector() as selector:
@@ -114,19 +114,19 @@ def run_job(job: Job) -> Measured:
                 measured.latencies_ms.append(answer[1])
                 is_over = time.perf_counter() - started >= job.seconds and not job.once
                 following = None if is_over else next(requests, None)
-                _go_on(selector, connection, following)
+                _send_or_close(selector, connection, following)
     measured.seconds = time.perf_counter() - started
     return measured
 
 
 def _ready(selector: selectors.BaseSelector) -> list[_Connection]:
-    found = selector.select(ANSWER_WITHIN_SECONDS)
-    if not found:
+    events = selector.select(ANSWER_WITHIN_SECONDS)
+    if not events:
         raise ServerGone(f"no answer within {ANSWER_WITHIN_SECONDS:.0f} s")
-    return [key.data for key, _ in found]
+    return [key.data for key, _ in events]
 
 
-def _go_on(selector: selectors.BaseSelector, connection: _Connection, request: bytes | None) -> None:
+def _send_or_close(selector: selectors.BaseSelector, connection: _Connection, request: bytes | None) -> None:
     if request is None:
         selector.unregister(connection.socket)
         connection.socket.close()

@@ -1,4 +1,4 @@
-"""Tables for the terminal and for the file that is kept, and what they were measured on."""
+"""Tables of results for the terminal and for files, with the machine they were measured on."""
 
 import os
 import platform
@@ -19,7 +19,7 @@ PACKAGES = ("Django", "djangorestframework", "granian", "psycopg", "celery", "Pu
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What was measured; `notes` say how to read it."""
+    """Measurements; `notes` say how to read them."""
 
     name: str
     title: str
@@ -28,6 +28,7 @@ class Table:
     notes: str
 
     def show(self) -> None:
+        """Print the table and its notes."""
         shown = RichTable(title=self.title)
         for index, column in enumerate(self.columns):
             shown.add_column(column, justify="right" if index else "left", no_wrap=not index)
@@ -39,7 +40,7 @@ class Table:
             console.print(self.notes)
 
     def keep(self) -> Path:
-        """Write it, with the machine and the date, to the directory of results."""
+        """Write the table, with machine and date, to the directory of results, and return the file."""
         RESULTS.mkdir(exist_ok=True)
         lines = [
             f"# {self.title}",
@@ -55,7 +56,7 @@ class Table:
 
 
 def machine() -> str:
-    """Where and when this runs, in one paragraph."""
+    """Return the machine, the versions and the time in one paragraph."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     packages = ", ".join(f"{package} {_version(package)}" for package in PACKAGES)
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
@@ -67,7 +68,7 @@ def machine() -> str:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value that `share` of `values` do not exceed."""
+    """Return the value that a `share` of `values` does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 

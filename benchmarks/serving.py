@@ -1,4 +1,4 @@
-"""Each operation of the API against the floor of the same server, in turn, round after round."""
+"""Throughput of each operation of the API against the floor of the same server, in interleaved rounds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ COLUMNS = ("operation", "connections", "requests/s", "p50 ms", "p99 ms", "of the
 
 
 class WrongAnswer(Exception):
-    """An operation did not answer as it should have, so its speed means nothing."""
+    """An operation answered with an unexpected status; its speed has no meaning."""
 
 
 @dataclass(slots=True)
 class _Series:
-    """The rounds of one operation, each with the floor of the same round, in requests a second."""
+    """The rounds of one operation, each with the floor of the same round, in requests per second."""
 
     endpoint: Endpoint
     connections: int
@@ -38,26 +38,26 @@ class _Series:
         return measured
 
     def row(self) -> list[str]:
-        measured = [each for each, _ in self.rounds]
-        share = median(each.per_second / floor for each, floor in self.rounds)
+        measured = [measurement for measurement, _ in self.rounds]
+        share = median(measurement.per_second / floor for measurement, floor in self.rounds)
         return [
             self.endpoint.name,
             str(self.connections),
-            f"{median(each.per_second for each in measured):.0f}",
-            f"{median(quantile(each.latencies_ms, 0.50) for each in measured):.1f}",
-            f"{median(quantile(each.latencies_ms, 0.99) for each in measured):.1f}",
+            f"{median(round_.per_second for round_ in measured):.0f}",
+            f"{median(quantile(round_.latencies_ms, 0.50) for round_ in measured):.1f}",
+            f"{median(quantile(round_.latencies_ms, 0.99) for round_ in measured):.1f}",
             f"{share:.1%}",
             f"{1 / share:.1f}",
         ]
 
 
 def measure_serving(service: RunningService, *, rounds: int, seconds: float) -> Table:
-    """Requests a second and latencies at each number of connections; the workers sleep meanwhile."""
+    """Measure requests per second and latencies at each number of connections, with the workers paused."""
     floor, endpoints = prepare(service)
     groups = [_series([floor, *endpoints], connections, rounds) for connections in ONCE]
     port = int(service.url.rpartition(":")[2])
     with service.paused("worker"), service.paused("beat"), LoadGenerator() as generator:
-        for endpoint in (each for each in (floor, *endpoints) if not each.once):
+        for endpoint in (repeatable for repeatable in (floor, *endpoints) if not repeatable.once):
             generator.measure(Job(port, endpoint.requests, max(ONCE), WARM_UP_SECONDS))
         for _ in range(rounds):
             for group in groups:
@@ -72,7 +72,7 @@ def measure_serving(service: RunningService, *, rounds: int, seconds: float) -> 
 
 
 def _series(endpoints: list[Endpoint], connections: int, rounds: int) -> list[_Series]:
-    """Those without repetition get their share of the requests, so that none is sent at two numbers of connections."""
+    """Return a series per endpoint; those without repetition share their requests among the numbers of connections."""
     before = sum(count for smaller, count in ONCE.items() if smaller < connections) * rounds
     return [_Series(endpoint, connections, iter(endpoint.requests[before:])) for endpoint in endpoints]
 

@@ -1,4 +1,4 @@
-"""The solver beside its rivals, and what the design promises of it: `make bench ARGS=solver`."""
+"""The solver compared with its rivals, and the figures that the design promises: `make bench ARGS=solver`."""
 
 from benchmarks.report import Table
 from benchmarks.solvers.figures import Figure
@@ -10,7 +10,7 @@ COLUMNS = ("figure", "target", "measured", "met")
 
 
 def measure_solver(*, seeds: int = SEEDS) -> Table:
-    """The figures of the design, target beside measured; the races that they come from are shown and kept before."""
+    """Return the design's figures, targets and measurements; the races behind them are shown and kept first."""
     races = run_races(seeds)
     table = race_table(seeds, races)
     table.show()

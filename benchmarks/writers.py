@@ -25,29 +25,29 @@ AUTHOR = Author(AuthorKind.EVENT, "benchmark", "measuring", "benchmark")
 
 
 def main() -> None:
-    """Start the writers, let them begin at once, add up what they did."""
+    """Start the writers at one moment and print the sums of their writes."""
     day, writers, seconds = date.fromisoformat(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     expected = read_drafts([day])[day].rev
     connections.close_all()
     begin = time.time() + AHEAD_SECONDS
     with get_context("fork").Pool(writers) as pool:
-        told = [(day, number, begin, seconds) for number in range(writers)]
-        done = pool.starmap(write_for_a_while, told, chunksize=1)
-    latencies = [latency for each in done for latency in each["latencies_ms"]]
+        arguments = [(day, number, begin, seconds) for number in range(writers)]
+        counts_of_writers = pool.starmap(write_for_a_while, arguments, chunksize=1)
+    latencies = [latency for counts in counts_of_writers for latency in counts["latencies_ms"]]
     assert read_drafts([day])[day].rev == expected + len(latencies), "a write is missing"
     summary = {
         "writes": len(latencies),
         "per_second": len(latencies) / seconds,
         "p50_ms": quantile(latencies, 0.50),
         "p99_ms": quantile(latencies, 0.99),
-        "retries": sum(each["retries"] for each in done),
-        "given_up": sum(each["given_up"] for each in done),
+        "retries": sum(counts["retries"] for counts in counts_of_writers),
+        "given_up": sum(counts["given_up"] for counts in counts_of_writers),
     }
     print(json.dumps(summary))
 
 
 def write_for_a_while(day: date, number: int, begin: float, seconds: float) -> dict[str, Any]:
-    """One writer: how long each of its writes took, and how often it had to try again."""
+    """Write for `seconds` and return the latencies in ms, the retries and the writes given up."""
     departure_id = sorted(read_drafts([day])[day].document.departures)[number]
 
     def edit(drafts: Mapping[date, Draft]) -> None:

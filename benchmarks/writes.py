@@ -1,4 +1,4 @@
-"""Writes a second of one daily schedule, with one to sixteen processes that all want to write it."""
+"""Writes per second of one daily schedule by one to sixteen concurrent processes."""
 
 import json
 import subprocess
@@ -15,16 +15,16 @@ COLUMNS = ("writers", "writes/s", "of one writer", "p50 ms", "p99 ms", "retries 
 
 
 def measure_writes(service: RunningService, *, rounds: int, seconds: float) -> Table:
-    """Each writer moves its own departure's start and back, over a planned date of the seeded world."""
+    """Measure writers that each move the end of a departure of their own, on a planned date of the seeded world."""
     day = datetime.now(UTC).date() + timedelta(days=1)
     service.optimize(day)
-    found: dict[int, list[dict[str, Any]]] = {writers: [] for writers in WRITERS}
+    by_writers: dict[int, list[dict[str, Any]]] = {writers: [] for writers in WRITERS}
     with service.paused("worker"), service.paused("beat"):
         for _ in range(rounds):
             for writers in WRITERS:
-                found[writers].append(_run(service, day, writers, seconds))
-    alone = median(each["per_second"] for each in found[1])
-    rows = [_row(writers, each, alone) for writers, each in found.items()]
+                by_writers[writers].append(_run(service, day, writers, seconds))
+    alone = median(measured["per_second"] for measured in by_writers[1])
+    rows = [_row(writers, measurements, alone) for writers, measurements in by_writers.items()]
     notes = (
         f"Medians of {rounds} rounds of {seconds:g} s. Every write goes through `write_daily_schedules` in a process "
         "of its own: read, edit, lock, check the revision, store, history by trigger, detection, commit to disk. "
@@ -41,9 +41,9 @@ def _run(service: RunningService, day: date, writers: int, seconds: float) -> di
 
 
 def _row(writers: int, rounds: list[dict[str, Any]], alone: float) -> list[str]:
-    rate, p50, p99 = (median(each[name] for each in rounds) for name in ("per_second", "p50_ms", "p99_ms"))
-    retries = sum(each["retries"] for each in rounds) / max(sum(each["writes"] for each in rounds), 1)
-    given_up = sum(each["given_up"] for each in rounds)
+    rate, p50, p99 = (median(measured[name] for measured in rounds) for name in ("per_second", "p50_ms", "p99_ms"))
+    retries = sum(measured["retries"] for measured in rounds) / max(sum(measured["writes"] for measured in rounds), 1)
+    given_up = sum(measured["given_up"] for measured in rounds)
     return [
         str(writers),
         f"{rate:.0f}",

@@ -1,7 +1,7 @@
-"""The service's own model and options without PuLP: arrays handed to highspy. This is the floor for the service.
+"""The service's own model and options without PuLP, as arrays passed to highspy: the floor for the service.
 
-The same columns and rows in the same order, so that HiGHS does the same work, and the same proof of the order
-of the objectives. What is left out is PuLP, greedy's floor and every provision for failure.
+It has the same columns and rows in the same order, so that HiGHS does the same work, and the same proof of the
+objectives' order. It lacks PuLP, the greedy plan and every provision for failure.
 """
 
 import math
@@ -27,7 +27,7 @@ Costs = list[int]
 
 
 def solve_from_arrays(problem: DayProblem, seconds: float) -> Solved:
-    """A day, part by part."""
+    """Solve a day by components."""
     forget_patterns()
     searches = [_Search(component, seconds) for component in decompose(problem).components]
     for search in searches:
@@ -36,7 +36,7 @@ def solve_from_arrays(problem: DayProblem, seconds: float) -> Solved:
 
 
 def answer_from_arrays(problem: RequestProblem, seconds: float) -> Solved:
-    """All dates of a request at once."""
+    """Solve all dates of a request as one model."""
     forget_patterns()
     staffings = [Staffing.of(option.departure, option.pairs) for option in problem.options]
     staffable = [staffing for staffing in staffings if unstaffable_reason(staffing, {}) is None]
@@ -52,18 +52,18 @@ def answer_from_arrays(problem: RequestProblem, seconds: float) -> Solved:
 
 def _solved(arrays: Sequence["_Arrays"], values: Sequence[Sequence[float]]) -> Solved:
     teams: dict[UUID, tuple[UUID, ...]] = {}
-    for one, solution in zip(arrays, values, strict=True):
-        teams |= one.teams(solution)
+    for model, solution in zip(arrays, values, strict=True):
+        teams |= model.teams(solution)
     return Solved(
         teams=teams,
         is_proven=True,
-        variables=sum([column_set.columns for column_set in arrays]),
-        rows=sum([len(column_set.lower) for column_set in arrays]),
+        variables=sum([model.columns for model in arrays]),
+        rows=sum([len(model.lower) for model in arrays]),
     )
 
 
 class _Arrays:
-    """Columns and rows; `staffed` are the columns that say that a departure is, with its weight."""
+    """Columns and rows; `staffed` are the columns of staffed departures, with their weight."""
 
     def __init__(self, staffings: Sequence[Staffing], cliques: Sequence[tuple[EligiblePair, ...]] = ()) -> None:
         self.staffings = staffings
@@ -125,9 +125,9 @@ class _Arrays:
     def solve(
         self, costs: Costs, constant: int, seconds: float, options: Mapping[str, Any], *, is_integer: bool = True
     ) -> tuple[list[float], float]:
-        """The solution and its value. Raises RuntimeError without a proof.
+        """Return the solution and its value. Raises RuntimeError without a proof.
 
-        The constant brings the value above zero; without it HiGHS takes longer.
+        The constant makes the value positive; without it HiGHS takes longer.
         """
         highs = highspy.Highs()
         highs.setOptionValue("output_flag", False)
@@ -164,7 +164,7 @@ class _Arrays:
         return teams
 
     def _add_departure(self, staffing: Staffing) -> None:
-        """Columns in the order of their first row, as PuLP has them."""
+        """Add columns in the order of their first row, as in PuLP."""
         classes = staffing.classes(staffing.free)
         patterns = smallest_patterns(tuple(classes), staffing.need, PATTERN_LIMIT)
         if patterns is None:
@@ -174,14 +174,14 @@ class _Arrays:
         self.staffed += [(choice, staffing.departure.weight) for choice in choices]
         if len(choices) > 1:
             self.add_row([*choices], [1] * len(choices), upper=1)
-        handed_on: range = range(0)
+        surplus: range = range(0)
         for index, members in reversed(list(enumerate(classes.values()))):
             used = [n for n, pattern in enumerate(patterns) if pattern[index]]
-            indices = [*self._add_pairs(members), *handed_on, *[choices[n] for n in used]]
-            factors = [1] * (len(members) + len(handed_on)) + [-patterns[n][index] for n in used]
+            indices = [*self._add_pairs(members), *surplus, *[choices[n] for n in used]]
+            factors = [1] * (len(members) + len(surplus)) + [-patterns[n][index] for n in used]
             if index:
-                handed_on = self._add_columns(1, staffing.need.places)
-                indices, factors = [*indices, *handed_on], [*factors, -1]
+                surplus = self._add_columns(1, staffing.need.places)
+                indices, factors = [*indices, *surplus], [*factors, -1]
             self.add_row(indices, factors, lower=0, upper=0)
 
     def _add_pairs(self, pairs: Sequence[EligiblePair]) -> range:
@@ -208,7 +208,7 @@ class _Arrays:
 
 
 class _Search:
-    """All objectives weighted, then each of the first two proven by its relaxation or solved for itself."""
+    """All objectives weighted, then each of the first two proven by its LP relaxation or solved on its own."""
 
     def __init__(self, component: Component, seconds: float) -> None:
         self.arrays = _Arrays(component.staffings, component.cliques)
@@ -221,21 +221,21 @@ class _Search:
         self.values, _ = arrays.solve(
             arrays.weighted(GUESTS_WEIGHT, KEPT_WEIGHT), constant, self._seconds, TUNED_OPTIONS
         )
-        is_in_order = self._settle(arrays.guests(), arrays.most_guests)
-        is_in_order = self._settle(arrays.kept(), arrays.most_kept) and is_in_order
+        is_in_order = self._prove(arrays.guests(), arrays.most_guests)
+        is_in_order = self._prove(arrays.kept(), arrays.most_kept) and is_in_order
         if not is_in_order:
             self.values, _ = arrays.solve(arrays.weighted(0, 0), 0, self._seconds, TUNED_OPTIONS)
 
-    def _settle(self, costs: Costs, most: int) -> bool:
-        """Hold the best of a level; whether the weighted solution had it."""
+    def _prove(self, costs: Costs, most: int) -> bool:
+        """Fix the optimum of an objective; return whether the weighted solution had it."""
         arrays = self.arrays
-        missed = weighted = most + round(sum([cost * value for cost, value in zip(costs, self.values, strict=True)]))
-        if missed:
+        shortfall = weighted = most + round(sum([cost * value for cost, value in zip(costs, self.values, strict=True)]))
+        if shortfall:
             _, bound = arrays.solve(costs, most, self._seconds, LP_OPTIONS, is_integer=False)
-            if math.ceil(bound - 1e-4) < missed:
-                found, value = arrays.solve(costs, most, self._seconds, TUNED_OPTIONS)
-                if round(value) < missed:
-                    self.values, missed = found, round(value)
+            if math.ceil(bound - 1e-4) < shortfall:
+                values, value = arrays.solve(costs, most, self._seconds, TUNED_OPTIONS)
+                if round(value) < shortfall:
+                    self.values, shortfall = values, round(value)
         used = [column for column, cost in enumerate(costs) if cost]
-        arrays.add_row(used, [-costs[column] for column in used], lower=most - missed)
-        return missed == weighted
+        arrays.add_row(used, [-costs[column] for column in used], lower=most - shortfall)
+        return shortfall == weighted

@@ -1,6 +1,6 @@
-"""The compact formulation, for the rivals: sums of capacities instead of patterns, cliques of intervals.
+"""The compact formulation for the rivals: sums of capacities instead of patterns, cliques of intervals.
 
-It is derived from a problem without the solver's help, so that a rival that agrees with it confirms it.
+It shares no code with the solver, its own union-find included, so that a rival that agrees with the solver confirms it.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from optimization.solver.problem import TURNAROUND_MINUTES, DayProblem, Departur
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A departure that some team can lead, with its candidates and the fewest of them that cover the group."""
+    """A departure that can be staffed, with its eligible pairs and the fewest of them that cover the group."""
 
     departure: Departure
     pairs: tuple[EligiblePair, ...]
@@ -29,7 +29,7 @@ class Compact:
 
 
 def compact_model(problem: DayProblem) -> Compact:
-    """All of a day. Departures of these instances pin nobody, and everybody may lead."""
+    """Return the formulation of a day. These instances have no pins, and every guide may lead."""
     pairs_of: defaultdict[UUID, list[EligiblePair]] = defaultdict(list)
     for pair in problem.pairs:
         pairs_of[pair.departure_id].append(pair)
@@ -42,25 +42,25 @@ def compact_model(problem: DayProblem) -> Compact:
     return Compact(tuple(choices), tuple(_conflicts(choices)))
 
 
-def parts_of(model: Compact) -> list[Compact]:
-    """The same in parts that no conflict links."""
-    leader = {choice.departure.id: choice.departure.id for choice in model.choices}
+def components_of(model: Compact) -> list[Compact]:
+    """Return the connected components of the conflicts."""
+    parent = {choice.departure.id: choice.departure.id for choice in model.choices}
 
-    def lead(departure_id: UUID) -> UUID:
-        while leader[departure_id] != departure_id:
-            leader[departure_id] = leader[leader[departure_id]]
-            departure_id = leader[departure_id]
+    def root(departure_id: UUID) -> UUID:
+        while parent[departure_id] != departure_id:
+            parent[departure_id] = parent[parent[departure_id]]
+            departure_id = parent[departure_id]
         return departure_id
 
     for conflict in model.conflicts:
         for pair in conflict[1:]:
-            leader[lead(pair.departure_id)] = lead(conflict[0].departure_id)
+            parent[root(pair.departure_id)] = root(conflict[0].departure_id)
     choices: defaultdict[UUID, list[Choice]] = defaultdict(list)
     conflicts: defaultdict[UUID, list[tuple[EligiblePair, ...]]] = defaultdict(list)
     for choice in model.choices:
-        choices[lead(choice.departure.id)].append(choice)
+        choices[root(choice.departure.id)].append(choice)
     for conflict in model.conflicts:
-        conflicts[lead(conflict[0].departure_id)].append(conflict)
+        conflicts[root(conflict[0].departure_id)].append(conflict)
     return [Compact(tuple(choices[key]), tuple(conflicts[key])) for key in choices]
 
 
@@ -76,17 +76,17 @@ def _fewest(departure: Departure, pairs: tuple[EligiblePair, ...]) -> int | None
 
 
 def _conflicts(choices: list[Choice]) -> Iterator[tuple[EligiblePair, ...]]:
-    """For each of a guide's departures all that last when it starts, less those contained in others."""
+    """Yield the sets of each guide's departures that are concurrent when one starts, unless contained in another."""
     of_guide: defaultdict[UUID, list[tuple[int, int, EligiblePair]]] = defaultdict(list)
     for choice in choices:
         for pair in choice.pairs:
             ends_at = choice.departure.ends_at + TURNAROUND_MINUTES
             of_guide[pair.guide_id].append((choice.departure.starts_at, ends_at, pair))
-    for stays in of_guide.values():
-        together = {
-            frozenset(n for n, (starts_at, ends_at, _) in enumerate(stays) if starts_at <= moment < ends_at)
-            for moment, _, _ in stays
+    for intervals in of_guide.values():
+        concurrent = {
+            frozenset(n for n, (starts_at, ends_at, _) in enumerate(intervals) if starts_at <= moment < ends_at)
+            for moment, _, _ in intervals
         }
-        for members in together:
-            if len(members) > 1 and not any(members < other for other in together):
-                yield tuple(stays[n][2] for n in sorted(members))
+        for members in concurrent:
+            if len(members) > 1 and not any(members < other for other in concurrent):
+                yield tuple(intervals[n][2] for n in sorted(members))

@@ -1,4 +1,4 @@
-"""Figures with their targets, and the means they are made of."""
+"""Figures with their targets, and the means they are computed from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from benchmarks.solvers.rivals import Result
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A line of the table at the end of the design: what is promised, and what was measured."""
+    """A promise of the design: its target, and what was measured."""
 
     name: str
     target: str
@@ -21,12 +21,12 @@ class Figure:
 
 
 def at_most(name: str, targets: Sequence[float], measured: Sequence[float], *, of: str = "") -> Figure:
-    """A figure that is met where each value is at most its target; `of` says more about what was measured."""
-    told = ", ".join(f"{value:.2f}" for value in measured)
+    """Return a figure that is met if each value is at most its target; `of` is added to the measured values."""
+    values = ", ".join(f"{value:.2f}" for value in measured)
     return Figure(
         name=name,
         target=f"≤ {', '.join(f'{target:g}' for target in dict.fromkeys(targets))}",
-        measured=f"{told} {of}".strip(),
+        measured=f"{values} {of}".strip(),
         is_met=all(value <= target for value, target in zip(measured, targets, strict=True)),
     )
 
@@ -36,7 +36,7 @@ def geometric_mean(values: Sequence[float]) -> float:
 
 
 def cpu_ratio(ours: Sequence[Result], theirs: Sequence[Result]) -> float:
-    """Of the CPU time on the same instances: what wall time is on an idle machine, for solvers with one thread."""
+    """Return the ratio of CPU times on the same instances: that of wall times on an idle machine with one thread."""
     return geometric_mean([a.cpu_seconds / b.cpu_seconds for a, b in zip(ours, theirs, strict=True)])
 
 
@@ -45,7 +45,7 @@ def wall_ratio(ours: Sequence[Result], theirs: Sequence[Result]) -> float:
 
 
 def growth_exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:
-    """The slope of a straight line through the logarithms: 1 where time grows as the size does."""
+    """Return the slope of the regression line through the logarithms: 1 if time is proportional to size."""
     xs, ys = [log(size) for size in sizes], [log(second) for second in seconds]
     middle_x, middle_y = sum(xs) / len(xs), sum(ys) / len(ys)
     rise = sum([(x - middle_x) * (y - middle_y) for x, y in zip(xs, ys, strict=True)])

@@ -1,7 +1,7 @@
-"""Days and requests like the company's, of any size, from a seed: equal arguments, equal instances.
+"""Random days and requests like the company's, of any size, from a seed: equal arguments, equal instances.
 
-Certificates, absence and rest are decided here, as the service decides them before it asks the solver: only
-pairs that pass are in a problem.
+Certificates, absence and rest are decided here, as the service decides them before it calls the solver: a problem
+contains eligible pairs only.
 """
 
 import random
@@ -31,7 +31,7 @@ REST_MINUTES = 8 * 60
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much there is on a day; guides work in one or two regions of one cluster."""
+    """The size of a day; guides work in one or two regions of one cluster."""
 
     guides: int
     departures: int
@@ -93,7 +93,7 @@ class _Guide:
 
 
 def day_of(size: str, seed: int, crowding: float = 1.0) -> DayProblem:
-    """A day; `crowding` multiplies the groups, which makes guides scarce."""
+    """Return a day; `crowding` multiplies the group sizes, which makes guides scarce."""
     clusters = clusters_of_day(size, seed, crowding)
     return DayProblem(
         departures=tuple(departure for cluster in clusters for departure in cluster.departures),
@@ -102,7 +102,7 @@ def day_of(size: str, seed: int, crowding: float = 1.0) -> DayProblem:
 
 
 def clusters_of_day(size: str, seed: int, crowding: float = 1.0) -> tuple[DayProblem, ...]:
-    """The same day by clusters: regions that share no guide with those of another cluster."""
+    """Return the same day by clusters: regions that share no guide with those of another cluster."""
     measure = SIZES[size]
     share = replace(
         measure,
@@ -117,7 +117,7 @@ def clusters_of_day(size: str, seed: int, crowding: float = 1.0) -> tuple[DayPro
 
 
 def request_of(seed: int, *, dates: int = 30, guides: int = 142) -> RequestProblem:
-    """One trip on several dates; other guides are away on each."""
+    """Return one trip on several dates; other guides are absent on each."""
     dice = random.Random(f"request {seed} {dates} {guides}")
     crew = [_guide(1, dice) for _ in range(guides)]
     activity, guests = dice.randrange(ACTIVITIES), _group(dice, 1.0)
@@ -125,14 +125,14 @@ def request_of(seed: int, *, dates: int = 30, guides: int = 142) -> RequestProbl
     for number in range(dates):
         starts_at = number * DAY_MINUTES + 8 * 60
         departure = Departure(_id(dice), starts_at, starts_at + 240, guests)
-        able = [one for one in crew if activity in one.activities and dice.random() < 0.76]
-        pairs = [replace(one.as_pair(departure, dice), is_kept=dice.random() < 0.05) for one in able]
+        able = [guide for guide in crew if activity in guide.activities and dice.random() < 0.76]
+        pairs = [replace(guide.as_pair(departure, dice), is_kept=dice.random() < 0.05) for guide in able]
         options.append(RequestOption(FIRST_DATE + timedelta(days=number), departure, tuple(pairs)))
     return RequestProblem(tuple(options))
 
 
 def without_guide(problem: DayProblem, guide_id: UUID, kept: frozenset[tuple[UUID, UUID]]) -> DayProblem:
-    """The day after a guide called in sick, with the pairs (departure, guide) of `kept` published."""
+    """Return the day without a guide, with the pairs (departure, guide) of `kept` in the current plan."""
     return replace(
         problem,
         pairs=tuple(
@@ -145,17 +145,17 @@ def without_guide(problem: DayProblem, guide_id: UUID, kept: frozenset[tuple[UUI
 
 def _cluster(size: Size, dice: random.Random, crowding: float) -> DayProblem:
     crew = [_guide(size.regions, dice) for _ in range(size.guides)]
-    crew = [one for one in crew if dice.random() >= 0.24]
+    crew = [guide for guide in crew if dice.random() >= 0.24]
     departures, pairs = [], []
     for _ in range(size.departures):
         departure = _departure(dice, crowding)
         region, activity = dice.randrange(size.regions), dice.randrange(ACTIVITIES)
         language = dice.randrange(LANGUAGES) if dice.random() < 0.25 else None
-        able = [one for one in crew if one.may_go(region, activity, language, departure)]
+        able = [guide for guide in crew if guide.may_go(region, activity, language, departure)]
         departures.append(departure)
-        pairs.append([one.as_pair(departure, dice) for one in able])
+        pairs.append([guide.as_pair(departure, dice) for guide in able])
     kept = set(_published(departures, pairs, dice))
-    gone = {one.id for one in crew if dice.random() < 0.05}
+    gone = {guide.id for guide in crew if dice.random() < 0.05}
     remaining = tuple(
         replace(pair, is_kept=(pair.departure_id, pair.guide_id) in kept)
         for of_departure in pairs
@@ -175,7 +175,7 @@ def _guide(regions: int, dice: random.Random) -> _Guide:
     return _Guide(
         id=_id(dice),
         regions=frozenset({home, *second}),
-        activities=frozenset(one for one in dice.sample(range(ACTIVITIES), dice.randint(2, 5)) if dice.random() < 0.85),
+        activities=frozenset(led for led in dice.sample(range(ACTIVITIES), dice.randint(2, 5)) if dice.random() < 0.85),
         languages=frozenset(dice.sample(range(LANGUAGES), dice.randint(1, 3))),
         capacity=dice.choice(CAPACITIES),
         rating=dice.uniform(0.4, 1.0),
@@ -200,12 +200,14 @@ def _group(dice: random.Random, crowding: float) -> int:
 def _published(
     departures: Sequence[Departure], pairs: Sequence[Sequence[EligiblePair]], dice: random.Random
 ) -> Iterator[tuple[UUID, UUID]]:
-    """What 60 % of the departures were published with: teams that fitted, not the best ones."""
+    """Yield the pairs with which 60 % of the departures were published: feasible teams, not optimal ones."""
     taken: dict[UUID, list[Departure]] = {}
     for departure, candidates in zip(departures, pairs, strict=True):
         if dice.random() >= 0.6:
             continue
-        free = [pair for pair in candidates if not any(_overlap(departure, o) for o in taken.get(pair.guide_id, ()))]
+        free = [
+            pair for pair in candidates if not any(_overlap(departure, other) for other in taken.get(pair.guide_id, ()))
+        ]
         team = sorted(dice.sample(free, min(len(free), 6)), key=lambda pair: -pair.capacity)[:LARGEST_TEAM]
         while len(team) > 1 and sum(pair.capacity for pair in team[:-1]) >= departure.guests:
             team.pop()
@@ -216,8 +218,10 @@ def _published(
             yield departure.id, pair.guide_id
 
 
-def _overlap(one: Departure, other: Departure) -> bool:
-    return one.starts_at < other.ends_at + TURNAROUND_MINUTES and other.starts_at < one.ends_at + TURNAROUND_MINUTES
+def _overlap(first: Departure, second: Departure) -> bool:
+    return (
+        first.starts_at < second.ends_at + TURNAROUND_MINUTES and second.starts_at < first.ends_at + TURNAROUND_MINUTES
+    )
 
 
 def _id(dice: random.Random) -> UUID:

@@ -1,4 +1,4 @@
-"""What a plan is worth and whether it breaks a rule: written for itself, for every solver alike."""
+"""Independent evaluation of plans, for every solver alike: objectives and broken rules."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from optimization.solver.problem import TURNAROUND_MINUTES, DayProblem, Departur
 GUESTS_WEIGHT = 1_000_000
 KEPT_WEIGHT = 4_000
 
-Teams = Mapping[UUID, tuple[UUID, ...]]
+GuidesByDeparture = Mapping[UUID, tuple[UUID, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Worth:
 
     @property
     def weighted(self) -> int:
-        """What every solver minimises."""
+        """The weighted sum that every solver minimises."""
         return GUESTS_WEIGHT * self.lost + KEPT_WEIGHT * self.dropped + self.loss
 
 
-def worth_of(problem: DayProblem, teams: Teams) -> Worth:
-    """Counted from the plan alone. Raises ValueError where it breaks a rule."""
+def worth_of(problem: DayProblem, teams: GuidesByDeparture) -> Worth:
+    """Return the objectives of a plan, from the plan alone. Raises ValueError if it breaks a rule."""
     broken = list(broken_rules(problem, teams))
     if broken:
         raise ValueError(f"{len(broken)} rules are broken: {broken[0]}")
@@ -46,8 +46,8 @@ def worth_of(problem: DayProblem, teams: Teams) -> Worth:
     )
 
 
-def broken_rules(problem: DayProblem, teams: Teams) -> Iterator[str]:
-    """Unqualified guides, teams too large or too small, and guides in two places."""
+def broken_rules(problem: DayProblem, teams: GuidesByDeparture) -> Iterator[str]:
+    """Yield guides who are not eligible, teams too large or too small, and guides in two places."""
     capacity = {(pair.departure_id, pair.guide_id): pair.capacity for pair in problem.pairs}
     for departure in problem.departures:
         team = teams.get(departure.id)
@@ -62,12 +62,12 @@ def _broken_by_team(
     if not 1 <= len(set(team)) == len(team) <= departure.largest_team:
         yield f"{departure.id} has a team of {len(team)}"
     if any((departure.id, guide_id) not in capacity for guide_id in team):
-        yield f"somebody may not go on {departure.id}"
+        yield f"a guide may not go on {departure.id}"
     elif sum([capacity[departure.id, guide_id] for guide_id in team]) < departure.guests:
         yield f"{departure.id} has too few guides"
 
 
-def _clashes(problem: DayProblem, teams: Teams) -> Iterator[str]:
+def _clashes(problem: DayProblem, teams: GuidesByDeparture) -> Iterator[str]:
     busy: defaultdict[UUID, list[Departure]] = defaultdict(list)
     for departure in sorted(problem.departures, key=lambda departure: departure.starts_at):
         for guide_id in teams.get(departure.id, ()):

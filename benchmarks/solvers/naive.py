@@ -1,4 +1,4 @@
-"""PuLP as its documentation shows it: products summed up, its own bridge to HiGHS, nothing taken apart."""
+"""PuLP as in its documentation: sums of products, its own interface to HiGHS, no decomposition."""
 
 import warnings
 
@@ -11,7 +11,7 @@ from optimization.solver.problem import DayProblem
 
 
 def solve_naively(problem: DayProblem, seconds: float) -> Solved:
-    """One model of the whole day with HiGHS's own options, but for the gap, which has to be closed."""
+    """Solve one model of the whole day with HiGHS's default options, except that the gap has to be closed."""
     warnings.simplefilter("ignore", DeprecationWarning)
     compact = compact_model(problem)
     pairs = {(pair.departure_id, pair.guide_id): pair for choice in compact.choices for pair in choice.pairs}
@@ -27,7 +27,7 @@ def solve_naively(problem: DayProblem, seconds: float) -> Solved:
     )
     for choice in compact.choices:
         departure, team = choice.departure, [chosen[pair.departure_id, pair.guide_id] for pair in choice.pairs]
-        covered = pulp.lpSum(pair.capacity * one for pair, one in zip(choice.pairs, team, strict=True))
+        covered = pulp.lpSum(pair.capacity * variable for pair, variable in zip(choice.pairs, team, strict=True))
         model += covered >= departure.guests * staffed[departure.id]
         model += pulp.lpSum(team) >= choice.fewest * staffed[departure.id]
         model += pulp.lpSum(team) <= departure.largest_team * staffed[departure.id]

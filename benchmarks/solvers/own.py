@@ -15,13 +15,13 @@ from optimization.solver.staffing import Staffing
 
 
 def forget_patterns() -> None:
-    """Every solve begins without what the ones before have worked out."""
+    """Clear the caches of patterns, so that every solve starts without those of earlier ones."""
     covering_patterns.cache_clear()
     smallest_patterns.cache_clear()
 
 
 def solve_ours(problem: DayProblem, seconds: float) -> Solved:
-    """All that the service does, proof of the objectives' order included."""
+    """Solve as the service does, with the proof of the objectives' order."""
     forget_patterns()
     plan = solve_day(problem, time_limit_seconds=seconds)
     return Solved(
@@ -33,7 +33,7 @@ def solve_ours(problem: DayProblem, seconds: float) -> Solved:
 
 
 def solve_greedily(problem: DayProblem, _: float) -> Solved:
-    """The floor under every time limit."""
+    """Solve greedily, the lower limit of quality under every time limit."""
     forget_patterns()
     teams: dict[UUID, tuple[EligiblePair, ...]] = {}
     for component in decompose(problem).components:
@@ -42,19 +42,19 @@ def solve_greedily(problem: DayProblem, _: float) -> Solved:
 
 
 def answer_ours(problem: RequestProblem, seconds: float) -> Solved:
-    """All dates of a request in one PuLP model."""
+    """Solve all dates of a request as one PuLP model."""
     forget_patterns()
-    plan = solve_request(problem, time_limit_seconds=seconds)
+    request = solve_request(problem, time_limit_seconds=seconds)
     return Solved(
-        teams={answer.departure_id: answer.guide_ids for answer in plan.options if answer.guide_ids},
-        is_proven=plan.status is PlanStatus.PROVEN,
-        variables=plan.variables,
-        rows=plan.rows,
+        teams={option.departure_id: option.guide_ids for option in request.options if option.guide_ids},
+        is_proven=request.status is PlanStatus.PROVEN,
+        variables=request.variables,
+        rows=request.rows,
     )
 
 
 def answer_by_closed_form(problem: RequestProblem, _: float) -> Solved:
-    """The cheapest members of every pattern, date by date."""
+    """Enumerate the patterns of each date with their cheapest members."""
     forget_patterns()
     staffings = [Staffing.of(option.departure, option.pairs) for option in problem.options]
     return Solved(teams=_decoded(best_teams(staffings)), is_proven=True)

@@ -1,4 +1,4 @@
-"""Clusters of days on several processes, as workers take them: the dates of a cluster in order."""
+"""Clusters of days on several processes, as workers plan them: the dates of a cluster in order."""
 
 import gc
 import time
@@ -18,9 +18,9 @@ _inherited: list[Chains] = []
 
 
 def measure_pool(chains: Chains, processes: int) -> float:
-    """Wall seconds until every day of every chain is planned and its teams are received.
+    """Return the wall seconds until every day of every chain is planned and its teams are received.
 
-    As workers do, processes have the facts at hand and are told only which day to plan.
+    As workers do, the processes have the facts already and receive only the day to plan.
     """
     _inherited[:] = [chains]
     gc.collect()
@@ -36,7 +36,7 @@ def measure_pool(chains: Chains, processes: int) -> float:
 
 
 def measure_chains(chains: Chains) -> list[list[float]]:
-    """Seconds of CPU of every day of every chain, one after the other in this process."""
+    """Return the CPU seconds of every day of every chain, planned in turn in this process."""
     return [[_cpu_seconds(problem) for problem in chain] for chain in chains]
 
 

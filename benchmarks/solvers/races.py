@@ -1,4 +1,4 @@
-"""All solvers on the same days, a process each, taken in turns so that what disturbs one disturbs all."""
+"""All solvers on the same days, each in a process, in turns so that a disturbance affects all."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ SIZES = ("1x", "10x", "50x")
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """A size of day, how crowded it is, and which part of the seeds it gets; `rounds` are tries a day."""
+    """A size of day, its crowding and its share of the seeds; `rounds` are the repetitions per day."""
 
     size: str
     crowding: float
@@ -62,12 +62,12 @@ Results = Mapping[str, Sequence[Result]]
 
 
 def run_races(seeds: int) -> dict[str, Results]:
-    """The results of every solver, in the order of the tasks, by the name of the race."""
+    """Return the results of every solver, in the order of the tasks, by the name of the race."""
     return {race.name: _run(race, seeds) for race in RACES}
 
 
 def race_table(seeds: int, races: Mapping[str, Results]) -> Table:
-    """Every solver's objectives, times and memory."""
+    """Return the objectives, times and memory of every solver."""
     rows = [
         [race if name == "ours" else "", NAMES[name], *_cells(results[name], results["ours"])]
         for race, results in races.items()
@@ -77,7 +77,7 @@ def race_table(seeds: int, races: Mapping[str, Results]) -> Table:
 
 
 def race_figures(races: Mapping[str, Results]) -> Iterator[Figure]:
-    """How long ours takes beside the others, and what greedy loses on tight days."""
+    """Yield the solver's time against the others', and the guests lost against greedy on tight days."""
     yield at_most(
         "ours / best CP-SAT, at 1x, 10x, 50x", (0.7, 0.5, 0.5), [_beside_cpsat(races[size]) for size in SIZES]
     )
@@ -94,20 +94,20 @@ def _run(race: Race, seeds: int) -> Results:
     results: dict[str, list[Result]] = {name: [] for name in NAMES}
     with rivals(tuple(NAMES)) as running:
         for task in tasks:
-            for name, one in running.items():
-                results[name].append(one.solve(task))
+            for name, solver in running.items():
+                results[name].append(solver.solve(task))
     return results
 
 
 def _cells(theirs: Sequence[Result], ours: Sequence[Result]) -> list[str]:
     return [
-        f"{sum(one.worth.lost for one in theirs):,}",
-        f"{sum(one.worth.dropped for one in theirs):,}",
-        f"{sum(one.worth.loss for one in theirs):,}",
-        f"{sum(one.is_proven for one in theirs)}/{len(theirs)}",
-        f"{1000 * geometric_mean([one.seconds for one in theirs]):,.1f}",
-        f"{1000 * geometric_mean([one.cpu_seconds for one in theirs]):,.1f}",
-        f"{max(one.memory_mb for one in theirs):,.0f}",
+        f"{sum(result.worth.lost for result in theirs):,}",
+        f"{sum(result.worth.dropped for result in theirs):,}",
+        f"{sum(result.worth.loss for result in theirs):,}",
+        f"{sum(result.is_proven for result in theirs)}/{len(theirs)}",
+        f"{1000 * geometric_mean([result.seconds for result in theirs]):,.1f}",
+        f"{1000 * geometric_mean([result.cpu_seconds for result in theirs]):,.1f}",
+        f"{max(result.memory_mb for result in theirs):,.0f}",
         f"{wall_ratio(ours, theirs):.2f}",
         f"{cpu_ratio(ours, theirs):.2f}",
     ]
@@ -116,12 +116,12 @@ def _cells(theirs: Sequence[Result], ours: Sequence[Result]) -> list[str]:
 def _notes(seeds: int, races: Mapping[str, Results]) -> str:
     worse = sum(_is_beaten(results, index) for results in races.values() for index in range(len(results["ours"])))
     return (
-        f"Levels are sums over the days, times geometric means ({seeds} seeds at 1x, fewer above) from domain objects "
-        "to decoded teams; of several tries at a day the best counts. A process a solver, told its days one by one, in "
-        "turns; MB is the most that it ever had, libraries and day included. All minimise 1e6 guests + 4e3 kept + loss "
+        f"Objectives are sums over the days, times geometric means ({seeds} seeds at 1x, fewer above) from domain "
+        "objects to decoded teams; of repetitions of a day the best counts. Each solver has a process, and they take "
+        "turns day by day; MB is its peak, libraries and day included. All minimise 1e6 guests + 4e3 kept + loss "
         "and close the gap; ours and raw highspy also prove the order of the objectives, which the others do not. "
         "CP-SAT (by components) and naive PuLP (the whole day) have the compact formulation with the same cliques. "
-        f"Plans are judged by code of the benchmark's own; on {worse} days somebody's plan was better than ours."
+        f"Plans are judged by code of the benchmark's own; on {worse} days another plan was better than ours."
     )
 
 
@@ -135,14 +135,14 @@ def _order(worth: Worth) -> tuple[int, int, int]:
 
 
 def _beside_cpsat(results: Results) -> float:
-    """By CPU time against one worker, by wall time against eight: the larger."""
+    """Return the larger ratio of CPU time against one worker and of wall time against eight."""
     return max(cpu_ratio(results["ours"], results["cpsat-1"]), wall_ratio(results["ours"], results["cpsat-8"]))
 
 
 def _against_greedy(races: Mapping[str, Results]) -> Figure:
     tight = [races[race.name] for race in RACES if race.crowding > 1]
-    ours = [one.worth.lost - one.hopeless for results in tight for one in results["ours"]]
-    greedy = [one.worth.lost - one.hopeless for results in tight for one in results["greedy"]]
+    ours = [result.worth.lost - result.hopeless for results in tight for result in results["ours"]]
+    greedy = [result.worth.lost - result.hopeless for results in tight for result in results["greedy"]]
     more = sum(a > b for a, b in zip(ours, greedy, strict=True))
     fewer = 1 - sum(ours) / max(1, sum(greedy))
     return Figure(

@@ -1,4 +1,4 @@
-"""A solver in a process of its own, which is told what to solve and tells how it went."""
+"""Rival solvers, each in a process of its own that reads tasks and prints results."""
 
 import json
 import os
@@ -20,7 +20,7 @@ TIME_LIMIT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What a solver decided, decoded: the guides of each departure that it staffs."""
+    """A solver's decoded solution: the guides of each departure that it staffs."""
 
     teams: Mapping[UUID, tuple[UUID, ...]]
     is_proven: bool = False
@@ -30,7 +30,7 @@ class Solved:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An instance and how to solve it; the best time of `rounds` counts. Where `size` is empty, it is a request."""
+    """An instance and how to solve it; the best time of `rounds` counts. An empty `size` means a request."""
 
     size: str
     seed: int
@@ -43,10 +43,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a task went.
+    """The result of a task.
 
-    `hopeless` are the guests for whom no team would do even if nobody else needed it. `memory_mb` is the most its
-    process has ever had, instance and libraries included.
+    `hopeless` is the weight of the departures without a team even on their own. `memory_mb` is the peak of the process,
+    instance and libraries included.
     """
 
     seconds: float
@@ -64,14 +64,14 @@ AnswerRequest = Callable[[RequestProblem, float], Solved]
 
 
 class Rival:
-    """One process that solves one task after another."""
+    """A process that solves one task after another."""
 
     def __init__(self, name: str, process: "subprocess.Popen[str]") -> None:
         self.name = name
         self._process = process
 
     def solve(self, task: Task) -> Result:
-        """Raises RuntimeError where the process ends or a plan breaks a rule; it has said why on stderr."""
+        """Solve a task. Raises RuntimeError if the process ends or a plan breaks a rule; stderr has the reason."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asdict(task)) + "\n")
@@ -79,13 +79,13 @@ class Rival:
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError(f"{self.name} ended while it solved {task}.")
-        told: dict[str, Any] = json.loads(line)
-        return Result(**told | {"worth": Worth(**told["worth"])})
+        fields: dict[str, Any] = json.loads(line)
+        return Result(**fields | {"worth": Worth(**fields["worth"])})
 
 
 @contextmanager
 def rival(name: str) -> Iterator[Rival]:
-    """A rival by its name in `worker.SOLVERS`, whose process lasts as long as the context."""
+    """Yield a rival by its name in `worker.SOLVERS`; its process lasts as long as the context."""
     command = [sys.executable, "-m", "benchmarks.solvers.worker", name]
     process = subprocess.Popen(
         command, cwd=CHECKOUT, env=dict(os.environ), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -99,6 +99,6 @@ def rival(name: str) -> Iterator[Rival]:
 
 @contextmanager
 def rivals(names: Sequence[str]) -> Iterator[dict[str, Rival]]:
-    """Several, each in its own process."""
+    """Yield several rivals by name, each in its own process."""
     with ExitStack() as stack:
         yield {name: stack.enter_context(rival(name)) for name in names}

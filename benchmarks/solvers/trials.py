@@ -1,4 +1,4 @@
-"""What the solver promises beyond speed: proofs, growth, requests, replans, and short time limits."""
+"""The solver's promises beyond speed: proofs, growth, requests, replans and short time limits."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -22,13 +22,13 @@ LIMIT_SECONDS = 60.0
 
 
 def proofs(seeds: int) -> Figure:
-    """Days of today's size against an exact solver of another make, which takes one level after the other."""
+    """Compare days of today's size with an independent exact solver, which solves one objective after the other."""
     tasks = [Task("1x", 1000 + seed) for seed in range(DAYS_A_SEED * seeds)]
-    with rivals(("ours", "cpsat-levels")) as running:
-        pairs = [(running["ours"].solve(task), running["cpsat-levels"].solve(task)) for task in tasks]
+    with rivals(("ours", "cpsat-lexicographic")) as running:
+        pairs = [(running["ours"].solve(task), running["cpsat-lexicographic"].solve(task)) for task in tasks]
     equal = sum(ours.is_proven and theirs.is_proven and ours.worth == theirs.worth for ours, theirs in pairs)
     return Figure(
-        name=f"optimum proven and equal to CP-SAT's, level by level, {len(tasks)} seeded days of today's size",
+        name=f"optimum proven and equal to CP-SAT's, objective by objective, {len(tasks)} seeded days of today's size",
         target="100 %",
         measured=f"{equal} of {len(tasks)}",
         is_met=equal == len(tasks),
@@ -36,7 +36,7 @@ def proofs(seeds: int) -> Figure:
 
 
 def growth(seeds: int) -> Iterator[Figure]:
-    """What a departure costs on larger days."""
+    """Measure the cost per departure on larger days."""
     count = max(1, seeds // 10)
     with rival("ours") as ours:
         small = geometric_mean([ours.solve(Task("1x", seed, rounds=3)).cpu_seconds for seed in range(1, seeds + 1)])
@@ -51,26 +51,26 @@ def growth(seeds: int) -> Iterator[Figure]:
 
 
 def processes(seeds: int) -> Figure:
-    """A day of 50x, cluster by cluster, on one process and on two."""
+    """Measure a day of 50x, by clusters, on one process and on two."""
     days = [clusters_of_day("50x", seed) for seed in range(1, max(1, seeds // 10) + 1)]
     ratios = [measure_pool([[cluster] for cluster in day], 2) / measure_pool([[c] for c in day], 1) for day in days]
     return at_most("50x on 2 processes / on 1", (0.6,), [geometric_mean(ratios)])
 
 
 def requests(seeds: int) -> Iterator[Figure]:
-    """Thirty dates as one model against the same arrays, and the closed form's answers on any request."""
+    """Measure thirty dates as one model against arrays, and compare requests with their enumeration."""
     tasks = [Task("", seed, rounds=3) for seed in range(1, seeds + 1)]
     with rivals(("request-ours", "request-highspy", "request-closed")) as running:
-        timed = {name: [one.solve(task) for task in tasks] for name, one in running.items()}
+        timed = {name: [solver.solve(task) for task in tasks] for name, solver in running.items()}
         checked = [Task("", 5000 + n, dates=1 + n % 30, guides=5 + 7 * n % 140) for n in range(REQUESTS_A_SEED * seeds)]
         equal = sum(
             _is_answered_alike(running["request-ours"].solve(task), running["request-closed"].solve(task))
             for task in checked
         )
     beside_raw = cpu_ratio(timed["request-ours"], timed["request-highspy"])
-    milliseconds = 1000 * geometric_mean([one.cpu_seconds for one in timed["request-ours"]])
-    told = f"({milliseconds:.0f} ms)"
-    yield at_most("30 dates x 142 guides, one PuLP model / raw highspy", (1.5,), [beside_raw], of=told)
+    milliseconds = 1000 * geometric_mean([result.cpu_seconds for result in timed["request-ours"]])
+    note = f"({milliseconds:.0f} ms)"
+    yield at_most("30 dates x 142 guides, one PuLP model / raw highspy", (1.5,), [beside_raw], of=note)
     yield Figure(
         name=f"the closed form's answers on {len(checked):,} random requests",
         target="all",
@@ -80,7 +80,7 @@ def requests(seeds: int) -> Iterator[Figure]:
 
 
 def replans(seeds: int) -> Iterator[Figure]:
-    """One guide calls in sick on a day of 10x that is published as planned: only the guide's cluster is planned."""
+    """Measure the replan of a guide's cluster after the guide calls in sick on a published day of 10x."""
     ratios, all_proven, broken = [], True, []
     for seed in range(1, max(1, seeds // 4) + 1):
         clusters = clusters_of_day("10x", seed)
@@ -104,7 +104,7 @@ def replans(seeds: int) -> Iterator[Figure]:
 
 
 def short_limits(seeds: int) -> Figure:
-    """A tenth of a second for the largest component there is."""
+    """Measure a time limit of a tenth of a second on the largest component."""
     overshoots, worse, statuses = [], 0, set()
     for seed in range(1, max(1, seeds // 4) + 1):
         problem = max(clusters_of_day("50x", seed), key=lambda cluster: len(cluster.pairs))
@@ -114,11 +114,11 @@ def short_limits(seeds: int) -> Figure:
         overshoots.append((time.perf_counter() - started) / SHORT_SECONDS)
         worse += _in_order(_worth(problem, plan)) > _in_order(floor)
         statuses.add(str(plan.status))
-    told = ", ".join(sorted(statuses))
+    status_names = ", ".join(sorted(statuses))
     return Figure(
         name="a 0.1 s budget on the largest component (one cluster of 50x)",
         target="never worse than greedy, overshoot ≤ 2x",
-        measured=f"worse on {worse} of {len(overshoots)}, at most {max(overshoots):.1f}x ({told})",
+        measured=f"worse on {worse} of {len(overshoots)}, at most {max(overshoots):.1f}x ({status_names})",
         is_met=not worse and max(overshoots) <= 2,
     )
 
@@ -142,5 +142,5 @@ def _in_order(worth: Worth) -> tuple[int, int, int]:
 
 
 def _is_answered_alike(ours: Result, closed: Result) -> bool:
-    """Who goes may differ where two teams are equally good; what the plan is worth may not."""
+    """Return whether both have the same objectives; teams may differ where they are equally good."""
     return ours.is_proven and ours.worth == closed.worth

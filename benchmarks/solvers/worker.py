@@ -27,7 +27,7 @@ SOLVERS = {
     "naive": ("naive", "solve_naively"),
     "cpsat-1": ("constraint", "solve_with_one_worker"),
     "cpsat-8": ("constraint", "solve_with_eight_workers"),
-    "cpsat-levels": ("constraint", "solve_level_by_level"),
+    "cpsat-lexicographic": ("constraint", "solve_lexicographically"),
     "request-ours": ("own", "answer_ours"),
     "request-closed": ("own", "answer_by_closed_form"),
     "request-highspy": ("arrays", "answer_from_arrays"),
@@ -35,7 +35,7 @@ SOLVERS = {
 
 
 def main() -> None:
-    """Until stdin ends."""
+    """Solve tasks until stdin ends."""
     module, function = SOLVERS[sys.argv[1]]
     solve: Callable[[Any, float], Solved] = getattr(import_module(f"benchmarks.solvers.{module}"), function)
     solve(day_of("1x", 0), 10.0) if "request" not in sys.argv[1] else solve(request_of(0, dates=1), 10.0)
@@ -72,13 +72,13 @@ def _run(solve: Callable[[Any, float], Solved], task: Task) -> Result:
 
 
 def _most_memory_mb() -> float:
-    """Of this program alone: what `ru_maxrss` tells includes the process that started it."""
+    """Return the peak of this program alone: `ru_maxrss` includes the process that started it."""
     status = Path("/proc/self/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024  # type: ignore[index]
 
 
 def _as_day(instance: DayProblem | RequestProblem) -> DayProblem:
-    """A request runs on one date only, but its dates are days apart and so do not compete either."""
+    """Return a request as a day: its dates are days apart and so do not compete for guides either."""
     if isinstance(instance, DayProblem):
         return instance
     return DayProblem(

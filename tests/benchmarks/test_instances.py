@@ -1,4 +1,4 @@
-"""A seed names an instance; what a plan is worth is judged without the solver."""
+"""Instances are determined by their seed; plans are evaluated without the solver."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.solvers.compact import compact_model, parts_of
+from benchmarks.solvers.compact import compact_model, components_of
 from benchmarks.solvers.instances import SIZES, clusters_of_day, day_of, request_of, without_guide
 from benchmarks.solvers.judging import broken_rules, worth_of
 from benchmarks.solvers.rivals import CHECKOUT
@@ -64,7 +64,7 @@ def test_published_teams_are_ones_that_could_go() -> None:
     broken = list(broken_rules(problem, published))  # type: ignore[arg-type]
 
     assert published
-    assert all("too few" in one for one in broken)  # whose guides have left the company since
+    assert all("too few" in violation for violation in broken)  # their guides left the company after publication
 
 
 def test_a_plan_is_worth_what_the_solver_says() -> None:
@@ -88,12 +88,12 @@ def test_a_plan_that_breaks_a_rule_is_not_worth_anything() -> None:
 
 def test_a_guide_in_two_places_is_seen() -> None:
     problem = day_of("1x", 4)
-    one, other = problem.departures[:2]
-    at_once = replace(other, starts_at=one.starts_at, ends_at=one.ends_at, guests=1)
-    pair = replace(problem.pairs[0], departure_id=one.id, capacity=99)
-    day = DayProblem((one, at_once), (pair, replace(pair, departure_id=other.id)))
+    first, second = problem.departures[:2]
+    at_once = replace(second, starts_at=first.starts_at, ends_at=first.ends_at, guests=1)
+    pair = replace(problem.pairs[0], departure_id=first.id, capacity=99)
+    day = DayProblem((first, at_once), (pair, replace(pair, departure_id=second.id)))
 
-    broken = list(broken_rules(day, {one.id: (pair.guide_id,), other.id: (pair.guide_id,)}))
+    broken = list(broken_rules(day, {first.id: (pair.guide_id,), second.id: (pair.guide_id,)}))
 
     assert [rule for rule in broken if "at once" in rule] == broken != []
 
@@ -101,11 +101,13 @@ def test_a_guide_in_two_places_is_seen() -> None:
 def test_the_rivals_model_falls_into_parts_that_make_up_the_whole() -> None:
     whole = compact_model(day_of("10x", 2))
 
-    parts = parts_of(whole)
+    components = components_of(whole)
 
-    assert len(parts) > 1
-    assert {choice.departure.id for part in parts for choice in part.choices} == {c.departure.id for c in whole.choices}
-    assert sum(len(part.conflicts) for part in parts) == len(whole.conflicts)
+    assert len(components) > 1
+    assert {choice.departure.id for component in components for choice in component.choices} == {
+        c.departure.id for c in whole.choices
+    }
+    assert sum(len(component.conflicts) for component in components) == len(whole.conflicts)
 
 
 def test_a_sick_guide_is_not_on_the_day_any_more() -> None:

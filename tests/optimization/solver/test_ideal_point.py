@@ -42,8 +42,21 @@ def test_no_plan_is_better_than_the_ideal_in_any_objective(problem: DayProblem) 
 
 
 def test_the_solver_needs_no_django() -> None:
-    program = "import sys, optimization.solver; print('django' in sys.modules)"
+    loaded = _loaded_by("from optimization.solver import solve_day, solve_request")
 
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "highspy" in loaded
+    assert "django" not in loaded
 
-    assert answer.stdout == "False\n"
+
+def test_the_values_of_problems_and_solutions_need_no_highs() -> None:
+    loaded = _loaded_by("import optimization.solver.problem, optimization.solver.solution")
+
+    assert "optimization.solver" in loaded
+    assert loaded.isdisjoint({"highspy", "pulp", "numpy"})
+
+
+def _loaded_by(statement: str) -> set[str]:
+    program = f"import sys; {statement}; print(*sys.modules)"
+    return set(
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    )
