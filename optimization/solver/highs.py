@@ -64,7 +64,7 @@ class FastHiGHS(pulp.HiGHS):  # type: ignore[misc]
         warm_start: Mapping[pulp.LpVariable, int] | None = None,
         **options: Any,
     ) -> None:
-        """`warm_start` is a solution to start from, `options` are those of HiGHS."""
+        """Set the time limit, a solution to start from and options of HiGHS."""
         super().__init__(
             mip=is_integer,
             msg=False,

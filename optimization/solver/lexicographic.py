@@ -107,7 +107,7 @@ class _Search:
     def __init__(
         self, component: Component, deadline: float, pattern_limit: int, model: AssignmentModel | None = None
     ) -> None:
-        """`model` is one of the same component with another change budget."""
+        """Start without an incumbent; `model` is one of the same component with another change budget."""
         self.model = model
         self._component = component
         self._deadline = deadline

@@ -83,7 +83,7 @@ class DayPlan:
         return iter(self.teams)
 
     def team_of(self, departure_id: UUID) -> tuple[UUID, ...]:
-        """The guides of a departure, the lead first; empty if unstaffed."""
+        """Return the guides of a departure, the lead first; empty if unstaffed."""
         return next((team.guide_ids for team in self.teams if team.departure_id == departure_id), ())
 
 

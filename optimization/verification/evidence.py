@@ -105,7 +105,7 @@ class RequestTerms:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a plan of one date is checked against.
+    """The evidence that a plan of one date is checked against.
 
     `departures` are all of the date as planned, `before` as they were, `elsewhere` concurrent ones of other dates.
     `engagements` are those of each guide, with these departures; `entered` are the guides' entries by date;

@@ -75,7 +75,7 @@ def the_only(model: type[Model]) -> Any:
     return model._default_manager.get()
 
 
-def test_the_plan_before_stays_and_the_run_says_which_rules_are_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stored_plan_stays_and_the_run_names_the_broken_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     two_departures()
     before = the_only(DailySchedule)
     send_ana_everywhere(monkeypatch)
@@ -90,7 +90,7 @@ def test_the_plan_before_stays_and_the_run_says_which_rules_are_broken(monkeypat
     assert "Ana has no time between" in run.detail.error
 
 
-def test_the_mistake_is_counted_logged_and_told_to_operations(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fault_is_counted_logged_and_reported_to_operations(monkeypatch: pytest.MonkeyPatch) -> None:
     two_departures()
     send_ana_everywhere(monkeypatch)
     counted = plans_refused._value.get()
@@ -105,7 +105,7 @@ def test_the_mistake_is_counted_logged_and_told_to_operations(monkeypatch: pytes
     assert "OVERLAP" in alert.payload["body"]["variables"]["reason"]
 
 
-def test_the_dead_letter_plans_the_date_again_once_the_mistake_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_dead_letter_plans_the_date_again_once_the_fault_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
     two_departures()
     send_ana_everywhere(monkeypatch)
     with pytest.raises(PlanRefused):
@@ -118,7 +118,7 @@ def test_the_dead_letter_plans_the_date_again_once_the_mistake_is_mended(monkeyp
     assert arguments[:2] == [[str(TOMORROW)], [str(REGION_ID)]]
 
 
-def test_a_dry_run_is_refused_too_and_leaves_no_work_to_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_is_refused_too_and_leaves_no_dead_letter(monkeypatch: pytest.MonkeyPatch) -> None:
     two_departures()
     send_ana_everywhere(monkeypatch)
 
@@ -152,7 +152,7 @@ def forget_reservations(departure: Departure) -> None:
     departure.reservations = {}
 
 
-def test_ownership_a_write_of_somebody_elses_field_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ownership_a_write_of_another_owners_field_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     two_departures()
     also_writing(forget_reservations, monkeypatch)
 
@@ -204,7 +204,7 @@ def test_started_a_model_that_plans_it_all_the_same_is_refused(monkeypatch: pyte
     assert stored(TODAY)[FIRST].team == []
 
 
-def test_a_request_whose_answer_is_refused_fails_once_and_is_a_dead_letter(
+def test_a_request_whose_dates_are_refused_fails_once_and_is_a_dead_letter(
     siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = submit(siblings, 1, min_group_size=4)
@@ -228,7 +228,7 @@ def test_a_request_whose_answer_is_refused_fails_once_and_is_a_dead_letter(
     assert not DailySchedule.objects.exists()
 
 
-def test_what_the_world_broke_and_the_write_makes_no_worse_is_no_mistake_of_the_plan() -> None:
+def test_a_breach_that_the_write_makes_no_worse_is_not_new() -> None:
     crowded = Finding(HardRule.COVER, FIRST, "20 guests for a team that may lead 10", excess=10)
     worse, elsewhere = replace(crowded, excess=11), replace(crowded, departure_id=SECOND)
 

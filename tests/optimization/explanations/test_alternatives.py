@@ -28,7 +28,7 @@ def _may_be_without(problem: DayProblem, plan: DayPlan) -> list[tuple[UUID, UUID
 
 @SEARCH
 @given(small_days())
-def test_what_an_assignment_is_worth_is_what_the_best_plan_without_it_lacks(problem: DayProblem) -> None:
+def test_the_cost_of_an_alternative_leads_to_the_best_plan_without_the_assignment(problem: DayProblem) -> None:
     plan = solve_day(problem)
 
     for departure_id, guide_id in _may_be_without(problem, plan)[:2]:
@@ -39,7 +39,7 @@ def test_what_an_assignment_is_worth_is_what_the_best_plan_without_it_lacks(prob
         assert attained == best_figure(_without(problem, departure_id, guide_id))[1:]
 
 
-def test_only_what_depends_on_the_departure_is_planned_anew() -> None:
+def test_only_the_component_of_the_departure_is_solved_again() -> None:
     first, second = trip(1, "08:00", "12:00", 4), trip(2, "08:00", "12:00", 4)
     problem = day([first, second], [pair(first, 1, 8, 900), pair(first, 2, 8, 400), pair(second, 3, 8, 500)])
 

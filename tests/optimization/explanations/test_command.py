@@ -42,7 +42,7 @@ def test_the_explanation_follows_the_table(siblings: SimulatedSiblings) -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_is_explained_unless_asked_for(siblings: SimulatedSiblings) -> None:
+def test_plans_have_no_explanations_unless_requested(siblings: SimulatedSiblings) -> None:
     [day] = json.loads(run("--json"))
 
     assert "explanations" not in day

@@ -49,7 +49,7 @@ def test_the_same_plan_is_explained_in_the_same_words() -> None:
     assert words(facts_with(ANA, BEN, CLEO)) == words(facts_with(CLEO, BEN, ANA))
 
 
-def test_what_was_planned_again_is_explained_by_its_last_plan() -> None:
+def test_a_departure_planned_again_is_explained_by_its_last_plan() -> None:
     departures = {FIRST: of_trip(), SECOND: of_trip(starts_at=at(14), ends_at=at(16))}
     whole, again = planned(departures, facts_with(ANA)), planned({SECOND: departures[SECOND]}, facts_with(BEN))
 
@@ -58,7 +58,7 @@ def test_what_was_planned_again_is_explained_by_its_last_plan() -> None:
     assert [data[str(key)]["team"][0]["guide_name"] for key in (FIRST, SECOND)] == ["Ana", "Ben"]
 
 
-def test_hours_are_those_of_everybody_who_could_lead_something() -> None:
+def test_workloads_are_those_of_all_candidates() -> None:
     facts = replace(facts_with(ANA, BEN, replace(CLEO, is_active=False)), recent_hours={ANA.id: 6.0})
 
     hours = fairness_of(planned({FIRST: of_trip()}, facts))

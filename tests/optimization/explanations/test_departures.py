@@ -41,7 +41,7 @@ def the_member(explained: DepartureExplanation) -> MemberExplanation:
     return member
 
 
-def test_a_member_is_told_with_the_parts_of_the_score_and_the_next_best_team() -> None:
+def test_a_member_has_the_parts_of_the_score_and_the_next_best_team() -> None:
     plan = planned({FIRST: of_trip()}, facts_with(ANA, BEN, CLEO))
 
     member = the_member(explain(plan))
@@ -53,14 +53,14 @@ def test_a_member_is_told_with_the_parts_of_the_score_and_the_next_best_team() -
     assert member.alternative.cost == Cost(0, 0, losses[BEN.id] - losses[ANA.id])
 
 
-def test_without_the_only_guide_the_guests_would_lose_their_departure() -> None:
+def test_without_the_only_guide_the_guests_lose_their_departure() -> None:
     member = the_member(explain(planned({FIRST: of_trip()}, facts_with(ANA))))
 
     assert member.alternative
     assert (member.alternative.cost.guests, member.alternative.teams) == (8, {FIRST: ()})
 
 
-def test_taking_a_guide_who_stands_elsewhere_is_priced_with_everything_it_moves() -> None:
+def test_forcing_a_guide_who_is_assigned_elsewhere_costs_all_reassignments() -> None:
     plan = planned({FIRST: of_trip(team=[lead(ANA)]), SECOND: of_trip(team=[lead(BEN)])}, facts_with(ANA, BEN))
 
     ben = guide(explain(plan), "Ben")
@@ -70,7 +70,7 @@ def test_taking_a_guide_who_stands_elsewhere_is_priced_with_everything_it_moves(
     assert ben.forced.cost == Cost(guests=0, changes=2, points=0)
 
 
-def test_the_price_of_whoever_would_be_as_good_is_what_the_plan_loses() -> None:
+def test_forcing_a_guide_costs_what_the_plan_loses() -> None:
     plan = planned({FIRST: of_trip()}, facts_with(ANA, BEN))
 
     ben = guide(explain(plan), "Ben")
@@ -80,7 +80,7 @@ def test_the_price_of_whoever_would_be_as_good_is_what_the_plan_loses() -> None:
     assert ben.forced.cost.points > 0
 
 
-def test_whom_a_rule_keeps_off_is_told_by_that_rule() -> None:
+def test_an_excluded_guide_has_the_excluding_rule() -> None:
     away = replace(BEN, is_active=False, status="ON_LEAVE")
 
     ben = guide(explain(planned({FIRST: of_trip()}, facts_with(ANA, away))), "Ben")
@@ -89,7 +89,7 @@ def test_whom_a_rule_keeps_off_is_told_by_that_rule() -> None:
     assert (ben.exclusion.rule, ben.forced) == (Rule.NOT_ACTIVE, None)
 
 
-def test_nobody_is_put_in_the_place_of_pinned_guides() -> None:
+def test_pinned_guides_are_not_replaced() -> None:
     team = [
         TeamMemberFactory(guide_id=member.id, guide_name=member.name, pinned=True, role=role)
         for member, role in [(ANA, "LEAD"), (BEN, "ASSISTANT"), (CLEO, "ASSISTANT")]
@@ -102,7 +102,7 @@ def test_nobody_is_put_in_the_place_of_pinned_guides() -> None:
     assert all(member.alternative is None and member.pinned for member in explained.team)
 
 
-def test_one_more_guide_with_the_certificate_would_do_and_so_would_whoever_lacks_it() -> None:
+def test_one_more_certified_guide_is_a_remedy_and_so_is_the_certificate() -> None:
     uncertified = GuideFactory(name="Eve", certifications=frozenset())
 
     remedies = remedies_of(explain(planned({FIRST: of_trip()}, facts_with(uncertified))))
@@ -111,7 +111,7 @@ def test_one_more_guide_with_the_certificate_would_do_and_so_would_whoever_lacks
     assert remedies["CERTIFICATION"] == "if Eve held WILDERNESS_FIRST_AID"
 
 
-def test_the_end_of_an_absence_would_do() -> None:
+def test_the_end_of_an_absence_is_a_remedy() -> None:
     away = AvailabilityException.model_validate({"from": TOMORROW, "to": TOMORROW, "reason": "vacation"})
     adjustments = {ANA.id: GuideAdjustments(availability_exceptions=[away])}
 
@@ -120,13 +120,13 @@ def test_the_end_of_an_absence_would_do() -> None:
     assert remedies["AVAILABILITY_EXCEPTION"] == "if Ana's absence ended (away: vacation)"
 
 
-def test_a_guide_whom_two_rules_keep_off_would_not_do() -> None:
+def test_a_guide_excluded_by_two_rules_is_no_remedy() -> None:
     twice = GuideFactory(certifications=frozenset(), is_active=False, status="ON_LEAVE")
 
     assert remedies_of(explain(planned({FIRST: of_trip()}, facts_with(twice)))).keys() <= {"ONE_MORE_GUIDE"}
 
 
-def test_a_guide_on_another_date_who_would_have_their_rest_would_do() -> None:
+def test_the_rest_of_a_guide_of_another_date_is_a_remedy() -> None:
     tonight = TOMORROW - timedelta(days=1)
     held = Commitment(ANA.id, uuid4(), tonight, Span(at(23, day=tonight), at(2)))
 
@@ -135,7 +135,7 @@ def test_a_guide_on_another_date_who_would_have_their_rest_would_do() -> None:
     assert "Ana had the required rest" in remedies["REST"]
 
 
-def test_a_larger_base_camp_would_do() -> None:
+def test_a_larger_base_camp_is_a_remedy() -> None:
     camp = Location(uuid4(), REGION_ID, 5)
 
     remedies = remedies_of(explain(planned({FIRST: of_trip(location_id=camp.id)}, facts_with(ANA, base_camp=camp))))
@@ -143,7 +143,7 @@ def test_a_larger_base_camp_would_do() -> None:
     assert remedies["MORE_ROOM"] == "if the base camp had capacity for 3 more"
 
 
-def test_a_guide_who_would_do_only_with_one_who_is_needed_elsewhere_does_not_make_it_remedies_of() -> None:
+def test_a_guide_who_suffices_only_with_one_assigned_elsewhere_is_no_remedy() -> None:
     small = GuideFactory(name="Eve", certifications=frozenset(), max_group_size=4)
     departures = {FIRST: of_trip(), SECOND: of_trip(participants=10)}
 
@@ -153,7 +153,7 @@ def test_a_guide_who_would_do_only_with_one_who_is_needed_elsewhere_does_not_mak
     assert "CERTIFICATION" not in remedies_of(explained)
 
 
-def test_an_open_trail_would_do() -> None:
+def test_an_open_trail_is_a_remedy() -> None:
     closed = TrailFactory(status="CLOSED", name="Blue Lake")
 
     explained = explain(planned({FIRST: of_trip()}, facts_with(ANA, trails=[closed])))
@@ -163,7 +163,7 @@ def test_an_open_trail_would_do() -> None:
     assert remedies_of(explained) == {"TRAIL_CLOSED": "if it were not that Blue Lake is closed"}
 
 
-def test_fewer_guests_would_do_where_the_trails_are_too_small() -> None:
+def test_fewer_guests_are_a_remedy_if_the_trails_are_too_small() -> None:
     small = TrailFactory(max_group_size=6, name="Blue Lake")
 
     remedies = remedies_of(explain(planned({FIRST: of_trip()}, facts_with(ANA, trails=[small]))))
@@ -172,7 +172,7 @@ def test_fewer_guests_would_do_where_the_trails_are_too_small() -> None:
     assert remedies["FEWER_GUESTS"] == "with 2 guests fewer, on Blue Lake"
 
 
-def test_what_is_held_by_a_pin_says_who_cannot_stay() -> None:
+def test_a_held_departure_names_the_pinned_guide_who_is_not_allowed() -> None:
     away = replace(BEN, is_active=False, status="ON_LEAVE")
     team = [TeamMemberFactory(guide_id=away.id, guide_name="Ben", pinned=True)]
 
@@ -183,7 +183,7 @@ def test_what_is_held_by_a_pin_says_who_cannot_stay() -> None:
     assert "Ben: on leave" in explained.reason.message
 
 
-def test_hours_stand_against_the_mean_of_those_who_could_be_asked() -> None:
+def test_hours_are_compared_with_the_mean_of_comparable_guides() -> None:
     facts = replace(facts_with(ANA, BEN), recent_hours={ANA.id: 4.0, BEN.id: 10.0})
 
     member = the_member(explain(planned({FIRST: of_trip()}, facts)))
@@ -192,7 +192,7 @@ def test_hours_stand_against_the_mean_of_those_who_could_be_asked() -> None:
     assert member.workload.day_hours == 3.0
 
 
-def test_what_there_was_no_time_for_is_left_out_and_said() -> None:
+def test_an_explanation_beyond_the_time_limit_is_marked_as_partial() -> None:
     explained = explain(planned({FIRST: of_trip()}, facts_with(ANA, BEN)), seconds=0)
 
     assert explained.is_partial
@@ -200,7 +200,7 @@ def test_what_there_was_no_time_for_is_left_out_and_said() -> None:
     assert "The explanation is incomplete: the time limit was reached." in lines_of(explained)
 
 
-def test_a_trip_that_nobody_knows_any_more_is_explained_all_the_same() -> None:
+def test_a_departure_of_an_unknown_trip_is_explained() -> None:
     explained = explain(planned({FIRST: of_trip(trip_id=uuid4())}, facts_with(ANA)))
 
     assert explained.standing is PlanStanding.UNSTAFFED
@@ -216,7 +216,7 @@ def test_an_explanation_reads_as_sentences() -> None:
     assert second.startswith("Not Ben (score 0.")
 
 
-def test_a_price_says_whether_the_guide_would_come_beside_the_team_or_instead() -> None:
+def test_a_cost_says_whether_the_guide_is_added_or_alone() -> None:
     plan = planned({FIRST: of_trip(team=[lead(ANA)])}, facts_with(ANA, BEN))
     fresh = planned({FIRST: of_trip()}, facts_with(ANA, BEN))
 
@@ -224,7 +224,7 @@ def test_a_price_says_whether_the_guide_would_come_beside_the_team_or_instead() 
     assert "Not Ben (score 0.51): alone, which costs" in "\n".join(lines_of(explain(fresh)))
 
 
-def test_a_limit_on_the_people_moved_is_among_what_is_in_the_way() -> None:
+def test_a_larger_change_budget_is_among_the_remedies() -> None:
     departures = {FIRST: of_trip(team=[lead(ANA)]), SECOND: of_trip(starts_at=at(14), ends_at=at(16))}
 
     plan = planned(departures, facts_with(ANA, BEN), max_changes=0)

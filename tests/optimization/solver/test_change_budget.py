@@ -29,14 +29,14 @@ def _sick_call() -> DayProblem:
     return day([small, big], [pair(small, 1, 10, is_kept=True), pair(small, 2, 10), pair(big, 1, 10)])
 
 
-def test_without_a_limit_the_plan_says_who_is_moved() -> None:
+def test_without_a_budget_the_plan_names_the_reassigned_guides() -> None:
     plan = solve_day(_sick_call())
 
     assert plan.objectives.guests == 13
     assert plan.moved == (guide(1), guide(2))
 
 
-def test_nobody_is_moved_where_nobody_may_be() -> None:
+def test_no_guide_is_reassigned_with_a_budget_of_zero() -> None:
     problem = replace(_sick_call(), max_changes=0)
 
     plan = solve_day(problem)
@@ -45,7 +45,7 @@ def test_nobody_is_moved_where_nobody_may_be() -> None:
     assert list(plan.unstaffed.values()) == [UnstaffedReason.GUIDES_NEEDED_ELSEWHERE]
 
 
-def test_a_departure_that_only_the_limit_leaves_alone_says_so() -> None:
+def test_a_departure_unstaffed_only_by_the_budget_has_that_reason() -> None:
     group = trip(1, "08:00", "12:00", 4)
     problem = replace(day([group], [pair(group, 1, 8)]), max_changes=0)
 
@@ -54,7 +54,7 @@ def test_a_departure_that_only_the_limit_leaves_alone_says_so() -> None:
     assert plan.unstaffed == {group.id: UnstaffedReason.CHANGE_BUDGET_SPENT}
 
 
-def test_every_person_more_buys_what_they_can() -> None:
+def test_the_curve_has_the_best_plan_for_each_budget() -> None:
     points = budget_curve(_sick_call())
 
     assert [point.max_changes for point in points] == [0, 1, 2, 3, 4, 5]
@@ -62,7 +62,7 @@ def test_every_person_more_buys_what_they_can() -> None:
     assert [len(point.plan.moved) for point in points] == [0, 1, 2, 2, 2, 2]
 
 
-def test_somebody_who_must_leave_is_moved_though_nobody_may_be() -> None:
+def test_a_guide_who_must_leave_is_reassigned_despite_a_budget_of_zero() -> None:
     group, other = trip(1, "08:00", "12:00", 20), trip(2, "08:00", "12:00", 4)
     problem = day([group, other], [pair(group, 1, 8, is_kept=True), pair(other, 1, 8), pair(other, 2, 8)])
 
@@ -79,7 +79,7 @@ def test_a_negative_limit_is_refused() -> None:
 
 @SEARCH
 @given(small_days(), st.integers(0, 4))
-def test_no_plan_that_moves_as_few_is_better(problem: DayProblem, max_changes: int) -> None:
+def test_no_plan_within_the_budget_is_better(problem: DayProblem, max_changes: int) -> None:
     problem = replace(problem, max_changes=max_changes)
 
     plan = solve_day(problem)
@@ -94,7 +94,7 @@ def test_no_plan_that_moves_as_few_is_better(problem: DayProblem, max_changes: i
 
 @SEARCH
 @given(small_days())
-def test_the_curve_is_that_of_plans_made_one_by_one(problem: DayProblem) -> None:
+def test_the_curve_equals_plans_solved_one_by_one(problem: DayProblem) -> None:
     points = budget_curve(problem, range(4))
 
     for point in points:
@@ -105,7 +105,9 @@ def test_the_curve_is_that_of_plans_made_one_by_one(problem: DayProblem) -> None
 
 @SEARCH
 @given(small_days(), st.integers(0, 3))
-def test_a_plan_without_time_breaks_no_rule_and_knows_whom_it_moves(problem: DayProblem, max_changes: int) -> None:
+def test_a_plan_without_time_breaks_no_rule_and_names_the_reassigned_guides(
+    problem: DayProblem, max_changes: int
+) -> None:
     problem = replace(problem, max_changes=max_changes)
 
     plan = solve_day(problem, time_limit_seconds=0.0)

@@ -43,7 +43,7 @@ def test_no_team_is_larger_than_allowed() -> None:
     assert plan.unstaffed == {big.id: UnstaffedReason.GROUP_NOT_COVERED}
 
 
-def test_somebody_on_the_team_may_lead_and_comes_first() -> None:
+def test_a_member_who_may_lead_comes_first() -> None:
     group = trip(1, "08:00", "12:00", 12)
     crew = [pair(group, 1, 12, 900, may_lead=False), pair(group, 2, 6, 800, may_lead=False), pair(group, 3, 6, 100)]
 
@@ -69,7 +69,7 @@ def test_a_departure_without_guests_has_one_guide() -> None:
     assert plan.team_of(empty.id) == (guide(2),)
 
 
-def test_more_guests_come_before_what_is_kept() -> None:
+def test_guests_precede_kept_pairs() -> None:
     small, large = trip(1, "08:00", "12:00", 4), trip(2, "08:00", "12:00", 5)
 
     plan = solve_day(day([small, large], [pair(small, 1, 8, 900, is_kept=True), pair(large, 1, 8, 100)]))
@@ -85,7 +85,7 @@ def test_priority_multiplies_guests() -> None:
     assert plan.team_of(small.id)
 
 
-def test_what_is_kept_comes_before_any_loss() -> None:
+def test_kept_pairs_precede_the_loss() -> None:
     group = trip(1, "08:00", "12:00", 4)
     kept, better = pair(group, 1, 8, 0, is_kept=True, price=9_000), pair(group, 2, 8, 1_000)
 
@@ -153,7 +153,7 @@ def test_a_guide_pinned_to_two_departures_at_once_stays_on_the_one_worth_more() 
     assert plan.status is PlanStatus.PROVEN
 
 
-def test_nobody_who_may_lead_is_a_reason() -> None:
+def test_a_group_without_a_lead_has_that_reason() -> None:
     group = trip(1, "08:00", "12:00", 4)
 
     plan = solve_day(day([group], [pair(group, 1, 8, may_lead=False)]))
@@ -161,7 +161,7 @@ def test_nobody_who_may_lead_is_a_reason() -> None:
     assert plan.unstaffed == {group.id: UnstaffedReason.NOBODY_CAN_LEAD}
 
 
-def test_a_location_holds_only_so_many_people_at_a_time() -> None:
+def test_a_location_holds_no_more_people_than_its_capacity() -> None:
     departures = [
         trip(number, "08:00", "12:00", guests, location_id=CAMP) for number, guests in ((1, 9), (2, 8), (3, 3))
     ]
@@ -173,7 +173,7 @@ def test_a_location_holds_only_so_many_people_at_a_time() -> None:
     assert plan.unstaffed == {departures[1].id: UnstaffedReason.LOCATION_FULL}
 
 
-def test_people_who_are_at_a_location_anyway_take_room() -> None:
+def test_the_loads_of_a_location_use_its_capacity() -> None:
     group = trip(1, "08:00", "12:00", 9, location_id=CAMP)
     busy_hour = Location(CAMP, 12, (Load(660, 720, 4),))
 
@@ -197,7 +197,7 @@ def test_an_empty_day_is_a_proven_plan() -> None:
     assert (plan.teams, plan.status, plan.objectives) == ((), PlanStatus.PROVEN, Objectives(0, 0, 0))
 
 
-def test_a_day_without_guides_says_so_for_every_departure() -> None:
+def test_a_day_without_guides_has_that_reason_for_every_departure() -> None:
     departures = [trip(number, "08:00", "12:00", 4) for number in range(1, 4)]
 
     plan = solve_day(day(departures, []))
@@ -215,7 +215,7 @@ def test_two_hundred_departures_for_three_guides_are_planned_and_proven() -> Non
     assert plan.objectives.guests == 33
 
 
-def test_a_day_on_which_nothing_fits_says_why_for_every_departure() -> None:
+def test_an_infeasible_day_has_a_reason_for_every_departure() -> None:
     crowd = trip(1, "08:00", "12:00", 40)
     learners = trip(2, "08:00", "12:00", 4)
     camping = trip(3, "08:00", "12:00", 9, location_id=CAMP)
@@ -232,7 +232,7 @@ def test_a_day_on_which_nothing_fits_says_why_for_every_departure() -> None:
     }
 
 
-def test_two_hundred_departures_for_three_guides_are_planned_within_a_limit_of_people_moved() -> None:
+def test_two_hundred_departures_for_three_guides_are_planned_within_a_change_budget() -> None:
     departures = [trip(number, "08:00", "12:00", number % 12) for number in range(1, 201)]
     crew = [pair(departure, number, 12, number * 100) for departure in departures for number in (1, 2, 3)]
 

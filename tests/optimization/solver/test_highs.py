@@ -29,7 +29,7 @@ def test_a_solved_model_is_proven_and_says_so() -> None:
     assert solver.bound == pytest.approx(pulp.value(problem.objective), abs=0.99)
 
 
-def test_the_answer_is_that_of_pulps_own_bridge() -> None:
+def test_the_optimum_is_that_of_pulps_own_interface() -> None:
     ours, theirs = _knapsack(), _knapsack()
 
     ours.solve(FastHiGHS(time_limit_seconds=10))

@@ -22,7 +22,7 @@ def _alternatives(problem: DayProblem, number: int = 1) -> dict[RelaxationKind, 
     return {relaxations[0].kind: relaxations[0] for relaxations in alternatives}
 
 
-def test_a_departure_that_has_a_team_needs_nothing() -> None:
+def test_a_staffed_departure_needs_no_relaxation() -> None:
     group = trip(1, "08:00", "12:00", 4)
 
     assert not _alternatives(day([group], [pair(group, 1, 8)]))
@@ -45,7 +45,7 @@ def test_a_group_too_large_by_three_needs_three_guests_fewer_or_a_guide_for_thre
     }
 
 
-def test_a_larger_team_would_do_where_guides_are_small() -> None:
+def test_a_larger_team_suffices_if_capacities_are_small() -> None:
     group = trip(1, "08:00", "12:00", 24, largest_team=2)
 
     alternatives = _alternatives(day([group], [pair(group, number, 8) for number in range(4)]))
@@ -53,7 +53,7 @@ def test_a_larger_team_would_do_where_guides_are_small() -> None:
     assert alternatives[RelaxationKind.LARGER_TEAM].amount == 1
 
 
-def test_somebody_who_may_lead_is_what_is_missing() -> None:
+def test_a_lead_is_what_is_missing() -> None:
     group = trip(1, "08:00", "12:00", 4)
 
     alternatives = _alternatives(day([group], [pair(group, 1, 8, may_lead=False)]))
@@ -62,7 +62,7 @@ def test_somebody_who_may_lead_is_what_is_missing() -> None:
     assert RelaxationKind.FEWER_GUESTS not in alternatives
 
 
-def test_a_full_camp_needs_room_for_those_who_are_too_many() -> None:
+def test_a_full_camp_needs_capacity_for_the_excess() -> None:
     group = trip(1, "08:00", "12:00", 9, location_id=CAMP)
     camp = Location(CAMP, 12, (Load(660, 720, 7),))
 
@@ -74,7 +74,7 @@ def test_a_full_camp_needs_room_for_those_who_are_too_many() -> None:
     }
 
 
-def test_a_guide_who_is_needed_elsewhere_would_have_to_be_freed() -> None:
+def test_a_guide_assigned_elsewhere_can_be_released() -> None:
     small, big = trip(1, "08:00", "12:00", 4), trip(2, "09:00", "13:00", 9)
 
     alternatives = _alternatives(day([small, big], [pair(small, 1, 10), pair(big, 1, 10)]))
@@ -93,7 +93,7 @@ def test_teams_of_others_may_change_as_long_as_they_have_one() -> None:
     assert (Relaxation(RelaxationKind.FEWER_GUESTS, 1),) in alternatives
 
 
-def test_a_pinned_guide_who_cannot_come_would_have_to_stay_away() -> None:
+def test_a_pinned_guide_who_is_not_eligible_can_be_unpinned() -> None:
     group = trip(1, "08:00", "12:00", 4, pinned_guides=frozenset({guide(9)}))
 
     alternatives = _alternatives(day([group], [pair(group, 1, 8)]))
@@ -101,7 +101,7 @@ def test_a_pinned_guide_who_cannot_come_would_have_to_stay_away() -> None:
     assert alternatives == {RelaxationKind.PIN_LIFTED: Relaxation(RelaxationKind.PIN_LIFTED, 1, (guide(9),))}
 
 
-def test_one_person_more_may_have_to_be_moved() -> None:
+def test_one_more_reassigned_guide_may_suffice() -> None:
     group = trip(1, "08:00", "12:00", 4)
 
     alternatives = _alternatives(replace(day([group], [pair(group, 1, 8)]), max_changes=0))
@@ -109,7 +109,7 @@ def test_one_person_more_may_have_to_be_moved() -> None:
     assert alternatives == {RelaxationKind.MORE_CHANGES: Relaxation(RelaxationKind.MORE_CHANGES, 1)}
 
 
-def test_where_nothing_alone_is_enough_the_smallest_combination_is_named() -> None:
+def test_if_no_single_relaxation_suffices_the_smallest_combination_is_named() -> None:
     group = trip(1, "08:00", "12:00", 9, location_id=CAMP, pinned_guides=frozenset({guide(9)}))
     problem = day([group], [pair(group, 1, 10)], Location(CAMP, 6))
 
@@ -127,7 +127,7 @@ def test_an_unknown_departure_is_an_error() -> None:
         minimal_relaxations(day([], []), solve_day(day([], [])), UUID(int=1))
 
 
-def test_a_solver_that_breaks_knows_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_solver_that_fails_finds_no_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = day([trip(1, "08:00", "12:00", 12)], [])
     plan = solve_day(problem)
     monkeypatch.setattr("highspy.Highs.run", lambda highs: None)

@@ -100,9 +100,7 @@ def test_the_same_day_in_any_order_and_process_has_the_same_bytes(tmp_path: Path
     assert json.loads(printed.pop())["status"] == "PROVEN"
 
 
-def test_people_who_may_be_moved_can_be_given_instead_of_the_files(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_change_budget_of_the_file_can_be_overridden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "day.json").write_text(json.dumps(_example(max_changes=5)))
 
     main([str(tmp_path / "day.json"), "--max-changes", "0"])

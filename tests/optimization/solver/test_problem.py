@@ -57,7 +57,7 @@ def test_departures_that_share_nothing_are_solved_apart() -> None:
     assert [len(component.staffings) for component in beyond_capacity] == [4]
 
 
-def test_patterns_cover_the_group_and_have_nobody_to_spare() -> None:
+def test_patterns_cover_the_group_without_superfluous_members() -> None:
     classes = (GuideClass(6, True, 3), GuideClass(10, True, 1))
 
     patterns = covering_patterns(classes, Need(12, 3, needs_lead=True, keeps_spare=False), None)

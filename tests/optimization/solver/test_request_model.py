@@ -113,7 +113,7 @@ def test_dates_do_not_compete_for_a_guide() -> None:
     assert [option.guide_ids for option in request.options] == [(guide(1),), (guide(1),)]
 
 
-def test_a_date_without_a_team_says_why_and_leaves_the_others_alone() -> None:
+def test_a_date_without_a_team_has_a_reason_and_does_not_affect_others() -> None:
     first, second = trip(1, "08:00", "12:00", 9), trip(2, "08:00", "12:00", 4)
 
     request = solve_request(_request((first, [pair(first, 1, 8)]), (second, [pair(second, 1, 8, 700)])))
@@ -122,7 +122,7 @@ def test_a_date_without_a_team_says_why_and_leaves_the_others_alone() -> None:
     assert (request.options[1].guide_ids, request.options[1].loss) == ((guide(1),), 301)
 
 
-def test_the_answer_does_not_depend_on_the_order_of_the_guides() -> None:
+def test_the_solution_does_not_depend_on_the_order_of_the_guides() -> None:
     departure = trip(1, "08:00", "12:00", 14)
     crew = [pair(departure, number, 8) for number in range(6)]
 

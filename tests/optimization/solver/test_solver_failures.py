@@ -26,7 +26,7 @@ def _break(highs: object) -> None:
     raise MemoryError("out of room")
 
 
-def test_a_solver_that_raises_leaves_the_greedy_plan_and_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_solver_that_raises_leaves_the_greedy_plan_and_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = random_day(60, 20, seed=2)
     monkeypatch.setattr("highspy.Highs.run", _break)
 
@@ -46,7 +46,7 @@ def test_a_solver_that_does_nothing_leaves_the_greedy_plan(monkeypatch: pytest.M
     assert "Not Set" in plan.error
 
 
-def test_a_request_is_answered_by_closed_form_where_the_solver_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_is_solved_by_enumeration_if_the_solver_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     departure = trip(1, "08:00", "12:00", 4)
     problem = RequestProblem((RequestOption(date(2027, 5, 1), departure, (pair(departure, 1, 8),)),))
     monkeypatch.setattr("highspy.Highs.run", _break)
@@ -80,7 +80,7 @@ def test_a_curve_is_of_greedy_plans_where_the_solver_raises(monkeypatch: pytest.
     assert all(not broken_rules(problem, chosen_pairs(problem, point.plan)) for point in points)
 
 
-def test_a_price_is_known_roughly_where_the_solver_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cost_is_that_of_a_greedy_plan_if_the_solver_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     group = trip(1, "08:00", "12:00", 4)
     problem = day([group], [pair(group, 1, 8, 900), pair(group, 2, 8, 400)])
     plan = solve_day(problem)

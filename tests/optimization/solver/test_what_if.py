@@ -17,7 +17,7 @@ SEARCH = settings(max_examples=60, deadline=None, derandomize=True, suppress_hea
 
 
 def _two_groups() -> DayProblem:
-    """At the same time; the first guide suits both, the second only the small group."""
+    """Two concurrent groups; the first guide is eligible for both, the second for the small one only."""
     small, big = trip(1, "08:00", "12:00", 4), trip(2, "08:00", "12:00", 9)
     return day([small, big], [pair(small, 1, 10, 900), pair(small, 2, 10, 300), pair(big, 1, 10, 500, is_kept=True)])
 
@@ -25,7 +25,7 @@ def _two_groups() -> DayProblem:
 SMALL, BIG = UUID(int=1), UUID(int=2)
 
 
-def test_who_is_on_the_team_costs_nothing() -> None:
+def test_a_member_of_the_team_costs_nothing() -> None:
     problem = _two_groups()
 
     forced = forced_assignment(problem, solve_day(problem), SMALL, guide(2))
@@ -44,7 +44,7 @@ def test_a_guide_who_is_needed_elsewhere_costs_that_departure() -> None:
     assert forced.status is PlanStatus.PROVEN
 
 
-def test_whoever_is_no_candidate_has_no_price() -> None:
+def test_a_guide_who_is_not_eligible_has_no_cost() -> None:
     problem = _two_groups()
 
     forced = forced_assignment(problem, solve_day(problem), BIG, guide(2))
@@ -61,7 +61,7 @@ def test_a_guide_with_whom_no_team_is_possible_has_the_reason() -> None:
     assert (forced.difference, forced.reason) == (None, UnstaffedReason.GROUP_NOT_COVERED)
 
 
-def test_pinned_guides_are_not_taken_away_at_any_price() -> None:
+def test_pinned_guides_are_not_removed_at_any_cost() -> None:
     problem = _two_groups()
     small, big = problem.departures
     problem = replace(problem, departures=(small, replace(big, pinned_guides=frozenset({guide(1)}))))
@@ -71,7 +71,7 @@ def test_pinned_guides_are_not_taken_away_at_any_price() -> None:
     assert (forced.difference, forced.reason) == (None, UnstaffedReason.PINNED_GUIDES_IN_THE_WAY)
 
 
-def test_more_people_moved_than_allowed_is_no_price_either() -> None:
+def test_an_assignment_beyond_the_change_budget_has_no_cost() -> None:
     group = trip(1, "08:00", "12:00", 4)
     problem = day([group], [pair(group, 1, 10, is_kept=True), pair(group, 2, 10)])
 
@@ -87,7 +87,7 @@ def test_an_unknown_departure_is_an_error() -> None:
         forced_assignment(_two_groups(), solve_day(_two_groups()), UUID(int=99), guide(1))
 
 
-def test_the_price_without_time_is_that_of_a_plan_patched_up() -> None:
+def test_the_cost_without_time_is_that_of_the_repaired_plan() -> None:
     problem = _two_groups()
 
     forced = forced_assignment(problem, solve_day(problem), SMALL, guide(1), time_limit_seconds=0.0)
@@ -96,7 +96,7 @@ def test_the_price_without_time_is_that_of_a_plan_patched_up() -> None:
     assert forced.status is PlanStatus.GREEDY
 
 
-def test_guides_of_one_departure_are_priced_in_their_order() -> None:
+def test_guides_of_one_departure_are_evaluated_in_their_order() -> None:
     problem = random_day(30, 8, seed=5)
     departure = problem.departures[0]
     guides = [pair.guide_id for pair in problem.pairs if pair.departure_id == departure.id]
@@ -123,7 +123,7 @@ def test_no_day_with_the_guide_on_the_team_is_better(problem: DayProblem) -> Non
 
 
 def _objectives_when_forced(problem: DayProblem, departure: Departure, guide_id: UUID) -> Objectives | None:
-    """By enumerating all plans; None if the guide cannot be on the team beside the most pins that can be kept."""
+    """Return the optimum by enumeration; None if the guide cannot be added to the most pins that can be kept."""
     pinned_before = best_figure(problem)[0]
     others = [other for other in problem.departures if other is not departure]
     forced = replace(departure, pinned_guides=frozenset({guide_id}))

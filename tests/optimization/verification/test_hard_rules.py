@@ -6,7 +6,8 @@ from optimization.days.refusal import PlanRefused
 from optimization.days.verification import findings_of_plan, refuse_broken_plan
 from optimization.verification.checks import CHECKS
 from optimization.verification.evidence import HardRule
-from tests.optimization.verification.worlds import CASES, Case
+from tests.optimization.verification.cases import CASES
+from tests.optimization.verification.worlds import Case
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -86,12 +86,12 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_an_answer_is_what_was_asked_for(case: Case) -> None:
+def test_ranked_dates_meet_the_terms_of_the_request(case: Case) -> None:
     refuse_broken_answer(case.answered(), case.question)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_the_checker_refuses_an_answer_that_is_not(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_checker_refuses_dates_that_do_not(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     case.without(monkeypatch)
     answer = case.answered()
 
@@ -109,7 +109,7 @@ def test_a_checker_without_the_rule_finds_nothing(case: Case, monkeypatch: pytes
     refuse_broken_answer(case.answered(), case.question)
 
 
-def test_a_trail_that_is_closed_is_given_up_where_none_is_needed() -> None:
+def test_a_closed_trail_is_removed_if_the_trip_needs_none() -> None:
     closed = replace(STEEP, status="CLOSED", activities=frozenset({"RAFTING"}))
     put({UUID(int=1): DepartureFactory(trip_id=TRIP.id, trail_id=closed.id, participants=0)})
     snapshot = replace(snapshot_of(guides=[ANA, BEN], trips=[TRIP], trails=[closed]), usual_times={TRIP.id: "08:00"})

@@ -67,7 +67,7 @@ STARTED: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("what", FOREIGN)
-def test_what_is_somebody_elses_is_not(what: str) -> None:
+def test_fields_of_other_owners_are_not(what: str) -> None:
     assert rules_touched(document(), FOREIGN[what]) == {HardRule.OWNERSHIP}
 
 
@@ -79,11 +79,11 @@ def test_a_request_publishes_its_own_departure_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("how", STARTED)
-def test_what_has_started_or_is_over_does_not_change(how: str) -> None:
+def test_a_departure_that_has_started_or_is_over_does_not_change(how: str) -> None:
     assert rules_touched(document(**STARTED[how]), setting(team=[lead(ANA)])) == {HardRule.STARTED}
 
 
-def test_whoever_is_pinned_stays_with_the_pin() -> None:
+def test_a_pinned_guide_keeps_the_pin() -> None:
     pinned = TeamMemberFactory(guide_id=ANA.id, pinned=True)
     unpinned = pinned.model_copy(update={"pinned": False})
     before = document(team=[pinned])
