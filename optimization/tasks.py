@@ -7,9 +7,8 @@ import structlog
 from celery import Task, shared_task
 from django.utils import timezone
 
-from optimization.days import queue
 from optimization.days.dead_letters import record_failed_optimization
-from optimization.days.queue import OPTIMIZE_CLUSTER_TASK, OPTIMIZE_REGION_TASK
+from optimization.days.queue import OPTIMIZE_CLUSTER_TASK, OPTIMIZE_REGION_TASK, clear_region_mark
 from optimization.days.services import optimize_day
 from optimization.nights.lifecycle import CLUSTER_TASK, begin_night, lay_out
 from optimization.nights.sweeper import sweep_nights
@@ -78,7 +77,7 @@ def _optimize(day: date, region_ids: list[UUID], author: Author) -> None:
 )
 def optimize_region_task(task: Task[[str, str], None], day: str, region_id: str) -> None:
     """Plan one region of a date; contention that lasts through every retry becomes a dead letter."""
-    queue.started(date.fromisoformat(day), UUID(region_id))
+    clear_region_mark(date.fromisoformat(day), UUID(region_id))
     author = Author(AuthorKind.OPTIMIZATION, "optimizer", "a departure came in", "worker")
     plan = _optimize if task.request.retries == task.max_retries else optimize_day
     plan(date.fromisoformat(day), [UUID(region_id)], author=author)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from optimization.candidates.workload import Workload
 from optimization.days.planned_day import PlannedDay
-from optimization.days.services import Optimized
+from optimization.days.services import DayOptimization
 from optimization.explanations.days import explain_parts, explanation_data, explanation_text, fairness_of
 from optimization.models import RunDetail
 from optimization.solver.solution import PlanStatus
@@ -52,9 +52,9 @@ class DateOutcome:
     explanation: PlanExplanation | None = None
 
     @classmethod
-    def of(cls, optimized: Optimized, *, explain: bool = False) -> "DateOutcome":
+    def of(cls, optimized: DayOptimization, *, explain: bool = False) -> "DateOutcome":
         """Return the outcome of an optimization; the plan of another caller's run has no explanation."""
-        run, parts = optimized.run, optimized.parts
+        run, parts = optimized.run, optimized.plans
         detail = RunDetail.objects.get(pk=run.pk)
         return cls(
             day=optimized.day,

@@ -1,4 +1,4 @@
-"""Evidence for the independent checker: what guides are engaged in and which hazards hold them."""
+"""Evidence for the independent checker: the engagements of guides and the hazards that hold them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -12,26 +12,29 @@ from scheduling.rules import Facts
 
 
 def engagements_of(context: PlanningContext, *, without: Collection[UUID]) -> dict[UUID, list[Engagement]]:
-    found: dict[UUID, list[Engagement]] = defaultdict(list)
-    for guide_id, held in context.commitments.items():
-        found[guide_id] += [
+    """Return the engagements that the context has, by guide, `without` those of these departures."""
+    engagements: dict[UUID, list[Engagement]] = defaultdict(list)
+    for guide_id, commitments in context.commitments.items():
+        engagements[guide_id] += [
             Engagement(commitment.departure_id, commitment.day, commitment.span.starts_at, commitment.span.ends_at)
-            for commitment in held
+            for commitment in commitments
             if commitment.departure_id not in without
         ]
-    return found
+    return engagements
 
 
 def engagements_in(departures: Mapping[UUID, Departure], day: date) -> dict[UUID, list[Engagement]]:
-    found: dict[UUID, list[Engagement]] = defaultdict(list)
+    """Return the engagements of the teams of these departures of `day`, by guide."""
+    engagements: dict[UUID, list[Engagement]] = defaultdict(list)
     for key, departure in departures.items():
         if departure.status != DepartureStatus.CANCELLED:
             for member in departure.team:
-                found[member.guide_id].append(Engagement(key, day, departure.starts_at, departure.ends_at))
-    return found
+                engagements[member.guide_id].append(Engagement(key, day, departure.starts_at, departure.ends_at))
+    return engagements
 
 
 def holds_of(facts: Facts) -> list[Hold]:
+    """Return the hazards of the facts as holds of trails and guides."""
     return [
         Hold(
             hazard.description,

@@ -1,4 +1,4 @@
-"""A date that could not be optimized, others kept changing it or its plan was refused: work for a person."""
+"""Dead letters of dates that could not be optimized, for contention or a refused plan: a person decides."""
 
 from collections.abc import Collection
 from datetime import date
@@ -18,8 +18,8 @@ from scheduling.errors import ContentionNotResolved, DateInThePast
 DEAD_LETTER_SOURCE = "day-optimizations"
 
 
-class NotAnOptimization(Impossible):
-    """The dead letter does not say which date and regions to optimize."""
+class UnreadableDeadLetter(Impossible):
+    """The dead letter does not name the date and regions to optimize."""
 
     code = "DEAD_LETTER_UNREADABLE"
 
@@ -27,7 +27,7 @@ class NotAnOptimization(Impossible):
 def record_failed_optimization(
     day: date, region_ids: Collection[UUID], author: Author, error: ContentionNotResolved | PlanRefused
 ) -> DeadLetter:
-    """Keep what was not done, with the guides it would have planned: operations is told of them."""
+    """Record an optimization that was not stored, with the names of its guides: operations is alerted of them."""
     return record_dead_letter(
         source=DEAD_LETTER_SOURCE,
         reason=error.message,
@@ -43,17 +43,17 @@ def record_failed_optimization(
 
 
 def replay_optimization(dead_letter: DeadLetter) -> None:
-    """Queue the optimization again. Raises NotAnOptimization, and DateInThePast where it is too late for it."""
-    payload = _told(dead_letter)
+    """Queue the optimization again. Raises UnreadableDeadLetter, DateInThePast and QueueUnavailable."""
+    payload = _payload_of(dead_letter)
     day = date.fromisoformat(payload["schedule_date"])
     if day < timezone.now().date():
         raise DateInThePast(f"{day} is over: there is nothing left to plan.")
-    # At once, not after the commit: with the queue away the dead letter stays open, and a plan too many does no harm.
+    # At once, not on commit: without a queue the dead letter stays open, and a surplus run does no harm.
     enqueue_cluster(day, payload["region_ids"], payload["kind"], payload["cause"])
 
 
-def _told(dead_letter: DeadLetter) -> dict[str, Any]:
+def _payload_of(dead_letter: DeadLetter) -> dict[str, Any]:
     payload = dead_letter.payload
     if not isinstance(payload, dict) or not {"schedule_date", "region_ids", "kind", "cause"} <= payload.keys():
-        raise NotAnOptimization("It does not say which date and regions to optimize; discard it.")
+        raise UnreadableDeadLetter("It does not say which date and regions to optimize; discard it.")
     return payload

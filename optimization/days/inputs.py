@@ -1,4 +1,4 @@
-"""Reading what a date is planned on, in rounds: each reads what the decisions before it turned out to need."""
+"""Loading of a day's inputs, in rounds: each reads what the decisions before it turned out to need."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from optimization.candidates.assessment import PlanningContext
-from optimization.days.planned_day import NOBODY_AROUND
+from optimization.days.planned_day import EMPTY_CONTEXT
 from scheduling.daily_schedules.catalog_aliases import known_departure_ids
 from scheduling.daily_schedules.catalog_sync import merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
@@ -23,10 +23,10 @@ from scheduling.snapshot.guides import with_availability_notes, with_availabilit
 
 @dataclass(frozen=True, slots=True)
 class DayInputs:
-    """What the departures of a date are planned on, in values, by departure id.
+    """The inputs of planning a date, in values; departures are by id.
 
-    `departures` are to be planned, `everything` are all of the date, brought up to what the catalog sells; `base`
-    has those to be planned as they were stored. `context` is what guides entered and are committed to.
+    `departures` are to be planned, `everything` has all of the date, merged with the catalog; `base` has those to be
+    planned as they were stored. `context` has what guides entered and their commitments.
     """
 
     day: date
@@ -45,10 +45,10 @@ def load_inputs(
     *,
     deadline_seconds: float,
 ) -> DayInputs:
-    """Read the latest document of `day` and what stands around its open departures in these regions.
+    """Read the latest document of `day` and the context of its open departures in these regions.
 
-    With `only` no others are planned. Raises SiblingUnavailable where the guides of a later day of a trip are not to
-    be had within `deadline_seconds`.
+    `only` limits the departures to plan. Raises SiblingUnavailable where the guides available on a later day of a trip
+    cannot be read within `deadline_seconds`.
     """
     draft = read_drafts([day])[day]
     stored, document, now = draft.document.copy_for_editing(), draft.document, timezone.now()
@@ -67,20 +67,20 @@ def load_inputs(
 
 
 def add_certificates(inputs: DayInputs, guide_ids: Collection[UUID], *, deadline_seconds: float) -> DayInputs:
-    """The first later round: certificates, of the guides who pass every other rule."""
+    """Read the second round: certificates, of the guides who pass every other rule."""
     snapshot = with_certificates(inputs.facts.snapshot, guide_ids, deadline_seconds=deadline_seconds)
     return replace(inputs, facts=inputs.facts.on(snapshot))
 
 
 def add_notes(facts: Facts, guide_ids: Collection[UUID], *, deadline_seconds: float) -> Facts:
-    """The second: notes, which a person has to judge, of the guides who were chosen."""
+    """Read the third round: notes, which a person has to judge, of the guides who were chosen."""
     return facts.on(with_availability_notes(facts.snapshot, guide_ids, deadline_seconds=deadline_seconds))
 
 
 def open_departures(
     document: ScheduleDocument, region_ids: Collection[UUID], now: datetime, only: Collection[UUID] | None = None
 ) -> dict[UUID, Departure]:
-    """The departures that may still be planned: in these regions, neither cancelled nor started at `now`."""
+    """Return the departures that may still be planned: in these regions, neither cancelled nor started at `now`."""
     return {
         key: departure
         for key, departure in sorted(document.departures_in(region_ids).items())
@@ -90,7 +90,7 @@ def open_departures(
 
 def _context(document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure]) -> PlanningContext:
     if not departures:
-        return NOBODY_AROUND
+        return EMPTY_CONTEXT
     span = Span(
         min(departure.starts_at for departure in departures.values()),
         max(departure.ends_at for departure in departures.values()),

@@ -1,4 +1,4 @@
-"""What an optimization decided for a date, and how it is merged into the latest document."""
+"""The plan of a date and its merge into the latest document."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,16 +13,16 @@ from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.rules import EntriesByDate, Facts
 from scheduling.rules.inputs import is_adjusted
 
-NOBODY_AROUND = PlanningContext(EntriesByDate(), {})
+EMPTY_CONTEXT = PlanningContext(EntriesByDate(), {})
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDay:
-    """What an optimization decided for some departures of a date.
+    """The plan of some departures of a date.
 
-    `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay as they
-    are: their pinned guides cannot lead them, and only a person lifts a pin. `context` is what stood around
-    them, what guides had entered included, `beside` the other departures of the date.
+    `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay unchanged:
+    their pinned guides cannot lead them, and only a person removes a pin. `context` has the commitments and what
+    guides had entered when it was planned, `others` the other departures of the date.
     """
 
     day: date
@@ -33,48 +33,49 @@ class PlannedDay:
     planned: Mapping[UUID, Departure]
     assessments: Mapping[UUID, Assessment]
     held: Mapping[UUID, Departure] = field(default_factory=dict)
-    context: PlanningContext = NOBODY_AROUND
-    beside: Mapping[UUID, Departure] = field(default_factory=dict)
+    context: PlanningContext = EMPTY_CONTEXT
+    others: Mapping[UUID, Departure] = field(default_factory=dict)
 
     def apply(
         self,
         document: ScheduleDocument,
         now: datetime,
         *,
-        leaving_out: Collection[UUID] = (),
+        excluding: Collection[UUID] = (),
         entered: EntriesByDate | None = None,
     ) -> list[UUID]:
-        """Put the plan onto the latest document; returns the departures that somebody changed meanwhile.
+        """Merge the plan into the latest document; return the departures that are outdated and have to be replanned.
 
-        Those of which a guide has `entered` something else by now are among them: it was not planned on.
+        Outdated are those changed since they were read, and those of whose guides `entered` has other adjustments
+        by now. Departures in `excluding` are neither merged nor returned.
         """
-        changed_meanwhile = []
+        outdated = []
         for key, planned in self.planned.items():
             current = document.departures.get(key)
-            if key in leaving_out or not _may_change(current, now):
+            if key in excluding or not _may_be_replanned(current, now):
                 continue
             if self._is_outdated(key, current) or (entered and is_adjusted(planned, self.context.entered, entered)):
-                changed_meanwhile.append(key)
+                outdated.append(key)
             elif current is None:
                 document.departures[key] = planned.model_copy(deep=True)
             else:
                 current.take_plan(planned)
         for key, held in self.held.items():
             current = document.departures.get(key)
-            if current is not None and _may_change(current, now):
+            if current is not None and _may_be_replanned(current, now):
                 take_over_fewer(current, held.catalog_participants)
-        return changed_meanwhile
+        return outdated
 
     def _is_outdated(self, key: UUID, current: Departure | None) -> bool:
-        return current is not None and _decided_on(current) != _decided_on(self.base.get(key))
+        return current is not None and _decision_basis(current) != _decision_basis(self.base.get(key))
 
 
-def _may_change(current: Departure | None, now: datetime) -> bool:
+def _may_be_replanned(current: Departure | None, now: datetime) -> bool:
     return current is None or current.may_be_replanned(now)
 
 
-def _decided_on(departure: Departure | None) -> object:
-    """What a plan was made on: another value now, and it has to be made anew."""
+def _decision_basis(departure: Departure | None) -> object:
+    """Return the fields that a plan depends on: where they changed, the departure has to be replanned."""
     if departure is None:
         return None
     names = ("team", "trail_id", "status", "starts_at", "ends_at", "capacity", "location_id")

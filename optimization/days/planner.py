@@ -1,4 +1,4 @@
-"""Planning the departures of a date: pure decisions on what was read. Nothing is written."""
+"""The planner of a date: pure decisions on loaded inputs. Nothing is read or written."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,41 +18,41 @@ from scheduling.rules import Demand, Facts
 
 
 def guides_to_certify(inputs: DayInputs) -> set[UUID]:
-    """The guides who pass every other rule on some departure that requires a certification."""
+    """Return the guides who pass every other rule on some departure that requires a certification."""
     snapshot = inputs.facts.snapshot
     demands = [Demand.of(key, departure, inputs.day, snapshot) for key, departure in inputs.departures.items()]
     return guides_needing_certificates(demands, inputs.facts, inputs.context)
 
 
 def assign_guides(inputs: DayInputs, *, time_limit_seconds: float, max_changes: int | None = None) -> PlannedDay:
-    """Choose trails and guides for the departures; the teams are still those of before.
+    """Choose trails and guides for the departures; the plan's teams are still the previous ones.
 
-    At most `max_changes` people are moved, any number if None. Where pinned guides cannot stay, the departure is held
-    as it is and the others are planned around it.
+    At most `max_changes` guides are reassigned, any number if None. Where pinned guides cannot stay, the departure is
+    held unchanged and the others are planned around it.
     """
     held: dict[UUID, Departure] = {}
     while True:
         free = {key: departure.model_copy(deep=True) for key, departure in inputs.departures.items() if key not in held}
         context = replace(inputs.context, planned=frozenset(free))
         plan = _plan(free, inputs, context, time_limit_seconds, max_changes)
-        stuck = {
+        infeasible = {
             key: inputs.departures[key]
             for key in free
             if inputs.departures[key].is_pinned and not plan.solved.team_of(key)
         }
-        if not stuck:
+        if not infeasible:
             break
-        held |= stuck
+        held |= infeasible
     return replace(
         plan,
         base={key: inputs.base[key] for key in free if key in inputs.base},
         held=held,
-        beside={key: departure for key, departure in inputs.everything.items() if key not in free},
+        others={key: departure for key, departure in inputs.everything.items() if key not in free},
     )
 
 
 def form_teams(plan: PlannedDay, facts: Facts) -> PlannedDay:
-    """The plan with its guides as teams, on facts in which the notes of the chosen are known."""
+    """Return the plan with the chosen guides as teams, on facts in which their notes are known."""
     for key, departure in plan.planned.items():
         departure.team = form_team(plan.solved.team_of(key), departure, plan.assessments[key], facts, plan.context)
     return replace(plan, facts=facts)
@@ -65,7 +65,7 @@ def _plan(
     time_limit_seconds: float,
     max_changes: int | None,
 ) -> PlannedDay:
-    """The solver's plan, with trails and reasons in place and the teams still as they were."""
+    """Return the solver's plan, with new trails and reasons and the previous teams."""
     day, facts = inputs.day, inputs.facts
     without_trail = choose_trails(departures, day, facts)
     assessments = {

@@ -1,4 +1,4 @@
-"""Planning that something asked for: a departure that came in, unstaffed."""
+"""Queueing of optimizations: of a region with a new departure, of a cluster, of a past run."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -18,25 +18,25 @@ from scheduling.errors import DateInThePast
 QUEUE = "optimization"
 OPTIMIZE_REGION_TASK = "optimization.optimize_region"
 OPTIMIZE_CLUSTER_TASK = "optimization.optimize_cluster"
-# Departures tend to come in groups: one plan for all that come within this time.
-GATHER = timedelta(seconds=5)
-FORGET_SECONDS = 300
+# Departures tend to arrive in groups: one run plans all that arrive within this time.
+BATCHING_DELAY = timedelta(seconds=5)
+MARK_SECONDS = 300
 
 
 def enqueue_region(day: date, region_id: UUID) -> None:
-    """Queue the region's date once the transaction commits; what comes in meanwhile shares the run.
+    """Queue the region's date once the transaction commits; later calls share the run until it starts.
 
-    A mark in Valkey keeps two from doing the same work. Without it, or without the queue, nothing is lost:
-    the night plans the date anyway.
+    A mark in Valkey prevents a second message. Without it, or without the queue, nothing is lost: the night plans
+    the date anyway.
     """
-    transaction.on_commit(partial(_queue, day, region_id))
+    transaction.on_commit(partial(_enqueue_once, day, region_id))
 
 
-def _queue(day: date, region_id: UUID) -> None:
+def _enqueue_once(day: date, region_id: UUID) -> None:
     mark = _mark(day, region_id)
-    if not cache.add(mark, True, timeout=FORGET_SECONDS) and cache.get(mark):
+    if not cache.add(mark, True, timeout=MARK_SECONDS) and cache.get(mark):
         return
-    enqueue(OPTIMIZE_REGION_TASK, day.isoformat(), str(region_id), queue=QUEUE, delay=GATHER)
+    enqueue(OPTIMIZE_REGION_TASK, day.isoformat(), str(region_id), queue=QUEUE, delay=BATCHING_DELAY)
 
 
 def enqueue_cluster(day: date, region_ids: Sequence[str], kind: str, cause: str) -> None:
@@ -44,8 +44,8 @@ def enqueue_cluster(day: date, region_ids: Sequence[str], kind: str, cause: str)
     send_task(OPTIMIZE_CLUSTER_TASK, [day.isoformat()], list(region_ids), kind, cause, queue=QUEUE)
 
 
-def started(day: date, region_id: UUID) -> None:
-    """What comes in from now on is not in this run: let it ask for another one."""
+def clear_region_mark(day: date, region_id: UUID) -> None:
+    """Let departures that arrive from now on queue another run: the one that starts does not include them."""
     cache.delete(_mark(day, region_id))
 
 
@@ -53,21 +53,21 @@ def _mark(day: date, region_id: UUID) -> str:
     return f"optimization-wanted:{day}:{region_id}"
 
 
-class NotPlannedAgain(Impossible):
-    """The run was not about a day, or the queue is away."""
+class RunNotRepeatable(Impossible):
+    """The run did not plan a day, or the queue is unavailable."""
 
     code = "RUN_NOT_REPEATABLE"
 
 
 def enqueue_rerun(run: OptimizationRun, *, by: str) -> None:
-    """Queue what the run planned, on today's facts. Raises NotPlannedAgain, and DateInThePast where it is too late."""
+    """Queue the scope of the run again, on present facts. Raises RunNotRepeatable, and DateInThePast."""
     detail = RunDetail.objects.filter(pk=run.pk, subject=RunDetail.Subject.DAY).first()
     if detail is None:
-        raise NotPlannedAgain(f"Run {run.pk} did not plan a day: there is nothing to plan again.")
+        raise RunNotRepeatable(f"Run {run.pk} did not plan a day: there is nothing to plan again.")
     if run.schedule_date < timezone.now().date():
         raise DateInThePast(f"{run.schedule_date} is over: there is nothing left to plan.")
     cause = f"{by} planned run {run.pk} again"
     try:
         enqueue_cluster(run.schedule_date, detail.region_ids, AuthorKind.OPTIMIZATION.value, cause)
     except QueueUnavailable as error:
-        raise NotPlannedAgain(error.message) from error
+        raise RunNotRepeatable(error.message) from error

@@ -1,4 +1,4 @@
-"""How good a plan is, from 0 to 100."""
+"""The score of a plan, 0 to 100."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -9,18 +9,17 @@ GUESTS, KEPT, QUALITY = 60.0, 20.0, 20.0
 
 
 def day_score(base: Mapping[UUID, Departure], planned: Mapping[UUID, Departure]) -> float:
-    """The attained share of each level's bound: guests 60, kept assignments 20, quality of the teams 20.
+    """Return the score of a plan, 0 to 100: 60 for guests, 20 for kept assignments, 20 for the mean pairing score.
 
-    `base` are the departures as they were, `planned` as they are to be. A day without departures is
-    perfect: nobody is left behind.
+    `base` has the departures as they were, `planned` as they are to be. A day without departures scores 100.
     """
-    everybody = sum(max(departure.participants, 1) for departure in planned.values())
-    if not everybody:
+    guests = sum(max(departure.participants, 1) for departure in planned.values())
+    if not guests:
         return GUESTS + KEPT + QUALITY
     served = sum(max(departure.participants, 1) for departure in planned.values() if departure.team)
     scores = [member.score for departure in planned.values() for member in departure.team]
     quality = sum(scores) / len(scores) if scores else 0.0
-    return GUESTS * served / everybody + KEPT * _kept(base, planned) + QUALITY * quality
+    return GUESTS * served / guests + KEPT * _kept(base, planned) + QUALITY * quality
 
 
 def _kept(base: Mapping[UUID, Departure], planned: Mapping[UUID, Departure]) -> float:

@@ -1,4 +1,4 @@
-"""Optimizing a date and some regions: read, solve without a transaction, write, all told in a run."""
+"""Optimization of a date and some regions: read, solve outside any transaction, write, recorded in a run."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -39,49 +39,48 @@ logger = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
-class Optimized:
-    """What came of an optimization: its run, its plan by departure, and its score (0 to 100)."""
+class DayOptimization:
+    """The outcome of optimizing a date: its run, the planned departures by id, and its score (0 to 100).
+
+    `plans` has the plan of the whole scope first, then those of departures that were replanned.
+    """
 
     run: OptimizationRun
-    work: PlanningScope
+    scope: PlanningScope
     score_before: float | None
     base: dict[UUID, Departure] = field(default_factory=dict)
     planned: dict[UUID, Departure] = field(default_factory=dict)
-    parts: list[PlannedDay] = field(default_factory=list)
+    plans: list[PlannedDay] = field(default_factory=list)
     is_joined: bool = False
 
     @property
     def day(self) -> date:
-        return self.work.day
+        return self.scope.day
 
     @property
     def region_ids(self) -> frozenset[UUID]:
-        return self.work.region_ids
+        return self.scope.region_ids
 
     @property
     def score(self) -> float:
         return day_score(self.base, self.planned)
 
     @property
-    def first(self) -> PlannedDay:
-        """The plan of everything; the parts after it are of what had to be planned again."""
-        return self.parts[0]
-
-    @property
     def changes_left(self) -> int | None:
-        """How many people may still be moved: what is planned again gets what the plan before left."""
-        if self.work.max_changes is None:
+        """How many guides may still be reassigned: a replan gets what the plans before it left."""
+        if self.scope.max_changes is None:
             return None
-        return max(0, self.work.max_changes - sum(len(part.solved.moved) for part in self.parts))
+        return max(0, self.scope.max_changes - sum(len(plan.solved.moved) for plan in self.plans))
 
     @property
     def unstaffed(self) -> int:
         return len([departure for departure in self.planned.values() if not departure.team])
 
-    def take(self, part: PlannedDay) -> None:
-        self.parts.append(part)
-        self.base = {**part.base, **self.base}
-        self.planned |= {**part.planned, **part.held}
+    def add_plan(self, plan: PlannedDay) -> None:
+        """Add a plan, which supersedes those before it for its departures."""
+        self.plans.append(plan)
+        self.base = {**plan.base, **self.base}
+        self.planned |= {**plan.planned, **plan.held}
 
 
 def optimize_day(
@@ -92,43 +91,45 @@ def optimize_day(
     dry_run: bool = False,
     snapshot: Snapshot | None = None,
     max_changes: int | None = None,
-) -> Optimized:
-    """Staff every open departure of these regions on `day` and store it; those of other regions stay as they are.
+) -> DayOptimization:
+    """Staff every open departure of these regions on `day` and store the plan; other regions stay unchanged.
 
-    With `max_changes` at most so many people are moved. Where a run is under way that does all of this
-    already, it is waited for and its outcome is the answer: nothing is planned twice.
+    At most `max_changes` guides are reassigned. Where a run under way already plans this scope, wait for it and
+    return its outcome: nothing is planned twice.
 
-    Departures that somebody changed while the solver worked, and those of guides who entered something
-    meanwhile, are planned again, only those, at most three times in all. Raises SiblingUnavailable when the
-    catalog or the guides do not answer, ContentionNotResolved with the guides concerned, and PlanRefused for
-    a plan that breaks a hard rule; each way the run is FAILED and what could not be stored stays as it was.
+    Departures that changed while the solver worked, and those of guides who entered something meanwhile, are
+    replanned, only those, at most three times in all. Raises SiblingUnavailable when the trip catalog or guide
+    management does not answer, ContentionNotResolved with the guides concerned, and PlanRefused for a plan that
+    breaks a hard rule; in each case the run is FAILED and what could not be stored stays unchanged.
     """
-    work = PlanningScope(day, frozenset(region_ids), max_changes)
+    scope = PlanningScope(day, frozenset(region_ids), max_changes)
     if dry_run:
-        return _optimize(work, uuid4(), author, snapshot, dry_run=True)
+        return _optimize(scope, uuid4(), author, snapshot, dry_run=True)
     run_id = uuid4()
-    with run_or_join(work, by=str(author), run_id=run_id) as joined:
-        return _as_joined(joined, work) if joined else _optimize(work, run_id, author, snapshot, dry_run=False)
+    with run_or_join(scope, by=str(author), run_id=run_id) as joined:
+        return (
+            _joined_optimization(joined, scope) if joined else _optimize(scope, run_id, author, snapshot, dry_run=False)
+        )
 
 
 def _optimize(
-    work: PlanningScope, run_id: UUID, author: Author, snapshot: Snapshot | None, *, dry_run: bool
-) -> Optimized:
+    scope: PlanningScope, run_id: UUID, author: Author, snapshot: Snapshot | None, *, dry_run: bool
+) -> DayOptimization:
     run = start_run(
-        work.day,
+        scope.day,
         subject=RunDetail.Subject.DAY,
-        region_ids=work.region_ids,
+        region_ids=scope.region_ids,
         run_id=run_id,
-        max_changes=work.max_changes,
+        max_changes=scope.max_changes,
     )
-    optimized = Optimized(run, work, latest_score(work.day, work.region_ids))
+    optimized = DayOptimization(run, scope, latest_score(scope.day, scope.region_ids))
     try:
-        facts = gather_facts(snapshot or take_planning_snapshot(work.day, work.region_ids))
+        facts = gather_facts(snapshot or take_planning_snapshot(scope.day, scope.region_ids))
         _plan_and_store(optimized, facts, replace(author, run_id=run_id), dry_run=dry_run)
     except PlanRefused as refused:
         fail_run(run, refused.message)
         if not dry_run:
-            record_failed_optimization(work.day, work.region_ids, author, refused)
+            record_failed_optimization(scope.day, scope.region_ids, author, refused)
         raise
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")
@@ -136,20 +137,20 @@ def _optimize(
     return optimized
 
 
-def _as_joined(run: OptimizationRun, work: PlanningScope) -> Optimized:
-    """What is stored once the joined run is done, as if it had been planned here."""
-    departures = open_departures(read_drafts([work.day])[work.day].document, work.region_ids, timezone.now())
-    return Optimized(run, work, None, base=departures, planned=departures, is_joined=True)
+def _joined_optimization(run: OptimizationRun, scope: PlanningScope) -> DayOptimization:
+    """Return what the joined run stored, as if it had been planned here."""
+    departures = open_departures(read_drafts([scope.day])[scope.day].document, scope.region_ids, timezone.now())
+    return DayOptimization(run, scope, None, base=departures, planned=departures, is_joined=True)
 
 
 def take_planning_snapshot(day: date, region_ids: Collection[UUID] | None) -> Snapshot:
-    """The snapshot a date is planned on, within the workers' deadline: also of what only our document knows."""
-    planned = read_drafts([day])[day].document.departures.values()
+    """Take the snapshot to plan a date on, within the workers' deadline, with the trips and trails of our document."""
+    departures = read_drafts([day])[day].document.departures.values()
     return take_day_snapshot(
         day,
         region_ids=region_ids,
-        trip_ids={departure.trip_id for departure in planned},
-        trail_ids={departure.trail_id for departure in planned if departure.trail_id},
+        trip_ids={departure.trip_id for departure in departures},
+        trail_ids={departure.trail_id for departure in departures if departure.trail_id},
         deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"],
     )
 
@@ -166,8 +167,8 @@ def plan_date(
 ) -> PlannedDay:
     """Plan the open departures of these regions, or those of `only`, on the latest document. Nothing is written.
 
-    `reader` names the deadline of each round of reading beside `facts`, `time_limit_seconds` is the settings' by
-    default. Raises SiblingUnavailable where the guides of a later day do not answer.
+    `reader` selects the deadline of each round of reading from SNAPSHOT_DEADLINE_SECONDS, `time_limit_seconds` of the
+    solver is the settings' by default. Raises SiblingUnavailable where the guides of a later day cannot be read.
     """
     seconds = float(settings.SNAPSHOT_DEADLINE_SECONDS[reader])
     inputs = load_inputs(day, region_ids, facts, only, deadline_seconds=seconds)
@@ -181,75 +182,75 @@ def plan_date(
     return form_teams(plan, add_notes(inputs.facts, chosen, deadline_seconds=seconds))
 
 
-def _plan_and_store(optimized: Optimized, facts: Facts, author: Author, *, dry_run: bool) -> None:
-    again: frozenset[UUID] | None = None
+def _plan_and_store(optimized: DayOptimization, facts: Facts, author: Author, *, dry_run: bool) -> None:
+    outdated: frozenset[UUID] | None = None
     for _ in range(TRIES):
-        part = plan_date(optimized.day, optimized.region_ids, facts, again, max_changes=optimized.changes_left)
-        refuse_broken_plan(part)
-        optimized.take(part)
+        plan = plan_date(optimized.day, optimized.region_ids, facts, outdated, max_changes=optimized.changes_left)
+        refuse_broken_plan(plan)
+        optimized.add_plan(plan)
         if dry_run:
             _complete(optimized)
             return
-        again = _store(optimized, part, author)
-        if not again:
+        outdated = _store(optimized, plan, author)
+        if not outdated:
             return
         facts = gather_facts(facts.snapshot)
-        logger.info("departures_planned_again", day=str(optimized.day), departures=len(again))
+        logger.info("departures_planned_again", day=str(optimized.day), departures=len(outdated))
         schedule_write_retries.inc()
     schedule_writes_exhausted.inc()
     message = f"Others kept changing departures of {optimized.day} while they were planned."
-    raise ContentionNotResolved(message, _guide_names(optimized.planned[key] for key in again or ()))
+    raise ContentionNotResolved(message, _guide_names(optimized.planned[key] for key in outdated or ()))
 
 
 def _guide_names(departures: Iterable[Departure]) -> list[str]:
     return sorted({member.guide_name for departure in departures for member in departure.team})
 
 
-def _store(optimized: Optimized, part: PlannedDay, author: Author) -> frozenset[UUID]:
-    """Write what still holds; returns the departures that have to be planned again."""
+def _store(optimized: DayOptimization, plan: PlannedDay, author: Author) -> frozenset[UUID]:
+    """Write the plan where it is still valid; return the departures that have to be replanned."""
     refused: frozenset[UUID] = frozenset()
     while True:
         try:
-            return refused | _write(optimized, part, refused, author)
+            return refused | _write(optimized, plan, refused, author)
         except HardRuleViolated as violated:
-            met = frozenset(violation.departure_id for violation in violated.violations)
-            if met <= refused:
+            violating = frozenset(violation.departure_id for violation in violated.violations)
+            if violating <= refused:
                 raise
-            refused |= met
+            refused |= violating
 
 
-def _write(optimized: Optimized, part: PlannedDay, refused: frozenset[UUID], author: Author) -> frozenset[UUID]:
-    changed: list[UUID] = []
+def _write(optimized: DayOptimization, plan: PlannedDay, refused: frozenset[UUID], author: Author) -> frozenset[UUID]:
+    outdated: list[UUID] = []
     began_at = timezone.now()
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         document = drafts[optimized.day].document
-        entered = entered_over(document, optimized.day, part.planned.values())
-        changed[:] = part.apply(document, timezone.now(), leaving_out=refused, entered=entered)
+        entered = entered_over(document, optimized.day, plan.planned.values())
+        outdated[:] = plan.apply(document, timezone.now(), excluding=refused, entered=entered)
 
-    def also(changes: Mapping[date, Change]) -> None:
-        refuse_broken_write(changes, part.facts, began_at)
-        if not changed and not refused:
-            # What stays as it was is judged too: the world may have changed around it.
-            detect_on([optimized.day], part.facts, region_ids=optimized.region_ids)
+    def after_write(changes: Mapping[date, Change]) -> None:
+        refuse_broken_write(changes, plan.facts, began_at)
+        if not outdated and not refused:
+            # Unchanged departures too: the facts may have changed around them.
+            detect_on([optimized.day], plan.facts, region_ids=optimized.region_ids)
             _complete(optimized)
             _report(optimized)
 
     try:
-        write_daily_schedules([optimized.day], edit, author=author, facts=part.facts, after_write=also)
+        write_daily_schedules([optimized.day], edit, author=author, facts=plan.facts, after_write=after_write)
     except ContentionNotResolved as contention:
-        raise ContentionNotResolved(contention.message, _guide_names(part.planned.values())) from contention
-    return frozenset(changed)
+        raise ContentionNotResolved(contention.message, _guide_names(plan.planned.values())) from contention
+    return frozenset(outdated)
 
 
-def _complete(optimized: Optimized) -> None:
-    first, unstaffed = optimized.first, optimized.unstaffed
-    solved = SolveSummary.of_day(first.solved, staffed=len(optimized.planned) - unstaffed, unstaffed=unstaffed)
-    inputs = inputs_of(first.problem, first.facts.snapshot)
+def _complete(optimized: DayOptimization) -> None:
+    plan, unstaffed = optimized.plans[0], optimized.unstaffed
+    solved = SolveSummary.of_day(plan.solved, staffed=len(optimized.planned) - unstaffed, unstaffed=unstaffed)
+    inputs = inputs_of(plan.problem, plan.facts.snapshot)
     complete_run(optimized.run, solved, score=optimized.score, inputs=inputs)
 
 
-def _report(optimized: Optimized) -> None:
+def _report(optimized: DayOptimization) -> None:
     report_optimization(
         optimized.run,
         region_ids=optimized.region_ids,

@@ -1,4 +1,4 @@
-"""Choosing the trail of each departure before anybody is assigned."""
+"""The choice of each departure's trail, before guides are assigned."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,15 +11,15 @@ from scheduling.rules.trails import best_trail, needs_trail, unusable_because
 
 
 def choose_trails(departures: Mapping[UUID, Departure], day: date, facts: Facts) -> dict[UUID, UnassignedReason]:
-    """Give each departure an open trail that fits, keeping the one it has; those for whom there is none, with why.
+    """Set an open trail that fits on each departure, its own if possible; return the reasons of those without one.
 
-    What is known of a trail counts although others are not known.
+    Known conditions of a trail count although those of others are unknown.
     """
     without: dict[UUID, UnassignedReason] = {}
     for key, departure in departures.items():
         trip = facts.snapshot.trips.get(departure.trip_id)
         demand = Demand.of(key, departure, day, facts.snapshot)
-        if trip is None or _may_stay(demand, facts) or not (demand.trail or _is_lacking(trip, facts)):
+        if trip is None or _may_keep_trail(demand, facts) or not (demand.trail or _lacks_trail(trip, facts)):
             continue
         trail = best_trail(trip, demand.days, demand.span, departure.participants, facts)
         departure.trail_id = trail.id if trail else None
@@ -28,12 +28,12 @@ def choose_trails(departures: Mapping[UUID, Departure], day: date, facts: Facts)
     return without
 
 
-def _is_lacking(trip: Trip, facts: Facts) -> bool:
-    """Whether a departure of the trip without a trail needs one, and the trails are known."""
+def _lacks_trail(trip: Trip, facts: Facts) -> bool:
+    """Return True where a departure of the trip without a trail needs one, and the trails are known."""
     return facts.snapshot.knows(Sibling.TRAIL_MANAGEMENT) and needs_trail(trip, facts.snapshot)
 
 
-def _may_stay(demand: Demand, facts: Facts) -> bool:
+def _may_keep_trail(demand: Demand, facts: Facts) -> bool:
     trail = demand.trail
     if trail is None or closed_because(trail, demand.days, demand.span, facts.hazards):
         return False
@@ -41,11 +41,11 @@ def _may_stay(demand: Demand, facts: Facts) -> bool:
 
 
 def _why_no_trail(trip: Trip, demand: Demand, facts: Facts) -> str:
-    """What is wrong with each trail of the activity, so that a dispatcher sees what would have to change."""
-    found = [
-        why
+    """Return what excludes each trail of the activity, so that a dispatcher sees what would have to change."""
+    obstacles = [
+        obstacle
         for trail in facts.snapshot.trails_of(trip.region_id)
         if demand.activity in trail.activities
-        and (why := unusable_because(trail, trip, demand.days, demand.span, demand.participants, facts.hazards))
+        and (obstacle := unusable_because(trail, trip, demand.days, demand.span, demand.participants, facts.hazards))
     ]
-    return f"no trail fits: {'; '.join(found)}"
+    return f"no trail fits: {'; '.join(obstacles)}"

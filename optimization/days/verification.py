@@ -1,4 +1,4 @@
-"""The independent check of a day's plan, as it was made."""
+"""The independent check of a day's plan, before it is written."""
 
 from optimization.days.checker_evidence import engagements_in, engagements_of, holds_of
 from optimization.days.planned_day import PlannedDay
@@ -8,19 +8,19 @@ from optimization.verification.evidence import Evidence, Finding
 
 
 def refuse_broken_plan(plan: PlannedDay) -> None:
-    """Raise PlanRefused where what was planned breaks a rule, given all it was planned on."""
+    """Raise PlanRefused where the plan breaks a hard rule on the inputs it was made on."""
     refuse(findings_of_plan(plan))
 
 
 def findings_of_plan(plan: PlannedDay) -> list[Finding]:
-    """The hard rules that the plan breaks."""
+    """Return the hard rules that the plan breaks."""
     engagements = engagements_of(plan.context, without=plan.planned)
-    for guide_id, planned in engagements_in(plan.planned, plan.day).items():
-        engagements[guide_id] += planned
+    for guide_id, planned_engagements in engagements_in(plan.planned, plan.day).items():
+        engagements[guide_id] += planned_engagements
     evidence = Evidence(
         day=plan.day,
         snapshot=plan.facts.snapshot,
-        departures={**plan.beside, **plan.planned},
+        departures={**plan.others, **plan.planned},
         before=plan.base,
         elsewhere=plan.context.neighbours,
         engagements=engagements,

@@ -1,7 +1,7 @@
 """The independent check of a plan as it is written, on the documents under the write's locks.
 
-Only what the write itself breaks counts, for the world may have moved since the plan was made, and nothing may
-differ that is not the plan's.
+Only violations that the write itself introduces count, for facts may have changed since the plan was made, and nothing
+but the plan's own fields may differ.
 """
 
 from collections import defaultdict
@@ -23,8 +23,8 @@ from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule, GuideCommitment
 from scheduling.rules import Facts
 
-# Further apart than this nothing is too close.
-AROUND = timedelta(days=1)
+# No rule relates departures further apart than this.
+MARGIN = timedelta(days=1)
 
 
 def refuse_broken_write(
@@ -32,8 +32,8 @@ def refuse_broken_write(
 ) -> None:
     """Raise PlanRefused where the changes newly break a rule or touch what no plan may touch.
 
-    Called in the transaction of the write, behind its locks: raising undoes it. `publishes` has the
-    departures that the writer may publish too.
+    Call it in the transaction of the write, under its locks: raising rolls it back. `publishes` has the departures
+    that the writer may publish too.
     """
     findings: list[Finding] = []
     for day, change in changes.items():
@@ -49,23 +49,24 @@ def _newly_broken(day: date, change: Change, facts: Facts) -> list[Finding]:
     if not planned:
         return []
     before, after = (
-        check_departures(evidence, change.departure_ids) for evidence in _before_and_after(day, change, facts, planned)
+        check_departures(evidence, change.departure_ids)
+        for evidence in _evidence_before_and_after(day, change, facts, planned)
     )
     return [finding for finding in after if is_new_since(finding, before)]
 
 
-def _before_and_after(day: date, change: Change, facts: Facts, planned: Sequence[Departure]) -> list[Evidence]:
+def _evidence_before_and_after(day: date, change: Change, facts: Facts, planned: Sequence[Departure]) -> list[Evidence]:
     span = Span(min(departure.starts_at for departure in planned), max(departure.ends_at for departure in planned))
     guides = {guide for departure in planned for guide in departure.guide_ids}
     elsewhere = departures_elsewhere(span, [day]) if any(departure.location_id for departure in planned) else []
     stored = _stored_engagements(span, guides, day)
-    out = {other for departure in planned for other in _days_of(departure, facts)} - {day}
-    entered = {**_entered_on(out), day: change.after.guide_adjustments}
+    later_days = {other for departure in planned for other in _days_of(departure, facts)} - {day}
+    entered = {**_entered_on(later_days), day: change.after.guide_adjustments}
     evidences = []
     for document in (change.before, change.after):
-        engagements = defaultdict(list, {guide: list(held) for guide, held in stored.items()})
-        for guide_id, theirs in engagements_in(document.departures, day).items():
-            engagements[guide_id] += theirs
+        engagements = defaultdict(list, {guide: list(others) for guide, others in stored.items()})
+        for guide_id, own in engagements_in(document.departures, day).items():
+            engagements[guide_id] += own
         evidences.append(
             Evidence(
                 day=day,
@@ -82,14 +83,14 @@ def _before_and_after(day: date, change: Change, facts: Facts, planned: Sequence
 
 
 def _stored_engagements(span: Span, guides: Collection[UUID], day: date) -> dict[UUID, list[Engagement]]:
-    """What the guides do on departures of other dates."""
+    """Return the engagements of the guides on departures of other dates, within MARGIN of the span."""
     rows = GuideCommitment.objects.filter(
-        guide_id__in=guides, starts_at__lt=span.ends_at + AROUND, ends_at__gt=span.starts_at - AROUND
+        guide_id__in=guides, starts_at__lt=span.ends_at + MARGIN, ends_at__gt=span.starts_at - MARGIN
     ).exclude(schedule_date=day)
-    found: dict[UUID, list[Engagement]] = defaultdict(list)
+    engagements: dict[UUID, list[Engagement]] = defaultdict(list)
     for row in rows:
-        found[row.guide_id].append(Engagement(row.departure_id, row.schedule_date, row.starts_at, row.ends_at))
-    return found
+        engagements[row.guide_id].append(Engagement(row.departure_id, row.schedule_date, row.starts_at, row.ends_at))
+    return engagements
 
 
 def _entered_on(days: Collection[date]) -> dict[date, Mapping[UUID, GuideAdjustments]]:

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from optimization.days.services import Optimized, optimize_day
+from optimization.days.services import DayOptimization, optimize_day
 from optimization.models import OptimizationRun, RunStatus
 from optimization.requests import inputs
 from scheduling.daily_schedules.authors import Author, AuthorKind
@@ -133,5 +133,5 @@ def test_two_regions_optimizing_one_date_at_the_same_moment_both_keep_their_work
     assert unplanned.schedule.rev == 2 + by_run.count()
 
 
-def optimize(scene: Incident, region: UUID) -> Optimized:
+def optimize(scene: Incident, region: UUID) -> DayOptimization:
     return optimize_day(scene.day, [region], author=Author(AuthorKind.OPTIMIZATION, "optimizer", f"region {region}"))

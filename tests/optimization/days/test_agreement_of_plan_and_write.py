@@ -1,4 +1,4 @@
-"""What a plan is made on is what its write is judged by: nobody meets a change that nobody made."""
+"""A plan and its write are judged on the same facts: no write is refused for a change that did not happen."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -46,15 +46,15 @@ def of_the_hiking_trip(siblings: SimulatedSiblings, departures: dict[UUID, Depar
     return next((key, departure) for key, departure in departures.items() if departure.trip_id == trip_id)
 
 
-def everybody(siblings: SimulatedSiblings) -> list[UUID]:
+def all_guide_ids(siblings: SimulatedSiblings) -> list[UUID]:
     return [UUID(guide_id) for guide_id in siblings.summary()["guide_ids"]]
 
 
-def test_what_guides_enter_for_the_next_date_keeps_nobody_off_the_trips_of_this_one(
+def test_what_guides_enter_for_the_next_date_excludes_them_from_no_trip_of_this_one(
     siblings: SimulatedSiblings, region_id: UUID
 ) -> None:
     before = optimized(siblings, region_id)
-    for guide_id in everybody(siblings):
+    for guide_id in all_guide_ids(siblings):
         enter(guide_id, day_of(siblings, 2), restrictions=[{"kind": "NO_GUIDING"}])
 
     after = optimized(siblings, region_id)
@@ -74,7 +74,7 @@ def test_a_departure_that_was_prolonged_beyond_its_trip_is_joined_whatever_its_g
     first = processed(submit(siblings, 1))
     key, ends_at = first.outcome.departure_id, departure_of(first).ends_at
     change(key, first.schedule_date, ends_at=ends_at + 3 * A_DAY)
-    for guide_id in everybody(siblings):
+    for guide_id in all_guide_ids(siblings):
         enter(guide_id, first.schedule_date + 3 * A_DAY, guide_preferences={"activities": ["HIKING"]})
 
     second = processed(submit(siblings, 1))
@@ -87,8 +87,8 @@ def close_every_trail(snapshot: Any) -> None:
     record_wildlife_alert(alert)
 
 
-def while_it_is_answered(monkeypatch: pytest.MonkeyPatch, act: Callable[[Any], None]) -> None:
-    """Have somebody else act once, when a request's answer is found and is about to be written."""
+def while_it_is_processed(monkeypatch: pytest.MonkeyPatch, act: Callable[[Any], None]) -> None:
+    """Have a concurrent action happen once, when a request's dates are ranked and about to be written."""
     read, left = inputs.with_availability_notes, [act]
 
     def read_late(snapshot: Any, *arguments: Any, **options: Any) -> Any:
@@ -103,28 +103,26 @@ def test_a_trail_that_closes_while_a_request_is_answered_is_not_published_on(
     siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = submit(siblings, 1)
-    while_it_is_answered(monkeypatch, close_every_trail)
+    while_it_is_processed(monkeypatch, close_every_trail)
 
     request = processed(request)
 
     assert request.status == RequestStatus.COMPLETED
-    assert [recommended["availability_status"] for recommended in request.outcome.result["recommended_dates"]] == [
-        "UNAVAILABLE"
-    ]
+    assert [ranked["availability_status"] for ranked in request.outcome.result["recommended_dates"]] == ["UNAVAILABLE"]
 
 
 def test_the_night_plans_around_a_trail_that_closes_while_it_solves(
     siblings: SimulatedSiblings, region_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [on_trail] = {departure.trail_id for _, departure in [of_the_hiking_trip(siblings, optimized(siblings, region_id))]}
-    plan, left = services.plan_date, [on_trail]
+    [trail_id] = {departure.trail_id for _, departure in [of_the_hiking_trip(siblings, optimized(siblings, region_id))]}
+    plan, left = services.plan_date, [trail_id]
 
     def plan_and_close(*arguments: Any, **options: Any) -> Any:
-        part = plan(*arguments, **options)
+        planned = plan(*arguments, **options)
         while left:
             alert = WildlifeAlert(uuid4(), "bear", "extreme", (left.pop(),), "close_trail", datetime.now(UTC), None)
             record_wildlife_alert(alert)
-        return part
+        return planned
 
     for key, departure in stored(day_of(siblings)).items():
         change(key, day_of(siblings), team=[], trail_id=departure.trail_id)
@@ -132,7 +130,7 @@ def test_the_night_plans_around_a_trail_that_closes_while_it_solves(
 
     after = optimized(siblings, region_id)
 
-    assert not [departure for departure in after.values() if departure.team and departure.trail_id == on_trail]
+    assert not [departure for departure in after.values() if departure.team and departure.trail_id == trail_id]
     assert {run.status for run in OptimizationRun.objects.all()} == {RunStatus.COMPLETED}
 
 
@@ -143,15 +141,17 @@ def test_guests_who_left_a_departure_with_a_pinned_guide_make_room_at_the_camp(
     key, held = of_the_hiking_trip(siblings, planned)
     other = next(
         k
-        for k, other in planned.items()
-        if k != key and other.team and other.participants and other.span.overlaps(held.span)
+        for k, departure in planned.items()
+        if k != key and departure.team and departure.participants and departure.span.overlaps(held.span)
     )
     change(key, day_of(siblings), team=[member.model_copy(update={"pinned": True}) for member in held.team])
     change(other, day_of(siblings), team=[])
     siblings.send_guide_away(str(held.team[0].guide_id), day_of(siblings), day_of(siblings))
     siblings.alter("departures", str(key), available_spots=held.capacity)
     camp = take_planning_snapshot(day_of(siblings), None).locations[region_id]
-    siblings.set_location_capacity(str(camp.id), sum(other.participants for k, other in planned.items() if k != key))
+    siblings.set_location_capacity(
+        str(camp.id), sum(departure.participants for k, departure in planned.items() if k != key)
+    )
 
     after = optimized(siblings, region_id)
 
@@ -185,19 +185,17 @@ def test_a_departure_that_starts_while_a_request_is_answered_is_left_to_another_
 ) -> None:
     first = processed(submit(siblings, 1))
     change(first.outcome.departure_id, first.schedule_date, team=[])
-    starts_at, answer = departure_of(first).starts_at, processing.rank_dates
+    starts_at, rank = departure_of(first).starts_at, processing.rank_dates
 
-    def answer_until_it_starts(*arguments: Any, **options: Any) -> Any:
-        found = answer(*arguments, **options)
+    def rank_until_it_starts(*arguments: Any, **options: Any) -> Any:
+        ranked = rank(*arguments, **options)
         monkeypatch.setattr(timezone, "now", lambda: max(datetime.now(UTC), starts_at + timedelta(seconds=1)))
-        return found
+        return ranked
 
     request = submit(siblings, 1)
-    monkeypatch.setattr(processing, "rank_dates", answer_until_it_starts)
+    monkeypatch.setattr(processing, "rank_dates", rank_until_it_starts)
     processing.process_request(request.pk)
 
     request = ScheduleRequest.objects.select_related("outcome").get(pk=request.pk)
     assert request.status == RequestStatus.COMPLETED
-    assert [recommended["availability_status"] for recommended in request.outcome.result["recommended_dates"]] == [
-        "UNAVAILABLE"
-    ]
+    assert [ranked["availability_status"] for ranked in request.outcome.result["recommended_dates"]] == ["UNAVAILABLE"]

@@ -38,7 +38,7 @@ def of_trip(starts_at: datetime, ends_at: datetime, *team: TeamMember, **fields:
     return DepartureFactory(starts_at=starts_at, ends_at=ends_at, **defaults | fields)
 
 
-def knowing(day: date, *, later: int = 3) -> Snapshot:
+def snapshot_around(day: date, *, later: int = 3) -> Snapshot:
     days = tuple(day + timedelta(days=n) for n in range(-1, later + 1))
     regions: dict[UUID, Region] = {
         REGION_ID: RegionFactory(timezone=PACIFIC),
@@ -49,10 +49,10 @@ def knowing(day: date, *, later: int = 3) -> Snapshot:
 
 
 def staffed(day: date, *departures: Departure, snapshot: Snapshot | None = None) -> list[bool]:
-    """Whether Ana, the only guide there is, leads the one and the other."""
+    """Return for each departure whether Ana, the only guide, leads it once the date is optimized."""
     keyed = {uuid4(): departure for departure in departures}
     put(keyed, day)
-    optimize_day(day, [REGION_ID], author=NIGHT, snapshot=snapshot or knowing(day))
+    optimize_day(day, [REGION_ID], author=NIGHT, snapshot=snapshot or snapshot_around(day))
     return [bool(stored(day)[key].team) for key in keyed]
 
 
@@ -121,26 +121,26 @@ def test_a_date_is_planned_around_who_is_out_on_a_trip_over_midnight() -> None:
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_who_leads_over_midnight_is_there_on_both_dates(is_there: bool) -> None:
+def test_a_guide_who_leads_over_midnight_is_available_on_both_dates(is_there: bool) -> None:
     over_midnight = of_trip(clock(USUAL_DAY, 20), clock(USUAL_DAY + A_DAY, 2))
-    known = knowing(USUAL_DAY)
+    snapshot = snapshot_around(USUAL_DAY)
     next_date = {USUAL_DAY + A_DAY: frozenset({ANA.id} if is_there else ())}
 
-    snapshot = replace(known, available={**known.available, **next_date})
+    snapshot = replace(snapshot, available={**snapshot.available, **next_date})
 
     assert staffed(USUAL_DAY, over_midnight, snapshot=snapshot) == [is_there]
 
 
 def test_a_trip_that_ends_at_midnight_asks_nothing_of_the_next_date() -> None:
     until_midnight = of_trip(clock(USUAL_DAY, 20), clock(USUAL_DAY + A_DAY, 0))
-    known = knowing(USUAL_DAY)
-    away = replace(known, available={**known.available, USUAL_DAY + A_DAY: frozenset()})
+    snapshot = snapshot_around(USUAL_DAY)
+    away = replace(snapshot, available={**snapshot.available, USUAL_DAY + A_DAY: frozenset()})
 
     assert staffed(USUAL_DAY, until_midnight, snapshot=away) == [True]
 
 
 @pytest.mark.parametrize("day", [SHORT_DAY - A_DAY, LONG_DAY - A_DAY, USUAL_DAY])
-def test_who_leads_for_three_days_is_there_on_each_and_nowhere_else(day: date) -> None:
+def test_a_guide_who_leads_for_three_days_is_available_on_each_and_nowhere_else(day: date) -> None:
     long_trip = of_trip(clock(day, 9), clock(day + 2 * A_DAY, 17))
     enter(ANA.id, day + 3 * A_DAY, availability_exceptions=[{"from": day + 3 * A_DAY, "to": day + 3 * A_DAY}])
 
@@ -149,7 +149,7 @@ def test_who_leads_for_three_days_is_there_on_each_and_nowhere_else(day: date) -
     assert staffed(day + 2 * A_DAY, of_trip(clock(day + 2 * A_DAY, 18), clock(day + 2 * A_DAY, 20))) == [False]
 
 
-def test_who_is_away_on_the_last_of_three_days_does_not_lead_them() -> None:
+def test_a_guide_who_is_away_on_the_last_of_three_days_does_not_lead_them() -> None:
     enter(
         ANA.id,
         USUAL_DAY + 2 * A_DAY,

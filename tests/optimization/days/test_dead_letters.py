@@ -1,4 +1,4 @@
-"""A date that others keep changing: somebody is told whom it concerns, and can have it planned again."""
+"""A date under lasting contention: operations is alerted of its guides, and may have it planned again."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,11 +29,11 @@ NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer", "night")
 
 @pytest.fixture
 def contended(siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch) -> tuple[UUID, str]:
-    """A region of tomorrow one staffed departure of which somebody changes whenever it was planned; its lead."""
+    """A region of tomorrow, one staffed departure of which changes after each plan; and that departure's lead."""
     regions = siblings.call("svc-trip-catalog", "/regions").json()
     region = UUID((regions["data"] if isinstance(regions, dict) else regions)[0]["id"])
     optimize_day(TOMORROW, [region], author=NIGHT)
-    key, departure = next((key, planned) for key, planned in stored().items() if planned.team)
+    key, departure = next((key, departure) for key, departure in stored().items() if departure.team)
     whenever(monkeypatch, lambda turn: change(key, capacity=departure.capacity + turn))
     return region, departure.team[0].guide_name
 
@@ -49,7 +49,7 @@ def whenever(monkeypatch: pytest.MonkeyPatch, happens: Callable[[int], None]) ->
     monkeypatch.setattr(inputs, "with_availability_notes", read_late)
 
 
-def told_operations() -> list[dict[str, str]]:
+def alerted_variables() -> list[dict[str, str]]:
     alerts = OutboxMessage.objects.filter(kind="operations.alert").order_by("pk")
     return [alert.payload["body"]["variables"] for alert in alerts]
 
@@ -63,13 +63,13 @@ def test_a_date_that_exhausts_its_tries_is_a_dead_letter_that_names_the_guides(c
     [dead_letter] = DeadLetter.objects.filter(source=DEAD_LETTER_SOURCE)
     assert dead_letter.payload["region_ids"] == [str(region)]
     assert lead in dead_letter.payload["guide_names"]
-    [alert] = told_operations()
-    assert (alert["key"], lead in alert["guides"]) == (str(TOMORROW), True)
+    [variables] = alerted_variables()
+    assert (variables["key"], lead in variables["guides"]) == (str(TOMORROW), True)
     assert OptimizationRun.objects.filter(status=RunStatus.FAILED).count() == 1
 
 
 @pytest.mark.django_db
-def test_each_plan_made_again_is_a_retry_and_the_last_is_retries_exhausted(contended: tuple[UUID, str]) -> None:
+def test_each_replan_is_a_retry_and_the_last_exhausts_the_retries(contended: tuple[UUID, str]) -> None:
     retries, exhausted = schedule_write_retries._value.get(), schedule_writes_exhausted._value.get()
 
     with pytest.raises(ContentionNotResolved) as contention:
@@ -81,7 +81,7 @@ def test_each_plan_made_again_is_a_retry_and_the_last_is_retries_exhausted(conte
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_region_is_planned_three_more_times_before_it_is_given_up(contended: tuple[UUID, str]) -> None:
+def test_a_region_is_retried_three_times_before_it_becomes_a_dead_letter(contended: tuple[UUID, str]) -> None:
     optimize_region_task.apply(args=(str(TOMORROW), str(contended[0])))
 
     assert OptimizationRun.objects.filter(status=RunStatus.FAILED).count() == 4
@@ -89,27 +89,27 @@ def test_a_region_is_planned_three_more_times_before_it_is_given_up(contended: t
     assert contended[1] in dead_letter.payload["guide_names"]
 
 
-def given_up(offset: int = 0) -> DeadLetter:
+def failed_optimization(offset: int = 0) -> DeadLetter:
     contention = ContentionNotResolved("Others kept changing it.", ["Ben", "Ana"])
     return record_failed_optimization(TOMORROW + timedelta(days=offset), [uuid4()], NIGHT, contention)
 
 
 @pytest.mark.django_db
 def test_a_replay_queues_the_optimization_again() -> None:
-    dead_letter = given_up()
+    dead_letter = failed_optimization()
     queued("optimization")
 
     replay(dead_letter, by="ana")
 
     [(_, arguments)] = queued("optimization")
-    payload = dead_letter.payload
-    assert arguments == [[str(TOMORROW)], payload["region_ids"], "nightly optimization", "night"]
-    assert told_operations()[0]["guides"] == "Ana, Ben"
+    region_ids = dead_letter.payload["region_ids"]
+    assert arguments == [[str(TOMORROW)], region_ids, "nightly optimization", "night"]
+    assert alerted_variables()[0]["guides"] == "Ana, Ben"
 
 
 @pytest.mark.django_db
 def test_a_date_that_is_over_is_not_planned_again() -> None:
-    dead_letter = given_up(-2)
+    dead_letter = failed_optimization(-2)
 
     with pytest.raises(ReplayFailed, match="is over"):
         replay(dead_letter, by="ana")

@@ -1,87 +1,28 @@
-"""The plan of a day, from facts to documents; no server, no clock but the one passed in."""
+"""The planner of a date, on hand-made inputs: no database, no server, no clock but the one passed in."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from datetime import timedelta
+from uuid import uuid4
 
-from optimization.candidates.assessment import PlanningContext
-from optimization.days.inputs import DayInputs, open_departures
-from optimization.days.planned_day import PlannedDay
-from optimization.days.planner import assign_guides, form_teams
+from optimization.days.inputs import open_departures
 from scheduling.domain.document import (
     AssignmentStatus,
-    Departure,
     DepartureStatus,
     GuideAdjustments,
     Role,
     ScheduleDocument,
-    TeamMember,
 )
-from scheduling.domain.facts import Guide, Location, Sibling
-from scheduling.rules import Commitment, Facts
+from scheduling.domain.facts import Sibling
+from scheduling.rules import Facts
 from tests.factories import (
     REGION_ID,
-    TOMORROW,
-    DepartureFactory,
     GuideFactory,
     TeamMemberFactory,
     TrailFactory,
-    TripFactory,
     at,
-    entered_tomorrow,
-    facts_of,
     lead,
 )
-
-TRIP = TripFactory()
-NOW = at(6, day=TOMORROW - timedelta(days=1))
-ANA, BEN, CLEO = (
-    GuideFactory(name=name, years_experience=years) for name, years in [("Ana", 9), ("Ben", 5), ("Cleo", 1)]
-)
-CAMP = Location(uuid4(), REGION_ID, 20)
-
-
-def facts_with(*guides: Guide, **facts: Any) -> Facts:
-    return facts_of(guides=guides, trips=[TRIP], **facts)
-
-
-def of_trip(**fields: Any) -> Departure:
-    return DepartureFactory(**{"trip_id": TRIP.id} | fields)
-
-
-def planned(
-    departures: Mapping[UUID, Departure],
-    facts: Facts,
-    *,
-    beside: Mapping[UUID, Departure] | None = None,
-    adjustments: Mapping[UUID, GuideAdjustments] | None = None,
-    neighbours: tuple[Departure, ...] = (),
-) -> PlannedDay:
-    everything = {**departures, **(beside or {})}
-    commitments: dict[UUID, tuple[Commitment, ...]] = {}
-    for key, departure in everything.items():
-        for guide in departure.guide_ids:
-            held = Commitment(guide, key, TOMORROW, departure.span)
-            commitments[guide] = (*commitments.get(guide, ()), held)
-    inputs = DayInputs(
-        day=TOMORROW,
-        facts=facts,
-        departures=departures,
-        everything=everything,
-        context=PlanningContext(entered_tomorrow(adjustments), commitments, frozenset(departures), neighbours),
-        base={key: departure.model_copy(deep=True) for key, departure in departures.items()},
-    )
-    return form_teams(assign_guides(inputs, time_limit_seconds=5), facts)
-
-
-def pinned(guide: Guide, role: Role = Role.LEAD) -> TeamMember:
-    return TeamMemberFactory(guide_id=guide.id, guide_name=guide.name, role=role, pinned=True)
-
-
-def applied(plan: PlannedDay, document: ScheduleDocument, now: datetime = NOW) -> list[UUID]:
-    return plan.apply(document, now)
+from tests.optimization.days.plans import ANA, BEN, CAMP, CLEO, NOW, facts_with, of_trip, pinned, planned
 
 
 def test_the_best_guide_leads_and_nobody_comes_along_for_nothing() -> None:
@@ -151,7 +92,7 @@ def test_two_departures_at_once_do_not_share_a_guide() -> None:
 def test_what_is_not_planned_anew_stands_fixed_around_it() -> None:
     key = uuid4()
 
-    plan = planned({key: of_trip()}, facts_with(ANA), beside={uuid4(): of_trip(team=[lead(ANA)])})
+    plan = planned({key: of_trip()}, facts_with(ANA), others={uuid4(): of_trip(team=[lead(ANA)])})
 
     assert plan.planned[key].team == []
 
@@ -174,48 +115,6 @@ def test_a_pin_outlasts_a_closed_trail() -> None:
     plan = planned({key: of_trip(trail_id=trail.id, team=[pinned(ANA)])}, facts_with(ANA, trails=[trail]))
 
     assert (plan.held[key].guide_ids, plan.held[key].trail_id) == ({ANA.id}, trail.id)
-
-
-def test_a_plan_writes_what_it_owns_and_leaves_the_pinned_and_the_rest_alone() -> None:
-    held, key = uuid4(), uuid4()
-    departures = {held: of_trip(team=[pinned(replace(BEN, is_active=False))]), key: of_trip()}
-    plan = planned(departures, facts_with(ANA))
-    reservation = uuid4()
-    now_there = departures[key].model_copy(
-        update={"reservations": {reservation: 3}, "participants": 3, "extra": "kept"}, deep=True
-    )
-    document = ScheduleDocument(departures={held: departures[held], key: now_there})
-
-    assert applied(plan, document) == []
-
-    assert document.departures[held] == departures[held]
-    assert document.departures[key].guide_ids == {ANA.id}
-    assert document.departures[key].reservations == {reservation: 3}
-    assert document.departures[key].participants == 3
-
-
-def test_a_departure_that_started_or_was_cancelled_meanwhile_is_left_alone() -> None:
-    started, cancelled = uuid4(), uuid4()
-    departures = {started: of_trip(), cancelled: of_trip(starts_at=at(14), ends_at=at(16))}
-    plan = planned(departures, facts_with(ANA))
-    document = ScheduleDocument(departures={key: d.model_copy(deep=True) for key, d in departures.items()})
-    document.departures[cancelled].status = DepartureStatus.CANCELLED
-
-    assert applied(plan, document, now=at(9)) == []
-
-    assert [document.departures[key].team for key in (started, cancelled)] == [[], []]
-
-
-def test_a_team_that_was_confirmed_or_led_otherwise_meanwhile_is_planned_again() -> None:
-    key = uuid4()
-    tentative = TeamMemberFactory(guide_id=ANA.id, assignment_status=AssignmentStatus.TENTATIVE)
-    departure = of_trip(team=[tentative], status=DepartureStatus.PUBLISHED)
-    plan = planned({key: departure}, facts_with(ANA))
-    confirmed = departure.model_copy(update={"team": [lead(ANA)]}, deep=True)
-    document = ScheduleDocument(departures={key: confirmed})
-
-    assert applied(plan, document) == [key]
-    assert document.departures[key].team == [lead(ANA)]
 
 
 def test_only_departures_of_the_regions_that_are_still_to_come_are_open() -> None:

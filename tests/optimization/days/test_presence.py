@@ -1,4 +1,4 @@
-"""While an optimizer is at work on a date, whoever reads the date is told."""
+"""While an optimizer works on a date, readers of the date see its presence."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -48,7 +48,7 @@ def tomorrow(siblings: SimulatedSiblings) -> date:
 
 
 def look_while_solving(monkeypatch: pytest.MonkeyPatch, module: ModuleType, look: Callable[[], object]) -> list[Any]:
-    """What `look` sees each time that a plan is made and not stored."""
+    """Return what `look` returns each time between a plan and its storing."""
     read, seen = module.with_availability_notes, list[Any]()
 
     def read_late(*arguments: Any, **options: Any) -> Snapshot:
@@ -59,15 +59,15 @@ def look_while_solving(monkeypatch: pytest.MonkeyPatch, module: ModuleType, look
     return seen
 
 
-def test_a_reader_is_told_who_optimizes_the_date_until_it_is_done(
+def test_a_reader_sees_who_optimizes_the_date_until_it_is_done(
     siblings: SimulatedSiblings, cluster: frozenset[UUID], client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = tomorrow(siblings)
 
     def read() -> str | None:
-        answer = client.get(f"/scheduling/v1/daily-schedules/{day}", headers=bearer())
-        assert answer.status_code == 200
-        return answer.headers.get("X-Being-Optimized-By")
+        response = client.get(f"/scheduling/v1/daily-schedules/{day}", headers=bearer())
+        assert response.status_code == 200
+        return response.headers.get("X-Being-Optimized-By")
 
     seen = look_while_solving(monkeypatch, inputs, read)
 
@@ -86,10 +86,10 @@ def test_a_run_and_its_regions_are_shown_and_a_dry_run_is_not(
     run = optimize_day(day, cluster, author=NIGHT).run
     optimize_day(day, cluster, author=NIGHT, dry_run=True)
 
-    at_work, dry = seen
-    assert at_work
-    assert (at_work.region_ids, at_work.run_id) == (cluster, run.pk)
-    assert dry is None
+    during_run, during_dry_run = seen
+    assert during_run
+    assert (during_run.region_ids, during_run.run_id) == (cluster, run.pk)
+    assert during_dry_run is None
 
 
 def test_a_request_is_shown_on_the_date_it_chose_and_on_no_other(

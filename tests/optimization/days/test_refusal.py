@@ -14,7 +14,7 @@ from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
 from optimization.days import planner
 from optimization.days.refusal import PlanRefused, plans_refused
-from optimization.days.services import Optimized, optimize_day
+from optimization.days.services import DayOptimization, optimize_day
 from optimization.models import OptimizationRun, RunStatus
 from optimization.requests import recommendation
 from optimization.requests.processing import process_request
@@ -48,7 +48,7 @@ ANA, BEN = GuideFactory(name="Ana"), GuideFactory(name="Ben")
 FIRST, SECOND = uuid4(), uuid4()
 
 
-def optimized(day: Any = TOMORROW, *, snapshot: Snapshot | None = None, dry_run: bool = False) -> Optimized:
+def optimized(day: Any = TOMORROW, *, snapshot: Snapshot | None = None, dry_run: bool = False) -> DayOptimization:
     facts = snapshot or snapshot_of(guides=[ANA, BEN], trips=[TRIP], days=[day])
     return optimize_day(day, [REGION_ID], author=NIGHT, snapshot=facts, dry_run=dry_run)
 

@@ -176,7 +176,7 @@ def test_the_night_publishes_nothing(siblings: SimulatedSiblings) -> None:
 
 @pytest.mark.django_db
 def test_one_date_that_fails_does_not_stop_the_others() -> None:
-    """Nobody answers here; and a kind of region that is none is a mistake nobody foresaw."""
+    """No sibling answers here; and a malformed region id is an unforeseen error."""
     today, region = timezone.now().date(), str(uuid4())
     days = [str(today + timedelta(days=n)) for n in (1, 2, 3)]
     queued("optimization")

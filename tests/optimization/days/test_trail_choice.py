@@ -1,4 +1,4 @@
-"""A plan takes nobody onto a trail that is known to be closed, whatever else is not known."""
+"""A plan assigns no trail that is known to be closed, whatever else is unknown."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -9,11 +9,11 @@ from tests.optimization.verification.worlds import KEY, World, of_trip
 
 CLOSED = TrailFactory(id=UUID(int=31), status="CLOSED")
 OPEN = TrailFactory(id=UUID(int=32))
-SILENT = {"unknown": {Sibling.TRAIL_MANAGEMENT: "what is closed"}}
+UNKNOWN_CONDITIONS = {"unknown": {Sibling.TRAIL_MANAGEMENT: "what is closed"}}
 
 
 def test_a_closed_trail_is_replaced_although_others_are_not_known() -> None:
-    world = World(departures={KEY: of_trip(trail_id=CLOSED.id)}, trails=(CLOSED, OPEN), overrides=SILENT)
+    world = World(departures={KEY: of_trip(trail_id=CLOSED.id)}, trails=(CLOSED, OPEN), overrides=UNKNOWN_CONDITIONS)
 
     planned = world.planned().planned[KEY]
 
@@ -21,7 +21,7 @@ def test_a_closed_trail_is_replaced_although_others_are_not_known() -> None:
 
 
 def test_a_departure_without_a_trail_keeps_none_where_they_are_not_known() -> None:
-    planned = World(trails=(OPEN,), overrides=SILENT).planned().planned[KEY]
+    planned = World(trails=(OPEN,), overrides=UNKNOWN_CONDITIONS).planned().planned[KEY]
 
     assert (planned.trail_id, planned.needs_approval) == (None, True)
 

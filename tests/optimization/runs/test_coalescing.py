@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django_redis import get_redis_connection
 
-from optimization.days.services import Optimized, optimize_day
+from optimization.days.services import DayOptimization, optimize_day
 from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
 from optimization.runs.lifecycle import fail_run, start_run
 from scheduling.daily_schedules import presence
@@ -57,7 +57,7 @@ def under_way(region: UUID, **terms: Any) -> OptimizationRun:
     return start_run(TOMORROW, subject=RunDetail.Subject.DAY, region_ids=[region], **terms)
 
 
-def optimize_while(run: OptimizationRun, region: UUID, *, day: date = TOMORROW, **terms: Any) -> Optimized:
+def optimize_while(run: OptimizationRun, region: UUID, *, day: date = TOMORROW, **terms: Any) -> DayOptimization:
     """Optimize the region while `run` announces its presence there."""
     with announce_presence(day, [region], by="the night", run_id=run.pk):
         return optimize_day(day, [region], author=ANA, **terms)
