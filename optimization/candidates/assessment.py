@@ -70,7 +70,7 @@ class GuideConstraints:
         if guide_id in self.excluded:
             return Exclusion(Rule.EXCLUDED, "excluded by the request")
         if self.only and guide_id not in self.only:
-            return Exclusion(Rule.EXCLUDED, "not among the guides asked for")
+            return Exclusion(Rule.EXCLUDED, "not among the guides that the request allows")
         return None
 
 

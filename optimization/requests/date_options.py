@@ -1,11 +1,11 @@
-"""What a schedule request asks, date by date: which departure it is about and what stands against it."""
+"""The options of a query, date by date: the departures that could serve it and the obstacle of each."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from optimization.requests.feasibility import FeasibilityChecks, has_room, is_taken
+from optimization.requests.feasibility import FeasibilityChecks, has_room, is_slot_taken
 from optimization.requests.query import DateOption, TripQuery
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
@@ -23,17 +23,17 @@ def options_of(
     now: datetime,
     elsewhere: Iterable[Departure] = (),
 ) -> list[DateOption]:
-    """The departures the request could be about, in date order; at least one a date.
+    """Return the departures that could serve the query, in date order; at least one per date.
 
     `elsewhere` are departures of dates without a document here that are out at the same time.
     """
     trip = facts.snapshot.trips[query.trip_id]
-    obstacles = FeasibilityChecks.of(query, documents, facts, now, elsewhere)
+    checks = FeasibilityChecks.of(query, documents, facts, now, elsewhere)
     options: list[DateOption] = []
     for day in query.days:
         for key, departure, is_new in _departures_on(query, trip, day, documents[day], facts.snapshot, now):
             option = _option(query, trip, day, key, departure, is_new, facts)
-            options.append(replace(option, obstacle=obstacles.first_failed(option)))
+            options.append(replace(option, obstacle=checks.first_failed(option)))
     return options
 
 
@@ -50,13 +50,13 @@ def _departures_on(
         return [(key, departure.model_copy(deep=True), False) for key, departure in with_room.items()]
     local_time = snapshot.usual_times[trip.id]
     key = departure_id_of(trip.id, day, local_time)
-    fresh = new_departure(trip, day, local_time, snapshot)
-    if running and is_taken(document, key, fresh):
+    created = new_departure(trip, day, local_time, snapshot)
+    if running and is_slot_taken(document, key, created):
         return [(key, departure.model_copy(deep=True), False) for key, departure in running.items()]
     largest = query.constraints.max_group_size
     if largest is not None:
-        fresh.capacity = min(fresh.capacity, largest)
-    return [(key, fresh, True)]
+        created.capacity = min(created.capacity, largest)
+    return [(key, created, True)]
 
 
 def _option(
@@ -69,18 +69,18 @@ def _option(
     facts: Facts,
 ) -> DateOption:
     group = query.group(trip)
-    trail = _trail(query, trip, departure, group, facts)
+    trail = _best_trail_for(query, trip, departure, group, facts)
     if trail or departure.trail_id in facts.snapshot.trails:
-        # One that cannot be used is given up also where there is no other.
+        # A trail that cannot be used is dropped although there is no other.
         departure.trail_id = trail.id if trail else None
-    # What nobody told of the ground is not guessed.
-    is_told = trail is not None and trail.conditions_known
+    # Unknown trail conditions are not guessed.
+    is_known = trail is not None and trail.conditions_known
     condition = condition_of(trail, day, trip.activity_type, departure.span, facts.hazards) if trail else None
     outlook = facts.snapshot.outlooks.get((trip.region_id, day))
-    return DateOption(day, key, departure, is_new, group, trail, condition if is_told else None, outlook)
+    return DateOption(day, key, departure, is_new, group, trail, condition if is_known else None, outlook)
 
 
-def _trail(query: TripQuery, trip: Trip, departure: Departure, group: int, facts: Facts) -> Trail | None:
+def _best_trail_for(query: TripQuery, trip: Trip, departure: Departure, group: int, facts: Facts) -> Trail | None:
     guests = departure.participants + group
     days, span = days_of(departure), departure.span
     current = facts.snapshot.trails.get(departure.trail_id) if departure.trail_id else None

@@ -1,4 +1,4 @@
-"""How good a date is for a client: availability and a score from 0 to 100."""
+"""The availability of a date for a client, and its score, 0 to 100."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from optimization.requests.query import DateOption
 from scheduling.domain.facts import Sibling, TrailCondition, WeatherOutlook
 from scheduling.rules import Facts
 
-LITTLE_HEADROOM = 0.2
+TIGHT_HEADROOM = 0.2
 TRAIL_VALUE = {
     TrailCondition.EXCELLENT: 1.0,
     TrailCondition.GOOD: 0.85,
@@ -27,6 +27,8 @@ UNKNOWN_VALUE = 0.6
 
 
 class Availability(StrEnum):
+    """The availability of a date in the contract's words, the best first."""
+
     AVAILABLE = "AVAILABLE"
     LIMITED = "LIMITED"
     WAITLIST = "WAITLIST"
@@ -34,7 +36,8 @@ class Availability(StrEnum):
 
 
 def availability_of(option: DateOption) -> Availability:
-    is_tight = option.departure.needs_approval or option.headroom < LITTLE_HEADROOM
+    """Return the availability of an option with a team: LIMITED where it needs approval or is nearly full."""
+    is_tight = option.departure.needs_approval or option.headroom < TIGHT_HEADROOM
     return Availability.LIMITED if is_tight else Availability.AVAILABLE
 
 
@@ -46,6 +49,7 @@ def _trail_value(option: DateOption, facts: Facts) -> float:
 
 
 def score_of(option: DateOption, facts: Facts) -> float:
+    """Return the score, 0 to 100, of an option with a team: a mean weighted by REQUEST_SCORE_WEIGHTS."""
     weights = settings.REQUEST_SCORE_WEIGHTS
     values = {
         "team": sum(member.score for member in option.departure.team) / len(option.departure.team),

@@ -1,4 +1,4 @@
-"""What rules out a departure for a request before any guide is looked at."""
+"""The feasibility of a departure for a request, apart from its team."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from scheduling.rules.trails import needs_trail
 
 @dataclass(frozen=True, slots=True)
 class FeasibilityChecks:
-    """What can stand against an option before anybody looks for a team, all of it known."""
+    """The rules that can exclude an option whatever its team, with the facts they need."""
 
     query: TripQuery
     trip: Trip
     documents: Mapping[date, ScheduleDocument]
     facts: Facts
     now: datetime
-    at_camp: "_Crowd | None"
+    camp_occupancy: "_CampOccupancy | None"
 
     @classmethod
     def of(
@@ -33,37 +33,38 @@ class FeasibilityChecks:
         now: datetime,
         elsewhere: Iterable[Departure] = (),
     ) -> "FeasibilityChecks":
-        """`elsewhere` as for `options_of`."""
+        """Prepare the checks of a query; `elsewhere` as for `options_of`."""
         trip = facts.snapshot.trips[query.trip_id]
         base_camp = facts.snapshot.locations.get(trip.region_id)
-        at_camp = _Crowd.of(base_camp, documents, elsewhere) if base_camp else None
-        return cls(query, trip, documents, facts, now, at_camp)
+        camp_occupancy = _CampOccupancy.of(base_camp, documents, elsewhere) if base_camp else None
+        return cls(query, trip, documents, facts, now, camp_occupancy)
 
     def first_failed(self, option: DateOption) -> Exclusion | None:
-        """The first rule that stands against the option, in the order in which they are asked."""
+        """Return the first rule that excludes the option, None where it is feasible."""
         return (
             _not_running(option, self.documents[option.day], self.facts.snapshot, self.now)
-            or _no_room(option, self.query, self.trip)
+            or _over_capacity(option, self.query, self.trip)
             or _no_trail(option, self.trip, self.facts)
             or _bad_weather(option, self.query)
             or _not_accessible(option, self.query, self.trip)
-            or (_no_room_at_the_camp(option, self.at_camp) if self.at_camp else None)
+            or (_camp_full(option, self.camp_occupancy) if self.camp_occupancy else None)
         )
 
 
-def is_taken(document: ScheduleDocument, key: UUID, fresh: Departure) -> bool:
-    """Whether the trip has a departure at that very time already, running or called off."""
-    # Whatever its id: the catalog tells departures of a trip apart by their time, so two would be one there.
+def is_slot_taken(document: ScheduleDocument, key: UUID, created: Departure) -> bool:
+    """Return True where the trip has a departure at that very time already, running or cancelled."""
+    # Whatever its id: the catalog identifies departures of a trip by their time, so two would be one there.
     return key in document.departures or any(
-        departure.trip_id == fresh.trip_id and departure.starts_at == fresh.starts_at
+        departure.trip_id == created.trip_id and departure.starts_at == created.starts_at
         for departure in document.departures.values()
     )
 
 
 def has_room(departure: Departure, query: TripQuery, trip: Trip) -> bool:
-    joined = departure.participants + query.group(trip)
+    """Return True where the group fits into the departure's capacity and the query's largest group."""
+    guests = departure.participants + query.group(trip)
     largest = query.constraints.max_group_size
-    return joined <= departure.capacity and (largest is None or joined <= largest)
+    return guests <= departure.capacity and (largest is None or guests <= largest)
 
 
 def _not_running(option: DateOption, document: ScheduleDocument, snapshot: Snapshot, now: datetime) -> Exclusion | None:
@@ -71,20 +72,20 @@ def _not_running(option: DateOption, document: ScheduleDocument, snapshot: Snaps
     if departure.has_started(now):
         return Exclusion(Rule.NOT_RUNNING, f"it departs at {departure.starts_at:%H:%M}, which has passed")
     listed = [sold for sold in snapshot.departures.get(option.day, ()) if sold.trip_id == departure.trip_id]
-    is_off_in_catalog = bool(listed) and all(sold.is_cancelled for sold in listed)
-    if option.is_new and (is_off_in_catalog or is_taken(document, option.departure_id, departure)):
-        return Exclusion(Rule.NOT_RUNNING, "its departure was called off")
+    is_cancelled = bool(listed) and all(sold.is_cancelled for sold in listed)
+    if option.is_new and (is_cancelled or is_slot_taken(document, option.departure_id, departure)):
+        return Exclusion(Rule.NOT_RUNNING, "its departure was cancelled")
     return None
 
 
-def _no_room(option: DateOption, query: TripQuery, trip: Trip) -> Exclusion | None:
+def _over_capacity(option: DateOption, query: TripQuery, trip: Trip) -> Exclusion | None:
     if has_room(option.departure, query, trip):
         return None
     free = max(0, option.departure.capacity - option.departure.participants)
     if free < option.group:
         return Exclusion(Rule.GROUP_SIZE, f"{free} seats are free, the group has {option.group}")
     largest = query.constraints.max_group_size
-    return Exclusion(Rule.GROUP_SIZE, f"{option.guests} guests would go together, {largest} at most are wished for")
+    return Exclusion(Rule.GROUP_SIZE, f"{option.guests} guests would go together, at most {largest} were requested")
 
 
 def _no_trail(option: DateOption, trip: Trip, facts: Facts) -> Exclusion | None:
@@ -107,28 +108,31 @@ def _not_accessible(option: DateOption, query: TripQuery, trip: Trip) -> Exclusi
 
 
 @dataclass(frozen=True, slots=True)
-class _Crowd:
-    """A base camp and everybody who is led from it on any of the dates."""
+class _CampOccupancy:
+    """A base camp and the departures from it on any of the dates."""
 
     camp: Location
     departures: tuple[Departure, ...]
 
     @classmethod
-    def of(cls, camp: Location, documents: Mapping[date, ScheduleDocument], elsewhere: Iterable[Departure]) -> "_Crowd":
+    def of(
+        cls, camp: Location, documents: Mapping[date, ScheduleDocument], elsewhere: Iterable[Departure]
+    ) -> "_CampOccupancy":
         of_documents = (departure for document in documents.values() for departure in document.departures.values())
         return cls(
             camp, tuple(departure for departure in (*of_documents, *elsewhere) if departure.location_id == camp.id)
         )
 
 
-def _no_room_at_the_camp(option: DateOption, crowd: _Crowd) -> Exclusion | None:
-    if crowd.camp.max_capacity is None or option.departure.location_id != crowd.camp.id:
+def _camp_full(option: DateOption, occupancy: _CampOccupancy) -> Exclusion | None:
+    if occupancy.camp.max_capacity is None or option.departure.location_id != occupancy.camp.id:
         return None
-    there = peak_load(ScheduleDocument(), crowd.camp, option.departure.span, crowd.departures)
-    # A departure that is led already is part of the load, with the guests it has.
+    present = peak_load(ScheduleDocument(), occupancy.camp, option.departure.span, occupancy.departures)
+    # A departure with a team is part of the load already, with its present guests.
     joining = option.group if option.departure.team else option.guests
-    if there + joining <= crowd.camp.max_capacity:
+    if present + joining <= occupancy.camp.max_capacity:
         return None
     return Exclusion(
-        Rule.LOCATION_CAPACITY, f"the base camp takes {crowd.camp.max_capacity} people and has {there} at that time"
+        Rule.LOCATION_CAPACITY,
+        f"the base camp takes {occupancy.camp.max_capacity} people and has {present} at that time",
     )

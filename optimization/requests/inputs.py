@@ -1,4 +1,4 @@
-"""Reading what a query is decided on, in rounds: each reads what the decisions before it turned out to need."""
+"""Loading of a query's inputs, in rounds: each reads what the decisions before it turned out to need."""
 
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
@@ -29,45 +29,45 @@ from scheduling.rules.inputs import days_of
 from scheduling.snapshot import look_up_trip
 from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
 
-# How far a departure may be moved within its date.
-AT_ANOTHER_TIME = timedelta(hours=12)
-MOST_TRIPS_READ = 5
+# A departure may be moved this far within its date.
+RESCHEDULING_REACH = timedelta(hours=12)
+MAX_TRIPS_READ = 5
 
 
 @dataclass(frozen=True, slots=True)
 class RequestInputs:
-    """What a query is decided on, in values.
+    """The inputs of ranking the dates of a query, in values.
 
-    `documents` are those of the queried dates and of the later ones that a trip of several days reaches, brought up
-    to what the catalog sells; `base` has their departures as they were stored. `options` are the departures that
-    could serve the query and `contexts` what stands around each, `counted` the seats that the catalog has sold, all
-    by departure id. `checks` is what can stand against an option before any guide is looked at.
+    `documents` are those of the queried dates and of the later ones that a trip of several days reaches, merged with
+    the catalog; `base` has their departures as they were stored, by id. `options` are the departures that could serve
+    the query. `contexts` has the planning context of each option and `sold_seats` the seats that the catalog has sold,
+    both by departure id. `checks` decides on the feasibility of an option apart from its team.
     """
 
     query: TripQuery
     facts: Facts
     documents: Mapping[date, ScheduleDocument]
     base: Mapping[UUID, Departure]
-    counted: Mapping[UUID, int | None]
+    sold_seats: Mapping[UUID, int | None]
     options: tuple[DateOption, ...]
     contexts: Mapping[UUID, PlanningContext]
     checks: FeasibilityChecks
 
     def on(self, snapshot: Snapshot) -> "RequestInputs":
-        """The same, with a snapshot in which more is known."""
+        """Return the same inputs on a snapshot in which more is known."""
         return replace(self, facts=self.facts.on(snapshot))
 
 
 @dataclass(frozen=True, slots=True)
 class InputsLoader:
-    """Reads documents, commitments and siblings within a budget. Writes nothing."""
+    """A reader of documents, commitments and siblings within a time budget. It writes nothing."""
 
     budget: TimeBudget
 
     def load(self, query: TripQuery, snapshot: Snapshot) -> RequestInputs:
-        """Read the latest documents and what stands around the departures that could serve the query.
+        """Read the latest documents and the contexts of the departures that could serve the query.
 
-        Raises SiblingUnavailable where the guides of a later day of a trip are not to be had.
+        Raises SiblingUnavailable where the guides available on a later day of a trip cannot be read.
         """
         facts = gather_facts(snapshot)
         drafts = _drafts(query, snapshot)
@@ -87,43 +87,45 @@ class InputsLoader:
             facts=facts,
             documents=documents,
             base=base,
-            counted={key: d.catalog_participants for day in query.days for key, d in documents[day].departures.items()},
+            sold_seats={
+                key: d.catalog_participants for day in query.days for key, d in documents[day].departures.items()
+            },
             options=tuple(options),
             contexts=_contexts(options, documents),
             checks=FeasibilityChecks.of(query, documents, facts, now, elsewhere),
         )
 
     def add_certificates(self, inputs: RequestInputs, guide_ids: Collection[UUID]) -> RequestInputs:
-        """The first later round: certificates, of the guides who pass every other rule."""
+        """Read the second round: certificates, of the guides who pass every other rule."""
         snapshot, seconds = inputs.facts.snapshot, self.budget.read_seconds
         return inputs.on(with_certificates(snapshot, guide_ids, deadline_seconds=seconds))
 
     def add_notes(self, inputs: RequestInputs, guide_ids: Collection[UUID]) -> RequestInputs:
-        """The second later round: notes, which a person has to judge, of the guides who were chosen."""
+        """Read the third round: notes, which a person has to judge, of the guides who were chosen."""
         snapshot, seconds = inputs.facts.snapshot, self.budget.read_seconds
         return inputs.on(with_availability_notes(snapshot, guide_ids, deadline_seconds=seconds))
 
     def add_trips(self, inputs: RequestInputs, trip_ids: Iterable[UUID], deadline: Deadline) -> RequestInputs:
-        """The third: trips of departures that others could take over, a few, while there is time."""
+        """Read the fourth round: at most MAX_TRIPS_READ trips that others could take over, within the deadline."""
         trips = dict(inputs.facts.snapshot.trips)
-        for trip_id in sorted(set(trip_ids) - trips.keys())[:MOST_TRIPS_READ]:
+        for trip_id in sorted(set(trip_ids) - trips.keys())[:MAX_TRIPS_READ]:
             with suppress(DomainError):
                 trips[trip_id] = look_up_trip(trip_id, must_be_active=False, deadline_seconds=deadline.remaining())
         return inputs.on(replace(inputs.facts.snapshot, trips=trips))
 
     def certify(self, facts: Facts, guide_ids: Collection[UUID], deadline: Deadline) -> Facts:
-        """The facts with the certificates of these guides, as far as the deadline leaves time."""
+        """Return the facts with the certificates of these guides, as far as the deadline leaves time."""
         return facts.on(with_certificates(facts.snapshot, guide_ids, deadline_seconds=deadline.remaining()))
 
 
 def _drafts(query: TripQuery, snapshot: Snapshot) -> dict[date, Draft]:
-    """Drafts of the queried dates, and of the later ones that a trip of several days reaches."""
+    """Return drafts of the queried dates, and of the later ones that a trip of several days reaches."""
     reach = range(snapshot.trips[query.trip_id].duration // ONE_DAY + 2)
     return read_drafts({day + timedelta(days=n) for day in query.days for n in reach})
 
 
 def _span_of(days: Collection[date]) -> Span:
-    """From before the first date begins anywhere until after the last one has ended everywhere."""
+    """Return a span that contains these dates in every time zone."""
     first, last = (datetime.combine(day, time.min, UTC) for day in (min(days), max(days)))
     return Span(first - ONE_DAY, last + 2 * ONE_DAY)
 
@@ -135,7 +137,7 @@ def _contexts(
         return {}
     spans = [option.departure.span for option in options]
     span = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
-    commitments = commitments_around(span.widened(AT_ANOTHER_TIME))
+    commitments = commitments_around(span.widened(RESCHEDULING_REACH))
     unread = {day for option in options for day in days_of(option.departure)} - documents.keys()
     by_day = {day: document.guide_adjustments for day, document in documents.items()}
     entered = EntriesByDate({**by_day, **entered_on(unread)})

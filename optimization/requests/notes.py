@@ -1,4 +1,4 @@
-"""What a client reads of a date: who would lead it and why them, or why nobody does and what would change that."""
+"""The notes of a date for a client: its lead and their score, or the reason for no team and its resolution."""
 
 from optimization.candidates.assessment import Assessment
 from optimization.candidates.unassigned_reasons import unassigned_reason_of
@@ -9,36 +9,38 @@ from optimization.strategies.unled_departure import Resolution
 
 
 def describe_date(option: DateOption, assessment: Assessment) -> str:
-    """Of a date with a team: the departure, its lead with the next best guide, the trail, and what is open."""
+    """Describe a date with a team: the departure, its lead with the next best guide, the trail, and what is open."""
     departure = option.departure
     parts = ["a new departure" if option.is_new else "joins a planned departure", f"{departure.starts_at:%H:%M}"]
-    parts.append(f"led by {departure.team[0].guide_name}{_choice(option, assessment)}")
+    parts.append(f"led by {departure.team[0].guide_name}{_score_comparison(option, assessment)}")
     if option.trail:
         parts.append(f"on {option.trail.name}")
     if departure.needs_approval:
         parts.append("a person has to approve the team")
     if option.outlook is None:
         parts.append("no weather outlook for this date")
-    return sentence(", ".join(parts))
+    return as_sentence(", ".join(parts))
 
 
-def why_without_team(answer: OptionSolution, staffing: Staffing, assessment: Assessment) -> str:
-    """Which rules rule out how many guides, and the one thing that would be enough."""
-    if answer.reason is None:
+def explain_unled(solution: OptionSolution, staffing: Staffing, assessment: Assessment) -> str:
+    """Explain a missing team by the rules that exclude guides, with their counts, and a sufficient addition."""
+    if solution.reason is None:
         return assessment.explain("NO_TEAM", "no team was found in time").message
-    return unassigned_reason_of(answer.reason, staffing, None, assessment).message
+    return unassigned_reason_of(solution.reason, staffing, None, assessment).message
 
 
-def waiting_for(resolution: Resolution, why: str) -> str:
-    return f"{sentence(why)} {resolution.strategy.value} would free it: {resolution.message}."
+def describe_resolution(resolution: Resolution, reason: str) -> str:
+    """Describe a date on the waitlist: the reason for no team, and what would resolve it."""
+    return f"{as_sentence(reason)} {resolution.strategy.value} would free it: {resolution.message}."
 
 
-def sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
+    """Return the text with a capital and a full stop."""
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _choice(option: DateOption, assessment: Assessment) -> str:
-    """The lead's score beside that of the best guide who would not go."""
+def _score_comparison(option: DateOption, assessment: Assessment) -> str:
+    """Return the lead's score and that of the best guide who is not on the team, in parentheses."""
     scores = {candidate.guide.id: candidate.score for candidate in assessment.candidates}
     lead = scores.get(option.departure.team[0].guide_id)
     others = [candidate for candidate in assessment.candidates if candidate.guide.id not in option.departure.guide_ids]

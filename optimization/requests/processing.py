@@ -1,4 +1,4 @@
-"""A worker's way with a schedule request: claim it, rank its dates, store everything in one transaction."""
+"""Processing of a schedule request by a worker: claim it, rank its dates, store the outcome in one transaction."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -17,7 +17,7 @@ from optimization.requests.ranking import RankedDate, RankedDates
 from optimization.requests.recommendation import rank_dates
 from optimization.requests.result import result_of
 from optimization.requests.snapshot import take_query_snapshot
-from optimization.requests.verification import refuse_broken_answer
+from optimization.requests.verification import refuse_broken_dates
 from optimization.runs.analytics import report_optimization
 from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
 from scheduling.daily_schedules.authors import Author, AuthorKind
@@ -51,17 +51,17 @@ logger = structlog.get_logger(__name__)
 
 
 class _ChangedMeanwhile(Exception):
-    """The departure, or what its guides entered, is not what the dates were ranked on: rank them again."""
+    """The departure, or what its guides entered, changed since the dates were ranked: rank them again."""
 
 
 def process_request(request_id: UUID) -> None:
-    """Bring the request to its outcome, unless somebody else has it. Safe to call any number of times."""
+    """Bring the request to its outcome, unless another worker holds it. Idempotent."""
     claim = claim_request(request_id)
     if claim is None:
         return
     log = logger.bind(request_id=str(request_id))
     try:
-        _answer_and_store(claim)
+        _process(claim)
     except ClaimLost:
         log.warning("schedule_request_in_other_hands")
     except ContentionNotResolved as contention:
@@ -72,7 +72,7 @@ def process_request(request_id: UUID) -> None:
 
 
 def query_of(request: ScheduleRequest) -> TripQuery:
-    """What the stored request asks."""
+    """Return the query of a stored request."""
     stored = request.constraints
     return TripQuery(
         trip_id=UUID(stored["trip_id"]),
@@ -81,11 +81,11 @@ def query_of(request: ScheduleRequest) -> TripQuery:
     )
 
 
-def _answer_and_store(claim: RequestClaim) -> None:
+def _process(claim: RequestClaim) -> None:
     query = query_of(claim.request)
     run = start_run(query.days[0], subject=RunDetail.Subject.REQUEST, request_id=claim.request.pk)
     try:
-        _until_stored(claim, query, _snapshot(query), run)
+        _rank_and_store(claim, query, _validated_snapshot(query), run)
     except (UnknownTrip, InactiveTrip, UnknownGuide) as impossible:
         fail_run(run, impossible.message)
         fail_request(claim, code=impossible.code, message=impossible.message, run_id=run.pk)
@@ -97,8 +97,11 @@ def _answer_and_store(claim: RequestClaim) -> None:
         raise
 
 
-def _snapshot(query: TripQuery) -> Snapshot:
-    """The facts, once the trip and the guides named are known to exist: submission could not always ask."""
+def _validated_snapshot(query: TripQuery) -> Snapshot:
+    """Return the snapshot once the trip and the named guides exist: submission cannot always check.
+
+    Raises UnknownTrip, InactiveTrip, UnknownGuide and SiblingUnavailable.
+    """
     deadline_seconds = settings.SNAPSHOT_DEADLINE_SECONDS["worker"]
     constraints = query.constraints
     for name in ("required_guide_ids", "excluded_guide_ids"):
@@ -111,28 +114,28 @@ def _snapshot(query: TripQuery) -> Snapshot:
     return snapshot
 
 
-def _until_stored(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:
+def _rank_and_store(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:
     guide_names: list[str] = []
-    met = ""
+    obstacle = ""
     author = _author(claim, run)
-    with ExitStack() as at_work:
+    with ExitStack() as presence:
         for _ in range(TRIES):
             ranked = rank_dates(query, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
-            refuse_broken_answer(ranked, query)
+            refuse_broken_dates(ranked, query)
             guide_names = [member.guide_name for member in ranked.best.departure.team] if ranked.best else []
-            _show(ranked, author, at_work)
+            _announce_chosen_date(ranked, author, presence)
             try:
                 _store(claim, query, ranked, run, author)
-            except (_ChangedMeanwhile, HardRuleViolated) as changed:
-                met = str(changed)
-                logger.info("schedule_request_answered_again", request_id=str(claim.request.pk), met=met)
+            except (_ChangedMeanwhile, HardRuleViolated) as outdated:
+                obstacle = str(outdated)
+                logger.info("schedule_request_answered_again", request_id=str(claim.request.pk), met=obstacle)
                 schedule_write_retries.inc()
             except ContentionNotResolved as contention:
                 raise ContentionNotResolved(contention.message, guide_names) from contention
             else:
                 return
     schedule_writes_exhausted.inc()
-    message = f"Others kept changing what this request is about; the last of {TRIES} tries met: {met}"
+    message = f"Others kept changing what this request is about; the last of {TRIES} tries met: {obstacle}"
     raise ContentionNotResolved(message, guide_names)
 
 
@@ -141,15 +144,15 @@ def _author(claim: RequestClaim, run: OptimizationRun) -> Author:
     return Author(AuthorKind.REQUEST, claim.request.requested_by, cause, "worker", run.pk)
 
 
-def _show(ranked: RankedDates, author: Author, at_work: ExitStack) -> None:
-    """Show who is at work on the chosen date, and on no other: those asked about are only read.
+def _announce_chosen_date(ranked: RankedDates, author: Author, presence: ExitStack) -> None:
+    """Announce the presence on the chosen date, and on no other: those not chosen are only read.
 
-    It stays shown while the dates are ranked again, until another one may be chosen.
+    It stays announced while the dates are ranked again, until another one may be chosen.
     """
-    at_work.close()
+    presence.close()
     if ranked.best:
         day, region = ranked.best.option.day, ranked.best.departure.region_id
-        at_work.enter_context(announce_presence(day, [region], by=str(author), run_id=author.run_id))
+        presence.enter_context(announce_presence(day, [region], by=str(author), run_id=author.run_id))
 
 
 def _store(claim: RequestClaim, query: TripQuery, ranked: RankedDates, run: OptimizationRun, author: Author) -> None:
@@ -160,29 +163,29 @@ def _store(claim: RequestClaim, query: TripQuery, ranked: RankedDates, run: Opti
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         if best:
-            _place(best, ranked, drafts[best.option.day])
+            _take_plan(best, ranked, drafts[best.option.day])
 
-    def also(changes: Mapping[date, Change]) -> None:
+    def after_write(changes: Mapping[date, Change]) -> None:
         refuse_broken_write(changes, ranked.facts, began_at, publishes=publishes)
-        _finish(claim, query, ranked, run, changes)
+        _complete(claim, query, ranked, run, changes)
 
-    write_daily_schedules(days, edit, author=author, facts=ranked.facts, after_write=also)
+    write_daily_schedules(days, edit, author=author, facts=ranked.facts, after_write=after_write)
 
 
-def _place(best: RankedDate, ranked: RankedDates, draft: Draft) -> None:
-    """Put the team onto the departure as it is now, and publish it where a machine may."""
+def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> None:
+    """Merge the team into the latest departure, and publish it where no approval is needed."""
     key, planned = best.option.departure_id, best.departure
     current = draft.document.departures.get(key)
     if (current or planned).has_started(timezone.now()):
         raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} has started")
     if current != ranked.base.get(key):
-        raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} is not as it was")
+        raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} has changed")
     entered = entered_over(draft.document, best.option.day, [planned])
     if is_adjusted(planned, ranked.contexts[key].entered, entered):
-        raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered something")
+        raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered an adjustment")
     for other, departure in draft.document.departures.items():
         if departure.may_be_replanned(timezone.now()):
-            take_over_fewer(departure, ranked.counted.get(other))
+            take_over_fewer(departure, ranked.sold_seats.get(other))
     if current is None:
         current = draft.document.departures[key] = planned.model_copy(deep=True)
     else:
@@ -191,7 +194,7 @@ def _place(best: RankedDate, ranked: RankedDates, draft: Draft) -> None:
         publish_in(draft, {key}, timezone.now(), by_machine=True)
 
 
-def _finish(
+def _complete(
     claim: RequestClaim, query: TripQuery, ranked: RankedDates, run: OptimizationRun, changes: Mapping[date, Change]
 ) -> None:
     best = ranked.best
@@ -203,7 +206,7 @@ def _finish(
         score=best.score if best else 0.0,
         inputs=inputs_of(ranked.problem, ranked.facts.snapshot),
     )
-    result = result_of(ranked, confirmed=_published(best))
+    result = result_of(ranked, confirmed=_published_departure_id(best))
     complete_request(
         claim,
         result=result,
@@ -212,16 +215,20 @@ def _finish(
         departure_id=best.option.departure_id if best else None,
     )
     announce(changes)
-    if best and best.option.is_new and any(best.option.departure_id in c.departure_ids for c in changes.values()):
+    if (
+        best
+        and best.option.is_new
+        and any(best.option.departure_id in change.departure_ids for change in changes.values())
+    ):
         announce_to_catalog(best.option.departure_id, best.departure, best.option.day)
     report_optimization(run, region_ids=_regions(ranked), score_before=None, unassigned=0 if best else 1)
 
 
 def _regions(ranked: RankedDates) -> frozenset[UUID]:
-    return frozenset(day.departure.region_id for day in ranked.dates)
+    return frozenset(ranked_date.departure.region_id for ranked_date in ranked.dates)
 
 
-def _published(best: RankedDate | None) -> UUID | None:
+def _published_departure_id(best: RankedDate | None) -> UUID | None:
     if best is None or not settings.AUTO_PUBLISH_REQUESTS or best.departure.needs_approval:
         return None
     return best.option.departure_id

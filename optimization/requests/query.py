@@ -14,7 +14,7 @@ NO_CONSTRAINTS = Constraints()
 
 @dataclass(frozen=True, slots=True)
 class TripQuery:
-    """One trip on some dates. `only_guides` empty: anybody may lead it."""
+    """One trip on some dates. `only_guides` empty: any guide may lead it."""
 
     trip_id: UUID
     days: tuple[date, ...]
@@ -22,15 +22,16 @@ class TripQuery:
     only_guides: frozenset[UUID] = frozenset()
 
     def group(self, trip: Trip) -> int:
-        """The guests a departure must have room for."""
+        """Return the number of guests that a departure must have room for."""
         return self.constraints.min_group_size or trip.min_participants
 
 
 @dataclass(frozen=True, slots=True)
 class DateOption:
-    """A departure that could serve the request on a date, with what is known about that date.
+    """A departure that could serve the query on a date, with what is known about that date.
 
-    `obstacle` is the rule that stands against it before anybody looks for a team.
+    `is_new` where it does not exist yet, `group` the guests that would join. `obstacle` is the rule that excludes the
+    option whatever its team, None where it is feasible.
     """
 
     day: date
@@ -45,7 +46,7 @@ class DateOption:
 
     @property
     def guests(self) -> int:
-        """Whom a team has to cover: those who are booked, and the group."""
+        """The guests that a team has to cover: those booked, and the group."""
         return self.departure.participants + self.group
 
     @property

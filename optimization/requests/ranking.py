@@ -1,4 +1,4 @@
-"""Ranking the dates of a query: pure decisions on what was read, from candidates to the order of the dates."""
+"""The ranking of a query's dates: pure decisions on loaded inputs, from candidates to the order of the dates."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.candidates.teams import form_team
 from optimization.requests.date_score import Availability, availability_of, score_of
 from optimization.requests.inputs import RequestInputs
-from optimization.requests.notes import describe_date, sentence, waiting_for, why_without_team
+from optimization.requests.notes import as_sentence, describe_date, describe_resolution, explain_unled
 from optimization.requests.query import DateOption, TripQuery
 from optimization.requests.waitlist import WaitlistSearch
 from optimization.solver.problem import RequestOption, RequestProblem
@@ -28,7 +28,7 @@ from scheduling.rules import Demand, Facts, Rule
 
 @dataclass(frozen=True, slots=True)
 class RankedDate:
-    """One date of the answer. `departure` carries the team that would lead it, where the date can be had."""
+    """One date of a query. Where it is bookable, `departure` has the team that would lead it; `score` is 0 to 100."""
 
     option: DateOption
     departure: Departure
@@ -38,14 +38,15 @@ class RankedDate:
 
     @property
     def is_bookable(self) -> bool:
+        """True where the date has a team."""
         return self.availability in {Availability.AVAILABLE, Availability.LIMITED}
 
 
 @dataclass(frozen=True, slots=True)
 class RankedDates:
-    """The dates best first, and what they were decided on.
+    """The dates of a query, the best first, and the inputs they were decided on.
 
-    `base` holds the departures as they were read, `contexts` what stood around each option, and `counted` the
+    `base` has the departures as they were read, `contexts` the planning context of each option, and `sold_seats` the
     seats that the catalog has sold of each departure.
     """
 
@@ -55,16 +56,16 @@ class RankedDates:
     solved: RequestSolution
     base: Mapping[UUID, Departure]
     contexts: Mapping[UUID, PlanningContext]
-    counted: Mapping[UUID, int | None]
+    sold_seats: Mapping[UUID, int | None]
 
     @property
     def best(self) -> RankedDate | None:
-        """The date to take: the best one that has a team."""
+        """The best date that has a team, None where no date has one."""
         return next((ranked for ranked in self.dates if ranked.is_bookable), None)
 
 
 def guide_constraints(query: TripQuery) -> GuideConstraints:
-    """The guides whom the query requires, excludes or allows alone."""
+    """Return the guides whom the query requires, excludes or exclusively allows."""
     return GuideConstraints(
         required=frozenset(query.constraints.required_guide_ids),
         excluded=frozenset(query.constraints.excluded_guide_ids),
@@ -73,7 +74,7 @@ def guide_constraints(query: TripQuery) -> GuideConstraints:
 
 
 def guides_to_certify(inputs: RequestInputs) -> set[UUID]:
-    """The guides who pass every other rule on an option that is possible, or would be with more places."""
+    """Return the guides who pass every other rule on an option that is feasible, or would be with more places."""
     return {
         guide_id
         for option in inputs.options
@@ -85,7 +86,7 @@ def guides_to_certify(inputs: RequestInputs) -> set[UUID]:
 
 
 def assess_options(inputs: RequestInputs) -> dict[UUID, Assessment]:
-    """The candidates of each option that nothing stands against, by departure id."""
+    """Return the assessment of each option without an obstacle, by departure id."""
     facts, constraints = inputs.facts, guide_constraints(inputs.query)
     return {
         option.departure_id: assess(_demand(option, facts), facts, inputs.contexts[option.departure_id], constraints)
@@ -95,7 +96,7 @@ def assess_options(inputs: RequestInputs) -> dict[UUID, Assessment]:
 
 
 def formulate_request(inputs: RequestInputs, assessments: Mapping[UUID, Assessment]) -> RequestProblem:
-    """The assessed options and their candidates, as the solver sees them."""
+    """Return the assessed options and their candidates, as the solver sees them."""
     return RequestProblem(
         tuple(
             _request_option(option, assessments[option.departure_id], inputs)
@@ -106,8 +107,8 @@ def formulate_request(inputs: RequestInputs, assessments: Mapping[UUID, Assessme
 
 
 def unled_options(inputs: RequestInputs, solved: RequestSolution) -> list[DateOption]:
-    """The options that are possible but for a team."""
-    without_team = {answer.departure_id for answer in solved.options if not answer.guide_ids}
+    """Return the options that lack nothing but a team."""
+    without_team = {solution.departure_id for solution in solved.options if not solution.guide_ids}
     return [option for option in inputs.options if option.departure_id in without_team]
 
 
@@ -118,9 +119,12 @@ def rank(
     solved: RequestSolution,
     waitlist: WaitlistSearch,
 ) -> RankedDates:
-    """Judge each option by its team, or by what it waits for, and put the best of each date in order."""
-    answers = {answer.departure_id: answer for answer in solved.options}
-    judge = _Judge(inputs, assessments, answers, waitlist)
+    """Judge each option by its team or its resolution, and return the best option of each date, ordered.
+
+    Bookable dates come before those on the waitlist, then by score, date and departure id.
+    """
+    solutions = {solution.departure_id: solution for solution in solved.options}
+    judge = _Judge(inputs, assessments, solutions, waitlist)
     return RankedDates(
         dates=_best_of_each_date(map(judge.judge, inputs.options)),
         facts=inputs.facts,
@@ -128,7 +132,7 @@ def rank(
         solved=solved,
         base=inputs.base,
         contexts=inputs.contexts,
-        counted=inputs.counted,
+        sold_seats=inputs.sold_seats,
     )
 
 
@@ -148,15 +152,15 @@ def _request_option(option: DateOption, assessment: Assessment, inputs: RequestI
 class _Judge:
     inputs: RequestInputs
     assessments: Mapping[UUID, Assessment]
-    answers: Mapping[UUID, OptionSolution]
+    solutions: Mapping[UUID, OptionSolution]
     waitlist: WaitlistSearch
 
     def judge(self, option: DateOption) -> RankedDate:
-        """How good the option is, with the team that would lead it."""
+        """Return the option with its team, availability, score and notes."""
         departure, key = option.departure, option.departure_id
         if option.obstacle:
             return self._without_team(option, option.obstacle.message)
-        guide_ids, assessment = self.answers[key].guide_ids, self.assessments[key]
+        guide_ids, assessment = self.solutions[key].guide_ids, self.assessments[key]
         if not guide_ids:
             return self._without_team(option, self._why_unled(option))
         facts = self.inputs.facts
@@ -166,18 +170,18 @@ class _Judge:
         return RankedDate(option, departure, availability_of(option), score_of(option, facts), notes)
 
     def _without_team(self, option: DateOption, reason: str) -> RankedDate:
-        """A date that waits for the resolution that would make it possible, or cannot be had."""
+        """Return a date on the waitlist for a resolution, UNAVAILABLE where there is none."""
         resolution = self.waitlist.find_resolution(option)
         if resolution is None:
-            is_late = "" if self.waitlist.has_time else " No time was left to look for a resolution."
-            return RankedDate(option, option.departure, Availability.UNAVAILABLE, 0.0, sentence(reason) + is_late)
-        return RankedDate(option, option.departure, Availability.WAITLIST, 0.0, waiting_for(resolution, reason))
+            remark = "" if self.waitlist.has_time else " No time was left to look for a resolution."
+            return RankedDate(option, option.departure, Availability.UNAVAILABLE, 0.0, as_sentence(reason) + remark)
+        return RankedDate(option, option.departure, Availability.WAITLIST, 0.0, describe_resolution(resolution, reason))
 
     def _why_unled(self, option: DateOption) -> str:
         key, assessment = option.departure_id, self.assessments[option.departure_id]
         request_option = _request_option(option, assessment, self.inputs)
         staffing = Staffing.of(request_option.departure, request_option.pairs)
-        return why_without_team(self.answers[key], staffing, assessment)
+        return explain_unled(self.solutions[key], staffing, assessment)
 
 
 def _best_of_each_date(judged: Iterable[RankedDate]) -> tuple[RankedDate, ...]:

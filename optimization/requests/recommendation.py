@@ -1,4 +1,4 @@
-"""Recommending dates: reading in rounds, deciding in between. No schedule is written; a recommendation is recorded."""
+"""Recommendation of dates: reading in rounds, decisions in between. No schedule is written; the run is recorded."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ class NoSuchTrip(Malformed):
 def recommend_dates(query: TripQuery, *, deadline_seconds: float, within_seconds: float | None = None) -> RankedDates:
     """Return the best dates and teams for the query; with `within_seconds` the best found by then.
 
-    Raises NoSuchTrip and SiblingUnavailable.
+    `deadline_seconds` is for each round of reading. Raises NoSuchTrip and SiblingUnavailable.
     """
     until = None if within_seconds is None else Deadline.after(within_seconds)
     try:
@@ -59,8 +59,8 @@ def rank_dates(
 ) -> RankedDates:
     """Find the best team of each date and rank the dates. Reads the latest documents; writes nothing.
 
-    `deadline_seconds` is for each round of reading. With `until` all is done by then: the solver has what is left,
-    and gives the best it found. Raises SiblingUnavailable where the guides of a later day do not answer.
+    `deadline_seconds` is for each round of reading. With `until` all is done by then: the solver has the time left and
+    returns the best plan found. Raises SiblingUnavailable where the guides of a later day cannot be read.
     """
     budget = TimeBudget(deadline_seconds, until)
     loader = InputsLoader(budget)
@@ -69,12 +69,12 @@ def rank_dates(
     assessments = assess_options(inputs)
     problem = formulate_request(inputs, assessments)
     solved = solve_request(problem, time_limit_seconds=budget.solve_seconds)
-    inputs = loader.add_notes(inputs, {guide for answer in solved.options for guide in answer.guide_ids})
+    inputs = loader.add_notes(inputs, {guide for solution in solved.options for guide in solution.guide_ids})
     return rank(inputs, assessments, problem, solved, _waitlist(inputs, solved, loader))
 
 
 def _waitlist(inputs: RequestInputs, solved: RequestSolution, loader: InputsLoader) -> WaitlistSearch:
-    """A search that knows the trips around the options that nobody leads, and certifies by one deadline."""
+    """Return a search that knows the trips around the options without a team, and certifies by one deadline."""
     deadline = Deadline.after(loader.budget.read_seconds)
     search = WaitlistSearch(
         inputs,

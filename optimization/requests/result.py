@@ -1,4 +1,4 @@
-"""An answer in the contract's words: a ScheduleOptimizationResult."""
+"""Ranked dates in the contract's words: a ScheduleOptimizationResult."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,27 +8,30 @@ from optimization.requests.ranking import RankedDate, RankedDates
 from scheduling.domain.document import AssignmentStatus
 from scheduling.domain.facts import Sibling, Snapshot, Span, WeatherAlert
 
-_SILENT = {
+_WARNING_TYPES = {
     Sibling.WEATHER: "WEATHER_ALERT",
     Sibling.TRAIL_MANAGEMENT: "TRAIL_CLOSED",
     Sibling.LOCATION_SERVICES: "CAPACITY_EXCEEDED",
     Sibling.GUIDE_MANAGEMENT: "GUIDE_DOUBLE_BOOKED",
 }
 _SEVERITY = {"ADVISORY": "LOW", "WATCH": "MEDIUM", "WARNING": "HIGH", "EMERGENCY": "CRITICAL"}
-# Forecasts lose their worth with distance: this much of the confidence a day.
-_LOST_A_DAY = 0.07
+# A forecast loses this much confidence per day of distance.
+_CONFIDENCE_LOST_PER_DAY = 0.07
 
 
-def result_of(answer: RankedDates, *, confirmed: UUID | None = None, max_results: int | None = None) -> dict[str, Any]:
-    """The result; `confirmed` is the departure that was published for it, if any."""
-    dates = answer.dates[:max_results]
+def result_of(ranked: RankedDates, *, confirmed: UUID | None = None, max_results: int | None = None) -> dict[str, Any]:
+    """Return the result of the first `max_results` dates; `confirmed` is the departure published for it, if any."""
+    dates = ranked.dates[:max_results]
     result: dict[str, Any] = {
-        "recommended_dates": [_recommended_date(day) for day in dates],
-        "guide_assignments": [entry for day in dates for entry in _assignments(day, confirmed)],
-        "conflict_warnings": [*silences_in(answer.facts.snapshot), *_alerts(dates, answer.facts.snapshot)],
-        "weather_summary": _weather_summary(dates, answer.facts.snapshot),
+        "recommended_dates": [_recommended_date(date) for date in dates],
+        "guide_assignments": [assignment for date in dates for assignment in _assignments(date, confirmed)],
+        "conflict_warnings": [
+            *warnings_of_unknown_facts(ranked.facts.snapshot),
+            *_alert_warnings(dates, ranked.facts.snapshot),
+        ],
+        "weather_summary": _weather_summary(dates, ranked.facts.snapshot),
     }
-    best = answer.best
+    best = ranked.best
     result["optimization_score"] = round(best.score, 2) if best else 0.0
     return result
 
@@ -63,26 +66,26 @@ def _assignments(ranked: RankedDate, confirmed: UUID | None) -> list[dict[str, A
     ]
 
 
-def silences_in(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """A warning for each sibling that did not answer, in the contract's words."""
+def warnings_of_unknown_facts(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Return a warning for each sibling that did not answer, in the contract's words."""
     return [
-        {"type": _SILENT[sibling], "severity": "LOW", "message": why, "source_service": sibling.value}
-        for sibling, why in sorted(snapshot.unknown.items())
-        if sibling in _SILENT
+        {"type": _WARNING_TYPES[sibling], "severity": "LOW", "message": message, "source_service": sibling.value}
+        for sibling, message in sorted(snapshot.unknown.items())
+        if sibling in _WARNING_TYPES
     ]
 
 
-def _alerts(dates: Sequence[RankedDate], snapshot: Snapshot) -> list[dict[str, Any]]:
+def _alert_warnings(dates: Sequence[RankedDate], snapshot: Snapshot) -> list[dict[str, Any]]:
     warnings = []
-    for day in dates:
-        for alert in snapshot.alerts.get(day.departure.region_id, ()):
-            if _touches(alert, day.departure.span, day.departure.trail_id):
+    for date in dates:
+        for alert in snapshot.alerts.get(date.departure.region_id, ()):
+            if _affects(alert, date.departure.span, date.departure.trail_id):
                 warnings.append(
                     {
                         "type": "WEATHER_ALERT",
                         "severity": _SEVERITY[alert.severity],
                         "message": alert.title,
-                        "affected_date": day.option.day.isoformat(),
+                        "affected_date": date.option.day.isoformat(),
                         "affected_resource_id": str(alert.id),
                         "source_service": Sibling.WEATHER.value,
                     }
@@ -90,17 +93,20 @@ def _alerts(dates: Sequence[RankedDate], snapshot: Snapshot) -> list[dict[str, A
     return warnings
 
 
-def _touches(alert: WeatherAlert, span: Span, trail_id: UUID | None) -> bool:
-    concerns = not alert.trail_ids or trail_id in alert.trail_ids
-    return alert.is_active and concerns and alert.span.overlaps(span)
+def _affects(alert: WeatherAlert, span: Span, trail_id: UUID | None) -> bool:
+    concerns_trail = not alert.trail_ids or trail_id in alert.trail_ids
+    return alert.is_active and concerns_trail and alert.span.overlaps(span)
 
 
 def _weather_summary(dates: Sequence[RankedDate], snapshot: Snapshot) -> dict[str, Any]:
     summary: dict[str, Any] = {"data_source": Sibling.WEATHER.value}
-    outlooks = [day.option.outlook for day in dates]
+    outlooks = [date.option.outlook for date in dates]
     today = snapshot.taken_at.date()
-    trust = [max(0.0, 1 - _LOST_A_DAY * (day.option.day - today).days) if day.option.outlook else 0.0 for day in dates]
-    summary["forecast_confidence"] = round(sum(trust) / len(trust), 2) if trust else 0.0
+    confidences = [
+        max(0.0, 1 - _CONFIDENCE_LOST_PER_DAY * (date.option.day - today).days) if date.option.outlook else 0.0
+        for date in dates
+    ]
+    summary["forecast_confidence"] = round(sum(confidences) / len(confidences), 2) if confidences else 0.0
     conditions = sorted({outlook.value.lower().replace("_", " ") for outlook in outlooks if outlook})
     unknown = snapshot.unknown.get(Sibling.WEATHER)
     without = sum(outlook is None for outlook in outlooks)

@@ -1,4 +1,4 @@
-"""The facts that a query is decided on."""
+"""The snapshot that a query is decided on."""
 
 from optimization.requests.query import TripQuery
 from scheduling.daily_schedules.writer import read_drafts
@@ -7,11 +7,11 @@ from scheduling.snapshot import take_trip_snapshot
 
 
 def take_query_snapshot(query: TripQuery, *, deadline_seconds: float) -> Snapshot:
-    """The trip on the queried dates, with the preferred trails and those its departures are on.
+    """Take the snapshot of the trip on the queried dates, with the preferred trails and those of its departures.
 
     Raises UnknownTrip and SiblingUnavailable.
     """
-    on_the_way = {
+    own_trail_ids = {
         departure.trail_id
         for draft in read_drafts(query.days).values()
         for departure in draft.document.departures.values()
@@ -20,6 +20,6 @@ def take_query_snapshot(query: TripQuery, *, deadline_seconds: float) -> Snapsho
     return take_trip_snapshot(
         query.trip_id,
         query.days,
-        trail_ids={*on_the_way, *query.constraints.preferred_trail_ids},
+        trail_ids={*own_trail_ids, *query.constraints.preferred_trail_ids},
         deadline_seconds=deadline_seconds,
     )

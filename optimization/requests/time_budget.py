@@ -1,4 +1,4 @@
-"""How long whoever asked a question waits: for each thing that is read of siblings, and for the solver."""
+"""The time budget of a query: for each round of reading from siblings, and for the solver."""
 
 from dataclasses import dataclass
 
@@ -6,20 +6,20 @@ from django.conf import settings
 
 from novatrek_scheduling.deadline import Deadline
 
-# However late it is: what is known already, and any plan at all, take no longer.
-LEAST_SECONDS = 0.2
+# Granted after the deadline too: cached facts and a first plan take no longer.
+MIN_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class TimeBudget:
-    """`deadline_seconds` for each set of lookups; `until` all is to be done, where somebody waits for the answer."""
+    """Seconds for each round of reading, and the deadline of the whole query where a client waits for the result."""
 
     deadline_seconds: float
     until: Deadline | None = None
 
     @property
     def read_seconds(self) -> float:
-        """Seconds that what is read next may take."""
+        """Seconds that the next round of reading may take."""
         return self._at_most(self.deadline_seconds)
 
     @property
@@ -28,4 +28,4 @@ class TimeBudget:
         return self._at_most(float(settings.REQUEST_SOLVER_TIME_LIMIT_SECONDS))
 
     def _at_most(self, seconds: float) -> float:
-        return seconds if self.until is None else min(seconds, max(LEAST_SECONDS, self.until.remaining()))
+        return seconds if self.until is None else min(seconds, max(MIN_SECONDS, self.until.remaining()))

@@ -1,4 +1,4 @@
-"""The independent check of ranked dates, as they were made."""
+"""The independent check of ranked dates, before they are stored."""
 
 from optimization.days.checker_evidence import engagements_of, holds_of
 from optimization.days.refusal import refuse
@@ -8,14 +8,14 @@ from optimization.verification.checks import check_departures
 from optimization.verification.evidence import Evidence, Finding, RequestTerms
 
 
-def refuse_broken_answer(ranked: RankedDates, query: TripQuery) -> None:
-    """Raise PlanRefused where a date that is offered breaks a rule or is not what was asked for."""
-    refuse([finding for day in ranked.dates if day.is_bookable for finding in _of_date(day, ranked, query)])
+def refuse_broken_dates(ranked: RankedDates, query: TripQuery) -> None:
+    """Raise PlanRefused where a bookable date breaks a hard rule or a constraint of the query."""
+    refuse([finding for date in ranked.dates if date.is_bookable for finding in _findings_of_date(date, ranked, query)])
 
 
-def _of_date(date: RankedDate, ranked: RankedDates, query: TripQuery) -> list[Finding]:
+def _findings_of_date(date: RankedDate, ranked: RankedDates, query: TripQuery) -> list[Finding]:
     key, context = date.option.departure_id, ranked.contexts[date.option.departure_id]
-    wishes = query.constraints
+    constraints = query.constraints
     evidence = Evidence(
         day=date.option.day,
         snapshot=ranked.facts.snapshot,
@@ -26,12 +26,12 @@ def _of_date(date: RankedDate, ranked: RankedDates, query: TripQuery) -> list[Fi
         holds=holds_of(ranked.facts),
         terms=RequestTerms(
             joining=date.option.group,
-            required=frozenset(wishes.required_guide_ids),
-            excluded=frozenset(wishes.excluded_guide_ids),
+            required=frozenset(constraints.required_guide_ids),
+            excluded=frozenset(constraints.excluded_guide_ids),
             only=query.only_guides,
-            largest_group=wishes.max_group_size,
-            good_weather=wishes.require_good_weather,
-            accessibility=wishes.accessibility_requirements,
+            largest_group=constraints.max_group_size,
+            good_weather=constraints.require_good_weather,
+            accessibility=constraints.accessibility_requirements,
         ),
     )
     return check_departures(evidence, [key])

@@ -1,8 +1,8 @@
-"""What a date of a request waits for: the resolution after which its departure could be led, if there is one.
+"""The waitlist: the resolution after which the departure of a date could be led, if there is one.
 
-The resolution strategies are asked in this order, each checked against every hard rule: others take over from guides
-who are busy (REASSIGN_GUIDE), another time of the date (RESCHEDULE_TRIP); more places (ADJUST_CAPACITY) where the
-group does not fit.
+The strategies are tried in this order, each result checked against every hard rule: other guides take over from the
+busy ones (REASSIGN_GUIDE), another time of the date (RESCHEDULE_TRIP); more places (ADJUST_CAPACITY) where the group
+does not fit.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from scheduling.rules import Rule
 
 @dataclass(frozen=True, slots=True)
 class WaitlistSearch:
-    """Looks for resolutions. `certify` adds the certificates of guides to facts; nothing else is read."""
+    """A search for resolutions. `certify` adds the certificates of guides to facts; nothing else is read."""
 
     inputs: RequestInputs
     constraints: GuideConstraints
@@ -32,16 +32,16 @@ class WaitlistSearch:
 
     @property
     def has_time(self) -> bool:
-        """Whether the client can wait for a search."""
+        """True while the client's deadline, if any, leaves time for a search."""
         return self.budget.until is None or self.budget.until.remaining() > 0
 
     def trips_around(self, options: Iterable[DateOption]) -> set[UUID]:
-        """The trips of departures that could release the guides whom these options need."""
+        """Return the trips of departures that could release the guides that these options need."""
         releasing = (departures_to_release(self._unled(option)).values() for option in options)
         return {departure.trip_id for departures in releasing for departure in departures}
 
     def find_resolution(self, option: DateOption) -> Resolution | None:
-        """Find the first that would make the option possible; None where none would, or no time is left."""
+        """Return the first resolution that makes the option possible; None where none does or no time is left."""
         if not self.has_time:
             return None
         unled = self._unled(option)

@@ -10,7 +10,7 @@ from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySer
 from optimization.candidates.ranking import CandidateList, ListedGuide
 from optimization.explanations.explanation import DepartureExplanation, PlanStanding
 from optimization.explanations.representation import explanation_as_data, price_as_data, workload_as_data
-from optimization.requests.result import silences_in
+from optimization.requests.result import warnings_of_unknown_facts
 from optimization.solver.solution import UnstaffedReason
 from scheduling.models import DailySchedule
 from scheduling.rules import Rule
@@ -157,7 +157,7 @@ def represent_candidates(
         "_rev": schedule.rev,
         "departure_id": str(departure_id),
         "candidates": [_represent_guide(guide) | prices.get(guide.guide_id, {}) for guide in candidates.guides],
-        "warnings": silences_in(candidates.snapshot),
+        "warnings": warnings_of_unknown_facts(candidates.snapshot),
     }
     return representation | ({"explanation": explanation_as_data(explanation)} if explanation else {})
 

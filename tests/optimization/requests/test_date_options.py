@@ -1,4 +1,4 @@
-"""Which departure a request is about on a date, and what stands against it before anybody looks for a team."""
+"""The options of a query on a date, and the rules that exclude them whatever their team."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -40,9 +40,9 @@ NOW = at(6, day=TOMORROW - timedelta(days=1))
 OURS = departure_id_of(TRIP.id, TOMORROW, "08:00")
 
 
-def knowing(**values: Any) -> Facts:
-    snapshot = {name: values.pop(name) for name in ("departures", "unknown", "outlooks") if name in values}
-    facts = facts_of(trips=[TRIP], days=[TOMORROW, NEXT_DAY], **values)
+def facts_with(**fields: Any) -> Facts:
+    snapshot = {name: fields.pop(name) for name in ("departures", "unknown", "outlooks") if name in fields}
+    facts = facts_of(trips=[TRIP], days=[TOMORROW, NEXT_DAY], **fields)
     return facts.on(replace(facts.snapshot, usual_times={TRIP.id: "08:00"}, **snapshot))
 
 
@@ -57,8 +57,8 @@ def options(
 ) -> list[DateOption]:
     tomorrow = document or ScheduleDocument(departures={uuid4(): departure for departure in departures})
     documents = {TOMORROW: tomorrow, NEXT_DAY: ScheduleDocument()}
-    question = TripQuery(TRIP.id, days, Constraints(**constraints))
-    return options_of(question, documents, facts or knowing(), now, elsewhere)
+    query = TripQuery(TRIP.id, days, Constraints(**constraints))
+    return options_of(query, documents, facts or facts_with(), now, elsewhere)
 
 
 def of_trip(**fields: Any) -> Departure:
@@ -81,10 +81,10 @@ def test_departures_with_room_for_the_group_are_taken_staffed_or_not() -> None:
     roomy, full = of_trip(participants=8), of_trip(participants=9)
     staffed = of_trip(participants=2, team=[TeamMemberFactory()])
 
-    found = options(roomy, full, staffed)
+    open_options = options(roomy, full, staffed)
 
-    assert sorted((option.departure.participants, option.is_new) for option in found) == [(2, False), (8, False)]
-    assert {option.guests for option in found} == {12, 6}
+    assert sorted((option.departure.participants, option.is_new) for option in open_options) == [(2, False), (8, False)]
+    assert {option.guests for option in open_options} == {12, 6}
 
 
 def test_the_group_is_the_one_asked_for_else_the_trips_smallest() -> None:
@@ -92,7 +92,7 @@ def test_the_group_is_the_one_asked_for_else_the_trips_smallest() -> None:
     assert [option.guests for option in options(of_trip(participants=2), min_group_size=7)] == [9]
 
 
-def test_beside_a_full_departure_a_new_one_is_made_no_larger_than_wished() -> None:
+def test_beside_a_full_departure_a_new_one_is_made_no_larger_than_requested() -> None:
     [option] = options(of_trip(participants=12), max_group_size=6)
 
     assert (option.is_new, option.departure.capacity) == (True, 6)
@@ -111,10 +111,10 @@ def test_where_the_usual_time_is_taken_and_full_there_is_no_room() -> None:
 def test_where_the_catalogs_own_departure_takes_the_usual_time_no_new_one_is_made() -> None:
     full, later = of_trip(starts_at=at(8), participants=12), of_trip(starts_at=at(13), participants=11)
 
-    found = options(full, later)
+    both = options(full, later)
 
-    assert {(option.departure.starts_at, option.is_new) for option in found} == {(at(8), False), (at(13), False)}
-    assert {option.obstacle.rule for option in found if option.obstacle} == {Rule.GROUP_SIZE}
+    assert {(option.departure.starts_at, option.is_new) for option in both} == {(at(8), False), (at(13), False)}
+    assert {option.obstacle.rule for option in both if option.obstacle} == {Rule.GROUP_SIZE}
 
 
 def test_the_usual_time_is_taken_whatever_clock_the_departure_is_written_by() -> None:
@@ -129,11 +129,11 @@ def test_another_trip_that_leaves_at_the_usual_time_takes_it_from_nobody() -> No
     assert (option.is_new, option.obstacle) == (True, None)
 
 
-def test_a_group_that_would_be_larger_than_wished_is_told_so() -> None:
+def test_a_group_that_would_be_larger_than_requested_is_an_obstacle() -> None:
     [option] = options(of_trip(starts_at=at(8), participants=4), max_group_size=6)
 
     assert option.obstacle
-    assert option.obstacle.message == "8 guests would go together, 6 at most are wished for"
+    assert option.obstacle.message == "8 guests would go together, at most 6 were requested"
 
 
 def test_a_departure_of_the_catalog_that_was_called_off_is_not_made_again_at_its_time() -> None:
@@ -155,8 +155,8 @@ def listed(*, is_cancelled: bool) -> CatalogDeparture:
 
 
 def test_a_date_on_which_the_catalog_called_the_trip_off_cannot_be_had() -> None:
-    off = knowing(departures={TOMORROW: (listed(is_cancelled=True),)})
-    one_left = knowing(departures={TOMORROW: (listed(is_cancelled=True), listed(is_cancelled=False))})
+    off = facts_with(departures={TOMORROW: (listed(is_cancelled=True),)})
+    one_left = facts_with(departures={TOMORROW: (listed(is_cancelled=True), listed(is_cancelled=False))})
 
     assert obstacle(facts=off) is Rule.NOT_RUNNING
     assert obstacle(facts=one_left) is None
@@ -170,10 +170,10 @@ def test_a_date_whose_departures_have_left_is_answered_all_the_same() -> None:
 
 def test_the_trail_is_the_one_it_has_else_the_preferred_else_the_best() -> None:
     dry, muddy, own = TrailFactory(), TrailFactory(surface="MUDDY"), TrailFactory(surface="MUDDY")
-    facts = knowing(trails=[dry, muddy, own])
+    facts = facts_with(trails=[dry, muddy, own])
 
-    def trail_of(*departures: Departure, **wishes: Any) -> object:
-        [option] = options(*departures, facts=facts, **wishes)
+    def trail_of(*departures: Departure, **constraints: Any) -> object:
+        [option] = options(*departures, facts=facts, **constraints)
         return option.departure.trail_id
 
     assert trail_of() == dry.id
@@ -184,7 +184,7 @@ def test_the_trail_is_the_one_it_has_else_the_preferred_else_the_best() -> None:
 def test_a_trail_too_small_for_the_guests_and_the_group_together_is_left() -> None:
     small, large = TrailFactory(max_group_size=9), TrailFactory(max_group_size=10, surface="MUDDY")
 
-    [option] = options(of_trip(trail_id=small.id, participants=6), facts=knowing(trails=[small, large]))
+    [option] = options(of_trip(trail_id=small.id, participants=6), facts=facts_with(trails=[small, large]))
 
     assert option.departure.trail_id == large.id
 
@@ -192,29 +192,29 @@ def test_a_trail_too_small_for_the_guests_and_the_group_together_is_left() -> No
 def test_without_an_open_trail_nobody_goes_unless_the_activity_needs_none() -> None:
     closed = TrailFactory(status="CLOSED")
 
-    assert obstacle(facts=knowing(trails=[closed])) is Rule.TRAIL_CLOSED
-    assert obstacle(facts=knowing(trails=[replace(closed, activities=frozenset({"RAFTING"}))])) is None
+    assert obstacle(facts=facts_with(trails=[closed])) is Rule.TRAIL_CLOSED
+    assert obstacle(facts=facts_with(trails=[replace(closed, activities=frozenset({"RAFTING"}))])) is None
 
 
-def test_ground_that_nobody_told_of_has_no_condition() -> None:
-    untold = TrailFactory(conditions_known=False, surface=None)
+def test_a_trail_of_unknown_conditions_has_no_condition() -> None:
+    unknown = TrailFactory(conditions_known=False, surface=None)
 
-    [option] = options(facts=knowing(trails=[untold]))
+    [option] = options(facts=facts_with(trails=[unknown]))
 
-    assert (option.trail, option.condition) == (untold, None)
+    assert (option.trail, option.condition) == (unknown, None)
 
 
 def test_a_hazard_of_today_says_nothing_about_the_trail_on_another_date() -> None:
     trail = TrailFactory()
     today = HazardFact(uuid4(), "bear", Span(NOW, at(1)), frozenset({trail.id}), closes_trails=True)
 
-    [option] = options(facts=replace(knowing(trails=[trail]), hazards=(today,)))
+    [option] = options(facts=replace(facts_with(trails=[trail]), hazards=(today,)))
 
     assert option.condition is TrailCondition.EXCELLENT
 
 
-def test_a_storm_keeps_those_at_home_who_want_good_weather() -> None:
-    storm = knowing(outlooks={(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING})
+def test_a_storm_excludes_a_date_where_good_weather_is_required() -> None:
+    storm = facts_with(outlooks={(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING})
 
     assert obstacle(facts=storm) is Rule.WEATHER
     assert obstacle(facts=storm, require_good_weather=False) is None
@@ -236,29 +236,29 @@ def test_what_is_not_known_to_be_accessible_is_not(
     requirement: str, fits: dict[str, Any], does_not: dict[str, Any] | None
 ) -> None:
     constraints = {"accessibility_requirements": (requirement,)}
-    unfit = knowing(trails=[TrailFactory(**does_not)]) if does_not else knowing()
+    unfit = facts_with(trails=[TrailFactory(**does_not)]) if does_not else facts_with()
 
-    assert obstacle(facts=knowing(trails=[TrailFactory(**fits)]), **constraints) is None
+    assert obstacle(facts=facts_with(trails=[TrailFactory(**fits)]), **constraints) is None
     assert obstacle(facts=unfit, **constraints) is Rule.ACCESSIBILITY
 
 
 CAMP = Location(uuid4(), REGION_ID, 20)
 
 
-def at_camp(**fields: Any) -> Departure:
+def at_base_camp(**fields: Any) -> Departure:
     return DepartureFactory(location_id=CAMP.id, team=[TeamMemberFactory()], starts_at=at(8), ends_at=at(11), **fields)
 
 
 def test_the_base_camp_has_to_hold_the_group_too() -> None:
-    facts = knowing(base_camp=CAMP)
+    facts = facts_with(base_camp=CAMP)
 
-    assert obstacle(at_camp(participants=16), facts=facts) is None
-    assert obstacle(at_camp(participants=17), facts=facts) is Rule.LOCATION_CAPACITY
+    assert obstacle(at_base_camp(participants=16), facts=facts) is None
+    assert obstacle(at_base_camp(participants=17), facts=facts) is Rule.LOCATION_CAPACITY
 
 
 def test_trips_that_began_on_another_date_are_at_the_base_camp_too() -> None:
-    facts = knowing(base_camp=CAMP)
-    since_today = at_camp(participants=17).model_copy(update={"starts_at": NOW})
+    facts = facts_with(base_camp=CAMP)
+    since_today = at_base_camp(participants=17).model_copy(update={"starts_at": NOW})
 
     assert obstacle(facts=facts, elsewhere=(since_today,)) is Rule.LOCATION_CAPACITY
     assert obstacle(facts=facts, elsewhere=(since_today.model_copy(update={"ends_at": at(8)}),)) is None
@@ -267,11 +267,11 @@ def test_trips_that_began_on_another_date_are_at_the_base_camp_too() -> None:
 def test_guests_of_a_departure_that_is_led_already_are_not_counted_twice() -> None:
     own = of_trip(location_id=CAMP.id, team=[TeamMemberFactory()], participants=8, capacity=20)
 
-    assert obstacle(own, facts=knowing(base_camp=replace(CAMP, max_capacity=12))) is None
-    assert obstacle(own, facts=knowing(base_camp=replace(CAMP, max_capacity=11))) is Rule.LOCATION_CAPACITY
+    assert obstacle(own, facts=facts_with(base_camp=replace(CAMP, max_capacity=12))) is None
+    assert obstacle(own, facts=facts_with(base_camp=replace(CAMP, max_capacity=11))) is Rule.LOCATION_CAPACITY
 
 
-def test_a_silent_trail_management_stands_in_nobodys_way() -> None:
-    facts = knowing(trails=[], unknown={Sibling.TRAIL_MANAGEMENT: "did not answer"})
+def test_an_unavailable_trail_management_excludes_no_option() -> None:
+    facts = facts_with(trails=[], unknown={Sibling.TRAIL_MANAGEMENT: "did not answer"})
 
     assert obstacle(facts=facts) is None

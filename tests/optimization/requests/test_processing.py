@@ -1,4 +1,4 @@
-"""A schedule request in a worker's hands, on the simulated siblings' facts."""
+"""Processing of a schedule request by a worker, on the simulated siblings' facts."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -24,8 +24,8 @@ from tests.siblings import SimulatedSiblings
 
 
 def a_trip_of(siblings: SimulatedSiblings, activity: str) -> UUID:
-    found = siblings.call("svc-trip-catalog", "/trips", params={"activity_type": activity, "status": "ACTIVE"})
-    return UUID(found.json()["data"][0]["id"])
+    trips = siblings.call("svc-trip-catalog", "/trips", params={"activity_type": activity, "status": "ACTIVE"})
+    return UUID(trips.json()["data"][0]["id"])
 
 
 def submit(siblings: SimulatedSiblings, days: int = 5, **constraints: Any) -> ScheduleRequest:
@@ -168,7 +168,7 @@ def test_without_the_guides_there_is_no_decision_and_the_request_waits(siblings:
 
 
 @pytest.mark.django_db
-def test_what_submission_could_not_ask_the_worker_finds_out(siblings: SimulatedSiblings) -> None:
+def test_what_submission_could_not_check_the_worker_checks(siblings: SimulatedSiblings) -> None:
     request = submit(siblings, 1)
     siblings.alter("trips", request.constraints["trip_id"], status="SUSPENDED")
     caches["siblings"].clear()

@@ -1,4 +1,4 @@
-"""The best team of every date, how good each date is, and what the client reads of it."""
+"""The best team of every date, its score, and its notes for the client."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -37,20 +37,20 @@ NEXT_DAY = TOMORROW + timedelta(days=1)
 ANA, BEN = GuideFactory(name="Ana", years_experience=9), GuideFactory(name="Ben", years_experience=1)
 
 
-def knowing(*guides: Guide, days: tuple[date, ...] = (TOMORROW,), **changes: Any) -> Snapshot:
-    places = {name: changes.pop(name) for name in ("trails", "base_camp") if name in changes}
-    snapshot = snapshot_of(guides=guides, trips=[TRIP], days=days, **places)
+def snapshot_with(*guides: Guide, days: tuple[date, ...] = (TOMORROW,), **changes: Any) -> Snapshot:
+    sources = {name: changes.pop(name) for name in ("trails", "base_camp") if name in changes}
+    snapshot = snapshot_of(guides=guides, trips=[TRIP], days=days, **sources)
     return replace(snapshot, usual_times={TRIP.id: "08:00"}, **changes)
 
 
-def answered(snapshot: Snapshot, *, only: frozenset[UUID] = frozenset(), **constraints: Any) -> RankedDates:
-    question = TripQuery(TRIP.id, snapshot.days, Constraints(**constraints), only)
-    return rank_dates(question, snapshot, deadline_seconds=2)
+def rank(snapshot: Snapshot, *, only: frozenset[UUID] = frozenset(), **constraints: Any) -> RankedDates:
+    query = TripQuery(TRIP.id, snapshot.days, Constraints(**constraints), only)
+    return rank_dates(query, snapshot, deadline_seconds=2)
 
 
-def the_date(answer: RankedDates) -> RankedDate:
-    [ranked] = answer.dates
-    return ranked
+def only_date(ranked: RankedDates) -> RankedDate:
+    [ranked_date] = ranked.dates
+    return ranked_date
 
 
 def of_trip(**fields: Any) -> Departure:
@@ -58,23 +58,23 @@ def of_trip(**fields: Any) -> Departure:
 
 
 def test_the_better_guide_leads_and_the_date_can_be_had() -> None:
-    ranked = the_date(answered(knowing(ANA, BEN)))
+    ranked_date = only_date(rank(snapshot_with(ANA, BEN)))
 
-    assert (ranked.departure.guide_ids, ranked.availability) == ({ANA.id}, Availability.AVAILABLE)
-    assert 0 < ranked.score <= 100
+    assert (ranked_date.departure.guide_ids, ranked_date.availability) == ({ANA.id}, Availability.AVAILABLE)
+    assert 0 < ranked_date.score <= 100
 
 
 def test_required_guides_come_along_and_excluded_ones_do_not() -> None:
-    assert the_date(answered(knowing(ANA, BEN), required_guide_ids=(BEN.id,))).departure.guide_ids == {BEN.id}
-    assert the_date(answered(knowing(ANA, BEN), excluded_guide_ids=(ANA.id,))).departure.guide_ids == {BEN.id}
-    assert the_date(answered(knowing(ANA, BEN), only=frozenset({BEN.id}))).departure.guide_ids == {BEN.id}
+    assert only_date(rank(snapshot_with(ANA, BEN), required_guide_ids=(BEN.id,))).departure.guide_ids == {BEN.id}
+    assert only_date(rank(snapshot_with(ANA, BEN), excluded_guide_ids=(ANA.id,))).departure.guide_ids == {BEN.id}
+    assert only_date(rank(snapshot_with(ANA, BEN), only=frozenset({BEN.id}))).departure.guide_ids == {BEN.id}
 
 
 def test_a_required_guide_who_is_not_there_makes_the_date_unavailable() -> None:
-    ranked = the_date(answered(knowing(ANA), required_guide_ids=(BEN.id,)))
+    ranked_date = only_date(rank(snapshot_with(ANA), required_guide_ids=(BEN.id,)))
 
-    assert ranked.availability is Availability.UNAVAILABLE
-    assert result_of(answered(knowing(ANA), required_guide_ids=(BEN.id,)))["guide_assignments"] == []
+    assert ranked_date.availability is Availability.UNAVAILABLE
+    assert result_of(rank(snapshot_with(ANA), required_guide_ids=(BEN.id,)))["guide_assignments"] == []
 
 
 def test_a_team_that_is_published_stays_with_its_lead_and_its_pins() -> None:
@@ -82,33 +82,33 @@ def test_a_team_that_is_published_stays_with_its_lead_and_its_pins() -> None:
     team = [lead(BEN), TeamMemberFactory(guide_id=ANA.id, role=Role.ASSISTANT, pinned=True)]
     put({key: of_trip(status=DepartureStatus.PUBLISHED, team=team)})
 
-    ranked = the_date(answered(knowing(ANA, BEN, GuideFactory(years_experience=10))))
+    ranked_date = only_date(rank(snapshot_with(ANA, BEN, GuideFactory(years_experience=10))))
 
-    assert (ranked.option.departure_id, ranked.departure.team) == (key, team)
+    assert (ranked_date.option.departure_id, ranked_date.departure.team) == (key, team)
 
 
 def test_a_team_too_small_for_the_group_gets_somebody_more() -> None:
     put({uuid4(): of_trip(participants=8, team=[lead(BEN)])})
 
-    ranked = the_date(answered(knowing(ANA, BEN)))
+    ranked_date = only_date(rank(snapshot_with(ANA, BEN)))
 
-    assert ranked.option.guests == 12
-    assert [(m.guide_id, m.role) for m in ranked.departure.team] == [(BEN.id, Role.LEAD), (ANA.id, Role.ASSISTANT)]
+    assert ranked_date.option.guests == 12
+    assert [(m.guide_id, m.role) for m in ranked_date.departure.team] == [(BEN.id, Role.LEAD), (ANA.id, Role.ASSISTANT)]
 
 
 def test_dates_come_best_first_and_all_of_them() -> None:
     stormy = {(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING, (REGION_ID, NEXT_DAY): WeatherOutlook.CLEAR}
-    answer = answered(knowing(ANA, days=(TOMORROW, NEXT_DAY), outlooks=stormy))
+    ranked = rank(snapshot_with(ANA, days=(TOMORROW, NEXT_DAY), outlooks=stormy))
 
-    assert [day.option.day for day in answer.dates] == [NEXT_DAY, TOMORROW]
-    assert answer.best is answer.dates[0]
-    assert [day.availability for day in answer.dates] == [Availability.AVAILABLE, Availability.UNAVAILABLE]
+    assert [day.option.day for day in ranked.dates] == [NEXT_DAY, TOMORROW]
+    assert ranked.best is ranked.dates[0]
+    assert [day.availability for day in ranked.dates] == [Availability.AVAILABLE, Availability.UNAVAILABLE]
 
 
 def test_better_weather_and_better_ground_score_higher() -> None:
     def score(outlook: WeatherOutlook, surface: str) -> float:
-        known = {"outlooks": {(REGION_ID, TOMORROW): outlook}, "trails": [TrailFactory(surface=surface)]}
-        return the_date(answered(knowing(ANA, **known))).score
+        facts = {"outlooks": {(REGION_ID, TOMORROW): outlook}, "trails": [TrailFactory(surface=surface)]}
+        return only_date(rank(snapshot_with(ANA, **facts))).score
 
     best = score(WeatherOutlook.CLEAR, "DRY")
     assert best > score(WeatherOutlook.CLEAR, "MUDDY")
@@ -116,16 +116,16 @@ def test_better_weather_and_better_ground_score_higher() -> None:
 
 
 def test_ground_that_is_not_known_is_not_taken_for_the_best() -> None:
-    silent = {Sibling.TRAIL_MANAGEMENT: "did not answer"}
-    known = the_date(answered(knowing(ANA, trails=[TrailFactory(surface="DRY")])))
+    silent = {Sibling.TRAIL_MANAGEMENT: "did not ranked"}
+    of_known_trail = only_date(rank(snapshot_with(ANA, trails=[TrailFactory(surface="DRY")])))
 
-    assert the_date(answered(knowing(ANA, unknown=silent))).score < known.score
+    assert only_date(rank(snapshot_with(ANA, unknown=silent))).score < of_known_trail.score
 
 
 def test_little_headroom_makes_a_date_limited() -> None:
     def availability(booked: int) -> Availability:
         put({KEY: of_trip(participants=booked, capacity=20)})
-        return the_date(answered(knowing(ANA, BEN))).availability
+        return only_date(rank(snapshot_with(ANA, BEN))).availability
 
     assert (availability(12), availability(13)) == (Availability.AVAILABLE, Availability.LIMITED)
 
@@ -134,11 +134,11 @@ KEY = uuid4()
 
 
 def test_a_team_that_awaits_approval_makes_a_date_limited_and_the_silent_sibling_is_named() -> None:
-    silent = {Sibling.WEATHER: "svc-weather did not answer; not known: the weather."}
-    answer = answered(knowing(ANA, unknown=silent))
+    silent = {Sibling.WEATHER: "svc-weather did not ranked; not known: the weather."}
+    ranked = rank(snapshot_with(ANA, unknown=silent))
 
-    result = result_of(answer)
-    assert the_date(answer).availability is Availability.LIMITED
+    result = result_of(ranked)
+    assert only_date(ranked).availability is Availability.LIMITED
     assert [entry["assignment_status"] for entry in result["guide_assignments"]] == ["PENDING_APPROVAL"]
     [warning] = result["conflict_warnings"]
     assert (warning["type"], warning["severity"], warning["source_service"]) == ("WEATHER_ALERT", "LOW", "svc-weather")
@@ -148,31 +148,31 @@ def test_a_team_that_awaits_approval_makes_a_date_limited_and_the_silent_sibling
 def test_a_date_waits_for_the_resolution_that_would_free_it() -> None:
     put({uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(8), ends_at=at(11))})
 
-    ranked = the_date(answered(knowing(ANA)))
+    ranked_date = only_date(rank(snapshot_with(ANA)))
 
-    assert ranked.availability is Availability.WAITLIST
-    assert ranked.notes == (
+    assert ranked_date.availability is Availability.WAITLIST
+    assert ranked_date.notes == (
         "Nobody may lead it; 1 guide of this activity here: 1 on another departure; possible with one more guide who "
         "holds WILDERNESS_FIRST_AID and may lead 4. RESCHEDULE_TRIP would free it: a start at 12:00."
     )
 
 
 def test_a_date_says_who_would_lead_it_and_who_else_could() -> None:
-    assert "led by Ana (score 0.54, best other Ben 0.47)" in the_date(answered(knowing(ANA, BEN))).notes
+    assert "led by Ana (score 0.54, best other Ben 0.47)" in only_date(rank(snapshot_with(ANA, BEN))).notes
 
 
 def test_a_busy_guide_who_would_not_do_either_makes_no_waitlist() -> None:
     put({uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(8), ends_at=at(11))})
 
-    assert the_date(answered(knowing(ANA), min_group_size=11)).availability is Availability.UNAVAILABLE
-    assert the_date(answered(knowing(ANA), required_guide_ids=(BEN.id,))).availability is Availability.UNAVAILABLE
+    assert only_date(rank(snapshot_with(ANA), min_group_size=11)).availability is Availability.UNAVAILABLE
+    assert only_date(rank(snapshot_with(ANA), required_guide_ids=(BEN.id,))).availability is Availability.UNAVAILABLE
 
 
 def test_a_guide_on_the_departure_the_night_before_has_their_rest() -> None:
     tonight = TOMORROW - timedelta(days=1)
     put({uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(20, day=tonight), ends_at=at(0, 1))}, tonight)
 
-    assert the_date(answered(knowing(ANA, BEN))).departure.guide_ids == {BEN.id}
+    assert only_date(rank(snapshot_with(ANA, BEN))).departure.guide_ids == {BEN.id}
 
 
 def test_a_trip_of_several_days_meets_the_plans_of_its_last_one() -> None:
@@ -181,12 +181,12 @@ def test_a_trip_of_several_days_meets_the_plans_of_its_last_one() -> None:
         {uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(11, day=NEXT_DAY), ends_at=at(13, day=NEXT_DAY))},
         NEXT_DAY,
     )
-    snapshot = replace(knowing(ANA, BEN), trips={TRIP.id: long_trip})
-    everybody = {day: frozenset({ANA.id, BEN.id}) for day in (TOMORROW, NEXT_DAY)}
+    snapshot = replace(snapshot_with(ANA, BEN), trips={TRIP.id: long_trip})
+    available = {day: frozenset({ANA.id, BEN.id}) for day in (TOMORROW, NEXT_DAY)}
 
-    ranked = the_date(answered(replace(snapshot, available=everybody)))
+    ranked_date = only_date(rank(replace(snapshot, available=available)))
 
-    assert ranked.departure.guide_ids == {BEN.id}
+    assert ranked_date.departure.guide_ids == {BEN.id}
 
 
 def test_an_answer_writes_nothing() -> None:
@@ -194,7 +194,7 @@ def test_an_answer_writes_nothing() -> None:
     put({key: of_trip()})
     before = stored()[key]
 
-    answered(knowing(ANA))
+    rank(snapshot_with(ANA))
 
     assert stored()[key] == before
 
@@ -206,9 +206,9 @@ def nothing_is_null(value: Any) -> bool:
 
 
 def test_a_result_is_what_the_contract_says() -> None:
-    answer = answered(knowing(ANA, days=(TOMORROW, NEXT_DAY), outlooks={(REGION_ID, TOMORROW): WeatherOutlook.CLEAR}))
+    ranked = rank(snapshot_with(ANA, days=(TOMORROW, NEXT_DAY), outlooks={(REGION_ID, TOMORROW): WeatherOutlook.CLEAR}))
 
-    result = result_of(answer, confirmed=answer.dates[0].option.departure_id)
+    result = result_of(ranked, confirmed=ranked.dates[0].option.departure_id)
 
     assert nothing_is_null(result)
     assert ScheduleOptimizationResultSerializer(result).data == result
@@ -220,9 +220,9 @@ def test_a_result_is_what_the_contract_says() -> None:
 
 def test_a_result_with_fewer_dates_speaks_of_those_alone() -> None:
     alerts = {REGION_ID: tuple(alert(day) for day in (TOMORROW, NEXT_DAY))}
-    answer = answered(knowing(ANA, days=(TOMORROW, NEXT_DAY), alerts=alerts))
+    ranked = rank(snapshot_with(ANA, days=(TOMORROW, NEXT_DAY), alerts=alerts))
 
-    result = result_of(answer, max_results=1)
+    result = result_of(ranked, max_results=1)
 
     assert [entry["date"] for entry in result["guide_assignments"]] == [str(TOMORROW)]
     assert [warning["affected_date"] for warning in result["conflict_warnings"]] == [str(TOMORROW)]

@@ -1,4 +1,4 @@
-"""What a date waits for: the resolution after which somebody could lead it, or that there is none."""
+"""The waitlist: the resolution after which a date could be led, or that there is none."""
 
 from dataclasses import replace
 from typing import Any
@@ -40,15 +40,15 @@ OURS = departure_id_of(TRIP.id, TOMORROW, "08:00")
 ALL_DAY = {"starts_at": at(5), "ends_at": at(22)}
 
 
-def knowing(*guides: Guide, trips: Any = (TRIP, STROLL), **values: Any) -> Snapshot:
-    return replace(snapshot_of(guides=guides, trips=trips, **values), usual_times={TRIP.id: "08:00"})
+def snapshot_with(*guides: Guide, trips: Any = (TRIP, STROLL), **fields: Any) -> Snapshot:
+    return replace(snapshot_of(guides=guides, trips=trips, **fields), usual_times={TRIP.id: "08:00"})
 
 
-def asked(snapshot: Snapshot, **constraints: Any) -> RankedDate:
-    [ranked] = rank_dates(
+def only_date(snapshot: Snapshot, **constraints: Any) -> RankedDate:
+    [ranked_date] = rank_dates(
         TripQuery(TRIP.id, snapshot.days, Constraints(**constraints)), snapshot, deadline_seconds=2
     ).dates
-    return ranked
+    return ranked_date
 
 
 def stroll(**fields: Any) -> Departure:
@@ -64,66 +64,67 @@ def usual(**fields: Any) -> Departure:
 def test_others_who_could_take_over_are_named_with_what_they_would_take() -> None:
     put({uuid4(): stroll(team=[lead(ANA)])})
 
-    ranked = asked(knowing(ANA, BEN))
+    ranked_date = only_date(snapshot_with(ANA, BEN))
 
-    assert ranked.availability is Availability.WAITLIST
+    assert ranked_date.availability is Availability.WAITLIST
     assert (
-        "REASSIGN_GUIDE would free it: Ben takes over Lake stroll at 05:00 from Ana, and Ana leads this" in ranked.notes
+        "REASSIGN_GUIDE would free it: Ben takes over Lake stroll at 05:00 from Ana, and Ana leads this"
+        in ranked_date.notes
     )
 
 
 def test_whoever_is_busy_themselves_takes_nothing_over() -> None:
     put({uuid4(): stroll(team=[lead(ANA)]), uuid4(): stroll(team=[lead(BEN)])})
 
-    assert asked(knowing(ANA, BEN)).availability is Availability.UNAVAILABLE
+    assert only_date(snapshot_with(ANA, BEN)).availability is Availability.UNAVAILABLE
 
 
 def test_nobody_is_taken_off_what_they_are_pinned_to() -> None:
     pinned = TeamMemberFactory(guide_id=ANA.id, guide_name="Ana", pinned=True)
     put({uuid4(): stroll(team=[pinned])})
 
-    assert asked(knowing(ANA, BEN)).availability is Availability.UNAVAILABLE
+    assert only_date(snapshot_with(ANA, BEN)).availability is Availability.UNAVAILABLE
 
 
 def test_the_guests_of_the_other_departure_are_not_left_behind() -> None:
     put({uuid4(): stroll(team=[lead(ANA)])})
 
-    assert asked(knowing(ANA)).availability is Availability.UNAVAILABLE
+    assert only_date(snapshot_with(ANA)).availability is Availability.UNAVAILABLE
 
 
 def test_whoever_takes_over_has_the_certificates_that_are_read_of_them() -> None:
     put({uuid4(): stroll(team=[lead(ANA)], trip_id=TRIP.id, capacity=8)})
     claims = replace(BEN, certifications=TRIP.required_certifications)
-    snapshot = knowing(ANA, claims)
+    snapshot = snapshot_with(ANA, claims)
     unread = replace(snapshot, certificates={ANA.id: snapshot.certificates[ANA.id]})
 
-    assert asked(snapshot, excluded_guide_ids=(BEN.id,)).availability is Availability.WAITLIST
-    assert asked(unread, excluded_guide_ids=(BEN.id,)).availability is Availability.UNAVAILABLE
+    assert only_date(snapshot, excluded_guide_ids=(BEN.id,)).availability is Availability.WAITLIST
+    assert only_date(unread, excluded_guide_ids=(BEN.id,)).availability is Availability.UNAVAILABLE
 
 
-def test_another_trip_is_read_before_somebody_is_said_to_take_it_over(siblings: SimulatedSiblings) -> None:
-    found = siblings.call("svc-trip-catalog", "/trips", params={"activity_type": "HIKING", "status": "ACTIVE"})
-    sold = found.json()["data"][0]
+def test_another_trip_is_read_before_a_guide_is_proposed_for_it(siblings: SimulatedSiblings) -> None:
+    trips = siblings.call("svc-trip-catalog", "/trips", params={"activity_type": "HIKING", "status": "ACTIVE"})
+    sold = trips.json()["data"][0]
     trip = siblings.get("trips", sold["id"])
-    asks = frozenset(name.upper() for name in trip["required_certifications"])
+    required = frozenset(name.upper() for name in trip["required_certifications"])
     put({uuid4(): stroll(trip_id=sold["id"], team=[lead(ANA)])})
     special = replace(TRIP, required_certifications=frozenset({"CANOPY"}))
     ana, ben, cleo = (
         replace(BEN, id=guide_id, certifications=holds)
-        for guide_id, holds in [(ANA.id, asks | {"CANOPY"}), (BEN.id, asks), (uuid4(), frozenset())]
+        for guide_id, holds in [(ANA.id, required | {"CANOPY"}), (BEN.id, required), (uuid4(), frozenset())]
     )
 
-    assert asked(knowing(ana, ben, trips=[special])).availability is Availability.WAITLIST
-    assert asked(knowing(ana, cleo, trips=[special])).availability is Availability.UNAVAILABLE
+    assert only_date(snapshot_with(ana, ben, trips=[special])).availability is Availability.WAITLIST
+    assert only_date(snapshot_with(ana, cleo, trips=[special])).availability is Availability.UNAVAILABLE
 
 
 def test_more_places_where_the_trip_allows_them() -> None:
     put({OURS: usual()})
 
-    ranked = asked(knowing(ANA))
+    ranked_date = only_date(snapshot_with(ANA))
 
-    assert ranked.availability is Availability.WAITLIST
-    assert ranked.notes == "2 seats are free, the group has 4. ADJUST_CAPACITY would free it: " + (
+    assert ranked_date.availability is Availability.WAITLIST
+    assert ranked_date.notes == "2 seats are free, the group has 4. ADJUST_CAPACITY would free it: " + (
         "2 more places on Sunrise hike at 08:00."
     )
 
@@ -131,11 +132,11 @@ def test_more_places_where_the_trip_allows_them() -> None:
 @pytest.mark.parametrize(
     ("snapshot", "constraints"),
     [
-        (knowing(ANA), {"min_group_size": 7}),
-        (knowing(ANA), {"max_group_size": 9}),
-        (knowing(), {}),
-        (knowing(ANA, trails=[TrailFactory(max_group_size=9)]), {}),
-        (knowing(ANA, base_camp=Location(uuid4(), REGION_ID, 9)), {}),
+        (snapshot_with(ANA), {"min_group_size": 7}),
+        (snapshot_with(ANA), {"max_group_size": 9}),
+        (snapshot_with(), {}),
+        (snapshot_with(ANA, trails=[TrailFactory(max_group_size=9)]), {}),
+        (snapshot_with(ANA, base_camp=Location(uuid4(), REGION_ID, 9)), {}),
     ],
 )
 def test_more_places_that_somebody_or_something_else_forbids_are_not_offered(
@@ -144,29 +145,29 @@ def test_more_places_that_somebody_or_something_else_forbids_are_not_offered(
     camp = snapshot.locations.get(REGION_ID)
     put({OURS: usual(location_id=camp.id if camp else None)})
 
-    assert asked(snapshot, **constraints).availability is Availability.UNAVAILABLE
+    assert only_date(snapshot, **constraints).availability is Availability.UNAVAILABLE
 
 
 def test_another_time_of_the_date_is_the_nearest_with_a_team() -> None:
     put({uuid4(): stroll(team=[lead(ANA)], starts_at=at(8), ends_at=at(12, 40))})
 
-    assert "RESCHEDULE_TRIP would free it: a start at 14:00." in asked(knowing(ANA)).notes
+    assert "RESCHEDULE_TRIP would free it: a start at 14:00." in only_date(snapshot_with(ANA)).notes
 
 
 def test_a_time_at_which_the_trip_departs_anyway_is_no_other_time() -> None:
     full = DepartureFactory(trip_id=TRIP.id, participants=12, capacity=12, starts_at=at(12), ends_at=at(15))
     put({uuid4(): stroll(team=[lead(ANA)], starts_at=at(6), ends_at=at(11, 20)), uuid4(): full})
 
-    assert asked(knowing(ANA)).availability is not Availability.AVAILABLE
+    assert only_date(snapshot_with(ANA)).availability is not Availability.AVAILABLE
 
 
-def test_who_cannot_wait_is_told_that_nobody_looked_for_a_resolution() -> None:
+def test_without_time_the_notes_say_that_no_resolution_was_sought() -> None:
     put({uuid4(): stroll(team=[lead(ANA)])})
-    snapshot = knowing(ANA, BEN)
+    snapshot = snapshot_with(ANA, BEN)
 
-    [ranked] = rank_dates(
+    [ranked_date] = rank_dates(
         TripQuery(TRIP.id, snapshot.days), snapshot, deadline_seconds=2, until=Deadline.after(0)
     ).dates
 
-    assert ranked.availability is Availability.UNAVAILABLE
-    assert ranked.notes.endswith("No time was left to look for a resolution.")
+    assert ranked_date.availability is Availability.UNAVAILABLE
+    assert ranked_date.notes.endswith("No time was left to look for a resolution.")

@@ -44,7 +44,7 @@ OURS = departure_id_of(TRIP.id, TOMORROW, "09:00")
 
 
 def night_of(hours: int) -> date:
-    """The next date before one that has so many hours in Denver."""
+    """The next date before departure that has so many hours in Denver."""
     coming = (TOMORROW + timedelta(days=n) for n in range(4, 400))
     return next(day for day in coming if _hours(day + timedelta(days=1)) == hours)
 
@@ -146,6 +146,6 @@ def test_a_date_waits_for_another_time_only_if_a_night_short_of_an_hour_leaves_i
     put({uuid4(): stroll(day + timedelta(days=1), *evening)}, day + timedelta(days=1))
     snapshot = knowing(day, day + timedelta(days=1))
 
-    [ranked] = rank_dates(TripQuery(TRIP.id, (day,), Constraints()), snapshot, deadline_seconds=2).dates
+    [ranked_date] = rank_dates(TripQuery(TRIP.id, (day,), Constraints()), snapshot, deadline_seconds=2).dates
 
-    assert ranked.availability is availability
+    assert ranked_date.availability is availability

@@ -13,7 +13,7 @@ from optimization.requests import feasibility, ranking
 from optimization.requests.query import TripQuery
 from optimization.requests.ranking import RankedDates
 from optimization.requests.recommendation import rank_dates
-from optimization.requests.verification import refuse_broken_answer
+from optimization.requests.verification import refuse_broken_dates
 from optimization.verification.checks import CHECKS
 from optimization.verification.evidence import HardRule
 from scheduling.domain.facts import WeatherOutlook
@@ -75,7 +75,7 @@ CASES = (
     ),
     Case(HardRule.EXCLUDED_GUIDE, {"excluded_guide_ids": (ANA.id,)}, without(GuideConstraints, "against")),
     Case(HardRule.EXCLUDED_GUIDE, {}, without(GuideConstraints, "against"), only_ben=True),
-    Case(HardRule.ROOM, {"min_group_size": 9, "max_group_size": 8}, without(feasibility, "_no_room")),
+    Case(HardRule.ROOM, {"min_group_size": 9, "max_group_size": 8}, without(feasibility, "_over_capacity")),
     Case(HardRule.WEATHER, {}, without(feasibility, "_bad_weather"), STORM),
     Case(
         HardRule.ACCESSIBILITY,
@@ -87,7 +87,7 @@ CASES = (
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_ranked_dates_meet_the_terms_of_the_request(case: Case) -> None:
-    refuse_broken_answer(case.answered(), case.question)
+    refuse_broken_dates(case.answered(), case.question)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -96,7 +96,7 @@ def test_the_checker_refuses_dates_that_do_not(case: Case, monkeypatch: pytest.M
     answer = case.answered()
 
     with pytest.raises(PlanRefused) as refused:
-        refuse_broken_answer(answer, case.question)
+        refuse_broken_dates(answer, case.question)
 
     assert refused.value.rules == (case.rule.value,)
 
@@ -106,7 +106,7 @@ def test_a_checker_without_the_rule_finds_nothing(case: Case, monkeypatch: pytes
     case.without(monkeypatch)
     monkeypatch.delitem(CHECKS, case.rule)
 
-    refuse_broken_answer(case.answered(), case.question)
+    refuse_broken_dates(case.answered(), case.question)
 
 
 def test_a_closed_trail_is_removed_if_the_trip_needs_none() -> None:
@@ -117,6 +117,6 @@ def test_a_closed_trail_is_removed_if_the_trip_needs_none() -> None:
 
     answer = rank_dates(asked, snapshot, deadline_seconds=2)
 
-    refuse_broken_answer(answer, asked)
+    refuse_broken_dates(answer, asked)
     assert answer.best
     assert (answer.best.option.departure_id, answer.best.departure.trail_id) == (UUID(int=1), None)
