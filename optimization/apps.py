@@ -1,16 +1,21 @@
+"""The configuration of the optimization app: what it registers with the others."""
+
 from django.apps import AppConfig
 
 
 class OptimizationConfig(AppConfig):
+    """Registration of planners, searches, metrics and dead letter replays."""
+
     name = "optimization"
 
     def ready(self) -> None:
+        """Register the app's functions with the hooks of the apps below it."""
         from events.dead_letters import register_replay
         from novatrek_scheduling.operations.metrics import register_gauges
         from optimization.candidates.scoring import pairing_score
         from optimization.days.dead_letters import DEAD_LETTER_SOURCE, replay_optimization
         from optimization.days.queue import enqueue_region
-        from optimization.nights.lifecycle import DEAD_LETTER_SOURCE as NIGHTS
+        from optimization.nights.lifecycle import DEAD_LETTER_SOURCE as NIGHTS_SOURCE
         from optimization.nights.worker import replay_night
         from optimization.runs.metrics import optimization_gauges, score_of_date
         from optimization.strategies import register_searches
@@ -22,4 +27,4 @@ class OptimizationConfig(AppConfig):
         register_gauges(optimization_gauges)
         register_searches()
         register_replay(DEAD_LETTER_SOURCE, replay_optimization)
-        register_replay(NIGHTS, replay_night)
+        register_replay(NIGHTS_SOURCE, replay_night)

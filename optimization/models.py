@@ -1,3 +1,5 @@
+"""The rows of optimization runs and of nights."""
+
 from uuid import uuid4
 
 from django.db import models
@@ -7,18 +9,25 @@ from scheduling.models import LeasedWork, LeasedWorkQuerySet
 
 
 class RunStatus(models.TextChoices):
+    """The life cycle of a run: RUNNING, then COMPLETED or FAILED."""
+
     RUNNING = "RUNNING", "running"
     COMPLETED = "COMPLETED", "completed"
     FAILED = "FAILED", "failed"
 
 
 class Algorithm(models.TextChoices):
+    """The algorithm that found a run's plan."""
+
     MILP_HIGHS = "milp-highs", "proven or best found (HiGHS)"
     GREEDY = "greedy", "greedy fallback"
 
 
 class OptimizationRun(models.Model):
-    """One execution of an algorithm over a date. Other teams read this table; durations are in milliseconds."""
+    """One execution of an algorithm over a date.
+
+    Other teams read this table. `duration_ms` is in milliseconds; `score` is 0 to 100, null until the run completes.
+    """
 
     run_id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     schedule_date = models.DateField()
@@ -38,11 +47,11 @@ class OptimizationRun(models.Model):
 
 
 class RunDetail(models.Model):
-    """The story of a run: what it looked at, how well it is known to have done, what stopped it.
+    """The details of a run: its scope, inputs, size, quality and error.
 
-    `objective` has the attained objectives and their bounds, `inputs` the hash of the problem and the age of
-    each sibling's answer; `gap` is relative, 0 for a proven optimum. `max_changes` is how many people it was
-    allowed to move, without one as many as it likes.
+    `objective` has the attained objectives and their bounds, `inputs` the hash of the problem and the age in seconds of
+    each sibling's facts; `gap` is relative, 0 for a proven optimum. `max_changes` limits the reassigned guides, null is
+    no limit; `moved` counts them.
     """
 
     class Subject(models.TextChoices):
@@ -75,7 +84,7 @@ class RunDetail(models.Model):
 
 
 class RunJoin(models.Model):
-    """Somebody wanted what a run was doing already, and waited for it instead of doing it twice."""
+    """A caller that waited for a run of the same scope under way instead of optimizing a second time."""
 
     run = models.ForeignKey(OptimizationRun, models.CASCADE, related_name="joins")
     by = models.CharField(max_length=250)
@@ -92,7 +101,7 @@ class RunJoin(models.Model):
 class Night(models.Model):
     """One nightly optimization of the whole horizon, from the message that began it to its summary.
 
-    `summary` is what came of it, once its last date is done; `error` why it was given up.
+    `summary` has the figures of the night once its last date is done; `error` the reason for which it failed.
     """
 
     class Status(models.TextChoices):
@@ -113,7 +122,7 @@ class Night(models.Model):
     class Meta:
         db_table = "nights"
         constraints = [
-            # Two messages of one evening, or a person's and the clock's: one night at a time.
+            # One night at a time, whether beat or a person began it, and however often the message arrived.
             models.UniqueConstraint(
                 fields=["status"], condition=models.Q(status="RUNNING"), name="nights_one_under_way"
             )

@@ -1,4 +1,4 @@
-"""What the workers do: requests, the night, and what somebody asked to be planned."""
+"""Celery tasks of the workers: schedule requests, optimizations of dates, and nights."""
 
 from datetime import date
 from uuid import UUID, uuid4
@@ -10,7 +10,7 @@ from django.utils import timezone
 from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.queue import OPTIMIZE_CLUSTER_TASK, OPTIMIZE_REGION_TASK, clear_region_mark
 from optimization.days.services import optimize_day
-from optimization.nights.lifecycle import CLUSTER_TASK, begin_night, lay_out
+from optimization.nights.lifecycle import CLUSTER_TASK, begin_night, schedule_dates
 from optimization.nights.sweeper import sweep_nights
 from optimization.nights.worker import HORIZON_TASK, work_on_cluster
 from optimization.requests.processing import process_request
@@ -25,11 +25,13 @@ logger = structlog.get_logger(__name__)
 
 @shared_task(name=PROCESS_TASK, soft_time_limit=25, time_limit=30)
 def process_schedule_request_task(request_id: str) -> None:
+    """Process one schedule request."""
     process_request(UUID(request_id))
 
 
 @shared_task(name="scheduling.sweep_schedule_requests")
 def sweep_schedule_requests_task() -> None:
+    """Queue again the requests that no worker holds."""
     queued = sweep_requests(timezone.now())
     if queued:
         logger.info("schedule_requests_queued_again", count=queued)
@@ -37,6 +39,7 @@ def sweep_schedule_requests_task() -> None:
 
 @shared_task(name="optimization.fail_abandoned_runs")
 def fail_abandoned_runs_task() -> None:
+    """Fail the runs whose process was killed."""
     failed = fail_abandoned_runs(timezone.now())
     if failed:
         logger.warning("runs_abandoned", count=failed)
@@ -44,10 +47,10 @@ def fail_abandoned_runs_task() -> None:
 
 @shared_task(name=OPTIMIZE_CLUSTER_TASK)
 def optimize_cluster_task(days: list[str], region_ids: list[str], kind: str, cause: str) -> None:
-    """Plan the first of the dates, then queue the others: rest couples them, so they go one after another.
+    """Plan the first of the dates, then queue the others: rest couples them, so they run one after another.
 
-    A date that could not be planned keeps its previous plan and a FAILED run, and does not stop the others,
-    whatever was wrong with it. Where others kept changing it, a dead letter says so.
+    A date that could not be planned keeps its previous plan, has a FAILED run, and does not stop the others, whatever
+    the error. Lasting contention on it becomes a dead letter.
     """
     first, *others = days
     author = Author(AuthorKind(kind), "optimizer", cause, "worker")
@@ -85,16 +88,16 @@ def optimize_region_task(task: Task[[str, str], None], day: str, region_id: str)
 
 @shared_task(bind=True, name=HORIZON_TASK)
 def optimize_horizon_task(task: Task[[str | None], None], night_id: str | None = None) -> None:
-    """Begin the night, or go on with `night_id`: lay out its dates and queue the clusters.
+    """Begin the night, or continue `night_id`: schedule its dates and queue the clusters.
 
-    The night is named after the message, so that a message that comes twice begins one. Where siblings are
-    silent, the sweeper asks again.
+    The night has the id of the message, so that a message delivered twice begins one. Where siblings do not answer,
+    the sweeper retries.
     """
     night = begin_night(UUID(night_id or task.request.id or str(uuid4())), timezone.now())
     try:
-        clusters = lay_out(night)
-    except SiblingUnavailable as silent:
-        logger.warning("night_not_laid_out", night_id=str(night.pk), reason=silent.message)
+        clusters = schedule_dates(night)
+    except SiblingUnavailable as unavailable:
+        logger.warning("night_not_laid_out", night_id=str(night.pk), reason=unavailable.message)
     else:
         logger.info("night_laid_out", night_id=str(night.pk), clusters=clusters)
 
@@ -107,6 +110,7 @@ def optimize_night_cluster_task(night_id: str, cluster: int) -> None:
 
 @shared_task(name="optimization.sweep_nights")
 def sweep_nights_task() -> None:
+    """Recover the nights: requeue, close and begin what was lost."""
     queued = sweep_nights(timezone.now())
     if queued:
         logger.info("nights_queued_again", count=queued)

@@ -11,13 +11,13 @@ from django.utils import timezone
 from optimization.models import Night, NightDate
 from scheduling.models import MAX_ATTEMPTS, Claim
 
-# A sibling that is silent is asked again after this, and then after twice as long.
-SILENCE = timedelta(seconds=30)
+# A date for which a sibling did not answer is retried after this delay, doubled with each attempt.
+RETRY_DELAY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class NightClaim(Claim):
-    """A date of a night in the hands of one worker."""
+    """A claim of one worker on a date of a night."""
 
     day: date
     region_ids: tuple[str, ...]
@@ -25,10 +25,10 @@ class NightClaim(Claim):
 
 @transaction.atomic
 def claim_next(night_id: UUID, cluster: int) -> NightClaim | None:
-    """Take the cluster's next date in hand, or None where nothing is left, due, or free."""
+    """Claim the cluster's next date; return None where no date is left, due and free."""
     now = timezone.now()
     dates = NightDate.objects.filter(night_id=night_id, night__status=Night.Status.RUNNING, cluster=cluster)
-    # Of two workers with the same message the second waits here, and finds the date taken.
+    # The row lock: of two workers with the same message the second waits here, and finds the date claimed.
     current = dates.exclude(status__in=NightDate.DONE).order_by("schedule_date").select_for_update(of=("self",)).first()
     if current is None or not current.may_be_claimed(now):
         return None
@@ -38,21 +38,21 @@ def claim_next(night_id: UUID, cluster: int) -> NightClaim | None:
 
 
 def complete_date(claim: NightClaim, *, run_id: UUID, is_joined: bool) -> None:
-    """The date is planned, by this run. Raises ClaimLost."""
+    """Complete the date, planned by this run. Raises ClaimLost."""
     _release(claim, status=NightDate.Status.COMPLETED, run_id=run_id, is_joined=is_joined)
 
 
 def fail_date(claim: NightClaim, error: str) -> None:
-    """The date keeps the plan it had; the next one's turn has come. Raises ClaimLost."""
+    """Fail the date, which keeps its previous plan; the next one is due. Raises ClaimLost."""
     _release(claim, status=NightDate.Status.FAILED, error=error)
 
 
 def postpone_date(claim: NightClaim, error: str) -> timedelta | None:
-    """What the date needs is away: when it will be asked for again, or None once it is given up. Raises ClaimLost."""
+    """Postpone the date and return the delay; fail it and return None after MAX_ATTEMPTS. Raises ClaimLost."""
     if claim.attempts >= MAX_ATTEMPTS:
         fail_date(claim, error)
         return None
-    delay: timedelta = SILENCE * 2 ** (claim.attempts - 1)
+    delay: timedelta = RETRY_DELAY * 2 ** (claim.attempts - 1)
     _release(claim, status=NightDate.Status.PENDING, error=error, not_before=timezone.now() + delay)
     return delay
 

@@ -1,7 +1,7 @@
-"""The night: every date of the horizon, the clusters side by side, a cluster's dates one after another.
+"""The life cycle of a night: every date of the horizon, clusters in parallel, a cluster's dates one after another.
 
-The tables are the truth, the queue is a hint: each date is claimed by a row, and what nobody has in hand is
-queued again by the sweeper. Whoever finishes the last date closes the night, once, with its summary.
+The tables are authoritative, the queue is a hint: each date is claimed by its row, and dates that no worker holds are
+queued again by the sweeper. The worker that finishes the last date closes the night, once, with its summary.
 """
 
 from collections.abc import Sequence
@@ -28,17 +28,17 @@ DEAD_LETTER_SOURCE = "nights"
 
 
 def begin_night(night_id: UUID, now: datetime) -> Night:
-    """The night with this id, over the dates after `now`, or the one that is under way.
+    """Begin the night with this id, over the dates after `now`, or return the one that is under way.
 
-    The same message twice is the same night. One that is still under way from an earlier date is given up:
-    its dates are those of this one.
+    The same message twice begins one night. A night still under way from an earlier date is failed: this one covers
+    its remaining dates.
     """
-    if known := Night.objects.filter(pk=night_id).first():
-        return known
+    if existing := Night.objects.filter(pk=night_id).first():
+        return existing
     first = now.date() + timedelta(days=1)
     last = first + timedelta(days=settings.PLANNING_HORIZON_DAYS - 1)
     for stale in Night.objects.filter(status=Night.Status.RUNNING, first_day__lt=first):
-        give_up_night(stale, "the next night began before it was done")
+        fail_night(stale, "the next night began before it was done")
     try:
         with transaction.atomic():
             return Night.objects.create(pk=night_id, first_day=first, last_day=last, started_at=now)
@@ -48,23 +48,23 @@ def begin_night(night_id: UUID, now: datetime) -> Night:
         return under_way
 
 
-def lay_out(night: Night) -> int:
-    """Store what the night has to do, and queue its clusters; returns how many there are.
+def schedule_dates(night: Night) -> int:
+    """Store the dates of the night for each cluster, queue the clusters, and return how many there are.
 
-    Raises SiblingUnavailable where nobody says which guides work in which regions.
+    Raises SiblingUnavailable where the regions and guides, which make the clusters, cannot be read.
     """
     if not night.dates.exists():
         clusters = clusters_of(take_planning_snapshot(night.first_day, None))
         _store_dates(night, [sorted(map(str, cluster)) for cluster in clusters])
-    clusters_stored = sorted(set(night.dates.exclude(status__in=NightDate.DONE).values_list("cluster", flat=True)))
-    for cluster in clusters_stored:
+    open_clusters = sorted(set(night.dates.exclude(status__in=NightDate.DONE).values_list("cluster", flat=True)))
+    for cluster in open_clusters:
         queue_cluster(night.pk, cluster)
-    return len(clusters_stored)
+    return len(open_clusters)
 
 
 @transaction.atomic
 def _store_dates(night: Night, clusters: Sequence[list[str]]) -> None:
-    # Two that lay out the same night: the second finds it done. Their clusters need not be the same.
+    # The row lock: of two workers that schedule the same night, whose clusters may differ, the second finds it done.
     Night.objects.select_for_update().get(pk=night.pk)
     if night.dates.exists():
         return
@@ -77,21 +77,21 @@ def _store_dates(night: Night, clusters: Sequence[list[str]]) -> None:
 
 
 def queue_cluster(night_id: UUID, cluster: int, *, delay: timedelta = timedelta()) -> None:
-    """Queue the cluster's next date once the transaction commits. The sweeper queues what the queue lost."""
+    """Queue the cluster's next date once the transaction commits. The sweeper requeues lost messages."""
     enqueue(CLUSTER_TASK, str(night_id), cluster, queue=QUEUE, delay=delay)
 
 
 @transaction.atomic
-def give_up_night(night: Night, error: str) -> None:
-    """Close a night that cannot be finished; what it had not planned stays as it was, and operations is told."""
+def fail_night(night: Night, error: str) -> None:
+    """Fail a night that cannot be finished; unplanned dates keep their plans, and a dead letter alerts operations."""
     if Night.objects.filter(pk=night.pk, status=Night.Status.RUNNING).update(
         status=Night.Status.FAILED, completed_at=timezone.now(), error=error
     ):
-        left = night.dates.exclude(status__in=NightDate.DONE)
-        missing = sorted({str(day) for day in left.values_list("schedule_date", flat=True)})
+        unplanned = night.dates.exclude(status__in=NightDate.DONE)
+        days = sorted({str(day) for day in unplanned.values_list("schedule_date", flat=True)})
         record_dead_letter(
             source=DEAD_LETTER_SOURCE,
             reason=f"The night was not finished: {error}.",
             key=night.first_day.isoformat(),
-            payload={"night_id": str(night.pk), "dates_not_planned": missing, "guide_names": []},
+            payload={"night_id": str(night.pk), "dates_not_planned": days, "guide_names": []},
         )

@@ -1,4 +1,4 @@
-"""What came of a night: one summary, for people and for svc-analytics."""
+"""The summary of a night, for people and for svc-analytics."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ from optimization.runs.analytics import report_night
 
 
 def close_night(night_id: UUID) -> bool:
-    """Close the night once its last date is done; False while there is something left, or nothing laid out yet.
+    """Close the night once its last date is done; return False while dates are left or none is scheduled yet.
 
-    First what no single date could see is judged: the conflicts between dates. Any number may call it, one
+    Conflicts between dates, which no single date's run detects, are detected first. Concurrent calls are safe: one
     of them closes.
     """
     night = Night.objects.get(pk=night_id)

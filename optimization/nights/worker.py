@@ -1,4 +1,4 @@
-"""Working through a night: the next date of a cluster, and what keeps the night going whatever is lost."""
+"""The worker of a night: it plans the next date of a cluster and queues the one after it."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -23,19 +23,18 @@ from scheduling.siblings.errors import SiblingUnavailable
 logger = structlog.get_logger(__name__)
 
 HORIZON_TASK = "optimization.optimize_horizon"
-# A message that long unanswered is taken for lost; one too many does no harm.
-PATIENCE = timedelta(minutes=1)
-# Beat may have sent what no worker has come to yet, and writes down what it sent a little later.
+# A message unanswered for this long is taken for lost; a surplus message does no harm.
+REQUEUE_AFTER = timedelta(minutes=1)
+# A worker may not have received beat's latest message yet, and beat records its sending with a delay.
 LOST_AFTER, FORGOTTEN_AFTER = timedelta(minutes=5), timedelta(hours=6)
-# So long the regions and guides may be unknown before a night is given up.
-LONGEST_WAIT = timedelta(hours=6)
+# A night is failed once the regions and guides have been unknown for this long.
+GIVE_UP_AFTER = timedelta(hours=6)
 
 
 def work_on_cluster(night_id: UUID, cluster: int) -> None:
     """Plan the cluster's next date and queue the one after it; the last of all closes the night.
 
-    A date that could not be planned keeps its previous plan and does not stop the others, whatever was wrong
-    with it.
+    A date that could not be planned keeps its previous plan and does not stop the others, whatever the error.
     """
     claim = claim_next(night_id, cluster)
     if claim is None:
@@ -55,7 +54,7 @@ def work_on_cluster(night_id: UUID, cluster: int) -> None:
 
 
 def _plan(claim: NightClaim, night: Night) -> timedelta | None:
-    """Plan the claimed date; returns how long to wait where it has to be asked for again."""
+    """Plan the claimed date; return the delay where it is postponed, else None."""
     if claim.day < timezone.now().date():
         fail_date(claim, "the date was over before its turn came")
         return None
@@ -64,9 +63,9 @@ def _plan(claim: NightClaim, night: Night) -> timedelta | None:
     regions = [UUID(region_id) for region_id in claim.region_ids]
     try:
         optimized = optimize_day(claim.day, regions, author=author)
-    except SiblingUnavailable as silent:
-        logger.warning("date_not_optimized", day=str(claim.day), reason=silent.message)
-        return postpone_date(claim, silent.message)
+    except SiblingUnavailable as unavailable:
+        logger.warning("date_not_optimized", day=str(claim.day), reason=unavailable.message)
+        return postpone_date(claim, unavailable.message)
     except ContentionNotResolved as contention:
         logger.warning("date_not_optimized", day=str(claim.day), reason=contention.message)
         record_failed_optimization(claim.day, regions, author, contention)
@@ -77,6 +76,6 @@ def _plan(claim: NightClaim, night: Night) -> timedelta | None:
 
 
 def replay_night(_: DeadLetter) -> None:
-    """Have another night planned now, over the dates that are still to come."""
-    # At once, not after the commit: with the queue away the dead letter stays open, and a night too many does no harm.
+    """Queue another night now, over the dates that are still to come."""
+    # At once, not on commit: without a queue the dead letter stays open, and a surplus night does no harm.
     send_task(HORIZON_TASK, queue=QUEUE)

@@ -15,7 +15,7 @@ from events.models import DeadLetter, OutboxMessage
 from optimization.models import Night, NightDate, OptimizationRun
 from optimization.nights import lifecycle
 from optimization.nights.claims import claim_next, complete_date, postpone_date
-from optimization.nights.lifecycle import begin_night, lay_out
+from optimization.nights.lifecycle import begin_night, schedule_dates
 from optimization.nights.sweeper import sweep_nights
 from optimization.nights.worker import HORIZON_TASK, work_on_cluster
 from optimization.runs.metrics import optimization_gauges
@@ -247,7 +247,7 @@ def test_a_night_is_begun_once_and_not_where_somebody_switched_it_off(night: Nig
 def test_two_that_lay_out_a_night_lay_it_out_once(siblings: SimulatedSiblings) -> None:
     night = begin_night(uuid4(), timezone.now())
 
-    assert lay_out(night) == lay_out(night)
+    assert schedule_dates(night) == schedule_dates(night)
 
     clusters = {tuple(one.region_ids) for one in night.dates.all()}
     assert night.dates.count() == 2 * len(clusters)
