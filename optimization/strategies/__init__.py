@@ -1,4 +1,4 @@
-"""Searches for resolution options: each is a real one, checked against every hard rule."""
+"""Resolution strategies, one module each: every option they offer is checked against every hard rule."""
 
 from conflicts.choices import Strategy
 from conflicts.resolution.registry import register_option_search
@@ -9,7 +9,7 @@ from optimization.strategies.reschedule_trip import search_other_times
 
 
 def register_searches() -> None:
-    """Hang the searches where conflicts asks for them."""
+    """Register the searches with the registry of the conflicts app."""
     register_option_search(Strategy.REASSIGN_GUIDE, search_reassignments)
     register_option_search(Strategy.RESCHEDULE_TRIP, search_other_times)
     register_option_search(Strategy.ADJUST_CAPACITY, search_other_sizes)

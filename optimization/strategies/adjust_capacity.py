@@ -6,8 +6,8 @@ from conflicts.choices import Strategy
 from conflicts.detection import Cause
 from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
-from optimization.strategies.proposal import MOST_OFFERED, propose, solves, team_fields
-from optimization.strategies.replacement_team import certified_crew
+from optimization.strategies.proposal import MAX_OFFERED, propose, solves, team_fields
+from optimization.strategies.replacement_team import certified_pool
 from optimization.strategies.unled_departure import Resolution, UnledDeparture
 from scheduling.domain.document import TeamMember
 from scheduling.domain.facts import Trip
@@ -15,13 +15,13 @@ from scheduling.domain.text import counted
 
 
 def search_other_sizes(problem: Problem) -> list[Option]:
-    """Up to three assistants who make the team large enough, the best score first; or as many places as guests."""
+    """Return up to three assistants who make the team large enough, best first; or as many places as guests."""
     search = {Cause.TEAM_GROUP_SIZE: _with_assistant, Cause.DEPARTURE_CAPACITY: _with_more_places}.get(problem.cause)
     return [option for spot in problem.movable() for option in search(spot, problem)] if search else []
 
 
 def find_more_places(unled: UnledDeparture, places: int) -> Resolution | None:
-    """Offer as many places as a group needs, where the trip, the trail, the camp and a team allow them."""
+    """Return a resolution with `places` in all, None where the trip, the trail, the camp or the team forbid them."""
     departure = unled.departure
     larger = departure.model_copy(update={"capacity": places})
     trip = unled.facts.snapshot.trips.get(departure.trip_id)
@@ -32,12 +32,12 @@ def find_more_places(unled: UnledDeparture, places: int) -> Resolution | None:
 
 
 def may_have_places(trip: Trip | None, places: int) -> bool:
-    """Whether a departure of the trip may have so many places; an unknown trip allows none."""
+    """Return True where a departure of the trip may have so many places; an unknown trip allows none."""
     return trip is not None and places <= trip.max_participants
 
 
 def _with_more_places(spot: Spot, problem: Problem) -> list[Option]:
-    """Everybody goes, where the trip, the trail, the team and the base camp take them."""
+    """Return the option of a place for every guest, where the trip, the trail, the team and the base camp allow it."""
     departure = spot.departure
     trip = problem.facts.snapshot.trips.get(departure.trip_id)
     facts = problem.certify(problem.facts, set(departure.guide_ids))
@@ -59,13 +59,13 @@ def _with_more_places(spot: Spot, problem: Problem) -> list[Option]:
 
 
 def _with_assistant(spot: Spot, problem: Problem) -> list[Option]:
-    crew = certified_crew(spot, problem, problem.facts)
-    sound = (
-        _option(spot, problem, team, crew.covers([member.guide_id for member in team]))
-        for _, team in crew.teams(spot.departure.team)
-        if solves(problem, crew.facts, [_edit(spot, team)])
+    pool = certified_pool(spot, problem, problem.facts)
+    solutions = (
+        _option(spot, problem, team, pool.covers([member.guide_id for member in team]))
+        for _, team in pool.teams(spot.departure.team)
+        if solves(problem, pool.facts, [_edit(spot, team)])
     )
-    return list(islice(sound, MOST_OFFERED))
+    return list(islice(solutions, MAX_OFFERED))
 
 
 def _edit(spot: Spot, team: list[TeamMember]) -> DepartureEdit:

@@ -1,4 +1,4 @@
-"""CLOSE_TRAIL: its departures go on the best open alternative, and those without one are cancelled."""
+"""CLOSE_TRAIL: move the departures of a trail to the best open alternative and cancel those without one."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from scheduling.rules.trails import best_trail
 
 
 def search_other_trails(problem: Problem) -> list[Option]:
-    """One option for the whole trail on that date."""
+    """Return at most one option, for all departures on the trail on the conflict's date."""
     trails = problem.details.get("affected_trail_ids", [])
     if problem.conflict_type is not ConflictType.TRAIL_CLOSED or len(trails) != 1:
         return []
@@ -40,14 +40,14 @@ def _alternative(spot: Spot, problem: Problem) -> Trail | None:
     trip = problem.facts.snapshot.trips.get(departure.trip_id)
     if trip is None:
         return None
-    found = best_trail(trip, days_of(departure), departure.span, departure.participants, problem.facts)
-    edit = _edit(spot, found)
-    is_other = found is not None and found.id != departure.trail_id
-    return found if is_other and _is_sound(problem, edit) else None
+    trail = best_trail(trip, days_of(departure), departure.span, departure.participants, problem.facts)
+    edit = _edit(spot, trail)
+    is_other = trail is not None and trail.id != departure.trail_id
+    return trail if is_other and _breaks_no_rule(problem, edit) else None
 
 
-def _is_sound(problem: Problem, edit: DepartureEdit) -> bool:
-    """Whether the departure may go there: a restriction of its guides may forbid the other trail."""
+def _breaks_no_rule(problem: Problem, edit: DepartureEdit) -> bool:
+    """Return True where the edit breaks no rule: a restriction of its guides may forbid the other trail."""
     changed = problem.documents[edit.day].copy_for_editing()
     edit.apply(changed)
     return problem.introduces_nothing(problem.facts, {edit.day: changed}, [edit.departure_id])
@@ -65,7 +65,7 @@ def _option(
     cancelled = [spot for spot in spots if not chosen[spot.departure_id]]
     guests = sum(spot.departure.participants for spot in spots)
     lost = sum(spot.departure.participants for spot in cancelled)
-    closed = _closure(trail_id, problem)
+    closure = _closure(trail_id, problem)
     return propose(
         problem,
         Strategy.CLOSE_TRAIL,
@@ -75,7 +75,7 @@ def _option(
         impact_assessment=f"{guests - lost} guests go on another trail, {lost} lose their trip.",
         estimated_affected_guests=guests,
         requires_guest_notification=guests > 0,
-        calls=(closed,),
+        calls=(closure,),
     )
 
 

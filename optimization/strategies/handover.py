@@ -1,4 +1,4 @@
-"""REASSIGN_GUIDE for a departure that nobody leads: others take over from the guides whom it needs."""
+"""REASSIGN_GUIDE for a departure without a team: other guides take over from those it needs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -10,35 +10,36 @@ from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.solver.day import solve_day
 from optimization.solver.problem import DayProblem, EligiblePair
 from optimization.solver.solution import DayPlan
-from optimization.strategies.unled_departure import NO_PRICE, Resolution, UnledDeparture
+from optimization.strategies.unled_departure import UNLIMITED_HOURS, Resolution, UnledDeparture
 from scheduling.domain.document import Departure
 from scheduling.rules import Demand, Facts
 
-SOLVING_SECONDS = 0.5
+MAX_SOLVE_SECONDS = 0.5
 
 Certify = Callable[[Facts, set[UUID]], Facts]
 
 
 def find_handover(unled: UnledDeparture, certify: Certify, *, solve_seconds: float) -> Resolution | None:
-    """Find guides who free a team for the departure, such that everybody else keeps one; None where there are none.
+    """Find a handover that frees a team for the departure while every other departure keeps one; None without one.
 
-    Solved twice, each within `solve_seconds`: `certify` reads the certificates of those who would join in between.
+    It is solved twice, each within `solve_seconds`; in between `certify` reads the certificates of the guides who would
+    join.
     """
     releasing = departures_to_release(unled)
     if not releasing:
         return None
-    solve_seconds = min(SOLVING_SECONDS, solve_seconds)
+    solve_seconds = min(MAX_SOLVE_SECONDS, solve_seconds)
     joining = {guide for team in _solve_together(unled, releasing, solve_seconds) for guide in team.guide_ids}
     certified = unled.on(certify(unled.facts, joining))
     return _resolution(certified, releasing, _solve_together(certified, releasing, solve_seconds))
 
 
 def departures_to_release(unled: UnledDeparture) -> dict[UUID, Departure]:
-    """The departures of the date whose guides could lead the unled one, were they not busy there."""
+    """Return the departures of the date whose guides could lead the unled one if they were not busy there."""
     idle = unled.assess(unled.departure, replace(unled.context, commitments={}))
-    able = {candidate.guide.id for candidate in idle.candidates}
-    held = (commitment for guide_id in able for commitment in unled.context.elsewhere(guide_id))
-    keys = sorted({commitment.departure_id for commitment in held if commitment.day == unled.day})
+    eligible = {candidate.guide.id for candidate in idle.candidates}
+    commitments = (commitment for guide_id in eligible for commitment in unled.context.elsewhere(guide_id))
+    keys = sorted({commitment.departure_id for commitment in commitments if commitment.day == unled.day})
     departures = unled.document.departures
     return {key: departures[key] for key in keys if key in departures and departures[key].may_be_replanned(unled.now)}
 
@@ -46,8 +47,8 @@ def departures_to_release(unled: UnledDeparture) -> dict[UUID, Departure]:
 def _solve_together(unled: UnledDeparture, releasing: Mapping[UUID, Departure], solve_seconds: float) -> DayPlan:
     """Staff the unled departure among those that release its guides, with as few changes as possible."""
     context = replace(unled.context, planned={unled.departure_id, *releasing})
-    asked, pairs = unled.formulate(unled.departure, unled.assess(unled.departure, context))
-    departures = [asked]
+    unled_departure, pairs = unled.formulate(unled.departure, unled.assess(unled.departure, context))
+    departures = [unled_departure]
     for key, departure in releasing.items():
         departures.append(solver_departure(key, departure, guests=departure.participants))
         pairs += _pairs_of(key, departure, unled, context)
@@ -56,11 +57,11 @@ def _solve_together(unled: UnledDeparture, releasing: Mapping[UUID, Departure], 
 
 def _pairs_of(key: UUID, departure: Departure, unled: UnledDeparture, context: PlanningContext) -> list[EligiblePair]:
     demand = Demand.of(key, departure, unled.day, unled.facts.snapshot)
-    return solver_pairs(assess(demand, unled.facts, context), departure, NO_PRICE, {})
+    return solver_pairs(assess(demand, unled.facts, context), departure, UNLIMITED_HOURS, {})
 
 
 def _resolution(unled: UnledDeparture, releasing: Mapping[UUID, Departure], solved: DayPlan) -> Resolution | None:
-    """Who takes over what from whom, if everybody keeps a team."""
+    """Return the handovers as a resolution, None where a departure is left without a team."""
     teams = {key: frozenset(solved.team_of(key)) for key in (unled.departure_id, *releasing)}
     if not all(teams.values()):
         return None

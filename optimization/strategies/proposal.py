@@ -1,4 +1,4 @@
-"""From a change of departures to an option that can be offered."""
+"""Options from edits of departures: their check and their form."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,11 +10,11 @@ from conflicts.resolution.problem import Problem
 from scheduling.domain.document import Departure, ScheduleDocument, TeamMember
 from scheduling.rules import Facts
 
-MOST_OFFERED = 3
+MAX_OFFERED = 3
 
 
 def solves(problem: Problem, facts: Facts, edits: Iterable[DepartureEdit]) -> bool:
-    """Whether the edits, made to copies, resolve the conflict and break nothing."""
+    """Return True where the edits, applied to copies, resolve the conflict and break no rule."""
     edits = list(edits)
     changed: dict[Any, ScheduleDocument] = {}
     for edit in edits:
@@ -25,14 +25,14 @@ def solves(problem: Problem, facts: Facts, edits: Iterable[DepartureEdit]) -> bo
 
 
 def team_fields(team: list[TeamMember]) -> dict[str, Any]:
-    """The fields of a departure that a new team sets."""
+    """Return the fields of a departure that a new team sets."""
     return {"team": [member.model_dump(mode="json") for member in team], "unassigned_reason": None}
 
 
 def propose(
     problem: Problem, strategy: Strategy, subject: object, edits: Iterable[DepartureEdit], **fields: Any
 ) -> Option:
-    """The option of these edits; `told` is what a person reads of it, and further fields of an option."""
+    """Return the option of these edits, its id derived from `subject`; `fields` are its texts and further fields."""
     edits = tuple(edits)
     touched = _departures(problem, edits)
     return Option(

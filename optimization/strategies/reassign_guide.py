@@ -1,4 +1,4 @@
-"""REASSIGN_GUIDE: the best free and qualified guides in the place of whoever is the trouble."""
+"""REASSIGN_GUIDE: replace the guides of a conflict by the best free and qualified ones."""
 
 from itertools import islice
 
@@ -7,39 +7,39 @@ from conflicts.detection import Cause, ConflictType
 from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
 from optimization.candidates.assessment import Candidate
-from optimization.strategies.proposal import MOST_OFFERED, propose, solves, team_fields
-from optimization.strategies.replacement_team import Crew, certified_crew
+from optimization.strategies.proposal import MAX_OFFERED, propose, solves, team_fields
+from optimization.strategies.replacement_team import CandidatePool, certified_pool
 from scheduling.domain.document import TeamMember
 
 
 def search_reassignments(problem: Problem) -> list[Option]:
-    """Up to three teams that resolve a trouble with a guide, the best score first."""
+    """Return up to three teams that resolve a conflict about a guide, the best score first."""
     if problem.conflict_type is not ConflictType.GUIDE_DOUBLE_BOOKED:
         return []
     for spot in problem.movable():
-        found = _at(spot, problem)
-        if found:
-            return found
+        options = _reassignments_on(spot, problem)
+        if options:
+            return options
     return []
 
 
-def _at(spot: Spot, problem: Problem) -> list[Option]:
-    troubled = frozenset() if problem.cause is Cause.NO_LEAD else problem.guide_ids
-    kept = [member for member in spot.departure.team if member.guide_id not in troubled]
-    crew = certified_crew(spot, problem, problem.facts, without=troubled)
-    sound = (
-        _option(spot, problem, crew, candidate, team)
-        for candidate, team in crew.teams(kept)
-        if solves(problem, crew.facts, [_edit(spot, team)])
+def _reassignments_on(spot: Spot, problem: Problem) -> list[Option]:
+    replaced = frozenset() if problem.cause is Cause.NO_LEAD else problem.guide_ids
+    kept = [member for member in spot.departure.team if member.guide_id not in replaced]
+    pool = certified_pool(spot, problem, problem.facts, without=replaced)
+    solutions = (
+        _option(spot, problem, pool, candidate, team)
+        for candidate, team in pool.teams(kept)
+        if solves(problem, pool.facts, [_edit(spot, team)])
     )
-    return list(islice(sound, MOST_OFFERED))
+    return list(islice(solutions, MAX_OFFERED))
 
 
 def _edit(spot: Spot, team: list[TeamMember]) -> DepartureEdit:
     return DepartureEdit(day=spot.day, departure_id=spot.departure_id, fields=team_fields(team))
 
 
-def _option(spot: Spot, problem: Problem, crew: Crew, chosen: Candidate, team: list[TeamMember]) -> Option:
+def _option(spot: Spot, problem: Problem, pool: CandidatePool, chosen: Candidate, team: list[TeamMember]) -> Option:
     departure = spot.departure
     staying = {member.guide_id for member in team}
     leaving = [member.guide_name for member in departure.team if member.guide_id not in staying]
@@ -53,7 +53,7 @@ def _option(spot: Spot, problem: Problem, crew: Crew, chosen: Candidate, team: l
         description=f"{' and '.join(joining)} on {departure.trip_name}{instead}.",
         impact_assessment=(
             f"{departure.participants} guests keep their date and time; {chosen.guide.name} suits the departure "
-            f"{chosen.score:.0%}, and the team may lead {crew.covers(staying)}."
+            f"{chosen.score:.0%}, and the team may lead {pool.covers(staying)}."
         ),
         estimated_affected_guests=departure.participants,
         requires_guest_notification=False,

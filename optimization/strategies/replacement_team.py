@@ -1,7 +1,7 @@
-"""Who could go on a departure in the place of others."""
+"""Replacement teams: the candidates who could go on a departure in place of others."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from conflicts.resolution.problem import Problem, Spot
@@ -12,12 +12,12 @@ from scheduling.domain.limits import DEFAULT_GROUP_SIZE, LARGEST_TEAM
 from scheduling.rules import Demand, Facts, capacity_of
 from scheduling.rules.guides import certifications_on
 
-CERTIFIED_AT_MOST = 12
+MAX_CERTIFIED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Crew:
-    """The guides who may go on one departure, best first, and those on its team now."""
+class CandidatePool:
+    """The guides who may go on one departure, and those on its team now."""
 
     departure: Departure
     assessment: Assessment
@@ -26,23 +26,24 @@ class Crew:
 
     @property
     def ranked(self) -> list[Candidate]:
+        """The candidates, the best score first."""
         return sorted(self.assessment.candidates, key=lambda candidate: (-candidate.score, candidate.guide.id))
 
     def teams(self, kept: Sequence[TeamMember]) -> Iterator[tuple[Candidate, list[TeamMember]]]:
-        """Teams of `kept` and one more guide, the best first, and as many others as the group then takes."""
+        """Yield teams of `kept`, one more guide, the best first, and as many others as the group then needs."""
         staying = {member.guide_id for member in kept}
         for candidate in self.ranked:
             if candidate.guide.id not in staying:
-                guide_ids = self._completed([*kept_ids(kept), candidate.guide.id])
+                guide_ids = self._completed([*lead_first_ids(kept), candidate.guide.id])
                 if guide_ids:
                     yield candidate, self.members(_lead_first(guide_ids, kept, candidate.guide.id))
 
     def covers(self, guide_ids: Collection[UUID]) -> int:
-        """How many guests they may lead together."""
+        """Return how many guests the guides may lead together."""
         return sum(self._capacity(guide_id) for guide_id in guide_ids)
 
     def members(self, guide_ids: Sequence[UUID]) -> list[TeamMember]:
-        """The guides as a team, the first of them leading; those who were on it stay as they are."""
+        """Return the guides as a team, the first of them leading; present members keep all but their role."""
         current = {member.guide_id: member for member in self.departure.team}
         candidates = {candidate.guide.id: candidate for candidate in self.assessment.candidates}
         team = []
@@ -53,7 +54,7 @@ class Crew:
         return team
 
     def _completed(self, guide_ids: list[UUID]) -> list[UUID] | None:
-        """The guides and as few others as the group needs; None where three are not enough."""
+        """Return the guides and as few others as the group needs; None where LARGEST_TEAM guides are not enough."""
         chosen = list(guide_ids)
         while (missing := self.departure.participants - self.covers(chosen)) > 0 and len(chosen) < LARGEST_TEAM:
             others = [candidate for candidate in self.ranked if candidate.guide.id not in chosen]
@@ -82,8 +83,8 @@ class Crew:
         )
 
 
-def kept_ids(kept: Sequence[TeamMember]) -> list[UUID]:
-    """The guides of `kept`, whoever leads first."""
+def lead_first_ids(kept: Sequence[TeamMember]) -> list[UUID]:
+    """Return the guides of `kept`, the lead first."""
     return [member.guide_id for member in sorted(kept, key=lambda member: member.role is not Role.LEAD)]
 
 
@@ -93,21 +94,21 @@ def _lead_first(guide_ids: list[UUID], kept: Sequence[TeamMember], newcomer: UUI
     return [newcomer, *(guide_id for guide_id in guide_ids if guide_id != newcomer)]
 
 
-def crew_for(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[UUID] = ()) -> Crew:
+def candidate_pool(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[UUID] = ()) -> CandidatePool:
     """Everybody who may go on the departure, judged by what is known of their certificates in `facts`."""
     demand = Demand.of(spot.departure_id, spot.departure, spot.day, facts.snapshot)
     planned = {spot.departure_id, spot.instead_of or spot.departure_id}
     context = PlanningContext(problem.entered, problem.commitments, planned)
     assessment = assess(demand, facts, context)
     remaining = tuple(candidate for candidate in assessment.candidates if candidate.guide.id not in without)
-    return Crew(spot.departure, Assessment(demand, remaining, assessment.excluded), facts, context)
+    return CandidatePool(spot.departure, Assessment(demand, remaining, assessment.excluded), facts, context)
 
 
-def certified_crew(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[UUID] = ()) -> Crew:
-    """As `crew_for`, with the certificates of the most promising guides read; nobody else is considered."""
-    promising = crew_for(spot, problem, facts, without=without).ranked[:CERTIFIED_AT_MOST]
-    asked = {candidate.guide.id for candidate in promising} | spot.departure.guide_ids
-    facts = problem.certify(facts, asked)
-    crew = crew_for(spot, problem, facts, without=without)
-    read = tuple(candidate for candidate in crew.assessment.candidates if candidate.guide.id in asked)
-    return Crew(spot.departure, Assessment(crew.assessment.demand, read, crew.assessment.excluded), facts, crew.context)
+def certified_pool(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[UUID] = ()) -> CandidatePool:
+    """As `candidate_pool`, with the certificates of the most promising guides read; other guides are not considered."""
+    promising = candidate_pool(spot, problem, facts, without=without).ranked[:MAX_CERTIFIED]
+    to_certify = {candidate.guide.id for candidate in promising} | spot.departure.guide_ids
+    facts = problem.certify(facts, to_certify)
+    pool = candidate_pool(spot, problem, facts, without=without)
+    certified = tuple(candidate for candidate in pool.assessment.candidates if candidate.guide.id in to_certify)
+    return replace(pool, assessment=replace(pool.assessment, candidates=certified))

@@ -1,4 +1,4 @@
-"""RESCHEDULE_TRIP: the nearest date and time with a team, a trail and weather."""
+"""RESCHEDULE_TRIP: move a departure to the nearest date and time with a team, a trail and weather."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,8 +11,8 @@ from conflicts.choices import Strategy
 from conflicts.detection import Cause
 from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
-from optimization.strategies.proposal import MOST_OFFERED, propose, solves
-from optimization.strategies.replacement_team import Crew, certified_crew, crew_for, kept_ids
+from optimization.strategies.proposal import MAX_OFFERED, propose, solves
+from optimization.strategies.replacement_team import CandidatePool, candidate_pool, certified_pool, lead_first_ids
 from optimization.strategies.unled_departure import Resolution, UnledDeparture
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument, TeamMember
@@ -22,26 +22,27 @@ from scheduling.domain.text import counted
 from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import best_trail, closed_because, needs_trail
 
-# On its own date any of these; on other dates around the usual time.
+# Candidate starts: on its own date any of these, on other dates the usual time shifted by HOUR_SHIFTS.
 WHOLE_HOURS = [f"{hour:02}:00" for hour in range(6, 19)]
-HOURS_AROUND = (0, 1, -1, 2, -2)
-NOTICE = timedelta(hours=2)
-TRIED_AT_MOST = 30
+HOUR_SHIFTS = (0, 1, -1, 2, -2)
+MIN_NOTICE = timedelta(hours=2)
+MAX_SLOTS_TRIED = 30
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """The departure as it would be at another time. `departure_id` is another one on another date."""
+    """A departure before and after a move; on another date it has another departure id."""
 
     before: Spot
     after: Spot
 
     @property
     def moves_to_another_date(self) -> bool:
+        """True where the date of the departure changes."""
         return self.before.day != self.after.day
 
     def edits(self) -> list[DepartureEdit]:
-        """On its own date the times change; on another the old one is cancelled, and a new one is made."""
+        """Return the edits of the move: on its own date new times, on another a cancelled and a new departure."""
         moved = self.after.departure.model_dump(mode="json", by_alias=True)
         if not self.moves_to_another_date:
             fields = {key: moved.get(key) for key in ("starts_at", "ends_at", "trail_id", "team", "unassigned_reason")}
@@ -54,21 +55,21 @@ class _Slot:
 
 
 def search_other_times(problem: Problem) -> list[Option]:
-    """Up to three times at which the departure can be led, the nearest first."""
+    """Return up to three times at which the departure can be led, the nearest first."""
     spots = problem.movable()
     if not spots or problem.cause is Cause.DEPARTURE_CAPACITY:
         return []
-    found: list[Option] = []
-    for slot in islice(_slots(spots[0], problem), TRIED_AT_MOST):
-        option = _try(slot, problem)
-        found += [option] if option else []
-        if len(found) == MOST_OFFERED:
+    options: list[Option] = []
+    for slot in islice(_slots(spots[0], problem), MAX_SLOTS_TRIED):
+        option = _option_at(slot, problem)
+        options += [option] if option else []
+        if len(options) == MAX_OFFERED:
             break
-    return found
+    return options
 
 
 def find_other_start(unled: UnledDeparture) -> Resolution | None:
-    """Find the nearest whole hour of its date at which the departure could be led."""
+    """Return the nearest whole hour of its date at which the departure could be led, None without one."""
     departure, snapshot = unled.departure, unled.facts.snapshot
     zone = snapshot.regions[departure.region_id].timezone
     for day, starts_at in _nearest_first([(unled.day, clock) for clock in WHOLE_HOURS], departure, zone):
@@ -77,7 +78,7 @@ def find_other_start(unled: UnledDeparture) -> Resolution | None:
         if not _may_start_at(spot, departure, unled.document, snapshot, unled.now):
             continue
         if unled.is_feasible(moved) and unled.can_be_led(moved):
-            booked = f", {counted(departure.participants, 'guest')} told" if departure.participants else ""
+            booked = f", {counted(departure.participants, 'guest')} to notify" if departure.participants else ""
             return Resolution(Strategy.RESCHEDULE_TRIP, f"a start at {starts_at:%H:%M}{booked}")
     return None
 
@@ -92,7 +93,7 @@ def _slots(spot: Spot, problem: Problem) -> Iterator[_Slot]:
     if region is None:
         return
     usual = spot.departure.starts_at.astimezone(region.timezone)
-    nearby = [f"{usual + timedelta(hours=shift):%H:%M}" for shift in HOURS_AROUND]
+    nearby = [f"{usual + timedelta(hours=shift):%H:%M}" for shift in HOUR_SHIFTS]
     clocks = [(day, clock) for day in problem.documents for clock in (WHOLE_HOURS if day == spot.day else nearby)]
     for day, starts_at in _nearest_first(clocks, spot.departure, region.timezone):
         slot = _slot(spot, day, starts_at)
@@ -112,7 +113,7 @@ def _slot(spot: Spot, day: date, starts_at: datetime) -> _Slot:
 def _nearest_first(
     clocks: Iterable[tuple[date, str]], departure: Departure, zone: ZoneInfo
 ) -> list[tuple[date, datetime]]:
-    """The dates and moments at which local clocks show these times, the nearest to the departure's start first."""
+    """Return the dates and instants at which local clocks show these times, the nearest to the start first."""
     days = {combine(day, clock, zone).astimezone(zone): day for day, clock in clocks}
     moments = sorted(days, key=lambda moment: (abs(moment - departure.starts_at), moment))
     return [(days[moment], moment) for moment in moments]
@@ -121,47 +122,49 @@ def _nearest_first(
 def _may_start_at(
     moved: Spot, departure: Departure, document: ScheduleDocument, snapshot: Snapshot, now: datetime
 ) -> bool:
-    """Whether the departure may be moved so: with notice, to another time, that is known and that is not taken."""
+    """Return True where the departure may be moved so: with notice, to another time that is known and not taken."""
     starts_at = moved.departure.starts_at
-    is_other = starts_at > now + NOTICE and starts_at != departure.starts_at
+    is_other = starts_at > now + MIN_NOTICE and starts_at != departure.starts_at
     is_known = set(days_of(moved.departure)) <= snapshot.available.keys()
     return is_other and is_known and not _is_taken(moved, document, snapshot)
 
 
 def _is_taken(spot: Spot, document: ScheduleDocument, snapshot: Snapshot) -> bool:
-    """Whether another of the trip departs at that very time: two departures would be one in the catalog."""
+    """Return True where another departure of the trip has that very time: both would be one in the catalog."""
     departure = spot.departure
     listed = snapshot.departures.get(spot.day, ())
-    others = [sold for sold in listed if sold.trip_id == departure.trip_id and not _is_itself(sold, spot)]
-    ours = [
+    others = [sold for sold in listed if sold.trip_id == departure.trip_id and not _is_same_departure(sold, spot)]
+    own_starts = [
         planned.starts_at
         for key, planned in document.departures.items()
         if planned.trip_id == departure.trip_id and key != spot.instead_of
     ]
-    return f"{departure.starts_at:%H:%M}" in {sold.departure_time for sold in others} or departure.starts_at in ours
+    return (
+        f"{departure.starts_at:%H:%M}" in {sold.departure_time for sold in others} or departure.starts_at in own_starts
+    )
 
 
-def _is_itself(sold: CatalogDeparture, spot: Spot) -> bool:
-    """Whether the catalog's is the very departure that would move, listed at the time from which ours was moved."""
+def _is_same_departure(sold: CatalogDeparture, spot: Spot) -> bool:
+    """Return True where the catalog's departure is the one to move, listed at the time from which ours was moved."""
     # The catalog has one of ours under an id of its own; our id is that of the time at which it was made.
     return spot.instead_of in {sold.id, departure_id_of(sold.trip_id, sold.day, sold.departure_time)}
 
 
-def _try(slot: _Slot, problem: Problem) -> Option | None:
+def _option_at(slot: _Slot, problem: Problem) -> Option | None:
     planned = _with_trail(slot.after, problem)
-    if planned is None or not crew_for(planned, problem, problem.facts).ranked:
+    if planned is None or not candidate_pool(planned, problem, problem.facts).ranked:
         return None
-    crew = certified_crew(planned, problem, problem.facts)
-    team = _team(planned.departure, crew)
+    pool = certified_pool(planned, problem, problem.facts)
+    team = _team(planned.departure, pool)
     if team is None:
         return None
     departure = planned.departure.model_copy(update={"team": team, "unassigned_reason": None})
     finished = _Slot(slot.before, replace(planned, departure=departure))
-    return _option(finished, problem) if solves(problem, crew.facts, finished.edits()) else None
+    return _option(finished, problem) if solves(problem, pool.facts, finished.edits()) else None
 
 
 def _with_trail(spot: Spot, problem: Problem) -> Spot | None:
-    """On its own trail where that is open then, else on the best one; None where it needs one and has none."""
+    """Return the departure on its own trail if open then, else on the best one; None if it needs one and has none."""
     departure, facts = spot.departure, problem.facts
     trip = facts.snapshot.trips.get(departure.trip_id)
     if trip is None or departure.trail_id is None:
@@ -176,14 +179,14 @@ def _with_trail(spot: Spot, problem: Problem) -> Spot | None:
     return replace(spot, departure=departure.model_copy(update={"trail_id": other.id}))
 
 
-def _team(departure: Departure, crew: Crew) -> list[TeamMember] | None:
-    """The present team where all of it may go then, else the best one."""
-    able = {candidate.guide.id for candidate in crew.assessment.candidates}
-    present: list[UUID] = kept_ids(departure.team)
-    if present and set(present) <= able and crew.covers(present) >= departure.participants:
-        return crew.members(present)
-    kept = [member for member in departure.team if member.guide_id in able]
-    return next((team for _, team in crew.teams(kept)), None)
+def _team(departure: Departure, pool: CandidatePool) -> list[TeamMember] | None:
+    """Return the present team where all of it may go then, else the best one; None without any."""
+    eligible = {candidate.guide.id for candidate in pool.assessment.candidates}
+    present: list[UUID] = lead_first_ids(departure.team)
+    if present and set(present) <= eligible and pool.covers(present) >= departure.participants:
+        return pool.members(present)
+    kept = [member for member in departure.team if member.guide_id in eligible]
+    return next((team for _, team in pool.teams(kept)), None)
 
 
 def _option(slot: _Slot, problem: Problem) -> Option:
@@ -198,14 +201,14 @@ def _option(slot: _Slot, problem: Problem) -> Option:
         f"{slot.before.departure_id} {departure.starts_at.isoformat()}",
         slot.edits(),
         description=f"{departure.trip_name} on {when}, led by {lead}.",
-        impact_assessment=f"{departure.participants} guests go {_in_words(shift)} than booked.",
+        impact_assessment=f"{departure.participants} guests go {_shift_in_words(shift)} than booked.",
         estimated_affected_guests=departure.participants,
         requires_guest_notification=departure.participants > 0,
         moves_reservations=moved,
     )
 
 
-def _in_words(shift: timedelta) -> str:
+def _shift_in_words(shift: timedelta) -> str:
     hours = abs(shift) / timedelta(hours=1)
     amount, unit = (hours / 24, "day") if hours >= 24 else (hours, "hour")  # noqa: PLR2004 (hours of a day)
     return f"{amount:.3g} {unit}{'' if amount == 1 else 's'} {'later' if shift > timedelta(0) else 'earlier'}"

@@ -1,4 +1,4 @@
-"""A departure that nobody leads, for which a strategy is to find a way to be led."""
+"""A departure without a team, for which a strategy is to find a resolution."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ from optimization.solver.staffing import Staffing, unstaffable_reason
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.rules import Demand, Facts, closed_because
 
-NO_PRICE = float("inf")
+UNLIMITED_HOURS = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What would have to be done, and how it reads: "Ben takes over Sunrise hike at 08:00 from Ana"."""
+    """A resolution and its text: "Ben takes over Sunrise hike at 08:00 from Ana"."""
 
     strategy: Strategy
     message: str
@@ -28,11 +28,11 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class UnledDeparture:
-    """A departure without a team on `day`, and what stands around it.
+    """A departure without a team on `day`, and its context.
 
-    `guests` are those to be led, a group that would join included. `document` is its date's, `context` what guides
-    entered and are committed to. `is_feasible` says whether nothing but a missing team stands against the departure
-    in another form: at another time, with more places.
+    `guests` are those to be led, a group that would join included. `document` is its date's, `context` has what guides
+    entered and their commitments. `is_feasible` returns True where the departure in another form, at another time or
+    with more places, lacks nothing but a team.
     """
 
     day: date
@@ -47,21 +47,21 @@ class UnledDeparture:
     is_feasible: Callable[[Departure], bool]
 
     def on(self, facts: Facts) -> "UnledDeparture":
-        """The same, on other facts."""
+        """Return the same departure on other facts."""
         return replace(self, facts=facts)
 
     def assess(self, departure: Departure, context: PlanningContext | None = None) -> Assessment:
-        """Who may lead the departure in this form."""
+        """Assess all guides for the departure in this form."""
         return assess(self._demand(departure), self.facts, context or self.context, self.constraints)
 
     def formulate(self, departure: Departure, assessment: Assessment) -> tuple[SolverDeparture, list[EligiblePair]]:
-        """The departure in this form and its candidates, as the solver sees them."""
+        """Return the departure in this form and its candidates, as the solver sees them."""
         required = self.constraints.required
-        asked = solver_departure(self.departure_id, departure, guests=self.guests, required=required)
-        return asked, solver_pairs(assessment, departure, NO_PRICE, {})
+        formulated = solver_departure(self.departure_id, departure, guests=self.guests, required=required)
+        return formulated, solver_pairs(assessment, departure, UNLIMITED_HOURS, {})
 
     def can_be_led(self, departure: Departure) -> bool:
-        """Whether a team could lead the departure in this form, on a trail that is open then."""
+        """Return True where a team could lead the departure in this form, on a trail that is open then."""
         demand = self._demand(departure)
         if demand.trail and closed_because(demand.trail, demand.days, demand.span, self.facts.hazards):
             return False
