@@ -9,7 +9,7 @@ The factors use only facts of the siblings and the history of departures:
 | familiarity | 0.7 + 0.3 · (1 - 2^(-n/3)), n departures led of this trip or on this trail |
 | language | 1 where the guide speaks the language the departure names, else 0.5; 1 where it names none |
 | experience | mean of 0.7 + 0.3 · min(years, 10)/10 and 0.7 + 0.3 · (rating - 1)/4; unknown: 0 years, rating 3 |
-| preference | 1 where stated or nothing is stated, 0.9 where others are stated, 0.6 where the guide asked not to |
+| preference | 1 where stated or nothing is stated, 0.9 where others are stated, 0.6 where the guide avoids it |
 """
 
 import math

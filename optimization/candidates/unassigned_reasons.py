@@ -10,11 +10,11 @@ from optimization.solver.staffing import Staffing, group_by_departure, peak_load
 from scheduling.domain.document import UnassignedReason
 
 _MESSAGES = {
-    UnstaffedReason.NO_CANDIDATE: "nobody may lead it",
+    UnstaffedReason.NO_CANDIDATE: "no guide may lead it",
     UnstaffedReason.PINNED_GUIDE_UNAVAILABLE: "a pinned guide may not lead it any more",
     UnstaffedReason.REQUIRED_GUIDE_UNAVAILABLE: "a required guide may not lead it",
     UnstaffedReason.TEAM_TOO_LARGE: "more guides are pinned or required than a team has",
-    UnstaffedReason.NOBODY_CAN_LEAD: "nobody of those who may come can lead",
+    UnstaffedReason.NOBODY_CAN_LEAD: "none of the eligible guides can lead",
     UnstaffedReason.GROUP_NOT_COVERED: "no team of three may lead a group of this size",
     UnstaffedReason.LOCATION_FULL: "the base camp is full at that time",
     UnstaffedReason.GUIDES_NEEDED_ELSEWHERE: "those who may lead it are needed on other departures",

@@ -67,7 +67,7 @@ class DayOptimization:
 
     @property
     def changes_left(self) -> int | None:
-        """How many guides may still be reassigned: a replan gets what the plans before it left."""
+        """The number of guides that may still be reassigned, None for no limit; earlier plans count against it."""
         if self.scope.max_changes is None:
             return None
         return max(0, self.scope.max_changes - sum(len(plan.solved.moved) for plan in self.plans))

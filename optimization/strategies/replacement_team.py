@@ -95,7 +95,7 @@ def _lead_first(guide_ids: list[UUID], kept: Sequence[TeamMember], newcomer: UUI
 
 
 def candidate_pool(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[UUID] = ()) -> CandidatePool:
-    """Everybody who may go on the departure, judged by what is known of their certificates in `facts`."""
+    """Return the guides who may go on the departure, given the certificates known in `facts`."""
     demand = Demand.of(spot.departure_id, spot.departure, spot.day, facts.snapshot)
     planned = {spot.departure_id, spot.instead_of or spot.departure_id}
     context = PlanningContext(problem.entered, problem.commitments, planned)
