@@ -7,7 +7,7 @@ from uuid import UUID
 
 from novatrek_scheduling.errors import Unknown
 from optimization.models import OptimizationRun, RunDetail
-from scheduling.domain.difference import joined
+from scheduling.domain.difference import join_differences
 from scheduling.history.revisions import field_lines
 from scheduling.models import ScheduleRevision
 
@@ -128,4 +128,4 @@ def _inputs(inputs: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _written_by(run: OptimizationRun) -> tuple[tuple[str, str], ...]:
     """Return the changes of the run to the daily schedule, by field; its revisions are joined to one difference."""
     revisions: Iterable[Any] = ScheduleRevision.objects.filter(run_id=run.pk).order_by("schedule_id", "rev")
-    return tuple(field_lines(joined([revision.changes for revision in revisions])))
+    return tuple(field_lines(join_differences([revision.changes for revision in revisions])))

@@ -17,7 +17,7 @@ from optimization.strategies.unled_departure import Resolution, UnledDeparture
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument, TeamMember
 from scheduling.domain.facts import CatalogDeparture, Snapshot, Trail
-from scheduling.domain.local_time import combine, moved_to
+from scheduling.domain.local_time import combine, move_span
 from scheduling.domain.text import counted
 from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import best_trail, closed_because, needs_trail
@@ -84,7 +84,7 @@ def find_other_start(unled: UnledDeparture) -> Resolution | None:
 
 
 def _moved(departure: Departure, starts_at: datetime, **fields: object) -> Departure:
-    span = moved_to(starts_at, departure.span)
+    span = move_span(starts_at, departure.span)
     return departure.model_copy(update={"starts_at": span.starts_at, "ends_at": span.ends_at, **fields})
 
 

@@ -1,9 +1,9 @@
-"""Differences between two states of a daily schedule: applied forward, undone, joined.
+"""Differences between two states of a daily schedule: apply, undo and join them.
 
-The same form that the history's trigger writes (`scheduling/models/difference_sql.py`), and the same idea
-of equality: entries of `departures` and `guide_adjustments` by id, each `{"new": …}`, `{"old": …}` or
-`{"fields": {name: {"old", "new"}}}`; other keys of the document under `document`; a side that is missing
-says that there was, or is, no such thing. Pure functions: what they are given stays as it was.
+The form and the equality are those of the trigger that writes the history (`scheduling/models/difference_sql.py`):
+entries of `departures` and `guide_adjustments` by id, each `{"new": …}`, `{"old": …}` or
+`{"fields": {name: {"old", "new"}}}`; other keys of the document under `document`; a missing side means that the
+value did not, or does not, exist. The functions are pure: they leave their arguments unchanged.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,39 +21,39 @@ PUBLISHED_AT = "published_at"
 OLD, NEW = "old", "new"
 
 
-def applied(document: Fields, difference: Difference) -> dict[str, Json]:
-    """The document after the write that made `difference` of it."""
-    return _moved(document, difference, NEW)
+def apply_difference(document: Fields, difference: Difference) -> dict[str, Json]:
+    """Return `document` after the write that `difference` records."""
+    return _replay(document, difference, NEW)
 
 
-def undone(document: Fields, difference: Difference) -> dict[str, Json]:
-    """The document before the write that `difference` led to it."""
-    return _moved(document, difference, OLD)
+def undo_difference(document: Fields, difference: Difference) -> dict[str, Json]:
+    """Return the document before the write that `difference` records; `document` is the state after it."""
+    return _replay(document, difference, OLD)
 
 
-def joined(differences: Iterable[Difference]) -> dict[str, Json]:
-    """Differences of writes that follow each other, as the one from before the first to after the last.
+def join_differences(differences: Iterable[Difference]) -> dict[str, Json]:
+    """Join the differences of consecutive writes to one, from before the first write to after the last.
 
-    What came and went again, or is as it was, is not in it.
+    It leaves out what was added and removed again, and values that are back at their first state.
     """
     return reduce(_join, differences, {})
 
 
-def is_same(first: Json, second: Json) -> bool:
-    """Return whether PostgreSQL holds two JSON values for equal: 1 is 1.0, and neither is true."""
+def is_json_equal(first: Json, second: Json) -> bool:
+    """Return whether two JSON values are equal as PostgreSQL's jsonb: 1 equals 1.0, neither equals true."""
     if isinstance(first, dict) and isinstance(second, dict):
-        return first.keys() == second.keys() and all(is_same(value, second[key]) for key, value in first.items())
+        return first.keys() == second.keys() and all(is_json_equal(value, second[key]) for key, value in first.items())
     if isinstance(first, list) and isinstance(second, list):
-        return len(first) == len(second) and all(map(is_same, first, second))
+        return len(first) == len(second) and all(map(is_json_equal, first, second))
     return isinstance(first, bool) is isinstance(second, bool) and bool(first == second)
 
 
-def _moved(document: Fields, difference: Difference, side: str) -> dict[str, Json]:
-    moved = _with_fields(document, difference.get(DOCUMENT, {}), side)
+def _replay(document: Fields, difference: Difference, side: str) -> dict[str, Json]:
+    result = _with_fields(document, difference.get(DOCUMENT, {}), side)
     for part in ENTRIES:
         if part in difference:
-            moved[part] = _with_entries(document.get(part, {}), difference[part], side)
-    return moved
+            result[part] = _with_entries(document.get(part, {}), difference[part], side)
+    return result
 
 
 def _with_fields(values: Fields, fields: Fields, side: str) -> dict[str, Json]:
@@ -62,20 +62,20 @@ def _with_fields(values: Fields, fields: Fields, side: str) -> dict[str, Json]:
 
 
 def _with_entries(entries: Fields, changes: Fields, side: str) -> dict[str, Json]:
-    moved = dict(entries)
+    result = dict(entries)
     for key, change in changes.items():
         if "fields" in change:
-            moved[key] = _with_fields(moved[key], change["fields"], side)
+            result[key] = _with_fields(result[key], change["fields"], side)
         elif side in change:
-            moved[key] = change[side]
+            result[key] = change[side]
         else:
-            moved.pop(key, None)
-    return moved
+            result.pop(key, None)
+    return result
 
 
 def _join(first: Difference, second: Difference) -> dict[str, Json]:
     parts: dict[str, Json] = {
-        part: _joined_by_name(first.get(part, {}), second.get(part, {}), _join_entries) for part in ENTRIES
+        part: _join_by_name(first.get(part, {}), second.get(part, {}), _join_entries) for part in ENTRIES
     }
     parts[DOCUMENT] = _join_fields(first.get(DOCUMENT, {}), second.get(DOCUMENT, {}))
     published = [difference[PUBLISHED_AT] for difference in (first, second) if PUBLISHED_AT in difference]
@@ -84,25 +84,25 @@ def _join(first: Difference, second: Difference) -> dict[str, Json]:
     return {part: changes for part, changes in parts.items() if changes}
 
 
-def _joined_by_name(first: Fields, second: Fields, join: Join) -> dict[str, Json]:
-    """Changes of one only as they are, those of both joined; what is none any more is left out."""
+def _join_by_name(first: Fields, second: Fields, join: Join) -> dict[str, Json]:
+    """Keep changes that are on one side only, join those that are on both, and omit what cancels out."""
     changes = {**first, **second}
     for name in first.keys() & second.keys():
-        together = join(first[name], second[name])
-        if together is None:
+        joint = join(first[name], second[name])
+        if joint is None:
             del changes[name]
         else:
-            changes[name] = together
+            changes[name] = joint
     return changes
 
 
 def _join_fields(first: Fields, second: Fields) -> dict[str, Json]:
-    return _joined_by_name(first, second, _join_values)
+    return _join_by_name(first, second, _join_values)
 
 
 def _join_values(first: Fields, second: Fields) -> dict[str, Json] | None:
     change = {side: source[side] for side, source in ((OLD, first), (NEW, second)) if side in source}
-    is_back = len(change) == 0 or (len(change) == len((OLD, NEW)) and is_same(change[OLD], change[NEW]))
+    is_back = len(change) == 0 or (len(change) == len((OLD, NEW)) and is_json_equal(change[OLD], change[NEW]))
     return None if is_back else change
 
 
@@ -126,6 +126,6 @@ def _fields_between(before: Fields, after: Fields) -> dict[str, Json]:
     changes = {}
     for name in before.keys() | after.keys():
         sides = {side: values[name] for side, values in ((OLD, before), (NEW, after)) if name in values}
-        if len(sides) == 1 or not is_same(before[name], after[name]):
+        if len(sides) == 1 or not is_json_equal(before[name], after[name]):
             changes[name] = sides
     return changes

@@ -1,7 +1,8 @@
-"""The daily schedule's document as typed objects: read here, and written back from here.
+"""The document of a daily schedule as typed objects, parsed from JSON and serialised back to it.
 
-Departures and adjustments are keyed by id, so that two writers of two departures touch two keys. Keys
-that are not known here survive a round trip; an optional value that is absent stays absent.
+Departures and adjustments are keyed by id, so that writers of different departures touch different keys. Unknown
+keys survive a round trip; an absent optional value stays absent. Every field has
+one owner (docs/decisions/0004-ownership-by-field.md).
 """
 
 from collections.abc import Iterable
@@ -42,12 +43,12 @@ class AssignmentStatus(StrEnum):
 
 
 class Part(BaseModel):
-    """A piece of the document. Unknown keys are kept; absent optional values are not written as null."""
+    """A part of the document. Unknown keys are kept; absent optional values are not written as null."""
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
     @model_serializer(mode="wrap")
-    def _leave_out_what_is_absent(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _omit_absent_values(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         written: dict[str, Any] = write(self)
         if None not in written.values():
             return written
@@ -66,7 +67,7 @@ class TeamMember(Part):
 
 
 class UnassignedReason(Part):
-    """The reason for an empty team; `counts` has the number of excluded guides by their first failed rule."""
+    """The reason for an empty team; `counts` is the number of excluded guides by their first failed rule."""
 
     code: str
     message: str
@@ -76,7 +77,7 @@ class UnassignedReason(Part):
 class Announcement(Part):
     """The departure as it was last announced.
 
-    `ends_at` is absent where it was told before ends were kept; nobody knows then whether the plan's is another.
+    `ends_at` is absent in announcements from before ends were stored; whether the plan's end differs is unknown then.
     """
 
     guide_ids: list[UUID]
@@ -85,7 +86,7 @@ class Announcement(Part):
     ends_at: AwareDatetime | None = None
 
     def has_other_end(self, ends_at: datetime | None) -> bool:
-        """Return whether another end than this one was announced; False where either is absent."""
+        """Return whether the announced end differs from `ends_at`; False where either is absent."""
         return self.ends_at is not None and ends_at is not None and self.ends_at != ends_at
 
 
@@ -109,8 +110,9 @@ class Departure(Part):
     catalog_participants: int | None = Field(default=None, ge=0)
 
     def count_participants(self) -> None:
-        """Set `participants` by their formula: the seats the catalog last said are sold, or the active
-        reservations where those are more.
+        """Set `participants` by their formula: max(catalog's total - available, sum of active reservations).
+
+        The catalog's figure is the latest that was read; absent, it counts as 0.
         """
         self.participants = max(self.catalog_participants or 0, sum(self.reservations.values()))
 
@@ -124,12 +126,12 @@ class Departure(Part):
 
     @property
     def is_open_to_planning(self) -> bool:
-        """Return whether the optimizer may still plan it: neither cancelled nor out already."""
+        """Return whether its status allows the optimizer to plan it: neither cancelled nor under way nor completed."""
         return self.status in {DepartureStatus.DRAFT, DepartureStatus.PUBLISHED}
 
     @property
     def is_pinned(self) -> bool:
-        """Return whether a person decided who is on the team, in part or in full."""
+        """Return whether a person fixed the team, in part or in full."""
         return any(member.pinned for member in self.team)
 
     @property
@@ -138,7 +140,7 @@ class Departure(Part):
 
     @property
     def has_unpublished_changes(self) -> bool:
-        """Return whether the plan differs from what people were last told."""
+        """Return whether the plan differs from the last announcement."""
         is_cancelled = self.status is DepartureStatus.CANCELLED
         if self.published is None:
             return bool(self.team) and not is_cancelled
@@ -152,7 +154,7 @@ class Departure(Part):
         )
 
     def take_plan(self, planned: "Departure") -> None:
-        """Take over what an optimizer decides: team, trail, reason, and the seats the catalog had sold by then."""
+        """Copy what the optimizer decides: team, trail, unassigned reason, and the seats sold that it planned with."""
         self.team = [member.model_copy(deep=True) for member in planned.team]
         self.trail_id = planned.trail_id
         self.unassigned_reason = planned.unassigned_reason
@@ -160,7 +162,7 @@ class Departure(Part):
         self.count_participants()
 
     def may_be_replanned(self, now: datetime) -> bool:
-        """Return whether a plan may still change it: neither cancelled nor started at `now` (aware)."""
+        """Return whether a plan may still change it: open to planning and not started at `now` (aware)."""
         return self.is_open_to_planning and not self.has_started(now)
 
     def has_started(self, now: datetime) -> bool:
@@ -171,14 +173,14 @@ class Departure(Part):
 
 
 class AvailabilityException(Part):
-    """A guide is away: whole days (both included) or instants (the end excluded)."""
+    """A guide's absence: whole days (both included) or instants (the end excluded)."""
 
     from_: AwareDatetime | date = Field(alias="from")
     to: AwareDatetime | date
     reason: str = ""
 
     def touches(self, span: Span) -> bool:
-        """Return whether any part of `span` lies inside; days are those of the span's own offsets."""
+        """Return whether any part of `span` lies inside; whole days are compared by the span's own UTC offsets."""
         first, last = local_dates(span)
         has_begun = self.from_ < span.ends_at if isinstance(self.from_, datetime) else self.from_ <= last
         is_still_on = span.starts_at < self.to if isinstance(self.to, datetime) else first <= self.to
@@ -186,7 +188,7 @@ class AvailabilityException(Part):
 
 
 class GuideAdjustments(Part):
-    """A guide's own entries, written by svc-guide-management alone."""
+    """A guide's own entries for a date. Only svc-guide-management writes them."""
 
     availability_exceptions: list[AvailabilityException] = Field(default_factory=list)
     max_group_size: int | None = Field(default=None, ge=0)
@@ -196,16 +198,18 @@ class GuideAdjustments(Part):
 
 
 class ScheduleDocument(Part):
-    """All that is planned for one date, in every region."""
+    """Everything planned for one date, in every region."""
 
     departures: dict[UUID, Departure] = Field(default_factory=dict)
     guide_adjustments: dict[UUID, GuideAdjustments] = Field(default_factory=dict)
 
     @classmethod
     def read(cls, stored: dict[str, Any]) -> "ScheduleDocument":
+        """Parse the JSON of `daily_schedules.assignments`. Raises pydantic's ValidationError."""
         return cls.model_validate(stored)
 
     def write(self) -> dict[str, Any]:
+        """Return the JSON to store."""
         return self.model_dump(mode="json", by_alias=True)
 
     def copy_for_editing(self) -> "ScheduleDocument":
@@ -220,6 +224,6 @@ class ScheduleDocument(Part):
 
 
 def changed_departures(before: ScheduleDocument, after: ScheduleDocument) -> frozenset[UUID]:
-    """The departures that are new, gone or different in `after`."""
+    """Return the ids of the departures that were added, removed or changed between the two states."""
     keys = before.departures.keys() | after.departures.keys()
     return frozenset(key for key in keys if before.departures.get(key) != after.departures.get(key))

@@ -1,4 +1,4 @@
-"""The siblings' facts as decisions read them: immutable, in our own words and units, with time in UTC.
+"""The siblings' facts as decisions use them: immutable, in this service's terms and units, with times in UTC.
 
 `scheduling.siblings` reads them, `scheduling.domain.normalization` translates the siblings' spellings into the
 values here, and `scheduling.rules` and `optimization` decide on them.
@@ -13,13 +13,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 
-def slug(name: str) -> str:
-    """A region's name as guides carry it: `Pacific Northwest` is `pacific_northwest`."""
+def slug_of(name: str) -> str:
+    """Return a region's name as guides' `region_ids` spell it: "pacific_northwest" for "Pacific Northwest"."""
     return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
 
 
 class Sibling(StrEnum):
-    """The services next to ours, by the names they sign with."""
+    """The neighbouring services, by their service names."""
 
     TRIP_CATALOG = "svc-trip-catalog"
     GUIDE_MANAGEMENT = "svc-guide-management"
@@ -31,7 +31,7 @@ class Sibling(StrEnum):
 
 
 class Difficulty(StrEnum):
-    """The difficulty of a trail, in the words of svc-trail-management."""
+    """The difficulty of a trail, easiest first, as svc-trail-management's contract enumerates it."""
 
     EASY = "EASY"
     MODERATE = "MODERATE"
@@ -70,7 +70,7 @@ class WeatherOutlook(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `starts_at` up to, not including, `ends_at`; both aware."""
+    """The half-open interval from `starts_at` up to, not including, `ends_at`; both aware."""
 
     starts_at: datetime
     ends_at: datetime
@@ -80,16 +80,16 @@ class Span:
 
     @property
     def duration(self) -> timedelta:
-        """Real time. Within one ZoneInfo Python counts what clocks show, which skip an hour in spring."""
+        """The elapsed time. Computed in UTC: within one ZoneInfo, Python subtracts wall-clock times."""
         return self.ends_at.astimezone(UTC) - self.starts_at.astimezone(UTC)
 
     def widened(self, by: timedelta) -> "Span":
-        """With so much real time more at either end, in UTC."""
+        """Return the span extended by `by` of elapsed time at either end, in UTC."""
         return Span(self.starts_at.astimezone(UTC) - by, self.ends_at.astimezone(UTC) + by)
 
 
 def local_dates(span: Span) -> tuple[date, date]:
-    """The first and the last date that `span` touches, each by its own offset: clocks may change in between."""
+    """Return the first and the last date of `span`, each by its own UTC offset: clocks may change in between."""
     return span.starts_at.date(), (span.ends_at - timedelta(microseconds=1)).date()
 
 
@@ -102,8 +102,8 @@ class Region:
 
     @property
     def slug(self) -> str:
-        """The other spelling, beside the id, that guides carry in `region_ids`."""
-        return slug(self.name)
+        """The spelling that guides' `region_ids` use beside the id."""
+        return slug_of(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class CatalogDeparture:
-    """A dated run of a trip as the catalog sells it. `departure_time` is the region's local time."""
+    """A dated run of a trip as the catalog sells it. `departure_time` is the region's local time, HH:MM."""
 
     id: UUID
     trip_id: UUID
@@ -141,7 +141,10 @@ class CatalogDeparture:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """`certifications` and `activities` are normalised by `scheduling.domain.normalization`."""
+    """A guide's profile. `certifications` and `activities` are normalised by `scheduling.domain.normalization`.
+
+    `region_ids` has the home region first; `max_group_size` is in guests.
+    """
 
     id: UUID
     name: str
@@ -174,7 +177,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """`is_severe`: SEVERE or CRITICAL, nobody goes. `ends_on` None: until further notice."""
+    """A closure of a trail. `is_severe` (SEVERE or CRITICAL): the trail is not used. `ends_on` None: open-ended."""
 
     id: UUID
     reason: str
@@ -188,9 +191,10 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """A trail with what was read about its ground. `surface` is None where nobody told.
+    """A trail with its reported conditions. `surface` is None where none was reported.
 
-    `conditions_known`: its closures, its ground and its assessment were asked for, and answered.
+    `conditions_known`: its closures, ground conditions and assessment were all requested and answered.
+    `elevation_gain_m` is in metres, `max_group_size` in guests.
     """
 
     id: UUID
@@ -226,7 +230,7 @@ class WeatherAlert:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """The base camp a region's departures leave from. `max_capacity` is in people; None: no answer."""
+    """The base camp that a region's departures leave from. `max_capacity` is in people; None where unknown."""
 
     id: UUID
     region_id: UUID
@@ -237,9 +241,9 @@ class Location:
 class Snapshot:
     """The immutable picture of the siblings' facts for some dates and regions.
 
-    `unknown` names the siblings that did not answer, each with what that leaves unknown, in words for a
-    person. `read_at` has the time each sibling's oldest answer in here was read. `available` also has the
-    dates after `days` on which departures of trips of several days are still out.
+    `unknown` maps each sibling that did not answer to a sentence on what is unknown because of it. `read_at` is the
+    time at which the oldest response of each sibling in the snapshot was read. `available` also covers the dates
+    after `days` on which departures of trips of several days are still under way.
     """
 
     taken_at: datetime
@@ -263,6 +267,6 @@ class Snapshot:
         return sibling not in self.unknown
 
     def trails_of(self, region_id: UUID) -> tuple[Trail, ...]:
-        """The region's trails, by id, so that equal choices fall the same way every time."""
-        ours = (trail for trail in self.trails.values() if trail.region_id == region_id)
-        return tuple(sorted(ours, key=lambda trail: trail.id))
+        """Return the region's trails ordered by id, so that ties are broken the same way every time."""
+        trails = (trail for trail in self.trails.values() if trail.region_id == region_id)
+        return tuple(sorted(trails, key=lambda trail: trail.id))

@@ -1,19 +1,19 @@
-"""The limits that several rules share, each stated once.
+"""Limits that several rules share, each defined once.
 
-The independent checker (`optimization/verification`) states its own, on purpose.
+The independent checker (`optimization/verification`) defines its own, on purpose.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 LONGEST_TRIP: Final = timedelta(days=45)
-"""No departure lasts longer; how far back and ahead of a date its departures may reach."""
+"""The longest duration of a departure, and so how far before and after a date its departures may reach."""
 
 ONE_DAY: Final = timedelta(days=1)
-"""By how much the date of a place may differ from the date in UTC."""
+"""The largest difference between a local date and the date in UTC."""
 
 CATALOG_WINDOW: Final = timedelta(days=14)
-"""How far around the dates in question the catalog's departures are read."""
+"""How far around the requested dates the catalog's departures are read."""
 
 LARGEST_TEAM: Final = 3
 """Guides on one departure: one lead and up to two assistants."""
@@ -22,7 +22,10 @@ DEFAULT_GROUP_SIZE: Final = 8
 """Guests per guide where svc-guide-management states no `max_group_size`."""
 
 TURNAROUND: Final = timedelta(minutes=30)
-"""Between two departures of a guide on one date."""
+"""The shortest time between two departures of a guide on one date."""
 
 REST: Final = timedelta(hours=8)
-"""Between departures of a guide that belong to different dates."""
+"""The shortest time between departures of a guide that belong to different dates."""
+
+OPEN_END: Final = datetime(9000, 1, 1, tzinfo=UTC)
+"""The end of what has none: later than every departure. `datetime.max` would overflow where rest is added to it."""

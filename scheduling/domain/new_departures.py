@@ -1,4 +1,4 @@
-"""Departures as they are born: from the catalog, or of ours."""
+"""New departures, from the catalog's or for a schedule request."""
 
 from datetime import date
 
@@ -10,7 +10,10 @@ from scheduling.domain.local_time import combine
 def new_departure(
     trip: Trip, day: date, local_time: str, snapshot: Snapshot, sold: CatalogDeparture | None = None
 ) -> Departure:
-    """A draft of `trip` on `day` at the region's `local_time`, from the region's base camp, led by nobody yet."""
+    """Return an unstaffed draft of `trip` on `day` at the region's `local_time` (HH:MM), from the region's base camp.
+
+    `sold` is the catalog's departure, if there is one: capacity and language are taken from it.
+    """
     region = snapshot.regions[trip.region_id]
     starts_at = combine(day, local_time, region.timezone)
     location = snapshot.locations.get(region.id)

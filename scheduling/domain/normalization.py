@@ -1,10 +1,10 @@
-"""The siblings' spellings in our words. Every mapping between their values and ours is here."""
+"""Normalisation of the siblings' spellings. Every mapping between their values and this service's is here."""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from uuid import UUID
 
-from scheduling.domain.facts import Difficulty, TrailCondition, WeatherOutlook, slug
+from scheduling.domain.facts import Difficulty, TrailCondition, WeatherOutlook, slug_of
 
 SNOW_ACTIVITIES = frozenset({"SNOWSHOEING", "BACKCOUNTRY_SKIING", "CROSS_COUNTRY_SKIING"})
 WATER_ACTIVITIES = frozenset({"RAFTING", "KAYAKING", "CANYONEERING"})
@@ -72,8 +72,8 @@ _SURFACES: Mapping[str, TrailCondition] = {
     "SNOW_COVERED": TrailCondition.POOR,
     "FLOODED": TrailCondition.CLOSED,
 }
-# Far more than siblings use, and a bound all the same: a snapshot translates the same few words thousands of times.
-_SPELLINGS_KEPT = 4096
+# A snapshot translates the same few spellings thousands of times; the bound is far above their number.
+_MAX_CACHED_SPELLINGS = 4096
 _WINTER_SURFACES = frozenset({"ICY", "SNOW_COVERED"})
 _ASSESSMENTS: Mapping[str, TrailCondition] = {
     "EXCELLENT": TrailCondition.EXCELLENT,
@@ -85,58 +85,58 @@ _ASSESSMENTS: Mapping[str, TrailCondition] = {
 }
 
 
-def squeezed(name: str) -> str:
-    """`name` without case and separators, for comparing."""
+def comparison_key(name: str) -> str:
+    """Return `name` without case and separators, for comparison."""
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
 _ACTIVITY_BY_SPELLING = {
-    squeezed(spelling): name for name, spellings in _ACTIVITIES.items() for spelling in (name, *spellings)
+    comparison_key(spelling): name for name, spellings in _ACTIVITIES.items() for spelling in (name, *spellings)
 }
-_CERTIFICATION_BY_SPELLING = {squeezed(name): name for name in _CERTIFICATIONS}
+_CERTIFICATION_BY_SPELLING = {comparison_key(name): name for name in _CERTIFICATIONS}
 
 
-@lru_cache(_SPELLINGS_KEPT)
+@lru_cache(_MAX_CACHED_SPELLINGS)
 def normalise_activity(name: str) -> str:
-    """The one spelling of an activity; one that nobody told us about stays exactly as it is."""
-    return _ACTIVITY_BY_SPELLING.get(squeezed(name), name)
+    """Return the canonical spelling of an activity; an unknown one is returned unchanged."""
+    return _ACTIVITY_BY_SPELLING.get(comparison_key(name), name)
 
 
 def is_on_water(activity: str) -> bool:
-    """Return whether an activity, in any spelling, takes people onto or through water."""
+    """Return whether an activity, in any spelling, is on or in water."""
     return normalise_activity(activity) in WATER_ACTIVITIES
 
 
-@lru_cache(_SPELLINGS_KEPT)
+@lru_cache(_MAX_CACHED_SPELLINGS)
 def normalise_certification(name: str) -> str:
-    """The one spelling of a certification, equal for names that differ in case and separators only."""
-    key = squeezed(name)
+    """Return the canonical spelling of a certification, equal for names that differ in case and separators only."""
+    key = comparison_key(name)
     return _CERTIFICATION_BY_SPELLING.get(key, key.upper())
 
 
 def with_implied_certifications(held: Iterable[str]) -> frozenset[str]:
-    """`held`, in any spelling, and every level of emergency training below the highest one in it."""
+    """Return `held`, normalised, with every level of emergency training below the highest one held."""
     names = frozenset(map(normalise_certification, held))
     ranks = [rank for rank, level in enumerate(EMERGENCY_TRAINING) if level in names]
     return names.union(EMERGENCY_TRAINING[: max(ranks, default=0)])
 
 
-@lru_cache(_SPELLINGS_KEPT)
+@lru_cache(_MAX_CACHED_SPELLINGS)
 def normalise_region(spelling: str) -> str:
-    """A region as a guide names it: the id in its canonical form, else the slug of the name."""
+    """Return a region from a guide's `region_ids` as its canonical id, or else as the slug of its name."""
     try:
         return str(UUID(spelling.strip()))
     except ValueError:
-        return slug(spelling)
+        return slug_of(spelling)
 
 
 def difficulty_of_trip(level: str) -> Difficulty:
-    """A level of the catalog as the easiest trail difficulty that its trips are led on."""
+    """Translate the catalog's difficulty level to the easiest trail difficulty for its trips."""
     return _DIFFICULTIES[level][0]
 
 
 def trail_difficulties(trip: Difficulty) -> frozenset[Difficulty]:
-    """The trails a trip is led on: those of its own difficulty, for EXPERT trips the EXTREME ones too."""
+    """Return the trail difficulties for a trip: its own, and for EXPERT trips EXTREME as well."""
     return frozenset(next(group for group in _DIFFICULTIES.values() if trip in group))
 
 
@@ -146,12 +146,12 @@ def outlook_of_forecast(condition: str) -> WeatherOutlook:
 
 
 def condition_of_assessment(overall_status: str) -> TrailCondition:
-    """Translate svc-weather's assessment of a trail. HAZARDOUS is the worst that is still open."""
+    """Translate svc-weather's `overall_status` of a trail. HAZARDOUS is the worst that is still open."""
     return _ASSESSMENTS[overall_status]
 
 
 def condition_of_surface(surface: str, activity: str) -> TrailCondition:
-    """Translate a trail's surface to the condition for an activity: snow and ice are good for winter activities."""
+    """Translate a trail's surface to its condition for an activity: snow and ice are good for winter activities."""
     if surface in _WINTER_SURFACES and normalise_activity(activity) in SNOW_ACTIVITIES:
         return TrailCondition.GOOD
     return _SURFACES[surface]

@@ -1,4 +1,4 @@
-"""Values of a daily schedule in words: for the console, for messages and for what a refusal tells."""
+"""Texts for values of a daily schedule, for the console, messages and refusals."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -11,55 +11,55 @@ NOTHING = "nothing"
 
 
 def team_text(team: Iterable[TeamMember]) -> str:
-    """The lead first: "Ana Ruiz (lead), Ben Ito"."""
+    """Return the names of a team, the lead first: "Ana Ruiz (lead), Ben Ito"."""
     ordered = sorted(team, key=lambda member: (member.role is not Role.LEAD, member.guide_name))
     return ", ".join(f"{m.guide_name} (lead)" if m.role is Role.LEAD else m.guide_name for m in ordered)
 
 
-def counted(count: int, what: str) -> str:
-    """The number with its noun: "1 departure", "2 departures"."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def counted(count: int, noun: str) -> str:
+    """Return the number with its noun, plural by "s": "1 departure", "2 departures"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def value_text(name: str, value: Any) -> str:
-    """The stored value of a field; what nobody could have written on purpose is shown as it is."""
+    """Return the stored value of a field as text; a malformed value is shown as it is stored."""
     if value in (None, "", [], {}):
         return NOTHING
     try:
-        return _WORDING[name](value)
+        return _TEXT_BY_FIELD[name](value)
     except (KeyError, TypeError, ValueError, AttributeError):
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def change_text(name: str, change: Mapping[str, Any]) -> str:
-    """Before and after: "8 → 10"."""
+    """Return the values before and after a change: "8 → 10"."""
     return f"{value_text(name, change.get('old'))} → {value_text(name, change.get('new'))}"
 
 
-def _team(value: Any) -> str:
+def _team_text(value: Any) -> str:
     members = [TeamMember.model_validate(member) for member in value]
-    unsure = {m.assignment_status for m in members} - {AssignmentStatus.CONFIRMED}
-    waiting = [status.value.replace("_", " ").lower() for status in unsure]
-    return team_text(members) + (f", {' and '.join(sorted(waiting))}" if waiting else "")
+    open_statuses = {m.assignment_status for m in members} - {AssignmentStatus.CONFIRMED}
+    remarks = sorted(status.value.replace("_", " ").lower() for status in open_statuses)
+    return team_text(members) + (f", {' and '.join(remarks)}" if remarks else "")
 
 
-def _moment(value: Any) -> str:
+def _timestamp_text(value: Any) -> str:
     return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M %z}"
 
 
-def _seats(value: Any) -> str:
+def _reservations_text(value: Any) -> str:
     return f"{counted(sum(value.values()), 'guest')} in {counted(len(value), 'reservation')}"
 
 
-def _told(value: Any) -> str:
-    return f"{counted(len(value['guide_ids']), 'guide')}, {_moment(value['starts_at'])}"
+def _announcement_text(value: Any) -> str:
+    return f"{counted(len(value['guide_ids']), 'guide')}, {_timestamp_text(value['starts_at'])}"
 
 
-_WORDING: dict[str, Callable[[Any], str]] = {
-    "team": _team,
-    "starts_at": _moment,
-    "ends_at": _moment,
-    "reservations": _seats,
-    "published": _told,
+_TEXT_BY_FIELD: dict[str, Callable[[Any], str]] = {
+    "team": _team_text,
+    "starts_at": _timestamp_text,
+    "ends_at": _timestamp_text,
+    "reservations": _reservations_text,
+    "published": _announcement_text,
     "unassigned_reason": lambda value: str(value["message"]),
 }

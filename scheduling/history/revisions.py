@@ -14,7 +14,14 @@ from django.db.models.functions import Cast
 
 from novatrek_scheduling.api.pagination import Keyset
 from novatrek_scheduling.errors import Conflicting, Unknown
-from scheduling.domain.difference import DOCUMENT, ENTRIES, PUBLISHED_AT, applied, joined, undone
+from scheduling.domain.difference import (
+    DOCUMENT,
+    ENTRIES,
+    PUBLISHED_AT,
+    apply_difference,
+    join_differences,
+    undo_difference,
+)
 from scheduling.domain.text import change_text
 from scheduling.models import DailySchedule, ScheduleRevision
 from scheduling.models.daily_schedule import empty_document
@@ -44,7 +51,7 @@ def changes_since(schedule_id: UUID, since_rev: int) -> dict[str, Any]:
     differences = list(later.values_list("changes", flat=True)[: MOST_REVISIONS + 1])
     if len(differences) > MOST_REVISIONS:
         raise TooFarBehind(f"More than {MOST_REVISIONS} revisions came after {since_rev}: read it again.")
-    return joined(differences)
+    return join_differences(differences)
 
 
 def field_lines(changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -66,13 +73,13 @@ def document_at(schedule: DailySchedule, rev: int) -> dict[str, Any]:
         raise UnknownRevision(f"The daily schedule of {schedule.schedule_date} has had no revision {rev}.")
     since = ScheduleRevision.objects.filter(schedule_id=schedule.pk, rev__gt=rev, rev__lte=schedule.rev)
     differences = since.order_by("-rev").values_list("changes", flat=True)
-    return reduce(undone, differences.iterator(chunk_size=100), schedule.assignments)
+    return reduce(undo_difference, differences.iterator(chunk_size=100), schedule.assignments)
 
 
 def replay(revisions: Iterable[ScheduleRevision]) -> dict[str, Any]:
     """The document that these revisions, from the first on and without a gap, lead to."""
     in_order = sorted(revisions, key=lambda revision: revision.rev)
-    return reduce(applied, (revision.changes for revision in in_order), empty_document())
+    return reduce(apply_difference, (revision.changes for revision in in_order), empty_document())
 
 
 def page_of_revisions(

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scheduling.domain import normalization
-from scheduling.domain.facts import Difficulty, Region, TrailCondition, WeatherOutlook, slug
+from scheduling.domain.facts import Difficulty, Region, TrailCondition, WeatherOutlook, slug_of
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_guide_names_a_region_by_its_id_or_by_the_slug_of_its_name() -> None:
 
     assert normalization.normalise_region("pacific_northwest") == region.slug
     assert normalization.normalise_region(f"{region.id}".upper()) == str(region.id)
-    assert normalization.normalise_region("Pacific-Northwest") == slug(region.name)
+    assert normalization.normalise_region("Pacific-Northwest") == slug_of(region.name)
 
 
 def test_other_words_are_no_region() -> None:
