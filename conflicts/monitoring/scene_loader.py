@@ -8,7 +8,7 @@ from uuid import UUID
 from conflicts.detection import Danger, Detection, Scene, Severity, detect
 from conflicts.detection.double_bookings import commitments_of_other_dates
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.surroundings import departures_elsewhere, entered_over
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule, Hazard, HazardKind
@@ -55,7 +55,7 @@ def load_scenes(
     stored = departures_elsewhere(span, scopes.keys())
     scenes = {}
     for day, scope in scopes.items():
-        entered = entered_over(scope.document, day, scope.present)
+        entered = entries_over(scope.document, day, scope.present)
         neighbours = neighbours_of(day, scopes, span, stored)
         scene = Scene(day, scope.document, now, facts, dangers, entered, commitments, neighbours=neighbours)
         scenes[day] = _with_elsewhere(scene, scopes, scope.departure_ids)

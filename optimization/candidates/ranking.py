@@ -15,7 +15,7 @@ from optimization.candidates.assessment import (
 from optimization.candidates.workload import Workload, comparable_guides, workloads
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
-from scheduling.daily_schedules.surroundings import entered_over
+from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import UnknownDeparture
@@ -66,7 +66,7 @@ def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_sec
     deadline = Deadline.after(deadline_seconds)
     facts = gather_facts(_snapshot_for(departure, deadline_seconds))
     demand = Demand.of(departure_id, departure, schedule.schedule_date, facts.snapshot)
-    entered = entered_over(document, schedule.schedule_date, [departure])
+    entered = entries_over(document, schedule.schedule_date, [departure])
     context = PlanningContext(entered, commitments_around(departure.span), {departure_id})
     to_certify = guides_needing_certificates([demand], facts, context)
     facts = facts.on(with_certificates(facts.snapshot, to_certify, deadline_seconds=deadline.remaining()))

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from optimization.candidates.assessment import PlanningContext
 from optimization.days.planned_day import EMPTY_CONTEXT
-from scheduling.daily_schedules.catalog_aliases import known_departure_ids
+from scheduling.daily_schedules.catalog_aliases import find_aliases
 from scheduling.daily_schedules.catalog_sync import merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.surroundings import departures_elsewhere, entered_over
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
 from scheduling.daily_schedules.writer import read_drafts
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
@@ -52,8 +52,8 @@ def load_inputs(
     """
     draft = read_drafts([day])[day]
     stored, document, now = draft.document.copy_for_editing(), draft.document, timezone.now()
-    known_as = known_departure_ids(day, facts.snapshot, document)
-    merge_catalog(document, day, facts.snapshot, region_ids=region_ids, known_as=known_as, now=now)
+    aliases = find_aliases(day, facts.snapshot, document)
+    merge_catalog(document, day, facts.snapshot, region_ids=region_ids, aliases=aliases, now=now)
     departures = open_departures(document, region_ids, now, only)
     later = {other for departure in departures.values() for other in days_of(departure)}
     return DayInputs(
@@ -95,5 +95,5 @@ def _context(document: ScheduleDocument, day: date, departures: Mapping[UUID, De
         min(departure.starts_at for departure in departures.values()),
         max(departure.ends_at for departure in departures.values()),
     )
-    entered = entered_over(document, day, departures.values())
+    entered = entries_over(document, day, departures.values())
     return PlanningContext(entered, commitments_around(span), frozenset(departures), departures_elsewhere(span, [day]))

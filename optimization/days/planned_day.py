@@ -8,7 +8,7 @@ from uuid import UUID
 from optimization.candidates.assessment import Assessment, PlanningContext
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan
-from scheduling.daily_schedules.catalog_sync import take_over_fewer
+from scheduling.daily_schedules.catalog_sync import lower_sold_seats
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.rules import EntriesByDate, Facts
 from scheduling.rules.inputs import is_adjusted
@@ -63,7 +63,7 @@ class PlannedDay:
         for key, held in self.held.items():
             current = document.departures.get(key)
             if current is not None and _may_be_replanned(current, now):
-                take_over_fewer(current, held.catalog_participants)
+                lower_sold_seats(current, held.catalog_participants)
         return outdated
 
     def _is_outdated(self, key: UUID, current: Departure | None) -> bool:

@@ -26,7 +26,7 @@ from optimization.runs.selectors import latest_score
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import gather_facts
-from scheduling.daily_schedules.surroundings import entered_over
+from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.daily_schedules.writer import TRIES, Draft, read_drafts, write_daily_schedules
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
@@ -225,7 +225,7 @@ def _write(optimized: DayOptimization, plan: PlannedDay, refused: frozenset[UUID
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         document = drafts[optimized.day].document
-        entered = entered_over(document, optimized.day, plan.planned.values())
+        entered = entries_over(document, optimized.day, plan.planned.values())
         outdated[:] = plan.apply(document, timezone.now(), excluding=refused, entered=entered)
 
     def after_write(changes: Mapping[date, Change]) -> None:

@@ -15,11 +15,11 @@ from optimization.requests.date_options import options_of
 from optimization.requests.feasibility import FeasibilityChecks
 from optimization.requests.query import DateOption, TripQuery
 from optimization.requests.time_budget import TimeBudget
-from scheduling.daily_schedules.catalog_aliases import known_departure_ids_by_day
+from scheduling.daily_schedules.catalog_aliases import find_aliases_by_day
 from scheduling.daily_schedules.catalog_sync import merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
-from scheduling.daily_schedules.surroundings import departures_elsewhere, entered_on
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_on
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot, Span
@@ -74,10 +74,10 @@ class InputsLoader:
         documents = {day: draft.document for day, draft in drafts.items()}
         base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}
         region_ids = {snapshot.trips[query.trip_id].region_id}
-        known_as = known_departure_ids_by_day({day: documents[day] for day in query.days}, snapshot)
+        aliases = find_aliases_by_day({day: documents[day] for day in query.days}, snapshot)
         now = timezone.now()
         for day in query.days:
-            merge_catalog(documents[day], day, snapshot, region_ids=region_ids, known_as=known_as[day], now=now)
+            merge_catalog(documents[day], day, snapshot, region_ids=region_ids, aliases=aliases[day], now=now)
         elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else []
         options = options_of(query, documents, facts, now, elsewhere)
         later = {day for option in options for day in days_of(option.departure)}
@@ -140,5 +140,5 @@ def _contexts(
     commitments = commitments_around(span.widened(RESCHEDULING_REACH))
     unread = {day for option in options for day in days_of(option.departure)} - documents.keys()
     by_day = {day: document.guide_adjustments for day, document in documents.items()}
-    entered = EntriesByDate({**by_day, **entered_on(unread)})
+    entered = EntriesByDate({**by_day, **entries_on(unread)})
     return {option.departure_id: PlanningContext(entered, commitments, {option.departure_id}) for option in options}

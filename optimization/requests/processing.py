@@ -22,10 +22,10 @@ from optimization.runs.analytics import report_optimization
 from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
-from scheduling.daily_schedules.catalog_sync import take_over_fewer
+from scheduling.daily_schedules.catalog_sync import lower_sold_seats
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.presence import announce_presence
-from scheduling.daily_schedules.surroundings import entered_over
+from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.daily_schedules.writer import TRIES, Draft, write_daily_schedules
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
@@ -180,12 +180,12 @@ def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> None:
         raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} has started")
     if current != ranked.base.get(key):
         raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} has changed")
-    entered = entered_over(draft.document, best.option.day, [planned])
+    entered = entries_over(draft.document, best.option.day, [planned])
     if is_adjusted(planned, ranked.contexts[key].entered, entered):
         raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered an adjustment")
     for other, departure in draft.document.departures.items():
         if departure.may_be_replanned(timezone.now()):
-            take_over_fewer(departure, ranked.sold_seats.get(other))
+            lower_sold_seats(departure, ranked.sold_seats.get(other))
     if current is None:
         current = draft.document.departures[key] = planned.model_copy(deep=True)
     else:

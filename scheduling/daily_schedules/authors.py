@@ -1,4 +1,4 @@
-"""The author of a write: for the history, and for the guard on what guides entered."""
+"""The author of a write, for the history and for the trigger that guards guide adjustments."""
 
 import json
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class AuthorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """The subject of a token, a person's name or a process; `cause` says what made them write."""
+    """The author of a write: the subject of a token, a person's name or a process. `cause` is why it was made."""
 
     kind: AuthorKind
     subject: str
@@ -36,7 +36,7 @@ class Author:
 
 
 def set_author(author: Author, *, principal: str = "") -> None:
-    """Tell PostgreSQL who writes, until the transaction ends."""
+    """Set the author, and the principal that owns guide adjustments, in PostgreSQL until the transaction ends."""
     columns = {
         "kind": author.kind.value,
         "subject": author.subject,
@@ -53,6 +53,6 @@ def set_author(author: Author, *, principal: str = "") -> None:
 
 
 def clear_principal() -> None:
-    """Take back the principal for what follows in the same transaction."""
+    """Unset the principal for what follows in the same transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, '', true)", [PRINCIPAL])

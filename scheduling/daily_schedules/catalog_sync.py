@@ -1,4 +1,4 @@
-"""Bringing a date's departures up to what the catalog sells."""
+"""Synchronization of a date's departures with the trip catalog."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
@@ -15,40 +15,41 @@ def merge_catalog(
     snapshot: Snapshot,
     *,
     region_ids: Collection[UUID],
-    known_as: Mapping[UUID, UUID],
+    aliases: Mapping[UUID, UUID],
     now: datetime,
 ) -> None:
     """Add the catalog's departures that the document lacks, and bring the sold seats of the others up to date.
 
-    `known_as` maps a catalog's id to ours where they differ. One that the catalog cancelled is not added, and
-    one that has started or is over stays as it is: nobody who plans may write to it.
+    `aliases` maps the catalog's id of a departure to ours where they differ. A departure that the catalog cancelled
+    is not added, and one that has started or is over stays as it is: no planner may write to it.
     """
-    for sold in _sold_in(snapshot, day, region_ids):
-        key = known_as.get(sold.id, sold.id)
+    for listed in _listed_in(snapshot, day, region_ids):
+        key = aliases.get(listed.id, listed.id)
         departure = document.departures.get(key)
         if departure is None:
-            if sold.is_cancelled:
+            if listed.is_cancelled:
                 continue
-            departure = new_departure(snapshot.trips[sold.trip_id], day, sold.departure_time, snapshot, sold)
+            departure = new_departure(snapshot.trips[listed.trip_id], day, listed.departure_time, snapshot, listed)
             document.departures[key] = departure
         elif not departure.may_be_replanned(now):
             continue
-        departure.catalog_participants = sold.sold_spots
+        departure.catalog_participants = listed.sold_spots
         departure.count_participants()
 
 
-def take_over_fewer(departure: Departure, sold_spots: int | None) -> None:
-    """Have fewer guests on a departure that is not planned itself, where the catalog has sold fewer seats.
+def lower_sold_seats(departure: Departure, sold_spots: int | None) -> None:
+    """Lower the guests of a departure that is not planned itself, where the catalog has sold fewer seats.
 
-    Other departures were planned on that; more guests could break a rule, and come when the departure is planned.
+    Other departures were planned on the lower number. More guests could break a rule, and are taken over when the
+    departure is planned.
     """
     if sold_spots is not None and sold_spots < (departure.catalog_participants or 0):
         departure.catalog_participants = sold_spots
         departure.count_participants()
 
 
-def _sold_in(snapshot: Snapshot, day: date, region_ids: Collection[UUID]) -> Iterable[CatalogDeparture]:
-    for sold in snapshot.departures.get(day, ()):
-        trip = snapshot.trips.get(sold.trip_id)
+def _listed_in(snapshot: Snapshot, day: date, region_ids: Collection[UUID]) -> Iterable[CatalogDeparture]:
+    for listed in snapshot.departures.get(day, ()):
+        trip = snapshot.trips.get(listed.trip_id)
         if trip is not None and trip.region_id in region_ids:
-            yield sold
+            yield listed

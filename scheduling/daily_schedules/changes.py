@@ -22,7 +22,7 @@ class Change:
 
 
 detectors: Hook[[Mapping[date, Change], Facts | None], object] = Hook()
-"""(changes, facts): a write, in its own transaction, with the facts it was decided on.
+"""(changes, facts): a write, called in its own transaction, with the facts it was decided on.
 
-Facts are None where the writer had none: an event, or a guide's own entry.
+Facts are None where the writer had none: an event, or a guide adjustment.
 """

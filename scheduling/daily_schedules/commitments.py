@@ -1,4 +1,4 @@
-"""Guide commitments: the locks taken on guides and locations, and the table that says who is free."""
+"""Guide commitments: the advisory locks on guides and locations, and the table of the guides' occupied times."""
 
 import hashlib
 from collections import defaultdict
@@ -14,24 +14,24 @@ from scheduling.domain.limits import REST
 from scheduling.models import GuideCommitment
 from scheduling.rules.inputs import Commitment
 
-# Two integers make the key of an advisory lock; this one tells these locks from others.
+# The key of an advisory lock is two integers; the first distinguishes these locks from others.
 GUIDE_LOCKS, LOCATION_LOCKS = 0x6775, 0x6C6F
 LOCK_KEYS = 1024
 
 
 def lock_guides(guide_ids: Iterable[UUID]) -> None:
-    """Hold the guides until the transaction ends, so that nobody else plans them meanwhile.
+    """Lock the guides until the transaction ends, so that no concurrent write plans them.
 
-    Keys are hashed onto a fixed number, so that no day exhausts the lock table, and taken in ascending
-    order, so that two writers cannot wait for each other.
+    Keys are hashed onto 1,024 values, so that no date exhausts the lock table, and taken in ascending order, so
+    that two writers cannot deadlock.
     """
     _lock(GUIDE_LOCKS, guide_ids)
 
 
 def lock_locations(location_ids: Iterable[UUID]) -> None:
-    """Hold locations until the transaction ends: their capacity is shared by departures of several dates.
+    """Lock locations until the transaction ends: departures of several dates share their capacity.
 
-    Taken behind the documents, always, so that nobody waits for a document with a location in hand.
+    Always taken after the documents, so that no writer waits for a document while it holds a location.
     """
     _lock(LOCATION_LOCKS, location_ids)
 
@@ -48,7 +48,7 @@ def _lock_key(entity_id: UUID) -> int:
 
 
 def commitments_in(document: ScheduleDocument, day: date, departure_ids: Iterable[UUID]) -> list[Commitment]:
-    """Return the commitments of the given departures' guides; a cancelled departure commits nobody."""
+    """Return the commitments of the given departures' guides; a cancelled departure commits no guide."""
     return [
         Commitment(guide_id, departure_id, day, departure.span)
         for departure_id in departure_ids
@@ -59,9 +59,9 @@ def commitments_in(document: ScheduleDocument, day: date, departure_ids: Iterabl
 
 
 def commitments_around(span: Span, guide_ids: Collection[UUID] | None = None) -> dict[UUID, tuple[Commitment, ...]]:
-    """The stored commitments that a span could clash with, rest included, by guide; of all guides by default."""
-    wide = span.widened(REST)
-    rows = GuideCommitment.objects.filter(starts_at__lt=wide.ends_at, ends_at__gt=wide.starts_at)
+    """Return the stored commitments that a span could clash with, rest included, by guide; all guides by default."""
+    with_rest = span.widened(REST)
+    rows = GuideCommitment.objects.filter(starts_at__lt=with_rest.ends_at, ends_at__gt=with_rest.starts_at)
     if guide_ids is not None:
         rows = rows.filter(guide_id__in=guide_ids)
     return by_guide(
@@ -71,6 +71,7 @@ def commitments_around(span: Span, guide_ids: Collection[UUID] | None = None) ->
 
 
 def by_guide(commitments: Iterable[Commitment]) -> dict[UUID, tuple[Commitment, ...]]:
+    """Return the commitments grouped by guide, each guide's in their given order."""
     grouped: dict[UUID, list[Commitment]] = defaultdict(list)
     for commitment in commitments:
         grouped[commitment.guide_id].append(commitment)
@@ -80,11 +81,12 @@ def by_guide(commitments: Iterable[Commitment]) -> dict[UUID, tuple[Commitment, 
 def without_departures(
     commitments: Mapping[UUID, tuple[Commitment, ...]], departure_ids: Collection[UUID]
 ) -> list[Commitment]:
+    """Return the commitments to departures other than these."""
     return [c for held in commitments.values() for c in held if c.departure_id not in departure_ids]
 
 
-def forget_commitments(departure_ids: Collection[UUID]) -> None:
-    """Delete the rows of the given departures; of all that a write touches, before it stores the first."""
+def delete_commitments(departure_ids: Collection[UUID]) -> None:
+    """Delete the rows of the given departures: of all that a write touches, before it stores the first."""
     GuideCommitment.objects.filter(departure_id__in=departure_ids).delete()
 
 

@@ -1,4 +1,4 @@
-"""From a snapshot to everything a decision is made on: hazards in force, and what our own history knows."""
+"""Decision facts: a snapshot, the hazards in force, and the guides' recent work from our own commitments."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -21,11 +21,11 @@ from scheduling.rules.inputs import days_of
 from scheduling.snapshot import take_facts_snapshot, with_availability_notes, with_availability_on, with_certificates
 
 FAIRNESS_WINDOW = timedelta(days=14)
-MEMORY = timedelta(days=365)
+EXPERIENCE_WINDOW = timedelta(days=365)
 
 
 def gather_facts(snapshot: Snapshot) -> Facts:
-    """The snapshot with the hazards that touch its days and what its guides did before."""
+    """Return the snapshot with the hazards that touch its days, and its guides' experience and recent hours."""
     begins = datetime.combine(min(snapshot.days), time.min, timezone.now().tzinfo) - ONE_DAY
     ends = datetime.combine(max(snapshot.days), time.max, timezone.now().tzinfo) + LONGEST_TRIP
     return Facts(
@@ -38,7 +38,9 @@ def gather_facts(snapshot: Snapshot) -> Facts:
 
 def _departures_led(snapshot: Snapshot) -> dict[UUID, dict[UUID, int]]:
     now = timezone.now()
-    past = GuideCommitment.objects.filter(ends_at__lt=now, ends_at__gt=now - MEMORY, guide_id__in=snapshot.guides)
+    past = GuideCommitment.objects.filter(
+        ends_at__lt=now, ends_at__gt=now - EXPERIENCE_WINDOW, guide_id__in=snapshot.guides
+    )
     led: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for place in ("trip_id", "trail_id"):
         places = snapshot.trips if place == "trip_id" else snapshot.trails
@@ -49,7 +51,7 @@ def _departures_led(snapshot: Snapshot) -> dict[UUID, dict[UUID, int]]:
 
 
 def hours_of_guides(snapshot: Snapshot) -> dict[UUID, float]:
-    """Hours on departures in the 14 days before the first of the snapshot's days, by guide."""
+    """Return the hours on departures in the 14 days before the first of the snapshot's days, by guide."""
     first = min(snapshot.days)
     rows = (
         GuideCommitment.objects.filter(schedule_date__lt=first, schedule_date__gte=first - FAIRNESS_WINDOW)
@@ -61,7 +63,7 @@ def hours_of_guides(snapshot: Snapshot) -> dict[UUID, float]:
 
 
 class DepartureToCreate(NamedTuple):
-    """A departure that is not there yet; without an end it takes as long as its trip does."""
+    """A departure that does not exist yet; without an end it takes as long as its trip does."""
 
     trip_id: UUID
     starts_at: datetime
@@ -79,9 +81,9 @@ def load_decision_facts(
 ) -> Facts:
     """Read the facts of `days`, of these departures on their dates, and of further trails and guides.
 
-    Certificates and notes are read for `guide_ids` and for the departures' teams, as far as the deadline
-    (the interactive one of the settings if not given) leaves time: what was not read, a person approves.
-    Raises SiblingUnavailable where the catalog or the guides do not answer.
+    Certificates and notes are read for `guide_ids` and for the departures' teams, as far as the deadline (in
+    seconds; the interactive one of the settings by default) leaves time: what was not read, a person approves.
+    Raises SiblingUnavailable where svc-trip-catalog or svc-guide-management does not answer.
     """
     departures = list(departures)
     seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"] if deadline_seconds is None else deadline_seconds
@@ -102,7 +104,7 @@ def load_decision_facts(
 
 
 def _days_of(planned: DepartureToCreate, snapshot: Snapshot) -> Iterator[date]:
-    """The dates it will touch by the clock of its region; none where nobody knows the trip, or beyond any trip."""
+    """The dates it will touch by its region's clock, no more than a trip may take; none where its trip is unknown."""
     trip = snapshot.trips.get(planned.trip_id)
     region = snapshot.regions.get(trip.region_id) if trip else None
     if trip is None or region is None:

@@ -1,4 +1,4 @@
-"""The hard-rule check of a write, against adjustments and commitments as they are under its locks."""
+"""The hard-rule check of a write, against guide adjustments and commitments as they are under its locks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from scheduling.daily_schedules.commitments import (
     lock_locations,
     without_departures,
 )
-from scheduling.daily_schedules.surroundings import departures_elsewhere, entered_over
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.errors import HardRuleViolated
@@ -22,10 +22,10 @@ from scheduling.rules import Facts, Violation, newly_broken
 from scheduling.rules.departures import Surroundings
 
 
-def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
+def enforce_hard_rules(changes: Mapping[date, Change], facts: Facts) -> None:
     """Raise HardRuleViolated where the changes, all together, would newly break a hard rule.
 
-    Hazards are those in force now: one that was recorded since the facts were gathered closes its trails too.
+    The hazards are those in force now: a hazard recorded since the facts were gathered closes its trails too.
     """
     touched = _touched(changes)
     if not touched:
@@ -36,7 +36,7 @@ def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
     shared = {departure.location_id for departure in touched} & {
         location.id for location in facts.snapshot.locations.values()
     }
-    # What others put there on other dates is read behind these locks.
+    # Concurrent writes of other dates share the locations' capacity: they are read after these locks are held.
     lock_locations(location_id for location_id in shared if location_id)
     elsewhere = departures_elsewhere(span, changes) if shared else []
     planned = without_departures(stored, _all_departures(changes))
@@ -52,12 +52,12 @@ def refuse_illegal(changes: Mapping[date, Change], facts: Facts) -> None:
             change.departure_ids,
             facts,
             Surroundings(
-                entered_over(change.before, day, departures),
+                entries_over(change.before, day, departures),
                 stored,
                 elsewhere + _of_others([other.before for other in changes.values()], change.before),
             ),
             Surroundings(
-                entered_over(change.after, day, departures),
+                entries_over(change.after, day, departures),
                 by_guide(planned),
                 elsewhere + _of_others([other.after for other in changes.values()], change.after),
             ),
@@ -75,7 +75,7 @@ def _all_departures(changes: Mapping[date, Change]) -> frozenset[UUID]:
 
 
 def _touched(changes: Mapping[date, Change]) -> list[Departure]:
-    """The changed departures, as they were and as they are to be."""
+    """The changed departures, before and after the write."""
     return [
         departure
         for change in changes.values()

@@ -1,4 +1,4 @@
-"""Time alone moves a published departure on: under way from its start, completed from its end."""
+"""The life cycle of published departures by the clock: in progress from their start, completed from their end."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -25,10 +25,9 @@ NOT_OVER = Func(
 
 
 def advance_departures(now: datetime) -> int:
-    """Set IN_PROGRESS and COMPLETED on published departures whose time has come; returns how many moved.
+    """Set IN_PROGRESS and COMPLETED on the published departures that are due, and return how many changed.
 
-    Drafts and cancelled departures stay what they are. A date that others are busy writing is left for the
-    next call.
+    Drafts and cancelled departures keep their status. A date under contention is left for the next call.
     """
     return sum(_advance(day, now) for day in _days_due(now))
 

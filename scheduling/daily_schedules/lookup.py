@@ -1,4 +1,4 @@
-"""Addresses of daily schedules: the id, or the ISO date, that a client puts into the path."""
+"""Daily schedules by their address: the id, or the ISO date, in the path of a client's request."""
 
 from datetime import date
 from uuid import UUID
@@ -11,23 +11,23 @@ from scheduling.models import DailySchedule
 
 
 def schedule_at(address: str) -> DailySchedule:
-    """The daily schedule of an id or an ISO date, one query. Raises UnknownSchedule, also without a row yet."""
+    """Return the daily schedule of an id or an ISO date, in one query. Raises UnknownSchedule where it has no row."""
     schedule = _rows_at(address).first()
     if schedule is None:
         raise _unknown(address)
     return schedule
 
 
-def place_at(address: str) -> tuple[date, int]:
-    """The date and the revision of a daily schedule, without its document. Raises as `schedule_at` does."""
-    place = _rows_at(address).values_list("schedule_date", "rev").first()
-    if place is None:
+def date_and_revision_at(address: str) -> tuple[date, int]:
+    """Return the date and the revision of a daily schedule, without its document. Raises as `schedule_at` does."""
+    row = _rows_at(address).values_list("schedule_date", "rev").first()
+    if row is None:
         raise _unknown(address)
-    return place
+    return row
 
 
 def id_at(address: str) -> UUID:
-    """The id of a daily schedule that has a row, without its document. Raises as `schedule_at` does."""
+    """Return the id of a daily schedule, without reading its document. Raises as `schedule_at` does."""
     schedule_id = _rows_at(address).values_list("pk", flat=True).first()
     if schedule_id is None:
         raise _unknown(address)
@@ -35,9 +35,9 @@ def id_at(address: str) -> UUID:
 
 
 def day_of(address: str) -> date:
-    """The date that an address names: an ISO date itself, with or without a row, or an id's row's date.
+    """Return the date of an address: an ISO date itself, with or without a row, or the date of the id's row.
 
-    An id is no date before it has a row: UnknownSchedule.
+    Raises UnknownSchedule for an id without a row.
     """
     day = _date_in(address)
     if day:

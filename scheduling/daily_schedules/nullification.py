@@ -1,4 +1,4 @@
-"""Counting what guides had entered and is gone: optimizations once wiped it, and nobody noticed (NTK-10004)."""
+"""The count of nullified guide adjustments: optimizations once wiped them, unnoticed (NTK-10004)."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -18,16 +18,16 @@ logger = structlog.get_logger(__name__)
 
 
 def count_nullified(change: Change, author: Author) -> None:
-    """Once the write commits, count each guide whose notes or preferences it emptied, and warn.
+    """Count and log, once the write commits, each guide whose notes or preferences it emptied.
 
-    The warning names date, guide, fields and author; never what was entered, which may be medical.
+    The warning names date, guide, fields and author; never the values, which may be medical.
     """
     for guide_id, fields in nullified_in(change):
-        transaction.on_commit(partial(_tell, change, guide_id, fields, author))
+        transaction.on_commit(partial(_report, change, guide_id, fields, author))
 
 
 def nullified_in(change: Change) -> Iterator[tuple[UUID, list[str]]]:
-    """The guides who had notes or preferences before the change and have them no more, with the fields."""
+    """Yield the guides whose notes or preferences the change emptied, with the names of the fields."""
     after = change.after.guide_adjustments
     for guide_id, entered in sorted(change.before.guide_adjustments.items()):
         lost = sorted(_filled(entered) - _filled(after.get(guide_id)))
@@ -40,11 +40,11 @@ def _filled(entered: GuideAdjustments | None) -> frozenset[str]:
 
 
 def _is_empty(value: object) -> bool:
-    # Neither false nor zero is nothing: a preference may be either.
+    # False and zero are values: a preference may be either.
     return value is None or value in ("", [], {}) or (isinstance(value, str) and not value.strip())
 
 
-def _tell(change: Change, guide_id: UUID, fields: list[str], author: Author) -> None:
+def _report(change: Change, guide_id: UUID, fields: list[str], author: Author) -> None:
     guide_enrichment_nullified.inc()
     logger.warning(
         "guide_enrichment_nullified",

@@ -1,4 +1,4 @@
-"""Finding daily schedules, by date and by what their departures are. PostgreSQL looks into the documents."""
+"""The list of daily schedules, filtered by date and by their departures; PostgreSQL searches the documents."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ ORDER = ("schedule_date",)
 
 Row = TypeVar("Row", bound=Model)
 
-# The conditions on a departure; a guide is on its team, or it was announced to the guide.
+# The conditions on a departure, in jsonpath; a guide is on its team, or was last announced to be.
 CONDITIONS = {
     "region_id": "@.value.region_id == $region_id",
     "trip_id": "@.value.trip_id == $trip_id",
@@ -24,46 +24,46 @@ CONDITIONS = {
 
 
 def page_of_schedules(filters: Mapping[str, Any], *, size: int, token: str | None = None) -> Page[DailySchedule]:
-    """Daily schedules by date: of `date`, or from it to `date_to`, or up to that.
+    """Return daily schedules by date: of `date`, or from it to `date_to`, or up to that.
 
-    Where something is asked of departures (`CONDITIONS`), those with a departure that meets all of it. They
-    come without their documents; `found` has those departures, as {key, value}, and `entered` the
-    adjustments of the date. Raises BadPageToken.
+    With conditions on departures (`CONDITIONS`), only schedules with a departure that meets all of them. They are
+    read without their documents; `matching_departures` has those departures, as {key, value}, and `entries` the
+    guide adjustments of the date. Raises BadPageToken.
     """
     rows = on_dates(DailySchedule.objects.all(), filters)
-    if asks_for_departures(filters):
+    if filters_departures(filters):
         rows = _with_departures(rows, filters)
     return Keyset(ORDER, bound_to=filters).page(rows, size=size, token=token)
 
 
-def asks_for_departures(filters: Mapping[str, Any]) -> bool:
-    """Return whether only some departures of a daily schedule are wanted."""
+def filters_departures(filters: Mapping[str, Any]) -> bool:
+    """Return whether the filters select among the departures of a daily schedule."""
     return not CONDITIONS.keys().isdisjoint(filters)
 
 
 def _with_departures(rows: QuerySet[DailySchedule], filters: Mapping[str, Any]) -> QuerySet[DailySchedule]:
-    asked = [name for name in CONDITIONS if name in filters]
-    path = f"$.departures.keyvalue() ? ({' && '.join(CONDITIONS[name] for name in asked)})"
-    variables = {name: str(filters[name]) for name in asked}
+    conditions = {name: condition for name, condition in CONDITIONS.items() if name in filters}
+    path = f"$.departures.keyvalue() ? ({' && '.join(conditions.values())})"
+    variables = {name: str(filters[name]) for name in conditions}
     matching = rows.filter(_in_document("jsonb_path_exists", path, variables, BooleanField()))
     return matching.defer("assignments").annotate(
-        found=_in_document("jsonb_path_query_array", path, variables, JSONField()),
-        entered=KeyTransform("guide_adjustments", "assignments"),
+        matching_departures=_in_document("jsonb_path_query_array", path, variables, JSONField()),
+        entries=KeyTransform("guide_adjustments", "assignments"),
     )
 
 
-def _in_document(function: str, path: str, variables: Mapping[str, str], gives: Field[Any, Any]) -> Func:
+def _in_document(function: str, path: str, variables: Mapping[str, str], output_field: Field[Any, Any]) -> Func:
     return Func(
         "assignments",
         Func(Value(path), template="%(expressions)s::jsonpath", output_field=TextField()),
         Func(Value(json.dumps(variables)), template="%(expressions)s::jsonb", output_field=JSONField()),
         function=function,
-        output_field=gives,
+        output_field=output_field,
     )
 
 
 def on_dates(rows: QuerySet[Row], filters: Mapping[str, Any]) -> QuerySet[Row]:
-    """Rows whose schedule date is `date`, or from it to `date_to`, or up to that."""
+    """Return the rows whose schedule date is `date`, or from it to `date_to`, or up to that."""
     if "date_to" not in filters:
         return rows.filter(schedule_date=filters["date"]) if "date" in filters else rows
     rows = rows.filter(schedule_date__lte=filters["date_to"])

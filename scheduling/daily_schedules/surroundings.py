@@ -1,4 +1,4 @@
-"""The surroundings of departures on other dates: guides' entries and departures under way."""
+"""The surroundings of departures on other dates: guide adjustments and departures under way."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -14,13 +14,13 @@ from scheduling.rules import EntriesByDate
 from scheduling.rules.inputs import days_of
 
 
-def entered_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> EntriesByDate:
-    """Return the entries in `document`, of `day`, and on the later dates that these departures of it reach."""
+def entries_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> EntriesByDate:
+    """Return the entries in `document`, of `day`, and those on the later dates that these departures of it reach."""
     later = {other for departure in departures for other in days_of(departure)} - {day}
-    return EntriesByDate({**entered_on(later), day: document.guide_adjustments})
+    return EntriesByDate({**entries_on(later), day: document.guide_adjustments})
 
 
-def entered_on(days: Collection[date]) -> dict[date, dict[UUID, GuideAdjustments]]:
+def entries_on(days: Collection[date]) -> dict[date, dict[UUID, GuideAdjustments]]:
     """Return the guides' entries of some dates, read without the departures, which would take far longer."""
     if not days:
         return {}
@@ -32,9 +32,9 @@ def entered_on(days: Collection[date]) -> dict[date, dict[UUID, GuideAdjustments
 
 
 def departures_elsewhere(span: Span, days: Collection[date]) -> list[Departure]:
-    """Staffed departures of other dates than `days` that are out within `span`: those of several days, mostly."""
-    out = GuideCommitment.objects.filter(starts_at__lt=span.ends_at, ends_at__gt=span.starts_at)
-    nearby = out.filter(
+    """Return staffed departures of dates other than `days` that overlap `span`: mostly trips of several days."""
+    overlapping = GuideCommitment.objects.filter(starts_at__lt=span.ends_at, ends_at__gt=span.starts_at)
+    nearby = overlapping.filter(
         schedule_date__gte=span.starts_at.date() - LONGEST_TRIP, schedule_date__lte=span.ends_at.date() + ONE_DAY
     )
     dates = nearby.exclude(schedule_date__in=days).values("schedule_date").distinct()

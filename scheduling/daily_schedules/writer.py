@@ -1,8 +1,8 @@
-"""The one way a daily schedule is written: an edit of the latest document, version-checked, in one transaction.
+"""The one way to write a daily schedule: an edit of the latest document, version-checked, in one transaction.
 
-Two plans that are each legal can together put one guide on two boats, so a write first holds the guides
-it touches, then the documents in date order, and checks the hard rules against the commitments as they
-are then. Isolation is READ COMMITTED: what counts is read after the locks.
+Two plans that are each legal can together put one guide on two boats, so a write first locks the guides it touches,
+then the documents in date order, and checks the hard rules against the commitments as they are then. Isolation is
+READ COMMITTED: everything that the check depends on is read after the locks.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,8 +21,8 @@ from tenacity import (
 
 from scheduling.daily_schedules.authors import Author, clear_principal, set_author
 from scheduling.daily_schedules.changes import Change, detectors
-from scheduling.daily_schedules.commitments import forget_commitments, lock_guides, store_commitments
-from scheduling.daily_schedules.hard_rules import refuse_illegal
+from scheduling.daily_schedules.commitments import delete_commitments, lock_guides, store_commitments
+from scheduling.daily_schedules.hard_rules import enforce_hard_rules
 from scheduling.daily_schedules.nullification import count_nullified
 from scheduling.domain.document import Departure, ScheduleDocument, changed_departures
 from scheduling.errors import ContentionNotResolved, StaleRevision, UnknownSchedule
@@ -51,9 +51,9 @@ class Draft:
 
     @property
     def original(self) -> ScheduleDocument:
-        """The document as it was read. Only who compares pays for it."""
+        """The document as it was read, parsed on first use."""
         if self._original is None:
-            # Reading the row twice costs a sixth of a deep copy.
+            # Parsing the row a second time costs a sixth of a deep copy.
             self._original = self.schedule.document
         return self._original
 
@@ -63,7 +63,7 @@ AfterWrite = Callable[[Mapping[date, Change]], None]
 
 
 class _ConcurrentWrite(Exception):
-    """A concurrent write came first: read again, edit again, try again."""
+    """A concurrent write came first: the write is tried again on fresh documents."""
 
 
 def write_daily_schedules(
@@ -79,12 +79,13 @@ def write_daily_schedules(
     """Apply `edit` to the latest documents of `days` and store what it changed, all or nothing.
 
     `edit` may be called several times, each time on fresh documents, with the same result on the same ones;
-    it sets the writer's own fields only. With `facts` the hard rules are checked: HardRuleViolated lists what
-    would newly be broken; without, the change is a fact from outside and lands as it is. `since_revs` names
-    the revisions the change was made on: another one now is StaleRevision, without a retry. `after_write` runs in
-    the same transaction, whether or not anything changed. A write that changes nothing writes nothing.
+    it sets the writer's own fields only. With `facts` the hard rules are checked; without, the change is a fact from
+    outside and is stored as it is. `since_revs` names the revisions that the change was made on. `after_write` runs
+    in the same transaction, whether or not anything changed. A write that changes nothing writes nothing.
 
-    Raises ContentionNotResolved when three tries each met a concurrent change.
+    Raises HardRuleViolated with the rules that would newly be broken, StaleRevision without a retry where a date is
+    at another revision than `since_revs` names, and ContentionNotResolved when each of three tries met a concurrent
+    change.
     """
     write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, after_write)
     retrying = Retrying(
@@ -157,13 +158,13 @@ class _Write:
         if not touched <= self.guides:
             self.guides |= touched
             raise _ConcurrentWrite
-        changes = {day: change for day, change in edited.items() if _is_anything_new(drafts[day], change)}
+        changes = {day: change for day, change in edited.items() if _has_changes(drafts[day], change)}
         if self.facts is not None:
-            refuse_illegal(changes, self.facts)
+            enforce_hard_rules(changes, self.facts)
         set_author(self.author, principal=self.principal)
         replanned = {day: _replanned(change) for day, change in changes.items()}
-        # One that moves to an earlier date is stored there before its own date comes: forget it first.
-        forget_commitments(frozenset[UUID]().union(*replanned.values()))
+        # A departure that moves to an earlier date is stored there before its old date is: delete its rows first.
+        delete_commitments(frozenset[UUID]().union(*replanned.values()))
         for day, change in changes.items():
             _store(drafts[day], change)
             store_commitments(change.after, day, replanned[day])
@@ -178,7 +179,7 @@ class _Write:
 
 
 def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft]:
-    """The latest documents of `days`, in date order; a date without a row is an empty one at revision 0."""
+    """Return the latest documents of `days`, in date order; a date without a row has an empty one at revision 0."""
     days = sorted(days)
     rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
     if lock:
@@ -188,9 +189,9 @@ def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft
 
 
 def unchanged(day: date) -> Change:
-    """A date's daily schedule as a change of nothing: what a write that had nothing to change leaves.
+    """Return a date's daily schedule as an empty change: the result of a write that had nothing to change.
 
-    Raises UnknownSchedule where there is none.
+    Raises UnknownSchedule where the date has none.
     """
     draft = read_drafts([day])[day]
     if draft.rev == 0:
@@ -200,8 +201,8 @@ def unchanged(day: date) -> Change:
 
 def _draft(row: DailySchedule | None, day: date) -> Draft:
     if row is None:
-        unborn = DailySchedule(schedule_id=schedule_id_of(day), schedule_date=day)
-        return Draft(unborn, 0, None)
+        new_row = DailySchedule(schedule_id=schedule_id_of(day), schedule_date=day)
+        return Draft(new_row, 0, None)
     return Draft(row, row.rev, row.published_at)
 
 
@@ -214,7 +215,7 @@ def _change(draft: Draft) -> Change:
     return Change(draft.schedule, draft.original, draft.document, changed)
 
 
-def _is_anything_new(draft: Draft, change: Change) -> bool:
+def _has_changes(draft: Draft, change: Change) -> bool:
     if change.departure_ids or draft.published_at != draft.schedule.published_at:
         return True
     before, after = change.before, change.after
@@ -229,13 +230,13 @@ def _store(draft: Draft, change: Change) -> None:
     try:
         draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
     except StaleRevision as error:
-        # The row is locked since it was read; should it ever not be, the write is tried again for any author.
+        # The row has been locked since it was read; should it ever not be, the write is tried again.
         raise _ConcurrentWrite from error
 
 
 def _insert(draft: Draft) -> None:
     schedule = draft.schedule
-    # A row that maintenance deleted had revisions: the history of its date goes on behind them.
+    # A row that maintenance deleted had revisions: the history of its date continues after them.
     former = ScheduleRevision.objects.filter(schedule_id=schedule.pk).order_by("-rev").values_list("rev", flat=True)
     schedule.rev = (former.first() or 0) + 1
     try:
@@ -247,7 +248,7 @@ def _insert(draft: Draft) -> None:
 
 
 def _replanned(change: Change) -> frozenset[UUID]:
-    """The departures whose guides, times or places differ: those whose commitments are rewritten."""
+    """The departures whose guides, times, places or status differ: those whose commitments are rewritten."""
     before, after = change.before.departures, change.after.departures
     return frozenset(
         key for key in change.departure_ids if _commitment_of(before.get(key)) != _commitment_of(after.get(key))

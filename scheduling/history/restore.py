@@ -11,7 +11,7 @@ from django.utils import timezone
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import load_decision_facts
-from scheduling.daily_schedules.surroundings import entered_over
+from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.daily_schedules.writer import Draft, read_drafts, unchanged, write_daily_schedules
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, ScheduleDocument, TeamMember
 from scheduling.errors import UnknownSchedule
@@ -195,7 +195,7 @@ def _status(earlier: TeamMember, departure: Departure) -> AssignmentStatus:
 def _have_approved(document: ScheduleDocument, day: date, restored: Collection[UUID], facts: Facts) -> None:
     """Have a person approve restored teams with open questions, whoever was confirmed for another plan."""
     departures = {key: document.departures[key] for key in restored}
-    entered = entered_over(document, day, departures.values())
+    entered = entries_over(document, day, departures.values())
     for key, departure in departures.items():
         demand = Demand.of(key, departure, day, facts.snapshot)
         if reasons_to_approve(departure.guide_ids, demand, facts, entered):

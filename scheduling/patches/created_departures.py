@@ -21,14 +21,14 @@ from scheduling.snapshot import InactiveTrip, UnknownTrip
 class CreatedDeparture:
     """A departure that is not in the document yet; `fields` has its trip and its start.
 
-    `known_as` has the ids that the document's departures have in the catalog, with ours.
+    `aliases` has the ids that the document's departures have in the catalog, with ours.
     """
 
     departure_id: UUID
     day: date
     fields: Mapping[str, Any]
     snapshot: Snapshot
-    known_as: Mapping[UUID, UUID]
+    aliases: Mapping[UUID, UUID]
 
     @property
     def is_ours(self) -> bool:
@@ -78,7 +78,7 @@ class CreatedDeparture:
 
     def _refuse_another_id(self, trip: Trip, sold: CatalogDeparture | None) -> None:
         expected = sold.id if sold else departure_id_of(trip.id, self.day, self._local_time(trip))
-        expected = self.known_as.get(expected, expected)
+        expected = self.aliases.get(expected, expected)
         if self.departure_id != expected:
             reason = f"a departure of {trip.name} at {self._local_time(trip)} on {self.day} has the id {expected}"
             raise DepartureNotEditable(f"{reason}.".capitalize(), FieldProblem(self._field(""), reason))

@@ -11,11 +11,11 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from novatrek_scheduling.errors import FieldProblem, Malformed
-from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, known_departure_ids
+from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, find_aliases
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import DepartureToCreate, load_decision_facts
-from scheduling.daily_schedules.surroundings import entered_on
+from scheduling.daily_schedules.surroundings import entries_on
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Span
@@ -145,7 +145,7 @@ class PatchEdits:
         if self.facts is None:
             return EntriesByDate()
         later = self.facts.snapshot.available.keys() - {self.day}
-        return EntriesByDate({**entered_on(later), self.day: document.guide_adjustments})
+        return EntriesByDate({**entries_on(later), self.day: document.guide_adjustments})
 
     def _refuse_removal(self, key: UUID, departure: Departure | None) -> None:
         if departure is not None:
@@ -159,8 +159,8 @@ class PatchEdits:
                 f"The daily schedule of {self.day} has no departure {key}.",
                 FieldProblem(f"assignments.departures.{key}", "is not there; trip_id and starts_at make a new one"),
             )
-        known_as = known_departure_ids(self.day, self.facts.snapshot, document)
-        created = CreatedDeparture(key, self.day, fields, self.facts.snapshot, known_as)
+        aliases = find_aliases(self.day, self.facts.snapshot, document)
+        created = CreatedDeparture(key, self.day, fields, self.facts.snapshot, aliases)
         departure = created.build()
         self._created.append(created)
         return departure

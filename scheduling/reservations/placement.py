@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from novatrek_scheduling.deadline import Deadline
-from scheduling.daily_schedules.catalog_aliases import departure_id_of, known_departure_ids
+from scheduling.daily_schedules.catalog_aliases import departure_id_of, find_aliases
 from scheduling.domain.document import ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Snapshot
 from scheduling.domain.limits import CATALOG_WINDOW
@@ -77,8 +77,8 @@ def _look_up(trip_id: UUID, day: date, guests: int) -> NewDeparture | None:
         return None
     departure = new_departure(trip, day, sold.departure_time, snapshot, sold)
     departure.catalog_participants = sold.sold_spots
-    known_as = known_departure_ids(day, snapshot, ScheduleDocument())
-    return NewDeparture(known_as.get(sold.id, sold.id), departure, is_ours=False)
+    aliases = find_aliases(day, snapshot, ScheduleDocument())
+    return NewDeparture(aliases.get(sold.id, sold.id), departure, is_ours=False)
 
 
 def _earliest(listed: Iterable[CatalogDeparture], guests: int) -> CatalogDeparture | None:

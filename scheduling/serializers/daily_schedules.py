@@ -16,7 +16,7 @@ from novatrek_scheduling.api.serializers import (
     instant,
     refuse_reversed_dates,
 )
-from scheduling.daily_schedules.selectors import asks_for_departures
+from scheduling.daily_schedules.selectors import filters_departures
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role
 from scheduling.models import DailySchedule
 
@@ -150,7 +150,7 @@ class DailySchedulePageSerializer(SparseSerializer):
 
 def represent_page(page: Page[DailySchedule], filters: Mapping[str, Any]) -> dict[str, Any]:
     """A page of daily schedules: whole, or the departures that `filters` ask for with their guides' adjustments."""
-    if not asks_for_departures(filters):
+    if not filters_departures(filters):
         return page.represented("daily_schedules", represent_schedule)
     guide_ids = [str(filters["guide_id"])] if "guide_id" in filters else None
     return page.represented("daily_schedules", partial(_represent_filtered, guide_ids=guide_ids))
@@ -170,8 +170,8 @@ def represent_schedule(schedule: DailySchedule, *, departure_ids: frozenset[UUID
 
 
 def _represent_filtered(schedule: Any, *, guide_ids: Collection[str] | None) -> dict[str, Any]:
-    departures = {item["key"]: item["value"] for item in schedule.found}
-    return _represent_with(schedule, _part_of_document(departures, schedule.entered or {}, guide_ids=guide_ids))
+    departures = {item["key"]: item["value"] for item in schedule.matching_departures}
+    return _represent_with(schedule, _part_of_document(departures, schedule.entries or {}, guide_ids=guide_ids))
 
 
 def _part_of_document(

@@ -12,7 +12,7 @@ from novatrek_scheduling.api.authentication import Principal
 from novatrek_scheduling.api.parsers import MergePatchParser, StrictJSONParser
 from novatrek_scheduling.api.permissions import ScopedViewSet, requires
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.lookup import day_of, id_at, place_at, schedule_at
+from scheduling.daily_schedules.lookup import date_and_revision_at, day_of, id_at, schedule_at
 from scheduling.daily_schedules.presence import headers_of
 from scheduling.daily_schedules.selectors import page_of_schedules
 from scheduling.history.revisions import page_of_revisions
@@ -113,7 +113,7 @@ def _not_modified(request: Request, address: str) -> Response | None:
     offered = request.headers.get("If-None-Match")
     if offered is None:
         return None
-    day, rev = place_at(address)
+    day, rev = date_and_revision_at(address)
     # Weak comparison (RFC 9110): a proxy that compressed the answer may have weakened its tag.
     tags = {tag.removeprefix("W/") for tag in parse_etags(offered)}
     if tags.isdisjoint({"*", etag_of_rev(rev)}):

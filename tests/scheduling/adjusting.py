@@ -1,4 +1,4 @@
-"""A shortcut of tests: what guides enter, written by its owner."""
+"""A shortcut of tests: guide adjustments, written by their owner."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,7 +14,7 @@ OWNER = Author(AuthorKind.GUIDE_MANAGEMENT, GUIDE_MANAGEMENT)
 
 
 def enter(adjustments: Mapping[UUID, GuideAdjustments], day: date = TOMORROW) -> None:
-    """Replace what these guides entered for a date."""
+    """Replace the adjustments of these guides for a date."""
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         drafts[day].document.guide_adjustments.update(adjustments)

@@ -45,7 +45,7 @@ def stored(day: date = TOMORROW) -> dict[UUID, Departure]:
 
 
 def write_in_sql(path: str, value: str) -> None:
-    """Set a value of the documents past all of our code, as somebody at psql would."""
+    """Set a value of the documents past all of our code, as an operator in psql would."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE scheduling.daily_schedules SET _rev = _rev + 1, assignments = jsonb_set(assignments, %s, %s)",

@@ -16,7 +16,7 @@ from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.requests.processing import process_request
 from scheduling.daily_schedules import presence
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.presence import OptimizerPresence, being_optimized
+from scheduling.daily_schedules.presence import OptimizerPresence, first_optimizer_of
 from scheduling.domain.facts import Snapshot
 from scheduling.models import DailySchedule, ScheduleRequest
 from tests.optimization.requests.test_processing import submit
@@ -32,7 +32,7 @@ NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer")
 def _no_optimizer_present() -> Iterator[None]:
     get_redis_connection("default").flushdb()
     yield
-    presence.forget_troubles()
+    presence.reset_backoff()
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_run_and_its_regions_are_shown_and_a_dry_run_is_not(
     siblings: SimulatedSiblings, cluster: frozenset[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = tomorrow(siblings)
-    seen: list[OptimizerPresence | None] = look_while_solving(monkeypatch, inputs, lambda: being_optimized(day))
+    seen: list[OptimizerPresence | None] = look_while_solving(monkeypatch, inputs, lambda: first_optimizer_of(day))
 
     run = optimize_day(day, cluster, author=NIGHT).run
     optimize_day(day, cluster, author=NIGHT, dry_run=True)
@@ -100,14 +100,14 @@ def test_a_request_is_shown_on_the_date_it_chose_and_on_no_other(
     seen: list[list[date]] = []
 
     def look(*_: object) -> None:
-        seen.append([day for day in days if being_optimized(day)])
+        seen.append([day for day in days if first_optimizer_of(day)])
 
     monkeypatch.setattr("scheduling.daily_schedules.changes.detectors._functions", [look])
     process_request(request.pk)
 
     chosen = ScheduleRequest.objects.get(pk=request.pk).schedule_date
     assert seen == [[chosen]]
-    assert not any(being_optimized(day) for day in days)
+    assert not any(first_optimizer_of(day) for day in days)
 
 
 def test_without_valkey_a_date_is_optimized_all_the_same(

@@ -13,7 +13,7 @@ from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
 from optimization.runs.lifecycle import fail_run, start_run
 from scheduling.daily_schedules import presence
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.presence import announce_presence, being_optimized
+from scheduling.daily_schedules.presence import announce_presence, first_optimizer_of
 from tests.factories import TOMORROW
 from tests.scheduling.writes import change, stored
 from tests.siblings import SimulatedSiblings
@@ -28,7 +28,7 @@ Meanwhile = Callable[[Callable[[], object]], None]
 def _no_optimizer_present() -> Iterator[None]:
     get_redis_connection("default").flushdb()
     yield
-    presence.forget_troubles()
+    presence.reset_backoff()
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_a_caller_that_waits_announces_no_presence(region: UUID, while_it_waits:
     optimize_while(run, region)
 
     assert seen == [["the night"]]
-    assert being_optimized(TOMORROW) is None
+    assert first_optimizer_of(TOMORROW) is None
 
 
 def test_what_the_first_failed_at_the_second_does(region: UUID, while_it_waits: Meanwhile) -> None:

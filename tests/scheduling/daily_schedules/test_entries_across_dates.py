@@ -1,4 +1,4 @@
-"""What guides enter on one date, and trips of another date that reach it."""
+"""Guide adjustments of one date, and trips of another date that reach it."""
 
 import time
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ def test_an_entry_for_a_later_day_of_a_trip_that_is_just_being_planned_is_a_conf
 
         def meanwhile(_: object) -> None:
             entering.append(pool.submit(enter_leave))
-            until_somebody_waits_for_a_lock()
+            wait_until_a_session_is_blocked()
 
         write_daily_schedules([TOMORROW], adding(long_trip), author=DISPATCHER, after_write=meanwhile)
         entering[0].result(timeout=30)
@@ -64,8 +64,8 @@ def test_an_entry_for_a_later_day_of_a_trip_that_is_just_being_planned_is_a_conf
     assert [conflict.details["cause"] for conflict in ScheduleConflict.objects.open()] == ["AVAILABILITY_EXCEPTION"]
 
 
-def until_somebody_waits_for_a_lock() -> None:
-    """Return when another session waits for a lock on guides, as the one that came second does."""
+def wait_until_a_session_is_blocked() -> None:
+    """Return once another session, the second writer, waits for an advisory lock on guides."""
     deadline = time.monotonic() + 30
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:
@@ -75,7 +75,7 @@ def until_somebody_waits_for_a_lock() -> None:
             )
             if cursor.fetchone()[0]:
                 return
-    raise AssertionError("nobody waits")
+    raise AssertionError("no session waits for an advisory lock")
 
 
 @pytest.mark.django_db

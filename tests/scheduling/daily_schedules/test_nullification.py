@@ -1,4 +1,4 @@
-"""What guides had entered and is gone is counted, and told without what it said."""
+"""Nullified guide adjustments are counted, and logged without their values."""
 
 from collections.abc import Mapping
 from datetime import date

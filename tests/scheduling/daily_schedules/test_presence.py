@@ -1,4 +1,4 @@
-"""Who is seen at work on a date, and that nobody depends on seeing it."""
+"""The optimizers shown at work on a date, and that no work depends on showing them."""
 
 import threading
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import pytest
 from django_redis import get_redis_connection
 
 from scheduling.daily_schedules import presence
-from scheduling.daily_schedules.presence import announce_presence, being_optimized, headers_of, optimizers_of
+from scheduling.daily_schedules.presence import announce_presence, first_optimizer_of, headers_of, optimizers_of
 from tests.factories import REGION_ID, TOMORROW
 
 ELSEWHERE = uuid4()
@@ -20,9 +20,9 @@ ELSEWHERE = uuid4()
 @pytest.fixture(autouse=True)
 def _nobody_at_work() -> Iterator[None]:
     get_redis_connection("default").flushdb()
-    presence.forget_troubles()
+    presence.reset_backoff()
     yield
-    presence.forget_troubles()
+    presence.reset_backoff()
 
 
 @pytest.fixture
@@ -34,12 +34,12 @@ def test_who_optimizes_a_date_is_seen_until_it_is_done() -> None:
     run = uuid4()
 
     with announce_presence(TOMORROW, [REGION_ID], by="optimizer", run_id=run):
-        seen = being_optimized(TOMORROW)
-        assert seen
-        assert (seen.by, seen.region_ids, seen.run_id) == ("optimizer", frozenset({REGION_ID}), run)
-        assert being_optimized(TOMORROW + timedelta(days=1)) is None
+        optimizer = first_optimizer_of(TOMORROW)
+        assert optimizer
+        assert (optimizer.by, optimizer.region_ids, optimizer.run_id) == ("optimizer", frozenset({REGION_ID}), run)
+        assert first_optimizer_of(TOMORROW + timedelta(days=1)) is None
 
-    assert being_optimized(TOMORROW) is None
+    assert first_optimizer_of(TOMORROW) is None
 
 
 def test_the_earliest_of_several_is_named_and_all_are_told() -> None:
@@ -61,25 +61,25 @@ def test_an_optimizer_learns_of_those_on_regions_of_its_own() -> None:
 
 
 def test_of_many_that_begin_at_once_all_but_one_see_another() -> None:
-    together, all_in = threading.Barrier(8), threading.Barrier(8)
+    together, all_entered = threading.Barrier(8), threading.Barrier(8)
 
     def work(number: int) -> int:
         together.wait(timeout=30)
         with announce_presence(TOMORROW, [REGION_ID], by=f"worker {number}") as at_work:
-            all_in.wait(timeout=30)
+            all_entered.wait(timeout=30)
             return len(at_work.others)
 
     with ThreadPoolExecutor(8) as pool:
-        seen = sorted(pool.map(work, range(8)))
+        others_seen = sorted(pool.map(work, range(8)))
 
-    assert seen == list(range(8))
+    assert others_seen == list(range(8))
 
 
 def test_one_that_fails_is_not_at_work_any_more() -> None:
     with pytest.raises(RuntimeError), announce_presence(TOMORROW, [REGION_ID], by="optimizer"):
         raise RuntimeError
 
-    assert being_optimized(TOMORROW) is None
+    assert first_optimizer_of(TOMORROW) is None
 
 
 def test_the_mark_of_one_that_was_killed_lapses_later_than_any_task_lives(settings: Any) -> None:
@@ -95,7 +95,7 @@ def test_a_mark_that_has_lapsed_is_neither_seen_nor_kept() -> None:
     with announce_presence(TOMORROW, [REGION_ID], by="killed"):
         [mark] = get_redis_connection("default").zrange(f"optimizing:{TOMORROW}", 0, -1)
     get_redis_connection("default").zadd(f"optimizing:{TOMORROW}", {mark: 1.0})
-    assert being_optimized(TOMORROW) is None
+    assert first_optimizer_of(TOMORROW) is None
 
     with announce_presence(TOMORROW, [REGION_ID], by="alive") as at_work:
         assert at_work.others == ()
@@ -115,7 +115,7 @@ def test_the_headers_name_who_and_since_when_in_plain_characters() -> None:
 def test_without_valkey_the_work_is_done_and_nobody_is_seen() -> None:
     with announce_presence(TOMORROW, [REGION_ID], by="optimizer") as at_work:
         assert at_work.others == ()
-        assert being_optimized(TOMORROW) is None
+        assert first_optimizer_of(TOMORROW) is None
         assert headers_of(TOMORROW) == {}
 
 

@@ -1,0 +1,49 @@
+"""The commitments that a write stores."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.document import DepartureStatus
+from scheduling.models import GuideCommitment
+from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, lead
+from tests.scheduling.daily_schedules.edits import NEXT_DAY, putting
+from tests.scheduling.writes import change, put
+
+
+@pytest.mark.django_db
+def test_commitments_follow_the_team() -> None:
+    first, second, departure = GuideFactory(), GuideFactory(), uuid4()
+    write_daily_schedules([TOMORROW], putting(departure, team=[lead(first)]), author=DISPATCHER)
+
+    write_daily_schedules([TOMORROW], putting(departure, team=[lead(second)]), author=DISPATCHER)
+
+    assert list(GuideCommitment.objects.values_list("guide_id", flat=True)) == [second.id]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("origin", "target"), [(TOMORROW, NEXT_DAY), (NEXT_DAY, TOMORROW)])
+def test_a_departure_that_moves_to_another_date_takes_its_commitments_along(origin: date, target: date) -> None:
+    guide, key = GuideFactory(), uuid4()
+    put({key: DepartureFactory(team=[lead(guide)])}, origin)
+
+    def move(drafts: Mapping[date, Draft]) -> None:
+        drafts[target].document.departures[key] = drafts[origin].document.departures.pop(key)
+
+    write_daily_schedules([origin, target], move, author=DISPATCHER)
+
+    held = GuideCommitment.objects.values_list("guide_id", "departure_id", "schedule_date")
+    assert list(held) == [(guide.id, key, target)]
+
+
+@pytest.mark.django_db
+def test_a_cancelled_departure_commits_nobody() -> None:
+    guide, key = GuideFactory(), uuid4()
+    put({key: DepartureFactory(team=[lead(guide)])})
+
+    change(key, status=DepartureStatus.CANCELLED)
+
+    assert not GuideCommitment.objects.exists()
