@@ -1,6 +1,6 @@
 #!/bin/sh
-# Gathers the console's and the documentation's files into the image. The settings ask for an environment
-# that only a running service has, so placeholders stand in for it here; none of them ends up in the image.
+# Collects the static files of the console and the API documentation into the image. The settings require the
+# environment of a running service, so placeholders are used here; none of them is stored in the image.
 set -eu
 nowhere=http://127.0.0.1:9
 env SECRET_KEY="$(head -c 48 /dev/urandom | base64)" \

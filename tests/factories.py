@@ -1,4 +1,4 @@
-"""Test data by what it is, not by its columns: a confirmed lead, a guide for rafting, a snapshot of one day."""
+"""Factories of domain objects: departures, teams, guides, trips, trails, and snapshots of one region."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,7 +19,7 @@ DISPATCHER = Author(AuthorKind.DISPATCHER, "ana")
 
 
 def at(hour: int, minute: int = 0, day: date = TOMORROW) -> datetime:
-    """An instant of tomorrow, in UTC."""
+    """Return a moment of `day` in UTC."""
     return datetime.combine(day, time(hour, minute), UTC)
 
 
@@ -35,7 +35,7 @@ class TeamMemberFactory(factory.Factory[TeamMember]):
 
 
 class DepartureFactory(factory.Factory[Departure]):
-    """A draft from 9 to 12 with eight guests and nobody to lead them."""
+    """An unstaffed draft from 9 to 12 UTC with eight guests."""
 
     class Meta:
         model = Departure
@@ -122,9 +122,11 @@ def snapshot_of(
     days: Iterable[date] = (TOMORROW,),
     base_camp: Location | None = None,
 ) -> Snapshot:
-    """What the siblings would tell of one region, everybody available and certified for what they list."""
+    """Return a snapshot of one region in which all guides are available and hold the certificates they list."""
     guides, days = list(guides), tuple(days)
-    forever = {g.id: tuple(Certificate(name, True, None) for name in sorted(g.certifications)) for g in guides}
+    certificates = {
+        guide.id: tuple(Certificate(name, True, None) for name in sorted(guide.certifications)) for guide in guides
+    }
     return Snapshot(
         taken_at=timezone.now(),
         days=days,
@@ -132,7 +134,7 @@ def snapshot_of(
         trips={trip.id: trip for trip in trips},
         guides={guide.id: guide for guide in guides},
         available={day: frozenset(guide.id for guide in guides) for day in days},
-        certificates=forever,
+        certificates=certificates,
         trails={trail.id: trail for trail in trails},
         locations={REGION_ID: base_camp} if base_camp else {},
     )
@@ -147,5 +149,5 @@ def facts_of(**values: object) -> Facts:
 
 
 def lead(guide: Guide) -> TeamMember:
-    """`guide` as the confirmed lead of a team."""
+    """Return `guide` as the confirmed lead of a team."""
     return TeamMemberFactory(guide_id=guide.id, guide_name=guide.name)

@@ -1,4 +1,4 @@
-"""Bearer tokens for the tests, signed as the settings of the tests expect."""
+"""Bearer tokens that the settings of the tests accept."""
 
 import os
 import time
@@ -17,18 +17,18 @@ ALL_SCOPES = (
 
 
 def bearer(scopes: Iterable[str] | None = ALL_SCOPES, *, subject: str = "ana", **claims: Any) -> dict[str, str]:
-    """The `headers` of a request by `subject`; `scopes=None` leaves the claim out altogether."""
+    """Return the headers of a request by `subject`; `scopes=None` omits the claim."""
     return {"Authorization": f"Bearer {token(scopes, subject=subject, **claims)}"}
 
 
 def token(scopes: Iterable[str] | None = ALL_SCOPES, *, subject: str = "ana", **claims: Any) -> str:
-    """A signed token; a claim given as None is left out."""
+    """Return a signed token; claims that are None are omitted."""
     payload = claims_of(scopes, subject=subject, **claims)
     return jwt.encode(payload, os.environ["JWT_SECRET"], algorithm="HS256")
 
 
 def claims_of(scopes: Iterable[str] | None = ALL_SCOPES, *, subject: str = "ana", **claims: Any) -> dict[str, Any]:
-    """The claims of a token that is good for ten minutes, changed by `claims`."""
+    """Return the claims of a token valid for ten minutes, updated by `claims`."""
     now = int(time.time())
     payload: dict[str, Any] = {
         "iss": os.environ["JWT_ISSUER"],

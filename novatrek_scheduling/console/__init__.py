@@ -1,1 +1,1 @@
-"""What holds the console together: its navigation, its home page, the pages of users and periodic tasks."""
+"""The frame of the console: navigation, home page, and the pages of users and periodic tasks."""

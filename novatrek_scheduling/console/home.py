@@ -1,4 +1,4 @@
-"""The console's home page: today and tomorrow at a glance."""
+"""The home page of the console: today and tomorrow, open work, and the latest optimization runs."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -28,14 +28,14 @@ RUNS_SHOWN = 6
 Values = dict[str, Any]
 
 
-def at_a_glance(request: HttpRequest, context: Values) -> Values:
-    """The page's figures, of those tables that the person may see."""
+def dashboard_context(request: HttpRequest, context: Values) -> Values:
+    """Extend the context of the page by the figures of those tables that the user may view."""
     context["title"] = "Today and tomorrow"
     if may_view("scheduling.dailyschedule")(request):
         context["days"] = _days()
     context["figures"] = list(_figures(request))
     if may_view("optimization.optimizationrun")(request):
-        context["runs"] = [_run(run) for run in _last_runs()]
+        context["runs"] = [_run(run) for run in _latest_runs()]
         context["runs_list"] = list_of("optimization.optimizationrun")
     return context
 
@@ -87,8 +87,8 @@ def _unstaffed(departure: Departure) -> str:
 
 
 def _figures(request: HttpRequest) -> Iterator[Values]:
-    """One card a question that a dispatcher asks first, most pressing first."""
-    for model, make in (
+    """Yield a card for each kind of open work, the most urgent first."""
+    for model, figure_of in (
         ("conflicts.scheduleconflict", _open_conflicts),
         ("scheduling.schedulerequest", _open_requests),
         ("scheduling.hazard", _hazards),
@@ -96,7 +96,7 @@ def _figures(request: HttpRequest) -> Iterator[Values]:
         ("events.outboxmessage", _outbox),
     ):
         if may_view(model)(request):
-            yield make(str(list_of(model)))
+            yield figure_of(str(list_of(model)))
 
 
 def _open_conflicts(link: str) -> Values:
@@ -104,20 +104,24 @@ def _open_conflicts(link: str) -> Values:
     counted = dict(by_severity.annotate(count=Count("pk")).values_list("level", "count"))
     parts = [(SEVERITY_LABELS[severity], counted[severity]) for severity in reversed(Severity) if counted.get(severity)]
     is_pressing = any(counted.get(severity) for severity in (Severity.HIGH, Severity.CRITICAL))
-    only_open = f"{link}?{urlencode({'resolved__exact': 0})}"
-    return _figure("Open conflicts", sum(counted.values()), only_open, parts, is_pressing=is_pressing)
+    open_only = f"{link}?{urlencode({'resolved__exact': 0})}"
+    return _figure("Open conflicts", sum(counted.values()), open_only, parts, is_pressing=is_pressing)
 
 
 def _open_requests(link: str) -> Values:
     since = timezone.now() - A_DAY
     counted = ScheduleRequest.objects.aggregate(
-        waiting=Count("pk", Q(status=RequestStatus.PENDING)),
-        in_hand=Count("pk", Q(status=RequestStatus.PROCESSING)),
+        pending=Count("pk", Q(status=RequestStatus.PENDING)),
+        processing=Count("pk", Q(status=RequestStatus.PROCESSING)),
         failed=Count("pk", Q(status=RequestStatus.FAILED, created_at__gte=since)),
     )
-    parts = [("waiting", counted["waiting"]), ("in hand", counted["in_hand"]), ("failed in 24 h", counted["failed"])]
-    count = counted["waiting"] + counted["in_hand"]
-    return _figure("Requests open", count, link, parts, is_pressing=bool(counted["failed"]))
+    parts = [
+        ("pending", counted["pending"]),
+        ("processing", counted["processing"]),
+        ("failed in 24 h", counted["failed"]),
+    ]
+    count = counted["pending"] + counted["processing"]
+    return _figure("Open requests", count, link, parts, is_pressing=bool(counted["failed"]))
 
 
 def _hazards(link: str) -> Values:
@@ -132,9 +136,9 @@ def _hazards(link: str) -> Values:
 
 def _dead_letters(link: str) -> Values:
     counted = DeadLetter.objects.open().aggregate(count=Count("pk"), sources=Count("source", distinct=True))
-    only_open = f"{link}?{urlencode({'settled': 'open'})}"
+    open_only = f"{link}?{urlencode({'settled': 'open'})}"
     parts = [("sources" if counted["sources"] > 1 else "source", counted["sources"])]
-    return _figure("Dead letters", counted["count"], only_open, parts, is_pressing=bool(counted["count"]))
+    return _figure("Dead letters", counted["count"], open_only, parts, is_pressing=bool(counted["count"]))
 
 
 def _outbox(link: str) -> Values:
@@ -148,10 +152,10 @@ def _outbox(link: str) -> Values:
 
 def _figure(title: str, count: int, link: str, parts: list[tuple[str, int]], *, is_pressing: bool) -> Values:
     counts = ", ".join(f"{number} {name}" for name, number in parts if number)
-    return {"title": title, "count": count, "link": link, "told": counts, "is_pressing": is_pressing}
+    return {"title": title, "count": count, "link": link, "details": counts, "is_pressing": is_pressing}
 
 
-def _last_runs() -> list[OptimizationRun]:
+def _latest_runs() -> list[OptimizationRun]:
     newest = OptimizationRun.objects.select_related("detail").order_by(F("started_at").desc())
     return list(newest[:RUNS_SHOWN])
 
@@ -161,7 +165,7 @@ def _run(run: OptimizationRun) -> Values:
     return {
         "link": reverse("admin:optimization_optimizationrun_change", args=[run.pk]),
         "day": run.schedule_date,
-        "what": region_list(detail.region_ids) or detail.get_subject_display() if detail else "",
+        "subject": region_list(detail.region_ids) or detail.get_subject_display() if detail else "",
         "status": run.get_status_display(),
         "score": run.score,
         "unstaffed": detail.unstaffed if detail else "",

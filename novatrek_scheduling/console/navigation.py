@@ -1,4 +1,4 @@
-"""The console's sidebar and tabs: for each person, the pages that this person may see."""
+"""The sidebar and the tabs of the console, with the permission that each page requires."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +11,7 @@ Entry = dict[str, Any]
 
 
 def sidebar() -> list[Entry]:
-    """Groups of links; a group of which somebody may see nothing is not there."""
+    """Return the groups of links. A group without a permitted page is hidden."""
     return [
         {"items": [{"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")}]},
         _group(
@@ -21,18 +21,18 @@ def sidebar() -> list[Entry]:
             _page("Optimization runs", "optimization.optimizationrun", "speed"),
         ),
         _group(
-            "Attention",
+            "Needs attention",
             _page("Conflicts", "conflicts.scheduleconflict", "crisis_alert"),
             _page("Dead letters", "events.deadletter", "unsubscribe"),
             _page("Hazards", "scheduling.hazard", "warning"),
         ),
         _group(
-            "Facts",
+            "Records",
             _page("Reservations", "scheduling.reservation", "confirmation_number"),
             _page("History", "scheduling.schedulerevision", "history"),
         ),
         _group(
-            "Delivery",
+            "Messaging",
             _page("Outbox", "events.outboxmessage", "outbox"),
             _page("Inbox", "events.inboxmessage", "inbox"),
         ),
@@ -47,11 +47,11 @@ def sidebar() -> list[Entry]:
 
 
 def tabs() -> list[Entry]:
-    """Lists that belong together, under one entry of the sidebar."""
+    """Return the tabs of related lists, each under one entry of the sidebar."""
     return [
         _tabs(
             ("Requests", "scheduling.schedulerequest"),
-            ("Work", "scheduling.requestjob"),
+            ("Processing", "scheduling.requestjob"),
             ("Outcomes", "scheduling.requestoutcome"),
         ),
         _tabs(("Runs", "optimization.optimizationrun"), ("Nights", "optimization.night")),
@@ -63,29 +63,29 @@ def tabs() -> list[Entry]:
         _tabs(
             ("Reservations", "scheduling.reservation"),
             ("Guide commitments", "scheduling.guidecommitment"),
-            ("Ids in the catalog", "scheduling.departurealias"),
+            ("Catalog ids", "scheduling.departurealias"),
         ),
         _tabs(
             ("Tasks", "django_celery_beat.periodictask"),
-            ("Times of day", "django_celery_beat.crontabschedule"),
+            ("Crontabs", "django_celery_beat.crontabschedule"),
             ("Intervals", "django_celery_beat.intervalschedule"),
         ),
     ]
 
 
 def may_view(model: str) -> Callable[[HttpRequest], bool]:
-    """Whether who asks may see the rows of a model, named as "app.model"."""
+    """Return a predicate: may the user of a request view the rows of `model` ("app.model")?"""
     return partial(_has_view_permission, model)
 
 
 def list_of(model: str) -> Any:
-    """The address of the list of a model, named as "app.model"."""
+    """Return the URL of the list of `model` ("app.model")."""
     return reverse_lazy(f"admin:{model.replace('.', '_')}_changelist")
 
 
 def _has_view_permission(model: str, request: HttpRequest) -> bool:
     app, name = model.split(".")
-    # Who may change rows sees them, too.
+    # The permission to change rows includes viewing them.
     return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")
 
 

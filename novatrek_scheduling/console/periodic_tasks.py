@@ -1,4 +1,4 @@
-"""Periodic tasks in the console: what beat sends, and when."""
+"""Periodic tasks and their schedules in the console."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, Interval
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-# Nothing here is planned by the sun, or once at a given time.
+# Solar schedules and single times are not used.
 admin.site.unregister([PeriodicTask, CrontabSchedule, IntervalSchedule, ClockedSchedule, SolarSchedule])
 
 
 class ThemedTaskSelect(UnfoldAdminSelectWidget, TaskSelectWidget):  # type: ignore[misc]
-    """The names of the registered tasks."""
+    """A selection of the registered tasks."""
 
 
 class ThemedTaskForm(PeriodicTaskForm):  # type: ignore[misc]
-    """The package's form, with the theme's inputs where it declares fields itself."""
+    """The form of django-celery-beat, with the inputs of the theme for the fields that it declares itself."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,26 +41,26 @@ class TasksOfSchedule(PeriodicTaskInline, TabularInline):  # type: ignore[misc]
 @admin.register(PeriodicTask)
 class PeriodicTaskPages(PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]
     form = ThemedTaskForm
-    # The package's template brings a script inside the page, which the content policy refuses.
+    # The template of django-celery-beat has an inline script, which the content security policy forbids.
     change_form_template = None
     date_hierarchy = None
-    list_display = ("name", "task", "when", "enabled", "last_run_at")
+    list_display = ("name", "task", "schedule_text", "enabled", "last_run_at")
     list_filter = ("enabled", "task")
     ordering = ("name",)
     readonly_fields = ("last_run_at",)
     fieldsets = (
         (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
-        ("When", {"fields": ("interval", "crontab", "start_time", "one_off", "last_run_at")}),
+        ("Schedule", {"fields": ("interval", "crontab", "start_time", "one_off", "last_run_at")}),
         ("Arguments", {"fields": ("args", "kwargs")}),
-        ("How it is sent", {"fields": ("expires", "expire_seconds", "queue", "priority")}),
+        ("Delivery", {"fields": ("expires", "expire_seconds", "queue", "priority")}),
     )
 
-    @admin.display(description="When")
-    def when(self, task: Any) -> str:
+    @admin.display(description="Schedule")
+    def schedule_text(self, task: Any) -> str:
         return str(task.crontab.human_readable if task.crontab else task.schedule)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """None for who may only look: the package's own ask for no permission."""
+        """Return no actions without the permission to change: those of django-celery-beat do not check it."""
         actions: dict[str, Any] = super().get_actions(request)
         return actions if self.has_change_permission(request) else {}
 

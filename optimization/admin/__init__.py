@@ -1,4 +1,4 @@
-"""Optimization in the console: runs, two of them side by side, and nights."""
+"""Optimization in the console: runs, the comparison of two runs, and nights."""
 
 from optimization.admin.nights import NightAdmin
 from optimization.admin.runs import OptimizationRunAdmin

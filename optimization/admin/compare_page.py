@@ -1,26 +1,24 @@
-"""The page that lays two optimization runs side by side."""
+"""The page that compares two optimization runs."""
 
 from typing import Any
 
 from optimization.runs.comparison import Comparison, Row
 from scheduling.admin.region_names import region_list
 
-PER_SECOND = 1000
-
 
 def compare_context(comparison: Comparison) -> dict[str, Any]:
-    """What the template prints."""
+    """Return the context of the template."""
     runs = (comparison.first, comparison.second)
     return {
-        "title": "Two runs side by side",
+        "title": "Comparison of two runs",
         "runs": runs,
         "same_problem": comparison.same_problem,
-        "rows": [_shown(row) for row in comparison.rows if not (row.first in ("", None) and row.second in ("", None))],
-        "written": [{"run": run, "lines": lines} for run, lines in zip(runs, comparison.written, strict=True)],
+        "rows": [_row(row) for row in comparison.rows if not (row.first in ("", None) and row.second in ("", None))],
+        "changes": [{"run": run, "lines": lines} for run, lines in zip(runs, comparison.written, strict=True)],
     }
 
 
-def _shown(row: Row) -> dict[str, Any]:
+def _row(row: Row) -> dict[str, Any]:
     return {
         "name": row.name.replace("_", " ").replace(".", ", "),
         "values": [_text(row.name, value) for value in (row.first, row.second)],

@@ -1,4 +1,4 @@
-"""Pages that explain a departure's team, and that show who has led how much; both of a daily schedule."""
+"""The pages of a daily schedule that explain a departure's team and show the workload of the guides."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,16 +34,16 @@ VIEW = "scheduling.view_dailyschedule"
 _ELSEWHERE = {Rule.REGION, Rule.ACTIVITY}
 _STANDING = {
     PlanStanding.STAFFED: "",
-    PlanStanding.UNSTAFFED: "No plan there is now gives it a team.",
-    PlanStanding.HELD: "Its team is pinned and stays as it is.",
-    PlanStanding.NOT_PLANNED: "It has started or was cancelled: nothing is planned here any more.",
+    PlanStanding.UNSTAFFED: "The best current plan leaves it unstaffed.",
+    PlanStanding.HELD: "Its team is pinned and stays unchanged.",
+    PlanStanding.NOT_PLANNED: "It has started or was cancelled and is no longer planned.",
 }
 
 View = Callable[..., HttpResponse]
 
 
 def explanation_urls(site: AdminSite) -> list[URLPattern]:
-    """Where the pages are, for an admin to hang them in."""
+    """Return the URLs of the pages, to be added to those of an admin."""
     return [
         path(
             "explanations/<uuid:schedule_id>/<uuid:departure_id>/",
@@ -59,9 +59,9 @@ def explanation_urls(site: AdminSite) -> list[URLPattern]:
 
 
 def explanation_page(request: HttpRequest, site: AdminSite, schedule_id: UUID, departure_id: UUID) -> HttpResponse:
-    """Why a departure has its team, or nobody; only for who may see daily schedules."""
+    """Explain a departure's team or why it has none. Requires the permission to view daily schedules."""
     schedule = _schedule(request, schedule_id)
-    context = site.each_context(request) | banner_context(schedule) | {"title": "Why this team"}
+    context = site.each_context(request) | banner_context(schedule) | {"title": "Team explanation"}
     try:
         context |= explanation_context(explain_as_it_stands(schedule, departure_id))
     except UnknownDeparture as error:
@@ -72,9 +72,9 @@ def explanation_page(request: HttpRequest, site: AdminSite, schedule_id: UUID, d
 
 
 def fairness_page(request: HttpRequest, site: AdminSite, schedule_id: UUID) -> HttpResponse:
-    """Hours of the trailing 14 days, guide by guide; only for who may see daily schedules."""
+    """Show the hours of each guide in the trailing 14 days. Requires the permission to view daily schedules."""
     schedule = _schedule(request, schedule_id)
-    context = site.each_context(request) | {"title": "Hours led", "schedule": schedule}
+    context = site.each_context(request) | {"title": "Workload", "schedule": schedule}
     try:
         report = fairness_by_region(schedule, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
     except DomainError as error:
@@ -85,10 +85,10 @@ def fairness_page(request: HttpRequest, site: AdminSite, schedule_id: UUID) -> H
 
 
 def explanation_context(explanation: DepartureExplanation) -> dict[str, Any]:
-    """What the template prints; every text is ready."""
+    """Return the context of the template, with all texts."""
     departure = explanation.departure
-    could = [guide for guide in explanation.others if guide.exclusion is None]
-    ruled_out = [
+    eligible = [guide for guide in explanation.others if guide.exclusion is None]
+    excluded = [
         candidate
         for candidate in explanation.others
         if candidate.exclusion and candidate.exclusion.rule not in _ELSEWHERE
@@ -106,10 +106,10 @@ def explanation_context(explanation: DepartureExplanation) -> dict[str, Any]:
         "differs": explanation.differs,
         "is_partial": explanation.is_partial,
         "team": [_member(member, explanation) for member in explanation.team],
-        "possible_if": [possibility.message for possibility in explanation.possible_if],
-        "could": [_guide(guide, explanation) for guide in could],
-        "ruled_out": [_guide(guide, explanation) for guide in ruled_out],
-        "elsewhere": len(explanation.others) - len(could) - len(ruled_out),
+        "remedies": [remedy.message for remedy in explanation.possible_if],
+        "eligible": [_guide(guide, explanation) for guide in eligible],
+        "excluded": [_guide(guide, explanation) for guide in excluded],
+        "elsewhere": len(explanation.others) - len(eligible) - len(excluded),
     }
 
 
@@ -118,10 +118,10 @@ def _member(member: MemberExplanation, explanation: DepartureExplanation) -> dic
     return {
         "name": member.name,
         "score": f"{member.score:.2f}",
-        "parts": ", ".join(f"{name} {part:.2f}" for name, part in parts.items()),
+        "components": ", ".join(f"{name} {part:.2f}" for name, part in parts.items()),
         "fairness": member.fairness_points,
         "hours": _hours(member.workload),
-        "otherwise": alternative_text(member, explanation.departure_id, explanation.names),
+        "alternative": alternative_text(member, explanation.departure_id, explanation.names),
     }
 
 
@@ -131,7 +131,7 @@ def _guide(guide: CandidateExplanation, explanation: DepartureExplanation) -> di
         "score": "" if guide.score is None else f"{guide.score:.2f}",
         "hours": _hours(guide.workload) if guide.workload else "",
         "rule": guide.exclusion.rule.value.replace("_", " ").lower() if guide.exclusion else "",
-        "why": reason_text(guide, explanation.departure_id, explanation.names),
+        "reason": reason_text(guide, explanation.departure_id, explanation.names),
     }
 
 
@@ -162,7 +162,7 @@ def _schedule(request: HttpRequest, schedule_id: UUID) -> DailySchedule:
 
 
 def _of_site(page: View, site: AdminSite) -> View:
-    def shown(request: HttpRequest, **address: UUID) -> HttpResponse:
+    def view(request: HttpRequest, **address: UUID) -> HttpResponse:
         return page(request, site, **address)
 
-    return shown
+    return view

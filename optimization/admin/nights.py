@@ -1,4 +1,4 @@
-"""Nights in the console: how far one is, what came of it, and which dates it could not plan."""
+"""Nights in the console: progress, outcome, and the dates that could not be planned."""
 
 from collections import Counter
 from typing import Any
@@ -17,13 +17,13 @@ from scheduling.admin.formatting import table
 from scheduling.admin.region_names import region_list
 
 MILLISECONDS = 1000
-SUMMED_UP = {
+SUMMARY_LABELS = {
     "departures": "Departures",
-    "unstaffed": "Left unstaffed",
-    "score": "Score, weighed by departures",
-    "proofs": "Plans by how well they are known",
-    "joined": "Dates planned by somebody else's run",
-    "solve_ms": "Solving, in ms",
+    "unstaffed": "Unstaffed",
+    "score": "Score (weighted by departures)",
+    "proofs": "Plans by proof",
+    "joined": "Dates covered by another run",
+    "solve_ms": "Solver time (ms)",
 }
 
 
@@ -35,7 +35,7 @@ class NightAdmin(ViewOnly):
     ordering = ["-started_at"]
     fieldsets = [
         (None, {"fields": ["horizon", "state", "progress", "error", "started_at", "completed_at", "night_id"]}),
-        ("Summary", {"fields": ["summed_up"]}),
+        ("Summary", {"fields": ["outcome"]}),
         ("Dates", {"fields": ["by_date"]}),
     ]
 
@@ -71,13 +71,13 @@ class NightAdmin(ViewOnly):
     def duration(self, night: Night) -> str:
         return f"{night.summary['duration_ms'] / MILLISECONDS:.0f} s" if night.summary else ""
 
-    @admin.display(description="What came of it")
-    def summed_up(self, night: Night) -> SafeString | str:
+    @admin.display(description="Outcome")
+    def outcome(self, night: Night) -> SafeString | str:
         summary = night.summary
-        rows = [(words, _in_words(summary[name])) for name, words in SUMMED_UP.items() if name in summary]
-        return table(("Figure", "Value"), rows) if rows else "not yet"
+        rows = [(label, _text(summary[name])) for name, label in SUMMARY_LABELS.items() if name in summary]
+        return table(("Figure", "Value"), rows) if rows else "not yet available"
 
-    @admin.display(description="Each date of each cluster")
+    @admin.display(description="Dates by cluster")
     def by_date(self, night: Night) -> SafeString:
         rows = [
             (
@@ -91,18 +91,18 @@ class NightAdmin(ViewOnly):
                 night.dates.all(), key=lambda night_date: (night_date.schedule_date, night_date.cluster)
             )
         ]
-        return table(("Date", "Regions", "Status", "Run", "What stood in the way"), rows)
+        return table(("Date", "Regions", "Status", "Run", "Error"), rows)
 
 
 def _run(night_date: NightDate) -> SafeString | str:
     if night_date.run_id is None:
         return ""
     address = reverse("admin:optimization_optimizationrun_change", args=[night_date.run_id])
-    words = "joined" if night_date.is_joined else "run"
-    return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, words)
+    text = "joined" if night_date.is_joined else "run"
+    return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, text)
 
 
-def _in_words(value: object) -> str:
+def _text(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{count} {name.lower().replace('_', ' ')}" for name, count in value.items())
     return str(value)

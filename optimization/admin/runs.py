@@ -1,4 +1,4 @@
-"""Optimization runs in the console: what was planned, how well, and from which facts."""
+"""Optimization runs in the console: result, effort and input facts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,12 +34,12 @@ PROOF_LABELS = {"optimal": "success", "greedy": "warning"}
 SUBJECTS: dict[str, str] = {
     RunDetail.Subject.DAY: "day",
     RunDetail.Subject.REQUEST: "schedule request",
-    RunDetail.Subject.QUESTION: "question",
+    RunDetail.Subject.QUESTION: "trip query",
 }
-LEVELS = {
-    "guests": "Guests served (more is better)",
-    "kept": "Assignments kept from the plan before (more is better)",
-    "loss": "Shortfall from perfect teams (less is better)",
+OBJECTIVES = {
+    "guests": "Guests served (maximized)",
+    "kept": "Assignments kept from the previous plan (maximized)",
+    "loss": "Loss of quality against perfect teams (minimized)",
 }
 MILLISECONDS = 1000
 
@@ -68,14 +68,14 @@ class OptimizationRunAdmin(ViewOnly):
         (None, {"fields": ["schedule_date", "subject", "schedule_request", "regions", "state", "error", "joined_by"]}),
         ("Result", {"fields": ["score", "staffing", "moves", "proof", "objective"]}),
         ("Effort", {"fields": ["algorithm", "started_at", "completed_at", "duration", "size"]}),
-        ("Facts it was planned from", {"fields": ["ages", "unknown", "digest", "run_id"]}),
+        ("Input facts", {"fields": ["ages", "unknown", "digest", "run_id"]}),
     ]
 
-    @admin.display(description="For", ordering="detail__subject")
+    @admin.display(description="Subject", ordering="detail__subject")
     def subject_and_regions(self, run: OptimizationRun) -> str:
         return self.regions(run) or self.subject(run)
 
-    @admin.display(description="For")
+    @admin.display(description="Subject")
     def subject(self, run: OptimizationRun) -> str:
         return SUBJECTS.get(_detail(run).subject, "")
 
@@ -90,7 +90,7 @@ class OptimizationRunAdmin(ViewOnly):
     @display(description="Proof", ordering="detail__proof", label=PROOF_LABELS)  # type: ignore[untyped-decorator]
     def proof(self, run: OptimizationRun) -> str:
         detail = _detail(run)
-        return _proof_in_words(detail) if detail.proof else ""
+        return _proof_text(detail) if detail.proof else ""
 
     @admin.display(description="Staffed")
     def staffing(self, run: OptimizationRun) -> str:
@@ -113,31 +113,31 @@ class OptimizationRunAdmin(ViewOnly):
         address = reverse("admin:scheduling_schedulerequest_change", args=[request_id])
         return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, request_id)
 
-    @admin.display(description="Objective, by what counts first")
+    @admin.display(description="Objectives (lexicographic)")
     def objective(self, run: OptimizationRun) -> SafeString | str:
         objective = _detail(run).objective
         attained, bounds = objective.get("attained", {}), objective.get("bounds", {})
-        rows = [(words, attained[level], bounds.get(level, "")) for level, words in LEVELS.items() if level in attained]
-        return table(("Level", "Attained", "Bound"), rows) if rows else ""
+        rows = [(label, attained[name], bounds.get(name, "")) for name, label in OBJECTIVES.items() if name in attained]
+        return table(("Objective", "Attained", "Bound"), rows) if rows else ""
 
-    @admin.display(description="Size of the model")
+    @admin.display(description="Model size")
     def size(self, run: OptimizationRun) -> str:
         detail = _detail(run)
         return f"{detail.variables} variables, {detail.rows} rows, solved in {_seconds(detail.solve_ms)}"
 
-    @admin.display(description="Age of each answer")
+    @admin.display(description="Age of the facts")
     def ages(self, run: OptimizationRun) -> SafeString | str:
         ages: Mapping[str, float] = _detail(run).inputs.get("age_seconds", {})
-        # What was read while the picture was being taken is younger than the picture.
+        # Facts read after the start of the snapshot have a negative age.
         rows = [(sibling, f"{max(0.0, seconds):.1f} s") for sibling, seconds in sorted(ages.items())]
-        return table(("Sibling", "Age when it was used"), rows) if rows else ""
+        return table(("Sibling", "Age when used"), rows) if rows else ""
 
-    @admin.display(description="Not known")
+    @admin.display(description="Unknown facts")
     def unknown(self, run: OptimizationRun) -> SafeString | str:
         unknown: Mapping[str, str] = _detail(run).inputs.get("unknown", {})
-        return table(("Sibling", "What happened"), sorted(unknown.items())) if unknown else ""
+        return table(("Sibling", "Reason"), sorted(unknown.items())) if unknown else ""
 
-    @admin.display(description="Hash of the problem")
+    @admin.display(description="Problem hash")
     def digest(self, run: OptimizationRun) -> str:
         return str(_detail(run).inputs.get("hash", ""))
 
@@ -145,7 +145,7 @@ class OptimizationRunAdmin(ViewOnly):
     def error(self, run: OptimizationRun) -> str:
         return _detail(run).error
 
-    @admin.display(description="People moved")
+    @admin.display(description="Guides reassigned")
     def moves(self, run: OptimizationRun) -> str:
         detail = _detail(run)
         allowed = "" if detail.max_changes is None else f" of at most {detail.max_changes}"
@@ -154,7 +154,7 @@ class OptimizationRunAdmin(ViewOnly):
     @admin.display(description="Joined by")
     def joined_by(self, run: OptimizationRun) -> SafeString | str:
         joins = [(join.by, date_format(localtime(join.joined_at), "DATETIME_FORMAT")) for join in run.joins.all()]
-        return table(("Who wanted the same and waited for it", "When"), joins) if joins else ""
+        return table(("Requester of an equal run", "Time"), joins) if joins else ""
 
     def has_rerun_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("scheduling.change_dailyschedule")
@@ -167,9 +167,9 @@ class OptimizationRunAdmin(ViewOnly):
         )
         return [address, *explanation_urls(self.admin_site), *super().get_urls()]
 
-    @admin.action(description="Compare two", permissions=["view"])
+    @admin.action(description="Compare two runs", permissions=["view"])
     def compare(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> HttpResponse | None:
-        """Lay the two chosen runs side by side, the earlier one first."""
+        """Compare the two selected runs, the earlier one first."""
         try:
             first, second = queryset.order_by("started_at").values_list("pk", flat=True)[:3]
         except ValueError:
@@ -178,7 +178,7 @@ class OptimizationRunAdmin(ViewOnly):
         return redirect("admin:optimization_optimizationrun_compare", first, second)
 
     def compare_page(self, request: HttpRequest, first: UUID, second: UUID) -> HttpResponse:
-        """The page with both; only for who may see runs."""
+        """Show the comparison of two runs. Requires the permission to view runs."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
@@ -188,9 +188,9 @@ class OptimizationRunAdmin(ViewOnly):
         page = "admin/optimization/optimizationrun/compare.html"
         return render(request, page, self.admin_site.each_context(request) | context | {"opts": self.opts})
 
-    @admin.action(description="Plan their dates again", permissions=["rerun"])
+    @admin.action(description="Optimize the dates again", permissions=["rerun"])
     def plan_again(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> None:
-        """Queue the dates and regions of the chosen runs once more; what is over or was no day is left out."""
+        """Queue the dates and regions of the selected runs again, except for past dates and runs of other subjects."""
         queued = 0
         for run in queryset.select_related("detail"):
             try:
@@ -200,15 +200,15 @@ class OptimizationRunAdmin(ViewOnly):
             else:
                 queued += 1
         if queued:
-            self.message_user(request, f"Queued: {counted(queued, 'date')} to plan again.")
+            self.message_user(request, f"Queued: {counted(queued, 'date')} to optimize again.")
 
     def get_fieldsets(self, request: HttpRequest, obj: OptimizationRun | None = None) -> Any:
-        """Without the rows that say nothing about this run."""
-        shown = super().get_fieldsets(request, obj)
-        return [(title, options | {"fields": _telling(options["fields"], obj)}) for title, options in shown]
+        """Return the fieldsets without the fields that are empty for this run."""
+        fieldsets = super().get_fieldsets(request, obj)
+        return [(title, options | {"fields": _non_empty(options["fields"], obj)}) for title, options in fieldsets]
 
 
-def _telling(fields: list[str], run: OptimizationRun | None) -> list[str]:
+def _non_empty(fields: list[str], run: OptimizationRun | None) -> list[str]:
     detail = _detail(run) if run else RunDetail()
     empty = {
         "schedule_request": detail.request_id is None,
@@ -223,11 +223,11 @@ def _telling(fields: list[str], run: OptimizationRun | None) -> list[str]:
 
 
 def _detail(run: OptimizationRun) -> RunDetail:
-    """A run that another release left without details is shown with empty ones."""
+    """Return the details of a run, or empty ones for a run of a release without details."""
     return getattr(run, "detail", None) or RunDetail()
 
 
-def _proof_in_words(detail: RunDetail) -> str:
+def _proof_text(detail: RunDetail) -> str:
     if detail.proof == PlanStatus.PROVEN:
         return "optimal"
     if detail.proof == PlanStatus.BEST_FOUND and detail.gap and detail.gap < 1:

@@ -1,4 +1,4 @@
-"""This app's tables in the console: read here, changed only by the functions that the API calls too."""
+"""The tables of this app in the console: read-only, changed only through the services that the API calls."""
 
 from scheduling.admin.calendar_tokens import CalendarTokenAdmin
 from scheduling.admin.daily_schedules import DailyScheduleAdmin

@@ -1,4 +1,4 @@
-"""Calendar tokens: who may subscribe to a guide's calendar, and giving a guide the address of it."""
+"""Calendar tokens in the console: the list, and pages that issue and revoke the address of a guide's calendar."""
 
 from typing import Any
 from uuid import UUID
@@ -23,13 +23,13 @@ from scheduling.siblings import guide_management
 from scheduling.siblings.client import Reader
 from scheduling.siblings.parallel import Lookups
 
-ISSUE = "scheduling.issue_calendartoken"
+ISSUE_PERMISSION = "scheduling.issue_calendartoken"
 LIST = "admin:scheduling_calendartoken_changelist"
 TEMPLATES = "admin/scheduling/calendartoken"
 
 
 class ActiveFilter(admin.SimpleListFilter):
-    """Whether a token still opens a calendar."""
+    """A filter by the state of a token."""
 
     title = "state"
     parameter_name = "state"
@@ -38,15 +38,15 @@ class ActiveFilter(admin.SimpleListFilter):
         return [("active", "Active"), ("revoked", "Revoked")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen: dict[str | None, QuerySet[Any]] = {
+        by_state: dict[str | None, QuerySet[Any]] = {
             "active": queryset.filter(revoked_at=None),
             "revoked": queryset.filter(revoked_at__isnull=False),
         }
-        return chosen.get(self.value(), queryset)
+        return by_state.get(self.value(), queryset)
 
 
 class IssueForm(forms.Form):
-    """The guide, among those whom svc-guide-management knows."""
+    """The selection of a guide from those of svc-guide-management."""
 
     def __init__(self, guides: dict[UUID, str], data: Any = None) -> None:
         super().__init__(data)
@@ -60,7 +60,7 @@ class CalendarTokenAdmin(ViewOnly):
     list_display = ["guide_name", "state", "created_at", "created_by", "revoked_at", "revoked_by"]
     list_filter = [ActiveFilter, "created_at"]
     search_fields = ["guide_name", "=guide_id", "created_by"]
-    search_help_text = "Guide's name or id, or who issued it"
+    search_help_text = "Name or id of the guide, or issuer"
     ordering = ["guide_name", "-created_at"]
     fields = ["guide_name", "guide_id", "state", "created_at", "created_by", "revoked_at", "revoked_by"]
     readonly_fields = ["state"]
@@ -68,7 +68,7 @@ class CalendarTokenAdmin(ViewOnly):
     actions_detail = ["revoke"]
 
     def has_issue_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm(ISSUE)
+        return request.user.has_perm(ISSUE_PERMISSION)
 
     @display(description="State", label={"active": "success", "revoked": "info"})  # type: ignore[untyped-decorator]
     def state(self, token: CalendarToken) -> str:
@@ -82,7 +82,7 @@ class CalendarTokenAdmin(ViewOnly):
         permissions=["issue"],
     )
     def issue(self, request: HttpRequest) -> HttpResponse:
-        """Ask for whom, and show the address of the calendar this once."""
+        """Ask for the guide, issue a token, and show the address of the calendar once."""
         try:
             guides = _guides()
             form = IssueForm(guides, request.POST or None)
@@ -103,7 +103,7 @@ class CalendarTokenAdmin(ViewOnly):
         description="Revoke", url_path="revoke", icon="key_off", variant=ActionVariant.DANGER, permissions=["issue"]
     )
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Say what that means, and do it once it is confirmed."""
+        """Show a confirmation page, and revoke the token once confirmed."""
         token = get_object_or_404(CalendarToken, pk=object_id)
         if request.method != "POST":
             return self._page(request, "revoke.html", title=f"Revoke the {token}", token=token)
@@ -117,13 +117,13 @@ class CalendarTokenAdmin(ViewOnly):
         return redirect(reverse(LIST))
 
     def _page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-        whole = self.admin_site.each_context(request) | {"opts": self.opts} | context
-        return render(request, f"{TEMPLATES}/{template}", whole)
+        full_context = self.admin_site.each_context(request) | {"opts": self.opts} | context
+        return render(request, f"{TEMPLATES}/{template}", full_context)
 
 
 def _guides() -> dict[UUID, str]:
-    """Every guide by name. Raises SiblingUnavailable."""
+    """Return the names of all guides by id. Raise SiblingUnavailable."""
     reader = Reader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]))
     with Lookups(reader.deadline) as lookups:
-        found = guide_management.read_guides(reader, lookups)
-    return {guide.id: f"{guide.first_name} {guide.last_name}".strip() for guide in found}
+        guides = guide_management.read_guides(reader, lookups)
+    return {guide.id: f"{guide.first_name} {guide.last_name}".strip() for guide in guides}

@@ -1,4 +1,4 @@
-"""Daily schedules, and publishing them after a look at what that would tell people."""
+"""Daily schedules in the console, with a page that previews and publishes."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ from scheduling.domain.text import counted
 from scheduling.models import DailySchedule
 from scheduling.publication.services import preview_publication, publish_departures
 
-PUBLISH = "scheduling.publish_dailyschedule"
+PUBLISH_PERMISSION = "scheduling.publish_dailyschedule"
 
 
 @admin.register(DailySchedule)
@@ -35,7 +35,7 @@ class DailyScheduleAdmin(ViewOnly):
     list_filter_submit = True
     date_hierarchy = "schedule_date"
     search_fields = ["schedule_date", "=schedule_id", "assignments"]
-    search_help_text = "Date, or anything in the plan: a guide, a trip, an id"
+    search_help_text = "Date, or any text in the plan, such as a guide, a trip or an id"
     ordering = ["-schedule_date"]
     list_per_page = 20
     fields = ["schedule_date", "rev", "published_at", "updated_at", "history", "schedule_id"]
@@ -43,7 +43,7 @@ class DailyScheduleAdmin(ViewOnly):
     actions_detail = ["publish"]
 
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm(PUBLISH)
+        return request.user.has_perm(PUBLISH_PERMISSION)
 
     @admin.display(description="Staffed")
     def staffing(self, schedule: DailySchedule) -> str:
@@ -59,16 +59,16 @@ class DailyScheduleAdmin(ViewOnly):
         query = urlencode({"schedule_id__exact": str(schedule.pk)})
         address = f"{reverse('admin:scheduling_schedulerevision_changelist')}?{query}"
         return format_html(
-            '<a class="text-primary-600 dark:text-primary-500" href="{}">What changed, by whom</a>', address
+            '<a class="text-primary-600 dark:text-primary-500" href="{}">Changes and authors</a>', address
         )
 
     def get_urls(self) -> list[URLPattern]:
         banner = self.admin_site.admin_view(self.being_optimized)
-        own = [path("<uuid:object_id>/being-optimized/", banner, name="scheduling_dailyschedule_being_optimized")]
-        return [*own, *super().get_urls()]
+        urls = [path("<uuid:object_id>/being-optimized/", banner, name="scheduling_dailyschedule_being_optimized")]
+        return [*urls, *super().get_urls()]
 
     def being_optimized(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """The banner by itself, which the pages of a date ask for again while they are open."""
+        """Render the banner alone, which open pages of a date poll."""
         schedule = get_object_or_404(DailySchedule, pk=object_id)
         if not self.has_view_permission(request, schedule):
             raise PermissionDenied
@@ -90,7 +90,7 @@ class DailyScheduleAdmin(ViewOnly):
         permissions=["publish"],
     )
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show what publishing would tell whom, and do it once that is confirmed."""
+        """Show the changes and notices of a publication, and publish once confirmed."""
         schedule = get_object_or_404(DailySchedule, pk=object_id)
         if request.method == "POST" and self._publish(request, schedule):
             return redirect(reverse("admin:scheduling_dailyschedule_change", args=[schedule.pk]))
@@ -115,7 +115,7 @@ class DailyScheduleAdmin(ViewOnly):
         except DomainError as error:
             self.message_user(request, error.message, messages.WARNING)
             return False
-        changed = counted(len(change.departure_ids), "departure")
-        self.log_change(request, schedule, f"Published {changed}")
-        self.message_user(request, f"Published: {changed} of {schedule.schedule_date}.")
+        departures = counted(len(change.departure_ids), "departure")
+        self.log_change(request, schedule, f"Published {departures}")
+        self.message_user(request, f"Published: {departures} of {schedule.schedule_date}.")
         return True

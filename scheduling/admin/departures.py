@@ -1,4 +1,4 @@
-"""Reservations, guide commitments and departures that the catalog calls otherwise."""
+"""Reservations, guide commitments and the catalog ids of departures in the console."""
 
 from typing import Any
 
@@ -13,22 +13,22 @@ from scheduling.models import DepartureAlias, GuideCommitment, Reservation, Rese
 
 
 class PlacementFilter(admin.SimpleListFilter):
-    """Where a reservation's guests sit."""
+    """A filter by the placement of active reservations."""
 
     title = "placement"
     parameter_name = "placement"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("placed", "On a departure"), ("waiting", "Waits for a departure"), ("undated", "Without a date")]
+        return [("placed", "On a departure"), ("waiting", "Waiting for a departure"), ("undated", "Without a date")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         active = queryset.filter(status=ReservationStatus.ACTIVE)
-        chosen: dict[str | None, QuerySet[Any]] = {
+        by_placement: dict[str | None, QuerySet[Any]] = {
             "placed": active.filter(departure_id__isnull=False),
             "waiting": active.filter(departure_id=None, trip_date__isnull=False),
             "undated": active.filter(trip_date=None),
         }
-        return chosen.get(self.value(), queryset)
+        return by_placement.get(self.value(), queryset)
 
 
 @admin.register(Reservation)
@@ -69,5 +69,5 @@ class DepartureAliasAdmin(ViewOnly):
     list_filter = [("schedule_date", RangeDateFilter)]
     list_filter_submit = True
     search_fields = ["=departure_id", "=catalog_id", "=trip_id"]
-    search_help_text = "Our id or the catalog's, or the trip's"
+    search_help_text = "Id of the departure, here or in the catalog, or of the trip"
     ordering = ["-recorded_at"]

@@ -1,4 +1,4 @@
-"""Parts of a daily schedule in words, for pages that people read."""
+"""Texts and tables of parts of a daily schedule for the pages of the console."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,20 +16,21 @@ DEPARTURE_COLUMNS = ("Local time", "Departure", "Region", "Team", "Guests", "Sta
 
 
 def names_in(document: ScheduleDocument) -> dict[UUID, str]:
-    """The guides of a document by name."""
-    return {m.guide_id: m.guide_name for departure in document.departures.values() for m in departure.team}
+    """Return the names of the guides of a document, by id."""
+    members = (member for departure in document.departures.values() for member in departure.team)
+    return {member.guide_id: member.guide_name for member in members}
 
 
 def times_text(departure: Departure) -> str:
-    """Begin and end on the clocks of its region, on one line: "09:00 to 12:00"."""
+    """Return start and end in local time, without line breaks: "09:00 to 12:00"."""
     ends_at = departure.ends_at.astimezone(departure.starts_at.tzinfo)
     is_same_day = ends_at.date() == departure.starts_at.date()
-    ends = f"{ends_at:%H:%M}" if is_same_day else f"{ends_at:%d %b %H:%M}"
-    return f"{departure.starts_at:%H:%M} to {ends}".replace(" ", NO_BREAK)
+    end = f"{ends_at:%H:%M}" if is_same_day else f"{ends_at:%d %b %H:%M}"
+    return f"{departure.starts_at:%H:%M} to {end}".replace(" ", NO_BREAK)
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> SafeString:
-    """A plain table of text."""
+    """Return an HTML table of escaped texts."""
     cell, head = '<td class="px-3 py-2 align-top">{}</td>', '<th class="px-3 py-2 text-left">{}</th>'
     titles = format_html_join("", head, ((title,) for title in columns))
     lines = (format_html_join("", cell, ((value,) for value in row)) for row in rows)
@@ -40,7 +41,7 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> SafeStrin
 
 
 def departure_rows(departures: Iterable[Departure]) -> list[tuple[str, ...]]:
-    """One row a departure, earliest first, under DEPARTURE_COLUMNS."""
+    """Return one row for each departure, the earliest first, with the columns DEPARTURE_COLUMNS."""
     return [
         (
             times_text(departure),
@@ -55,14 +56,14 @@ def departure_rows(departures: Iterable[Departure]) -> list[tuple[str, ...]]:
 
 
 def whole_departure(stored: Mapping[str, Any]) -> str:
-    """A departure in one line, as it is stored."""
+    """Describe a stored departure in one line."""
     departure = Departure.model_validate(stored)
     guests = f"{departure.participants} of {departure.capacity} guests"
     return ", ".join((times_text(departure), guests, team_text(departure.team) or _unstaffed(departure)))
 
 
 def difference_lines(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What a revision changed in one departure or of one guide: "capacity: 8 → 10"."""
+    """Return the changes of a revision to one departure or one guide: "capacity: 8 → 10"."""
     return [f"{name.replace('_', ' ')}: {change_text(name, change)}" for name, change in sorted(fields.items())]
 
 

@@ -1,4 +1,4 @@
-"""Hazards, and their release by a person."""
+"""Hazards in the console, and their release by a dispatcher."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from novatrek_scheduling.errors import DomainError
 from scheduling.hazards import release_hazard
 from scheduling.models import Hazard
 
-RELEASE = "scheduling.release_hazard"
+RELEASE_PERMISSION = "scheduling.release_hazard"
 SEVERITY_LABELS = {"LOW": "info", "MEDIUM": "warning", "HIGH": "danger", "CRITICAL": "danger"}
 
 
 class ForceFilter(admin.SimpleListFilter):
-    """Whether a hazard still forbids anything."""
+    """A filter by the state of a hazard."""
 
-    title = "force"
+    title = "state"
     parameter_name = "force"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -28,12 +28,12 @@ class ForceFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         now = timezone.now()
-        chosen: dict[str | None, QuerySet[Any]] = {
+        by_state: dict[str | None, QuerySet[Any]] = {
             "in_force": queryset.filter(Q(ends_at=None) | Q(ends_at__gt=now), released_at=None),
             "expired": queryset.filter(ends_at__lte=now, released_at=None),
             "released": queryset.filter(released_at__isnull=False),
         }
-        return chosen.get(self.value(), queryset)
+        return by_state.get(self.value(), queryset)
 
 
 @admin.register(Hazard)
@@ -46,7 +46,7 @@ class HazardAdmin(ViewOnly):
     actions = ["release_chosen"]
 
     def has_release_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(RELEASE)
+        return request.user.has_perm(RELEASE_PERMISSION)
 
     @display(description="Severity", ordering="severity", label=SEVERITY_LABELS)  # type: ignore[untyped-decorator]
     def level(self, hazard: Hazard) -> str:

@@ -1,4 +1,4 @@
-"""Revisions of daily schedules: what changed, by whom."""
+"""Revisions of daily schedules in the console: changes, authors, and restoring."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -23,19 +23,19 @@ from scheduling.domain.text import counted
 from scheduling.history.restore import RestorePreview, preview_restore, restore_revision
 from scheduling.models import DailySchedule, ScheduleRevision
 
-CHANGE = "scheduling.change_dailyschedule"
+RESTORE_PERMISSION = "scheduling.change_dailyschedule"
 
 Entry = Mapping[str, Any]
 
 
 @admin.register(ScheduleRevision)
 class ScheduleRevisionAdmin(ViewOnly):
-    list_display = ["schedule_date", "rev", "changed_at", "author", "kind", "touched", "cause"]
+    list_display = ["schedule_date", "rev", "changed_at", "author", "kind", "changed_parts", "cause"]
     list_filter = ["kind", ("schedule_date", RangeDateFilter), ("changed_at", RangeDateFilter)]
     list_filter_submit = True
     search_fields = ["author", "cause", "schedule_date", "=run_id"]
     search_help_text = "Author, cause, date or id of the optimization run"
-    # Rows are numbered as they are written, and the key's index spares sorting all of them for a page.
+    # Ids follow the order of writing, and the primary key saves sorting all rows for a page.
     ordering = ["-id"]
     actions_detail = ["restore"]
     fields = [
@@ -51,17 +51,17 @@ class ScheduleRevisionAdmin(ViewOnly):
     ]
 
     def has_restore_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm(CHANGE)
+        return request.user.has_perm(RESTORE_PERMISSION)
 
-    @admin.display(description="Touched")
-    def touched(self, revision: ScheduleRevision) -> str:
+    @admin.display(description="Changed parts")
+    def changed_parts(self, revision: ScheduleRevision) -> str:
         parts = (("departures", "departure"), ("guide_adjustments", "guide"))
-        sizes = [(len(revision.changes.get(part, {})), what) for part, what in parts]
-        return ", ".join(counted(size, what) for size, what in sizes if size)
+        sizes = [(len(revision.changes.get(part, {})), noun) for part, noun in parts]
+        return ", ".join(counted(size, noun) for size, noun in sizes if size)
 
-    @admin.display(description="Differences")
+    @admin.display(description="Changes")
     def differences(self, revision: ScheduleRevision) -> SafeString:
-        return table(("What", "Difference"), list(_differences(revision)))
+        return table(("Subject", "Change"), list(_differences(revision)))
 
     @action(  # type: ignore[untyped-decorator]
         description="Restore",
@@ -71,7 +71,7 @@ class ScheduleRevisionAdmin(ViewOnly):
         permissions=["restore"],
     )
     def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show which plans differ from those of this revision, and restore them once that is confirmed."""
+        """Show the plans that differ from this revision, and restore them once confirmed."""
         revision = get_object_or_404(ScheduleRevision, pk=object_id)
         try:
             preview = preview_restore(revision.schedule_date, revision.rev)
@@ -80,8 +80,8 @@ class ScheduleRevisionAdmin(ViewOnly):
             return redirect(reverse("admin:scheduling_schedulerevision_change", args=[revision.pk]))
         if request.method == "POST" and self._restore(request, revision, preview):
             return redirect(reverse("admin:scheduling_dailyschedule_change", args=[revision.schedule_id]))
-        chosen = request.POST.getlist("departure_ids") if request.method == "POST" else None
-        context = self.admin_site.each_context(request) | restore_context(preview, chosen)
+        selected = request.POST.getlist("departure_ids") if request.method == "POST" else None
+        context = self.admin_site.each_context(request) | restore_context(preview, selected)
         page = "admin/scheduling/schedulerevision/restore.html"
         return render(request, page, context | {"opts": self.opts, "revision": revision})
 
@@ -114,19 +114,19 @@ def _differences(revision: ScheduleRevision) -> Iterator[tuple[str, str]]:
         yield _departure_name(key, entry, trips), _lines(entry, whole_departure)
     names = {str(guide_id): name for guide_id, name in names_in(document).items()}
     for key, entry in sorted(revision.changes.get("guide_adjustments", {}).items()):
-        yield f"entry of {names.get(key, key)}", _lines(entry, _whole_entry)
-    whole = revision.changes.get("document", {}) | _of_publication(revision)
-    if whole:
-        yield "daily schedule", "; ".join(difference_lines(whole))
+        yield f"adjustments of {names.get(key, key)}", _lines(entry, _whole_adjustments)
+    document_changes = revision.changes.get("document", {}) | _publication_change(revision)
+    if document_changes:
+        yield "daily schedule", "; ".join(difference_lines(document_changes))
 
 
-def _of_publication(revision: ScheduleRevision) -> Entry:
-    changed = revision.changes.get("published_at")
-    return {"published_at": changed} if changed else {}
+def _publication_change(revision: ScheduleRevision) -> Entry:
+    change = revision.changes.get("published_at")
+    return {"published_at": change} if change else {}
 
 
 def _present_document(revision: ScheduleRevision) -> ScheduleDocument:
-    """For the names in it. What was written in SQL may not be readable, and its revision has to be."""
+    """Return the current document for its names, or an empty one if a change in SQL has made it invalid."""
     schedule = DailySchedule.objects.filter(pk=revision.schedule_id).first()
     try:
         return schedule.document if schedule else ScheduleDocument()
@@ -140,15 +140,15 @@ def _departure_name(key: str, entry: Entry, names: Mapping[str, str]) -> str:
     return f"{name or 'departure'} ({key[:8]})"
 
 
-def _lines(entry: Entry, in_full: Callable[[Entry], str]) -> str:
+def _lines(entry: Entry, describe: Callable[[Entry], str]) -> str:
     if "fields" in entry:
         return "; ".join(difference_lines(entry["fields"]))
-    side, word = ("new", "added") if "new" in entry else ("old", "removed")
+    side, verb = ("new", "added") if "new" in entry else ("old", "removed")
     try:
-        return f"{word}: {in_full(entry[side])}"
+        return f"{verb}: {describe(entry[side])}"
     except (ValueError, AttributeError):
-        return f"{word}: {json.dumps(entry[side], ensure_ascii=False)}"
+        return f"{verb}: {json.dumps(entry[side], ensure_ascii=False)}"
 
 
-def _whole_entry(entry: Entry) -> str:
+def _whole_adjustments(entry: Entry) -> str:
     return "; ".join(difference_lines({name: {"new": value} for name, value in entry.items()}))

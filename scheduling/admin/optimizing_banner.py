@@ -1,4 +1,4 @@
-"""The line that tells who is optimizing a date, on the pages where somebody might be about to edit it."""
+"""The banner that names the optimizers of a date, on the pages where a user might edit it."""
 
 from typing import Any
 
@@ -8,10 +8,14 @@ from scheduling.models import DailySchedule
 
 
 def banner_context(schedule: DailySchedule) -> dict[str, Any]:
-    """What the template prints; nobody at work, or Valkey away: an empty list."""
-    return {"schedule": schedule, "at_work": [_told(presence) for presence in optimizers_of(schedule.schedule_date)]}
+    """Return the context of the template, with an empty list without optimizers or while Valkey is unavailable."""
+    return {
+        "schedule": schedule,
+        "optimizers": [_optimizer(presence) for presence in optimizers_of(schedule.schedule_date)],
+    }
 
 
-def _told(presence: OptimizerPresence) -> dict[str, Any]:
-    regions = region_list(presence.region_ids) if presence.region_ids else "all"
-    return {"by": presence.by, "since": presence.since, "regions": regions, "is_one": len(presence.region_ids) == 1}
+def _optimizer(presence: OptimizerPresence) -> dict[str, Any]:
+    noun = "region" if len(presence.region_ids) == 1 else "regions"
+    regions = f"{noun} {region_list(presence.region_ids)}" if presence.region_ids else "all regions"
+    return {"by": presence.by, "since": presence.since, "regions": regions}

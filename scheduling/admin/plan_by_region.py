@@ -1,4 +1,4 @@
-"""A date's plan as a dispatcher reads it: region by region, earliest first."""
+"""The plan of a date by region, the earliest departure first."""
 
 from collections import defaultdict
 from typing import Any
@@ -17,11 +17,11 @@ STATUS_TONES = {
 
 
 def plan_by_region(document: ScheduleDocument) -> list[dict[str, Any]]:
-    """The regions by name, each with its departures; every text is ready to print."""
+    """Return the regions by name, each with the texts of its departures."""
     by_region: dict[UUID, list[tuple[UUID, Departure]]] = defaultdict(list)
     for key, departure in sorted(document.departures.items(), key=lambda item: item[1].starts_at):
         by_region[departure.region_id].append((key, departure))
-    regions = [_region(region_name(region_id), found) for region_id, found in by_region.items()]
+    regions = [_region(region_name(region_id), departures) for region_id, departures in by_region.items()]
     return sorted(regions, key=lambda region: str(region["name"]))
 
 
@@ -43,7 +43,7 @@ def _departure(key: UUID, departure: Departure) -> dict[str, Any]:
         "times": times_text(departure),
         "name": departure.trip_name,
         "team": team_text(departure.team),
-        "why_nobody": reason.message if reason else "",
+        "unassigned_reason": reason.message if reason else "",
         "guests": f"{departure.participants} / {departure.capacity}",
         "status": departure.status.value.replace("_", " ").lower(),
         "tone": STATUS_TONES.get(departure.status, ""),

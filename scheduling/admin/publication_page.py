@@ -1,4 +1,4 @@
-"""The page that shows what publishing a date would tell whom, before anybody confirms it."""
+"""The page that previews the changes and notices of a publication before it is confirmed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ from scheduling.snapshot import look_up_guides
 
 
 class IdsField(forms.MultipleChoiceField):
-    """Ids of departures; whether they exist is for the function that publishes them to say."""
+    """Ids of departures; the service checks that they exist."""
 
     def valid_value(self, value: Any) -> bool:
         try:
@@ -32,14 +32,14 @@ class IdsField(forms.MultipleChoiceField):
 
 
 class PublishForm(forms.Form):
-    """The chosen departures, and the revision that the person saw."""
+    """The selected departures and the revision that the user has seen."""
 
     since_rev = forms.IntegerField(min_value=1)
     departure_ids = IdsField()
 
 
 def publication_context(preview: PublicationPreview, schedule: DailySchedule) -> dict[str, Any]:
-    """What the template prints; every text is ready."""
+    """Return the context of the template, with all texts."""
     document = schedule.document
     names = _names(preview, document)
     return {
@@ -49,7 +49,8 @@ def publication_context(preview: PublicationPreview, schedule: DailySchedule) ->
         "departures": list(_departures(preview, document, names)),
         "notices": [_notice(notice, names) for notice in preview.notices],
         "unstaffed": [
-            f"{times_text(d)} {d.trip_name}" for d in map(document.departures.__getitem__, preview.unstaffed)
+            f"{times_text(departure)} {departure.trip_name}"
+            for departure in map(document.departures.__getitem__, preview.unstaffed)
         ],
     }
 
@@ -64,38 +65,38 @@ def _departures(
             "name": departure.trip_name,
             "region": region_name(departure.region_id),
             "team": team_text(departure.team) or "nobody",
-            "news": "; ".join(_news(document.departures[key], names)),
+            "changes": "; ".join(_changes(document.departures[key], names)),
             "needs_approval": key in preview.awaiting_approval,
         }
 
 
-def _news(departure: Departure, names: dict[UUID, str]) -> Iterator[str]:
-    """What differs from what people were last told."""
+def _changes(departure: Departure, names: dict[UUID, str]) -> Iterator[str]:
+    """Yield the differences from the last announcement."""
     announced = departure.published
     if announced is None:
         yield "not published before"
         return
     if departure.status is DepartureStatus.CANCELLED:
-        yield "called off"
+        yield "cancelled"
         return
-    yield from _news_of_guides(departure, frozenset(announced.guide_ids), names)
+    yield from _team_changes(departure, frozenset(announced.guide_ids), names)
     if announced.starts_at != departure.starts_at:
-        yield f"moved from {announced.starts_at:%H:%M}"
+        yield f"rescheduled from {announced.starts_at:%H:%M}"
     if announced.has_other_end(departure.ends_at):
-        yield f"until {departure.ends_at:%H:%M}"
+        yield f"end moved to {departure.ends_at:%H:%M}"
     if announced.trail_id != departure.trail_id:
-        yield "on another trail"
+        yield "trail changed"
     if not departure.has_unpublished_changes:
         yield "team to be confirmed"
 
 
-def _news_of_guides(departure: Departure, announced: frozenset[UUID], names: dict[UUID, str]) -> Iterator[str]:
-    gone = sorted(names[guide] for guide in announced - departure.guide_ids)
-    new = sorted(names[guide] for guide in departure.guide_ids - announced)
-    if gone:
-        yield f"without {', '.join(gone)}"
-    if new:
-        yield f"with {', '.join(new)}"
+def _team_changes(departure: Departure, announced: frozenset[UUID], names: dict[UUID, str]) -> Iterator[str]:
+    released = sorted(names[guide] for guide in announced - departure.guide_ids)
+    assigned = sorted(names[guide] for guide in departure.guide_ids - announced)
+    if released:
+        yield f"released: {', '.join(released)}"
+    if assigned:
+        yield f"assigned: {', '.join(assigned)}"
 
 
 def _notice(notice: Notice, names: dict[UUID, str]) -> dict[str, str]:
@@ -103,12 +104,12 @@ def _notice(notice: Notice, names: dict[UUID, str]) -> dict[str, str]:
 
 
 def _names(preview: PublicationPreview, document: ScheduleDocument) -> dict[UUID, str]:
-    """The names of everybody on the page; ids where a guide has left the plan and nobody answers who it was."""
+    """Return the names of all guides on the page; the id of a guide no longer in the plan if the look-up fails."""
     concerned = {notice.guide_id for notice in preview.notices}
     names = names_in(document)
-    strangers = concerned - names.keys()
-    if strangers:
-        names |= {guide_id: str(guide_id) for guide_id in strangers} | _looked_up(strangers)
+    missing = concerned - names.keys()
+    if missing:
+        names |= {guide_id: str(guide_id) for guide_id in missing} | _looked_up(missing)
     return names
 
 

@@ -1,4 +1,4 @@
-"""Schedule requests, their jobs and what came of them."""
+"""Schedule requests, their jobs and their outcomes in the console."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -23,7 +23,7 @@ Result = Mapping[str, Any]
 
 
 class PriorityFilter(admin.SimpleListFilter):
-    """By the priority that the client asked for."""
+    """A filter by the requested priority."""
 
     title = "priority"
     parameter_name = "priority"
@@ -42,10 +42,10 @@ class ScheduleRequestAdmin(ViewOnly):
     list_filter_submit = True
     list_select_related = ["outcome"]
     search_fields = ["=request_id", "requested_by", "constraints"]
-    search_help_text = "Request id, trip id or who asked"
+    search_help_text = "Request id, trip id or requester"
     ordering = ["-created_at"]
     exclude = ["constraints"]
-    readonly_fields = ["wish", "outcome_in_full"]
+    readonly_fields = ["request_fields", "outcome_text"]
 
     @display(description="Status", ordering="status", label=STATUS_LABELS)  # type: ignore[untyped-decorator]
     def state(self, request: ScheduleRequest) -> str:
@@ -59,15 +59,15 @@ class ScheduleRequestAdmin(ViewOnly):
     def trip(self, request: ScheduleRequest) -> str:
         return str(request.constraints.get("trip_id", ""))
 
-    @admin.display(description="What was asked")
-    def wish(self, request: ScheduleRequest) -> SafeString:
-        return wish_table(request.constraints)
+    @admin.display(description="Request")
+    def request_fields(self, request: ScheduleRequest) -> SafeString:
+        return constraints_table(request.constraints)
 
-    @admin.display(description="What came of it")
-    def outcome_in_full(self, request: ScheduleRequest) -> SafeString | str:
+    @admin.display(description="Outcome")
+    def outcome_text(self, request: ScheduleRequest) -> SafeString | str:
         outcome = RequestOutcome.objects.filter(pk=request.pk).first()
         if outcome is None:
-            return "nothing yet"
+            return "not yet available"
         if outcome.error_code:
             return f"{outcome.error_code}: {outcome.error_message}"
         return result_tables(outcome.result or {})
@@ -102,20 +102,20 @@ class RequestOutcomeAdmin(ViewOnly):
     search_help_text = "Id of the request, departure or optimization run, or message"
     ordering = ["-completed_at"]
     exclude = ["result"]
-    readonly_fields = ["result_in_full"]
+    readonly_fields = ["result_text"]
 
     @admin.display(description="Result")
-    def result_in_full(self, outcome: RequestOutcome) -> SafeString | str:
+    def result_text(self, outcome: RequestOutcome) -> SafeString | str:
         return result_tables(outcome.result) if outcome.result else ""
 
 
-def wish_table(constraints: Mapping[str, Any]) -> SafeString:
+def constraints_table(constraints: Mapping[str, Any]) -> SafeString:
     """The request as the client sent it, one line a field."""
     return table(("Field", "Value"), [(name.replace("_", " "), _plain(value)) for name, value in constraints.items()])
 
 
 def result_tables(result: Result) -> SafeString:
-    """The dates with their teams, best first, and what else there is to know."""
+    """Return the recommended dates with their teams, the best first, the warnings and the weather."""
     teams = _teams(result.get("guide_assignments", ()))
     dates = [_date_row(recommended, teams) for recommended in result.get("recommended_dates", ())]
     warnings = [
@@ -124,8 +124,8 @@ def result_tables(result: Result) -> SafeString:
     ]
     return format_html(
         "{}{}<p>{}</p>",
-        table(("Date", "Score", "Availability", "Team", "Weather, trail", "Why"), dates),
-        table(("Severity", "Warning", "From"), warnings) if warnings else "",
+        table(("Date", "Score", "Availability", "Team", "Weather, trail", "Notes"), dates),
+        table(("Severity", "Warning", "Source"), warnings) if warnings else "",
         _weather(result.get("weather_summary", {})),
     )
 
@@ -139,13 +139,13 @@ def _teams(assignments: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 
 def _date_row(recommended: Mapping[str, Any], teams: Mapping[str, list[str]]) -> tuple[str, ...]:
-    seen = (recommended.get("weather_outlook", ""), recommended.get("trail_condition", ""))
+    conditions = (recommended.get("weather_outlook", ""), recommended.get("trail_condition", ""))
     return (
         localize(date.fromisoformat(recommended["date"])),
         str(recommended["score"]),
         recommended["availability_status"].lower(),
         ", ".join(teams.get(recommended["date"], ())),
-        ", ".join(condition.replace("_", " ").lower() for condition in seen if condition),
+        ", ".join(condition.replace("_", " ").lower() for condition in conditions if condition),
         recommended.get("notes", ""),
     )
 

@@ -1,4 +1,4 @@
-"""The page that shows what restoring a revision would change, before anybody confirms it."""
+"""The page that previews the changes of restoring a revision before it is confirmed."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -15,40 +15,43 @@ from scheduling.history.restore import PLAN_FIELDS, PlanChange, RestorePreview
 
 
 class RestoreForm(forms.Form):
-    """The chosen departures, and the revision that the person saw."""
+    """The selected departures and the revision that the user has seen."""
 
     since_rev = forms.IntegerField(min_value=1)
     departure_ids = IdsField()
 
 
-def restore_context(preview: RestorePreview, chosen: Collection[str] | None = None) -> dict[str, Any]:
-    """The context of the template; `chosen` are ids of departures that were ticked, all if it is None."""
+def restore_context(preview: RestorePreview, selected: Collection[str] | None = None) -> dict[str, Any]:
+    """Return the context of the template; `selected` are the ids of ticked departures, None for all."""
     return {
         "title": f"Restore revision {preview.rev} of {preview.day}",
         "preview": preview,
         "departures": [
-            _shown(plan.now)
+            _labels(plan.now)
             | {
                 "id": key,
-                "is_chosen": chosen is None or str(key) in chosen,
+                "is_selected": selected is None or str(key) in selected,
                 "differences": difference_lines(dict(_differences(plan))),
             }
             for key, plan in preview.departures.items()
         ],
-        "left_out": [_shown(departure) | {"why": why.value} for departure, why in preview.left_out.values()],
+        "left_out": [_labels(departure) | {"reason": reason.value} for departure, reason in preview.left_out.values()],
     }
 
 
 def refusal_text(error: DomainError, preview: RestorePreview) -> str:
-    """The reason why nothing was restored; a broken rule with the departure that would break it."""
+    """Return the reason why nothing was restored; violated rules with the departures concerned."""
     if not isinstance(error, HardRuleViolated):
         return error.message
     names = {key: f"{times_text(plan.now)} {plan.now.trip_name}" for key, plan in preview.departures.items()}
-    broken = (f"{names.get(v.departure_id, v.departure_id)}: {v.message}" for v in error.violations)
-    return f"Nothing was restored. {'; '.join(broken)}."
+    violations = (
+        f"{names.get(violation.departure_id, violation.departure_id)}: {violation.message}"
+        for violation in error.violations
+    )
+    return f"Nothing was restored. {'; '.join(violations)}."
 
 
-def _shown(departure: Departure) -> dict[str, Any]:
+def _labels(departure: Departure) -> dict[str, Any]:
     return {
         "times": times_text(departure),
         "name": departure.trip_name,

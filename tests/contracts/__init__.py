@@ -1,4 +1,4 @@
-"""Copies of the contracts that the service lives by, and how answers are held against them."""
+"""Copies of the sibling services' contracts, and the check of responses against them."""
 
 from functools import cache
 from pathlib import Path
@@ -12,13 +12,13 @@ _HERE = Path(__file__).parent
 
 @cache
 def sibling_contract(service: str) -> dict[str, Any]:
-    """The OpenAPI document of a sibling."""
+    """Return the OpenAPI document of a sibling."""
     document: dict[str, Any] = yaml.safe_load((_HERE / "siblings" / f"{service}.yaml").read_text())
     return document
 
 
 def operations(service: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """The operations of a sibling, by method and path."""
+    """Return the operations of a sibling by method and path."""
     return {
         (method.upper(), path): operation
         for path, item in sibling_contract(service)["paths"].items()
@@ -28,15 +28,15 @@ def operations(service: str) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def problems_of(service: str, method: str, path: str, status: int, body: Any) -> list[str]:
-    """What in an answer the contract does not allow; a property that it does not know is a problem too."""
+    """Return the violations of the contract by a response; unknown properties are violations too."""
     contract = sibling_contract(service)
-    answer = operations(service)[method, path]["responses"].get(str(status))
-    if answer is None:
+    response = operations(service)[method, path]["responses"].get(str(status))
+    if response is None:
         return [f"status {status} is not in the contract"]
-    answer = _inlined(answer, contract)
-    if "content" not in answer:
+    response = _inlined(response, contract)
+    if "content" not in response:
         return []
-    schema = _strict(answer["content"]["application/json"]["schema"])
+    schema = _strict(response["content"]["application/json"]["schema"])
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(body)]
 
@@ -55,7 +55,7 @@ def _inlined(node: Any, contract: dict[str, Any]) -> Any:
 
 
 def _strict(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema in JSON Schema's words (`nullable` is OpenAPI's), with nothing allowed that it does not name."""
+    """Return the schema as JSON Schema (`nullable` is specific to OpenAPI 3.0) without additional properties."""
     strict = dict(schema)
     if strict.pop("nullable", False):
         strict["type"] = [strict["type"], "null"]

@@ -1,6 +1,6 @@
-"""The documents that the service serves, and their committed copies beside this file.
+"""The served documents and their committed copies in this folder.
 
-`python -m tests.contracts.served` renews the copies, for a change of the API or of the events that is meant.
+`python -m tests.contracts.served` renews the copies after an intended change of the API or the events.
 """
 
 import os
@@ -14,17 +14,17 @@ from django.test import Client
 HERE = Path(__file__).parent
 ADDRESSES = {"openapi.yaml": "/scheduling/v1/openapi.yaml", "asyncapi.yaml": "/scheduling/v1/asyncapi.yaml"}
 TEXTS = {"title", "summary", "description"}
-# Below these names stand names of fields, or their values, and no texts of the document.
+# The members of these objects are names or values of fields, not texts of the document.
 DATA = {"properties", "example", "examples"}
 
 
 def served(name: str) -> str:
-    """The document as the service serves it."""
+    """Return the served document."""
     return Client(headers={"Host": "localhost"}).get(ADDRESSES[name]).content.decode()
 
 
 def differences(committed: Any, current: Any, path: str = "") -> Iterator[str]:
-    """Lines that say where two parsed documents differ in anything but texts for people."""
+    """Yield the differences of two parsed documents, except for those of their texts."""
     if isinstance(committed, dict) and isinstance(current, dict):
         for key in sorted(committed.keys() | current.keys(), key=str):
             if key not in TEXTS or path.rpartition(" > ")[2] in DATA:
@@ -37,7 +37,7 @@ def differences(committed: Any, current: Any, path: str = "") -> Iterator[str]:
 
 
 def renew() -> None:
-    """Write what is served over the committed copies."""
+    """Replace the committed copies by the served documents."""
     for name in ADDRESSES:
         (HERE / name).write_text(served(name))
 

@@ -11,7 +11,7 @@ Start = Callable[[], LockedScheduler]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts schedulers without any task, so that a tick sends nothing."""
+    """Start schedulers without tasks, so that a tick sends nothing."""
     started: list[LockedScheduler] = []
 
     def start() -> LockedScheduler:

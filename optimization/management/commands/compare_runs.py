@@ -1,4 +1,4 @@
-"""Lay two optimization runs side by side: `manage.py compare_runs A B [--json]`."""
+"""Compare two optimization runs: `manage.py compare_runs A B [--json]`."""
 
 import json
 from argparse import ArgumentParser
@@ -13,11 +13,11 @@ from optimization.runs.comparison import Comparison, Row, UnknownRun, compare_ru
 
 
 class Command(BaseCommand):
-    help = "Show what two optimization runs looked at, how well each did, at what cost, and what each changed."
+    help = "Compare the inputs, results, effort and changes of two optimization runs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("first", type=UUID, help="id of a run")
-        parser.add_argument("second", type=UUID, help="id of another run")
+        parser.add_argument("first", type=UUID, help="id of the first run")
+        parser.add_argument("second", type=UUID, help="id of the second run")
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:

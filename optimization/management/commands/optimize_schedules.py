@@ -1,4 +1,4 @@
-"""Plan dates from the command line: `manage.py optimize_schedules --date 2027-05-01 [--region …] [--dry-run]`."""
+"""Optimize dates from the command line: `manage.py optimize_schedules --date 2027-05-01 [--region …] [--dry-run]`."""
 
 import getpass
 import json
@@ -28,26 +28,29 @@ from scheduling.domain.facts import Region, Snapshot
 
 
 class Command(BaseCommand):
-    help = "Staff the departures of one or more dates, and show who leads what and why something is unstaffed."
+    help = "Optimize the staffing of one or more dates, and show the teams and the reasons for unstaffed departures."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--date", type=_day, help="the date to plan; tomorrow if nothing is said")
-        parser.add_argument("--from", dest="first", type=_day, help="the first of several dates")
-        parser.add_argument("--to", dest="last", type=_day, help="the last of several dates; the horizon's end")
-        parser.add_argument("--region", help="only this region, by id or name; the others stay as they are")
+        parser.add_argument("--date", type=_day, help="the date to optimize (default: tomorrow)")
+        parser.add_argument("--from", dest="first", type=_day, help="the first of several dates (default: tomorrow)")
+        parser.add_argument(
+            "--to", dest="last", type=_day, help="the last of several dates (default: end of the planning horizon)"
+        )
+        parser.add_argument("--region", help="only this region, by id or name; the others stay unchanged")
         parser.add_argument(
             "--max-changes",
             type=_at_least(0),
-            help="move at most so many people a date; all its regions are planned as one then",
+            metavar="K",
+            help="at most K guides reassigned per date; all regions of a date are then optimized together",
         )
         parser.add_argument(
             "--workers",
             type=_at_least(1),
             default=1,
-            help="processes that plan side by side regions that share no guide",
+            help="number of processes that optimize, in parallel, regions without common guides (default: 1)",
         )
-        parser.add_argument("--dry-run", action="store_true", help="plan and show, store nothing")
-        parser.add_argument("--explain", action="store_true", help="also say why each team is what it is")
+        parser.add_argument("--dry-run", action="store_true", help="show the plan without storing it")
+        parser.add_argument("--explain", action="store_true", help="also explain each team")
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,7 +63,7 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.message) from error
         except BrokenProcessPool as error:
-            raise CommandError("A process that planned was killed; what it had stored by then stays.") from error
+            raise CommandError("A planning process was killed; plans stored before that remain.") from error
         outcomes: dict[date, list[DateOutcome]] = defaultdict(list)
         for outcome in planned:
             if isinstance(outcome, DateOutcome):
@@ -71,13 +74,13 @@ class Command(BaseCommand):
 
     def _show(self, outcomes: dict[date, list[DateOutcome]], regions: list[Region], *, as_json: bool) -> None:
         if as_json:
-            self.stdout.write(json.dumps([day_as_json(day, found) for day, found in outcomes.items()], indent=2))
+            self.stdout.write(json.dumps([day_as_json(day, of_day) for day, of_day in outcomes.items()], indent=2))
             return
-        # Into a file or a pipe there is no width to ask for, and 80 columns cut every reason in pieces.
+        # A file or pipe has no width, and the default of 80 columns breaks every reason.
         width = None if self.stdout.isatty() else 140
         console = Console(file=cast("IO[str]", self.stdout), width=width)
-        for day, found in outcomes.items():
-            print_day(console, day, regions, found)
+        for day, of_day in outcomes.items():
+            print_day(console, day, regions, of_day)
 
 
 def _plan(
@@ -95,14 +98,14 @@ def _plan(
         for outcome in plan_dates(days, clusters, terms, pool=pool, snapshot=snapshot):
             planned.append(outcome)
             names = ", ".join(sorted(snapshot.regions[region].name for region in outcome.region_ids))
-            progress.update(bar, advance=1, description=f"{_became(outcome)} {outcome.day}: {names}")
-    # Side by side they are done in any order; shown they are always in the same.
+            progress.update(bar, advance=1, description=f"{_result_text(outcome)} {outcome.day}: {names}")
+    # Parallel processes finish in any order; the output has a fixed one.
     return sorted(planned, key=lambda outcome: (outcome.day, clusters.index(outcome.region_ids)))
 
 
-def _became(outcome: DateOutcome | DateFailure) -> str:
+def _result_text(outcome: DateOutcome | DateFailure) -> str:
     if isinstance(outcome, DateFailure):
-        return "could not plan"
+        return "failed to plan"
     return f"joined run {str(outcome.run_id)[:8]} for" if outcome.is_joined else "planned"
 
 
@@ -113,7 +116,7 @@ def _day(text: str) -> date:
 def _at_least(least: int) -> Callable[[str], int]:
     def whole_number(text: str) -> int:
         if not text.isdecimal() or int(text) < least:
-            raise ArgumentTypeError(f"{text} is not a whole number from {least} on")
+            raise ArgumentTypeError(f"{text} is not a whole number of at least {least}")
         return int(text)
 
     return whole_number
@@ -133,7 +136,7 @@ def _days(options: dict[str, Any]) -> list[date]:
 
 
 def _clusters(snapshot: Snapshot, options: dict[str, Any]) -> list[Cluster]:
-    """What is planned apart. A limit on the people moved is one limit for the date, so that nothing is."""
+    """Return the groups of regions planned independently: all in one if the reassigned guides of a date are limited."""
     if options["region"] is not None:
         return [frozenset({find_region(snapshot, options["region"]).id})]
     return [frozenset(snapshot.regions)] if options["max_changes"] is not None else clusters_of(snapshot)

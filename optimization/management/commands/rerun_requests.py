@@ -1,4 +1,4 @@
-"""Work on failed schedule requests again: `manage.py rerun_requests --failed | --id … | --since …`."""
+"""Process failed schedule requests again: `manage.py rerun_requests --failed | --id … | --since …`."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -15,10 +15,10 @@ class Command(BaseCommand):
     help = "Queue failed schedule requests again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        which = parser.add_mutually_exclusive_group(required=True)
-        which.add_argument("--failed", action="store_true", help="every failed request")
-        which.add_argument("--id", type=UUID, help="this request")
-        which.add_argument("--since", type=date.fromisoformat, help="failed requests made on or after this date")
+        selection = parser.add_mutually_exclusive_group(required=True)
+        selection.add_argument("--failed", action="store_true", help="all failed requests")
+        selection.add_argument("--id", type=UUID, help="the request with this id")
+        selection.add_argument("--since", type=date.fromisoformat, help="failed requests created on or after this date")
 
     def handle(self, *args: Any, **options: Any) -> None:
         failed = ScheduleRequest.objects.filter(status=RequestStatus.FAILED)

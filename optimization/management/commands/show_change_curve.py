@@ -1,4 +1,4 @@
-"""What moving one person more buys: `manage.py show_change_curve --date 2027-05-01 [--region …] [--json]`."""
+"""Show the benefit of each further reassigned guide: `manage.py show_change_curve [--date …] [--region …] [--json]`."""
 
 import json
 from argparse import ArgumentParser
@@ -16,22 +16,27 @@ from optimization.batch.change_curve import CurvePoint, change_curve
 from optimization.batch.regions import find_region
 from optimization.days.services import take_planning_snapshot
 
-MOST = 5
+DEFAULT_LIMIT = 5
 
 
 class Command(BaseCommand):
-    help = "Show the best plan of a date for each limit on the people moved; store nothing."
+    help = "Show the best plan of a date for each maximum of reassigned guides, without storing it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--date", type=date.fromisoformat, help="the date; tomorrow if nothing is said")
+        parser.add_argument("--date", type=date.fromisoformat, help="the date (default: tomorrow)")
         parser.add_argument("--region", help="only this region, by id or name")
-        parser.add_argument("--up-to", type=int, default=MOST, help=f"the largest limit ({MOST})")
+        parser.add_argument(
+            "--up-to",
+            type=int,
+            default=DEFAULT_LIMIT,
+            help=f"the largest maximum of reassigned guides (default: {DEFAULT_LIMIT})",
+        )
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
         day = options["date"] or timezone.now().date() + timedelta(days=1)
         if options["up_to"] < 0:
-            raise CommandError("--up-to is a number of people from 0 on.")
+            raise CommandError("--up-to must be a number of guides of at least 0.")
         try:
             snapshot = take_planning_snapshot(day, None)
             region_name = options["region"]
@@ -49,9 +54,9 @@ class Command(BaseCommand):
 
 
 def _table(day: date, points: Sequence[CurvePoint]) -> Table:
-    table = Table(title=f"{day}: what moving people buys", title_justify="left")
-    for column in ("People", "Staffed", "Guests", "Kept", "Loss", "Proven", "Moved"):
-        table.add_column(column, justify="left" if column == "Moved" else "right")
+    table = Table(title=f"{day}: benefit of reassigning guides", title_justify="left")
+    for column in ("Maximum", "Staffed", "Guests", "Kept", "Loss", "Proven", "Reassigned"):
+        table.add_column(column, justify="left" if column == "Reassigned" else "right")
     for point in points:
         table.add_row(
             str(point.max_changes),

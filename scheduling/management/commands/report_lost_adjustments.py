@@ -1,4 +1,4 @@
-"""Report entries of guides that were lost: `manage.py report_lost_adjustments [--from … --to …] [--json]`."""
+"""Report lost adjustments of guides: `manage.py report_lost_adjustments [--from … --to …] [--json]`."""
 
 import json
 from argparse import ArgumentParser
@@ -14,12 +14,12 @@ from scheduling.history.lost_adjustments import LostAdjustment, lost_adjustments
 
 
 class Command(BaseCommand):
-    help = "List guides whose notes or preferences are empty now and were not in the history."
+    help = "List guides whose notes or preferences are empty now but were not in an earlier revision."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--from", dest="first", type=date.fromisoformat, help="schedule date to begin with")
-        parser.add_argument("--to", dest="last", type=date.fromisoformat, help="last schedule date, included")
-        parser.add_argument("--json", action="store_true", help="a JSON list, for programs")
+        parser.add_argument("--from", dest="first", type=date.fromisoformat, help="the first schedule date")
+        parser.add_argument("--to", dest="last", type=date.fromisoformat, help="the last schedule date, included")
+        parser.add_argument("--json", action="store_true", help="print a JSON list")
 
     def handle(self, *_args: Any, first: date | None, last: date | None, **options: Any) -> None:
         lost = lost_adjustments(first, last)
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
 def _line(lost: LostAdjustment) -> str:
     value = json.dumps(lost.last_value, ensure_ascii=False)
-    when = f"{lost.changed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    time = f"{lost.changed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     by = f"{lost.author} ({lost.kind})"
-    went = f"emptied in revision {lost.rev}" if lost.is_recorded else f"gone without a trace after revision {lost.rev}"
-    return f"{lost.schedule_date}  guide {lost.guide_id}  {lost.field}: {value}, {went} of {when} by {by}"
+    loss = f"emptied in revision {lost.rev}" if lost.is_recorded else f"lost without a record after revision {lost.rev}"
+    return f"{lost.schedule_date}  guide {lost.guide_id}  {lost.field}: {value}, {loss} of {time} by {by}"

@@ -1,4 +1,4 @@
-"""Who looks at the console."""
+"""Users of the console."""
 
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -7,7 +7,7 @@ ROLES = ("Auditor", "Dispatcher", "Operations manager")
 
 
 def signed_in(group: str | None = None, *, is_superuser: bool = False) -> Client:
-    """A client of somebody who may enter the console, with the rights of a group, of none, or with all."""
+    """Return a client of a staff user with the permissions of a group, with none, or with all."""
     name = "a superuser" if is_superuser else f"a {group or 'stranger'}".lower()
     user = User.objects.create_user(name, is_staff=True, is_superuser=is_superuser)
     if group:

@@ -1,4 +1,4 @@
-"""Rows for the console to show."""
+"""Rows shown in the console."""
 
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ INPUTS = {
 
 
 def a_run(day: date = TOMORROW, *, status: RunStatus = RunStatus.COMPLETED, **detail: Any) -> OptimizationRun:
-    """A run over a day that found a plan and could not prove it the best."""
+    """A run over a date with a plan that is not proven optimal."""
     run = OptimizationRun.objects.create(
         schedule_date=day, algorithm=Algorithm.MILP_HIGHS, status=status, score="88.82", duration_ms=12_345
     )

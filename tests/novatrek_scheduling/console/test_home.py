@@ -29,7 +29,7 @@ def home() -> Any:
 
 
 def figures() -> dict[str, tuple[int, str]]:
-    return {figure["title"]: (figure["count"], figure["told"]) for figure in home()["figures"]}
+    return {figure["title"]: (figure["count"], figure["details"]) for figure in home()["figures"]}
 
 
 def test_a_day_says_who_goes_and_who_still_needs_a_guide() -> None:
@@ -72,7 +72,7 @@ def test_what_waits_for_somebody_is_counted() -> None:
 
     counted = figures()
 
-    assert counted["Requests open"] == (2, "1 waiting, 1 in hand, 1 failed in 24 h")
+    assert counted["Open requests"] == (2, "1 pending, 1 processing, 1 failed in 24 h")
     assert counted["Hazards in force"] == (1, "1 closing trails")
     assert counted["Dead letters"] == (1, "1 source")
     assert counted["Messages to send"][0] >= 1

@@ -1,4 +1,4 @@
-"""The pages that say why a team is what it is, and who has led how much."""
+"""The pages that explain a team and show the workload of the guides."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -70,8 +70,8 @@ def test_a_team_is_explained_with_its_alternative_and_with_everybody_else(
         "Optimizing now would change the team",
         "certifications 0.",
         "Alternative: ",
-        "Could go",
-        "May not go",
+        "Eligible guides",
+        "Excluded guides",
     ):
         assert text in page
 
@@ -79,7 +79,7 @@ def test_a_team_is_explained_with_its_alternative_and_with_everybody_else(
 def test_what_nobody_can_lead_says_what_would_be_enough(auditor: Client, departure: Departure) -> None:
     change(KEY, departure.starts_at.date(), reservations={uuid4(): 40}, participants=40, capacity=40)
 
-    assert "It would be possible" in auditor.get(explanation_of(departure)).content.decode()
+    assert "Possible remedies" in auditor.get(explanation_of(departure)).content.decode()
 
 
 def test_the_page_says_when_the_guides_cannot_be_asked(

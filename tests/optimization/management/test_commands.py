@@ -248,7 +248,7 @@ def test_the_curve_says_what_each_person_more_buys_and_stores_nothing(siblings: 
     assert "buys" not in curve[0]
     assert [point["buys"]["guests_served"] > 0 for point in curve[1:]] == [True, True, True]
     assert not DailySchedule.objects.exists()
-    assert "what moving people buys" in run("show_change_curve", "--region", name, "--up-to", "1")
+    assert "benefit of reassigning guides" in run("show_change_curve", "--region", name, "--up-to", "1")
 
 
 @pytest.mark.django_db

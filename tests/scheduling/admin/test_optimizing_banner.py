@@ -1,4 +1,4 @@
-"""Who is about to edit a date sees that somebody optimizes it."""
+"""The banner on the pages of a date that is being optimized."""
 
 from uuid import uuid4
 
@@ -46,7 +46,7 @@ def test_a_page_of_a_date_tells_who_optimizes_which_regions_of_it(manager: Clien
     assert "Being optimized by <strong>&lt;ana&gt; (optimization)</strong> since" in text
     assert f"(region {str(REGION_ID)[:8]})" in text
     assert "<strong>kiosk (request)</strong>" in text
-    assert "(regions all)" in text
+    assert "(all regions)" in text
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -102,7 +102,7 @@ def test_the_confirm_page_shows_whom_publishing_tells_what(manager: Client) -> N
 
     assert "Ana Ruiz: assigned (Sunrise hike" in page
     assert "not published before" in page
-    assert "Stay drafts" in page
+    assert "remain drafts" in page
     assert {departure.status for departure in stored().values()} == {DepartureStatus.DRAFT}
 
 

@@ -1,4 +1,4 @@
-"""The page that restores a revision: who sees it, what it shows, and what confirming does."""
+"""The page that restores a revision: permissions, preview and confirmation."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -122,7 +122,7 @@ def test_whoever_plans_finds_the_button_and_cannot_edit_the_row(role: str) -> No
 def test_the_latest_revision_has_nothing_to_restore() -> None:
     page = signed_in("Dispatcher").get(address(rev=4)).content.decode()
 
-    assert "every plan that can still change is as it was then" in page
+    assert "every plan that can still be changed is as in this revision" in page
     assert 'type="submit" class="bg-primary-600' not in page
 
 

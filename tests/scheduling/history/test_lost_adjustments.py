@@ -135,7 +135,7 @@ def test_what_went_while_triggers_were_off_is_reported_too() -> None:
         write_in_sql("{guide_adjustments}", "{}")
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
-    assert "gone without a trace after revision 2" in told()
+    assert "lost without a record after revision 2" in told()
 
 
 def test_a_line_says_when_who_what_and_in_which_revision() -> None:
