@@ -1,6 +1,6 @@
 """A cause of conflicts that was added in one place and forgotten in another."""
 
-from conflicts.choices import Cause
+from conflicts.detection.causes import Cause
 from conflicts.detection.detect import RULES
 from conflicts.monitoring.clearing import CLEARING_REASONS
 
