@@ -1,5 +1,6 @@
 """A cause of conflicts that was added in one place and forgotten in another."""
 
+from conflicts.choices import CAUSE_LABELS
 from conflicts.detection.causes import Cause
 from conflicts.detection.detect import RULES
 from conflicts.monitoring.clearing import CLEARING_REASONS
@@ -11,5 +12,5 @@ def test_every_cause_is_judged() -> None:
     assert RULES.keys() | OF_PLACES == set(Cause)
 
 
-def test_every_cause_says_why_a_conflict_of_it_is_cleared() -> None:
-    assert CLEARING_REASONS.keys() == set(Cause)
+def test_every_cause_has_a_label_and_a_reason_for_clearing_it() -> None:
+    assert CAUSE_LABELS.keys() == CLEARING_REASONS.keys() == set(Cause)
