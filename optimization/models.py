@@ -132,6 +132,10 @@ class Night(models.Model):
         return f"night over {self.first_day} to {self.last_day}: {self.status}"
 
 
+class NightDateQuerySet(LeasedWorkQuerySet["NightDate"]):
+    """The dates of nights, as leased work."""
+
+
 class NightDate(LeasedWork):
     """A date of a night for one cluster of regions. A cluster's dates are planned one after another."""
 
@@ -155,7 +159,7 @@ class NightDate(LeasedWork):
     is_joined = models.BooleanField(default=False)
     error = models.TextField(blank=True)
 
-    objects = LeasedWorkQuerySet["NightDate"].as_manager()
+    objects = NightDateQuerySet.as_manager()
 
     class Meta:
         db_table = "night_dates"

@@ -46,6 +46,10 @@ class ScheduleRequest(models.Model):
         return f"{self.request_id} ({self.status})"
 
 
+class RequestJobQuerySet(LeasedWorkQuerySet["RequestJob"]):
+    """The processing of schedule requests, as leased work."""
+
+
 class RequestJob(LeasedWork):
     """The processing of a schedule request. Its status is the request's, which other teams read.
 
@@ -65,7 +69,7 @@ class RequestJob(LeasedWork):
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001
     body_hash = models.CharField(max_length=64)
 
-    objects = LeasedWorkQuerySet["RequestJob"].as_manager()
+    objects = RequestJobQuerySet.as_manager()
 
     class Meta:
         db_table = "request_jobs"
