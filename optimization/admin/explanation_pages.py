@@ -25,6 +25,7 @@ from optimization.explanations.text import alternative_text, reason_text
 from scheduling.admin.formatting import times_text
 from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.region_names import region_name
+from scheduling.domain.document import Departure
 from scheduling.domain.text import team_text
 from scheduling.errors import UnknownDeparture
 from scheduling.models import DailySchedule
@@ -86,7 +87,6 @@ def fairness_page(request: HttpRequest, site: AdminSite, schedule_id: UUID) -> H
 
 def explanation_context(explanation: DepartureExplanation) -> dict[str, Any]:
     """Return the context of the template, with all texts."""
-    departure = explanation.departure
     eligible = [guide for guide in explanation.others if guide.exclusion is None]
     excluded = [
         candidate
@@ -94,13 +94,7 @@ def explanation_context(explanation: DepartureExplanation) -> dict[str, Any]:
         if candidate.exclusion and candidate.exclusion.rule not in _ELSEWHERE
     ]
     return {
-        "departure": {
-            "name": departure.trip_name,
-            "times": times_text(departure),
-            "region": region_name(departure.region_id),
-            "guests": f"{departure.participants} / {departure.capacity}",
-            "team": team_text(departure.team) or "nobody",
-        },
+        "departure": _departure(explanation.departure),
         "standing": _STANDING[explanation.standing],
         "reason": explanation.reason.message if explanation.reason else "",
         "differs": explanation.differs,
@@ -110,6 +104,16 @@ def explanation_context(explanation: DepartureExplanation) -> dict[str, Any]:
         "eligible": [_guide(guide, explanation) for guide in eligible],
         "excluded": [_guide(guide, explanation) for guide in excluded],
         "elsewhere": len(explanation.others) - len(eligible) - len(excluded),
+    }
+
+
+def _departure(departure: Departure) -> dict[str, str]:
+    return {
+        "name": departure.trip_name,
+        "times": times_text(departure),
+        "region": region_name(departure.region_id),
+        "guests": f"{departure.participants} / {departure.capacity}",
+        "team": team_text(departure.team) or "none",
     }
 
 

@@ -69,4 +69,4 @@ def difference_lines(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _unstaffed(departure: Departure) -> str:
     reason = departure.unassigned_reason
-    return f"nobody: {reason.message}" if reason else "nobody"
+    return f"unstaffed: {reason.message}" if reason else "unstaffed"

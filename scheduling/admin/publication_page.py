@@ -64,7 +64,7 @@ def _departures(
             "times": times_text(departure),
             "name": departure.trip_name,
             "region": region_name(departure.region_id),
-            "team": team_text(departure.team) or "nobody",
+            "team": team_text(departure.team) or "none",
             "changes": "; ".join(_changes(document.departures[key], names)),
             "needs_approval": key in preview.awaiting_approval,
         }

@@ -1,1 +1,1 @@
-"""How the console spells dates and times."""
+"""The date and time formats of the console."""

@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         day = options["date"] or timezone.now().date() + timedelta(days=1)
         if options["up_to"] < 0:
-            raise CommandError("--up-to must be a number of guides of at least 0.")
+            raise CommandError("--up-to must be at least 0.")
         try:
             snapshot = take_planning_snapshot(day, None)
             region_name = options["region"]
