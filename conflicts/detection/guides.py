@@ -10,7 +10,7 @@ from conflicts.detection.scene import Case
 from conflicts.detection.severity import Severity, is_about_safety
 from scheduling.domain.document import DepartureStatus, Role, TeamMember
 from scheduling.domain.facts import Sibling
-from scheduling.rules.guides import certifications_on, restriction_broken
+from scheduling.rules.guides import certifications_on, restriction_violation
 from scheduling.rules.inputs import days_of
 
 DEPENDS_ON_TRAIL = frozenset({"MAX_ALTITUDE_M", "MAX_DIFFICULTY"})
@@ -47,7 +47,7 @@ def judge_restrictions(case: Case, member: TeamMember) -> Judgement:
     entries = case.adjustments_of(member.guide_id).restrictions
     is_terrain_known = case.departure.trail_id is None or demand.trail is not None
     judged = [entry for entry in entries if is_terrain_known or not _depends_on_trail(entry)]
-    broken = [(entry, reason) for entry in judged if (reason := restriction_broken(entry, demand))]
+    broken = [(entry, reason) for entry in judged if (reason := restriction_violation(entry, demand))]
     if not broken:
         return Judgement(is_complete=len(judged) == len(entries))
     severity = Severity.CRITICAL if any(is_about_safety(entry) for entry, _ in broken) else None

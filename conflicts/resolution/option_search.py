@@ -124,7 +124,7 @@ class Certifier:
         if self.deadline.has_passed:
             return facts
         seconds = self.deadline.remaining()
-        return facts.on(with_certificates(facts.snapshot, guide_ids, deadline_seconds=seconds))
+        return facts.with_snapshot(with_certificates(facts.snapshot, guide_ids, deadline_seconds=seconds))
 
 
 def _days_around(day: date, now: datetime) -> list[date]:

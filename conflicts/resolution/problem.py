@@ -11,7 +11,7 @@ from conflicts.monitoring.scene_loader import DetectionScope, detect_all
 from conflicts.monitoring.store import fingerprints_of
 from scheduling.daily_schedules.commitments import by_guide, commitments_in, without_departures
 from scheduling.domain.document import Departure, ScheduleDocument
-from scheduling.rules import Commitment, EntriesByDate, Facts, newly_broken
+from scheduling.rules import Commitment, EntriesByDate, Facts, new_violations
 from scheduling.rules.departures import Surroundings
 
 Documents = Mapping[date, ScheduleDocument]
@@ -102,7 +102,7 @@ class Problem:
             before = Surroundings(self.entered, self.commitments, self._elsewhere(self.documents, day))
             afterwards = Surroundings(self.entered, planned, self._elsewhere({**self.documents, **changed}, day))
             surroundings = before, afterwards
-            if newly_broken(self.documents[day], after, day, here, facts, *surroundings):
+            if new_violations(self.documents[day], after, day, here, facts, *surroundings):
                 return True
         return False
 

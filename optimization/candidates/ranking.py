@@ -21,7 +21,7 @@ from scheduling.domain.facts import Snapshot
 from scheduling.errors import UnknownDeparture
 from scheduling.models import DailySchedule
 from scheduling.rules import Demand, Exclusion, Facts, Rule
-from scheduling.rules.guides import has_unread_certificates, not_available, notes_of
+from scheduling.rules.guides import has_unread_certificates, notes_of, unavailability_on
 from scheduling.rules.inputs import days_of
 from scheduling.snapshot import take_facts_snapshot, with_availability_notes, with_certificates
 
@@ -69,10 +69,12 @@ def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_sec
     entered = entries_over(document, schedule.schedule_date, [departure])
     context = PlanningContext(entered, commitments_around(departure.span), {departure_id})
     to_certify = guides_needing_certificates([demand], facts, context)
-    facts = facts.on(with_certificates(facts.snapshot, to_certify, deadline_seconds=deadline.remaining()))
+    facts = facts.with_snapshot(with_certificates(facts.snapshot, to_certify, deadline_seconds=deadline.remaining()))
     assessment = assess(demand, facts, context)
     eligible = {candidate.guide.id for candidate in assessment.candidates}
-    facts = facts.on(with_availability_notes(facts.snapshot, eligible, deadline_seconds=deadline.remaining()))
+    facts = facts.with_snapshot(
+        with_availability_notes(facts.snapshot, eligible, deadline_seconds=deadline.remaining())
+    )
     loads = workloads(comparable_guides(assessment), facts.recent_hours)
     listed = [*_list_eligible(assessment, departure, facts, context), *_list_excluded(assessment, departure, facts)]
     listed = [replace(guide, workload=loads.get(guide.guide_id)) for guide in listed]
@@ -140,5 +142,5 @@ def _list_unknown_members(departure: Departure, facts: Facts) -> Iterator[Listed
     """Yield the members of the team who are no longer among the guides."""
     for member in departure.team:
         if member.guide_id not in facts.snapshot.guides:
-            gone = not_available(days_of(departure)[0])
+            gone = unavailability_on(days_of(departure)[0])
             yield ListedGuide(member.guide_id, member.guide_name, True, exclusion=gone)

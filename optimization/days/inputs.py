@@ -58,7 +58,7 @@ def load_inputs(
     later = {other for departure in departures.values() for other in days_of(departure)}
     return DayInputs(
         day=day,
-        facts=facts.on(with_availability_on(facts.snapshot, later, deadline_seconds=deadline_seconds)),
+        facts=facts.with_snapshot(with_availability_on(facts.snapshot, later, deadline_seconds=deadline_seconds)),
         departures=departures,
         everything=document.departures,
         context=_context(document, day, departures),
@@ -69,12 +69,12 @@ def load_inputs(
 def add_certificates(inputs: DayInputs, guide_ids: Collection[UUID], *, deadline_seconds: float) -> DayInputs:
     """Read the second round: certificates, of the guides who pass every other rule."""
     snapshot = with_certificates(inputs.facts.snapshot, guide_ids, deadline_seconds=deadline_seconds)
-    return replace(inputs, facts=inputs.facts.on(snapshot))
+    return replace(inputs, facts=inputs.facts.with_snapshot(snapshot))
 
 
 def add_notes(facts: Facts, guide_ids: Collection[UUID], *, deadline_seconds: float) -> Facts:
     """Read the third round: notes, which a person has to judge, of the guides who were chosen."""
-    return facts.on(with_availability_notes(facts.snapshot, guide_ids, deadline_seconds=deadline_seconds))
+    return facts.with_snapshot(with_availability_notes(facts.snapshot, guide_ids, deadline_seconds=deadline_seconds))
 
 
 def open_departures(

@@ -55,7 +55,7 @@ class RequestInputs:
 
     def on(self, snapshot: Snapshot) -> "RequestInputs":
         """Return the same inputs on a snapshot in which more is known."""
-        return replace(self, facts=self.facts.on(snapshot))
+        return replace(self, facts=self.facts.with_snapshot(snapshot))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class InputsLoader:
         elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else []
         options = options_of(query, documents, facts, now, elsewhere)
         later = {day for option in options for day in days_of(option.departure)}
-        facts = facts.on(with_availability_on(snapshot, later, deadline_seconds=self.budget.read_seconds))
+        facts = facts.with_snapshot(with_availability_on(snapshot, later, deadline_seconds=self.budget.read_seconds))
         return RequestInputs(
             query=query,
             facts=facts,
@@ -115,7 +115,7 @@ class InputsLoader:
 
     def certify(self, facts: Facts, guide_ids: Collection[UUID], deadline: Deadline) -> Facts:
         """Return the facts with the certificates of these guides, as far as the deadline leaves time."""
-        return facts.on(with_certificates(facts.snapshot, guide_ids, deadline_seconds=deadline.remaining()))
+        return facts.with_snapshot(with_certificates(facts.snapshot, guide_ids, deadline_seconds=deadline.remaining()))
 
 
 def _drafts(query: TripQuery, snapshot: Snapshot) -> dict[date, Draft]:

@@ -18,7 +18,7 @@ from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.errors import HardRuleViolated
 from scheduling.hazards import hazards_in_force
-from scheduling.rules import Facts, Violation, newly_broken
+from scheduling.rules import Facts, Violation, new_violations
 from scheduling.rules.departures import Surroundings
 
 
@@ -45,7 +45,7 @@ def enforce_hard_rules(changes: Mapping[date, Change], facts: Facts) -> None:
     violations: list[Violation] = []
     for day, change in changes.items():
         departures = _touched({day: change})
-        violations += newly_broken(
+        violations += new_violations(
             change.before,
             change.after,
             day,

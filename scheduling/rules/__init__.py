@@ -1,7 +1,7 @@
-"""The hard rules, as pure functions of facts. Every writer of a daily schedule is held to them."""
+"""The hard rules as pure functions of facts. Every write of a daily schedule is checked against them."""
 
 from scheduling.rules.approval import reasons_to_approve
-from scheduling.rules.departures import broken_rules, newly_broken
+from scheduling.rules.departures import new_violations, violations_of
 from scheduling.rules.guides import capacity_of, clash_of, exclusion_of, has_unread_certificates, notes_of
 from scheduling.rules.inputs import Commitment, Demand, EntriesByDate, Facts, HazardFact, merged_adjustments
 from scheduling.rules.teams import team_violations
@@ -17,7 +17,6 @@ __all__ = [
     "HazardFact",
     "Rule",
     "Violation",
-    "broken_rules",
     "capacity_of",
     "clash_of",
     "closed_because",
@@ -27,8 +26,9 @@ __all__ = [
     "has_unread_certificates",
     "is_accessible",
     "merged_adjustments",
-    "newly_broken",
+    "new_violations",
     "notes_of",
     "reasons_to_approve",
     "team_violations",
+    "violations_of",
 ]

@@ -1,4 +1,4 @@
-"""Which hard rules a staffed departure breaks, all things considered."""
+"""The violations of a staffed departure: its team, trail and base camp, and its guides' other commitments."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,21 +8,21 @@ from uuid import UUID
 
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Location, Sibling, Snapshot, Span
-from scheduling.rules.guides import clashes_of, exclusions_of, not_available
+from scheduling.rules.guides import clashes_of, exclusions_of, unavailability_on
 from scheduling.rules.inputs import Commitment, Demand, EntriesByDate, Facts
 from scheduling.rules.teams import team_violations
 from scheduling.rules.trails import closed_because, needs_trail
 from scheduling.rules.violations import Exclusion, Rule, Violation
 
-MOST_OF_A_DEPARTURE = 20
-OVER = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
+MAX_VIOLATIONS_PER_DEPARTURE = 20
+_FINISHED_STATUSES = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The surroundings of a date's departures: guides' entries, and commitments by guide.
 
-    `neighbours` are staffed departures of other dates that are out at the same time.
+    `neighbours` are staffed departures of other dates that overlap in time.
     """
 
     entered: EntriesByDate = field(default_factory=EntriesByDate)
@@ -30,7 +30,7 @@ class Surroundings:
     neighbours: Sequence[Departure] = ()
 
 
-def newly_broken(
+def new_violations(
     before: ScheduleDocument,
     after: ScheduleDocument,
     day: date,
@@ -39,15 +39,17 @@ def newly_broken(
     around_before: Surroundings,
     around_after: Surroundings,
 ) -> list[Violation]:
-    """The violations of the changed departures that were not there, or not as bad, before the change.
+    """Return the violations of the `changed` departures that are new or worse than before the change.
 
-    Of each departure the first 20: a thousand that were given to one guide clash a million times.
+    At most 20 for each departure: a thousand departures given to one guide have a million overlaps.
     """
     violations: list[Violation] = []
     for departure_id in sorted(changed):
         former = list(_violations(before, day, departure_id, facts, around_before))
         broken = _violations(after, day, departure_id, facts, around_after)
-        violations += islice((violation for violation in broken if violation.is_new_since(former)), MOST_OF_A_DEPARTURE)
+        violations += islice(
+            (violation for violation in broken if violation.is_new_since(former)), MAX_VIOLATIONS_PER_DEPARTURE
+        )
     return violations
 
 
@@ -55,15 +57,15 @@ def _violations(
     document: ScheduleDocument, day: date, departure_id: UUID, facts: Facts, around: Surroundings
 ) -> Iterator[Violation]:
     departure = document.departures.get(departure_id)
-    if departure is not None and departure.status not in OVER and departure.team:
-        yield from broken_rules(departure_id, departure, day, facts, around)
+    if departure is not None and departure.status not in _FINISHED_STATUSES and departure.team:
+        yield from violations_of(departure_id, departure, day, facts, around)
         yield from _location_overrun(departure_id, departure, document, facts.snapshot, around.neighbours)
 
 
-def broken_rules(
+def violations_of(
     departure_id: UUID, departure: Departure, day: date, facts: Facts, around: Surroundings
 ) -> Iterator[Violation]:
-    """Every hard rule that `departure` breaks by itself and against its guides' other commitments."""
+    """Yield the violations of `departure` by itself and against its guides' other commitments."""
     demand = Demand.of(departure_id, departure, day, facts.snapshot)
     yield from team_violations(departure_id, departure, day, facts.snapshot, around.entered)
     yield from _trail_violations(demand, facts)
@@ -76,7 +78,7 @@ def broken_rules(
 def _exclusions(guide_id: UUID, demand: Demand, facts: Facts, around: Surroundings) -> Iterator[Exclusion]:
     guide = facts.snapshot.guides.get(guide_id)
     if guide is None:
-        yield from map(not_available, demand.days)
+        yield from map(unavailability_on, demand.days)
     else:
         yield from exclusions_of(guide, demand, facts, around.entered.of(guide_id, demand.days))
     commitments = around.commitments.get(guide_id, ())
@@ -110,7 +112,7 @@ def _location_overrun(
     if location is None or location.max_capacity is None or departure.location_id != location.id:
         return []
     if not departure.participants:
-        # Nobody comes with it: a camp that is too full is so without it.
+        # Without guests it does not add to the load of a camp.
         return []
     peak = peak_load(document, location, departure.span, neighbours)
     if peak <= location.max_capacity:
@@ -122,11 +124,11 @@ def _location_overrun(
 def peak_load(
     document: ScheduleDocument, location: Location, within: Span, neighbours: Iterable[Departure] = ()
 ) -> int:
-    """The most people at `location` at one time within a span: participants of its staffed departures.
+    """Return the largest number of people at `location` at one time in `within`: participants of staffed departures.
 
-    `neighbours` are departures of other dates: one of several days is there on the next ones too.
+    `neighbours` are departures of other dates: one of several days is there on the following dates too.
     """
-    there = [
+    present = [
         other
         for other in (*document.departures.values(), *neighbours)
         if other.location_id == location.id
@@ -134,8 +136,8 @@ def peak_load(
         and other.status is not DepartureStatus.CANCELLED
         and other.span.overlaps(within)
     ]
-    moments = [max(other.starts_at, within.starts_at) for other in there]
+    moments = [max(other.starts_at, within.starts_at) for other in present]
     return max(
-        (sum(o.participants for o in there if o.starts_at <= moment < o.ends_at) for moment in moments),
+        (sum(o.participants for o in present if o.starts_at <= moment < o.ends_at) for moment in moments),
         default=0,
     )

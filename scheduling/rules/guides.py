@@ -1,4 +1,4 @@
-"""Which rule, if any, keeps a guide off a departure."""
+"""The hard rules between a guide and a departure."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -22,10 +22,10 @@ def exclusion_of(
     *,
     with_certificates: bool = True,
 ) -> Exclusion | None:
-    """The first rule that keeps `guide` off `demand`, apart from what else the guide is committed to.
+    """Return the first rule that excludes `guide` from `demand`, other commitments aside, or None.
 
-    Without certificates the answer is about everything else: that is asked first, so that certificates
-    are read only for guides who pass it.
+    `with_certificates` False leaves the certificates out. A first pass does so, and certificates are read only for
+    the guides who pass it.
     """
     return next(exclusions_of(guide, demand, facts, adjustments, with_certificates=with_certificates), None)
 
@@ -38,16 +38,16 @@ def exclusions_of(
     *,
     with_certificates: bool = True,
 ) -> Iterator[Exclusion]:
-    """Every rule that keeps `guide` off `demand`, in order."""
-    yield from _unfit(guide, demand)
-    yield from _unavailable(guide, demand, facts.snapshot, adjustments)
-    yield from _restricted(demand, adjustments)
-    yield from _held(guide, demand, facts)
+    """Yield every rule that excludes `guide` from `demand`, in the order of the checks."""
+    yield from _profile_exclusions(guide, demand)
+    yield from _availability_exclusions(guide, demand, facts.snapshot, adjustments)
+    yield from _restriction_exclusions(demand, adjustments)
+    yield from _emergency_exclusions(guide, demand, facts)
     if with_certificates:
-        yield from _unqualified(guide, demand, facts.snapshot)
+        yield from _certification_exclusions(guide, demand, facts.snapshot)
 
 
-def _unfit(guide: Guide, demand: Demand) -> Iterator[Exclusion]:
+def _profile_exclusions(guide: Guide, demand: Demand) -> Iterator[Exclusion]:
     if demand.region is None or not guide.works_in(demand.region):
         yield Exclusion(Rule.REGION, "works in another region")
     if demand.activity not in guide.activities:
@@ -56,31 +56,35 @@ def _unfit(guide: Guide, demand: Demand) -> Iterator[Exclusion]:
         yield Exclusion(Rule.NOT_ACTIVE, guide.status.lower().replace("_", " "))
 
 
-def _unavailable(
+def _availability_exclusions(
     guide: Guide, demand: Demand, snapshot: Snapshot, adjustments: GuideAdjustments
 ) -> Iterator[Exclusion]:
     for day in demand.days:
         if guide.id not in snapshot.available.get(day, frozenset()):
-            yield not_available(day)
+            yield unavailability_on(day)
     for window in adjustments.availability_exceptions:
         if window.touches(demand.span):
-            why = f"away: {window.reason or 'availability exception'}"
-            yield Exclusion(Rule.AVAILABILITY_EXCEPTION, why, frozenset({f"{window.from_}/{window.to}"}))
+            reason = f"away: {window.reason or 'availability exception'}"
+            yield Exclusion(Rule.AVAILABILITY_EXCEPTION, reason, frozenset({f"{window.from_}/{window.to}"}))
 
 
-def not_available(day: date) -> Exclusion:
+def unavailability_on(day: date) -> Exclusion:
     return Exclusion(Rule.NOT_AVAILABLE, f"not available on {day}", frozenset({day.isoformat()}))
 
 
-def _restricted(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclusion]:
+def _restriction_exclusions(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclusion]:
     for restriction in adjustments.restrictions:
-        broken = restriction_broken(restriction, demand)
-        if broken:
-            yield Exclusion(Rule.RESTRICTION, broken, frozenset({broken}))
+        reason = restriction_violation(restriction, demand)
+        if reason:
+            yield Exclusion(Rule.RESTRICTION, reason, frozenset({reason}))
 
 
-def restriction_broken(restriction: Any, demand: Demand) -> str | None:
-    """Return why a guide with `restriction` may not lead `demand`; an unreadable restriction forbids everything."""
+def restriction_violation(restriction: Any, demand: Demand) -> str | None:
+    """Return the reason why `restriction` excludes its guide from `demand`, or None.
+
+    A restriction is `{"kind", "value", "until"}`, with a kind of `_RESTRICTIONS`. An unreadable one excludes from
+    everything.
+    """
     unreadable = "has a restriction that cannot be read"
     if not isinstance(restriction, dict):
         return unreadable
@@ -94,12 +98,12 @@ def restriction_broken(restriction: Any, demand: Demand) -> str | None:
 
 
 def _is_over(restriction: dict[str, Any], day: date) -> bool:
-    """Return whether it held until before `day`. Raises ValueError for an end that is no date."""
+    """Return whether `restriction` ended before `day`. Raises ValueError for an end that is not a date."""
     until = restriction.get("until")
     return until is not None and date.fromisoformat(str(until)[:10]) < day
 
 
-def _altitude(value: Any, demand: Demand) -> str | None:
+def _altitude_violation(value: Any, demand: Demand) -> str | None:
     allowed = float(value)
     if not math.isfinite(allowed):
         raise ValueError(value)
@@ -109,53 +113,53 @@ def _altitude(value: Any, demand: Demand) -> str | None:
     return f"restricted to {allowed:g} m, the trail climbs {gain:g} m" if gain > allowed else None
 
 
-def _activity(value: Any, demand: Demand) -> str | None:
+def _activity_violation(value: Any, demand: Demand) -> str | None:
     if not isinstance(value, str):
         raise TypeError(value)
     forbidden = normalise_activity(value) == demand.activity
     return f"restricted from {demand.activity}" if forbidden else None
 
 
-def _difficulty(value: Any, demand: Demand) -> str | None:
+def _difficulty_violation(value: Any, demand: Demand) -> str | None:
     allowed = Difficulty(str(value).upper())
-    ranks = [level.rank for level in (_of_trip(demand), _of_trail(demand)) if level is not None]
+    ranks = [level.rank for level in (_trip_difficulty(demand), _trail_difficulty(demand)) if level is not None]
     if not ranks:
         return f"restricted to {allowed.lower()}, and the difficulty is not known"
     return f"restricted to {allowed.lower()}" if max(ranks) > allowed.rank else None
 
 
-def _of_trip(demand: Demand) -> Difficulty | None:
+def _trip_difficulty(demand: Demand) -> Difficulty | None:
     return demand.trip.difficulty if demand.trip else None
 
 
-def _of_trail(demand: Demand) -> Difficulty | None:
+def _trail_difficulty(demand: Demand) -> Difficulty | None:
     return demand.trail.difficulty if demand.trail else None
 
 
-def _group(value: Any, demand: Demand) -> str | None:
+def _group_violation(value: Any, demand: Demand) -> str | None:
     return "restricted from leading groups" if int(value) < 1 else None
 
 
-def _no_guiding(value: Any, demand: Demand) -> str | None:
+def _guiding_violation(value: Any, demand: Demand) -> str | None:
     return "restricted from guiding"
 
 
 _RESTRICTIONS = {
-    "MAX_ALTITUDE_M": _altitude,
-    "NO_ACTIVITY": _activity,
-    "MAX_DIFFICULTY": _difficulty,
-    "MAX_GROUP_SIZE": _group,
-    "NO_GUIDING": _no_guiding,
+    "MAX_ALTITUDE_M": _altitude_violation,
+    "NO_ACTIVITY": _activity_violation,
+    "MAX_DIFFICULTY": _difficulty_violation,
+    "MAX_GROUP_SIZE": _group_violation,
+    "NO_GUIDING": _guiding_violation,
 }
 
 
-def _held(guide: Guide, demand: Demand, facts: Facts) -> Iterator[Exclusion]:
+def _emergency_exclusions(guide: Guide, demand: Demand, facts: Facts) -> Iterator[Exclusion]:
     for hazard in facts.hazards:
         if guide.id in hazard.guide_ids and hazard.span.overlaps(demand.span):
             yield Exclusion(Rule.HELD_BY_EMERGENCY, f"held: {hazard.description}", frozenset({str(hazard.id)}))
 
 
-def _unqualified(guide: Guide, demand: Demand, snapshot: Snapshot) -> Iterator[Exclusion]:
+def _certification_exclusions(guide: Guide, demand: Demand, snapshot: Snapshot) -> Iterator[Exclusion]:
     if demand.trip is None:
         yield Exclusion(Rule.CERTIFICATION, "what the trip requires is not known")
         return
@@ -165,7 +169,7 @@ def _unqualified(guide: Guide, demand: Demand, snapshot: Snapshot) -> Iterator[E
 
 
 def certifications_on(guide: Guide, day: date, snapshot: Snapshot) -> frozenset[str]:
-    """Return the certifications of `guide` on `day`: by certificate, or by the guide's own list where none was read."""
+    """Return the certifications of `guide` on `day`: by certificates, or by the profile's list where none were read."""
     certificates = snapshot.certificates.get(guide.id)
     if certificates is None:
         return guide.certifications
@@ -173,12 +177,16 @@ def certifications_on(guide: Guide, day: date, snapshot: Snapshot) -> frozenset[
 
 
 def clash_of(span: Span, day: date, commitments: Iterable[Commitment], *, ignoring: UUID) -> Exclusion | None:
-    """The first thing a guide's commitments have against `span`."""
+    """Return the first clash of `span` with a guide's commitments, or None; parameters as of `clashes_of`."""
     return next(clashes_of(span, day, commitments, ignoring=ignoring), None)
 
 
 def clashes_of(span: Span, day: date, commitments: Iterable[Commitment], *, ignoring: UUID) -> Iterator[Exclusion]:
-    """Yield what a guide's commitments have against `span`: overlap (turnaround 30 min) or too little rest (8 h)."""
+    """Yield the clashes of `span`, of schedule date `day`, with a guide's commitments: overlap or too little rest.
+
+    Departures overlap with less than `TURNAROUND` between them; commitments of other dates need `REST`. `ignoring` is
+    the departure that `span` belongs to.
+    """
     for commitment in commitments:
         if commitment.departure_id == ignoring:
             continue
@@ -194,19 +202,19 @@ def _clash(rule: Rule, what: str, commitment: Commitment) -> Exclusion:
 
 
 def has_unread_certificates(guide: Guide, demand: Demand, snapshot: Snapshot) -> bool:
-    """Return whether the guide's certificates could not be read, so that a person has to approve."""
+    """Return whether certificates are required that could not be read, so that a person has to approve."""
     return bool(demand.trip and demand.trip.required_certifications) and guide.id not in snapshot.certificates
 
 
 def notes_of(guide_id: UUID, demand: Demand, snapshot: Snapshot, adjustments: GuideAdjustments) -> str | None:
-    """A free-text note on the date: no machine understands it, so a person has to."""
+    """Return the free-text notes of a guide on the dates of `demand`, or None. They need a person's approval."""
     windows = [snapshot.availability_notes.get((guide_id, day)) for day in demand.days]
     notes = [note.strip() for note in (adjustments.guide_notes, *windows) if note and note.strip()]
     return "; ".join(dict.fromkeys(notes)) or None
 
 
 def capacity_of(guide: Guide, adjustments: GuideAdjustments, day: date) -> int:
-    """Return the number of guests the guide may lead on `day`; the guide's own override wins over the profile."""
+    """Return the number of guests that the guide may lead on `day`; the override by an entry precedes the profile."""
     sizes = [guide.max_group_size]
     if adjustments.max_group_size is not None:
         sizes = [adjustments.max_group_size]

@@ -1,4 +1,4 @@
-"""The inputs of the rules: the siblings' snapshot, hazards, adjustments and commitments."""
+"""The inputs of the rules: the siblings' snapshot, hazards, guides' entries and commitments."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from scheduling.domain.normalization import normalise_activity
 
 @dataclass(frozen=True, slots=True)
 class HazardFact:
-    """A hazard in force: which trails it closes, which guides it holds, for how long."""
+    """A hazard in force, with the trails that it closes and the guides whom it holds during `span`."""
 
     id: UUID
     description: str
@@ -24,7 +24,7 @@ class HazardFact:
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """A guide is on a departure of a schedule date."""
+    """A guide's place on a departure of the schedule date `day`."""
 
     guide_id: UUID
     departure_id: UUID
@@ -34,10 +34,10 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that was read, for one decision.
+    """Everything that was read for one decision.
 
-    `led` counts, by guide, the departures led of a trip or on a trail (by either's id); `recent_hours`
-    has each guide's hours on departures of the trailing 14 days.
+    `led` counts, by guide, the departures led of a trip or on a trail (by either's id); `recent_hours` is each
+    guide's hours on departures of the trailing 14 days.
     """
 
     snapshot: Snapshot
@@ -45,14 +45,14 @@ class Facts:
     led: Mapping[UUID, Mapping[UUID, int]] = field(default_factory=dict)
     recent_hours: Mapping[UUID, float] = field(default_factory=dict)
 
-    def on(self, snapshot: Snapshot) -> "Facts":
-        """The same with a fuller snapshot."""
+    def with_snapshot(self, snapshot: Snapshot) -> "Facts":
+        """Return the facts with `snapshot` in place of their own."""
         return replace(self, snapshot=snapshot)
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """The demands of a departure on its guides. `days` are the local dates it touches."""
+    """The demands of a departure on its guides. `day` is its schedule date, `days` are the local dates it touches."""
 
     departure_id: UUID
     day: date
@@ -82,7 +82,7 @@ class Demand:
 
 
 def days_of(departure: Departure) -> tuple[date, ...]:
-    """The dates a departure touches, by the clock of its region."""
+    """Return the local dates that a departure touches, by the UTC offsets of its times."""
     first, last = local_dates(departure.span)
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
@@ -92,23 +92,23 @@ NO_ADJUSTMENTS = GuideAdjustments()
 
 @dataclass(frozen=True, slots=True)
 class EntriesByDate:
-    """The guides' entries by date and guide. A departure meets the entries of the dates that it touches."""
+    """The guides' entries by date and guide. The entries of all dates that a departure touches apply to it."""
 
     by_day: Mapping[date, Mapping[UUID, GuideAdjustments]] = field(default_factory=dict)
 
     def of(self, guide_id: UUID, days: Sequence[date]) -> GuideAdjustments:
-        """A guide's adjustments of a departure's dates, the first of which it leaves on, as one.
+        """Return a guide's entries for a departure's dates, earliest first, merged to one.
 
-        A group size of a later date can only lower how many the guide may lead: on the first one it says nothing.
+        The group size of the first date replaces the profile's; those of later dates can only lower the capacity.
         """
         first, *later = (self.by_day.get(day, {}).get(guide_id) for day in days)
-        lowering = [_lowering(entry) for entry in later if entry is not None]
-        if not lowering:
+        limits = [_with_size_as_limit(entry) for entry in later if entry is not None]
+        if not limits:
             return first or NO_ADJUSTMENTS
-        return merged_adjustments([first or NO_ADJUSTMENTS, *lowering])
+        return merged_adjustments([first or NO_ADJUSTMENTS, *limits])
 
 
-def _lowering(entry: GuideAdjustments) -> GuideAdjustments:
+def _with_size_as_limit(entry: GuideAdjustments) -> GuideAdjustments:
     if entry.max_group_size is None:
         return entry
     limit = {"kind": "MAX_GROUP_SIZE", "value": entry.max_group_size}
@@ -116,7 +116,11 @@ def _lowering(entry: GuideAdjustments) -> GuideAdjustments:
 
 
 def merged_adjustments(entries: Iterable[GuideAdjustments]) -> GuideAdjustments:
-    """One guide's adjustments of several dates as one: a trip of several days meets all of them."""
+    """Merge one guide's entries for several dates: all of them apply to a trip of several days.
+
+    Absences and restrictions are added up, notes joined by "; ", the smallest group size and the latest preferences
+    kept.
+    """
     merged = GuideAdjustments()
     for entry in entries:
         merged.availability_exceptions = [*merged.availability_exceptions, *entry.availability_exceptions]
@@ -130,6 +134,6 @@ def merged_adjustments(entries: Iterable[GuideAdjustments]) -> GuideAdjustments:
 
 
 def is_adjusted(departure: Departure, before: EntriesByDate, after: EntriesByDate) -> bool:
-    """Return whether a guide of its team has entered something else on its dates since."""
+    """Return whether the entries of a guide of the team for its dates differ between `before` and `after`."""
     days = days_of(departure)
     return any(before.of(guide_id, days) != after.of(guide_id, days) for guide_id in departure.guide_ids)

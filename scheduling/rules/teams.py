@@ -18,7 +18,11 @@ def team_violations(
     snapshot: Snapshot,
     entered: EntriesByDate,
 ) -> list[Violation]:
-    """One to three guides, each once, exactly one of them the lead, together enough for the group."""
+    """Return the violations of the team as a whole.
+
+    A team has one to `LARGEST_TEAM` different guides, exactly one of them the lead, whose capacities add up to at least
+    the participants.
+    """
     violations = []
     if len(departure.team) > LARGEST_TEAM or len(departure.guide_ids) != len(departure.team):
         violations.append(Violation(Rule.TEAM_SIZE, f"a team has 1 to {LARGEST_TEAM} different guides", departure_id))
@@ -26,8 +30,8 @@ def team_violations(
     if leads != 1:
         violations.append(Violation(Rule.ONE_LEAD, f"a team has exactly one lead, not {leads}", departure_id))
     guides = [guide for guide_id in departure.guide_ids if (guide := snapshot.guides.get(guide_id))]
-    covers = sum(capacity_of(guide, entered.of(guide.id, days_of(departure)), day) for guide in guides)
-    if covers < departure.participants:
-        message = f"the team may lead {covers} guests, the departure has {departure.participants}"
-        violations.append(Violation(Rule.GROUP_SIZE, message, departure_id, excess=departure.participants - covers))
+    capacity = sum(capacity_of(guide, entered.of(guide.id, days_of(departure)), day) for guide in guides)
+    if capacity < departure.participants:
+        message = f"the team may lead {capacity} guests, the departure has {departure.participants}"
+        violations.append(Violation(Rule.GROUP_SIZE, message, departure_id, excess=departure.participants - capacity))
     return violations

@@ -1,4 +1,4 @@
-"""The usability and the condition of a trail on a date."""
+"""The hard rules of trails: closures, conditions, suitability for a trip and accessibility."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,15 +9,22 @@ from scheduling.domain.normalization import condition_of_surface, is_on_water, n
 from scheduling.rules.inputs import Facts, HazardFact
 
 LOW_ALTITUDE_M = 300
+"""The largest elevation gain, in metres, that counts as LOW_ALTITUDE."""
 WHEELCHAIR_CLIMB_M = 30
+"""The largest elevation gain, in metres, that counts as WHEELCHAIR_ACCESSIBLE."""
 FAMILY_AGE = 12
+"""The highest minimum age, in years, that counts as FAMILY_FRIENDLY."""
 
 
 def closed_because(
     trail: Trail, days: Iterable[date], span: Span | None = None, hazards: Iterable[HazardFact] = ()
 ) -> str | None:
-    """Return why the trail is closed on `days`, or None where it is open."""
-    return next((why for day in days if (why := _closed_on(trail, day))), None) or _hazard(trail, span, hazards)
+    """Return the reason why the trail is closed on `days`, or None where it is open.
+
+    Hazards count where they are in force within `span`, or at any time without one.
+    """
+    reasons = (_closed_on(trail, day) for day in days)
+    return next(filter(None, reasons), None) or _closed_by_hazard(trail, span, hazards)
 
 
 def _closed_on(trail: Trail, day: date) -> str | None:
@@ -33,7 +40,7 @@ def _closed_on(trail: Trail, day: date) -> str | None:
     return f"{trail.name} is closed: {closure.reason.rstrip('.')}" if closure else None
 
 
-def _hazard(trail: Trail, span: Span | None, hazards: Iterable[HazardFact]) -> str | None:
+def _closed_by_hazard(trail: Trail, span: Span | None, hazards: Iterable[HazardFact]) -> str | None:
     for hazard in hazards:
         in_time = span is None or hazard.span.overlaps(span)
         if hazard.closes_trails and trail.id in hazard.trail_ids and in_time:
@@ -56,9 +63,9 @@ def _in_season(trail: Trail, day: date) -> bool:
 def condition_of(
     trail: Trail, day: date, activity: str, span: Span | None = None, hazards: Iterable[HazardFact] = ()
 ) -> TrailCondition:
-    """Return the condition of `trail` on `day`: the worst of what is reported about it.
+    """Return the condition of `trail` on `day` for `activity`: the worst of those reported.
 
-    Hazards close it where they are in force within `span`.
+    Hazards close it where they are in force within `span`, or at any time without one.
     """
     if closed_because(trail, [day], span, hazards):
         return TrailCondition.CLOSED
@@ -71,7 +78,7 @@ def condition_of(
 
 
 def fits_trip(trail: Trail, trip: Trip) -> bool:
-    """Return whether a trip of this activity and difficulty may use the trail."""
+    """Return whether the trail suits the region, activity and difficulty of a trip."""
     return (
         trail.region_id == trip.region_id
         and normalise_activity(trip.activity_type) in trail.activities
@@ -80,7 +87,7 @@ def fits_trip(trail: Trail, trip: Trip) -> bool:
 
 
 def needs_trail(trip: Trip, snapshot: Snapshot) -> bool:
-    """An activity for which the region has no trail at all needs none."""
+    """Return whether a trip needs a trail: its region has one for its activity."""
     activity = normalise_activity(trip.activity_type)
     return any(activity in trail.activities for trail in snapshot.trails_of(trip.region_id))
 
@@ -93,8 +100,8 @@ def best_trail(
     facts: Facts,
     preferred: tuple[UUID, ...] = (),
 ) -> Trail | None:
-    """The best open trail of the region that fits: preferred ones first, then by condition, then by id."""
-    fitting = [
+    """Return the best usable trail of the region, or None: by preference, by condition on `days[0]`, by id."""
+    usable = [
         trail
         for trail in facts.snapshot.trails_of(trip.region_id)
         if not unusable_because(trail, trip, days, span, participants, facts.hazards)
@@ -102,10 +109,10 @@ def best_trail(
     activity = normalise_activity(trip.activity_type)
 
     def rank(trail: Trail) -> tuple[int, int, UUID]:
-        wish = preferred.index(trail.id) if trail.id in preferred else len(preferred)
-        return (wish, condition_of(trail, days[0], activity, span, facts.hazards).rank, trail.id)
+        preference = preferred.index(trail.id) if trail.id in preferred else len(preferred)
+        return (preference, condition_of(trail, days[0], activity, span, facts.hazards).rank, trail.id)
 
-    return min(fitting, key=rank, default=None)
+    return min(usable, key=rank, default=None)
 
 
 def unusable_because(
@@ -116,7 +123,7 @@ def unusable_because(
     participants: int,
     hazards: Iterable[HazardFact],
 ) -> str | None:
-    """Return why `participants` guests of `trip` cannot use the trail then, or None where they can."""
+    """Return the reason why `participants` guests of `trip` cannot use the trail then, or None where they can."""
     if not fits_trip(trail, trip):
         difficulty = trail.difficulty.lower() if trail.difficulty else "of unknown difficulty"
         return f"{trail.name} is {difficulty}"
@@ -126,7 +133,10 @@ def unusable_because(
 
 
 def is_accessible(requirement: str, trip: Trip, trail: Trail | None) -> bool:
-    """Return whether the trip on this trail meets an accessibility requirement; what is not known does not fit."""
+    """Return whether the trip on this trail meets a requirement of the contract's `accessibility_requirements`.
+
+    An unknown value does not meet it.
+    """
     if requirement == "FAMILY_FRIENDLY":
         easy = trail is not None and trail.difficulty in {Difficulty.EASY, Difficulty.MODERATE}
         return easy and trip.age_minimum <= FAMILY_AGE

@@ -1,3 +1,5 @@
+"""The hard rules by name, and their violations."""
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -5,7 +7,7 @@ from uuid import UUID
 
 
 class Rule(StrEnum):
-    """The hard rules by name, in the order in which they rule a guide out."""
+    """The hard rules by name, in the order in which a guide is checked against them."""
 
     REGION = "REGION"
     ACTIVITY = "ACTIVITY"
@@ -33,9 +35,9 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A rule that rules a guide out, with what it means in a few words: "on leave".
+    """A rule that excludes a guide from a departure, with a short reason: "on leave".
 
-    `about` names what stands against the guide: the other departure, the certificates, the days.
+    `about` identifies the cause: the other departure, the certificates, the days.
     """
 
     rule: Rule
@@ -45,9 +47,9 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A hard rule that a departure breaks, in words for a person. `guide_id` where one guide is the cause.
+    """A hard rule that a departure breaks, with a message for a person. `guide_id` is set where one guide is the cause.
 
-    `about` is the exclusion's; `excess` says by how many people, where the rule is about numbers.
+    `about` is the exclusion's; `excess` is in people, for rules about numbers.
     """
 
     rule: Rule
@@ -59,13 +61,17 @@ class Violation:
 
     @property
     def field(self) -> str:
+        """The path of the departure in a daily schedule, as error responses name it."""
         return f"assignments.departures.{self.departure_id}"
 
     def is_new_since(self, before: Iterable["Violation"]) -> bool:
-        """Return whether none of `before` is this one: the same rule at the same place, about no less and as bad."""
+        """Return whether `before` does not cover this violation.
+
+        It is covered by violations of the same rule, departure and guide with at least the same causes and excess.
+        """
         same = [violation for violation in before if violation._place == self._place]
-        concerned = frozenset[str]().union(*(violation.about for violation in same))
-        return not same or not self.about <= concerned or self.excess > max(violation.excess for violation in same)
+        known_causes = frozenset[str]().union(*(violation.about for violation in same))
+        return not same or not self.about <= known_causes or self.excess > max(violation.excess for violation in same)
 
     @property
     def _place(self) -> tuple[Rule, UUID, UUID | None]:

@@ -26,7 +26,7 @@ def with_certificates(*certificates: Certificate) -> list[str]:
     guide, trip = GuideFactory(), TripFactory()
     facts = facts_of(guides=[guide], trips=[trip])
     read = {guide.id: certificates}
-    facts = facts.on(replace(facts.snapshot, certificates=read))
+    facts = facts.with_snapshot(replace(facts.snapshot, certificates=read))
     return causes(detect_among(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts).conflicts)
 
 
@@ -50,7 +50,7 @@ def test_a_certificate_valid_on_its_last_day_is_fine() -> None:
 def test_certificates_that_were_not_read_neither_raise_nor_clear() -> None:
     guide, trip = GuideFactory(certifications=frozenset()), TripFactory()
     facts = facts_of(guides=[guide], trips=[trip])
-    facts = facts.on(replace(facts.snapshot, certificates={}))
+    facts = facts.with_snapshot(replace(facts.snapshot, certificates={}))
 
     detection = detect_among(DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts)
 

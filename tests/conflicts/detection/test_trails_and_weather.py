@@ -73,7 +73,7 @@ def weather(
     span = Span(at(hour), at(hour) + timedelta(hours=2))
     alert = WeatherAlert(uuid4(), REGION_ID, severity, "thunderstorms", span, trail_ids, is_active=True)
     facts = facts_of()
-    return facts.on(replace(facts.snapshot, alerts={REGION_ID: (alert,)}, **snapshot))  # type: ignore[arg-type]
+    return facts.with_snapshot(replace(facts.snapshot, alerts={REGION_ID: (alert,)}, **snapshot))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_weather_that_was_not_read_clears_nothing() -> None:
 def test_a_storm_that_is_forecast() -> None:
     facts = facts_of()
     stormy = {(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING}
-    facts = facts.on(replace(facts.snapshot, outlooks=stormy, alerts={REGION_ID: ()}))
+    facts = facts.with_snapshot(replace(facts.snapshot, outlooks=stormy, alerts={REGION_ID: ()}))
 
     assert causes(detect_among(DepartureFactory(), facts=facts).conflicts) == ["STORM_FORECAST"]
 

@@ -86,7 +86,7 @@ def test_fewer_guests_clear_a_capacity_conflict() -> None:
 def alerted(*, is_active: bool = True, unknown: Mapping[Sibling, str] | None = None) -> Facts:
     facts = facts_of()
     alert = WeatherAlert(uuid4(), REGION_ID, "WARNING", "gale", Span(at(8), at(11)), frozenset(), is_active)
-    return facts.on(replace(facts.snapshot, alerts={REGION_ID: (alert,)}, unknown=unknown or {}))
+    return facts.with_snapshot(replace(facts.snapshot, alerts={REGION_ID: (alert,)}, unknown=unknown or {}))
 
 
 @pytest.mark.django_db

@@ -164,13 +164,13 @@ def test_the_base_camp_counts_trips_that_began_on_another_date() -> None:
 
 
 def silent(facts: Facts, sibling: Sibling) -> Facts:
-    return facts.on(replace(facts.snapshot, unknown={sibling: f"{sibling} did not answer"}))
+    return facts.with_snapshot(replace(facts.snapshot, unknown={sibling: f"{sibling} did not answer"}))
 
 
 def test_what_nobody_could_read_awaits_a_persons_approval() -> None:
     key = uuid4()
     facts = facts_with(ANA)
-    unread = facts.on(replace(facts.snapshot, certificates={}))
+    unread = facts.with_snapshot(replace(facts.snapshot, certificates={}))
     noted = {ANA.id: GuideAdjustments(guide_notes="my knee hurts")}
 
     for plan in (

@@ -43,7 +43,7 @@ OURS = departure_id_of(TRIP.id, TOMORROW, "08:00")
 def facts_with(**fields: Any) -> Facts:
     snapshot = {name: fields.pop(name) for name in ("departures", "unknown", "outlooks") if name in fields}
     facts = facts_of(trips=[TRIP], days=[TOMORROW, NEXT_DAY], **fields)
-    return facts.on(replace(facts.snapshot, usual_times={TRIP.id: "08:00"}, **snapshot))
+    return facts.with_snapshot(replace(facts.snapshot, usual_times={TRIP.id: "08:00"}, **snapshot))
 
 
 def options(

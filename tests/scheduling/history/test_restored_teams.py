@@ -76,7 +76,7 @@ def test_what_a_silent_sibling_leaves_open_has_to_be_approved() -> None:
     change(FIRST, team=[])
     silent = replace(facts().snapshot, unknown={Sibling.WEATHER: "svc-weather does not answer"})
 
-    restore(2, facts=facts().on(silent))
+    restore(2, facts=facts().with_snapshot(silent))
 
     assert team() == {"Ana Ruiz": "PENDING_APPROVAL"}
 

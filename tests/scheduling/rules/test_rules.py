@@ -19,7 +19,7 @@ from scheduling.domain.document import (
 from scheduling.domain.facts import Certificate, Closure, Difficulty, Location, Span, Trail, TrailCondition
 from scheduling.domain.limits import REST
 from scheduling.errors import HardRuleViolated
-from scheduling.rules import Commitment, Facts, HazardFact, Rule, Violation, capacity_of, condition_of, newly_broken
+from scheduling.rules import Commitment, Facts, HazardFact, Rule, Violation, capacity_of, condition_of, new_violations
 from scheduling.rules.departures import Surroundings
 from scheduling.rules.inputs import days_of
 from tests.factories import (
@@ -62,7 +62,7 @@ def violations(
     there = dict(others or {})
     old = ScheduleDocument(departures=there | ({KEY: before} if before else {}))
     new = ScheduleDocument(departures=there | {KEY: departure})
-    return newly_broken(old, new, TOMORROW, [KEY], facts, around, around)
+    return new_violations(old, new, TOMORROW, [KEY], facts, around, around)
 
 
 def broken(departure: Departure, facts: Facts = FACTS, **around: Any) -> list[Rule]:
@@ -71,7 +71,7 @@ def broken(departure: Departure, facts: Facts = FACTS, **around: Any) -> list[Ru
 
 def knowing(**changes: Any) -> Facts:
     """The facts with other ones in the snapshot."""
-    return FACTS.on(replace(FACTS.snapshot, **changes))
+    return FACTS.with_snapshot(replace(FACTS.snapshot, **changes))
 
 
 def with_guide(**changes: Any) -> Facts:
