@@ -31,7 +31,7 @@ from scheduling.siblings import (
     trip_catalog,
 )
 from scheduling.siblings.calls import DELIVERY_SECONDS
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 
 Send = Callable[[Mapping[str, Any], str, Deadline], None]
@@ -91,7 +91,7 @@ def _existing(trip_id: UUID, body: Mapping[str, Any], deadline: Deadline) -> tri
     """The departure that stands in the way: the very one, by trip, date and time."""
     day = date.fromisoformat(body["departure_date"])
     with Lookups(deadline) as lookups:
-        departures = trip_catalog.read_departures(Reader(deadline), lookups, trip_id, day, day)
+        departures = trip_catalog.read_departures(SiblingReader(deadline), lookups, trip_id, day, day)
     for departure in departures:
         if departure.departure_time == body["departure_time"]:
             return departure

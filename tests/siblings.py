@@ -20,7 +20,7 @@ from novatrek_scheduling.sandbox.embedded import free_port
 from novatrek_scheduling.sandbox.processes import spawn, stop
 from novatrek_scheduling.sandbox.world.weather import FORECAST_DAYS, forecast_id
 from scheduling.domain.facts import Sibling
-from scheduling.siblings.response_cache import forget_troubles
+from scheduling.siblings.response_cache import end_pause
 from tests.scheduling.siblings.circuits import close_all_circuits
 
 LOOKUP_ENDS_WITHIN_SECONDS = 10.0
@@ -211,7 +211,7 @@ def _forget_answers() -> None:
     """
     _await_abandoned_lookups()
     caches["siblings"].clear()
-    forget_troubles()
+    end_pause()
     close_all_circuits()
 
 

@@ -20,7 +20,7 @@ from novatrek_scheduling.errors import DomainError
 from scheduling.calendars.tokens import issue_calendar_token, revoke_calendar_token
 from scheduling.models import CalendarToken
 from scheduling.siblings import guide_management
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 
 ISSUE_PERMISSION = "scheduling.issue_calendartoken"
@@ -123,7 +123,7 @@ class CalendarTokenAdmin(ViewOnly):
 
 def _guides() -> dict[UUID, str]:
     """Return the names of all guides by id. Raise SiblingUnavailable."""
-    reader = Reader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]))
+    reader = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]))
     with Lookups(reader.deadline) as lookups:
         guides = guide_management.read_guides(reader, lookups)
     return {guide.id: f"{guide.first_name} {guide.last_name}".strip() for guide in guides}

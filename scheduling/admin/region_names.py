@@ -8,7 +8,7 @@ from uuid import UUID
 
 from novatrek_scheduling.deadline import Deadline
 from scheduling.siblings import SiblingUnavailable, trip_catalog
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 
 CACHE_SECONDS = 60
 TIMEOUT_SECONDS = 0.5
@@ -28,7 +28,7 @@ def region_list(region_ids: Iterable[UUID | str]) -> str:
 @lru_cache(maxsize=1)
 def _names(_minute: int) -> Mapping[str, str]:
     try:
-        regions = trip_catalog.read_regions(Reader(Deadline.after(TIMEOUT_SECONDS)))
+        regions = trip_catalog.read_regions(SiblingReader(Deadline.after(TIMEOUT_SECONDS)))
     except SiblingUnavailable:
         return MappingProxyType({})
     return MappingProxyType({str(region.id): region.name for region in regions})

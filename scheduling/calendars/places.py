@@ -12,7 +12,7 @@ from django.conf import settings
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import location_services, trail_management
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.catalog import read_regions
 from scheduling.snapshot.gaps import Gaps
@@ -42,7 +42,7 @@ def look_up_places(region_ids: Collection[UUID]) -> Places:
     """The clocks, trails and base camps of some regions; what no sibling tells at once is left out."""
     if not region_ids:
         return Places()
-    reader, gaps = Reader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["names"])), Gaps()
+    reader, gaps = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["names"])), Gaps()
     with Lookups(reader.deadline) as lookups:
         regions = lookups.branch(read_regions, reader)
         trails = [lookups.branch(trail_management.read_trails, reader, lookups, key) for key in region_ids]
@@ -58,4 +58,4 @@ def look_up_places(region_ids: Collection[UUID]) -> Places:
 
 
 def _joined(gaps: Gaps, lookups: Lookups, sibling: Sibling, branch: Future[T]) -> T | None:
-    return gaps.told(sibling, "names of places", lambda: lookups.joined(sibling, branch))
+    return gaps.told(sibling, "names of places", lambda: lookups.branch_result(sibling, branch))

@@ -16,7 +16,7 @@ from scheduling.domain.facts import CatalogDeparture, Snapshot
 from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.domain.new_departures import new_departure
 from scheduling.reservations.seating import NewDeparture, queue_placement, take_seats, unplaced_reservations
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot import UnknownTrip
 from scheduling.snapshot.base_camps import read_camp
@@ -89,12 +89,12 @@ def _earliest(listed: Iterable[CatalogDeparture], guests: int) -> CatalogDepartu
 
 def _take_catalog_snapshot(trip_id: UUID, day: date) -> Snapshot:
     """One trip, its departures of one date and its base camp; no guides, nobody is staffed here."""
-    reader, gaps = Reader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["worker"])), Gaps()
+    reader, gaps = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["worker"])), Gaps()
     taken_at = timezone.now()
     with Lookups(reader.deadline) as lookups:
         under_way = lookups.branch(read_regions, reader)
         catalog = read_catalog(reader, lookups, [trip_id], (day - CATALOG_WINDOW, day + CATALOG_WINDOW))
-        regions = lookups.joined(CATALOG, under_way)
+        regions = lookups.branch_result(CATALOG, under_way)
         trip = catalog.trips.get(trip_id)
         if trip is None or trip.region_id not in regions:
             raise UnknownTrip.of(trip_id)

@@ -1,4 +1,4 @@
-"""The seven services next to ours: one shared client, one module of typed payloads for each of them."""
+"""Clients of the seven neighbouring services: one shared HTTP client, and a module of typed payloads for each."""
 
 from scheduling.siblings.errors import SiblingFailure, SiblingNotFound, SiblingRefusal, SiblingUnavailable
 

@@ -1,4 +1,4 @@
-"""svc-analytics: what an optimization brought."""
+"""svc-analytics: the results of optimizations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,11 +9,13 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, attempt
 
-# The answer has no body to recognise it by: any other status is not svc-analytics' own.
-ACCEPTED = frozenset({httpx.codes.ACCEPTED})
+# Without a body, only the contract's 202 tells svc-analytics' own response from that of a proxy.
+_SUCCESS_STATUSES = frozenset({httpx.codes.ACCEPTED})
 
 
 def send_event(body: Mapping[str, Any], *, key: str, deadline: Deadline) -> None:
-    """Report an event; the answer has no body. Raises SiblingRefusal and SiblingUnavailable."""
-    call = Call(Sibling.ANALYTICS, "ingestAnalyticsEvent", "/events", body=body, key=key, answered_with=ACCEPTED)
+    """Report an event; the response has no body. Raises SiblingRefusal and SiblingUnavailable."""
+    call = Call(
+        Sibling.ANALYTICS, "ingestAnalyticsEvent", "/events", body=body, key=key, success_statuses=_SUCCESS_STATUSES
+    )
     attempt(call, lambda _: None, deadline)

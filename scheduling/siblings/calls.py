@@ -1,4 +1,4 @@
-"""One attempt at one call of a sibling, over the process's one connection pool."""
+"""One attempt at one call of a sibling, over the connection pool of the process."""
 
 import os
 import secrets
@@ -23,28 +23,29 @@ from scheduling.siblings.metrics import FAILURES, REQUEST_SECONDS
 T = TypeVar("T")
 
 CONNECT_SECONDS = 1.0
-ATTEMPT_SECONDS = 2.0
+READ_SECONDS = 2.0
 DELIVERY_SECONDS = 5.0
-FAIR_CHANCE_SECONDS = 0.5
-LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
-ANSWERED = frozenset({200, 201, 202})
-REFUSED = frozenset({400, 409, 410, 413, 415, 422})
+MIN_CONCLUSIVE_SECONDS = 0.5
+"""A timeout below this says nothing about the sibling and is not counted by its circuit breaker."""
+MAX_RESPONSE_BYTES = 16 * 1024 * 1024
+SUCCESS_STATUSES = frozenset({200, 201, 202})
+REFUSAL_STATUSES = frozenset({400, 409, 410, 413, 415, 422})
 
 log = structlog.get_logger(__name__)
 
 
 class Payload(BaseModel):
-    """The part of a sibling's answer that is read: typed as in the contract, without fields that are not used."""
+    """The part of a sibling's response that is used, typed as in its contract."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`operation` is the contract's operationId. `key`: the same for every delivery of the same message.
+    """A call of a sibling: a GET, or with a `body` a POST. `operation` is the contract's operationId.
 
-    `names_one`: it is about one thing, that the sibling may not know. A list is never not found.
-    `answered_with`: the statuses that are an answer.
+    `key` is the Idempotency-Key, the same for every delivery of one message. `names_resource`: 404 means that the
+    sibling does not know the resource; for lists it is a failure. `success_statuses` are those of a usable response.
     """
 
     sibling: Sibling
@@ -53,17 +54,17 @@ class Call:
     params: Mapping[str, str | int] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     key: str | None = None
-    names_one: bool = False
-    answered_with: frozenset[int] = ANSWERED
+    names_resource: bool = False
+    success_statuses: frozenset[int] = SUCCESS_STATUSES
 
     @property
     def method(self) -> str:
         return "GET" if self.body is None else "POST"
 
     @property
-    def patience_seconds(self) -> float:
-        """A question that hangs is asked again while there is time; what is told is told once."""
-        return ATTEMPT_SECONDS if self.body is None else DELIVERY_SECONDS
+    def timeout_seconds(self) -> float:
+        """The longest time for one attempt: short for a GET, which is retried, longer for a POST, which is not."""
+        return READ_SECONDS if self.body is None else DELIVERY_SECONDS
 
     @property
     def url(self) -> str:
@@ -71,25 +72,28 @@ class Call:
 
 
 def attempt(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
-    """Make `call` once. Raises SiblingUnavailable, SiblingNotFound, or for a POST SiblingRefusal."""
+    """Make `call` once and return the response body as `parse` reads it.
+
+    Raises SiblingUnavailable, SiblingNotFound, or for a POST SiblingRefusal.
+    """
     circuit = circuit_of(call.sibling)
-    if not circuit.lets_through(deadline):
-        raise SiblingUnavailable(call.sibling, call.operation, "its last calls failed, so it is left alone")
-    seconds = min(call.patience_seconds, deadline.remaining())
-    worked: bool | None = False
+    if not circuit.allows_call(deadline):
+        raise SiblingUnavailable(call.sibling, call.operation, "circuit open, because its last calls failed")
+    seconds = min(call.timeout_seconds, deadline.remaining())
+    succeeded: bool | None = False
     try:
-        answer = _timed(call, parse, seconds)
-        worked = True
+        parsed = _timed(call, parse, seconds)
+        succeeded = True
     except (SiblingNotFound, SiblingRefusal):
-        worked = True
+        succeeded = True
         raise
     except SiblingFailure as failure:
-        worked = None if failure.reason == "timeout" and seconds < FAIR_CHANCE_SECONDS else False
+        succeeded = None if failure.reason == "timeout" and seconds < MIN_CONCLUSIVE_SECONDS else False
         _report(failure)
         raise
     finally:
-        circuit.note(worked=worked)
-    return answer
+        circuit.record(succeeded=succeeded)
+    return parsed
 
 
 def _timed(call: Call, parse: Callable[[bytes], T], seconds: float) -> T:
@@ -105,7 +109,7 @@ def _timed(call: Call, parse: Callable[[bytes], T], seconds: float) -> T:
 def _exchange(call: Call, seconds: float) -> tuple[int, bytes]:
     timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
     try:
-        with http().stream(
+        with http_client().stream(
             call.method, call.url, params=call.params, json=call.body, headers=_headers(call), timeout=timeout
         ) as response:
             return response.status_code, _read(response, Deadline.after(seconds))
@@ -118,23 +122,23 @@ def _exchange(call: Call, seconds: float) -> tuple[int, bytes]:
 
 
 def _read(response: httpx.Response, deadline: Deadline) -> bytes:
-    """The body, piece by piece: a sibling that sends a byte a second keeps nobody waiting."""
+    """Read the body in chunks until `deadline`: httpx limits the time between two chunks, not that of the whole."""
     body = bytearray()
-    for piece in response.iter_bytes():
-        body += piece
+    for chunk in response.iter_bytes():
+        body += chunk
         if deadline.has_passed:
-            raise httpx.ReadTimeout("the body is not complete in time")
-        if len(body) > LARGEST_ANSWER_BYTES:
-            raise httpx.DecodingError("the body is larger than any that we expect")
+            raise httpx.ReadTimeout("the body was not complete in time")
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise httpx.DecodingError(f"the body is larger than {MAX_RESPONSE_BYTES} bytes")
     return bytes(body)
 
 
 def _check(call: Call, status: int, body: bytes) -> None:
-    if status in call.answered_with:
+    if status in call.success_statuses:
         return
-    if status == httpx.codes.NOT_FOUND and call.names_one:
+    if status == httpx.codes.NOT_FOUND and call.names_resource:
         raise SiblingNotFound(call.sibling, call.operation)
-    if call.body is not None and status in REFUSED:
+    if call.body is not None and status in REFUSAL_STATUSES:
         raise SiblingRefusal(call.sibling, call.operation, status, _message(body))
     reason = "server_error" if status >= httpx.codes.INTERNAL_SERVER_ERROR else "unexpected_status"
     raise SiblingFailure(call.sibling, call.operation, reason, f"it answered with status {status}")
@@ -179,14 +183,14 @@ def _headers(call: Call) -> dict[str, str]:
     return headers if call.key is None else headers | {"Idempotency-Key": call.key}
 
 
-def http() -> httpx.Client:
-    """The connection pool of this process: made at its first call, so that none is shared over a fork."""
+def http_client() -> httpx.Client:
+    """Return the connection pool of this process, created at its first call so that no fork shares one."""
     return _client_of_process(os.getpid())
 
 
 @cache
 def _client_of_process(_pid: int) -> httpx.Client:
-    # Proxies from the environment are for the outside; siblings are neighbours.
+    # The proxies of the environment are for external addresses; siblings are on the internal network.
     return httpx.Client(
         verify=ssl.create_default_context(),
         trust_env=False,

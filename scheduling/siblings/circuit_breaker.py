@@ -1,7 +1,7 @@
-"""A circuit breaker for each sibling: one that keeps failing is left alone for a short time.
+"""A circuit breaker for each sibling: after repeated failures no calls are made for a short time.
 
-pybreaker keeps the state; it is told of outcomes only, because its own `call` holds a lock while the
-guarded call runs, which would put the parallel lookups of a snapshot in a row.
+pybreaker keeps the state. It gets outcomes only: its own `call` holds a lock while the guarded call runs, which would
+serialise the parallel lookups of a snapshot.
 """
 
 import os
@@ -25,8 +25,10 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.metrics import CIRCUIT_OPEN
 
-FAILURES_THAT_OPEN = 5
-REST_SECONDS = 5.0
+MAX_FAILURES = 5
+"""Consecutive failures that open a circuit."""
+RESET_SECONDS = 5.0
+"""How long an open circuit refuses calls before it allows a trial."""
 
 log = structlog.get_logger(__name__)
 
@@ -50,40 +52,41 @@ class Circuit:
     def __init__(self, sibling: Sibling) -> None:
         self._storage = CircuitMemoryStorage(STATE_CLOSED)
         self.breaker = CircuitBreaker(
-            fail_max=FAILURES_THAT_OPEN,
-            reset_timeout=REST_SECONDS,
+            fail_max=MAX_FAILURES,
+            reset_timeout=RESET_SECONDS,
             state_storage=self._storage,
             listeners=[_Listener(sibling)],
         )
         self._changed = threading.Condition()
         self._on_trial = False
 
-    def lets_through(self, deadline: Deadline) -> bool:
-        """Return whether a call may be made; each one that may must be followed by `note`.
+    def allows_call(self, deadline: Deadline) -> bool:
+        """Return whether a call may be made; an allowed call must be followed by `record`.
 
-        After its rest an open circuit lets one call try. Others that come meanwhile wait for how that ends.
+        After `RESET_SECONDS` an open circuit allows one trial call. Concurrent calls wait for its outcome, until
+        `deadline` at most.
         """
         with self._changed:
             self._changed.wait_for(lambda: not self._on_trial, timeout=deadline.remaining())
             if self._storage.state == STATE_CLOSED:
                 return True
-            if self._on_trial or not self._has_rested():
+            if self._on_trial or not self._is_due_for_trial():
                 return False
             self._on_trial = True
             return True
 
-    def note(self, *, worked: bool | None) -> None:
-        """Take the outcome of a call into account; None: it says nothing about the sibling."""
+    def record(self, *, succeeded: bool | None) -> None:
+        """Record the outcome of a call; None: it says nothing about the sibling."""
         with self._changed:
-            if worked is not None:
+            if succeeded is not None:
                 with suppress(CircuitBreakerError, _Failed):
-                    self.breaker.call(_succeed if worked else _fail)
+                    self.breaker.call(_succeed if succeeded else _fail)
             self._on_trial = False
             self._changed.notify_all()
 
-    def _has_rested(self) -> bool:
-        rest = timedelta(seconds=self.breaker.reset_timeout)
-        return self._storage.opened_at is None or datetime.now(UTC) >= self._storage.opened_at + rest
+    def _is_due_for_trial(self) -> bool:
+        reset = timedelta(seconds=self.breaker.reset_timeout)
+        return self._storage.opened_at is None or datetime.now(UTC) >= self._storage.opened_at + reset
 
 
 def _succeed() -> None:
@@ -100,5 +103,5 @@ def _circuits_of_process(_pid: int) -> dict[Sibling, Circuit]:
 
 
 def circuit_of(sibling: Sibling) -> Circuit:
-    """The circuit of `sibling` in this process; a forked process begins with closed ones of its own."""
+    """Return the circuit of `sibling` in this process; a forked process starts with closed circuits of its own."""
     return _circuits_of_process(os.getpid())[sibling]

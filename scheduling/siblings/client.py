@@ -1,4 +1,4 @@
-"""Asking siblings and telling them: retries, cache and typed answers in one place."""
+"""The client of the siblings: retries, cache and typed responses."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -12,18 +12,18 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload, attempt
 from scheduling.siblings.errors import SiblingFailure, SiblingUnavailable
-from scheduling.siblings.response_cache import Answer, remember, remembered
+from scheduling.siblings.response_cache import CachedResponse, cache_response, cached_response
 
 T = TypeVar("T")
 P = TypeVar("P", bound=Payload)
 
-ATTEMPTS = 3
+MAX_CALL_ATTEMPTS = 3
 
 
-class Reader:
-    """Asks siblings until one deadline, and remembers when the oldest of each sibling's answers was read.
+class SiblingReader:
+    """A reader of siblings with one deadline, which records the age of what it read.
 
-    `fresh`: answers of the cache are not good enough. Safe to use from many threads.
+    `fresh`: cached responses are not used. Safe to use from many threads.
     """
 
     def __init__(self, deadline: Deadline, *, fresh: bool = False) -> None:
@@ -34,37 +34,38 @@ class Reader:
 
     @property
     def read_at(self) -> Mapping[Sibling, datetime]:
+        """For each sibling the time at which the oldest of its responses was read."""
         with self._lock:
             return dict(self._oldest)
 
     def get(self, call: Call, payload: type[P], *, lifetime: timedelta | None = None) -> P:
-        """The typed answer to an idempotent call, from the cache where it may come from there.
+        """Return the typed response to an idempotent call; with a `lifetime`, a cached one where there is one.
 
-        Raises SiblingNotFound, and SiblingUnavailable when there is no answer by the deadline.
+        Raises SiblingNotFound, and SiblingUnavailable where there is no usable response by the deadline.
         """
         if lifetime is None:
-            return self._ask(call, payload, None)
-        return self._recall(call, payload) or self._ask(call, payload, lifetime)
+            return self._fetch(call, payload, None)
+        return self._read_cache(call, payload) or self._fetch(call, payload, lifetime)
 
-    def _recall(self, call: Call, payload: type[P]) -> P | None:
-        answer = None if self._fresh else remembered(call)
-        if answer is None:
+    def _read_cache(self, call: Call, payload: type[P]) -> P | None:
+        cached = None if self._fresh else cached_response(call)
+        if cached is None:
             return None
         try:
-            parsed = payload.model_validate_json(answer.body)
-        except ValidationError:  # of an older release of ours
+            parsed = payload.model_validate_json(cached.body)
+        except ValidationError:  # stored by an older release
             return None
-        self._note(call.sibling, answer.read_at)
+        self._note(call.sibling, cached.read_at)
         return parsed
 
-    def _ask(self, call: Call, payload: type[P], lifetime: timedelta | None) -> P:
+    def _fetch(self, call: Call, payload: type[P], lifetime: timedelta | None) -> P:
         def parse(body: bytes) -> tuple[P, bytes]:
             return payload.model_validate_json(body), body
 
         read_at = datetime.now(UTC)
         parsed, body = _retried(call, parse, self.deadline)
         if lifetime is not None:
-            remember(call, Answer(body, read_at), lifetime)
+            cache_response(call, CachedResponse(body, read_at), lifetime)
         self._note(call.sibling, read_at)
         return parsed
 
@@ -74,7 +75,7 @@ class Reader:
 
 
 def send(call: Call, payload: type[P], deadline: Deadline) -> P:
-    """POST once; trying again is the sender's business.
+    """Make a POST once, without retries: those are up to the caller.
 
     Raises SiblingRefusal, SiblingNotFound and SiblingUnavailable.
     """
@@ -86,12 +87,12 @@ def _retried(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
         return deadline.remaining() <= state.upcoming_sleep
 
     retrying = Retrying(
-        retry=retry_if_exception(lambda error: isinstance(error, SiblingFailure) and error.may_pass),
-        stop=lambda state: stop_after_attempt(ATTEMPTS)(state) or out_of_time(state),
+        retry=retry_if_exception(lambda error: isinstance(error, SiblingFailure) and error.is_transient),
+        stop=lambda state: stop_after_attempt(MAX_CALL_ATTEMPTS)(state) or out_of_time(state),
         wait=wait_random_exponential(multiplier=0.05, max=0.4),
         reraise=True,
     )
     if deadline.has_passed:
-        raise SiblingUnavailable(call.sibling, call.operation, "no time was left to ask")
-    answer: T = retrying(attempt, call, parse, deadline)
-    return answer
+        raise SiblingUnavailable(call.sibling, call.operation, "no time was left for the call")
+    parsed: T = retrying(attempt, call, parse, deadline)
+    return parsed

@@ -5,7 +5,7 @@ from scheduling.domain.facts import Sibling
 
 
 class SiblingUnavailable(Unavailable):
-    """A sibling whose answer is needed does not give one now. The same call may succeed later."""
+    """A sibling whose response is needed does not give one now. The same call may succeed later."""
 
     code = "SIBLING_UNAVAILABLE"
 
@@ -17,7 +17,7 @@ class SiblingUnavailable(Unavailable):
 
 
 class SiblingFailure(SiblingUnavailable):
-    """A call that was made got no answer, or one off the contract.
+    """A call got no response, or one off the contract.
 
     `reason` is one of timeout, unreachable, server_error, unexpected_status and off_contract.
     """
@@ -27,13 +27,13 @@ class SiblingFailure(SiblingUnavailable):
         self.reason = reason
 
     @property
-    def may_pass(self) -> bool:
+    def is_transient(self) -> bool:
         """Return whether an immediate retry can help."""
         return self.reason in {"timeout", "unreachable", "server_error"}
 
 
 class SiblingNotFound(Exception):
-    """The sibling answered that there is no such thing (404)."""
+    """The sibling does not know the requested resource (404)."""
 
     def __init__(self, sibling: Sibling, operation: str) -> None:
         super().__init__(f"{sibling} knows nothing by that id ({operation})")
@@ -42,7 +42,7 @@ class SiblingNotFound(Exception):
 
 
 class SiblingRefusal(Exception):
-    """The sibling will never accept what was sent to it."""
+    """The sibling refused a message for good: `status` is a client error that no retry changes."""
 
     def __init__(self, sibling: Sibling, operation: str, status: int, message: str) -> None:
         super().__init__(f"{sibling} refused {operation} with {status}: {message}")

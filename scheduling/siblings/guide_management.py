@@ -1,4 +1,4 @@
-"""svc-guide-management: guides, who is available, what they are certified for. Read only, by design."""
+"""svc-guide-management: guides, their availability and their certifications. Read-only by design."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
-from scheduling.siblings.client import Reader
-from scheduling.siblings.paging import PAGE_SIZE, every_entry
+from scheduling.siblings.client import SiblingReader
+from scheduling.siblings.paging import PAGE_SIZE, read_all_pages
 from scheduling.siblings.parallel import Lookups
 
 GUIDES_LIFETIME = timedelta(minutes=1)
@@ -17,7 +17,7 @@ GUIDES_LIFETIME = timedelta(minutes=1)
 EmergencyTraining = Literal["WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER", "WILDERNESS_EMT", "PARAMEDIC"]
 
 _call = partial(Call, Sibling.GUIDE_MANAGEMENT)
-_about = partial(_call, names_one=True)
+_resource_call = partial(_call, names_resource=True)
 
 
 class GuidePayload(Payload):
@@ -73,35 +73,38 @@ class _Availability(Payload):
     data: list[AvailabilityPayload]
 
 
-def read_guides(reader: Reader, lookups: Lookups) -> list[GuidePayload]:
-    """Every guide, available or not."""
-    return every_entry(lookups, Sibling.GUIDE_MANAGEMENT, partial(_guide_page, reader, {}))
+def read_guides(reader: SiblingReader, lookups: Lookups) -> list[GuidePayload]:
+    """Read all guides, available or not. Raises SiblingUnavailable."""
+    return read_all_pages(lookups, Sibling.GUIDE_MANAGEMENT, partial(_guide_page, reader, {}))
 
 
-def read_available_guides(reader: Reader, lookups: Lookups, day: date) -> list[GuidePayload]:
-    """The guides of all regions who are available on `day`: one answer for every region and trip."""
+def read_available_guides(reader: SiblingReader, lookups: Lookups, day: date) -> list[GuidePayload]:
+    """Read the guides of all regions who are available on `day`. Raises SiblingUnavailable."""
     read = partial(_guide_page, reader, {"availability_date": f"{day}"})
-    return every_entry(lookups, Sibling.GUIDE_MANAGEMENT, read)
+    return read_all_pages(lookups, Sibling.GUIDE_MANAGEMENT, read)
 
 
-def read_guide(reader: Reader, guide_id: UUID) -> GuidePayload:
-    """Raises SiblingNotFound for a guide whom nobody knows."""
-    return reader.get(_about("getGuide", f"/guides/{guide_id}"), GuidePayload, lifetime=GUIDES_LIFETIME)
+def read_guide(reader: SiblingReader, guide_id: UUID) -> GuidePayload:
+    """Read one guide. Raises SiblingNotFound for an unknown guide."""
+    return reader.get(_resource_call("getGuide", f"/guides/{guide_id}"), GuidePayload, lifetime=GUIDES_LIFETIME)
 
 
-def read_certifications(reader: Reader, guide_id: UUID) -> list[CertificationPayload]:
-    """Raises SiblingNotFound for a guide whom nobody knows."""
-    call = _about("getGuideCertifications", f"/guides/{guide_id}/certifications")
+def read_certifications(reader: SiblingReader, guide_id: UUID) -> list[CertificationPayload]:
+    """Read the certifications of a guide. Raises SiblingNotFound for an unknown guide."""
+    call = _resource_call("getGuideCertifications", f"/guides/{guide_id}/certifications")
     return reader.get(call, _Certifications, lifetime=GUIDES_LIFETIME).data
 
 
-def read_availability(reader: Reader, guide_id: UUID, first: date, last: date) -> list[AvailabilityPayload]:
-    """The windows of a guide that touch `first` to `last`. Raises SiblingNotFound for an unknown guide."""
+def read_availability(reader: SiblingReader, guide_id: UUID, first: date, last: date) -> list[AvailabilityPayload]:
+    """Read the availability windows of a guide that touch `first` to `last`, both included.
+
+    Raises SiblingNotFound for an unknown guide.
+    """
     params = {"from_date": f"{first}", "to_date": f"{last}"}
-    call = _about("getGuideAvailability", f"/guides/{guide_id}/availability", params=params)
+    call = _resource_call("getGuideAvailability", f"/guides/{guide_id}/availability", params=params)
     return reader.get(call, _Availability, lifetime=GUIDES_LIFETIME).data
 
 
-def _guide_page(reader: Reader, params: Mapping[str, str], index: int) -> _GuidePage:
-    asked: dict[str, str | int] = {**params, "offset": index * PAGE_SIZE, "limit": PAGE_SIZE}
-    return reader.get(_call("searchGuides", "/guides", params=asked), _GuidePage, lifetime=GUIDES_LIFETIME)
+def _guide_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _GuidePage:
+    page_params: dict[str, str | int] = {**params, "offset": index * PAGE_SIZE, "limit": PAGE_SIZE}
+    return reader.get(_call("searchGuides", "/guides", params=page_params), _GuidePage, lifetime=GUIDES_LIFETIME)

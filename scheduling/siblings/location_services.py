@@ -1,4 +1,4 @@
-"""svc-location-services: the base camps that departures leave from, and how many people they hold."""
+"""svc-location-services: base camps and their capacities."""
 
 from datetime import timedelta
 from functools import partial
@@ -7,13 +7,13 @@ from uuid import UUID
 
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.paging import PAGE_SIZE
 
 LOCATIONS_LIFETIME = timedelta(minutes=5)
 
 _call = partial(Call, Sibling.LOCATION_SERVICES)
-_about = partial(_call, names_one=True)
+_resource_call = partial(_call, names_resource=True)
 
 
 class LocationPayload(Payload):
@@ -34,8 +34,8 @@ class _LocationPage(Payload):
     next_page_token: str | None = None
 
 
-def read_base_camps(reader: Reader, region_id: UUID) -> list[LocationPayload]:
-    """Every base camp of a region."""
+def read_base_camps(reader: SiblingReader, region_id: UUID) -> list[LocationPayload]:
+    """Read all base camps of a region. Raises SiblingUnavailable."""
     params: dict[str, str | int] = {"type": "BASE_CAMP", "region_id": f"{region_id}", "page_size": PAGE_SIZE}
     page = _page(reader, params)
     locations = list(page.locations)
@@ -45,11 +45,11 @@ def read_base_camps(reader: Reader, region_id: UUID) -> list[LocationPayload]:
     return locations
 
 
-def read_capacity(reader: Reader, location_id: UUID) -> CapacityPayload:
-    """Raises SiblingNotFound for a location that nobody knows."""
-    call = _about("getLocationCapacity", f"/locations/{location_id}/capacity")
+def read_capacity(reader: SiblingReader, location_id: UUID) -> CapacityPayload:
+    """Read the capacity of a location, in people. Raises SiblingNotFound for an unknown location."""
+    call = _resource_call("getLocationCapacity", f"/locations/{location_id}/capacity")
     return reader.get(call, CapacityPayload, lifetime=LOCATIONS_LIFETIME)
 
 
-def _page(reader: Reader, params: dict[str, str | int]) -> _LocationPage:
+def _page(reader: SiblingReader, params: dict[str, str | int]) -> _LocationPage:
     return reader.get(_call("listLocations", "/locations", params=params), _LocationPage, lifetime=LOCATIONS_LIFETIME)

@@ -1,4 +1,4 @@
-"""svc-notifications: the one way in which people are told anything."""
+"""svc-notifications: the only channel through which people are notified."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +15,6 @@ class NotificationPayload(Payload):
 
 
 def send_notification(body: Mapping[str, Any], *, key: str, deadline: Deadline) -> NotificationPayload:
-    """Have one recipient told. Raises SiblingRefusal and SiblingUnavailable."""
+    """Send a notification to one recipient. Raises SiblingRefusal and SiblingUnavailable."""
     call = Call(Sibling.NOTIFICATIONS, "sendNotification", "/notifications", body=body, key=key)
     return send(call, NotificationPayload, deadline)

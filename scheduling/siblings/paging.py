@@ -1,4 +1,4 @@
-"""Every page of a list, side by side where the first one says how many there are."""
+"""Reading of paged lists, in parallel where the first page states the total."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Page(Protocol[Entry_co]):
-    """One page of a list; `total` is the count of entries in all pages, where the sibling says it."""
+    """One page of a list; `total` is the number of entries in all pages, None where unstated."""
 
     @property
     def entries(self) -> Sequence[Entry_co]: ...
@@ -22,16 +22,16 @@ class Page(Protocol[Entry_co]):
     def total(self) -> int | None: ...
 
 
-def every_entry(lookups: Lookups, sibling: Sibling, read: Callable[[int], Page[T]]) -> list[T]:
-    """The entries of all pages, where `read(index)` reads the page of that index, from 0."""
-    [first] = lookups.each(sibling, read, [0])
+def read_all_pages(lookups: Lookups, sibling: Sibling, read: Callable[[int], Page[T]]) -> list[T]:
+    """Return the entries of all pages, where `read(index)` reads the page of that index, from 0."""
+    [first] = lookups.map_calls(sibling, read, [0])
     if first.total is None:
-        return _one_after_another(first, read)
-    rest = lookups.each(sibling, read, range(1, -(-first.total // PAGE_SIZE)))
+        return _read_in_sequence(first, read)
+    rest = lookups.map_calls(sibling, read, range(1, -(-first.total // PAGE_SIZE)))
     return [entry for page in (first, *rest) for entry in page.entries]
 
 
-def _one_after_another(page: Page[T], read: Callable[[int], Page[T]]) -> list[T]:
+def _read_in_sequence(page: Page[T], read: Callable[[int], Page[T]]) -> list[T]:
     entries, index = list(page.entries), 0
     while len(page.entries) >= PAGE_SIZE:
         index += 1

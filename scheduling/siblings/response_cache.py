@@ -1,4 +1,4 @@
-"""Siblings' answers in Valkey, each for its own lifetime. Without Valkey everything works, slower."""
+"""Siblings' responses in Valkey, each for its own lifetime. Without Valkey everything works, slower."""
 
 import hashlib
 import json
@@ -16,72 +16,72 @@ from redis.exceptions import RedisError
 from scheduling.siblings.calls import Call
 from scheduling.siblings.metrics import CACHE_LOOKUPS
 
-REST_SECONDS = 5.0
+PAUSE_SECONDS = 5.0
+"""How long the cache is not used after it failed."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The body of an answer, and when it was read (aware)."""
+class CachedResponse:
+    """The body of a response and the time at which it was read (aware)."""
 
     body: bytes
     read_at: datetime
 
 
 class _Cache:
-    """The cache, left alone for a while after it failed.
+    """The cache, which is not used for `PAUSE_SECONDS` after it failed.
 
-    Each operation on a dead server can take its whole timeout; the many lookups of a snapshot must not all
-    wait for it.
+    An operation on a dead server can take its whole timeout; the many lookups of a snapshot must not all wait for it.
     """
 
     def __init__(self) -> None:
-        self._rests_until = 0.0
+        self._paused_until = 0.0
 
     def get(self, key: str) -> tuple[bytes, datetime] | None:
-        cached: tuple[bytes, datetime] | None = self._trying(lambda: caches["siblings"].get(key))
+        cached: tuple[bytes, datetime] | None = self._try(lambda: caches["siblings"].get(key))
         return cached
 
-    def set(self, key: str, answer: Answer, lifetime: timedelta) -> None:
-        value, seconds = (answer.body, answer.read_at), lifetime.total_seconds()
-        self._trying(lambda: caches["siblings"].set(key, value, seconds))
+    def set(self, key: str, response: CachedResponse, lifetime: timedelta) -> None:
+        value, seconds = (response.body, response.read_at), lifetime.total_seconds()
+        self._try(lambda: caches["siblings"].set(key, value, seconds))
 
-    def _trying(self, operation: Callable[[], Any]) -> Any:
-        if time.monotonic() < self._rests_until:
+    def _try(self, operation: Callable[[], Any]) -> Any:
+        if time.monotonic() < self._paused_until:
             return None
         try:
             return operation()
         except (ConnectionInterrupted, RedisError) as error:
-            self._rests_until = time.monotonic() + REST_SECONDS
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
             log.warning("siblings_cache_failed", error=str(error))
             return None
 
-    def wake(self) -> None:
-        """Stop resting."""
-        self._rests_until = 0.0
+    def end_pause(self) -> None:
+        """Use the server again at once."""
+        self._paused_until = 0.0
 
 
 _cache = _Cache()
 
 
-def remembered(call: Call) -> Answer | None:
-    """The answer to `call`, when it was read within its lifetime."""
+def cached_response(call: Call) -> CachedResponse | None:
+    """Return the response to `call` that was read within its lifetime, or None."""
     cached = _cache.get(_key(call))
     CACHE_LOOKUPS.labels(call.sibling, "miss" if cached is None else "hit").inc()
-    return None if cached is None else Answer(*cached)
+    return None if cached is None else CachedResponse(*cached)
 
 
-def remember(call: Call, answer: Answer, lifetime: timedelta) -> None:
-    """Keep `answer` from now on for `lifetime`."""
-    _cache.set(_key(call), answer, lifetime)
+def cache_response(call: Call, response: CachedResponse, lifetime: timedelta) -> None:
+    """Keep `response` for `lifetime` from now on."""
+    _cache.set(_key(call), response, lifetime)
 
 
 def _key(call: Call) -> str:
-    asked = json.dumps([call.url, sorted(call.params.items())])
-    return f"sibling:{call.sibling}:{hashlib.sha256(asked.encode()).hexdigest()}"
+    request = json.dumps([call.url, sorted(call.params.items())])
+    return f"sibling:{call.sibling}:{hashlib.sha256(request.encode()).hexdigest()}"
 
 
-def forget_troubles() -> None:
-    """Use the cache again at once, however it failed before."""
-    _cache.wake()
+def end_pause() -> None:
+    """Use the cache again at once after a failure."""
+    _cache.end_pause()

@@ -1,4 +1,4 @@
-"""svc-trail-management: trails, their closures and the state of their ground."""
+"""svc-trail-management: trails, their closures and their ground conditions."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -9,8 +9,8 @@ from uuid import UUID
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Difficulty, Sibling
 from scheduling.siblings.calls import Call, Payload
-from scheduling.siblings.client import Reader, send
-from scheduling.siblings.paging import PAGE_SIZE, every_entry
+from scheduling.siblings.client import SiblingReader, send
+from scheduling.siblings.paging import PAGE_SIZE, read_all_pages
 from scheduling.siblings.parallel import Lookups
 
 TRAILS_LIFETIME = timedelta(minutes=5)
@@ -19,7 +19,7 @@ Surface = Literal["DRY", "WET", "MUDDY", "ICY", "SNOW_COVERED", "FLOODED"]
 Status = Literal["OPEN", "PARTIALLY_CLOSED", "CLOSED", "SEASONAL_CLOSURE"]
 
 _call = partial(Call, Sibling.TRAIL_MANAGEMENT)
-_about = partial(_call, names_one=True)
+_resource_call = partial(_call, names_resource=True)
 
 
 class SeasonPayload(Payload):
@@ -29,7 +29,7 @@ class SeasonPayload(Payload):
 
 
 class TrailPayload(Payload):
-    """The contract requires nothing of a trail; one without id or region is of no use to anybody."""
+    """A trail. The contract requires none of its fields; without id and region it is of no use here."""
 
     id: UUID
     region_id: UUID
@@ -73,34 +73,34 @@ class _Closures(Payload):
     closures: list[ClosurePayload]
 
 
-def read_trails(reader: Reader, lookups: Lookups, region_id: UUID) -> list[TrailPayload]:
-    """Every trail of a region, whatever its status."""
-    return every_entry(lookups, Sibling.TRAIL_MANAGEMENT, partial(_trail_page, reader, region_id))
+def read_trails(reader: SiblingReader, lookups: Lookups, region_id: UUID) -> list[TrailPayload]:
+    """Read all trails of a region, whatever their status. Raises SiblingUnavailable."""
+    return read_all_pages(lookups, Sibling.TRAIL_MANAGEMENT, partial(_trail_page, reader, region_id))
 
 
-def read_trail(reader: Reader, trail_id: UUID) -> TrailPayload:
-    """Raises SiblingNotFound for a trail that nobody knows."""
-    return reader.get(_about("getTrail", f"/trails/{trail_id}"), TrailPayload, lifetime=TRAILS_LIFETIME)
+def read_trail(reader: SiblingReader, trail_id: UUID) -> TrailPayload:
+    """Read one trail. Raises SiblingNotFound for an unknown trail."""
+    return reader.get(_resource_call("getTrail", f"/trails/{trail_id}"), TrailPayload, lifetime=TRAILS_LIFETIME)
 
 
-def read_closures(reader: Reader, trail_id: UUID) -> list[ClosurePayload]:
-    """The closures of a trail that are not over. Raises SiblingNotFound for an unknown trail."""
-    call = _about("getTrailClosures", f"/trails/{trail_id}/closures")
+def read_closures(reader: SiblingReader, trail_id: UUID) -> list[ClosurePayload]:
+    """Read the present and future closures of a trail. Raises SiblingNotFound for an unknown trail."""
+    call = _resource_call("getTrailClosures", f"/trails/{trail_id}/closures")
     return reader.get(call, _Closures, lifetime=TRAILS_LIFETIME).closures
 
 
-def read_conditions(reader: Reader, trail_id: UUID) -> ConditionsPayload:
-    """The ground of a trail now. Raises SiblingNotFound where nobody reported."""
-    call = _about("getTrailCurrentConditions", f"/trails/{trail_id}/conditions")
+def read_conditions(reader: SiblingReader, trail_id: UUID) -> ConditionsPayload:
+    """Read the current ground conditions of a trail. Raises SiblingNotFound where there is no report."""
+    call = _resource_call("getTrailCurrentConditions", f"/trails/{trail_id}/conditions")
     return reader.get(call, ConditionsPayload, lifetime=TRAILS_LIFETIME)
 
 
 def close_trail(trail_id: UUID, body: Mapping[str, Any], *, key: str, deadline: Deadline) -> ClosurePayload:
     """Record a closure. Raises SiblingRefusal, SiblingNotFound and SiblingUnavailable."""
-    call = _about("createTrailClosure", f"/trails/{trail_id}/closures", body=body, key=key)
+    call = _resource_call("createTrailClosure", f"/trails/{trail_id}/closures", body=body, key=key)
     return send(call, ClosurePayload, deadline)
 
 
-def _trail_page(reader: Reader, region_id: UUID, index: int) -> _TrailPage:
-    asked: dict[str, str | int] = {"region_id": f"{region_id}", "limit": PAGE_SIZE, "offset": index * PAGE_SIZE}
-    return reader.get(_call("searchTrails", "/trails", params=asked), _TrailPage, lifetime=TRAILS_LIFETIME)
+def _trail_page(reader: SiblingReader, region_id: UUID, index: int) -> _TrailPage:
+    params: dict[str, str | int] = {"region_id": f"{region_id}", "limit": PAGE_SIZE, "offset": index * PAGE_SIZE}
+    return reader.get(_call("searchTrails", "/trails", params=params), _TrailPage, lifetime=TRAILS_LIFETIME)

@@ -11,15 +11,15 @@ from pydantic import Field
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
-from scheduling.siblings.client import Reader, send
-from scheduling.siblings.paging import PAGE_SIZE, every_entry
+from scheduling.siblings.client import SiblingReader, send
+from scheduling.siblings.paging import PAGE_SIZE, read_all_pages
 from scheduling.siblings.parallel import Lookups
 
 TRIP_LIFETIME = timedelta(minutes=10)
 REGIONS_LIFETIME = timedelta(minutes=10)
 
 _call = partial(Call, Sibling.TRIP_CATALOG)
-_about = partial(_call, names_one=True)
+_resource_call = partial(_call, names_resource=True)
 
 
 class TripPayload(Payload):
@@ -92,39 +92,42 @@ class _Regions(Payload):
     data: list[RegionPayload]
 
 
-def read_trip(reader: Reader, trip_id: UUID) -> TripPayload:
-    """Raises SiblingNotFound for a trip that the catalog doesn't have."""
-    return reader.get(_about("getTripById", f"/trips/{trip_id}"), TripPayload, lifetime=TRIP_LIFETIME)
+def read_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload:
+    """Read one trip. Raises SiblingNotFound for a trip that the catalog does not have."""
+    return reader.get(_resource_call("getTripById", f"/trips/{trip_id}"), TripPayload, lifetime=TRIP_LIFETIME)
 
 
-def read_regions(reader: Reader) -> list[RegionPayload]:
+def read_regions(reader: SiblingReader) -> list[RegionPayload]:
+    """Read all regions. Raises SiblingUnavailable."""
     return reader.get(_call("listRegions", "/regions"), _Regions, lifetime=REGIONS_LIFETIME).data
 
 
-def read_trips_between(reader: Reader, lookups: Lookups, first: date, last: date) -> list[TripSummaryPayload]:
-    """The trips with a departure from `first` to `last`, both included, whatever their status."""
+def read_trips_between(reader: SiblingReader, lookups: Lookups, first: date, last: date) -> list[TripSummaryPayload]:
+    """Read the trips with a departure from `first` to `last`, both included, whatever their status."""
     read = partial(_trip_page, reader, {"date_from": f"{first}", "date_to": f"{last}"})
-    return every_entry(lookups, Sibling.TRIP_CATALOG, read)
+    return read_all_pages(lookups, Sibling.TRIP_CATALOG, read)
 
 
-def read_departures(reader: Reader, lookups: Lookups, trip_id: UUID, first: date, last: date) -> list[DeparturePayload]:
-    """A trip's departures from `first` to `last`; never from the cache, because seats sell."""
+def read_departures(
+    reader: SiblingReader, lookups: Lookups, trip_id: UUID, first: date, last: date
+) -> list[DeparturePayload]:
+    """Read a trip's departures from `first` to `last`, both included; never cached, because seats are sold."""
     read = partial(_departure_page, reader, trip_id, {"date_from": f"{first}", "date_to": f"{last}"})
-    return every_entry(lookups, Sibling.TRIP_CATALOG, read)
+    return read_all_pages(lookups, Sibling.TRIP_CATALOG, read)
 
 
 def add_departure(trip_id: UUID, body: Mapping[str, Any], *, key: str, deadline: Deadline) -> DeparturePayload:
-    """Add a departure to the catalog. Raises SiblingRefusal (409: it has one then) and SiblingUnavailable."""
-    call = _about("addScheduledDeparture", f"/trips/{trip_id}/schedule", body=body, key=key)
+    """Add a departure to the catalog. Raises SiblingRefusal (409: it has one at that time) and SiblingUnavailable."""
+    call = _resource_call("addScheduledDeparture", f"/trips/{trip_id}/schedule", body=body, key=key)
     return send(call, DeparturePayload, deadline)
 
 
-def _trip_page(reader: Reader, params: Mapping[str, str], index: int) -> _TripPage:
+def _trip_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _TripPage:
     return reader.get(_call("searchTrips", "/trips", params=_page(params, index)), _TripPage)
 
 
-def _departure_page(reader: Reader, trip_id: UUID, params: Mapping[str, str], index: int) -> _DeparturePage:
-    call = _about("getTripSchedule", f"/trips/{trip_id}/schedule", params=_page(params, index))
+def _departure_page(reader: SiblingReader, trip_id: UUID, params: Mapping[str, str], index: int) -> _DeparturePage:
+    call = _resource_call("getTripSchedule", f"/trips/{trip_id}/schedule", params=_page(params, index))
     return reader.get(call, _DeparturePage)
 
 

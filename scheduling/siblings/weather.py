@@ -1,4 +1,4 @@
-"""svc-weather: forecasts of a station, alerts of a region, assessments of trails."""
+"""svc-weather: forecasts of stations, alerts of regions, assessments of trails."""
 
 from datetime import date, timedelta
 from functools import partial
@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.trail_management import Surface
 
 WEATHER_LIFETIME = timedelta(minutes=15)
@@ -18,10 +18,10 @@ FORECAST_DAYS = 10
 
 Condition = Literal["CLEAR", "PARTLY_CLOUDY", "CLOUDY", "RAIN", "HEAVY_RAIN", "SNOW", "THUNDERSTORM", "FOG"]
 Severity = Literal["ADVISORY", "WATCH", "WARNING", "EMERGENCY"]
-Assessed = Literal["EXCELLENT", "GOOD", "FAIR", "POOR", "HAZARDOUS", "IMPASSABLE"]
+OverallStatus = Literal["EXCELLENT", "GOOD", "FAIR", "POOR", "HAZARDOUS", "IMPASSABLE"]
 
 _call = partial(Call, Sibling.WEATHER)
-_about = partial(_call, names_one=True)
+_resource_call = partial(_call, names_resource=True)
 
 
 class ForecastPayload(Payload):
@@ -40,7 +40,7 @@ class AlertPayload(Payload):
 
 
 class AssessmentPayload(Payload):
-    overall_status: Assessed | None = None
+    overall_status: OverallStatus | None = None
     surface_condition: Surface | None = None
     water_crossings_passable: bool | None = None
 
@@ -53,19 +53,20 @@ class _Alerts(Payload):
     alerts: list[AlertPayload]
 
 
-def read_forecasts(reader: Reader, station_id: str) -> list[ForecastPayload]:
-    """The forecasts of a station, as far as they reach. Raises SiblingNotFound for an unknown station."""
+def read_forecasts(reader: SiblingReader, station_id: str) -> list[ForecastPayload]:
+    """Read the daily forecasts of a station, `FORECAST_DAYS` at most. Raises SiblingNotFound for an unknown station."""
     params: dict[str, str | int] = {"station_id": station_id, "days": FORECAST_DAYS}
-    call = _about("getWeatherForecast", "/weather/forecast", params=params)
+    call = _resource_call("getWeatherForecast", "/weather/forecast", params=params)
     return reader.get(call, _Forecasts, lifetime=WEATHER_LIFETIME).forecasts
 
 
-def read_alerts(reader: Reader, region_id: UUID) -> list[AlertPayload]:
+def read_alerts(reader: SiblingReader, region_id: UUID) -> list[AlertPayload]:
+    """Read the weather alerts of a region. Raises SiblingUnavailable."""
     call = _call("getWeatherAlerts", "/weather/alerts", params={"region_id": f"{region_id}"})
     return reader.get(call, _Alerts, lifetime=WEATHER_LIFETIME).alerts
 
 
-def read_assessment(reader: Reader, trail_id: UUID) -> AssessmentPayload:
+def read_assessment(reader: SiblingReader, trail_id: UUID) -> AssessmentPayload:
     """Read svc-weather's assessment of a trail. Raises SiblingNotFound where there is none."""
-    call = _about("getTrailConditions", "/trail-conditions", params={"trail_id": f"{trail_id}"})
+    call = _resource_call("getTrailConditions", "/trail-conditions", params={"trail_id": f"{trail_id}"})
     return reader.get(call, AssessmentPayload, lifetime=ASSESSMENT_LIFETIME)

@@ -2,13 +2,13 @@
 
 from scheduling.domain.facts import Location, Region, Sibling
 from scheduling.siblings import location_services
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.snapshot.gaps import Gaps
 
 LOCATIONS = Sibling.LOCATION_SERVICES
 
 
-def read_camp(reader: Reader, gaps: Gaps, region: Region) -> Location | None:
+def read_camp(reader: SiblingReader, gaps: Gaps, region: Region) -> Location | None:
     """The base camp of a region, the first by id; None for a region without one."""
     camps = gaps.told(
         LOCATIONS,

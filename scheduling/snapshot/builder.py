@@ -9,7 +9,7 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Region, Snapshot
 from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.siblings import SiblingFailure
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.catalog import CATALOG, Catalog, read_catalog, read_departing_trips, read_regions
 from scheduling.snapshot.gaps import Gaps
@@ -113,13 +113,13 @@ def take_trip_snapshot(
 
 def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
     taken_at = datetime.now(UTC)
-    reader = Reader(Deadline.after(deadline_seconds - ASSEMBLY_SECONDS), fresh=fresh)
+    reader = SiblingReader(Deadline.after(deadline_seconds - ASSEMBLY_SECONDS), fresh=fresh)
     gaps = Gaps()
     with Lookups(reader.deadline) as lookups:
         people = People.start(reader, lookups, scope.days, everybody=not scope.is_of_one_trip)
         under_way = lookups.branch(read_regions, reader)
         catalog = _read_catalog(scope, reader, lookups)
-        regions = lookups.joined(CATALOG, under_way)
+        regions = lookups.branch_result(CATALOG, under_way)
         _check(scope, catalog, regions)
         people.also_on(catalog.days_touched(scope.days, regions))
         around = Surroundings.start(
@@ -145,11 +145,11 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
     )
 
 
-def _read_catalog(scope: _Scope, reader: Reader, lookups: Lookups) -> Catalog:
+def _read_catalog(scope: _Scope, reader: SiblingReader, lookups: Lookups) -> Catalog:
     if scope.is_of_one_trip:
         return read_catalog(reader, lookups, scope.trip_ids, scope.window)
     search = lookups.branch(read_departing_trips, reader, lookups, scope.window, scope.region_ids)
-    departing = lookups.joined(CATALOG, search)
+    departing = lookups.branch_result(CATALOG, search)
     return read_catalog(reader, lookups, scope.trip_ids | departing, scope.window)
 
 

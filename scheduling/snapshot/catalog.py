@@ -11,7 +11,7 @@ from uuid import UUID
 from scheduling.domain.facts import CatalogDeparture, Region, Sibling, Trip
 from scheduling.domain.local_time import days_touched
 from scheduling.siblings import SiblingNotFound, trip_catalog
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.translation import departure_of, region_of, trip_of
 
@@ -55,7 +55,9 @@ class Catalog:
         return min(times, key=lambda clock: (-times[clock], clock), default=DEFAULT_TIME)
 
 
-def read_catalog(reader: Reader, lookups: Lookups, trip_ids: Collection[UUID], window: tuple[date, date]) -> Catalog:
+def read_catalog(
+    reader: SiblingReader, lookups: Lookups, trip_ids: Collection[UUID], window: tuple[date, date]
+) -> Catalog:
     """These trips and their departures from the first to the last day of `window`.
 
     A trip that the catalog doesn't have is left out. Raises SiblingUnavailable.
@@ -64,7 +66,7 @@ def read_catalog(reader: Reader, lookups: Lookups, trip_ids: Collection[UUID], w
     departures = [lookups.branch(_departures, reader, lookups, key, window) for key in trips]
     return Catalog(
         trips={key: trip for key, future in trips.items() if (trip := _known(lookups, future))},
-        departures=[departure for branch in departures for departure in lookups.joined(CATALOG, branch)],
+        departures=[departure for branch in departures for departure in lookups.branch_result(CATALOG, branch)],
     )
 
 
@@ -75,7 +77,9 @@ def _known(lookups: Lookups, future: Future[trip_catalog.TripPayload]) -> Trip |
         return None
 
 
-def _departures(reader: Reader, lookups: Lookups, trip_id: UUID, window: tuple[date, date]) -> list[CatalogDeparture]:
+def _departures(
+    reader: SiblingReader, lookups: Lookups, trip_id: UUID, window: tuple[date, date]
+) -> list[CatalogDeparture]:
     try:
         return list(map(departure_of, trip_catalog.read_departures(reader, lookups, trip_id, *window)))
     except SiblingNotFound:
@@ -83,7 +87,7 @@ def _departures(reader: Reader, lookups: Lookups, trip_id: UUID, window: tuple[d
 
 
 def read_departing_trips(
-    reader: Reader, lookups: Lookups, window: tuple[date, date], region_ids: Collection[UUID] | None
+    reader: SiblingReader, lookups: Lookups, window: tuple[date, date], region_ids: Collection[UUID] | None
 ) -> frozenset[UUID]:
     """The trips that depart in `window`, of some regions or of all."""
     trips = trip_catalog.read_trips_between(reader, lookups, *window)
@@ -95,7 +99,7 @@ def _is_in(region_ids: Collection[UUID] | None, region_id: UUID | None) -> bool:
     return region_ids is None or region_id is None or region_id in region_ids
 
 
-def read_regions(reader: Reader) -> Mapping[UUID, Region]:
+def read_regions(reader: SiblingReader) -> Mapping[UUID, Region]:
     """The regions whose clocks are known."""
     regions = map(region_of, trip_catalog.read_regions(reader))
     return {region.id: region for region in regions if region}

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingNotFound, SiblingUnavailable
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 
 T = TypeVar("T")
@@ -56,10 +56,10 @@ def _sentence(sibling: Sibling, what: list[str]) -> str:
     return f"{sibling} did not answer; not known: {shown}{more}."
 
 
-def or_nothing(read: Callable[[Reader, K], T], nothing: T) -> Callable[[Reader, K], T]:
+def or_nothing(read: Callable[[SiblingReader, K], T], nothing: T) -> Callable[[SiblingReader, K], T]:
     """`read`, with `nothing` for what the sibling says it has nothing about."""
 
-    def reading(reader: Reader, key: K) -> T:
+    def reading(reader: SiblingReader, key: K) -> T:
         try:
             return read(reader, key)
         except SiblingNotFound:

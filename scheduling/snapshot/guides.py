@@ -12,7 +12,7 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Certificate, Guide, Sibling, Snapshot
 from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.siblings import SiblingNotFound, SiblingUnavailable, guide_management
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.guide_management import AvailabilityPayload, GuidePayload
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.gaps import Gaps, together
@@ -25,13 +25,13 @@ GUIDES = Sibling.GUIDE_MANAGEMENT
 class People:
     """The lookups of guides for some dates, under way."""
 
-    reader: Reader
+    reader: SiblingReader
     lookups: Lookups
     everybody: Future[list[GuidePayload]] | None
     available: dict[date, Future[list[GuidePayload]]] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, reader: Reader, lookups: Lookups, days: Iterable[date], *, everybody: bool) -> "People":
+    def start(cls, reader: SiblingReader, lookups: Lookups, days: Iterable[date], *, everybody: bool) -> "People":
         """Begin to look up who is available on `days`, and with `everybody` who isn't."""
         roster = lookups.branch(guide_management.read_guides, reader, lookups) if everybody else None
         people = cls(reader, lookups, roster)
@@ -46,8 +46,8 @@ class People:
 
     def finish(self) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
         """All guides that were read, and on each date those available. Raises SiblingUnavailable."""
-        roster = self.lookups.joined(GUIDES, self.everybody) if self.everybody else []
-        by_day = {day: self.lookups.joined(GUIDES, branch) for day, branch in self.available.items()}
+        roster = self.lookups.branch_result(GUIDES, self.everybody) if self.everybody else []
+        by_day = {day: self.lookups.branch_result(GUIDES, branch) for day, branch in self.available.items()}
         payloads = {guide.id: guide for group in (roster, *by_day.values()) for guide in group}
         available = {day: frozenset(guide.id for guide in guides) for day, guides in by_day.items()}
         return {key: guide_of(payload) for key, payload in payloads.items()}, available
@@ -61,7 +61,7 @@ def with_certificates(
     A guide for whom nobody answers stays out of `certificates`; one whom svc-guide-management doesn't know
     has none.
     """
-    reader = Reader(Deadline.after(deadline_seconds), fresh=fresh)
+    reader = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh)
     missing = sorted(set(guide_ids) - set(snapshot.certificates))
     with Lookups(reader.deadline) as lookups:
         read = partial(_certificates, reader)
@@ -73,7 +73,7 @@ def with_certificates(
     return replace(snapshot, certificates=certificates, read_at=together(snapshot.read_at, reader.read_at))
 
 
-def _certificates(reader: Reader, guide_id: UUID) -> tuple[Certificate, ...]:
+def _certificates(reader: SiblingReader, guide_id: UUID) -> tuple[Certificate, ...]:
     try:
         return tuple(map(certificate_of, guide_management.read_certifications(reader, guide_id)))
     except SiblingNotFound:
@@ -87,7 +87,7 @@ def with_availability_notes(
 
     Where nobody answers, `unknown` says so: a note that nobody read must not be taken for none.
     """
-    reader = Reader(Deadline.after(deadline_seconds), fresh=fresh)
+    reader = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh)
     first, last = snapshot.days[0], snapshot.days[-1] + LONGEST_TRIP
     notes, gaps = dict(snapshot.availability_notes), Gaps()
     with Lookups(reader.deadline) as lookups:
@@ -107,7 +107,7 @@ def with_availability_notes(
     )
 
 
-def _windows(reader: Reader, guide_id: UUID, first: date, last: date) -> list[AvailabilityPayload]:
+def _windows(reader: SiblingReader, guide_id: UUID, first: date, last: date) -> list[AvailabilityPayload]:
     try:
         return guide_management.read_availability(reader, guide_id, first, last)
     except SiblingNotFound:
@@ -140,7 +140,7 @@ def with_availability_on(
     missing = sorted(set(days) - set(snapshot.available))
     if not missing:
         return snapshot
-    reader = Reader(Deadline.after(deadline_seconds), fresh=fresh)
+    reader = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh)
     with Lookups(reader.deadline) as lookups:
         people = People.start(reader, lookups, missing, everybody=False)
         guides, available = people.finish()

@@ -11,7 +11,7 @@ from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import FieldProblem, Impossible
 from scheduling.domain.facts import Guide, Sibling, Trip
 from scheduling.siblings import SiblingNotFound, guide_management, trip_catalog
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.guide_management import GuidePayload
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.translation import guide_of, trip_of
@@ -83,6 +83,6 @@ def _known(lookups: Lookups, future: Future[GuidePayload]) -> Guide | None:
         return None
 
 
-def _reader(deadline_seconds: float | None) -> Reader:
+def _reader(deadline_seconds: float | None) -> SiblingReader:
     seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"] if deadline_seconds is None else deadline_seconds
-    return Reader(Deadline.after(seconds))
+    return SiblingReader(Deadline.after(seconds))

@@ -9,7 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from scheduling.domain.facts import Location, Region, Sibling, Trail, Trip, WeatherAlert, WeatherOutlook
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.base_camps import read_camp
 from scheduling.snapshot.gaps import Gaps
@@ -34,7 +34,7 @@ class Found:
 class Surroundings:
     """The lookups of some regions, under way."""
 
-    reader: Reader
+    reader: SiblingReader
     lookups: Lookups
     gaps: Gaps
     named: Collection[UUID]
@@ -45,7 +45,7 @@ class Surroundings:
     @classmethod
     def start(
         cls,
-        reader: Reader,
+        reader: SiblingReader,
         lookups: Lookups,
         gaps: Gaps,
         regions: Iterable[Region],
@@ -102,7 +102,7 @@ class Surroundings:
     def _all(self, sibling: Sibling, started: Started[T]) -> list[T]:
         """The results that came in time."""
         results = [
-            self.gaps.told(sibling, what, partial(self.lookups.joined, sibling, branch))
+            self.gaps.told(sibling, what, partial(self.lookups.branch_result, sibling, branch))
             for what, branch in started.items()
         ]
         return [result for result in results if result is not None]

@@ -10,7 +10,7 @@ from scheduling.domain import normalization
 from scheduling.domain.facts import Region, Sibling, Trail, TrailCondition, Trip
 from scheduling.rules.trails import fits_trip
 from scheduling.siblings import SiblingNotFound, trail_management, weather
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.trail_management import ClosurePayload, ConditionsPayload
 from scheduling.siblings.weather import AssessmentPayload
@@ -25,7 +25,7 @@ _read_assessment = or_nothing(weather.read_assessment, AssessmentPayload())
 
 
 def read_trails(
-    reader: Reader,
+    reader: SiblingReader,
     lookups: Lookups,
     gaps: Gaps,
     region: Region,
@@ -43,7 +43,7 @@ def read_trails(
     return list((trails | _in_detail(reader, lookups, gaps, relevant)).values())
 
 
-def read_named_trail(reader: Reader, lookups: Lookups, gaps: Gaps, trail_id: UUID) -> list[Trail]:
+def read_named_trail(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trail_id: UUID) -> list[Trail]:
     """One trail in detail, for those in no list that was read; nothing for one that nobody knows."""
     try:
         payload = trail_management.read_trail(reader, trail_id)
@@ -56,7 +56,7 @@ def _is_of_use(trail: Trail, trips: Collection[Trip]) -> bool:
     return trail.status != "CLOSED" and any(fits_trip(trail, trip) for trip in trips)
 
 
-def _in_detail(reader: Reader, lookups: Lookups, gaps: Gaps, trails: Collection[Trail]) -> dict[UUID, Trail]:
+def _in_detail(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trails: Collection[Trail]) -> dict[UUID, Trail]:
     under_way = [_Details.start(reader, lookups, trail) for trail in trails]
     return {details.trail.id: details.finish(lookups, gaps) for details in under_way}
 
@@ -71,7 +71,7 @@ class _Details:
     assessment: Future[AssessmentPayload]
 
     @classmethod
-    def start(cls, reader: Reader, lookups: Lookups, trail: Trail) -> "_Details":
+    def start(cls, reader: SiblingReader, lookups: Lookups, trail: Trail) -> "_Details":
         return cls(
             trail=trail,
             closures=lookups.call(TRAILS, _read_closures, reader, trail.id),

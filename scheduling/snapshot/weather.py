@@ -9,7 +9,7 @@ from scheduling.domain import normalization
 from scheduling.domain.facts import Region, Sibling, WeatherAlert, WeatherOutlook
 from scheduling.domain.local_time import span_of_day
 from scheduling.siblings import weather
-from scheduling.siblings.client import Reader
+from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.weather import ForecastPayload
 from scheduling.snapshot.gaps import Gaps, or_nothing
@@ -41,7 +41,7 @@ class Sky:
         return self.forecasts.get(day)
 
 
-def read_sky(reader: Reader, lookups: Lookups, gaps: Gaps, region: Region) -> Sky:
+def read_sky(reader: SiblingReader, lookups: Lookups, gaps: Gaps, region: Region) -> Sky:
     """A region's weather. A region without a station has no forecast, and that leaves nothing unknown."""
     station = region.weather_station_id
     forecasts = lookups.call(Sibling.WEATHER, _read_forecasts, reader, station) if station else None

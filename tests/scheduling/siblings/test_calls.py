@@ -13,13 +13,13 @@ import structlog
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure, SiblingNotFound, SiblingRefusal
-from scheduling.siblings.calls import Call, Payload, http
-from scheduling.siblings.client import Reader, send
-from scheduling.siblings.paging import every_entry
+from scheduling.siblings.calls import Call, Payload, http_client
+from scheduling.siblings.client import SiblingReader, send
+from scheduling.siblings.paging import read_all_pages
 from scheduling.siblings.parallel import Lookups
 from tests.scheduling.siblings.circuits import close_all_circuits
 
-CALL = Call(Sibling.WEATHER, "getAnything", "/anything", names_one=True)
+CALL = Call(Sibling.WEATHER, "getAnything", "/anything", names_resource=True)
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -67,7 +67,7 @@ def saying(body: bytes, status: int = 200) -> Answer:
 
 
 def read(seconds: float = 2.0) -> Anything:
-    return Reader(Deadline.after(seconds)).get(CALL, Anything)
+    return SiblingReader(Deadline.after(seconds)).get(CALL, Anything)
 
 
 def test_a_call_carries_our_token_and_the_trace(settings: Any) -> None:
@@ -89,7 +89,7 @@ def test_the_trace_reaches_calls_of_other_threads(settings: Any) -> None:
         structlog.contextvars.bound_contextvars(request_id="request-2"),
         Lookups(Deadline.after(2)) as lookups,
     ):
-        lookups.each(Sibling.WEATHER, lambda _: read(), range(3))
+        lookups.map_calls(Sibling.WEATHER, lambda _: read(), range(3))
 
     assert {headers["x-request-id"] for headers in asked} == {"request-2"}
 
@@ -135,7 +135,7 @@ def test_not_found_is_told_from_failure(settings: Any) -> None:
         with pytest.raises(SiblingNotFound):
             read()
         with pytest.raises(SiblingFailure, match="404"):
-            Reader(Deadline.after(2)).get(Call(Sibling.WEATHER, "listAnything", "/all"), Anything)
+            SiblingReader(Deadline.after(2)).get(Call(Sibling.WEATHER, "listAnything", "/all"), Anything)
 
 
 def test_an_answer_that_trickles_in_is_not_waited_for(settings: Any) -> None:
@@ -171,16 +171,16 @@ def test_a_refusal_says_what_the_sibling_said(settings: Any) -> None:
 
 
 def test_a_forked_process_has_connections_of_its_own() -> None:
-    ours = id(http())
+    ours = id(http_client())
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(writing, b"another" if id(http()) != ours else b"the same")
+        os.write(writing, b"another" if id(http_client()) != ours else b"the same")
         os._exit(0)
     os.waitpid(child, 0)
 
     assert os.read(reading, 100) == b"another"
-    assert id(http()) == ours
+    assert id(http_client()) == ours
     os.close(reading)
     os.close(writing)
 
@@ -201,4 +201,4 @@ def test_pages_of_an_unknown_number_are_read_to_the_last() -> None:
     pages = [Numbers(numbers=list(range(100))), Numbers(numbers=list(range(100, 200))), Numbers(numbers=[200])]
 
     with Lookups(Deadline.after(2)) as lookups:
-        assert every_entry(lookups, Sibling.WEATHER, pages.__getitem__) == list(range(201))
+        assert read_all_pages(lookups, Sibling.WEATHER, pages.__getitem__) == list(range(201))

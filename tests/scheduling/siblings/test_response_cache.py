@@ -9,8 +9,8 @@ from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.sandbox.embedded import free_port
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
-from scheduling.siblings.client import Reader
-from scheduling.siblings.response_cache import remembered
+from scheduling.siblings.client import SiblingReader
+from scheduling.siblings.response_cache import cached_response
 from scheduling.siblings.trip_catalog import TRIP_LIFETIME, read_trip
 from tests.scheduling.siblings.examples import a_hike, calls_made, snapshot_of_hike
 from tests.siblings import SimulatedSiblings
@@ -18,7 +18,7 @@ from tests.siblings import SimulatedSiblings
 
 def test_an_answer_is_kept_for_its_lifetime(siblings: SimulatedSiblings) -> None:
     trip_id = a_hike(siblings)
-    read_trip(Reader(Deadline.after(2)), trip_id)
+    read_trip(SiblingReader(Deadline.after(2)), trip_id)
 
     client = caches["siblings"].client.get_client()  # type: ignore[attr-defined]
     [lifetime] = [client.ttl(key) for key in client.keys("siblings:*")]
@@ -28,11 +28,11 @@ def test_an_answer_is_kept_for_its_lifetime(siblings: SimulatedSiblings) -> None
 
 def test_a_fresh_look_asks_and_is_remembered(siblings: SimulatedSiblings) -> None:
     trip_id, before = a_hike(siblings), calls_made()
-    read_trip(Reader(Deadline.after(2)), trip_id)
+    read_trip(SiblingReader(Deadline.after(2)), trip_id)
     siblings.alter("trips", f"{trip_id}", name="Another name")
 
-    fresh = read_trip(Reader(Deadline.after(2), fresh=True), trip_id)
-    cached = read_trip(Reader(Deadline.after(2)), trip_id)
+    fresh = read_trip(SiblingReader(Deadline.after(2), fresh=True), trip_id)
+    cached = read_trip(SiblingReader(Deadline.after(2)), trip_id)
 
     assert fresh.name == cached.name == "Another name"
     assert (calls_made() - before)["getTripById"] == 2
@@ -42,9 +42,9 @@ def test_failures_are_not_remembered(siblings: SimulatedSiblings) -> None:
     siblings.switch("svc-trip-catalog", "off_contract")
     call = Call(Sibling.TRIP_CATALOG, "getTripById", f"/trips/{a_hike(siblings)}")
     with pytest.raises(Exception, match="off the contract"):
-        read_trip(Reader(Deadline.after(2)), a_hike(siblings))
+        read_trip(SiblingReader(Deadline.after(2)), a_hike(siblings))
 
-    assert remembered(call) is None
+    assert cached_response(call) is None
 
 
 def test_without_valkey_a_snapshot_is_taken_all_the_same(siblings: SimulatedSiblings, settings: Any) -> None:
@@ -58,19 +58,19 @@ def test_without_valkey_a_snapshot_is_taken_all_the_same(siblings: SimulatedSibl
 
 def test_an_answer_that_an_older_release_kept_is_asked_for_again(siblings: SimulatedSiblings) -> None:
     trip_id = a_hike(siblings)
-    read_trip(Reader(Deadline.after(2)), trip_id)
+    read_trip(SiblingReader(Deadline.after(2)), trip_id)
     client = caches["siblings"].client.get_client()  # type: ignore[attr-defined]
     [key] = client.keys("siblings:*")
     _, read_at = caches["siblings"].client.decode(client.get(key))  # type: ignore[attr-defined]
     client.set(key, pickle.dumps((b'{"id": 5}', read_at)))
 
-    assert read_trip(Reader(Deadline.after(2)), trip_id).id == trip_id
+    assert read_trip(SiblingReader(Deadline.after(2)), trip_id).id == trip_id
 
 
 def test_who_is_unknown_is_asked_for_again(siblings: SimulatedSiblings) -> None:
     trip = siblings.get("trips", f"{a_hike(siblings)}") | {"id": f"{uuid4()}"}
     with pytest.raises(Exception, match="knows nothing"):
-        read_trip(Reader(Deadline.after(2)), trip["id"])
+        read_trip(SiblingReader(Deadline.after(2)), trip["id"])
     siblings.add("trips", **trip)
 
-    assert read_trip(Reader(Deadline.after(2)), trip["id"]).name == trip["name"]
+    assert read_trip(SiblingReader(Deadline.after(2)), trip["id"]).name == trip["name"]
