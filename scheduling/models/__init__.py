@@ -1,4 +1,4 @@
-"""The tables of this app: the two documented ones, and ours beside them."""
+"""The tables of this app: the two documented ones that other teams read, and internal ones."""
 
 from scheduling.models.calendar_tokens import CalendarToken
 from scheduling.models.daily_schedule import DailySchedule, GuideCommitment, ScheduleRevision, schedule_id_of

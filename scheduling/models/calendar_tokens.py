@@ -5,14 +5,15 @@ from django.utils import timezone
 
 class CalendarTokenQuerySet(models.QuerySet["CalendarToken"]):
     def active(self) -> "CalendarTokenQuerySet":
+        """The tokens that have not been revoked."""
         return self.filter(revoked_at=None)
 
 
 class CalendarToken(models.Model):
-    """The one key to a guide's calendar: whoever has it reads when and where the guide works.
+    """The token of a guide's calendar feed: its bearer reads when and where the guide works.
 
-    Of the token itself only a SHA-256 is kept, so that no copy of this table opens a calendar. The token has
-    256 random bits: there is nothing to guess that a slower hash would protect.
+    Only the SHA-256 of the token is stored, so that a copy of this table opens no calendar. The token has 256 random
+    bits: no guessing is possible that a slower hash would prevent.
     """
 
     guide_id = models.UUIDField()

@@ -1,3 +1,5 @@
+"""Daily schedules, their revisions and the commitments of guides."""
+
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -10,12 +12,12 @@ from scheduling.domain.document import ScheduleDocument
 from scheduling.errors import StaleRevision
 from scheduling.models import triggers
 
-_SCHEDULES = uuid5(NAMESPACE_URL, "https://novatrek.example.com/daily-schedules")
+_SCHEDULE_NAMESPACE = uuid5(NAMESPACE_URL, "https://novatrek.example.com/daily-schedules")
 
 
 def schedule_id_of(day: date) -> UUID:
-    """The address of a date's daily schedule, whether or not it has a row yet."""
-    return uuid5(_SCHEDULES, day.isoformat())
+    """Return the id of a date's daily schedule, a UUID of version 5, whether or not it has a row yet."""
+    return uuid5(_SCHEDULE_NAMESPACE, day.isoformat())
 
 
 def empty_document() -> dict[str, Any]:
@@ -53,9 +55,9 @@ class DailySchedule(models.Model):
         return ScheduleDocument.read(self.assignments)
 
     def save_if_unchanged(self, *, since_rev: int, fields: Iterable[str]) -> None:
-        """Write `fields` and step the revision, unless someone wrote after `since_rev`.
+        """Write `fields` and increment the revision. Raises StaleRevision after a write since `since_rev`.
 
-        Raises StaleRevision. This is the only way a daily schedule is written.
+        Every write of a daily schedule goes through here (docs/decisions/0002-version-checked-save-and-triggers.md).
         """
         changes: dict[str, Any] = {name: getattr(self, name) for name in fields}
         changes |= {"rev": since_rev + 1, "updated_at": timezone.now()}
@@ -70,8 +72,8 @@ class DailySchedule(models.Model):
 class ScheduleRevision(models.Model):
     """The changes of one write to a daily schedule and their author. A trigger inserts the rows; they are permanent.
 
-    `changes` maps departures and guides to their changed fields, each with its old and new value; a
-    value that was or became absent is absent there too.
+    `changes` has the form of `scheduling.domain.difference`: departures and guides with their changed fields, each
+    with its old and new value; a value that was or became absent is absent there too.
     """
 
     schedule_id = models.UUIDField()
@@ -96,9 +98,9 @@ class ScheduleRevision(models.Model):
 
 
 class GuideCommitment(models.Model):
-    """A guide is on a departure: the table to ask whether a guide is free, across all dates and regions.
+    """A guide's place on a departure, over all dates and regions: the table that answers whether a guide is free.
 
-    Rewritten in the transaction that writes the daily schedule, never by itself.
+    It is rewritten in the transaction that writes the daily schedule, never on its own.
     """
 
     guide_id = models.UUIDField()

@@ -1,7 +1,7 @@
 """The difference between two states of a daily schedule in SQL, for the history's trigger.
 
-Entries of `departures` and `guide_adjustments` are compared by id: `{"new": …}` one that came, `{"old":
-…}` one that went, `{"fields": {name: {"old", "new"}}}` one that changed.
+Entries of `departures` and `guide_adjustments` are compared by id: `{"new": …}` for an added one, `{"old": …}` for a
+removed one, `{"fields": {name: {"old", "new"}}}` for a changed one.
 """
 
 CREATE = """

@@ -1,3 +1,5 @@
+"""Hazards: wildlife alerts and emergencies as rows."""
+
 from datetime import datetime
 from uuid import UUID
 
@@ -13,17 +15,17 @@ class HazardKind(models.TextChoices):
 
 class HazardQuerySet(models.QuerySet["Hazard"]):
     def in_force(self, starts_at: datetime, ends_at: datetime) -> "HazardQuerySet":
-        """Hazards that nobody has lifted and whose time overlaps the given one."""
+        """The hazards that have not been released and overlap the time from `starts_at` to `ends_at` (aware)."""
         started = Q(starts_at__lt=ends_at)
         not_ended = Q(ends_at=None) | Q(ends_at__gt=starts_at)
         return self.filter(started & not_ended, released_at=None)
 
 
 class Hazard(models.Model):
-    """A wildlife alert or an emergency, as its event told it, until it expires or is released.
+    """A wildlife alert or an emergency as its event reported it, until it expires or is released.
 
-    `closes_trails`: nobody may be sent onto its trails. `guide_ids` are held with the people in trouble
-    and lead nothing else.
+    `closes_trails`: no departure may use its trails. `guide_ids` are the guides whom the emergency holds; they lead
+    nothing else meanwhile.
     """
 
     hazard_id = models.UUIDField(primary_key=True)
@@ -55,4 +57,5 @@ class Hazard(models.Model):
         return self.description
 
     def closes(self, trail_id: UUID) -> bool:
+        """Return whether the hazard closes this trail."""
         return self.closes_trails and str(trail_id) in self.trail_ids

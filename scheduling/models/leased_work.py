@@ -1,7 +1,8 @@
-"""Work that one worker at a time holds, by a lease and a fencing token.
+"""Leased work: rows that one worker at a time claims, by a lease and a fencing token.
 
-The table is the truth, the queue a hint: a worker claims a row for the length of a lease and finishes it naming the
-token of its claim, so that one that was slow to die writes nothing. What no worker holds is queued again by a sweeper.
+The table is authoritative, the queue only a hint. A worker claims a row for the length of a lease and finishes it with
+the token of its claim, so that a worker that outlived its lease writes nothing. A sweeper queues abandoned rows again
+(docs/decisions/0006-leases-in-tables.md).
 """
 
 from dataclasses import dataclass
@@ -14,15 +15,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 MAX_ATTEMPTS = 3
+"""Executions of one row that may end without an outcome; it fails after them."""
 
 
 class ClaimLost(Exception):
-    """Another worker has claimed the work since; what the holder of the outdated token found is dropped."""
+    """Another worker has claimed the work since; the result of the outdated claim is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A row of leased work in the hands of one worker until the lease lapses. `attempts` counts this one too."""
+    """One worker's claim on a row of leased work, until the lease lapses. `attempts` includes this one."""
 
     pk: Any
     token: int
@@ -34,29 +36,29 @@ Work = TypeVar("Work", bound="LeasedWork")
 
 class LeasedWorkQuerySet(models.QuerySet[Work]):
     def abandoned(self, now: datetime, *, unclaimed_since: datetime) -> "LeasedWorkQuerySet[Work]":
-        """The rows that no worker holds: queued before `unclaimed_since` and due, or with a lapsed lease."""
-        waiting = Q(queued_at__lt=unclaimed_since, not_before__lte=now)
-        return self.filter(self._in(self.model.PENDING) & waiting | self._lapsed(now))
+        """The rows without a worker: queued before `unclaimed_since`, pending and due, or with a lapsed lease."""
+        is_overdue = Q(queued_at__lt=unclaimed_since, not_before__lte=now)
+        return self.filter(self._with_status(self.model.PENDING) & is_overdue | self._lapsed(now))
 
     def exhausted(self, now: datetime) -> "LeasedWorkQuerySet[Work]":
-        """The rows whose last allowed attempt ended without an answer."""
+        """The rows whose last allowed attempt ended without an outcome."""
         return self.filter(self._lapsed(now), attempts__gte=MAX_ATTEMPTS)
 
     def settle(self, claim: Claim, **changes: object) -> None:
-        """End the claim and store `changes`. Raises ClaimLost where another worker has claimed the row since."""
-        held = self.filter(pk=claim.pk, token=claim.token)
-        if not held.update(lease_until=None, **changes):
+        """End the claim and store `changes`. Raises ClaimLost after a later claim on the row."""
+        current = self.filter(pk=claim.pk, token=claim.token)
+        if not current.update(lease_until=None, **changes):
             raise ClaimLost(f"Claim {claim.token} on {self.model._meta.verbose_name} {claim.pk} is outdated.")
 
     def _lapsed(self, now: datetime) -> Q:
-        return self._in(self.model.UNDER_WAY) & Q(lease_until__lt=now)
+        return self._with_status(self.model.UNDER_WAY) & Q(lease_until__lt=now)
 
-    def _in(self, status: str) -> Q:
+    def _with_status(self, status: str) -> Q:
         return Q(**{self.model.STATUS_FIELD: status})
 
 
 class LeasedWork(models.Model):
-    """The columns of leased work: `token` counts the claims, `attempts` the executions without an answer.
+    """The columns of leased work: `token` counts the claims, `attempts` the executions without an outcome.
 
     `STATUS_FIELD` is the lookup of the row's status, of which `PENDING` and `UNDER_WAY` are the two open values.
     """
@@ -75,7 +77,7 @@ class LeasedWork(models.Model):
         abstract = True
 
     def may_be_claimed(self, now: datetime) -> bool:
-        """Return whether a worker may claim the row it locked: due, and pending, or lapsed with attempts left."""
+        """Return whether a worker that locked the row may claim it: due, and pending or lapsed with attempts left."""
         if self.not_before > now:
             return False
         status = attrgetter(self.STATUS_FIELD.replace("__", "."))(self)
@@ -83,7 +85,7 @@ class LeasedWork(models.Model):
         return status == self.PENDING or (status == self.UNDER_WAY and is_lapsed and self.attempts < MAX_ATTEMPTS)
 
     def hold(self, now: datetime, lease: timedelta, *changed: str) -> Claim:
-        """Claim the row, which its caller has locked, and save it with the fields that were `changed`."""
+        """Claim the row, which the caller has locked, for `lease`, and save it with the `changed` fields."""
         self.token += 1
         self.attempts += 1
         self.lease_until = now + lease

@@ -1,3 +1,5 @@
+"""Reservations, and the catalog's ids of departures created here."""
+
 from django.db import models
 
 
@@ -7,7 +9,7 @@ class ReservationStatus(models.TextChoices):
 
 
 class Reservation(models.Model):
-    """A booking as its events told it. A cancelled one stays, so that a late "created" cannot raise it."""
+    """A booking as its events reported it. A cancelled one stays, so that a late "created" cannot revive it."""
 
     reservation_id = models.UUIDField(primary_key=True)
     trip_id = models.UUIDField(null=True, blank=True)
@@ -33,7 +35,7 @@ class Reservation(models.Model):
 
 
 class DepartureAlias(models.Model):
-    """A departure of ours and the id the catalog gave it later."""
+    """A departure created here, with the id that the catalog gave it later."""
 
     departure_id = models.UUIDField(primary_key=True)
     catalog_id = models.UUIDField()

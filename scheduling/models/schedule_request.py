@@ -1,3 +1,5 @@
+"""Schedule requests, their processing and their outcomes."""
+
 from uuid import uuid4
 
 from django.db import models
@@ -21,10 +23,10 @@ class Priority(models.TextChoices):
 
 
 class ScheduleRequest(models.Model):
-    """A client's wish for a trip. Other teams read this table.
+    """A client's request for a trip. Other teams read this table.
 
-    `constraints` holds trip_id, preferred_dates, priority, callback_url and the constraint fields of the
-    contract, as they were sent.
+    `constraints` holds trip_id, preferred_dates, priority, callback_url and the constraint fields of the contract as
+    they were sent. `schedule_date` is the earliest preferred date, and the chosen one from completion on.
     """
 
     request_id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -53,7 +55,7 @@ class RequestJobQuerySet(LeasedWorkQuerySet["RequestJob"]):
 class RequestJob(LeasedWork):
     """The processing of a schedule request. Its status is the request's, which other teams read.
 
-    `rounds` counts the times contention sent it back, `silent_rounds` those an unavailable sibling did.
+    `rounds` counts its postponements by contention, `silent_rounds` those by an unavailable sibling.
     """
 
     STATUS_FIELD = "request__status"
@@ -65,7 +67,7 @@ class RequestJob(LeasedWork):
     rounds = models.PositiveSmallIntegerField(default=0)
     silent_rounds = models.PositiveSmallIntegerField(default=0, db_default=0)
     subject = models.CharField(max_length=100)
-    # Absent and empty differ: only a key that was sent is unique.
+    # NULL and empty differ: only a key that was sent is unique.
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001
     body_hash = models.CharField(max_length=64)
 

@@ -1,7 +1,7 @@
-"""The guards of PostgreSQL itself on daily schedules, whatever client writes.
+"""PostgreSQL triggers that guard daily schedules against any client.
 
-A writer names itself with settings that last for its transaction: `scheduling.principal` (who owns what
-it writes) and `scheduling.author` (a JSON object for the history).
+A writer identifies itself with transaction-local settings: `scheduling.principal` (the owner of the fields it writes)
+and `scheduling.author` (a JSON object for the history).
 """
 
 import pgtrigger
