@@ -10,12 +10,12 @@ class SchedulingConfig(AppConfig):
         from scheduling.event_handlers import register_event_handlers
         from scheduling.operations_alerts import register_operations_notice
         from scheduling.outbox_deliveries import register_deliveries
-        from scheduling.patches.dead_letters import LOST_PATCH_SOURCE
-        from scheduling.patches.services import prepare_lost_patch
+        from scheduling.patches.dead_letters import FAILED_PATCH_SOURCE
+        from scheduling.patches.services import prepare_failed_patch
         from scheduling.requests.metrics import scheduling_gauges
 
         register_deliveries()
-        register_prepared_replay(LOST_PATCH_SOURCE, prepare_lost_patch)
+        register_prepared_replay(FAILED_PATCH_SOURCE, prepare_failed_patch)
         register_operations_notice()
         register_gauges(scheduling_gauges)
         register_event_handlers()

@@ -1,4 +1,4 @@
-"""Departures that a dispatcher creates: of a trip of the catalog, under the id that every writer derives."""
+"""Departures created by a dispatcher: of a trip of the catalog, under the id that every writer derives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from scheduling.snapshot import InactiveTrip, UnknownTrip
 class CreatedDeparture:
     """A departure that is not in the document yet; `fields` has its trip and its start.
 
-    `aliases` has the ids that the document's departures have in the catalog, with ours.
+    `aliases` maps the catalog's ids of the document's departures to ours.
     """
 
     departure_id: UUID
@@ -32,23 +32,23 @@ class CreatedDeparture:
 
     @property
     def is_ours(self) -> bool:
-        """Return whether the catalog lacks it and has to add it."""
-        return self._sold(self._trip()) is None
+        """Return whether the catalog lacks the departure and has to add it."""
+        return self._listed(self._trip()) is None
 
     def build(self) -> Departure:
-        """The departure as its trip makes it, for the other fields to be set.
+        """Return the departure as its trip defines it, for the other fields to be set.
 
         Raises UnknownTrip, InactiveTrip, DateInThePast, and DepartureNotEditable for an id that is not its own.
         """
         trip = self._trip()
         if self._starts_at <= timezone.now():
             problem = FieldProblem(self._field("starts_at"), "is in the past")
-            raise DateInThePast("A departure that would have started already cannot be made.", problem)
-        sold = self._sold(trip)
-        self._refuse_another_id(trip, sold)
-        departure = new_departure(trip, self.day, self._local_time(trip), self.snapshot, sold)
-        if sold:
-            departure.catalog_participants = sold.sold_spots
+            raise DateInThePast("A departure that would have started already cannot be created.", problem)
+        listed = self._listed(trip)
+        self._refuse_another_id(trip, listed)
+        departure = new_departure(trip, self.day, self._local_time(trip), self.snapshot, listed)
+        if listed:
+            departure.catalog_participants = listed.sold_spots
             departure.count_participants()
         elif "language" in self.fields:
             departure.language = self.fields["language"]
@@ -67,17 +67,17 @@ class CreatedDeparture:
             raise InactiveTrip.of(trip, self._field("trip_id"))
         return trip
 
-    def _sold(self, trip: Trip) -> CatalogDeparture | None:
+    def _listed(self, trip: Trip) -> CatalogDeparture | None:
         local_time = self._local_time(trip)
-        listed = self.snapshot.departures.get(self.day, ())
-        same = (sold for sold in listed if sold.trip_id == trip.id and sold.departure_time == local_time)
-        return next((sold for sold in same if not sold.is_cancelled), None)
+        of_day = self.snapshot.departures.get(self.day, ())
+        same = (listed for listed in of_day if listed.trip_id == trip.id and listed.departure_time == local_time)
+        return next((listed for listed in same if not listed.is_cancelled), None)
 
     def _local_time(self, trip: Trip) -> str:
         return self._starts_at.astimezone(self.snapshot.regions[trip.region_id].timezone).strftime("%H:%M")
 
-    def _refuse_another_id(self, trip: Trip, sold: CatalogDeparture | None) -> None:
-        expected = sold.id if sold else departure_id_of(trip.id, self.day, self._local_time(trip))
+    def _refuse_another_id(self, trip: Trip, listed: CatalogDeparture | None) -> None:
+        expected = listed.id if listed else departure_id_of(trip.id, self.day, self._local_time(trip))
         expected = self.aliases.get(expected, expected)
         if self.departure_id != expected:
             reason = f"a departure of {trip.name} at {self._local_time(trip)} on {self.day} has the id {expected}"

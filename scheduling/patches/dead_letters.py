@@ -1,4 +1,4 @@
-"""Patches that nobody's fault kept out: others wrote the same daily schedule at every try."""
+"""Dead letters of patches that failed by contention: every try met a concurrent write of the daily schedule."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -10,10 +10,10 @@ from scheduling.daily_schedules.authors import Author
 from scheduling.errors import ContentionNotResolved
 from scheduling.patches.ownership import Owner
 
-LOST_PATCH_SOURCE = "daily-schedule-patch"
+FAILED_PATCH_SOURCE = "daily-schedule-patch"
 
 
-def record_lost_patch(
+def record_failed_patch(
     day: date,
     patch: Mapping[str, Any],
     author: Author,
@@ -22,7 +22,7 @@ def record_lost_patch(
     *,
     may_publish: bool,
 ) -> DeadLetter:
-    """Keep the patch with all that replaying it needs; operations hears of it, with the guides' names."""
+    """Record a dead letter of the patch, with all that its replay needs and the guides' names for operations."""
     payload = {
         "day": day.isoformat(),
         "patch": dict(patch),
@@ -31,4 +31,6 @@ def record_lost_patch(
         "may_publish": may_publish,
         "guide_names": list(contention.guide_names),
     }
-    return record_dead_letter(source=LOST_PATCH_SOURCE, reason=contention.message, payload=payload, key=day.isoformat())
+    return record_dead_letter(
+        source=FAILED_PATCH_SOURCE, reason=contention.message, payload=payload, key=day.isoformat()
+    )

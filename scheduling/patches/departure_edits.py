@@ -1,4 +1,4 @@
-"""A dispatcher's changes to one departure: what may be changed when, in which order, and what follows from it."""
+"""A dispatcher's edit of one departure: the permitted changes, their order, and their consequences."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from scheduling.domain.document import Departure, DepartureStatus, Role, Unassig
 from scheduling.domain.facts import Sibling, Snapshot
 from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.errors import DepartureNotEditable, UnknownTrail
-from scheduling.patches.manual_teams import hand_made_team, with_open_questions
+from scheduling.patches.manual_teams import manual_team, require_approval
 from scheduling.patches.merge_patch import merged
 from scheduling.patches.ownership import CATALOG, CLOCK, PUBLISHING, not_yours
 from scheduling.rules import Demand, EntriesByDate, Facts
@@ -23,19 +23,19 @@ TIMES = ("starts_at", "ends_at")
 
 @dataclass(frozen=True, slots=True)
 class EditedDeparture:
-    """One departure of a date's document in the hands of a dispatcher; `facts` None: nothing that needs them."""
+    """One departure of a date's document under a dispatcher's edit. `facts` None: no change needs them."""
 
     departure_id: UUID
     departure: Departure
     day: date
     facts: Facts | None
-    entered: EntriesByDate
+    entries: EntriesByDate
     now: datetime
 
-    def take(self, fields: Mapping[str, Any]) -> None:
-        """Change what `wanted`, the validated fields of a patch, names.
+    def apply(self, fields: Mapping[str, Any]) -> None:
+        """Change the departure as `fields`, the validated fields of a patch, say.
 
-        Raises NotYours for what the catalog decides, DepartureNotEditable, UnknownTrail and UnknownGuide.
+        Raises NotYours for fields that the catalog decides, DepartureNotEditable, UnknownTrail and UnknownGuide.
         """
         self._refuse_another_identity(fields)
         fields = {name: value for name, value in fields.items() if differs(self.departure, name, value)}
@@ -53,46 +53,48 @@ class EditedDeparture:
         if "unassigned_reason" in fields:
             self._explain(fields["unassigned_reason"])
         if self.facts and self.departure.team and fields.keys() & {"team", *PLACES, *TIMES}:
-            with_open_questions(
+            require_approval(
                 self.departure.team,
                 self._demand(self.facts),
                 self.facts,
-                self.entered,
-                of_everybody=bool(fields.keys() & {*PLACES, *TIMES}),
+                self.entries,
+                of_whole_team=bool(fields.keys() & {*PLACES, *TIMES}),
             )
 
-    def field(self, name: str) -> str:
+    def _field(self, name: str) -> str:
         return f"assignments.departures.{self.departure_id}.{name}"
 
-    def refuse(self, name: str, reason: str) -> DepartureNotEditable:
-        """The refusal of a field, in a person's words."""
-        return DepartureNotEditable(f"{self.departure.trip_name}: {reason}.", FieldProblem(self.field(name), reason))
+    def _refusal(self, name: str, reason: str) -> DepartureNotEditable:
+        """The error that refuses a field, with the reason for people."""
+        return DepartureNotEditable(f"{self.departure.trip_name}: {reason}.", FieldProblem(self._field(name), reason))
 
     def _refuse_another_identity(self, fields: Mapping[str, Any]) -> None:
         for name in IDENTITY:
             if name in fields and fields[name] != getattr(self.departure, name):
-                raise not_yours(self.field(name), CATALOG)
+                raise not_yours(self._field(name), CATALOG)
 
     def _refuse_when_over(self, fields: Mapping[str, Any]) -> None:
         status = self.departure.status
         if status is DepartureStatus.COMPLETED:
-            raise self.refuse(next(iter(fields)), "it is over, and stays as it was")
+            raise self._refusal(next(iter(fields)), "it is completed and cannot be changed")
         is_reinstated = fields.get("status") == DepartureStatus.DRAFT
         if status is DepartureStatus.CANCELLED and not is_reinstated:
-            raise self.refuse("status", "it is cancelled; reinstate it with the status DRAFT first")
+            raise self._refusal("status", "it is cancelled; reinstate it with the status DRAFT first")
 
     def _set_status(self, status: DepartureStatus) -> None:
         current = self.departure.status
         if status is DepartureStatus.PUBLISHED:
-            # Publishing is more than a status, and is done after the edit by those who may.
+            # Publishing is more than a status: it follows the edit, for callers with the scope.
             return
         if status in {DepartureStatus.IN_PROGRESS, DepartureStatus.COMPLETED}:
-            raise not_yours(self.field("status"), CLOCK)
+            raise not_yours(self._field("status"), CLOCK)
         if status is DepartureStatus.DRAFT:
             if current is not DepartureStatus.CANCELLED:
-                raise not_yours(self.field("status"), PUBLISHING)
+                raise not_yours(self._field("status"), PUBLISHING)
             if self.departure.starts_at <= self.now:
-                raise self.refuse("status", "it was to start already; what is past is not reinstated")
+                raise self._refusal(
+                    "status", "its start has passed; only a departure that has not started is reinstated"
+                )
         self.departure.status = status
 
     def _move(self, fields: Mapping[str, Any]) -> None:
@@ -100,9 +102,9 @@ class EditedDeparture:
         if not times:
             return
         if "starts_at" in times and self.departure.has_started(self.now):
-            raise self.refuse("starts_at", "it has started already")
+            raise self._refusal("starts_at", "it has started already")
         if times.get("starts_at", self.departure.starts_at) <= self.now < self.departure.starts_at:
-            raise self.refuse("starts_at", "that is in the past")
+            raise self._refusal("starts_at", "that is in the past")
         for name, instant in times.items():
             setattr(self.departure, name, instant)
         self._refuse_impossible_times(fields)
@@ -114,12 +116,14 @@ class EditedDeparture:
     def _refuse_impossible_times(self, fields: Mapping[str, Any]) -> None:
         departure = self.departure
         if departure.starts_at.date() != self.day:
-            raise self.refuse("starts_at", f"it starts on {self.day}, the date of this schedule, by its region's clock")
-        blamed = "ends_at" if "ends_at" in fields else "starts_at"
+            raise self._refusal(
+                "starts_at", f"it must start on {self.day}, the date of this schedule, by its region's clock"
+            )
+        changed = "ends_at" if "ends_at" in fields else "starts_at"
         if departure.ends_at <= departure.starts_at:
-            raise self.refuse(blamed, "it ends after it starts")
+            raise self._refusal(changed, "it must end after it starts")
         if departure.ends_at - departure.starts_at > LONGEST_TRIP:
-            raise self.refuse(blamed, f"it takes at most {LONGEST_TRIP.days} days")
+            raise self._refusal(changed, f"it must take at most {LONGEST_TRIP.days} days")
 
     def _place(self, fields: Mapping[str, Any]) -> None:
         for name in PLACES:
@@ -133,23 +137,23 @@ class EditedDeparture:
 
     def _refuse_unknown_trail(self, snapshot: Snapshot) -> None:
         trail = self.departure.trail_id
-        if trail and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and not self._is_near(trail, snapshot):
+        if trail and snapshot.knows(Sibling.TRAIL_MANAGEMENT) and not self._is_in_region(trail, snapshot):
             reason = f"{trail} is not a trail of this region"
-            raise UnknownTrail(f"{self.departure.trip_name}: {reason}.", FieldProblem(self.field("trail_id"), reason))
+            raise UnknownTrail(f"{self.departure.trip_name}: {reason}.", FieldProblem(self._field("trail_id"), reason))
 
     def _refuse_another_camp(self, snapshot: Snapshot) -> None:
-        """Elsewhere, or nowhere, nobody would count the people at the camp they really leave from."""
+        """Refuse any location but the region's base camp, whose capacity counts the people of the departure."""
         camp = snapshot.locations.get(self.departure.region_id)
         if camp and self.departure.location_id != camp.id:
-            raise self.refuse("location_id", f"departures of this region leave from {camp.id}")
+            raise self._refusal("location_id", f"departures of this region leave from {camp.id}")
 
-    def _is_near(self, trail_id: UUID, snapshot: Snapshot) -> bool:
+    def _is_in_region(self, trail_id: UUID, snapshot: Snapshot) -> bool:
         trail = snapshot.trails.get(trail_id)
         return trail is not None and trail.region_id == self.departure.region_id
 
     def _resize(self, capacity: int) -> None:
         if capacity < self.departure.participants and capacity < self.departure.capacity:
-            raise self.refuse("capacity", f"it has {self.departure.participants} guests already")
+            raise self._refusal("capacity", f"it already has {self.departure.participants} guests")
         self.departure.capacity = capacity
 
     def _staff(self, members: Sequence[Mapping[str, Any]]) -> None:
@@ -157,10 +161,10 @@ class EditedDeparture:
             self.departure.team = []
             return
         if self.facts is None:
-            raise TypeError("A team is made on facts.")
+            raise TypeError("Staffing a departure requires facts.")
         demand = self._demand(self.facts)
-        field = self.field("team")
-        self.departure.team = hand_made_team(members, self.departure.team, demand, self.facts, self.entered, field)
+        field = self._field("team")
+        self.departure.team = manual_team(members, self.departure.team, demand, self.facts, self.entries, field)
         if self.departure.team:
             self.departure.unassigned_reason = None
 
@@ -168,7 +172,7 @@ class EditedDeparture:
         current = self.departure.unassigned_reason
         reason = merged(current.model_dump(mode="json") if current else {}, patch)
         if reason is not None and not {"code", "message"} <= reason.keys():
-            raise self.refuse("unassigned_reason", "a reason has a code and a message")
+            raise self._refusal("unassigned_reason", "a reason must have a code and a message")
         self.departure.unassigned_reason = None if reason is None else UnassignedReason.model_validate(reason)
 
     def _demand(self, facts: Facts) -> Demand:
@@ -176,16 +180,16 @@ class EditedDeparture:
 
 
 def differs(departure: Departure, name: str, value: Any) -> bool:
-    """Return whether a validated field of a patch says anything that is not so already."""
+    """Return whether a validated field of a patch has another value than the departure."""
     if name == "team":
         current = {member.guide_id: (member.role, member.pinned) for member in departure.team}
-        meant = {member["guide_id"]: (member["role"], _pin(member, current)) for member in value or ()}
-        return current != meant or len(value or ()) != len(departure.team)
+        requested = {member["guide_id"]: (member["role"], _is_pinned(member, current)) for member in value or ()}
+        return current != requested or len(value or ()) != len(departure.team)
     if name == "unassigned_reason":
         return bool(value or departure.unassigned_reason)
     return bool(getattr(departure, name) != value)
 
 
-def _pin(member: Mapping[str, Any], current: Mapping[UUID, tuple[Role, bool]]) -> bool:
+def _is_pinned(member: Mapping[str, Any], current: Mapping[UUID, tuple[Role, bool]]) -> bool:
     role_and_pin = current.get(member["guide_id"])
     return bool(member.get("pinned", role_and_pin[1] if role_and_pin else False))

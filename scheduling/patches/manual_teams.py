@@ -1,4 +1,4 @@
-"""Teams that a person put together: the data of their guides is looked up, not taken from the patch."""
+"""Teams put together by a person: the data of their guides is looked up, not taken from the patch."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,52 +11,54 @@ from scheduling.rules.guides import certifications_on
 from scheduling.snapshot import UnknownGuide
 
 
-def hand_made_team(
+def manual_team(
     members: Sequence[Mapping[str, Any]],
     current: Iterable[TeamMember],
     demand: Demand,
     facts: Facts,
-    entered: EntriesByDate,
+    entries: EntriesByDate,
     field: str,
 ) -> list[TeamMember]:
-    """The team of these guides, roles and pins. Who stays keeps what was confirmed; who is new is TENTATIVE.
+    """Return the team of these guides, roles and pins. Members of `current` keep their status; others are TENTATIVE.
 
     Raises UnknownGuide naming `field`.
     """
     members_by_id = {member.guide_id: member for member in current}
     guides = facts.snapshot.guides
-    strangers = [
-        entry["guide_id"] for entry in members if entry["guide_id"] not in members_by_id.keys() | guides.keys()
+    unknown_ids = [
+        requested["guide_id"]
+        for requested in members
+        if requested["guide_id"] not in members_by_id.keys() | guides.keys()
     ]
-    if strangers:
-        raise UnknownGuide.of(strangers, field)
+    if unknown_ids:
+        raise UnknownGuide.of(unknown_ids, field)
     team = []
-    for entry in members:
-        guide_id = entry["guide_id"]
-        member = members_by_id.get(guide_id) or _newcomer(guides[guide_id], demand, facts, entered)
-        changes = {"role": Role(entry["role"]), "pinned": entry.get("pinned", member.pinned)}
+    for requested in members:
+        guide_id = requested["guide_id"]
+        member = members_by_id.get(guide_id) or _new_member(guides[guide_id], demand, facts, entries)
+        changes = {"role": Role(requested["role"]), "pinned": requested.get("pinned", member.pinned)}
         team.append(member.model_copy(update=changes))
     return team
 
 
-def with_open_questions(
-    team: Iterable[TeamMember], demand: Demand, facts: Facts, entered: EntriesByDate, *, of_everybody: bool
+def require_approval(
+    team: Iterable[TeamMember], demand: Demand, facts: Facts, entries: EntriesByDate, *, of_whole_team: bool
 ) -> None:
-    """Have a person approve a team where something is open that no machine can judge.
+    """Set PENDING_APPROVAL on a team for which there are reasons to approve that only a person can judge.
 
-    Those whom nobody was told to come; `of_everybody`: all of them, since what they were told to lead is
-    another plan now.
+    On its TENTATIVE members, or with `of_whole_team` on all of them: the plan that confirmed members were told of
+    has changed.
     """
     team = list(team)
-    if not reasons_to_approve([member.guide_id for member in team], demand, facts, entered):
+    if not reasons_to_approve([member.guide_id for member in team], demand, facts, entries):
         return
     for member in team:
-        if of_everybody or member.assignment_status is AssignmentStatus.TENTATIVE:
+        if of_whole_team or member.assignment_status is AssignmentStatus.TENTATIVE:
             member.assignment_status = AssignmentStatus.PENDING_APPROVAL
 
 
-def _newcomer(guide: Guide, demand: Demand, facts: Facts, entered: EntriesByDate) -> TeamMember:
-    scores = hooks.pairing_score(guide, demand, facts, entered.of(guide.id, demand.days))
+def _new_member(guide: Guide, demand: Demand, facts: Facts, entries: EntriesByDate) -> TeamMember:
+    scores = hooks.pairing_score(guide, demand, facts, entries.of(guide.id, demand.days))
     return TeamMember(
         guide_id=guide.id,
         guide_name=guide.name,

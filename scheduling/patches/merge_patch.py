@@ -4,7 +4,7 @@ from typing import Any
 
 
 def merged(target: Any, patch: Any) -> Any:
-    """`target` as `patch` wants it: objects are merged name by name, null removes, anything else replaces."""
+    """Return `target` merged with `patch`: objects merge by name, null removes, any other value replaces."""
     if not isinstance(patch, dict):
         return patch
     current = target if isinstance(target, dict) else {}

@@ -1,7 +1,7 @@
 """Ownership of the fields of a daily schedule: a writer changes its own, and no other's.
 
-The optimizer once wrote whole documents and wiped what guides had entered (NTK-10004). Since then each
-field has one owner, and a patch that names another's field is refused with the field.
+The optimizer once wrote whole documents and wiped guide adjustments (NTK-10004). Since then each field has one owner,
+and a patch that names another owner's field is refused, naming the field.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -21,7 +21,7 @@ class Owner(StrEnum):
 
 
 RESERVATIONS = "the events of reservations"
-CATALOG = "svc-trip-catalog, once the departure is there"
+CATALOG = "svc-trip-catalog, once the departure exists"
 PUBLISHING = "publishing (POST …/publish)"
 CLOCK = "the clock"
 SERVICE = "the service itself"
@@ -41,7 +41,7 @@ OF_THE_ROW = frozenset(
 def refuse_foreign_fields(patch: Mapping[str, Any], owners: Collection[Owner]) -> None:
     """Raise NotYours with every field of `patch`, a merge patch of the document, that none of `owners` owns.
 
-    Somebody else who would write what guides entered is counted: it is how NTK-10004 would come back.
+    A patch of guide adjustments by another than their owner is counted: it is how NTK-10004 would recur.
     """
     if "guide_adjustments" in patch and Owner.GUIDE_MANAGEMENT not in owners:
         adjustments_refused.labels("service").inc()
@@ -49,12 +49,12 @@ def refuse_foreign_fields(patch: Mapping[str, Any], owners: Collection[Owner]) -
 
 
 def refuse_fields_of_the_row(body: Mapping[str, Any]) -> None:
-    """Raise NotYours with what the service keeps beside the document: identity, times and what is derived."""
+    """Raise NotYours with every field of `body` that the service keeps itself: identity, times, derived values."""
     _refuse((name, SERVICE) for name in sorted(OF_THE_ROW & body.keys()))
 
 
 def not_yours(field: str, owner: str) -> NotYours:
-    """The refusal of one field."""
+    """Return the error that refuses one field of another owner."""
     return NotYours(f"{field} belongs to {owner}; leave it out.", FieldProblem(field, f"belongs to {owner}"))
 
 
@@ -62,7 +62,7 @@ def _refuse(foreign: Iterator[tuple[str, str]]) -> None:
     problems = [FieldProblem(field, f"belongs to {owner}") for field, owner in foreign]
     if problems:
         names = ", ".join(problem.field for problem in problems)
-        raise NotYours(f"Not yours to write: {names}. Leave it out, and the rest is taken.", *problems)
+        raise NotYours(f"Not yours to write: {names}. Leave it out to have the rest applied.", *problems)
 
 
 def _foreign_fields(patch: Mapping[str, Any], owners: Collection[Owner]) -> Iterator[tuple[str, str]]:

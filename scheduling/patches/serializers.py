@@ -17,8 +17,8 @@ MAX_LIST = 100
 
 
 class TeamMemberPatchSerializer(StrictSerializer):
-    """One guide on the team. Name, certifications, score and status are the service's own findings: they may
-    be sent back as they were read, and are found anew.
+    """One guide on the team. Name, certifications, score and status are set by the service: they may be sent back
+    as they were read, and are ignored.
     """
 
     guide_id = fields.UUIDField()
@@ -62,7 +62,7 @@ class DeparturePatchSerializer(StrictSerializer):
 
 
 class MomentField(fields.CharField):
-    """A date, or a date and time with its offset, as it is to be stored: nothing is trimmed."""
+    """A date, or a date and time with its offset, stored as it is sent: nothing is trimmed."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(trim_whitespace=False, **options)
@@ -86,7 +86,7 @@ class AvailabilityExceptionPatchSerializer(StrictSerializer):
     reason = fields.CharField(required=False, allow_blank=True, max_length=MAX_TEXT)
 
     def get_fields(self) -> dict[str, Any]:
-        # `from` is no name that Python allows.
+        # `from` is a keyword of Python and cannot be declared as an attribute.
         return {"from": MomentField(), "to": MomentField(), **super().get_fields()}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class GuideAdjustmentsPatchSerializer(StrictSerializer):
 
 
 class AssignmentsPatchSerializer(StrictSerializer):
-    """A merge patch of the document, of all its owners together."""
+    """A merge patch of the document, with the fields of all its owners."""
 
     departures = fields.UUIDMapField(child=DeparturePatchSerializer(allow_null=True), required=False)
     guide_adjustments = fields.UUIDMapField(child=GuideAdjustmentsPatchSerializer(allow_null=True), required=False)
@@ -142,7 +142,7 @@ class GuideManagementPatchSerializer(StrictSerializer):
 
 
 class PatchEnvelopeSerializer(StrictSerializer):
-    """A merge patch of a daily schedule as far as it is nobody's in particular."""
+    """The parts of a merge patch of a daily schedule that are the same for every owner."""
 
     _rev = fields.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
     assignments: serializers.Field[Any, Any, Any, Any] = serializers.DictField()
@@ -161,9 +161,9 @@ SERIALIZERS: Mapping[Owner, type[StrictSerializer]] = {
 
 
 def read_patch(patch: Any, owners: Collection[Owner]) -> dict[str, Any]:
-    """The validated merge patch of a document by these owners. Raises ValidationError with the field."""
-    read = AssignmentsPatchSerializer if len(owners) > 1 else SERIALIZERS[next(iter(owners))]
-    serializer = read(data=patch)
+    """Return the validated merge patch of a document by these owners. Raises ValidationError with the field."""
+    serializer_class = AssignmentsPatchSerializer if len(owners) > 1 else SERIALIZERS[next(iter(owners))]
+    serializer = serializer_class(data=patch)
     if not serializer.is_valid():
         raise serializers.ValidationError({"assignments": serializer.errors})
     validated: dict[str, Any] = serializer.validated_data
@@ -171,9 +171,9 @@ def read_patch(patch: Any, owners: Collection[Owner]) -> dict[str, Any]:
 
 
 def read_body(body: Any) -> tuple[int | None, dict[str, Any]]:
-    """The revision that a patch was made on, None if it names none, and the patch of the document.
+    """Return the revision that a patch was made on, None if it names none, and the patch of the document.
 
-    The patch is still to be read, by the serializers of its owners. Raises ValidationError.
+    The patch is still to be validated, by `read_patch`. Raises ValidationError.
     """
     envelope = PatchEnvelopeSerializer(data=body)
     envelope.is_valid(raise_exception=True)

@@ -11,9 +11,10 @@ from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.writer import unchanged, write_daily_schedules
 from scheduling.errors import ContentionNotResolved
 from scheduling.models.triggers import GUIDE_MANAGEMENT
-from scheduling.patches.dead_letters import record_lost_patch
-from scheduling.patches.edits import NotJudged, PatchEdits
+from scheduling.patches.dead_letters import record_failed_patch
+from scheduling.patches.edits import FactsMissing, PatchEdits
 from scheduling.patches.ownership import Owner, refuse_foreign_fields
+from scheduling.patches.required_facts import load_patch_facts
 from scheduling.patches.serializers import read_patch
 from scheduling.rules import Facts
 
@@ -30,26 +31,26 @@ def patch_daily_schedule(
 ) -> Change:
     """Merge `patch` (RFC 7396) into the document of `day`, and store it if no hard rule is newly broken.
 
-    `since_rev` names the revision it was made on: another one now is StaleRevision. Without it the patch is
-    merged into whatever is there, tried again up to three times where others write, and then kept as a dead
-    letter: ContentionNotResolved. The status PUBLISHED publishes the departure, where `may_publish`. What
-    guides entered is a fact: it lands whatever it breaks, and becomes a conflict. `facts` are used instead of
-    asking the siblings.
+    `since_rev` names the revision that the patch was made on; without it the patch is merged into the latest
+    revision, tried up to three times under concurrent writes, and then recorded as a dead letter. The status PUBLISHED
+    publishes the departure, where `may_publish`. A guide adjustment is a fact: it is stored whatever it breaks, and
+    becomes a conflict. `facts` are used instead of asking the siblings.
 
-    Raises NotYours for a field of another's, ValidationError for one that is malformed, HardRuleViolated and
-    other Impossibles for what cannot be, SiblingUnavailable where a plan cannot be judged.
+    Raises StaleRevision where the schedule is at another revision than `since_rev`, ContentionNotResolved after three
+    tries, NotYours for a field of another owner, ValidationError for a malformed field, HardRuleViolated and other
+    Impossibles for a plan that is not possible, SiblingUnavailable where a plan cannot be checked.
     """
     edits = _read(day, patch, owners, may_publish=may_publish, facts=facts)
     try:
         return _store(edits, author, since_rev)
     except ContentionNotResolved as contention:
         if since_rev is None:
-            record_lost_patch(day, patch, author, owners, contention, may_publish=may_publish)
+            record_failed_patch(day, patch, author, owners, contention, may_publish=may_publish)
         raise
 
 
-def prepare_lost_patch(dead_letter: DeadLetter) -> Callable[[], Change]:
-    """Prepare the merge of a patch that was kept as a dead letter, in the name of its sender."""
+def prepare_failed_patch(dead_letter: DeadLetter) -> Callable[[], Change]:
+    """Prepare the merge of a patch that was recorded as a dead letter, with its sender as the author."""
     payload: dict[str, Any] = dead_letter.payload or {}
     sender = payload["author"]
     edits = _read(
@@ -67,17 +68,17 @@ def _read(
 ) -> PatchEdits:
     refuse_foreign_fields(patch, owners)
     fields = read_patch(patch, owners)
-    entered = patch.get("guide_adjustments", {})
-    edits = PatchEdits(day, fields.get("departures", {}), entered, may_publish=may_publish)
-    edits.facts = facts or edits.look_up_facts()
+    entries = patch.get("guide_adjustments", {})
+    edits = PatchEdits(day, fields.get("departures", {}), entries, may_publish=may_publish)
+    edits.facts = facts or load_patch_facts(day, edits.departures, edits.entry_guide_ids)
     return edits
 
 
 def _store(edits: PatchEdits, author: Author, since_rev: int | None) -> Change:
     try:
         return _write(edits, author, since_rev)
-    except NotJudged:
-        edits.facts = edits.look_up_facts(of_all=True)
+    except FactsMissing:
+        edits.facts = load_patch_facts(edits.day, edits.departures, edits.entry_guide_ids, of_all=True)
         return _write(edits, author, since_rev)
 
 
@@ -90,7 +91,7 @@ def _write(edits: PatchEdits, author: Author, since_rev: int | None) -> Change:
             author=author,
             facts=edits.facts,
             since_revs={} if since_rev is None else {day: since_rev},
-            principal=GUIDE_MANAGEMENT if edits.entered else "",
+            principal=GUIDE_MANAGEMENT if edits.entries else "",
             after_write=edits.record_messages,
         )
     except ContentionNotResolved as contention:

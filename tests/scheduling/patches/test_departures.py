@@ -1,4 +1,4 @@
-"""A dispatcher's changes to departures that no sibling has to be asked about."""
+"""A dispatcher's changes to departures that need no facts of the siblings."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -127,8 +127,8 @@ def test_nobody_is_told_of_a_departure_that_nobody_leads(client: Client) -> None
 
 
 def test_a_reinstated_departure_that_nobody_leads_is_not_published(client: Client) -> None:
-    told_of_the_cancellation = Announcement(guide_ids=[], starts_at=at(9))
-    key = departure(published=told_of_the_cancellation)
+    announced_cancellation = Announcement(guide_ids=[], starts_at=at(9))
+    key = departure(published=announced_cancellation)
 
     response = change(client, key, {"status": "PUBLISHED"}, scopes=("scheduling:write", "scheduling:publish"))
 

@@ -1,4 +1,4 @@
-"""What a patch changes, and what it leaves."""
+"""The fields that a patch changes, and those that it leaves."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What a guide enters for a later day of a trip of several days."""
+"""Guide adjustments for a later day of a trip of several days."""
 
 from datetime import date, timedelta
 from typing import Any

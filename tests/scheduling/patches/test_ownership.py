@@ -1,4 +1,4 @@
-"""Whose field is whose: refused with the field named, and nothing of the patch lands."""
+"""Ownership of fields: a patch of another owner's field is refused, naming the field, and nothing of it is stored."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Two who change one daily schedule: the later one is told what the earlier one changed, or merged into it."""
+"""Concurrent patches of one daily schedule: the later one is refused with the changes since, or merged into them."""
 
 import threading
 from collections.abc import Callable
@@ -115,7 +115,7 @@ def test_many_patches_at_once_without_a_revision_all_arrive(client: Client) -> N
 
 
 def while_held(work: Callable[[], Any]) -> Any:
-    """What `work` returns while another connection holds the daily schedule."""
+    """Return what `work` returns while another connection holds the daily schedule."""
 
     def elsewhere() -> Any:
         try:

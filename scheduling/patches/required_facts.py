@@ -1,0 +1,111 @@
+"""The facts that a patch is checked against."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.decision_facts import DepartureToCreate, load_decision_facts
+from scheduling.daily_schedules.writer import read_drafts
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.facts import Span
+from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
+from scheduling.models import DailySchedule
+from scheduling.patches.departure_edits import differs
+from scheduling.rules import Facts
+from scheduling.siblings import SiblingUnavailable
+
+# The fields of a departure that the hard rules depend on.
+CHECKED_FIELDS = ("team", "trail_id", "location_id", "starts_at", "ends_at")
+CREATING_FIELDS = frozenset({"trip_id", "starts_at"})
+
+
+def load_patch_facts(
+    day: date,
+    patches: Mapping[UUID, Mapping[str, Any] | None],
+    entry_guide_ids: Collection[UUID],
+    *,
+    of_all: bool = False,
+) -> Facts | None:
+    """Read the facts for `patches`, validated fields by departure, and for the guides whose entries are patched.
+
+    None where the patch needs none, unless `of_all`. Raises SiblingUnavailable where a plan cannot be checked. Guide
+    adjustments are stored all the same, and are checked against our own documents.
+    """
+    document = read_drafts([day])[day].document
+    departures = document.departures
+    named = {key: fields for key, fields in patches.items() if fields}
+    checked = {key: fields for key, fields in named.items() if of_all or needs_facts(fields, departures.get(key))}
+    if checked:
+        return _load_facts(day, checked, departures)
+    concerned = _departures_of(entry_guide_ids, document, day)
+    if not concerned:
+        return None
+    try:
+        return load_decision_facts([day], concerned)
+    except SiblingUnavailable:
+        return None
+
+
+def needs_facts(fields: Mapping[str, Any], departure: Departure | None) -> bool:
+    """Return whether a patch of the departure, or of a new one, depends on the siblings' facts."""
+    if departure is None:
+        return fields.keys() >= CREATING_FIELDS
+    is_reinstated = fields.get("status") == DepartureStatus.DRAFT and departure.status is DepartureStatus.CANCELLED
+    changed = [name for name in CHECKED_FIELDS if name in fields and differs(departure, name, fields[name])]
+    # Releasing guides breaks no rule, whichever sibling is unavailable.
+    is_released = changed == ["team"] and not fields["team"]
+    return is_reinstated or (bool(changed) and not is_released)
+
+
+def guides_in(patches: Iterable[Mapping[str, Any] | None]) -> set[UUID]:
+    """Return the guides on the teams of these patches of departures."""
+    return {member["guide_id"] for fields in patches if fields for member in fields.get("team") or ()}
+
+
+def _load_facts(day: date, checked: Mapping[UUID, Mapping[str, Any]], departures: Mapping[UUID, Departure]) -> Facts:
+    existing = [departures[key] for key in checked if key in departures]
+    moved = [_moved(departures[key], fields) for key, fields in checked.items() if key in departures]
+    created = [fields for key, fields in checked.items() if key not in departures and fields.keys() >= CREATING_FIELDS]
+    return load_decision_facts(
+        [day],
+        existing + moved,
+        to_create=[
+            DepartureToCreate(fields["trip_id"], fields["starts_at"], fields.get("ends_at")) for fields in created
+        ],
+        trail_ids={fields["trail_id"] for fields in checked.values() if fields.get("trail_id")},
+        guide_ids=guides_in(checked.values()),
+    )
+
+
+def _moved(departure: Departure, fields: Mapping[str, Any]) -> Departure:
+    """The departure at the requested times, by its own clock, for at most the duration that one may have."""
+    starts_at, ends_at = (
+        fields.get(name, getattr(departure, name)).astimezone(departure.starts_at.tzinfo)
+        for name in ("starts_at", "ends_at")
+    )
+    return departure.model_copy(update={"starts_at": starts_at, "ends_at": min(ends_at, starts_at + LONGEST_TRIP)})
+
+
+def _departures_of(guide_ids: Collection[UUID], document: ScheduleDocument, day: date) -> list[Departure]:
+    of_the_day = [departure for departure in document.departures.values() if departure.guide_ids & set(guide_ids)]
+    return of_the_day + (_under_way_on(day, guide_ids) if guide_ids else [])
+
+
+def _under_way_on(day: date, guide_ids: Collection[UUID]) -> list[Departure]:
+    """Departures of earlier dates that these guides are still on: their entries for `day` concern these too."""
+    begins = datetime.combine(day, time.min, UTC)
+    earlier: dict[date, set[UUID]] = defaultdict(set)
+    for held in commitments_around(Span(begins, begins + ONE_DAY), guide_ids).values():
+        for commitment in held:
+            if commitment.day < day:
+                earlier[commitment.day].add(commitment.departure_id)
+    rows = DailySchedule.objects.filter(schedule_date__in=earlier)
+    return [
+        departure
+        for row in rows
+        for key, departure in row.document.departures.items()
+        if key in earlier[row.schedule_date]
+    ]
