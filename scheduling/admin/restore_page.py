@@ -11,7 +11,7 @@ from scheduling.admin.publication_page import IdsField
 from scheduling.admin.region_names import region_name
 from scheduling.domain.document import Departure
 from scheduling.errors import HardRuleViolated
-from scheduling.history.restore import PLAN_FIELDS, PlanChange, RestorePreview
+from scheduling.history.restore import RESTORED_FIELDS, PlanChange, RestorePreview
 
 
 class RestoreForm(forms.Form):
@@ -61,6 +61,6 @@ def _labels(departure: Departure) -> dict[str, Any]:
 
 def _differences(plan: PlanChange) -> Iterator[tuple[str, dict[str, Any]]]:
     now, restored = (departure.model_dump(mode="json") for departure in (plan.now, plan.restored))
-    for name in PLAN_FIELDS:
+    for name in RESTORED_FIELDS:
         if now.get(name) != restored.get(name):
             yield name, {"old": now.get(name), "new": restored.get(name)}

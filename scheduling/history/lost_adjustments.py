@@ -1,4 +1,4 @@
-"""Notes and preferences of guides that the history knows and the daily schedules have no more (NTK-10004)."""
+"""Lost adjustments: guides' notes and preferences in the history that the daily schedules lack (NTK-10004)."""
 
 import json
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from django.db import connection
 
 from scheduling.daily_schedules.nullification import ENRICHMENT
 
-# What was entered last is the latest side of a difference that is not empty: its new one where the field was
-# set and is gone without a revision, its old one where that very revision emptied it.
+# The last entered value is the latest side of a difference that is not empty: the new side where the field was set and
+# is gone without a revision, the old side where that very revision emptied it.
 _LOST = r"""
 WITH sides AS (
     SELECT r.schedule_id, r.schedule_date, r.rev, r.kind, r.author, r.cause, r.changed_at,
@@ -41,10 +41,10 @@ ORDER BY schedule_date, guide_id, field
 
 @dataclass(frozen=True, slots=True)
 class LostAdjustment:
-    """An entry of a guide for a date that the history has and the daily schedule has lost.
+    """A field of a guide's entry for a date that the history has and the daily schedule has lost.
 
-    `rev` emptied it, as `author` says; where not `is_recorded`, `rev` entered it, and it went past the history:
-    with triggers off, or with the whole row.
+    Revision `rev`, by `author`, emptied it. Where not `is_recorded`, `rev` entered it, and it was lost without a
+    revision: with triggers off, or with the whole row.
     """
 
     schedule_date: date
@@ -60,7 +60,7 @@ class LostAdjustment:
 
 
 def lost_adjustments(first: date | None = None, last: date | None = None) -> list[LostAdjustment]:
-    """Every loss on schedule dates from `first` to `last`, both included; on all dates if they are not given.
+    """Return every loss on schedule dates from `first` to `last`, both included; on all dates by default.
 
     One query over the revisions: no document leaves the database.
     """

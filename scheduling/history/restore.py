@@ -1,4 +1,4 @@
-"""Restoring an earlier revision: the plan as it was then, where it can still be, and nothing else."""
+"""Restoration of an earlier revision: its plans, where they are still possible, and nothing else."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ from scheduling.errors import UnknownSchedule
 from scheduling.history.revisions import document_at
 from scheduling.rules import Demand, Facts, reasons_to_approve
 
-PLAN_FIELDS = ("team", "trail_id", "unassigned_reason")
+RESTORED_FIELDS = ("team", "trail_id", "unassigned_reason")
 
 
-class LeftOut(StrEnum):
+class LeftOutReason(StrEnum):
     """The reason why a departure keeps its plan although the restored revision has another one."""
 
     STARTED = "it has started"
@@ -42,14 +42,14 @@ class PlanChange:
 class RestorePreview:
     """The effect of restoring `rev` on the daily schedule at `current_rev`.
 
-    `left_out` has the departures that differ all the same, as they are now or were, and why they stay.
+    `left_out` has the departures that differ and are not restored, as they are now or were, each with the reason.
     """
 
     day: date
     rev: int
     current_rev: int
     departures: Mapping[UUID, PlanChange]
-    left_out: Mapping[UUID, tuple[Departure, LeftOut]]
+    left_out: Mapping[UUID, tuple[Departure, LeftOutReason]]
 
 
 def restore_revision(
@@ -63,9 +63,9 @@ def restore_revision(
 ) -> Change:
     """Give departures of `day`, all or some, the team, trail and unassigned reason of `rev`, as a new revision.
 
-    Only those that were there then, still are, have not started and are not cancelled; capacity, times,
-    status, reservations and what guides entered stay. Nobody is confirmed by it who was not told to come, nor
-    past an approval. What is so already is not written. `facts` are used instead of asking the siblings.
+    Only departures that exist in both revisions, have not started and are not cancelled are restored; capacity, times,
+    status, reservations and guide adjustments stay. No guide is confirmed by it without an announcement, or without a
+    due approval. Plans that are equal already are not written. `facts` are used instead of asking the siblings.
 
     Raises UnknownSchedule, UnknownRevision, StaleRevision (`since_rev`), HardRuleViolated,
     SiblingUnavailable and ContentionNotResolved.
@@ -80,10 +80,10 @@ def restore_revision(
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         document = drafts[day].document
-        # No more than the facts are about: what else differs by now, differs since this began.
+        # Only the departures that the facts cover: others differ by concurrent writes since the facts were loaded.
         restored = _restore(document, then, timezone.now(), among=chosen)
         if facts is not None:
-            _have_approved(document, day, restored, facts)
+            _require_approval(document, day, restored, facts)
 
     changes = write_daily_schedules(
         [day],
@@ -98,7 +98,7 @@ def restore_revision(
 def preview_restore(day: date, rev: int) -> RestorePreview:
     """Preview `restore_revision` as of now, by restoring a copy.
 
-    No sibling is read: which hard rules it breaks, and what a person has to approve, is known only when it is done.
+    No sibling is read: the hard rules it breaks, and the approvals it needs, are known only when it is done.
 
     Raises UnknownSchedule and UnknownRevision.
     """
@@ -135,7 +135,7 @@ def _restore(
     for key in document.departures.keys() & then.departures.keys():
         departure, earlier = document.departures[key], then.departures[key]
         is_chosen = among is None or key in among
-        if is_chosen and _plan(departure) != _plan(earlier) and _why_left_out(departure, now) is None:
+        if is_chosen and _plan(departure) != _plan(earlier) and _reason_left_out(departure, now) is None:
             _replan(departure, earlier)
             restored.append(key)
     return restored
@@ -153,51 +153,51 @@ def _replan(departure: Departure, earlier: Departure) -> None:
 
 def _left_out(
     present: Mapping[UUID, Departure], earlier: Mapping[UUID, Departure], now: datetime
-) -> dict[UUID, tuple[Departure, LeftOut]]:
-    left_out = {key: (earlier[key], LeftOut.GONE) for key in earlier.keys() - present.keys()}
+) -> dict[UUID, tuple[Departure, LeftOutReason]]:
+    left_out = {key: (earlier[key], LeftOutReason.GONE) for key in earlier.keys() - present.keys()}
     for key, departure in present.items():
         if key not in earlier:
-            left_out[key] = (departure, LeftOut.NOT_YET_THERE)
+            left_out[key] = (departure, LeftOutReason.NOT_YET_THERE)
             continue
-        why = _why_left_out(departure, now)
-        if why and _plan(departure) != _plan(earlier[key]):
-            left_out[key] = (departure, why)
+        reason = _reason_left_out(departure, now)
+        if reason and _plan(departure) != _plan(earlier[key]):
+            left_out[key] = (departure, reason)
     return dict(sorted(left_out.items(), key=lambda item: (item[1][0].starts_at, item[0])))
 
 
-def _why_left_out(departure: Departure, now: datetime) -> LeftOut | None:
+def _reason_left_out(departure: Departure, now: datetime) -> LeftOutReason | None:
     if departure.status is DepartureStatus.CANCELLED:
-        return LeftOut.CANCELLED
-    return LeftOut.STARTED if departure.has_started(now) else None
+        return LeftOutReason.CANCELLED
+    return LeftOutReason.STARTED if departure.has_started(now) else None
 
 
 def _plan(departure: Departure) -> tuple[object, ...]:
-    """The plan to compare: team and trail, or the reason for no team. Confirmation follows from later announcements."""
+    """The plan to compare: team, trail and unassigned reason. Statuses follow from later announcements."""
     team = frozenset((member.guide_id, member.role, member.pinned) for member in departure.team)
     return (team, departure.trail_id, departure.unassigned_reason)
 
 
 def _status(earlier: TeamMember, departure: Departure) -> AssignmentStatus:
-    """Of a restored member of `departure`, which is as it was before the restore.
+    """The status of a restored member of `departure`, which is as it was before the restoration.
 
-    Whoever is confirmed now stays so; who waits for approval, then or now, waits. Of the others those are
-    confirmed who were so then and whom the last publication told to come; nobody told the rest.
+    A member who is confirmed now stays confirmed; one who awaits approval, then or now, awaits it. Of the others those
+    are confirmed who were so then and to whom the departure was last announced; the rest are TENTATIVE.
     """
     present = {member.guide_id: member.assignment_status for member in departure.team}.get(earlier.guide_id)
     if present is AssignmentStatus.CONFIRMED:
         return present
     if AssignmentStatus.PENDING_APPROVAL in {present, earlier.assignment_status}:
         return AssignmentStatus.PENDING_APPROVAL
-    is_told = departure.published is not None and earlier.guide_id in departure.published.guide_ids
-    return earlier.assignment_status if is_told else AssignmentStatus.TENTATIVE
+    is_announced = departure.published is not None and earlier.guide_id in departure.published.guide_ids
+    return earlier.assignment_status if is_announced else AssignmentStatus.TENTATIVE
 
 
-def _have_approved(document: ScheduleDocument, day: date, restored: Collection[UUID], facts: Facts) -> None:
-    """Have a person approve restored teams with open questions, whoever was confirmed for another plan."""
+def _require_approval(document: ScheduleDocument, day: date, restored: Collection[UUID], facts: Facts) -> None:
+    """Set PENDING_APPROVAL on restored teams with reasons to approve, also on members confirmed for another plan."""
     departures = {key: document.departures[key] for key in restored}
-    entered = entries_over(document, day, departures.values())
+    entries = entries_over(document, day, departures.values())
     for key, departure in departures.items():
         demand = Demand.of(key, departure, day, facts.snapshot)
-        if reasons_to_approve(departure.guide_ids, demand, facts, entered):
+        if reasons_to_approve(departure.guide_ids, demand, facts, entries):
             for member in departure.team:
                 member.assignment_status = AssignmentStatus.PENDING_APPROVAL

@@ -1,7 +1,7 @@
-"""Reading the history of a daily schedule: what changed since, how it was, what it amounts to.
+"""The history of a daily schedule: the changes since a revision, the document at one, and pages of revisions.
 
-The difference of each revision comes from a trigger, so that SQL by hand is in it too. What is read here
-are the revisions after one of them, by their unique index: how long the history is altogether costs nothing.
+A trigger records the difference of each revision, so that manual SQL is in it too. Only the revisions after a given one
+are read, by their unique index: the cost does not depend on the length of the history.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ MOST_REVISIONS = 500
 
 
 class TooFarBehind(Conflicting):
-    """More happened since a revision than is worth telling field by field: read the daily schedule again."""
+    """Too many revisions came since the given one to list their changes: read the daily schedule again."""
 
     code = "STALE_REVISION"
 
@@ -44,8 +44,8 @@ class UnknownRevision(Unknown):
 def changes_since(schedule_id: UUID, since_rev: int) -> dict[str, Any]:
     """Return the revisions after `since_rev` as one difference in the history's own form.
 
-    A field has its value at `since_rev` as old and its latest as new; what is as it was then is left out, and
-    so is what came and went. Raises TooFarBehind beyond 500 revisions.
+    A field has its value at `since_rev` as old and its latest as new; fields that have their old value again are left
+    out, and so are entries that came and went. Raises TooFarBehind beyond 500 revisions.
     """
     later = ScheduleRevision.objects.filter(schedule_id=schedule_id, rev__gt=since_rev).order_by("rev")
     differences = list(later.values_list("changes", flat=True)[: MOST_REVISIONS + 1])
@@ -55,7 +55,7 @@ def changes_since(schedule_id: UUID, since_rev: int) -> dict[str, Any]:
 
 
 def field_lines(changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """A difference field by field, in words: ("assignments.departures.<id>.capacity", "12 → 9")."""
+    """Yield a difference field by field as text: ("assignments.departures.<id>.capacity", "12 → 9")."""
     for part in ENTRIES:
         for key, change in sorted(changes.get(part, {}).items()):
             yield from _entry_lines(f"assignments.{part}.{key}", change)
@@ -65,9 +65,9 @@ def field_lines(changes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def document_at(schedule: DailySchedule, rev: int) -> dict[str, Any]:
-    """The document (`assignments`) as it was at `rev`, found by undoing the revisions since; nothing is written.
+    """Return the document (`assignments`) at `rev`, computed by undoing the revisions since; nothing is written.
 
-    Raises UnknownRevision for one that `schedule`, as it was read, has not had.
+    Raises UnknownRevision for a revision that `schedule`, as it was read, has not had.
     """
     if not 1 <= rev <= schedule.rev:
         raise UnknownRevision(f"The daily schedule of {schedule.schedule_date} has had no revision {rev}.")
@@ -77,7 +77,7 @@ def document_at(schedule: DailySchedule, rev: int) -> dict[str, Any]:
 
 
 def replay(revisions: Iterable[ScheduleRevision]) -> dict[str, Any]:
-    """The document that these revisions, from the first on and without a gap, lead to."""
+    """Return the document that results from these revisions, which begin with the first and have no gap."""
     in_order = sorted(revisions, key=lambda revision: revision.rev)
     return reduce(apply_difference, (revision.changes for revision in in_order), empty_document())
 
@@ -85,10 +85,10 @@ def replay(revisions: Iterable[ScheduleRevision]) -> dict[str, Any]:
 def page_of_revisions(
     schedule_id: UUID, filters: Mapping[str, UUID], *, size: int, token: str | None = None
 ) -> tuple[list[ScheduleRevision], str | None]:
-    """Revisions newest first, and the token of the next page: all, or those that touch a departure
-    (`departure_id`) or name a guide (`guide_id`: an entry of theirs, a team, a publication).
+    """Return revisions, newest first, and the token of the next page.
 
-    Raises BadPageToken.
+    All revisions, or those that change a departure (`departure_id`) or name a guide (`guide_id`: in an entry, a team
+    or a publication). Raises BadPageToken.
     """
     rows = ScheduleRevision.objects.filter(schedule_id=schedule_id)
     if "departure_id" in filters:

@@ -1,7 +1,6 @@
-"""Telling people what was published: the event for other services, and a message to each guide it concerns.
+"""Announcement of a publication: the event for other services, and the notices to the guides concerned.
 
-The content of a notice is the difference between what a departure's `published` said before a write and what it says
-after it, and nothing else.
+A notice contains the difference between a departure's `published` before and after a write, and nothing else.
 """
 
 from collections import defaultdict
@@ -41,18 +40,18 @@ class Notice:
 
     @property
     def text(self) -> str:
-        """The departures in words: "Sunrise hike, 2026-06-01 09:00; …", by the clocks of their regions."""
-        return "; ".join(f"{departure.trip_name}, {_clock(departure.starts_at)}" for _, departure in self.departures)
+        """The departures as text: "Sunrise hike, 2026-06-01 09:00; …", by the clocks of their regions."""
+        return "; ".join(f"{departure.trip_name}, {_local(departure.starts_at)}" for _, departure in self.departures)
 
 
 def announce(changes: Mapping[date, Change]) -> None:
-    """Record what the published differences of a write have to tell; call it in the transaction of that write.
+    """Record the event and the notices of what a write published; call it in the transaction of that write.
 
-    One `schedule.published` for each date that people are told something new of, and to each guide touched
-    one message of a kind. Its counts are those of everything published on that date, guides each once.
+    One `schedule.published` for each date with new announcements, and one message of each kind to each guide concerned.
+    The event counts everything that is published on its date, each guide once.
     """
     for day, change in sorted(changes.items()):
-        if _tells_something(change):
+        if _has_new_announcements(change):
             _record_event(day, change)
     notices = notices_between(_departures(changes, "before"), _departures(changes, "after"))
     outbox.record_several(Sibling.NOTIFICATIONS, map(_message, notices))
@@ -61,37 +60,37 @@ def announce(changes: Mapping[date, Change]) -> None:
 def notices_between(before: Mapping[UUID, Departure], after: Mapping[UUID, Departure]) -> list[Notice]:
     """Return the notices due when the announcements of `before` become those of `after`.
 
-    A departure that is gone is cancelled for those who knew of it.
+    A departure that is gone is cancelled for the guides to whom it was announced.
     """
-    recipients: dict[tuple[UUID, NoticeKind], list[tuple[UUID, Departure]]] = defaultdict(list)
+    by_recipient: dict[tuple[UUID, NoticeKind], list[tuple[UUID, Departure]]] = defaultdict(list)
     for departure_id in before.keys() | after.keys():
         old, new = before.get(departure_id), after.get(departure_id)
         for guide_id, kind in _differences(old, new).items():
             departure = old if new is None or kind is NoticeKind.RELEASED else new
             if departure is not None:
-                recipients[guide_id, kind].append((departure_id, departure))
+                by_recipient[guide_id, kind].append((departure_id, departure))
     return [
         Notice(guide_id, kind, tuple(sorted(departures, key=lambda pair: (pair[1].starts_at, pair[0]))))
-        for (guide_id, kind), departures in sorted(recipients.items())
+        for (guide_id, kind), departures in sorted(by_recipient.items())
     ]
 
 
 def _differences(old: Departure | None, new: Departure | None) -> dict[UUID, NoticeKind]:
     """The kind of notice that each guide gets about one departure."""
-    was, is_now = _announced(old), _announced(new)
-    knew, know = _guides(was), _guides(is_now)
-    is_off = new is None or new.status is DepartureStatus.CANCELLED
-    leaving = NoticeKind.CANCELLED if is_off else NoticeKind.RELEASED
-    kinds = dict.fromkeys(knew - know, leaving) | dict.fromkeys(know - knew, NoticeKind.ASSIGNED)
-    if was and is_now and _is_another_plan(was, is_now):
-        kinds |= dict.fromkeys(knew & know, NoticeKind.RESCHEDULED)
+    former, current = _announced(old), _announced(new)
+    former_guides, guides = _guides(former), _guides(current)
+    is_cancelled = new is None or new.status is DepartureStatus.CANCELLED
+    leaving = NoticeKind.CANCELLED if is_cancelled else NoticeKind.RELEASED
+    kinds = dict.fromkeys(former_guides - guides, leaving) | dict.fromkeys(guides - former_guides, NoticeKind.ASSIGNED)
+    if former and current and _is_rescheduled(former, current):
+        kinds |= dict.fromkeys(former_guides & guides, NoticeKind.RESCHEDULED)
     return kinds
 
 
-def _is_another_plan(was: Announcement, is_now: Announcement) -> bool:
-    """Return whether who stays on the team goes at another time or on another trail."""
-    is_elsewhere = (was.starts_at, was.trail_id) != (is_now.starts_at, is_now.trail_id)
-    return is_elsewhere or was.has_other_end(is_now.ends_at)
+def _is_rescheduled(former: Announcement, current: Announcement) -> bool:
+    """Return whether the guides who stay on the team go at another time or on another trail."""
+    is_moved = (former.starts_at, former.trail_id) != (current.starts_at, current.trail_id)
+    return is_moved or former.has_other_end(current.ends_at)
 
 
 def _announced(departure: Departure | None) -> Announcement | None:
@@ -115,7 +114,7 @@ def _departures(changes: Mapping[date, Change], side: str) -> dict[UUID, Departu
     }
 
 
-def _tells_something(change: Change) -> bool:
+def _has_new_announcements(change: Change) -> bool:
     before, after = change.before.departures, change.after.departures
     return any(_announced(before.get(key)) != _announced(after.get(key)) for key in change.departure_ids)
 
@@ -160,5 +159,5 @@ def _variables(notice: Notice) -> dict[str, str]:
     }
 
 
-def _clock(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M")
+def _local(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M")

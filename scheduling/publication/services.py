@@ -1,4 +1,4 @@
-"""Publishing departures of one date: their plans are announced to the guides."""
+"""Publication of the departures of one date: their plans are announced to the guides."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ from scheduling.publication.notices import Notice, announce, notices_between
 
 @dataclass(frozen=True, slots=True)
 class PublicationPreview:
-    """The effect of publishing, found by publishing a copy.
+    """The effect of a publication, found by publishing a copy.
 
-    `departures` would be told anew, as they would then be, and `before` has all of the date as they are now;
-    `notices` is who would be told what. `unstaffed` are drafts that stay drafts because nobody leads them;
-    `awaiting_approval` are those that only a person may publish.
+    `departures` would change, shown as they would then be; `before` has all departures of the date as they are now;
+    `notices` are those that would be sent. `unstaffed` are drafts that stay drafts because they have no team;
+    `awaiting_approval` are the departures that only a person may publish.
     """
 
     day: date
@@ -52,12 +52,12 @@ def publish_departures(
 ) -> Change:
     """Publish departures of a date: those named, a region's, or all; and notify the guides concerned.
 
-    Drafts become PUBLISHED and teams CONFIRMED; guides of a cancelled departure are told. What does not
-    differ from what people were last told is left alone, and so is an unstaffed draft, whoever publishes:
-    there is nobody to tell, and its plan is not made yet. For a person publishing is the approval; a machine
-    meets ApprovalRequired, naming the departures, and publishes nothing.
+    Drafts become PUBLISHED and teams CONFIRMED; guides of a cancelled departure are notified. A departure that does not
+    differ from its last announcement is left unchanged, and so is an unstaffed draft, whoever publishes: it has no
+    guides to notify, and its plan is not made yet. A publication by a person is the approval; a machine gets
+    ApprovalRequired, naming the departures, and publishes nothing.
 
-    Also raises UnknownSchedule, UnknownDeparture, StaleRevision (`since_rev`) and ContentionNotResolved.
+    Raises UnknownSchedule, UnknownDeparture, ApprovalRequired, StaleRevision (`since_rev`) and ContentionNotResolved.
     """
     now = timezone.now()
 
@@ -97,8 +97,8 @@ def publish_in(
 ) -> frozenset[UUID]:
     """Publish departures of a draft inside an edit, and return those that were not up to date.
 
-    Give `announcements.announce` as the write's `also`, or call it there: it finds what to tell in the changes.
-    Raises ApprovalRequired where a machine would publish a team that waits for a person.
+    Pass `notices.announce` as the write's `after_write`, or call it there: it finds the announcements in the changes.
+    Raises ApprovalRequired where a machine would publish a team that awaits a person's approval.
     """
     due = {key: draft.document.departures[key] for key in departure_ids if _is_due(draft.document.departures[key])}
     if by_machine:
@@ -110,18 +110,18 @@ def publish_in(
 
 
 def _publish(departure: Departure) -> bool:
-    """Publish a departure; returns whether anything new is announced."""
-    is_news = departure.published is None or departure.has_unpublished_changes
+    """Publish a departure, and return whether that announces anything new."""
+    is_new = departure.published is None or departure.has_unpublished_changes
     if departure.status is DepartureStatus.CANCELLED:
         departure.published = _announcement(departure, [])
-        return is_news
+        return is_new
     if departure.status is DepartureStatus.DRAFT:
         departure.status = DepartureStatus.PUBLISHED
     for member in departure.team:
         member.assignment_status = AssignmentStatus.CONFIRMED
-    if is_news:
+    if is_new:
         departure.published = _announcement(departure, [member.guide_id for member in departure.team])
-    return is_news
+    return is_new
 
 
 def _announcement(departure: Departure, guide_ids: list[UUID]) -> Announcement:
@@ -145,17 +145,17 @@ def _is_due(departure: Departure) -> bool:
 def _is_unstaffed_draft(departure: Departure) -> bool:
     is_draft = departure.status is DepartureStatus.DRAFT
     # A cancellation is announced without guides: once the departure is reinstated its plan is announced again.
-    has_guides_to_tell = bool(departure.published and departure.published.guide_ids)
-    return is_draft and not departure.team and not has_guides_to_tell
+    is_announced_to_guides = bool(departure.published and departure.published.guide_ids)
+    return is_draft and not departure.team and not is_announced_to_guides
 
 
 def _refuse_unapproved(due: Mapping[UUID, Departure]) -> None:
-    waiting = {key: departure for key, departure in due.items() if departure.needs_approval}
-    if waiting:
-        names = ", ".join(sorted(departure.trip_name for departure in waiting.values()))
+    unapproved = {key: departure for key, departure in due.items() if departure.needs_approval}
+    if unapproved:
+        names = ", ".join(sorted(departure.trip_name for departure in unapproved.values()))
         raise ApprovalRequired(
             f"A person has to approve the team of {names} first.",
-            *(FieldProblem(f"assignments.departures.{key}", "its team awaits approval") for key in sorted(waiting)),
+            *(FieldProblem(f"assignments.departures.{key}", "its team awaits approval") for key in sorted(unapproved)),
         )
 
 

@@ -1,4 +1,4 @@
-"""What guides had entered and is gone, as an operator learns of it."""
+"""The report of lost guide adjustments to operators."""
 
 import json
 from collections.abc import Mapping
@@ -39,17 +39,17 @@ def sql_as(principal: str, author: str = "") -> None:
         )
 
 
-def told(*arguments: str) -> str:
+def report(*arguments: str) -> str:
     output = StringIO()
     call_command("report_lost_adjustments", *arguments, stdout=output)
     return output.getvalue()
 
 
 def lost(*arguments: str) -> list[tuple[str, str, Any, int]]:
-    found = json.loads(told("--json", *arguments))
+    losses = json.loads(report("--json", *arguments))
     return [
         (adjustment["guide_id"], adjustment["field"], adjustment["last_value"], adjustment["rev"])
-        for adjustment in found
+        for adjustment in losses
     ]
 
 
@@ -58,8 +58,8 @@ def test_what_is_still_there_is_not_reported() -> None:
     enter(ANA, guide_notes="knee, better", guide_preferences={"likes": "kayaks"})
     enter(BEN, max_group_size=4)
 
-    assert told() == "nothing lost\n"
-    assert told("--json") == "[]\n"
+    assert report() == "nothing lost\n"
+    assert report("--json") == "[]\n"
 
 
 @pytest.mark.parametrize("entry", [{}, {"guide_notes": ""}, {"guide_notes": "  "}, {"guide_notes": None}])
@@ -107,7 +107,7 @@ def test_what_was_entered_again_is_not_lost() -> None:
     remove(ANA)
     enter(ANA, guide_notes="hip")
 
-    assert told() == "nothing lost\n"
+    assert report() == "nothing lost\n"
 
 
 def test_what_sql_wiped_is_reported_with_the_role_that_did_it() -> None:
@@ -115,9 +115,9 @@ def test_what_sql_wiped_is_reported_with_the_role_that_did_it() -> None:
     sql_as(MAINTENANCE)
     write_in_sql("{guide_adjustments}", "{}")
 
-    [found] = json.loads(told("--json"))
-    assert (found["last_value"], found["rev"], found["kind"], found["is_recorded"]) == ("knee", 3, "sql", True)
-    assert found["author"]
+    [loss] = json.loads(report("--json"))
+    assert (loss["last_value"], loss["rev"], loss["kind"], loss["is_recorded"]) == ("knee", 3, "sql", True)
+    assert loss["author"]
 
 
 def test_what_went_with_its_whole_row_is_reported_too() -> None:
@@ -125,7 +125,7 @@ def test_what_went_with_its_whole_row_is_reported_too() -> None:
     sql_as(MAINTENANCE)
     DailySchedule.objects.all().delete()
 
-    assert "emptied in revision 3" in told()
+    assert "emptied in revision 3" in report()
 
 
 def test_what_went_while_triggers_were_off_is_reported_too() -> None:
@@ -135,14 +135,14 @@ def test_what_went_while_triggers_were_off_is_reported_too() -> None:
         write_in_sql("{guide_adjustments}", "{}")
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
-    assert "lost without a record after revision 2" in told()
+    assert "lost without a record after revision 2" in report()
 
 
 def test_a_line_says_when_who_what_and_in_which_revision() -> None:
     enter(ANA, guide_notes="knee")
     remove(ANA)
 
-    line, sum_of_all = told().splitlines()
+    line, sum_of_all = report().splitlines()
     assert line.startswith(f'{TOMORROW}  guide {ANA}  guide_notes: "knee", emptied in revision 3 of ')
     assert line.endswith("UTC by svc-guide-management (guide-management)")
     assert sum_of_all == "1 field lost"

@@ -1,4 +1,4 @@
-"""Restoring an earlier revision: what comes back, what stays, and what nobody gets past."""
+"""Restoration of an earlier revision: what is restored, what stays, and the checks that apply."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ from scheduling.domain.document import (
     UnassignedReason,
 )
 from scheduling.errors import HardRuleViolated, StaleRevision, UnknownSchedule
-from scheduling.history.restore import LeftOut, preview_restore
+from scheduling.history.restore import LeftOutReason, preview_restore
 from scheduling.history.revisions import UnknownRevision
 from scheduling.models import DailySchedule, GuideCommitment, ScheduleRevision
 from scheduling.publication.services import publish_departures
@@ -88,10 +88,10 @@ def test_what_started_is_cancelled_came_later_or_is_gone_stays_as_it_is() -> Non
 
     assert preview.departures.keys() == {FIRST}
     assert {key: why for key, (_, why) in preview.left_out.items()} == {
-        started: LeftOut.STARTED,
-        cancelled: LeftOut.CANCELLED,
-        gone: LeftOut.GONE,
-        later: LeftOut.NOT_YET_THERE,
+        started: LeftOutReason.STARTED,
+        cancelled: LeftOutReason.CANCELLED,
+        gone: LeftOutReason.GONE,
+        later: LeftOutReason.NOT_YET_THERE,
     }
     assert {key for key, departure in stored().items() if departure.team} == {FIRST}
 
@@ -111,7 +111,7 @@ def test_a_day_that_is_over_is_left_as_it_was() -> None:
     restore(2, YESTERDAY)
 
     assert stored(YESTERDAY)[FIRST].team == []
-    assert [why for _, why in preview_restore(YESTERDAY, 2).left_out.values()] == [LeftOut.STARTED]
+    assert [why for _, why in preview_restore(YESTERDAY, 2).left_out.values()] == [LeftOutReason.STARTED]
 
 
 def test_some_departures_can_be_restored_without_the_others() -> None:

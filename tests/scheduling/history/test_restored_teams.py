@@ -1,4 +1,4 @@
-"""Who of a restored team is confirmed: nobody who was not told to come, and nobody past an approval."""
+"""Statuses of a restored team: no member is confirmed without an announcement, or without a due approval."""
 
 from dataclasses import replace
 from uuid import uuid4

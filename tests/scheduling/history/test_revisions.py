@@ -1,4 +1,4 @@
-"""What the history tells: what changed since, how a daily schedule was, and who did it."""
+"""The history of a daily schedule: changes since a revision, earlier documents, and authors."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -9,32 +9,32 @@ from tests.factories import DepartureFactory, at
 ANA, BEN = sorted([uuid4(), uuid4()])
 
 
-def told(*guides: UUID, hour: int = 9, trail: UUID | None = None, **fields: object) -> Departure:
-    """A departure of which these guides know."""
+def announced(*guides: UUID, hour: int = 9, trail: UUID | None = None, **fields: object) -> Departure:
+    """A departure announced to these guides."""
     announcement = Announcement(guide_ids=list(guides), trail_id=trail, starts_at=at(hour))
     return DepartureFactory(published=announcement, **fields)
 
 
-UNTOLD = DepartureFactory()
+UNANNOUNCED = DepartureFactory()
 KEY, TRAIL = uuid4(), uuid4()
 
 
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        (UNTOLD, told(ANA), [(ANA, NoticeKind.ASSIGNED)]),
-        (told(ANA), told(ANA), []),
-        (told(ANA), told(BEN), [(ANA, NoticeKind.RELEASED), (BEN, NoticeKind.ASSIGNED)]),
-        (told(ANA), told(ANA, BEN, hour=10), [(ANA, NoticeKind.RESCHEDULED), (BEN, NoticeKind.ASSIGNED)]),
-        (told(ANA), told(ANA, trail=TRAIL), [(ANA, NoticeKind.RESCHEDULED)]),
+        (UNANNOUNCED, announced(ANA), [(ANA, NoticeKind.ASSIGNED)]),
+        (announced(ANA), announced(ANA), []),
+        (announced(ANA), announced(BEN), [(ANA, NoticeKind.RELEASED), (BEN, NoticeKind.ASSIGNED)]),
+        (announced(ANA), announced(ANA, BEN, hour=10), [(ANA, NoticeKind.RESCHEDULED), (BEN, NoticeKind.ASSIGNED)]),
+        (announced(ANA), announced(ANA, trail=TRAIL), [(ANA, NoticeKind.RESCHEDULED)]),
         (
-            told(ANA, BEN),
-            told(status=DepartureStatus.CANCELLED),
+            announced(ANA, BEN),
+            announced(status=DepartureStatus.CANCELLED),
             [(ANA, NoticeKind.CANCELLED), (BEN, NoticeKind.CANCELLED)],
         ),
-        (told(ANA), None, [(ANA, NoticeKind.CANCELLED)]),
-        (None, told(ANA), [(ANA, NoticeKind.ASSIGNED)]),
-        (UNTOLD, None, []),
+        (announced(ANA), None, [(ANA, NoticeKind.CANCELLED)]),
+        (None, announced(ANA), [(ANA, NoticeKind.ASSIGNED)]),
+        (UNANNOUNCED, None, []),
     ],
 )
 def test_guides_are_told_the_difference_and_nothing_else(

@@ -30,12 +30,12 @@ def publish(**which: object) -> Change:
     return publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, **which)  # type: ignore[arg-type]
 
 
-def told() -> Iterable[tuple[str, str]]:
-    """What guides are told since the last look, as (kind, guide)."""
+def new_notices() -> Iterable[tuple[str, str]]:
+    """The notices to guides since the last call, as (kind, guide)."""
     messages = OutboxMessage.objects.filter(destination="svc-notifications").order_by("kind", "key")
-    found = [(message.kind, message.key) for message in messages]
+    notices = [(message.kind, message.key) for message in messages]
     messages.delete()
-    return found
+    return notices
 
 
 def test_a_draft_becomes_published_and_its_team_confirmed() -> None:
@@ -92,74 +92,74 @@ def test_the_guide_who_leaves_and_the_one_who_comes_are_told_and_nobody_else() -
     departure = uuid4()
     put({departure: DepartureFactory(team=[lead(first)]), uuid4(): DepartureFactory(team=[lead(other)])})
     publish()
-    told()
+    new_notices()
 
     change(departure, team=[lead(second)])
     publish()
 
-    assert told() == [("guide.assigned", str(second.id)), ("guide.released", str(first.id))]
+    assert new_notices() == [("guide.assigned", str(second.id)), ("guide.released", str(first.id))]
 
 
 def test_a_guide_who_stays_is_told_of_another_time() -> None:
     guide, departure = GuideFactory(), uuid4()
     put({departure: DepartureFactory(team=[lead(guide)])})
     publish()
-    told()
+    new_notices()
 
     change(departure, starts_at=at(10))
     publish()
 
-    assert told() == [("guide.rescheduled", str(guide.id))]
+    assert new_notices() == [("guide.rescheduled", str(guide.id))]
 
 
 def test_another_end_alone_is_unpublished_until_the_guides_are_told() -> None:
     guide, departure = GuideFactory(), uuid4()
     put({departure: DepartureFactory(team=[lead(guide)])})
     publish()
-    told()
+    new_notices()
 
     change(departure, ends_at=at(13))
     assert stored()[departure].has_unpublished_changes
     publish()
 
-    assert told() == [("guide.rescheduled", str(guide.id))]
+    assert new_notices() == [("guide.rescheduled", str(guide.id))]
     assert not stored()[departure].has_unpublished_changes
 
 
 def test_what_was_told_before_ends_were_recorded_shows_no_change() -> None:
     guide, departure = GuideFactory(), uuid4()
-    told_without_end = Announcement(guide_ids=[guide.id], starts_at=at(9))
+    announced_without_end = Announcement(guide_ids=[guide.id], starts_at=at(9))
     published = DepartureStatus.PUBLISHED
-    put({departure: DepartureFactory(team=[lead(guide)], status=published, published=told_without_end)})
+    put({departure: DepartureFactory(team=[lead(guide)], status=published, published=announced_without_end)})
 
     again = publish()
 
     assert again.departure_ids == frozenset()
     assert "ends_at" not in again.after.write()["departures"][str(departure)]["published"]
-    assert not told()
+    assert not new_notices()
 
 
 def test_a_guide_who_stays_is_not_told_of_an_end_that_is_only_recorded_now() -> None:
     guide, newcomer, departure = GuideFactory(), GuideFactory(), uuid4()
-    told_without_end = Announcement(guide_ids=[guide.id], starts_at=at(9))
-    put({departure: DepartureFactory(team=[lead(guide), lead(newcomer)], published=told_without_end)})
+    announced_without_end = Announcement(guide_ids=[guide.id], starts_at=at(9))
+    put({departure: DepartureFactory(team=[lead(guide), lead(newcomer)], published=announced_without_end)})
 
     publish()
 
-    assert told() == [("guide.assigned", str(newcomer.id))]
+    assert new_notices() == [("guide.assigned", str(newcomer.id))]
 
 
 def test_the_guides_of_a_cancelled_departure_are_told_once() -> None:
     guide, departure = GuideFactory(), uuid4()
     put({departure: DepartureFactory(team=[lead(guide)])})
     publish()
-    told()
+    new_notices()
 
     change(departure, status=DepartureStatus.CANCELLED)
     publish()
     publish()
 
-    assert told() == [("guide.cancelled", str(guide.id))]
+    assert new_notices() == [("guide.cancelled", str(guide.id))]
     assert stored()[departure].status is DepartureStatus.CANCELLED
 
 
@@ -260,7 +260,7 @@ def test_a_write_publishes_its_own_departure_and_no_other() -> None:
 
     assert [stored()[key].status.value for key in (own, other)] == ["PUBLISHED", "DRAFT"]
     assert OutboxMessage.objects.filter(kind=PUBLISHED_EVENT).count() == 1
-    assert told() == [("guide.assigned", str(guide.id))]
+    assert new_notices() == [("guide.assigned", str(guide.id))]
 
 
 def test_svc_notifications_takes_what_guides_are_told(siblings: SimulatedSiblings) -> None:
