@@ -21,7 +21,7 @@ class OptimizationConfig(AppConfig):
         from optimization.strategies import register_searches
         from scheduling import hooks
 
-        hooks.optimization_wanted.register(enqueue_region)
+        hooks.optimization_requested.register(enqueue_region)
         hooks.publication_figures.register(score_of_date)
         hooks.pairing_score.register(pairing_score)
         register_gauges(optimization_gauges)

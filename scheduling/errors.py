@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class StaleRevision(Conflicting):
-    """Someone wrote the daily schedule after the revision this change was made on.
+    """The daily schedule was written after the revision that this change was made on.
 
     `current_rev` is the revision now, 0 while there is no row.
     """
@@ -29,7 +29,7 @@ class StaleRevision(Conflicting):
 class ContentionNotResolved(Conflicting):
     """The same daily schedule kept changing concurrently; every retry met another change.
 
-    `guide_names` are the guides who would have been planned, for the operator who handles it.
+    `guide_names` are the guides whom the write concerned, for the alert to operations.
     """
 
     code = "RETRIES_EXHAUSTED"
@@ -46,10 +46,10 @@ class HardRuleViolated(Impossible):
     """
 
     code = "HARD_RULE_VIOLATED"
-    MOST_TOLD = 100
+    MOST_LISTED = 100
 
     def __init__(self, violations: "Sequence[Violation]") -> None:
-        shown = violations[: self.MOST_TOLD]
+        shown = violations[: self.MOST_LISTED]
         more = [f"and {len(violations) - len(shown)} more"] if len(violations) > len(shown) else []
         problems = [FieldProblem(v.field, v.message) for v in shown]
         super().__init__("; ".join([*(v.message for v in shown), *more]), *problems)
@@ -69,7 +69,7 @@ class UnknownScheduleRequest(Unknown):
 
 
 class ApprovalRequired(Impossible):
-    """A team that waits for a person's approval is not published by a machine."""
+    """A team that awaits a person's approval is not published by a machine."""
 
     code = "APPROVAL_REQUIRED"
 

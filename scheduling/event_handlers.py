@@ -1,4 +1,4 @@
-"""The effects of consumed events. The inbox calls these in its transaction, each event once."""
+"""Handlers of consumed events. The inbox calls them in its transaction, once for each event."""
 
 from collections.abc import Callable
 from datetime import date
@@ -15,7 +15,7 @@ from scheduling.reservations.seating import Booking, cancel_reservation, record_
 
 Handler = Callable[[dict[str, Any]], None]
 
-GUESTS_IF_UNTOLD = 1
+DEFAULT_GUESTS = 1
 CANCELLED = "CANCELLED"
 
 
@@ -27,7 +27,7 @@ class _ReservationCreated(_Event):
     reservation_id: UUID
     trip_id: UUID
     trip_date: date | None = None
-    participant_count: int = GUESTS_IF_UNTOLD
+    participant_count: int = DEFAULT_GUESTS
 
 
 class _ReservationStatusChanged(_Event):
@@ -53,14 +53,15 @@ class _EmergencyTriggered(_Event):
 
 
 def register_event_handlers() -> None:
-    """Have the inbox hand over the four events that concern daily schedules."""
-    register_handler("reservation.created", _patient(reservation_created))
-    register_handler("reservation.status_changed", _patient(reservation_status_changed))
-    register_handler("wildlife_alert.issued", _patient(wildlife_alert_issued))
-    register_handler("emergency.triggered", _patient(emergency_triggered))
+    """Register the handlers of the four events that concern daily schedules with the inbox."""
+    register_handler("reservation.created", _retried_on_contention(reservation_created))
+    register_handler("reservation.status_changed", _retried_on_contention(reservation_status_changed))
+    register_handler("wildlife_alert.issued", _retried_on_contention(wildlife_alert_issued))
+    register_handler("emergency.triggered", _retried_on_contention(emergency_triggered))
 
 
 def reservation_created(payload: dict[str, Any]) -> None:
+    """Record the reservation and seat its guests."""
     event = _ReservationCreated.model_validate(payload)
     record_booking(
         Booking(
@@ -68,19 +69,20 @@ def reservation_created(payload: dict[str, Any]) -> None:
             trip_id=event.trip_id,
             trip_date=event.trip_date,
             participant_count=event.participant_count,
-            told_at=event.timestamp,
+            event_time=event.timestamp,
         )
     )
 
 
 def reservation_status_changed(payload: dict[str, Any]) -> None:
-    """Only a cancellation takes seats back; guests who check in or come home sit where they sat."""
+    """Cancel the reservation where that is its new status; any other status changes no seats."""
     event = _ReservationStatusChanged.model_validate(payload)
     if event.new_status == CANCELLED:
-        cancel_reservation(event.reservation_id, told_at=event.timestamp)
+        cancel_reservation(event.reservation_id, event_time=event.timestamp)
 
 
 def wildlife_alert_issued(payload: dict[str, Any]) -> None:
+    """Record the alert as a hazard on its trails."""
     event = _WildlifeAlertIssued.model_validate(payload)
     record_wildlife_alert(
         WildlifeAlert(
@@ -96,6 +98,7 @@ def wildlife_alert_issued(payload: dict[str, Any]) -> None:
 
 
 def emergency_triggered(payload: dict[str, Any]) -> None:
+    """Record the emergency as a hazard."""
     event = _EmergencyTriggered.model_validate(payload)
     record_emergency(
         Emergency(
@@ -109,8 +112,8 @@ def emergency_triggered(payload: dict[str, Any]) -> None:
     )
 
 
-def _patient(handle: Handler) -> Handler:
-    """Contention is no failure of the event: it is offered again."""
+def _retried_on_contention(handle: Handler) -> Handler:
+    """The handler with contention as RetryLater: it is no failure of the event, which the inbox offers again."""
 
     @wraps(handle)
     def handler(payload: dict[str, Any]) -> None:

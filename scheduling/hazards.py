@@ -1,6 +1,6 @@
-"""Hazards: wildlife alerts and emergencies from their events, and what they forbid while in force.
+"""Hazards: wildlife alerts and emergencies recorded from their events, as facts for the rules while in force.
 
-Each function that writes belongs into a transaction; it tells `hooks.hazard_changed` in that same one.
+Call each function that writes in a transaction; it calls `hooks.hazard_changed` in the same one.
 """
 
 from collections.abc import Iterable
@@ -27,14 +27,14 @@ OPEN_END = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class HazardReleased(Conflicting):
-    """Somebody released it before."""
+    """The hazard was released already."""
 
     code = "HAZARD_RELEASED"
 
 
 @dataclass(frozen=True, slots=True)
 class WildlifeAlert:
-    """`threat_level` and `recommended_action` are in the event's words."""
+    """A wildlife alert; `threat_level` and `recommended_action` have the values of the event's contract."""
 
     id: UUID
     species: str
@@ -46,7 +46,7 @@ class WildlifeAlert:
 
     @property
     def closes_trails(self) -> bool:
-        """By what it recommends; without a recommendation by how great the threat is."""
+        """True by its recommendation; without one by its threat level."""
         if self.recommended_action is None:
             return self.threat_level in CLOSING_THREATS
         return self.recommended_action in CLOSING_ACTIONS
@@ -59,7 +59,7 @@ class WildlifeAlert:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """`type` and `severity` are in the event's words."""
+    """An emergency; `type` and `severity` have the values of the event's contract."""
 
     id: UUID
     type: str
@@ -79,7 +79,7 @@ class Emergency:
 
 
 def hazards_in_force(span: Span) -> tuple[HazardFact, ...]:
-    """The hazards whose time overlaps `span`, as facts for the rules; the longest known first."""
+    """Return the hazards whose time overlaps `span`, as facts for the rules, the earliest first."""
     rows = Hazard.objects.in_force(span.starts_at, span.ends_at).order_by("starts_at", "hazard_id")
     return tuple(map(fact_of, rows))
 
@@ -96,7 +96,7 @@ def fact_of(hazard: Hazard) -> HazardFact:
 
 
 def record_wildlife_alert(alert: WildlifeAlert) -> Hazard:
-    """Store the alert, or what it says now; an older telling never replaces a newer one."""
+    """Store the alert, or update it from a later event; an older event never replaces a newer one."""
     return _record(
         alert.id,
         alert.issued_at,
@@ -110,13 +110,13 @@ def record_wildlife_alert(alert: WildlifeAlert) -> Hazard:
 
 
 def record_emergency(emergency: Emergency) -> Hazard:
-    """Store the emergency with what it touches: the trail of the reservation's departure, or its team.
+    """Store the emergency with the trail of its reservation's departure, or with the team.
 
-    Weather and wildlife concern the trail (wildlife closes it); in any other emergency the team is with the
-    people in trouble and held. A reservation that is not known, or on no departure yet, touches nothing until
-    `relate_to_reservation` finds it.
+    Weather and wildlife concern the trail (wildlife closes it); in any other emergency the team is held with the people
+    concerned. An emergency whose reservation is unknown, or on no departure yet, concerns nothing until
+    `relate_to_reservation` completes it.
     """
-    touched = _touched(emergency.kind, Reservation.objects.filter(pk=emergency.reservation_id).first())
+    concerned = _concerned(emergency.kind, Reservation.objects.filter(pk=emergency.reservation_id).first())
     return _record(
         emergency.id,
         emergency.triggered_at,
@@ -124,17 +124,17 @@ def record_emergency(emergency: Emergency) -> Hazard:
         severity=emergency.severity.upper(),
         description=emergency.description,
         reservation_id=emergency.reservation_id,
-        **touched,
+        **concerned,
     )
 
 
 def relate_to_reservation(reservation: Reservation) -> None:
-    """Complete emergencies that came before their reservation was on a departure."""
-    waiting = Hazard.objects.filter(reservation_id=reservation.pk, departure_id=None, released_at=None)
-    for hazard in waiting.order_by("pk"):
-        touched = _touched(HazardKind(hazard.kind), reservation)
-        if touched:
-            _update(hazard, touched)
+    """Complete the emergencies that were recorded before their reservation was on a departure."""
+    incomplete = Hazard.objects.filter(reservation_id=reservation.pk, departure_id=None, released_at=None)
+    for hazard in incomplete.order_by("pk"):
+        concerned = _concerned(HazardKind(hazard.kind), reservation)
+        if concerned:
+            _update(hazard, concerned)
             hooks.hazard_changed(hazard)
 
 
@@ -149,12 +149,12 @@ def release_hazard(hazard: Hazard, *, by: str) -> None:
     hooks.hazard_changed(hazard)
 
 
-def _record(hazard_id: UUID, told_at: datetime, **fields: Any) -> Hazard:
-    values = fields | {"starts_at": told_at}
+def _record(hazard_id: UUID, event_time: datetime, **fields: Any) -> Hazard:
+    values = fields | {"starts_at": event_time}
     hazard, is_new = Hazard.objects.select_for_update().get_or_create(pk=hazard_id, defaults=values)
     if not is_new:
         newest = max(hazard.starts_at, hazard.released_at or hazard.starts_at)
-        if told_at <= newest:
+        if event_time <= newest:
             return hazard
         _update(hazard, values | {"released_at": None, "released_by": ""})
     hooks.hazard_changed(hazard)
@@ -167,16 +167,16 @@ def _update(hazard: Hazard, values: dict[str, Any]) -> None:
     hazard.save(update_fields=list(values))
 
 
-def _touched(kind: HazardKind, reservation: Reservation | None) -> dict[str, Any]:
-    """The fields of a hazard that say what an emergency concerns."""
+def _concerned(kind: HazardKind, reservation: Reservation | None) -> dict[str, Any]:
+    """The fields of a hazard with the departure, and the team or the trail, that an emergency concerns."""
     departure = _departure_of(reservation)
     if reservation is None or departure is None:
         return {}
-    touched: dict[str, Any] = {"departure_id": reservation.departure_id, "region_id": departure.region_id}
+    fields: dict[str, Any] = {"departure_id": reservation.departure_id, "region_id": departure.region_id}
     if kind is HazardKind.EMERGENCY:
-        return touched | {"guide_ids": [str(member.guide_id) for member in departure.team]}
+        return fields | {"guide_ids": [str(member.guide_id) for member in departure.team]}
     trails = [str(departure.trail_id)] if departure.trail_id else []
-    return touched | {"trail_ids": trails, "closes_trails": kind is HazardKind.WILDLIFE}
+    return fields | {"trail_ids": trails, "closes_trails": kind is HazardKind.WILDLIFE}
 
 
 def _departure_of(reservation: Reservation | None) -> Departure | None:

@@ -1,7 +1,7 @@
 """Hooks on which other apps register functions to call when something happens in this app.
 
-Everything is called in the transaction of its cause: what must not be undone with it belongs behind
-`transaction.on_commit`.
+The functions are called in the transaction of their cause: an effect that must not be rolled back with it belongs
+behind `transaction.on_commit`.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,6 +25,7 @@ class Hook(Generic[P, R]):
         self._functions: list[Callable[P, R]] = []
 
     def register(self, function: Callable[P, R]) -> None:
+        """Add a function, unless it is registered already."""
         if function not in self._functions:
             self._functions.append(function)
 
@@ -32,7 +33,7 @@ class Hook(Generic[P, R]):
         return [function(*args, **kwargs) for function in self._functions]
 
 
-optimization_wanted: Hook[[date, UUID], None] = Hook()
+optimization_requested: Hook[[date, UUID], None] = Hook()
 """(schedule_date, region_id): a departure there is to be planned."""
 
 hazard_changed: Hook[[Hazard], None] = Hook()
@@ -42,4 +43,4 @@ publication_figures: Hook[[date], Mapping[str, float]] = Hook()
 """Figures that `schedule.published` of a date carries: optimization_score (0..1), conflicts_resolved."""
 
 pairing_score: Hook[[Guide, Demand, Facts, GuideAdjustments], float] = Hook()
-"""How well a guide suits a departure, in (0, 1]."""
+"""(guide, demand, facts, entry): the suitability score of a guide for a departure, in (0, 1]."""

@@ -1,4 +1,4 @@
-"""Reservations without a departure: it is looked up in the catalog, outside any transaction, and made."""
+"""Placement of reservations: the missing departure is created from the catalog, which is read outside a transaction."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -25,40 +25,39 @@ from scheduling.snapshot.gaps import Gaps
 
 logger = structlog.get_logger(__name__)
 
-# How far around a date to look for the time at which a trip usually departs.
-SWEPT_AT_ONCE = 500
+MAX_SWEPT = 500
 
 
 def place_reservation(reservation_id: UUID) -> bool:
-    """Make the departure that a reservation waits for and put its guests on it; False if there is nothing to do.
+    """Create the departure that a reservation waits for and seat its guests; False where there is nothing to do.
 
     Safe to repeat. Raises SiblingUnavailable, when the catalog does not answer, and ContentionNotResolved;
     the sweeper tries again later.
     """
-    waiting = unplaced_reservations(timezone.now().date()).filter(pk=reservation_id)
-    reservation = waiting.first()
+    unplaced = unplaced_reservations(timezone.now().date()).filter(pk=reservation_id)
+    reservation = unplaced.first()
     if reservation is None or reservation.trip_id is None or reservation.trip_date is None:
         return False
     new_departure = _look_up(reservation.trip_id, reservation.trip_date, reservation.participant_count)
     with transaction.atomic():
-        # It may have been cancelled or placed while the catalog was asked.
-        still_waiting = waiting.select_for_update().first()
-        return still_waiting is not None and take_seats(still_waiting, new_departure)
+        # It may have been cancelled or placed while the catalog was read.
+        still_unplaced = unplaced.select_for_update().first()
+        return still_unplaced is not None and take_seats(still_unplaced, new_departure)
 
 
 def sweep_reservations(now: datetime, *, older_than: timedelta) -> int:
-    """Queue again what waits for a departure since long; returns how many."""
-    waiting = unplaced_reservations(now.date()).filter(recorded_at__lt=now - older_than)
-    reservation_ids = list(waiting.order_by("trip_date", "recorded_at").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    """Queue again the reservations recorded more than `older_than` ago and not placed, and return their number."""
+    unplaced = unplaced_reservations(now.date()).filter(recorded_at__lt=now - older_than)
+    reservation_ids = list(unplaced.order_by("trip_date", "recorded_at").values_list("pk", flat=True)[:MAX_SWEPT])
     for reservation_id in reservation_ids:
         queue_placement(reservation_id)
     return len(reservation_ids)
 
 
 def _look_up(trip_id: UUID, day: date, guests: int) -> NewDeparture | None:
-    """The departure to make: the catalog's of that date, or one of ours at the trip's usual time.
+    """The departure to create: the catalog's of that date, or one of ours at the trip's usual time.
 
-    None for a trip that the catalog doesn't have, and for a date whose departures it has called off.
+    None for a trip that the catalog does not have, and for a date whose departures it has cancelled.
     """
     try:
         snapshot = _take_catalog_snapshot(trip_id, day)
@@ -68,33 +67,33 @@ def _look_up(trip_id: UUID, day: date, guests: int) -> NewDeparture | None:
     trip = snapshot.trips[trip_id]
     listed = [departure for departure in snapshot.departures[day] if departure.trip_id == trip_id]
     if not listed:
-        usual = snapshot.usual_times[trip_id]
-        departure = new_departure(trip, day, usual, snapshot)
-        return NewDeparture(departure_id_of(trip_id, day, usual), departure, is_ours=True)
-    sold = _earliest(listed, guests)
-    if sold is None:
+        usual_time = snapshot.usual_times[trip_id]
+        departure = new_departure(trip, day, usual_time, snapshot)
+        return NewDeparture(departure_id_of(trip_id, day, usual_time), departure, is_ours=True)
+    chosen = _earliest(listed, guests)
+    if chosen is None:
         logger.warning("reservation_of_cancelled_departure", trip_id=str(trip_id), day=str(day))
         return None
-    departure = new_departure(trip, day, sold.departure_time, snapshot, sold)
-    departure.catalog_participants = sold.sold_spots
+    departure = new_departure(trip, day, chosen.departure_time, snapshot, chosen)
+    departure.catalog_participants = chosen.sold_spots
     aliases = find_aliases(day, snapshot, ScheduleDocument())
-    return NewDeparture(aliases.get(sold.id, sold.id), departure, is_ours=False)
+    return NewDeparture(aliases.get(chosen.id, chosen.id), departure, is_ours=False)
 
 
 def _earliest(listed: Iterable[CatalogDeparture], guests: int) -> CatalogDeparture | None:
-    """The earliest with room, else the earliest."""
-    going = [departure for departure in listed if not departure.is_cancelled]
-    return min(going, key=lambda d: (d.available_spots < guests, d.departure_time, d.id), default=None)
+    """The earliest departure with enough free seats, else the earliest; None where all are cancelled."""
+    running = [departure for departure in listed if not departure.is_cancelled]
+    return min(running, key=lambda d: (d.available_spots < guests, d.departure_time, d.id), default=None)
 
 
 def _take_catalog_snapshot(trip_id: UUID, day: date) -> Snapshot:
-    """One trip, its departures of one date and its base camp; no guides, nobody is staffed here."""
+    """One trip, its departures of one date and its base camp; no guides, as nothing is staffed here."""
     reader, gaps = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["worker"])), Gaps()
     taken_at = timezone.now()
     with Lookups(reader.deadline) as lookups:
-        under_way = lookups.branch(read_regions, reader)
+        regions_lookup = lookups.branch(read_regions, reader)
         catalog = read_catalog(reader, lookups, [trip_id], (day - CATALOG_WINDOW, day + CATALOG_WINDOW))
-        regions = lookups.branch_result(CATALOG, under_way)
+        regions = lookups.branch_result(CATALOG, regions_lookup)
         trip = catalog.trips.get(trip_id)
         if trip is None or trip.region_id not in regions:
             raise UnknownTrip.of(trip_id)

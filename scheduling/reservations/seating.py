@@ -1,7 +1,7 @@
-"""Reservations as their events tell them, and the seats they take on departures.
+"""Reservations, recorded from their events, and the seats they take on departures.
 
-The table has what events said; a departure's `reservations` follow it. A cancelled reservation stays in the
-table for good, so that a late or replayed "created" finds it cancelled.
+The table is the record of the events; a departure's `reservations` follow it. A cancelled reservation stays in the
+table for good, so that a late or replayed "created" meets a cancelled one.
 """
 
 from collections.abc import Mapping
@@ -30,13 +30,13 @@ PLACE_TASK = "scheduling.place_reservation"
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A reservation as its event has it. `trip_date` None: the event names no date."""
+    """A reservation as its event has it, at `event_time` (aware). `trip_date` None: the event names no date."""
 
     reservation_id: UUID
     trip_id: UUID
     trip_date: date | None
     participant_count: int
-    told_at: datetime
+    event_time: datetime
 
     @property
     def details(self) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class NewDeparture:
-    """A departure to be made for a reservation, if there is still none. `is_ours`: the catalog lacks it."""
+    """A departure to create for a reservation, if its trip still has none. `is_ours`: the catalog lacks it."""
 
     departure_id: UUID
     departure: Departure
@@ -60,12 +60,12 @@ class NewDeparture:
 def record_booking(booking: Booking) -> Reservation:
     """Store a reservation and seat its guests. Raises ContentionNotResolved.
 
-    Without a date it is stored only. Where the date has no departure of the trip yet, a task makes one once
-    this is committed. What is cancelled stays so, and an older telling changes nothing.
+    A reservation without a date is stored only. Where the date has no departure of the trip yet, a task creates one
+    after the commit. A cancelled reservation stays cancelled, and an older event changes nothing.
     """
     reservation, is_new = Reservation.objects.select_for_update().get_or_create(
         pk=booking.reservation_id,
-        defaults=booking.details | {"status": ReservationStatus.ACTIVE, "event_time": booking.told_at},
+        defaults=booking.details | {"status": ReservationStatus.ACTIVE, "event_time": booking.event_time},
     )
     if is_new or _update_from(reservation, booking):
         _seat(reservation)
@@ -73,37 +73,37 @@ def record_booking(booking: Booking) -> Reservation:
 
 
 @transaction.atomic
-def cancel_reservation(reservation_id: UUID, *, told_at: datetime) -> Reservation:
-    """Take a reservation off its departure, for good. One that nobody told of yet is stored as cancelled.
+def cancel_reservation(reservation_id: UUID, *, event_time: datetime) -> Reservation:
+    """Cancel a reservation for good and free its seats; one without an earlier event is stored as cancelled.
 
-    Raises ContentionNotResolved.
+    `event_time` is the aware instant of the event. Raises ContentionNotResolved.
     """
     reservation, is_new = Reservation.objects.select_for_update().get_or_create(
-        pk=reservation_id, defaults={"status": ReservationStatus.CANCELLED, "event_time": told_at}
+        pk=reservation_id, defaults={"status": ReservationStatus.CANCELLED, "event_time": event_time}
     )
     if not is_new and reservation.status == ReservationStatus.ACTIVE:
         _leave_departure(reservation)
-        _update(reservation, status=ReservationStatus.CANCELLED, departure_id=None, event_time=told_at)
+        _update(reservation, status=ReservationStatus.CANCELLED, departure_id=None, event_time=event_time)
     return reservation
 
 
 def take_seats(reservation: Reservation, new_departure: NewDeparture | None = None) -> bool:
     """Put an active, dated reservation on a departure of its trip, or on `new_departure` where there is none.
 
-    Belongs into the transaction that holds the reservation's row. False: there is nothing to put it on.
+    Call it in the transaction that holds the reservation's row. Return False where there is no departure for it.
     """
     if reservation.trip_date is None:
         return False
     seating = _Seating(reservation, reservation.trip_date, new_departure)
     author = _author("reservation.created", reservation)
-    write_daily_schedules([seating.day], seating.edit, author=author, after_write=seating.follow_up)
+    write_daily_schedules([seating.day], seating.edit, author=author, after_write=seating.after_write)
     return seating.departure_id is not None
 
 
 def departure_for(reservation: Reservation, departures: Mapping[UUID, Departure]) -> UUID | None:
-    """The departure that a reservation is on; else the earliest of its trip with room, else the earliest.
+    """Return the departure that a reservation is on; else the earliest of its trip with room, else the earliest.
 
-    One that is under way or called off is taken only where the trip has no other.
+    A departure that is under way or cancelled is chosen only where the trip has no other.
     """
     of_trip = [key for key, departure in departures.items() if departure.trip_id == reservation.trip_id]
 
@@ -123,12 +123,12 @@ def departure_for(reservation: Reservation, departures: Mapping[UUID, Departure]
 
 
 def move_reservations(old: UUID, new: UUID, day: date) -> None:
-    """The people on departure `old` go on `new`, of `day`; in the transaction that moves them in the documents."""
+    """Move the reservations of departure `old` to `new`, of `day`; in the transaction that moves the documents'."""
     Reservation.objects.filter(departure_id=old).update(departure_id=new, trip_date=day)
 
 
 def unplaced_reservations(today: date) -> QuerySet[Reservation]:
-    """Those that wait for a departure: active, with a date that is not over, and on none."""
+    """Return the reservations that wait for a departure: active, on none, with a date that is not over."""
     return Reservation.objects.filter(
         status=ReservationStatus.ACTIVE, departure_id=None, trip_id__isnull=False, trip_date__gte=today - ONE_DAY
     )
@@ -141,7 +141,7 @@ def queue_placement(reservation_id: UUID) -> None:
 
 @dataclass(slots=True)
 class _Seating:
-    """One reservation's edit of its date, and what follows from it in the same transaction."""
+    """One reservation's edit of its date, and the records that follow from it in the same transaction."""
 
     reservation: Reservation
     day: date
@@ -161,7 +161,7 @@ class _Seating:
             departures[departure_id].reservations[self.reservation.pk] = self.reservation.participant_count
             departures[departure_id].count_participants()
 
-    def follow_up(self, changes: Mapping[date, Change]) -> None:
+    def after_write(self, changes: Mapping[date, Change]) -> None:
         if self.departure_id is None:
             return
         _update(self.reservation, departure_id=self.departure_id)
@@ -169,22 +169,22 @@ class _Seating:
             departure = changes[self.day].after.departures[self.departure_id]
             if self.new_departure.is_ours:
                 announce_to_catalog(self.departure_id, departure, self.day)
-            hooks.optimization_wanted(self.day, departure.region_id)
+            hooks.optimization_requested(self.day, departure.region_id)
         relate_to_reservation(self.reservation)
 
 
 def _update_from(reservation: Reservation, booking: Booking) -> bool:
-    """Update the reservation from a later event; returns whether its guests have to be seated again."""
+    """Update the reservation from a later event, and return whether its guests have to be seated again."""
     if reservation.status == ReservationStatus.CANCELLED:
         if reservation.trip_id is None:
             _update(reservation, **booking.details)
         return False
-    if booking.told_at <= reservation.event_time:
+    if booking.event_time <= reservation.event_time:
         return False
     if (reservation.trip_id, reservation.trip_date) != (booking.trip_id, booking.trip_date):
         _leave_departure(reservation)
         reservation.departure_id = None
-    _update(reservation, **booking.details, departure_id=reservation.departure_id, event_time=booking.told_at)
+    _update(reservation, **booking.details, departure_id=reservation.departure_id, event_time=booking.event_time)
     return True
 
 
@@ -212,8 +212,8 @@ def _day_of(reservation: Reservation) -> date | None:
     """The date of the departure that the reservation is on: its own, unless the departure was moved."""
     if reservation.departure_id is None or reservation.trip_date is None:
         return None
-    with_departure = DailySchedule.objects.filter(assignments__departures__has_key=str(reservation.departure_id))
-    days = with_departure.values_list("schedule_date", flat=True)
+    schedules = DailySchedule.objects.filter(assignments__departures__has_key=str(reservation.departure_id))
+    days = schedules.values_list("schedule_date", flat=True)
     return days.filter(schedule_date=reservation.trip_date).first() or days.first()
 
 

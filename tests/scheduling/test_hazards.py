@@ -133,8 +133,8 @@ def test_an_emergency_of_an_unknown_reservation_is_recorded_and_completed_once_i
 
 
 def test_a_released_hazard_forbids_nothing_and_is_released_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Hazard] = []
-    monkeypatch.setattr(hazard_changed, "_functions", [seen.append])
+    announced: list[Hazard] = []
+    monkeypatch.setattr(hazard_changed, "_functions", [announced.append])
     alert()
 
     release_hazard(Hazard.objects.get(), by="ana")
@@ -142,6 +142,6 @@ def test_a_released_hazard_forbids_nothing_and_is_released_once(monkeypatch: pyt
     hazard = Hazard.objects.get()
     assert hazard.released_by == "ana"
     assert hazards_in_force(A_DEPARTURE) == ()
-    assert len(seen) == 2
+    assert len(announced) == 2
     with pytest.raises(HazardReleased):
         release_hazard(hazard, by="ben")

@@ -203,7 +203,7 @@ class Cancel(Operation):
         scene.called_off.add(reservation)
         return Attempt(
             ("reservation.status_changed", f"reservation {reservation}"),
-            lambda: cancel_reservation(reservation, told_at=LONG_AGO),
+            lambda: cancel_reservation(reservation, event_time=LONG_AGO),
             lambda document, _: meanings.unseated(document, str(reservation)),
         )
 

@@ -10,7 +10,7 @@ from events.models import OutboxMessage
 from scheduling.daily_schedules.catalog_aliases import departure_id_of, record_alias
 from scheduling.domain.document import DepartureStatus
 from scheduling.event_handlers import reservation_created, reservation_status_changed
-from scheduling.hooks import optimization_wanted
+from scheduling.hooks import optimization_requested
 from scheduling.models import DailySchedule, DepartureAlias, Reservation, ReservationStatus
 from scheduling.outbox_deliveries import deliver_now
 from scheduling.reservations.placement import place_reservation
@@ -59,8 +59,8 @@ def one_departure(trip: UUID, **fields: Any) -> UUID:
 
 
 def seats(departure: UUID) -> tuple[dict[UUID, int], int]:
-    found = stored()[departure]
-    return found.reservations, found.participants
+    stored_departure = stored()[departure]
+    return stored_departure.reservations, stored_departure.participants
 
 
 def test_a_reservation_takes_seats_on_the_departure_of_its_trip_and_date() -> None:
@@ -213,7 +213,7 @@ def test_a_departure_that_the_catalog_lacks_is_made_offered_to_it_and_planned(
     siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queued: list[tuple[date, UUID]] = []
-    monkeypatch.setattr(optimization_wanted, "_functions", [lambda day, region: queued.append((day, region))])
+    monkeypatch.setattr(optimization_requested, "_functions", [lambda day, region: queued.append((day, region))])
     trip, reservation = UUID(siblings.summary()["trip_ids"][0]), uuid4()
     created(reservation, trip, trip_date=QUIET_DAY.isoformat())
 
