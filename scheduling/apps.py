@@ -8,14 +8,14 @@ class SchedulingConfig(AppConfig):
         from events.dead_letters import register_prepared_replay
         from novatrek_scheduling.operations.metrics import register_gauges
         from scheduling.event_handlers import register_event_handlers
-        from scheduling.operations_alerts import register_operations_notice
+        from scheduling.operations_alerts import register_operations_alerts
         from scheduling.outbox_deliveries import register_deliveries
         from scheduling.patches.dead_letters import FAILED_PATCH_SOURCE
         from scheduling.patches.services import prepare_failed_patch
-        from scheduling.requests.metrics import scheduling_gauges
+        from scheduling.requests.metrics import request_gauges
 
         register_deliveries()
         register_prepared_replay(FAILED_PATCH_SOURCE, prepare_failed_patch)
-        register_operations_notice()
-        register_gauges(scheduling_gauges)
+        register_operations_alerts()
+        register_gauges(request_gauges)
         register_event_handlers()

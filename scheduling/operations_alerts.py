@@ -1,4 +1,4 @@
-"""Alerts to operations about dead letters, with the guides concerned."""
+"""Alerts to operations about dead letters, with the names of the guides concerned."""
 
 from datetime import date
 from typing import Any
@@ -18,16 +18,17 @@ from scheduling.requests.claims import DEAD_LETTER_SOURCE
 from scheduling.requests.dead_letters import replay_request
 
 
-def register_operations_notice() -> None:
-    on_dead_letter(notify_operations)
+def register_operations_alerts() -> None:
+    """Register the alert of every dead letter, and the replay of those of schedule requests."""
+    on_dead_letter(alert_operations)
     register_replay(DEAD_LETTER_SOURCE, replay_request)
 
 
-def notify_operations(dead_letter: DeadLetter) -> None:
-    """Record a notification, in the transaction of the dead letter.
+def alert_operations(dead_letter: DeadLetter) -> None:
+    """Record an alert to operations, in the transaction of the dead letter.
 
-    One that could not be delivered to svc-notifications itself is left out: reporting it there would fail
-    again, for ever.
+    None for a message that could not be delivered to svc-notifications itself: its alert would fail there too, and
+    cause alerts without end.
     """
     payload = dead_letter.payload if isinstance(dead_letter.payload, dict) else {}
     if payload.get("destination") == Sibling.NOTIFICATIONS:
@@ -46,15 +47,15 @@ def notify_operations(dead_letter: DeadLetter) -> None:
                     "source": dead_letter.source,
                     "reason": dead_letter.reason,
                     "key": dead_letter.key,
-                    "guides": ", ".join(names_of_guides(payload)),
+                    "guides": ", ".join(guide_names_of(payload)),
                 },
             }
         },
     )
 
 
-class _About(BaseModel):
-    """The fields by which events name departures."""
+class _Reference(BaseModel):
+    """The fields by which events refer to departures."""
 
     reservation_id: UUID | None = None
     trip_id: UUID | None = None
@@ -62,30 +63,30 @@ class _About(BaseModel):
     affected_trail_ids: tuple[UUID, ...] = ()
 
 
-def names_of_guides(payload: dict[str, Any]) -> list[str]:
-    """The names in `guide_names`, or those of the guides on the departures that an event names.
+def guide_names_of(payload: dict[str, Any]) -> list[str]:
+    """Return the `guide_names` of a dead letter's payload, or the guides on the departures that its event refers to.
 
-    By reservation, by trip and date, or by trails. An event that cannot be read names nobody.
+    An event refers to departures by reservation, by trip and date, or by trails. None for an unreadable event.
     """
     names = payload.get("guide_names")
     if isinstance(names, list):
         return [str(name) for name in names]
     try:
-        return _named_by(_About.model_validate(payload))
+        return _guide_names_on(_Reference.model_validate(payload))
     except ValidationError:
         return []
 
 
-def _named_by(about: _About) -> list[str]:
-    condition = Q(trail_id__in=about.affected_trail_ids)
-    if about.reservation_id:
-        held = Reservation.objects.filter(pk=about.reservation_id, departure_id__isnull=False)
-        condition |= Q(departure_id__in=held.values("departure_id"))
-    if about.trip_id and about.trip_date:
-        condition |= Q(trip_id=about.trip_id, schedule_date=about.trip_date)
-    concerned = GuideCommitment.objects.filter(condition, ends_at__gt=timezone.now())
-    places = {(row.schedule_date, row.departure_id) for row in concerned}
-    rows = DailySchedule.objects.filter(schedule_date__in={day for day, _ in places})
+def _guide_names_on(reference: _Reference) -> list[str]:
+    condition = Q(trail_id__in=reference.affected_trail_ids)
+    if reference.reservation_id:
+        placed = Reservation.objects.filter(pk=reference.reservation_id, departure_id__isnull=False)
+        condition |= Q(departure_id__in=placed.values("departure_id"))
+    if reference.trip_id and reference.trip_date:
+        condition |= Q(trip_id=reference.trip_id, schedule_date=reference.trip_date)
+    commitments = GuideCommitment.objects.filter(condition, ends_at__gt=timezone.now())
+    dated_keys = {(commitment.schedule_date, commitment.departure_id) for commitment in commitments}
+    rows = DailySchedule.objects.filter(schedule_date__in={day for day, _ in dated_keys})
     documents = {row.schedule_date: row.document for row in rows}
-    departures = [documents[day].departures.get(key) for day, key in places if day in documents]
+    departures = [documents[day].departures.get(key) for day, key in dated_keys if day in documents]
     return sorted({member.guide_name for departure in departures if departure for member in departure.team})

@@ -1,7 +1,8 @@
-"""The life of a schedule request between submission and outcome. The table is the truth, the queue a hint.
+"""The life cycle of a schedule request between submission and outcome, on leased work.
 
-A claim holds a lease and a token; whoever finishes names the token, so that a worker that was slow to die
-writes nothing. What nobody has in hand is queued again by the sweeper.
+The table is authoritative, the queue a hint. A claim has a lease and a fencing token; a worker that finishes names the
+token, so that one whose lease has passed to another worker writes nothing. Requests that no worker holds are queued
+again by the sweeper.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,13 +34,16 @@ PROCESS_TASK = "optimization.process_schedule_request"
 QUEUE = "requests"
 QUEUE_PRIORITY = {Priority.URGENT: 0, Priority.HIGH: 3, Priority.NORMAL: 6}
 MAX_ROUNDS = 5
-MAX_SILENT_ROUNDS, LONGEST_SILENCE = 9, timedelta(minutes=5)
+MAX_SILENT_ROUNDS, LONGEST_DELAY = 9, timedelta(minutes=5)
 DEAD_LETTER_SOURCE = "schedule-requests"
 
 
 @dataclass(frozen=True, slots=True)
 class RequestClaim(Claim):
-    """A schedule request in the hands of one worker."""
+    """A schedule request held by one worker.
+
+    `rounds` counts the releases after contention, `silent_rounds` those while a sibling was unavailable.
+    """
 
     request: ScheduleRequest
     rounds: int
@@ -47,7 +51,7 @@ class RequestClaim(Claim):
 
 
 def enqueue_request(request_id: UUID, priority: str, *, delay: timedelta = timedelta()) -> None:
-    """Queue the request once the transaction commits; the sweeper queues again what the queue lost."""
+    """Queue the request once the transaction commits; the sweeper queues again a message that was lost."""
     enqueue(PROCESS_TASK, str(request_id), queue=QUEUE, priority=QUEUE_PRIORITY[Priority(priority)], delay=delay)
 
 
@@ -65,7 +69,7 @@ def claim_request(request_id: UUID) -> RequestClaim | None:
 
 
 def _locked(request_id: UUID) -> RequestJob | None:
-    # Two workers with the same message: one locks the row, the other has nothing to do.
+    # Of two workers with the same message one locks the row; the other has nothing to do.
     rows = RequestJob.objects.select_for_update(skip_locked=True).select_related("request")
     return rows.filter(pk=request_id).first()
 
@@ -73,7 +77,7 @@ def _locked(request_id: UUID) -> RequestJob | None:
 def complete_request(
     claim: RequestClaim, *, result: Mapping[str, Any], run_id: UUID, chosen: date | None, departure_id: UUID | None
 ) -> None:
-    """Store the outcome in the transaction of what it decided. Raises ClaimLost, which rolls that back."""
+    """Store the outcome, in the transaction that writes its decisions. Raises ClaimLost, which rolls them back."""
     _finish(claim, RequestStatus.COMPLETED, chosen)
     RequestOutcome.objects.create(
         request=claim.request, result=result, completed_at=timezone.now(), run_id=run_id, departure_id=departure_id
@@ -83,14 +87,14 @@ def complete_request(
 
 @transaction.atomic
 def fail_request(claim: RequestClaim, *, code: str, message: str, run_id: UUID | None = None) -> None:
-    """Store an error that the client can act on. Raises ClaimLost."""
+    """Fail the request with an error that its client can act on. Raises ClaimLost."""
     _finish(claim, RequestStatus.FAILED, None)
     _record_failure(claim.request, code, message, run_id)
 
 
 @transaction.atomic
 def fail_with_dead_letter(claim: RequestClaim, *, code: str, message: str, run_id: UUID | None = None) -> None:
-    """Fail a request by a fault of this service, with a dead letter for operations. Raises ClaimLost."""
+    """Fail the request by a fault of this service, with a dead letter for operations. Raises ClaimLost."""
     fail_request(claim, code=code, message=message, run_id=run_id)
     _record_dead_letter(claim.request, message)
 
@@ -103,7 +107,7 @@ def _record_failure(request: ScheduleRequest, code: str, message: str, run_id: U
 
 
 def _record_callback(request: ScheduleRequest, status: RequestStatus, **outcome: Any) -> None:
-    """Record the callback that the client asked for, in the transaction that decides the outcome."""
+    """Record the callback that the client requested, if any, in the transaction that stores the outcome."""
     url = request.constraints.get("callback_url")
     if url:
         outbox.record(
@@ -120,34 +124,40 @@ def _finish(claim: RequestClaim, status: RequestStatus, chosen: date | None) -> 
     changes: dict[str, Any] = {"status": status}
     if chosen is not None:
         changes["schedule_date"] = chosen
-    in_hand = ScheduleRequest.objects.filter(pk=claim.request.pk, status=RequestStatus.PROCESSING)
-    if not in_hand.update(**changes):
+    processing = ScheduleRequest.objects.filter(pk=claim.request.pk, status=RequestStatus.PROCESSING)
+    if not processing.update(**changes):
         raise ClaimLost(f"Request {claim.request.pk} is finished already.")
 
 
 @transaction.atomic
 def release_claim(claim: RequestClaim, *, guide_names: Iterable[str] = ()) -> None:
-    """Contention is not failure: try again later, at most five rounds; then the request fails."""
+    """Put the request back after contention, which costs no attempt; after the fifth round it fails.
+
+    `guide_names` go into the dead letter. Raises ClaimLost.
+    """
     if claim.rounds + 1 >= MAX_ROUNDS:
         message = "The same daily schedules kept changing concurrently; submit the request again."
         fail_request(claim, code="RETRIES_EXHAUSTED", message=message)
         _record_dead_letter(claim.request, message, guide_names)
         return
-    _put_back(claim, timedelta(seconds=2**claim.rounds), attempts=claim.attempts - 1, rounds=claim.rounds + 1)
+    _requeue(claim, timedelta(seconds=2**claim.rounds), attempts=claim.attempts - 1, rounds=claim.rounds + 1)
 
 
 @transaction.atomic
 def postpone_request(claim: RequestClaim, *, code: str, message: str) -> None:
-    """Put the request back while a sibling is unavailable, for some ten minutes; then it fails with `code`."""
+    """Put the request back while a sibling is unavailable, for some ten minutes; then it fails with `code`.
+
+    Raises ClaimLost.
+    """
     if claim.silent_rounds + 1 >= MAX_SILENT_ROUNDS:
         fail_request(claim, code=code, message=message)
         _record_dead_letter(claim.request, message)
         return
-    delay = min(LONGEST_SILENCE, timedelta(seconds=5 * 2**claim.silent_rounds))
-    _put_back(claim, delay, attempts=claim.attempts - 1, silent_rounds=claim.silent_rounds + 1)
+    delay = min(LONGEST_DELAY, timedelta(seconds=5 * 2**claim.silent_rounds))
+    _requeue(claim, delay, attempts=claim.attempts - 1, silent_rounds=claim.silent_rounds + 1)
 
 
-def _put_back(claim: RequestClaim, delay: timedelta, **counts: int) -> None:
+def _requeue(claim: RequestClaim, delay: timedelta, **counts: int) -> None:
     RequestJob.objects.settle(claim, not_before=timezone.now() + delay, **counts)
     ScheduleRequest.objects.filter(pk=claim.request.pk).update(status=RequestStatus.PENDING)
     enqueue_request(claim.request.pk, Priority.URGENT, delay=delay)
@@ -155,8 +165,8 @@ def _put_back(claim: RequestClaim, delay: timedelta, **counts: int) -> None:
 
 @transaction.atomic
 def sweep_requests(now: datetime) -> int:
-    """Queue again what nobody has in hand; fail what cost three attempts. Returns how many were queued."""
-    # A request that waited this long goes in front, so that urgent ones do not starve the others.
+    """Queue abandoned requests again, fail those that used up three attempts, and return the number queued."""
+    # A request that waited this long is queued as urgent, so that urgent requests do not starve the others.
     patience = timedelta(seconds=settings.REQUEST_PATIENCE_SECONDS)
     abandoned = (
         RequestJob.objects.abandoned(now, unclaimed_since=now - patience)
@@ -177,7 +187,7 @@ def sweep_requests(now: datetime) -> int:
 
 @transaction.atomic
 def reopen_request(request_id: UUID) -> bool:
-    """Start a FAILED request over, as if it came in now; False where it is not FAILED."""
+    """Start a FAILED request over as if it were submitted now; return False where it is not FAILED."""
     failed = ScheduleRequest.objects.filter(pk=request_id, status=RequestStatus.FAILED)
     if not failed.update(status=RequestStatus.PENDING):
         return False
@@ -190,11 +200,11 @@ def reopen_request(request_id: UUID) -> bool:
 
 
 def _fail_exhausted(job: RequestJob) -> None:
-    message = f"The request could not be worked on: {MAX_ATTEMPTS} attempts ended without an answer."
-    ended = ScheduleRequest.objects.filter(
+    message = f"The request could not be processed: {MAX_ATTEMPTS} attempts ended without an answer."
+    open_request = ScheduleRequest.objects.filter(
         pk=job.pk, status__in=[RequestStatus.PENDING, RequestStatus.PROCESSING]
-    ).update(status=RequestStatus.FAILED)
-    if ended:
+    )
+    if open_request.update(status=RequestStatus.FAILED):
         RequestJob.objects.filter(pk=job.pk).update(token=job.token + 1, lease_until=None)
         _record_failure(job.request, "ATTEMPTS_EXHAUSTED", message)
         _record_dead_letter(job.request, message)

@@ -1,4 +1,4 @@
-"""Dead letters of schedule requests, and processing one again."""
+"""Replay of the dead letters of schedule requests."""
 
 from uuid import UUID
 
@@ -8,13 +8,13 @@ from scheduling.requests.claims import reopen_request
 
 
 class NotReopened(Conflicting):
-    """The request was worked on since."""
+    """The request of the dead letter is not FAILED any more."""
 
     code = "REQUEST_NOT_FAILED"
 
 
 def replay_request(dead_letter: DeadLetter) -> None:
-    """Work on the failed request once more. Raises NotReopened where it is not FAILED any more."""
+    """Process the failed request once more. Raises NotReopened where it is not FAILED any more."""
     payload = dead_letter.payload if isinstance(dead_letter.payload, dict) else {}
     if not reopen_request(UUID(str(payload.get("request_id")))):
         raise NotReopened("The request is not FAILED any more.")

@@ -1,4 +1,4 @@
-"""The present state of schedule requests, for operations."""
+"""Gauges of open schedule requests, for operations."""
 
 from collections.abc import Iterable
 
@@ -10,13 +10,13 @@ from prometheus_client.metrics_core import Metric
 from scheduling.models import RequestStatus, ScheduleRequest
 
 
-def scheduling_gauges() -> Iterable[Metric]:
-    """The number of open requests by status, and the age of the oldest in seconds."""
-    waiting = ScheduleRequest.objects.filter(status__in=[RequestStatus.PENDING, RequestStatus.PROCESSING])
+def request_gauges() -> Iterable[Metric]:
+    """Yield the number of open requests by status, and the age of the oldest in seconds."""
+    open_requests = ScheduleRequest.objects.filter(status__in=[RequestStatus.PENDING, RequestStatus.PROCESSING])
     depth = GaugeMetricFamily("schedule_requests_open", "Requests without an outcome.", labels=["status"])
-    for row in waiting.values("status").annotate(count=Count("pk")):
+    for row in open_requests.values("status").annotate(count=Count("pk")):
         depth.add_metric([row["status"]], row["count"])
     yield depth
-    oldest = waiting.aggregate(created=Min("created_at"))["created"]
+    oldest = open_requests.aggregate(created=Min("created_at"))["created"]
     age = (timezone.now() - oldest).total_seconds() if oldest else 0.0
     yield GaugeMetricFamily("schedule_requests_oldest_seconds", "Age of the oldest open request.", value=age)

@@ -8,7 +8,7 @@ from scheduling.daily_schedules.selectors import on_dates
 from scheduling.models import ScheduleRequest
 
 NEWEST_FIRST = ("-created_at", "request_id")
-_AS_STORED = {
+_LOOKUPS = {
     "status": "status",
     "requested_by": "requested_by",
     "trip_id": "constraints__trip_id",
@@ -17,7 +17,7 @@ _AS_STORED = {
 
 
 def page_of_requests(filters: Mapping[str, Any], *, size: int, token: str | None = None) -> Page[ScheduleRequest]:
-    """Schedule requests with their outcomes, the newest first. Raises BadPageToken."""
-    conditions = {stored: str(filters[name]) for name, stored in _AS_STORED.items() if name in filters}
+    """Return schedule requests with their outcomes, the newest first. Raises BadPageToken."""
+    conditions = {lookup: str(filters[name]) for name, lookup in _LOOKUPS.items() if name in filters}
     rows = on_dates(ScheduleRequest.objects.filter(**conditions), filters).select_related("outcome")
     return Keyset(NEWEST_FIRST, bound_to=filters).page(rows, size=size, token=token)

@@ -1,4 +1,4 @@
-"""Taking in a schedule request: what it may ask for, and asking the same thing twice."""
+"""Submission of a schedule request: its validation, and idempotency by key (the Idempotency-Key header)."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ from scheduling.snapshot import look_up_guides, look_up_trip
 
 logger = structlog.get_logger(__name__)
 
-# The first of the two integers of an advisory lock; it tells these locks from others.
+# The first of the two integers of an advisory lock; it distinguishes these locks from others.
 IDEMPOTENCY_LOCKS = 0x6964
 
 
@@ -45,7 +45,7 @@ class Constraints:
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Constraints":
-        """From a request's `constraints` column."""
+        """Read the constraints from a request's `constraints` column."""
 
         def ids(name: str) -> tuple[UUID, ...]:
             return tuple(UUID(value) for value in stored.get(name, ()))
@@ -63,7 +63,7 @@ class Constraints:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A schedule request as a client sent it; `sent_constraints` are in the contract's words."""
+    """A schedule request as a client sent it; `sent_constraints` have the contract's field names."""
 
     trip_id: UUID
     preferred_dates: tuple[date, ...]
@@ -76,17 +76,18 @@ class Submission:
         return Constraints.read(self.sent_constraints)
 
     def stored(self) -> dict[str, Any]:
-        """The value of the `constraints` column."""
-        stored: dict[str, Any] = {
+        """Return the value of the `constraints` column."""
+        column: dict[str, Any] = {
             "trip_id": str(self.trip_id),
             "preferred_dates": [day.isoformat() for day in self.preferred_dates],
             "priority": self.priority.value,
         }
         if self.callback_url:
-            stored["callback_url"] = self.callback_url
-        return stored | dict(self.sent_constraints)
+            column["callback_url"] = self.callback_url
+        return column | dict(self.sent_constraints)
 
     def fingerprint(self) -> str:
+        """Return the SHA-256 of the stored value, in hex."""
         return hashlib.sha256(json.dumps(self.stored(), sort_keys=True).encode()).hexdigest()
 
 
@@ -95,10 +96,10 @@ def submit_schedule_request(
 ) -> ScheduleRequest:
     """Accept a request and queue it, or return the one that was accepted under the same key before.
 
-    Raises ContradictoryConstraints, DateInThePast, ForbiddenCallback, UnknownTrip, InactiveTrip or
-    UnknownGuide for what cannot be done, IdempotencyKeyReused for a key that came with another body, and
-    IdempotencyKeyInFlight while that one is being accepted. A sibling that does not answer is no reason to
-    refuse: the worker asks again.
+    Raises ContradictoryConstraints, DateInThePast, ForbiddenCallback, UnknownTrip, InactiveTrip or UnknownGuide for a
+    request that cannot be fulfilled, IdempotencyKeyReused for a key that came with another body, and
+    IdempotencyKeyInFlight while a request with the key is being accepted. A request is accepted unchecked while a
+    sibling is unavailable: the worker asks again.
     """
     accepted = _accepted_before(subject, idempotency_key, submission)
     if accepted is not None:
@@ -109,14 +110,14 @@ def submit_schedule_request(
 
 
 def refuse_contradictions(submission: Submission) -> None:
-    """Raise for what no sibling needs to be asked about."""
+    """Raise ContradictoryConstraints, DateInThePast or ForbiddenCallback, which no sibling has to be asked about."""
     constraints = submission.constraints
-    both = set(constraints.required_guide_ids) & set(constraints.excluded_guide_ids)
-    if both:
-        named = ", ".join(sorted(map(str, both)))
+    contradictory = set(constraints.required_guide_ids) & set(constraints.excluded_guide_ids)
+    if contradictory:
+        guide_ids = ", ".join(sorted(map(str, contradictory)))
         raise ContradictoryConstraints(
-            f"Guides are both required and excluded: {named}.",
-            FieldProblem("constraints.required_guide_ids", f"also in excluded_guide_ids: {named}"),
+            f"Guides are both required and excluded: {guide_ids}.",
+            FieldProblem("constraints.required_guide_ids", f"also in excluded_guide_ids: {guide_ids}"),
         )
     smallest, largest = constraints.min_group_size, constraints.max_group_size
     if smallest is not None and largest is not None and smallest > largest:
@@ -179,7 +180,7 @@ def _hold_key(subject: str, key: str) -> None:
         )
         row = cursor.fetchone()
     if not (row and row[0]):
-        raise IdempotencyKeyInFlight("A request with this Idempotency-Key is being accepted at this moment; ask again.")
+        raise IdempotencyKeyInFlight("A request with this Idempotency-Key is being accepted right now; try again.")
 
 
 def _accepted_before(subject: str, key: str | None, submission: Submission) -> ScheduleRequest | None:
@@ -191,6 +192,6 @@ def _accepted_before(subject: str, key: str | None, submission: Submission) -> S
     if job.body_hash != submission.fingerprint():
         raise IdempotencyKeyReused(
             "This Idempotency-Key was used with another body.",
-            FieldProblem("Idempotency-Key", "was used with another body; take a new key for a new request"),
+            FieldProblem("Idempotency-Key", "was used with another body; use a new key for a new request"),
         )
     return job.request

@@ -1,4 +1,4 @@
-"""Operations is told of events that nobody could finish, with the guides whom they concern."""
+"""Alerts to operations about dead letters of events, with the guides concerned."""
 
 import json
 from typing import Any
@@ -27,8 +27,8 @@ def departures() -> dict[str, UUID]:
     return keys
 
 
-def guides_told(topic: str, **event: Any) -> str:
-    """What operations reads of an event that nobody could handle."""
+def guides_in_alert(topic: str, **event: Any) -> str:
+    """The guides in the alert about an event that could not be handled."""
     payload = json.dumps(event, default=str).encode()
     record_dead_letter(source=topic, reason="Others kept changing it.", payload=payload)
     variables: dict[str, str] = OutboxMessage.objects.get(kind="operations.alert").payload["body"]["variables"]
@@ -37,7 +37,7 @@ def guides_told(topic: str, **event: Any) -> str:
 
 @pytest.mark.usefixtures("departures")
 def test_a_booking_names_the_guides_of_its_trip_that_day() -> None:
-    assert guides_told("reservation.created", reservation_id=uuid4(), trip_id=TRIP.id, trip_date=TOMORROW) == "Ana"
+    assert guides_in_alert("reservation.created", reservation_id=uuid4(), trip_id=TRIP.id, trip_date=TOMORROW) == "Ana"
 
 
 def test_a_cancellation_names_the_guides_of_the_departure_it_was_on(departures: dict[str, UUID]) -> None:
@@ -45,14 +45,14 @@ def test_a_cancellation_names_the_guides_of_the_departure_it_was_on(departures: 
         reservation_id=uuid4(), departure_id=departures["trail"], event_time=timezone.now()
     )
 
-    assert guides_told("reservation.status_changed", reservation_id=seated.pk, new_status="CANCELLED") == "Ben"
+    assert guides_in_alert("reservation.status_changed", reservation_id=seated.pk, new_status="CANCELLED") == "Ben"
 
 
 @pytest.mark.usefixtures("departures")
 def test_a_wildlife_alert_names_the_guides_on_its_trails() -> None:
-    assert guides_told("wildlife_alert.issued", alert_id=uuid4(), affected_trail_ids=[uuid4(), TRAIL]) == "Ben"
+    assert guides_in_alert("wildlife_alert.issued", alert_id=uuid4(), affected_trail_ids=[uuid4(), TRAIL]) == "Ben"
 
 
 @pytest.mark.usefixtures("departures")
 def test_an_event_that_cannot_be_read_names_nobody_and_is_told_all_the_same() -> None:
-    assert guides_told("reservation.created", trip_id="no trip", trip_date=[]) == ""
+    assert guides_in_alert("reservation.created", trip_id="no trip", trip_date=[]) == ""

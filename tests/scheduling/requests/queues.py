@@ -1,4 +1,4 @@
-"""What lies in the queues of the workers."""
+"""The messages in the queues of the workers."""
 
 import base64
 import json
@@ -9,11 +9,11 @@ from django.conf import settings
 
 
 def queued(queue: str) -> list[tuple[int, list[Any]]]:
-    """The tasks in a queue, taken out of it: priority and arguments, the most urgent first."""
+    """Take the tasks out of a queue: priority and arguments, the most urgent first."""
     broker = redis.Redis.from_url(settings.CELERY_BROKER_URL)
-    found = []
+    tasks = []
     for step in settings.CELERY_BROKER_TRANSPORT_OPTIONS["priority_steps"]:
         while raw := broker.rpop(f"{queue}:{step}" if step else queue):
             arguments, *_ = json.loads(base64.b64decode(json.loads(raw)["body"]))
-            found.append((step, arguments))
-    return found
+            tasks.append((step, arguments))
+    return tasks

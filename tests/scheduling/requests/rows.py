@@ -9,7 +9,7 @@ from tests.factories import TOMORROW
 
 
 def pending(*, priority: Priority = Priority.NORMAL, **job: Any) -> ScheduleRequest:
-    """A request as it lies on the table, accepted and not yet worked on."""
+    """A stored request, accepted and not yet claimed."""
     request = ScheduleRequest.objects.create(
         schedule_date=TOMORROW,
         requested_by="kiosk",

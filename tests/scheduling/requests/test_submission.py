@@ -1,4 +1,4 @@
-"""Taking in a schedule request: what it may ask for, and asking the same thing twice."""
+"""Submission of schedule requests: validation, and idempotency by key."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from scheduling.errors import (
-    ContradictoryConstraints,
-    DateInThePast,
-    IdempotencyKeyInFlight,
-    IdempotencyKeyReused,
-)
+from scheduling.errors import ContradictoryConstraints, DateInThePast, IdempotencyKeyInFlight, IdempotencyKeyReused
 from scheduling.models import Priority, RequestJob, RequestStatus, ScheduleRequest
 from scheduling.requests.submission import (
     Constraints,
@@ -42,7 +37,7 @@ def submission(*days: date, trip_id: UUID = TRIP, **fields: Any) -> Submission:
 
 
 def submitted(*days: date, key: str | None = None, subject: str = "kiosk", **fields: Any) -> ScheduleRequest:
-    """Accepted without a look at the siblings: they do not answer here."""
+    """A request accepted unchecked: no sibling answers here."""
     return submit_schedule_request(submission(*days, **fields), subject=subject, idempotency_key=key)
 
 
