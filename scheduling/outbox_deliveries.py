@@ -40,13 +40,13 @@ Send = Callable[[Mapping[str, Any], str, Deadline], None]
 def register_deliveries() -> None:
     """Register the delivery to each sibling that receives messages."""
     for sibling, send in _SENDERS.items():
-        register_destination(sibling.value, _delivering(send))
+        register_destination(sibling.value, _delivery_by(send))
 
 
 def deliver_now(destination: str, payload: Mapping[str, Any], *, key: str, deadline_seconds: float) -> None:
-    """Tell a sibling at once what a message in the outbox would, with the message's id as `key`.
+    """Deliver the payload of an outbox message to a sibling, with the message's id as `key`, within the deadline.
 
-    Raises DeliveryRefused where trying again is in vain, SiblingUnavailable where it isn't.
+    Raises DeliveryRefused where a further attempt is futile, SiblingUnavailable where it is not.
     """
     try:
         _SENDERS[Sibling(destination)](payload, key, Deadline.after(deadline_seconds))
@@ -54,7 +54,7 @@ def deliver_now(destination: str, payload: Mapping[str, Any], *, key: str, deadl
         raise DeliveryRefused(str(refusal)) from refusal
 
 
-def _delivering(send: Send) -> Callable[[OutboxMessage], None]:
+def _delivery_by(send: Send) -> Callable[[OutboxMessage], None]:
     def deliver(message: OutboxMessage) -> None:
         deliver_now(
             message.destination, message.payload, key=str(message.message_id), deadline_seconds=DELIVERY_SECONDS
@@ -83,20 +83,20 @@ def _add_departure(payload: Mapping[str, Any], key: str, deadline: Deadline) -> 
         if refusal.status != HTTPStatus.CONFLICT:
             raise
         created = _existing(trip_id, body, deadline)
-    # Should this fail, the message is delivered again, and the catalog then says that it has the departure.
+    # Should this fail, the message is delivered again, and the catalog then answers 409 for the existing departure.
     record_alias(UUID(payload["departure_id"]), created.id, trip_id=trip_id, day=created.departure_date)
 
 
 def _existing(trip_id: UUID, body: Mapping[str, Any], deadline: Deadline) -> trip_catalog.DeparturePayload:
-    """The departure that stands in the way: the very one, by trip, date and time."""
+    """The departure that the catalog has already: of the same trip, date and time."""
     day = date.fromisoformat(body["departure_date"])
     with Lookups(deadline) as lookups:
         departures = trip_catalog.read_departures(SiblingReader(deadline), lookups, trip_id, day, day)
     for departure in departures:
         if departure.departure_time == body["departure_time"]:
             return departure
-    why = f"it refuses a departure on {day} at {body['departure_time']} and has none"
-    raise SiblingUnavailable(Sibling.TRIP_CATALOG, "addScheduledDeparture", why)
+    reason = f"it refuses a departure on {day} at {body['departure_time']} and lists none"
+    raise SiblingUnavailable(Sibling.TRIP_CATALOG, "addScheduledDeparture", reason)
 
 
 _SENDERS: Mapping[Sibling, Send] = {

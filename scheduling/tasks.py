@@ -1,4 +1,4 @@
-"""Work of this app that nobody waits for. A task takes ids, may run twice, and leaves the deciding to others."""
+"""Celery tasks of this app. A task takes ids, is safe to run twice, and delegates to the use cases."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -12,13 +12,13 @@ from scheduling.reservations.placement import place_reservation, sweep_reservati
 from scheduling.reservations.seating import PLACE_TASK
 from scheduling.siblings import SiblingUnavailable
 
-# By then its own task has run, if it was not lost.
+# By then the reservation's own task has run, unless its message was lost.
 UNPLACED_FOR = timedelta(seconds=60)
 
 
 @shared_task(name="scheduling.advance_departures", soft_time_limit=50, time_limit=60)
 def advance_departures_task() -> None:
-    """Departures that have started are under way, those that are over completed."""
+    """Set IN_PROGRESS on departures that have started, and COMPLETED on those that are over."""
     advance_departures(timezone.now())
 
 
@@ -31,11 +31,11 @@ def advance_departures_task() -> None:
     time_limit=40,
 )
 def place_reservation_task(reservation_id: str) -> None:
-    """Make the departure that a reservation waits for."""
+    """Create the departure that a reservation waits for, and seat its guests."""
     place_reservation(UUID(reservation_id))
 
 
 @shared_task(name="scheduling.sweep_reservations", soft_time_limit=50, time_limit=60)
 def sweep_reservations_task() -> None:
-    """Queue what waits for a departure although its task should have made one."""
+    """Queue again the reservations whose departure is missing although their task should have created it."""
     sweep_reservations(timezone.now(), older_than=UNPLACED_FOR)

@@ -1,4 +1,4 @@
-"""A guide's calendar (RFC 5545): the departures announced to the guide, for any calendar program to subscribe to."""
+"""A guide's iCalendar feed (RFC 5545): the departures announced to the guide, for any calendar program."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -18,23 +18,23 @@ NAMESPACE = "scheduling.novatrek.example.com"
 
 
 def feed_of(guide_id: UUID, guide_name: str, now: datetime) -> bytes:
-    """The calendar of a guide from 31 days back on, as bytes that stay the same while nothing changes.
+    """Return a guide's calendar from 31 days before `now` (aware) on, as bytes that are equal while nothing changes.
 
-    An event is a departure that the guide was told of, as people were last told: plans that are not published
-    never show. Its UID is the departure's for good; one that a dispatcher puts on another date is there another
-    departure, so that the one is cancelled and the other new. SEQUENCE is the revision of the daily schedule.
-    Silent siblings only cost it the names of trails and base camps, and local times: it is in UTC then.
+    An event is a departure as it was last announced to the guide: unpublished plans never show. Its UID is the
+    departure's for good; a departure that a dispatcher moves to another date is another departure there, so that the
+    former event is cancelled and the other is new. SEQUENCE is the revision of the daily schedule. While siblings are
+    unavailable it lacks the names of trails and base camps, and its times are in UTC.
     """
     announced = announced_departures(guide_id, since=now.date() - LOOK_BACK)
     places = look_up_places(sorted({announcement.departure.region_id for announcement in announced}))
     zones = [places.zone_of(announcement.departure.region_id) for announcement in announced]
     calendar = _calendar(guide_id, guide_name, zones)
     for name in sorted({str(zone) for zone in zones} - {str(UTC)}):
-        calendar.add_component(_clocks(name, *_years(announced)))
+        calendar.add_component(_timezone(name, *_years(announced)))
     for announcement, zone in zip(announced, zones, strict=True):
         calendar.add_component(_event(announcement, guide_id, places, zone))
-    written: bytes = calendar.to_ical()
-    return written
+    feed: bytes = calendar.to_ical()
+    return feed
 
 
 def _calendar(guide_id: UUID, guide_name: str, zones: list[tzinfo]) -> Calendar:
@@ -63,7 +63,7 @@ def _event(announced: AnnouncedDeparture, guide_id: UUID, places: Places, zone: 
 
 
 def _description(announced: AnnouncedDeparture, guide_id: UUID) -> Iterator[str]:
-    """Lines for the guide; of the guests their number only."""
+    """Lines of text for the guide; of the guests only their number."""
     if announced.is_called_off:
         yield "Cancelled"
         return
@@ -79,32 +79,32 @@ def _description(announced: AnnouncedDeparture, guide_id: UUID) -> Iterator[str]
 
 def _names(guide_ids: list[UUID], members: dict[UUID, TeamMember]) -> str:
     """The other announced guides by name; those whose release is not published yet are only counted."""
-    named = sorted(members[guide_id].guide_name for guide_id in guide_ids if guide_id in members)
-    nameless = len(guide_ids) - len(named)
-    return ", ".join([*named, *([f"{nameless} more"] if nameless else [])])
+    names = sorted(members[guide_id].guide_name for guide_id in guide_ids if guide_id in members)
+    unnamed = len(guide_ids) - len(names)
+    return ", ".join([*names, *([f"{unnamed} more"] if unnamed else [])])
 
 
 def _local(instant: datetime, zone: tzinfo) -> datetime:
-    """`instant` by the clocks of `zone`; in UTC within the hour that comes a second time in autumn.
+    """`instant` in the local time of `zone`, or in UTC within the hour that is repeated in autumn.
 
-    A local time of a calendar cannot say which of the two it is, and is read as the first.
+    A local time of a calendar cannot express which of the two hours it is in, and is read as the first.
     """
     local = instant.astimezone(zone)
     return instant.astimezone(UTC) if local.fold else local
 
 
 def _years(announced: list[AnnouncedDeparture]) -> tuple[int, int]:
-    """The first year that anything could be in, and one in which nothing is any more."""
+    """The first year that an event could touch, and the first year that none can."""
     days = [announcement.starts_at.date() for announcement in announced]
     return min(days).year - 1, max(days).year + 2
 
 
 @lru_cache(maxsize=64)
-def _clocks(tzid: str, first_year: int, year_after: int) -> Timezone:
-    """The changes of a zone's clocks in those years."""
+def _timezone(tzid: str, first_year: int, year_after: int) -> Timezone:
+    """The VTIMEZONE of a zone, with its changes of UTC offset in those years."""
     return Timezone.from_tzid(tzid, first_date=date(first_year, 1, 1), last_date=date(year_after, 1, 1))
 
 
 def _plain(text: str) -> str:
-    """On one line, and without the characters that a calendar may not have."""
+    """The text on one line, without the characters that a calendar must not contain."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

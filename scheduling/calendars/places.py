@@ -1,4 +1,4 @@
-"""Clocks and names of the places that departures go to, for pages that come also while siblings are silent."""
+"""Time zones and names of the places of departures, for documents that are served while siblings are unavailable."""
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import Future
@@ -24,22 +24,22 @@ TRAILS, LOCATIONS = Sibling.TRAIL_MANAGEMENT, Sibling.LOCATION_SERVICES
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Clocks by region, names by trail and by base camp, as far as they are known."""
+    """Time zones by region, names by trail and by base camp, as far as they are known."""
 
     zones: Mapping[UUID, tzinfo] = field(default_factory=dict)
     names: Mapping[UUID, str] = field(default_factory=dict)
 
     def zone_of(self, region_id: UUID) -> tzinfo:
-        """The clocks of a region; UTC where nobody says what they are."""
+        """Return the time zone of a region; UTC where it is unknown."""
         return self.zones.get(region_id, UTC)
 
     def described(self, *place_ids: UUID | None) -> str:
-        """The names that are known, in their order: "Skyline Trail, Cascade Base Camp"."""
+        """Return the known names in the given order: "Skyline Trail, Cascade Base Camp"."""
         return ", ".join(self.names[key] for key in place_ids if key and self.names.get(key))
 
 
 def look_up_places(region_ids: Collection[UUID]) -> Places:
-    """The clocks, trails and base camps of some regions; what no sibling tells at once is left out."""
+    """Return the time zones, trails and base camps of regions, without what unavailable siblings would add."""
     if not region_ids:
         return Places()
     reader, gaps = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["names"])), Gaps()
@@ -47,14 +47,10 @@ def look_up_places(region_ids: Collection[UUID]) -> Places:
         regions = lookups.branch(read_regions, reader)
         trails = [lookups.branch(trail_management.read_trails, reader, lookups, key) for key in region_ids]
         camps = [lookups.branch(location_services.read_base_camps, reader, key) for key in region_ids]
-        stored_regions = _joined(gaps, lookups, Sibling.TRIP_CATALOG, regions) or {}
-        named = [
-            (payload.id, payload.name) for trail in trails for payload in _joined(gaps, lookups, TRAILS, trail) or ()
-        ]
-        named += [
-            (payload.id, payload.name) for camp in camps for payload in _joined(gaps, lookups, LOCATIONS, camp) or ()
-        ]
-    return Places(zones={key: region.timezone for key, region in stored_regions.items()}, names=dict(named))
+        known_regions = _joined(gaps, lookups, Sibling.TRIP_CATALOG, regions) or {}
+        names = {trail.id: trail.name for branch in trails for trail in _joined(gaps, lookups, TRAILS, branch) or ()}
+        names |= {camp.id: camp.name for branch in camps for camp in _joined(gaps, lookups, LOCATIONS, branch) or ()}
+    return Places(zones={key: region.timezone for key, region in known_regions.items()}, names=names)
 
 
 def _joined(gaps: Gaps, lookups: Lookups, sibling: Sibling, branch: Future[T]) -> T | None:

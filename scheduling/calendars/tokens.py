@@ -19,7 +19,7 @@ LONGEST_NAME = 200
 
 
 class CalendarTokenIssued(Conflicting):
-    """Somebody else issued a token for the same guide at the same moment."""
+    """Another token was issued for the same guide at the same moment."""
 
     code = "CALENDAR_TOKEN_ISSUED"
 
@@ -31,14 +31,14 @@ class CalendarTokenRevoked(Conflicting):
 
 
 class UnknownCalendar(Unknown):
-    """No such guide, or not with this token: which of the two is nobody's business."""
+    """No such guide, or not with this token: the response does not disclose which of the two."""
 
     code = "UNKNOWN_CALENDAR"
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A token on its way to its guide; the row keeps only its hash."""
+    """A token just issued, with its secret; the row stores only the hash."""
 
     row: CalendarToken
     secret: str = field(repr=False)
@@ -50,9 +50,9 @@ class IssuedToken:
 
 
 def issue_calendar_token(guide_id: UUID, *, guide_name: str, by: str) -> IssuedToken:
-    """Give a guide a new token in place of the former one. It cannot be read again afterwards.
+    """Issue a new token for a guide and revoke the former one. The secret cannot be read again afterwards.
 
-    Raises CalendarTokenIssued when another token was issued at the same moment; then that one holds.
+    Raises CalendarTokenIssued when another token was issued at the same moment; that one is then the active one.
     """
     secret = secrets.token_urlsafe(TOKEN_BYTES)
     row = CalendarToken(
@@ -68,13 +68,13 @@ def issue_calendar_token(guide_id: UUID, *, guide_name: str, by: str) -> IssuedT
 
 
 def revoke_calendar_token(token: CalendarToken, *, by: str) -> None:
-    """End a token; the calendar is no longer found with it. Raises CalendarTokenRevoked."""
+    """Revoke a token: it no longer opens the calendar. Raises CalendarTokenRevoked where it was revoked already."""
     if not _revoke(CalendarToken.objects.filter(pk=token.pk), by=by):
         raise CalendarTokenRevoked(f"The {token} was revoked already.")
 
 
 def active_token_of(guide_id: UUID) -> CalendarToken:
-    """Raises CalendarTokenRevoked for a guide without one."""
+    """Return the guide's active token. Raises CalendarTokenRevoked for a guide without one."""
     active = CalendarToken.objects.active().filter(guide_id=guide_id).first()
     if active is None:
         raise CalendarTokenRevoked(f"The guide {guide_id} has no active calendar token.")
@@ -82,9 +82,9 @@ def active_token_of(guide_id: UUID) -> CalendarToken:
 
 
 def token_of(guide_id: str, token: str) -> CalendarToken:
-    """The active token that opens a guide's calendar. Raises UnknownCalendar, always with the same words.
+    """Return the active token that opens a guide's calendar. Raises UnknownCalendar, always with the same message.
 
-    It is looked up by its hash: how long that takes tells nothing of the token.
+    It is looked up by its hash: the time that takes discloses nothing about the token.
     """
     try:
         parsed_id = UUID(guide_id)
@@ -97,6 +97,7 @@ def token_of(guide_id: str, token: str) -> CalendarToken:
 
 
 def digest_of(token: str) -> str:
+    """Return the SHA-256 of a token, in hex."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 

@@ -46,8 +46,8 @@ def require_approval(
 ) -> None:
     """Set PENDING_APPROVAL on a team for which there are reasons to approve that only a person can judge.
 
-    On its TENTATIVE members, or with `of_whole_team` on all of them: the plan that confirmed members were told of
-    has changed.
+    On its TENTATIVE members, or with `of_whole_team` on all of them: the plan that was announced to
+    confirmed members has changed.
     """
     team = list(team)
     if not reasons_to_approve([member.guide_id for member in team], demand, facts, entries):

@@ -15,7 +15,7 @@ from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
 
-TOLD = ["svc-notifications", "svc-trip-catalog", "svc-trail-management", "svc-analytics"]
+SIBLINGS = ["svc-notifications", "svc-trip-catalog", "svc-trail-management", "svc-analytics"]
 NOTIFICATION = {"recipient_id": f"{UUID(int=7)}", "channel": "EMAIL", "variables": {"day": "Monday"}}
 EVENT = {
     "event_type": "schedule.optimized",
@@ -49,7 +49,7 @@ def deliver(destination: str, payload: dict[str, Any]) -> None:
     deliver_now(destination, payload, key=f"{uuid4()}", deadline_seconds=2)
 
 
-@pytest.mark.parametrize("destination", TOLD)
+@pytest.mark.parametrize("destination", SIBLINGS)
 def test_a_sibling_is_told_what_the_outbox_holds_for_it(siblings: SimulatedSiblings, destination: str) -> None:
     payload = a_payload(siblings, destination)
 
@@ -59,7 +59,7 @@ def test_a_sibling_is_told_what_the_outbox_holds_for_it(siblings: SimulatedSibli
     assert payload["body"].items() <= received["body"].items()
 
 
-@pytest.mark.parametrize("destination", TOLD)
+@pytest.mark.parametrize("destination", SIBLINGS)
 def test_the_relay_serves_every_sibling_that_is_told(siblings: SimulatedSiblings, destination: str) -> None:
     payload = a_payload(siblings, destination)
     [served] = [registered for registered in destinations() if registered.name == destination]
@@ -71,7 +71,7 @@ def test_the_relay_serves_every_sibling_that_is_told(siblings: SimulatedSiblings
 
 
 @pytest.mark.parametrize("trouble", ["down", "slow", "failing"])
-@pytest.mark.parametrize("destination", TOLD)
+@pytest.mark.parametrize("destination", SIBLINGS)
 def test_a_sibling_that_does_not_listen_is_told_later(
     siblings: SimulatedSiblings, destination: str, trouble: str
 ) -> None:
@@ -122,7 +122,7 @@ def test_telling_the_catalog_twice_makes_one_departure(siblings: SimulatedSiblin
     assert len(siblings.received("svc-trip-catalog")) == DepartureAlias.objects.count() == 1
 
 
-@pytest.mark.parametrize("destination", TOLD)
+@pytest.mark.parametrize("destination", SIBLINGS)
 def test_an_answer_off_the_contract_is_not_taken_for_a_delivery(siblings: SimulatedSiblings, destination: str) -> None:
     payload = a_payload(siblings, destination)
     siblings.switch(destination, "off_contract")

@@ -34,8 +34,8 @@ def guide() -> Guide:
 def rockies(siblings: SimulatedSiblings) -> dict[str, Any]:
     """The region whose clocks are Denver's."""
     regions = siblings.call("svc-trip-catalog", "/regions").json()["data"]
-    found: dict[str, Any] = next(region for region in regions if region["timezone"] == DENVER.key)
-    return found
+    region_in_denver: dict[str, Any] = next(region for region in regions if region["timezone"] == DENVER.key)
+    return region_in_denver
 
 
 def publish(day: date = TOMORROW, **which: Any) -> None:
@@ -71,11 +71,11 @@ def test_local_times_are_right_around_a_change_of_clocks(
     starts_at, ends_at = local(day, 9), local(day, 12, 30)
     published(guide, starts_at.astimezone(UTC), ends_at.astimezone(UTC), region_id=UUID(rockies["id"]))
 
-    found = event(guide)
+    calendar_event = event(guide)
 
-    assert str(found.start.tzinfo) == DENVER.key
-    assert (found.start, found.end) == (starts_at, ends_at)
-    assert f"{found.start:%Y-%m-%d %H:%M} to {found.end:%H:%M}" == f"{day} 09:00 to 12:30"
+    assert str(calendar_event.start.tzinfo) == DENVER.key
+    assert (calendar_event.start, calendar_event.end) == (starts_at, ends_at)
+    assert f"{calendar_event.start:%Y-%m-%d %H:%M} to {calendar_event.end:%H:%M}" == f"{day} 09:00 to 12:30"
 
 
 def test_a_trip_over_the_night_in_which_clocks_change_lasts_as_long_as_it_does(
@@ -84,10 +84,10 @@ def test_a_trip_over_the_night_in_which_clocks_change_lasts_as_long_as_it_does(
     starts_at = local(AUTUMN - timedelta(days=1), 20)
     published(guide, starts_at, (starts_at.astimezone(UTC) + timedelta(hours=12)), region_id=UUID(rockies["id"]))
 
-    found = event(guide)
+    calendar_event = event(guide)
 
-    assert f"{found.end:%Y-%m-%d %H:%M}" == f"{AUTUMN} 07:00"
-    assert found.end.astimezone(UTC) - found.start.astimezone(UTC) == timedelta(hours=12)
+    assert f"{calendar_event.end:%Y-%m-%d %H:%M}" == f"{AUTUMN} 07:00"
+    assert calendar_event.end.astimezone(UTC) - calendar_event.start.astimezone(UTC) == timedelta(hours=12)
 
 
 def test_a_time_that_comes_twice_in_autumn_is_the_right_one(guide: Guide, rockies: dict[str, Any]) -> None:
@@ -120,12 +120,12 @@ def test_an_event_says_where_and_with_whom(guide: Guide, siblings: SimulatedSibl
     put({uuid4(): DepartureFactory(team=team, **places)})
     publish()
 
-    found = event(guide)
+    calendar_event = event(guide)
 
-    assert found["SUMMARY"] == "Sunrise hike"
-    assert found["LOCATION"] == f"{trail['name']}, {camp['name']}"
-    assert found["DESCRIPTION"] == "8 of 12 guests\nRole: lead\nWith Ben Ito"
-    assert found["STATUS"] == "CONFIRMED"
+    assert calendar_event["SUMMARY"] == "Sunrise hike"
+    assert calendar_event["LOCATION"] == f"{trail['name']}, {camp['name']}"
+    assert calendar_event["DESCRIPTION"] == "8 of 12 guests\nRole: lead\nWith Ben Ito"
+    assert calendar_event["STATUS"] == "CONFIRMED"
 
 
 def test_a_silent_sibling_costs_names_and_nothing_else(
@@ -135,10 +135,10 @@ def test_a_silent_sibling_costs_names_and_nothing_else(
         siblings.switch(service, "down")
     published(guide, local(SPRING, 9), local(SPRING, 12), region_id=UUID(rockies["id"]), trail_id=uuid4())
 
-    found = event(guide)
+    calendar_event = event(guide)
 
-    assert (found.start, str(found.start.tzinfo)) == (local(SPRING, 9), "UTC")
-    assert "LOCATION" not in found
+    assert (calendar_event.start, str(calendar_event.start.tzinfo)) == (local(SPRING, 9), "UTC")
+    assert "LOCATION" not in calendar_event
 
 
 def test_unpublished_plans_do_not_show(guide: Guide) -> None:
@@ -149,10 +149,10 @@ def test_unpublished_plans_do_not_show(guide: Guide) -> None:
 
     change(announced, team=[ben], starts_at=at(14), ends_at=at(18), trail_id=uuid4())
 
-    found = event(guide)
-    assert found["UID"].startswith(str(announced))
-    assert (found.start, found.end) == (at(9), at(12))
-    assert found["DESCRIPTION"] == "8 of 12 guests"
+    calendar_event = event(guide)
+    assert calendar_event["UID"].startswith(str(announced))
+    assert (calendar_event.start, calendar_event.end) == (at(9), at(12))
+    assert calendar_event["DESCRIPTION"] == "8 of 12 guests"
     assert not events(GuideFactory(id=ben.guide_id))
 
 
@@ -177,9 +177,9 @@ def test_an_end_that_was_never_recorded_as_told_is_by_the_present_duration(guide
     announced = Announcement(guide_ids=[guide.id], starts_at=at(9))
     put({uuid4(): DepartureFactory(published=announced, starts_at=at(14), ends_at=at(16))})
 
-    found = event(guide)
+    calendar_event = event(guide)
 
-    assert (found.start, found.end) == (at(9), at(11))
+    assert (calendar_event.start, calendar_event.end) == (at(9), at(11))
 
 
 def test_the_uid_stays_and_the_sequence_grows_with_each_write(guide: Guide) -> None:
@@ -223,9 +223,9 @@ def test_a_cancelled_departure_is_called_off_once_people_are_told(guide: Guide) 
     publish()
     change(key, capacity=14)
 
-    found = event(guide)
-    assert (found["STATUS"], found["DESCRIPTION"]) == ("CANCELLED", "Cancelled")
-    assert (found.start, found.end) == (at(9), at(12))
+    calendar_event = event(guide)
+    assert (calendar_event["STATUS"], calendar_event["DESCRIPTION"]) == ("CANCELLED", "Cancelled")
+    assert (calendar_event.start, calendar_event.end) == (at(9), at(12))
 
 
 def test_only_who_was_to_lead_it_sees_a_departure_cancelled(guide: Guide) -> None:

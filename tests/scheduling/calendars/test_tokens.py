@@ -90,11 +90,11 @@ def test_every_wrong_key_meets_the_same_closed_door(client: Client) -> None:
 def test_nothing_is_sent_again_while_nothing_changed(client: Client) -> None:
     key, path = put_published(), issued().path
     first = client.get(path)
-    known = {"If-None-Match": first["ETag"]}
+    if_none_match = {"If-None-Match": first["ETag"]}
 
-    again = client.get(path, headers=known)
+    again = client.get(path, headers=if_none_match)
     change(key, capacity=14)
-    changed = client.get(path, headers=known)
+    changed = client.get(path, headers=if_none_match)
 
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     assert (changed.status_code, b"8 of 14 guests" in changed.content) == (200, True)

@@ -92,9 +92,13 @@ def test_a_departure_that_is_not_there_needs_a_trip_and_a_start(client: Client) 
 
 def test_its_own_status_and_its_own_identity_may_be_sent_back(client: Client) -> None:
     key = departure()
-    seen = stored()[key]
+    departure_as_read = stored()[key]
 
-    response = change(client, key, {"status": "DRAFT", "trip_id": str(seen.trip_id), "trip_name": seen.trip_name})
+    response = change(
+        client,
+        key,
+        {"status": "DRAFT", "trip_id": str(departure_as_read.trip_id), "trip_name": departure_as_read.trip_name},
+    )
 
     assert (response.status_code, response.json()["_rev"]) == (200, 2)
 

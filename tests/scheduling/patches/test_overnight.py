@@ -64,5 +64,5 @@ def is_hard(trail: Trail) -> bool:
 
 
 def causes_of(departure_id: UUID) -> set[str]:
-    found = ScheduleConflict.objects.open().filter(details__departure_ids=[str(departure_id)])
-    return {conflict.details["cause"] for conflict in found}
+    conflicts = ScheduleConflict.objects.open().filter(details__departure_ids=[str(departure_id)])
+    return {conflict.details["cause"] for conflict in conflicts}
