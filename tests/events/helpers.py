@@ -25,8 +25,8 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def read_topic(topic: str, count: int, wanted: Callable[[Message], bool] = lambda _message: True) -> list[Message]:
-    """The first `count` wanted messages of `topic`, read without a group."""
+def read_topic(topic: str, count: int, is_match: Callable[[Message], bool] = lambda _message: True) -> list[Message]:
+    """The first `count` matching messages of `topic`, read without a group."""
     consumer = Consumer({"bootstrap.servers": settings.KAFKA_BOOTSTRAP_SERVERS, "group.id": str(uuid.uuid4())})
     partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
     consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in partitions])
@@ -34,7 +34,7 @@ def read_topic(topic: str, count: int, wanted: Callable[[Message], bool] = lambd
 
     def poll() -> bool:
         arrived = [message for message in consumer.consume(count, timeout=0.1) if message.error() is None]
-        found.extend(message for message in arrived if wanted(message))
+        found.extend(message for message in arrived if is_match(message))
         return len(found) >= count
 
     wait_until(poll)

@@ -89,8 +89,8 @@ class _Gate:
             return _json(_OFF_CONTRACT_BODY)
         if dict(scope["headers"]).get(b"authorization") != self._bearer:
             return _refusal(service.errors, Refused(401, "UNAUTHORIZED", "A valid bearer token is required."))
-        known = self._state.cached_responses.get(_key(scope)) if scope["method"] == "GET" else None
-        return _json(known) if known else None
+        cached = self._state.cached_responses.get(_key(scope)) if scope["method"] == "GET" else None
+        return _json(cached) if cached else None
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:

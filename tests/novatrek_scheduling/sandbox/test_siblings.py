@@ -88,12 +88,12 @@ def test_what_cannot_be_read_is_refused_in_the_words_of_the_service(
     response = siblings.call(service, path.format(**ids), params=_filled(query, ids))
 
     assert response.status_code == status
-    template = next(each for _, each in operations(service) if _matches(each, path))
+    template = next(template for _, template in operations(service) if _matches(template, path))
     assert problems_of(service, "GET", template, status, response.json()) == []
 
 
 @pytest.mark.parametrize(
-    ("service", "method", "path"), [(name, *each) for name in SERVICES for each in operations(name)]
+    ("service", "method", "path"), [(name, *operation) for name in SERVICES for operation in operations(name)]
 )
 def test_a_caller_without_the_token_is_refused(
     siblings: SimulatedSiblings, ids: dict[str, str], service: str, method: str, path: str
@@ -167,7 +167,7 @@ def test_what_is_told_to_people_and_to_analytics_can_be_read_back(siblings: Simu
     assert problems_of("svc-notifications", "POST", "/notifications", 202, sent.json()) == []
     (received,) = siblings.received("svc-notifications")
     assert message.items() <= received["body"].items()
-    assert [each["body"] for each in siblings.received("svc-analytics")] == [event]
+    assert [call["body"] for call in siblings.received("svc-analytics")] == [event]
 
 
 def test_a_template_that_the_service_does_not_have_is_refused(siblings: SimulatedSiblings) -> None:
@@ -226,8 +226,8 @@ def _filled(query: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
 
 def _matches(template: str, path: str) -> bool:
     pairs = zip(template.split("/"), path.split("/"), strict=False)
-    same = all(one == other or ("{" in one and "{" in other) for one, other in pairs)
-    return same and template.count("/") == path.count("/")
+    is_equal = all(part == other or ("{" in part and "{" in other) for part, other in pairs)
+    return is_equal and template.count("/") == path.count("/")
 
 
 def _next(page: dict[str, Any], seen: int) -> dict[str, Any] | None:

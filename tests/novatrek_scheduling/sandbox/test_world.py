@@ -90,4 +90,4 @@ def test_a_base_camp_holds_all_the_guests_of_a_day(world: World) -> None:
 
 def _on(world: World, day: str) -> list[dict[str, object]]:
     todays = [departure for departure in world.departures.values() if departure["departure_date"] == day]
-    return sorted(todays, key=lambda each: str(each["id"]))
+    return sorted(todays, key=lambda departure: str(departure["id"]))

@@ -103,8 +103,8 @@ def test_hours_stand_beside_the_mean_of_the_region(
 
     regions = auditor.get(hours_of(departure)).context["regions"]
 
-    found = [guide for region in regions for guide in region["guides"] if guide["trailing"] == "2.0"]
-    assert [guide["above"].startswith("+") for guide in found] == [True]
+    guides = [guide for region in regions for guide in region["guides"] if guide["trailing"] == "2.0"]
+    assert [guide["above"].startswith("+") for guide in guides] == [True]
 
 
 def test_a_departure_that_is_not_there_is_not_found(auditor: Client, departure: Departure) -> None:

@@ -85,12 +85,12 @@ def test_none_is_issued_while_nobody_says_who_the_guides_are(siblings: Simulated
 def test_a_token_is_revoked_after_a_question(token: CalendarToken, role: str) -> None:
     person = signed_in(role)
 
-    asked = person.get(revoke_page(token)).content.decode()
+    confirmation = person.get(revoke_page(token)).content.decode()
     assert CalendarToken.objects.active().exists()
     person.post(revoke_page(token))
 
     token.refresh_from_db()
-    assert "Ana Ruiz" in asked
+    assert "Ana Ruiz" in confirmation
     assert token.revoked_by == f"a {role}".lower()
 
 
