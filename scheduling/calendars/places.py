@@ -54,4 +54,4 @@ def look_up_places(region_ids: Collection[UUID]) -> Places:
 
 
 def _joined(gaps: Gaps, lookups: Lookups, sibling: Sibling, branch: Future[T]) -> T | None:
-    return gaps.told(sibling, "names of places", lambda: lookups.branch_result(sibling, branch))
+    return gaps.read_or_note(sibling, "names of places", lambda: lookups.branch_result(sibling, branch))

@@ -19,7 +19,7 @@ from scheduling.reservations.seating import NewDeparture, queue_placement, take_
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot import UnknownTrip
-from scheduling.snapshot.base_camps import read_camp
+from scheduling.snapshot.base_camps import read_base_camp
 from scheduling.snapshot.catalog import CATALOG, read_catalog, read_regions
 from scheduling.snapshot.gaps import Gaps
 
@@ -97,13 +97,13 @@ def _take_catalog_snapshot(trip_id: UUID, day: date) -> Snapshot:
         trip = catalog.trips.get(trip_id)
         if trip is None or trip.region_id not in regions:
             raise UnknownTrip.of(trip_id)
-        camp = read_camp(reader, gaps, regions[trip.region_id])
+        camp = read_base_camp(reader, gaps, regions[trip.region_id])
     return Snapshot(
         taken_at=taken_at,
         days=(day,),
         regions=regions,
         trips=catalog.trips,
-        departures=catalog.on([day]),
+        departures=catalog.departures_by_day([day]),
         usual_times=catalog.usual_times(),
         locations={trip.region_id: camp} if camp else {},
         unknown=gaps.sentences(),

@@ -1,4 +1,4 @@
-"""The picture of the siblings' facts that every decision is made on, and quick lookups of single ones."""
+"""Snapshots of the siblings' facts, on which every decision is made, and lookups of single facts."""
 
 from scheduling.snapshot.builder import take_day_snapshot, take_facts_snapshot, take_trip_snapshot
 from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates

@@ -8,19 +8,19 @@ from scheduling.snapshot.gaps import Gaps
 LOCATIONS = Sibling.LOCATION_SERVICES
 
 
-def read_camp(reader: SiblingReader, gaps: Gaps, region: Region) -> Location | None:
-    """The base camp of a region, the first by id; None for a region without one."""
-    camps = gaps.told(
+def read_base_camp(reader: SiblingReader, gaps: Gaps, region: Region) -> Location | None:
+    """Read the base camp of a region, the first by id; None without one, or without an answer, which `gaps` notes."""
+    camps = gaps.read_or_note(
         LOCATIONS,
         f"the base camp of {region.name}",
         lambda: location_services.read_base_camps(reader, region.id),
     )
-    first = min((camp.id for camp in camps or ()), default=None)
-    if first is None:
+    camp_id = min((camp.id for camp in camps or ()), default=None)
+    if camp_id is None:
         return None
-    capacity = gaps.told(
+    capacity = gaps.read_or_note(
         LOCATIONS,
-        f"how many people the base camp of {region.name} holds",
-        lambda: location_services.read_capacity(reader, first),
+        f"the capacity of the base camp of {region.name}",
+        lambda: location_services.read_capacity(reader, camp_id),
     )
-    return Location(first, region.id, capacity.max_capacity if capacity else None)
+    return Location(camp_id, region.id, capacity.max_capacity if capacity else None)

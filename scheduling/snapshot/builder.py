@@ -1,4 +1,4 @@
-"""Taking a snapshot: everything that doesn't wait for something else at the same time."""
+"""Taking of snapshots, with all independent lookups in parallel."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,16 +13,17 @@ from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.catalog import CATALOG, Catalog, read_catalog, read_departing_trips, read_regions
 from scheduling.snapshot.gaps import Gaps
-from scheduling.snapshot.guides import People
+from scheduling.snapshot.guides import GuideLookups
 from scheduling.snapshot.lookups import UnknownTrip
-from scheduling.snapshot.region_conditions import Surroundings
+from scheduling.snapshot.region_conditions import RegionLookups
 
 ASSEMBLY_SECONDS = 0.2
+"""The part of the deadline that is reserved for putting the snapshot together after the last lookup."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The scope of a snapshot. `region_ids` None: every region; `window`: the dates of the catalog's departures."""
+    """The scope of a snapshot. `region_ids` None: all regions; `window`: first and last date of catalog departures."""
 
     days: tuple[date, ...]
     window: tuple[date, date]
@@ -32,11 +33,11 @@ class _Scope:
     is_of_one_trip: bool = False
 
     def regions(self, catalog: Catalog, regions: Iterable[Region]) -> list[Region]:
-        """The regions to look at: those asked for, and those of the trips that are in it."""
-        of_trips = {trip.region_id for trip in catalog.trips.values()}
-        everywhere = self.region_ids is None and not self.is_of_one_trip
-        region_ids = of_trips | (self.region_ids or frozenset())
-        return [region for region in regions if everywhere or region.id in region_ids]
+        """Return the regions to read: those requested and those of the trips in `catalog`."""
+        trip_regions = {trip.region_id for trip in catalog.trips.values()}
+        is_everywhere = self.region_ids is None and not self.is_of_one_trip
+        region_ids = trip_regions | (self.region_ids or frozenset())
+        return [region for region in regions if is_everywhere or region.id in region_ids]
 
 
 def take_day_snapshot(
@@ -48,7 +49,7 @@ def take_day_snapshot(
     deadline_seconds: float,
     fresh: bool = False,
 ) -> Snapshot:
-    """The facts of one date; `take_facts_snapshot` says which."""
+    """Take a snapshot of one date; parameters and errors are those of `take_facts_snapshot`."""
     return take_facts_snapshot(
         [day],
         region_ids=region_ids,
@@ -68,13 +69,13 @@ def take_facts_snapshot(
     deadline_seconds: float,
     fresh: bool = False,
 ) -> Snapshot:
-    """The facts of some dates: all guides, and in these regions (None: all) departures, trails and weather.
+    """Take a snapshot of some dates: all guides, and for the regions (None: all) departures, trails and weather.
 
-    `trip_ids` are read beside the trips that the catalog has departing then; `trail_ids` are looked at in
-    detail beside those that fit a trip. Who is available is known on every date that a departure of the
-    catalog touches; `with_availability_on` adds more, `with_certificates` and `with_availability_notes` what
-    their names say. `fresh`: nothing comes from the cache. Raises SiblingUnavailable when the catalog or the
-    guides don't answer in time; other silent siblings are in `unknown`.
+    `trip_ids` are read beside the trips that depart on the dates; `trail_ids` are read in detail beside the trails that
+    suit a trip. Availability covers every date that a departure of the catalog touches; `with_availability_on` adds
+    further dates, `with_certificates` certificates and `with_availability_notes` notes. `fresh`: nothing comes from the
+    cache. Raises SiblingUnavailable where the catalog or svc-guide-management does not answer within
+    `deadline_seconds`; other silent siblings are in `unknown` (docs/decisions/0011-silence-of-siblings.md).
     """
     ordered = tuple(sorted(set(days)))
     scope = _Scope(
@@ -95,7 +96,7 @@ def take_trip_snapshot(
     deadline_seconds: float,
     fresh: bool = False,
 ) -> Snapshot:
-    """The facts of one trip on some dates, in few calls: guides are those available on one of them.
+    """Take a snapshot of one trip on some dates, in few calls: its guides are those available on one of the dates.
 
     Raises UnknownTrip, and SiblingUnavailable as `take_facts_snapshot` does.
     """
@@ -116,30 +117,30 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
     reader = SiblingReader(Deadline.after(deadline_seconds - ASSEMBLY_SECONDS), fresh=fresh)
     gaps = Gaps()
     with Lookups(reader.deadline) as lookups:
-        people = People.start(reader, lookups, scope.days, everybody=not scope.is_of_one_trip)
-        under_way = lookups.branch(read_regions, reader)
+        guide_lookups = GuideLookups.start(reader, lookups, scope.days, all_guides=not scope.is_of_one_trip)
+        regions_branch = lookups.branch(read_regions, reader)
         catalog = _read_catalog(scope, reader, lookups)
-        regions = lookups.branch_result(CATALOG, under_way)
-        _check(scope, catalog, regions)
-        people.also_on(catalog.days_touched(scope.days, regions))
-        around = Surroundings.start(
+        regions = lookups.branch_result(CATALOG, regions_branch)
+        _check_trip(scope, catalog, regions)
+        guide_lookups.add_days(catalog.days_touched(scope.days, regions))
+        region_lookups = RegionLookups.start(
             reader, lookups, gaps, scope.regions(catalog, regions.values()), catalog.trips.values(), scope.trail_ids
         )
-        guides, available = people.finish()
-        surroundings = around.finish(people.available.keys())
+        guides, available = guide_lookups.finish()
+        conditions = region_lookups.finish(guide_lookups.available.keys())
     return Snapshot(
         taken_at=taken_at,
         days=scope.days,
         regions=regions,
         trips=catalog.trips,
-        departures=catalog.on(scope.days),
+        departures=catalog.departures_by_day(scope.days),
         usual_times=catalog.usual_times(),
         guides=guides,
         available=available,
-        trails=surroundings.trails,
-        outlooks=surroundings.outlooks,
-        alerts=surroundings.alerts,
-        locations=surroundings.locations,
+        trails=conditions.trails,
+        outlooks=conditions.outlooks,
+        alerts=conditions.alerts,
+        locations=conditions.locations,
         unknown=gaps.sentences(),
         read_at=reader.read_at,
     )
@@ -153,13 +154,13 @@ def _read_catalog(scope: _Scope, reader: SiblingReader, lookups: Lookups) -> Cat
     return read_catalog(reader, lookups, scope.trip_ids | departing, scope.window)
 
 
-def _check(scope: _Scope, catalog: Catalog, regions: Mapping[UUID, Region]) -> None:
-    """Raise where the one trip that all is about can't be placed."""
+def _check_trip(scope: _Scope, catalog: Catalog, regions: Mapping[UUID, Region]) -> None:
+    """Raise UnknownTrip or SiblingFailure where the trip of a trip snapshot or its region's time zone is unknown."""
     if not scope.is_of_one_trip:
         return
     for trip_id in scope.trip_ids - catalog.trips.keys():
         raise UnknownTrip.of(trip_id)
     for trip in catalog.trips.values():
         if trip.region_id not in regions:
-            why = f"it does not say what time it is in the region of {trip.name}"
+            why = f"it has no time zone for the region of {trip.name}"
             raise SiblingFailure(CATALOG, "listRegions", "off_contract", why)

@@ -1,11 +1,10 @@
-"""Trips, departures and regions for a snapshot. Without the catalog there is no decision."""
+"""Trips, departures and regions for a snapshot. Without the catalog no decision is possible."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from uuid import UUID
 
 from scheduling.domain.facts import CatalogDeparture, Region, Sibling, Trip
@@ -17,26 +16,27 @@ from scheduling.snapshot.translation import departure_of, region_of, trip_of
 
 CATALOG = Sibling.TRIP_CATALOG
 DEFAULT_TIME = "08:00"
+"""The departure time, by the region's clocks, of a trip without departures in the catalog."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The catalog's data of some trips."""
+    """The catalog's trips and departures in the scope of a snapshot."""
 
     trips: dict[UUID, Trip] = field(default_factory=dict)
     departures: list[CatalogDeparture] = field(default_factory=list)
 
-    def on(self, days: Iterable[date]) -> dict[date, tuple[CatalogDeparture, ...]]:
-        """The departures of each date, earliest first."""
+    def departures_by_day(self, days: Iterable[date]) -> dict[date, tuple[CatalogDeparture, ...]]:
+        """Return the departures of each date, earliest first."""
         ordered = sorted(self.departures, key=lambda departure: (departure.departure_time, departure.id))
         return {day: tuple(departure for departure in ordered if departure.day == day) for day in days}
 
     def usual_times(self) -> dict[UUID, str]:
-        """The usual departure time of each trip by its region's clocks: the most frequent one, else 08:00."""
+        """Return the usual departure time of each trip, HH:MM local time: the most frequent, else `DEFAULT_TIME`."""
         return {trip_id: self._usual_time(trip_id) for trip_id in self.trips}
 
     def days_touched(self, days: Collection[date], regions: Mapping[UUID, Region]) -> set[date]:
-        """The dates on which somebody may be out who departs on one of `days`, at a time that we know of."""
+        """Return the dates touched by departures on `days`, at the catalog's times or the usual time of a trip."""
         return {
             touched
             for trip_id, trip in self.trips.items()
@@ -47,8 +47,8 @@ class Catalog:
         }
 
     def _times(self, trip_id: UUID, day: date) -> set[str]:
-        on_the_day = {d.departure_time for d in self.departures if (d.trip_id, d.day) == (trip_id, day)}
-        return on_the_day or {self._usual_time(trip_id)}
+        times = {d.departure_time for d in self.departures if (d.trip_id, d.day) == (trip_id, day)}
+        return times or {self._usual_time(trip_id)}
 
     def _usual_time(self, trip_id: UUID) -> str:
         times = Counter(d.departure_time for d in self.departures if d.trip_id == trip_id)
@@ -58,26 +58,26 @@ class Catalog:
 def read_catalog(
     reader: SiblingReader, lookups: Lookups, trip_ids: Collection[UUID], window: tuple[date, date]
 ) -> Catalog:
-    """These trips and their departures from the first to the last day of `window`.
+    """Read these trips and their departures from the first to the last day of `window`, both included.
 
-    A trip that the catalog doesn't have is left out. Raises SiblingUnavailable.
+    A trip that the catalog does not have is left out. Raises SiblingUnavailable.
     """
     trips = {key: lookups.call(CATALOG, trip_catalog.read_trip, reader, key) for key in sorted(trip_ids)}
-    departures = [lookups.branch(_departures, reader, lookups, key, window) for key in trips]
+    departures = [lookups.branch(_read_departures, reader, lookups, key, window) for key in trips]
     return Catalog(
-        trips={key: trip for key, future in trips.items() if (trip := _known(lookups, future))},
+        trips={key: trip for key, future in trips.items() if (trip := _trip_or_none(lookups, future))},
         departures=[departure for branch in departures for departure in lookups.branch_result(CATALOG, branch)],
     )
 
 
-def _known(lookups: Lookups, future: Future[trip_catalog.TripPayload]) -> Trip | None:
+def _trip_or_none(lookups: Lookups, future: Future[trip_catalog.TripPayload]) -> Trip | None:
     try:
         return trip_of(lookups.result(CATALOG, future))
     except SiblingNotFound:
         return None
 
 
-def _departures(
+def _read_departures(
     reader: SiblingReader, lookups: Lookups, trip_id: UUID, window: tuple[date, date]
 ) -> list[CatalogDeparture]:
     try:
@@ -89,10 +89,9 @@ def _departures(
 def read_departing_trips(
     reader: SiblingReader, lookups: Lookups, window: tuple[date, date], region_ids: Collection[UUID] | None
 ) -> frozenset[UUID]:
-    """The trips that depart in `window`, of some regions or of all."""
+    """Return the trips that depart in `window`, both days included, in some regions or in all."""
     trips = trip_catalog.read_trips_between(reader, lookups, *window)
-    is_wanted = partial(_is_in, region_ids)
-    return frozenset(trip.id for trip in trips if is_wanted(trip.region_id))
+    return frozenset(trip.id for trip in trips if _is_in(region_ids, trip.region_id))
 
 
 def _is_in(region_ids: Collection[UUID] | None, region_id: UUID | None) -> bool:
@@ -100,6 +99,6 @@ def _is_in(region_ids: Collection[UUID] | None, region_id: UUID | None) -> bool:
 
 
 def read_regions(reader: SiblingReader) -> Mapping[UUID, Region]:
-    """The regions whose clocks are known."""
+    """Read the regions whose time zones are known, by id. Raises SiblingUnavailable."""
     regions = map(region_of, trip_catalog.read_regions(reader))
     return {region.id: region for region in regions if region}

@@ -1,4 +1,4 @@
-"""The gaps of a snapshot: facts that siblings did not answer, collected while their answers come in."""
+"""The gaps of a snapshot: facts that are unknown because a sibling did not answer, collected during the lookups."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -15,61 +15,61 @@ from scheduling.siblings.parallel import Lookups
 T = TypeVar("T")
 K = TypeVar("K")
 
-NAMED_AT_MOST = 4
+MAX_NAMED = 4
 
 ReadAt = Mapping[Sibling, datetime]
 
 
 class Gaps:
-    """The siblings that can be gone without, and what each didn't tell. Safe to use from many threads."""
+    """The facts left unknown by siblings without which a decision is possible. Safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._unknown: dict[Sibling, set[str]] = defaultdict(set)
 
-    def note(self, sibling: Sibling, what: str) -> None:
-        """`what` is not known, because `sibling` did not tell."""
+    def note(self, sibling: Sibling, subject: str) -> None:
+        """Record that `subject`, in words for a person, is unknown because `sibling` did not answer."""
         with self._lock:
-            self._unknown[sibling].add(what)
+            self._unknown[sibling].add(subject)
 
-    def filled(self, lookups: Lookups, sibling: Sibling, future: Future[T], what: str) -> T | None:
-        """The answer; None, and `what` noted as unknown, where nobody answers."""
-        return self.told(sibling, what, lambda: lookups.result(sibling, future))
+    def result_or_note(self, lookups: Lookups, sibling: Sibling, future: Future[T], subject: str) -> T | None:
+        """Return the result of a call; None, with `subject` noted, where the sibling does not answer."""
+        return self.read_or_note(sibling, subject, lambda: lookups.result(sibling, future))
 
-    def told(self, sibling: Sibling, what: str, ask: Callable[[], T]) -> T | None:
-        """Return what `ask` returns; None, with `what` noted as unknown, where the sibling does not answer."""
+    def read_or_note(self, sibling: Sibling, subject: str, read: Callable[[], T]) -> T | None:
+        """Return what `read` returns; None, with `subject` noted, where the sibling does not answer."""
         try:
-            return ask()
+            return read()
         except (SiblingUnavailable, SiblingNotFound):
-            self.note(sibling, what)
+            self.note(sibling, subject)
             return None
 
     def sentences(self) -> Mapping[Sibling, str]:
-        """For each silent sibling what that leaves unknown, for a person to read."""
+        """Return for each silent sibling a sentence on what is unknown because of it."""
         with self._lock:
-            return {sibling: _sentence(sibling, sorted(what)) for sibling, what in self._unknown.items()}
+            return {sibling: _sentence(sibling, sorted(subjects)) for sibling, subjects in self._unknown.items()}
 
 
-def _sentence(sibling: Sibling, what: list[str]) -> str:
-    shown = ", ".join(what[:NAMED_AT_MOST])
-    more = f" and {len(what) - NAMED_AT_MOST} more" if len(what) > NAMED_AT_MOST else ""
+def _sentence(sibling: Sibling, subjects: list[str]) -> str:
+    shown = ", ".join(subjects[:MAX_NAMED])
+    more = f" and {len(subjects) - MAX_NAMED} more" if len(subjects) > MAX_NAMED else ""
     return f"{sibling} did not answer; not known: {shown}{more}."
 
 
-def or_nothing(read: Callable[[SiblingReader, K], T], nothing: T) -> Callable[[SiblingReader, K], T]:
-    """`read`, with `nothing` for what the sibling says it has nothing about."""
+def with_default(read: Callable[[SiblingReader, K], T], default: T) -> Callable[[SiblingReader, K], T]:
+    """Return a function that reads as `read` does and returns `default` where the sibling answers 404."""
 
-    def reading(reader: SiblingReader, key: K) -> T:
+    def read_or_default(reader: SiblingReader, key: K) -> T:
         try:
             return read(reader, key)
         except SiblingNotFound:
-            return nothing
+            return default
 
-    return reading
+    return read_or_default
 
 
-def together(first: ReadAt, other: ReadAt) -> ReadAt:
-    """For each sibling the time at which the oldest of its answers was read."""
+def oldest_read_at(first: ReadAt, other: ReadAt) -> ReadAt:
+    """Merge read times: for each sibling the earlier of the two."""
     return {
         sibling: min(times[sibling] for times in (first, other) if sibling in times)
         for sibling in first.keys() | other.keys()

@@ -1,4 +1,4 @@
-"""Guides for a snapshot. Without them there is no decision: their silence is never a gap."""
+"""Guides for a snapshot. Without them no decision is possible: svc-guide-management's silence is not a gap."""
 
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Future
@@ -15,40 +15,42 @@ from scheduling.siblings import SiblingNotFound, SiblingUnavailable, guide_manag
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.guide_management import AvailabilityPayload, GuidePayload
 from scheduling.siblings.parallel import Lookups
-from scheduling.snapshot.gaps import Gaps, together
+from scheduling.snapshot.gaps import Gaps, oldest_read_at
 from scheduling.snapshot.translation import certificate_of, guide_of
 
 GUIDES = Sibling.GUIDE_MANAGEMENT
 
 
 @dataclass(frozen=True, slots=True)
-class People:
-    """The lookups of guides for some dates, under way."""
+class GuideLookups:
+    """The running lookups of guides and their availability on some dates."""
 
     reader: SiblingReader
     lookups: Lookups
-    everybody: Future[list[GuidePayload]] | None
+    all_guides: Future[list[GuidePayload]] | None
     available: dict[date, Future[list[GuidePayload]]] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, reader: SiblingReader, lookups: Lookups, days: Iterable[date], *, everybody: bool) -> "People":
-        """Begin to look up who is available on `days`, and with `everybody` who isn't."""
-        roster = lookups.branch(guide_management.read_guides, reader, lookups) if everybody else None
-        people = cls(reader, lookups, roster)
-        people.also_on(days)
-        return people
+    def start(
+        cls, reader: SiblingReader, lookups: Lookups, days: Iterable[date], *, all_guides: bool
+    ) -> "GuideLookups":
+        """Start to read the guides available on `days`, and with `all_guides` the others as well."""
+        branch = lookups.branch(guide_management.read_guides, reader, lookups) if all_guides else None
+        guide_lookups = cls(reader, lookups, branch)
+        guide_lookups.add_days(days)
+        return guide_lookups
 
-    def also_on(self, days: Iterable[date]) -> None:
-        """Look up who is available on further dates."""
+    def add_days(self, days: Iterable[date]) -> None:
+        """Start to read the guides available on further dates."""
         for day in sorted(set(days) - self.available.keys()):
             read = guide_management.read_available_guides
             self.available[day] = self.lookups.branch(read, self.reader, self.lookups, day)
 
     def finish(self) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
-        """All guides that were read, and on each date those available. Raises SiblingUnavailable."""
-        roster = self.lookups.branch_result(GUIDES, self.everybody) if self.everybody else []
+        """Return all guides that were read, and for each date those available. Raises SiblingUnavailable."""
+        listed = self.lookups.branch_result(GUIDES, self.all_guides) if self.all_guides else []
         by_day = {day: self.lookups.branch_result(GUIDES, branch) for day, branch in self.available.items()}
-        payloads = {guide.id: guide for group in (roster, *by_day.values()) for guide in group}
+        payloads = {guide.id: guide for group in (listed, *by_day.values()) for guide in group}
         available = {day: frozenset(guide.id for guide in guides) for day, guides in by_day.items()}
         return {key: guide_of(payload) for key, payload in payloads.items()}, available
 
@@ -56,24 +58,23 @@ class People:
 def with_certificates(
     snapshot: Snapshot, guide_ids: Collection[UUID], *, deadline_seconds: float, fresh: bool = False
 ) -> Snapshot:
-    """The snapshot and the certificates of these guides.
+    """Return the snapshot with the certificates of these guides.
 
-    A guide for whom nobody answers stays out of `certificates`; one whom svc-guide-management doesn't know
-    has none.
+    Without an answer a guide is missing in `certificates`; a guide whom svc-guide-management does not know has none.
     """
     reader = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh)
     missing = sorted(set(guide_ids) - set(snapshot.certificates))
     with Lookups(reader.deadline) as lookups:
-        read = partial(_certificates, reader)
-        under_way = {guide_id: lookups.call(GUIDES, read, guide_id) for guide_id in missing}
+        read = partial(_read_certificates, reader)
+        futures = {guide_id: lookups.call(GUIDES, read, guide_id) for guide_id in missing}
         certificates = dict(snapshot.certificates)
-        for guide_id, future in under_way.items():
+        for guide_id, future in futures.items():
             with suppress(SiblingUnavailable):
                 certificates[guide_id] = lookups.result(GUIDES, future)
-    return replace(snapshot, certificates=certificates, read_at=together(snapshot.read_at, reader.read_at))
+    return replace(snapshot, certificates=certificates, read_at=oldest_read_at(snapshot.read_at, reader.read_at))
 
 
-def _certificates(reader: SiblingReader, guide_id: UUID) -> tuple[Certificate, ...]:
+def _read_certificates(reader: SiblingReader, guide_id: UUID) -> tuple[Certificate, ...]:
     try:
         return tuple(map(certificate_of, guide_management.read_certifications(reader, guide_id)))
     except SiblingNotFound:
@@ -83,31 +84,32 @@ def _certificates(reader: SiblingReader, guide_id: UUID) -> tuple[Certificate, .
 def with_availability_notes(
     snapshot: Snapshot, guide_ids: Collection[UUID], *, deadline_seconds: float, fresh: bool = False
 ) -> Snapshot:
-    """The snapshot and what is noted beside the availability of these guides, on its dates and after.
+    """Return the snapshot with the availability notes of these guides.
 
-    Where nobody answers, `unknown` says so: a note that nobody read must not be taken for none.
+    They are read from the first date of the snapshot to `LONGEST_TRIP` after its last. Without an answer `unknown` says
+    so: an unread note must not be taken for none.
     """
     reader = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh)
     first, last = snapshot.days[0], snapshot.days[-1] + LONGEST_TRIP
     notes, gaps = dict(snapshot.availability_notes), Gaps()
     with Lookups(reader.deadline) as lookups:
-        under_way = {
-            guide_id: lookups.call(GUIDES, _windows, reader, guide_id, first, last)
+        futures = {
+            guide_id: lookups.call(GUIDES, _read_windows, reader, guide_id, first, last)
             for guide_id in sorted(set(guide_ids))
         }
-        for guide_id, future in under_way.items():
-            what = f"notes beside the availability of {_name(snapshot, guide_id)}"
-            windows = gaps.filled(lookups, GUIDES, future, what) or []
-            notes |= {(guide_id, day): note for day, note in _noted(windows, first, last)}
+        for guide_id, future in futures.items():
+            subject = f"availability notes of {_name(snapshot, guide_id)}"
+            windows = gaps.result_or_note(lookups, GUIDES, future, subject) or []
+            notes |= {(guide_id, day): note for day, note in _notes_by_date(windows, first, last)}
     return replace(
         snapshot,
         availability_notes=notes,
         unknown={**snapshot.unknown, **gaps.sentences()},
-        read_at=together(snapshot.read_at, reader.read_at),
+        read_at=oldest_read_at(snapshot.read_at, reader.read_at),
     )
 
 
-def _windows(reader: SiblingReader, guide_id: UUID, first: date, last: date) -> list[AvailabilityPayload]:
+def _read_windows(reader: SiblingReader, guide_id: UUID, first: date, last: date) -> list[AvailabilityPayload]:
     try:
         return guide_management.read_availability(reader, guide_id, first, last)
     except SiblingNotFound:
@@ -119,8 +121,8 @@ def _name(snapshot: Snapshot, guide_id: UUID) -> str:
     return guide.name if guide else f"guide {guide_id}"
 
 
-def _noted(windows: Sequence[AvailabilityPayload], first: date, last: date) -> Iterable[tuple[date, str]]:
-    """The dates from `first` to `last` that have notes; those of several windows together."""
+def _notes_by_date(windows: Sequence[AvailabilityPayload], first: date, last: date) -> Iterable[tuple[date, str]]:
+    """Return the dates from `first` to `last` that have notes, those of several windows joined by "; "."""
     notes: dict[date, list[str]] = {}
     for window in windows:
         if window.notes and window.notes.strip():
@@ -136,17 +138,16 @@ def _dates(first: date, last: date) -> Iterable[date]:
 def with_availability_on(
     snapshot: Snapshot, days: Collection[date], *, deadline_seconds: float, fresh: bool = False
 ) -> Snapshot:
-    """The snapshot and who is available on `days` as well. Raises SiblingUnavailable."""
+    """Return the snapshot with the guides available on `days` as well. Raises SiblingUnavailable."""
     missing = sorted(set(days) - set(snapshot.available))
     if not missing:
         return snapshot
     reader = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh)
     with Lookups(reader.deadline) as lookups:
-        people = People.start(reader, lookups, missing, everybody=False)
-        guides, available = people.finish()
+        guides, available = GuideLookups.start(reader, lookups, missing, all_guides=False).finish()
     return replace(
         snapshot,
         guides={**guides, **snapshot.guides},
         available={**snapshot.available, **available},
-        read_at=together(snapshot.read_at, reader.read_at),
+        read_at=oldest_read_at(snapshot.read_at, reader.read_at),
     )

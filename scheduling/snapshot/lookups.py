@@ -1,4 +1,4 @@
-"""Looking up one trip or some guides at once, while a client waits for its request to be checked."""
+"""Lookups of one trip or some guides, while a client waits for the validation of its request."""
 
 from collections.abc import Collection
 from concurrent.futures import Future
@@ -38,7 +38,7 @@ class InactiveTrip(Impossible):
 
 
 class UnknownGuide(Impossible):
-    """Nobody knows such a guide."""
+    """svc-guide-management has no such guide."""
 
     code = "UNKNOWN_GUIDE"
 
@@ -52,7 +52,10 @@ class UnknownGuide(Impossible):
 def look_up_trip(
     trip_id: UUID, *, field: str = "trip_id", must_be_active: bool = True, deadline_seconds: float | None = None
 ) -> Trip:
-    """The trip that a request's `field` names. Raises UnknownTrip, InactiveTrip, SiblingUnavailable."""
+    """Return the trip that a request's `field` names.
+
+    `deadline_seconds` None: that of interactive requests. Raises UnknownTrip, InactiveTrip and SiblingUnavailable.
+    """
     try:
         trip = trip_of(trip_catalog.read_trip(_reader(deadline_seconds), trip_id))
     except SiblingNotFound as error:
@@ -65,18 +68,22 @@ def look_up_trip(
 def look_up_guides(
     guide_ids: Collection[UUID], *, field: str = "guide_ids", deadline_seconds: float | None = None
 ) -> dict[UUID, Guide]:
-    """The guides that a request's `field` names. Raises UnknownGuide naming all unknown ones, SiblingUnavailable."""
+    """Return the guides that a request's `field` names, by id.
+
+    `deadline_seconds` None: that of interactive requests. Raises UnknownGuide with all unknown ids, and
+    SiblingUnavailable.
+    """
     reader = _reader(deadline_seconds)
     with Lookups(reader.deadline) as lookups:
         read = guide_management.read_guide
-        under_way = {key: lookups.call(Sibling.GUIDE_MANAGEMENT, read, reader, key) for key in sorted(set(guide_ids))}
-        guides = {key: _known(lookups, future) for key, future in under_way.items()}
+        futures = {key: lookups.call(Sibling.GUIDE_MANAGEMENT, read, reader, key) for key in sorted(set(guide_ids))}
+        guides = {key: _guide_or_none(lookups, future) for key, future in futures.items()}
     if unknown := [key for key, guide in guides.items() if guide is None]:
         raise UnknownGuide.of(unknown, field)
     return {key: guide for key, guide in guides.items() if guide}
 
 
-def _known(lookups: Lookups, future: Future[GuidePayload]) -> Guide | None:
+def _guide_or_none(lookups: Lookups, future: Future[GuidePayload]) -> Guide | None:
     try:
         return guide_of(lookups.result(Sibling.GUIDE_MANAGEMENT, future))
     except SiblingNotFound:

@@ -1,4 +1,4 @@
-"""Trails, weather and base camps of some regions: what a decision can, with a warning, be made without."""
+"""Trails, weather and base camps of some regions. A decision is possible without them, with a warning."""
 
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future
@@ -11,18 +11,19 @@ from uuid import UUID
 from scheduling.domain.facts import Location, Region, Sibling, Trail, Trip, WeatherAlert, WeatherOutlook
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
-from scheduling.snapshot.base_camps import read_camp
+from scheduling.snapshot.base_camps import read_base_camp
 from scheduling.snapshot.gaps import Gaps
 from scheduling.snapshot.trail_conditions import read_named_trail, read_trails
-from scheduling.snapshot.weather import Sky, read_sky
+from scheduling.snapshot.weather import RegionWeather, read_region_weather
 
 T = TypeVar("T")
-Started = Mapping[str, Future[T]]  # by what it will tell, in words for a person
+Branches = Mapping[str, Future[T]]
+"""Running branches by the subject they read, in words for a person."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The answers that were read; those that were not are in the gaps."""
+class RegionConditions:
+    """The trails, weather and base camps that were read; what was not is in the gaps."""
 
     trails: Mapping[UUID, Trail]
     outlooks: Mapping[tuple[UUID, date], WeatherOutlook]
@@ -31,16 +32,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The lookups of some regions, under way."""
+class RegionLookups:
+    """The running lookups of some regions' trails, weather and base camps."""
 
     reader: SiblingReader
     lookups: Lookups
     gaps: Gaps
     named: Collection[UUID]
-    trails: Started[list[Trail]]
-    skies: Started[Sky]
-    camps: Started[Location | None]
+    trails: Branches[list[Trail]]
+    weather: Branches[RegionWeather]
+    camps: Branches[Location | None]
 
     @classmethod
     def start(
@@ -51,9 +52,9 @@ class Surroundings:
         regions: Iterable[Region],
         trips: Collection[Trip],
         named: Collection[UUID],
-    ) -> "Surroundings":
-        """Begin to look at `regions`, in detail at trails that fit `trips` or are `named`."""
-        requested = list(regions)
+    ) -> "RegionLookups":
+        """Start to read `regions`, in detail the trails that suit `trips` or are `named`."""
+        region_list = list(regions)
         return cls(
             reader=reader,
             lookups=lookups,
@@ -61,48 +62,49 @@ class Surroundings:
             named=named,
             trails={
                 f"the trails of {region.name}": lookups.branch(read_trails, reader, lookups, gaps, region, trips, named)
-                for region in requested
+                for region in region_list
             },
-            skies={
-                f"the weather of {region.name}": lookups.branch(read_sky, reader, lookups, gaps, region)
-                for region in requested
+            weather={
+                f"the weather of {region.name}": lookups.branch(read_region_weather, reader, lookups, gaps, region)
+                for region in region_list
             },
             camps={
-                f"the base camp of {region.name}": lookups.branch(read_camp, reader, gaps, region)
-                for region in requested
+                f"the base camp of {region.name}": lookups.branch(read_base_camp, reader, gaps, region)
+                for region in region_list
             },
         )
 
-    def finish(self, days: Collection[date]) -> Found:
-        """Wait for all of it, until the deadline."""
+    def finish(self, days: Collection[date]) -> RegionConditions:
+        """Return the results for `days`, as far as they come by the deadline."""
         trails = {trail.id: trail for trail in self._trails()}
-        skies = self._all(Sibling.WEATHER, self.skies)
-        camps = self._all(Sibling.LOCATION_SERVICES, self.camps)
-        return Found(
+        weather = self._results(Sibling.WEATHER, self.weather)
+        camps = self._results(Sibling.LOCATION_SERVICES, self.camps)
+        return RegionConditions(
             trails=trails,
-            outlooks={key: outlook for sky in skies for key, outlook in sky.outlooks(days).items()},
-            alerts={sky.region.id: sky.alerts for sky in skies},
+            outlooks={
+                key: outlook for region_weather in weather for key, outlook in region_weather.outlooks(days).items()
+            },
+            alerts={region_weather.region.id: region_weather.alerts for region_weather in weather},
             locations={camp.region_id: camp for camp in camps if camp},
         )
 
     def _trails(self) -> list[Trail]:
-        listed = self._all(Sibling.TRAIL_MANAGEMENT, self.trails)
+        listed = self._results(Sibling.TRAIL_MANAGEMENT, self.trails)
         trails = [trail for branch in listed for trail in branch]
         missing = sorted(set(self.named) - {trail.id for trail in trails})
         return trails + self._unlisted(missing)
 
     def _unlisted(self, trail_ids: Iterable[UUID]) -> list[Trail]:
-        under_way = {
+        branches = {
             f"trail {key}": self.lookups.branch(read_named_trail, self.reader, self.lookups, self.gaps, key)
             for key in trail_ids
         }
-        found = self._all(Sibling.TRAIL_MANAGEMENT, under_way)
-        return [trail for trails in found for trail in trails]
+        return [trail for trails in self._results(Sibling.TRAIL_MANAGEMENT, branches) for trail in trails]
 
-    def _all(self, sibling: Sibling, started: Started[T]) -> list[T]:
-        """The results that came in time."""
+    def _results(self, sibling: Sibling, branches: Branches[T]) -> list[T]:
+        """Return the results that come by the deadline and note the subjects of the others."""
         results = [
-            self.gaps.told(sibling, what, partial(self.lookups.branch_result, sibling, branch))
-            for what, branch in started.items()
+            self.gaps.read_or_note(sibling, subject, partial(self.lookups.branch_result, sibling, branch))
+            for subject, branch in branches.items()
         ]
         return [result for result in results if result is not None]

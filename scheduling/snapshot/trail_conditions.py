@@ -1,4 +1,4 @@
-"""Trails for a snapshot: a region's list, and the details of those that somebody could be led on."""
+"""Trails for a snapshot: a region's list, and the details of the trails that a departure could use."""
 
 from collections.abc import Collection
 from concurrent.futures import Future
@@ -14,14 +14,14 @@ from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.trail_management import ClosurePayload, ConditionsPayload
 from scheduling.siblings.weather import AssessmentPayload
-from scheduling.snapshot.gaps import Gaps, or_nothing
+from scheduling.snapshot.gaps import Gaps, with_default
 from scheduling.snapshot.translation import closure_of, trail_of
 
 TRAILS = Sibling.TRAIL_MANAGEMENT
 
-_read_closures = or_nothing(trail_management.read_closures, list[ClosurePayload]())
-_read_conditions = or_nothing(trail_management.read_conditions, ConditionsPayload())
-_read_assessment = or_nothing(weather.read_assessment, AssessmentPayload())
+_read_closures = with_default(trail_management.read_closures, list[ClosurePayload]())
+_read_conditions = with_default(trail_management.read_conditions, ConditionsPayload())
+_read_assessment = with_default(weather.read_assessment, AssessmentPayload())
 
 
 def read_trails(
@@ -32,38 +32,38 @@ def read_trails(
     trips: Collection[Trip],
     named: Collection[UUID],
 ) -> list[Trail]:
-    """Every trail of a region; in detail those named, and those that fit a trip and are not closed."""
-    listed = gaps.told(
+    """Read all trails of a region; in detail the `named` ones, and those that suit a trip and are not closed."""
+    listed = gaps.read_or_note(
         TRAILS,
         f"the trails of {region.name}",
         lambda: trail_management.read_trails(reader, lookups, region.id),
     )
     trails = {payload.id: trail_of(payload) for payload in listed or ()}
-    relevant = [trail for trail in trails.values() if trail.id in named or _is_of_use(trail, trips)]
-    return list((trails | _in_detail(reader, lookups, gaps, relevant)).values())
+    relevant = [trail for trail in trails.values() if trail.id in named or _is_usable(trail, trips)]
+    return list((trails | _read_details(reader, lookups, gaps, relevant)).values())
 
 
 def read_named_trail(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trail_id: UUID) -> list[Trail]:
-    """One trail in detail, for those in no list that was read; nothing for one that nobody knows."""
+    """Read one trail in detail that is in no list that was read; an empty list for an unknown trail."""
     try:
         payload = trail_management.read_trail(reader, trail_id)
     except SiblingNotFound:
         return []
-    return list(_in_detail(reader, lookups, gaps, [trail_of(payload)]).values())
+    return list(_read_details(reader, lookups, gaps, [trail_of(payload)]).values())
 
 
-def _is_of_use(trail: Trail, trips: Collection[Trip]) -> bool:
+def _is_usable(trail: Trail, trips: Collection[Trip]) -> bool:
     return trail.status != "CLOSED" and any(fits_trip(trail, trip) for trip in trips)
 
 
-def _in_detail(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trails: Collection[Trail]) -> dict[UUID, Trail]:
-    under_way = [_Details.start(reader, lookups, trail) for trail in trails]
-    return {details.trail.id: details.finish(lookups, gaps) for details in under_way}
+def _read_details(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trails: Collection[Trail]) -> dict[UUID, Trail]:
+    running = [_TrailLookups.start(reader, lookups, trail) for trail in trails]
+    return {trail_lookups.trail.id: trail_lookups.finish(lookups, gaps) for trail_lookups in running}
 
 
 @dataclass(frozen=True, slots=True)
-class _Details:
-    """The lookups about one trail, under way."""
+class _TrailLookups:
+    """The running lookups of one trail."""
 
     trail: Trail
     closures: Future[list[ClosurePayload]]
@@ -71,7 +71,7 @@ class _Details:
     assessment: Future[AssessmentPayload]
 
     @classmethod
-    def start(cls, reader: SiblingReader, lookups: Lookups, trail: Trail) -> "_Details":
+    def start(cls, reader: SiblingReader, lookups: Lookups, trail: Trail) -> "_TrailLookups":
         return cls(
             trail=trail,
             closures=lookups.call(TRAILS, _read_closures, reader, trail.id),
@@ -80,11 +80,11 @@ class _Details:
         )
 
     def finish(self, lookups: Lookups, gaps: Gaps) -> Trail:
-        """The trail with what was told about it."""
+        """Return the trail with its closures, ground conditions and assessment, as far as they were answered."""
         name = self.trail.name
-        closures = gaps.filled(lookups, TRAILS, self.closures, f"closures of {name}")
-        conditions = gaps.filled(lookups, TRAILS, self.conditions, f"the ground of {name}")
-        assessment = gaps.filled(lookups, Sibling.WEATHER, self.assessment, f"an assessment of {name}")
+        closures = gaps.result_or_note(lookups, TRAILS, self.closures, f"closures of {name}")
+        conditions = gaps.result_or_note(lookups, TRAILS, self.conditions, f"the ground conditions of {name}")
+        assessment = gaps.result_or_note(lookups, Sibling.WEATHER, self.assessment, f"an assessment of {name}")
         today = datetime.now(UTC).date()
         trail = _with_ground(self.trail, conditions or ConditionsPayload(), assessment or AssessmentPayload())
         return replace(
@@ -105,7 +105,7 @@ def _with_ground(trail: Trail, conditions: ConditionsPayload, assessment: Assess
 
 
 def _surface(reported: str | None, assessed: str | None) -> str | None:
-    """The surface that svc-trail-management reports, else svc-weather's assessment; water is taken from either."""
+    """Return the surface by svc-trail-management, else by svc-weather's assessment; FLOODED by either counts."""
     return "FLOODED" if "FLOODED" in {reported, assessed} else reported or assessed
 
 
@@ -115,5 +115,5 @@ def _assessed(assessment: AssessmentPayload) -> TrailCondition | None:
 
 
 def _is_lifted(closure: ClosurePayload, today: date) -> bool:
-    """Not active although it has begun. One that has yet to begin is not active either, and counts."""
+    """Return whether a closure was lifted: begun and inactive. A future one is inactive too, and counts."""
     return closure.is_active is False and closure.start_date is not None and closure.start_date <= today

@@ -1,4 +1,4 @@
-"""The siblings' payloads as facts of ours."""
+"""Translation of the siblings' payloads to the facts of `scheduling.domain.facts`."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -18,18 +18,17 @@ from scheduling.domain.facts import (
     Trip,
     WeatherAlert,
 )
+from scheduling.domain.limits import DEFAULT_GROUP_SIZE, OPEN_END
 from scheduling.siblings import guide_management, trail_management, trip_catalog, weather
 
-DEFAULT_GROUP_SIZE = 8
 UNKNOWN_STATUS = "UNKNOWN"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-OPEN_END = datetime(9000, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger(__name__)
 
 
 def region_of(payload: trip_catalog.RegionPayload) -> Region | None:
-    """None for a region whose clocks nobody knows: no time in it can be computed."""
+    """Translate a region; None without a known time zone, because no time in it can be computed."""
     try:
         zone = ZoneInfo(payload.timezone or "")
     except (ZoneInfoNotFoundError, ValueError):
@@ -59,7 +58,7 @@ def trip_of(payload: trip_catalog.TripPayload) -> Trip:
 
 
 def departure_of(payload: trip_catalog.DeparturePayload) -> CatalogDeparture:
-    """Translate a departure. Without a total of spots the remaining ones are taken as the total."""
+    """Translate a departure. Without `total_spots` the available ones are the total."""
     return CatalogDeparture(
         id=payload.id,
         trip_id=payload.trip_id,
@@ -101,7 +100,7 @@ def certificate_of(payload: guide_management.CertificationPayload) -> Certificat
 
 
 def trail_of(payload: trail_management.TrailPayload) -> Trail:
-    """A trail as it is listed: nothing of its ground is known yet."""
+    """Translate a listed trail, whose conditions are not read yet."""
     season = payload.seasonal_availability
     return Trail(
         id=payload.id,
@@ -120,7 +119,7 @@ def trail_of(payload: trail_management.TrailPayload) -> Trail:
 
 
 def closure_of(payload: trail_management.ClosurePayload) -> Closure:
-    """A closure without a start holds already; one without a severity is taken for the worst."""
+    """Translate a closure. Without a start it is in force already; without a severity it counts as severe."""
     return Closure(
         id=payload.id,
         reason=payload.reason,
@@ -131,7 +130,7 @@ def closure_of(payload: trail_management.ClosurePayload) -> Closure:
 
 
 def alert_of(payload: weather.AlertPayload, region_id: UUID) -> WeatherAlert:
-    """An alert without an end lasts; one that doesn't say whether it is active is."""
+    """Translate an alert. Without an end it is open-ended; without `is_active` it is active."""
     return WeatherAlert(
         id=payload.id,
         region_id=region_id,

@@ -38,11 +38,11 @@ def test_an_inactive_trip_is_refused_unless_it_may_be(siblings: SimulatedSibling
 
 
 def test_guides_are_looked_up_and_the_unknown_ones_named(siblings: SimulatedSiblings) -> None:
-    known, nobody = UUID(siblings.summary()["guide_ids"][0]), uuid4()
-    assert set(look_up_guides([known, known])) == {known}
+    existing, missing = UUID(siblings.summary()["guide_ids"][0]), uuid4()
+    assert set(look_up_guides([existing, existing])) == {existing}
 
-    with pytest.raises(UnknownGuide, match=f"{nobody}") as refused:
-        look_up_guides([known, nobody], field="required_guide_ids")
+    with pytest.raises(UnknownGuide, match=f"{missing}") as refused:
+        look_up_guides([existing, missing], field="required_guide_ids")
 
     assert [problem.field for problem in refused.value.problems] == ["required_guide_ids"]
 

@@ -96,7 +96,7 @@ def test_a_value_that_the_contract_does_not_have_is_a_failure(siblings: Simulate
     snapshot = snapshot_of_hike(siblings, fresh=True)
 
     assert snapshot.locations[region_id].max_capacity is None
-    assert "holds" in snapshot.unknown[Sibling.LOCATION_SERVICES]
+    assert "capacity" in snapshot.unknown[Sibling.LOCATION_SERVICES]
 
 
 def test_our_token_refused_is_a_failure(siblings: SimulatedSiblings, settings: Any) -> None:
