@@ -13,7 +13,7 @@ run: $(VENV)/.sandbox-installed
 	@$(BIN)/python manage.py sandbox $(ARGS)
 
 test: $(VENV)/.dev-installed
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .

@@ -9,10 +9,11 @@ from tests.acceptance.service import Service, running_service
 from tests.siblings import SimulatedSiblings
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests are spread over processes (`--dist loadgroup`), these stay together: they share one service.
+    """Keep these tests together where others are spread over processes (`--dist loadgroup`): they share one service.
 
-    The first of them also starts it, with a dozen processes.
+    pytest-xdist reads the groups in the same hook. The first test also starts the service, with a dozen processes.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents:

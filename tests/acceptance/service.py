@@ -28,6 +28,7 @@ from tests.siblings import SimulatedSiblings
 SECRETS = ("SECRET_KEY", "JWT_SECRET", "SIBLING_TOKEN", "DISPATCHER_PASSWORD")
 CHECKOUT = Path(__file__).parents[2]
 READY_WITHIN_SECONDS = 60.0
+POLL_SECONDS = 0.1
 # Recovery is the same with shorter times; only the tests end sooner.
 SHORT_TIMES = {"SWEEP_EVERY_SECONDS": "1", "REQUEST_LEASE_SECONDS": "8", "REQUEST_PATIENCE_SECONDS": "15"}
 
@@ -39,6 +40,8 @@ class Service:
     env: dict[str, str]
     home: Path
     siblings: SimulatedSiblings
+    # One connection for all that tests read, because they poll: PostgreSQL forks a process for each.
+    _reader: psycopg.Connection[dict[str, Any]]
     running: dict[str, Supervised] = field(default_factory=dict)
     _valkey: ExitStack = field(default_factory=ExitStack)
 
@@ -53,8 +56,7 @@ class Service:
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
         """What the database answers."""
-        with psycopg.connect(self.env["DATABASE_URL"], row_factory=dict_row) as connection:
-            return connection.execute(query, values).fetchall()
+        return self._reader.execute(query, values).fetchall()
 
     def value(self, query: str, *values: Any) -> Any:
         """The one value that the database answers."""
@@ -122,7 +124,8 @@ def running_service(home: Path, siblings: SimulatedSiblings) -> Iterator[Service
     """The web, two workers, the relay and beat, on a database, a Valkey and a Kafka that nobody else uses."""
     with ExitStack() as stack:
         env = _environment(home, siblings, stack)
-        service = Service(env, home, siblings)
+        reader = psycopg.connect(env["DATABASE_URL"], row_factory=dict_row, autocommit=True)
+        service = Service(env, home, siblings, stack.enter_context(reader))
         stack.callback(service.stop)
         service.start_valkey()
         service.run("-m", "novatrek_scheduling.sandbox.preparation")
@@ -148,7 +151,7 @@ def until(is_so: Callable[[], Any], seconds: float, what: str) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := is_so()):
         assert time.monotonic() < deadline, f"waited {seconds:g} s in vain until {what}"
-        Event().wait(0.05)
+        Event().wait(POLL_SECONDS)
     return found
 
 
