@@ -27,7 +27,7 @@ class StaleRevision(Conflicting):
 
 
 class ContentionNotResolved(Conflicting):
-    """The same daily schedule kept changing concurrently; every retry met another change.
+    """Every retry of a write met another concurrent write of the same daily schedule.
 
     `guide_names` are the guides whom the write concerned, for the alert to operations.
     """
@@ -42,7 +42,7 @@ class ContentionNotResolved(Conflicting):
 class HardRuleViolated(Impossible):
     """The change would newly break a hard rule; `violations` has the rules, departures and guides.
 
-    The message lists the first 100.
+    The message lists the first `MOST_LISTED`.
     """
 
     code = "HARD_RULE_VIOLATED"
@@ -84,7 +84,7 @@ class UnknownTrail(Impossible):
     code = "UNKNOWN_TRAIL"
 
 
-class NotYours(Forbidden):
+class FieldNotOwned(Forbidden):
     """The field belongs to another writer."""
 
     code = "FIELD_NOT_YOURS"

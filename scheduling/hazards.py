@@ -5,7 +5,7 @@ Call each function that writes in a transaction; it calls `hooks.hazard_changed`
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +16,13 @@ from novatrek_scheduling.errors import Conflicting
 from scheduling import hooks
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Span
+from scheduling.domain.limits import OPEN_END
 from scheduling.models import DailySchedule, Hazard, HazardKind, Reservation
 from scheduling.rules import HazardFact
 
-THREATS = {"low": "LOW", "moderate": "MEDIUM", "high": "HIGH", "extreme": "CRITICAL"}
+SEVERITY_BY_THREAT = {"low": "LOW", "moderate": "MEDIUM", "high": "HIGH", "extreme": "CRITICAL"}
 CLOSING_ACTIONS = frozenset({"close_trail", "evacuate"})
 CLOSING_THREATS = frozenset({"high", "extreme"})
-# Later than every departure; the calendar's own last day would overflow where rest is added to it.
-OPEN_END = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class HazardReleased(Conflicting):
@@ -46,7 +45,7 @@ class WildlifeAlert:
 
     @property
     def closes_trails(self) -> bool:
-        """True by its recommendation; without one by its threat level."""
+        """Return whether its recommended action, or without one its threat level, closes the trails."""
         if self.recommended_action is None:
             return self.threat_level in CLOSING_THREATS
         return self.recommended_action in CLOSING_ACTIONS
@@ -85,6 +84,7 @@ def hazards_in_force(span: Span) -> tuple[HazardFact, ...]:
 
 
 def fact_of(hazard: Hazard) -> HazardFact:
+    """Return a hazard as the rules read it; without an end it lasts until `OPEN_END`."""
     return HazardFact(
         id=hazard.hazard_id,
         description=hazard.description,
@@ -101,7 +101,7 @@ def record_wildlife_alert(alert: WildlifeAlert) -> Hazard:
         alert.id,
         alert.issued_at,
         kind=HazardKind.WILDLIFE,
-        severity=THREATS[alert.threat_level],
+        severity=SEVERITY_BY_THREAT[alert.threat_level],
         description=alert.description,
         trail_ids=[str(trail_id) for trail_id in alert.trail_ids],
         closes_trails=alert.closes_trails,
@@ -168,7 +168,7 @@ def _update(hazard: Hazard, values: dict[str, Any]) -> None:
 
 
 def _concerned(kind: HazardKind, reservation: Reservation | None) -> dict[str, Any]:
-    """The fields of a hazard with the departure, and the team or the trail, that an emergency concerns."""
+    """Return the fields of a hazard with the departure, and the team or the trail, that an emergency concerns."""
     departure = _departure_of(reservation)
     if reservation is None or departure is None:
         return {}

@@ -34,13 +34,13 @@ class Hook(Generic[P, R]):
 
 
 optimization_requested: Hook[[date, UUID], None] = Hook()
-"""(schedule_date, region_id): a departure there is to be planned."""
+"""(schedule_date, region_id): a departure of this date and region needs planning."""
 
 hazard_changed: Hook[[Hazard], None] = Hook()
 """A hazard was recorded, updated or released."""
 
 publication_figures: Hook[[date], Mapping[str, float]] = Hook()
-"""Figures that `schedule.published` of a date carries: optimization_score (0..1), conflicts_resolved."""
+"""(schedule_date): figures for its `schedule.published` event: optimization_score (0..1), conflicts_resolved."""
 
 pairing_score: Hook[[Guide, Demand, Facts, GuideAdjustments], float] = Hook()
 """(guide, demand, facts, entry): the suitability score of a guide for a departure, in (0, 1]."""

@@ -35,7 +35,7 @@ class EditedDeparture:
     def apply(self, fields: Mapping[str, Any]) -> None:
         """Change the departure as `fields`, the validated fields of a patch, say.
 
-        Raises NotYours for fields that the catalog decides, DepartureNotEditable, UnknownTrail and UnknownGuide.
+        Raises FieldNotOwned for fields that the catalog decides, DepartureNotEditable, UnknownTrail and UnknownGuide.
         """
         self._refuse_another_identity(fields)
         fields = {name: value for name, value in fields.items() if differs(self.departure, name, value)}

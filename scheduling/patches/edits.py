@@ -124,7 +124,7 @@ class PatchEdits:
     def _to_publish(self, document: ScheduleDocument) -> list[UUID]:
         """The departures that the patch publishes; one that is PUBLISHED already was only sent back as it was read.
 
-        Raises NotYours where the sender of the patch may not publish.
+        Raises FieldNotOwned where the sender of the patch may not publish.
         """
         keys = [key for key, fields in self.departures.items() if fields and _is_published(fields.get("status"))]
         departures = document.departures

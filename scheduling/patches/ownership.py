@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from novatrek_scheduling.errors import FieldProblem
-from scheduling.errors import NotYours
+from scheduling.errors import FieldNotOwned
 from scheduling.metrics import adjustments_refused
 
 
@@ -39,7 +39,7 @@ OF_THE_ROW = frozenset(
 
 
 def refuse_foreign_fields(patch: Mapping[str, Any], owners: Collection[Owner]) -> None:
-    """Raise NotYours with every field of `patch`, a merge patch of the document, that none of `owners` owns.
+    """Raise FieldNotOwned with every field of `patch`, a merge patch of the document, that none of `owners` owns.
 
     A patch of guide adjustments by another than their owner is counted: it is how NTK-10004 would recur.
     """
@@ -49,20 +49,20 @@ def refuse_foreign_fields(patch: Mapping[str, Any], owners: Collection[Owner]) -
 
 
 def refuse_fields_of_the_row(body: Mapping[str, Any]) -> None:
-    """Raise NotYours with every field of `body` that the service keeps itself: identity, times, derived values."""
+    """Raise FieldNotOwned with every field of `body` that the service keeps itself: identity, times, derived values."""
     _refuse((name, SERVICE) for name in sorted(OF_THE_ROW & body.keys()))
 
 
-def not_yours(field: str, owner: str) -> NotYours:
+def not_yours(field: str, owner: str) -> FieldNotOwned:
     """Return the error that refuses one field of another owner."""
-    return NotYours(f"{field} belongs to {owner}; leave it out.", FieldProblem(field, f"belongs to {owner}"))
+    return FieldNotOwned(f"{field} belongs to {owner}; leave it out.", FieldProblem(field, f"belongs to {owner}"))
 
 
 def _refuse(foreign: Iterator[tuple[str, str]]) -> None:
     problems = [FieldProblem(field, f"belongs to {owner}") for field, owner in foreign]
     if problems:
         names = ", ".join(problem.field for problem in problems)
-        raise NotYours(f"Not yours to write: {names}. Leave it out to have the rest applied.", *problems)
+        raise FieldNotOwned(f"Not yours to write: {names}. Leave it out to have the rest applied.", *problems)
 
 
 def _foreign_fields(patch: Mapping[str, Any], owners: Collection[Owner]) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,7 @@ def patch_daily_schedule(
     becomes a conflict. `facts` are used instead of asking the siblings.
 
     Raises StaleRevision where the schedule is at another revision than `since_rev`, ContentionNotResolved after three
-    tries, NotYours for a field of another owner, ValidationError for a malformed field, HardRuleViolated and other
+    tries, FieldNotOwned for a field of another owner, ValidationError for a malformed field, HardRuleViolated and other
     Impossibles for a plan that is not possible, SiblingUnavailable where a plan cannot be checked.
     """
     edits = _read(day, patch, owners, may_publish=may_publish, facts=facts)

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import GuideAdjustments
-from scheduling.errors import NotYours
+from scheduling.errors import FieldNotOwned
 from scheduling.metrics import adjustments_refused, guide_enrichment_nullified
 from scheduling.models.triggers import GUIDE_MANAGEMENT
 from scheduling.patches.ownership import Owner, refuse_foreign_fields
@@ -85,7 +85,7 @@ def _empty_and_fail() -> None:
 def test_a_patch_of_what_is_another_s_is_refused_and_counted() -> None:
     before = adjustments_refused.labels("service")._value.get()
 
-    with pytest.raises(NotYours):
+    with pytest.raises(FieldNotOwned):
         refuse_foreign_fields({"guide_adjustments": {}}, {Owner.ORCHESTRATOR})
     refuse_foreign_fields({"guide_adjustments": {}}, {Owner.GUIDE_MANAGEMENT})
 

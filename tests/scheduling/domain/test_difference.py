@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 def difference(before: Any, after: Any) -> dict[str, Any]:
-    """What the trigger would keep of a write."""
+    """Return the difference that the trigger would store for a write."""
     with connection.cursor() as cursor:
         states = [json.dumps(before), json.dumps(after)]
         cursor.execute("SELECT scheduling.document_difference(%s, %s)", states)

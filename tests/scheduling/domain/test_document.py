@@ -1,4 +1,4 @@
-"""The document of a date: read into typed objects at one place, and written back from them."""
+"""The document of a date: parsing to typed objects and serialisation."""
 
 from datetime import timedelta
 from typing import Any

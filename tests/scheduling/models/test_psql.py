@@ -1,4 +1,4 @@
-"""Somebody with psql and the best intentions: what may not be is refused, with why and what to do instead."""
+"""Manual changes in psql: forbidden ones are refused with the reason and the alternative."""
 
 import subprocess
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def _a_guide_has_entered_something() -> None:
 
 
 def psql(*statements: str) -> "subprocess.CompletedProcess[str]":
-    """Run statements in one session, as somebody would who types them."""
+    """Run statements in one psql session, as if typed."""
     parameters = connection.settings_dict
     where = {
         "host": parameters["HOST"],

@@ -1,4 +1,4 @@
-"""What PostgreSQL itself guards and keeps, whoever writes: tried in SQL, past all of our code."""
+"""The guards and the history that PostgreSQL enforces for any client, tested in SQL without the application's code."""
 
 from collections.abc import Mapping
 from datetime import date

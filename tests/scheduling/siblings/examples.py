@@ -1,4 +1,4 @@
-"""What the tests of this directory ask the simulated siblings for."""
+"""Trips, regions and snapshots of the simulated siblings for the tests of siblings and snapshots."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -35,7 +35,7 @@ def snapshot_of_tomorrow(siblings: SimulatedSiblings, *, seconds: float = SECOND
 
 
 def calls_made() -> Counter[str]:
-    """How often each operation has been called by this process."""
+    """Return the number of calls of each operation by this process."""
     samples = (sample for metric in REQUEST_SECONDS.collect() for sample in metric.samples)
     return Counter(
         {sample.labels["operation"]: int(sample.value) for sample in samples if sample.name.endswith("_count")}

@@ -1,4 +1,4 @@
-"""What goes over the wire, seen by a server of our own that can also misbehave."""
+"""The HTTP exchange with a sibling, tested against a local server that can also misbehave."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -29,12 +29,12 @@ class Anything(Payload):
 
 @contextmanager
 def server(settings: Any, answer: Answer) -> Iterator[list[dict[str, str]]]:
-    """A sibling that answers with `answer`; gives the headers of what it is asked."""
-    asked: list[dict[str, str]] = []
+    """Run a sibling that answers with `answer`; yields the headers of the requests that it received."""
+    received: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append({name.lower(): value for name, value in self.headers.items()})
+            received.append({name.lower(): value for name, value in self.headers.items()})
             answer(self)
 
         do_POST = do_GET  # noqa: N815 - the name that http.server looks for
@@ -48,7 +48,7 @@ def server(settings: Any, answer: Answer) -> Iterator[list[dict[str, str]]]:
     close_all_circuits()
     settings.SIBLING_URLS = dict.fromkeys(Sibling, f"http://127.0.0.1:{listening.server_port}")
     try:
-        yield asked
+        yield received
     finally:
         listening.shutdown()
         thread.join()
@@ -72,12 +72,12 @@ def read(seconds: float = 2.0) -> Anything:
 
 def test_a_call_carries_our_token_and_the_trace(settings: Any) -> None:
     with (
-        server(settings, saying(b'{"number": 1}')) as asked,
+        server(settings, saying(b'{"number": 1}')) as received,
         structlog.contextvars.bound_contextvars(request_id="request-1", trace_id="a" * 32),
     ):
         read()
 
-    [headers] = asked
+    [headers] = received
     assert headers["authorization"] == f"Bearer {settings.SIBLING_TOKEN}"
     assert headers["x-request-id"] == "request-1"
     assert headers["traceparent"].startswith(f"00-{'a' * 32}-")
@@ -85,21 +85,21 @@ def test_a_call_carries_our_token_and_the_trace(settings: Any) -> None:
 
 def test_the_trace_reaches_calls_of_other_threads(settings: Any) -> None:
     with (
-        server(settings, saying(b'{"number": 1}')) as asked,
+        server(settings, saying(b'{"number": 1}')) as received,
         structlog.contextvars.bound_contextvars(request_id="request-2"),
         Lookups(Deadline.after(2)) as lookups,
     ):
         lookups.map_calls(Sibling.WEATHER, lambda _: read(), range(3))
 
-    assert {headers["x-request-id"] for headers in asked} == {"request-2"}
+    assert {headers["x-request-id"] for headers in received} == {"request-2"}
 
 
 def test_a_call_without_a_request_has_ids_of_its_own(settings: Any) -> None:
-    with server(settings, saying(b'{"number": 1}')) as asked:
+    with server(settings, saying(b'{"number": 1}')) as received:
         read()
 
-    assert asked[0]["x-request-id"]
-    assert asked[0]["traceparent"].startswith("00-")
+    assert received[0]["x-request-id"]
+    assert received[0]["traceparent"].startswith("00-")
 
 
 def test_what_fails_in_passing_is_asked_again(settings: Any) -> None:
@@ -108,20 +108,20 @@ def test_what_fails_in_passing_is_asked_again(settings: Any) -> None:
     def answer(request: BaseHTTPRequestHandler) -> None:
         next(answers)(request)
 
-    with server(settings, answer) as asked:
+    with server(settings, answer) as received:
         assert read().number == 3
 
-    assert len(asked) == 3
+    assert len(received) == 3
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"number": "1"}', b"{}", b'{"number": null}'])
 def test_an_answer_off_the_contract_is_a_failure_and_not_asked_for_again(settings: Any, body: bytes) -> None:
-    with server(settings, saying(body)) as asked, pytest.raises(SiblingFailure) as raised:
+    with server(settings, saying(body)) as received, pytest.raises(SiblingFailure) as raised:
         read()
 
     assert raised.value.reason == "off_contract"
     assert (raised.value.sibling, raised.value.operation) == (Sibling.WEATHER, "getAnything")
-    assert len(asked) == 1
+    assert len(received) == 1
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 429])
@@ -155,10 +155,10 @@ def test_an_answer_that_trickles_in_is_not_waited_for(settings: Any) -> None:
 
 def test_what_is_told_is_told_once_with_its_key(settings: Any) -> None:
     call = Call(Sibling.WEATHER, "tellAnything", "/anything", body={"a": 1}, key="message-1")
-    with server(settings, saying(b"", 503)) as asked, pytest.raises(SiblingFailure):
+    with server(settings, saying(b"", 503)) as received, pytest.raises(SiblingFailure):
         send(call, Anything, Deadline.after(2))
 
-    assert [headers["idempotency-key"] for headers in asked] == ["message-1"]
+    assert [headers["idempotency-key"] for headers in received] == ["message-1"]
 
 
 def test_a_refusal_says_what_the_sibling_said(settings: Any) -> None:

@@ -220,11 +220,11 @@ def test_a_guide_whose_certificates_nobody_tells_is_left_out(siblings: Simulated
 
 
 def test_a_guide_whom_nobody_knows_has_no_certificates(siblings: SimulatedSiblings) -> None:
-    nobody = uuid4()
+    unknown_id = uuid4()
 
-    snapshot = with_certificates(snapshot_of_hike(siblings), [nobody], deadline_seconds=SECONDS)
+    snapshot = with_certificates(snapshot_of_hike(siblings), [unknown_id], deadline_seconds=SECONDS)
 
-    assert snapshot.certificates == {nobody: ()}
+    assert snapshot.certificates == {unknown_id: ()}
 
 
 def test_notes_beside_availability_are_known_by_date(siblings: SimulatedSiblings) -> None:

@@ -1,4 +1,4 @@
-"""Each sibling, one after another, in each of the ways in which they fail."""
+"""The failures of each sibling and their effect on a snapshot."""
 
 from typing import Any
 from uuid import UUID
@@ -111,9 +111,9 @@ def test_a_cached_answer_hides_no_failure_of_what_is_asked_anew(siblings: Simula
     siblings.switch(Sibling.GUIDE_MANAGEMENT, "down")
 
     again = snapshot_of_hike(siblings)
-    nobody = with_certificates(again, [UUID(siblings.summary()["guide_ids"][0])], deadline_seconds=1.0)
+    certified = with_certificates(again, [UUID(siblings.summary()["guide_ids"][0])], deadline_seconds=1.0)
 
     assert again.available == snapshot.available
-    assert nobody.certificates == {}
+    assert certified.certificates == {}
     with pytest.raises(SiblingUnavailable):
         snapshot_of_hike(siblings, fresh=True)
