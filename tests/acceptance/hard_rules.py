@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from tests.acceptance.told import Told, squeezed
+from tests.acceptance.sibling_facts import Told, squeezed
 
 TURNAROUND, REST = timedelta(minutes=30), timedelta(hours=8)
 LARGEST_TEAM = 3

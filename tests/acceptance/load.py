@@ -11,7 +11,7 @@ import psycopg
 
 from tests.acceptance.hard_rules import Broken, find_broken_rules
 from tests.acceptance.service import Service
-from tests.acceptance.told import Told
+from tests.acceptance.sibling_facts import Told
 from tests.siblings import SimulatedSiblings
 
 REQUESTS = 500

@@ -12,7 +12,7 @@ import pytest
 
 from tests.acceptance.hard_rules import Broken, find_broken_rules
 from tests.acceptance.service import Service
-from tests.acceptance.told import Told
+from tests.acceptance.sibling_facts import Told
 from tests.siblings import SimulatedSiblings
 
 ANOTHER_DEPARTURE = "00000000-0000-4000-8000-000000000000"
