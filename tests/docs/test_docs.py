@@ -14,7 +14,7 @@ TOP = sorted(path.name for path in ROOT.iterdir() if path.is_dir() and not path.
 CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 # `scheduling/rules/guides.py`, `optimization/solver/`: below a folder of the repository, and nothing but a path.
 MODULE = re.compile(rf"`((?:{'|'.join(TOP)})/[\w./-]*)`")
-# `newly_broken` in `scheduling/rules/departures.py`, or with the path in parentheses: a name that the module has.
+# `new_violations` in `scheduling/rules/departures.py`, or with the path in parentheses: a name that the module has.
 NAME = re.compile(rf"`(\w+)(?:\(…?\))?`\s(?:in |of )?\(?`((?:{'|'.join(TOP)})/[\w./-]*\.py)`")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
 

@@ -33,7 +33,7 @@ Outlooks = Mapping[tuple[UUID, date], WeatherOutlook]
 def inputs_of(*guides: Guide, days: tuple[date, ...] = (TOMORROW,), outlooks: Outlooks | None = None) -> RequestInputs:
     """Inputs of a query for TRIP on dates without departures, guides without other commitments."""
     facts = facts_of(guides=guides, trips=[TRIP], days=days)
-    facts = facts.on(replace(facts.snapshot, usual_times={TRIP.id: "08:00"}, outlooks=outlooks or {}))
+    facts = facts.with_snapshot(replace(facts.snapshot, usual_times={TRIP.id: "08:00"}, outlooks=outlooks or {}))
     query, documents = TripQuery(TRIP.id, days), {day: ScheduleDocument() for day in days}
     options = options_of(query, documents, facts, NOW)
     keys = [option.departure_id for option in options]
