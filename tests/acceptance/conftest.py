@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("acceptance"))
             if not item.get_closest_marker("timeout"):
-                item.add_marker(pytest.mark.timeout(180))
+                item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="package")

@@ -25,7 +25,7 @@ ACCEPTED_BEFORE_VALKEY_GOES = 100
 # Whoever dies three times over one request is killed by it, by definition; these kills are from outside.
 LAST_ATTEMPT = 3
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_500_requests_of_8_clients_at_once_are_each_completed_once_and_lose_no_adjustment(service: Service) -> None:

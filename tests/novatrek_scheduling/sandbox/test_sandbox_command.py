@@ -25,7 +25,7 @@ sys.exit(run_sandbox(Options(root, home, port, once="--once" in sys.argv, no_job
 """
 STOPS_WITHIN_SECONDS = 60
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture

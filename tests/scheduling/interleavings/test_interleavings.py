@@ -86,7 +86,7 @@ def _lanes() -> Iterator[None]:
         yield
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_lanes")
 @pytest.mark.parametrize("shard", range(SHARDS))
