@@ -87,6 +87,7 @@ def _lanes() -> Iterator[None]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.no_cover
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_lanes")
 @pytest.mark.parametrize("shard", range(SHARDS))
