@@ -20,11 +20,11 @@ class Migration(migrations.Migration):
             name='ScheduleConflict',
             fields=[
                 ('conflict_id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('schedule', models.ForeignKey(db_column='schedule_id', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='scheduling.dailyschedule')),
                 ('conflict_type', models.CharField(choices=[('GUIDE_DOUBLE_BOOKED', 'Guide'), ('TRAIL_CLOSED', 'Trail closed'), ('WEATHER_ALERT', 'Weather'), ('CAPACITY_EXCEEDED', 'Capacity')], max_length=30)),
                 ('details', models.JSONField()),
                 ('resolved', models.BooleanField(db_default=False, default=False)),
                 ('detected_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('schedule', models.ForeignKey(db_column='schedule_id', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='scheduling.dailyschedule')),
             ],
             options={
                 'verbose_name': 'conflict',
