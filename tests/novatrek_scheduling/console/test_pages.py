@@ -17,10 +17,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 RESULT = {
     "recommended_dates": [
-        {"date": "2026-12-01", "score": 81.7, "availability_status": "AVAILABLE", "notes": "Joins a planned departure."}
+        {
+            "date": TOMORROW.isoformat(),
+            "score": 81.7,
+            "availability_status": "AVAILABLE",
+            "notes": "Joins a planned departure.",
+        }
     ],
     "guide_assignments": [
-        {"date": "2026-12-01", "guide_name": "Ana Ruiz", "assignment_status": "CONFIRMED", "certifications": []}
+        {"date": TOMORROW.isoformat(), "guide_name": "Ana Ruiz", "assignment_status": "CONFIRMED", "certifications": []}
     ],
     "conflict_warnings": [{"severity": "LOW", "message": "no forecast", "source_service": "svc-weather"}],
     "weather_summary": {"conditions": "clear", "forecast_confidence": 0.65},
@@ -73,7 +78,10 @@ def test_what_differs_from_the_published_plan_is_marked() -> None:
 
 def test_a_request_and_its_outcome_are_told_in_words() -> None:
     request = ScheduleRequest.objects.create(
-        schedule_date=TOMORROW, requested_by="web", status="COMPLETED", constraints={"preferred_dates": ["2026-12-01"]}
+        schedule_date=TOMORROW,
+        requested_by="web",
+        status="COMPLETED",
+        constraints={"preferred_dates": [TOMORROW.isoformat()]},
     )
     RequestOutcome.objects.create(request=request, result=RESULT, completed_at=timezone.now())
 
