@@ -36,10 +36,10 @@ def record_deliveries(resolution: ConflictResolution) -> bool:
     values: dict[str, Any] = {"downstream": downstream}
     if is_complete:
         values |= {"status": ResolutionStatus.RESOLVED, "completed_at": timezone.now()}
-    for name, value in values.items():
-        setattr(resolution, name, value)
-    resolution.save(update_fields=list(values))
-    return is_complete
+    # A reading that is older than the one that completed it must not take its deliveries back.
+    ConflictResolution.objects.filter(pk=resolution.pk).exclude(status=ResolutionStatus.RESOLVED).update(**values)
+    resolution.refresh_from_db()
+    return resolution.status == ResolutionStatus.RESOLVED
 
 
 def settle_resolutions() -> int:

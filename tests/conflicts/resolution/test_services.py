@@ -24,7 +24,7 @@ from conflicts.errors import (
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.services import detect_on
 from conflicts.options import Option, accept_risk
-from conflicts.resolution.deliveries import settle_resolutions
+from conflicts.resolution.deliveries import record_deliveries, settle_resolutions
 from conflicts.resolution.services import resolve_conflict
 from events.models import OutboxMessage
 from events.relay import Relay
@@ -215,6 +215,22 @@ def test_rescheduling_moves_people_to_another_date_and_tells_the_catalog_later(p
     OutboxMessage.objects.filter(kind="departure.created").update(sent_at=timezone.now())
     assert settle_resolutions() == 1
     assert ConflictResolution.objects.get(conflict=conflict).status == ResolutionStatus.RESOLVED
+
+
+def test_an_older_reading_of_the_deliveries_takes_nothing_back(planned: PlannedDay) -> None:
+    _, conflict, option = rescheduling(planned)
+    resolve_conflict(conflict.pk, option.id, by="ana")
+    read_before = ConflictResolution.objects.get(conflict=conflict)
+    messages = OutboxMessage.objects.filter(kind="departure.created")
+    messages.update(sent_at=timezone.now())
+    settle_resolutions()
+    messages.update(sent_at=None)  # what a reader that began earlier still sees
+
+    record_deliveries(read_before)
+
+    stored = ConflictResolution.objects.get(conflict=conflict)
+    assert stored.status == ResolutionStatus.RESOLVED
+    assert [update["success"] for update in stored.downstream] == [True]
 
 
 def test_closing_a_trail_moves_its_departures_and_records_the_closure(planned: PlannedDay) -> None:
