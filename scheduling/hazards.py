@@ -116,6 +116,7 @@ def record_emergency(emergency: Emergency) -> Hazard:
     concerned. An emergency whose reservation is unknown, or on no departure yet, concerns nothing until
     `relate_to_reservation` completes it.
     """
+    Reservation.objects.lock(emergency.reservation_id)
     concerned = _concerned(emergency.kind, Reservation.objects.filter(pk=emergency.reservation_id).first())
     return _record(
         emergency.id,
@@ -131,7 +132,7 @@ def record_emergency(emergency: Emergency) -> Hazard:
 def relate_to_reservation(reservation: Reservation) -> None:
     """Complete the emergencies that were recorded before their reservation was on a departure."""
     incomplete = Hazard.objects.filter(reservation_id=reservation.pk, departure_id=None, released_at=None)
-    for hazard in incomplete.order_by("pk"):
+    for hazard in incomplete.select_for_update().order_by("pk"):
         concerned = _concerned(HazardKind(hazard.kind), reservation)
         if concerned:
             _update(hazard, concerned)

@@ -1,11 +1,27 @@
 """Reservations, and the catalog's ids of departures created here."""
 
-from django.db import models
+from uuid import UUID
+
+from django.db import connection, models
+
+# The first of the two integers of an advisory lock; it distinguishes these locks from others.
+RESERVATION_LOCKS = 0x7265
 
 
 class ReservationStatus(models.TextChoices):
     ACTIVE = "ACTIVE", "active"
     CANCELLED = "CANCELLED", "cancelled"
+
+
+class ReservationManager(models.Manager["Reservation"]):
+    def lock(self, reservation_id: UUID) -> None:
+        """Lock a reservation, recorded or not, until the transaction ends.
+
+        An emergency may precede its reservation: without a row to lock, neither would see the other's commit.
+        """
+        with connection.cursor() as cursor:
+            key = str(reservation_id)
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [RESERVATION_LOCKS, key])
 
 
 class Reservation(models.Model):
@@ -19,6 +35,8 @@ class Reservation(models.Model):
     status = models.CharField(max_length=10, choices=ReservationStatus.choices)
     event_time = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReservationManager()
 
     class Meta:
         db_table = "reservations"

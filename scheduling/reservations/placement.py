@@ -15,6 +15,7 @@ from scheduling.domain.document import ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Snapshot
 from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.domain.new_departures import new_departure
+from scheduling.models import Reservation
 from scheduling.reservations.seating import NewDeparture, queue_placement, take_seats, unplaced_reservations
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
@@ -40,6 +41,7 @@ def place_reservation(reservation_id: UUID) -> bool:
         return False
     new_departure = _look_up(reservation.trip_id, reservation.trip_date, reservation.participant_count)
     with transaction.atomic():
+        Reservation.objects.lock(reservation_id)
         # It may have been cancelled or placed while the catalog was read.
         still_unplaced = unplaced.select_for_update().first()
         return still_unplaced is not None and take_seats(still_unplaced, new_departure)

@@ -63,6 +63,7 @@ def record_booking(booking: Booking) -> Reservation:
     A reservation without a date is stored only. Where the date has no departure of the trip yet, a task creates one
     after the commit. A cancelled reservation stays cancelled, and an older event changes nothing.
     """
+    Reservation.objects.lock(booking.reservation_id)
     reservation, is_new = Reservation.objects.select_for_update().get_or_create(
         pk=booking.reservation_id,
         defaults=booking.details | {"status": ReservationStatus.ACTIVE, "event_time": booking.event_time},
@@ -90,7 +91,8 @@ def cancel_reservation(reservation_id: UUID, *, event_time: datetime) -> Reserva
 def take_seats(reservation: Reservation, new_departure: NewDeparture | None = None) -> bool:
     """Put an active, dated reservation on a departure of its trip, or on `new_departure` where there is none.
 
-    Call it in the transaction that holds the reservation's row. Return False where there is no departure for it.
+    Call it in the transaction that locked the reservation and holds its row. Return False where there is no departure
+    for it.
     """
     if reservation.trip_date is None:
         return False

@@ -1,8 +1,12 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection, transaction
 
 from scheduling.domain.facts import Span
 from scheduling.event_handlers import emergency_triggered, reservation_created, wildlife_alert_issued
@@ -10,6 +14,7 @@ from scheduling.hazards import HazardReleased, hazards_in_force, release_hazard
 from scheduling.hooks import hazard_changed
 from scheduling.models import Hazard, HazardKind
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, at, lead
+from tests.scheduling.sessions import wait_until_a_session_is_blocked
 from tests.scheduling.writes import put
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +133,31 @@ def test_an_emergency_of_an_unknown_reservation_is_recorded_and_completed_once_i
     assert Hazard.objects.get().guide_ids == []
 
     book(reservation, trip)
+
+    assert Hazard.objects.get().guide_ids == [str(guide.id)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_booked_first", [True, False])
+def test_an_emergency_at_the_very_moment_of_its_reservation_holds_the_team(is_booked_first: bool) -> None:
+    guide, trip, reservation = GuideFactory(), uuid4(), uuid4()
+    put({uuid4(): DepartureFactory(trip_id=trip, team=[lead(guide)])})
+    events: list[Callable[[], None]] = [partial(book, reservation, trip), partial(emergency, reservation)]
+    first, second = events if is_booked_first else reversed(events)
+
+    def arrive_meanwhile() -> None:
+        try:
+            with transaction.atomic():
+                second()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            arriving = pool.submit(arrive_meanwhile)
+            wait_until_a_session_is_blocked()
+        arriving.result(timeout=30)
 
     assert Hazard.objects.get().guide_ids == [str(guide.id)]
 

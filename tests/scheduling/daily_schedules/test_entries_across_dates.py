@@ -1,6 +1,5 @@
 """Guide adjustments of one date, and trips of another date that reach it."""
 
-import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, timedelta
@@ -23,6 +22,7 @@ from tests.factories import (
     facts_of,
     lead,
 )
+from tests.scheduling.sessions import wait_until_a_session_is_blocked
 from tests.scheduling.writes import enter, stored
 
 
@@ -62,20 +62,6 @@ def test_an_entry_for_a_later_day_of_a_trip_that_is_just_being_planned_is_a_conf
         entering[0].result(timeout=30)
 
     assert [conflict.details["cause"] for conflict in ScheduleConflict.objects.open()] == ["AVAILABILITY_EXCEPTION"]
-
-
-def wait_until_a_session_is_blocked() -> None:
-    """Return once another session, the second writer, waits for an advisory lock on guides."""
-    deadline = time.monotonic() + 30
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
-                " WHERE NOT granted AND locktype = 'advisory' AND d.datname = current_database()"
-            )
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("no session waits for an advisory lock")
 
 
 @pytest.mark.django_db
