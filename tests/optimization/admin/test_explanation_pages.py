@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,31 +12,15 @@ from django.urls import reverse
 
 from scheduling.domain.document import Departure
 from scheduling.models import schedule_id_of
-from tests.factories import DepartureFactory, TeamMemberFactory
+from tests.factories import TeamMemberFactory
 from tests.novatrek_scheduling.console.people import signed_in
+from tests.optimization.departures import DEPARTURE_ID
 from tests.scheduling.writes import change, put
 from tests.siblings import SimulatedSiblings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
-KEY = UUID(int=0xE)
 AtMost = Callable[[int], AbstractContextManager[Any]]
-
-
-@pytest.fixture
-def departure(siblings: SimulatedSiblings) -> Departure:
-    trips = siblings.call("svc-trip-catalog", "/trips", params={"activity_type": "HIKING", "status": "ACTIVE"})
-    trip = trips.json()["data"][0]
-    starts_at = datetime.combine(siblings.today + timedelta(days=2), time(18), UTC)
-    planned = DepartureFactory(
-        trip_id=trip["id"],
-        activity_type=trip["activity_type"],
-        region_id=trip["region_id"],
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=2),
-    )
-    put({KEY: planned}, starts_at.date())
-    return planned
 
 
 @pytest.fixture
@@ -44,7 +28,7 @@ def auditor() -> Client:
     return signed_in("Auditor")
 
 
-def explanation_of(departure: Departure, key: UUID = KEY) -> str:
+def explanation_of(departure: Departure, key: UUID = DEPARTURE_ID) -> str:
     return reverse("admin:optimization_departure_explanation", args=[schedule_id_of(departure.starts_at.date()), key])
 
 
@@ -77,7 +61,7 @@ def test_a_team_is_explained_with_its_alternative_and_with_everybody_else(
 
 
 def test_what_nobody_can_lead_says_what_would_be_enough(auditor: Client, departure: Departure) -> None:
-    change(KEY, departure.starts_at.date(), reservations={uuid4(): 40}, participants=40, capacity=40)
+    change(DEPARTURE_ID, departure.starts_at.date(), reservations={uuid4(): 40}, participants=40, capacity=40)
 
     assert "Possible remedies" in auditor.get(explanation_of(departure)).content.decode()
 

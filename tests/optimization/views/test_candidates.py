@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +14,7 @@ from django.test import Client
 from scheduling.domain.document import AvailabilityException, Departure, DepartureStatus, GuideAdjustments
 from tests.conflicts.planned import enter_absence
 from tests.factories import DepartureFactory, TeamMemberFactory
+from tests.optimization.departures import DEPARTURE_ID
 from tests.scheduling.adjusting import enter
 from tests.scheduling.writes import change, put
 from tests.siblings import SimulatedSiblings
@@ -21,31 +22,17 @@ from tests.tokens import bearer
 
 pytestmark = pytest.mark.django_db
 
-KEY = UUID(int=0xD)
 Ask = Callable[..., HttpResponse]
-
-
-@pytest.fixture
-def departure(siblings: SimulatedSiblings) -> Departure:
-    """A draft departure of a real trip in two days, without a team."""
-    trips = siblings.call("svc-trip-catalog", "/trips", params={"activity_type": "HIKING", "status": "ACTIVE"})
-    trip = trips.json()["data"][0]
-    starts_at = datetime.combine(siblings.today + timedelta(days=2), time(18), UTC)
-    planned = DepartureFactory(
-        trip_id=trip["id"],
-        activity_type=trip["activity_type"],
-        region_id=trip["region_id"],
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=2),
-    )
-    put({KEY: planned}, starts_at.date())
-    return planned
 
 
 @pytest.fixture
 def ask(client: Client, departure: Departure) -> Ask:
     def asking(
-        *, day: object = departure.starts_at.date(), key: object = KEY, scopes: Any = ("scheduling:read",), **query: str
+        *,
+        day: object = departure.starts_at.date(),
+        key: object = DEPARTURE_ID,
+        scopes: Any = ("scheduling:read",),
+        **query: str,
     ) -> Any:
         path = f"/scheduling/v1/daily-schedules/{day}/departures/{key}/candidates"
         return client.get(path, query, headers=bearer(scopes))
@@ -101,12 +88,12 @@ def test_a_score_is_the_product_of_its_parts(ask: Ask) -> None:
 def test_the_answer_names_the_revision_it_is_about(ask: Ask) -> None:
     body = ask().json()
 
-    assert (body["_rev"], body["departure_id"], body["warnings"]) == (2, str(KEY), [])
+    assert (body["_rev"], body["departure_id"], body["warnings"]) == (2, str(DEPARTURE_ID), [])
 
 
 def test_whoever_is_on_the_team_now_is_judged_without_this_departure(ask: Ask, departure: Departure) -> None:
     chosen = able(ask)[0]
-    change(KEY, departure.starts_at.date(), team=[TeamMemberFactory(guide_id=chosen["guide_id"])])
+    change(DEPARTURE_ID, departure.starts_at.date(), team=[TeamMemberFactory(guide_id=chosen["guide_id"])])
 
     again = next(guide for guide in able(ask) if guide["guide_id"] == chosen["guide_id"])
 
@@ -143,7 +130,7 @@ def test_what_a_guide_entered_rules_the_guide_out(ask: Ask, departure: Departure
 
 def test_an_absence_on_a_later_day_of_a_trip_counts(ask: Ask, departure: Departure) -> None:
     day = departure.starts_at.date()
-    change(KEY, day, ends_at=departure.ends_at + timedelta(days=1))
+    change(DEPARTURE_ID, day, ends_at=departure.ends_at + timedelta(days=1))
     guide_id = able(ask)[0]["guide_id"]
     tomorrow = day + timedelta(days=1)
     away = AvailabilityException.model_validate({"from": tomorrow, "to": tomorrow})
@@ -174,7 +161,7 @@ def test_a_certificate_that_ran_out_rules_the_guide_out(ask: Ask, siblings: Simu
 
 def test_a_guide_on_the_team_whom_nobody_knows_any_more_is_listed(ask: Ask, departure: Departure) -> None:
     gone = TeamMemberFactory(guide_name="Long Gone")
-    change(KEY, departure.starts_at.date(), team=[gone])
+    change(DEPARTURE_ID, departure.starts_at.date(), team=[gone])
 
     last = candidates_of(ask)[-1]
 
@@ -246,7 +233,7 @@ def test_without_being_asked_for_it_nothing_is_explained(ask: Ask) -> None:
 
 
 def test_a_departure_that_was_cancelled_is_not_planned_any_more(ask: Ask, departure: Departure) -> None:
-    change(KEY, departure.starts_at.date(), status=DepartureStatus.CANCELLED)
+    change(DEPARTURE_ID, departure.starts_at.date(), status=DepartureStatus.CANCELLED)
 
     explanation = ask(explain="true").json()["explanation"]
 
@@ -254,7 +241,7 @@ def test_a_departure_that_was_cancelled_is_not_planned_any_more(ask: Ask, depart
 
 
 def test_a_departure_without_a_team_says_what_would_be_enough(ask: Ask, departure: Departure) -> None:
-    change(KEY, departure.starts_at.date(), reservations={uuid4(): 40}, participants=40, capacity=40)
+    change(DEPARTURE_ID, departure.starts_at.date(), reservations={uuid4(): 40}, participants=40, capacity=40)
 
     explanation = ask(explain="true").json()["explanation"]
 

@@ -12,10 +12,12 @@ from django.db import connection, transaction
 
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
-from scheduling.domain.facts import Guide, Location
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Location
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
 from scheduling.models import DailySchedule, ScheduleRevision
 from scheduling.rules import Rule
+from scheduling.rules.inputs import Facts
 from tests.factories import (
     DISPATCHER,
     REGION_ID,
@@ -137,24 +139,21 @@ def test_two_first_writers_of_a_date_inside_other_transactions_both_arrive() -> 
     assert len(stored().document.departures) == 4
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_writers_of_two_dates_cannot_share_a_guide() -> None:
-    guide, trip = GuideFactory(), TripFactory()
-    facts = facts_of(guides=[guide], trips=[trip], days=[TOMORROW, NEXT_DAY])
-    spans = {TOMORROW: (at(20), at(10, day=NEXT_DAY)), NEXT_DAY: (at(9, day=NEXT_DAY), at(12, day=NEXT_DAY))}
-    keys = {day: uuid4() for day in spans}
+TWO_DAYS = [TOMORROW, NEXT_DAY]
+NIGHT_AND_MORNING = [(at(20), at(10, day=NEXT_DAY)), (at(9, day=NEXT_DAY), at(12, day=NEXT_DAY))]
+
+
+def write_two_dates_at_once(departures: Mapping[date, Departure], facts: Facts) -> list[str]:
+    """Write each departure to its date, both ready to commit at once, and return their outcomes, sorted."""
     both_are_about_to_commit = threading.Barrier(2)
 
     def wait(_: object) -> None:
         with suppress(threading.BrokenBarrierError):
             both_are_about_to_commit.wait(timeout=1)
 
-    def write(day: date) -> str:
-        starts_at, ends_at = spans[day]
-        departure = DepartureFactory(trip_id=trip.id, team=[lead(guide)], starts_at=starts_at, ends_at=ends_at)
-
+    def write(day: date, departure: Departure) -> str:
         def edit(drafts: Mapping[date, Draft]) -> None:
-            drafts[day].document.departures[keys[day]] = departure.model_copy(deep=True)
+            drafts[day].document.departures[uuid4()] = departure.model_copy(deep=True)
 
         try:
             write_daily_schedules([day], edit, author=DISPATCHER, facts=facts, after_write=wait)
@@ -165,7 +164,18 @@ def test_two_writers_of_two_dates_cannot_share_a_guide() -> None:
         return "written"
 
     with ThreadPoolExecutor(2) as pool:
-        outcomes = sorted(pool.map(write, spans))
+        return sorted(pool.map(write, departures, departures.values()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_writers_of_two_dates_cannot_share_a_guide() -> None:
+    guide, trip = GuideFactory(), TripFactory()
+    departures = {
+        day: DepartureFactory(trip_id=trip.id, team=[lead(guide)], starts_at=starts_at, ends_at=ends_at)
+        for day, (starts_at, ends_at) in zip(TWO_DAYS, NIGHT_AND_MORNING, strict=True)
+    }
+
+    outcomes = write_two_dates_at_once(departures, facts_of(guides=[guide], trips=[trip], days=TWO_DAYS))
 
     assert outcomes == [Rule.OVERLAP, "written"]
 
@@ -174,30 +184,13 @@ def test_two_writers_of_two_dates_cannot_share_a_guide() -> None:
 def test_two_writers_of_two_dates_cannot_together_overfill_a_base_camp() -> None:
     guides, trip = [GuideFactory(), GuideFactory()], TripFactory()
     camp = Location(id=uuid4(), region_id=REGION_ID, max_capacity=10)
-    facts = facts_of(guides=guides, trips=[trip], days=[TOMORROW, NEXT_DAY], base_camp=camp)
-    spans = {TOMORROW: (at(20), at(10, day=NEXT_DAY)), NEXT_DAY: (at(9, day=NEXT_DAY), at(12, day=NEXT_DAY))}
-    both_are_about_to_commit = threading.Barrier(2)
+    fields = {"trip_id": trip.id, "location_id": camp.id, "participants": 6}
+    departures = {
+        day: DepartureFactory(team=[lead(guide)], starts_at=starts_at, ends_at=ends_at, **fields)
+        for day, guide, (starts_at, ends_at) in zip(TWO_DAYS, guides, NIGHT_AND_MORNING, strict=True)
+    }
+    facts = facts_of(guides=guides, trips=[trip], days=TWO_DAYS, base_camp=camp)
 
-    def wait(_: object) -> None:
-        with suppress(threading.BrokenBarrierError):
-            both_are_about_to_commit.wait(timeout=1)
-
-    def write(day: date, guide: Guide) -> str:
-        fields = {"trip_id": trip.id, "team": [lead(guide)], "location_id": camp.id, "participants": 6}
-        departure = DepartureFactory(starts_at=spans[day][0], ends_at=spans[day][1], **fields)
-
-        def edit(drafts: Mapping[date, Draft]) -> None:
-            drafts[day].document.departures[guide.id] = departure.model_copy(deep=True)
-
-        try:
-            write_daily_schedules([day], edit, author=DISPATCHER, facts=facts, after_write=wait)
-        except HardRuleViolated as refused:
-            return refused.violations[0].rule
-        finally:
-            connection.close()
-        return "written"
-
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = sorted(pool.map(write, spans, guides))
+    outcomes = write_two_dates_at_once(departures, facts)
 
     assert outcomes == [Rule.LOCATION_CAPACITY, "written"]
