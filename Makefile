@@ -29,6 +29,7 @@ bench: $(VENV)/.bench-installed
 
 fuzz: $(VENV)/.dev-installed
 	$(BIN)/python -m tests.fuzz $(ARGS)
+	$(BIN)/python -m pytest -n auto --hypothesis-profile=thorough tests/scheduling/interleavings
 
 lock: $(VENV)/.dev-installed
 	$(COMPILE) --extra sandbox --extra dev -o locks/dev.txt pyproject.toml

@@ -7,12 +7,16 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 
 from scheduling.models.triggers import MAINTENANCE, PRINCIPAL
 from tests.siblings import siblings, siblings_process  # noqa: F401 (fixtures)
 
 MOST_PROCESSES = 6
+
+# What `make fuzz` tries, and a night has time for.
+hypothesis_settings.register_profile("thorough", max_examples=400)
 
 
 @pytest.hookimpl(optionalhook=True)
