@@ -55,7 +55,7 @@ class SimulatedSiblings:
         return {variable: f"{self.url}/{service}" for variable, service in VARIABLES.items()}
 
     def switch(self, service: str, mode: str, seconds: float = 5.0) -> None:
-        """Make a service `ok`, `down`, `slow` (by `seconds`), `failing` or `off_contract`."""
+        """Make a service `ok`, `down`, `slow` (by `seconds`), `failing`, `off_contract` or `truncated`."""
         self._post("/_switches", {"service": service, "mode": mode, "seconds": seconds})
 
     def received(self, service: str) -> list[dict[str, Any]]:

@@ -38,14 +38,22 @@ class SiblingReader:
         with self._lock:
             return dict(self._oldest)
 
-    def get(self, call: Call, payload: type[P], *, lifetime: timedelta | None = None) -> P:
+    def get(
+        self,
+        call: Call,
+        payload: type[P],
+        *,
+        lifetime: timedelta | None = None,
+        check: Callable[[P], None] | None = None,
+    ) -> P:
         """Return the typed response to an idempotent call; with a `lifetime`, a cached one where there is one.
 
-        Raises SiblingNotFound, and SiblingUnavailable where there is no usable response by the deadline.
+        A response that `check` refuses, by SiblingFailure, is never cached. Raises SiblingNotFound, and
+        SiblingUnavailable where there is no usable response by the deadline.
         """
         if lifetime is None:
-            return self._fetch(call, payload, None)
-        return self._read_cache(call, payload) or self._fetch(call, payload, lifetime)
+            return self._fetch(call, payload, None, check)
+        return self._read_cache(call, payload) or self._fetch(call, payload, lifetime, check)
 
     def _read_cache(self, call: Call, payload: type[P]) -> P | None:
         cached = None if self._fresh else cached_response(call)
@@ -58,9 +66,12 @@ class SiblingReader:
         self._note(call.sibling, cached.read_at)
         return parsed
 
-    def _fetch(self, call: Call, payload: type[P], lifetime: timedelta | None) -> P:
+    def _fetch(self, call: Call, payload: type[P], lifetime: timedelta | None, check: Callable[[P], None] | None) -> P:
         def parse(body: bytes) -> tuple[P, bytes]:
-            return payload.model_validate_json(body), body
+            response = payload.model_validate_json(body)
+            if check:
+                check(response)
+            return response, body
 
         read_at = datetime.now(UTC)
         parsed, body = _retried(call, parse, self.deadline)

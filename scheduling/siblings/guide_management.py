@@ -9,7 +9,7 @@ from uuid import UUID
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader
-from scheduling.siblings.paging import PAGE_SIZE, read_all_pages
+from scheduling.siblings.paging import PAGE_SIZE, completeness_of, read_all_pages
 from scheduling.siblings.parallel import Lookups
 
 GUIDES_LIFETIME = timedelta(minutes=1)
@@ -107,4 +107,5 @@ def read_availability(reader: SiblingReader, guide_id: UUID, first: date, last: 
 
 def _guide_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _GuidePage:
     page_params: dict[str, str | int] = {**params, "offset": index * PAGE_SIZE, "limit": PAGE_SIZE}
-    return reader.get(_call("searchGuides", "/guides", params=page_params), _GuidePage, lifetime=GUIDES_LIFETIME)
+    call = _call("searchGuides", "/guides", params=page_params)
+    return reader.get(call, _GuidePage, lifetime=GUIDES_LIFETIME, check=completeness_of(call, index))

@@ -1,9 +1,12 @@
 """Reading of paged lists, in parallel where the first page states the total."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol, TypeVar
 
 from scheduling.domain.facts import Sibling
+from scheduling.siblings.calls import Call
+from scheduling.siblings.errors import SiblingFailure
 from scheduling.siblings.parallel import Lookups
 
 PAGE_SIZE = 100
@@ -20,6 +23,24 @@ class Page(Protocol[Entry_co]):
 
     @property
     def total(self) -> int | None: ...
+
+
+def completeness_of(call: Call, index: int) -> Callable[[Page[T]], None]:
+    """Return the check of the page of `index`, from 0, for a read with `PAGE_SIZE` entries a page.
+
+    It raises SiblingFailure (off_contract) for a page with fewer entries than the total that it states leaves for it:
+    entries that are missing must not be taken for entries that do not exist.
+    """
+    return partial(_refuse_incomplete, call, index)
+
+
+def _refuse_incomplete(call: Call, index: int, page: Page[T]) -> None:
+    expected = 0 if page.total is None else min(PAGE_SIZE, page.total - index * PAGE_SIZE)
+    if len(page.entries) < expected:
+        why = (
+            f"page {index + 1} has {len(page.entries)} of the {expected} entries that its total of {page.total} leaves"
+        )
+        raise SiblingFailure(call.sibling, call.operation, "off_contract", why)
 
 
 def read_all_pages(lookups: Lookups, sibling: Sibling, read: Callable[[int], Page[T]]) -> list[T]:

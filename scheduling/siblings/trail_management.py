@@ -10,7 +10,7 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Difficulty, Sibling
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader, send
-from scheduling.siblings.paging import PAGE_SIZE, read_all_pages
+from scheduling.siblings.paging import PAGE_SIZE, completeness_of, read_all_pages
 from scheduling.siblings.parallel import Lookups
 
 TRAILS_LIFETIME = timedelta(minutes=5)
@@ -103,4 +103,5 @@ def close_trail(trail_id: UUID, body: Mapping[str, Any], *, key: str, deadline: 
 
 def _trail_page(reader: SiblingReader, region_id: UUID, index: int) -> _TrailPage:
     params: dict[str, str | int] = {"region_id": f"{region_id}", "limit": PAGE_SIZE, "offset": index * PAGE_SIZE}
-    return reader.get(_call("searchTrails", "/trails", params=params), _TrailPage, lifetime=TRAILS_LIFETIME)
+    call = _call("searchTrails", "/trails", params=params)
+    return reader.get(call, _TrailPage, lifetime=TRAILS_LIFETIME, check=completeness_of(call, index))

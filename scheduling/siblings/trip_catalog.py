@@ -12,7 +12,7 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader, send
-from scheduling.siblings.paging import PAGE_SIZE, read_all_pages
+from scheduling.siblings.paging import PAGE_SIZE, completeness_of, read_all_pages
 from scheduling.siblings.parallel import Lookups
 
 TRIP_LIFETIME = timedelta(minutes=10)
@@ -123,12 +123,13 @@ def add_departure(trip_id: UUID, body: Mapping[str, Any], *, key: str, deadline:
 
 
 def _trip_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _TripPage:
-    return reader.get(_call("searchTrips", "/trips", params=_page(params, index)), _TripPage)
+    call = _call("searchTrips", "/trips", params=_page(params, index))
+    return reader.get(call, _TripPage, check=completeness_of(call, index))
 
 
 def _departure_page(reader: SiblingReader, trip_id: UUID, params: Mapping[str, str], index: int) -> _DeparturePage:
     call = _resource_call("getTripSchedule", f"/trips/{trip_id}/schedule", params=_page(params, index))
-    return reader.get(call, _DeparturePage)
+    return reader.get(call, _DeparturePage, check=completeness_of(call, index))
 
 
 def _page(params: Mapping[str, str], index: int) -> dict[str, str | int]:

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from novatrek_scheduling.sandbox.siblings import (
     analytics,
@@ -77,7 +77,24 @@ class _Gate:
             await _drop(scope, receive)
         else:
             response = await self._response(service, scope)
-            await (response or self._app)(scope, receive, send)
+            truncates = self._switches.of(service.name).mode is Mode.TRUNCATED and scope["method"] == "GET"
+            answer = response or (await self._truncated(scope, receive) if truncates else self._app)
+            await answer(scope, receive, send)
+
+    async def _truncated(self, scope: Scope, receive: Receive) -> Response:
+        """Return the response of the service with empty lists."""
+        status, body = 200, bytearray()
+
+        async def keep(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            body.extend(message.get("body", b""))
+
+        await self._app(scope, receive, keep)
+        payload = json.loads(bytes(body))
+        return _json(
+            _encoded({key: [] if isinstance(value, list) else value for key, value in payload.items()}), status
+        )
 
     async def _response(self, service: Service, scope: Scope) -> Response | None:
         switch = self._switches.of(service.name)
@@ -89,7 +106,8 @@ class _Gate:
             return _json(_OFF_CONTRACT_BODY)
         if dict(scope["headers"]).get(b"authorization") != self._bearer:
             return _refusal(service.errors, Refused(401, "UNAUTHORIZED", "A valid bearer token is required."))
-        cached = self._state.cached_responses.get(_key(scope)) if scope["method"] == "GET" else None
+        is_cached = scope["method"] == "GET" and switch.mode is not Mode.TRUNCATED
+        cached = self._state.cached_responses.get(_key(scope)) if is_cached else None
         return _json(cached) if cached else None
 
 

@@ -5,13 +5,14 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """The mode of a service."""
+    """The mode of a service. A truncated one loses the entries of its lists, whose totals it still states."""
 
     OK = "ok"
     DOWN = "down"
     SLOW = "slow"
     FAILING = "failing"
     OFF_CONTRACT = "off_contract"
+    TRUNCATED = "truncated"
 
 
 @dataclass(frozen=True, slots=True)
