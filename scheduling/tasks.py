@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from scheduling.daily_schedules.lifecycle import advance_departures
+from scheduling.daily_schedules.lifecycle import advance_departures, refuse_skewed_clock
 from scheduling.errors import ContentionNotResolved
 from scheduling.reservations.placement import place_reservation, sweep_reservations
 from scheduling.reservations.seating import PLACE_TASK
@@ -18,8 +18,10 @@ UNPLACED_FOR = timedelta(seconds=60)
 
 @shared_task(name="scheduling.advance_departures", soft_time_limit=50, time_limit=60)
 def advance_departures_task() -> None:
-    """Set IN_PROGRESS on departures that have started, and COMPLETED on those that are over."""
-    advance_departures(timezone.now())
+    """Set IN_PROGRESS on departures that have started, and COMPLETED on those that are over. Raises ClockSkewed."""
+    now = timezone.now()
+    refuse_skewed_clock(now)
+    advance_departures(now)
 
 
 @shared_task(
