@@ -6,6 +6,8 @@ __all__ = [
     "AUTO_PUBLISH_REQUESTS",
     "JOIN_PATIENCE_SECONDS",
     "LOCK_CACHE_SECONDS",
+    "MAX_UNSTAFFED_BY_MACHINE",
+    "MAX_UNSTAFFED_SHARE_BY_MACHINE",
     "NIGHTLY_OPTIMIZATION_AT",
     "PLANNING_HORIZON_DAYS",
     "QUESTION_BUDGET_SECONDS",
@@ -29,6 +31,9 @@ TASK_TIME_LIMIT_SECONDS = env.int("TASK_TIME_LIMIT_SECONDS", default=180)
 VISIBILITY_TIMEOUT_SECONDS = env.int("VISIBILITY_TIMEOUT_SECONDS", default=3600)
 # Maximal wait for an equal run in progress; it leaves a task enough time to solve the problem itself afterwards.
 JOIN_PATIENCE_SECONDS = env.int("JOIN_PATIENCE_SECONDS", default=45)
+# A machine leaves at most so many published departures of a date without a team, in number or share, whichever is more.
+MAX_UNSTAFFED_BY_MACHINE = env.int("MAX_UNSTAFFED_BY_MACHINE", default=2)
+MAX_UNSTAFFED_SHARE_BY_MACHINE = env.float("MAX_UNSTAFFED_SHARE_BY_MACHINE", default=0.1)
 # Longer than any task: the presence of a killed optimizer expires, that of a running one does not.
 LOCK_CACHE_SECONDS = TASK_TIME_LIMIT_SECONDS + 60
 

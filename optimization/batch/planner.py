@@ -29,13 +29,15 @@ class PlanningTerms:
     """The terms of planning dates.
 
     `dry_run` stores nothing. At most `max_changes` guides are reassigned per date, any number if None. `explain`:
-    the outcomes have explanations.
+    the outcomes have explanations. `may_unstaff`: a person accepts plans that take the teams of more published
+    departures than a machine may.
     """
 
     author: Author
     dry_run: bool = False
     max_changes: int | None = None
     explain: bool = False
+    may_unstaff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def plan_date_of(
             dry_run=terms.dry_run,
             snapshot=snapshot,
             max_changes=terms.max_changes,
+            may_unstaff=terms.may_unstaff,
         )
     except DomainError as error:
         return DateFailure(day, cluster, error.message)

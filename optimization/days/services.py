@@ -52,6 +52,7 @@ class DayOptimization:
     planned: dict[UUID, Departure] = field(default_factory=dict)
     plans: list[PlannedDay] = field(default_factory=list)
     is_joined: bool = False
+    may_unstaff: bool = False
 
     @property
     def day(self) -> date:
@@ -91,10 +92,12 @@ def optimize_day(
     dry_run: bool = False,
     snapshot: Snapshot | None = None,
     max_changes: int | None = None,
+    may_unstaff: bool = False,
 ) -> DayOptimization:
     """Staff every open departure of these regions on `day` and store the plan; other regions stay unchanged.
 
-    At most `max_changes` guides are reassigned. Where a run under way already plans this scope, wait for it and
+    At most `max_changes` guides are reassigned. `may_unstaff`: a person accepts a plan that takes the teams of more
+    published departures than a machine may. Where a run under way already plans this scope, wait for it and
     return its outcome: nothing is planned twice.
 
     Departures that changed while the solver worked, and those of guides who entered something meanwhile, are
@@ -104,16 +107,22 @@ def optimize_day(
     """
     scope = PlanningScope(day, frozenset(region_ids), max_changes)
     if dry_run:
-        return _optimize(scope, uuid4(), author, snapshot, dry_run=True)
+        return _optimize(scope, uuid4(), author, snapshot, dry_run=True, may_unstaff=may_unstaff)
     run_id = uuid4()
     with run_or_join(scope, by=str(author), run_id=run_id) as joined:
-        return (
-            _joined_optimization(joined, scope) if joined else _optimize(scope, run_id, author, snapshot, dry_run=False)
-        )
+        if joined:
+            return _joined_optimization(joined, scope)
+        return _optimize(scope, run_id, author, snapshot, dry_run=False, may_unstaff=may_unstaff)
 
 
 def _optimize(
-    scope: PlanningScope, run_id: UUID, author: Author, snapshot: Snapshot | None, *, dry_run: bool
+    scope: PlanningScope,
+    run_id: UUID,
+    author: Author,
+    snapshot: Snapshot | None,
+    *,
+    dry_run: bool,
+    may_unstaff: bool,
 ) -> DayOptimization:
     run = start_run(
         scope.day,
@@ -122,7 +131,7 @@ def _optimize(
         run_id=run_id,
         max_changes=scope.max_changes,
     )
-    optimized = DayOptimization(run, scope, latest_score(scope.day, scope.region_ids))
+    optimized = DayOptimization(run, scope, latest_score(scope.day, scope.region_ids), may_unstaff=may_unstaff)
     try:
         facts = gather_facts(snapshot or take_planning_snapshot(scope.day, scope.region_ids))
         _plan_and_store(optimized, facts, replace(author, run_id=run_id), dry_run=dry_run)
@@ -229,7 +238,7 @@ def _write(optimized: DayOptimization, plan: PlannedDay, refused: frozenset[UUID
         outdated[:] = plan.apply(document, timezone.now(), excluding=refused, entered=entered)
 
     def after_write(changes: Mapping[date, Change]) -> None:
-        refuse_broken_write(changes, plan.facts, began_at)
+        refuse_broken_write(changes, plan.facts, began_at, may_unstaff=optimized.may_unstaff)
         if not outdated and not refused:
             # Unchanged departures too: the facts may have changed around them.
             detect_on([optimized.day], plan.facts, region_ids=optimized.region_ids)

@@ -9,12 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models.fields.json import KeyTransform
 
 from optimization.days.checker_evidence import engagements_in, holds_of
 from optimization.days.refusal import refuse
 from optimization.verification.checks import check_departures, is_new_since
 from optimization.verification.evidence import Engagement, Evidence, Finding, dates_of
+from optimization.verification.published_teams import UnstaffingLimit, check_published_teams, excused_departures
 from optimization.verification.unchanged import forbidden_changes
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.surroundings import departures_elsewhere
@@ -28,17 +30,23 @@ MARGIN = timedelta(days=1)
 
 
 def refuse_broken_write(
-    changes: Mapping[date, Change], facts: Facts, now: datetime, *, publishes: Collection[UUID] = ()
+    changes: Mapping[date, Change],
+    facts: Facts,
+    now: datetime,
+    *,
+    publishes: Collection[UUID] = (),
+    may_unstaff: bool = False,
 ) -> None:
     """Raise PlanRefused where the changes newly break a rule or touch what no plan may touch.
 
     Call it in the transaction of the write, under its locks: raising rolls it back. `publishes` has the departures
-    that the writer may publish too.
+    that the writer may publish too. `may_unstaff`: a person accepted that many published departures lose their team.
     """
     findings: list[Finding] = []
     for day, change in changes.items():
         findings += forbidden_changes(change.before, change.after, now, publishes=publishes)
         findings += _newly_broken(day, change, facts)
+        findings += () if may_unstaff else _teams_taken(day, change, facts)
     refuse(findings)
 
 
@@ -53,6 +61,23 @@ def _newly_broken(day: date, change: Change, facts: Facts) -> list[Finding]:
         for evidence in _evidence_before_and_after(day, change, facts, planned)
     )
     return [finding for finding in after if is_new_since(finding, before)]
+
+
+def _teams_taken(day: date, change: Change, facts: Facts) -> list[Finding]:
+    """Return a finding where the write takes the teams of more published departures than a machine may."""
+    before, after = change.before.departures, change.after.departures
+    limit = UnstaffingLimit(settings.MAX_UNSTAFFED_BY_MACHINE, settings.MAX_UNSTAFFED_SHARE_BY_MACHINE)
+    if not list(check_published_teams(before, after, (), limit)):
+        return []
+    later_days = {other for departure in after.values() for other in _days_of(departure, facts)} - {day}
+    evidence = Evidence(
+        day=day,
+        snapshot=facts.snapshot,
+        departures=after,
+        entered={**_entered_on(later_days), day: change.after.guide_adjustments},
+        holds=holds_of(facts),
+    )
+    return list(check_published_teams(before, after, excused_departures(evidence), limit))
 
 
 def _evidence_before_and_after(day: date, change: Change, facts: Facts, planned: Sequence[Departure]) -> list[Evidence]:

@@ -42,6 +42,7 @@ class HardRule(StrEnum):
     PINNED = "PINNED"
     STARTED = "STARTED"
     OWNERSHIP = "OWNERSHIP"
+    PUBLISHED_TEAMS = "PUBLISHED_TEAMS"
 
 
 @dataclass(frozen=True, slots=True)

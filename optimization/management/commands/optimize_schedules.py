@@ -49,6 +49,11 @@ class Command(BaseCommand):
             default=1,
             help="number of processes that optimize, in parallel, regions without common guides (default: 1)",
         )
+        parser.add_argument(
+            "--accept-unstaffed",
+            action="store_true",
+            help="store a plan even if it takes the teams of more published departures than a machine may",
+        )
         parser.add_argument("--dry-run", action="store_true", help="show the plan without storing it")
         parser.add_argument("--explain", action="store_true", help="also explain each team")
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -91,7 +96,9 @@ def _plan(
     pool: ProcessPoolExecutor | None,
 ) -> list[DateOutcome | DateFailure]:
     author = Author(AuthorKind.OPTIMIZATION, getpass.getuser(), "manage.py optimize_schedules", "command")
-    terms = PlanningTerms(author, options["dry_run"], options["max_changes"], options["explain"])
+    terms = PlanningTerms(
+        author, options["dry_run"], options["max_changes"], options["explain"], options["accept_unstaffed"]
+    )
     planned = []
     with _progress(quiet=options["json"]) as progress:
         bar = progress.add_task(f"planning {days[0]}", total=len(days) * len(clusters))
