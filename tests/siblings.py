@@ -93,8 +93,8 @@ class SimulatedSiblings:
     def call_guide_back(self, guide_id: str, first: date, last: date) -> None:
         """Nothing keeps the guide away on these dates, whatever the seeded world says."""
         days = {"start_date": first.isoformat(), "end_date": last.isoformat()}
-        told = self.call("svc-guide-management", f"/guides/{guide_id}/availability", params=days).json()["data"]
-        for window in told:
+        windows = self.call("svc-guide-management", f"/guides/{guide_id}/availability", params=days).json()["data"]
+        for window in windows:
             if not window["available"]:
                 self.remove("windows", window["id"])
 
@@ -132,8 +132,8 @@ class SimulatedSiblings:
 
     def calm_the_weather(self, region_id: str) -> None:
         """Neither storm nor alert in the region, whatever the seeded world says."""
-        told = self.call("svc-weather", "/weather/alerts", params={"region_id": region_id}).json()
-        for alert in told["alerts"]:
+        alerts = self.call("svc-weather", "/weather/alerts", params={"region_id": region_id}).json()["alerts"]
+        for alert in alerts:
             self.remove("alerts", alert["id"])
         station = self.get("regions", region_id)["weather_station_id"]
         for offset in range(FORECAST_DAYS):

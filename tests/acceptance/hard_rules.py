@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from tests.acceptance.sibling_facts import Told, squeezed
+from tests.acceptance.sibling_facts import SiblingFacts, squeezed
 
 TURNAROUND, REST = timedelta(minutes=30), timedelta(hours=8)
 LARGEST_TEAM = 3
@@ -57,16 +57,16 @@ class Departure:
         return Broken(rule, self.day, self.id, who, why)
 
 
-def find_broken_rules(connection: psycopg.Connection[Any], told: Told) -> list[Broken]:
-    """What is wrong with the daily schedules that `connection` sees, given what the siblings tell."""
+def find_broken_rules(connection: psycopg.Connection[Any], facts: SiblingFacts) -> list[Broken]:
+    """Return every hard rule that the daily schedules `connection` sees break, by the siblings' facts."""
     documents = dict(connection.execute("SELECT schedule_date, assignments FROM scheduling.daily_schedules").fetchall())
     departures = list(_staffed(documents))
-    found = [*_of_guides(departures), *_of_camps(departures, told)]
+    broken_rules = [*_of_guides(departures), *_of_camps(departures, facts)]
     for departure in departures:
-        days = told.days_of(departure.stored["region_id"], departure.starts_at, departure.ends_at)
-        judge = _Judge(departure, days, _adjustments(documents, days), told)
-        found += judge.findings()
-    return found
+        days = facts.days_of(departure.stored["region_id"], departure.starts_at, departure.ends_at)
+        judge = _Judge(departure, days, _adjustments(documents, days), facts)
+        broken_rules += judge.findings()
+    return broken_rules
 
 
 def _staffed(documents: Mapping[date, Any]) -> Iterator[Departure]:
@@ -85,29 +85,31 @@ def _adjustments(documents: Mapping[date, Any], days: list[date]) -> dict[str, l
 
 
 def _of_guides(departures: list[Departure]) -> Iterator[Broken]:
-    """Nobody is in two places, and everybody sleeps."""
+    """No guide is in two places at once, and each rests between two dates."""
     of_guide: dict[str, list[Departure]] = defaultdict(list)
     for departure in departures:
         for guide_id in set(departure.guide_ids):
             of_guide[guide_id].append(departure)
     for guide_id, theirs in of_guide.items():
-        for one, other in combinations(sorted(theirs, key=lambda each: each.starts_at), 2):
-            pause = other.starts_at - one.ends_at
+        for earlier, later in combinations(sorted(theirs, key=lambda departure: departure.starts_at), 2):
+            pause = later.starts_at - earlier.ends_at
             if pause < TURNAROUND:
-                yield other.broken("overlap", f"{pause} after {one.id}", guide_id)
-            elif pause < REST and one.day != other.day:
-                yield other.broken("rest", f"{pause} after {one.id}", guide_id)
+                yield later.broken("overlap", f"{pause} after {earlier.id}", guide_id)
+            elif pause < REST and earlier.day != later.day:
+                yield later.broken("rest", f"{pause} after {earlier.id}", guide_id)
 
 
-def _of_camps(departures: list[Departure], told: Told) -> Iterator[Broken]:
+def _of_camps(departures: list[Departure], facts: SiblingFacts) -> Iterator[Broken]:
     at_camp: dict[str, list[Departure]] = defaultdict(list)
     for departure in departures:
         if departure.stored.get("location_id"):
             at_camp[departure.stored["location_id"]].append(departure)
     for location_id, there in at_camp.items():
-        most = told.capacity(location_id)
+        most = facts.capacity(location_id)
         for arriving in there:
-            load = sum(one.participants for one in there if one.starts_at <= arriving.starts_at < one.ends_at)
+            load = sum(
+                present.participants for present in there if present.starts_at <= arriving.starts_at < present.ends_at
+            )
             if load > most:
                 yield arriving.broken("camp", f"{load} people at a camp for {most}")
 
@@ -119,7 +121,7 @@ class _Judge:
     departure: Departure
     days: list[date]
     adjustments: Mapping[str, list[Mapping[str, Any]]]
-    told: Told
+    facts: SiblingFacts
 
     def findings(self) -> Iterator[Broken]:
         yield from self._team()
@@ -141,9 +143,13 @@ class _Judge:
 
     def _group_of(self, guide_id: str) -> int:
         entered = self.adjustments.get(guide_id, [])
-        own = [each["max_group_size"] for each in entered if each.get("max_group_size") is not None]
-        size = min(own) if own else (self.told.guide(guide_id) or {}).get("max_group_size") or USUAL_GROUP
-        limits = [each["value"] for each in self._restrictions(guide_id) if each.get("kind") == "MAX_GROUP_SIZE"]
+        own = [entry["max_group_size"] for entry in entered if entry.get("max_group_size") is not None]
+        size = min(own) if own else (self.facts.guide(guide_id) or {}).get("max_group_size") or USUAL_GROUP
+        limits = [
+            restriction["value"]
+            for restriction in self._restrictions(guide_id)
+            if restriction.get("kind") == "MAX_GROUP_SIZE"
+        ]
         return int(min([size, *limits]))
 
     def _trail(self) -> Iterator[Broken]:
@@ -151,24 +157,24 @@ class _Judge:
         if trail_id is None:
             return
         for day in self.days:
-            if why := self.told.trail_closed(trail_id, day):
+            if why := self.facts.trail_closed(trail_id, day):
                 yield self.departure.broken("trail open", f"{why} on {day}")
-        most = self.told.trail(trail_id).get("max_group_size")
+        most = self.facts.trail(trail_id).get("max_group_size")
         if most is not None and self.departure.participants > most:
             yield self.departure.broken("trail group size", f"{self.departure.participants} on a trail for {most}")
 
     def _guide(self, guide_id: str) -> Iterator[tuple[str, str]]:
-        guide = self.told.guide(guide_id)
+        guide = self.facts.guide(guide_id)
         if guide is None:
-            yield "status", "nobody knows this guide"
+            yield "status", "unknown guide"
             return
         if guide["status"] != "ACTIVE":
             yield "status", guide["status"]
-        if not self.told.works_in(guide, self.departure.stored["region_id"]):
+        if not self.facts.works_in(guide, self.departure.stored["region_id"]):
             yield "region", f"works in {guide['region_ids']}"
-        if not self.told.leads(guide, self.departure.stored["activity_type"]):
+        if not self.facts.leads(guide, self.departure.stored["activity_type"]):
             yield "activity", f"leads {guide['activity_specialties']}"
-        if lacking := self.told.lacking(guide_id, self.departure.stored["trip_id"], self.days[-1]):
+        if lacking := self.facts.lacking(guide_id, self.departure.stored["trip_id"], self.days[-1]):
             yield "certificates", f"lacks {lacking} on {self.days[-1]}"
         yield from self._absences(guide_id)
         for restriction in self._restrictions(guide_id):
@@ -177,18 +183,24 @@ class _Judge:
 
     def _absences(self, guide_id: str) -> Iterator[tuple[str, str]]:
         for day in self.days:
-            if self.told.is_away(guide_id, day):
+            if self.facts.is_away(guide_id, day):
                 yield "available", f"away on {day}"
         for entered in self.adjustments.get(guide_id, []):
             for window in entered.get("availability_exceptions", []):
-                zone = self.told.zone(self.departure.stored["region_id"])
+                zone = self.facts.zone(self.departure.stored["region_id"])
                 starts, ends = _instant(window["from"], zone), _instant(window["to"], zone, is_end=True)
                 if starts < self.departure.ends_at and self.departure.starts_at < ends:
                     yield "availability exception", f"{window}"
 
     def _restrictions(self, guide_id: str) -> list[Any]:
-        listed = [each for entered in self.adjustments.get(guide_id, []) for each in entered.get("restrictions", [])]
-        return [each if isinstance(each, dict) else {"kind": "unreadable"} for each in listed if self._holds(each)]
+        listed = [
+            restriction for entry in self.adjustments.get(guide_id, []) for restriction in entry.get("restrictions", [])
+        ]
+        return [
+            restriction if isinstance(restriction, dict) else {"kind": "unreadable"}
+            for restriction in listed
+            if self._holds(restriction)
+        ]
 
     def _holds(self, restriction: Any) -> bool:
         until = restriction.get("until") if isinstance(restriction, dict) else None
@@ -197,7 +209,7 @@ class _Judge:
     def _forbidden_by(self, restriction: Mapping[str, Any]) -> str | None:
         kind, value = restriction.get("kind"), restriction.get("value")
         trail_id = self.departure.stored.get("trail_id")
-        trail = self.told.trail(trail_id) if trail_id else {}
+        trail = self.facts.trail(trail_id) if trail_id else {}
         if kind == "MAX_ALTITUDE_M":
             climb = trail.get("elevation_gain_m")
             return None if climb is not None and climb <= value else f"{restriction}: climbs {climb}"
@@ -205,25 +217,25 @@ class _Judge:
             same = squeezed(str(value)) == squeezed(self.departure.stored["activity_type"])
             return f"{restriction}" if same else None
         if kind == "MAX_DIFFICULTY":
-            hardest = self.told.difficulty(self.departure.stored["trip_id"], trail)
-            return None if hardest <= self.told.rank(str(value)) else f"{restriction}: {hardest}"
+            hardest = self.facts.difficulty(self.departure.stored["trip_id"], trail)
+            return None if hardest <= self.facts.rank(str(value)) else f"{restriction}: {hardest}"
         return None if kind == "MAX_GROUP_SIZE" and int(value or 0) > 0 else f"{restriction}"
 
 
-def _instant(told: str, zone: Any, *, is_end: bool = False) -> datetime:
-    """A moment as it is told, or the beginning of a day; the end of a day for the last of several."""
-    if "T" in told:
-        return datetime.fromisoformat(told)
-    return datetime.combine(date.fromisoformat(told) + timedelta(days=int(is_end)), time(), zone)
+def _instant(text: str, zone: Any, *, is_end: bool = False) -> datetime:
+    """A moment as it is entered, or the beginning of a day; the end of a day for the last of several."""
+    if "T" in text:
+        return datetime.fromisoformat(text)
+    return datetime.combine(date.fromisoformat(text) + timedelta(days=int(is_end)), time(), zone)
 
 
 def main() -> None:
     """Print what is broken; exit status 1 where anything is."""
     database_url, siblings_url, token = sys.argv[1:]
     with psycopg.connect(database_url) as connection:
-        found = find_broken_rules(connection, Told(siblings_url, token))
-    sys.stdout.writelines(f"{each}\n" for each in found)
-    sys.exit(1 if found else 0)
+        broken_rules = find_broken_rules(connection, SiblingFacts(siblings_url, token))
+    sys.stdout.writelines(f"{broken}\n" for broken in broken_rules)
+    sys.exit(1 if broken_rules else 0)
 
 
 if __name__ == "__main__":

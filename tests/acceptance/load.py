@@ -11,7 +11,7 @@ import psycopg
 
 from tests.acceptance.hard_rules import Broken, find_broken_rules
 from tests.acceptance.service import Service
-from tests.acceptance.sibling_facts import Told
+from tests.acceptance.sibling_facts import SiblingFacts
 from tests.siblings import SimulatedSiblings
 
 REQUESTS = 500
@@ -95,8 +95,8 @@ def assert_each_completed_once(service: Service, accepted: list[str]) -> None:
         " WHERE r.status = 'COMPLETED' AND d.subject = 'REQUEST'"
     )
     ran = Counter((run["request_id"], run["run_id"]) for run in completed_runs)
-    told = Counter((request["request_id"], request["run_id"]) for request in requests)
-    assert (ran - told, told - ran) == (Counter(), Counter())
+    recorded = Counter((request["request_id"], request["run_id"]) for request in requests)
+    assert (ran - recorded, recorded - ran) == (Counter(), Counter())
     twice = service.rows(
         "SELECT cause, count(*) FROM schedule_revisions WHERE kind = 'request' AND rev > 1"
         " GROUP BY cause HAVING count(*) > 1"
@@ -116,16 +116,16 @@ def assert_everything_holds(service: Service, accepted: list[str], entered: dict
 def broken_rules(service: Service) -> list[Broken]:
     """What the independent check finds."""
     with psycopg.connect(service.env["DATABASE_URL"]) as connection:
-        return find_broken_rules(connection, Told(service.siblings.url, service.siblings.token))
+        return find_broken_rules(connection, SiblingFacts(service.siblings.url, service.siblings.token))
 
 
 def assert_the_api_tells_the_same(service: Service, accepted: list[str]) -> None:
     """A client that asks sees each request completed, with a result."""
     with service.client() as client:
         for request_id in accepted[::10]:
-            told = client.get(f"/schedule-requests/{request_id}").json()
-            assert (told["status"], bool(told["completed_at"])) == ("COMPLETED", True)
-            assert told["result"]["recommended_dates"]
+            answer = client.get(f"/schedule-requests/{request_id}").json()
+            assert (answer["status"], bool(answer["completed_at"])) == ("COMPLETED", True)
+            assert answer["result"]["recommended_dates"]
 
 
 def assert_revisions_count_the_writes(service: Service) -> None:

@@ -108,14 +108,14 @@ class Service:
         redis.Redis.from_url(f"{self.env['VALKEY_URL']}/0").flushdb()
 
     def stop(self) -> None:
-        for each in self.running.values():
-            if each.is_running():
-                each.process.terminate()
+        for program in self.running.values():
+            if program.is_running():
+                program.process.terminate()
         deadline = time.monotonic() + 5
-        while any(each.is_running() for each in self.running.values()) and time.monotonic() < deadline:
+        while any(program.is_running() for program in self.running.values()) and time.monotonic() < deadline:
             time.sleep(0.05)
-        for each in self.running.values():
-            kill_group(each.process)
+        for program in self.running.values():
+            kill_group(program.process)
         self._valkey.close()
 
 
@@ -149,10 +149,10 @@ def running_program(program: Program, env: Mapping[str, str], home: Path) -> Ite
 def until(is_so: Callable[[], Any], seconds: float, what: str) -> Any:
     """What `is_so` answers once it is true; an AssertionError where that takes longer than `seconds`."""
     deadline = time.monotonic() + seconds
-    while not (found := is_so()):
+    while not (answer := is_so()):
         assert time.monotonic() < deadline, f"waited {seconds:g} s in vain until {what}"
         Event().wait(POLL_SECONDS)
-    return found
+    return answer
 
 
 def _environment(home: Path, siblings: SimulatedSiblings, stack: ExitStack) -> dict[str, str]:
@@ -198,16 +198,16 @@ def _supervised(program: Program, env: Mapping[str, str], home: Path) -> Supervi
     return Supervised(program, env, home / f"{program.name}.log", Terminal((home / "all.log").open("a")))
 
 
-def _is_ready(each: Supervised) -> bool:
-    assert each.is_running(), f"{each.program.name} ended: {each.last_line}"
-    return each.is_ready()
+def _is_ready(process: Supervised) -> bool:
+    assert process.is_running(), f"{process.program.name} ended: {process.last_line}"
+    return process.is_ready()
 
 
 def _tables(connection: psycopg.Connection[Any]) -> list[str]:
     kept = ("django_%", "auth_%")
-    found = connection.execute(
+    names = connection.execute(
         "SELECT format('scheduling.%%I', tablename) FROM pg_tables WHERE schemaname = 'scheduling'"
         " AND NOT tablename LIKE ANY (%s)",
         [list(kept)],
     ).fetchall()
-    return [name for (name,) in found]
+    return [name for (name,) in names]

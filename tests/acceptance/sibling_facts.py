@@ -1,4 +1,4 @@
-"""What the siblings tell about a schedule, as the independent check of the hard rules understands it."""
+"""The siblings' facts about a schedule, as the independent check of the hard rules understands them."""
 
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -21,8 +21,8 @@ def squeezed(name: str) -> str:
     return SAME_ACTIVITY.get(letters, letters)
 
 
-class Told:
-    """Asks the siblings over HTTP, each thing once."""
+class SiblingFacts:
+    """The siblings' facts over HTTP, each read once."""
 
     def __init__(self, siblings_url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
@@ -32,12 +32,12 @@ class Told:
 
     def guides(self) -> dict[str, dict[str, Any]]:
         """Every guide, by id."""
-        found: dict[str, dict[str, Any]] = {}
+        guides: dict[str, dict[str, Any]] = {}
         while True:
-            page = self._ask(f"/svc-guide-management/guides?offset={len(found)}&limit={PAGE}")
-            found |= {guide["id"]: guide for guide in page["data"]}
+            page = self._ask(f"/svc-guide-management/guides?offset={len(guides)}&limit={PAGE}")
+            guides |= {guide["id"]: guide for guide in page["data"]}
             if not page["pagination"]["has_more"]:
-                return found
+                return guides
 
     def guide(self, guide_id: str) -> dict[str, Any] | None:
         return self.guides().get(guide_id)

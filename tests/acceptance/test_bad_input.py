@@ -100,10 +100,10 @@ def test_an_unsound_request_is_refused_by_the_field(
     with running.client() as client:
         response = client.post("/schedule-requests", json=body)
 
-    told = response.json()
-    assert (response.status_code, told["code"]) == (status, code), told
-    assert field in [problem["field"] for problem in told["details"]]
-    assert told["message"]
+    body = response.json()
+    assert (response.status_code, body["code"]) == (status, code), body
+    assert field in [problem["field"] for problem in body["details"]]
+    assert body["message"]
     assert response.headers["X-Request-ID"]
 
 
@@ -137,7 +137,8 @@ def url_of_public_keys(running: Service) -> Iterator[str]:
     issuer = ThreadingHTTPServer(("127.0.0.1", 0), _Keys)
     Thread(target=issuer.serve_forever, daemon=True).start()
     port, jwks_url = free_port(), f"http://127.0.0.1:{issuer.server_port}/jwks.json"
-    web = replace(next(each for each in programs.service(port) if each.name == "web"), name="web of public keys")
+    usual_web = next(program for program in programs.service(port) if program.name == "web")
+    web = replace(usual_web, name="web of public keys")
     env = running.env | {"PORT": str(port), "JWT_ALGORITHMS": "RS256", "JWT_JWKS_URL": jwks_url}
     with running_program(web, env, running.home):
         yield f"http://127.0.0.1:{port}/scheduling/v1/schedule-requests"

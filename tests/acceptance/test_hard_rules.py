@@ -12,7 +12,7 @@ import pytest
 
 from tests.acceptance.hard_rules import Broken, find_broken_rules
 from tests.acceptance.service import Service
-from tests.acceptance.sibling_facts import Told
+from tests.acceptance.sibling_facts import SiblingFacts
 from tests.siblings import SimulatedSiblings
 
 ANOTHER_DEPARTURE = "00000000-0000-4000-8000-000000000000"
@@ -25,7 +25,7 @@ class Plan:
 
     connection: psycopg.Connection[Any]
     siblings: SimulatedSiblings
-    told: Told
+    facts: SiblingFacts
     day: date
     document: Document
 
@@ -55,7 +55,7 @@ class Plan:
         )
 
     def broken(self) -> list[Broken]:
-        return find_broken_rules(self.connection, self.told)
+        return find_broken_rules(self.connection, self.facts)
 
 
 Spoil = Callable[[Plan, Document], None]
@@ -73,11 +73,11 @@ def planned(running: Service) -> tuple[Service, date]:
 @pytest.fixture
 def plan(planned: tuple[Service, date]) -> Iterator[Plan]:
     service, day = planned
-    told = Told(service.siblings.url, service.siblings.token)
+    facts = SiblingFacts(service.siblings.url, service.siblings.token)
     with psycopg.connect(service.env["DATABASE_URL"]) as connection:
         row = connection.execute("SELECT assignments FROM daily_schedules WHERE schedule_date = %s", [day]).fetchone()
         assert row is not None
-        yield Plan(connection, service.siblings, told, day, row[0])
+        yield Plan(connection, service.siblings, facts, day, row[0])
         connection.rollback()
 
 
@@ -103,7 +103,7 @@ def replace_lead(by: Callable[[Plan, Document], bool]) -> Spoil:
     """The first guide of whom `by` is true takes the lead's place."""
 
     def spoil(plan: Plan, departure: Document) -> None:
-        departure["team"][0]["guide_id"] = next(key for key, guide in plan.told.guides().items() if by(plan, guide))
+        departure["team"][0]["guide_id"] = next(key for key, guide in plan.facts.guides().items() if by(plan, guide))
 
     return spoil
 
@@ -123,8 +123,8 @@ def become_a_crawl(plan: Plan, departure: Document) -> None:
 
 
 def move_abroad(plan: Plan, departure: Document) -> None:
-    guide, regions = plan.told.guides()[plan.lead], plan.siblings.summary()["region_ids"]
-    departure["region_id"] = next(region for region in regions if not plan.told.works_in(guide, region))
+    guide, regions = plan.facts.guides()[plan.lead], plan.siblings.summary()["region_ids"]
+    departure["region_id"] = next(region for region in regions if not plan.facts.works_in(guide, region))
 
 
 def take_a_closed_trail(plan: Plan, departure: Document) -> None:
@@ -134,7 +134,7 @@ def take_a_closed_trail(plan: Plan, departure: Document) -> None:
 
 SPOILT: dict[str, tuple[str, Spoil]] = {
     "a guide on leave": ("status", replace_lead(lambda _, guide: guide["status"] == "ON_LEAVE")),
-    "a guide who is away": ("available", replace_lead(lambda plan, guide: plan.told.is_away(guide["id"], plan.day))),
+    "a guide who is away": ("available", replace_lead(lambda plan, guide: plan.facts.is_away(guide["id"], plan.day))),
     "a guide of another region": ("region", move_abroad),
     "a guide who does not do that": ("activity", have(activity_type="HANG_GLIDING")),
     "a guide without the certificate": ("certificates", become_a_crawl),
@@ -155,7 +155,7 @@ SPOILT: dict[str, tuple[str, Spoil]] = {
 def test_what_a_plan_breaks_is_found(plan: Plan, rule: str, spoil: Spoil) -> None:
     departure_id = plan.spoil(spoil)
 
-    assert (rule, departure_id) in [(each.rule, each.departure_id) for each in plan.broken()]
+    assert (rule, departure_id) in [(broken.rule, broken.departure_id) for broken in plan.broken()]
 
 
 def test_a_guide_on_two_departures_is_found(plan: Plan) -> None:
@@ -163,14 +163,14 @@ def test_a_guide_on_two_departures_is_found(plan: Plan) -> None:
     plan.document["departures"][ANOTHER_DEPARTURE] = again
     plan.store(plan.day, plan.document)
 
-    assert ("overlap", plan.lead) in [(each.rule, each.who) for each in plan.broken()]
+    assert ("overlap", plan.lead) in [(broken.rule, broken.who) for broken in plan.broken()]
 
 
 def test_too_little_rest_between_two_dates_is_found(plan: Plan) -> None:
     again = _led_again(plan, after=timedelta(hours=7, minutes=59))
     plan.store(plan.day + timedelta(days=1), {"departures": {ANOTHER_DEPARTURE: again}, "guide_adjustments": {}})
 
-    assert [(each.rule, each.who) for each in plan.broken()] == [("rest", plan.lead)]
+    assert [(broken.rule, broken.who) for broken in plan.broken()] == [("rest", plan.lead)]
 
 
 def _is_short_walk(departure: Document) -> bool:

@@ -68,15 +68,15 @@ def test_without_it_nothing_is_decided_until_it_is_back(service: Service, siblin
             assert sibling in refused.json()["message"]
             assert int(refused.headers["Retry-After"]) > 0
         until(lambda: postponed(service), BACK_WITHIN_SECONDS, "a worker has met the silence")
-        assert {client.get(f"/schedule-requests/{each}").json()["status"] for each in accepted} <= {
+        assert {client.get(f"/schedule-requests/{request_id}").json()["status"] for request_id in accepted} <= {
             "PENDING",
             "PROCESSING",
         }
 
         service.siblings.switch(sibling, "ok")
 
-        for each in accepted:
-            assert assignment_statuses(followed(client, each)["result"]) & {"CONFIRMED", "TENTATIVE"}
+        for request_id in accepted:
+            assert assignment_statuses(followed(client, request_id)["result"]) & {"CONFIRMED", "TENTATIVE"}
         until(
             lambda: ask(service, client, FIRST_DAY).status_code == 200,
             BACK_WITHIN_SECONDS,
@@ -124,12 +124,12 @@ def followed(client: httpx.Client, request_id: str) -> dict[str, Any]:
     """The request at its end."""
 
     def ended() -> dict[str, Any] | None:
-        told: dict[str, Any] = client.get(f"/schedule-requests/{request_id}").json()
-        return told if told["status"] in {"COMPLETED", "FAILED"} else None
+        answer: dict[str, Any] = client.get(f"/schedule-requests/{request_id}").json()
+        return answer if answer["status"] in {"COMPLETED", "FAILED"} else None
 
-    told: dict[str, Any] = until(ended, BACK_WITHIN_SECONDS, "the request is at its end")
-    assert told["status"] == "COMPLETED", told
-    return told
+    answer: dict[str, Any] = until(ended, BACK_WITHIN_SECONDS, "the request is at its end")
+    assert answer["status"] == "COMPLETED", answer
+    return answer
 
 
 def trip(service: Service) -> str:
@@ -140,18 +140,23 @@ def trip(service: Service) -> str:
 
 def warnings_of(result: dict[str, Any], sibling: str) -> set[tuple[str, str]]:
     """The type and severity of what the result warns of on account of a sibling; each says what was not known."""
-    ours = [each for each in result["conflict_warnings"] if each.get("source_service") == sibling]
-    assert all(each["message"] for each in ours)
-    return {(each["type"], each["severity"]) for each in ours}
+    ours = [warning for warning in result["conflict_warnings"] if warning.get("source_service") == sibling]
+    assert all(warning["message"] for warning in ours)
+    return {(warning["type"], warning["severity"]) for warning in ours}
 
 
 def assignment_statuses(result: dict[str, Any]) -> set[str]:
-    return {each["assignment_status"] for each in result["guide_assignments"]}
+    return {assignment["assignment_status"] for assignment in result["guide_assignments"]}
 
 
 def departure_statuses(service: Service) -> set[str]:
     documents = [row["assignments"] for row in service.rows("SELECT assignments FROM daily_schedules")]
-    return {each["status"] for document in documents for each in document["departures"].values() if each.get("team")}
+    return {
+        departure["status"]
+        for document in documents
+        for departure in document["departures"].values()
+        if departure.get("team")
+    }
 
 
 def slowest_run_ms(service: Service) -> int:

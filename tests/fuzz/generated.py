@@ -82,7 +82,7 @@ def _configuration(service: RunningService, examples: Examples, *, cases: int, s
 def _toml(value: Any) -> str:
     """Inline TOML of JSON-like data."""
     if isinstance(value, dict):
-        inner = ", ".join(f"{json.dumps(name)} = {_toml(each)}" for name, each in value.items())
+        inner = ", ".join(f"{json.dumps(name)} = {_toml(field)}" for name, field in value.items())
         return f"{{ {inner} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(_toml, value))}]"

@@ -51,8 +51,8 @@ class Incident:
     @property
     def entered(self) -> dict[str, Any]:
         """The adjustments as they lie in the table."""
-        found: dict[str, Any] = self.schedule.assignments["guide_adjustments"]
-        return found
+        adjustments: dict[str, Any] = self.schedule.assignments["guide_adjustments"]
+        return adjustments
 
     def guides_enter(self, guide_id: UUID, entry: Mapping[str, Any] | None) -> None:
         """svc-guide-management tells what a guide entered, over the API."""
@@ -85,7 +85,7 @@ class Incident:
     def staffed(self) -> list[tuple[UUID, Departure]]:
         """The departures of the cluster that one guide leads alone, those with the most guests first."""
         alone = [(key, d) for key, d in self.departures.items() if len(d.team) == 1 and d.region_id in self.cluster]
-        return sorted(alone, key=lambda one: (-one[1].participants, one[0]))
+        return sorted(alone, key=lambda item: (-item[1].participants, item[0]))
 
     def led_by(self, guide_id: UUID) -> dict[UUID, Departure]:
         return {key: departure for key, departure in self.departures.items() if guide_id in departure.guide_ids}

@@ -37,5 +37,5 @@ def test_who_changed_what_and_when_can_be_read_back(scene: Incident) -> None:
     assert entered["author"] == "svc-guide-management"
     assert entered["changes"]["guide_adjustments"][guide]["new"]["availability_exceptions"][0]["reason"] == "vacation"
     assert planned["kind"] == "nightly optimization"
-    times = [parse_datetime(one["changed_at"]) for one in (planned, entered, optimized)]
+    times = [parse_datetime(revision["changed_at"]) for revision in (planned, entered, optimized)]
     assert times == sorted(times)

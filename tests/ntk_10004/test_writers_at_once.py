@@ -124,10 +124,10 @@ def test_two_regions_optimizing_one_date_at_the_same_moment_both_keep_their_work
         first, second = (optimized.result(timeout=120) for optimized in running)
 
     assert unplanned.entered == entered
-    assert {key: one.team for key, one in unplanned.departures.items()} == {
-        key: one.team for key, one in {**first.planned, **second.planned}.items()
+    assert {key: departure.team for key, departure in unplanned.departures.items()} == {
+        key: departure.team for key, departure in {**first.planned, **second.planned}.items()
     }
-    assert all(any(one.team for one in region.planned.values()) for region in (first, second))
+    assert all(any(departure.team for departure in region.planned.values()) for region in (first, second))
     by_run = ScheduleRevision.objects.filter(schedule_date=unplanned.day, run_id__isnull=False)
     assert set(by_run.values_list("run_id", flat=True)) == {first.run.pk, second.run.pk}
     assert unplanned.schedule.rev == 2 + by_run.count()

@@ -50,7 +50,7 @@ def test_a_dry_run_shows_the_plan_and_stores_only_its_runs(siblings: SimulatedSi
     assert day["totals"]["departures"] == len(day["departures"]) > 0
     assert not DailySchedule.objects.exists()
     assert not OutboxMessage.objects.exists()
-    assert {one.status for one in OptimizationRun.objects.all()} == {RunStatus.COMPLETED}
+    assert {run.status for run in OptimizationRun.objects.all()} == {RunStatus.COMPLETED}
 
 
 @pytest.mark.django_db
@@ -62,17 +62,17 @@ def test_one_region_is_planned_and_the_others_stay_as_they_are(siblings: Simulat
 
     [schedule] = DailySchedule.objects.all()
     planned = {str(departure.region_id) for departure in schedule.document.departures.values()}
-    assert planned == {first["id"]} == {one["region_id"] for one in day["departures"].values()}
+    assert planned == {first["id"]} == {departure["region_id"] for departure in day["departures"].values()}
 
 
 @pytest.mark.django_db
 def test_several_dates_come_as_a_table_each(siblings: SimulatedSiblings) -> None:
     first = siblings.today + timedelta(days=1)
 
-    told = run("optimize_schedules", "--from", str(first), "--to", str(first + timedelta(days=1)))
+    output = run("optimize_schedules", "--from", str(first), "--to", str(first + timedelta(days=1)))
 
     assert DailySchedule.objects.count() == 2
-    assert told.count("guests served") == 2
+    assert output.count("guests served") == 2
 
 
 @pytest.mark.django_db
@@ -201,9 +201,9 @@ def test_a_run_that_was_joined_is_named(siblings: SimulatedSiblings, settings: A
     done = OptimizationRun.objects.get()
 
     with announce_presence(day, [UUID(region["id"])], by="the night", run_id=done.pk):
-        told = run("optimize_schedules", "--region", region["name"])
+        output = run("optimize_schedules", "--region", region["name"])
 
-    assert f"Joined run {done.pk}" in told
+    assert f"Joined run {done.pk}" in output
 
 
 @pytest.mark.django_db
@@ -211,12 +211,12 @@ def test_two_runs_are_compared_figure_by_figure(siblings: SimulatedSiblings) -> 
     name = siblings.call("svc-trip-catalog", "/regions").json()["data"][0]["name"]
     first, second = (plan("--region", name)[0]["runs"][0]["run_id"] for _ in range(2))
 
-    told = json.loads(run("compare_runs", first, second, "--json"))
+    printed = json.loads(run("compare_runs", first, second, "--json"))
 
-    assert told["runs"] == [first, second]
-    assert told["figures"]["unstaffed"]["differs"] is False
-    assert told["figures"]["objective.kept"]["second"] > told["figures"]["objective.kept"]["first"] == 0
-    assert [bool(written) for written in told["written"]] == [True, False]
+    assert printed["runs"] == [first, second]
+    assert printed["figures"]["unstaffed"]["differs"] is False
+    assert printed["figures"]["objective.kept"]["second"] > printed["figures"]["objective.kept"]["first"] == 0
+    assert [bool(written) for written in printed["written"]] == [True, False]
     table = run("compare_runs", first, second)
     assert "Different problems" in table
     assert "objective.guests" in table
@@ -240,9 +240,9 @@ def test_a_run_that_is_not_there_is_named() -> None:
 def test_the_curve_says_what_each_person_more_buys_and_stores_nothing(siblings: SimulatedSiblings) -> None:
     name = siblings.call("svc-trip-catalog", "/regions").json()["data"][0]["name"]
 
-    told = json.loads(run("show_change_curve", "--region", name, "--up-to", "3", "--json"))
+    printed = json.loads(run("show_change_curve", "--region", name, "--up-to", "3", "--json"))
 
-    curve = told["curve"]
+    curve = printed["curve"]
     assert [point["max_changes"] for point in curve] == [0, 1, 2, 3]
     assert all(len(point["moved"]) <= point["max_changes"] for point in curve)
     assert "buys" not in curve[0]
@@ -278,6 +278,6 @@ def test_side_by_side_too_a_date_that_cannot_be_read_stops_no_other(
         became = list(plan_dates(days, clusters, terms, pool=thread))
         thread.submit(connections.close_all)
 
-    missing = [(one.day, one.region_ids) for one in became if isinstance(one, DateFailure)]
+    missing = [(outcome.day, outcome.region_ids) for outcome in became if isinstance(outcome, DateFailure)]
     assert sorted(missing, key=str) == sorted([(days[1], cluster) for cluster in clusters], key=str)
     assert len(became) == len(days) * len(clusters)

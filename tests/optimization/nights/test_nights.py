@@ -84,8 +84,8 @@ def test_a_night_plans_every_date_of_every_cluster_and_sums_up_once(siblings: Si
     assert summary["departures"] > summary["unstaffed"] > 0
     messages = OutboxMessage.objects.filter(destination="svc-analytics")
     bodies = [dict(message.payload or {})["body"] for message in messages]
-    [told] = [body for body in bodies if "schedule_date" not in body]
-    assert (told["unassigned_count"], told["score_after"]) == (summary["unstaffed"], summary["score"])
+    [event] = [body for body in bodies if "schedule_date" not in body]
+    assert (event["unassigned_count"], event["score_after"]) == (summary["unstaffed"], summary["score"])
 
 
 def test_a_cluster_has_its_dates_in_order_and_one_at_a_time(night: Night) -> None:
@@ -97,7 +97,7 @@ def test_a_cluster_has_its_dates_in_order_and_one_at_a_time(night: Night) -> Non
     second = claim_next(night.pk, 0)
 
     assert second
-    assert [first.day, second.day] == [one.schedule_date for one in dates_of(night)]
+    assert [first.day, second.day] == [night_date.schedule_date for night_date in dates_of(night)]
     assert claim_next(night.pk, 1)
 
 
@@ -179,7 +179,8 @@ def test_a_date_that_fails_stops_no_other_and_is_in_the_summary(night: Night) ->
 
     night.refresh_from_db()
     assert night.status == Night.Status.COMPLETED
-    assert [one["error"] for one in night.summary["failed"]] == ["ValueError: badly formed hexadecimal UUID string"] * 2
+    errors = [failure["error"] for failure in night.summary["failed"]]
+    assert errors == ["ValueError: badly formed hexadecimal UUID string"] * 2
 
 
 def test_a_date_that_is_over_is_not_planned(night: Night) -> None:
@@ -249,7 +250,7 @@ def test_two_that_lay_out_a_night_lay_it_out_once(siblings: SimulatedSiblings) -
 
     assert schedule_dates(night) == schedule_dates(night)
 
-    clusters = {tuple(one.region_ids) for one in night.dates.all()}
+    clusters = {tuple(night_date.region_ids) for night_date in night.dates.all()}
     assert night.dates.count() == 2 * len(clusters)
     assert len({UUID(region) for regions in clusters for region in regions}) == 6
 

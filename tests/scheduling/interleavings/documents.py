@@ -107,4 +107,8 @@ def commitments(document: Json) -> set[tuple[str, str]]:
 
 def reservations(document: Json) -> dict[str, str]:
     """Who sits where, as departure by reservation."""
-    return {reservation: key for key, each in document["departures"].items() for reservation in each["reservations"]}
+    return {
+        reservation: key
+        for key, departure in document["departures"].items()
+        for reservation in departure["reservations"]
+    }

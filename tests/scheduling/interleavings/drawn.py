@@ -31,7 +31,9 @@ _behind = st.sampled_from([None, None, None, 0, 0, 1])
 
 
 def _roles(guide_ids: list[str]) -> list[dict[str, str]]:
-    return [{"guide_id": each, "role": "ASSISTANT" if place else "LEAD"} for place, each in enumerate(guide_ids)]
+    return [
+        {"guide_id": guide_id, "role": "ASSISTANT" if place else "LEAD"} for place, guide_id in enumerate(guide_ids)
+    ]
 
 
 def _planned_team(guide_ids: list[str], status: str) -> list[dict[str, Any]]:
@@ -100,7 +102,7 @@ _OFTEN: Mapping[st.SearchStrategy[Operation], int] = {
     _by_hand: 1,
     st.sampled_from(FORBIDDEN): 1,
 }
-operations = st.sampled_from([each for each, share in _OFTEN.items() for _ in range(share)]).flatmap(lambda each: each)
+operations = st.sampled_from([kind for kind, share in _OFTEN.items() for _ in range(share)]).flatmap(lambda kind: kind)
 
 
 def races(at_once: int) -> st.SearchStrategy[list[Operation]]:

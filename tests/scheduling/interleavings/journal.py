@@ -25,7 +25,7 @@ def check_step(scene: Scene, attempts: Sequence[Attempt], outcomes: Sequence[str
         if revision.rev == 1:
             _check_birth(scene, revision)
             continue
-        by = next((each for each in waiting if each[0].signature == (revision.author, revision.cause)), None)
+        by = next((pair for pair in waiting if pair[0].signature == (revision.author, revision.cause)), None)
         assert by, f"nobody of this step wrote revision {revision.rev}: {revision.author}, {revision.cause}"
         waiting.remove(by)
         assert by[1] == DONE, f"{by[1]}, and revision {revision.rev} is there all the same"
@@ -63,13 +63,15 @@ def _check_birth(scene: Scene, revision: ScheduleRevision) -> None:
 
 def _take(scene: Scene, attempt: Attempt, revision: ScheduleRevision, start: int) -> None:
     """The attempt wrote this revision: so says the history, and the model has to come to the same."""
-    before, found = scene.document, dict(revision.changes)
-    told = found.pop("published_at", None) is not None
+    before, changes = scene.document, dict(revision.changes)
+    is_published = changes.pop("published_at", None) is not None
     possible = attempt.outcomes(before, scene.rev, scene.states[start:])
-    after = next((each for each in possible if isinstance(each, dict) and difference(before, each) == found), None)
-    assert after is not None, f"revision {revision.rev} by {attempt.signature} is not what was meant: {found}"
-    assert told is (after[TOLD] > before[TOLD])
-    assert found or attempt.always_writes, "a write that changes nothing writes nothing"
+    after = next(
+        (result for result in possible if isinstance(result, dict) and difference(before, result) == changes), None
+    )
+    assert after is not None, f"revision {revision.rev} by {attempt.signature} is not what was meant: {changes}"
+    assert is_published is (after[TOLD] > before[TOLD])
+    assert changes or attempt.always_writes, "a write that changes nothing writes nothing"
     if attempt.owns_adjustments:
         scene.entered = after["guide_adjustments"]
     scene.states.append(after)
@@ -81,11 +83,11 @@ def _may_have_written_nothing(scene: Scene, attempt: Attempt, outcome: str, star
         return not is_alone
     if outcome == DONE and attempt.is_overtaken():
         return True
-    wanted = {rev: document for rev, document in enumerate(scene.states) if rev >= start}
+    since_start = {rev: document for rev, document in enumerate(scene.states) if rev >= start}
     return any(
-        each == (document if outcome == DONE else outcome) and (outcome != DONE or not attempt.always_writes)
-        for rev, document in wanted.items()
-        for each in attempt.outcomes(document, rev, wanted.values())
+        result == (document if outcome == DONE else outcome) and (outcome != DONE or not attempt.always_writes)
+        for rev, document in since_start.items()
+        for result in attempt.outcomes(document, rev, since_start.values())
     )
 
 

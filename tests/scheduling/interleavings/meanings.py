@@ -28,7 +28,7 @@ def edited(document: Json, key: str, fields: Mapping[str, Any]) -> Json:
     _set_status(departure, news)
     _move_and_resize(departure, news)
     if "team" in news:
-        departure["team"] = [_member(departure, wanted) for wanted in news["team"]]
+        departure["team"] = [_member(departure, member) for member in news["team"]]
         if departure["team"]:
             departure.pop("unassigned_reason", None)
     if news.keys() & {"team", *PLAN} and have_notes(document, departure):
@@ -58,8 +58,8 @@ def published(document: Json, keys: Collection[str] | None, *, by_machine: bool)
     due = [departures[key] for key in (departures if keys is None else keys) if _is_due(departures[key])]
     if by_machine and any(m["assignment_status"] == "PENDING_APPROVAL" for d in due for m in d["team"]):
         raise Refused("APPROVAL_REQUIRED")
-    told = [_publish(departure) for departure in due]
-    document[TOLD] += any(told)
+    has_news = [_publish(departure) for departure in due]
+    document[TOLD] += any(has_news)
     return document
 
 
@@ -91,13 +91,13 @@ def seated(document: Json, reservation: str, trip_id: str, guests: int) -> Json:
         return document
 
     def preference(key: str) -> tuple[object, ...]:
-        each = document["departures"][key]
+        departure = document["departures"][key]
         return (
-            reservation not in each["reservations"],
-            each["status"] == "CANCELLED",
-            each["status"] not in OPEN,
-            each["participants"] + guests > each["capacity"],
-            each["starts_at"],
+            reservation not in departure["reservations"],
+            departure["status"] == "CANCELLED",
+            departure["status"] not in OPEN,
+            departure["participants"] + guests > departure["capacity"],
+            departure["starts_at"],
             key,
         )
 
@@ -122,13 +122,13 @@ def _is_news(departure: Json, name: str, value: Any) -> bool:
 
 
 def _set_status(departure: Json, news: Mapping[str, Any]) -> None:
-    status, wanted = departure["status"], news.get("status")
-    if status == "CANCELLED" and news and wanted != "DRAFT":
+    status, requested = departure["status"], news.get("status")
+    if status == "CANCELLED" and news and requested != "DRAFT":
         raise Refused("DEPARTURE_NOT_EDITABLE")
-    if wanted == "DRAFT" and status != "CANCELLED":
+    if requested == "DRAFT" and status != "CANCELLED":
         raise Refused("FIELD_NOT_YOURS")
-    if wanted != "PUBLISHED":
-        departure["status"] = wanted or status
+    if requested != "PUBLISHED":
+        departure["status"] = requested or status
 
 
 def _move_and_resize(departure: Json, fields: Mapping[str, Any]) -> None:
@@ -142,10 +142,10 @@ def _move_and_resize(departure: Json, fields: Mapping[str, Any]) -> None:
     departure["capacity"] = capacity
 
 
-def _member(departure: Json, wanted: Mapping[str, Any]) -> Json:
-    known = {member["guide_id"]: member for member in departure["team"]}
-    member = known.get(wanted["guide_id"]) or newcomer(wanted["guide_id"])
-    return {**member, **wanted}
+def _member(departure: Json, fields: Mapping[str, Any]) -> Json:
+    on_team = {member["guide_id"]: member for member in departure["team"]}
+    member = on_team.get(fields["guide_id"]) or newcomer(fields["guide_id"])
+    return {**member, **fields}
 
 
 def _plan(departure: Json) -> object:

@@ -49,10 +49,10 @@ class Merge(Operation):
 class Optimize(Operation):
     """An optimizer plans and merges at once; whoever writes at the same moment comes in between."""
 
-    wanted: Mapping[int, Mapping[str, Any]]
+    changes: Mapping[int, Mapping[str, Any]]
 
     def begin(self, scene: Scene) -> Attempt:
-        return _merging(scene.plan(self.wanted), scene)
+        return _merging(scene.plan(self.changes), scene)
 
 
 def _merging(plan: Plan, scene: Scene) -> Attempt:

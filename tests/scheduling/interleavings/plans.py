@@ -50,11 +50,11 @@ class Plan:
         return document
 
 
-def plan_on(document: Json, wanted: Mapping[str, Mapping[str, Any]]) -> Plan:
-    """A plan that gives departures other teams, trails and numbers: `wanted` by id, whole where it is new."""
-    base = {key: departure for key, departure in document["departures"].items() if key in wanted}
+def plan_on(document: Json, changes: Mapping[str, Mapping[str, Any]]) -> Plan:
+    """A plan that gives departures other teams, trails and numbers: `changes` by id, whole where it is new."""
+    base = {key: departure for key, departure in document["departures"].items() if key in changes}
     planned = {}
-    for key, fields in wanted.items():
+    for key, fields in changes.items():
         planned[key] = copied(base.get(key, {}))
         for name, value in fields.items():
             put(planned[key], name, value)

@@ -38,9 +38,9 @@ class Scene:
     def departure(self, number: int) -> str:
         return departure_id(self.day, number)
 
-    def plan(self, wanted: Mapping[int, Mapping[str, Any]]) -> Plan:
+    def plan(self, changes: Mapping[int, Mapping[str, Any]]) -> Plan:
         """A plan for some departures by number, made on the document of now."""
-        return plan_on(self.document, {self.departure(number): fields for number, fields in wanted.items()})
+        return plan_on(self.document, {self.departure(number): fields for number, fields in changes.items()})
 
     def sign(self, kind: AuthorKind, subject: str) -> Author:
         """A name under which the history shows this very attempt."""

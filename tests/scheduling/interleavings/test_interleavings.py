@@ -52,9 +52,9 @@ class Interleavings(RuleBasedStateMachine):
             self.scene.plans.append(self.scene.plan({number: new_departure(day, number) for number in numbers}))
         self._make([Merge(plans_ago) for plans_ago in range(len(regions))])
 
-    @rule(wanted=plans)
-    def an_optimizer_makes_a_plan(self, wanted: Mapping[int, Mapping[str, Any]]) -> None:
-        self.scene.plans.append(self.scene.plan(wanted))
+    @rule(changes=plans)
+    def an_optimizer_makes_a_plan(self, changes: Mapping[int, Mapping[str, Any]]) -> None:
+        self.scene.plans.append(self.scene.plan(changes))
 
     @rule(operation=operations)
     def one_writes(self, operation: Operation) -> None:
