@@ -1,14 +1,16 @@
 """Handlers of consumed events. The inbox calls them in its transaction, once for each event."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel
+from django.utils import timezone
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from events.inbox import RetryLater, register_handler
+from scheduling.domain.limits import MAX_GUESTS, RECORDED_FUTURE, RECORDED_PAST
 from scheduling.errors import ContentionNotResolved
 from scheduling.hazards import Emergency, WildlifeAlert, record_emergency, record_wildlife_alert
 from scheduling.reservations.seating import Booking, cancel_reservation, record_booking
@@ -19,15 +21,36 @@ DEFAULT_GUESTS = 1
 CANCELLED = "CANCELLED"
 
 
+LONGEST_NAME = 200
+
+
+def _within_reach(moment: datetime) -> datetime:
+    now = timezone.now()
+    if not now - RECORDED_PAST <= moment <= now + RECORDED_FUTURE:
+        raise ValueError("it has to lie between a year ago and three years ahead")
+    return moment
+
+
+def _date_within_reach(day: date) -> date:
+    today = timezone.now().date()
+    if not today - RECORDED_PAST <= day <= today + RECORDED_FUTURE:
+        raise ValueError("it has to lie between a year ago and three years ahead")
+    return day
+
+
+_Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+_Date = Annotated[date, AfterValidator(_date_within_reach)]
+
+
 class _Event(BaseModel):
-    timestamp: AwareDatetime
+    timestamp: _Moment
 
 
 class _ReservationCreated(_Event):
     reservation_id: UUID
     trip_id: UUID
-    trip_date: date | None = None
-    participant_count: int = DEFAULT_GUESTS
+    trip_date: _Date | None = None
+    participant_count: int = Field(default=DEFAULT_GUESTS, ge=1, le=MAX_GUESTS)
 
 
 class _ReservationStatusChanged(_Event):
@@ -37,11 +60,11 @@ class _ReservationStatusChanged(_Event):
 
 class _WildlifeAlertIssued(_Event):
     alert_id: UUID
-    species_name: str
+    species_name: str = Field(max_length=LONGEST_NAME)
     threat_level: str
     affected_trail_ids: tuple[UUID, ...]
     recommended_action: str | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: _Moment | None = None
 
 
 class _EmergencyTriggered(_Event):
@@ -49,7 +72,7 @@ class _EmergencyTriggered(_Event):
     reservation_id: UUID
     type: str
     severity: str
-    reported_by: str = ""
+    reported_by: str = Field(default="", max_length=LONGEST_NAME)
 
 
 def register_event_handlers() -> None:

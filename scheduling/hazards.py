@@ -16,7 +16,7 @@ from novatrek_scheduling.errors import Conflicting
 from scheduling import hooks
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Span
-from scheduling.domain.limits import OPEN_END
+from scheduling.domain.limits import LONG_AGO, OPEN_END
 from scheduling.models import DailySchedule, Hazard, HazardKind, Reservation
 from scheduling.rules import HazardFact
 
@@ -84,11 +84,14 @@ def hazards_in_force(span: Span) -> tuple[HazardFact, ...]:
 
 
 def fact_of(hazard: Hazard) -> HazardFact:
-    """Return a hazard as the rules read it; without an end it lasts until `OPEN_END`."""
+    """Return a hazard as the rules read it; without an end it lasts until `OPEN_END`.
+
+    Times beyond `LONG_AGO` and `OPEN_END` are cut: whatever a row says, the rules can add rest to it.
+    """
     return HazardFact(
         id=hazard.hazard_id,
         description=hazard.description,
-        span=Span(hazard.starts_at, hazard.ends_at or OPEN_END),
+        span=Span(max(hazard.starts_at, LONG_AGO), min(hazard.ends_at or OPEN_END, OPEN_END)),
         trail_ids=_ids(hazard.trail_ids),
         guide_ids=_ids(hazard.guide_ids),
         closes_trails=hazard.closes_trails,

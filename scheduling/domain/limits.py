@@ -15,6 +15,15 @@ ONE_DAY: Final = timedelta(days=1)
 CATALOG_WINDOW: Final = timedelta(days=14)
 """How far around the requested dates the catalog's departures are read."""
 
+RECORDED_PAST: Final = timedelta(days=366)
+"""How far in the past a date or a moment that others report may lie."""
+
+RECORDED_FUTURE: Final = timedelta(days=3 * 366)
+"""How far in the future a date or a moment that others report may lie."""
+
+MAX_GUESTS: Final = 1000
+"""Guests of one departure or reservation; a larger figure is a fault of whoever reports it."""
+
 LARGEST_TEAM: Final = 3
 """Guides on one departure: one lead and up to two assistants."""
 
@@ -26,6 +35,9 @@ TURNAROUND: Final = timedelta(minutes=30)
 
 REST: Final = timedelta(hours=8)
 """The shortest time between departures of a guide that belong to different dates."""
+
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The start of what has none: earlier than every departure. `datetime.min` would overflow where rest is subtracted."""
 
 OPEN_END: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """The end of what has none: later than every departure. `datetime.max` would overflow where rest is added to it."""

@@ -9,9 +9,9 @@ from rest_framework import serializers
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import StrictSerializer
 from scheduling.domain.document import DepartureStatus, Role
+from scheduling.domain.limits import MAX_GUESTS
 from scheduling.patches.ownership import Owner
 
-MAX_GUESTS = 1000
 MAX_TEXT = 5000
 MAX_LIST = 100
 

@@ -1,6 +1,6 @@
 """Translation of the siblings' payloads to the facts of `scheduling.domain.facts`."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,11 +18,10 @@ from scheduling.domain.facts import (
     Trip,
     WeatherAlert,
 )
-from scheduling.domain.limits import DEFAULT_GROUP_SIZE, OPEN_END
+from scheduling.domain.limits import DEFAULT_GROUP_SIZE, LONG_AGO, OPEN_END
 from scheduling.siblings import guide_management, trail_management, trip_catalog, weather
 
 UNKNOWN_STATUS = "UNKNOWN"
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 log = structlog.get_logger(__name__)
 

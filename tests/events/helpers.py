@@ -6,11 +6,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, Producer, TopicPartition
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from events.relay import Relay
 
@@ -53,7 +55,8 @@ def produce(topic: str, *values: bytes, key: str) -> None:
 def reservation_created(**changes: Any) -> dict[str, Any]:
     """An event as svc-reservations sends it."""
     ids = {name: str(uuid.uuid4()) for name in ("event_id", "reservation_id", "guest_id", "trip_id")}
-    event = {"event_type": "reservation.created", "timestamp": "2026-07-01T09:00:00Z", "trip_date": "2026-07-04"}
+    event = {"event_type": "reservation.created", "timestamp": timezone.now().isoformat()}
+    event["trip_date"] = (timezone.now().date() + timedelta(days=3)).isoformat()
     return event | ids | {"participant_count": 2} | changes
 
 

@@ -1,7 +1,7 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,13 +10,16 @@ from django.db import connection
 from django.utils import timezone
 
 from events.inbox import Arrival, receive
-from events.kafka import RESERVATION_CREATED, RESERVATION_STATUS_CHANGED, WILDLIFE_ALERT_ISSUED
+from events.kafka import EMERGENCY_TRIGGERED, RESERVATION_CREATED, RESERVATION_STATUS_CHANGED, WILDLIFE_ALERT_ISSUED
 from events.models import DeadLetter, InboxMessage
+from scheduling.domain.facts import Span
+from scheduling.hazards import hazards_in_force
 from scheduling.models import DailySchedule, Hazard, Reservation
-from tests.factories import TOMORROW, DepartureFactory
+from tests.factories import TOMORROW, DepartureFactory, at
 from tests.scheduling.writes import put, stored
 
 TYPES = {
+    EMERGENCY_TRIGGERED: "emergency.triggered",
     RESERVATION_CREATED: "reservation.created",
     RESERVATION_STATUS_CHANGED: "reservation.status_changed",
     WILDLIFE_ALERT_ISSUED: "wildlife_alert.issued",
@@ -91,6 +94,59 @@ def test_an_alert_from_the_broker_becomes_a_hazard() -> None:
     )
     assert hazard.closes(trail)
     assert not DeadLetter.objects.exists()
+
+
+FAR_OFF = ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "2019-05-01T08:00:00Z")
+A_BOOKING = {"reservation_id": uuid4(), "guest_id": uuid4(), "trip_id": uuid4(), "trip_date": TOMORROW}
+AN_ALERT = {"alert_id": uuid4(), "species_name": "Moose", "threat_level": "high", "affected_trail_ids": [uuid4()]}
+AN_EMERGENCY = {
+    "emergency_id": uuid4(),
+    "guest_id": uuid4(),
+    "reservation_id": uuid4(),
+    "type": "medical",
+    "severity": "critical",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("topic", "event", "field"),
+    [
+        *((EMERGENCY_TRIGGERED, AN_EMERGENCY | {"timestamp": moment}, "timestamp") for moment in FAR_OFF),
+        *((WILDLIFE_ALERT_ISSUED, AN_ALERT | {"timestamp": moment}, "timestamp") for moment in FAR_OFF),
+        (WILDLIFE_ALERT_ISSUED, AN_ALERT | {"expires_at": "9999-12-31T23:59:59Z"}, "expires_at"),
+        (WILDLIFE_ALERT_ISSUED, AN_ALERT | {"species_name": "M" * 600_000}, "species_name"),
+        (EMERGENCY_TRIGGERED, AN_EMERGENCY | {"reported_by": "R" * 600_000}, "reported_by"),
+        (RESERVATION_CREATED, A_BOOKING | {"trip_date": "9999-12-31"}, "trip_date"),
+        (RESERVATION_CREATED, A_BOOKING | {"trip_date": "2019-05-01"}, "trip_date"),
+        (RESERVATION_CREATED, A_BOOKING | {"participant_count": 2_147_483_647}, "participant_count"),
+        (RESERVATION_CREATED, A_BOOKING | {"participant_count": 1_001}, "participant_count"),
+    ],
+)
+def test_what_is_out_of_all_bounds_is_a_dead_letter_that_names_the_field(
+    topic: str, event: dict[str, Any], field: str
+) -> None:
+    arrive(topic, **event)
+
+    assert field in DeadLetter.objects.get().reason
+    assert not Hazard.objects.exists()
+    assert not Reservation.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_hazard_of_any_age_in_the_table_can_be_reckoned_with() -> None:
+    Hazard.objects.create(
+        hazard_id=uuid4(),
+        kind="EMERGENCY",
+        severity="CRITICAL",
+        description="SOS",
+        starts_at=datetime(1, 1, 1, tzinfo=UTC),
+        ends_at=datetime(9999, 12, 31, tzinfo=UTC),
+    )
+
+    [hazard] = hazards_in_force(Span(at(9), at(12)))
+
+    assert hazard.span.widened(timedelta(days=45)).overlaps(Span(at(9), at(12)))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +19,7 @@ from tests.scheduling.writes import put
 
 pytestmark = pytest.mark.django_db
 
-NOON = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
+NOON = at(12, day=TOMORROW - timedelta(days=3))
 A_DEPARTURE = Span(at(9), at(12))
 
 

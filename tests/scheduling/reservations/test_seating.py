@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,7 +21,7 @@ from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
 
-NOON = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
+NOON = at(12, day=TOMORROW - timedelta(days=3))
 QUIET_DAY = timezone.now().date() + timedelta(days=200)
 
 
