@@ -33,7 +33,7 @@ def judge_certification(case: Case, member: TeamMember) -> Judgement:
     trip, guide = snapshot.trips.get(departure.trip_id), snapshot.guides.get(member.guide_id)
     if trip is None or guide is None or guide.id not in snapshot.certificates:
         return UNKNOWN
-    missing = sorted(trip.required_certifications - certifications_on(guide, days_of(departure)[-1], snapshot))
+    missing = sorted(trip.required_certifications - certifications_on(guide, days_of(departure), snapshot))
     if not missing:
         return Judgement()
     names = ", ".join(name.replace("_", " ").lower() for name in missing)

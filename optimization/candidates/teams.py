@@ -44,7 +44,7 @@ def _member(guide_id: UUID, role: Role, assessment: Assessment, facts: Facts) ->
         guide_name=chosen.guide.name,
         role=role,
         assignment_status=AssignmentStatus.TENTATIVE,
-        certifications=sorted(certifications_on(chosen.guide, assessment.demand.days[-1], facts.snapshot)),
+        certifications=sorted(certifications_on(chosen.guide, assessment.demand.days, facts.snapshot)),
         score=round(chosen.score, 3),
     )
 

@@ -78,7 +78,7 @@ class CandidatePool:
             guide_name=guide.name,
             role=Role.ASSISTANT,
             assignment_status=assignment_status_of([guide.id], self.assessment, self.facts, self.context),
-            certifications=sorted(certifications_on(guide, demand.days[-1], self.facts.snapshot)),
+            certifications=sorted(certifications_on(guide, demand.days, self.facts.snapshot)),
             score=round(chosen.score, 3),
         )
 

@@ -1,7 +1,7 @@
 """Checks of each guide of a team: eligibility, availability, holds and certifications."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
@@ -83,19 +83,21 @@ def check_certified(checked: CheckedDeparture, guide: Guide) -> Iterator[str]:
     if checked.trip is None:
         yield "may lack a certification: the trip's requirements are unknown"
         return
-    names = set(_certifications(checked.evidence.snapshot, guide, checked.days[-1]))
+    names = set(_certifications(checked.evidence.snapshot, guide, checked.days))
     for required in sorted(checked.trip.required_certifications):
         if names.isdisjoint(_sufficient_for(normalise_certification(required))):
             yield f"lacks {required}"
 
 
-def _certifications(snapshot: Snapshot, guide: Guide, day: date) -> Iterator[str]:
+def _certifications(snapshot: Snapshot, guide: Guide, days: Sequence[date]) -> Iterator[str]:
     certificates: tuple[Certificate, ...] | None = snapshot.certificates.get(guide.id)
     if certificates is None:
         yield from map(normalise_certification, guide.certifications)
         return
     for certificate in certificates:
-        if certificate.is_valid and (certificate.expires_on is None or day <= certificate.expires_on):
+        too_early = certificate.issued_on is not None and days[0] < certificate.issued_on
+        too_late = certificate.expires_on is not None and days[-1] > certificate.expires_on
+        if certificate.is_valid and not too_early and not too_late:
             yield normalise_certification(certificate.name)
 
 

@@ -5,7 +5,7 @@ values here, and `scheduling.rules` and `optimization` decide on them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -170,9 +170,12 @@ class Certificate:
     name: str
     is_valid: bool
     expires_on: date | None
+    issued_on: date | None = None
 
-    def holds_on(self, day: date) -> bool:
-        return self.is_valid and (self.expires_on is None or self.expires_on >= day)
+    def holds_on(self, days: Sequence[date]) -> bool:
+        """Return whether it is valid on all of these dates, which are in order: from its issue to its expiry."""
+        is_issued = self.issued_on is None or self.issued_on <= days[0]
+        return self.is_valid and is_issued and (self.expires_on is None or self.expires_on >= days[-1])
 
 
 @dataclass(frozen=True, slots=True)

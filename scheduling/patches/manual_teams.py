@@ -64,6 +64,6 @@ def _new_member(guide: Guide, demand: Demand, facts: Facts, entries: EntriesByDa
         guide_name=guide.name,
         role=Role.LEAD,
         assignment_status=AssignmentStatus.TENTATIVE,
-        certifications=sorted(certifications_on(guide, demand.days[-1], facts.snapshot)),
+        certifications=sorted(certifications_on(guide, demand.days, facts.snapshot)),
         score=round(max(scores, default=0.0), 3),
     )

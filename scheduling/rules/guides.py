@@ -1,7 +1,7 @@
 """The hard rules between a guide and a departure."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date
 from typing import Any
 from uuid import UUID
@@ -163,17 +163,20 @@ def _certification_exclusions(guide: Guide, demand: Demand, snapshot: Snapshot) 
     if demand.trip is None:
         yield Exclusion(Rule.CERTIFICATION, "what the trip requires is not known")
         return
-    missing = demand.trip.required_certifications - certifications_on(guide, demand.days[-1], snapshot)
+    missing = demand.trip.required_certifications - certifications_on(guide, demand.days, snapshot)
     if missing:
         yield Exclusion(Rule.CERTIFICATION, f"lacks {', '.join(sorted(missing)).upper()}", missing)
 
 
-def certifications_on(guide: Guide, day: date, snapshot: Snapshot) -> frozenset[str]:
-    """Return the certifications of `guide` on `day`: by certificates, or by the profile's list where none were read."""
+def certifications_on(guide: Guide, days: Sequence[date], snapshot: Snapshot) -> frozenset[str]:
+    """Return the certifications of `guide` on all of `days`, which are in order.
+
+    By certificates, or by the profile's list where none were read.
+    """
     certificates = snapshot.certificates.get(guide.id)
     if certificates is None:
         return guide.certifications
-    return with_implied_certifications(c.name for c in certificates if c.holds_on(day))
+    return with_implied_certifications(c.name for c in certificates if c.holds_on(days))
 
 
 def clash_of(span: Span, day: date, commitments: Iterable[Commitment], *, ignoring: UUID) -> Exclusion | None:

@@ -37,6 +37,7 @@ class GuidePayload(Payload):
 
 class CertificationPayload(Payload):
     certification_type: str
+    issued_date: date
     expiry_date: date | None = None
     status: Literal["VALID", "EXPIRED", "REVOKED", "PENDING_RENEWAL"]
 

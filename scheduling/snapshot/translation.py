@@ -95,6 +95,7 @@ def certificate_of(payload: guide_management.CertificationPayload) -> Certificat
         name=normalization.normalise_certification(payload.certification_type),
         is_valid=payload.status == "VALID",
         expires_on=payload.expiry_date,
+        issued_on=payload.issued_date,
     )
 
 

@@ -62,7 +62,8 @@ class SiblingFacts:
         held = {
             squeezed(certificate["certification_type"])
             for certificate in certificates
-            if certificate["status"] == "VALID" and (certificate.get("expiry_date") or LONG_AHEAD) >= day.isoformat()
+            if certificate["status"] == "VALID"
+            and certificate["issued_date"] <= day.isoformat() <= (certificate.get("expiry_date") or LONG_AHEAD)
         }
         highest = max((rank for rank, name in enumerate(RESCUERS) if name in held), default=-1)
         return set(map(squeezed, self._trip(trip_id)["required_certifications"])) - held - set(RESCUERS[: highest + 1])

@@ -36,10 +36,11 @@ def with_certificates(*certificates: Certificate) -> list[str]:
         [],
         [Certificate(FIRST_AID, True, TOMORROW - timedelta(days=1))],
         [Certificate(FIRST_AID, False, None)],
+        [Certificate(FIRST_AID, True, None, issued_on=TOMORROW + timedelta(days=1))],
     ],
-    ids=["missing", "expired", "revoked"],
+    ids=["missing", "expired", "revoked", "not issued yet"],
 )
-def test_a_certificate_missing_expired_or_revoked(certificates: list[Certificate]) -> None:
+def test_a_certificate_missing_expired_revoked_or_not_issued_yet(certificates: list[Certificate]) -> None:
     assert with_certificates(*certificates) == ["CERTIFICATION"]
 
 

@@ -141,6 +141,7 @@ CLOSED = TrailFactory(id=UUID(int=31), status="CLOSED", max_group_size=None)
 HARD = TrailFactory(id=UUID(int=32), difficulty=Difficulty.EXPERT)
 NARROW = TrailFactory(id=UUID(int=33), max_group_size=3)
 EXPIRED = Certificate("WILDERNESS_FIRST_AID", True, TODAY)
+NOT_ISSUED_YET = Certificate("WILDERNESS_FIRST_AID", True, None, issued_on=TOMORROW + timedelta(days=1))
 VALID = Certificate("WILDERNESS_FIRST_AID", True, None)
 PINNED = TeamMemberFactory(guide_id=BEN.id, guide_name="Ben", pinned=True)
 
@@ -199,6 +200,14 @@ CASES = (
         World(overrides={"certificates": {ANA.id: (EXPIRED,), BEN.id: (VALID,)}}),
         ana_leads,
         without_rule(Rule.CERTIFICATION),
+        name="expired",
+    ),
+    Case(
+        HardRule.CERTIFICATION,
+        World(overrides={"certificates": {ANA.id: (NOT_ISSUED_YET,), BEN.id: (VALID,)}}),
+        ana_leads,
+        without_rule(Rule.CERTIFICATION),
+        name="not issued yet",
     ),
     Case(
         HardRule.OVERLAP,

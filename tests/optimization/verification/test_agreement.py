@@ -80,6 +80,7 @@ CERTIFICATES = [
     Certificate("wilderness first responder", True, None),
     Certificate("Wilderness-EMT", True, TOMORROW),
     Certificate("PARAMEDIC", False, None),
+    Certificate("WILDERNESS_FIRST_AID", True, None, issued_on=DAYS[1]),
     Certificate("WILDERNESS_FIRST_AID", True, None),
 ]
 

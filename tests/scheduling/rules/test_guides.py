@@ -128,6 +128,8 @@ def test_a_guide_held_by_an_emergency_leads_nothing_meanwhile() -> None:
     [
         (Certificate("WILDERNESS_FIRST_AID", True, TOMORROW), []),
         (Certificate("WILDERNESS_FIRST_AID", True, TOMORROW - timedelta(days=1)), [Rule.CERTIFICATION]),
+        (Certificate("WILDERNESS_FIRST_AID", True, None, issued_on=TOMORROW), []),
+        (Certificate("WILDERNESS_FIRST_AID", True, None, issued_on=NEXT_DAY), [Rule.CERTIFICATION]),
         (Certificate("WILDERNESS_FIRST_AID", False, None), [Rule.CERTIFICATION]),
         (Certificate("WILDERNESS_FIRST_RESPONDER", True, None), []),
         (Certificate("CPR", True, None), [Rule.CERTIFICATION]),
@@ -140,6 +142,12 @@ def test_certificates_have_to_hold_on_the_day(certificate: Certificate, expected
 def test_certificates_have_to_hold_on_the_last_day_of_a_trip_of_several() -> None:
     until_tomorrow = (Certificate("WILDERNESS_FIRST_AID", True, TOMORROW),)
     facts = knowing(certificates={GUIDE.id: until_tomorrow})
+
+    assert broken(led(ends_at=at(12, day=NEXT_DAY)), facts) == [Rule.CERTIFICATION]
+
+
+def test_certificates_have_to_hold_from_the_first_day_of_a_trip_of_several() -> None:
+    facts = knowing(certificates={GUIDE.id: (Certificate("WILDERNESS_FIRST_AID", True, None, issued_on=NEXT_DAY),)})
 
     assert broken(led(ends_at=at(12, day=NEXT_DAY)), facts) == [Rule.CERTIFICATION]
 

@@ -201,6 +201,17 @@ def test_times_of_departures_are_of_the_region(siblings: SimulatedSiblings) -> N
     assert combine(departure.day, departure.departure_time, zone).astimezone(zone).hour == 8
 
 
+def test_a_certificate_counts_from_the_date_of_its_issue(siblings: SimulatedSiblings) -> None:
+    guide_id, day = siblings.summary()["guide_ids"][0], tomorrow(siblings)
+    next_day = day + timedelta(days=1)
+    siblings.set_certificate(guide_id, "ROPE_RESCUE", issued_date=f"{next_day}", expiry_date=None)
+
+    snapshot = with_certificates(snapshot_of_hike(siblings), [UUID(guide_id)], deadline_seconds=SECONDS)
+
+    [rope] = [held for held in snapshot.certificates[UUID(guide_id)] if held.issued_on == next_day]
+    assert (rope.holds_on([day]), rope.holds_on([next_day]), rope.holds_on([day, next_day])) == (False, True, False)
+
+
 def test_certificates_are_read_for_the_guides_asked_for(siblings: SimulatedSiblings) -> None:
     guide_id = siblings.summary()["guide_ids"][0]
     siblings.set_certificate(guide_id, "wilderness-emt", status="REVOKED")
