@@ -12,8 +12,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import SystemRandom
 from typing import IO, Any
 
 import psycopg
@@ -23,6 +24,8 @@ from confluent_kafka import Producer
 from novatrek_scheduling.sandbox.processes import die_with_parent, spawn, stop
 
 START_TIMEOUT_SECONDS = 20.0
+SERVER_PORTS = range(20_000, 32_000)
+TRIED_PORTS = 100
 DURABLE: tuple[str, ...] = ()
 DISPOSABLE: tuple[str, ...] = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
 
@@ -109,11 +112,16 @@ def data_directory(data: Path) -> Path:
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback interface that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port of the loopback interface that is free at this moment. Raises OSError where none is.
+
+    It is none of those that the system gives to outgoing connections (32768 and up by default): a server that takes
+    seconds to start would find one of them taken.
+    """
+    for port in SystemRandom().sample(SERVER_PORTS, TRIED_PORTS):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(f"none of {TRIED_PORTS} ports from {SERVER_PORTS.start} to {SERVER_PORTS.stop - 1} is free")
 
 
 def _await(
