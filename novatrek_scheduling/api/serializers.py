@@ -1,6 +1,6 @@
 """Base serializers: strict ones, which refuse unknown fields, and sparse ones, which leave out empty fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -28,7 +28,10 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 
 class StrictQuerySerializer(StrictSerializer):
-    """The parameters of a query: none repeated, none unknown to the operation."""
+    """The parameters of a query: none unknown to the operation, and none repeated but lists.
+
+    A list comes with commas or as a parameter repeated, which is how generated clients send it; both may be mixed.
+    """
 
     reads_query = True
 
@@ -44,9 +47,8 @@ class StrictQuerySerializer(StrictSerializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, QueryDict):
-            _refuse_repeated(data)
             # A plain mapping: in a QueryDict the framework reads an absent boolean as false.
-            data = data.dict()
+            data = _joined(data, {name for name, field in self.fields.items() if _is_list(field)})
         return super().to_internal_value(data)
 
 
@@ -93,7 +95,17 @@ def _unknown_names(serializer: serializers.Serializer[Any], data: Any) -> dict[s
     return {str(name): ["This field is unknown."] for name in sorted(set(data) - set(writable))}
 
 
-def _refuse_repeated(query: QueryDict) -> None:
-    repeated = {name: ["Give this parameter only once."] for name, values in query.lists() if len(values) > 1}
+def _is_list(field: object) -> bool:
+    return isinstance(field, fields.CommaSeparatedField)
+
+
+def _joined(query: QueryDict, lists: Collection[str]) -> dict[str, str]:
+    """Return the parameters by name, the values of repeated lists joined by commas."""
+    repeated = {
+        name: ["Give this parameter only once."]
+        for name, values in query.lists()
+        if len(values) > 1 and name not in lists
+    }
     if repeated:
         raise serializers.ValidationError(repeated)
+    return {name: ",".join(values) for name, values in query.lists()}

@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -178,6 +179,7 @@ def test_a_fault_of_ours_is_named_by_its_request(api: Client) -> None:
         ("on=2026-01-05&on=2026-01-06", ["on"]),
         ("colour=red", ["colour"]),
         ("guide_ids=6f9619ff-8b86-4d11-b42d-00c04fc964ff,x", ["guide_ids[1]"]),
+        ("guide_ids=6f9619ff-8b86-4d11-b42d-00c04fc964ff&guide_ids=x", ["guide_ids[1]"]),
     ],
 )
 def test_a_wrong_parameter_is_a_400_that_names_it(api: Client, query: str, fields: list[str]) -> None:
@@ -185,3 +187,16 @@ def test_a_wrong_parameter_is_a_400_that_names_it(api: Client, query: str, field
 
     assert response.status_code == 400
     assert fields_of(response) == fields
+
+
+A, B, C = (f"6f9619ff-8b86-4d11-b42d-00c04fc964f{last}" for last in "abc")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [f"guide_ids={A},{B},{C}", f"guide_ids={A}&guide_ids={B}&guide_ids={C}", f"guide_ids={A},{B}&guide_ids={C}"],
+)
+def test_a_list_comes_with_commas_or_as_a_parameter_that_is_repeated(api: Client, query: str) -> None:
+    response = api.get(f"{ECHO}?{query}", headers=bearer())
+
+    assert response.json()["filters"] == {"open": "False", "guide_ids": str([UUID(A), UUID(B), UUID(C)])}
