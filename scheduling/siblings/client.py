@@ -53,15 +53,17 @@ class SiblingReader:
         """
         if lifetime is None:
             return self._fetch(call, payload, None, check)
-        return self._read_cache(call, payload) or self._fetch(call, payload, lifetime, check)
+        return self._read_cache(call, payload, check) or self._fetch(call, payload, lifetime, check)
 
-    def _read_cache(self, call: Call, payload: type[P]) -> P | None:
+    def _read_cache(self, call: Call, payload: type[P], check: Callable[[P], None] | None) -> P | None:
         cached = None if self._fresh else cached_response(call)
         if cached is None:
             return None
         try:
             parsed = payload.model_validate_json(cached.body)
-        except ValidationError:  # stored by an older release
+            if check:
+                check(parsed)
+        except (ValidationError, SiblingFailure):  # stored by an older release
             return None
         self._note(call.sibling, cached.read_at)
         return parsed
