@@ -1,7 +1,7 @@
 """Optimization runs in the console: result, effort and input facts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -21,7 +21,7 @@ from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
 from optimization.admin.compare_page import compare_context
 from optimization.admin.explanation_pages import explanation_urls
-from optimization.days.queue import enqueue_rerun
+from optimization.days.queue import accept_unstaffed, enqueue_rerun
 from optimization.models import Algorithm, OptimizationRun, RunDetail
 from optimization.runs.comparison import UnknownRun, compare_runs
 from optimization.solver.solution import PlanStatus
@@ -44,6 +44,10 @@ OBJECTIVES = {
 MILLISECONDS = 1000
 
 
+class Enqueue(Protocol):
+    def __call__(self, run: OptimizationRun, *, by: str) -> None: ...
+
+
 @admin.register(OptimizationRun)
 class OptimizationRunAdmin(ViewOnly):
     list_display = [
@@ -63,7 +67,7 @@ class OptimizationRunAdmin(ViewOnly):
     search_fields = ["=run_id", "=detail__request_id"]
     search_help_text = "Id of the run or of the schedule request"
     ordering = ["-started_at"]
-    actions = ["compare", "plan_again"]
+    actions = ["compare", "plan_again", "accept"]
     fieldsets = [
         (None, {"fields": ["schedule_date", "subject", "schedule_request", "regions", "state", "error", "joined_by"]}),
         ("Result", {"fields": ["score", "staffing", "moves", "proof", "objective"]}),
@@ -159,6 +163,9 @@ class OptimizationRunAdmin(ViewOnly):
     def has_rerun_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("scheduling.change_dailyschedule")
 
+    def has_accept_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("scheduling.publish_dailyschedule")
+
     def get_urls(self) -> list[URLPattern]:
         address = path(
             "compare/<uuid:first>/<uuid:second>/",
@@ -191,10 +198,18 @@ class OptimizationRunAdmin(ViewOnly):
     @admin.action(description="Optimize the dates again", permissions=["rerun"])
     def plan_again(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> None:
         """Queue the dates and regions of the selected runs again, except for past dates and runs of other subjects."""
+        self._queue(request, queryset, enqueue_rerun)
+
+    @admin.action(description="Accept that published departures lose their teams", permissions=["accept"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> None:
+        """Queue runs again that were refused for the teams they took, with these teams given up."""
+        self._queue(request, queryset, accept_unstaffed)
+
+    def _queue(self, request: HttpRequest, queryset: QuerySet[OptimizationRun], enqueue: Enqueue) -> None:
         queued = 0
         for run in queryset.select_related("detail"):
             try:
-                enqueue_rerun(run, by=request.user.get_username())
+                enqueue(run, by=request.user.get_username())
             except DomainError as error:
                 self.message_user(request, error.message, messages.WARNING)
             else:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from novatrek_scheduling.errors import Impossible
 from novatrek_scheduling.queue import QueueUnavailable, enqueue, send_task
 from optimization.models import OptimizationRun, RunDetail
+from optimization.verification.evidence import HardRule
 from scheduling.daily_schedules.authors import AuthorKind
 from scheduling.errors import DateInThePast
 
@@ -39,9 +40,14 @@ def _enqueue_once(day: date, region_id: UUID) -> None:
     enqueue(OPTIMIZE_REGION_TASK, day.isoformat(), str(region_id), queue=QUEUE, delay=BATCHING_DELAY)
 
 
-def enqueue_cluster(day: date, region_ids: Sequence[str], kind: str, cause: str) -> None:
-    """Queue the planning of some regions of a date now, not on commit. Raises QueueUnavailable."""
-    send_task(OPTIMIZE_CLUSTER_TASK, [day.isoformat()], list(region_ids), kind, cause, queue=QUEUE)
+def enqueue_cluster(day: date, region_ids: Sequence[str], kind: str, cause: str, *, may_unstaff: bool = False) -> None:
+    """Queue the planning of some regions of a date now, not on commit. Raises QueueUnavailable.
+
+    `may_unstaff`: a person accepts that published departures lose their teams.
+    """
+    # Without the argument unless it is needed: workers of the release before do not know it.
+    accepted = [True] if may_unstaff else []
+    send_task(OPTIMIZE_CLUSTER_TASK, [day.isoformat()], list(region_ids), kind, cause, *accepted, queue=QUEUE)
 
 
 def clear_region_mark(day: date, region_id: UUID) -> None:
@@ -59,15 +65,32 @@ class RunNotRepeatable(Impossible):
     code = "RUN_NOT_REPEATABLE"
 
 
+def accept_unstaffed(run: OptimizationRun, *, by: str) -> None:
+    """Queue the scope of a run that was refused for the teams it took, on a person's word that it may take them.
+
+    It is planned on present facts: where they have recovered no team is taken. Raises RunNotRepeatable for a run that
+    was not refused for this, and what `enqueue_rerun` raises.
+    """
+    detail = RunDetail.objects.filter(pk=run.pk).first()
+    if detail is None or HardRule.PUBLISHED_TEAMS.value not in detail.error:
+        raise RunNotRepeatable(f"Run {run.pk} was not refused for the teams it took: there is nothing to accept.")
+    cause = f"{by} accepted that published departures lose their teams"
+    _enqueue_again(run, cause, may_unstaff=True)
+
+
 def enqueue_rerun(run: OptimizationRun, *, by: str) -> None:
     """Queue the scope of the run again, on present facts. Raises RunNotRepeatable, and DateInThePast."""
+    _enqueue_again(run, f"{by} planned run {run.pk} again", may_unstaff=False)
+
+
+def _enqueue_again(run: OptimizationRun, cause: str, *, may_unstaff: bool) -> None:
     detail = RunDetail.objects.filter(pk=run.pk, subject=RunDetail.Subject.DAY).first()
     if detail is None:
         raise RunNotRepeatable(f"Run {run.pk} did not plan a day: there is nothing to plan again.")
     if run.schedule_date < timezone.now().date():
         raise DateInThePast(f"{run.schedule_date} is over: there is nothing left to plan.")
-    cause = f"{by} planned run {run.pk} again"
+    kind = AuthorKind.OPTIMIZATION.value
     try:
-        enqueue_cluster(run.schedule_date, detail.region_ids, AuthorKind.OPTIMIZATION.value, cause)
+        enqueue_cluster(run.schedule_date, detail.region_ids, kind, cause, may_unstaff=may_unstaff)
     except QueueUnavailable as error:
         raise RunNotRepeatable(error.message) from error

@@ -195,7 +195,7 @@ def _plan_and_store(optimized: DayOptimization, facts: Facts, author: Author, *,
     outdated: frozenset[UUID] | None = None
     for _ in range(TRIES):
         plan = plan_date(optimized.day, optimized.region_ids, facts, outdated, max_changes=optimized.changes_left)
-        refuse_broken_plan(plan)
+        refuse_broken_plan(plan, may_unstaff=optimized.may_unstaff)
         optimized.add_plan(plan)
         if dry_run:
             _complete(optimized)

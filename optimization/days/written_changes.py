@@ -9,14 +9,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models.fields.json import KeyTransform
 
 from optimization.days.checker_evidence import engagements_in, holds_of
 from optimization.days.refusal import refuse
+from optimization.days.unstaffing import teams_taken
 from optimization.verification.checks import check_departures, is_new_since
 from optimization.verification.evidence import Engagement, Evidence, Finding, dates_of
-from optimization.verification.published_teams import UnstaffingLimit, check_published_teams, excused_departures
 from optimization.verification.unchanged import forbidden_changes
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.surroundings import departures_elsewhere
@@ -65,19 +64,19 @@ def _newly_broken(day: date, change: Change, facts: Facts) -> list[Finding]:
 
 def _teams_taken(day: date, change: Change, facts: Facts) -> list[Finding]:
     """Return a finding where the write takes the teams of more published departures than a machine may."""
-    before, after = change.before.departures, change.after.departures
-    limit = UnstaffingLimit(settings.MAX_UNSTAFFED_BY_MACHINE, settings.MAX_UNSTAFFED_SHARE_BY_MACHINE)
-    if not list(check_published_teams(before, after, (), limit)):
-        return []
-    later_days = {other for departure in after.values() for other in _days_of(departure, facts)} - {day}
-    evidence = Evidence(
-        day=day,
-        snapshot=facts.snapshot,
-        departures=after,
-        entered={**_entered_on(later_days), day: change.after.guide_adjustments},
-        holds=holds_of(facts),
-    )
-    return list(check_published_teams(before, after, excused_departures(evidence), limit))
+    after = change.after.departures
+
+    def evidence() -> Evidence:
+        later_days = {other for departure in after.values() for other in _days_of(departure, facts)} - {day}
+        return Evidence(
+            day=day,
+            snapshot=facts.snapshot,
+            departures=after,
+            entered={**_entered_on(later_days), day: change.after.guide_adjustments},
+            holds=holds_of(facts),
+        )
+
+    return teams_taken(change.before.departures, after, evidence)
 
 
 def _evidence_before_and_after(day: date, change: Change, facts: Facts, planned: Sequence[Departure]) -> list[Evidence]:

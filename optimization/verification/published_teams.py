@@ -49,7 +49,8 @@ def check_published_teams(
             None,
             f"{len(without_team)} of {len(announced)} published departures would be without the team that was "
             f"announced, of which this plan takes {len(taken)}; a machine may leave at most {most}. Check what the "
-            "siblings answer; a person may accept the plan with manage.py optimize_schedules --accept-unstaffed",
+            "siblings answer; a person may accept the plan on the page of optimization runs, or with manage.py "
+            "optimize_schedules --accept-unstaffed",
         )
 
 

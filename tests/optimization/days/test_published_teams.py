@@ -14,6 +14,7 @@ from optimization.days.clusters import clusters_of
 from optimization.days.refusal import PlanRefused
 from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.models import OptimizationRun, RunStatus
+from optimization.tasks import optimize_cluster_task
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import Announcement, DepartureStatus
 from scheduling.domain.facts import Guide
@@ -76,6 +77,29 @@ def test_a_plan_that_takes_the_teams_of_more_than_two_published_departures_is_re
     [alert] = OutboxMessage.objects.filter(kind="operations.alert")
     reason = alert.payload["body"]["variables"]["reason"]
     assert f"{6 - left} of 6 published departures would be without the team that was announced" in reason
+
+
+@pytest.mark.usefixtures("six_announced")
+def test_a_dry_run_is_refused_as_the_write_would_be_and_alerts_nobody() -> None:
+    facts = snapshot_of(guides=[], trips=[TRIP], days=[TOMORROW])
+
+    with pytest.raises(PlanRefused, match="6 of 6 published departures"):
+        optimize_day(TOMORROW, [REGION_ID], author=NIGHT, snapshot=facts, dry_run=True)
+
+    assert not OutboxMessage.objects.filter(kind="operations.alert").exists()
+
+
+@pytest.mark.usefixtures("six_announced")
+def test_a_worker_stores_the_plan_that_a_person_accepted(siblings: SimulatedSiblings) -> None:
+    suspend_every_guide(siblings)
+    region = str(REGION_ID)
+
+    with pytest.raises(PlanRefused):
+        optimize_cluster_task([str(TOMORROW)], [region], "optimization", "night")
+    assert staffed() == 6
+
+    optimize_cluster_task([str(TOMORROW)], [region], "optimization", "ana accepted it", may_unstaff=True)
+    assert staffed() == 0
 
 
 @pytest.mark.usefixtures("six_announced")

@@ -1,0 +1,23 @@
+"""The settings' limit of published departures that a machine may leave without a team, applied to a plan."""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from django.conf import settings
+
+from optimization.verification.evidence import Evidence, Finding
+from optimization.verification.published_teams import UnstaffingLimit, check_published_teams, excused_departures
+from scheduling.domain.document import Departure
+
+Departures = Mapping[UUID, Departure]
+
+
+def teams_taken(before: Departures, after: Departures, evidence: Callable[[], Evidence]) -> list[Finding]:
+    """Return a finding where `after` takes more teams of published departures than a machine may.
+
+    `evidence` is gathered only for a plan over the limit: it tells which of the departures are excused.
+    """
+    limit = UnstaffingLimit(settings.MAX_UNSTAFFED_BY_MACHINE, settings.MAX_UNSTAFFED_SHARE_BY_MACHINE)
+    if not any(check_published_teams(before, after, (), limit)):
+        return []
+    return list(check_published_teams(before, after, excused_departures(evidence()), limit))
