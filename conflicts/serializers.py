@@ -10,7 +10,7 @@ from conflicts.choices import ResolutionStatus, Strategy
 from conflicts.detection import ConflictType, Severity
 from conflicts.models import ScheduleConflict
 from novatrek_scheduling.api import fields
-from novatrek_scheduling.api.serializers import PagedQuerySerializer, SparseSerializer, StrictSerializer, instant
+from novatrek_scheduling.api.serializers import ContractQuerySerializer, PagingSerializer, SparseSerializer, instant
 
 MAX_NOTES = 4000
 
@@ -77,7 +77,7 @@ class ConflictPageSerializer(SparseSerializer):
     total_count = serializers.IntegerField(required=False)
 
 
-class ConflictQuerySerializer(PagedQuerySerializer):
+class ConflictQuerySerializer(PagingSerializer, ContractQuerySerializer):
     """The filters of the list of conflicts."""
 
     date = fields.DateField()
@@ -87,8 +87,8 @@ class ConflictQuerySerializer(PagedQuerySerializer):
     resolved = fields.BooleanField(default=False)
 
 
-class ConflictResolutionRequestSerializer(StrictSerializer):
-    """The conflict, the chosen option, and the notes of the person who resolves it."""
+class ConflictResolutionRequestSerializer(serializers.Serializer[Any]):
+    """The conflict, the chosen option, and the notes of the person who resolves it. Other fields are ignored."""
 
     conflict_id = fields.UUIDField()
     selected_resolution_id = fields.UUIDField(source="option_id")

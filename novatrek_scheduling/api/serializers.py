@@ -1,6 +1,8 @@
-"""Base serializers: strict ones, which refuse unknown fields, and sparse ones, which leave out empty fields."""
+"""Base serializers: strict ones, which refuse unknown fields, those of the published contract, which ignore them, and
+sparse ones, which leave out empty fields.
+"""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -27,8 +29,8 @@ class StrictSerializer(serializers.Serializer[Any]):
         return values
 
 
-class StrictQuerySerializer(StrictSerializer):
-    """The parameters of a query: none unknown to the operation, and none repeated but lists.
+class QuerySerializer(serializers.Serializer[Any]):
+    """The parameters of a query, of which none but lists is repeated.
 
     A list comes with commas or as a parameter repeated, which is how generated clients send it; both may be mixed.
     """
@@ -48,12 +50,31 @@ class StrictQuerySerializer(StrictSerializer):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, QueryDict):
             # A plain mapping: in a QueryDict the framework reads an absent boolean as false.
-            data = _joined(data, {name for name, field in self.fields.items() if _is_list(field)})
+            data = _joined(data, self.fields)
         return super().to_internal_value(data)
 
 
-class PagedQuerySerializer(StrictQuerySerializer):
-    """The query of a list; the fields that a subclass adds are its filters."""
+class StrictQuerySerializer(QuerySerializer, StrictSerializer):
+    """The query of an operation of ours: a parameter that is unknown, such as a misspelt filter, is an error."""
+
+
+class ContractQuerySerializer(QuerySerializer):
+    """The query of an operation of the contract, which forbids no other parameters: these are ignored.
+
+    So are optional parameters without a value, as forms send them.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        blank = {name for name, field in self.fields.items() if not field.required and data.get(name) == ""}
+        if isinstance(data, QueryDict) and blank:
+            data = data.copy()
+            for name in blank:
+                del data[name]
+        return super().to_internal_value(data)
+
+
+class PagingSerializer(QuerySerializer):
+    """The part of a query that chooses a page of a list; the fields that a subclass adds are the list's filters."""
 
     page_size = fields.IntegerField(min_value=1, max_value=100, default=25)
     page_token = fields.CharField(required=False)
@@ -67,6 +88,10 @@ class PagedQuerySerializer(StrictQuerySerializer):
     def paging(self) -> dict[str, Any]:
         """The validated parameters that choose a page, as the selectors take them: `size` and `token`."""
         return {"size": self.validated_data["page_size"], "token": self.validated_data.get("page_token")}
+
+
+class PagedQuerySerializer(PagingSerializer, StrictQuerySerializer):
+    """The query of a list of ours."""
 
 
 class SparseSerializer(serializers.Serializer[Any]):
@@ -95,16 +120,12 @@ def _unknown_names(serializer: serializers.Serializer[Any], data: Any) -> dict[s
     return {str(name): ["This field is unknown."] for name in sorted(set(data) - set(writable))}
 
 
-def _is_list(field: object) -> bool:
-    return isinstance(field, fields.CommaSeparatedField)
-
-
-def _joined(query: QueryDict, lists: Collection[str]) -> dict[str, str]:
+def _joined(query: QueryDict, declared: Mapping[str, object]) -> dict[str, str]:
     """Return the parameters by name, the values of repeated lists joined by commas."""
     repeated = {
         name: ["Give this parameter only once."]
         for name, values in query.lists()
-        if len(values) > 1 and name not in lists
+        if len(values) > 1 and name in declared and not isinstance(declared[name], fields.CommaSeparatedField)
     }
     if repeated:
         raise serializers.ValidationError(repeated)

@@ -59,18 +59,15 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class GuideConstraints:
-    """The guides whom a request requires and excludes; `only` empty: any guide is allowed."""
+    """The guides whom a request requires and excludes."""
 
     required: frozenset[UUID] = frozenset()
     excluded: frozenset[UUID] = frozenset()
-    only: frozenset[UUID] = frozenset()
 
     def against(self, guide_id: UUID) -> Exclusion | None:
         """Return the exclusion of the guide by the request, None where it allows them."""
         if guide_id in self.excluded:
             return Exclusion(Rule.EXCLUDED, "excluded by the request")
-        if self.only and guide_id not in self.only:
-            return Exclusion(Rule.EXCLUDED, "not among the guides that the request allows")
         return None
 
 

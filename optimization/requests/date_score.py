@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from optimization.requests.query import DateOption
+from optimization.requests.query import DateOption, TripQuery
 from scheduling.domain.facts import Sibling, TrailCondition, WeatherOutlook
 from scheduling.rules import Facts
 
@@ -24,6 +24,8 @@ WEATHER_VALUE = {
     WeatherOutlook.STORM_WARNING: 0.1,
 }
 UNKNOWN_VALUE = 0.6
+# What is left of the score of a guide whom a query passes over for those it prefers.
+PASSED_OVER_SHARE = 0.5
 
 
 class Availability(StrEnum):
@@ -48,11 +50,17 @@ def _trail_value(option: DateOption, facts: Facts) -> float:
     return 1.0 if needs_none else UNKNOWN_VALUE
 
 
-def score_of(option: DateOption, facts: Facts) -> float:
+def _team_value(option: DateOption, query: TripQuery) -> float:
+    team = option.departure.team
+    shares = [PASSED_OVER_SHARE if query.passes_over(member.guide_id) else 1.0 for member in team]
+    return sum(share * member.score for share, member in zip(shares, team, strict=True)) / len(team)
+
+
+def score_of(option: DateOption, query: TripQuery, facts: Facts) -> float:
     """Return the score, 0 to 100, of an option with a team: a mean weighted by REQUEST_SCORE_WEIGHTS."""
     weights = settings.REQUEST_SCORE_WEIGHTS
     values = {
-        "team": sum(member.score for member in option.departure.team) / len(option.departure.team),
+        "team": _team_value(option, query),
         "trail": _trail_value(option, facts),
         "weather": WEATHER_VALUE[option.outlook] if option.outlook else UNKNOWN_VALUE,
         "headroom": min(1.0, option.headroom / 0.5),

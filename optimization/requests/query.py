@@ -14,16 +14,20 @@ NO_CONSTRAINTS = Constraints()
 
 @dataclass(frozen=True, slots=True)
 class TripQuery:
-    """One trip on some dates. `only_guides` empty: any guide may lead it."""
+    """One trip on some dates. `preferred_guides` come before others; empty: no guide is preferred."""
 
     trip_id: UUID
     days: tuple[date, ...]
     constraints: Constraints = NO_CONSTRAINTS
-    only_guides: frozenset[UUID] = frozenset()
+    preferred_guides: frozenset[UUID] = frozenset()
 
     def group(self, trip: Trip) -> int:
         """Return the number of guests that a departure must have room for."""
         return self.constraints.min_group_size or trip.min_participants
+
+    def passes_over(self, guide_id: UUID) -> bool:
+        """Return True where the query prefers guides, and this is none of them."""
+        return bool(self.preferred_guides) and guide_id not in self.preferred_guides
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The ranking of a query's dates: pure decisions on loaded inputs, from candidates to the order of the dates."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from optimization.requests.inputs import RequestInputs
 from optimization.requests.notes import as_sentence, describe_date, describe_resolution, explain_unled
 from optimization.requests.query import DateOption, TripQuery
 from optimization.requests.waitlist import WaitlistSearch
-from optimization.solver.problem import RequestOption, RequestProblem
+from optimization.solver.problem import PERFECT_SCORE, EligiblePair, RequestOption, RequestProblem
 from optimization.solver.solution import OptionSolution, RequestSolution
 from optimization.solver.staffing import Staffing
 from scheduling.domain.document import Departure
@@ -65,11 +65,10 @@ class RankedDates:
 
 
 def guide_constraints(query: TripQuery) -> GuideConstraints:
-    """Return the guides whom the query requires, excludes or exclusively allows."""
+    """Return the guides whom the query requires and excludes."""
     return GuideConstraints(
         required=frozenset(query.constraints.required_guide_ids),
         excluded=frozenset(query.constraints.excluded_guide_ids),
-        only=query.only_guides,
     )
 
 
@@ -145,7 +144,12 @@ def _request_option(option: DateOption, assessment: Assessment, inputs: RequestI
     departure = solver_departure(option.departure_id, option.departure, guests=option.guests, required=required)
     recent_hours = inputs.facts.recent_hours
     pairs = solver_pairs(assessment, option.departure, fair_hours=float("inf"), recent_hours=recent_hours)
-    return RequestOption(option.day, departure, tuple(pairs))
+    return RequestOption(option.day, departure, tuple(_priced(pair, inputs.query) for pair in pairs))
+
+
+def _priced(pair: EligiblePair, query: TripQuery) -> EligiblePair:
+    """Return the pair, dearer than any preferred guide's where the query prefers others."""
+    return replace(pair, price=pair.price + PERFECT_SCORE) if query.passes_over(pair.guide_id) else pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,7 @@ class _Judge:
         departure.team = form_team(guide_ids, departure, assessment, facts, self.inputs.contexts[key])
         departure.unassigned_reason = None
         notes = describe_date(option, assessment)
-        return RankedDate(option, departure, availability_of(option), score_of(option, facts), notes)
+        return RankedDate(option, departure, availability_of(option), score_of(option, self.inputs.query, facts), notes)
 
     def _without_team(self, option: DateOption, reason: str) -> RankedDate:
         """Return a date on the waitlist for a resolution, UNAVAILABLE where there is none."""

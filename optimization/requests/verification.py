@@ -28,7 +28,6 @@ def _findings_of_date(date: RankedDate, ranked: RankedDates, query: TripQuery) -
             joining=date.option.group,
             required=frozenset(constraints.required_guide_ids),
             excluded=frozenset(constraints.excluded_guide_ids),
-            only=query.only_guides,
             largest_group=constraints.max_group_size,
             good_weather=constraints.require_good_weather,
             accessibility=constraints.accessibility_requirements,

@@ -7,20 +7,23 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
-from novatrek_scheduling.api.serializers import StrictQuerySerializer
+from novatrek_scheduling.api.serializers import ContractQuerySerializer
 from optimization.requests.query import TripQuery
 
 MAX_RANGE_DAYS = 92
 
 
-class OptimizationQuerySerializer(StrictQuerySerializer):
-    """The trip, the range of dates and the guides to optimize for."""
+class OptimizationQuerySerializer(ContractQuerySerializer):
+    """The trip, the range of dates and the guides to prefer."""
 
     trip_id = fields.UUIDField()
     date_range_start = fields.DateField(help_text="Today or later.")
     date_range_end = fields.DateField(help_text=f"Not before the start; a range has at most {MAX_RANGE_DAYS} days.")
     guide_ids = fields.CommaSeparatedField(
-        child=fields.UUIDField(), required=False, max_length=200, help_text="Only these guides are considered."
+        child=fields.UUIDField(),
+        required=False,
+        max_length=200,
+        help_text="Preferred guides: they are chosen before others, and dates that they can lead rank higher.",
     )
     max_results = fields.IntegerField(min_value=1, max_value=20, default=5)
 
@@ -41,5 +44,5 @@ class OptimizationQuerySerializer(StrictQuerySerializer):
         return TripQuery(
             trip_id=query["trip_id"],
             days=tuple(first + timedelta(days=n) for n in range((last - first).days + 1)),
-            only_guides=frozenset(query.get("guide_ids", ())),
+            preferred_guides=frozenset(query.get("guide_ids", ())),
         )

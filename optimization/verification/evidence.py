@@ -91,14 +91,12 @@ class Hold:
 class RequestTerms:
     """The terms of a schedule request for the departure that serves it.
 
-    `joining` guests are added to the departure's. `only` restricts the team to these guides, no restriction if
-    empty. `largest_group` is in guests; None: limited by the seats only.
+    `joining` guests are added to the departure's. `largest_group` is in guests; None: limited by the seats only.
     """
 
     joining: int
     required: frozenset[UUID] = frozenset()
     excluded: frozenset[UUID] = frozenset()
-    only: frozenset[UUID] = frozenset()
     largest_group: int | None = None
     good_weather: bool = False
     accessibility: tuple[str, ...] = ()

@@ -22,9 +22,8 @@ def check_required_guide(checked: CheckedDeparture) -> Iterator[Breach]:
 
 
 def check_excluded_guide(checked: CheckedDeparture) -> Iterator[Breach]:
-    terms = _terms(checked)
     for guide_id, name in names_of(checked).items():
-        if guide_id in terms.excluded or (terms.only and guide_id not in terms.only):
+        if guide_id in _terms(checked).excluded:
             yield Breach(f"{name} is excluded", guide_id)
 
 

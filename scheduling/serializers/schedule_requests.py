@@ -9,7 +9,6 @@ from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import (
     PagedQuerySerializer,
     SparseSerializer,
-    StrictSerializer,
     instant,
     refuse_reversed_dates,
 )
@@ -22,8 +21,8 @@ MAX_LIST = 200
 ACCESSIBILITY = ["WHEELCHAIR_ACCESSIBLE", "LOW_ALTITUDE", "FAMILY_FRIENDLY", "NO_WATER_CROSSINGS"]
 
 
-class ScheduleConstraintsSerializer(StrictSerializer):
-    """The constraints on the team and the date."""
+class ScheduleConstraintsSerializer(serializers.Serializer[Any]):
+    """The constraints on the team and the date. Other fields are ignored."""
 
     required_guide_ids = serializers.ListField(child=fields.UUIDField(), required=False, max_length=MAX_LIST)
     excluded_guide_ids = serializers.ListField(child=fields.UUIDField(), required=False, max_length=MAX_LIST)
@@ -36,8 +35,8 @@ class ScheduleConstraintsSerializer(StrictSerializer):
     )
 
 
-class CreateScheduleRequestBodySerializer(StrictSerializer):
-    """A client's request for a trip on one of up to 30 dates."""
+class CreateScheduleRequestBodySerializer(serializers.Serializer[Any]):
+    """A client's request for a trip on one of up to 30 dates. Other fields are ignored."""
 
     trip_id = fields.UUIDField()
     preferred_dates = serializers.ListField(child=fields.DateField(), min_length=1, max_length=MAX_DATES)

@@ -58,6 +58,24 @@ def test_filters_choose_by_date_region_severity_type_and_state(client: Client) -
 
 
 @pytest.mark.django_db
+def test_parameters_that_are_blank_or_not_the_contracts_are_ignored(client: Client) -> None:
+    conflict_of(severity=Severity.HIGH)
+    blank = {"region_id": "", "severity": "", "type": "", "resolved": "", "page_size": "", "page_token": ""}
+
+    for query in (blank, {"utm_source": "board", "sort": ["severity", "date"]}):
+        response = listed(client, **query)
+
+        assert (response.status_code, response.json()["total_count"]) == (200, 1)
+
+
+@pytest.mark.django_db
+def test_the_date_that_is_required_may_not_be_blank(client: Client) -> None:
+    response = listed(client, date="")
+
+    assert (response.status_code, response.json()["details"][0]["field"]) == (400, "date")
+
+
+@pytest.mark.django_db
 def test_pages_neither_repeat_nor_lose_a_row_when_others_are_inserted(client: Client) -> None:
     before = [str(conflict_of().pk) for _ in range(5)]
     first = listed(client, page_size=2).json()

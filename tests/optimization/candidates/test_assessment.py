@@ -74,9 +74,8 @@ def test_a_commitment_to_a_departure_that_is_replanned_does_not_count() -> None:
     assert eligible(assessed(ANA, context=busy(ANA, KEY))) == {ANA.id}
 
 
-def test_a_request_excludes_and_limits() -> None:
+def test_a_request_excludes() -> None:
     assert eligible(assessed(ANA, BEN, constraints=GuideConstraints(excluded=frozenset({ANA.id})))) == {BEN.id}
-    assert eligible(assessed(ANA, BEN, constraints=GuideConstraints(only=frozenset({ANA.id})))) == {ANA.id}
 
 
 def test_a_candidate_leads_as_many_as_the_override_says() -> None:

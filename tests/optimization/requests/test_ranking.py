@@ -43,8 +43,8 @@ def snapshot_with(*guides: Guide, days: tuple[date, ...] = (TOMORROW,), **change
     return replace(snapshot, usual_times={TRIP.id: "08:00"}, **changes)
 
 
-def rank(snapshot: Snapshot, *, only: frozenset[UUID] = frozenset(), **constraints: Any) -> RankedDates:
-    query = TripQuery(TRIP.id, snapshot.days, Constraints(**constraints), only)
+def rank(snapshot: Snapshot, *, preferred: frozenset[UUID] = frozenset(), **constraints: Any) -> RankedDates:
+    query = TripQuery(TRIP.id, snapshot.days, Constraints(**constraints), preferred)
     return rank_dates(query, snapshot, deadline_seconds=2)
 
 
@@ -67,7 +67,39 @@ def test_the_better_guide_leads_and_the_date_can_be_had() -> None:
 def test_required_guides_come_along_and_excluded_ones_do_not() -> None:
     assert only_date(rank(snapshot_with(ANA, BEN), required_guide_ids=(BEN.id,))).departure.guide_ids == {BEN.id}
     assert only_date(rank(snapshot_with(ANA, BEN), excluded_guide_ids=(ANA.id,))).departure.guide_ids == {BEN.id}
-    assert only_date(rank(snapshot_with(ANA, BEN), only=frozenset({BEN.id}))).departure.guide_ids == {BEN.id}
+
+
+def test_a_preferred_guide_leads_although_another_suits_better() -> None:
+    preferred = only_date(rank(snapshot_with(ANA, BEN), preferred=frozenset({BEN.id})))
+
+    assert preferred.departure.guide_ids == {BEN.id}
+
+
+def test_without_a_preferred_guide_another_leads_at_a_lower_rank() -> None:
+    both = snapshot_with(ANA, BEN, days=(TOMORROW, NEXT_DAY))
+    without_ben = replace(both, available={TOMORROW: frozenset({ANA.id}), NEXT_DAY: frozenset({ANA.id, BEN.id})})
+
+    dates = rank(without_ben, preferred=frozenset({BEN.id})).dates
+
+    assert [(ranked.option.day, ranked.departure.guide_ids) for ranked in dates] == [
+        (NEXT_DAY, {BEN.id}),
+        (TOMORROW, {ANA.id}),
+    ]
+    assert [ranked.option.day for ranked in rank(without_ben).dates] == [TOMORROW, NEXT_DAY]
+
+
+def test_two_preferred_guides_come_before_the_one_who_would_be_enough() -> None:
+    small = [GuideFactory(max_group_size=2) for _ in range(2)]
+
+    ranked_date = only_date(rank(snapshot_with(ANA, *small), preferred=frozenset(guide.id for guide in small)))
+
+    assert ranked_date.departure.guide_ids == {guide.id for guide in small}
+
+
+def test_a_preference_takes_nobody_off_a_planned_team() -> None:
+    put({uuid4(): of_trip(participants=2, team=[lead(ANA)])})
+
+    assert only_date(rank(snapshot_with(ANA, BEN), preferred=frozenset({BEN.id}))).departure.guide_ids == {ANA.id}
 
 
 def test_a_required_guide_who_is_not_there_makes_the_date_unavailable() -> None:

@@ -50,15 +50,13 @@ class Case:
     demands: dict[str, Any]
     without: Break
     facts: dict[str, Any] = field(default_factory=dict)
-    only_ben: bool = False
 
     def __str__(self) -> str:
-        return str(self.rule) + (" only" if self.only_ben else "")
+        return str(self.rule)
 
     @property
     def question(self) -> TripQuery:
-        only = frozenset({BEN.id}) if self.only_ben else frozenset()
-        return TripQuery(TRIP.id, (TOMORROW,), Constraints(**self.demands), only)
+        return TripQuery(TRIP.id, (TOMORROW,), Constraints(**self.demands))
 
     def answered(self) -> RankedDates:
         snapshot = snapshot_of(guides=[ANA, BEN], trips=[TRIP], trails=[STEEP])
@@ -74,7 +72,6 @@ CASES = (
         without(ranking, "guide_constraints", GuideConstraints()),
     ),
     Case(HardRule.EXCLUDED_GUIDE, {"excluded_guide_ids": (ANA.id,)}, without(GuideConstraints, "against")),
-    Case(HardRule.EXCLUDED_GUIDE, {}, without(GuideConstraints, "against"), only_ben=True),
     Case(HardRule.ROOM, {"min_group_size": 9, "max_group_size": 8}, without(feasibility, "_over_capacity")),
     Case(HardRule.WEATHER, {}, without(feasibility, "_bad_weather"), STORM),
     Case(

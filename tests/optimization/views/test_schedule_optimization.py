@@ -1,5 +1,6 @@
 """GET /schedule-optimization: answered while the caller waits; nothing but a run is written."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -48,12 +49,29 @@ def test_five_dates_are_told_where_nobody_said_how_many(client: Client, siblings
     assert len(ask(client, siblings).json()["recommended_dates"]) == 5
 
 
-def test_only_the_guides_named_are_considered(client: Client, siblings: SimulatedSiblings) -> None:
-    chosen = ask(client, siblings).json()["guide_assignments"][0]["guide_id"]
+BEST_OTHER = re.compile(r"best other (?P<name>.+) 0\.\d\d\)")
 
-    body = ask(client, siblings, guide_ids=chosen).json()
 
-    assert {entry["guide_id"] for entry in body["guide_assignments"]} == {chosen}
+def test_a_preferred_guide_is_chosen_and_excludes_nobody(client: Client, siblings: SimulatedSiblings) -> None:
+    first = ask(client, siblings, max_results=1).json()["recommended_dates"][0]
+    second_best = BEST_OTHER.search(first["notes"])
+    assert second_best
+    guides = [siblings.get("guides", guide_id) for guide_id in siblings.summary()["guide_ids"]]
+    preferred = [g["id"] for g in guides if f"{g['first_name']} {g['last_name']}" == second_best["name"]]
+
+    body = ask(client, siblings, max_results=7, guide_ids=[*preferred, uuid4()]).json()
+
+    leads = {entry["date"]: entry["guide_id"] for entry in body["guide_assignments"]}
+    assert leads[first["date"]] in preferred
+    assert leads.keys() == {entry["date"] for entry in ask(client, siblings, max_results=7).json()["guide_assignments"]}
+
+
+def test_parameters_that_are_blank_or_not_the_contracts_are_ignored(
+    client: Client, siblings: SimulatedSiblings
+) -> None:
+    response = ask(client, siblings, guide_ids="", max_results="", utm_source="board")
+
+    assert (response.status_code, len(response.json()["recommended_dates"])) == (200, 5)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +88,6 @@ def test_only_the_guides_named_are_considered(client: Client, siblings: Simulate
         ({"max_results": 0}, "max_results"),
         ({"max_results": 21}, "max_results"),
         ({"guide_ids": "nonsense"}, "guide_ids[0]"),
-        ({"something": 1}, "something"),
     ],
 )
 def test_what_is_wrong_is_named(
