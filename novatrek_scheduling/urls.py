@@ -11,6 +11,7 @@ from drf_spectacular.views import (
 
 from novatrek_scheduling.api import error_pages
 from novatrek_scheduling.operations import health, metrics
+from scheduling.urls import former_addresses
 
 documentation: list[URLPattern] = [
     path("openapi.yaml", SpectacularAPIView.as_view(), name="openapi"),
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scheduling/v1/", include("optimization.urls")),
     path("scheduling/v1/", include("events.urls")),
     path("scheduling/v1/", include(documentation)),
+    path("api/v1/", include(former_addresses)),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics.expose, name="metrics"),

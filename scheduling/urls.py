@@ -5,7 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from scheduling.views.calendar import GuideViewSet
 from scheduling.views.daily_schedules import DailyScheduleViewSet
-from scheduling.views.retired import METHODS, RetiredScheduleViewSet
+from scheduling.views.retired import ACTIONS, RetiredScheduleViewSet
 from scheduling.views.schedule_requests import ScheduleRequestViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -13,10 +13,13 @@ router.register("daily-schedules", DailyScheduleViewSet, basename="daily-schedul
 router.register("schedule-requests", ScheduleRequestViewSet, basename="schedule-request")
 router.register("guides", GuideViewSet, basename="guide")
 
-# Without a router: none maps POST or OPTIONS of a single resource to an action.
-retired = RetiredScheduleViewSet.as_view(dict.fromkeys([*METHODS, "head", "options"], "refuse"))
-
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
-    path("schedules/<str:schedule_id>", retired, name="retired-schedule"),
+    # Without a router: none maps POST of a single resource to an action.
+    path("schedules/<str:schedule_id>", RetiredScheduleViewSet.as_view(ACTIONS), name="retired-schedule"),
 ]
+
+former_addresses: list[URLPattern] = [
+    path("schedules/<str:schedule_id>", RetiredScheduleViewSet.as_view(ACTIONS, schema=None), name="former-schedule"),
+]
+"""The addresses below /api/v1/, from before the API had its base path. The specification, below its own, has none."""

@@ -7,7 +7,7 @@ from django.views import defaults
 
 from novatrek_scheduling.api.exception_handler import error_body, internal_error_body
 
-API_PREFIX = "/scheduling/"
+API_PREFIXES = ("/scheduling/", "/api/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -41,4 +41,4 @@ unknown_address.csrf_exempt = True  # type: ignore[attr-defined]
 
 
 def _is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith(API_PREFIX)
+    return request.path_info.startswith(API_PREFIXES)

@@ -38,7 +38,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "novatrek_scheduling.api.parsers.AnyAcceptNegotiation",
     "DEFAULT_THROTTLE_CLASSES": ["novatrek_scheduling.api.throttling.SubjectThrottle"],
     "DEFAULT_SCHEMA_CLASS": "novatrek_scheduling.api.schema.ScopedSchema",
-    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_METADATA_CLASS": "novatrek_scheduling.api.metadata.AllowHeaderOnly",
     "EXCEPTION_HANDLER": "novatrek_scheduling.api.exception_handler.handle_exception",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,

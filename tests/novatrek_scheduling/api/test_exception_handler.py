@@ -108,7 +108,7 @@ def test_a_large_body_is_a_400(api: Client) -> None:
     assert response["X-Request-ID"]
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
 def test_a_wrong_method_is_a_405_that_lists_the_right_ones(api: Client, method: str) -> None:
     response = api.generic(method, ECHO, headers=bearer())
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
 
@@ -35,14 +36,13 @@ ACTIONS = {
     "resolveScheduleConflict": (ScheduleConflictViewSet, "resolve"),
     "getScheduleOptimization": (ScheduleOptimizationViewSet, "list"),
     "getGuideCalendar": (GuideViewSet, "calendar"),
-    "getRetiredSchedule": (RetiredScheduleViewSet, "refuse"),
+    "getRetiredSchedule": (RetiredScheduleViewSet, "follow"),
     "putRetiredSchedule": (RetiredScheduleViewSet, "refuse"),
     "postRetiredSchedule": (RetiredScheduleViewSet, "refuse"),
-    "patchRetiredSchedule": (RetiredScheduleViewSet, "refuse"),
+    "patchRetiredSchedule": (RetiredScheduleViewSet, "follow"),
     "deleteRetiredSchedule": (RetiredScheduleViewSet, "refuse"),
 }
-METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
-RETIRED = "/schedules/{schedule_id}"
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"}
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +56,46 @@ def test_every_operation_is_an_action_of_a_viewset(paths: dict[str, Any]) -> Non
 
 
 def test_every_method_that_the_specification_lacks_is_a_405(paths: dict[str, Any], client: Client) -> None:
-    for path in paths.keys() - {RETIRED}:
-        specified = {method.upper() for method in paths[path]}
+    for path in paths:
+        specified = _specified(paths, path)
         for method in METHODS - specified:
             response = client.generic(method, _address(path), headers=bearer())
 
             assert (response.status_code, response.json()["code"]) == (405, "METHOD_NOT_ALLOWED"), (method, path)
             assert response.json().keys() == {"code", "message"}
-            with_implied = specified | ({"HEAD"} if "GET" in specified else set()) | {"OPTIONS"}
-            assert set(response["Allow"].split(", ")) == with_implied
+            assert _allowed(response) == specified | _implied(specified)
+
+
+def test_options_is_answered_with_the_methods_of_the_specification(paths: dict[str, Any], client: Client) -> None:
+    for path in paths:
+        response = client.options(_address(path), headers=bearer())
+
+        specified = _specified(paths, path)
+        assert (response.status_code, response.content) == (200, b""), path
+        assert _allowed(response) == specified | _implied(specified)
+
+
+def test_options_asks_for_the_token_that_the_operations_ask_for(paths: dict[str, Any], client: Client) -> None:
+    statuses = {path: client.options(_address(path)).status_code for path in paths}
+
+    assert {path for path, status in statuses.items() if status != 401} == {"/guides/{guide_id}/calendar.ics"}
 
 
 def _operations(paths: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for path, operations in paths.items():
         yield from ((operation["operationId"], path, method) for method, operation in operations.items())
+
+
+def _specified(paths: dict[str, Any], path: str) -> set[str]:
+    return {method.upper() for method in paths[path]}
+
+
+def _implied(specified: set[str]) -> set[str]:
+    return {"OPTIONS", *(["HEAD"] if "GET" in specified else [])}
+
+
+def _allowed(response: HttpResponse) -> set[str]:
+    return set(response["Allow"].split(", "))
 
 
 def _action_at(path: str, method: str) -> tuple[type, str]:
