@@ -1,8 +1,9 @@
 """The errors of the scheduling domain."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from novatrek_scheduling.errors import Conflicting, FieldProblem, Forbidden, Impossible, Malformed, Unknown
 
@@ -37,6 +38,20 @@ class ContentionNotResolved(Conflicting):
     def __init__(self, message: str, guide_names: Iterable[str] = ()) -> None:
         super().__init__(message)
         self.guide_names = tuple(guide_names)
+
+
+class DepartureElsewhere(Conflicting):
+    """The change would add departures that are on another date; `dates` has theirs, by departure id."""
+
+    code = "DEPARTURE_ON_ANOTHER_DATE"
+
+    def __init__(self, dates: Mapping[UUID, date]) -> None:
+        named = ", ".join(f"{key} is on {day}" for key, day in sorted(dates.items()))
+        super().__init__(
+            f"A departure is on one date only: {named}.",
+            *(FieldProblem(f"assignments.departures.{key}", f"is on {day}") for key, day in sorted(dates.items())),
+        )
+        self.dates = dict(dates)
 
 
 class HardRuleViolated(Impossible):

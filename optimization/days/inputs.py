@@ -10,7 +10,7 @@ from django.utils import timezone
 from optimization.candidates.assessment import PlanningContext
 from optimization.days.planned_day import EMPTY_CONTEXT
 from scheduling.daily_schedules.catalog_aliases import find_aliases
-from scheduling.daily_schedules.catalog_sync import merge_catalog
+from scheduling.daily_schedules.catalog_sync import departures_on_other_dates, merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
 from scheduling.daily_schedules.writer import read_drafts
@@ -53,7 +53,8 @@ def load_inputs(
     draft = read_drafts([day])[day]
     stored, document, now = draft.document.copy_for_editing(), draft.document, timezone.now()
     aliases = find_aliases(day, facts.snapshot, document)
-    merge_catalog(document, day, facts.snapshot, region_ids=region_ids, aliases=aliases, now=now)
+    elsewhere = departures_on_other_dates({day: aliases}, facts.snapshot)[day]
+    merge_catalog(document, day, facts.snapshot, region_ids=region_ids, aliases=aliases, elsewhere=elsewhere, now=now)
     departures = open_departures(document, region_ids, now, only)
     later = {other for departure in departures.values() for other in days_of(departure)}
     return DayInputs(

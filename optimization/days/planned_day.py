@@ -52,7 +52,8 @@ class PlannedDay:
         outdated = []
         for key, planned in self.planned.items():
             current = document.departures.get(key)
-            if key in excluding or not _may_be_replanned(current, now):
+            was_removed = current is None and key in self.base
+            if key in excluding or was_removed or not _may_be_replanned(current, now):
                 continue
             if self._is_outdated(key, current) or (entered and is_adjusted(planned, self.context.entered, entered)):
                 outdated.append(key)

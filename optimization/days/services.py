@@ -30,7 +30,7 @@ from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.daily_schedules.writer import TRIES, Draft, read_drafts, write_daily_schedules
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
-from scheduling.errors import ContentionNotResolved, HardRuleViolated
+from scheduling.errors import ContentionNotResolved, DepartureElsewhere, HardRuleViolated
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.rules import Facts
 from scheduling.snapshot.builder import take_day_snapshot
@@ -226,6 +226,8 @@ def _store(optimized: DayOptimization, plan: PlannedDay, author: Author) -> froz
             if violating <= refused:
                 raise
             refused |= violating
+        except DepartureElsewhere as elsewhere:
+            refused |= elsewhere.dates.keys()
 
 
 def _write(optimized: DayOptimization, plan: PlannedDay, refused: frozenset[UUID], author: Author) -> frozenset[UUID]:

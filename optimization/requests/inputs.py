@@ -16,7 +16,7 @@ from optimization.requests.feasibility import FeasibilityChecks
 from optimization.requests.query import DateOption, TripQuery
 from optimization.requests.time_budget import TimeBudget
 from scheduling.daily_schedules.catalog_aliases import find_aliases_by_day
-from scheduling.daily_schedules.catalog_sync import merge_catalog
+from scheduling.daily_schedules.catalog_sync import departures_on_other_dates, merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_on
@@ -75,9 +75,18 @@ class InputsLoader:
         base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}
         region_ids = {snapshot.trips[query.trip_id].region_id}
         aliases = find_aliases_by_day({day: documents[day] for day in query.days}, snapshot)
+        elsewhere_by_day = departures_on_other_dates(aliases, snapshot)
         now = timezone.now()
         for day in query.days:
-            merge_catalog(documents[day], day, snapshot, region_ids=region_ids, aliases=aliases[day], now=now)
+            merge_catalog(
+                documents[day],
+                day,
+                snapshot,
+                region_ids=region_ids,
+                aliases=aliases[day],
+                elsewhere=elsewhere_by_day[day],
+                now=now,
+            )
         elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else []
         options = options_of(query, documents, facts, now, elsewhere)
         later = {day for option in options for day in days_of(option.departure)}

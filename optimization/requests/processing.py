@@ -28,7 +28,7 @@ from scheduling.daily_schedules.presence import announce_presence
 from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.daily_schedules.writer import TRIES, Draft, write_daily_schedules
 from scheduling.domain.facts import Snapshot
-from scheduling.errors import ContentionNotResolved, HardRuleViolated
+from scheduling.errors import ContentionNotResolved, DepartureElsewhere, HardRuleViolated
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.models import ClaimLost, ScheduleRequest
 from scheduling.publication.notices import announce
@@ -126,7 +126,7 @@ def _rank_and_store(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, r
             _announce_chosen_date(ranked, author, presence)
             try:
                 _store(claim, query, ranked, run, author)
-            except (_ChangedMeanwhile, HardRuleViolated) as outdated:
+            except (_ChangedMeanwhile, DepartureElsewhere, HardRuleViolated) as outdated:
                 obstacle = str(outdated)
                 logger.info("schedule_request_answered_again", request_id=str(claim.request.pk), met=obstacle)
                 schedule_write_retries.inc()

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+from scheduling.daily_schedules.departure_dates import dates_of
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Snapshot
 from scheduling.domain.new_departures import new_departure
@@ -16,18 +17,20 @@ def merge_catalog(
     *,
     region_ids: Collection[UUID],
     aliases: Mapping[UUID, UUID],
+    elsewhere: Collection[UUID],
     now: datetime,
 ) -> None:
     """Add the catalog's departures that the document lacks, and bring the sold seats of the others up to date.
 
-    `aliases` maps the catalog's id of a departure to ours where they differ. A departure that the catalog cancelled
-    is not added, and one that has started or is over stays as it is: no planner may write to it.
+    `aliases` maps the catalog's id of a departure to ours where they differ; `elsewhere` are those of ours on other
+    dates, which are not added, nor is one that the catalog cancelled or whose trip is not for sale. One that has
+    started or is over stays as it is: no planner may write to it.
     """
     for listed in _listed_in(snapshot, day, region_ids):
         key = aliases.get(listed.id, listed.id)
         departure = document.departures.get(key)
         if departure is None:
-            if listed.is_cancelled:
+            if key in elsewhere or listed.is_cancelled or not snapshot.trips[listed.trip_id].is_active:
                 continue
             departure = new_departure(snapshot.trips[listed.trip_id], day, listed.departure_time, snapshot, listed)
             document.departures[key] = departure
@@ -35,6 +38,21 @@ def merge_catalog(
             continue
         departure.catalog_participants = listed.sold_spots
         departure.count_participants()
+
+
+def departures_on_other_dates(
+    aliases: Mapping[date, Mapping[UUID, UUID]], snapshot: Snapshot
+) -> dict[date, frozenset[UUID]]:
+    """Return for each date of `aliases` those that the catalog lists there while ours are on another date, by our id.
+
+    `aliases` are those of `find_aliases_by_day`.
+    """
+    keys = {
+        day: frozenset(of_day.get(listed.id, listed.id) for listed in snapshot.departures.get(day, ()))
+        for day, of_day in aliases.items()
+    }
+    dates = dates_of(frozenset[UUID]().union(*keys.values()))
+    return {day: frozenset(key for key in listed if dates.get(key, day) != day) for day, listed in keys.items()}
 
 
 def lower_sold_seats(departure: Departure, sold_spots: int | None) -> None:

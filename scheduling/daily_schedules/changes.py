@@ -20,6 +20,10 @@ class Change:
     after: ScheduleDocument
     departure_ids: frozenset[UUID]
 
+    @property
+    def departures_added(self) -> frozenset[UUID]:
+        return frozenset(self.departure_ids & self.after.departures.keys() - self.before.departures.keys())
+
 
 detectors: Hook[[Mapping[date, Change], Facts | None], object] = Hook()
 """(changes, facts): a write, called in its own transaction, with the facts it was decided on.

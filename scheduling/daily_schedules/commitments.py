@@ -85,9 +85,9 @@ def without_departures(
     return [c for held in commitments.values() for c in held if c.departure_id not in departure_ids]
 
 
-def delete_commitments(departure_ids: Collection[UUID]) -> None:
-    """Delete the rows of the given departures: of all that a write touches, before it stores the first."""
-    GuideCommitment.objects.filter(departure_id__in=departure_ids).delete()
+def delete_commitments(day: date, departure_ids: Collection[UUID]) -> None:
+    """Delete the rows of the given departures of a date: of all that a write touches, before it stores the first."""
+    GuideCommitment.objects.filter(schedule_date=day, departure_id__in=departure_ids).delete()
 
 
 def store_commitments(document: ScheduleDocument, day: date, departure_ids: Collection[UUID]) -> None:

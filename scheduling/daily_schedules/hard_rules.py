@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from uuid import UUID
 
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.commitments import (
@@ -11,7 +10,6 @@ from scheduling.daily_schedules.commitments import (
     commitments_around,
     commitments_in,
     lock_locations,
-    without_departures,
 )
 from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
 from scheduling.domain.document import Departure, ScheduleDocument
@@ -39,7 +37,8 @@ def enforce_hard_rules(changes: Mapping[date, Change], facts: Facts) -> None:
     # Concurrent writes of other dates share the locations' capacity: they are read after these locks are held.
     lock_locations(location_id for location_id in shared if location_id)
     elsewhere = departures_elsewhere(span, changes) if shared else []
-    planned = without_departures(stored, _all_departures(changes))
+    changed = {(day, key) for day, change in changes.items() for key in change.departure_ids}
+    planned = [c for held in stored.values() for c in held if (c.day, c.departure_id) not in changed]
     for day, change in changes.items():
         planned += commitments_in(change.after, day, change.departure_ids)
     violations: list[Violation] = []
@@ -68,10 +67,6 @@ def enforce_hard_rules(changes: Mapping[date, Change], facts: Facts) -> None:
 
 def _of_others(documents: Iterable[ScheduleDocument], own: ScheduleDocument) -> list[Departure]:
     return [departure for document in documents if document is not own for departure in document.departures.values()]
-
-
-def _all_departures(changes: Mapping[date, Change]) -> frozenset[UUID]:
-    return frozenset(key for change in changes.values() for key in change.departure_ids)
 
 
 def _touched(changes: Mapping[date, Change]) -> list[Departure]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -22,13 +22,14 @@ from tenacity import (
 from scheduling.daily_schedules.authors import Author, clear_principal, set_author
 from scheduling.daily_schedules.changes import Change, detectors
 from scheduling.daily_schedules.commitments import delete_commitments, lock_guides, store_commitments
+from scheduling.daily_schedules.departure_dates import check_one_date_each, dates_of
 from scheduling.daily_schedules.hard_rules import enforce_hard_rules
 from scheduling.daily_schedules.nullification import count_nullified
 from scheduling.domain.document import Departure, ScheduleDocument, changed_departures
-from scheduling.errors import ContentionNotResolved, StaleRevision, UnknownSchedule
+from scheduling.errors import ContentionNotResolved, DepartureElsewhere, StaleRevision, UnknownSchedule
 from scheduling.metrics import adjustments_refused, schedule_write_retries, schedule_writes, schedule_writes_exhausted
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
-from scheduling.models.triggers import adjustments_have_one_owner
+from scheduling.models.triggers import ONE_DATE, adjustments_have_one_owner
 from scheduling.rules import Facts
 
 TRIES = 3
@@ -83,9 +84,9 @@ def write_daily_schedules(
     outside and is stored as it is. `since_revs` names the revisions that the change was made on. `after_write` runs
     in the same transaction, whether or not anything changed. A write that changes nothing writes nothing.
 
-    Raises HardRuleViolated with the rules that would newly be broken, StaleRevision without a retry where a date is
-    at another revision than `since_revs` names, and ContentionNotResolved when each of three tries met a concurrent
-    change.
+    Raises HardRuleViolated with the rules that would newly be broken, DepartureElsewhere where a departure would be on
+    two dates, StaleRevision without a retry where a date is at another revision than `since_revs` names, and
+    ContentionNotResolved when each of three tries met a concurrent change.
     """
     write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, after_write)
     retrying = Retrying(
@@ -105,9 +106,13 @@ def _count_retry(_: RetryCallState) -> None:
 
 
 def _count_refusal(error: ProgrammingError) -> None:
-    diagnostics = getattr(error.__cause__, "diag", None)
-    if diagnostics is not None and diagnostics.constraint_name == adjustments_have_one_owner.name:
+    if _constraint_of(error) == adjustments_have_one_owner.name:
         adjustments_refused.labels("trigger").inc()
+
+
+def _constraint_of(error: DatabaseError) -> str | None:
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return diagnostics.constraint_name if diagnostics is not None else None
 
 
 def _raise_contention(_: RetryCallState) -> Mapping[date, Change]:
@@ -125,6 +130,7 @@ class _Write:
     principal: str
     after_write: AfterWrite | None
     guides: set[UUID] = field(default_factory=set)
+    added: frozenset[UUID] = frozenset()
 
     def attempt(self) -> Mapping[date, Change]:
         preview = self._edited(read_drafts(self.days))
@@ -135,6 +141,10 @@ class _Write:
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
                 raise _ConcurrentWrite from error
+            raise
+        except IntegrityError as error:
+            if _constraint_of(error) == ONE_DATE:
+                raise DepartureElsewhere(dates_of(self.added)) from error
             raise
         except ProgrammingError as error:
             _count_refusal(error)
@@ -162,20 +172,26 @@ class _Write:
         if self.facts is not None:
             enforce_hard_rules(changes, self.facts)
         set_author(self.author, principal=self.principal)
+        self._store(drafts, changes)
+        detectors(changes, self.facts)
+        if self.after_write:
+            self.after_write(changes)
+        return changes
+
+    def _store(self, drafts: Mapping[date, Draft], changes: Mapping[date, Change]) -> None:
         replanned = {day: _replanned(change) for day, change in changes.items()}
-        # A departure that moves to an earlier date is stored there before its old date is: delete its rows first.
-        delete_commitments(frozenset[UUID]().union(*replanned.values()))
+        for day, departure_ids in replanned.items():
+            delete_commitments(day, departure_ids)
         for day, change in changes.items():
             _store(drafts[day], change)
             store_commitments(change.after, day, replanned[day])
             if self.principal:
                 count_nullified(change, self.author)
+        self.added = frozenset().union(*(change.departures_added for change in changes.values()))
+        if self.added:
+            check_one_date_each()
         if self.principal:
             clear_principal()
-        detectors(changes, self.facts)
-        if self.after_write:
-            self.after_write(changes)
-        return changes
 
 
 def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft]:

@@ -1,7 +1,13 @@
 """The tables of this app: the two documented ones that other teams read, and internal ones."""
 
 from scheduling.models.calendar_tokens import CalendarToken
-from scheduling.models.daily_schedule import DailySchedule, GuideCommitment, ScheduleRevision, schedule_id_of
+from scheduling.models.daily_schedule import (
+    DailySchedule,
+    DepartureDate,
+    GuideCommitment,
+    ScheduleRevision,
+    schedule_id_of,
+)
 from scheduling.models.hazards import Hazard, HazardKind
 from scheduling.models.leased_work import MAX_ATTEMPTS, Claim, ClaimLost, LeasedWork, LeasedWorkQuerySet
 from scheduling.models.reservations import DepartureAlias, Reservation, ReservationStatus
@@ -20,6 +26,7 @@ __all__ = [
     "ClaimLost",
     "DailySchedule",
     "DepartureAlias",
+    "DepartureDate",
     "GuideCommitment",
     "Hazard",
     "HazardKind",

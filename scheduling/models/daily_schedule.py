@@ -45,6 +45,8 @@ class DailySchedule(models.Model):
             triggers.adjustments_have_one_owner,
             triggers.no_unnamed_truncate,
             triggers.every_revision_is_kept,
+            triggers.departures_are_on_one_date,
+            triggers.departures_go_with_their_table,
         ]
 
     def __str__(self) -> str:
@@ -97,6 +99,28 @@ class ScheduleRevision(models.Model):
         return f"{self.schedule_date} revision {self.rev} by {self.author}"
 
 
+class DepartureDate(models.Model):
+    """The date of a departure: an id is in the document of one date, whoever writes it.
+
+    A trigger on daily schedules keeps the rows, and only it writes them. The key is checked when a transaction ends, so
+    that a departure may move from one date to another in it.
+    """
+
+    departure_id = models.UUIDField()
+    schedule_date = models.DateField()
+
+    class Meta:
+        db_table = "departure_dates"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["departure_id"], name=triggers.ONE_DATE, deferrable=models.Deferrable.DEFERRED
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.departure_id} on {self.schedule_date}"
+
+
 class GuideCommitment(models.Model):
     """A guide's place on a departure, over all dates and regions: the table that answers whether a guide is free.
 
@@ -114,7 +138,9 @@ class GuideCommitment(models.Model):
     class Meta:
         db_table = "guide_commitments"
         constraints = [
-            models.UniqueConstraint(fields=["departure_id", "guide_id"], name="guide_commitments_once_a_departure"),
+            models.UniqueConstraint(
+                fields=["departure_id", "schedule_date", "guide_id"], name="guide_commitments_once_a_departure"
+            ),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")),
                 name="guide_commitments_end_after_start",

@@ -10,6 +10,7 @@ PRINCIPAL = "scheduling.principal"
 AUTHOR = "scheduling.author"
 GUIDE_MANAGEMENT = "svc-guide-management"
 MAINTENANCE = "maintenance"
+ONE_DATE = "departure_dates_one_each"
 
 _PRINCIPAL = f"coalesce(current_setting('{PRINCIPAL}', true), '')"
 _AS_MAINTENANCE = (
@@ -137,6 +138,39 @@ every_revision_is_kept = pgtrigger.Trigger(
             coalesce(author ->> 'process', ''), (author ->> 'run_id')::uuid,
             coalesce(author ->> 'cause', CASE TG_OP WHEN 'DELETE' THEN 'deleted' ELSE '' END),
             changes, clock_timestamp());
+        RETURN NULL;
+    """,
+)
+
+# Keys that are no ids are left out: no document with such a key can be read.
+_DEPARTURES = """
+    SELECT key::uuid AS departure_id
+    FROM jsonb_object_keys(coalesce({row}.assignments -> 'departures', '{{}}'::jsonb)) AS key
+    WHERE key ~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'
+"""
+
+departures_are_on_one_date = pgtrigger.Trigger(
+    name="departures_are_on_one_date",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    func=f"""
+        DELETE FROM scheduling.departure_dates
+            WHERE schedule_date = OLD.schedule_date AND departure_id IN (
+                {_DEPARTURES.format(row="OLD")} EXCEPT {_DEPARTURES.format(row="NEW")});
+        INSERT INTO scheduling.departure_dates (departure_id, schedule_date)
+            SELECT departure_id, NEW.schedule_date FROM (
+                {_DEPARTURES.format(row="NEW")} EXCEPT {_DEPARTURES.format(row="OLD")}) AS added;
+        RETURN NULL;
+    """,
+)
+
+departures_go_with_their_table = pgtrigger.Trigger(
+    name="departures_go_with_their_table",
+    level=pgtrigger.Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Truncate,
+    func="""
+        DELETE FROM scheduling.departure_dates;
         RETURN NULL;
     """,
 )

@@ -19,11 +19,12 @@ from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
 from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.departure_dates import dates_of
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.domain.limits import ONE_DAY
 from scheduling.hazards import relate_to_reservation
-from scheduling.models import DailySchedule, Reservation, ReservationStatus
+from scheduling.models import Reservation, ReservationStatus
 
 PLACE_TASK = "scheduling.place_reservation"
 
@@ -212,11 +213,9 @@ def _leave_departure(reservation: Reservation) -> None:
 
 def _day_of(reservation: Reservation) -> date | None:
     """The date of the departure that the reservation is on: its own, unless the departure was moved."""
-    if reservation.departure_id is None or reservation.trip_date is None:
+    if reservation.departure_id is None:
         return None
-    schedules = DailySchedule.objects.filter(assignments__departures__has_key=str(reservation.departure_id))
-    days = schedules.values_list("schedule_date", flat=True)
-    return days.filter(schedule_date=reservation.trip_date).first() or days.first()
+    return dates_of([reservation.departure_id]).get(reservation.departure_id)
 
 
 def _author(event_type: str, reservation: Reservation) -> Author:

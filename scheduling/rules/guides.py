@@ -191,7 +191,7 @@ def clashes_of(span: Span, day: date, commitments: Iterable[Commitment], *, igno
     the departure that `span` belongs to.
     """
     for commitment in commitments:
-        if commitment.departure_id == ignoring:
+        if (commitment.day, commitment.departure_id) == (day, ignoring):
             continue
         if commitment.span.overlaps(span.widened(TURNAROUND)):
             yield _clash(Rule.OVERLAP, "on another departure at", commitment)

@@ -1,0 +1,27 @@
+"""The dates of departures: an id is on one date, and PostgreSQL holds it (`DepartureDate`)."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+
+from scheduling.models import DepartureDate
+from scheduling.models.triggers import ONE_DATE
+
+
+def dates_of(departure_ids: Collection[UUID]) -> dict[UUID, date]:
+    """Return the date of each departure that is in a daily schedule."""
+    rows = DepartureDate.objects.filter(departure_id__in=departure_ids)
+    return dict(rows.values_list("departure_id", "schedule_date"))
+
+
+def check_one_date_each() -> None:
+    """Check now, not at the commit, that no departure was put on a second date. Raises IntegrityError.
+
+    It waits for a concurrent transaction that put the departure on another date.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS scheduling.{ONE_DATE} IMMEDIATE")
+        # A later write of the same transaction may take a departure off one date and put it on another in two steps.
+        cursor.execute(f"SET CONSTRAINTS scheduling.{ONE_DATE} DEFERRED")
