@@ -36,6 +36,9 @@ class ScheduleConflictSerializer(SparseSerializer):
     affected_trip_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
     affected_guide_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
     affected_trail_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
+    departure_ids = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, help_text="The departures that the conflict is about."
+    )
     conflict_date = serializers.DateField(required=False)
     region_id = serializers.UUIDField(required=False)
     resolution_options = ResolutionOptionSerializer(many=True, required=False)

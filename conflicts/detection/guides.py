@@ -62,10 +62,13 @@ def _depends_on_trail(restriction: Any) -> bool:
 
 
 def judge_lead(case: Case) -> Judgement:
-    """Find a team without exactly one lead, or no team where one was announced or could not be found."""
+    """Find a team without exactly one lead, or no team where one was announced or could not be found.
+
+    A departure without a trail has no team for that reason: a conflict of trails, which no guide would end.
+    """
     departure = case.departure
     leads = sum(member.role is Role.LEAD for member in departure.team)
-    if leads == 1 or not (departure.team or _needs_team(case)):
+    if leads == 1 or departure.lacks_trail or not (departure.team or _needs_team(case)):
         return Judgement()
     reason = departure.unassigned_reason
     lack = "has no lead guide" if leads == 0 else f"has {leads} leads"

@@ -25,6 +25,22 @@ def judge_trail(case: Case) -> Judgement:
     return Judgement((_on_closed_trail(case, trail, reason),))
 
 
+def judge_lack_of_trail(case: Case) -> Judgement:
+    """Find a departure that has no team because no trail of its region could be used, with these trails."""
+    departure = case.departure
+    reason = departure.unassigned_reason
+    if reason is None or not departure.lacks_trail:
+        return Judgement()
+    conflict = case.conflict(
+        Cause.NO_TRAIL,
+        f"{departure.trip_name}: {reason.message}.",
+        kind=ConflictType.TRAIL_CLOSED,
+        trail_ids=reason.trail_ids or (),
+        reason=reason.message,
+    )
+    return Judgement((conflict,))
+
+
 def _on_closed_trail(case: Case, trail: Trail, reason: str) -> DetectedConflict:
     return case.conflict(
         Cause.TRAIL,

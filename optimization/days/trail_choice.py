@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from scheduling.domain.document import Departure, UnassignedReason
+from scheduling.domain.document import NO_TRAIL, Departure, UnassignedReason
 from scheduling.domain.facts import Sibling, Trip
 from scheduling.rules import Demand, Facts, closed_because
-from scheduling.rules.trails import best_trail, needs_trail, unusable_because
+from scheduling.rules.trails import best_trail, needs_trail, unusable_trails
 
 
 def choose_trails(departures: Mapping[UUID, Departure], day: date, facts: Facts) -> dict[UUID, UnassignedReason]:
@@ -24,7 +24,7 @@ def choose_trails(departures: Mapping[UUID, Departure], day: date, facts: Facts)
         trail = best_trail(trip, demand.days, demand.span, departure.participants, facts)
         departure.trail_id = trail.id if trail else None
         if trail is None and needs_trail(trip, facts.snapshot):
-            without[key] = UnassignedReason(code="NO_TRAIL", message=_why_no_trail(trip, demand, facts))
+            without[key] = _without_trail(trip, demand, facts)
     return without
 
 
@@ -40,12 +40,7 @@ def _may_keep_trail(demand: Demand, facts: Facts) -> bool:
     return trail.max_group_size is None or demand.participants <= trail.max_group_size
 
 
-def _why_no_trail(trip: Trip, demand: Demand, facts: Facts) -> str:
-    """Return what excludes each trail of the activity, so that a dispatcher sees what would have to change."""
-    obstacles = [
-        obstacle
-        for trail in facts.snapshot.trails_of(trip.region_id)
-        if demand.activity in trail.activities
-        and (obstacle := unusable_because(trail, trip, demand.days, demand.span, demand.participants, facts.hazards))
-    ]
-    return f"no trail fits: {'; '.join(obstacles)}"
+def _without_trail(trip: Trip, demand: Demand, facts: Facts) -> UnassignedReason:
+    unusable = unusable_trails(trip, demand.days, demand.span, demand.participants, facts)
+    message = f"no trail fits: {'; '.join(unusable.values())}"
+    return UnassignedReason(code=NO_TRAIL, message=message, trail_ids=list(unusable))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from optimization.requests.feasibility import FeasibilityChecks, has_room, is_slot_taken
+from optimization.requests.feasibility import FeasibilityChecks, has_room, is_slot_taken, joining_guests
 from optimization.requests.query import DateOption, TripQuery
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
@@ -68,7 +68,7 @@ def _option(
     is_new: bool,
     facts: Facts,
 ) -> DateOption:
-    group = query.group(trip)
+    group = joining_guests(departure, query, trip)
     trail = _best_trail_for(query, trip, departure, group, facts)
     if trail or departure.trail_id in facts.snapshot.trails:
         # A trail that cannot be used is dropped although there is no other.

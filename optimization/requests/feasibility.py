@@ -60,9 +60,22 @@ def is_slot_taken(document: ScheduleDocument, key: UUID, created: Departure) -> 
     )
 
 
+def joining_guests(departure: Departure, query: TripQuery, trip: Trip) -> int:
+    """Return the number of guests that the departure must have room for beside those booked.
+
+    It is the group, but at most the free seats where the query asks for the guides of a departure that is booked and
+    has none: it plans people then, and holds no seats. A group named by the client still has to fit into one that is
+    not full.
+    """
+    group, free = query.group(trip), max(0, departure.capacity - departure.participants)
+    lacks_required = bool(query.constraints.required_guide_ids) and not departure.team and departure.participants > 0
+    plans_people = lacks_required and (free == 0 or query.constraints.min_group_size is None)
+    return min(group, free) if plans_people else group
+
+
 def has_room(departure: Departure, query: TripQuery, trip: Trip) -> bool:
-    """Return True where the group fits into the departure's capacity and the query's largest group."""
-    guests = departure.participants + query.group(trip)
+    """Return True where the guests who join fit into the departure's capacity and the query's largest group."""
+    guests = departure.participants + joining_guests(departure, query, trip)
     largest = query.constraints.max_group_size
     return guests <= departure.capacity and (largest is None or guests <= largest)
 

@@ -34,8 +34,8 @@ class TripQuery:
 class DateOption:
     """A departure that could serve the query on a date, with what is known about that date.
 
-    `is_new` where it does not exist yet, `group` the guests that would join. `obstacle` is the rule that excludes the
-    option whatever its team, None where it is feasible.
+    `is_new` where it does not exist yet, `group` the guests that would join, none where only guides are asked for.
+    `obstacle` is the rule that excludes the option whatever its team, None where it is feasible.
     """
 
     day: date

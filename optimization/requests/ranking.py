@@ -1,6 +1,6 @@
 """The ranking of a query's dates: pure decisions on loaded inputs, from candidates to the order of the dates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -144,12 +144,18 @@ def _request_option(option: DateOption, assessment: Assessment, inputs: RequestI
     departure = solver_departure(option.departure_id, option.departure, guests=option.guests, required=required)
     recent_hours = inputs.facts.recent_hours
     pairs = solver_pairs(assessment, option.departure, fair_hours=float("inf"), recent_hours=recent_hours)
-    return RequestOption(option.day, departure, tuple(_priced(pair, inputs.query) for pair in pairs))
+    return RequestOption(option.day, departure, tuple(_in_terms_of(inputs.query, pair, option) for pair in pairs))
 
 
-def _priced(pair: EligiblePair, query: TripQuery) -> EligiblePair:
-    """Return the pair, dearer than any preferred guide's where the query prefers others."""
-    return replace(pair, price=pair.price + PERFECT_SCORE) if query.passes_over(pair.guide_id) else pair
+def _in_terms_of(query: TripQuery, pair: EligiblePair, option: DateOption) -> EligiblePair:
+    """Return the pair as the query values it.
+
+    Where the query prefers others it is dearer than that of any preferred guide. Where it requires guides, a team
+    that nobody was told of is not kept for its own sake: a required guide comes instead of it, not in addition.
+    """
+    price = pair.price + (PERFECT_SCORE if query.passes_over(pair.guide_id) else 0)
+    is_replaceable = bool(query.constraints.required_guide_ids) and option.departure.published is None
+    return replace(pair, price=price, is_kept=pair.is_kept and not is_replaceable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +173,28 @@ class _Judge:
         guide_ids, assessment = self.solutions[key].guide_ids, self.assessments[key]
         if not guide_ids:
             return self._without_team(option, self._why_unled(option))
+        if superfluous := self._superfluous(option, guide_ids):
+            return RankedDate(option, departure, Availability.UNAVAILABLE, 0.0, as_sentence(superfluous))
         facts = self.inputs.facts
         departure.team = form_team(guide_ids, departure, assessment, facts, self.inputs.contexts[key])
         departure.unassigned_reason = None
         notes = describe_date(option, assessment)
         return RankedDate(option, departure, availability_of(option), score_of(option, self.inputs.query, facts), notes)
+
+    def _superfluous(self, option: DateOption, guide_ids: Collection[UUID]) -> str:
+        """Return why the required guides would be more than the departure needs; empty where they are not.
+
+        Those whom people were told of, or whom a person decided on, stay: a required guide may not replace them.
+        """
+        departure, required = option.departure, guide_constraints(self.inputs.query).required
+        is_announced = departure.published is not None
+        staying = [m for m in departure.team if m.guide_id in guide_ids and (is_announced or m.pinned)]
+        capacities = {c.guide.id: c.capacity for c in self.assessments[option.departure_id].candidates}
+        if required <= departure.guide_ids or not staying:
+            return ""
+        is_enough = sum(capacities[member.guide_id] for member in staying) >= option.guests
+        names = " and ".join(member.guide_name for member in staying)
+        return f"{names} will lead it already, which is enough for {option.guests} guests" if is_enough else ""
 
     def _without_team(self, option: DateOption, reason: str) -> RankedDate:
         """Return a date on the waitlist for a resolution, UNAVAILABLE where there is none."""

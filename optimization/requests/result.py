@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from conflicts.detection import ConflictType, Severity
+from optimization.requests.query import DateOption
 from optimization.requests.ranking import RankedDate, RankedDates
 from scheduling.domain.document import AssignmentStatus
 from scheduling.domain.facts import Sibling, Snapshot, Span, WeatherAlert
+from scheduling.rules import Facts, Rule
+from scheduling.rules.inputs import days_of
+from scheduling.rules.trails import unusable_trails
 
 _WARNING_TYPES = {
     Sibling.WEATHER: "WEATHER_ALERT",
@@ -27,6 +32,7 @@ def result_of(ranked: RankedDates, *, confirmed: UUID | None = None, max_results
         "guide_assignments": [assignment for date in dates for assignment in _assignments(date, confirmed)],
         "conflict_warnings": [
             *warnings_of_unknown_facts(ranked.facts.snapshot),
+            *_trail_warnings(dates, ranked.facts),
             *_alert_warnings(dates, ranked.facts.snapshot),
         ],
         "weather_summary": _weather_summary(dates, ranked.facts.snapshot),
@@ -73,6 +79,28 @@ def warnings_of_unknown_facts(snapshot: Snapshot) -> list[dict[str, Any]]:
         for sibling, message in sorted(snapshot.unknown.items())
         if sibling in _WARNING_TYPES
     ]
+
+
+def _trail_warnings(dates: Sequence[RankedDate], facts: Facts) -> list[dict[str, Any]]:
+    """Return a warning for each trail that cannot be used on a date for which there is no other."""
+    return [
+        {
+            "type": ConflictType.TRAIL_CLOSED.value,
+            "severity": Severity.HIGH.value,
+            "message": f"{reason[:1].upper()}{reason[1:]}.",
+            "affected_date": date.option.day.isoformat(),
+            "affected_resource_id": str(trail_id),
+            "source_service": Sibling.TRAIL_MANAGEMENT.value,
+        }
+        for date in dates
+        if date.option.obstacle and date.option.obstacle.rule is Rule.TRAIL_CLOSED
+        for trail_id, reason in _unusable_trails(date.option, facts).items()
+    ]
+
+
+def _unusable_trails(option: DateOption, facts: Facts) -> dict[UUID, str]:
+    departure, trip = option.departure, facts.snapshot.trips[option.departure.trip_id]
+    return unusable_trails(trip, days_of(departure), departure.span, option.guests, facts)
 
 
 def _alert_warnings(dates: Sequence[RankedDate], snapshot: Snapshot) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from conflicts.choices import Strategy
-from conflicts.detection import ConflictType
+from conflicts.detection import Cause
 from conflicts.options import DepartureEdit, Option, SiblingCall
 from conflicts.resolution.problem import Problem, Spot
 from optimization.strategies.proposal import propose, solves
@@ -16,7 +16,7 @@ from scheduling.rules.trails import best_trail
 def search_other_trails(problem: Problem) -> list[Option]:
     """Return at most one option, for all departures on the trail on the conflict's date."""
     trails = problem.details.get("affected_trail_ids", [])
-    if problem.conflict_type is not ConflictType.TRAIL_CLOSED or len(trails) != 1:
+    if problem.cause not in {Cause.TRAIL, Cause.TRAIL_HAZARD} or len(trails) != 1:
         return []
     spots = _on_trail(trails[0], problem)
     chosen = {spot.departure_id: _alternative(spot, problem) for spot in spots}

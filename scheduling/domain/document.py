@@ -66,12 +66,20 @@ class TeamMember(Part):
     score: float = Field(default=0.0, ge=0.0, le=1.0)
 
 
+NO_TRAIL = "NO_TRAIL"
+"""The code of the reason for no team that no trail can be used; other codes are the optimizer's."""
+
+
 class UnassignedReason(Part):
-    """The reason for an empty team; `counts` is the number of excluded guides by their first failed rule."""
+    """The reason for an empty team; `counts` is the number of excluded guides by their first failed rule.
+
+    `trail_ids` are the trails of which none can be used, where that is the reason.
+    """
 
     code: str
     message: str
     counts: dict[str, int] = Field(default_factory=dict)
+    trail_ids: list[UUID] | None = None
 
 
 class Announcement(Part):
@@ -133,6 +141,11 @@ class Departure(Part):
     def is_pinned(self) -> bool:
         """Return whether a person fixed the team, in part or in full."""
         return any(member.pinned for member in self.team)
+
+    @property
+    def lacks_trail(self) -> bool:
+        """Return whether the departure has no team because no trail can be used."""
+        return not self.team and self.unassigned_reason is not None and self.unassigned_reason.code == NO_TRAIL
 
     @property
     def needs_approval(self) -> bool:

@@ -115,6 +115,17 @@ def best_trail(
     return min(usable, key=rank, default=None)
 
 
+def unusable_trails(trip: Trip, days: tuple[date, ...], span: Span, participants: int, facts: Facts) -> dict[UUID, str]:
+    """Return what excludes each trail of the region and activity, by id, so that a person sees what would help."""
+    activity = normalise_activity(trip.activity_type)
+    return {
+        trail.id: reason
+        for trail in sorted(facts.snapshot.trails_of(trip.region_id), key=lambda trail: trail.id)
+        if activity in trail.activities
+        and (reason := unusable_because(trail, trip, days, span, participants, facts.hazards))
+    }
+
+
 def unusable_because(
     trail: Trail,
     trip: Trip,

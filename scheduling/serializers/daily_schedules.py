@@ -39,6 +39,9 @@ class UnassignedReasonSerializer(SparseSerializer):
     code = serializers.CharField()
     message = serializers.CharField()
     counts = serializers.DictField(child=serializers.IntegerField(min_value=0), required=False)
+    trail_ids = serializers.ListField(
+        child=serializers.UUIDField(), required=False, help_text="The trails of which none can be used, with NO_TRAIL."
+    )
 
 
 class AnnouncementSerializer(SparseSerializer):

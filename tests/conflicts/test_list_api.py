@@ -30,6 +30,7 @@ def test_an_open_conflict_as_the_contract_shows_it(client: Client) -> None:
     assert shown["resolved_at"] is None
     assert shown["conflict_date"] == TOMORROW.isoformat()
     assert "affected_guide_ids" not in shown
+    assert shown["departure_ids"] == conflict.details["departure_ids"]
     [option] = shown["resolution_options"]
     assert sorted(option) == [
         "description",

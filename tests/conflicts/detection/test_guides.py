@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from conflicts.detection import Danger, Severity
+from conflicts.detection import ConflictType, Danger, Severity
 from scheduling.domain.document import (
     Announcement,
     AvailabilityException,
@@ -94,6 +94,17 @@ def test_no_lead_could_be_found() -> None:
 
     assert conflict.cause.value == "NO_LEAD"
     assert "9 lack SWIFT_WATER_RESCUE" in conflict.description
+
+
+def test_where_no_trail_fits_the_lack_of_a_lead_is_a_conflict_of_trails() -> None:
+    trails = [uuid4(), uuid4()]
+    reason = UnassignedReason(code="NO_TRAIL", message="no trail fits: Rim Trail is closed", trail_ids=trails)
+
+    [conflict] = detect_among(DepartureFactory(unassigned_reason=reason, trip_name="Rim walk")).conflicts
+
+    assert (conflict.type, conflict.cause.value) == (ConflictType.TRAIL_CLOSED, "NO_TRAIL")
+    assert (conflict.trail_ids, conflict.guide_ids) == (tuple(trails), ())
+    assert conflict.description == "Rim walk: no trail fits: Rim Trail is closed."
 
 
 def test_a_departure_that_is_not_planned_yet_is_no_conflict() -> None:

@@ -148,6 +148,7 @@ def test_without_any_open_trail_nobody_goes_and_it_says_why() -> None:
     assert reason
     assert (reason.code, plan.planned[key].team) == ("NO_TRAIL", [])
     assert f"{closed.name} is closed" in reason.message
+    assert reason.trail_ids == [closed.id]
 
 
 def test_the_base_camp_counts_trips_that_began_on_another_date() -> None:

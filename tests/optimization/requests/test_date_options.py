@@ -98,6 +98,26 @@ def test_beside_a_full_departure_a_new_one_is_made_no_larger_than_requested() ->
     assert (option.is_new, option.departure.capacity) == (True, 6)
 
 
+def test_a_query_for_guides_takes_the_booked_departure_that_has_none_and_holds_no_seats() -> None:
+    guide = uuid4()
+    full, led = of_trip(participants=12), of_trip(participants=12, team=[TeamMemberFactory()], starts_at=at(13))
+    nearly_full = of_trip(participants=10, starts_at=at(15))
+
+    found = options(full, led, nearly_full, required_guide_ids=(guide,))
+
+    assert sorted((option.guests, option.is_new, option.obstacle) for option in found) == [(12, False, None)] * 2
+    assert {option.departure.starts_at for option in found} == {full.starts_at, nearly_full.starts_at}
+
+
+def test_a_group_that_the_client_names_has_to_fit_unless_the_departure_is_full_already() -> None:
+    nearly_full, full = of_trip(participants=10, starts_at=at(8)), of_trip(participants=12, starts_at=at(8))
+    asked = {"required_guide_ids": (uuid4(),), "min_group_size": 4}
+
+    assert obstacle(nearly_full, **asked) is Rule.GROUP_SIZE
+    assert obstacle(full, **asked) is None
+    assert obstacle(full, min_group_size=4) is Rule.GROUP_SIZE
+
+
 def test_where_the_usual_time_is_taken_and_full_there_is_no_room() -> None:
     document = ScheduleDocument(departures={OURS: of_trip(starts_at=at(8), participants=10)})
 

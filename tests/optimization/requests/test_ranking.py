@@ -12,7 +12,7 @@ from optimization.requests.query import TripQuery
 from optimization.requests.ranking import RankedDate, RankedDates
 from optimization.requests.recommendation import rank_dates
 from optimization.requests.result import result_of
-from scheduling.domain.document import Departure, DepartureStatus, Role
+from scheduling.domain.document import Announcement, Departure, DepartureStatus, Role
 from scheduling.domain.facts import Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook
 from scheduling.requests.submission import Constraints
 from scheduling.serializers.schedule_requests import ScheduleOptimizationResultSerializer
@@ -67,6 +67,53 @@ def test_the_better_guide_leads_and_the_date_can_be_had() -> None:
 def test_required_guides_come_along_and_excluded_ones_do_not() -> None:
     assert only_date(rank(snapshot_with(ANA, BEN), required_guide_ids=(BEN.id,))).departure.guide_ids == {BEN.id}
     assert only_date(rank(snapshot_with(ANA, BEN), excluded_guide_ids=(ANA.id,))).departure.guide_ids == {BEN.id}
+
+
+def test_a_required_guide_comes_instead_of_a_drafted_one_and_not_in_addition() -> None:
+    put({uuid4(): of_trip(participants=2, team=[lead(ANA)])})
+
+    ranked_date = only_date(rank(snapshot_with(ANA, BEN), required_guide_ids=(BEN.id,)))
+
+    assert [(m.guide_id, m.role) for m in ranked_date.departure.team] == [(BEN.id, Role.LEAD)]
+    assert ranked_date.is_bookable
+
+
+@pytest.mark.parametrize("reason_to_stay", ["announced", "pinned"])
+def test_no_second_guide_comes_where_the_one_who_stays_is_enough(reason_to_stay: str) -> None:
+    ana = lead(ANA).model_copy(update={"pinned": reason_to_stay == "pinned"})
+    planned = of_trip(participants=2, team=[ana])
+    if reason_to_stay == "announced":
+        announced = Announcement(guide_ids=[ANA.id], starts_at=planned.starts_at)
+        planned = planned.model_copy(update={"status": DepartureStatus.PUBLISHED, "published": announced})
+    put({uuid4(): planned})
+
+    ranked_date = only_date(rank(snapshot_with(ANA, BEN), required_guide_ids=(BEN.id,)))
+
+    assert ranked_date.availability is Availability.UNAVAILABLE
+    assert ranked_date.notes == "Ana will lead it already, which is enough for 6 guests."
+
+
+def test_a_required_guide_joins_the_announced_one_where_it_takes_two() -> None:
+    announced = Announcement(guide_ids=[BEN.id], starts_at=at(9))
+    put({uuid4(): of_trip(participants=8, team=[lead(BEN)], status=DepartureStatus.PUBLISHED, published=announced)})
+
+    ranked_date = only_date(rank(snapshot_with(ANA, BEN), required_guide_ids=(ANA.id,)))
+
+    assert (ranked_date.option.guests, ranked_date.departure.guide_ids) == (12, {ANA.id, BEN.id})
+
+
+def test_a_date_without_a_trail_is_warned_of_with_each_trail_that_cannot_be_used() -> None:
+    closed, small = TrailFactory(status="CLOSED"), TrailFactory(max_group_size=2)
+
+    result = result_of(rank(snapshot_with(ANA, trails=[closed, small])))
+
+    warnings = {warning["affected_resource_id"]: warning for warning in result["conflict_warnings"]}
+    assert warnings.keys() == {str(closed.id), str(small.id)}
+    assert {(w["type"], w["severity"], w["affected_date"]) for w in warnings.values()} == {
+        ("TRAIL_CLOSED", "HIGH", str(TOMORROW))
+    }
+    assert warnings[str(closed.id)]["message"] == f"{closed.name} is closed."
+    assert warnings[str(small.id)]["message"] == f"{small.name} takes groups of 2, this one has 4."
 
 
 def test_a_preferred_guide_leads_although_another_suits_better() -> None:
