@@ -49,9 +49,9 @@ class OptimizationRun(models.Model):
 class RunDetail(models.Model):
     """The details of a run: its scope, inputs, size, quality and error.
 
-    `objective` has the attained objectives and their bounds, `inputs` the hash of the problem and the age in seconds of
-    each sibling's facts; `gap` is relative, 0 for a proven optimum. `max_changes` limits the reassigned guides, null is
-    no limit; `moved` counts them.
+    `objective` has the attained objectives and their bounds, `inputs` the hash of the problem, the age in seconds of
+    each sibling's facts, what silent siblings left unknown, and the records that were left out. `gap` is relative, 0
+    for a proven optimum. `max_changes` limits the reassigned guides, null is no limit; `moved` counts them.
     """
 
     class Subject(models.TextChoices):

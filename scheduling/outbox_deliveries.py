@@ -92,7 +92,7 @@ def _existing(trip_id: UUID, body: Mapping[str, Any], deadline: Deadline) -> tri
     day = date.fromisoformat(body["departure_date"])
     with Lookups(deadline) as lookups:
         departures = trip_catalog.read_departures(SiblingReader(deadline), lookups, trip_id, day, day)
-    for departure in departures:
+    for departure in departures.entries:
         if departure.departure_time == body["departure_time"]:
             return departure
     reason = f"it refuses a departure on {day} at {body['departure_time']} and lists none"

@@ -54,9 +54,12 @@ class SimulatedSiblings:
         """The variables that point a process at these siblings."""
         return {variable: f"{self.url}/{service}" for variable, service in VARIABLES.items()}
 
-    def switch(self, service: str, mode: str, seconds: float = 5.0) -> None:
-        """Make a service `ok`, `down`, `slow` (by `seconds`), `failing`, `off_contract` or `truncated`."""
-        self._post("/_switches", {"service": service, "mode": mode, "seconds": seconds})
+    def switch(self, service: str, mode: str, seconds: float = 5.0, *, path: str = "", **patch: Any) -> None:
+        """Set the mode of a service, one of `Mode`, for the calls whose path the expression `path` matches.
+
+        `seconds` is the delay of a slow one, `patch` what every entity of an altered one has instead.
+        """
+        self._post("/_switches", {"service": service, "mode": mode, "seconds": seconds, "path": path, "patch": patch})
 
     def received(self, service: str) -> list[dict[str, Any]]:
         """What was POSTed to a service: `id`, `received_at`, `path` and `body` each, oldest first."""

@@ -9,7 +9,7 @@ from conflicts.detection.findings import UNKNOWN, Judgement
 from conflicts.detection.scene import Case
 from conflicts.detection.severity import Severity, is_about_safety
 from scheduling.domain.document import DepartureStatus, Role, TeamMember
-from scheduling.domain.facts import Sibling
+from scheduling.domain.facts import RecordKind, Sibling
 from scheduling.rules.guides import certifications_on, restriction_violation
 from scheduling.rules.inputs import days_of
 
@@ -104,6 +104,8 @@ def judge_availability(case: Case, member: TeamMember) -> Judgement:
     absent = [day for day in read if member.guide_id not in snapshot.available[day]]
     if guide is not None and not guide.is_active:
         reason = guide.status.lower().replace("_", " ")
+    elif guide is None and snapshot.lacks(RecordKind.GUIDE, member.guide_id):
+        return UNKNOWN
     elif absent:
         reason = f"not available on {absent[0]}"
     else:

@@ -6,6 +6,8 @@ __all__ = [
     "AUTO_PUBLISH_REQUESTS",
     "JOIN_PATIENCE_SECONDS",
     "LOCK_CACHE_SECONDS",
+    "MAX_LOST_RECORDS",
+    "MAX_LOST_RECORDS_SHARE",
     "MAX_UNSTAFFED_BY_MACHINE",
     "MAX_UNSTAFFED_SHARE_BY_MACHINE",
     "NIGHTLY_OPTIMIZATION_AT",
@@ -34,6 +36,10 @@ JOIN_PATIENCE_SECONDS = env.int("JOIN_PATIENCE_SECONDS", default=45)
 # A machine leaves at most so many published departures of a date without a team, in number or share, whichever is more.
 MAX_UNSTAFFED_BY_MACHINE = env.int("MAX_UNSTAFFED_BY_MACHINE", default=2)
 MAX_UNSTAFFED_SHARE_BY_MACHINE = env.float("MAX_UNSTAFFED_SHARE_BY_MACHINE", default=0.1)
+# Of a sibling's list so many records may be off the contract or missing, in number or share, whichever is more; beyond
+# that the list counts as no answer.
+MAX_LOST_RECORDS = env.int("MAX_LOST_RECORDS", default=2)
+MAX_LOST_RECORDS_SHARE = env.float("MAX_LOST_RECORDS_SHARE", default=0.2)
 # Longer than any task: the presence of a killed optimizer expires, that of a running one does not.
 LOCK_CACHE_SECONDS = TASK_TIME_LIMIT_SECONDS + 60
 

@@ -72,7 +72,7 @@ class OptimizationRunAdmin(ViewOnly):
         (None, {"fields": ["schedule_date", "subject", "schedule_request", "regions", "state", "error", "joined_by"]}),
         ("Result", {"fields": ["score", "staffing", "moves", "proof", "objective"]}),
         ("Effort", {"fields": ["algorithm", "started_at", "completed_at", "duration", "size"]}),
-        ("Input facts", {"fields": ["ages", "unknown", "digest", "run_id"]}),
+        ("Input facts", {"fields": ["ages", "unknown", "left_out", "digest", "run_id"]}),
     ]
 
     @admin.display(description="Subject", ordering="detail__subject")
@@ -140,6 +140,12 @@ class OptimizationRunAdmin(ViewOnly):
     def unknown(self, run: OptimizationRun) -> SafeString | str:
         unknown: Mapping[str, str] = _detail(run).inputs.get("unknown", {})
         return table(("Sibling", "Reason"), sorted(unknown.items())) if unknown else ""
+
+    @admin.display(description="Records off their contract")
+    def left_out(self, run: OptimizationRun) -> SafeString | str:
+        records: list[Mapping[str, str]] = _detail(run).inputs.get("left_out", [])
+        rows = [(record["sibling"], f"{record['kind']} {record['id']}", record["reason"]) for record in records]
+        return table(("Sibling", "Record", "Reason"), rows) if rows else ""
 
     @admin.display(description="Problem hash")
     def digest(self, run: OptimizationRun) -> str:
@@ -230,6 +236,7 @@ def _non_empty(fields: list[str], run: OptimizationRun | None) -> list[str]:
         "regions": not detail.region_ids,
         "objective": not detail.objective,
         "unknown": not detail.inputs.get("unknown"),
+        "left_out": not detail.inputs.get("left_out"),
         "error": not detail.error,
         "moves": detail.moved is None,
         "joined_by": not (run and run.joins.exists()),

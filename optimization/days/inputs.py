@@ -1,7 +1,7 @@
 """Loading of a day's inputs, in rounds: each reads what the decisions before it turned out to need."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.rules import Facts
 from scheduling.rules.inputs import days_of
+from scheduling.rules.unknown import unknown_about
 from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
 
 
@@ -26,7 +27,8 @@ class DayInputs:
     """The inputs of planning a date, in values; departures are by id.
 
     `departures` are to be planned, `everything` has all of the date, merged with the catalog; `base` has those to be
-    planned as they were stored. `context` has what guides entered and their commitments.
+    planned as they were stored. `context` has what guides entered and their commitments. `unknown` are the departures
+    that stay as they are because a record that they rest on could not be read.
     """
 
     day: date
@@ -35,6 +37,7 @@ class DayInputs:
     everything: Mapping[UUID, Departure]
     context: PlanningContext
     base: Mapping[UUID, Departure]
+    unknown: frozenset[UUID] = field(default_factory=frozenset)
 
 
 def load_inputs(
@@ -57,13 +60,15 @@ def load_inputs(
     merge_catalog(document, day, facts.snapshot, region_ids=region_ids, aliases=aliases, elsewhere=elsewhere, now=now)
     departures = open_departures(document, region_ids, now, only)
     later = {other for departure in departures.values() for other in days_of(departure)}
+    snapshot = with_availability_on(facts.snapshot, later, deadline_seconds=deadline_seconds)
     return DayInputs(
         day=day,
-        facts=facts.with_snapshot(with_availability_on(facts.snapshot, later, deadline_seconds=deadline_seconds)),
+        facts=facts.with_snapshot(snapshot),
         departures=departures,
         everything=document.departures,
         context=_context(document, day, departures),
         base={key: stored.departures[key] for key in departures if key in stored.departures},
+        unknown=frozenset(key for key in departures if unknown_about(key, departures[key], snapshot)),
     )
 
 

@@ -20,9 +20,9 @@ EMPTY_CONTEXT = PlanningContext(EntriesByDate(), {})
 class PlannedDay:
     """The plan of some departures of a date.
 
-    `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay unchanged:
-    their pinned guides cannot lead them, and only a person removes a pin. `context` has the commitments and what
-    guides had entered when it was planned, `others` the other departures of the date.
+    `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay unchanged: only a
+    person removes the pins of guides who cannot lead them, or what they rest on is unknown. `context` has the
+    commitments and what guides had entered when it was planned, `others` the other departures of the date.
     """
 
     day: date

@@ -27,10 +27,10 @@ def guides_to_certify(inputs: DayInputs) -> set[UUID]:
 def assign_guides(inputs: DayInputs, *, time_limit_seconds: float, max_changes: int | None = None) -> PlannedDay:
     """Choose trails and guides for the departures; the plan's teams are still the previous ones.
 
-    At most `max_changes` guides are reassigned, any number if None. Where pinned guides cannot stay, the departure is
-    held unchanged and the others are planned around it.
+    At most `max_changes` guides are reassigned, any number if None. A departure is held unchanged, and the others are
+    planned around it, where pinned guides cannot stay or where a record that it rests on is unknown.
     """
-    held: dict[UUID, Departure] = {}
+    held = {key: inputs.departures[key] for key in inputs.unknown}
     while True:
         free = {key: departure.model_copy(deep=True) for key, departure in inputs.departures.items() if key not in held}
         context = replace(inputs.context, planned=frozenset(free))

@@ -11,6 +11,7 @@ from scheduling.domain.facts import Location, Sibling, Snapshot, Trip, WeatherOu
 from scheduling.rules import Exclusion, Facts, Rule, is_accessible
 from scheduling.rules.departures import peak_load
 from scheduling.rules.trails import needs_trail
+from scheduling.rules.unknown import unknown_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,9 @@ def _not_running(option: DateOption, document: ScheduleDocument, snapshot: Snaps
     departure = option.departure
     if departure.has_started(now):
         return Exclusion(Rule.NOT_RUNNING, f"it departs at {departure.starts_at:%H:%M}, which has passed")
+    unknown = unknown_about(option.departure_id, departure, snapshot)
+    if unknown:
+        return Exclusion(Rule.NOT_RUNNING, unknown)
     listed = [sold for sold in snapshot.departures.get(option.day, ()) if sold.trip_id == departure.trip_id]
     is_cancelled = bool(listed) and all(sold.is_cancelled for sold in listed)
     if option.is_new and (is_cancelled or is_slot_taken(document, option.departure_id, departure)):

@@ -131,11 +131,15 @@ def _milliseconds(duration: timedelta) -> int:
 
 
 def inputs_of(problem: DayProblem | RequestProblem, snapshot: Snapshot) -> dict[str, Any]:
-    """Return the problem's hash, the age of each sibling's facts in seconds, and the unknown facts."""
+    """Return the problem's hash, the age of each sibling's facts in seconds, and what is unknown."""
     now = timezone.now()
     age = {sibling.value: round((now - read_at).total_seconds(), 1) for sibling, read_at in snapshot.read_at.items()}
     unknown = {sibling.value: reason for sibling, reason in snapshot.unknown.items()}
-    return {"hash": hash_of(problem), "age_seconds": age, "unknown": unknown}
+    left_out = [
+        {"sibling": record.sibling.value, "kind": record.kind.value, "id": str(record.id), "reason": record.reason}
+        for record in snapshot.left_out
+    ]
+    return {"hash": hash_of(problem), "age_seconds": age, "unknown": unknown, "left_out": left_out}
 
 
 def hash_of(problem: DayProblem | RequestProblem) -> str:

@@ -126,4 +126,4 @@ def _guides() -> dict[UUID, str]:
     reader = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]))
     with Lookups(reader.deadline) as lookups:
         guides = guide_management.read_guides(reader, lookups)
-    return {guide.id: f"{guide.first_name} {guide.last_name}".strip() for guide in guides}
+    return {guide.id: f"{guide.first_name} {guide.last_name}".strip() for guide in guides.entries}

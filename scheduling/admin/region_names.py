@@ -31,4 +31,4 @@ def _names(_minute: int) -> Mapping[str, str]:
         regions = trip_catalog.read_regions(SiblingReader(Deadline.after(TIMEOUT_SECONDS)))
     except SiblingUnavailable:
         return MappingProxyType({})
-    return MappingProxyType({str(region.id): region.name for region in regions})
+    return MappingProxyType({str(region.id): region.name for region in regions.entries})

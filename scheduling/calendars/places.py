@@ -44,12 +44,14 @@ def look_up_places(region_ids: Collection[UUID]) -> Places:
         return Places()
     reader, gaps = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["names"])), Gaps()
     with Lookups(reader.deadline) as lookups:
-        regions = lookups.branch(read_regions, reader)
+        regions = lookups.branch(read_regions, reader, gaps)
         trails = [lookups.branch(trail_management.read_trails, reader, lookups, key) for key in region_ids]
         camps = [lookups.branch(location_services.read_base_camps, reader, key) for key in region_ids]
         known_regions = _joined(gaps, lookups, Sibling.TRIP_CATALOG, regions) or {}
-        names = {trail.id: trail.name for branch in trails for trail in _joined(gaps, lookups, TRAILS, branch) or ()}
-        names |= {camp.id: camp.name for branch in camps for camp in _joined(gaps, lookups, LOCATIONS, branch) or ()}
+        known_trails = [_joined(gaps, lookups, TRAILS, branch) for branch in trails]
+        known_camps = [_joined(gaps, lookups, LOCATIONS, branch) for branch in camps]
+    names = {trail.id: trail.name for records in known_trails if records for trail in records.entries}
+    names |= {camp.id: camp.name for records in known_camps if records for camp in records.entries}
     return Places(zones={key: region.timezone for key, region in known_regions.items()}, names=names)
 
 

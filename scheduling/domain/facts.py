@@ -240,13 +240,39 @@ class Location:
     max_capacity: int | None
 
 
+class RecordKind(StrEnum):
+    """The kinds of records whose absence from a sibling's list is a fact, unless the record was left out."""
+
+    REGION = "region"
+    TRIP = "trip"
+    DEPARTURE = "departure"
+    GUIDE = "guide"
+    TRAIL = "trail"
+    BASE_CAMP = "base camp"
+    FORECAST = "forecast"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A record that breaks the contract of its sibling: what it says is unknown, it is not gone.
+
+    `id` is None where it cannot be read either.
+    """
+
+    sibling: Sibling
+    kind: RecordKind
+    id: UUID | None
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The immutable picture of the siblings' facts for some dates and regions.
 
     `unknown` maps each sibling that did not answer to a sentence on what is unknown because of it. `read_at` is the
     time at which the oldest response of each sibling in the snapshot was read. `available` also covers the dates
-    after `days` on which departures of trips of several days are still under way.
+    after `days` on which departures of trips of several days are still under way. `left_out` has the records that are
+    unknown because they break the contract of a sibling that did answer.
     """
 
     taken_at: datetime
@@ -265,6 +291,7 @@ class Snapshot:
     locations: Mapping[UUID, Location] = field(default_factory=dict)
     unknown: Mapping[Sibling, str] = field(default_factory=dict)
     read_at: Mapping[Sibling, datetime] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
 
     def knows(self, sibling: Sibling) -> bool:
         return sibling not in self.unknown
@@ -273,3 +300,18 @@ class Snapshot:
         """Return the region's trails ordered by id, so that ties are broken the same way every time."""
         trails = (trail for trail in self.trails.values() if trail.region_id == region_id)
         return tuple(sorted(trails, key=lambda trail: trail.id))
+
+    def lacks(self, kind: RecordKind, key: UUID) -> bool:
+        """Return whether the record of this id is one of those left out, or may be one whose id cannot be read."""
+        ids = {record.id for record in self.left_out if record.kind is kind}
+        return key in ids or (None in ids and not self._has(kind, key))
+
+    def _has(self, kind: RecordKind, key: UUID) -> bool:
+        match kind:
+            case RecordKind.GUIDE:
+                return key in self.guides
+            case RecordKind.TRAIL:
+                return key in self.trails
+            case RecordKind.DEPARTURE:
+                return any(listed.id == key for departures in self.departures.values() for listed in departures)
+        return False

@@ -24,6 +24,15 @@ RECORDED_FUTURE: Final = timedelta(days=3 * 366)
 MAX_GUESTS: Final = 1000
 """Guests of one departure or reservation; a larger figure is a fault of whoever reports it."""
 
+MAX_NAME: Final = 200
+"""Characters of a name that a sibling sends: of a trip, a trail, a guide, a certification."""
+
+MAX_NOTE: Final = 5000
+"""Characters of a text for people that a sibling sends."""
+
+MAX_AGE: Final = 120
+"""The highest minimum age of a trip, in years."""
+
 LARGEST_TEAM: Final = 3
 """Guides on one departure: one lead and up to two assistants."""
 

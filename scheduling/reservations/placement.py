@@ -93,8 +93,8 @@ def _take_catalog_snapshot(trip_id: UUID, day: date) -> Snapshot:
     reader, gaps = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["worker"])), Gaps()
     taken_at = timezone.now()
     with Lookups(reader.deadline) as lookups:
-        regions_lookup = lookups.branch(read_regions, reader)
-        catalog = read_catalog(reader, lookups, [trip_id], (day - CATALOG_WINDOW, day + CATALOG_WINDOW))
+        regions_lookup = lookups.branch(read_regions, reader, gaps)
+        catalog = read_catalog(reader, lookups, gaps, [trip_id], (day - CATALOG_WINDOW, day + CATALOG_WINDOW))
         regions = lookups.branch_result(CATALOG, regions_lookup)
         trip = catalog.trips.get(trip_id)
         if trip is None or trip.region_id not in regions:

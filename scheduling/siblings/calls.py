@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 import structlog
@@ -38,6 +38,11 @@ class Payload(BaseModel):
     """The part of a sibling's response that is used, typed as in its contract."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+    @classmethod
+    def read(cls, body: bytes) -> Self:
+        """Parse the body of a response. Raises ValidationError."""
+        return cls.model_validate_json(body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +93,19 @@ def attempt(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
         succeeded = True
         raise
     except SiblingFailure as failure:
-        succeeded = None if failure.reason == "timeout" and seconds < MIN_CONCLUSIVE_SECONDS else False
+        succeeded = None if _says_nothing(failure, call, seconds) else False
         _report(failure)
         raise
     finally:
         circuit.record(succeeded=succeeded)
     return parsed
+
+
+def _says_nothing(failure: SiblingFailure, call: Call, seconds: float) -> bool:
+    """Return whether the failure says nothing about the sibling: too little time was left, or one record is sick."""
+    if failure.reason == "off_contract":
+        return call.names_resource
+    return failure.reason == "timeout" and seconds < MIN_CONCLUSIVE_SECONDS
 
 
 def _timed(call: Call, parse: Callable[[bytes], T], seconds: float) -> T:

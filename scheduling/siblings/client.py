@@ -12,6 +12,7 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload, attempt
 from scheduling.siblings.errors import SiblingFailure, SiblingUnavailable
+from scheduling.siblings.records import RecordList, report_sick_records
 from scheduling.siblings.response_cache import CachedResponse, cache_response, cached_response
 
 T = TypeVar("T")
@@ -60,7 +61,7 @@ class SiblingReader:
         if cached is None:
             return None
         try:
-            parsed = payload.model_validate_json(cached.body)
+            parsed = payload.read(cached.body)
             if check:
                 check(parsed)
         except (ValidationError, SiblingFailure):  # stored by an older release
@@ -70,13 +71,15 @@ class SiblingReader:
 
     def _fetch(self, call: Call, payload: type[P], lifetime: timedelta | None, check: Callable[[P], None] | None) -> P:
         def parse(body: bytes) -> tuple[P, bytes]:
-            response = payload.model_validate_json(body)
+            response = payload.read(body)
             if check:
                 check(response)
             return response, body
 
         read_at = datetime.now(UTC)
         parsed, body = _retried(call, parse, self.deadline)
+        if isinstance(parsed, RecordList):
+            report_sick_records(call, parsed.sick)
         if lifetime is not None:
             cache_response(call, CachedResponse(body, read_at), lifetime)
         self._note(call.sibling, read_at)
@@ -92,7 +95,7 @@ def send(call: Call, payload: type[P], deadline: Deadline) -> P:
 
     Raises SiblingRefusal, SiblingNotFound and SiblingUnavailable.
     """
-    return attempt(call, payload.model_validate_json, deadline)
+    return attempt(call, payload.read, deadline)
 
 
 def _retried(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:

@@ -19,7 +19,8 @@ class SiblingUnavailable(Unavailable):
 class SiblingFailure(SiblingUnavailable):
     """A call got no response, or one off the contract.
 
-    `reason` is one of timeout, unreachable, server_error, unexpected_status and off_contract.
+    `reason` is one of timeout, unreachable, server_error, unexpected_status, off_contract and suspicious: on the
+    contract, but so unlike the last good answer that it cannot be believed.
     """
 
     def __init__(self, sibling: Sibling, operation: str, reason: str, why: str) -> None:

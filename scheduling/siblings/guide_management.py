@@ -3,18 +3,27 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from scheduling.domain.facts import Sibling
+from scheduling.domain.limits import MAX_GUESTS, MAX_NAME, MAX_NOTE
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.paging import PAGE_SIZE, completeness_of, read_all_pages
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.records import RecordList, Records
 
 GUIDES_LIFETIME = timedelta(minutes=1)
+SEARCH = "searchGuides"
+MAX_YEARS = 80
+"""The longest experience of a guide."""
 
 EmergencyTraining = Literal["WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER", "WILDERNESS_EMT", "PARAMEDIC"]
+
+Name = Annotated[str, Field(max_length=MAX_NAME)]
 
 _call = partial(Call, Sibling.GUIDE_MANAGEMENT)
 _resource_call = partial(_call, names_resource=True)
@@ -22,21 +31,21 @@ _resource_call = partial(_call, names_resource=True)
 
 class GuidePayload(Payload):
     id: UUID
-    first_name: str
-    last_name: str
-    region_ids: list[str]
+    first_name: Name
+    last_name: Name
+    region_ids: list[Name]
     status: Literal["ACTIVE", "ON_LEAVE", "TRAINING", "SUSPENDED", "TERMINATED"]
-    certifications: list[str] | None = None
-    activity_specialties: list[str] | None = None
-    years_experience: int | None = None
-    max_group_size: int | None = None
-    average_rating: float | None = None
+    certifications: list[Name] | None = None
+    activity_specialties: list[Name] | None = None
+    years_experience: int | None = Field(default=None, ge=0, le=MAX_YEARS)
+    max_group_size: int | None = Field(default=None, ge=1, le=MAX_GUESTS)
+    average_rating: float | None = Field(default=None, ge=1, le=5)
     emergency_training_level: EmergencyTraining | None = None
-    languages: list[str] | None = None
+    languages: list[Name] | None = None
 
 
 class CertificationPayload(Payload):
-    certification_type: str
+    certification_type: Name
     issued_date: date
     expiry_date: date | None = None
     status: Literal["VALID", "EXPIRED", "REVOKED", "PENDING_RENEWAL"]
@@ -46,14 +55,16 @@ class AvailabilityPayload(Payload):
     start_date: date
     end_date: date
     available: bool
-    notes: str | None = None
+    notes: str | None = Field(default=None, max_length=MAX_NOTE)
 
 
 class _Pagination(Payload):
     total: int | None = None
 
 
-class _GuidePage(Payload):
+class _GuidePage(RecordList):
+    RECORDS: ClassVar[str] = "data"
+
     data: list[GuidePayload]
     pagination: _Pagination = _Pagination()
 
@@ -74,15 +85,15 @@ class _Availability(Payload):
     data: list[AvailabilityPayload]
 
 
-def read_guides(reader: SiblingReader, lookups: Lookups) -> list[GuidePayload]:
+def read_guides(reader: SiblingReader, lookups: Lookups) -> Records[GuidePayload]:
     """Read all guides, available or not. Raises SiblingUnavailable."""
-    return read_all_pages(lookups, Sibling.GUIDE_MANAGEMENT, partial(_guide_page, reader, {}))
+    return read_all_pages(lookups, Sibling.GUIDE_MANAGEMENT, SEARCH, partial(_guide_page, reader, {}))
 
 
-def read_available_guides(reader: SiblingReader, lookups: Lookups, day: date) -> list[GuidePayload]:
+def read_available_guides(reader: SiblingReader, lookups: Lookups, day: date) -> Records[GuidePayload]:
     """Read the guides of all regions who are available on `day`. Raises SiblingUnavailable."""
     read = partial(_guide_page, reader, {"availability_date": f"{day}"})
-    return read_all_pages(lookups, Sibling.GUIDE_MANAGEMENT, read)
+    return read_all_pages(lookups, Sibling.GUIDE_MANAGEMENT, SEARCH, read)
 
 
 def read_guide(reader: SiblingReader, guide_id: UUID) -> GuidePayload:
@@ -108,5 +119,5 @@ def read_availability(reader: SiblingReader, guide_id: UUID, first: date, last: 
 
 def _guide_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _GuidePage:
     page_params: dict[str, str | int] = {**params, "offset": index * PAGE_SIZE, "limit": PAGE_SIZE}
-    call = _call("searchGuides", "/guides", params=page_params)
+    call = _call(SEARCH, "/guides", params=page_params)
     return reader.get(call, _GuidePage, lifetime=GUIDES_LIFETIME, check=completeness_of(call, index))

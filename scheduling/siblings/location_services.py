@@ -2,15 +2,21 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from scheduling.domain.facts import Sibling
+from scheduling.domain.limits import MAX_NAME
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.paging import PAGE_SIZE
+from scheduling.siblings.records import RecordList, Records
 
 LOCATIONS_LIFETIME = timedelta(minutes=5)
+MAX_CAPACITY = 100_000
+"""People at one location; a larger figure is a fault."""
 
 _call = partial(Call, Sibling.LOCATION_SERVICES)
 _resource_call = partial(_call, names_resource=True)
@@ -19,30 +25,33 @@ _resource_call = partial(_call, names_resource=True)
 class LocationPayload(Payload):
     id: UUID
     region_id: UUID
-    name: str = ""
+    name: str = Field(default="", max_length=MAX_NAME)
     type: Literal["BASE_CAMP", "OUTPOST", "RENTAL_SHOP", "RANGER_STATION", "HEADQUARTERS"]
 
 
 class CapacityPayload(Payload):
     location_id: UUID
-    max_capacity: int
+    max_capacity: int = Field(ge=0, le=MAX_CAPACITY)
     current_occupancy: int
 
 
-class _LocationPage(Payload):
+class _LocationPage(RecordList):
+    RECORDS: ClassVar[str] = "locations"
+
     locations: list[LocationPayload]
     next_page_token: str | None = None
 
 
-def read_base_camps(reader: SiblingReader, region_id: UUID) -> list[LocationPayload]:
+def read_base_camps(reader: SiblingReader, region_id: UUID) -> Records[LocationPayload]:
     """Read all base camps of a region. Raises SiblingUnavailable."""
     params: dict[str, str | int] = {"type": "BASE_CAMP", "region_id": f"{region_id}", "page_size": PAGE_SIZE}
     page = _page(reader, params)
-    locations = list(page.locations)
+    locations, sick = list(page.locations), list(page.sick)
     while page.next_page_token and page.locations:
         page = _page(reader, params | {"page_token": page.next_page_token})
         locations += page.locations
-    return locations
+        sick += page.sick
+    return Records(locations, tuple(sick))
 
 
 def read_capacity(reader: SiblingReader, location_id: UUID) -> CapacityPayload:

@@ -13,6 +13,11 @@ FAILURES = Counter(
     "Attempts without a response, or with one off the contract.",
     ["sibling", "operation", "reason"],
 )
+SICK_RECORDS = Counter(
+    "sibling_records_left_out",
+    "Records that siblings sent off their contract, and that were left out.",
+    ["sibling", "operation"],
+)
 CACHE_LOOKUPS = Counter(
     "sibling_cache_lookups",
     "Lookups of siblings' responses in the cache.",

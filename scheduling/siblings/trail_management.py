@@ -3,17 +3,23 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Difficulty, Sibling
+from scheduling.domain.limits import MAX_GUESTS, MAX_NAME, MAX_NOTE
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader, send
 from scheduling.siblings.paging import PAGE_SIZE, completeness_of, read_all_pages
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.records import RecordList, Records
 
 TRAILS_LIFETIME = timedelta(minutes=5)
+MAX_ELEVATION_M = 9_000
+"""The largest elevation gain, in metres: no mountain is higher."""
 
 Surface = Literal["DRY", "WET", "MUDDY", "ICY", "SNOW_COVERED", "FLOODED"]
 Status = Literal["OPEN", "PARTIALLY_CLOSED", "CLOSED", "SEASONAL_CLOSURE"]
@@ -33,18 +39,18 @@ class TrailPayload(Payload):
 
     id: UUID
     region_id: UUID
-    name: str = ""
-    activity_types: list[str] | None = None
-    elevation_gain_m: float | None = None
+    name: str = Field(default="", max_length=MAX_NAME)
+    activity_types: list[Annotated[str, Field(max_length=MAX_NAME)]] | None = None
+    elevation_gain_m: float | None = Field(default=None, ge=0, le=MAX_ELEVATION_M)
     difficulty: Difficulty | None = None
-    max_group_size: int | None = None
+    max_group_size: int | None = Field(default=None, ge=1, le=MAX_GUESTS)
     seasonal_availability: SeasonPayload = SeasonPayload()
     status: Status | None = None
 
 
 class ClosurePayload(Payload):
     id: UUID
-    reason: str = ""
+    reason: str = Field(default="", max_length=MAX_NOTE)
     start_date: date | None = None
     end_date: date | None = None
     severity: Literal["MINOR", "MODERATE", "SEVERE", "CRITICAL"] | None = None
@@ -56,7 +62,9 @@ class ConditionsPayload(Payload):
     surface_condition: Surface | None = None
 
 
-class _TrailPage(Payload):
+class _TrailPage(RecordList):
+    RECORDS: ClassVar[str] = "trails"
+
     trails: list[TrailPayload]
     total_count: int | None = None
 
@@ -69,13 +77,15 @@ class _TrailPage(Payload):
         return self.total_count
 
 
-class _Closures(Payload):
+class _Closures(RecordList):
+    RECORDS: ClassVar[str] = "closures"
+
     closures: list[ClosurePayload]
 
 
-def read_trails(reader: SiblingReader, lookups: Lookups, region_id: UUID) -> list[TrailPayload]:
+def read_trails(reader: SiblingReader, lookups: Lookups, region_id: UUID) -> Records[TrailPayload]:
     """Read all trails of a region, whatever their status. Raises SiblingUnavailable."""
-    return read_all_pages(lookups, Sibling.TRAIL_MANAGEMENT, partial(_trail_page, reader, region_id))
+    return read_all_pages(lookups, Sibling.TRAIL_MANAGEMENT, "searchTrails", partial(_trail_page, reader, region_id))
 
 
 def read_trail(reader: SiblingReader, trail_id: UUID) -> TrailPayload:
@@ -83,10 +93,11 @@ def read_trail(reader: SiblingReader, trail_id: UUID) -> TrailPayload:
     return reader.get(_resource_call("getTrail", f"/trails/{trail_id}"), TrailPayload, lifetime=TRAILS_LIFETIME)
 
 
-def read_closures(reader: SiblingReader, trail_id: UUID) -> list[ClosurePayload]:
+def read_closures(reader: SiblingReader, trail_id: UUID) -> Records[ClosurePayload]:
     """Read the present and future closures of a trail. Raises SiblingNotFound for an unknown trail."""
     call = _resource_call("getTrailClosures", f"/trails/{trail_id}/closures")
-    return reader.get(call, _Closures, lifetime=TRAILS_LIFETIME).closures
+    page = reader.get(call, _Closures, lifetime=TRAILS_LIFETIME)
+    return Records(page.closures, page.sick)
 
 
 def read_conditions(reader: SiblingReader, trail_id: UUID) -> ConditionsPayload:

@@ -3,20 +3,24 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
+from scheduling.domain.limits import MAX_AGE, MAX_GUESTS, MAX_NAME
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader, send
 from scheduling.siblings.paging import PAGE_SIZE, completeness_of, read_all_pages
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.records import RecordList, Records
 
 TRIP_LIFETIME = timedelta(minutes=10)
 REGIONS_LIFETIME = timedelta(minutes=10)
+
+Name = Annotated[str, Field(max_length=MAX_NAME)]
 
 _call = partial(Call, Sibling.TRIP_CATALOG)
 _resource_call = partial(_call, names_resource=True)
@@ -24,16 +28,16 @@ _resource_call = partial(_call, names_resource=True)
 
 class TripPayload(Payload):
     id: UUID
-    name: str
-    activity_type: str
+    name: Name
+    activity_type: Name
     difficulty_level: Literal["BEGINNER", "INTERMEDIATE", "ADVANCED", "EXPERT"]
     region_id: UUID
-    duration_hours: float = Field(gt=0)
-    min_participants: int
-    max_participants: int
+    duration_hours: float = Field(ge=0.5, le=720)
+    min_participants: int = Field(ge=1, le=MAX_GUESTS)
+    max_participants: int = Field(ge=1, le=MAX_GUESTS)
     status: Literal["DRAFT", "ACTIVE", "SUSPENDED", "RETIRED"]
-    required_certifications: list[str] | None = None
-    age_minimum: int = 18
+    required_certifications: list[Name] | None = None
+    age_minimum: int = Field(default=18, ge=0, le=MAX_AGE)
 
 
 class TripSummaryPayload(Payload):
@@ -46,23 +50,25 @@ class DeparturePayload(Payload):
     trip_id: UUID
     departure_date: date
     departure_time: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    available_spots: int = Field(ge=0)
-    total_spots: int | None = None
+    available_spots: int = Field(ge=0, le=MAX_GUESTS)
+    total_spots: int | None = Field(default=None, ge=1, le=MAX_GUESTS)
     status: Literal["OPEN", "FULL", "CANCELLED", "COMPLETED"]
 
 
 class RegionPayload(Payload):
     id: UUID
-    name: str
-    timezone: str | None = None
-    weather_station_id: str | None = None
+    name: Name
+    timezone: Name | None = None
+    weather_station_id: Name | None = None
 
 
 class _Pagination(Payload):
     total_items: int | None = None
 
 
-class _TripPage(Payload):
+class _TripPage(RecordList):
+    RECORDS: ClassVar[str] = "data"
+
     data: list[TripSummaryPayload]
     pagination: _Pagination = _Pagination()
 
@@ -75,7 +81,9 @@ class _TripPage(Payload):
         return self.pagination.total_items
 
 
-class _DeparturePage(Payload):
+class _DeparturePage(RecordList):
+    RECORDS: ClassVar[str] = "data"
+
     data: list[DeparturePayload]
     pagination: _Pagination = _Pagination()
 
@@ -88,7 +96,9 @@ class _DeparturePage(Payload):
         return self.pagination.total_items
 
 
-class _Regions(Payload):
+class _Regions(RecordList):
+    RECORDS: ClassVar[str] = "data"
+
     data: list[RegionPayload]
 
 
@@ -97,23 +107,24 @@ def read_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload:
     return reader.get(_resource_call("getTripById", f"/trips/{trip_id}"), TripPayload, lifetime=TRIP_LIFETIME)
 
 
-def read_regions(reader: SiblingReader) -> list[RegionPayload]:
+def read_regions(reader: SiblingReader) -> Records[RegionPayload]:
     """Read all regions. Raises SiblingUnavailable."""
-    return reader.get(_call("listRegions", "/regions"), _Regions, lifetime=REGIONS_LIFETIME).data
+    regions = reader.get(_call("listRegions", "/regions"), _Regions, lifetime=REGIONS_LIFETIME)
+    return Records(regions.data, regions.sick)
 
 
-def read_trips_between(reader: SiblingReader, lookups: Lookups, first: date, last: date) -> list[TripSummaryPayload]:
+def read_trips_between(reader: SiblingReader, lookups: Lookups, first: date, last: date) -> Records[TripSummaryPayload]:
     """Read the trips with a departure from `first` to `last`, both included, whatever their status."""
     read = partial(_trip_page, reader, {"date_from": f"{first}", "date_to": f"{last}"})
-    return read_all_pages(lookups, Sibling.TRIP_CATALOG, read)
+    return read_all_pages(lookups, Sibling.TRIP_CATALOG, "searchTrips", read)
 
 
 def read_departures(
     reader: SiblingReader, lookups: Lookups, trip_id: UUID, first: date, last: date
-) -> list[DeparturePayload]:
+) -> Records[DeparturePayload]:
     """Read a trip's departures from `first` to `last`, both included; never cached, because seats are sold."""
     read = partial(_departure_page, reader, trip_id, {"date_from": f"{first}", "date_to": f"{last}"})
-    return read_all_pages(lookups, Sibling.TRIP_CATALOG, read)
+    return read_all_pages(lookups, Sibling.TRIP_CATALOG, "getTripSchedule", read)
 
 
 def add_departure(trip_id: UUID, body: Mapping[str, Any], *, key: str, deadline: Deadline) -> DeparturePayload:

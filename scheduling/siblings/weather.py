@@ -2,14 +2,16 @@
 
 from datetime import date, timedelta
 from functools import partial
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from scheduling.domain.facts import Sibling
+from scheduling.domain.limits import LONG_AGO, MAX_NOTE, OPEN_END
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader
+from scheduling.siblings.records import RecordList, Records
 from scheduling.siblings.trail_management import Surface
 
 WEATHER_LIFETIME = timedelta(minutes=15)
@@ -32,9 +34,9 @@ class ForecastPayload(Payload):
 class AlertPayload(Payload):
     id: UUID
     severity: Severity
-    title: str = ""
-    effective_from: AwareDatetime | None = None
-    effective_until: AwareDatetime | None = None
+    title: str = Field(default="", max_length=MAX_NOTE)
+    effective_from: AwareDatetime | None = Field(default=None, ge=LONG_AGO, le=OPEN_END)
+    effective_until: AwareDatetime | None = Field(default=None, ge=LONG_AGO, le=OPEN_END)
     affected_trail_ids: list[UUID] | None = None
     is_active: bool | None = None
 
@@ -45,25 +47,31 @@ class AssessmentPayload(Payload):
     water_crossings_passable: bool | None = None
 
 
-class _Forecasts(Payload):
+class _Forecasts(RecordList):
+    RECORDS: ClassVar[str] = "forecasts"
+
     forecasts: list[ForecastPayload]
 
 
-class _Alerts(Payload):
+class _Alerts(RecordList):
+    RECORDS: ClassVar[str] = "alerts"
+
     alerts: list[AlertPayload]
 
 
-def read_forecasts(reader: SiblingReader, station_id: str) -> list[ForecastPayload]:
+def read_forecasts(reader: SiblingReader, station_id: str) -> Records[ForecastPayload]:
     """Read the daily forecasts of a station, `FORECAST_DAYS` at most. Raises SiblingNotFound for an unknown station."""
     params: dict[str, str | int] = {"station_id": station_id, "days": FORECAST_DAYS}
     call = _resource_call("getWeatherForecast", "/weather/forecast", params=params)
-    return reader.get(call, _Forecasts, lifetime=WEATHER_LIFETIME).forecasts
+    page = reader.get(call, _Forecasts, lifetime=WEATHER_LIFETIME)
+    return Records(page.forecasts, page.sick)
 
 
-def read_alerts(reader: SiblingReader, region_id: UUID) -> list[AlertPayload]:
+def read_alerts(reader: SiblingReader, region_id: UUID) -> Records[AlertPayload]:
     """Read the weather alerts of a region. Raises SiblingUnavailable."""
     call = _call("getWeatherAlerts", "/weather/alerts", params={"region_id": f"{region_id}"})
-    return reader.get(call, _Alerts, lifetime=WEATHER_LIFETIME).alerts
+    page = reader.get(call, _Alerts, lifetime=WEATHER_LIFETIME)
+    return Records(page.alerts, page.sick)
 
 
 def read_assessment(reader: SiblingReader, trail_id: UUID) -> AssessmentPayload:

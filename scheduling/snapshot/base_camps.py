@@ -1,6 +1,6 @@
 """Base camps for a snapshot."""
 
-from scheduling.domain.facts import Location, Region, Sibling
+from scheduling.domain.facts import Location, RecordKind, Region, Sibling
 from scheduling.siblings import location_services
 from scheduling.siblings.client import SiblingReader
 from scheduling.snapshot.gaps import Gaps
@@ -15,7 +15,11 @@ def read_base_camp(reader: SiblingReader, gaps: Gaps, region: Region) -> Locatio
         f"the base camp of {region.name}",
         lambda: location_services.read_base_camps(reader, region.id),
     )
-    camp_id = min((camp.id for camp in camps or ()), default=None)
+    if camps is None:
+        return None
+    camp_id = min((camp.id for camp in gaps.sound(LOCATIONS, RecordKind.BASE_CAMP, camps)), default=None)
+    if camps.sick:
+        gaps.note(LOCATIONS, f"a base camp of {region.name} that cannot be read")
     if camp_id is None:
         return None
     capacity = gaps.read_or_note(

@@ -117,11 +117,11 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
     reader = SiblingReader(Deadline.after(deadline_seconds - ASSEMBLY_SECONDS), fresh=fresh)
     gaps = Gaps()
     with Lookups(reader.deadline) as lookups:
-        guide_lookups = GuideLookups.start(reader, lookups, scope.days, all_guides=not scope.is_of_one_trip)
-        regions_branch = lookups.branch(read_regions, reader)
-        catalog = _read_catalog(scope, reader, lookups)
+        guide_lookups = GuideLookups.start(reader, lookups, gaps, scope.days, all_guides=not scope.is_of_one_trip)
+        regions_branch = lookups.branch(read_regions, reader, gaps)
+        catalog = _read_catalog(scope, reader, lookups, gaps)
         regions = lookups.branch_result(CATALOG, regions_branch)
-        _check_trip(scope, catalog, regions)
+        _check_trip(scope, catalog, regions, gaps)
         guide_lookups.add_days(catalog.days_touched(scope.days, regions))
         region_lookups = RegionLookups.start(
             reader, lookups, gaps, scope.regions(catalog, regions.values()), catalog.trips.values(), scope.trail_ids
@@ -143,22 +143,26 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
         locations=conditions.locations,
         unknown=gaps.sentences(),
         read_at=reader.read_at,
+        left_out=gaps.left_out(),
     )
 
 
-def _read_catalog(scope: _Scope, reader: SiblingReader, lookups: Lookups) -> Catalog:
+def _read_catalog(scope: _Scope, reader: SiblingReader, lookups: Lookups, gaps: Gaps) -> Catalog:
     if scope.is_of_one_trip:
-        return read_catalog(reader, lookups, scope.trip_ids, scope.window)
+        return read_catalog(reader, lookups, gaps, scope.trip_ids, scope.window)
     search = lookups.branch(read_departing_trips, reader, lookups, scope.window, scope.region_ids)
     departing = lookups.branch_result(CATALOG, search)
-    return read_catalog(reader, lookups, scope.trip_ids | departing, scope.window)
+    return read_catalog(reader, lookups, gaps, scope.trip_ids | departing, scope.window)
 
 
-def _check_trip(scope: _Scope, catalog: Catalog, regions: Mapping[UUID, Region]) -> None:
+def _check_trip(scope: _Scope, catalog: Catalog, regions: Mapping[UUID, Region], gaps: Gaps) -> None:
     """Raise UnknownTrip or SiblingFailure where the trip of a trip snapshot or its region's time zone is unknown."""
     if not scope.is_of_one_trip:
         return
     for trip_id in scope.trip_ids - catalog.trips.keys():
+        for record in gaps.left_out():
+            if record.id == trip_id:
+                raise SiblingFailure(CATALOG, "getTripById", "off_contract", record.reason)
         raise UnknownTrip.of(trip_id)
     for trip in catalog.trips.values():
         if trip.region_id not in regions:

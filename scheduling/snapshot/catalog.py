@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from scheduling.domain.facts import CatalogDeparture, Region, Sibling, Trip
+from scheduling.domain.facts import CatalogDeparture, RecordKind, Region, Sibling, Trip
 from scheduling.domain.local_time import days_touched
-from scheduling.siblings import SiblingNotFound, trip_catalog
+from scheduling.siblings import SiblingFailure, SiblingNotFound, trip_catalog
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.records import Records, SickRecord, lost_limit, refuse_sick_list
+from scheduling.snapshot.gaps import Gaps
 from scheduling.snapshot.translation import departure_of, region_of, trip_of
 
 CATALOG = Sibling.TRIP_CATALOG
@@ -56,34 +58,56 @@ class Catalog:
 
 
 def read_catalog(
-    reader: SiblingReader, lookups: Lookups, trip_ids: Collection[UUID], window: tuple[date, date]
+    reader: SiblingReader, lookups: Lookups, gaps: Gaps, trip_ids: Collection[UUID], window: tuple[date, date]
 ) -> Catalog:
     """Read these trips and their departures from the first to the last day of `window`, both included.
 
-    A trip that the catalog does not have is left out. Raises SiblingUnavailable.
+    A trip that the catalog does not have is left out; one that breaks the contract is noted in `gaps`. Raises
+    SiblingUnavailable, also where so many of either are missing that the answer cannot be believed.
     """
-    trips = {key: lookups.call(CATALOG, trip_catalog.read_trip, reader, key) for key in sorted(trip_ids)}
-    departures = [lookups.branch(_read_departures, reader, lookups, key, window) for key in trips]
+    futures = {key: lookups.call(CATALOG, trip_catalog.read_trip, reader, key) for key in sorted(trip_ids)}
+    branches = [lookups.branch(_read_departures, reader, lookups, key, window) for key in futures]
+    trips = {key: _trip_or_sick(lookups, key, future) for key, future in futures.items()}
+    sick_trips = [trip for trip in trips.values() if isinstance(trip, SickRecord)]
+    _refuse_many_missing([key for key, trip in trips.items() if not isinstance(trip, Trip)], len(trips))
+    gaps.leave_out(CATALOG, RecordKind.TRIP, sick_trips)
+    listed = [lookups.branch_result(CATALOG, branch) for branch in branches]
+    departures = [departure for records in listed for departure in records.entries]
+    sick = [record for records in listed for record in records.sick]
+    refuse_sick_list(CATALOG, "getTripSchedule", sick, len(departures) + len(sick))
+    gaps.leave_out(CATALOG, RecordKind.DEPARTURE, sick)
     return Catalog(
-        trips={key: trip for key, future in trips.items() if (trip := _trip_or_none(lookups, future))},
-        departures=[departure for branch in departures for departure in lookups.branch_result(CATALOG, branch)],
+        trips={key: trip for key, trip in trips.items() if isinstance(trip, Trip)},
+        departures=list(map(departure_of, departures)),
     )
 
 
-def _trip_or_none(lookups: Lookups, future: Future[trip_catalog.TripPayload]) -> Trip | None:
+def _trip_or_sick(
+    lookups: Lookups, trip_id: UUID, future: Future[trip_catalog.TripPayload]
+) -> Trip | SickRecord | None:
     try:
         return trip_of(lookups.result(CATALOG, future))
     except SiblingNotFound:
         return None
+    except SiblingFailure as failure:
+        if failure.reason != "off_contract":
+            raise
+        return SickRecord(trip_id, failure.why)
+
+
+def _refuse_many_missing(missing: Collection[UUID], total: int) -> None:
+    if len(missing) > lost_limit(total):
+        why = f"it does not have {len(missing)} of {total} trips, for example {min(missing)}, or off the contract"
+        raise SiblingFailure(CATALOG, "getTripById", "suspicious", why)
 
 
 def _read_departures(
     reader: SiblingReader, lookups: Lookups, trip_id: UUID, window: tuple[date, date]
-) -> list[CatalogDeparture]:
+) -> Records[trip_catalog.DeparturePayload]:
     try:
-        return list(map(departure_of, trip_catalog.read_departures(reader, lookups, trip_id, *window)))
+        return trip_catalog.read_departures(reader, lookups, trip_id, *window)
     except SiblingNotFound:
-        return []
+        return Records([])
 
 
 def read_departing_trips(
@@ -91,14 +115,21 @@ def read_departing_trips(
 ) -> frozenset[UUID]:
     """Return the trips that depart in `window`, both days included, in some regions or in all."""
     trips = trip_catalog.read_trips_between(reader, lookups, *window)
-    return frozenset(trip.id for trip in trips if _is_in(region_ids, trip.region_id))
+    # A summary that cannot be read still names its trip, whose details decide.
+    unreadable = {record.id for record in trips.sick if record.id}
+    return frozenset(unreadable | {trip.id for trip in trips.entries if _is_in(region_ids, trip.region_id)})
 
 
 def _is_in(region_ids: Collection[UUID] | None, region_id: UUID | None) -> bool:
     return region_ids is None or region_id is None or region_id in region_ids
 
 
-def read_regions(reader: SiblingReader) -> Mapping[UUID, Region]:
-    """Read the regions whose time zones are known, by id. Raises SiblingUnavailable."""
-    regions = map(region_of, trip_catalog.read_regions(reader))
-    return {region.id: region for region in regions if region}
+def read_regions(reader: SiblingReader, gaps: Gaps) -> Mapping[UUID, Region]:
+    """Read the regions whose time zones are known, by id; the others are noted in `gaps`. Raises SiblingUnavailable."""
+    listed = trip_catalog.read_regions(reader)
+    regions = {payload.id: region_of(payload) for payload in listed.entries}
+    without_zone = [SickRecord(key, "timezone: it is unknown") for key, region in regions.items() if region is None]
+    sick = [*listed.sick, *without_zone]
+    refuse_sick_list(CATALOG, "listRegions", sick, len(listed.entries) + len(listed.sick))
+    gaps.leave_out(CATALOG, RecordKind.REGION, sick)
+    return {key: region for key, region in regions.items() if region}

@@ -1,16 +1,17 @@
-"""The gaps of a snapshot: facts that are unknown because a sibling did not answer, collected during the lookups."""
+"""The gaps of a snapshot: facts that are unknown because a sibling did not answer or a record breaks its contract."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from datetime import datetime
 from threading import Lock
 from typing import TypeVar
 
-from scheduling.domain.facts import Sibling
+from scheduling.domain.facts import LeftOut, RecordKind, Sibling
 from scheduling.siblings import SiblingNotFound, SiblingUnavailable
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.records import Records, SickRecord
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -26,6 +27,7 @@ class Gaps:
     def __init__(self) -> None:
         self._lock = Lock()
         self._unknown: dict[Sibling, set[str]] = defaultdict(set)
+        self._left_out: set[LeftOut] = set()
 
     def note(self, sibling: Sibling, subject: str) -> None:
         """Record that `subject`, in words for a person, is unknown because `sibling` did not answer."""
@@ -43,6 +45,21 @@ class Gaps:
         except (SiblingUnavailable, SiblingNotFound):
             self.note(sibling, subject)
             return None
+
+    def leave_out(self, sibling: Sibling, kind: RecordKind, sick: Iterable[SickRecord]) -> None:
+        """Record that these records of `sibling` were left out."""
+        with self._lock:
+            self._left_out |= {LeftOut(sibling, kind, record.id, record.reason) for record in sick}
+
+    def sound(self, sibling: Sibling, kind: RecordKind, records: Records[T]) -> list[T]:
+        """Return the records on the contract, and record that the others were left out."""
+        self.leave_out(sibling, kind, records.sick)
+        return records.entries
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return the records that were left out, in a fixed order."""
+        with self._lock:
+            return tuple(sorted(self._left_out, key=lambda record: (record.kind, str(record.id), record.reason)))
 
     def sentences(self) -> Mapping[Sibling, str]:
         """Return for each silent sibling a sentence on what is unknown because of it."""

@@ -9,12 +9,13 @@ from functools import partial
 from uuid import UUID
 
 from novatrek_scheduling.deadline import Deadline
-from scheduling.domain.facts import Certificate, Guide, Sibling, Snapshot
+from scheduling.domain.facts import Certificate, Guide, RecordKind, Sibling, Snapshot
 from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.siblings import SiblingNotFound, SiblingUnavailable, guide_management
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.guide_management import AvailabilityPayload, GuidePayload
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.records import Records
 from scheduling.snapshot.gaps import Gaps, oldest_read_at
 from scheduling.snapshot.translation import certificate_of, guide_of
 
@@ -27,16 +28,17 @@ class GuideLookups:
 
     reader: SiblingReader
     lookups: Lookups
-    all_guides: Future[list[GuidePayload]] | None
-    available: dict[date, Future[list[GuidePayload]]] = field(default_factory=dict)
+    gaps: Gaps
+    all_guides: Future[Records[GuidePayload]] | None
+    available: dict[date, Future[Records[GuidePayload]]] = field(default_factory=dict)
 
     @classmethod
     def start(
-        cls, reader: SiblingReader, lookups: Lookups, days: Iterable[date], *, all_guides: bool
+        cls, reader: SiblingReader, lookups: Lookups, gaps: Gaps, days: Iterable[date], *, all_guides: bool
     ) -> "GuideLookups":
         """Start to read the guides available on `days`, and with `all_guides` the others as well."""
         branch = lookups.branch(guide_management.read_guides, reader, lookups) if all_guides else None
-        guide_lookups = cls(reader, lookups, branch)
+        guide_lookups = cls(reader, lookups, gaps, branch)
         guide_lookups.add_days(days)
         return guide_lookups
 
@@ -48,11 +50,14 @@ class GuideLookups:
 
     def finish(self) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
         """Return all guides that were read, and for each date those available. Raises SiblingUnavailable."""
-        listed = self.lookups.branch_result(GUIDES, self.all_guides) if self.all_guides else []
-        by_day = {day: self.lookups.branch_result(GUIDES, branch) for day, branch in self.available.items()}
+        listed = self._guides(self.all_guides) if self.all_guides else []
+        by_day = {day: self._guides(branch) for day, branch in self.available.items()}
         payloads = {guide.id: guide for group in (listed, *by_day.values()) for guide in group}
         available = {day: frozenset(guide.id for guide in guides) for day, guides in by_day.items()}
         return {key: guide_of(payload) for key, payload in payloads.items()}, available
+
+    def _guides(self, branch: Future[Records[GuidePayload]]) -> list[GuidePayload]:
+        return self.gaps.sound(GUIDES, RecordKind.GUIDE, self.lookups.branch_result(GUIDES, branch))
 
 
 def with_certificates(
@@ -142,12 +147,13 @@ def with_availability_on(
     missing = sorted(set(days) - set(snapshot.available))
     if not missing:
         return snapshot
-    reader = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh)
+    reader, gaps = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh), Gaps()
     with Lookups(reader.deadline) as lookups:
-        guides, available = GuideLookups.start(reader, lookups, missing, all_guides=False).finish()
+        guides, available = GuideLookups.start(reader, lookups, gaps, missing, all_guides=False).finish()
     return replace(
         snapshot,
         guides={**guides, **snapshot.guides},
         available={**snapshot.available, **available},
         read_at=oldest_read_at(snapshot.read_at, reader.read_at),
+        left_out=tuple(dict.fromkeys((*snapshot.left_out, *gaps.left_out()))),
     )

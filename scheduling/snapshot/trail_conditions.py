@@ -7,19 +7,21 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from scheduling.domain import normalization
-from scheduling.domain.facts import Region, Sibling, Trail, TrailCondition, Trip
+from scheduling.domain.facts import Closure, RecordKind, Region, Sibling, Trail, TrailCondition, Trip
 from scheduling.rules.trails import fits_trip
-from scheduling.siblings import SiblingNotFound, trail_management, weather
+from scheduling.siblings import SiblingFailure, SiblingNotFound, trail_management, weather
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.records import Records, SickRecord
 from scheduling.siblings.trail_management import ClosurePayload, ConditionsPayload
 from scheduling.siblings.weather import AssessmentPayload
 from scheduling.snapshot.gaps import Gaps, with_default
-from scheduling.snapshot.translation import closure_of, trail_of
+from scheduling.snapshot.translation import closure_of, trail_of, unreadable_closure
 
 TRAILS = Sibling.TRAIL_MANAGEMENT
 
-_read_closures = with_default(trail_management.read_closures, list[ClosurePayload]())
+_NO_CLOSURES: Records[ClosurePayload] = Records([])
+_read_closures = with_default(trail_management.read_closures, _NO_CLOSURES)
 _read_conditions = with_default(trail_management.read_conditions, ConditionsPayload())
 _read_assessment = with_default(weather.read_assessment, AssessmentPayload())
 
@@ -38,7 +40,9 @@ def read_trails(
         f"the trails of {region.name}",
         lambda: trail_management.read_trails(reader, lookups, region.id),
     )
-    trails = {payload.id: trail_of(payload) for payload in listed or ()}
+    if listed is None:
+        return []
+    trails = {payload.id: trail_of(payload) for payload in gaps.sound(TRAILS, RecordKind.TRAIL, listed)}
     relevant = [trail for trail in trails.values() if trail.id in named or _is_usable(trail, trips)]
     return list((trails | _read_details(reader, lookups, gaps, relevant)).values())
 
@@ -48,6 +52,11 @@ def read_named_trail(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trail_
     try:
         payload = trail_management.read_trail(reader, trail_id)
     except SiblingNotFound:
+        return []
+    except SiblingFailure as failure:
+        if failure.reason != "off_contract":
+            raise
+        gaps.leave_out(TRAILS, RecordKind.TRAIL, [SickRecord(trail_id, failure.why)])
         return []
     return list(_read_details(reader, lookups, gaps, [trail_of(payload)]).values())
 
@@ -66,7 +75,7 @@ class _TrailLookups:
     """The running lookups of one trail."""
 
     trail: Trail
-    closures: Future[list[ClosurePayload]]
+    closures: Future[Records[ClosurePayload]]
     conditions: Future[ConditionsPayload]
     assessment: Future[AssessmentPayload]
 
@@ -89,9 +98,15 @@ class _TrailLookups:
         trail = _with_ground(self.trail, conditions or ConditionsPayload(), assessment or AssessmentPayload())
         return replace(
             trail,
-            closures=tuple(closure_of(closure) for closure in closures or () if not _is_lifted(closure, today)),
+            closures=_closures(closures, today) if closures else (),
             conditions_known=closures is not None and conditions is not None and assessment is not None,
         )
+
+
+def _closures(listed: Records[ClosurePayload], today: date) -> tuple[Closure, ...]:
+    """Return the closures that were not lifted. One that cannot be read closes the trail: it must not be overlooked."""
+    known = [closure_of(closure) for closure in listed.entries if not _is_lifted(closure, today)]
+    return (*known, *(unreadable_closure(record.id, record.reason) for record in listed.sick))
 
 
 def _with_ground(trail: Trail, conditions: ConditionsPayload, assessment: AssessmentPayload) -> Trail:

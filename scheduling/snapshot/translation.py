@@ -22,6 +22,7 @@ from scheduling.domain.limits import DEFAULT_GROUP_SIZE, LONG_AGO, OPEN_END
 from scheduling.siblings import guide_management, trail_management, trip_catalog, weather
 
 UNKNOWN_STATUS = "UNKNOWN"
+NIL = UUID(int=0)
 
 log = structlog.get_logger(__name__)
 
@@ -126,6 +127,17 @@ def closure_of(payload: trail_management.ClosurePayload) -> Closure:
         starts_on=payload.start_date or date.min,
         ends_on=payload.end_date,
         is_severe=payload.severity not in {"MINOR", "MODERATE"},
+    )
+
+
+def unreadable_closure(key: UUID | None, reason: str) -> Closure:
+    """Return the closure that stands for a record that breaks the contract: severe, in force and open-ended."""
+    return Closure(
+        id=key or NIL,
+        reason=f"a closure that cannot be read ({reason})",
+        starts_on=date.min,
+        ends_on=None,
+        is_severe=True,
     )
 
 

@@ -6,18 +6,20 @@ from datetime import date
 from uuid import UUID
 
 from scheduling.domain import normalization
-from scheduling.domain.facts import Region, Sibling, WeatherAlert, WeatherOutlook
+from scheduling.domain.facts import RecordKind, Region, Sibling, WeatherAlert, WeatherOutlook
 from scheduling.domain.local_time import span_of_day
 from scheduling.siblings import weather
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.records import Records
 from scheduling.siblings.weather import ForecastPayload
 from scheduling.snapshot.gaps import Gaps, with_default
 from scheduling.snapshot.translation import alert_of
 
 STORM_SEVERITIES = frozenset({"WARNING", "EMERGENCY"})
 
-_read_forecasts = with_default(weather.read_forecasts, list[ForecastPayload]())
+_NO_FORECASTS: Records[ForecastPayload] = Records([])
+_read_forecasts = with_default(weather.read_forecasts, _NO_FORECASTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,19 @@ def read_region_weather(reader: SiblingReader, lookups: Lookups, gaps: Gaps, reg
     station = region.weather_station_id
     forecasts = lookups.call(Sibling.WEATHER, _read_forecasts, reader, station) if station else None
     alerts = lookups.call(Sibling.WEATHER, weather.read_alerts, reader, region.id)
-    payload = (
+    read = (
         gaps.result_or_note(lookups, Sibling.WEATHER, forecasts, f"the forecast of {region.name}")
         if forecasts
         else None
     )
-    alert_payloads = gaps.result_or_note(lookups, Sibling.WEATHER, alerts, f"the weather alerts of {region.name}")
-    return RegionWeather(
-        region, _by_day(payload or []), tuple(alert_of(alert, region.id) for alert in alert_payloads or ())
-    )
+    by_day = _by_day(gaps.sound(Sibling.WEATHER, RecordKind.FORECAST, read)) if read else {}
+    listed = gaps.result_or_note(lookups, Sibling.WEATHER, alerts, f"the weather alerts of {region.name}")
+    if listed is None:
+        return RegionWeather(region, by_day, ())
+    if listed.sick:
+        # An alert is a fact of safety: one that cannot be read must not be taken for none.
+        gaps.note(Sibling.WEATHER, f"a weather alert of {region.name} that cannot be read")
+    return RegionWeather(region, by_day, tuple(alert_of(alert, region.id) for alert in listed.entries))
 
 
 def _by_day(forecasts: Sequence[ForecastPayload]) -> dict[date, WeatherOutlook]:

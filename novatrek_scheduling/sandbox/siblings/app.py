@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from novatrek_scheduling.sandbox.siblings import (
     trip_catalog,
     weather,
 )
+from novatrek_scheduling.sandbox.siblings.distortions import DISTORTIONS
 from novatrek_scheduling.sandbox.siblings.service import (
     Call,
     ErrorFormat,
@@ -32,7 +34,7 @@ from novatrek_scheduling.sandbox.siblings.service import (
     Service,
 )
 from novatrek_scheduling.sandbox.siblings.state import State
-from novatrek_scheduling.sandbox.siblings.switches import Mode, Switchboard
+from novatrek_scheduling.sandbox.siblings.switches import Mode, Switch, Switchboard
 
 SERVICES: dict[str, Service] = {
     service.name: service
@@ -70,19 +72,22 @@ class _Gate:
         self._bearer = f"Bearer {token}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        service = SERVICES.get(scope["path"].split("/")[1]) if scope["type"] == "http" else None
+        _, name, *rest = scope["path"].split("/") if scope["type"] == "http" else ("", "")
+        service = SERVICES.get(name)
         if service is None:
             await self._app(scope, receive, send)
-        elif self._switches.of(service.name).mode is Mode.DOWN:
+            return
+        switch = self._switches.of(name, "/" + "/".join(rest))
+        if switch.mode is Mode.DOWN:
             await _drop(scope, receive)
-        else:
-            response = await self._response(service, scope)
-            truncates = self._switches.of(service.name).mode is Mode.TRUNCATED and scope["method"] == "GET"
-            answer = response or (await self._truncated(scope, receive) if truncates else self._app)
-            await answer(scope, receive, send)
+            return
+        response = await self._response(service, switch, scope)
+        if response is None and switch.mode in DISTORTIONS and scope["method"] == "GET":
+            response = await self._distorted(switch, service, scope, receive)
+        await (response or self._app)(scope, receive, send)
 
-    async def _truncated(self, scope: Scope, receive: Receive) -> Response:
-        """Return the response of the service with empty lists."""
+    async def _distorted(self, switch: Switch, service: Service, scope: Scope, receive: Receive) -> Response:
+        """Return the response of the service as the mode of the switch distorts it."""
         status, body = 200, bytearray()
 
         async def keep(message: Message) -> None:
@@ -92,12 +97,14 @@ class _Gate:
 
         await self._app(scope, receive, keep)
         payload = json.loads(bytes(body))
-        return _json(
-            _encoded({key: [] if isinstance(value, list) else value for key, value in payload.items()}), status
-        )
+        if status != HTTPStatus.OK:
+            return _json(bytes(body), status)
+        distorted = DISTORTIONS[switch.mode](payload, switch.patch)
+        if distorted is None:
+            return _refusal(service.errors, Refused(404, "NOT_FOUND", "There is nothing by that id."))
+        return _json(_encoded(distorted), status)
 
-    async def _response(self, service: Service, scope: Scope) -> Response | None:
-        switch = self._switches.of(service.name)
+    async def _response(self, service: Service, switch: Switch, scope: Scope) -> Response | None:
         if switch.mode is Mode.SLOW:
             await asyncio.sleep(switch.seconds)
         if switch.mode is Mode.FAILING:
@@ -106,7 +113,7 @@ class _Gate:
             return _json(_OFF_CONTRACT_BODY)
         if dict(scope["headers"]).get(b"authorization") != self._bearer:
             return _refusal(service.errors, Refused(401, "UNAUTHORIZED", "A valid bearer token is required."))
-        is_cached = scope["method"] == "GET" and switch.mode is not Mode.TRUNCATED
+        is_cached = scope["method"] == "GET" and switch.mode not in DISTORTIONS
         cached = self._state.cached_responses.get(_key(scope)) if is_cached else None
         return _json(cached) if cached else None
 
@@ -149,7 +156,7 @@ def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
         setting = call.body(control.SwitchSetting)
         if setting.service not in SERVICES:
             raise Refused(404, "UNKNOWN_SERVICE", f"{setting.service} is not one of {', '.join(SERVICES)}.")
-        switches.turn(setting.service, setting.mode, setting.seconds)
+        switches.turn(setting.service, setting.switch)
         return Reply(switches.positions())
 
     def reset(_: State, __: Call) -> Reply:

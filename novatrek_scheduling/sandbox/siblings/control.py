@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from novatrek_scheduling.sandbox.siblings.service import Call, Refused, Reply
 from novatrek_scheduling.sandbox.siblings.state import State, command
-from novatrek_scheduling.sandbox.siblings.switches import Mode
+from novatrek_scheduling.sandbox.siblings.switches import Mode, Switch
 from novatrek_scheduling.sandbox.world import Entity, World
 from novatrek_scheduling.sandbox.world.seeding import identity
 
@@ -15,11 +15,17 @@ _KINDS = tuple(World.__slots__[1:])
 
 
 class SwitchSetting(BaseModel):
-    """The mode of a service; `seconds` is the delay in the mode `slow`."""
+    """The mode of a service; the other fields are those of `Switch`."""
 
     service: str
     mode: Mode
     seconds: float = Field(default=5.0, ge=0, le=60)
+    path: str = ""
+    patch: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def switch(self) -> Switch:
+        return Switch(self.mode, self.seconds, self.path, self.patch)
 
 
 class AnyEntity(BaseModel):

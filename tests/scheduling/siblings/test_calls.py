@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import structlog
@@ -17,6 +17,7 @@ from scheduling.siblings.calls import Call, Payload, http_client
 from scheduling.siblings.client import SiblingReader, send
 from scheduling.siblings.paging import read_all_pages
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.records import RecordList
 from tests.scheduling.siblings.circuits import close_all_circuits
 
 CALL = Call(Sibling.WEATHER, "getAnything", "/anything", names_resource=True)
@@ -185,7 +186,9 @@ def test_a_forked_process_has_connections_of_its_own() -> None:
     os.close(writing)
 
 
-class Numbers(Payload):
+class Numbers(RecordList):
+    RECORDS: ClassVar[str] = "numbers"
+
     numbers: list[int]
 
     @property
@@ -201,4 +204,6 @@ def test_pages_of_an_unknown_number_are_read_to_the_last() -> None:
     pages = [Numbers(numbers=list(range(100))), Numbers(numbers=list(range(100, 200))), Numbers(numbers=[200])]
 
     with Lookups(Deadline.after(2)) as lookups:
-        assert read_all_pages(lookups, Sibling.WEATHER, pages.__getitem__) == list(range(201))
+        numbers = read_all_pages(lookups, Sibling.WEATHER, "listNumbers", pages.__getitem__)
+
+    assert numbers.entries == list(range(201))

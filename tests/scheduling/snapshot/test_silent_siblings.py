@@ -71,16 +71,6 @@ def test_without_weather_the_trails_are_known_and_not_their_assessment(siblings:
     assert not any(trail.conditions_known for trail in trails)
 
 
-def test_a_field_of_the_wrong_type_is_a_failure_that_names_it(siblings: SimulatedSiblings) -> None:
-    guide_id = siblings.summary()["guide_ids"][0]
-    siblings.alter("guides", guide_id, region_ids="everywhere")
-
-    with pytest.raises(SiblingFailure, match="region_ids") as raised:
-        snapshot_of_hike(siblings)
-
-    assert (raised.value.operation, raised.value.reason) == ("searchGuides", "off_contract")
-
-
 def test_a_required_field_that_is_missing_is_a_failure_that_names_it(siblings: SimulatedSiblings) -> None:
     siblings.alter("trips", f"{a_hike(siblings)}", duration_hours=None)
 
