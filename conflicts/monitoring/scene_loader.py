@@ -8,7 +8,7 @@ from uuid import UUID
 from conflicts.detection import Danger, Detection, Scene, Severity, detect
 from conflicts.detection.double_bookings import commitments_of_other_dates
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
+from scheduling.daily_schedules.surroundings import days_of_any, departures_elsewhere, read_entries
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule, Hazard, HazardKind
@@ -45,27 +45,32 @@ def load_scenes(
 
     Without `facts` only rules about documents and hazards can be judged.
     """
-    span = span_of(departure for scope in scopes.values() for departure in scope.present)
+    present = [departure for scope in scopes.values() for departure in scope.present]
+    span = span_of(present)
     if span is None:
         return {day: Scene(day, scope.document, now, facts) for day, scope in scopes.items()}
-    guides = {guide for scope in scopes.values() for departure in scope.present for guide in departure.guide_ids}
+    guides = {guide for departure in present for guide in departure.guide_ids}
     if commitments is None:
         commitments = commitments_around(span, guides)
     dangers = dangers_in_force(span)
-    stored = departures_elsewhere(span, scopes.keys())
+    spans = {day: own for day, scope in scopes.items() if (own := span_of(scope.present))}
+    stored = departures_elsewhere(spans.values(), scopes.keys())
+    entries = read_entries({*scopes, *days_of_any(present)})
     scenes = {}
     for day, scope in scopes.items():
-        entered = entries_over(scope.document, day, scope.present)
-        neighbours = neighbours_of(day, scopes, span, stored)
+        entered = entries.around(scope.document, day, days_of_any(scope.present))
+        neighbours = neighbours_of(day, scopes, spans.get(day), stored)
         scene = Scene(day, scope.document, now, facts, dangers, entered, commitments, neighbours=neighbours)
         scenes[day] = _with_elsewhere(scene, scopes, scope.departure_ids)
     return scenes
 
 
 def neighbours_of(
-    day: date, scopes: Mapping[date, DetectionScope], span: Span, stored: Iterable[Departure]
+    day: date, scopes: Mapping[date, DetectionScope], span: Span | None, stored: Iterable[Departure]
 ) -> tuple[Departure, ...]:
     """The staffed departures of other dates within `span`: of the documents in `scopes`, and the `stored` ones."""
+    if span is None:
+        return ()
     in_scopes = [d for other, scope in scopes.items() if other != day for d in scope.document.departures.values()]
     return tuple(d for d in (*in_scopes, *stored) if d.team and d.span.overlaps(span))
 

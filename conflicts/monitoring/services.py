@@ -1,8 +1,7 @@
 """Detection around a change, stored in the transaction of the change."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -14,9 +13,8 @@ from conflicts.monitoring.scene_loader import DetectionScope, detect_all
 from conflicts.monitoring.store import StoredConflicts, store_conflicts
 from novatrek_scheduling.queue import enqueue
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.reached import adjusted_guides, departures_reached
 from scheduling.domain.document import ScheduleDocument
-from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule, Hazard
 from scheduling.rules import Facts
 
@@ -34,7 +32,7 @@ def detect_in_changes(changes: Mapping[date, Change], facts: Facts | None) -> St
         day: DetectionScope(change.after, change.departure_ids | _of_adjusted(change))
         for day, change in changes.items()
     }
-    return _detect_and_store(_with_overnight(changes, scopes), facts, timezone.now())
+    return _detect_and_store(_with_reached(changes, scopes), facts, timezone.now())
 
 
 def detect_on(
@@ -94,30 +92,18 @@ def _detect_and_store(scopes: Mapping[date, DetectionScope], facts: Facts | None
 
 def _of_adjusted(change: Change) -> frozenset[UUID]:
     """The departures of guides whose adjustments differ from before."""
-    guides = _adjusted_guides(change)
+    guides = adjusted_guides(change)
     departures = change.after.departures.items()
     return frozenset(key for key, departure in departures if departure.guide_ids & guides)
 
 
-def _adjusted_guides(change: Change) -> set[UUID]:
-    before, after = change.before.guide_adjustments, change.after.guide_adjustments
-    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-
-
-def _with_overnight(changes: Mapping[date, Change], scopes: dict[date, DetectionScope]) -> dict[date, DetectionScope]:
-    """Add departures of earlier dates that reach into a date on which their guide's adjustments changed."""
-    overnight: dict[date, set[UUID]] = defaultdict(set)
-    for day, change in changes.items():
-        guides = _adjusted_guides(change)
-        for commitments in commitments_around(_day_in_utc(day), guides).values() if guides else ():
-            for commitment in commitments:
-                overnight[commitment.day].add(commitment.departure_id)
-    rows = DailySchedule.objects.filter(schedule_date__in=overnight.keys() - scopes.keys())
-    return scopes | {
-        row.schedule_date: DetectionScope(row.document, frozenset(overnight[row.schedule_date])) for row in rows
+def _with_reached(changes: Mapping[date, Change], scopes: dict[date, DetectionScope]) -> dict[date, DetectionScope]:
+    """Add the departures of any date that changed adjustments are about; the write has locked their documents."""
+    reached = departures_reached(changes)
+    rows = DailySchedule.objects.filter(schedule_date__in=reached.keys() - scopes.keys())
+    found = {row.schedule_date: DetectionScope(row.document, reached[row.schedule_date]) for row in rows}
+    own = {
+        day: DetectionScope(scope.document, scope.departure_ids | reached.get(day, frozenset()))
+        for day, scope in scopes.items()
     }
-
-
-def _day_in_utc(day: date) -> Span:
-    begins = datetime.combine(day, time.min, timezone.now().tzinfo)
-    return Span(begins, begins + ONE_DAY)
+    return found | own

@@ -20,6 +20,7 @@ from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import Unavailable
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.surroundings import entries_on
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot, Span
@@ -91,6 +92,7 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
         documents={day: draft.document for day, draft in drafts.items()},
         revisions={day: draft.rev for day, draft in drafts.items()},
         facts=gather_facts(snapshot),
+        entered=entries_on({day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1)}),
         commitments=commitments_around(_span_over(remaining)),
         certify=certify,
         now=now,

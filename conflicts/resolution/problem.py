@@ -31,7 +31,8 @@ class Spot:
 class Problem:
     """A conflict with the facts around it.
 
-    `documents` and `revisions` are those of the dates around; `certify` reads the certificates of guides.
+    `documents` and `revisions` are those of the dates around, `entered` what guides entered for them and for the dates
+    that a departure moved among them could reach; `certify` reads the certificates of guides.
     """
 
     conflict_id: UUID
@@ -40,6 +41,7 @@ class Problem:
     documents: Documents
     revisions: Mapping[date, int]
     facts: Facts
+    entered: EntriesByDate
     commitments: Mapping[UUID, tuple[Commitment, ...]]
     certify: Callable[[Facts, set[UUID]], Facts]
     now: datetime
@@ -66,11 +68,6 @@ class Problem:
         ]
         open_spots = [s for s in spots if s.departure.may_be_replanned(self.now)]
         return sorted(open_spots, key=_ease)
-
-    @property
-    def entered(self) -> EntriesByDate:
-        """The guides' adjustments on the dates around."""
-        return EntriesByDate({day: document.guide_adjustments for day, document in self.documents.items()})
 
     def solves(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
         """True where the changed documents end the conflict without a new one and without breaking a hard rule."""

@@ -102,4 +102,6 @@ def _context(document: ScheduleDocument, day: date, departures: Mapping[UUID, De
         max(departure.ends_at for departure in departures.values()),
     )
     entered = entries_over(document, day, departures.values())
-    return PlanningContext(entered, commitments_around(span), frozenset(departures), departures_elsewhere(span, [day]))
+    return PlanningContext(
+        entered, commitments_around(span), frozenset(departures), departures_elsewhere([span], [day])
+    )

@@ -5,11 +5,9 @@ but the plan's own fields may differ.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
-
-from django.db.models.fields.json import KeyTransform
 
 from optimization.days.checker_evidence import engagements_in, holds_of
 from optimization.days.refusal import refuse
@@ -18,10 +16,10 @@ from optimization.verification.checks import check_departures, is_new_since
 from optimization.verification.evidence import Engagement, Evidence, Finding, dates_of
 from optimization.verification.unchanged import forbidden_changes
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.surroundings import departures_elsewhere
-from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_around
+from scheduling.domain.document import Departure
 from scheduling.domain.facts import Span
-from scheduling.models import DailySchedule, GuideCommitment
+from scheduling.models import GuideCommitment
 from scheduling.rules import Facts
 
 # No rule relates departures further apart than this.
@@ -67,12 +65,11 @@ def _teams_taken(day: date, change: Change, facts: Facts) -> list[Finding]:
     after = change.after.departures
 
     def evidence() -> Evidence:
-        later_days = {other for departure in after.values() for other in _days_of(departure, facts)} - {day}
         return Evidence(
             day=day,
             snapshot=facts.snapshot,
             departures=after,
-            entered={**_entered_on(later_days), day: change.after.guide_adjustments},
+            entered=entries_around(change.after, day, _dates_of(after.values(), facts)).by_day,
             holds=holds_of(facts),
         )
 
@@ -82,10 +79,9 @@ def _teams_taken(day: date, change: Change, facts: Facts) -> list[Finding]:
 def _evidence_before_and_after(day: date, change: Change, facts: Facts, planned: Sequence[Departure]) -> list[Evidence]:
     span = Span(min(departure.starts_at for departure in planned), max(departure.ends_at for departure in planned))
     guides = {guide for departure in planned for guide in departure.guide_ids}
-    elsewhere = departures_elsewhere(span, [day]) if any(departure.location_id for departure in planned) else []
+    elsewhere = departures_elsewhere([span], [day]) if any(departure.location_id for departure in planned) else []
     stored = _stored_engagements(span, guides, day)
-    later_days = {other for departure in planned for other in _days_of(departure, facts)} - {day}
-    entered = {**_entered_on(later_days), day: change.after.guide_adjustments}
+    entered = entries_around(change.after, day, _dates_of(planned, facts)).by_day
     evidences = []
     for document in (change.before, change.after):
         engagements = defaultdict(list, {guide: list(others) for guide, others in stored.items()})
@@ -117,14 +113,11 @@ def _stored_engagements(span: Span, guides: Collection[UUID], day: date) -> dict
     return engagements
 
 
-def _entered_on(days: Collection[date]) -> dict[date, Mapping[UUID, GuideAdjustments]]:
-    rows = DailySchedule.objects.filter(schedule_date__in=days) if days else DailySchedule.objects.none()
-    entries = rows.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
+def _dates_of(departures: Iterable[Departure], facts: Facts) -> set[date]:
+    """Return the dates of the departures by the clocks of their regions, as the checker computes them."""
+    zones = {region.id: region.timezone for region in facts.snapshot.regions.values()}
     return {
-        day: ScheduleDocument.read({"guide_adjustments": stored or {}}).guide_adjustments for day, stored in entries
+        day
+        for departure in departures
+        for day in dates_of(departure, zones.get(departure.region_id, departure.starts_at.tzinfo))
     }
-
-
-def _days_of(departure: Departure, facts: Facts) -> tuple[date, ...]:
-    region = facts.snapshot.regions.get(departure.region_id)
-    return dates_of(departure, region.timezone if region else departure.starts_at.tzinfo)

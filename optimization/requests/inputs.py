@@ -19,12 +19,12 @@ from scheduling.daily_schedules.catalog_aliases import find_aliases_by_day
 from scheduling.daily_schedules.catalog_sync import departures_on_other_dates, merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
-from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_on
+from scheduling.daily_schedules.surroundings import days_of_any, departures_elsewhere, entries_on
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot, Span
 from scheduling.domain.limits import ONE_DAY
-from scheduling.rules import EntriesByDate, Facts
+from scheduling.rules import Facts
 from scheduling.rules.inputs import days_of
 from scheduling.snapshot import look_up_trip
 from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
@@ -87,7 +87,7 @@ class InputsLoader:
                 elsewhere=elsewhere_by_day[day],
                 now=now,
             )
-        elsewhere = departures_elsewhere(_span_of(documents), documents) if snapshot.locations else []
+        elsewhere = departures_elsewhere([_span_of(documents)], documents) if snapshot.locations else []
         options = options_of(query, documents, facts, now, elsewhere)
         later = {day for option in options for day in days_of(option.departure)}
         facts = facts.with_snapshot(with_availability_on(snapshot, later, deadline_seconds=self.budget.read_seconds))
@@ -147,7 +147,5 @@ def _contexts(
     spans = [option.departure.span for option in options]
     span = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
     commitments = commitments_around(span.widened(RESCHEDULING_REACH))
-    unread = {day for option in options for day in days_of(option.departure)} - documents.keys()
-    by_day = {day: document.guide_adjustments for day, document in documents.items()}
-    entered = EntriesByDate({**by_day, **entries_on(unread)})
+    entered = entries_on({*documents, *days_of_any(option.departure for option in options)})
     return {option.departure_id: PlanningContext(entered, commitments, {option.departure_id}) for option in options}

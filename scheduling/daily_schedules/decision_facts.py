@@ -77,9 +77,12 @@ def load_decision_facts(
     to_create: Collection[DepartureToCreate] = (),
     trail_ids: Collection[UUID] = (),
     guide_ids: Collection[UUID] = (),
+    further: Collection[Departure] = (),
     deadline_seconds: float | None = None,
 ) -> Facts:
     """Read the facts of `days`, of these departures on their dates, and of further trails and guides.
+
+    Of `further` departures, which may be on many dates, the trips and the trails of their regions are read alone.
 
     Certificates and notes are read for `guide_ids` and for the departures' teams, as far as the deadline (in
     seconds; the interactive one of the settings by default) leaves time: what was not read, a person approves.
@@ -90,8 +93,8 @@ def load_decision_facts(
     deadline = Deadline.after(seconds)
     snapshot = take_facts_snapshot(
         {*days, *(day for departure in departures for day in days_of(departure))},
-        region_ids={departure.region_id for departure in departures},
-        trip_ids={departure.trip_id for departure in departures} | {planned.trip_id for planned in to_create},
+        region_ids={departure.region_id for departure in (*departures, *further)},
+        trip_ids={departure.trip_id for departure in (*departures, *further)} | {new.trip_id for new in to_create},
         trail_ids={d.trail_id for d in departures if d.trail_id} | set(trail_ids),
         deadline_seconds=seconds,
     )

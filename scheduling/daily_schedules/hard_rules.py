@@ -11,7 +11,7 @@ from scheduling.daily_schedules.commitments import (
     commitments_in,
     lock_locations,
 )
-from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
+from scheduling.daily_schedules.surroundings import days_of_any, departures_elsewhere, read_entries
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.errors import HardRuleViolated
@@ -36,14 +36,15 @@ def enforce_hard_rules(changes: Mapping[date, Change], facts: Facts) -> None:
     }
     # Concurrent writes of other dates share the locations' capacity: they are read after these locks are held.
     lock_locations(location_id for location_id in shared if location_id)
-    elsewhere = departures_elsewhere(span, changes) if shared else []
+    elsewhere = departures_elsewhere([span], changes) if shared else []
     changed = {(day, key) for day, change in changes.items() for key in change.departure_ids}
     planned = [c for held in stored.values() for c in held if (c.day, c.departure_id) not in changed]
+    later_days = days_of_any(touched)
+    entries = read_entries({*changes, *later_days})
     for day, change in changes.items():
         planned += commitments_in(change.after, day, change.departure_ids)
     violations: list[Violation] = []
     for day, change in changes.items():
-        departures = _touched({day: change})
         violations += new_violations(
             change.before,
             change.after,
@@ -51,12 +52,12 @@ def enforce_hard_rules(changes: Mapping[date, Change], facts: Facts) -> None:
             change.departure_ids,
             facts,
             Surroundings(
-                entries_over(change.before, day, departures),
+                entries.around(change.before, day, later_days),
                 stored,
                 elsewhere + _of_others([other.before for other in changes.values()], change.before),
             ),
             Surroundings(
-                entries_over(change.after, day, departures),
+                entries.around(change.after, day, later_days),
                 by_guide(planned),
                 elsewhere + _of_others([other.after for other in changes.values()], change.after),
             ),

@@ -1,42 +1,140 @@
-"""The surroundings of departures on other dates: guide adjustments and departures under way."""
+"""The surroundings of departures: what guides entered for their dates, and departures of other dates under way."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
 from django.db.models.fields.json import KeyTransform
 
 from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
-from scheduling.models import DailySchedule, GuideCommitment
+from scheduling.models import DailySchedule, GuideCommitment, GuideEntry
 from scheduling.rules import EntriesByDate
-from scheduling.rules.inputs import days_of
+from scheduling.rules.inputs import days_of, merged_adjustments
+
+Entries = Mapping[UUID, GuideAdjustments]
+NO_ENTRIES: Entries = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _LongEntry:
+    """An absence or restriction that binds the dates from `first` to `last`, from the document of `entered_on`."""
+
+    entered_on: date
+    first: date
+    last: date
+    guide_id: UUID
+    adjustments: GuideAdjustments
+
+    @classmethod
+    def of(cls, row: GuideEntry) -> "_LongEntry":
+        field = "availability_exceptions" if row.kind == GuideEntry.Kind.ABSENCE else "restrictions"
+        adjustments = GuideAdjustments.model_validate({field: [row.entry]})
+        return cls(row.schedule_date, row.first_date, row.last_date, row.guide_id, adjustments)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntries:
+    """What guides entered for some dates: in the dates' own documents, and in others for a period that has them."""
+
+    own: Mapping[date, Entries]
+    long: Sequence[_LongEntry]
+
+    def on(self, day: date) -> Entries:
+        """Return the entries that bind a date, by guide."""
+        return self._on(day, self.own.get(day, NO_ENTRIES), without={day})
+
+    def around(self, document: ScheduleDocument, day: date, later_days: Iterable[date]) -> EntriesByDate:
+        """Return the entries that bind `day`, with its document as given, and the later dates that its trips reach.
+
+        What `document` has for later dates is found on `day` already, which all of its departures touch.
+        """
+        by_day = {
+            other: self._on(other, self.own.get(other, NO_ENTRIES), without={other, day})
+            for other in later_days
+            if other != day
+        }
+        return EntriesByDate({**by_day, day: self._on(day, document.guide_adjustments, without={day})})
+
+    def _on(self, day: date, own: Entries, *, without: Collection[date]) -> Entries:
+        long: dict[UUID, list[GuideAdjustments]] = defaultdict(list)
+        for entry in self.long:
+            if entry.first <= day <= entry.last and entry.entered_on not in without:
+                long[entry.guide_id].append(entry.adjustments)
+        merged = {
+            guide_id: merged_adjustments([*([own[guide_id]] if guide_id in own else []), *entries])
+            for guide_id, entries in long.items()
+        }
+        return {**own, **merged}
+
+
+def read_entries(days: Collection[date]) -> StoredEntries:
+    """Read what binds these dates. The departures of their documents are left out, which would take far longer."""
+    if not days:
+        return StoredEntries({}, ())
+    documents = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
+    stored = documents.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
+    long = GuideEntry.objects.filter(first_date__lte=max(days), last_date__gte=min(days))
+    return StoredEntries(
+        {day: ScheduleDocument.read({"guide_adjustments": own or {}}).guide_adjustments for day, own in stored},
+        [_LongEntry.of(row) for row in long.order_by("schedule_date", "id")],
+    )
 
 
 def entries_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> EntriesByDate:
-    """Return the entries in `document`, of `day`, and those on the later dates that these departures of it reach."""
-    later = {other for departure in departures for other in days_of(departure)} - {day}
-    return EntriesByDate({**entries_on(later), day: document.guide_adjustments})
+    """Return the entries that bind `day`, with its document as given, and the later dates its departures reach."""
+    return entries_around(document, day, days_of_any(departures))
 
 
-def entries_on(days: Collection[date]) -> dict[date, dict[UUID, GuideAdjustments]]:
-    """Return the guides' entries of some dates, read without the departures, which would take far longer."""
-    if not days:
-        return {}
-    rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
-    entries = rows.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
-    return {
-        day: ScheduleDocument.read({"guide_adjustments": stored or {}}).guide_adjustments for day, stored in entries
-    }
+def entries_around(document: ScheduleDocument, day: date, later_days: Collection[date]) -> EntriesByDate:
+    """Return the entries that bind `day`, with its document as given, and later dates as they are stored."""
+    return read_entries({day, *later_days}).around(document, day, later_days)
 
 
-def departures_elsewhere(span: Span, days: Collection[date]) -> list[Departure]:
-    """Return staffed departures of dates other than `days` that overlap `span`: mostly trips of several days."""
-    overlapping = GuideCommitment.objects.filter(starts_at__lt=span.ends_at, ends_at__gt=span.starts_at)
-    nearby = overlapping.filter(
-        schedule_date__gte=span.starts_at.date() - LONGEST_TRIP, schedule_date__lte=span.ends_at.date() + ONE_DAY
-    )
-    dates = nearby.exclude(schedule_date__in=days).values("schedule_date").distinct()
-    rows = DailySchedule.objects.filter(schedule_date__in=dates).order_by("schedule_date")
-    return [d for row in rows for d in row.document.departures.values() if d.team and d.span.overlaps(span)]
+def entries_on(days: Collection[date]) -> EntriesByDate:
+    """Return the entries that bind these dates, as they are stored."""
+    stored = read_entries(days)
+    return EntriesByDate({day: stored.on(day) for day in days})
+
+
+def days_of_any(departures: Iterable[Departure]) -> set[date]:
+    """Return the local dates that any of these departures touches."""
+    return {day for departure in departures for day in days_of(departure)}
+
+
+def departures_at(keys: Mapping[date, Collection[UUID]]) -> list[Departure]:
+    """Return these stored departures; the others of their documents are not parsed."""
+    rows = DailySchedule.objects.filter(schedule_date__in=keys).order_by("schedule_date")
+    stored = rows.values_list("schedule_date", KeyTransform("departures", "assignments"))
+    return [
+        Departure.model_validate(departures[str(key)])
+        for day, departures in stored
+        for key in sorted(keys[day])
+        if str(key) in departures
+    ]
+
+
+def departures_elsewhere(spans: Collection[Span], days: Collection[date]) -> list[Departure]:
+    """Return staffed departures of dates other than `days` that overlap a span: mostly trips of several days."""
+    if not spans:
+        return []
+    overlapping = Q()
+    for span in spans:
+        overlapping |= Q(
+            starts_at__lt=span.ends_at,
+            ends_at__gt=span.starts_at,
+            schedule_date__gte=span.starts_at.date() - LONGEST_TRIP,
+            schedule_date__lte=span.ends_at.date() + ONE_DAY,
+        )
+    dates = GuideCommitment.objects.filter(overlapping).exclude(schedule_date__in=days).values("schedule_date")
+    rows = DailySchedule.objects.filter(schedule_date__in=dates.distinct()).order_by("schedule_date")
+    return [
+        departure
+        for row in rows
+        for departure in row.document.departures.values()
+        if departure.team and any(departure.span.overlaps(span) for span in spans)
+    ]

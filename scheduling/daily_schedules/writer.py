@@ -5,7 +5,7 @@ then the documents in date order, and checks the hard rules against the commitme
 READ COMMITTED: everything that the check depends on is read after the locks.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -25,6 +25,7 @@ from scheduling.daily_schedules.commitments import delete_commitments, lock_guid
 from scheduling.daily_schedules.departure_dates import check_one_date_each, dates_of
 from scheduling.daily_schedules.hard_rules import enforce_hard_rules
 from scheduling.daily_schedules.nullification import count_nullified
+from scheduling.daily_schedules.reached import adjusted_guides, departures_reached
 from scheduling.domain.document import Departure, ScheduleDocument, changed_departures
 from scheduling.errors import ContentionNotResolved, DepartureElsewhere, StaleRevision, UnknownSchedule
 from scheduling.metrics import adjustments_refused, schedule_write_retries, schedule_writes, schedule_writes_exhausted
@@ -131,10 +132,12 @@ class _Write:
     after_write: AfterWrite | None
     guides: set[UUID] = field(default_factory=set)
     added: frozenset[UUID] = frozenset()
+    reached: set[date] = field(default_factory=set)
 
     def attempt(self) -> Mapping[date, Change]:
-        preview = self._edited(read_drafts(self.days))
-        self.guides |= _guides_touched(_changes(preview))
+        preview = _changes(self._edited(read_drafts(self.days)))
+        self.guides |= _guides_touched(preview)
+        self.reached |= departures_reached(preview).keys()
         try:
             with transaction.atomic():
                 return self._write()
@@ -162,11 +165,14 @@ class _Write:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
         lock_guides(self.guides)
+        if self.reached:
+            _lock_documents({*self.days, *self.reached})
         drafts = self._edited(read_drafts(self.days, lock=True))
         edited = _changes(drafts)
-        touched = _guides_touched(edited)
-        if not touched <= self.guides:
+        touched, reached = _guides_touched(edited), departures_reached(edited).keys()
+        if not (touched <= self.guides and reached <= {*self.days, *self.reached}):
             self.guides |= touched
+            self.reached |= reached
             raise _ConcurrentWrite
         changes = {day: change for day, change in edited.items() if _has_changes(drafts[day], change)}
         if self.facts is not None:
@@ -192,6 +198,12 @@ class _Write:
             check_one_date_each()
         if self.principal:
             clear_principal()
+
+
+def _lock_documents(days: Collection[date]) -> None:
+    """Lock these dates in their order: no plan of theirs is written between what is judged here and the commit."""
+    rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
+    list(rows.select_for_update().values_list("pk"))
 
 
 def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft]:
@@ -281,8 +293,7 @@ def _guides_touched(changes: Mapping[date, Change]) -> set[UUID]:
     """The guides whose plans or entries differ: an entry may clash with a plan of another date."""
     touched: set[UUID] = set()
     for change in changes.values():
-        before, after = change.before.guide_adjustments, change.after.guide_adjustments
-        touched |= {guide for guide in before.keys() | after.keys() if before.get(guide) != after.get(guide)}
+        touched |= adjusted_guides(change)
         for key in _replanned(change):
             for document in (change.before, change.after):
                 departure = document.departures.get(key)

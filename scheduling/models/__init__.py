@@ -8,6 +8,7 @@ from scheduling.models.daily_schedule import (
     ScheduleRevision,
     schedule_id_of,
 )
+from scheduling.models.guide_entries import GuideEntry
 from scheduling.models.hazards import Hazard, HazardKind
 from scheduling.models.leased_work import MAX_ATTEMPTS, Claim, ClaimLost, LeasedWork, LeasedWorkQuerySet
 from scheduling.models.reservations import DepartureAlias, Reservation, ReservationStatus
@@ -28,6 +29,7 @@ __all__ = [
     "DepartureAlias",
     "DepartureDate",
     "GuideCommitment",
+    "GuideEntry",
     "Hazard",
     "HazardKind",
     "LeasedWork",

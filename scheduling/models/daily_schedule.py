@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from scheduling.domain.document import ScheduleDocument
 from scheduling.errors import StaleRevision
-from scheduling.models import triggers
+from scheduling.models import entry_triggers, triggers
 
 _SCHEDULE_NAMESPACE = uuid5(NAMESPACE_URL, "https://novatrek.example.com/daily-schedules")
 
@@ -47,6 +47,8 @@ class DailySchedule(models.Model):
             triggers.every_revision_is_kept,
             triggers.departures_are_on_one_date,
             triggers.departures_go_with_their_table,
+            entry_triggers.entries_are_kept_by_period,
+            entry_triggers.no_entries_without_documents,
         ]
 
     def __str__(self) -> str:

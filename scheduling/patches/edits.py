@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from novatrek_scheduling.errors import FieldProblem, Malformed
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, find_aliases
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.surroundings import entries_on
+from scheduling.daily_schedules.surroundings import entries_around
 from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.errors import DepartureNotEditable, UnknownDeparture
@@ -53,7 +53,7 @@ class PatchEdits:
         """
         draft, now = drafts[self.day], timezone.now()
         to_publish = self._to_publish(draft.document)
-        self._merge_entries(draft.document)
+        self.merge_entries(draft.document)
         self._created.clear()
         entries = self._entries_by_date(draft.document)
         for key, fields in self.departures.items():
@@ -87,7 +87,8 @@ class PatchEdits:
             concerned |= document.departures[key].guide_ids
         return sorted(names.get(guide_id, str(guide_id)) for guide_id in concerned)
 
-    def _merge_entries(self, document: ScheduleDocument) -> None:
+    def merge_entries(self, document: ScheduleDocument) -> None:
+        """Merge the guides' entries of the patch into a document. Raises Malformed."""
         for key, patch in self.entries.items():
             guide_id = UUID(key)
             if patch is None:
@@ -100,8 +101,7 @@ class PatchEdits:
     def _entries_by_date(self, document: ScheduleDocument) -> EntriesByDate:
         if self.facts is None:
             return EntriesByDate()
-        later = self.facts.snapshot.available.keys() - {self.day}
-        return EntriesByDate({**entries_on(later), self.day: document.guide_adjustments})
+        return entries_around(document, self.day, self.facts.snapshot.available.keys())
 
     def _refuse_removal(self, key: UUID, departure: Departure | None) -> None:
         if departure is not None:

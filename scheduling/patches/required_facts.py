@@ -1,20 +1,20 @@
 """The facts that a patch is checked against."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import DepartureToCreate, load_decision_facts
+from scheduling.daily_schedules.reached import adjusted_guides, departures_reached
+from scheduling.daily_schedules.surroundings import departures_at
 from scheduling.daily_schedules.writer import read_drafts
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
-from scheduling.domain.facts import Span
-from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
-from scheduling.models import DailySchedule
+from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.patches.departure_edits import differs
 from scheduling.rules import Facts
+from scheduling.rules.inputs import days_of
 from scheduling.siblings import SiblingUnavailable
 
 # The fields of a departure that the hard rules depend on.
@@ -25,26 +25,27 @@ CREATING_FIELDS = frozenset({"trip_id", "starts_at"})
 def load_patch_facts(
     day: date,
     patches: Mapping[UUID, Mapping[str, Any] | None],
-    entry_guide_ids: Collection[UUID],
+    enter: Callable[[ScheduleDocument], None],
     *,
     of_all: bool = False,
 ) -> Facts | None:
-    """Read the facts for `patches`, validated fields by departure, and for the guides whose entries are patched.
+    """Read the facts for `patches`, validated fields by departure, and for what `enter` puts into guides' entries.
 
     None where the patch needs none, unless `of_all`. Raises SiblingUnavailable where a plan cannot be checked. Guide
     adjustments are stored all the same, and are checked against our own documents.
     """
-    document = read_drafts([day])[day].document
-    departures = document.departures
+    draft = read_drafts([day])[day]
+    departures = draft.original.departures
     named = {key: fields for key, fields in patches.items() if fields}
     checked = {key: fields for key, fields in named.items() if of_all or needs_facts(fields, departures.get(key))}
     if checked:
         return _load_facts(day, checked, departures)
-    concerned = _departures_of(entry_guide_ids, document, day)
-    if not concerned:
+    enter(draft.document)
+    near, further = _departures_reached(Change(draft.schedule, draft.original, draft.document, frozenset()), day)
+    if not near and not further:
         return None
     try:
-        return load_decision_facts([day], concerned)
+        return load_decision_facts([day], near, further=further)
     except SiblingUnavailable:
         return None
 
@@ -89,23 +90,13 @@ def _moved(departure: Departure, fields: Mapping[str, Any]) -> Departure:
     return departure.model_copy(update={"starts_at": starts_at, "ends_at": min(ends_at, starts_at + LONGEST_TRIP)})
 
 
-def _departures_of(guide_ids: Collection[UUID], document: ScheduleDocument, day: date) -> list[Departure]:
-    of_the_day = [departure for departure in document.departures.values() if departure.guide_ids & set(guide_ids)]
-    return of_the_day + (_under_way_on(day, guide_ids) if guide_ids else [])
-
-
-def _under_way_on(day: date, guide_ids: Collection[UUID]) -> list[Departure]:
-    """Departures of earlier dates that these guides are still on: their entries for `day` concern these too."""
-    begins = datetime.combine(day, time.min, UTC)
-    earlier: dict[date, set[UUID]] = defaultdict(set)
-    for held in commitments_around(Span(begins, begins + ONE_DAY), guide_ids).values():
-        for commitment in held:
-            if commitment.day < day:
-                earlier[commitment.day].add(commitment.departure_id)
-    rows = DailySchedule.objects.filter(schedule_date__in=earlier)
-    return [
-        departure
-        for row in rows
-        for key, departure in row.document.departures.items()
-        if key in earlier[row.schedule_date]
-    ]
+def _departures_reached(change: Change, day: date) -> tuple[list[Departure], list[Departure]]:
+    """Return the departures that are out on `day`, and those of other dates, that the changed entries may be about."""
+    guides = adjusted_guides(change)
+    of_the_day = [departure for departure in change.before.departures.values() if departure.guide_ids & guides]
+    reached = departures_reached({day: change})
+    elsewhere = departures_at({other: keys for other, keys in reached.items() if other != day})
+    return (
+        of_the_day + [departure for departure in elsewhere if day in days_of(departure)],
+        [departure for departure in elsewhere if day not in days_of(departure)],
+    )

@@ -70,7 +70,7 @@ def _read(
     fields = read_patch(patch, owners)
     entries = patch.get("guide_adjustments", {})
     edits = PatchEdits(day, fields.get("departures", {}), entries, may_publish=may_publish)
-    edits.facts = facts or load_patch_facts(day, edits.departures, edits.entry_guide_ids)
+    edits.facts = facts or load_patch_facts(day, edits.departures, edits.merge_entries)
     return edits
 
 
@@ -78,7 +78,7 @@ def _store(edits: PatchEdits, author: Author, since_rev: int | None) -> Change:
     try:
         return _write(edits, author, since_rev)
     except FactsMissing:
-        edits.facts = load_patch_facts(edits.day, edits.departures, edits.entry_guide_ids, of_all=True)
+        edits.facts = load_patch_facts(edits.day, edits.departures, edits.merge_entries, of_all=True)
         return _write(edits, author, since_rev)
 
 

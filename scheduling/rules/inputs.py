@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from scheduling.domain.document import Departure, GuideAdjustments
 from scheduling.domain.facts import Region, Snapshot, Span, Trail, Trip, local_dates
 from scheduling.domain.normalization import normalise_activity
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +119,29 @@ def _with_size_as_limit(entry: GuideAdjustments) -> GuideAdjustments:
 
 
 def merged_adjustments(entries: Iterable[GuideAdjustments]) -> GuideAdjustments:
-    """Merge one guide's entries for several dates: all of them apply to a trip of several days.
+    """Merge one guide's entries of several dates or documents: all of them apply.
 
-    Absences and restrictions are added up, notes joined by "; ", the smallest group size and the latest preferences
-    kept.
+    Absences and restrictions are added up, the same one only once; notes are joined by "; ", the smallest group size
+    and the latest preferences kept.
     """
     merged = GuideAdjustments()
     for entry in entries:
-        merged.availability_exceptions = [*merged.availability_exceptions, *entry.availability_exceptions]
-        merged.restrictions = [*merged.restrictions, *entry.restrictions]
+        merged.availability_exceptions = _united(merged.availability_exceptions, entry.availability_exceptions)
+        merged.restrictions = _united(merged.restrictions, entry.restrictions)
         notes = [note for note in (merged.guide_notes, entry.guide_notes) if note]
         merged.guide_notes = "; ".join(dict.fromkeys(notes)) or None
         sizes = [size for size in (merged.max_group_size, entry.max_group_size) if size is not None]
         merged.max_group_size = min(sizes) if sizes else None
         merged.guide_preferences = entry.guide_preferences or merged.guide_preferences
     return merged
+
+
+def _united(first: Sequence[T], second: Sequence[T]) -> list[T]:
+    united: list[T] = []
+    for item in (*first, *second):
+        if item not in united:
+            united.append(item)
+    return united
 
 
 def is_adjusted(departure: Departure, before: EntriesByDate, after: EntriesByDate) -> bool:

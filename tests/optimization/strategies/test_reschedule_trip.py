@@ -19,7 +19,7 @@ from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Snapshot
 from scheduling.domain.local_time import combine, span_of_day
 from scheduling.requests.submission import Constraints
-from scheduling.rules import Facts
+from scheduling.rules import EntriesByDate, Facts
 from tests.factories import (
     REGION_ID,
     TOMORROW,
@@ -90,6 +90,7 @@ def other_times(snapshot: Snapshot, day: date, departures: Mapping[UUID, Departu
         documents=documents,
         revisions=dict.fromkeys(documents, 1),
         facts=Facts(snapshot=snapshot),
+        entered=EntriesByDate(),
         commitments={},
         certify=lambda facts, _: facts,
         now=local(day - timedelta(days=2), "08:00"),
