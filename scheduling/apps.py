@@ -7,13 +7,16 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         from events.dead_letters import register_prepared_replay
         from novatrek_scheduling.operations.metrics import register_gauges
+        from scheduling.daily_schedules.changes import detectors
         from scheduling.event_handlers import register_event_handlers
         from scheduling.operations_alerts import register_operations_alerts
         from scheduling.outbox_deliveries import register_deliveries
         from scheduling.patches.dead_letters import FAILED_PATCH_SOURCE
         from scheduling.patches.services import prepare_failed_patch
+        from scheduling.requests.followed_departures import tell_clients
         from scheduling.requests.metrics import request_gauges
 
+        detectors.register(tell_clients)
         register_deliveries()
         register_prepared_replay(FAILED_PATCH_SOURCE, prepare_failed_patch)
         register_operations_alerts()

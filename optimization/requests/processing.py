@@ -27,12 +27,14 @@ from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.presence import announce_presence
 from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.daily_schedules.writer import TRIES, Draft, write_daily_schedules
+from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, DepartureElsewhere, HardRuleViolated
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.models import ClaimLost, ScheduleRequest
 from scheduling.publication.notices import announce
 from scheduling.publication.services import publish_in
+from scheduling.requests.answers import Standing, result_now
 from scheduling.requests.claims import (
     RequestClaim,
     claim_request,
@@ -160,20 +162,23 @@ def _store(claim: RequestClaim, query: TripQuery, ranked: RankedDates, run: Opti
     days = [best.option.day] if best else []
     publishes = {best.option.departure_id} if best else set()
     began_at = timezone.now()
+    planned: Standing | None = None
 
     def edit(drafts: Mapping[date, Draft]) -> None:
+        nonlocal planned
         if best:
-            _take_plan(best, ranked, drafts[best.option.day])
+            departure = _take_plan(best, ranked, drafts[best.option.day])
+            planned = Standing(best.option.departure_id, best.option.day, departure)
 
     def after_write(changes: Mapping[date, Change]) -> None:
         refuse_broken_write(changes, ranked.facts, began_at, publishes=publishes)
-        _complete(claim, query, ranked, run, changes)
+        _complete(claim, query, ranked, run, changes, planned)
 
     write_daily_schedules(days, edit, author=author, facts=ranked.facts, after_write=after_write)
 
 
-def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> None:
-    """Merge the team into the latest departure, and publish it where no approval is needed."""
+def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> Departure:
+    """Merge the team into the latest departure, publish it where no approval is needed, and return it."""
     key, planned = best.option.departure_id, best.departure
     current = draft.document.departures.get(key)
     if (current or planned).has_started(timezone.now()):
@@ -192,10 +197,16 @@ def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> None:
         current.take_plan(planned)
     if settings.AUTO_PUBLISH_REQUESTS and not current.needs_approval:
         publish_in(draft, {key}, timezone.now(), by_machine=True)
+    return draft.document.departures[key]
 
 
 def _complete(
-    claim: RequestClaim, query: TripQuery, ranked: RankedDates, run: OptimizationRun, changes: Mapping[date, Change]
+    claim: RequestClaim,
+    query: TripQuery,
+    ranked: RankedDates,
+    run: OptimizationRun,
+    changes: Mapping[date, Change],
+    planned: Standing | None,
 ) -> None:
     best = ranked.best
     run.schedule_date = best.option.day if best else query.days[0]
@@ -206,10 +217,10 @@ def _complete(
         score=best.score if best else 0.0,
         inputs=inputs_of(ranked.problem, ranked.facts.snapshot),
     )
-    result = result_of(ranked, confirmed=_published_departure_id(best))
+    result = result_of(ranked)
     complete_request(
         claim,
-        result=result,
+        result=result_now(result, planned.day, planned) if planned else result,
         run_id=run.pk,
         chosen=best.option.day if best else None,
         departure_id=best.option.departure_id if best else None,
@@ -226,9 +237,3 @@ def _complete(
 
 def _regions(ranked: RankedDates) -> frozenset[UUID]:
     return frozenset(ranked_date.departure.region_id for ranked_date in ranked.dates)
-
-
-def _published_departure_id(best: RankedDate | None) -> UUID | None:
-    if best is None or not settings.AUTO_PUBLISH_REQUESTS or best.departure.needs_approval:
-        return None
-    return best.option.departure_id

@@ -7,8 +7,8 @@ from uuid import UUID
 from conflicts.detection import ConflictType, Severity
 from optimization.requests.query import DateOption
 from optimization.requests.ranking import RankedDate, RankedDates
-from scheduling.domain.document import AssignmentStatus
 from scheduling.domain.facts import Sibling, Snapshot, Span, WeatherAlert
+from scheduling.requests.answers import assignments_of, departure_fields
 from scheduling.rules import Facts, Rule
 from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import unusable_trails
@@ -24,12 +24,12 @@ _SEVERITY = {"ADVISORY": "LOW", "WATCH": "MEDIUM", "WARNING": "HIGH", "EMERGENCY
 _CONFIDENCE_LOST_PER_DAY = 0.07
 
 
-def result_of(ranked: RankedDates, *, confirmed: UUID | None = None, max_results: int | None = None) -> dict[str, Any]:
-    """Return the result of the first `max_results` dates; `confirmed` is the departure published for it, if any."""
+def result_of(ranked: RankedDates, *, max_results: int | None = None) -> dict[str, Any]:
+    """Return the result of the first `max_results` dates, as they would be planned."""
     dates = ranked.dates[:max_results]
     result: dict[str, Any] = {
         "recommended_dates": [_recommended_date(date) for date in dates],
-        "guide_assignments": [assignment for date in dates for assignment in _assignments(date, confirmed)],
+        "guide_assignments": [assignment for date in dates for assignment in _assignments(date)],
         "conflict_warnings": [
             *warnings_of_unknown_facts(ranked.facts.snapshot),
             *_trail_warnings(dates, ranked.facts),
@@ -48,6 +48,7 @@ def _recommended_date(ranked: RankedDate) -> dict[str, Any]:
         "score": round(ranked.score, 2),
         "availability_status": ranked.availability.value,
         "notes": ranked.notes,
+        **departure_fields(ranked.option.departure_id, ranked.departure),
     }
     if ranked.option.condition:
         entry["trail_condition"] = ranked.option.condition.value
@@ -56,20 +57,9 @@ def _recommended_date(ranked: RankedDate) -> dict[str, Any]:
     return entry
 
 
-def _assignments(ranked: RankedDate, confirmed: UUID | None) -> list[dict[str, Any]]:
-    if not ranked.is_bookable:
-        return []
-    is_confirmed = ranked.option.departure_id == confirmed
-    return [
-        {
-            "guide_id": str(member.guide_id),
-            "guide_name": member.guide_name,
-            "date": ranked.option.day.isoformat(),
-            "assignment_status": (AssignmentStatus.CONFIRMED if is_confirmed else member.assignment_status).value,
-            "certifications": member.certifications,
-        }
-        for member in ranked.departure.team
-    ]
+def _assignments(ranked: RankedDate) -> list[dict[str, Any]]:
+    option = ranked.option
+    return assignments_of(option.departure_id, ranked.departure, option.day) if ranked.is_bookable else []
 
 
 def warnings_of_unknown_facts(snapshot: Snapshot) -> list[dict[str, Any]]:

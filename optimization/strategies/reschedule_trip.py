@@ -47,7 +47,8 @@ class _Slot:
         if not self.moves_to_another_date:
             fields = {key: moved.get(key) for key in ("starts_at", "ends_at", "trail_id", "team", "unassigned_reason")}
             return [DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=fields)]
-        cancelled = {"status": DepartureStatus.CANCELLED.value, "reservations": {}}
+        rescheduled_to = str(self.after.departure_id)
+        cancelled = {"status": DepartureStatus.CANCELLED.value, "reservations": {}, "rescheduled_to": rescheduled_to}
         return [
             DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=cancelled),
             DepartureEdit(day=self.after.day, departure_id=self.after.departure_id, fields=moved, is_new=True),

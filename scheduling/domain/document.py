@@ -116,6 +116,7 @@ class Departure(Part):
     reservations: dict[UUID, int] = Field(default_factory=dict)
     language: str | None = None
     catalog_participants: int | None = Field(default=None, ge=0)
+    rescheduled_to: UUID | None = None
 
     def count_participants(self) -> None:
         """Set `participants` by their formula: max(catalog's total - available, sum of active reservations).

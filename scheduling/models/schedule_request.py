@@ -1,6 +1,7 @@
 """Schedule requests, their processing and their outcomes."""
 
-from uuid import uuid4
+from collections.abc import Collection
+from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import F, Q
@@ -88,8 +89,18 @@ class RequestJob(LeasedWork):
         return f"job of {self.request_id}"
 
 
+class OutcomeQuerySet(models.QuerySet["RequestOutcome"]):
+    def following(self, departure_ids: Collection[UUID]) -> "OutcomeQuerySet":
+        """The outcomes that follow these departures (`RequestOutcome.followed_departure_id`)."""
+        chosen = Q(departure_id__in=departure_ids, rescheduled_departure_id=None)
+        return self.filter(Q(rescheduled_departure_id__in=departure_ids) | chosen)
+
+
 class RequestOutcome(models.Model):
-    """The outcome of a schedule request: the result of the contract, or the error a client can act on."""
+    """The outcome of a schedule request: the result of the contract, or the error a client can act on.
+
+    `departure_id` was chosen; `rescheduled_departure_id` is the one it was rescheduled as, if it was.
+    """
 
     request = models.OneToOneField(ScheduleRequest, models.CASCADE, primary_key=True, related_name="outcome")
     result = models.JSONField(null=True, blank=True)
@@ -98,9 +109,25 @@ class RequestOutcome(models.Model):
     completed_at = models.DateTimeField()
     run_id = models.UUIDField(null=True, blank=True)
     departure_id = models.UUIDField(null=True, blank=True)
+    rescheduled_departure_id = models.UUIDField(null=True, blank=True)
+
+    objects = OutcomeQuerySet.as_manager()
 
     class Meta:
         db_table = "request_outcomes"
+        indexes = [
+            models.Index(fields=["departure_id"], name="request_outcomes_by_departure"),
+            models.Index(
+                fields=["rescheduled_departure_id"],
+                condition=Q(rescheduled_departure_id__isnull=False),
+                name="request_outcomes_rescheduled",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"outcome of {self.request_id}"
+
+    @property
+    def followed_departure_id(self) -> UUID | None:
+        """The departure that serves the request now."""
+        return self.rescheduled_departure_id or self.departure_id

@@ -32,6 +32,7 @@ OTHERS_FIELDS: Mapping[str, str] = {
     "catalog_participants": RESERVATIONS,
     "reservations": RESERVATIONS,
     "published": PUBLISHING,
+    "rescheduled_to": SERVICE,
 }
 OF_THE_ROW = frozenset(
     {"schedule_id", "schedule_date", "published_at", "created_at", "updated_at", "unpublished_changes"}

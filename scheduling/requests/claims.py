@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from events import outbox
 from events.dead_letters import record_dead_letter
 from novatrek_scheduling.queue import enqueue
 from scheduling.models import (
@@ -29,6 +28,7 @@ from scheduling.models import (
     RequestStatus,
     ScheduleRequest,
 )
+from scheduling.requests.callbacks import record_callback
 
 PROCESS_TASK = "optimization.process_schedule_request"
 QUEUE = "requests"
@@ -82,7 +82,7 @@ def complete_request(
     RequestOutcome.objects.create(
         request=claim.request, result=result, completed_at=timezone.now(), run_id=run_id, departure_id=departure_id
     )
-    _record_callback(claim.request, RequestStatus.COMPLETED, result=dict(result))
+    record_callback(claim.request, RequestStatus.COMPLETED, result=dict(result))
 
 
 @transaction.atomic
@@ -103,20 +103,7 @@ def _record_failure(request: ScheduleRequest, code: str, message: str, run_id: U
     RequestOutcome.objects.create(
         request=request, error_code=code, error_message=message, completed_at=timezone.now(), run_id=run_id
     )
-    _record_callback(request, RequestStatus.FAILED, error={"code": code, "message": message})
-
-
-def _record_callback(request: ScheduleRequest, status: RequestStatus, **outcome: Any) -> None:
-    """Record the callback that the client requested, if any, in the transaction that stores the outcome."""
-    url = request.constraints.get("callback_url")
-    if url:
-        outbox.record(
-            destination="callback",
-            key=str(request.pk),
-            kind=f"schedule_request.{status.lower()}",
-            payload={"id": str(request.pk), "status": status.value} | outcome,
-            url=url,
-        )
+    record_callback(request, RequestStatus.FAILED, error={"code": code, "message": message})
 
 
 def _finish(claim: RequestClaim, status: RequestStatus, chosen: date | None) -> None:

@@ -79,6 +79,9 @@ class DepartureSerializer(SparseSerializer):
     catalog_participants = serializers.IntegerField(
         required=False, min_value=0, help_text="Seats sold, as last read from svc-trip-catalog."
     )
+    rescheduled_to = serializers.UUIDField(
+        required=False, help_text="Of a cancelled departure: the one on another date that its guests were moved to."
+    )
 
 
 class AvailabilityExceptionSerializer(SparseSerializer):

@@ -12,7 +12,9 @@ from novatrek_scheduling.api.serializers import (
     instant,
     refuse_reversed_dates,
 )
+from scheduling.domain.document import DepartureStatus, Role
 from scheduling.models import Priority, RequestOutcome, RequestStatus, ScheduleRequest
+from scheduling.requests.answers import is_another_answer
 from scheduling.requests.submission import Submission
 
 MAX_DATES = 30
@@ -74,6 +76,13 @@ class RecommendedDateSerializer(SparseSerializer):
         ["CLEAR", "PARTLY_CLOUDY", "OVERCAST", "RAIN_LIKELY", "STORM_WARNING"], required=False
     )
     notes = serializers.CharField(required=False)
+    departure_id = serializers.UUIDField(
+        required=False, help_text="The departure that would be taken; a new one is in no daily schedule before it is."
+    )
+    starts_at = serializers.DateTimeField(required=False)
+    ends_at = serializers.DateTimeField(required=False)
+    region_id = serializers.UUIDField(required=False)
+    trail_id = serializers.UUIDField(required=False)
 
 
 class GuideAssignmentSerializer(SparseSerializer):
@@ -84,6 +93,8 @@ class GuideAssignmentSerializer(SparseSerializer):
     date = serializers.DateField()
     assignment_status = serializers.ChoiceField(["CONFIRMED", "TENTATIVE", "PENDING_APPROVAL"])
     certifications = serializers.ListField(child=serializers.CharField(), required=False)
+    departure_id = serializers.UUIDField(required=False)
+    role = serializers.ChoiceField([role.value for role in Role], required=False)
 
 
 class ConflictWarningSerializer(SparseSerializer):
@@ -105,6 +116,18 @@ class WeatherSummarySerializer(SparseSerializer):
     conditions = serializers.CharField(required=False)
 
 
+class AnsweredDepartureSerializer(SparseSerializer):
+    """The departure that serves a completed request; one that is in no daily schedule any more counts as cancelled."""
+
+    departure_id = serializers.UUIDField()
+    date = serializers.DateField()
+    status = serializers.ChoiceField([status.value for status in DepartureStatus])
+    starts_at = serializers.DateTimeField(required=False)
+    ends_at = serializers.DateTimeField(required=False)
+    region_id = serializers.UUIDField(required=False)
+    trail_id = serializers.UUIDField(required=False)
+
+
 @extend_schema_serializer(many=False)
 class ScheduleOptimizationResultSerializer(SparseSerializer):
     """The recommended dates, best first, with the guides who would lead and the warnings."""
@@ -114,6 +137,9 @@ class ScheduleOptimizationResultSerializer(SparseSerializer):
     conflict_warnings = ConflictWarningSerializer(many=True)
     optimization_score = serializers.FloatField(required=False, min_value=0, max_value=100)
     weather_summary = WeatherSummarySerializer(required=False)
+    departure = AnsweredDepartureSerializer(
+        required=False, help_text="Of a request: the departure that was planned for it. Absent where no date could be."
+    )
 
 
 class RequestErrorSerializer(SparseSerializer):
@@ -132,7 +158,12 @@ class ScheduleRequestSerializer(SparseSerializer):
     constraints = ScheduleConstraintsSerializer(required=False)
     priority = serializers.ChoiceField(Priority.values, required=False)
     status = serializers.ChoiceField(RequestStatus.values)
-    result = ScheduleOptimizationResultSerializer(required=False)
+    result = ScheduleOptimizationResultSerializer(
+        required=False, help_text="The answer as it is now: the departure's present date, times, trail and team."
+    )
+    original_result = ScheduleOptimizationResultSerializer(
+        required=False, help_text="The answer as it was given; absent while it is the same."
+    )
     error = RequestErrorSerializer(required=False)
     created_at = serializers.DateTimeField(required=False)
     completed_at = serializers.DateTimeField(required=False, allow_null=True)
@@ -170,8 +201,13 @@ class ScheduleRequestQuerySerializer(PagedQuerySerializer):
 _BESIDE_CONSTRAINTS = {"trip_id", "preferred_dates", "priority", "callback_url"}
 
 
-def represent_request(request: ScheduleRequest, *, as_accepted: bool = False) -> dict[str, Any]:
-    """A request as the API shows it; `as_accepted`: as in the response to its submission, also when repeated."""
+def represent_request(
+    request: ScheduleRequest, *, current_result: dict[str, Any] | None = None, as_accepted: bool = False
+) -> dict[str, Any]:
+    """A request as the API shows it, with its result as it is now where that is known.
+
+    `as_accepted`: as in the response to its submission, also when repeated.
+    """
     stored = request.constraints
     constraints = {name: value for name, value in stored.items() if name not in _BESIDE_CONSTRAINTS}
     representation: dict[str, Any] = {
@@ -186,13 +222,15 @@ def represent_request(request: ScheduleRequest, *, as_accepted: bool = False) ->
     if constraints:
         representation["constraints"] = constraints
     outcome = None if as_accepted else getattr(request, "outcome", None)
-    return representation | (_represent_outcome(outcome) if outcome else {})
+    return representation | (_represent_outcome(outcome, current_result) if outcome else {})
 
 
-def _represent_outcome(outcome: RequestOutcome) -> dict[str, Any]:
+def _represent_outcome(outcome: RequestOutcome, current_result: dict[str, Any] | None) -> dict[str, Any]:
     representation: dict[str, Any] = {"completed_at": instant(outcome.completed_at)}
     if outcome.result is not None:
-        representation["result"] = outcome.result
+        representation["result"] = current_result or outcome.result
+        if current_result and is_another_answer(outcome.result, current_result):
+            representation["original_result"] = outcome.result
     if outcome.error_code:
         representation["error"] = {"code": outcome.error_code, "message": outcome.error_message}
     return representation

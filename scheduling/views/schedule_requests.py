@@ -13,6 +13,7 @@ from novatrek_scheduling.api.schema import error_responses
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.errors import MalformedIdempotencyKey, UnknownScheduleRequest
 from scheduling.models import ScheduleRequest
+from scheduling.requests.followed_departures import current_results
 from scheduling.requests.selectors import page_of_requests
 from scheduling.requests.submission import submit_schedule_request
 from scheduling.serializers.schedule_requests import (
@@ -46,7 +47,12 @@ class ScheduleRequestViewSet(ScopedViewSet):
     def list(self, request: Request) -> Response:
         query = ScheduleRequestQuerySerializer.of(request)
         page = page_of_requests(query.filters, **query.paging)
-        return Response(page.represented("schedule_requests", represent_request))
+        results = current_results(page.rows)
+
+        def represent(found: ScheduleRequest) -> dict[str, Any]:
+            return represent_request(found, current_result=results.get(found.pk))
+
+        return Response(page.represented("schedule_requests", represent))
 
     @extend_schema(
         operation_id="createScheduleRequest",
@@ -79,12 +85,17 @@ class ScheduleRequestViewSet(ScopedViewSet):
     @extend_schema(
         operation_id="getScheduleRequest",
         summary="Get a schedule request and its outcome",
-        description="The request with its status and, once it is COMPLETED or FAILED, its result or error.",
+        description=(
+            "The request with its status and, once it is COMPLETED or FAILED, its result or error. The result follows "
+            "the departure: whatever becomes of it later is shown, and what was answered is in `original_result`. A "
+            "`callback_url` is called again on each such change until the departure is over."
+        ),
         parameters=[OpenApiParameter("request_id", UUID, OpenApiParameter.PATH)],
         responses={200: OpenApiResponse(ScheduleRequestSerializer, "The request."), **error_responses(404)},
     )
     def retrieve(self, request: Request, request_id: str) -> Response:
-        return Response(represent_request(_request_at(request_id)))
+        found = _request_at(request_id)
+        return Response(represent_request(found, current_result=current_results([found]).get(found.pk)))
 
 
 def _request_at(address: str) -> ScheduleRequest:

@@ -209,7 +209,8 @@ def test_rescheduling_moves_people_to_another_date_and_tells_the_catalog_later(p
     assert resolved.downstream_updates == [
         {"service": "svc-trip-catalog", "action": "departure.created", "success": False}
     ]
-    assert planned.departure(departure_id).status is DepartureStatus.CANCELLED
+    cancelled = planned.departure(departure_id)
+    assert (cancelled.status, cancelled.rescheduled_to) == (DepartureStatus.CANCELLED, made.departure_id)
     assert (guest.departure_id, guest.trip_date) == (made.departure_id, made.day)
 
     OutboxMessage.objects.filter(kind="departure.created").update(sent_at=timezone.now())

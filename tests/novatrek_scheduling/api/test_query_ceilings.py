@@ -150,7 +150,7 @@ def test_publishing_costs_the_same_number_of_queries_for_any_number_of_departure
 
     with django_assert_max_num_queries(1):
         assert len(get(client, f"/daily-schedules/{TOMORROW}/publish")["departures"]) == departures
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(21):
         post(client, f"/daily-schedules/{TOMORROW}/publish", {})
 
 

@@ -287,11 +287,11 @@ def nothing_is_null(value: Any) -> bool:
 def test_a_result_is_what_the_contract_says() -> None:
     ranked = rank(snapshot_with(ANA, days=(TOMORROW, NEXT_DAY), outlooks={(REGION_ID, TOMORROW): WeatherOutlook.CLEAR}))
 
-    result = result_of(ranked, confirmed=ranked.dates[0].option.departure_id)
+    result = result_of(ranked)
 
     assert nothing_is_null(result)
     assert ScheduleOptimizationResultSerializer(result).data == result
-    assert [entry["assignment_status"] for entry in result["guide_assignments"]] == ["CONFIRMED", "TENTATIVE"]
+    assert [entry["assignment_status"] for entry in result["guide_assignments"]] == ["TENTATIVE", "TENTATIVE"]
     assert result["recommended_dates"][0]["weather_outlook"] == "CLEAR"
     assert "weather_outlook" not in result["recommended_dates"][1]
     assert result["optimization_score"] == result["recommended_dates"][0]["score"]

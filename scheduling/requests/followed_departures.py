@@ -1,0 +1,127 @@
+"""What became of the departures that answered schedule requests, for those who ask and for those who left an address.
+
+A request follows its departure, also to the one that it was rescheduled as.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import connection
+from django.utils import timezone
+from pydantic import ValidationError
+
+from scheduling.daily_schedules.changes import Change
+from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.models import RequestOutcome, RequestStatus, ScheduleRequest
+from scheduling.requests.answers import Standing, is_another_answer, result_now
+from scheduling.requests.callbacks import CALLBACK_FIELD, record_callback
+from scheduling.rules import Facts
+
+_READ = """
+    SELECT dated.departure_id, dated.schedule_date,
+        schedule.assignments -> 'departures' -> dated.departure_id::text
+    FROM scheduling.departure_dates AS dated
+    JOIN scheduling.daily_schedules AS schedule USING (schedule_date)
+    WHERE dated.departure_id = ANY(%s)
+"""
+
+logger = structlog.get_logger(__name__)
+
+
+def current_results(requests: Iterable[ScheduleRequest]) -> dict[UUID, dict[str, Any]]:
+    """Return the results of completed requests as they are now, by request id, in one query.
+
+    Left out are requests without a result, and those whose departure is stored in a form that cannot be read.
+    """
+    outcomes = [request.outcome for request in requests if hasattr(request, "outcome") and request.outcome.result]
+    departures = _read({outcome.followed_departure_id for outcome in outcomes if outcome.followed_departure_id})
+    results = {}
+    for outcome in outcomes:
+        key, chosen = outcome.followed_departure_id, outcome.request.schedule_date
+        if key is None or outcome.result is None:
+            continue
+        standing = departures.get(key, Standing(key, chosen, None))
+        if standing:
+            results[outcome.pk] = result_now(outcome.result, chosen, standing)
+    return results
+
+
+def tell_clients(changes: Mapping[date, Change], _facts: Facts | None) -> None:
+    """Record callbacks for clients to whom a write makes another answer; to be called in its transaction.
+
+    A write is one revision, so that each is told once. Of a departure that is over nobody is told.
+    """
+    touched = frozenset[UUID]().union(*(change.departure_ids for change in changes.values()))
+    if not touched:
+        return
+    write = _Write.of(changes)
+    to_tell = RequestOutcome.objects.following(touched).filter(
+        request__status=RequestStatus.COMPLETED, request__constraints__has_key=CALLBACK_FIELD
+    )
+    for outcome in to_tell.select_related("request"):
+        write.tell(outcome, timezone.now())
+    for old, new in write.reschedulings.items():
+        RequestOutcome.objects.following({old}).update(rescheduled_departure_id=new)
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """The departures of the dates of a write, before and after it; `reschedulings` has those that became others."""
+
+    changes: Mapping[date, Change]
+    before: Mapping[UUID, Standing]
+    after: Mapping[UUID, Standing]
+    reschedulings: Mapping[UUID, UUID]
+
+    @classmethod
+    def of(cls, changes: Mapping[date, Change]) -> "_Write":
+        before = _standings({day: change.before for day, change in changes.items()})
+        after = _standings({day: change.after for day, change in changes.items()})
+        moved = {
+            key: new
+            for key, standing in after.items()
+            if standing.is_cancelled and (new := standing.rescheduled_to) in after and new is not None
+        }
+        return cls(changes, before, after, moved)
+
+    def tell(self, outcome: RequestOutcome, now: datetime) -> None:
+        key, chosen = outcome.followed_departure_id, outcome.request.schedule_date
+        if key is None or outcome.result is None:
+            return
+        gone = Standing(key, chosen, None)
+        before, after = self.before.get(key, gone), self.after.get(self.reschedulings.get(key, key), gone)
+        if before.is_over(now) or after.is_over(now):
+            return
+        told, result = (result_now(outcome.result, chosen, standing) for standing in (before, after))
+        if is_another_answer(told, result):
+            record_callback(outcome.request, RequestStatus.COMPLETED, result=result)
+
+
+def _standings(documents: Mapping[date, ScheduleDocument]) -> dict[UUID, Standing]:
+    return {
+        key: Standing(key, day, departure)
+        for day, document in documents.items()
+        for key, departure in document.departures.items()
+    }
+
+
+def _read(departure_ids: Collection[UUID]) -> dict[UUID, Standing | None]:
+    """Return how departures stand; None for one that cannot be read, absent where it is in no daily schedule."""
+    if not departure_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [list(departure_ids)])
+        return {key: _standing(key, day, stored) for key, day, stored in cursor.fetchall()}
+
+
+def _standing(departure_id: UUID, day: date, stored: str) -> Standing | None:
+    try:
+        return Standing(departure_id, day, Departure.model_validate(json.loads(stored)))
+    except ValidationError:
+        logger.warning("departure_of_request_unreadable", departure_id=str(departure_id), schedule_date=str(day))
+        return None
