@@ -15,10 +15,12 @@ class SchedulingConfig(AppConfig):
         from scheduling.patches.services import prepare_failed_patch
         from scheduling.requests.followed_departures import tell_clients
         from scheduling.requests.metrics import request_gauges
+        from scheduling.siblings.metrics import doubted_answers
 
         detectors.register(tell_clients)
         register_deliveries()
         register_prepared_replay(FAILED_PATCH_SOURCE, prepare_failed_patch)
         register_operations_alerts()
         register_gauges(request_gauges)
+        register_gauges(doubted_answers)
         register_event_handlers()

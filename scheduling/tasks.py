@@ -11,6 +11,7 @@ from scheduling.errors import ContentionNotResolved
 from scheduling.reservations.placement import place_reservation, sweep_reservations
 from scheduling.reservations.seating import PLACE_TASK
 from scheduling.siblings import SiblingUnavailable
+from scheduling.siblings.last_good import purge_past_answers
 
 # By then the reservation's own task has run, unless its message was lost.
 UNPLACED_FOR = timedelta(seconds=60)
@@ -41,3 +42,9 @@ def place_reservation_task(reservation_id: str) -> None:
 def sweep_reservations_task() -> None:
     """Queue again the reservations whose departure is missing although their task should have created it."""
     sweep_reservations(timezone.now(), older_than=UNPLACED_FOR)
+
+
+@shared_task(name="scheduling.purge_sibling_answers", soft_time_limit=50, time_limit=60)
+def purge_sibling_answers_task() -> None:
+    """Delete what siblings answered about dates that are over."""
+    purge_past_answers(timezone.now().date())

@@ -70,5 +70,6 @@ def groups(db: None) -> None:
         ("scheduling.migrations.0005_calendar_permissions", "grant"),
         ("scheduling.migrations.0006_dispatchers_change_schedules", "grant"),
         ("optimization.migrations.0003_reading_nights", "grant"),
+        ("scheduling.migrations.0016_accepting_answers", "grant"),
     ):
         getattr(import_module(migration), function)(apps, connection.schema_editor())

@@ -20,7 +20,7 @@ from novatrek_scheduling.console.navigation import list_of, may_view
 from optimization.models import OptimizationRun
 from scheduling.admin.region_names import region_list, region_name
 from scheduling.domain.document import Departure, DepartureStatus
-from scheduling.models import DailySchedule, Hazard, RequestStatus, ScheduleRequest
+from scheduling.models import DailySchedule, Hazard, LastGoodAnswer, RequestStatus, ScheduleRequest
 
 A_DAY = timedelta(days=1)
 RUNS_SHOWN = 6
@@ -92,6 +92,7 @@ def _figures(request: HttpRequest) -> Iterator[Values]:
         ("conflicts.scheduleconflict", _open_conflicts),
         ("scheduling.schedulerequest", _open_requests),
         ("scheduling.hazard", _hazards),
+        ("scheduling.lastgoodanswer", _doubted_answers),
         ("events.deadletter", _dead_letters),
         ("events.outboxmessage", _outbox),
     ):
@@ -132,6 +133,14 @@ def _hazards(link: str) -> Values:
     in_force = f"{link}?{urlencode({'force': 'in_force'})}"
     parts = [("closing trails", counted["closing"])]
     return _figure("Hazards in force", counted["count"], in_force, parts, is_pressing=bool(counted["closing"]))
+
+
+def _doubted_answers(link: str) -> Values:
+    doubted = LastGoodAnswer.objects.exclude(suspicion="")
+    counted = dict(doubted.values("sibling").annotate(count=Count("pk")).values_list("sibling", "count"))
+    parts = [(sibling, count) for sibling, count in sorted(counted.items())]
+    doubted_only = f"{link}?{urlencode({'state': 'doubted'})}"
+    return _figure("Answers not believed", sum(counted.values()), doubted_only, parts, is_pressing=bool(counted))
 
 
 def _dead_letters(link: str) -> Values:

@@ -25,6 +25,7 @@ def sidebar() -> list[Entry]:
             _page("Conflicts", "conflicts.scheduleconflict", "crisis_alert"),
             _page("Dead letters", "events.deadletter", "unsubscribe"),
             _page("Hazards", "scheduling.hazard", "warning"),
+            _page("Siblings' answers", "scheduling.lastgoodanswer", "troubleshoot"),
         ),
         _group(
             "Records",

@@ -93,6 +93,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle-resolutions": _prioritized("conflicts.settle_resolutions", timedelta(seconds=30)),
     "sweep-nights": _prioritized("optimization.sweep_nights", timedelta(minutes=1)),
     "fail-abandoned-runs": _prioritized("optimization.fail_abandoned_runs", timedelta(minutes=5)),
+    "purge-sibling-answers": {"task": "scheduling.purge_sibling_answers", "schedule": crontab(hour=3, minute=40)},
     "purge-outbox": {"task": "events.purge_outbox", "schedule": crontab(hour=3, minute=30)},
     "optimize-the-horizon": {
         "task": "optimization.optimize_horizon",

@@ -6,6 +6,7 @@ __all__ = [
     "AUTO_PUBLISH_REQUESTS",
     "JOIN_PATIENCE_SECONDS",
     "LOCK_CACHE_SECONDS",
+    "MAX_AWAY_GUIDES_SHARE",
     "MAX_LOST_RECORDS",
     "MAX_LOST_RECORDS_SHARE",
     "MAX_UNSTAFFED_BY_MACHINE",
@@ -40,6 +41,8 @@ MAX_UNSTAFFED_SHARE_BY_MACHINE = env.float("MAX_UNSTAFFED_SHARE_BY_MACHINE", def
 # that the list counts as no answer.
 MAX_LOST_RECORDS = env.int("MAX_LOST_RECORDS", default=2)
 MAX_LOST_RECORDS_SHARE = env.float("MAX_LOST_RECORDS_SHARE", default=0.2)
+# Of the guides who can work, this share may be away on one date; beyond that the answer counts as none.
+MAX_AWAY_GUIDES_SHARE = env.float("MAX_AWAY_GUIDES_SHARE", default=0.6)
 # Longer than any task: the presence of a killed optimizer expires, that of a running one does not.
 LOCK_CACHE_SECONDS = TASK_TIME_LIMIT_SECONDS + 60
 

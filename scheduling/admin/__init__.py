@@ -6,6 +6,7 @@ from scheduling.admin.departures import DepartureAliasAdmin, GuideCommitmentAdmi
 from scheduling.admin.hazards import HazardAdmin
 from scheduling.admin.history import ScheduleRevisionAdmin
 from scheduling.admin.requests import RequestJobAdmin, RequestOutcomeAdmin, ScheduleRequestAdmin
+from scheduling.admin.sibling_answers import LastGoodAnswerAdmin
 
 __all__ = [
     "CalendarTokenAdmin",
@@ -13,6 +14,7 @@ __all__ = [
     "DepartureAliasAdmin",
     "GuideCommitmentAdmin",
     "HazardAdmin",
+    "LastGoodAnswerAdmin",
     "RequestJobAdmin",
     "RequestOutcomeAdmin",
     "ReservationAdmin",

@@ -19,6 +19,7 @@ from scheduling.models.schedule_request import (
     RequestStatus,
     ScheduleRequest,
 )
+from scheduling.models.sibling_answers import LastGoodAnswer
 
 __all__ = [
     "MAX_ATTEMPTS",
@@ -32,6 +33,7 @@ __all__ = [
     "GuideEntry",
     "Hazard",
     "HazardKind",
+    "LastGoodAnswer",
     "LeasedWork",
     "LeasedWorkQuerySet",
     "Priority",

@@ -90,9 +90,9 @@ def _earliest(listed: Iterable[CatalogDeparture], guests: int) -> CatalogDepartu
 
 def _take_catalog_snapshot(trip_id: UUID, day: date) -> Snapshot:
     """One trip, its departures of one date and its base camp; no guides, as nothing is staffed here."""
-    reader, gaps = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["worker"])), Gaps()
+    deadline, gaps = Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["worker"]), Gaps()
     taken_at = timezone.now()
-    with Lookups(reader.deadline) as lookups:
+    with SiblingReader.judging(deadline) as reader, Lookups(deadline) as lookups:
         regions_lookup = lookups.branch(read_regions, reader, gaps)
         catalog = read_catalog(reader, lookups, gaps, [trip_id], (day - CATALOG_WINDOW, day + CATALOG_WINDOW))
         regions = lookups.branch_result(CATALOG, regions_lookup)

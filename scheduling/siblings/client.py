@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 from pydantic import ValidationError
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -12,8 +13,9 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, Payload, attempt
 from scheduling.siblings.errors import SiblingFailure, SiblingUnavailable
+from scheduling.siblings.last_good import Judged, LastGoodAnswers
 from scheduling.siblings.records import RecordList, report_sick_records
-from scheduling.siblings.response_cache import CachedResponse, cache_response, cached_response
+from scheduling.siblings.response_cache import CachedResponse, cache_response, cached_response, forget_response
 
 T = TypeVar("T")
 P = TypeVar("P", bound=Payload)
@@ -22,16 +24,42 @@ MAX_CALL_ATTEMPTS = 3
 
 
 class SiblingReader:
-    """A reader of siblings with one deadline, which records the age of what it read.
+    """A reader of siblings with one deadline, which records the age of what it read. Safe to use from many threads.
 
-    `fresh`: cached responses are not used. Safe to use from many threads.
+    `fresh`: cached responses are not used. Used in a `with` block, with `answers` to judge lists by, it keeps at the
+    end of the block what it read and what was believed; otherwise it keeps nothing, because nothing was judged.
     """
 
-    def __init__(self, deadline: Deadline, *, fresh: bool = False) -> None:
+    def __init__(self, deadline: Deadline, *, fresh: bool = False, answers: LastGoodAnswers | None = None) -> None:
         self.deadline = deadline
+        self.answers = answers or LastGoodAnswers([])
         self._fresh = fresh
         self._oldest: dict[Sibling, datetime] = {}
+        self._responses: list[tuple[Call, CachedResponse, timedelta]] = []
+        self._from_cache: list[Call] = []
         self._lock = threading.Lock()
+
+    @classmethod
+    def judging(cls, deadline: Deadline, *judged: Judged, fresh: bool = False) -> Self:
+        """Return a reader that judges these lists, or all, by the last good answers; for a `with` block."""
+        return cls(deadline, fresh=fresh, answers=LastGoodAnswers.load(*judged))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Cache the responses that were believed, forget the others, and store the last good answers."""
+        with self._lock:
+            responses, from_cache = list(self._responses), list(self._from_cache)
+        for call, response, lifetime in responses:
+            if self.answers.believes(call.sibling, call.operation):
+                cache_response(call, response, lifetime)
+        for call in from_cache:
+            if self.answers.doubts(call.sibling, call.operation):
+                forget_response(call)
+        self.answers.store()
 
     @property
     def read_at(self) -> Mapping[Sibling, datetime]:
@@ -49,7 +77,8 @@ class SiblingReader:
     ) -> P:
         """Return the typed response to an idempotent call; with a `lifetime`, a cached one where there is one.
 
-        A response that `check` refuses, by SiblingFailure, is never cached. Raises SiblingNotFound, and
+        It is cached at the end of the reader's block, unless `check` refuses it by SiblingFailure or it is part of a
+        list that is not believed. Raises SiblingNotFound, and
         SiblingUnavailable where there is no usable response by the deadline.
         """
         if lifetime is None:
@@ -67,6 +96,8 @@ class SiblingReader:
         except (ValidationError, SiblingFailure):  # stored by an older release
             return None
         self._note(call.sibling, cached.read_at)
+        with self._lock:
+            self._from_cache.append(call)
         return parsed
 
     def _fetch(self, call: Call, payload: type[P], lifetime: timedelta | None, check: Callable[[P], None] | None) -> P:
@@ -81,7 +112,8 @@ class SiblingReader:
         if isinstance(parsed, RecordList):
             report_sick_records(call, parsed.sick)
         if lifetime is not None:
-            cache_response(call, CachedResponse(body, read_at), lifetime)
+            with self._lock:
+                self._responses.append((call, CachedResponse(body, read_at), lifetime))
         self._note(call.sibling, read_at)
         return parsed
 

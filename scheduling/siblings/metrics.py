@@ -1,6 +1,13 @@
 """Metrics of the calls to siblings."""
 
+from collections.abc import Iterable
+
+from django.db.models import Count
 from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from scheduling.models import LastGoodAnswer
 
 REQUEST_SECONDS = Histogram(
     "sibling_request_seconds",
@@ -18,6 +25,11 @@ SICK_RECORDS = Counter(
     "Records that siblings sent off their contract, and that were left out.",
     ["sibling", "operation"],
 )
+SUSPICIOUS_ANSWERS = Counter(
+    "sibling_answers_suspicious",
+    "Answers that were not believed, because they have collapsed since the last good one.",
+    ["sibling", "resource"],
+)
 CACHE_LOOKUPS = Counter(
     "sibling_cache_lookups",
     "Lookups of siblings' responses in the cache.",
@@ -29,3 +41,14 @@ CIRCUIT_OPEN = Gauge(
     ["sibling"],
     multiprocess_mode="livemax",
 )
+
+
+def doubted_answers() -> Iterable[Metric]:
+    """Yield the number of lists of each sibling whose latest answer is not believed."""
+    doubted = GaugeMetricFamily(
+        "sibling_answers_doubted", "Lists whose latest answer is not believed.", labels=["sibling"]
+    )
+    rows = LastGoodAnswer.objects.exclude(suspicion="").values("sibling").annotate(count=Count("pk"))
+    for row in rows:
+        doubted.add_metric([row["sibling"]], row["count"])
+    yield doubted

@@ -47,6 +47,9 @@ class _Cache:
         value, seconds = (response.body, response.read_at), lifetime.total_seconds()
         self._try(lambda: caches["siblings"].set(key, value, seconds))
 
+    def delete(self, key: str) -> None:
+        self._try(lambda: caches["siblings"].delete(key))
+
     def _try(self, operation: Callable[[], Any]) -> Any:
         if time.monotonic() < self._paused_until:
             return None
@@ -75,6 +78,11 @@ def cached_response(call: Call) -> CachedResponse | None:
 def cache_response(call: Call, response: CachedResponse, lifetime: timedelta) -> None:
     """Keep `response` for `lifetime` from now on."""
     _cache.set(_key(call), response, lifetime)
+
+
+def forget_response(call: Call) -> None:
+    """Keep no response to `call`: what was kept is not believed any more."""
+    _cache.delete(_key(call))
 
 
 def _key(call: Call) -> str:

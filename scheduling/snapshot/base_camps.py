@@ -1,8 +1,13 @@
 """Base camps for a snapshot."""
 
+from uuid import UUID
+
 from scheduling.domain.facts import Location, RecordKind, Region, Sibling
 from scheduling.siblings import location_services
 from scheduling.siblings.client import SiblingReader
+from scheduling.siblings.last_good import BASE_CAMPS, NO_TRAITS
+from scheduling.siblings.location_services import LocationPayload
+from scheduling.siblings.records import Records
 from scheduling.snapshot.gaps import Gaps
 
 LOCATIONS = Sibling.LOCATION_SERVICES
@@ -13,7 +18,7 @@ def read_base_camp(reader: SiblingReader, gaps: Gaps, region: Region) -> Locatio
     camps = gaps.read_or_note(
         LOCATIONS,
         f"the base camp of {region.name}",
-        lambda: location_services.read_base_camps(reader, region.id),
+        lambda: _judged_camps(reader, region.id),
     )
     if camps is None:
         return None
@@ -28,3 +33,9 @@ def read_base_camp(reader: SiblingReader, gaps: Gaps, region: Region) -> Locatio
         lambda: location_services.read_capacity(reader, camp_id),
     )
     return Location(camp_id, region.id, capacity.max_capacity if capacity else None)
+
+
+def _judged_camps(reader: SiblingReader, region_id: UUID) -> Records[LocationPayload]:
+    camps = location_services.read_base_camps(reader, region_id)
+    reader.answers.judge(BASE_CAMPS, {camp.id: NO_TRAITS for camp in camps.entries}, scope=str(region_id))
+    return camps

@@ -114,12 +114,13 @@ def take_trip_snapshot(
 
 def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
     taken_at = datetime.now(UTC)
-    reader = SiblingReader(Deadline.after(deadline_seconds - ASSEMBLY_SECONDS), fresh=fresh)
     gaps = Gaps()
-    with Lookups(reader.deadline) as lookups:
+    deadline = Deadline.after(deadline_seconds - ASSEMBLY_SECONDS)
+    with SiblingReader.judging(deadline, fresh=fresh) as reader, Lookups(deadline) as lookups:
         guide_lookups = GuideLookups.start(reader, lookups, gaps, scope.days, all_guides=not scope.is_of_one_trip)
         regions_branch = lookups.branch(read_regions, reader, gaps)
         catalog = _read_catalog(scope, reader, lookups, gaps)
+        catalog.judge_departures(reader.answers, scope.days)
         regions = lookups.branch_result(CATALOG, regions_branch)
         _check_trip(scope, catalog, regions, gaps)
         guide_lookups.add_days(catalog.days_touched(scope.days, regions))

@@ -11,6 +11,7 @@ from scheduling.domain.facts import CatalogDeparture, RecordKind, Region, Siblin
 from scheduling.domain.local_time import days_touched
 from scheduling.siblings import SiblingFailure, SiblingNotFound, trip_catalog
 from scheduling.siblings.client import SiblingReader
+from scheduling.siblings.last_good import DEPARTURES, NO_TRAITS, REGIONS, TRIPS, LastGoodAnswers
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import Records, SickRecord, lost_limit, refuse_sick_list
 from scheduling.snapshot.gaps import Gaps
@@ -36,6 +37,18 @@ class Catalog:
     def usual_times(self) -> dict[UUID, str]:
         """Return the usual departure time of each trip, HH:MM local time: the most frequent, else `DEFAULT_TIME`."""
         return {trip_id: self._usual_time(trip_id) for trip_id in self.trips}
+
+    def judge_departures(self, answers: LastGoodAnswers, days: Iterable[date]) -> None:
+        """Judge the departures of these dates. Raises SiblingFailure (suspicious) where many have vanished."""
+        for day in days:
+            running = [listed for listed in self.departures if listed.day == day and not listed.is_cancelled]
+            known, trips = answers.known(DEPARTURES, day.isoformat()), frozenset(map(str, self.trips))
+            answers.judge(
+                DEPARTURES,
+                {listed.id: frozenset({str(listed.trip_id)}) for listed in running},
+                scope=day.isoformat(),
+                asked={key for key, trip in known.items() if trip <= trips} | {listed.id for listed in running},
+            )
 
     def days_touched(self, days: Collection[date], regions: Mapping[UUID, Region]) -> set[date]:
         """Return the dates touched by departures on `days`, at the catalog's times or the usual time of a trip."""
@@ -76,10 +89,10 @@ def read_catalog(
     sick = [record for records in listed for record in records.sick]
     refuse_sick_list(CATALOG, "getTripSchedule", sick, len(departures) + len(sick))
     gaps.leave_out(CATALOG, RecordKind.DEPARTURE, sick)
-    return Catalog(
-        trips={key: trip for key, trip in trips.items() if isinstance(trip, Trip)},
-        departures=list(map(departure_of, departures)),
-    )
+    known = {key: trip for key, trip in trips.items() if isinstance(trip, Trip)}
+    of_use = {key: trip.required_certifications for key, trip in known.items() if trip.is_active}
+    reader.answers.judge(TRIPS, of_use, asked=trips.keys())
+    return Catalog(trips=known, departures=list(map(departure_of, departures)))
 
 
 def _trip_or_sick(
@@ -132,4 +145,6 @@ def read_regions(reader: SiblingReader, gaps: Gaps) -> Mapping[UUID, Region]:
     sick = [*listed.sick, *without_zone]
     refuse_sick_list(CATALOG, "listRegions", sick, len(listed.entries) + len(listed.sick))
     gaps.leave_out(CATALOG, RecordKind.REGION, sick)
-    return {key: region for key, region in regions.items() if region}
+    known = {key: region for key, region in regions.items() if region}
+    reader.answers.judge(REGIONS, dict.fromkeys(known, NO_TRAITS))
+    return known

@@ -1,6 +1,6 @@
 """Guides for a snapshot. Without them no decision is possible: svc-guide-management's silence is not a gap."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -11,9 +11,11 @@ from uuid import UUID
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Certificate, Guide, RecordKind, Sibling, Snapshot
 from scheduling.domain.limits import LONGEST_TRIP
-from scheduling.siblings import SiblingNotFound, SiblingUnavailable, guide_management
+from scheduling.siblings import SiblingFailure, SiblingNotFound, SiblingUnavailable, guide_management
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.guide_management import AvailabilityPayload, GuidePayload
+from scheduling.siblings.last_good import CERTIFICATES, NO_TRAITS
+from scheduling.siblings.last_good import GUIDES as GUIDES_JUDGED
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import Records
 from scheduling.snapshot.gaps import Gaps, oldest_read_at
@@ -49,9 +51,17 @@ class GuideLookups:
             self.available[day] = self.lookups.branch(read, self.reader, self.lookups, day)
 
     def finish(self) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
-        """Return all guides that were read, and for each date those available. Raises SiblingUnavailable."""
+        """Return all guides that were read, and for each date those available.
+
+        Raises SiblingUnavailable, also for lists that have collapsed since they were last read.
+        """
+        answers = self.reader.answers
         listed = self._guides(self.all_guides) if self.all_guides else []
+        if self.all_guides:
+            answers.judge(GUIDES_JUDGED, {guide.id: NO_TRAITS for guide in listed if _is_of_use(guide)})
         by_day = {day: self._guides(branch) for day, branch in self.available.items()}
+        for day, guides in by_day.items():
+            answers.judge_available({guide.id for guide in guides if _is_of_use(guide)}, day)
         payloads = {guide.id: guide for group in (listed, *by_day.values()) for guide in group}
         available = {day: frozenset(guide.id for guide in guides) for day, guides in by_day.items()}
         return {key: guide_of(payload) for key, payload in payloads.items()}, available
@@ -60,23 +70,42 @@ class GuideLookups:
         return self.gaps.sound(GUIDES, RecordKind.GUIDE, self.lookups.branch_result(GUIDES, branch))
 
 
+def _is_of_use(guide: GuidePayload) -> bool:
+    return guide.status == "ACTIVE" and bool(guide.region_ids)
+
+
 def with_certificates(
     snapshot: Snapshot, guide_ids: Collection[UUID], *, deadline_seconds: float, fresh: bool = False
 ) -> Snapshot:
     """Return the snapshot with the certificates of these guides.
 
-    Without an answer a guide is missing in `certificates`; a guide whom svc-guide-management does not know has none.
+    Without an answer that can be believed a guide is missing in `certificates`; a guide whom svc-guide-management does
+    not know has none.
     """
-    reader = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh)
     missing = sorted(set(guide_ids) - set(snapshot.certificates))
-    with Lookups(reader.deadline) as lookups:
+    if not missing:
+        return snapshot
+    certificates: dict[UUID, tuple[Certificate, ...]] = {}
+    deadline = Deadline.after(deadline_seconds)
+    with SiblingReader.judging(deadline, CERTIFICATES, fresh=fresh) as reader, Lookups(deadline) as lookups:
         read = partial(_read_certificates, reader)
         futures = {guide_id: lookups.call(GUIDES, read, guide_id) for guide_id in missing}
-        certificates = dict(snapshot.certificates)
         for guide_id, future in futures.items():
             with suppress(SiblingUnavailable):
                 certificates[guide_id] = lookups.result(GUIDES, future)
-    return replace(snapshot, certificates=certificates, read_at=oldest_read_at(snapshot.read_at, reader.read_at))
+        try:
+            reader.answers.judge(CERTIFICATES, _valid_names(certificates), asked=certificates.keys())
+        except SiblingFailure:
+            certificates = {}
+    return replace(
+        snapshot,
+        certificates={**snapshot.certificates, **certificates},
+        read_at=oldest_read_at(snapshot.read_at, reader.read_at),
+    )
+
+
+def _valid_names(certificates: Mapping[UUID, Iterable[Certificate]]) -> dict[UUID, frozenset[str]]:
+    return {guide_id: frozenset(c.name for c in held if c.is_valid) for guide_id, held in certificates.items()}
 
 
 def _read_certificates(reader: SiblingReader, guide_id: UUID) -> tuple[Certificate, ...]:
@@ -94,10 +123,10 @@ def with_availability_notes(
     They are read from the first date of the snapshot to `LONGEST_TRIP` after its last. Without an answer `unknown` says
     so: an unread note must not be taken for none.
     """
-    reader = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh)
+    deadline = Deadline.after(deadline_seconds)
     first, last = snapshot.days[0], snapshot.days[-1] + LONGEST_TRIP
     notes, gaps = dict(snapshot.availability_notes), Gaps()
-    with Lookups(reader.deadline) as lookups:
+    with SiblingReader(deadline, fresh=fresh) as reader, Lookups(deadline) as lookups:
         futures = {
             guide_id: lookups.call(GUIDES, _read_windows, reader, guide_id, first, last)
             for guide_id in sorted(set(guide_ids))
@@ -147,8 +176,8 @@ def with_availability_on(
     missing = sorted(set(days) - set(snapshot.available))
     if not missing:
         return snapshot
-    reader, gaps = SiblingReader(Deadline.after(deadline_seconds), fresh=fresh), Gaps()
-    with Lookups(reader.deadline) as lookups:
+    deadline, gaps = Deadline.after(deadline_seconds), Gaps()
+    with SiblingReader.judging(deadline, GUIDES_JUDGED, fresh=fresh) as reader, Lookups(deadline) as lookups:
         guides, available = GuideLookups.start(reader, lookups, gaps, missing, all_guides=False).finish()
     return replace(
         snapshot,

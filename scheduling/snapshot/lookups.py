@@ -13,6 +13,7 @@ from scheduling.domain.facts import Guide, Sibling, Trip
 from scheduling.siblings import SiblingNotFound, guide_management, trip_catalog
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.guide_management import GuidePayload
+from scheduling.siblings.last_good import TRIPS
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.translation import guide_of, trip_of
 
@@ -57,7 +58,10 @@ def look_up_trip(
     `deadline_seconds` None: that of interactive requests. Raises UnknownTrip, InactiveTrip and SiblingUnavailable.
     """
     try:
-        trip = trip_of(trip_catalog.read_trip(_reader(deadline_seconds), trip_id))
+        with SiblingReader.judging(_deadline(deadline_seconds), TRIPS) as reader:
+            trip = trip_of(trip_catalog.read_trip(reader, trip_id))
+            of_use = {trip_id: trip.required_certifications} if trip.is_active else {}
+            reader.answers.judge(TRIPS, of_use, asked=[trip_id])
     except SiblingNotFound as error:
         raise UnknownTrip.of(trip_id, field) from error
     if must_be_active and not trip.is_active:
@@ -73,8 +77,8 @@ def look_up_guides(
     `deadline_seconds` None: that of interactive requests. Raises UnknownGuide with all unknown ids, and
     SiblingUnavailable.
     """
-    reader = _reader(deadline_seconds)
-    with Lookups(reader.deadline) as lookups:
+    deadline = _deadline(deadline_seconds)
+    with SiblingReader(deadline) as reader, Lookups(deadline) as lookups:
         read = guide_management.read_guide
         futures = {key: lookups.call(Sibling.GUIDE_MANAGEMENT, read, reader, key) for key in sorted(set(guide_ids))}
         guides = {key: _guide_or_none(lookups, future) for key, future in futures.items()}
@@ -90,6 +94,6 @@ def _guide_or_none(lookups: Lookups, future: Future[GuidePayload]) -> Guide | No
         return None
 
 
-def _reader(deadline_seconds: float | None) -> SiblingReader:
-    seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"] if deadline_seconds is None else deadline_seconds
-    return SiblingReader(Deadline.after(seconds))
+def _deadline(deadline_seconds: float | None) -> Deadline:
+    interactive: float = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]
+    return Deadline.after(interactive if deadline_seconds is None else deadline_seconds)

@@ -11,9 +11,11 @@ from scheduling.domain.facts import Closure, RecordKind, Region, Sibling, Trail,
 from scheduling.rules.trails import fits_trip
 from scheduling.siblings import SiblingFailure, SiblingNotFound, trail_management, weather
 from scheduling.siblings.client import SiblingReader
+from scheduling.siblings.last_good import NO_TRAITS
+from scheduling.siblings.last_good import TRAILS as JUDGED_TRAILS
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import Records, SickRecord
-from scheduling.siblings.trail_management import ClosurePayload, ConditionsPayload
+from scheduling.siblings.trail_management import ClosurePayload, ConditionsPayload, TrailPayload
 from scheduling.siblings.weather import AssessmentPayload
 from scheduling.snapshot.gaps import Gaps, with_default
 from scheduling.snapshot.translation import closure_of, trail_of, unreadable_closure
@@ -38,13 +40,19 @@ def read_trails(
     listed = gaps.read_or_note(
         TRAILS,
         f"the trails of {region.name}",
-        lambda: trail_management.read_trails(reader, lookups, region.id),
+        lambda: _judged_trails(reader, lookups, region.id),
     )
     if listed is None:
         return []
     trails = {payload.id: trail_of(payload) for payload in gaps.sound(TRAILS, RecordKind.TRAIL, listed)}
     relevant = [trail for trail in trails.values() if trail.id in named or _is_usable(trail, trips)]
     return list((trails | _read_details(reader, lookups, gaps, relevant)).values())
+
+
+def _judged_trails(reader: SiblingReader, lookups: Lookups, region_id: UUID) -> Records[TrailPayload]:
+    listed = trail_management.read_trails(reader, lookups, region_id)
+    reader.answers.judge(JUDGED_TRAILS, {trail.id: NO_TRAITS for trail in listed.entries}, scope=str(region_id))
+    return listed
 
 
 def read_named_trail(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trail_id: UUID) -> list[Trail]:

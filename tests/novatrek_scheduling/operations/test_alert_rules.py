@@ -16,6 +16,7 @@ WATCHED = {
     "plans_refused_total",
     "optimization_night_dates",
     "conflicts_open",
+    "sibling_answers_doubted",
     "dead_letters_open",
     "outbox_oldest_age_seconds",
 }

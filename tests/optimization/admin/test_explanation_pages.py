@@ -105,7 +105,7 @@ def test_who_may_not_see_daily_schedules_sees_neither_page(departure: Departure)
 def test_both_pages_take_few_queries(
     auditor: Client, departure: Departure, django_assert_max_num_queries: AtMost
 ) -> None:
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         assert auditor.get(explanation_of(departure)).status_code == 200
     with django_assert_max_num_queries(12):
         assert auditor.get(hours_of(departure)).status_code == 200

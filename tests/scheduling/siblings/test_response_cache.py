@@ -1,6 +1,6 @@
 import pickle
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.cache import caches
@@ -10,15 +10,24 @@ from novatrek_scheduling.sandbox.embedded import free_port
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
 from scheduling.siblings.client import SiblingReader
+from scheduling.siblings.last_good import TRIPS
 from scheduling.siblings.response_cache import cached_response
-from scheduling.siblings.trip_catalog import TRIP_LIFETIME, read_trip
+from scheduling.siblings.trip_catalog import TRIP_LIFETIME, TripPayload, read_trip
 from tests.scheduling.siblings.examples import a_hike, calls_made, snapshot_of_hike
 from tests.siblings import SimulatedSiblings
 
 
+def read_and_keep(trip_id: UUID, *, fresh: bool = False) -> TripPayload:
+    """Read a trip as a snapshot does, which judges it and keeps the answer."""
+    with SiblingReader(Deadline.after(2), fresh=fresh) as reader:
+        trip = read_trip(reader, trip_id)
+        reader.answers.judge(TRIPS, {}, asked=[])
+        return trip
+
+
 def test_an_answer_is_kept_for_its_lifetime(siblings: SimulatedSiblings) -> None:
     trip_id = a_hike(siblings)
-    read_trip(SiblingReader(Deadline.after(2)), trip_id)
+    read_and_keep(trip_id)
 
     client = caches["siblings"].client.get_client()  # type: ignore[attr-defined]
     [lifetime] = [client.ttl(key) for key in client.keys("siblings:*")]
@@ -28,10 +37,10 @@ def test_an_answer_is_kept_for_its_lifetime(siblings: SimulatedSiblings) -> None
 
 def test_a_fresh_look_asks_and_is_remembered(siblings: SimulatedSiblings) -> None:
     trip_id, before = a_hike(siblings), calls_made()
-    read_trip(SiblingReader(Deadline.after(2)), trip_id)
+    read_and_keep(trip_id)
     siblings.alter("trips", f"{trip_id}", name="Another name")
 
-    fresh = read_trip(SiblingReader(Deadline.after(2), fresh=True), trip_id)
+    fresh = read_and_keep(trip_id, fresh=True)
     cached = read_trip(SiblingReader(Deadline.after(2)), trip_id)
 
     assert fresh.name == cached.name == "Another name"
@@ -58,7 +67,7 @@ def test_without_valkey_a_snapshot_is_taken_all_the_same(siblings: SimulatedSibl
 
 def test_an_answer_that_an_older_release_kept_is_asked_for_again(siblings: SimulatedSiblings) -> None:
     trip_id = a_hike(siblings)
-    read_trip(SiblingReader(Deadline.after(2)), trip_id)
+    read_and_keep(trip_id)
     client = caches["siblings"].client.get_client()  # type: ignore[attr-defined]
     [key] = client.keys("siblings:*")
     _, read_at = caches["siblings"].client.decode(client.get(key))  # type: ignore[attr-defined]
