@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from conflicts.choices import ResolutionStatus, Strategy
@@ -13,6 +13,38 @@ from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import ContractQuerySerializer, PagingSerializer, SparseSerializer, instant
 
 MAX_NOTES = 4000
+CONFLICT, OPTION = "0f8e2d4c-6b1a-4c3e-9d57-1a2b3c4d5e66", "7c5e9a1b-3d2f-5e4a-8b60-9f8e7d6c5b77"
+TRIP, TRAIL = "3f1c8a52-6c0e-4c4b-9a55-6f1d6b1f2a10", "a9e4d7c3-1b2f-4e6d-b5a8-7c6d5e4f3b44"
+PAGE: dict[str, Any] = {
+    "conflicts": [
+        {
+            "id": CONFLICT,
+            "type": "TRAIL_CLOSED",
+            "severity": "HIGH",
+            "description": "Sunrise hike: Rim Trail is closed.",
+            "affected_trip_ids": [TRIP],
+            "affected_trail_ids": [TRAIL],
+            "departure_ids": ["c1a5a0f4-6a6e-5b7f-8f3d-2f6b8c9d0e12"],
+            "conflict_date": "2027-05-01",
+            "resolution_options": [
+                {"id": OPTION, "strategy": "RESCHEDULE_TRIP", "description": "Sunrise hike on Sunday 02 May, 08:00."}
+            ],
+            "resolved": False,
+            "resolved_at": None,
+            "detected_at": "2027-04-28T06:00:00Z",
+        }
+    ],
+    "total_count": 1,
+}
+CHOICE = {"conflict_id": CONFLICT, "selected_resolution_id": OPTION, "operator_notes": "Agreed with the guests."}
+RESOLVED: dict[str, Any] = {
+    "conflict_id": CONFLICT,
+    "resolution_status": "PARTIALLY_RESOLVED",
+    "applied_strategy": "RESCHEDULE_TRIP",
+    "downstream_updates": [{"service": "svc-trip-catalog", "action": "departure.created", "success": False}],
+    "new_conflicts_created": [],
+    "resolved_at": "2027-04-28T06:10:00Z",
+}
 
 
 class ResolutionOptionSerializer(SparseSerializer):
@@ -71,7 +103,7 @@ def _represent_option(option: Mapping[str, Any]) -> dict[str, Any]:
     return {name: option[name] for name in _OPTION_FIELDS if option.get(name) is not None}
 
 
-@extend_schema_serializer(many=False)
+@extend_schema_serializer(many=False, examples=[OpenApiExample("A closed trail", value=PAGE, response_only=True)])
 class ConflictPageSerializer(SparseSerializer):
     """A page of the conflicts of a date."""
 
@@ -90,6 +122,7 @@ class ConflictQuerySerializer(PagingSerializer, ContractQuerySerializer):
     resolved = fields.BooleanField(default=False)
 
 
+@extend_schema_serializer(examples=[OpenApiExample("Another date", value=CHOICE, request_only=True)])
 class ConflictResolutionRequestSerializer(serializers.Serializer[Any]):
     """The conflict, the chosen option, and the notes of the person who resolves it. Other fields are ignored."""
 
@@ -107,6 +140,7 @@ class DownstreamUpdateSerializer(SparseSerializer):
     success = serializers.BooleanField(required=False)
 
 
+@extend_schema_serializer(examples=[OpenApiExample("Another date", value=RESOLVED, response_only=True)])
 class ConflictResolutionResultSerializer(SparseSerializer):
     """The outcome of a resolution; PARTIALLY_RESOLVED while messages to siblings are undelivered."""
 

@@ -1,6 +1,6 @@
 """The API's operations on conflicts."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,7 +28,7 @@ class ScheduleConflictViewSet(ViewSet):
         summary="List the conflicts of a date's plan",
         description="The conflicts of a date, the oldest first; open ones unless `resolved` is given.",
         parameters=[ConflictQuerySerializer],
-        responses={200: ConflictPageSerializer, **error_responses(400)},
+        responses={200: OpenApiResponse(ConflictPageSerializer, "A page."), **error_responses(400)},
         tags=["conflicts"],
     )
     def list(self, request: Request) -> Response:
@@ -42,7 +42,10 @@ class ScheduleConflictViewSet(ViewSet):
         summary="Resolve a conflict with one of its options",
         description="Apply one of the conflict's resolution options, or accept its risk.",
         request=ConflictResolutionRequestSerializer,
-        responses={200: ConflictResolutionResultSerializer, **error_responses(400, 404, 409)},
+        responses={
+            200: OpenApiResponse(ConflictResolutionResultSerializer, "What was done."),
+            **error_responses(400, 404, 409),
+        },
         tags=["conflicts"],
     )
     @action(

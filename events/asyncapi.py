@@ -1,6 +1,12 @@
-"""The AsyncAPI document of the events sent and received, built from the schemas that validate them."""
+"""The AsyncAPI document of the events sent and received, built from the schemas that validate them.
+
+Names are those of the services' published documents, from which clients are generated: the events `schedule.published`
+are messages `SchedulePublished` on the channel `schedulePublished`, with the schema `SchedulePublishedPayload`; who
+sends them has the operation `publishSchedulePublished`.
+"""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,14 +21,16 @@ from events import kafka, schemas
 DESCRIPTION = (
     "The events that the scheduling orchestrator sends to other services through Kafka, and those it consumes."
 )
-DEAD_LETTER = "dead-letter"
+DEAD_LETTER = "DeadLetter"
 # Keywords of a stand-alone JSON Schema; a schema embedded in another document must not repeat them.
 STANDALONE_KEYWORDS = {"$schema", "$id"}
+WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 SUMMARIES = {
     kafka.SCHEDULE_PUBLISHED: "Departures of a date were published; guides and guests may rely on them.",
     kafka.RESERVATION_CREATED: "A reservation was made; its participants count on the departure of that trip and date.",
     kafka.RESERVATION_STATUS_CHANGED: "A reservation changed its status; a cancelled one releases its places.",
     kafka.EMERGENCY_TRIGGERED: "An emergency occurred during a trip; each departure concerned gets a conflict.",
+    kafka.DEAD_LETTERS: "An event could not be handled.",
     kafka.WILDLIFE_ALERT_ISSUED: "Dangerous wildlife near trails; each departure on those trails gets a conflict.",
 }
 
@@ -35,25 +43,42 @@ def asyncapi_view(_request: HttpRequest) -> HttpResponse:
 
 def document() -> dict[str, Any]:
     """Return the AsyncAPI 3.0 document as plain dictionaries and lists."""
-    topics = [*kafka.SENT_TOPICS, *kafka.RECEIVED_TOPICS]
-    messages = {schemas.event_type_of(topic): _message(topic) for topic in topics}
-    channels = {topic: _channel(topic, schemas.event_type_of(topic)) for topic in topics}
-    received = {f"receive-{topic}": _operation("receive", topic, SUMMARIES[topic]) for topic in kafka.RECEIVED_TOPICS}
-    sent = {f"send-{topic}": _operation("send", topic, SUMMARIES[topic]) for topic in kafka.SENT_TOPICS}
-    dead_letters = {"send-dead-letters": _operation("send", kafka.DEAD_LETTERS, "An event could not be handled.")}
+    topics = {_message_name(topic): topic for topic in (*kafka.SENT_TOPICS, *kafka.RECEIVED_TOPICS)}
+    channels = {_camel(name): _channel(topic, name) for name, topic in topics.items()}
+    operations = {f"{_verb(topic)}{name}": _operation(topic, name) for name, topic in topics.items()}
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "NovaTrek scheduling orchestrator: events",
             "version": settings.SPECTACULAR_SETTINGS["VERSION"],
             "description": DESCRIPTION,
+            "contact": settings.SPECTACULAR_SETTINGS["CONTACT"],
+            "tags": [{"name": "scheduling", "description": "Daily schedules, their departures and what they rest on."}],
+            "license": settings.SPECTACULAR_SETTINGS["LICENSE"],
         },
         "defaultContentType": "application/json",
         "servers": {"kafka": {"host": "{brokers}", "protocol": "kafka", "variables": {"brokers": _brokers()}}},
-        "channels": channels | {kafka.DEAD_LETTERS: _channel(kafka.DEAD_LETTERS, DEAD_LETTER)},
-        "operations": sent | received | dead_letters,
-        "components": {"messages": messages | {DEAD_LETTER: _dead_letter()}},
+        "channels": channels | {_camel(DEAD_LETTER): _channel(kafka.DEAD_LETTERS, DEAD_LETTER)},
+        "operations": operations | {f"publish{DEAD_LETTER}": _operation(kafka.DEAD_LETTERS, DEAD_LETTER)},
+        "components": {
+            "messages": {name: _message(topic, name) for name, topic in topics.items()} | {DEAD_LETTER: _dead_letter()},
+            "schemas": {f"{name}Payload": _payload(topic) for name, topic in topics.items()},
+        },
     }
+
+
+def _message_name(topic: str) -> str:
+    """Return the name of the events of `topic`: `ReservationStatusChanged` of `reservation.status_changed`."""
+    words = schemas.event_type_of(topic).replace("_", ".").split(".")
+    return "".join(word.capitalize() for word in words)
+
+
+def _camel(name: str) -> str:
+    return f"{name[:1].lower()}{name[1:]}"
+
+
+def _verb(topic: str) -> str:
+    return "receive" if topic in kafka.RECEIVED_TOPICS else "publish"
 
 
 @cache
@@ -69,18 +94,20 @@ def _brokers() -> dict[str, str]:
     }
 
 
-def _message(topic: str) -> dict[str, Any]:
-    schema = schemas.SCHEMAS[topic]
-    event_type = schemas.event_type_of(topic)
+def _message(topic: str, name: str) -> dict[str, Any]:
     return {
-        "name": event_type,
-        "title": event_type,
+        "name": name,
+        "title": WORD.sub(" ", name),
         "summary": SUMMARIES[topic],
         "contentType": "application/json",
-        "payload": {name: value for name, value in schema.items() if name not in STANDALONE_KEYWORDS},
+        "payload": {"$ref": f"#/components/schemas/{name}Payload"},
         "bindings": _text_key("The date or the id within which events keep their order."),
-        "examples": [{"name": event_type, "payload": example(event_type)}],
+        "examples": [{"name": _camel(name), "payload": example(schemas.event_type_of(topic))}],
     }
+
+
+def _payload(topic: str) -> dict[str, Any]:
+    return {name: value for name, value in schemas.SCHEMAS[topic].items() if name not in STANDALONE_KEYWORDS}
 
 
 def _dead_letter() -> dict[str, Any]:
@@ -110,9 +137,14 @@ def _channel(topic: str, message: str) -> dict[str, Any]:
     return {
         "address": topic,
         "servers": [{"$ref": "#/servers/kafka"}],
-        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+        "messages": {_camel(message): {"$ref": f"#/components/messages/{message}"}},
     }
 
 
-def _operation(action: str, topic: str, summary: str) -> dict[str, Any]:
-    return {"action": action, "channel": {"$ref": f"#/channels/{topic}"}, "summary": summary}
+def _operation(topic: str, message: str) -> dict[str, Any]:
+    return {
+        "action": "receive" if topic in kafka.RECEIVED_TOPICS else "send",
+        "channel": {"$ref": f"#/channels/{_camel(message)}"},
+        "summary": SUMMARIES[topic],
+        "description": f"JSON on the topic `{topic}`; events of one key keep their order.",
+    }

@@ -20,6 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 former_addresses: list[URLPattern] = [
-    path("schedules/<str:schedule_id>", RetiredScheduleViewSet.as_view(ACTIONS, schema=None), name="former-schedule"),
+    path("schedules/<str:schedule_id>", RetiredScheduleViewSet.as_view(ACTIONS), name="former-schedule"),
 ]
-"""The addresses below /api/v1/, from before the API had its base path. The specification, below its own, has none."""
+"""The addresses below /api/v1/, from before the API had its base path."""

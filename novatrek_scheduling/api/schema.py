@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import Direction, OpenApiResponse
+from drf_spectacular.utils import Direction, OpenApiExample, OpenApiResponse, extend_schema_serializer
 from rest_framework import serializers
 
 REASONS = {
@@ -25,6 +25,11 @@ REASONS = {
 OF_EVERY_OPERATION = (401, 403, 429, 500, 503)
 WITH_RETRY_AFTER = frozenset({429, 503})
 TEXT_HEADER = {"schema": {"type": "string"}}
+AN_ERROR = {
+    "code": "INVALID_INPUT",
+    "message": "The request is not valid: constraints.min_group_size.",
+    "details": [{"field": "constraints.min_group_size", "reason": "Ensure this value is greater than or equal to 1."}],
+}
 ERROR_CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 
 
@@ -35,6 +40,9 @@ class ErrorDetailSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False)
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("A field", value=AN_ERROR, response_only=True, status_codes=["400"])]
+)
 class ErrorSerializer(serializers.Serializer[Any]):
     """An error. `code` is stable; `message` is for people."""
 
@@ -91,7 +99,7 @@ def error_responses(*statuses: int) -> dict[int, OpenApiResponse]:
 
 def share_enums_by_value(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Make enums with equal values one component, whatever their labels in our tables."""
-    for node in _nodes(result.get("components", {}).get("schemas", {})):
+    for node in nodes(result.get("components", {}).get("schemas", {})):
         node.pop("x-spec-enum-id", None)
     return result
 
@@ -101,7 +109,7 @@ def document_common_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     responses = result.setdefault("components", {}).setdefault("responses", {})
     responses |= {_component(status): _error_response(status) for status in OF_EVERY_OPERATION}
     result["components"].setdefault("schemas", {}).setdefault("Error", ERROR_SCHEMA)
-    for operation in _operations(result):
+    for operation in operations_of(result):
         _complete(operation)
     return result
 
@@ -149,15 +157,17 @@ def _error_response(status: int) -> dict[str, Any]:
     return {"description": REASONS[status], "content": ERROR_CONTENT, "headers": headers}
 
 
-def _operations(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def operations_of(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the operations of a specification."""
     for path in result.get("paths", {}).values():
         yield from (operation for operation in path.values() if isinstance(operation, dict))
 
 
-def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+def nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in `value`, itself included."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())
     if isinstance(value, list):
         for inner in value:
-            yield from _nodes(inner)
+            yield from nodes(inner)

@@ -56,7 +56,24 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DESCRIPTION": API_DESCRIPTION,
     "VERSION": "3.0.1",
     "OAS_VERSION": "3.0.3",
-    "SERVERS": [{"url": "/scheduling/v1", "description": "this server"}],
+    "CONTACT": {
+        "name": "NovaTrek Platform Engineering",
+        "url": "https://novatrek.example.com/teams/platform-engineering",
+        "email": "platform-engineering@novatrek.example.com",
+    },
+    "LICENSE": {"name": "Proprietary", "url": "https://novatrek.example.com/licenses/internal"},
+    "SERVERS": [
+        {"url": "/scheduling/v1", "description": "this server"},
+        {"url": "https://api.novatrek.example.com/scheduling/v1", "description": "production"},
+        {"url": "https://api-staging.novatrek.example.com/scheduling/v1", "description": "staging"},
+    ],
+    "TAGS": [
+        {"name": "schedule-requests", "description": "Trips that clients ask for, answered in the background."},
+        {"name": "schedule-optimization", "description": "Questions to the optimizer, answered within the call."},
+        {"name": "conflicts", "description": "What is wrong with daily schedules, and what is done about it."},
+        {"name": "daily-schedules", "description": "The plan of each date: reading, patching, publishing, history."},
+        {"name": "guides", "description": "What guides subscribe to."},
+    ],
     "SCHEMA_PATH_PREFIX": "/scheduling/v1",
     "SCHEMA_PATH_PREFIX_TRIM": True,
     "SERVE_INCLUDE_SCHEMA": False,
@@ -80,6 +97,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "novatrek_scheduling.api.schema.share_enums_by_value",
         "drf_spectacular.hooks.postprocess_schema_enums",
         "novatrek_scheduling.api.schema.document_common_answers",
+        "novatrek_scheduling.api.contract_parts.keep_contract_parts",
     ],
 }
 

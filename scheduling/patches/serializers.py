@@ -34,6 +34,7 @@ class UnassignedReasonPatchSerializer(StrictSerializer):
     code = fields.CharField(required=False, max_length=60)
     message = fields.CharField(required=False, max_length=MAX_TEXT)
     counts = serializers.DictField(child=fields.IntegerField(min_value=0, allow_null=True), required=False)
+    trail_ids = serializers.ListField(child=fields.UUIDField(), required=False, max_length=MAX_LIST)
 
 
 class DeparturePatchSerializer(StrictSerializer):

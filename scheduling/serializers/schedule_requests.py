@@ -16,6 +16,7 @@ from scheduling.domain.document import DepartureStatus, Role
 from scheduling.models import Priority, RequestOutcome, RequestStatus, ScheduleRequest
 from scheduling.requests.answers import is_another_answer
 from scheduling.requests.submission import Submission
+from scheduling.serializers import examples
 
 MAX_DATES = 30
 MAX_GROUP = 200
@@ -37,6 +38,7 @@ class ScheduleConstraintsSerializer(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(examples=[examples.OF_BODY])
 class CreateScheduleRequestBodySerializer(serializers.Serializer[Any]):
     """A client's request for a trip on one of up to 30 dates. Other fields are ignored."""
 
@@ -128,7 +130,7 @@ class AnsweredDepartureSerializer(SparseSerializer):
     trail_id = serializers.UUIDField(required=False)
 
 
-@extend_schema_serializer(many=False)
+@extend_schema_serializer(many=False, examples=[examples.OF_RESULT])
 class ScheduleOptimizationResultSerializer(SparseSerializer):
     """The recommended dates, best first, with the guides who would lead and the warnings."""
 
@@ -149,6 +151,7 @@ class RequestErrorSerializer(SparseSerializer):
     message = serializers.CharField()
 
 
+@extend_schema_serializer(many=False, examples=[examples.OF_ACCEPTED, examples.OF_COMPLETED])
 class ScheduleRequestSerializer(SparseSerializer):
     """A schedule request and, once it has been processed, its outcome."""
 

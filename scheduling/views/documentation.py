@@ -16,7 +16,6 @@ from scheduling.serializers.publishing import (
     PublishRequestSerializer,
 )
 from scheduling.serializers.stale import IF_MATCH, STALE_ANSWERS
-from scheduling.views.retired import document_retired
 
 TAGS = ["daily-schedules"]
 SCHEDULE_ID = OpenApiParameter(
@@ -67,7 +66,7 @@ document_daily_schedules = extend_schema_view(
         },
         tags=TAGS,
     ),
-    update=document_retired("putDailySchedule", summary="Retired: send a PATCH with your own fields instead"),
+    update=extend_schema(exclude=True),
     partial_update=extend_schema(
         operation_id="patchDailySchedule",
         summary="Change your own fields of a daily schedule",
@@ -101,7 +100,7 @@ document_daily_schedules = extend_schema_view(
         summary="See what changed in a daily schedule, when and by whom",
         description="Every revision with its difference, the newest first, changes made in SQL included.",
         parameters=[SCHEDULE_ID, RevisionQuerySerializer],
-        responses={200: RevisionPageSerializer, **error_responses(400, 404)},
+        responses={200: OpenApiResponse(RevisionPageSerializer, "A page."), **error_responses(400, 404)},
         tags=TAGS,
     ),
 )

@@ -57,9 +57,59 @@ def test_every_topic_is_a_channel_with_an_operation() -> None:
     addresses = {name: channel["address"] for name, channel in asyncapi["channels"].items()}
     actions = {operation["channel"]["$ref"]: operation["action"] for operation in asyncapi["operations"].values()}
 
-    sent = {f"#/channels/{topic}": "send" for topic in (*kafka.SENT_TOPICS, kafka.DEAD_LETTERS)}
-    assert actions == sent | {f"#/channels/{topic}": "receive" for topic in kafka.RECEIVED_TOPICS}
+    sent = {*kafka.SENT_TOPICS, kafka.DEAD_LETTERS}
+    assert actions == {
+        f"#/channels/{name}": "send" if topic in sent else "receive" for name, topic in addresses.items()
+    }
     assert set(addresses.values()) == set(schemas.SCHEMAS) | {kafka.DEAD_LETTERS}
+
+
+@pytest.mark.parametrize(
+    ("topic", "channel", "operation", "message"),
+    [
+        (
+            "novatrek.operations.schedule.published",
+            "schedulePublished",
+            "publishSchedulePublished",
+            "SchedulePublished",
+        ),
+        (
+            "novatrek.booking.reservation.created",
+            "reservationCreated",
+            "receiveReservationCreated",
+            "ReservationCreated",
+        ),
+        (
+            "novatrek.booking.reservation.status-changed",
+            "reservationStatusChanged",
+            "receiveReservationStatusChanged",
+            "ReservationStatusChanged",
+        ),
+        (
+            "novatrek.safety.emergency.triggered",
+            "emergencyTriggered",
+            "receiveEmergencyTriggered",
+            "EmergencyTriggered",
+        ),
+        (
+            "novatrek.safety.wildlife-alert.issued",
+            "wildlifeAlertIssued",
+            "receiveWildlifeAlertIssued",
+            "WildlifeAlertIssued",
+        ),
+    ],
+)
+def test_names_are_those_of_the_published_documents(topic: str, channel: str, operation: str, message: str) -> None:
+    asyncapi = document()
+
+    assert asyncapi["channels"][channel]["address"] == topic
+    assert asyncapi["channels"][channel]["messages"] == {channel: {"$ref": f"#/components/messages/{message}"}}
+    assert asyncapi["operations"][operation]["channel"] == {"$ref": f"#/channels/{channel}"}
+    assert asyncapi["components"]["messages"][message]["name"] == message
+    payload = {"$ref": f"#/components/schemas/{message}Payload"}
+    assert asyncapi["components"]["messages"][message]["payload"] == payload
+    schema = asyncapi["components"]["schemas"][f"{message}Payload"]
+    assert schema["properties"] == schemas.SCHEMAS[topic]["properties"]
 
 
 @pytest.mark.parametrize("topic", schemas.SCHEMAS)

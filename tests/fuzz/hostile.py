@@ -9,6 +9,7 @@ import httpx
 import jsonschema
 import yaml
 
+from tests.contracts.comparison import resolved
 from tests.service import RunningService
 
 DEEP = 100_000
@@ -87,7 +88,7 @@ def hostile_requests(specification: dict[str, Any]) -> Iterator[Hostile]:
             if "requestBody" in operation:
                 for what, body in BODIES.items():
                     yield Hostile(method.upper(), filled, what, documented, body)
-            for parameter in operation.get("parameters", []):
+            for parameter in (resolved(specification, p) for p in operation.get("parameters", [])):
                 for what, value in VALUES.items():
                     if target := _target(path, parameter, value):
                         yield Hostile(method.upper(), target, f"{what} as {parameter['name']}", documented)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from events.models import OutboxMessage
-from scheduling.domain.document import Announcement, AssignmentStatus, DepartureStatus
+from scheduling.domain.document import Announcement, AssignmentStatus, DepartureStatus, UnassignedReason
 from scheduling.models import GuideCommitment
 from tests.factories import DepartureFactory, TeamMemberFactory, at
 from tests.scheduling.patches.calls import change, named
@@ -44,6 +44,16 @@ def test_a_departure_is_cancelled_and_its_guides_are_free(client: Client) -> Non
 
     assert stored()[key].status is DepartureStatus.CANCELLED
     assert not GuideCommitment.objects.exists()
+
+
+def test_a_reason_with_its_trails_can_be_sent_back_as_it_was_read(client: Client) -> None:
+    reason = UnassignedReason(code="NO_TRAIL", message="no trail fits", trail_ids=[uuid4()])
+    key = departure(unassigned_reason=reason)
+
+    response = change(client, key, {"unassigned_reason": reason.model_dump(mode="json"), "capacity": 20})
+
+    assert response.status_code == 200
+    assert stored()[key].unassigned_reason == reason
 
 
 def test_a_cancelled_departure_is_not_planned(client: Client) -> None:
