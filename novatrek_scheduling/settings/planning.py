@@ -18,6 +18,7 @@ __all__ = [
     "REQUEST_PATIENCE_SECONDS",
     "REQUEST_SCORE_WEIGHTS",
     "REQUEST_SOLVER_TIME_LIMIT_SECONDS",
+    "SAFETY_FACTS_MAX_AGE_SECONDS",
     "SOLVER_TIME_LIMIT_SECONDS",
     "TASK_SOFT_TIME_LIMIT_SECONDS",
     "TASK_TIME_LIMIT_SECONDS",
@@ -34,6 +35,8 @@ TASK_TIME_LIMIT_SECONDS = env.int("TASK_TIME_LIMIT_SECONDS", default=180)
 VISIBILITY_TIMEOUT_SECONDS = env.int("VISIBILITY_TIMEOUT_SECONDS", default=3600)
 # Maximal wait for an equal run in progress; it leaves a task enough time to solve the problem itself afterwards.
 JOIN_PATIENCE_SECONDS = env.int("JOIN_PATIENCE_SECONDS", default=45)
+# A machine publishes on facts about safety that were read for the decision, at most this long before.
+SAFETY_FACTS_MAX_AGE_SECONDS = env.int("SAFETY_FACTS_MAX_AGE_SECONDS", default=30)
 # A machine leaves at most so many published departures of a date without a team, in number or share, whichever is more.
 MAX_UNSTAFFED_BY_MACHINE = env.int("MAX_UNSTAFFED_BY_MACHINE", default=2)
 MAX_UNSTAFFED_SHARE_BY_MACHINE = env.float("MAX_UNSTAFFED_SHARE_BY_MACHINE", default=0.1)

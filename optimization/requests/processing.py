@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import structlog
@@ -109,7 +109,9 @@ def _validated_snapshot(query: TripQuery) -> Snapshot:
     for name in ("required_guide_ids", "excluded_guide_ids"):
         if guide_ids := getattr(constraints, name):
             look_up_guides(guide_ids, field=f"constraints.{name}", deadline_seconds=deadline_seconds)
-    snapshot = take_query_snapshot(query, deadline_seconds=deadline_seconds)
+    # What may be published without a person rests on facts about safety that are read for this decision.
+    safety_since = timezone.now() if settings.AUTO_PUBLISH_REQUESTS else None
+    snapshot = take_query_snapshot(query, deadline_seconds=deadline_seconds, safety_since=safety_since)
     trip = snapshot.trips[query.trip_id]
     if not trip.is_active:
         raise InactiveTrip.of(trip, "trip_id")
@@ -122,6 +124,8 @@ def _rank_and_store(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, r
     author = _author(claim, run)
     with ExitStack() as presence:
         for _ in range(TRIES):
+            if _is_too_old_to_publish_on(snapshot):
+                snapshot = _validated_snapshot(query)
             ranked = rank_dates(query, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
             refuse_broken_dates(ranked, query)
             guide_names = [member.guide_name for member in ranked.best.departure.team] if ranked.best else []
@@ -139,6 +143,13 @@ def _rank_and_store(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, r
     schedule_writes_exhausted.inc()
     message = f"Others kept changing what this request is about; the last of {TRIES} tries met: {obstacle}"
     raise ContentionNotResolved(message, guide_names)
+
+
+def _is_too_old_to_publish_on(snapshot: Snapshot) -> bool:
+    """Return whether the facts about safety are older than those on which a machine may publish."""
+    oldest = timedelta(seconds=settings.SAFETY_FACTS_MAX_AGE_SECONDS)
+    read_at = snapshot.safety_read_at
+    return settings.AUTO_PUBLISH_REQUESTS and (read_at is None or timezone.now() - read_at > oldest)
 
 
 def _author(claim: RequestClaim, run: OptimizationRun) -> Author:
@@ -196,8 +207,14 @@ def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> Departure
     else:
         current.take_plan(planned)
     if settings.AUTO_PUBLISH_REQUESTS and not current.needs_approval:
-        publish_in(draft, {key}, timezone.now(), by_machine=True)
+        _publish(key, draft, ranked.facts.snapshot)
     return draft.document.departures[key]
+
+
+def _publish(key: UUID, draft: Draft, snapshot: Snapshot) -> None:
+    if _is_too_old_to_publish_on(snapshot):
+        raise _ChangedMeanwhile("what is known of its safety is too old to publish on")
+    publish_in(draft, {key}, timezone.now(), by_machine=True)
 
 
 def _complete(

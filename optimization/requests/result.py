@@ -37,6 +37,7 @@ def result_of(ranked: RankedDates, *, max_results: int | None = None) -> dict[st
         ],
         "weather_summary": _weather_summary(dates, ranked.facts.snapshot),
     }
+    result["facts_read_at"] = ranked.facts.snapshot.facts_read_at.isoformat()
     best = ranked.best
     result["optimization_score"] = round(best.score, 2) if best else 0.0
     return result

@@ -140,6 +140,7 @@ class DepartureCandidatesSerializer(SparseSerializer):
     warnings = ConflictWarningSerializer(
         many=True, help_text="Facts that are unknown because a sibling did not answer."
     )
+    facts_read_at = serializers.DateTimeField(help_text="When the oldest of the facts was read from its service.")
     explanation = ExplanationSerializer(required=False)
 
 
@@ -158,6 +159,7 @@ def represent_candidates(
         "departure_id": str(departure_id),
         "candidates": [_represent_guide(guide) | prices.get(guide.guide_id, {}) for guide in candidates.guides],
         "warnings": warnings_of_unknown_facts(candidates.snapshot),
+        "facts_read_at": candidates.snapshot.facts_read_at.isoformat(),
     }
     return representation | ({"explanation": explanation_as_data(explanation)} if explanation else {})
 

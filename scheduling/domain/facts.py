@@ -272,7 +272,8 @@ class Snapshot:
     `unknown` maps each sibling that did not answer to a sentence on what is unknown because of it. `read_at` is the
     time at which the oldest response of each sibling in the snapshot was read. `available` also covers the dates
     after `days` on which departures of trips of several days are still under way. `left_out` has the records that are
-    unknown because they break the contract of a sibling that did answer.
+    unknown because they break the contract of a sibling that did answer. Facts about safety were all read after
+    `safety_since`, if it is set; the oldest of them at `safety_read_at`.
     """
 
     taken_at: datetime
@@ -292,6 +293,13 @@ class Snapshot:
     unknown: Mapping[Sibling, str] = field(default_factory=dict)
     read_at: Mapping[Sibling, datetime] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
+    safety_since: datetime | None = None
+    safety_read_at: datetime | None = None
+
+    @property
+    def facts_read_at(self) -> datetime:
+        """The time at which the oldest fact in the snapshot was read."""
+        return min(self.read_at.values(), default=self.taken_at)
 
     def knows(self, sibling: Sibling) -> bool:
         return sibling not in self.unknown

@@ -139,6 +139,9 @@ class ScheduleOptimizationResultSerializer(SparseSerializer):
     conflict_warnings = ConflictWarningSerializer(many=True)
     optimization_score = serializers.FloatField(required=False, min_value=0, max_value=100)
     weather_summary = WeatherSummarySerializer(required=False)
+    facts_read_at = serializers.DateTimeField(
+        required=False, help_text="When the oldest of the facts was read from its service."
+    )
     departure = AnsweredDepartureSerializer(
         required=False, help_text="Of a request: the departure that was planned for it. Absent where no date could be."
     )

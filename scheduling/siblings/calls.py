@@ -51,6 +51,7 @@ class Call:
 
     `key` is the Idempotency-Key, the same for every delivery of one message. `names_resource`: 404 means that the
     sibling does not know the resource; for lists it is a failure. `success_statuses` are those of a usable response.
+    `is_about_safety`: whoever publishes without a person has to have read it for that decision.
     """
 
     sibling: Sibling
@@ -60,6 +61,7 @@ class Call:
     body: Mapping[str, Any] | None = None
     key: str | None = None
     names_resource: bool = False
+    is_about_safety: bool = False
     success_statuses: frozenset[int] = SUCCESS_STATUSES
 
     @property

@@ -26,23 +26,35 @@ MAX_CALL_ATTEMPTS = 3
 class SiblingReader:
     """A reader of siblings with one deadline, which records the age of what it read. Safe to use from many threads.
 
-    `fresh`: cached responses are not used. Used in a `with` block, with `answers` to judge lists by, it keeps at the
-    end of the block what it read and what was believed; otherwise it keeps nothing, because nothing was judged.
+    `fresh`: cached responses are not used; `safety_since`: none about safety that was read before. Used in a `with`
+    block, with `answers` to judge lists by, it keeps at the end of the block what it read and what was believed;
+    otherwise it keeps nothing, because nothing was judged.
     """
 
-    def __init__(self, deadline: Deadline, *, fresh: bool = False, answers: LastGoodAnswers | None = None) -> None:
+    def __init__(
+        self,
+        deadline: Deadline,
+        *,
+        fresh: bool = False,
+        safety_since: datetime | None = None,
+        answers: LastGoodAnswers | None = None,
+    ) -> None:
         self.deadline = deadline
         self.answers = answers or LastGoodAnswers([])
         self._fresh = fresh
+        self._safety_since = safety_since
         self._oldest: dict[Sibling, datetime] = {}
+        self._oldest_about_safety: datetime | None = None
         self._responses: list[tuple[Call, CachedResponse, timedelta]] = []
         self._from_cache: list[Call] = []
         self._lock = threading.Lock()
 
     @classmethod
-    def judging(cls, deadline: Deadline, *judged: Judged, fresh: bool = False) -> Self:
+    def judging(
+        cls, deadline: Deadline, *judged: Judged, fresh: bool = False, safety_since: datetime | None = None
+    ) -> Self:
         """Return a reader that judges these lists, or all, by the last good answers; for a `with` block."""
-        return cls(deadline, fresh=fresh, answers=LastGoodAnswers.load(*judged))
+        return cls(deadline, fresh=fresh, safety_since=safety_since, answers=LastGoodAnswers.load(*judged))
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +79,12 @@ class SiblingReader:
         with self._lock:
             return dict(self._oldest)
 
+    @property
+    def safety_read_at(self) -> datetime | None:
+        """The time at which the oldest response about safety was read; None where none was."""
+        with self._lock:
+            return self._oldest_about_safety
+
     def get(
         self,
         call: Call,
@@ -87,7 +105,7 @@ class SiblingReader:
 
     def _read_cache(self, call: Call, payload: type[P], check: Callable[[P], None] | None) -> P | None:
         cached = None if self._fresh else cached_response(call)
-        if cached is None:
+        if cached is None or self._is_too_old(call, cached):
             return None
         try:
             parsed = payload.read(cached.body)
@@ -95,7 +113,7 @@ class SiblingReader:
                 check(parsed)
         except (ValidationError, SiblingFailure):  # stored by an older release
             return None
-        self._note(call.sibling, cached.read_at)
+        self._note(call, cached.read_at)
         with self._lock:
             self._from_cache.append(call)
         return parsed
@@ -114,12 +132,17 @@ class SiblingReader:
         if lifetime is not None:
             with self._lock:
                 self._responses.append((call, CachedResponse(body, read_at), lifetime))
-        self._note(call.sibling, read_at)
+        self._note(call, read_at)
         return parsed
 
-    def _note(self, sibling: Sibling, read_at: datetime) -> None:
+    def _is_too_old(self, call: Call, cached: CachedResponse) -> bool:
+        return call.is_about_safety and self._safety_since is not None and cached.read_at < self._safety_since
+
+    def _note(self, call: Call, read_at: datetime) -> None:
         with self._lock:
-            self._oldest[sibling] = min(read_at, self._oldest.get(sibling, read_at))
+            self._oldest[call.sibling] = min(read_at, self._oldest.get(call.sibling, read_at))
+            if call.is_about_safety:
+                self._oldest_about_safety = min(read_at, self._oldest_about_safety or read_at)
 
 
 def send(call: Call, payload: type[P], deadline: Deadline) -> P:

@@ -25,7 +25,7 @@ EmergencyTraining = Literal["WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER"
 
 Name = Annotated[str, Field(max_length=MAX_NAME)]
 
-_call = partial(Call, Sibling.GUIDE_MANAGEMENT)
+_call = partial(Call, Sibling.GUIDE_MANAGEMENT, is_about_safety=True)
 _resource_call = partial(_call, names_resource=True)
 
 

@@ -24,7 +24,7 @@ MAX_ELEVATION_M = 9_000
 Surface = Literal["DRY", "WET", "MUDDY", "ICY", "SNOW_COVERED", "FLOODED"]
 Status = Literal["OPEN", "PARTIALLY_CLOSED", "CLOSED", "SEASONAL_CLOSURE"]
 
-_call = partial(Call, Sibling.TRAIL_MANAGEMENT)
+_call = partial(Call, Sibling.TRAIL_MANAGEMENT, is_about_safety=True)
 _resource_call = partial(_call, names_resource=True)
 
 

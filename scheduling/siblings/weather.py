@@ -69,12 +69,13 @@ def read_forecasts(reader: SiblingReader, station_id: str) -> Records[ForecastPa
 
 def read_alerts(reader: SiblingReader, region_id: UUID) -> Records[AlertPayload]:
     """Read the weather alerts of a region. Raises SiblingUnavailable."""
-    call = _call("getWeatherAlerts", "/weather/alerts", params={"region_id": f"{region_id}"})
+    call = _call("getWeatherAlerts", "/weather/alerts", params={"region_id": f"{region_id}"}, is_about_safety=True)
     page = reader.get(call, _Alerts, lifetime=WEATHER_LIFETIME)
     return Records(page.alerts, page.sick)
 
 
 def read_assessment(reader: SiblingReader, trail_id: UUID) -> AssessmentPayload:
     """Read svc-weather's assessment of a trail. Raises SiblingNotFound where there is none."""
-    call = _resource_call("getTrailConditions", "/trail-conditions", params={"trail_id": f"{trail_id}"})
+    params = {"trail_id": f"{trail_id}"}
+    call = _resource_call("getTrailConditions", "/trail-conditions", params=params, is_about_safety=True)
     return reader.get(call, AssessmentPayload, lifetime=ASSESSMENT_LIFETIME)

@@ -95,10 +95,12 @@ def take_trip_snapshot(
     trail_ids: Collection[UUID] = (),
     deadline_seconds: float,
     fresh: bool = False,
+    safety_since: datetime | None = None,
 ) -> Snapshot:
     """Take a snapshot of one trip on some dates, in few calls: its guides are those available on one of the dates.
 
-    Raises UnknownTrip, and SiblingUnavailable as `take_facts_snapshot` does.
+    `safety_since`: facts about safety that were read earlier are read again, in the snapshot and in all that is added
+    to it. Raises UnknownTrip, and SiblingUnavailable as `take_facts_snapshot` does.
     """
     ordered = tuple(sorted(set(days)))
     scope = _Scope(
@@ -109,14 +111,15 @@ def take_trip_snapshot(
         trail_ids=frozenset(trail_ids),
         is_of_one_trip=True,
     )
-    return _take(scope, deadline_seconds, fresh=fresh)
+    return _take(scope, deadline_seconds, fresh=fresh, safety_since=safety_since)
 
 
-def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
+def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: datetime | None = None) -> Snapshot:
     taken_at = datetime.now(UTC)
     gaps = Gaps()
     deadline = Deadline.after(deadline_seconds - ASSEMBLY_SECONDS)
-    with SiblingReader.judging(deadline, fresh=fresh) as reader, Lookups(deadline) as lookups:
+    judging = SiblingReader.judging(deadline, fresh=fresh, safety_since=safety_since)
+    with judging as reader, Lookups(deadline) as lookups:
         guide_lookups = GuideLookups.start(reader, lookups, gaps, scope.days, all_guides=not scope.is_of_one_trip)
         regions_branch = lookups.branch(read_regions, reader, gaps)
         catalog = _read_catalog(scope, reader, lookups, gaps)
@@ -145,6 +148,8 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool) -> Snapshot:
         unknown=gaps.sentences(),
         read_at=reader.read_at,
         left_out=gaps.left_out(),
+        safety_since=safety_since,
+        safety_read_at=reader.safety_read_at,
     )
 
 

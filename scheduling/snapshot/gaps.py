@@ -85,6 +85,11 @@ def with_default(read: Callable[[SiblingReader, K], T], default: T) -> Callable[
     return read_or_default
 
 
+def earlier(first: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the earlier of two moments, of which either may be missing."""
+    return min((moment for moment in (first, other) if moment), default=None)
+
+
 def oldest_read_at(first: ReadAt, other: ReadAt) -> ReadAt:
     """Merge read times: for each sibling the earlier of the two."""
     return {

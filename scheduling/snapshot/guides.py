@@ -18,7 +18,7 @@ from scheduling.siblings.last_good import CERTIFICATES, NO_TRAITS
 from scheduling.siblings.last_good import GUIDES as GUIDES_JUDGED
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import Records
-from scheduling.snapshot.gaps import Gaps, oldest_read_at
+from scheduling.snapshot.gaps import Gaps, earlier, oldest_read_at
 from scheduling.snapshot.translation import certificate_of, guide_of
 
 GUIDES = Sibling.GUIDE_MANAGEMENT
@@ -87,7 +87,8 @@ def with_certificates(
         return snapshot
     certificates: dict[UUID, tuple[Certificate, ...]] = {}
     deadline = Deadline.after(deadline_seconds)
-    with SiblingReader.judging(deadline, CERTIFICATES, fresh=fresh) as reader, Lookups(deadline) as lookups:
+    judging = SiblingReader.judging(deadline, CERTIFICATES, fresh=fresh, safety_since=snapshot.safety_since)
+    with judging as reader, Lookups(deadline) as lookups:
         read = partial(_read_certificates, reader)
         futures = {guide_id: lookups.call(GUIDES, read, guide_id) for guide_id in missing}
         for guide_id, future in futures.items():
@@ -101,6 +102,7 @@ def with_certificates(
         snapshot,
         certificates={**snapshot.certificates, **certificates},
         read_at=oldest_read_at(snapshot.read_at, reader.read_at),
+        safety_read_at=earlier(snapshot.safety_read_at, reader.safety_read_at),
     )
 
 
@@ -126,7 +128,8 @@ def with_availability_notes(
     deadline = Deadline.after(deadline_seconds)
     first, last = snapshot.days[0], snapshot.days[-1] + LONGEST_TRIP
     notes, gaps = dict(snapshot.availability_notes), Gaps()
-    with SiblingReader(deadline, fresh=fresh) as reader, Lookups(deadline) as lookups:
+    reader = SiblingReader(deadline, fresh=fresh, safety_since=snapshot.safety_since)
+    with reader, Lookups(deadline) as lookups:
         futures = {
             guide_id: lookups.call(GUIDES, _read_windows, reader, guide_id, first, last)
             for guide_id in sorted(set(guide_ids))
@@ -140,6 +143,7 @@ def with_availability_notes(
         availability_notes=notes,
         unknown={**snapshot.unknown, **gaps.sentences()},
         read_at=oldest_read_at(snapshot.read_at, reader.read_at),
+        safety_read_at=earlier(snapshot.safety_read_at, reader.safety_read_at),
     )
 
 
@@ -177,12 +181,14 @@ def with_availability_on(
     if not missing:
         return snapshot
     deadline, gaps = Deadline.after(deadline_seconds), Gaps()
-    with SiblingReader.judging(deadline, GUIDES_JUDGED, fresh=fresh) as reader, Lookups(deadline) as lookups:
+    judging = SiblingReader.judging(deadline, GUIDES_JUDGED, fresh=fresh, safety_since=snapshot.safety_since)
+    with judging as reader, Lookups(deadline) as lookups:
         guides, available = GuideLookups.start(reader, lookups, gaps, missing, all_guides=False).finish()
     return replace(
         snapshot,
         guides={**guides, **snapshot.guides},
         available={**snapshot.available, **available},
         read_at=oldest_read_at(snapshot.read_at, reader.read_at),
+        safety_read_at=earlier(snapshot.safety_read_at, reader.safety_read_at),
         left_out=tuple(dict.fromkeys((*snapshot.left_out, *gaps.left_out()))),
     )
