@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field
 
 from conflicts.choices import Strategy
-from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.document import Departure, ScheduleDocument, move_guests
 
 RELIED_ON = {
     "trip_id",
@@ -73,6 +73,12 @@ class Option(BaseModel):
     moves_reservations: dict[UUID, UUID] = Field(default_factory=dict)
     premise: dict[UUID, str] = Field(default_factory=dict)
     revisions: dict[date, int] = Field(default_factory=dict)
+
+    def apply(self, documents: Mapping[date, ScheduleDocument]) -> None:
+        """Make the option's change in the documents of its dates."""
+        for edit in self.edits:
+            edit.apply(documents[edit.day])
+        move_guests(documents.values(), self.moves_reservations)
 
     @property
     def departure_ids(self) -> frozenset[UUID]:

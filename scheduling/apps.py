@@ -15,9 +15,11 @@ class SchedulingConfig(AppConfig):
         from scheduling.patches.services import prepare_failed_patch
         from scheduling.requests.followed_departures import tell_clients
         from scheduling.requests.metrics import request_gauges
+        from scheduling.reservations.aftermath import follow_departures
         from scheduling.siblings.metrics import doubted_answers
 
         detectors.register(tell_clients)
+        detectors.register(follow_departures)
         register_deliveries()
         register_prepared_replay(FAILED_PATCH_SOURCE, prepare_failed_patch)
         register_operations_alerts()

@@ -13,7 +13,7 @@ from events.inbox import RetryLater, register_handler
 from scheduling.domain.limits import MAX_GUESTS, RECORDED_FUTURE, RECORDED_PAST
 from scheduling.errors import ContentionNotResolved
 from scheduling.hazards import Emergency, WildlifeAlert, record_emergency, record_wildlife_alert
-from scheduling.reservations.seating import Booking, cancel_reservation, record_booking
+from scheduling.reservations.bookings import Booking, StatusChange, change_status, record_booking
 
 Handler = Callable[[dict[str, Any]], None]
 
@@ -55,6 +55,7 @@ class _ReservationCreated(_Event):
 
 class _ReservationStatusChanged(_Event):
     reservation_id: UUID
+    previous_status: str
     new_status: str
 
 
@@ -98,10 +99,16 @@ def reservation_created(payload: dict[str, Any]) -> None:
 
 
 def reservation_status_changed(payload: dict[str, Any]) -> None:
-    """Cancel the reservation where that is its new status; any other status changes no seats."""
+    """Cancel the reservation where that is its new status, reinstate it where it was cancelled and is not any more."""
     event = _ReservationStatusChanged.model_validate(payload)
-    if event.new_status == CANCELLED:
-        cancel_reservation(event.reservation_id, event_time=event.timestamp)
+    change_status(
+        StatusChange(
+            reservation_id=event.reservation_id,
+            was_cancelled=event.previous_status == CANCELLED,
+            is_cancelled=event.new_status == CANCELLED,
+            event_time=event.timestamp,
+        )
+    )
 
 
 def wildlife_alert_issued(payload: dict[str, Any]) -> None:

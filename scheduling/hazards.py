@@ -17,7 +17,7 @@ from scheduling import hooks
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import LONG_AGO, OPEN_END
-from scheduling.models import DailySchedule, Hazard, HazardKind, Reservation
+from scheduling.models import DailySchedule, DepartureDate, Hazard, HazardKind, Reservation, ReservationStatus
 from scheduling.rules import HazardFact
 
 SEVERITY_BY_THREAT = {"low": "LOW", "moderate": "MEDIUM", "high": "HIGH", "extreme": "CRITICAL"}
@@ -184,10 +184,13 @@ def _concerned(kind: HazardKind, reservation: Reservation | None) -> dict[str, A
 
 
 def _departure_of(reservation: Reservation | None) -> Departure | None:
-    if reservation is None or reservation.departure_id is None or reservation.trip_date is None:
+    """The departure that the guests are on; it may be on another date than they booked."""
+    if reservation is None or reservation.departure_id is None or reservation.status != ReservationStatus.ACTIVE:
         return None
-    schedule = DailySchedule.objects.filter(schedule_date=reservation.trip_date).first()
-    return schedule.document.departures.get(reservation.departure_id) if schedule else None
+    key = reservation.departure_id
+    dates = DepartureDate.objects.filter(departure_id=key)
+    schedule = DailySchedule.objects.filter(schedule_date__in=dates.values("schedule_date")).first()
+    return schedule.document.departures.get(key) if schedule else None
 
 
 def _ids(stored: Iterable[str]) -> frozenset[UUID]:

@@ -39,6 +39,9 @@ optimization_requested: Hook[[date, UUID], None] = Hook()
 hazard_changed: Hook[[Hazard], None] = Hook()
 """A hazard was recorded, updated or released."""
 
+waiting_guests_changed: Hook[[date, UUID], None] = Hook()
+"""(trip_date, trip_id): the reservations that have no place on any departure of this trip and date are others now."""
+
 publication_figures: Hook[[date], Mapping[str, float]] = Hook()
 """(schedule_date): figures for its `schedule.published` event: optimization_score (0..1), conflicts_resolved."""
 

@@ -4,16 +4,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from pydantic import BaseModel, ValidationError
 
-from events import outbox
 from events.dead_letters import on_dead_letter, register_replay
 from events.models import DeadLetter
 from scheduling.domain.facts import Sibling
 from scheduling.models import DailySchedule, GuideCommitment, Reservation
+from scheduling.operations_notices import notify_operations
 from scheduling.requests.claims import DEAD_LETTER_SOURCE
 from scheduling.requests.dead_letters import replay_request
 
@@ -33,24 +32,8 @@ def alert_operations(dead_letter: DeadLetter) -> None:
     payload = dead_letter.payload if isinstance(dead_letter.payload, dict) else {}
     if payload.get("destination") == Sibling.NOTIFICATIONS:
         return
-    outbox.record(
-        destination=Sibling.NOTIFICATIONS,
-        key="operations",
-        kind="operations.alert",
-        payload={
-            "body": {
-                "recipient_id": settings.OPERATIONS_RECIPIENT_ID,
-                "channel": settings.NOTIFICATION_CHANNEL,
-                "template_id": settings.NOTIFICATION_TEMPLATES["operations_alert"],
-                "priority": "URGENT",
-                "variables": {
-                    "source": dead_letter.source,
-                    "reason": dead_letter.reason,
-                    "key": dead_letter.key,
-                    "guides": ", ".join(guide_names_of(payload)),
-                },
-            }
-        },
+    notify_operations(
+        source=dead_letter.source, reason=dead_letter.reason, key=dead_letter.key, guides=guide_names_of(payload)
     )
 
 

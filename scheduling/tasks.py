@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from scheduling.daily_schedules.lifecycle import advance_departures, refuse_skewed_clock
 from scheduling.errors import ContentionNotResolved
-from scheduling.reservations.placement import place_reservation, sweep_reservations
-from scheduling.reservations.seating import PLACE_TASK
+from scheduling.reservations.placement import place_reservation
+from scheduling.reservations.placement_queue import PLACE_TASK, sweep_reservations
 from scheduling.siblings import SiblingUnavailable
 from scheduling.siblings.last_good import purge_past_answers
 
@@ -34,13 +34,13 @@ def advance_departures_task() -> None:
     time_limit=40,
 )
 def place_reservation_task(reservation_id: str) -> None:
-    """Create the departure that a reservation waits for, and seat its guests."""
+    """Find a place for a reservation that waits, on a departure or on one to create."""
     place_reservation(UUID(reservation_id))
 
 
 @shared_task(name="scheduling.sweep_reservations", soft_time_limit=50, time_limit=60)
 def sweep_reservations_task() -> None:
-    """Queue again the reservations whose departure is missing although their task should have created it."""
+    """Queue again the reservations that wait for a place although their task should have found one."""
     sweep_reservations(timezone.now(), older_than=UNPLACED_FOR)
 
 

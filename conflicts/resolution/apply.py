@@ -18,11 +18,11 @@ from conflicts.resolution.deliveries import unsent_messages_about
 from conflicts.resolution.dry_run import refuse_changed_premise
 from events import outbox
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
+from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, ask_to_close_listing
 from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.seats import Reseating
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import ScheduleDocument
-from scheduling.reservations.seating import move_reservations
 from scheduling.rules import Facts
 
 
@@ -61,8 +61,7 @@ def apply_option(
     def edit(drafts: Mapping[date, Draft]) -> None:
         _refuse_resolved(conflict)
         refuse_changed_premise(option, {day: draft.document for day, draft in drafts.items()})
-        for change in option.edits:
-            change.apply(drafts[change.day].document)
+        option.apply({day: draft.document for day, draft in drafts.items()})
 
     def close(changes: Mapping[date, Change]) -> None:
         stored = detect_in_changes(changes, facts)
@@ -76,6 +75,7 @@ def apply_option(
             edit,
             author=application.author,
             facts=None if caused else facts,
+            reseating=Reseating.of_departures(option.moves_reservations),
             after_write=close,
         )
     return resolutions[-1]
@@ -143,15 +143,25 @@ def _expiry_of(conflict: ScheduleConflict, now: datetime) -> datetime:
 
 
 def _notify_siblings(option: Option, changes: Mapping[date, Change]) -> list[str]:
-    """Record the messages to siblings, move reservations to new departures, and return the messages' ids."""
+    """Record the messages to siblings, and return their ids."""
+    _ask_to_close_listings(changes)
     new_edits = [edit for edit in option.edits if edit.is_new]
     for edit in new_edits:
         departure = changes[edit.day].after.departures[edit.departure_id]
         announce_to_catalog(edit.departure_id, departure, edit.day)
-        for old, new in option.moves_reservations.items():
-            move_reservations(old, new, edit.day)
     messages = [_record(call.model_dump()) for call in option.calls]
     return messages + unsent_messages_about([edit.departure_id for edit in new_edits])
+
+
+def _ask_to_close_listings(changes: Mapping[date, Change]) -> None:
+    """Have operations close what the option cancels or moves to another hour, as it was listed."""
+    for day, change in changes.items():
+        for key in change.departures_cancelled:
+            ask_to_close_listing(key, change.before.departures[key], day, because="is cancelled here")
+        for key in sorted(change.departure_ids & change.before.departures.keys()):
+            before, after = change.before.departures[key], change.after.departures[key]
+            if after.starts_at != before.starts_at:
+                ask_to_close_listing(key, before, day, because=f"is at {after.starts_at:%H:%M} now")
 
 
 def _record(message: dict[str, Any]) -> str:

@@ -42,8 +42,7 @@ def run_dry(option: Option, fingerprint: str) -> DryRun:
     before = {day: draft.document for day, draft in drafts.items()}
     refuse_changed_premise(option, before)
     after = {day: document.copy_for_editing() for day, document in before.items()}
-    for edit in option.edits:
-        edit.apply(after[edit.day])
+    option.apply(after)
     planned = [after[edit.day].departures[edit.departure_id] for edit in option.edits]
     facts = _facts_about(planned, option.days)
     existing = fingerprints_of(_detect(option, before, facts).conflicts)

@@ -1,26 +1,32 @@
 """Options from edits of departures: their check and their form."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from conflicts.choices import Strategy
 from conflicts.options import DepartureEdit, Option, option_id, premise_of
 from conflicts.resolution.problem import Problem
-from scheduling.domain.document import Departure, ScheduleDocument, TeamMember
+from scheduling.domain.document import Departure, ScheduleDocument, TeamMember, move_guests
 from scheduling.rules import Facts
 
 MAX_OFFERED = 3
 
 
-def solves(problem: Problem, facts: Facts, edits: Iterable[DepartureEdit]) -> bool:
-    """Return True where the edits, applied to copies, resolve the conflict and break no rule."""
+def solves(
+    problem: Problem, facts: Facts, edits: Iterable[DepartureEdit], moved_guests: Mapping[UUID, UUID] | None = None
+) -> bool:
+    """Return True where the edits, applied to copies, resolve the conflict and break no rule.
+
+    `moved_guests` are departures whose guests go to another one.
+    """
     edits = list(edits)
     changed: dict[Any, ScheduleDocument] = {}
     for edit in edits:
         if edit.day not in changed:
             changed[edit.day] = problem.documents[edit.day].copy_for_editing()
         edit.apply(changed[edit.day])
+    move_guests(changed.values(), moved_guests or {})
     return problem.solves(facts, changed, {edit.departure_id for edit in edits})
 
 

@@ -27,6 +27,7 @@ WHOLE_HOURS = [f"{hour:02}:00" for hour in range(6, 19)]
 HOUR_SHIFTS = (0, 1, -1, 2, -2)
 MIN_NOTICE = timedelta(hours=2)
 MAX_SLOTS_TRIED = 30
+GUESTS = {"reservations", "participants", "catalog_participants"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,20 @@ class _Slot:
         """True where the date of the departure changes."""
         return self.before.day != self.after.day
 
+    @property
+    def moved_guests(self) -> dict[UUID, UUID]:
+        """The departure whose guests go to another one, with that one."""
+        return {self.before.departure_id: self.after.departure_id} if self.moves_to_another_date else {}
+
     def edits(self) -> list[DepartureEdit]:
         """Return the edits of the move: on its own date new times, on another a cancelled and a new departure."""
-        moved = self.after.departure.model_dump(mode="json", by_alias=True)
+        # Its guests are no part of the option: they follow from the reservations of the moment at which it is applied.
+        moved = self.after.departure.model_dump(mode="json", by_alias=True, exclude=GUESTS)
         if not self.moves_to_another_date:
             fields = {key: moved.get(key) for key in ("starts_at", "ends_at", "trail_id", "team", "unassigned_reason")}
             return [DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=fields)]
         rescheduled_to = str(self.after.departure_id)
-        cancelled = {"status": DepartureStatus.CANCELLED.value, "reservations": {}, "rescheduled_to": rescheduled_to}
+        cancelled = {"status": DepartureStatus.CANCELLED.value, "rescheduled_to": rescheduled_to}
         return [
             DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=cancelled),
             DepartureEdit(day=self.after.day, departure_id=self.after.departure_id, fields=moved, is_new=True),
@@ -161,7 +168,8 @@ def _option_at(slot: _Slot, problem: Problem) -> Option | None:
         return None
     departure = planned.departure.model_copy(update={"team": team, "unassigned_reason": None})
     finished = _Slot(slot.before, replace(planned, departure=departure))
-    return _option(finished, problem) if solves(problem, pool.facts, finished.edits()) else None
+    is_solution = solves(problem, pool.facts, finished.edits(), finished.moved_guests)
+    return _option(finished, problem) if is_solution else None
 
 
 def _with_trail(spot: Spot, problem: Problem) -> Spot | None:
@@ -195,18 +203,25 @@ def _option(slot: _Slot, problem: Problem) -> Option:
     when = f"{departure.starts_at:%A %d %B, %H:%M}"
     shift = departure.starts_at - slot.before.departure.starts_at
     lead = departure.team[0].guide_name
-    moved = {slot.before.departure_id: slot.after.departure_id} if slot.moves_to_another_date else {}
     return propose(
         problem,
         Strategy.RESCHEDULE_TRIP,
         f"{slot.before.departure_id} {departure.starts_at.isoformat()}",
         slot.edits(),
         description=f"{departure.trip_name} on {when}, led by {lead}.",
-        impact_assessment=f"{departure.participants} guests go {_shift_in_words(shift)} than booked.",
+        impact_assessment=_impact(slot, _shift_in_words(shift)),
         estimated_affected_guests=departure.participants,
         requires_guest_notification=departure.participants > 0,
-        moves_reservations=moved,
+        moves_reservations=slot.moved_guests,
     )
+
+
+def _impact(slot: _Slot, shift: str) -> str:
+    departure = slot.before.departure
+    going = sum(departure.reservations.values()) if slot.moves_to_another_date else departure.participants
+    unknown = departure.participants - going
+    rest = f"; {unknown} whom the catalog sold seats, without a reservation known here, stay behind" if unknown else ""
+    return f"{counted(going, 'guest')} go {shift} than booked{rest}."
 
 
 def _shift_in_words(shift: timedelta) -> str:

@@ -44,8 +44,7 @@ def forbidden_changes(
 
 
 def _in_new_departure(key: UUID, new: Departure, *, may_publish: bool) -> Iterator[Finding]:
-    if new.reservations:
-        yield Finding(HardRule.OWNERSHIP, key, "the new departure has reserved seats")
+    yield from _miscounted(key, new)
     if new.status != DepartureStatus.DRAFT and not may_publish:
         yield Finding(HardRule.OWNERSHIP, key, f"the new departure is {new.status}")
 
@@ -59,6 +58,10 @@ def _in_departure(key: UUID, old: Departure, new: Departure, now: datetime, *, m
     foreign = sorted(_changed_fields(old, new) - own)
     if foreign:
         yield Finding(HardRule.OWNERSHIP, key, f"fields of other owners are changed: {', '.join(foreign)}")
+    yield from _miscounted(key, new)
+
+
+def _miscounted(key: UUID, new: Departure) -> Iterator[Finding]:
     expected = max(new.catalog_participants or 0, sum(new.reservations.values()))
     if new.participants != expected:
         yield Finding(HardRule.OWNERSHIP, key, f"{new.participants} participants instead of {expected}")

@@ -12,6 +12,7 @@ from events import outbox
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Sibling, Snapshot
 from scheduling.models import DepartureAlias
+from scheduling.operations_notices import notify_operations
 
 _DEPARTURES = uuid5(NAMESPACE_URL, "https://novatrek.example.com/departures")
 
@@ -57,6 +58,23 @@ def announce_to_catalog(departure_id: UUID, departure: Departure, day: date) -> 
             "departure_id": str(departure_id),
             "body": {"departure_date": day.isoformat(), "departure_time": _local_time(departure)},
         },
+    )
+
+
+def ask_to_close_listing(departure_id: UUID, departure: Departure, day: date, *, because: str) -> None:
+    """Tell operations to close a departure at the catalog, in the transaction that takes it off its time or date.
+
+    The catalog has no operation to cancel or move one: it would be sold on.
+    """
+    alias = DepartureAlias.objects.filter(departure_id=departure_id).first()
+    listing = alias.catalog_id if alias else departure_id
+    notify_operations(
+        source=Sibling.TRIP_CATALOG,
+        reason=(
+            f"{departure.trip_name} on {day} at {_local_time(departure)} {because}: "
+            f"close departure {listing} in the catalog."
+        ),
+        key=str(departure_id),
     )
 
 

@@ -21,6 +21,13 @@ class Change:
     departure_ids: frozenset[UUID]
 
     @property
+    def departures_cancelled(self) -> list[UUID]:
+        """The departures that the write cancels, of those that were there before."""
+        before, after = self.before.departures, self.after.departures
+        keys = sorted(self.departure_ids & before.keys() & after.keys())
+        return [key for key in keys if after[key].is_cancelled and not before[key].is_cancelled]
+
+    @property
     def departures_added(self) -> frozenset[UUID]:
         return frozenset(self.departure_ids & self.after.departures.keys() - self.before.departures.keys())
 

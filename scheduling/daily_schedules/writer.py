@@ -2,7 +2,8 @@
 
 Two plans that are each legal can together put one guide on two boats, so a write first locks the guides it touches,
 then the documents in date order, and checks the hard rules against the commitments as they are then. Isolation is
-READ COMMITTED: everything that the check depends on is read after the locks.
+READ COMMITTED: everything that the check depends on is read after the locks. Reservations that change their departure
+are locked before the guides.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -26,6 +27,7 @@ from scheduling.daily_schedules.departure_dates import check_one_date_each, date
 from scheduling.daily_schedules.hard_rules import enforce_hard_rules
 from scheduling.daily_schedules.nullification import count_nullified
 from scheduling.daily_schedules.reached import adjusted_guides, departures_reached
+from scheduling.daily_schedules.seats import Reseating, departures_with_seats_at_stake, lock_guests_of, seat_guests
 from scheduling.domain.document import Departure, ScheduleDocument, changed_departures
 from scheduling.errors import ContentionNotResolved, DepartureElsewhere, StaleRevision, UnknownSchedule
 from scheduling.metrics import adjustments_refused, schedule_write_retries, schedule_writes, schedule_writes_exhausted
@@ -76,20 +78,23 @@ def write_daily_schedules(
     facts: Facts | None = None,
     since_revs: Mapping[date, int] | None = None,
     principal: str = "",
+    reseating: Reseating | None = None,
     after_write: AfterWrite | None = None,
 ) -> Mapping[date, Change]:
     """Apply `edit` to the latest documents of `days` and store what it changed, all or nothing.
 
     `edit` may be called several times, each time on fresh documents, with the same result on the same ones;
     it sets the writer's own fields only. With `facts` the hard rules are checked; without, the change is a fact from
-    outside and is stored as it is. `since_revs` names the revisions that the change was made on. `after_write` runs
-    in the same transaction, whether or not anything changed. A write that changes nothing writes nothing.
+    outside and is stored as it is. `since_revs` names the revisions that the change was made on. `reseating` are guests
+    who change their departure; whatever `edit` does to departures, their reservations are those of the table.
+    `after_write` runs in the same transaction, whether or not anything changed. A write that changes nothing writes
+    nothing.
 
     Raises HardRuleViolated with the rules that would newly be broken, DepartureElsewhere where a departure would be on
     two dates, StaleRevision without a retry where a date is at another revision than `since_revs` names, and
     ContentionNotResolved when each of three tries met a concurrent change.
     """
-    write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, after_write)
+    write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, reseating, after_write)
     retrying = Retrying(
         retry=retry_if_exception_type(_ConcurrentWrite),
         stop=stop_after_attempt(TRIES),
@@ -129,15 +134,18 @@ class _Write:
     facts: Facts | None
     since_revs: Mapping[date, int]
     principal: str
+    reseating: Reseating | None
     after_write: AfterWrite | None
     guides: set[UUID] = field(default_factory=set)
     added: frozenset[UUID] = frozenset()
     reached: set[date] = field(default_factory=set)
+    departures: set[UUID] = field(default_factory=set)
 
     def attempt(self) -> Mapping[date, Change]:
         preview = _changes(self._edited(read_drafts(self.days)))
         self.guides |= _guides_touched(preview)
         self.reached |= departures_reached(preview).keys()
+        self.departures |= departures_with_seats_at_stake(preview, self.reseating)
         try:
             with transaction.atomic():
                 return self._write()
@@ -164,16 +172,22 @@ class _Write:
     def _write(self) -> Mapping[date, Change]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
+        guests = lock_guests_of(self.departures)
         lock_guides(self.guides)
         if self.reached:
             _lock_documents({*self.days, *self.reached})
         drafts = self._edited(read_drafts(self.days, lock=True))
         edited = _changes(drafts)
         touched, reached = _guides_touched(edited), departures_reached(edited).keys()
-        if not (touched <= self.guides and reached <= {*self.days, *self.reached}):
+        departures = departures_with_seats_at_stake(edited, self.reseating)
+        are_locked = touched <= self.guides and guests.include_all_of(departures)
+        if not (are_locked and reached <= {*self.days, *self.reached}):
             self.guides |= touched
+            self.departures |= departures
             self.reached |= reached
             raise _ConcurrentWrite
+        if seat_guests([draft.document for draft in drafts.values()], departures, self.reseating):
+            edited = _changes(drafts)
         changes = {day: change for day, change in edited.items() if _has_changes(drafts[day], change)}
         if self.facts is not None:
             enforce_hard_rules(changes, self.facts)
@@ -214,6 +228,15 @@ def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft
         rows = rows.select_for_update()
     stored = {row.schedule_date: row for row in rows}
     return {day: _draft(stored.get(day), day) for day in days}
+
+
+def ensure_daily_schedule(day: date) -> None:
+    """Store an empty daily schedule where a date has none: something is to hang on it. Call it in a transaction."""
+    draft = read_drafts([day])[day]
+    if draft.rev == 0:
+        draft.schedule.rev = _first_rev(draft.schedule)
+        # Two writers may want it at once: the second waits, and finds that of the first.
+        DailySchedule.objects.bulk_create([draft.schedule], ignore_conflicts=True)
 
 
 def unchanged(day: date) -> Change:
@@ -264,15 +287,19 @@ def _store(draft: Draft, change: Change) -> None:
 
 def _insert(draft: Draft) -> None:
     schedule = draft.schedule
-    # A row that maintenance deleted had revisions: the history of its date continues after them.
-    former = ScheduleRevision.objects.filter(schedule_id=schedule.pk).order_by("-rev").values_list("rev", flat=True)
-    schedule.rev = (former.first() or 0) + 1
+    schedule.rev = _first_rev(schedule)
     try:
         schedule.save(force_insert=True)
     except IntegrityError as error:
         # A concurrent first write of the date.
         raise _ConcurrentWrite from error
     draft.rev = schedule.rev
+
+
+def _first_rev(schedule: DailySchedule) -> int:
+    """The revision at which a new row starts: after those that a row had which maintenance deleted."""
+    former = ScheduleRevision.objects.filter(schedule_id=schedule.pk).order_by("-rev").values_list("rev", flat=True)
+    return (former.first() or 0) + 1
 
 
 def _replanned(change: Change) -> frozenset[UUID]:

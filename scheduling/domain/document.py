@@ -5,7 +5,7 @@ keys survive a round trip; an absent optional value stays absent. Every field ha
 one owner (docs/decisions/0004-ownership-by-field.md).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -125,6 +125,17 @@ class Departure(Part):
         """
         self.participants = max(self.catalog_participants or 0, sum(self.reservations.values()))
 
+    def take_guests(self, reservations: Mapping[UUID, int]) -> None:
+        """Give the departure these reservations in place of its own, and count its participants.
+
+        Of a cancelled one no figure of the catalog is read any more: what it had sold beyond the reservations remains.
+        """
+        if self.status is DepartureStatus.CANCELLED and self.catalog_participants:
+            sold_besides = max(0, self.catalog_participants - sum(self.reservations.values()))
+            self.catalog_participants = sold_besides + sum(reservations.values())
+        self.reservations = dict(reservations)
+        self.count_participants()
+
     @property
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
@@ -132,6 +143,10 @@ class Departure(Part):
     @property
     def guide_ids(self) -> frozenset[UUID]:
         return frozenset(member.guide_id for member in self.team)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status is DepartureStatus.CANCELLED
 
     @property
     def is_open_to_planning(self) -> bool:
@@ -235,6 +250,15 @@ class ScheduleDocument(Part):
 
     def has_unpublished_changes(self) -> bool:
         return any(departure.has_unpublished_changes for departure in self.departures.values())
+
+
+def move_guests(documents: Iterable[ScheduleDocument], moves: Mapping[UUID, UUID]) -> None:
+    """Move the reservations of some departures to others."""
+    departures = {key: departure for document in documents for key, departure in document.departures.items()}
+    for old, new in moves.items():
+        moved = departures[old].reservations
+        departures[old].take_guests({})
+        departures[new].take_guests({**departures[new].reservations, **moved})
 
 
 def changed_departures(before: ScheduleDocument, after: ScheduleDocument) -> frozenset[UUID]:

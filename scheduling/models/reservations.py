@@ -13,6 +13,15 @@ class ReservationStatus(models.TextChoices):
     CANCELLED = "CANCELLED", "cancelled"
 
 
+class ReservationQuerySet(models.QuerySet["Reservation"]):
+    def active(self) -> "ReservationQuerySet":
+        return self.filter(status=ReservationStatus.ACTIVE)
+
+    def waiting(self) -> "ReservationQuerySet":
+        """The active reservations of a trip and a date that are on no departure."""
+        return self.active().filter(departure_id=None, trip_id__isnull=False, trip_date__isnull=False)
+
+
 class ReservationManager(models.Manager["Reservation"]):
     def lock(self, reservation_id: UUID) -> None:
         """Lock a reservation, recorded or not, until the transaction ends.
@@ -25,7 +34,15 @@ class ReservationManager(models.Manager["Reservation"]):
 
 
 class Reservation(models.Model):
-    """A booking as its events reported it. A cancelled one stays, so that a late "created" cannot revive it."""
+    """A booking as its events reported it. A cancelled one stays, so that a late "created" cannot revive it.
+
+    `trip_date` is the date that the guests booked; the departure that they are on may have been moved to another since.
+    A cancelled reservation keeps its departure, to return to it. `event_time` is that of the event with its status,
+    `booked_at` that of the event with its trip, date and count; without one they are unknown.
+
+    Active and on no departure it waits. `unplaced_reason` says why no departure takes it, once that is known, and
+    `region_id` is its trip's region then. It is tried again at `try_again_at`, after `tries` so far.
+    """
 
     reservation_id = models.UUIDField(primary_key=True)
     trip_id = models.UUIDField(null=True, blank=True)
@@ -34,9 +51,14 @@ class Reservation(models.Model):
     participant_count = models.IntegerField(default=1)
     status = models.CharField(max_length=10, choices=ReservationStatus.choices)
     event_time = models.DateTimeField()
+    booked_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    unplaced_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
+    region_id = models.UUIDField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    try_again_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ReservationManager()
+    objects = ReservationManager.from_queryset(ReservationQuerySet)()
 
     class Meta:
         db_table = "reservations"

@@ -1,22 +1,24 @@
 """Placement of reservations: the missing departure is created from the catalog, which is read outside a transaction."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from novatrek_scheduling.deadline import Deadline
 from scheduling.daily_schedules.catalog_aliases import departure_id_of, find_aliases
-from scheduling.domain.document import ScheduleDocument
+from scheduling.daily_schedules.departure_dates import dates_of
+from scheduling.daily_schedules.writer import read_drafts
 from scheduling.domain.facts import CatalogDeparture, Snapshot
 from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.domain.new_departures import new_departure
 from scheduling.models import Reservation
-from scheduling.reservations.seating import NewDeparture, queue_placement, take_seats, unplaced_reservations
+from scheduling.reservations.placement_queue import note_try, waiting_reservations
+from scheduling.reservations.seating import NewDeparture, NoPlace, take_seats
+from scheduling.siblings import SiblingUnavailable
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot import UnknownTrip
@@ -24,62 +26,73 @@ from scheduling.snapshot.base_camps import read_base_camp
 from scheduling.snapshot.catalog import CATALOG, read_catalog, read_regions
 from scheduling.snapshot.gaps import Gaps
 
-logger = structlog.get_logger(__name__)
-
-MAX_SWEPT = 500
+SILENT_FOR = timedelta(minutes=5)
 
 
 def place_reservation(reservation_id: UUID) -> bool:
-    """Create the departure that a reservation waits for and seat its guests; False where there is nothing to do.
+    """Find a place for a reservation that waits, on a departure or on one to create; False where there is none.
 
-    Safe to repeat. Raises SiblingUnavailable, when the catalog does not answer, and ContentionNotResolved;
-    the sweeper tries again later.
+    Where no departure takes it, the reason is stored and operations is told. Safe to repeat. Raises SiblingUnavailable,
+    when the catalog does not answer, and ContentionNotResolved; the sweeper tries again later.
     """
-    unplaced = unplaced_reservations(timezone.now().date()).filter(pk=reservation_id)
-    reservation = unplaced.first()
+    now = timezone.now()
+    reservation = waiting_reservations(now.date()).filter(pk=reservation_id).first()
     if reservation is None or reservation.trip_id is None or reservation.trip_date is None:
         return False
-    new_departure = _look_up(reservation.trip_id, reservation.trip_date, reservation.participant_count)
-    with transaction.atomic():
-        Reservation.objects.lock(reservation_id)
-        # It may have been cancelled or placed while the catalog was read.
-        still_unplaced = unplaced.select_for_update().first()
-        return still_unplaced is not None and take_seats(still_unplaced, new_departure)
+    try:
+        found = _look_up(reservation, reservation.trip_id, reservation.trip_date)
+    except SiblingUnavailable as silence:
+        note_try(reservation_id, now)
+        if reservation.recorded_at < now - SILENT_FOR:
+            _take_seats(reservation_id, NoPlace(f"it has no departure yet, and {silence.message}"))
+        raise
+    is_placed = _take_seats(reservation_id, found)
+    if not is_placed:
+        note_try(reservation_id, now)
+    return is_placed
 
 
-def sweep_reservations(now: datetime, *, older_than: timedelta) -> int:
-    """Queue again the reservations recorded more than `older_than` ago and not placed, and return their number."""
-    unplaced = unplaced_reservations(now.date()).filter(recorded_at__lt=now - older_than)
-    reservation_ids = list(unplaced.order_by("trip_date", "recorded_at").values_list("pk", flat=True)[:MAX_SWEPT])
-    for reservation_id in reservation_ids:
-        queue_placement(reservation_id)
-    return len(reservation_ids)
+@transaction.atomic
+def _take_seats(reservation_id: UUID, found: NewDeparture | NoPlace) -> bool:
+    Reservation.objects.lock(reservation_id)
+    # It may have been cancelled or placed while the catalog was read.
+    waiting = waiting_reservations(timezone.now().date()).filter(pk=reservation_id).select_for_update().first()
+    if waiting is None:
+        return False
+    if isinstance(found, NoPlace):
+        return take_seats(waiting, otherwise=found)
+    return take_seats(waiting, new_departure=found)
 
 
-def _look_up(trip_id: UUID, day: date, guests: int) -> NewDeparture | None:
-    """The departure to create: the catalog's of that date, or one of ours at the trip's usual time.
-
-    None for a trip that the catalog does not have, and for a date whose departures it has cancelled.
-    """
+def _look_up(reservation: Reservation, trip_id: UUID, day: date) -> NewDeparture | NoPlace:
+    """The departure to create: one that the catalog has on that date and we lack, else one at the trip's usual time."""
     try:
         snapshot = _take_catalog_snapshot(trip_id, day)
-    except UnknownTrip as unknown:
-        logger.warning("reservation_of_unknown_trip", trip_id=str(trip_id), reason=unknown.message)
-        return None
-    trip = snapshot.trips[trip_id]
+    except UnknownTrip:
+        return NoPlace(f"the catalog has no trip {trip_id}")
+    trip, document = snapshot.trips[trip_id], read_drafts([day])[day].document
+    aliases = find_aliases(day, snapshot, document)
     listed = [departure for departure in snapshot.departures[day] if departure.trip_id == trip_id]
-    if not listed:
+    if not listed and trip.is_active:
         usual_time = snapshot.usual_times[trip_id]
         departure = new_departure(trip, day, usual_time, snapshot)
         return NewDeparture(departure_id_of(trip_id, day, usual_time), departure, is_ours=True)
-    chosen = _earliest(listed, guests)
+    # One that is on another date here follows the catalog first.
+    here = dates_of([aliases.get(departure.id, departure.id) for departure in listed])
+    lacking = [departure for departure in listed if aliases.get(departure.id, departure.id) not in here]
+    chosen = _earliest(lacking, reservation.participant_count)
     if chosen is None:
-        logger.warning("reservation_of_cancelled_departure", trip_id=str(trip_id), day=str(day))
-        return None
+        return NoPlace(f"{trip.name}: {_state_of(listed)}", trip.region_id)
     departure = new_departure(trip, day, chosen.departure_time, snapshot, chosen)
     departure.catalog_participants = chosen.sold_spots
-    aliases = find_aliases(day, snapshot, ScheduleDocument())
     return NewDeparture(aliases.get(chosen.id, chosen.id), departure, is_ours=False)
+
+
+def _state_of(listed: Collection[CatalogDeparture]) -> str:
+    if not listed:
+        return "the catalog does not sell it any more"
+    are_cancelled = all(departure.is_cancelled for departure in listed)
+    return "the catalog has cancelled its departures" if are_cancelled else "its departures are on other dates here"
 
 
 def _earliest(listed: Iterable[CatalogDeparture], guests: int) -> CatalogDeparture | None:

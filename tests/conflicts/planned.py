@@ -14,7 +14,8 @@ from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
-from scheduling.domain.document import AvailabilityException, Departure, GuideAdjustments
+from scheduling.domain.document import AvailabilityException, Departure, DepartureStatus, GuideAdjustments
+from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule
 from scheduling.snapshot import take_day_snapshot
 from tests.siblings import SimulatedSiblings
@@ -54,6 +55,13 @@ class PlannedDay:
         snapshot = take_day_snapshot(self.day, region_ids=[self.region_id], deadline_seconds=10, fresh=True)
         detect_on([self.day], gather_facts(snapshot))
 
+    def only_of_its_trip(self, departure_id: UUID) -> None:
+        """Other departures of its trip on the date are cancelled: who books comes here."""
+        trip_id = self.departure(departure_id).trip_id
+        for key, departure in self.departures.items():
+            if departure.trip_id == trip_id and key != departure_id:
+                self.edit(key, status=DepartureStatus.CANCELLED)
+
     def edit(self, departure_id: UUID, **fields: object) -> None:
         """Somebody else changes the departure, whatever it breaks."""
 
@@ -80,6 +88,20 @@ def plan_a_day(siblings: SimulatedSiblings, *, days_ahead: int = 4) -> PlannedDa
     siblings.calm_the_weather(str(region_id))
     optimize_day(day, [region_id], author=PLANNER)
     return PlannedDay(siblings, day, region_id)
+
+
+def under_a_storm(planned: PlannedDay, departure_id: UUID) -> tuple[ScheduleConflict, Option]:
+    """A storm over the departure's trail that lasts all day: the conflict, and the nearest other date."""
+    departure = planned.departure(departure_id)
+    storm = Span(departure.starts_at, departure.ends_at).widened(timedelta(hours=14))
+    planned.siblings.raise_alert(
+        str(planned.region_id), storm.starts_at, storm.ends_at, affected_trail_ids=[str(departure.trail_id)]
+    )
+    planned.look_again()
+    conflict = ScheduleConflict.objects.open().get(
+        conflict_type="WEATHER_ALERT", details__departure_ids=[str(departure_id)]
+    )
+    return conflict, options_of(conflict, Strategy.RESCHEDULE_TRIP)[0]
 
 
 def options_of(conflict: ScheduleConflict, strategy: Strategy) -> list[Option]:

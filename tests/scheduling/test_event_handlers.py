@@ -34,9 +34,10 @@ def arrive(topic: str, **fields: Any) -> Arrival:
     return arrival
 
 
-def booked(trip: UUID, reservation: UUID | None = None) -> Arrival:
+def booked(trip: UUID, reservation: UUID | None = None, *, minutes_ago: int = 0) -> Arrival:
     return arrive(
         RESERVATION_CREATED,
+        timestamp=(timezone.now() - timedelta(minutes=minutes_ago)).isoformat(),
         reservation_id=reservation or uuid4(),
         guest_id=uuid4(),
         trip_id=trip,
@@ -68,7 +69,7 @@ def test_a_cancellation_that_overtakes_its_reservation_wins() -> None:
         previous_status="CONFIRMED",
         new_status="CANCELLED",
     )
-    booked(trip, reservation)
+    booked(trip, reservation, minutes_ago=1)
 
     assert stored()[departure].reservations == {}
 

@@ -10,7 +10,8 @@ from django.db import connection
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import Departure, GuideAdjustments
-from scheduling.models import DailySchedule
+from scheduling.domain.limits import LONG_AGO
+from scheduling.models import DailySchedule, Reservation, ReservationStatus
 from scheduling.models.triggers import GUIDE_MANAGEMENT
 from tests.factories import DISPATCHER, TOMORROW
 
@@ -18,7 +19,24 @@ OWNER = Author(AuthorKind.GUIDE_MANAGEMENT, "svc-guide-management")
 
 
 def put(departures: Mapping[UUID, Departure], day: date = TOMORROW) -> None:
-    """Add these departures to a date, or replace them there."""
+    """Add these departures to a date, or replace them there, with reservations that were booked long ago."""
+    Reservation.objects.bulk_create(
+        [
+            Reservation(
+                reservation_id=reservation_id,
+                trip_id=departure.trip_id,
+                trip_date=day,
+                departure_id=key,
+                participant_count=guests,
+                status=ReservationStatus.ACTIVE,
+                event_time=LONG_AGO,
+                booked_at=LONG_AGO,
+            )
+            for key, departure in departures.items()
+            for reservation_id, guests in departure.reservations.items()
+        ],
+        ignore_conflicts=True,
+    )
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         for key, departure in departures.items():

@@ -2,7 +2,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -29,10 +28,9 @@ from conflicts.resolution.services import resolve_conflict
 from events.models import OutboxMessage
 from events.relay import Relay
 from scheduling.domain.document import Departure, DepartureStatus
-from scheduling.domain.facts import Span
 from scheduling.models import Reservation, ReservationStatus, ScheduleRevision
 from tests.conflicts.factories import conflict_of, overfull
-from tests.conflicts.planned import PlannedDay, enter_absence, options_of, plan_a_day
+from tests.conflicts.planned import PlannedDay, enter_absence, options_of, plan_a_day, under_a_storm
 from tests.siblings import SimulatedSiblings
 
 
@@ -179,16 +177,7 @@ def test_no_override_covers_a_guide_without_a_certificate(planned: PlannedDay) -
 def rescheduling(planned: PlannedDay) -> tuple[UUID, ScheduleConflict, Option]:
     """A departure under a storm that lasts all day, and the nearest other date."""
     departure_id = planned.staffed(lambda departure: departure.trail_id is not None)[0]
-    departure = planned.departure(departure_id)
-    storm = Span(departure.starts_at, departure.ends_at).widened(timedelta(hours=14))
-    planned.siblings.raise_alert(
-        str(planned.region_id), storm.starts_at, storm.ends_at, affected_trail_ids=[str(departure.trail_id)]
-    )
-    planned.look_again()
-    conflict = ScheduleConflict.objects.open().get(
-        conflict_type="WEATHER_ALERT", details__departure_ids=[str(departure_id)]
-    )
-    return departure_id, conflict, options_of(conflict, Strategy.RESCHEDULE_TRIP)[0]
+    return departure_id, *under_a_storm(planned, departure_id)
 
 
 def test_rescheduling_moves_people_to_another_date_and_tells_the_catalog_later(planned: PlannedDay) -> None:
@@ -211,7 +200,7 @@ def test_rescheduling_moves_people_to_another_date_and_tells_the_catalog_later(p
     ]
     cancelled = planned.departure(departure_id)
     assert (cancelled.status, cancelled.rescheduled_to) == (DepartureStatus.CANCELLED, made.departure_id)
-    assert (guest.departure_id, guest.trip_date) == (made.departure_id, made.day)
+    assert (guest.departure_id, guest.trip_date) == (made.departure_id, planned.day)
 
     OutboxMessage.objects.filter(kind="departure.created").update(sent_at=timezone.now())
     assert settle_resolutions() == 1

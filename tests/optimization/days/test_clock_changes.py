@@ -163,10 +163,10 @@ def test_a_later_date_lowers_how_many_a_guide_leads_and_does_not_raise_it() -> N
     """A trip over midnight brings what is entered on the next date into the plan of both."""
     tomorrow = USUAL_DAY + A_DAY
     enter(ANA.id, tomorrow, max_group_size=30)
-    twelve: dict[str, Any] = {"capacity": 20, "reservations": {uuid4(): 12}, "participants": 12}
+    twelve: dict[str, Any] = {"capacity": 20, "participants": 12}
 
-    today = of_trip(clock(USUAL_DAY, 9), clock(USUAL_DAY, 12), **twelve)
-    over_night = of_trip(clock(USUAL_DAY, 20), clock(tomorrow, 12), **twelve)
+    today = of_trip(clock(USUAL_DAY, 9), clock(USUAL_DAY, 12), reservations={uuid4(): 12}, **twelve)
+    over_night = of_trip(clock(USUAL_DAY, 20), clock(tomorrow, 12), reservations={uuid4(): 12}, **twelve)
 
     assert staffed(USUAL_DAY, today, over_night) == [False, False]
 

@@ -54,7 +54,9 @@ FOREIGN: dict[str, Edit] = {
     "guests not by their formula": setting(participants=3),
     "what guides entered": lambda after: after.guide_adjustments.clear(),
     "a departure taken away": lambda after: after.departures.clear(),
-    "a new one with seats": lambda after: after.departures.update({uuid4(): DepartureFactory(reservations=RESERVED)}),
+    "a new one with guests not by their formula": lambda after: after.departures.update(
+        {uuid4(): DepartureFactory(participants=3, catalog_participants=8)}
+    ),
     "a new one, published": lambda after: after.departures.update(
         {uuid4(): DepartureFactory(status=DepartureStatus.PUBLISHED)}
     ),

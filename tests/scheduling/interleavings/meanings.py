@@ -85,32 +85,32 @@ def restored(document: Json, first: Json, then: Json) -> Json:
 
 
 def seated(document: Json, reservation: str, trip_id: str, guests: int) -> Json:
-    """Guests go where they are, else where it is not called off, is open, has room, and departs first."""
-    of_trip = [key for key, departure in document["departures"].items() if departure["trip_id"] == trip_id]
-    if not of_trip:
+    """Guests go where it is not called off, has room, and departs first; nowhere, where all is called off."""
+    departures = document["departures"].items()
+    joinable = [key for key, d in departures if d["trip_id"] == trip_id and d["status"] != "CANCELLED"]
+    if not joinable:
         return document
 
     def preference(key: str) -> tuple[object, ...]:
         departure = document["departures"][key]
-        return (
-            reservation not in departure["reservations"],
-            departure["status"] == "CANCELLED",
-            departure["status"] not in OPEN,
-            departure["participants"] + guests > departure["capacity"],
-            departure["starts_at"],
-            key,
-        )
+        return (departure["participants"] + guests > departure["capacity"], departure["starts_at"], key)
 
-    departure = document["departures"][min(of_trip, key=preference)]
+    departure = document["departures"][min(joinable, key=preference)]
     departure["reservations"][reservation] = guests
     count_participants(departure)
     return document
 
 
 def unseated(document: Json, reservation: str) -> Json:
+    """Guests leave; of a departure that is called off, what was sold beside the reservations stays."""
     for departure in document["departures"].values():
-        if departure["reservations"].pop(reservation, None) is not None:
-            count_participants(departure)
+        if reservation not in departure["reservations"]:
+            continue
+        sold, reserved = departure.get("catalog_participants", 0), sum(departure["reservations"].values())
+        leaving = departure["reservations"].pop(reservation)
+        if departure["status"] == "CANCELLED" and sold:
+            departure["catalog_participants"] = max(0, sold - reserved) + reserved - leaving
+        count_participants(departure)
     return document
 
 

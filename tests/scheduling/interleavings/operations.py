@@ -19,7 +19,7 @@ from scheduling.history.restore import restore_revision
 from scheduling.patches.ownership import Owner
 from scheduling.patches.services import patch_daily_schedule
 from scheduling.publication.services import publish_departures
-from scheduling.reservations.seating import Booking, cancel_reservation, record_booking
+from scheduling.reservations.bookings import Booking, StatusChange, change_status, record_booking
 from tests.scheduling.interleavings import meanings
 from tests.scheduling.interleavings.documents import Json, Refused, set_at
 from tests.scheduling.interleavings.plans import Plan
@@ -203,7 +203,7 @@ class Cancel(Operation):
         scene.called_off.add(reservation)
         return Attempt(
             ("reservation.status_changed", f"reservation {reservation}"),
-            lambda: cancel_reservation(reservation, event_time=LONG_AGO),
+            lambda: change_status(StatusChange(reservation, False, True, LONG_AGO)),
             lambda document, _: meanings.unseated(document, str(reservation)),
         )
 

@@ -1,0 +1,54 @@
+"""Guests who wait for a place: the reservations that no departure takes, and the word of them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from scheduling import hooks
+from scheduling.daily_schedules.writer import ensure_daily_schedule
+from scheduling.domain.text import counted
+from scheduling.models import Reservation, ReservationStatus
+from scheduling.operations_notices import notify_operations
+
+SOURCE = "reservations without a place"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The waiting of a reservation as it was at a moment: for which trip and date, how many guests, and why."""
+
+    day: date
+    trip_id: UUID
+    guests: int
+    reason: str
+
+    @classmethod
+    def of(cls, reservation: Reservation) -> Self | None:
+        """Return a reservation's waiting, None where it has a place, needs none or the reason is not known yet."""
+        is_waiting = reservation.status == ReservationStatus.ACTIVE and reservation.departure_id is None
+        day, trip_id = reservation.trip_date, reservation.trip_id
+        if not (is_waiting and reservation.unplaced_reason and day and trip_id):
+            return None
+        return cls(day, trip_id, reservation.participant_count, reservation.unplaced_reason)
+
+
+def tell_of_waiting_guests(reservation: Reservation, before: Waiting | None) -> None:
+    """Tell operations of guests who have no place, and have the lists judged on which they wait or waited.
+
+    `before` is their waiting as it was. Call it in the transaction that changes it.
+    """
+    after = Waiting.of(reservation)
+    if after == before:
+        return
+    if after:
+        # A conflict belongs to a daily schedule, and nobody may have planned this date yet.
+        ensure_daily_schedule(after.day)
+        notify_operations(source=SOURCE, reason=_sentence(reservation, after), key=str(reservation.pk))
+    for day, trip_id in {(waiting.day, waiting.trip_id) for waiting in (before, after) if waiting}:
+        hooks.waiting_guests_changed(day, trip_id)
+
+
+def _sentence(reservation: Reservation, waiting: Waiting) -> str:
+    guests = counted(waiting.guests, "guest")
+    return f"Reservation {reservation.pk}, {guests} on {waiting.day}, has no place: {waiting.reason}."
