@@ -2,7 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
+import yaml
+
+from tests.fuzz.contract import BEYOND_THE_CONTRACT, contract_with_documented_statuses
 from tests.fuzz.examples import make_examples
 from tests.fuzz.generated import SEED, run_schemathesis
 from tests.fuzz.hostile import run_hostile
@@ -27,13 +32,22 @@ class Outcome:
 
 
 def fuzz(service: RunningService, *, cases: int, seed: int = SEED, operation: str = "") -> Outcome:
-    """Hostile and generated requests, then a look into the logs of every process."""
+    """Hostile requests, those generated from our specification and from the contract, then a look into every log."""
     examples = make_examples(service)
     hostile, problems = run_hostile(service)
-    generated = run_schemathesis(service, examples, cases=cases, seed=seed, operation=operation)
-    if generated.returncode != 0:
+    run = partial(run_schemathesis, service, examples, cases=cases, seed=seed, operation=operation)
+    generated = [run(), *([run(source=_contract(service))] if operation in {"", *BEYOND_THE_CONTRACT} else [])]
+    if any(process.returncode != 0 for process in generated):
         problems.append("Generated requests found problems; they are listed above.")
-    return Outcome(generated.stdout, hostile, (*problems, *_exceptions(service)))
+    summaries = "\n".join(process.stdout for process in generated)
+    return Outcome(summaries, hostile, (*problems, *_exceptions(service)))
+
+
+def _contract(service: RunningService) -> Path:
+    """Write the published contract to a file, for requests that its clients may make."""
+    path = service.home / "contract.yaml"
+    path.write_text(yaml.safe_dump(contract_with_documented_statuses(), sort_keys=False))
+    return path
 
 
 def _exceptions(service: RunningService) -> list[str]:
