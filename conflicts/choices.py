@@ -36,6 +36,8 @@ CAUSE_LABELS = {
     Cause.TRAIL_GROUP_SIZE: "the group is too large for the trail",
     Cause.TEAM_GROUP_SIZE: "the group is too large for the team",
     Cause.LOCATION_CAPACITY: "too many people at the base camp",
+    Cause.CATALOG_MOVED: "at another time in the catalog",
+    Cause.CATALOG_CANCELLED: "not for sale in the catalog",
 }
 
 

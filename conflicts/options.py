@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field
 
 from conflicts.choices import Strategy
+from conflicts.detection.causes import Cause
 from scheduling.domain.document import Departure, ScheduleDocument, move_guests
 
 RELIED_ON = {
@@ -22,12 +23,16 @@ RELIED_ON = {
     "capacity",
     "status",
     "team",
+    "catalog_change",
 }
 _OPTIONS = uuid5(NAMESPACE_URL, "https://novatrek.example.com/resolution-options")
 
 
 class DepartureEdit(BaseModel):
-    """The change of one departure: the fields to set. With `is_new` they are the whole departure."""
+    """The change of one departure: the fields to set. With `is_new` they are the whole departure.
+
+    `moves_to` is the other date to which the departure moves, under its id.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,12 +40,24 @@ class DepartureEdit(BaseModel):
     departure_id: UUID
     fields: dict[str, Any]
     is_new: bool = False
+    moves_to: date | None = None
 
-    def apply(self, document: ScheduleDocument) -> None:
-        """Make the change in the document of its date; a field set to None is absent afterwards."""
-        current = document.departures.get(self.departure_id)
+    @property
+    def days(self) -> set[date]:
+        return {self.day, self.moves_to or self.day}
+
+    def departure_in(self, documents: Mapping[date, ScheduleDocument]) -> Departure:
+        """Return the departure in documents in which the change was made."""
+        return documents[self.moves_to or self.day].departures[self.departure_id]
+
+    def apply(self, documents: Mapping[date, ScheduleDocument]) -> None:
+        """Make the change in the documents of its dates; a field set to None is absent afterwards."""
+        departures = documents[self.day].departures
+        current = departures.get(self.departure_id)
         kept = {} if current is None or self.is_new else current.model_dump(mode="json", by_alias=True)
-        document.departures[self.departure_id] = Departure.model_validate(kept | self.fields)
+        departures[self.departure_id] = Departure.model_validate(kept | self.fields)
+        if self.moves_to:
+            documents[self.moves_to].departures[self.departure_id] = departures.pop(self.departure_id)
 
 
 class SiblingCall(BaseModel):
@@ -77,7 +94,7 @@ class Option(BaseModel):
     def apply(self, documents: Mapping[date, ScheduleDocument]) -> None:
         """Make the option's change in the documents of its dates."""
         for edit in self.edits:
-            edit.apply(documents[edit.day])
+            edit.apply(documents)
         move_guests(documents.values(), self.moves_reservations)
 
     @property
@@ -86,7 +103,7 @@ class Option(BaseModel):
 
     @property
     def days(self) -> list[date]:
-        return sorted({edit.day for edit in self.edits})
+        return sorted({day for edit in self.edits for day in edit.days})
 
     def stored(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
@@ -106,11 +123,17 @@ def option_id(conflict_id: UUID, strategy: Strategy, subject: object) -> UUID:
 def accept_risk(conflict_id: UUID, details: Mapping[str, Any]) -> Option:
     """The option that every conflict has: to keep the plan and accept the risk."""
     guests = int(details.get("guests", 0))
+    if Cause(details["cause"]).is_of_the_catalog:
+        description = "Keep the departure as people were told, whatever the catalog lists."
+        impact = f"Nothing changes; {guests} guests go as they were told, until the catalog changes again."
+    else:
+        description = "Keep the plan as it is and take responsibility for the risk."
+        impact = f"Nothing changes; {guests} guests go with a {details['severity']} risk."
     return Option(
         id=option_id(conflict_id, Strategy.ACCEPT_RISK, details["fingerprint"]),
         strategy=Strategy.ACCEPT_RISK,
-        description="Keep the plan as it is and take responsibility for the risk.",
-        impact_assessment=f"Nothing changes; {guests} guests go with a {details['severity']} risk.",
+        description=description,
+        impact_assessment=impact,
         estimated_affected_guests=guests,
         requires_guest_notification=False,
     )

@@ -33,8 +33,15 @@ class Cause(StrEnum):
     TRAIL_GROUP_SIZE = "TRAIL_GROUP_SIZE"
     TEAM_GROUP_SIZE = "TEAM_GROUP_SIZE"
     LOCATION_CAPACITY = "LOCATION_CAPACITY"
+    CATALOG_MOVED = "CATALOG_MOVED"
+    CATALOG_CANCELLED = "CATALOG_CANCELLED"
 
     @property
     def is_never_overridden(self) -> bool:
         """Certificates, restrictions, overlap and rest: no person can accept these risks."""
         return self in {Cause.CERTIFICATION, Cause.RESTRICTION, Cause.OVERLAP, Cause.REST}
+
+    @property
+    def is_of_the_catalog(self) -> bool:
+        """Whether the catalog changed what people were told: following and keeping are its ways out."""
+        return self in {Cause.CATALOG_MOVED, Cause.CATALOG_CANCELLED}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
-from conflicts.detection import capacity, double_bookings, guides, trails_and_weather
+from conflicts.detection import capacity, catalog, double_bookings, guides, trails_and_weather
 from conflicts.detection.causes import Cause
 from conflicts.detection.findings import DetectedConflict, Detection, Judgement
 from conflicts.detection.scene import Case, Scene
@@ -26,6 +26,8 @@ RULES: Mapping[Cause, Callable[[Case], Judgement]] = {
     Cause.DEPARTURE_CAPACITY: capacity.judge_departure_capacity,
     Cause.TRAIL_GROUP_SIZE: capacity.judge_trail_group_size,
     Cause.TEAM_GROUP_SIZE: capacity.judge_team_group_size,
+    Cause.CATALOG_MOVED: catalog.judge_catalog_times,
+    Cause.CATALOG_CANCELLED: catalog.judge_catalog_cancellation,
 }
 
 

@@ -35,6 +35,8 @@ CLEARING_REASONS = {
     Cause.TRAIL_GROUP_SIZE: "the trail takes the group",
     Cause.TEAM_GROUP_SIZE: "the team may lead the group",
     Cause.LOCATION_CAPACITY: "the base camp has room",
+    Cause.CATALOG_MOVED: "the departure and the catalog agree",
+    Cause.CATALOG_CANCELLED: "the departure and the catalog agree",
 }
 TEAM_CAUSES = frozenset({Cause.NO_LEAD, Cause.TEAM_GROUP_SIZE})
 

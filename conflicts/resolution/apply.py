@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from conflicts.choices import ResolutionStatus, Strategy
-from conflicts.detection import DetectedConflict
-from conflicts.errors import ConflictAlreadyResolved, SecondaryConflicts
+from conflicts.detection import Cause, DetectedConflict
+from conflicts.errors import ConflictAlreadyResolved, ResolutionNotApplicable, SecondaryConflicts
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.services import detect_in_changes
 from conflicts.monitoring.store import StoredConflicts, being_resolved
@@ -22,6 +23,7 @@ from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, ask_
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.seats import Reseating
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.domain.catalog_changes import keep
 from scheduling.domain.document import ScheduleDocument
 from scheduling.rules import Facts
 
@@ -35,6 +37,10 @@ class Application:
     by: str
     notes: str
     is_override: bool
+
+    @property
+    def is_of_the_catalog(self) -> bool:
+        return Cause(self.conflict.details["cause"]).is_of_the_catalog
 
     @property
     def author(self) -> Author:
@@ -62,6 +68,8 @@ def apply_option(
         _refuse_resolved(conflict)
         refuse_changed_premise(option, {day: draft.document for day, draft in drafts.items()})
         option.apply({day: draft.document for day, draft in drafts.items()})
+        if option.strategy is Strategy.ACCEPT_RISK and application.is_of_the_catalog:
+            _keep_ours(conflict, drafts[conflict.day].document)
 
     def close(changes: Mapping[date, Change]) -> None:
         stored = detect_in_changes(changes, facts)
@@ -79,6 +87,20 @@ def apply_option(
             after_write=close,
         )
     return resolutions[-1]
+
+
+def _keep_ours(conflict: ScheduleConflict, document: ScheduleDocument) -> None:
+    """Keep the departures as they are: what the catalog lists is no change any more until it changes again.
+
+    Raises ResolutionNotApplicable where it has changed again since the conflict was found.
+    """
+    for key in map(UUID, conflict.details["departure_ids"]):
+        departure = document.departures.get(key)
+        listed = departure.catalog_change if departure else None
+        known = listed and listed.model_dump(mode="json", exclude={"read_at"})
+        if departure is None or known != conflict.details["evidence"]["told"]["listed"]:
+            raise ResolutionNotApplicable("The catalog changed the departure again; read the conflict again.")
+        keep(departure)
 
 
 def _refuse_resolved(conflict: ScheduleConflict) -> None:
@@ -101,8 +123,10 @@ def _close(application: Application, changes: Mapping[date, Change], caused: lis
     conflict, option, now = application.conflict, application.option, timezone.now()
     if not ScheduleConflict.objects.open().filter(pk=conflict.pk).update(resolved=True):
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
-    if option.strategy is Strategy.ACCEPT_RISK:
+    if option.strategy is Strategy.ACCEPT_RISK and not application.is_of_the_catalog:
         _accept_risk(application, now)
+    if not application.is_of_the_catalog:
+        _ask_to_close_listings(changes)
     messages = _notify_siblings(option, changes)
     return ConflictResolution.objects.create(
         conflict=conflict,
@@ -144,7 +168,6 @@ def _expiry_of(conflict: ScheduleConflict, now: datetime) -> datetime:
 
 def _notify_siblings(option: Option, changes: Mapping[date, Change]) -> list[str]:
     """Record the messages to siblings, and return their ids."""
-    _ask_to_close_listings(changes)
     new_edits = [edit for edit in option.edits if edit.is_new]
     for edit in new_edits:
         departure = changes[edit.day].after.departures[edit.departure_id]

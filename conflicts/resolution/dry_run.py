@@ -43,7 +43,7 @@ def run_dry(option: Option, fingerprint: str) -> DryRun:
     refuse_changed_premise(option, before)
     after = {day: document.copy_for_editing() for day, document in before.items()}
     option.apply(after)
-    planned = [after[edit.day].departures[edit.departure_id] for edit in option.edits]
+    planned = [edit.departure_in(after) for edit in option.edits]
     facts = _facts_about(planned, option.days)
     existing = fingerprints_of(_detect(option, before, facts).conflicts)
     remaining = _detect(option, after, facts).conflicts

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -76,7 +76,8 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
     Raises SiblingUnavailable, and UnknownTrip where the catalog no longer has the trip.
     """
     now, certify = timezone.now(), Certifier(Deadline.after(deadline_seconds))
-    window = _days_around(conflict.day, now)
+    listed = _listed_day(conflict)
+    window = sorted({*_days_around(conflict.day, now), *([listed] if listed else [])})
     drafts = read_drafts(window)
     about = _departures_of(conflict, drafts)
     remaining = [departure for departure in about if departure.ends_at > now]
@@ -93,7 +94,7 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
         revisions={day: draft.rev for day, draft in drafts.items()},
         facts=gather_facts(snapshot),
         entered=entries_on({day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1)}),
-        commitments=commitments_around(_span_over(remaining)),
+        commitments=commitments_around(_span_over(remaining, listed)),
         certify=certify,
         now=now,
     )
@@ -102,10 +103,13 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
 def take_snapshot_for(
     departures: Collection[Departure], days: Collection[date], *, deadline_seconds: float
 ) -> Snapshot:
-    """Take a snapshot for some departures and their guides on `days`, in as few calls as possible."""
+    """Take a snapshot for some departures and their guides on `days`, in as few calls as possible.
+
+    Raises SiblingUnavailable, and UnknownTrip where the catalog lacks the trip of a departure that it is said to sell.
+    """
     trips = {departure.trip_id for departure in departures}
     trails = {departure.trail_id for departure in departures if departure.trail_id}
-    if len(trips) == 1:
+    if len(trips) == 1 and not any(departure.is_off_sale for departure in departures):
         return take_trip_snapshot(trips.pop(), days, trail_ids=trails, deadline_seconds=deadline_seconds)
     return take_facts_snapshot(
         days,
@@ -134,6 +138,12 @@ def _days_around(day: date, now: datetime) -> list[date]:
     return [other for other in window if other >= now.date() or other == day]
 
 
+def _listed_day(conflict: ScheduleConflict) -> date | None:
+    """The date on which the catalog lists the departure, where the conflict is about that."""
+    listed = conflict.details.get("evidence", {}).get("told", {}).get("listed")
+    return date.fromisoformat(listed["schedule_date"]) if listed else None
+
+
 def _departures_of(conflict: ScheduleConflict, drafts: dict[date, Draft]) -> list[Departure]:
     """The conflict's departures, and those on the same trail on its date."""
     about = set(conflict.details["departure_ids"])
@@ -146,9 +156,12 @@ def _departures_of(conflict: ScheduleConflict, drafts: dict[date, Draft]) -> lis
     ]
 
 
-def _span_over(departures: Collection[Departure]) -> Span:
-    """The span within which any of these departures could be rescheduled."""
+def _span_over(departures: Collection[Departure], listed: date | None) -> Span:
+    """The span within which any of these departures could be rescheduled, to a date that the catalog lists too."""
     longest = max(departure.ends_at - departure.starts_at for departure in departures)
     margin = timedelta(days=DAYS_AROUND + 1)
     first, last = min(d.starts_at for d in departures), max(d.ends_at for d in departures)
+    if listed:
+        midnight = datetime.combine(listed, time.min, UTC)
+        first, last = min(first, midnight), max(last, midnight + longest)
     return Span(first - margin, last + margin + longest)

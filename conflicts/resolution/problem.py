@@ -78,7 +78,7 @@ class Problem:
     def introduces_nothing(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
         """True where the changed documents have no new conflict and break no hard rule anew."""
         touched = frozenset(departure_ids)
-        if self._breaks_a_rule(facts, changed, touched):
+        if self.breaks_a_rule(facts, changed, touched):
             return False
         return self._detected(facts, changed, touched) <= self._detected(facts, {}, touched)
 
@@ -92,7 +92,9 @@ class Problem:
         planned = self._commitments_with(changed)
         return fingerprints_of(detect_all(scopes, facts, now=self.now, commitments=planned).conflicts)
 
-    def _breaks_a_rule(self, facts: Facts, changed: Documents, touched: frozenset[UUID]) -> bool:
+    def breaks_a_rule(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
+        """True where the changed documents break a hard rule anew."""
+        touched = frozenset(departure_ids)
         planned = self._commitments_with(changed)
         for day, after in changed.items():
             here = touched & after.departures.keys()

@@ -4,6 +4,7 @@ from novatrek_scheduling.environment import env, time_of_day
 
 __all__ = [
     "AUTO_PUBLISH_REQUESTS",
+    "FOLLOW_CATALOG_AT_ONCE",
     "JOIN_PATIENCE_SECONDS",
     "LOCK_CACHE_SECONDS",
     "MAX_AWAY_GUIDES_SHARE",
@@ -46,6 +47,8 @@ MAX_LOST_RECORDS = env.int("MAX_LOST_RECORDS", default=2)
 MAX_LOST_RECORDS_SHARE = env.float("MAX_LOST_RECORDS_SHARE", default=0.2)
 # Of the guides who can work, this share may be away on one date; beyond that the answer counts as none.
 MAX_AWAY_GUIDES_SHARE = env.float("MAX_AWAY_GUIDES_SHARE", default=0.6)
+# Whether published departures follow the catalog without a person: when they leave, and whether they do.
+FOLLOW_CATALOG_AT_ONCE = env.bool("FOLLOW_CATALOG_AT_ONCE", default=False)
 # Longer than any task: the presence of a killed optimizer expires, that of a running one does not.
 LOCK_CACHE_SECONDS = TASK_TIME_LIMIT_SECONDS + 60
 

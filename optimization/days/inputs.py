@@ -86,11 +86,14 @@ def add_notes(facts: Facts, guide_ids: Collection[UUID], *, deadline_seconds: fl
 def open_departures(
     document: ScheduleDocument, region_ids: Collection[UUID], now: datetime, only: Collection[UUID] | None = None
 ) -> dict[UUID, Departure]:
-    """Return the departures that may still be planned: in these regions, neither cancelled nor started at `now`."""
+    """Return the departures that may still be planned: in these regions, neither cancelled nor started at `now`.
+
+    One that the catalog does not sell any more keeps its team until a person decides.
+    """
     return {
         key: departure
         for key, departure in sorted(document.departures_in(region_ids).items())
-        if departure.may_be_replanned(now) and (only is None or key in only)
+        if departure.may_be_replanned(now) and not departure.is_off_sale and (only is None or key in only)
     }
 
 

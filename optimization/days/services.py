@@ -24,6 +24,7 @@ from optimization.runs.coalescing import PlanningScope, run_or_join
 from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
 from optimization.runs.selectors import latest_score
 from scheduling.daily_schedules.authors import Author
+from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.surroundings import entries_over
@@ -96,6 +97,8 @@ def optimize_day(
 ) -> DayOptimization:
     """Staff every open departure of these regions on `day` and store the plan; other regions stay unchanged.
 
+    What the catalog changed is followed first, in a write of its own.
+
     At most `max_changes` guides are reassigned. `may_unstaff`: a person accepts a plan that takes the teams of more
     published departures than a machine may. Where a run under way already plans this scope, wait for it and
     return its outcome: nothing is planned twice.
@@ -134,6 +137,8 @@ def _optimize(
     optimized = DayOptimization(run, scope, latest_score(scope.day, scope.region_ids), may_unstaff=may_unstaff)
     try:
         facts = gather_facts(snapshot or take_planning_snapshot(scope.day, scope.region_ids))
+        if not dry_run:
+            _follow_catalog(scope, facts)
         _plan_and_store(optimized, facts, replace(author, run_id=run_id), dry_run=dry_run)
     except PlanRefused as refused:
         fail_run(run, refused.message)
@@ -144,6 +149,12 @@ def _optimize(
         fail_run(run, f"{type(error).__name__}: {error}")
         raise
     return optimized
+
+
+def _follow_catalog(scope: PlanningScope, facts: Facts) -> None:
+    """Bring the date in line with the catalog, so that what is sold is planned. Raises ContentionNotResolved."""
+    seconds = float(settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+    follow_catalog(facts, region_ids=scope.region_ids, deadline_seconds=seconds, planned_next=scope.region_ids)
 
 
 def _joined_optimization(run: OptimizationRun, scope: PlanningScope) -> DayOptimization:

@@ -22,8 +22,10 @@ from optimization.runs.analytics import report_optimization
 from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
+from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.daily_schedules.catalog_sync import lower_sold_seats
 from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.presence import announce_presence
 from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.daily_schedules.writer import TRIES, Draft, write_daily_schedules
@@ -87,7 +89,9 @@ def _process(claim: RequestClaim) -> None:
     query = query_of(claim.request)
     run = start_run(query.days[0], subject=RunDetail.Subject.REQUEST, request_id=claim.request.pk)
     try:
-        _rank_and_store(claim, query, _validated_snapshot(query), run)
+        snapshot = _validated_snapshot(query)
+        _follow_catalog(query, snapshot)
+        _rank_and_store(claim, query, snapshot, run)
     except (UnknownTrip, InactiveTrip, UnknownGuide) as impossible:
         fail_run(run, impossible.message)
         fail_request(claim, code=impossible.code, message=impossible.message, run_id=run.pk)
@@ -116,6 +120,16 @@ def _validated_snapshot(query: TripQuery) -> Snapshot:
     if not trip.is_active:
         raise InactiveTrip.of(trip, "trip_id")
     return snapshot
+
+
+def _follow_catalog(query: TripQuery, snapshot: Snapshot) -> None:
+    """Bring the trip's departures on the queried dates in line with the catalog, before they are ranked."""
+    follow_catalog(
+        gather_facts(snapshot),
+        region_ids={snapshot.trips[query.trip_id].region_id},
+        trip_ids={query.trip_id},
+        deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"],
+    )
 
 
 def _rank_and_store(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:

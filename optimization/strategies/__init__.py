@@ -4,13 +4,13 @@ from conflicts.choices import Strategy
 from conflicts.resolution.registry import register_option_search
 from optimization.strategies.adjust_capacity import search_other_sizes
 from optimization.strategies.close_trail import search_other_trails
+from optimization.strategies.follow_catalog import search_reschedulings
 from optimization.strategies.reassign_guide import search_reassignments
-from optimization.strategies.reschedule_trip import search_other_times
 
 
 def register_searches() -> None:
     """Register the searches with the registry of the conflicts app."""
     register_option_search(Strategy.REASSIGN_GUIDE, search_reassignments)
-    register_option_search(Strategy.RESCHEDULE_TRIP, search_other_times)
+    register_option_search(Strategy.RESCHEDULE_TRIP, search_reschedulings)
     register_option_search(Strategy.ADJUST_CAPACITY, search_other_sizes)
     register_option_search(Strategy.CLOSE_TRAIL, search_other_trails)

@@ -48,9 +48,9 @@ def _alternative(spot: Spot, problem: Problem) -> Trail | None:
 
 def _breaks_no_rule(problem: Problem, edit: DepartureEdit) -> bool:
     """Return True where the edit breaks no rule: a restriction of its guides may forbid the other trail."""
-    changed = problem.documents[edit.day].copy_for_editing()
+    changed = {edit.day: problem.documents[edit.day].copy_for_editing()}
     edit.apply(changed)
-    return problem.introduces_nothing(problem.facts, {edit.day: changed}, [edit.departure_id])
+    return problem.introduces_nothing(problem.facts, changed, [edit.departure_id])
 
 
 def _edit(spot: Spot, trail: Trail | None) -> DepartureEdit:

@@ -1,6 +1,7 @@
 """Options from edits of departures: their check and their form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +22,18 @@ def solves(
     `moved_guests` are departures whose guests go to another one.
     """
     edits = list(edits)
-    changed: dict[Any, ScheduleDocument] = {}
-    for edit in edits:
-        if edit.day not in changed:
-            changed[edit.day] = problem.documents[edit.day].copy_for_editing()
-        edit.apply(changed[edit.day])
+    changed = apply_to_copies(problem, edits)
     move_guests(changed.values(), moved_guests or {})
     return problem.solves(facts, changed, {edit.departure_id for edit in edits})
+
+
+def apply_to_copies(problem: Problem, edits: Collection[DepartureEdit]) -> dict[date, ScheduleDocument]:
+    """Return copies of the documents that the edits change, with the edits made."""
+    days = {day for edit in edits for day in edit.days}
+    changed = {day: problem.documents[day].copy_for_editing() for day in days}
+    for edit in edits:
+        edit.apply(changed)
+    return changed
 
 
 def team_fields(team: list[TeamMember]) -> dict[str, Any]:
@@ -46,7 +52,7 @@ def propose(
         strategy=strategy,
         edits=edits,
         premise={key: premise_of(departure) for key, departure in touched.items()},
-        revisions={edit.day: problem.revisions[edit.day] for edit in edits},
+        revisions={day: problem.revisions[day] for edit in edits for day in edit.days},
         **fields,
     )
 

@@ -14,7 +14,7 @@ from scheduling.domain.document import TeamMember
 
 def search_reassignments(problem: Problem) -> list[Option]:
     """Return up to three teams that resolve a conflict about a guide, the best score first."""
-    if problem.conflict_type is not ConflictType.GUIDE_DOUBLE_BOOKED:
+    if problem.conflict_type is not ConflictType.GUIDE_DOUBLE_BOOKED or problem.cause.is_of_the_catalog:
         return []
     for spot in problem.movable():
         options = _reassignments_on(spot, problem)

@@ -159,11 +159,11 @@ def _is_same_departure(sold: CatalogDeparture, spot: Spot) -> bool:
 
 
 def _option_at(slot: _Slot, problem: Problem) -> Option | None:
-    planned = _with_trail(slot.after, problem)
+    planned = with_open_trail(slot.after, problem)
     if planned is None or not candidate_pool(planned, problem, problem.facts).ranked:
         return None
     pool = certified_pool(planned, problem, problem.facts)
-    team = _team(planned.departure, pool)
+    team = team_at(planned.departure, pool)
     if team is None:
         return None
     departure = planned.departure.model_copy(update={"team": team, "unassigned_reason": None})
@@ -172,7 +172,7 @@ def _option_at(slot: _Slot, problem: Problem) -> Option | None:
     return _option(finished, problem) if is_solution else None
 
 
-def _with_trail(spot: Spot, problem: Problem) -> Spot | None:
+def with_open_trail(spot: Spot, problem: Problem) -> Spot | None:
     """Return the departure on its own trail if open then, else on the best one; None if it needs one and has none."""
     departure, facts = spot.departure, problem.facts
     trip = facts.snapshot.trips.get(departure.trip_id)
@@ -188,7 +188,7 @@ def _with_trail(spot: Spot, problem: Problem) -> Spot | None:
     return replace(spot, departure=departure.model_copy(update={"trail_id": other.id}))
 
 
-def _team(departure: Departure, pool: CandidatePool) -> list[TeamMember] | None:
+def team_at(departure: Departure, pool: CandidatePool) -> list[TeamMember] | None:
     """Return the present team where all of it may go then, else the best one; None without any."""
     eligible = {candidate.guide.id for candidate in pool.assessment.candidates}
     present: list[UUID] = lead_first_ids(departure.team)

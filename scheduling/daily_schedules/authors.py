@@ -18,6 +18,7 @@ class AuthorKind(StrEnum):
     GUIDE_MANAGEMENT = "guide-management"
     RESOLUTION = "resolution"
     EVENT = "event"
+    CATALOG = "catalog"
     CLOCK = "clock"
 
 

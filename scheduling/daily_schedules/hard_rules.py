@@ -21,13 +21,20 @@ from scheduling.rules.departures import Surroundings
 
 
 def enforce_hard_rules(changes: Mapping[date, Change], facts: Facts) -> None:
-    """Raise HardRuleViolated where the changes, all together, would newly break a hard rule.
+    """Raise HardRuleViolated where the changes, all together, would newly break a hard rule."""
+    violations = find_new_violations(changes, facts)
+    if violations:
+        raise HardRuleViolated(violations)
+
+
+def find_new_violations(changes: Mapping[date, Change], facts: Facts) -> list[Violation]:
+    """Return the hard rules that the changes, all together, would newly break; call it under the locks of the write.
 
     The hazards are those in force now: a hazard recorded since the facts were gathered closes its trails too.
     """
     touched = _touched(changes)
     if not touched:
-        return
+        return []
     span = Span(min(d.starts_at for d in touched), max(d.ends_at for d in touched))
     facts = replace(facts, hazards=hazards_in_force(span))
     stored = commitments_around(span, frozenset(guide for departure in touched for guide in departure.guide_ids))
@@ -62,8 +69,7 @@ def enforce_hard_rules(changes: Mapping[date, Change], facts: Facts) -> None:
                 elsewhere + _of_others([other.after for other in changes.values()], change.after),
             ),
         )
-    if violations:
-        raise HardRuleViolated(violations)
+    return violations
 
 
 def _of_others(documents: Iterable[ScheduleDocument], own: ScheduleDocument) -> list[Departure]:

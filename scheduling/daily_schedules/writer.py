@@ -258,10 +258,11 @@ def _draft(row: DailySchedule | None, day: date) -> Draft:
 
 
 def _changes(drafts: Mapping[date, Draft]) -> dict[date, Change]:
-    return {day: _change(draft) for day, draft in drafts.items()}
+    return {day: change_of(draft) for day, draft in drafts.items()}
 
 
-def _change(draft: Draft) -> Change:
+def change_of(draft: Draft) -> Change:
+    """Return what was edited of a draft so far."""
     changed = changed_departures(draft.original, draft.document)
     return Change(draft.schedule, draft.original, draft.document, changed)
 

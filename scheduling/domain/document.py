@@ -98,6 +98,37 @@ class Announcement(Part):
         return self.ends_at is not None and ends_at is not None and self.ends_at != ends_at
 
 
+class ListingState(StrEnum):
+    FOR_SALE = "FOR_SALE"
+    CANCELLED = "CANCELLED"
+    NOT_LISTED = "NOT_LISTED"
+    TRIP_NOT_FOR_SALE = "TRIP_NOT_FOR_SALE"
+
+
+class CatalogListing(Part):
+    """A departure as the catalog lists it, with the catalog's facts of its trip that a departure keeps.
+
+    `local_time` is HH:MM by the region's clocks; `read_at` is when the reading that found it so began. One that is no
+    longer listed has the other values of when it last was.
+    """
+
+    schedule_date: date
+    local_time: str
+    state: ListingState = ListingState.FOR_SALE
+    trip_id: UUID
+    trip_name: str
+    activity_type: str
+    region_id: UUID
+    duration_minutes: int
+    total_spots: int
+    language: str | None = None
+    read_at: AwareDatetime | None = None
+
+    @property
+    def is_for_sale(self) -> bool:
+        return self.state is ListingState.FOR_SALE
+
+
 class Departure(Part):
     trip_id: UUID
     trip_name: str
@@ -117,6 +148,8 @@ class Departure(Part):
     language: str | None = None
     catalog_participants: int | None = Field(default=None, ge=0)
     rescheduled_to: UUID | None = None
+    catalog: CatalogListing | None = None
+    catalog_change: CatalogListing | None = None
 
     def count_participants(self) -> None:
         """Set `participants` by their formula: max(catalog's total - available, sum of active reservations).
@@ -152,6 +185,12 @@ class Departure(Part):
     def is_open_to_planning(self) -> bool:
         """Return whether its status allows the optimizer to plan it: neither cancelled nor under way nor completed."""
         return self.status in {DepartureStatus.DRAFT, DepartureStatus.PUBLISHED}
+
+    @property
+    def is_off_sale(self) -> bool:
+        """Return whether the catalog, as last read, does not sell it: a person says whether it goes."""
+        latest = self.catalog_change or self.catalog
+        return latest is not None and not latest.is_for_sale
 
     @property
     def is_pinned(self) -> bool:

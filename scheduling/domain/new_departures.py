@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from scheduling.domain.catalog_changes import listing_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import CatalogDeparture, Snapshot, Trip
 from scheduling.domain.local_time import combine
@@ -12,7 +13,8 @@ def new_departure(
 ) -> Departure:
     """Return an unstaffed draft of `trip` on `day` at the region's `local_time` (HH:MM), from the region's base camp.
 
-    `sold` is the catalog's departure, if there is one: capacity and language are taken from it.
+    `sold` is the catalog's departure, if there is one: capacity and language are taken from it, and it is kept as the
+    listing that the departure is in line with.
     """
     region = snapshot.regions[trip.region_id]
     starts_at = combine(day, local_time, region.timezone)
@@ -27,4 +29,5 @@ def new_departure(
         ends_at=(starts_at + trip.duration).astimezone(region.timezone),
         capacity=sold.total_spots if sold else trip.max_participants,
         language=sold.language if sold else None,
+        catalog=listing_of(sold, trip, snapshot.taken_at) if sold else None,
     )

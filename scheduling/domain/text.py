@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from scheduling.domain.document import AssignmentStatus, Role, TeamMember
+from scheduling.domain.document import AssignmentStatus, ListingState, Role, TeamMember
 
 NOTHING = "nothing"
 
@@ -55,11 +55,19 @@ def _announcement_text(value: Any) -> str:
     return f"{counted(len(value['guide_ids']), 'guide')}, {_timestamp_text(value['starts_at'])}"
 
 
+def _listing_text(value: Any) -> str:
+    state = ListingState(value["state"])
+    when = f"{value['schedule_date']} {value['local_time']}, {counted(value['total_spots'], 'place')}"
+    return when if state is ListingState.FOR_SALE else state.value.replace("_", " ").lower()
+
+
 _TEXT_BY_FIELD: dict[str, Callable[[Any], str]] = {
     "team": _team_text,
     "starts_at": _timestamp_text,
     "ends_at": _timestamp_text,
     "reservations": _reservations_text,
     "published": _announcement_text,
+    "catalog": _listing_text,
+    "catalog_change": _listing_text,
     "unassigned_reason": lambda value: str(value["message"]),
 }

@@ -29,6 +29,8 @@ SERVICE = "the service itself"
 PARTS: Mapping[str, Owner] = {"departures": Owner.ORCHESTRATOR, "guide_adjustments": Owner.GUIDE_MANAGEMENT}
 OTHERS_FIELDS: Mapping[str, str] = {
     "participants": RESERVATIONS,
+    "catalog": CATALOG,
+    "catalog_change": CATALOG,
     "catalog_participants": RESERVATIONS,
     "reservations": RESERVATIONS,
     "published": PUBLISHING,

@@ -17,7 +17,7 @@ from novatrek_scheduling.api.serializers import (
     refuse_reversed_dates,
 )
 from scheduling.daily_schedules.selectors import filters_departures
-from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role
+from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, ListingState, Role
 from scheduling.models import DailySchedule
 
 
@@ -55,6 +55,22 @@ class AnnouncementSerializer(SparseSerializer):
     )
 
 
+class CatalogListingSerializer(SparseSerializer):
+    """A departure as svc-trip-catalog lists it."""
+
+    schedule_date = serializers.DateField()
+    local_time = serializers.CharField(help_text="HH:MM by the region's clocks.")
+    state = serializers.ChoiceField([state.value for state in ListingState])
+    trip_id = serializers.UUIDField()
+    trip_name = serializers.CharField()
+    activity_type = serializers.CharField()
+    region_id = serializers.UUIDField()
+    duration_minutes = serializers.IntegerField(min_value=1)
+    total_spots = serializers.IntegerField(min_value=0)
+    language = serializers.CharField(required=False)
+    read_at = serializers.DateTimeField(required=False)
+
+
 class DepartureSerializer(SparseSerializer):
     """A dated run of a trip. Times carry the offset of its region; it may end on another date."""
 
@@ -81,6 +97,11 @@ class DepartureSerializer(SparseSerializer):
     )
     rescheduled_to = serializers.UUIDField(
         required=False, help_text="Of a cancelled departure: the one on another date that its guests were moved to."
+    )
+    catalog = CatalogListingSerializer(required=False, help_text="The listing that the departure is in line with.")
+    catalog_change = CatalogListingSerializer(
+        required=False,
+        help_text="What svc-trip-catalog lists instead, where that changes what people were told: a person decides.",
     )
 
 

@@ -1,0 +1,165 @@
+"""Following the catalog: its changes of departures are facts from outside, and a write of their own.
+
+It comes before the planning of a date reads its documents, so that a plan is made on what is sold. Drafts follow; what
+people were told of a departure waits for a person, as a conflict, unless FOLLOW_CATALOG_AT_ONCE is set.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from scheduling import hooks
+from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.catalog_listings import CatalogListings, read_listings
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.hard_rules import find_new_violations
+from scheduling.daily_schedules.writer import Draft, change_of, read_drafts, write_daily_schedules
+from scheduling.domain.catalog_changes import MOVED_BY_CATALOG, Place, is_announced, take_listing
+from scheduling.domain.document import (
+    AssignmentStatus,
+    CatalogListing,
+    Departure,
+    DepartureStatus,
+    ScheduleDocument,
+)
+from scheduling.domain.facts import Snapshot
+from scheduling.rules import Facts
+
+CATALOG = Author(AuthorKind.CATALOG, "svc-trip-catalog", "the catalog changed", "worker")
+
+
+def follow_catalog(
+    facts: Facts,
+    *,
+    region_ids: Collection[UUID],
+    trip_ids: Collection[UUID] | None = None,
+    deadline_seconds: float,
+    planned_next: Collection[UUID] = (),
+) -> Mapping[date, Change]:
+    """Bring the departures of these regions on the snapshot's dates in line with the catalog, and return what changed.
+
+    `trip_ids` limits it to some trips, which the snapshot has to have read. Dates to which or from which departures
+    moved are written too, all in one transaction, and departures without a team for their new time are queued for
+    planning, except in the regions `planned_next`, which the caller plans on the snapshot's dates. Raises
+    ContentionNotResolved.
+    """
+    snapshot = facts.snapshot
+    documents = {day: draft.document for day, draft in read_drafts(snapshot.days).items()}
+    listings = read_listings(
+        documents,
+        snapshot,
+        region_ids=region_ids,
+        trip_ids=trip_ids,
+        deadline_seconds=deadline_seconds,
+    )
+    following = _Following(listings, facts, frozenset(planned_next))
+    preview = read_drafts(listings.days)
+    following.edit(preview)
+    if not any(change_of(draft).departure_ids for draft in preview.values()):
+        return {}
+    return write_daily_schedules(listings.days, following.edit, author=CATALOG, after_write=following.after_write)
+
+
+@dataclass(slots=True)
+class _Following:
+    listings: CatalogListings
+    facts: Facts
+    planned_next: frozenset[UUID]
+    moved: set[UUID] = field(default_factory=set)
+    to_plan: set[tuple[date, UUID]] = field(default_factory=set)
+
+    def edit(self, drafts: Mapping[date, Draft]) -> None:
+        self.moved.clear()
+        self.to_plan.clear()
+        documents = {day: draft.document for day, draft in drafts.items()}
+        where = {key: day for day, document in documents.items() for key in document.departures}
+        left = Counter({day: _allowed_on(document) for day, document in documents.items()})
+        replanned: dict[UUID, date] = {}
+        for key, theirs in sorted(self.listings.by_id.items()):
+            place = _place_of(theirs, self.facts.snapshot)
+            if key in where and place:
+                day = self._take(key, where[key], theirs, place, documents, left)
+                replanned |= {key: day} if day else {}
+        self._unstaff(replanned, drafts)
+
+    def after_write(self, changes: Mapping[date, Change]) -> None:
+        """Queue what nobody plans next."""
+        for day, region_id in sorted(self.to_plan):
+            if day not in self.facts.snapshot.days or region_id not in self.planned_next:
+                hooks.optimization_requested(day, region_id)
+
+    def _take(
+        self,
+        key: UUID,
+        day: date,
+        theirs: CatalogListing,
+        place: Place,
+        documents: Mapping[date, ScheduleDocument],
+        left: Counter[date],
+    ) -> date | None:
+        """Take a listing over, and return the date of a departure whose team has to be judged again."""
+        departure = documents[day].departures[key]
+        status, counts = departure.status, is_announced(departure)
+        at_once = settings.FOLLOW_CATALOG_AT_ONCE and left[day] > 0
+        followed = take_listing(
+            departure, day, theirs, place, timezone.now(), is_ours=key in self.listings.ours, at_once=at_once
+        )
+        is_cancelled = departure.status is not status and departure.status is DepartureStatus.CANCELLED
+        if counts and (is_cancelled or followed.moves_to):
+            left[day] -= 1
+        if followed.moves_to:
+            documents[followed.moves_to].departures[key] = documents[day].departures.pop(key)
+            self.moved.add(key)
+            self.to_plan.add((day, departure.region_id))
+        if not followed.is_moved:
+            return None
+        self.to_plan.add((followed.moves_to or day, departure.region_id))
+        return followed.moves_to or day
+
+    def _unstaff(self, replanned: Mapping[UUID, date], drafts: Mapping[date, Draft]) -> None:
+        """Take off the teams that may not go at the new time, or of which that is not known.
+
+        It is known on the dates of the snapshot, for what did not move between dates; the commitments are those under
+        the locks of the write.
+        """
+        staffed = {key: day for key, day in replanned.items() if drafts[day].document.departures[key].team}
+        known = {key for key, day in staffed.items() if day in self.facts.snapshot.days and key not in self.moved}
+        for key in staffed.keys() - known:
+            _take_team_off(drafts[staffed[key]].document.departures[key])
+        if known:
+            changes = {day: change_of(draft) for day, draft in drafts.items()}
+            violating = {violation.departure_id for violation in find_new_violations(changes, self.facts)}
+            for key in known:
+                departure = drafts[staffed[key]].document.departures[key]
+                if key in violating:
+                    _take_team_off(departure)
+                _unconfirm(departure)
+
+
+def _take_team_off(departure: Departure) -> None:
+    departure.team, departure.unassigned_reason = [], MOVED_BY_CATALOG.model_copy()
+
+
+def _unconfirm(departure: Departure) -> None:
+    """Nobody on the team has confirmed the new time."""
+    for member in departure.team:
+        if member.assignment_status is AssignmentStatus.CONFIRMED:
+            member.assignment_status = AssignmentStatus.TENTATIVE
+
+
+def _allowed_on(document: ScheduleDocument) -> int:
+    """Return how many departures of a date that people were told of a machine may cancel or move off it at once."""
+    announced = sum(map(is_announced, document.departures.values()))
+    count: int = settings.MAX_UNSTAFFED_BY_MACHINE
+    return max(count, int(settings.MAX_UNSTAFFED_SHARE_BY_MACHINE * announced))
+
+
+def _place_of(theirs: CatalogListing, snapshot: Snapshot) -> Place | None:
+    region = snapshot.regions.get(theirs.region_id)
+    location = snapshot.locations.get(theirs.region_id)
+    return Place(region.timezone, location.id if location else None) if region else None

@@ -1,0 +1,119 @@
+"""What the catalog lists of our departures on some dates, wherever they are now, and what became of those it lacks."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from scheduling.daily_schedules.catalog_aliases import find_aliases_by_day
+from scheduling.daily_schedules.departure_dates import dates_of
+from scheduling.domain.catalog_changes import listing_of, no_longer_listed
+from scheduling.domain.document import CatalogListing, Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.facts import RecordKind, Snapshot
+from scheduling.domain.limits import ONE_DAY, RECORDED_FUTURE
+from scheduling.models import DepartureAlias
+from scheduling.snapshot.trip_schedules import TripSchedule, read_trip_schedules
+
+Documents = Mapping[date, ScheduleDocument]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogListings:
+    """The catalog's listings of departures of ours, by our id; those it does not list any more are said to be so.
+
+    `days` are the dates on which these departures are, and those on which the catalog lists them. `ours` were created
+    here, under other ids than the catalog's.
+    """
+
+    by_id: Mapping[UUID, CatalogListing]
+    days: frozenset[date]
+    ours: frozenset[UUID]
+
+
+def read_listings(
+    documents: Documents,
+    snapshot: Snapshot,
+    *,
+    region_ids: Collection[UUID],
+    trip_ids: Collection[UUID] | None,
+    deadline_seconds: float,
+) -> CatalogListings:
+    """Return the listings of the departures of these regions on the dates of `documents`; `trip_ids` None: of any trip.
+
+    The schedule of a trip whose departure is missing is read again, for itself and in full: it was moved to another
+    date, or is no longer listed. Where that cannot be read, the departure is left out.
+    """
+    aliases = find_aliases_by_day(documents, snapshot)
+    ours = frozenset(key for of_day in aliases.values() for key in of_day.values())
+    listed = {
+        aliases[day].get(listed.id, listed.id): listing_of(listed, trip, snapshot.taken_at)
+        for day in documents
+        for listed in snapshot.departures.get(day, ())
+        if (trip := snapshot.trips.get(listed.trip_id)) and (trip_ids is None or trip.id in trip_ids)
+        # Also a trip that was in one of these regions when its departure was planned.
+        if trip.region_id in region_ids or _region_of(aliases[day].get(listed.id, listed.id), documents) in region_ids
+    }
+    scope = _in_scope(documents, region_ids, trip_ids)
+    missing = {
+        key: dated
+        for key, dated in scope.items()
+        if key not in listed and _is_missed(dated[1]) and not snapshot.lacks(RecordKind.DEPARTURE, key)
+    }
+    known = listed | _find(missing, deadline_seconds)
+    on_other_dates = dates_of(known.keys() - scope.keys())
+    known = {key: listing for key, listing in known.items() if key in scope or key in on_other_dates}
+    days = {*documents, *on_other_dates.values(), *(listing.schedule_date for listing in known.values())}
+    return CatalogListings(known, frozenset(days), ours)
+
+
+def _region_of(key: UUID, documents: Documents) -> UUID | None:
+    departures = (document.departures.get(key) for document in documents.values())
+    return next((departure.region_id for departure in departures if departure), None)
+
+
+def _in_scope(
+    documents: Documents, region_ids: Collection[UUID], trip_ids: Collection[UUID] | None
+) -> dict[UUID, tuple[date, Departure]]:
+    return {
+        key: (day, departure)
+        for day, document in documents.items()
+        for key, departure in document.departures_in(region_ids).items()
+        if trip_ids is None or departure.trip_id in trip_ids
+    }
+
+
+def _is_missed(departure: Departure) -> bool:
+    """Return whether the catalog is expected to list it: one that it never listed may be on its way there."""
+    is_over = departure.status is DepartureStatus.COMPLETED or departure.ends_at <= timezone.now()
+    return departure.catalog is not None and departure.catalog.is_for_sale and not is_over
+
+
+def _find(missing: Mapping[UUID, tuple[date, Departure]], deadline_seconds: float) -> dict[UUID, CatalogListing]:
+    """Return what the schedules of their trips, read again, say of departures that a list lacks."""
+    if not missing:
+        return {}
+    today = timezone.now().date()
+    schedules = read_trip_schedules(
+        {departure.trip_id for _, departure in missing.values()},
+        today - ONE_DAY,
+        today + RECORDED_FUTURE,
+        deadline_seconds=deadline_seconds,
+    )
+    aliases = DepartureAlias.objects.filter(departure_id__in=missing)
+    catalog_ids = dict(aliases.values_list("departure_id", "catalog_id"))
+    return {
+        key: _listing_in(schedules[departure.trip_id], catalog_ids.get(key, key), departure.catalog)
+        for key, (_, departure) in missing.items()
+        if departure.catalog
+        and departure.trip_id in schedules
+        and catalog_ids.get(key, key) not in schedules[departure.trip_id].unreadable
+    }
+
+
+def _listing_in(schedule: TripSchedule, catalog_id: UUID, base: CatalogListing) -> CatalogListing:
+    listed = schedule.departures.get(catalog_id)
+    if schedule.trip is None or listed is None:
+        return no_longer_listed(base, schedule.read_at)
+    return listing_of(listed, schedule.trip, schedule.read_at)
