@@ -51,7 +51,9 @@ class RunDetail(models.Model):
 
     `objective` has the attained objectives and their bounds, `inputs` the hash of the problem, the age in seconds of
     each sibling's facts, what silent siblings left unknown, and the records that were left out. `gap` is relative, 0
-    for a proven optimum. `max_changes` limits the reassigned guides, null is no limit; `moved` counts them.
+    for a proven optimum. `max_changes` limits the reassigned guides, null is no limit; `moved` counts them. Of a run
+    with gaps `gaps_checked_at` is when siblings were last asked whether they have closed, `planned_again_at` when its
+    date was queued again.
     """
 
     class Subject(models.TextChoices):
@@ -75,6 +77,8 @@ class RunDetail(models.Model):
     objective = models.JSONField(default=dict)
     inputs = models.JSONField(default=dict)
     error = models.TextField(blank=True)
+    gaps_checked_at = models.DateTimeField(null=True, blank=True)
+    planned_again_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "run_details"

@@ -8,6 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from optimization.days.dead_letters import record_failed_optimization
+from optimization.days.healing import plan_gaps_again
 from optimization.days.queue import OPTIMIZE_CLUSTER_TASK, OPTIMIZE_REGION_TASK, clear_region_mark
 from optimization.days.services import optimize_day
 from optimization.nights.lifecycle import CLUSTER_TASK, begin_night, schedule_dates
@@ -110,6 +111,12 @@ def optimize_horizon_task(task: Task[[str | None], None], night_id: str | None =
 def optimize_night_cluster_task(night_id: str, cluster: int) -> None:
     """Plan the next date of one cluster of a night."""
     work_on_cluster(UUID(night_id), cluster)
+
+
+@shared_task(name="optimization.plan_gaps_again")
+def plan_gaps_again_task() -> None:
+    """Queue the dates whose latest plan rests on gaps that have closed."""
+    plan_gaps_again(timezone.now())
 
 
 @shared_task(name="optimization.sweep_nights")

@@ -82,6 +82,10 @@ class SimulatedSiblings:
         """Add an entity; without an `id` it gets one."""
         return self._post(f"/_world/{kind}", fields)
 
+    def keep(self, region_ids: list[str], *, guides: int) -> None:
+        """Make the world small: these regions, and this many of the guides who work in them."""
+        self._post("/_keep", {"region_ids": region_ids, "guides": guides})
+
     def remove(self, kind: str, entity_id: str) -> None:
         """Make an entity unknown."""
         self._done(self._control.delete(f"/_world/{kind}/{entity_id}"))

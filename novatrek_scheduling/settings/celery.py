@@ -92,6 +92,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-reservations": _prioritized("scheduling.sweep_reservations", timedelta(minutes=1)),
     "settle-resolutions": _prioritized("conflicts.settle_resolutions", timedelta(seconds=30)),
     "sweep-nights": _prioritized("optimization.sweep_nights", timedelta(minutes=1)),
+    "plan-gaps-again": _prioritized("optimization.plan_gaps_again", timedelta(minutes=2)),
     "fail-abandoned-runs": _prioritized("optimization.fail_abandoned_runs", timedelta(minutes=5)),
     "purge-sibling-answers": {"task": "scheduling.purge_sibling_answers", "schedule": crontab(hour=3, minute=40)},
     "purge-outbox": {"task": "events.purge_outbox", "schedule": crontab(hour=3, minute=30)},

@@ -23,8 +23,8 @@ def form_team(
         role = Role.ASSISTANT if position else Role.LEAD
         member = current.get(guide_id) or _member(guide_id, role, assessment, facts)
         status = member.assignment_status
-        # A tentative assignment was never announced: what is open now decides.
-        status = fresh_status if status is AssignmentStatus.TENTATIVE else status
+        # What nobody has confirmed yet is decided by what is open now: a sibling may answer again, a note be gone.
+        status = status if status is AssignmentStatus.CONFIRMED else fresh_status
         team.append(member.model_copy(update={"role": role, "assignment_status": status}))
     return team
 

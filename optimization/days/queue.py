@@ -45,9 +45,17 @@ def enqueue_cluster(day: date, region_ids: Sequence[str], kind: str, cause: str,
 
     `may_unstaff`: a person accepts that published departures lose their teams.
     """
+    enqueue_dates([day], region_ids, kind, cause, may_unstaff=may_unstaff)
+
+
+def enqueue_dates(
+    days: Sequence[date], region_ids: Sequence[str], kind: str, cause: str, *, may_unstaff: bool = False
+) -> None:
+    """Queue the planning of some regions on several dates, one after another, as `enqueue_cluster` does for one."""
     # Without the argument unless it is needed: workers of the release before do not know it.
     accepted = [True] if may_unstaff else []
-    send_task(OPTIMIZE_CLUSTER_TASK, [day.isoformat()], list(region_ids), kind, cause, *accepted, queue=QUEUE)
+    texts = [day.isoformat() for day in days]
+    send_task(OPTIMIZE_CLUSTER_TASK, texts, list(region_ids), kind, cause, *accepted, queue=QUEUE)
 
 
 def clear_region_mark(day: date, region_id: UUID) -> None:

@@ -34,6 +34,7 @@ from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, DepartureElsewhere, HardRuleViolated
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.rules import Facts
+from scheduling.siblings import SiblingUnavailable
 from scheduling.snapshot.builder import take_day_snapshot
 
 logger = structlog.get_logger(__name__)
@@ -144,6 +145,9 @@ def _optimize(
         fail_run(run, refused.message)
         if not dry_run:
             record_failed_optimization(scope.day, scope.region_ids, author, refused)
+        raise
+    except SiblingUnavailable as silent:
+        fail_run(run, silent.message, unknown={silent.sibling.value: silent.message})
         raise
     except Exception as error:
         fail_run(run, f"{type(error).__name__}: {error}")

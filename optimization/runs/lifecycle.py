@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -104,9 +104,10 @@ def complete_run(run: OptimizationRun, solved: SolveSummary, *, score: float | N
 
 
 @transaction.atomic
-def fail_run(run: OptimizationRun, error: str) -> None:
+def fail_run(run: OptimizationRun, error: str, *, unknown: Mapping[str, str] | None = None) -> None:
     """Fail a run that is under way; the previous plan stays.
 
+    `unknown` has the siblings that were silent, if that is why, each with what was asked of it.
     A run that is completed stays completed: an error after the commit of its plan does not make the plan a failure.
     """
     ended_at = timezone.now()
@@ -114,7 +115,7 @@ def fail_run(run: OptimizationRun, error: str) -> None:
     if under_way.update(
         status=RunStatus.FAILED, completed_at=ended_at, duration_ms=_milliseconds(ended_at - run.started_at)
     ):
-        RunDetail.objects.filter(pk=run.pk).update(error=error)
+        RunDetail.objects.filter(pk=run.pk).update(error=error, inputs={"unknown": dict(unknown)} if unknown else {})
 
 
 def fail_abandoned_runs(now: datetime) -> int:

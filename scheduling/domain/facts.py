@@ -241,7 +241,7 @@ class Location:
 
 
 class RecordKind(StrEnum):
-    """The kinds of records whose absence from a sibling's list is a fact, unless the record was left out."""
+    """The kinds of records that are named where they are unknown; those of CERTIFICATES by the id of their guide."""
 
     REGION = "region"
     TRIP = "trip"
@@ -250,6 +250,7 @@ class RecordKind(StrEnum):
     TRAIL = "trail"
     BASE_CAMP = "base camp"
     FORECAST = "forecast"
+    CERTIFICATES = "certificates"
 
 
 @dataclass(frozen=True, slots=True)

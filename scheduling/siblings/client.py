@@ -95,8 +95,8 @@ class SiblingReader:
     ) -> P:
         """Return the typed response to an idempotent call; with a `lifetime`, a cached one where there is one.
 
-        It is cached at the end of the reader's block, unless `check` refuses it by SiblingFailure or it is part of a
-        list that is not believed. Raises SiblingNotFound, and
+        It is cached at the end of the reader's block, unless `check` refuses it by SiblingFailure, it has sick records,
+        or it is part of a list that is not believed. Raises SiblingNotFound, and
         SiblingUnavailable where there is no usable response by the deadline.
         """
         if lifetime is None:
@@ -127,9 +127,9 @@ class SiblingReader:
 
         read_at = datetime.now(UTC)
         parsed, body = _retried(call, parse, self.deadline)
-        if isinstance(parsed, RecordList):
-            report_sick_records(call, parsed.sick)
-        if lifetime is not None:
+        sick = parsed.sick if isinstance(parsed, RecordList) else ()
+        report_sick_records(call, sick)
+        if lifetime is not None and not sick:
             with self._lock:
                 self._responses.append((call, CachedResponse(body, read_at), lifetime))
         self._note(call, read_at)

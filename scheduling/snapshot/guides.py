@@ -9,7 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from novatrek_scheduling.deadline import Deadline
-from scheduling.domain.facts import Certificate, Guide, RecordKind, Sibling, Snapshot
+from scheduling.domain.facts import Certificate, Guide, LeftOut, RecordKind, Sibling, Snapshot
 from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.siblings import SiblingFailure, SiblingNotFound, SiblingUnavailable, guide_management
 from scheduling.siblings.client import SiblingReader
@@ -98,9 +98,15 @@ def with_certificates(
             reader.answers.judge(CERTIFICATES, _valid_names(certificates), asked=certificates.keys())
         except SiblingFailure:
             certificates = {}
+    unread = [
+        LeftOut(GUIDES, RecordKind.CERTIFICATES, guide_id, "they could not be read, or not be believed")
+        for guide_id in missing
+        if guide_id not in certificates
+    ]
     return replace(
         snapshot,
         certificates={**snapshot.certificates, **certificates},
+        left_out=tuple(dict.fromkeys((*snapshot.left_out, *unread))),
         read_at=oldest_read_at(snapshot.read_at, reader.read_at),
         safety_read_at=earlier(snapshot.safety_read_at, reader.safety_read_at),
     )

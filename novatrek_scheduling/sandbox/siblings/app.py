@@ -175,6 +175,7 @@ def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
         "/_received": {"DELETE": _clear_received},
         "/_received/{service}": {"GET": lambda state, call: Reply(state.received.get(call.ids["service"], []))},
         "/_reset": {"POST": reset},
+        "/_keep": {"POST": control.keep_part},
         "/_world/summary": {"GET": control.summarize},
         "/_world/{kind}": {"POST": control.add_entity},
         "/_world/{kind}/{id}": entity_handlers,

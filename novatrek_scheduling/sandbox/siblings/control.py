@@ -28,6 +28,13 @@ class SwitchSetting(BaseModel):
         return Switch(self.mode, self.seconds, self.path, self.patch)
 
 
+class SmallWorld(BaseModel):
+    """A part of the world: these regions, and the number of guides who stay."""
+
+    region_ids: list[str]
+    guides: int = Field(ge=0)
+
+
 class AnyEntity(BaseModel):
     """Any JSON object."""
 
@@ -48,6 +55,11 @@ def alter_entity(state: State, call: Call) -> Reply:
     kind, entity = _kind(call), _existing(state, call)
     merged = merge(entity, _fields(call))
     return Reply(state.execute("put_entity", {"kind": kind, "id": call.ids["id"], "entity": merged}))
+
+
+def keep_part(state: State, call: Call) -> Reply:
+    """Drop everything but a part of the world."""
+    return Reply(state.execute("keep_regions", call.body(SmallWorld).model_dump()))
 
 
 def read_entity(state: State, call: Call) -> Reply:
@@ -91,6 +103,21 @@ def merge(entity: Any, patch: Any) -> Any:
         else:
             merged[name] = merge(merged.get(name), value)
     return merged
+
+
+@command("regions", "trips", "departures", "guides", "trails", "locations")
+def keep_regions(world: World, arguments: Entity, _: Entity) -> Entity:
+    """Drop what belongs to no region of `region_ids`, and all but the first `guides` guides who work in one."""
+    kept = set(arguments["region_ids"])
+    for kind in ("regions", "trips", "trails", "locations"):
+        entities: dict[str, Entity] = getattr(world, kind)
+        key = "id" if kind == "regions" else "region_id"
+        setattr(world, kind, {name: entity for name, entity in entities.items() if entity[key] in kept})
+    slugs = {region["name"].lower().replace(" ", "_") for region in world.regions.values()}
+    guides = [guide for guide in world.guides.values() if (kept | slugs) & set(guide["region_ids"])]
+    world.guides = {guide["id"]: guide for guide in guides[: arguments["guides"]]}
+    world.departures = {key: sold for key, sold in world.departures.items() if sold["trip_id"] in world.trips}
+    return {}
 
 
 @command()

@@ -180,6 +180,18 @@ def test_a_guide_without_a_readable_id_may_be_anybody_who_is_missing(siblings: S
     assert not snapshot.lacks(RecordKind.GUIDE, known)
 
 
+def test_a_record_that_is_well_again_is_known_at_once(siblings: SimulatedSiblings) -> None:
+    guide_id = siblings.summary()["guide_ids"][0]
+    siblings.alter("guides", guide_id, max_group_size=-1)
+    assert snapshot_of_tomorrow(siblings).left_out
+    siblings.alter("guides", guide_id, max_group_size=8)
+
+    snapshot = snapshot_of_tomorrow(siblings)
+
+    assert UUID(guide_id) in snapshot.guides
+    assert snapshot.left_out == ()
+
+
 def test_records_left_out_are_counted(siblings: SimulatedSiblings) -> None:
     counter = SICK_RECORDS.labels(Sibling.GUIDE_MANAGEMENT, "searchGuides")
     before = counter._value.get()
