@@ -83,6 +83,14 @@ def test_an_error_is_the_contracts(specification: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.parametrize("page", ["docs", "redoc", "openapi.yaml", "asyncapi.yaml"])
+def test_a_document_is_read_and_nothing_else(client: Client, page: str) -> None:
+    response = client.options(f"/scheduling/v1/{page}")
+
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert client.head(f"/scheduling/v1/{page}").status_code == 200
+
+
 @pytest.mark.parametrize("page", ["docs", "redoc"])
 def test_documentation_pages_load_nothing_from_elsewhere(client: Client, page: str) -> None:
     html = client.get(f"/scheduling/v1/{page}").content.decode()
