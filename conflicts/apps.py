@@ -8,12 +8,13 @@ class ConflictsConfig(AppConfig):
 
     def ready(self) -> None:
         from conflicts.metrics import conflicts_resolved, open_conflicts
-        from conflicts.monitoring.services import detect_around_hazard, detect_in_changes
+        from conflicts.monitoring.services import detect_around_hazard, detect_in_changes, detect_waiting
         from novatrek_scheduling.operations.metrics import register_gauges
         from scheduling import hooks
         from scheduling.daily_schedules.changes import detectors
 
         detectors.register(detect_in_changes)
         hooks.hazard_changed.register(detect_around_hazard)
+        hooks.waiting_guests_changed.register(detect_waiting)
         hooks.publication_figures.register(conflicts_resolved)
         register_gauges(open_conflicts)

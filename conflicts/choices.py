@@ -38,6 +38,7 @@ CAUSE_LABELS = {
     Cause.LOCATION_CAPACITY: "too many people at the base camp",
     Cause.CATALOG_MOVED: "at another time in the catalog",
     Cause.CATALOG_CANCELLED: "not for sale in the catalog",
+    Cause.GUESTS_WITHOUT_PLACE: "guests without a place",
 }
 
 

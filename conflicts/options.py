@@ -123,19 +123,22 @@ def option_id(conflict_id: UUID, strategy: Strategy, subject: object) -> UUID:
 def accept_risk(conflict_id: UUID, details: Mapping[str, Any]) -> Option:
     """The option that every conflict has: to keep the plan and accept the risk."""
     guests = int(details.get("guests", 0))
-    if Cause(details["cause"]).is_of_the_catalog:
+    cause = Cause(details["cause"])
+    description = "Keep the plan as it is and take responsibility for the risk."
+    impact = f"Nothing changes; {guests} guests go with a {details['severity']} risk."
+    if cause.is_of_the_catalog:
         description = "Keep the departure as people were told, whatever the catalog lists."
         impact = f"Nothing changes; {guests} guests go as they were told, until the catalog changes again."
-    else:
-        description = "Keep the plan as it is and take responsibility for the risk."
-        impact = f"Nothing changes; {guests} guests go with a {details['severity']} risk."
+    elif cause is Cause.GUESTS_WITHOUT_PLACE:
+        description = "The guests are told that they have no place, by whoever accepts this."
+        impact = f"Nothing changes; {guests} guests do not go."
     return Option(
         id=option_id(conflict_id, Strategy.ACCEPT_RISK, details["fingerprint"]),
         strategy=Strategy.ACCEPT_RISK,
         description=description,
         impact_assessment=impact,
         estimated_affected_guests=guests,
-        requires_guest_notification=False,
+        requires_guest_notification=cause is Cause.GUESTS_WITHOUT_PLACE,
     )
 
 

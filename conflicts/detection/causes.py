@@ -35,6 +35,12 @@ class Cause(StrEnum):
     LOCATION_CAPACITY = "LOCATION_CAPACITY"
     CATALOG_MOVED = "CATALOG_MOVED"
     CATALOG_CANCELLED = "CATALOG_CANCELLED"
+    GUESTS_WITHOUT_PLACE = "GUESTS_WITHOUT_PLACE"
+
+    @property
+    def follows_from_cancelling(self) -> bool:
+        """What a cancellation means for its guests: no reason against an option that says that it cancels."""
+        return self is Cause.GUESTS_WITHOUT_PLACE
 
     @property
     def is_never_overridden(self) -> bool:

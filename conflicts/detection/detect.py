@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
-from conflicts.detection import capacity, catalog, double_bookings, guides, trails_and_weather
+from conflicts.detection import capacity, catalog, double_bookings, guests, guides, trails_and_weather
 from conflicts.detection.causes import Cause
 from conflicts.detection.findings import DetectedConflict, Detection, Judgement
 from conflicts.detection.scene import Case, Scene
@@ -31,10 +31,12 @@ RULES: Mapping[Cause, Callable[[Case], Judgement]] = {
 }
 
 
-def detect(scene: Scene, departure_ids: Collection[UUID]) -> Detection:
-    """Return the conflicts of the given departures, and which rules were judged of them in full."""
-    conflicts: dict[str, DetectedConflict] = {}
-    judged: set[tuple[str, str]] = set()
+def detect(scene: Scene, departure_ids: Collection[UUID], waiting_for: Collection[UUID] = ()) -> Detection:
+    """Return the conflicts of the given departures, and which rules were judged of them in full.
+
+    `waiting_for` are the trips of which guests wait, or waited, for any departure of the date.
+    """
+    conflicts, judged = _guests_without_place(scene, departure_ids, waiting_for)
     for case in scene.cases(departure_ids):
         for cause, rule in RULES.items():
             judgement = rule(case)
@@ -46,3 +48,13 @@ def detect(scene: Scene, departure_ids: Collection[UUID]) -> Detection:
         conflicts |= {crowding.fingerprint: crowding} if crowding else {}
         judged.add((Cause.LOCATION_CAPACITY.value, str(location.id)))
     return Detection(tuple(conflicts.values()), frozenset(judged))
+
+
+def _guests_without_place(
+    scene: Scene, departure_ids: Collection[UUID], waiting_for: Collection[UUID]
+) -> tuple[dict[str, DetectedConflict], set[tuple[str, str]]]:
+    found = [guests.judge_cancelled(case) for case in scene.cancelled(departure_ids)]
+    found += [guests.find_waiting(scene, trip_id) for trip_id in waiting_for]
+    lists = (guests.waiting_list_id(scene.day, trip_id) for trip_id in waiting_for)
+    judged = {(Cause.GUESTS_WITHOUT_PLACE.value, str(subject)) for subject in (*departure_ids, *lists)}
+    return {conflict.fingerprint: conflict for conflict in found if conflict}, judged

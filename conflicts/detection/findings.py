@@ -28,7 +28,7 @@ class DetectedConflict:
     severity: Severity
     description: str
     day: date
-    region_id: UUID
+    region_id: UUID | None
     subjects: tuple[UUID, ...]
     counterpart: str = ""
     departure_ids: tuple[UUID, ...]
@@ -51,13 +51,16 @@ class DetectedConflict:
         return _digest(self.evidence)
 
     def details(self) -> dict[str, Any]:
-        """The conflict as it is stored and read by other teams; a field without a value is absent."""
+        """The conflict as it is stored and read by other teams; a field without a value is absent.
+
+        `departure_ids` is always there, empty where guests wait for any departure.
+        """
         details = {
             "severity": self.severity.value,
             "cause": self.cause.value,
             "description": self.description,
             "conflict_date": self.day.isoformat(),
-            "region_id": str(self.region_id),
+            "region_id": str(self.region_id) if self.region_id else "",
             "departure_ids": _texts(self.departure_ids),
             "affected_trip_ids": _texts(self.trip_ids),
             "affected_guide_ids": _texts(self.guide_ids),
@@ -68,7 +71,7 @@ class DetectedConflict:
             "fingerprint": self.fingerprint,
             "evidence": {"told": dict(self.evidence), "read_at": dict(self.read_at), "digest": self.evidence_digest},
         }
-        return {key: value for key, value in details.items() if value}
+        return {key: value for key, value in details.items() if value or key == "departure_ids"}
 
 
 @dataclass(frozen=True, slots=True)

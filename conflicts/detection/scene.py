@@ -34,12 +34,23 @@ class Danger:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingGuests:
+    """A reservation that no departure takes, with the reason, and its trip's region where that is known."""
+
+    reservation_id: UUID
+    guests: int
+    reason: str
+    region_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """The document of `day` and everything that detection may know about it.
 
     Without `facts` only rules about our own documents and hazards are judged. `elsewhere` has the departures of
     other dates that guides of this one are committed to, with their dates; `neighbours` are the staffed
-    departures of other dates that are under way at the same time.
+    departures of other dates that are under way at the same time. `waiting` has the reservations that no departure
+    takes, by trip.
     """
 
     day: date
@@ -51,6 +62,7 @@ class Scene:
     commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
     elsewhere: Mapping[UUID, tuple[date, Departure]] = field(default_factory=dict)
     neighbours: tuple[Departure, ...] = ()
+    waiting: Mapping[UUID, tuple[WaitingGuests, ...]] = field(default_factory=dict)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -71,6 +83,12 @@ class Scene:
         departures = self.document.departures
         keys = [key for key in sorted(departure_ids) if key in departures and not self.is_over(departures[key])]
         return [Case(self, key, departures[key]) for key in keys]
+
+    def cancelled(self, departure_ids: Iterable[UUID]) -> "list[Case]":
+        """The departures among `departure_ids` that are cancelled and would not be over yet, by id."""
+        departures = self.document.departures
+        keys = [key for key in sorted(departure_ids) if key in departures and departures[key].is_cancelled]
+        return [Case(self, key, departures[key]) for key in keys if departures[key].ends_at > self.now]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ CLEARING_REASONS = {
     Cause.LOCATION_CAPACITY: "the base camp has room",
     Cause.CATALOG_MOVED: "the departure and the catalog agree",
     Cause.CATALOG_CANCELLED: "the departure and the catalog agree",
+    Cause.GUESTS_WITHOUT_PLACE: "nobody is left without a place",
 }
 TEAM_CAUSES = frozenset({Cause.NO_LEAD, Cause.TEAM_GROUP_SIZE})
 
@@ -83,6 +84,8 @@ def _clearing_reason(
 
 def _moot_reason(conflict: ScheduleConflict, about: Mapping[str, Departure | None], now: datetime) -> str | None:
     """The reason for which our own document alone ends the conflict; None where the siblings' facts decide."""
+    if conflict.details["cause"] == Cause.GUESTS_WITHOUT_PLACE:
+        return None
     ended = [departure is None or departure.status in ENDED or departure.ends_at <= now for departure in about.values()]
     needs_all = conflict.details["cause"] == Cause.LOCATION_CAPACITY
     if (all(ended) and len(ended) == len(conflict.details["departure_ids"])) or (any(ended) and not needs_all):

@@ -1,5 +1,6 @@
 """Loading scenes: the input of detection, from stored rows."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -7,11 +8,12 @@ from uuid import UUID
 
 from conflicts.detection import Danger, Detection, Scene, Severity, detect
 from conflicts.detection.double_bookings import commitments_of_other_dates
+from conflicts.detection.scene import WaitingGuests
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.surroundings import days_of_any, departures_elsewhere, read_entries
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
-from scheduling.models import DailySchedule, Hazard, HazardKind
+from scheduling.models import DailySchedule, Hazard, HazardKind, Reservation
 from scheduling.rules import Commitment, Facts
 
 # The end of a hazard that has none yet.
@@ -20,10 +22,14 @@ FAR_AHEAD = timedelta(days=3650)
 
 @dataclass(frozen=True, slots=True)
 class DetectionScope:
-    """The document of a date and the departures to judge in it; a removed departure may be among them."""
+    """The document of a date and the departures to judge in it; a removed departure may be among them.
+
+    `waiting_for` are trips: who waits for any departure of them is judged, too.
+    """
 
     document: ScheduleDocument
     departure_ids: frozenset[UUID]
+    waiting_for: frozenset[UUID] = frozenset()
 
     @property
     def departures(self) -> dict[UUID, Departure | None]:
@@ -48,7 +54,10 @@ def load_scenes(
     present = [departure for scope in scopes.values() for departure in scope.present]
     span = span_of(present)
     if span is None:
-        return {day: Scene(day, scope.document, now, facts) for day, scope in scopes.items()}
+        return {
+            day: Scene(day, scope.document, now, facts, waiting=_waiting_guests(day, scope.waiting_for))
+            for day, scope in scopes.items()
+        }
     guides = {guide for departure in present for guide in departure.guide_ids}
     if commitments is None:
         commitments = commitments_around(span, guides)
@@ -61,6 +70,7 @@ def load_scenes(
         entered = entries.around(scope.document, day, days_of_any(scope.present))
         neighbours = neighbours_of(day, scopes, spans.get(day), stored)
         scene = Scene(day, scope.document, now, facts, dangers, entered, commitments, neighbours=neighbours)
+        scene = replace(scene, waiting=_waiting_guests(day, scope.waiting_for))
         scenes[day] = _with_elsewhere(scene, scopes, scope.departure_ids)
     return scenes
 
@@ -84,10 +94,23 @@ def detect_all(
 ) -> Detection:
     """Detect on several dates and merge the results; `commitments` take the place of the stored ones."""
     scenes = load_scenes(scopes, facts, now=now, commitments=commitments)
-    detections = [detect(scene, scopes[day].departure_ids) for day, scene in scenes.items()]
+    detections = [detect(scene, scopes[day].departure_ids, scopes[day].waiting_for) for day, scene in scenes.items()]
     conflicts = {conflict.fingerprint: conflict for detection in detections for conflict in detection.conflicts}
     judged = frozenset(pair for detection in detections for pair in detection.judged)
     return Detection(tuple(conflicts.values()), judged)
+
+
+def _waiting_guests(day: date, trip_ids: Collection[UUID]) -> dict[UUID, tuple[WaitingGuests, ...]]:
+    """The reservations that no departure takes, and why; for others a place is still being looked for."""
+    if not trip_ids:
+        return {}
+    waiting = Reservation.objects.waiting().filter(trip_date=day, trip_id__in=trip_ids).exclude(unplaced_reason="")
+    by_trip: defaultdict[UUID, list[WaitingGuests]] = defaultdict(list)
+    for row in waiting.order_by("pk"):
+        if row.trip_id:
+            guests = WaitingGuests(row.pk, row.participant_count, row.unplaced_reason, row.region_id)
+            by_trip[row.trip_id].append(guests)
+    return {trip_id: tuple(guests) for trip_id, guests in by_trip.items()}
 
 
 def span_of(departures: Iterable[Departure]) -> Span | None:

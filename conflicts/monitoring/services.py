@@ -67,6 +67,15 @@ def detect_around_hazard(hazard: Hazard) -> None:
         _detect_and_store(touched, None, now)
 
 
+def detect_waiting(day: date, trip_id: UUID) -> None:
+    """Judge who waits for any departure of the trip; to be called in the transaction that changes who does."""
+    # Locked: two reservations of one list are judged one after the other.
+    schedule = DailySchedule.objects.filter(schedule_date=day).select_for_update().first()
+    if schedule is not None:
+        scope = DetectionScope(schedule.document, frozenset(), frozenset({trip_id}))
+        _detect_and_store({day: scope}, None, timezone.now())
+
+
 def _touched_by(document: ScheduleDocument, hazard: Hazard) -> frozenset[UUID]:
     trails, guides = set(hazard.trail_ids), set(hazard.guide_ids)
     return frozenset(

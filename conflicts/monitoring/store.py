@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
-from conflicts.detection import DetectedConflict
+from conflicts.detection import Cause, DetectedConflict
+from conflicts.detection.guests import are_among
 from conflicts.models import RiskAcceptance
 from conflicts.options import accept_risk
 from scheduling.models import schedule_id_of
@@ -59,11 +60,20 @@ def store_conflicts(detected: Iterable[DetectedConflict], *, now: datetime) -> S
 
 def _without_accepted(detected: dict[str, DetectedConflict], now: datetime) -> dict[str, DetectedConflict]:
     silenced = set()
-    for acceptance in RiskAcceptance.objects.in_force(now).filter(fingerprint__in=detected):
+    in_force = RiskAcceptance.objects.in_force(now).filter(fingerprint__in=detected)
+    for acceptance in in_force.select_related("conflict"):
         conflict = detected[acceptance.fingerprint]
-        if acceptance.silences(conflict.severity, conflict.evidence_digest):
+        if acceptance.silences(conflict.severity, _evidence_as_accepted(conflict, acceptance)):
             silenced.add(acceptance.fingerprint)
     return {key: conflict for key, conflict in detected.items() if key not in silenced}
+
+
+def _evidence_as_accepted(conflict: DetectedConflict, acceptance: RiskAcceptance) -> str:
+    """The digest of the evidence; that of the acceptance where it only covers more than is so now."""
+    accepted = acceptance.conflict.details["evidence"]["told"]
+    if conflict.cause is Cause.GUESTS_WITHOUT_PLACE and are_among(conflict.evidence, accepted):
+        return acceptance.evidence_digest
+    return conflict.evidence_digest
 
 
 def _row(conflict: DetectedConflict) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from scheduling.daily_schedules.seats import Reseating
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.catalog_changes import keep
 from scheduling.domain.document import ScheduleDocument
+from scheduling.domain.limits import ONE_DAY
 from scheduling.rules import Facts
 
 
@@ -74,8 +75,10 @@ def apply_option(
     def close(changes: Mapping[date, Change]) -> None:
         stored = detect_in_changes(changes, facts)
         _refuse_forbidden(stored, existing)
-        ids = [stored.by_fingerprint.get(secondary.fingerprint) for secondary in caused]
-        resolutions.append(_close(application, changes, [str(conflict_id) for conflict_id in ids if conflict_id]))
+        new = [*caused, *(c for c in stored.detected if c.cause.follows_from_cancelling)]
+        fingerprints = {conflict.fingerprint for conflict in new} - set(existing)
+        ids = [stored.by_fingerprint[key] for key in sorted(fingerprints & stored.by_fingerprint.keys())]
+        resolutions.append(_close(application, changes, [str(conflict_id) for conflict_id in ids]))
 
     with being_resolved(conflict.pk):
         write_daily_schedules(
@@ -163,7 +166,9 @@ def _expiry_of(conflict: ScheduleConflict, now: datetime) -> datetime:
     document: ScheduleDocument = conflict.schedule.document
     about = conflict.details["departure_ids"]
     ends = [departure.ends_at for key, departure in document.departures.items() if str(key) in about]
-    return max([*ends, now + timedelta(hours=1)])
+    # Who waits for any departure of a date waits until it is over everywhere.
+    after_date = [] if about else [datetime.combine(conflict.day + 2 * ONE_DAY, time.min, UTC)]
+    return max([*ends, *after_date, now + timedelta(hours=1)])
 
 
 def _notify_siblings(option: Option, changes: Mapping[date, Change]) -> list[str]:

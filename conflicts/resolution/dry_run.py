@@ -25,7 +25,10 @@ from scheduling.rules.inputs import days_of
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """The facts of a dry run, the conflicts the option would cause, and the fingerprints of the existing ones."""
+    """The facts of a dry run, the conflicts the option would cause, and the fingerprints of the existing ones.
+
+    Guests who lose their place are no such conflict: the option says that it cancels.
+    """
 
     facts: Facts
     caused: tuple[DetectedConflict, ...]
@@ -49,7 +52,7 @@ def run_dry(option: Option, fingerprint: str) -> DryRun:
     remaining = _detect(option, after, facts).conflicts
     if fingerprint in fingerprints_of(remaining):
         raise ResolutionNotApplicable("This option no longer resolves the conflict; choose another.")
-    caused = tuple(conflict for conflict in remaining if conflict.fingerprint not in existing)
+    caused = tuple(c for c in remaining if c.fingerprint not in existing and not c.cause.follows_from_cancelling)
     return DryRun(facts, caused, existing)
 
 

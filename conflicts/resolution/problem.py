@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from conflicts.detection import Cause, ConflictType
+from conflicts.detection import Cause, ConflictType, DetectedConflict
 from conflicts.monitoring.scene_loader import DetectionScope, detect_all
 from conflicts.monitoring.store import fingerprints_of
 from scheduling.daily_schedules.commitments import by_guide, commitments_in, without_departures
@@ -72,7 +72,7 @@ class Problem:
     def solves(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
         """True where the changed documents end the conflict without a new one and without breaking a hard rule."""
         touched = frozenset(departure_ids)
-        is_gone = self.details["fingerprint"] not in self._detected(facts, changed, touched)
+        is_gone = self.details["fingerprint"] not in fingerprints_of(self._detected(facts, changed, touched))
         return is_gone and self.introduces_nothing(facts, changed, touched)
 
     def introduces_nothing(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
@@ -80,9 +80,10 @@ class Problem:
         touched = frozenset(departure_ids)
         if self.breaks_a_rule(facts, changed, touched):
             return False
-        return self._detected(facts, changed, touched) <= self._detected(facts, {}, touched)
+        new = [c for c in self._detected(facts, changed, touched) if not c.cause.follows_from_cancelling]
+        return fingerprints_of(new) <= fingerprints_of(self._detected(facts, {}, touched))
 
-    def _detected(self, facts: Facts, changed: Documents, touched: frozenset[UUID]) -> frozenset[str]:
+    def _detected(self, facts: Facts, changed: Documents, touched: frozenset[UUID]) -> list[DetectedConflict]:
         documents = {**self.documents, **changed}
         scopes = {
             day: DetectionScope(document, frozenset(here))
@@ -90,7 +91,7 @@ class Problem:
             if (here := touched & document.departures.keys())
         }
         planned = self._commitments_with(changed)
-        return fingerprints_of(detect_all(scopes, facts, now=self.now, commitments=planned).conflicts)
+        return list(detect_all(scopes, facts, now=self.now, commitments=planned).conflicts)
 
     def breaks_a_rule(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
         """True where the changed documents break a hard rule anew."""

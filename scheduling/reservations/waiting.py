@@ -45,7 +45,7 @@ def tell_of_waiting_guests(reservation: Reservation, before: Waiting | None) -> 
         # A conflict belongs to a daily schedule, and nobody may have planned this date yet.
         ensure_daily_schedule(after.day)
         notify_operations(source=SOURCE, reason=_sentence(reservation, after), key=str(reservation.pk))
-    for day, trip_id in {(waiting.day, waiting.trip_id) for waiting in (before, after) if waiting}:
+    for day, trip_id in sorted({(waiting.day, waiting.trip_id) for waiting in (before, after) if waiting}):
         hooks.waiting_guests_changed(day, trip_id)
 
 

@@ -5,7 +5,7 @@ from conflicts.detection.causes import Cause
 from conflicts.detection.detect import RULES
 from conflicts.monitoring.clearing import CLEARING_REASONS
 
-OF_PLACES = {Cause.LOCATION_CAPACITY}
+OF_PLACES = {Cause.LOCATION_CAPACITY, Cause.GUESTS_WITHOUT_PLACE}
 
 
 def test_every_cause_is_judged() -> None:

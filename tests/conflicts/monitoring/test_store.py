@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from conflicts.detection import DetectedConflict, Scene, Severity, detect
+from conflicts.detection import Cause, DetectedConflict, Scene, Severity, detect
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.services import detect_on
 from conflicts.monitoring.store import store_conflicts
@@ -112,11 +112,14 @@ def test_a_write_without_facts_leaves_what_siblings_said() -> None:
 
 
 @pytest.mark.django_db
-def test_a_cancelled_departure_has_no_conflicts() -> None:
+def test_a_cancelled_departure_has_no_conflicts_but_that_of_its_guests() -> None:
     conflict = overfull()
+    departure = conflict.details["departure_ids"][0]
 
-    put(conflict.details["departure_ids"][0], participants=16, capacity=10, status=DepartureStatus.CANCELLED)
+    put(departure, participants=16, capacity=10, status=DepartureStatus.CANCELLED)
+    assert OPEN().get().details["cause"] == Cause.GUESTS_WITHOUT_PLACE
 
+    put(departure, participants=0, capacity=10, status=DepartureStatus.CANCELLED)
     assert not OPEN().exists()
 
 
