@@ -63,6 +63,10 @@ FIELD_DESCRIPTIONS: dict[str, str] = {
     "refused": "Why there is no such plan.",
     "Departure.status": "DRAFT until it is published; the clock sets IN_PROGRESS and COMPLETED.",
     "AnsweredDeparture.status": "The present status of the departure.",
+    "CatalogListing.state": "Whether svc-trip-catalog sells the departure, and why not.",
+    "CatalogListing.duration_minutes": "The length of the trip, in minutes.",
+    "CatalogListing.total_spots": "The seats, in guests.",
+    "CatalogListing.read_at": "When the catalog was read that said so.",
     # Daily schedules, their adjustments and their history
     "assignments": "The document: departures and guides' adjustments.",
     "departures": "By departure id.",
