@@ -55,7 +55,7 @@ class DepartureElsewhere(Conflicting):
 
 
 class HardRuleViolated(Impossible):
-    """The change would newly break a hard rule; `violations` has the rules, departures and guides.
+    """The change would break a hard rule; `violations` has the rules, departures and guides.
 
     The message lists the first `MOST_LISTED`.
     """
@@ -66,7 +66,7 @@ class HardRuleViolated(Impossible):
     def __init__(self, violations: "Sequence[Violation]") -> None:
         shown = violations[: self.MOST_LISTED]
         more = [f"and {len(violations) - len(shown)} more"] if len(violations) > len(shown) else []
-        problems = [FieldProblem(v.field, v.message) for v in shown]
+        problems = [FieldProblem(v.field, f"{v.rule}: {v.message}") for v in shown]
         super().__init__("; ".join([*(v.message for v in shown), *more]), *problems)
         self.violations = tuple(violations)
 

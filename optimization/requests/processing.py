@@ -34,6 +34,7 @@ from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, DepartureElsewhere, HardRuleViolated
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.models import ClaimLost, ScheduleRequest
+from scheduling.publication.judgement import PublicationFacts
 from scheduling.publication.notices import announce
 from scheduling.publication.services import publish_in
 from scheduling.requests.answers import Standing, result_now
@@ -47,6 +48,7 @@ from scheduling.requests.claims import (
     release_claim,
 )
 from scheduling.requests.submission import Constraints
+from scheduling.rules import Facts
 from scheduling.rules.inputs import is_adjusted
 from scheduling.siblings.errors import SiblingUnavailable
 from scheduling.snapshot import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides
@@ -221,14 +223,14 @@ def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> Departure
     else:
         current.take_plan(planned)
     if settings.AUTO_PUBLISH_REQUESTS and not current.needs_approval:
-        _publish(key, draft, ranked.facts.snapshot)
+        _publish(key, draft, ranked.facts)
     return draft.document.departures[key]
 
 
-def _publish(key: UUID, draft: Draft, snapshot: Snapshot) -> None:
-    if _is_too_old_to_publish_on(snapshot):
+def _publish(key: UUID, draft: Draft, facts: Facts) -> None:
+    if _is_too_old_to_publish_on(facts.snapshot):
         raise _ChangedMeanwhile("what is known of its safety is too old to publish on")
-    publish_in(draft, {key}, timezone.now(), by_machine=True)
+    publish_in(draft, {key}, timezone.now(), known=PublicationFacts(facts, frozenset({key})))
 
 
 def _complete(

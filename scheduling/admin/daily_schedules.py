@@ -111,6 +111,7 @@ class DailyScheduleAdmin(ViewOnly):
                 by_machine=False,
                 departure_ids=form.cleaned_data["departure_ids"],
                 since_rev=form.cleaned_data["since_rev"],
+                override_warnings=form.cleaned_data["override_warnings"],
             )
         except DomainError as error:
             self.message_user(request, error.message, messages.WARNING)

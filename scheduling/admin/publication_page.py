@@ -36,6 +36,7 @@ class PublishForm(forms.Form):
 
     since_rev = forms.IntegerField(min_value=1)
     departure_ids = IdsField()
+    override_warnings = forms.BooleanField(required=False)
 
 
 def publication_context(preview: PublicationPreview, schedule: DailySchedule) -> dict[str, Any]:
@@ -47,6 +48,8 @@ def publication_context(preview: PublicationPreview, schedule: DailySchedule) ->
         "schedule": schedule,
         "rev": preview.rev,
         "departures": list(_departures(preview, document, names)),
+        "not_known": preview.judgement.not_known,
+        "can_be_overridden": preview.judgement.can_be_overridden,
         "notices": [_notice(notice, names) for notice in preview.notices],
         "unstaffed": [
             f"{times_text(departure)} {departure.trip_name}"
@@ -67,6 +70,8 @@ def _departures(
             "team": team_text(departure.team) or "none",
             "changes": "; ".join(_changes(document.departures[key], names)),
             "needs_approval": key in preview.awaiting_approval,
+            "broken_rules": [v.message for v in preview.judgement.violations if v.departure_id == key],
+            "to_approve": preview.judgement.reasons.get(key, ()),
         }
 
 

@@ -79,6 +79,7 @@ def load_decision_facts(
     guide_ids: Collection[UUID] = (),
     further: Collection[Departure] = (),
     deadline_seconds: float | None = None,
+    fresh: bool = False,
 ) -> Facts:
     """Read the facts of `days`, of these departures on their dates, and of further trails and guides.
 
@@ -86,6 +87,7 @@ def load_decision_facts(
 
     Certificates and notes are read for `guide_ids` and for the departures' teams, as far as the deadline (in
     seconds; the interactive one of the settings by default) leaves time: what was not read, a person approves.
+    `fresh`: nothing comes from the cache.
     Raises SiblingUnavailable where svc-trip-catalog or svc-guide-management does not answer.
     """
     departures = list(departures)
@@ -97,12 +99,13 @@ def load_decision_facts(
         trip_ids={departure.trip_id for departure in (*departures, *further)} | {new.trip_id for new in to_create},
         trail_ids={d.trail_id for d in departures if d.trail_id} | set(trail_ids),
         deadline_seconds=seconds,
+        fresh=fresh,
     )
     later = {day for planned in to_create for day in _days_of(planned, snapshot)}
-    snapshot = with_availability_on(snapshot, later, deadline_seconds=deadline.remaining())
+    snapshot = with_availability_on(snapshot, later, deadline_seconds=deadline.remaining(), fresh=fresh)
     guides = {guide for departure in departures for guide in departure.guide_ids} | set(guide_ids)
-    snapshot = with_certificates(snapshot, guides, deadline_seconds=deadline.remaining())
-    snapshot = with_availability_notes(snapshot, guides, deadline_seconds=deadline.remaining())
+    snapshot = with_certificates(snapshot, guides, deadline_seconds=deadline.remaining(), fresh=fresh)
+    snapshot = with_availability_notes(snapshot, guides, deadline_seconds=deadline.remaining(), fresh=fresh)
     return gather_facts(snapshot)
 
 

@@ -21,6 +21,7 @@ from scheduling.patches.departure_edits import EditedDeparture
 from scheduling.patches.merge_patch import merged
 from scheduling.patches.ownership import PUBLISHING, not_yours
 from scheduling.patches.required_facts import CREATING_FIELDS, guides_in, needs_facts
+from scheduling.publication.judgement import PublicationFacts
 from scheduling.publication.notices import announce
 from scheduling.publication.services import publish_in
 from scheduling.rules import EntriesByDate, Facts
@@ -137,7 +138,10 @@ class PatchEdits:
         return due
 
     def _publish(self, draft: Draft, keys: Collection[UUID]) -> None:
-        publish_in(draft, keys, timezone.now(), by_machine=False)
+        covers = frozenset(keys)
+        # Without facts there is no team to judge: a patch that publishes one requires them.
+        known = PublicationFacts(self.facts, covers) if self.facts else PublicationFacts.nothing(self.day, covers)
+        publish_in(draft, keys, timezone.now(), known=known, by_machine=False)
         for key in keys:
             departure = draft.document.departures[key]
             if departure.status is DepartureStatus.DRAFT:

@@ -55,10 +55,12 @@ def needs_facts(fields: Mapping[str, Any], departure: Departure | None) -> bool:
     if departure is None:
         return fields.keys() >= CREATING_FIELDS
     is_reinstated = fields.get("status") == DepartureStatus.DRAFT and departure.status is DepartureStatus.CANCELLED
+    is_draft = departure.status is DepartureStatus.DRAFT and bool(departure.team)
+    is_to_publish = is_draft and fields.get("status") == DepartureStatus.PUBLISHED
     changed = [name for name in CHECKED_FIELDS if name in fields and differs(departure, name, fields[name])]
     # Releasing guides breaks no rule, whichever sibling is unavailable.
     is_released = changed == ["team"] and not fields["team"]
-    return is_reinstated or (bool(changed) and not is_released)
+    return is_reinstated or is_to_publish or (bool(changed) and not is_released)
 
 
 def guides_in(patches: Iterable[Mapping[str, Any] | None]) -> set[UUID]:
@@ -78,6 +80,7 @@ def _load_facts(day: date, checked: Mapping[UUID, Mapping[str, Any]], departures
         ],
         trail_ids={fields["trail_id"] for fields in checked.values() if fields.get("trail_id")},
         guide_ids=guides_in(checked.values()),
+        fresh=any(fields.get("status") == DepartureStatus.PUBLISHED for fields in checked.values()),
     )
 
 

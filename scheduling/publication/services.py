@@ -1,7 +1,7 @@
 """Publication of the departures of one date: their plans are announced to the guides."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.writer import Draft, read_drafts, unchanged, write_daily_schedules
+from scheduling.daily_schedules.writer import TRIES, Draft, read_drafts, unchanged, write_daily_schedules
 from scheduling.domain.document import (
     Announcement,
     AssignmentStatus,
@@ -19,8 +19,14 @@ from scheduling.domain.document import (
     ScheduleDocument,
     changed_departures,
 )
-from scheduling.errors import ApprovalRequired, UnknownDeparture, UnknownSchedule
+from scheduling.errors import ApprovalRequired, ContentionNotResolved, UnknownDeparture, UnknownSchedule
+from scheduling.publication.judgement import Judgement, PublicationFacts, judge
 from scheduling.publication.notices import Notice, announce, notices_between
+from scheduling.rules import Facts
+
+
+class FactsOutdated(Exception):
+    """A concurrent write added departures to be published, about which no facts were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class PublicationPreview:
 
     `departures` would change, shown as they would then be; `before` has all departures of the date as they are now;
     `notices` are those that would be sent. `unstaffed` are drafts that stay drafts because they have no team;
-    `awaiting_approval` are the departures that only a person may publish.
+    `awaiting_approval` are the departures that only a person may publish. `judgement` is what stands against it.
     """
 
     day: date
@@ -39,6 +45,7 @@ class PublicationPreview:
     notices: tuple[Notice, ...]
     unstaffed: tuple[UUID, ...]
     awaiting_approval: tuple[UUID, ...]
+    judgement: Judgement
 
 
 def publish_departures(
@@ -49,6 +56,8 @@ def publish_departures(
     departure_ids: Collection[UUID] | None = None,
     region_id: UUID | None = None,
     since_rev: int | None = None,
+    override_warnings: bool = False,
+    facts: Facts | None = None,
 ) -> Change:
     """Publish departures of a date: those named, a region's, or all; and notify the guides concerned.
 
@@ -57,18 +66,38 @@ def publish_departures(
     guides to notify, and its plan is not made yet. A publication by a person is the approval; a machine gets
     ApprovalRequired, naming the departures, and publishes nothing.
 
-    Raises UnknownSchedule, UnknownDeparture, ApprovalRequired, StaleRevision (`since_rev`) and ContentionNotResolved.
+    Every departure is judged on facts read now. One that breaks a hard rule, or cannot be judged because
+    svc-guide-management or svc-trip-catalog is silent, is not published, and neither are the others. With
+    `override_warnings` a person publishes all the same, except over certificates, restrictions, overlap and rest.
+    `facts` are used instead of asking the siblings.
+
+    Raises UnknownSchedule, UnknownDeparture, ApprovalRequired, HardRuleViolated, SiblingUnavailable, StaleRevision
+    (`since_rev`) and ContentionNotResolved.
     """
-    now = timezone.now()
+    now, overrides = timezone.now(), override_warnings and not by_machine
+    if overrides:
+        author = replace(author, cause=f"{author.cause}, overriding warnings")
 
-    def edit(drafts: Mapping[date, Draft]) -> None:
-        draft = _existing(drafts[day])
-        chosen = _chosen(draft.document, departure_ids, region_id)
-        publish_in(draft, chosen, now, by_machine=by_machine)
+    def choose(draft: Draft) -> frozenset[UUID]:
+        return _chosen(_existing(draft).document, departure_ids, region_id)
 
-    since_revs = {} if since_rev is None else {day: since_rev}
-    changes = write_daily_schedules([day], edit, author=author, since_revs=since_revs, after_write=announce)
-    return changes[day] if day in changes else unchanged(day)
+    def write(known: PublicationFacts) -> Mapping[date, Change]:
+        def edit(drafts: Mapping[date, Draft]) -> None:
+            draft = drafts[day]
+            publish_in(draft, choose(draft), now, known=known, by_machine=by_machine, override_warnings=overrides)
+
+        since_revs = {} if since_rev is None else {day: since_rev}
+        return write_daily_schedules([day], edit, author=author, since_revs=since_revs, after_write=announce)
+
+    for _ in range(TRIES):
+        draft = read_drafts([day])[day]
+        known = PublicationFacts.read(day, _due(draft, choose(draft)), facts)
+        try:
+            changes = write(known)
+        except FactsOutdated:
+            continue
+        return changes[day] if day in changes else unchanged(day)
+    raise ContentionNotResolved(f"Others kept changing departures of {day} while they were published.")
 
 
 def preview_publication(
@@ -78,7 +107,9 @@ def preview_publication(
     draft = _existing(read_drafts([day])[day])
     chosen = _chosen(draft.document, departure_ids, region_id)
     before = draft.original.departures
-    publish_in(draft, chosen, timezone.now(), by_machine=False)
+    due = _due(draft, chosen)
+    judgement = judge(draft.document, day, due, PublicationFacts.read(day, due))
+    _publish_due(draft, due, timezone.now())
     after = draft.document.departures
     published = {key: after[key] for key in changed_departures(draft.original, draft.document)}
     return PublicationPreview(
@@ -89,24 +120,44 @@ def preview_publication(
         notices=tuple(notices_between({key: before[key] for key in published}, published)),
         unstaffed=tuple(sorted(key for key in chosen if _is_unstaffed_draft(after[key]))),
         awaiting_approval=tuple(sorted(key for key in published if before[key].needs_approval)),
+        judgement=judgement,
     )
 
 
 def publish_in(
-    draft: Draft, departure_ids: Collection[UUID], now: datetime, *, by_machine: bool = True
+    draft: Draft,
+    departure_ids: Collection[UUID],
+    now: datetime,
+    *,
+    known: PublicationFacts,
+    by_machine: bool = True,
+    override_warnings: bool = False,
 ) -> frozenset[UUID]:
     """Publish departures of a draft inside an edit, and return those that were not up to date.
 
     Pass `notices.announce` as the write's `after_write`, or call it there: it finds the announcements in the changes.
-    Raises ApprovalRequired where a machine would publish a team that awaits a person's approval.
+    Raises ApprovalRequired where a machine would publish a team that awaits a person's approval, HardRuleViolated and
+    SiblingUnavailable as `publish_departures` does, and FactsOutdated where `known` is not about one of the departures.
     """
-    due = {key: draft.document.departures[key] for key in departure_ids if _is_due(draft.document.departures[key])}
+    due = _due(draft, departure_ids)
     if by_machine:
         _refuse_unapproved(due)
+    if not due.keys() <= known.covers:
+        raise FactsOutdated
+    judge(draft.document, draft.schedule.schedule_date, due, known).refuse(override_warnings=override_warnings)
+    _publish_due(draft, due, now)
+    return frozenset(due)
+
+
+def _due(draft: Draft, departure_ids: Collection[UUID]) -> dict[UUID, Departure]:
+    departures = draft.document.departures
+    return {key: departures[key] for key in departure_ids if _is_due(departures[key])}
+
+
+def _publish_due(draft: Draft, due: Mapping[UUID, Departure], now: datetime) -> None:
     published = [_publish(departure) for departure in due.values()]
     if any(published):
         draft.published_at = now
-    return frozenset(due)
 
 
 def _publish(departure: Departure) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Location, Sibling, Snapshot, Span
-from scheduling.rules.guides import clashes_of, exclusions_of, unavailability_on
+from scheduling.rules.guides import clashes_of, exclusions_of, recorded_exclusions, unavailability_on
 from scheduling.rules.inputs import Commitment, Demand, EntriesByDate, Facts
 from scheduling.rules.teams import team_violations
 from scheduling.rules.trails import closed_because, needs_trail
@@ -53,6 +53,13 @@ def new_violations(
     return violations
 
 
+def broken_rules(
+    document: ScheduleDocument, day: date, departure_ids: Iterable[UUID], facts: Facts, around: Surroundings
+) -> list[Violation]:
+    """Return the violations of these departures, whether they are new or not; at most 20 for each departure."""
+    return new_violations(ScheduleDocument(), document, day, departure_ids, facts, Surroundings(), around)
+
+
 def _violations(
     document: ScheduleDocument, day: date, departure_id: UUID, facts: Facts, around: Surroundings
 ) -> Iterator[Violation]:
@@ -77,10 +84,12 @@ def violations_of(
 
 def _exclusions(guide_id: UUID, demand: Demand, facts: Facts, around: Surroundings) -> Iterator[Exclusion]:
     guide = facts.snapshot.guides.get(guide_id)
+    adjustments = around.entered.of(guide_id, demand.days)
     if guide is None:
         yield from map(unavailability_on, demand.days)
+        yield from recorded_exclusions(guide_id, demand, facts, adjustments)
     else:
-        yield from exclusions_of(guide, demand, facts, around.entered.of(guide_id, demand.days))
+        yield from exclusions_of(guide, demand, facts, adjustments)
     commitments = around.commitments.get(guide_id, ())
     yield from clashes_of(demand.span, demand.day, commitments, ignoring=demand.departure_id)
 

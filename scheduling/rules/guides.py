@@ -40,9 +40,8 @@ def exclusions_of(
 ) -> Iterator[Exclusion]:
     """Yield every rule that excludes `guide` from `demand`, in the order of the checks."""
     yield from _profile_exclusions(guide, demand)
-    yield from _availability_exclusions(guide, demand, facts.snapshot, adjustments)
-    yield from _restriction_exclusions(demand, adjustments)
-    yield from _emergency_exclusions(guide, demand, facts)
+    yield from _availability_exclusions(guide, demand, facts.snapshot)
+    yield from recorded_exclusions(guide.id, demand, facts, adjustments)
     if with_certificates:
         yield from _certification_exclusions(guide, demand, facts.snapshot)
 
@@ -56,12 +55,22 @@ def _profile_exclusions(guide: Guide, demand: Demand) -> Iterator[Exclusion]:
         yield Exclusion(Rule.NOT_ACTIVE, guide.status.lower().replace("_", " "))
 
 
-def _availability_exclusions(
-    guide: Guide, demand: Demand, snapshot: Snapshot, adjustments: GuideAdjustments
-) -> Iterator[Exclusion]:
+def _availability_exclusions(guide: Guide, demand: Demand, snapshot: Snapshot) -> Iterator[Exclusion]:
     for day in demand.days:
         if guide.id not in snapshot.available.get(day, frozenset()):
             yield unavailability_on(day)
+
+
+def recorded_exclusions(
+    guide_id: UUID, demand: Demand, facts: Facts, adjustments: GuideAdjustments
+) -> Iterator[Exclusion]:
+    """Yield the rules against a guide that rest on our own records alone: entries and emergencies."""
+    yield from _absence_exclusions(demand, adjustments)
+    yield from _restriction_exclusions(demand, adjustments)
+    yield from _emergency_exclusions(guide_id, demand, facts)
+
+
+def _absence_exclusions(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclusion]:
     for window in adjustments.availability_exceptions:
         if window.touches(demand.span):
             reason = f"away: {window.reason or 'availability exception'}"
@@ -153,9 +162,9 @@ _RESTRICTIONS = {
 }
 
 
-def _emergency_exclusions(guide: Guide, demand: Demand, facts: Facts) -> Iterator[Exclusion]:
+def _emergency_exclusions(guide_id: UUID, demand: Demand, facts: Facts) -> Iterator[Exclusion]:
     for hazard in facts.hazards:
-        if guide.id in hazard.guide_ids and hazard.span.overlaps(demand.span):
+        if guide_id in hazard.guide_ids and hazard.span.overlaps(demand.span):
             yield Exclusion(Rule.HELD_BY_EMERGENCY, f"held: {hazard.description}", frozenset({str(hazard.id)}))
 
 

@@ -32,6 +32,24 @@ class Rule(StrEnum):
     ACCESSIBILITY = "ACCESSIBILITY"
     NOT_RUNNING = "NOT_RUNNING"
 
+    @property
+    def is_never_overridden(self) -> bool:
+        """Certificates, restrictions, overlap and rest: no person may take these risks."""
+        return self in {Rule.CERTIFICATION, Rule.RESTRICTION, Rule.OVERLAP, Rule.REST}
+
+    @property
+    def rests_on_our_records(self) -> bool:
+        """Return whether it is judged on our own documents and hazards, whatever the siblings say."""
+        return self in {
+            Rule.AVAILABILITY_EXCEPTION,
+            Rule.RESTRICTION,
+            Rule.HELD_BY_EMERGENCY,
+            Rule.OVERLAP,
+            Rule.REST,
+            Rule.TEAM_SIZE,
+            Rule.ONE_LEAD,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:

@@ -1,15 +1,17 @@
 """Publishing on the wire: the departures to publish, and the preview of announcements and notices."""
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer, StrictSerializer
-from scheduling.domain.document import Announcement, Departure, DepartureStatus
+from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.models import schedule_id_of
 from scheduling.publication.notices import Notice, NoticeKind
 from scheduling.publication.services import PublicationPreview
+from scheduling.rules import Rule
 from scheduling.serializers.daily_schedules import AnnouncementSerializer
 
 MAX_DEPARTURES = 1000
@@ -27,6 +29,10 @@ class PublishRequestSerializer(StrictSerializer):
         child=fields.UUIDField(), required=False, min_length=1, max_length=MAX_DEPARTURES, help_text=NAMED
     )
     region_id = fields.UUIDField(required=False, help_text=OF_A_REGION)
+    override_warnings = fields.BooleanField(
+        default=False,
+        help_text="Publish over broken rules and silence, but never over certificates, restrictions, overlap or rest.",
+    )
 
 
 class PublicationQuerySerializer(StrictQuerySerializer):
@@ -38,6 +44,14 @@ class PublicationQuerySerializer(StrictQuerySerializer):
     region_id = fields.UUIDField(required=False, help_text=OF_A_REGION)
 
 
+class BrokenRuleSerializer(SparseSerializer):
+    """A hard rule that a departure breaks, by facts read for this preview."""
+
+    rule = serializers.ChoiceField([rule.value for rule in Rule], help_text="The rule by its name.")
+    message = serializers.CharField()
+    can_be_overridden = serializers.BooleanField(help_text="Whether `override_warnings` publishes all the same.")
+
+
 class PublicationDifferenceSerializer(SparseSerializer):
     """A departure that would be published: its last announcement and the new one."""
 
@@ -46,6 +60,10 @@ class PublicationDifferenceSerializer(SparseSerializer):
     status = serializers.ChoiceField([status.value for status in DepartureStatus], help_text="After publishing.")
     last_told = AnnouncementSerializer(required=False, help_text="Absent if there was none.")
     would_tell = AnnouncementSerializer()
+    broken_rules = BrokenRuleSerializer(many=True, help_text="Empty where nothing stands against it.")
+    to_approve = serializers.ListField(
+        child=serializers.CharField(), help_text="What only a person can judge: notes of guides, unread certificates."
+    )
 
 
 class GuideNoticeSerializer(SparseSerializer):
@@ -72,6 +90,9 @@ class PublicationPreviewSerializer(SparseSerializer):
     awaiting_approval = serializers.ListField(
         child=serializers.UUIDField(), help_text="Publishing these is a person's approval of their teams."
     )
+    not_known = serializers.ListField(
+        child=serializers.CharField(), help_text="What could not be judged, because a sibling did not answer."
+    )
 
 
 def represent_preview(preview: PublicationPreview) -> dict[str, Any]:
@@ -81,22 +102,27 @@ def represent_preview(preview: PublicationPreview) -> dict[str, Any]:
         "schedule_id": str(schedule_id_of(preview.day)),
         "schedule_date": preview.day.isoformat(),
         "_rev": preview.rev,
-        "departures": [
-            _represent_change(str(key), preview.before[key].published, after)
-            for key, after in preview.departures.items()
-        ],
+        "departures": [_represent_change(key, after, preview) for key, after in preview.departures.items()],
         "notices": [_represent_notice(notice, names.get(notice.guide_id)) for notice in preview.notices],
         "unstaffed": [str(key) for key in preview.unstaffed],
         "awaiting_approval": [str(key) for key in preview.awaiting_approval],
+        "not_known": list(preview.judgement.not_known),
     }
 
 
-def _represent_change(departure_id: str, last_told: Announcement | None, after: Departure) -> dict[str, Any]:
+def _represent_change(departure_id: UUID, after: Departure, preview: PublicationPreview) -> dict[str, Any]:
+    last_told = preview.before[departure_id].published
     representation: dict[str, Any] = {
-        "departure_id": departure_id,
+        "departure_id": str(departure_id),
         "trip_name": after.trip_name,
         "status": after.status.value,
         "would_tell": after.published and after.published.model_dump(mode="json"),
+        "broken_rules": [
+            {"rule": v.rule.value, "message": v.message, "can_be_overridden": not v.rule.is_never_overridden}
+            for v in preview.judgement.violations
+            if v.departure_id == departure_id
+        ],
+        "to_approve": list(preview.judgement.reasons.get(departure_id, ())),
     }
     if last_told:
         representation["last_told"] = last_told.model_dump(mode="json")

@@ -88,7 +88,9 @@ document_daily_schedules = extend_schema_view(
         description=(
             "Drafts with a lead guide become PUBLISHED and their teams CONFIRMED; guides whose own plan differs from "
             "what was last announced to them are notified. Publishing is a person's approval of the teams that await "
-            "it. A stale `_rev` is 409, a stale `If-Match` 412."
+            "it. Every departure is judged on facts read now: 422 names the hard rules that one breaks, and nothing is "
+            "published. `override_warnings` publishes all the same, but never over certificates, restrictions, overlap "
+            "or rest. A stale `_rev` is 409, a stale `If-Match` 412."
         ),
         parameters=[SCHEDULE_ID, IF_MATCH, *ANSWER_HEADERS],
         request=PublishRequestSerializer,
@@ -108,7 +110,10 @@ document_daily_schedules = extend_schema_view(
 document_preview = extend_schema(
     operation_id="previewPublication",
     summary="Preview what publishing would do",
-    description=("The departures that differ from what was last announced, and the notices that guides would receive."),
+    description=(
+        "The departures that differ from what was last announced, the hard rules that they break by facts read now, "
+        "what a person approves, what is not known, and the notices that guides would receive."
+    ),
     parameters=[SCHEDULE_ID, PublicationQuerySerializer],
     responses={200: OpenApiResponse(PublicationPreviewSerializer, "A preview."), **error_responses(400, 404)},
     tags=TAGS,

@@ -156,7 +156,7 @@ def test_two_plans_are_swapped_back_in_one_revision() -> None:
 
 def test_a_plan_that_only_was_confirmed_or_approved_since_is_no_other_plan() -> None:
     put({FIRST: DepartureFactory(trip_id=TRIP.id, team=[tentative(ANA)])})
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
+    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, override_warnings=True)
 
     preview = preview_restore(TOMORROW, 2)
 

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 
 def test_whoever_is_not_told_to_come_is_tentative_whatever_they_were_then() -> None:
     put({FIRST: departure(ANA)})
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
+    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, override_warnings=True)
     change(FIRST, team=[tentative(BEN)])
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
+    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, override_warnings=True)
 
     restore(3)
 
@@ -29,7 +29,7 @@ def test_whoever_is_not_told_to_come_is_tentative_whatever_they_were_then() -> N
 
 def test_what_undoes_an_unpublished_plan_confirms_those_who_know_of_it() -> None:
     put({FIRST: departure(ANA)})
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
+    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, override_warnings=True)
     change(FIRST, team=[tentative(BEN)])
 
     restore(3)
@@ -50,7 +50,7 @@ def test_whoever_waited_for_approval_waits_again() -> None:
 
 def test_whoever_waits_for_approval_now_is_not_confirmed_by_an_earlier_revision() -> None:
     put({FIRST: departure(ANA)})
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
+    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, override_warnings=True)
     waiting = tentative(ANA).model_copy(update={"assignment_status": AssignmentStatus.PENDING_APPROVAL})
     change(FIRST, team=[waiting], trail_id=uuid4())
 
@@ -62,7 +62,7 @@ def test_whoever_waits_for_approval_now_is_not_confirmed_by_an_earlier_revision(
 
 def test_a_note_entered_since_has_a_person_approve_the_restored_team() -> None:
     put({FIRST: departure(ANA)})
-    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False)
+    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, override_warnings=True)
     change(FIRST, team=[tentative(BEN)])
     enter(ANA.id, guide_notes="knee")
 

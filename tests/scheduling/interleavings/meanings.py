@@ -13,7 +13,7 @@ from tests.scheduling.interleavings.documents import (
     merged,
     put,
 )
-from tests.scheduling.interleavings.rules import have_notes, refuse_what_newly_breaks_a_rule
+from tests.scheduling.interleavings.rules import have_notes, refuse_what_breaks_a_rule, refuse_what_newly_breaks_a_rule
 from tests.scheduling.interleavings.world import newcomer
 
 OPEN = frozenset({"DRAFT", "PUBLISHED"})
@@ -55,9 +55,11 @@ def entered(document: Json, patch: Json) -> Json:
 def published(document: Json, keys: Collection[str] | None, *, by_machine: bool) -> Json:
     """Publishing departures, all where none is named. Raises Refused."""
     departures = document["departures"]
-    due = [departures[key] for key in (departures if keys is None else keys) if _is_due(departures[key])]
+    named = [key for key in (departures if keys is None else keys) if _is_due(departures[key])]
+    due = [departures[key] for key in named]
     if by_machine and any(m["assignment_status"] == "PENDING_APPROVAL" for d in due for m in d["team"]):
         raise Refused("APPROVAL_REQUIRED")
+    refuse_what_breaks_a_rule(document, named)
     has_news = [_publish(departure) for departure in due]
     document[TOLD] += any(has_news)
     return document

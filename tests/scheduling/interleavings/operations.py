@@ -146,6 +146,7 @@ class Publish(Operation):
                 by_machine=self.by_machine,
                 departure_ids=None if keys is None else set(map(UUID, keys)),
                 since_rev=since_rev,
+                facts=scene.facts,
             ),
             lambda document, _: meanings.published(document, keys, by_machine=self.by_machine),
             since_rev,

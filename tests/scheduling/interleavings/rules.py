@@ -1,5 +1,6 @@
 """The hard rules that this small world can break, once more in plain JSON."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from tests.scheduling.interleavings.documents import Json, Refused, guides_of
@@ -17,6 +18,12 @@ def refuse_what_newly_breaks_a_rule(before: Json, after: Json) -> None:
         for place, (about, excess) in _broken(after, key).items():
             if place not in known or not about <= known[place][0] or excess > known[place][1]:
                 raise Refused("HARD_RULE_VIOLATED")
+
+
+def refuse_what_breaks_a_rule(document: Json, keys: Iterable[str]) -> None:
+    """Raises Refused where one of these departures breaks a hard rule, for however long it has."""
+    if any(_broken(document, key) for key in keys):
+        raise Refused("HARD_RULE_VIOLATED")
 
 
 def have_notes(document: Json, departure: Json) -> bool:

@@ -1,5 +1,6 @@
 """A dispatcher's changes to departures that need no facts of the siblings."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from scheduling.domain.document import Announcement, AssignmentStatus, Departure
 from scheduling.models import GuideCommitment
 from tests.factories import DepartureFactory, TeamMemberFactory, at
 from tests.scheduling.patches.calls import change, named
+from tests.scheduling.patches.planned_day import led_alone
 from tests.scheduling.writes import put, stored
 
 pytestmark = pytest.mark.django_db
@@ -120,15 +122,16 @@ def test_a_published_departure_does_not_become_a_draft(client: Client) -> None:
     assert refused(client, key, {"status": "DRAFT"})[:2] == (403, "FIELD_NOT_YOURS")
 
 
-def test_whoever_may_publish_publishes_one_departure_by_its_status(client: Client) -> None:
-    key = departure(team=[TeamMemberFactory()])
+def test_whoever_may_publish_publishes_one_departure_by_its_status(client: Client, day: date) -> None:
+    key, _ = led_alone(day)
     scopes = ("scheduling:write", "scheduling:publish")
 
-    response = change(client, key, {"status": "PUBLISHED"}, scopes=scopes)
+    response = change(client, key, {"status": "PUBLISHED"}, scopes=scopes, at=day)
 
     assert response.status_code == 200
-    assert response.json()["unpublished_changes"] is False
-    assert stored()[key].published is not None
+    published = [entry for entry in stored(day).values() if entry.published]
+    assert published == [stored(day)[key]]
+    assert not stored(day)[key].has_unpublished_changes
 
 
 def test_nobody_is_told_of_a_departure_that_nobody_leads(client: Client) -> None:

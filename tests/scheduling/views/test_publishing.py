@@ -21,7 +21,10 @@ PUBLISH = f"/scheduling/v1/daily-schedules/{TOMORROW}/publish"
 
 
 def publish(client: Client, body: Any = None, *, scopes: Any = ("scheduling:publish",), **headers: str) -> HttpResponse:
+    """Publish what nobody can judge: the guides and trips of these tests are no sibling's."""
     sent = {} if body is None else body
+    if isinstance(sent, dict):
+        sent = {"override_warnings": True} | sent
     return client.post(PUBLISH, sent, content_type="application/json", headers=bearer(scopes) | headers)
 
 
@@ -59,7 +62,8 @@ def test_whoever_published_is_in_the_history(client: Client) -> None:
     publish(client)
 
     revision = ScheduleRevision.objects.order_by("-rev")[0]
-    assert (revision.kind, revision.author, revision.cause) == ("dispatcher", "ana", "published over the API")
+    assert (revision.kind, revision.author) == ("dispatcher", "ana")
+    assert revision.cause == "published over the API, overriding warnings"
 
 
 def test_a_region_or_some_departures_are_published_alone(client: Client) -> None:

@@ -1,0 +1,163 @@
+"""Judgement of a publication: what stands against the departures to be published, by facts read for it."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from scheduling.daily_schedules.commitments import by_guide, commitments_around, commitments_in
+from scheduling.daily_schedules.decision_facts import load_decision_facts
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.facts import RecordKind, Snapshot, Span
+from scheduling.errors import HardRuleViolated
+from scheduling.hazards import hazards_in_force
+from scheduling.rules import Demand, Facts, Rule, Violation, reasons_to_approve
+from scheduling.rules.departures import Surroundings, broken_rules
+from scheduling.siblings import SiblingUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationFacts:
+    """The siblings' facts about the departures of `covers`, and the silence of the sibling that prevented reading any.
+
+    Commitments, entries and hazards are not among them: they are read when the departures are judged.
+    """
+
+    facts: Facts
+    covers: frozenset[UUID]
+    silence: SiblingUnavailable | None = None
+
+    @classmethod
+    def read(cls, day: date, departures: Mapping[UUID, Departure], facts: Facts | None = None) -> "PublicationFacts":
+        """Read the facts about the staffed ones among these departures of `day`, none of them from the cache.
+
+        `facts` are taken instead, where there are some already.
+        """
+        covers = frozenset(departures)
+        staffed = [departure for departure in departures.values() if _is_judged(departure)]
+        if facts is not None:
+            return cls(facts, covers)
+        if not staffed:
+            return cls.nothing(day, covers)
+        try:
+            return cls(load_decision_facts([day], staffed, fresh=True), covers)
+        except SiblingUnavailable as silence:
+            return replace(cls.nothing(day, covers), silence=silence)
+
+    @classmethod
+    def nothing(cls, day: date, covers: frozenset[UUID]) -> "PublicationFacts":
+        """Return facts in which nothing is known of `day`."""
+        return cls(Facts(Snapshot(taken_at=timezone.now(), days=(day,), regions={}, trips={})), covers)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What stands against publishing some departures.
+
+    `reasons` has by departure what only a person can judge: notes of its guides, certificates that could not be read.
+    `not_known` has in sentences what could not be read at all.
+    """
+
+    violations: tuple[Violation, ...] = ()
+    reasons: Mapping[UUID, tuple[str, ...]] = field(default_factory=dict)
+    not_known: tuple[str, ...] = ()
+    silence: SiblingUnavailable | None = None
+
+    @property
+    def can_be_overridden(self) -> bool:
+        """Return whether there are warnings that a person may override."""
+        return bool(self.silence) or any(not violation.rule.is_never_overridden for violation in self.violations)
+
+    def refuse(self, *, override_warnings: bool) -> None:
+        """Raise HardRuleViolated with the broken rules, and SiblingUnavailable where nothing could be read to judge by.
+
+        With `override_warnings` a person publishes all the same, but for the rules whose risk nobody may take.
+        """
+        against = [v for v in self.violations if v.rule.is_never_overridden or not override_warnings]
+        if against:
+            raise HardRuleViolated(against)
+        if self.silence and not override_warnings:
+            raise self.silence
+
+
+def judge(document: ScheduleDocument, day: date, departure_ids: Collection[UUID], known: PublicationFacts) -> Judgement:
+    """Judge these departures of `day` by every hard rule, as they are in `document`, and not only by what is new.
+
+    Under the locks of a write the commitments, entries and hazards are what they will be at its commit.
+    """
+    departures = {key: document.departures[key] for key in departure_ids if _is_judged(document.departures[key])}
+    if not departures:
+        return Judgement()
+    span = Span(min(d.starts_at for d in departures.values()), max(d.ends_at for d in departures.values()))
+    facts = replace(known.facts, hazards=hazards_in_force(span))
+    around = _surroundings(document, day, departures, facts, span)
+    violations = broken_rules(document, day, departures, facts, around)
+    return Judgement(
+        violations=tuple(v for v in violations if _is_known(v, document.departures[v.departure_id], known)),
+        reasons={
+            key: reasons
+            for key, departure in departures.items()
+            if (reasons := tuple(_reasons(key, departure, day, facts, around)))
+        },
+        not_known=tuple(_not_known(departures, known)),
+        silence=known.silence,
+    )
+
+
+def _is_judged(departure: Departure) -> bool:
+    return bool(departure.team) and departure.status is not DepartureStatus.CANCELLED
+
+
+def _surroundings(
+    document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure], facts: Facts, span: Span
+) -> Surroundings:
+    guides = frozenset(guide for departure in departures.values() for guide in departure.guide_ids)
+    stored = commitments_around(span, guides)
+    held = [c for commitments in stored.values() for c in commitments if c.day != day]
+    held += [c for c in commitments_in(document, day, document.departures) if c.guide_id in guides]
+    return Surroundings(
+        entries_over(document, day, departures.values()),
+        by_guide(held),
+        departures_elsewhere([span], [day]) if facts.snapshot.locations else (),
+    )
+
+
+def _is_known(violation: Violation, departure: Departure, known: PublicationFacts) -> bool:
+    """Return whether the violation is a fact: without a sibling's answer, or with a sick record of it, some are not."""
+    if violation.rule.rests_on_our_records:
+        return True
+    if known.silence:
+        return False
+    snapshot = known.facts.snapshot
+    match violation.rule:
+        case Rule.NOT_AVAILABLE:
+            return violation.guide_id is None or not snapshot.lacks(RecordKind.GUIDE, violation.guide_id)
+        case Rule.GROUP_SIZE:
+            return not any(snapshot.lacks(RecordKind.GUIDE, guide_id) for guide_id in departure.guide_ids)
+        case Rule.TRAIL_CLOSED:
+            return departure.trail_id is None or not snapshot.lacks(RecordKind.TRAIL, departure.trail_id)
+    return True
+
+
+def _reasons(key: UUID, departure: Departure, day: date, facts: Facts, around: Surroundings) -> Iterator[str]:
+    demand = Demand.of(key, departure, day, facts.snapshot)
+    silences = set(facts.snapshot.unknown.values())
+    reasons = reasons_to_approve(sorted(departure.guide_ids), demand, facts, around.entered)
+    yield from (reason for reason in reasons if reason not in silences)
+
+
+def _not_known(departures: Mapping[UUID, Departure], known: PublicationFacts) -> Iterator[str]:
+    snapshot = known.facts.snapshot
+    if known.silence:
+        yield f"{known.silence.sibling} did not answer; not known: who may lead these departures, and where they go."
+    yield from (snapshot.unknown[sibling] for sibling in sorted(snapshot.unknown))
+    names = {member.guide_id: member.guide_name for departure in departures.values() for member in departure.team}
+    for guide_id, name in sorted(names.items(), key=lambda item: item[1]):
+        if snapshot.lacks(RecordKind.GUIDE, guide_id):
+            yield f"The record of {name} cannot be read; not known: whether they may go."
+    for departure in departures.values():
+        if departure.trail_id and snapshot.lacks(RecordKind.TRAIL, departure.trail_id):
+            yield f"The record of the trail of {departure.trip_name} cannot be read; not known: whether it is open."
