@@ -77,7 +77,7 @@ class _Following:
         self.moved.clear()
         self.to_plan.clear()
         documents = {day: draft.document for day, draft in drafts.items()}
-        where = {key: day for day, document in documents.items() for key in document.departures}
+        where = _cancel_copies(documents, self.listings.by_id)
         left = Counter({day: _allowed_on(document) for day, document in documents.items()})
         replanned: dict[UUID, date] = {}
         for key, theirs in sorted(self.listings.by_id.items()):
@@ -139,6 +139,25 @@ class _Following:
                 if key in violating:
                     _take_team_off(departure)
                 _unconfirm(departure)
+
+
+def _cancel_copies(
+    documents: Mapping[date, ScheduleDocument], listings: Mapping[UUID, CatalogListing]
+) -> dict[UUID, date]:
+    """Return the date of each listed departure in these documents, cancelling its copies on other ones.
+
+    Copies are from before a departure was held to one date. The one on the catalog's date stays, or else the last one.
+    """
+    where: dict[UUID, date] = {}
+    for key, theirs in listings.items():
+        days = [day for day, document in sorted(documents.items()) if key in document.departures]
+        if days:
+            where[key] = theirs.schedule_date if theirs.schedule_date in days else days[-1]
+        for day in set(days) - {where.get(key)}:
+            departure = documents[day].departures[key]
+            if departure.may_be_replanned(timezone.now()):
+                departure.status = DepartureStatus.CANCELLED
+    return where
 
 
 def _take_team_off(departure: Departure) -> None:

@@ -86,8 +86,9 @@ def _in_scope(
 
 def _is_missed(departure: Departure) -> bool:
     """Return whether the catalog is expected to list it: one that it never listed may be on its way there."""
-    is_over = departure.status is DepartureStatus.COMPLETED or departure.ends_at <= timezone.now()
-    return departure.catalog is not None and departure.catalog.is_for_sale and not is_over
+    is_over = departure.status in {DepartureStatus.COMPLETED, DepartureStatus.CANCELLED}
+    is_sold = departure.catalog is not None and departure.catalog.is_for_sale
+    return is_sold and not is_over and departure.ends_at > timezone.now()
 
 
 def _find(missing: Mapping[UUID, tuple[date, Departure]], deadline_seconds: float) -> dict[UUID, CatalogListing]:

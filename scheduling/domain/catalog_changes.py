@@ -133,21 +133,21 @@ def take_listing(
 
     A draft follows. One that people count on follows in what they are not told; a change of what they are told is kept
     as `catalog_change` for a person to decide, unless it is to be followed `at_once`. So is one that is under way,
-    which otherwise stays as it is. One that is over, or was cancelled here, does not follow. `is_ours`: it was created
-    here. A listing that was read before the one taken last changes nothing.
+    which otherwise stays as it is. One that is over, or was cancelled here, stays as it is too: whoever reinstates it
+    gets what the catalog has changed by then. `is_ours`: it was created here. A listing that was read before the one
+    taken last changes nothing.
     """
-    if _is_over(departure, now) or _is_outdated(departure, theirs):
-        return Followed()
     base = departure.catalog or assumed_base(departure, day, theirs, is_ours=is_ours)
+    is_cancelled = departure.status is DepartureStatus.CANCELLED
+    was_cancelled_here = is_cancelled and base.is_for_sale
+    if was_cancelled_here or _is_over(departure, now) or _is_outdated(departure, theirs):
+        return Followed()
     if _is_same(base, theirs):
         departure.catalog, departure.catalog_change = departure.catalog or theirs, None
         return Followed()
-    is_cancelled = departure.status is DepartureStatus.CANCELLED
     is_told = changes_what_is_told(base, theirs) and not is_in_line(departure, day, theirs, place)
     if departure.has_started(now):
         departure.catalog_change = theirs if is_told else None
-    elif is_cancelled and base.is_for_sale:
-        departure.catalog, departure.catalog_change = theirs, None
     elif is_told and not is_cancelled and is_announced(departure) and not at_once:
         _hold_back(departure, base, theirs)
     else:

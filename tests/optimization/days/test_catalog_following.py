@@ -11,22 +11,25 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
+from conflicts.choices import Strategy
 from conflicts.detection import Cause
 from conflicts.models import ScheduleConflict
+from conflicts.resolution.services import resolve_conflict
 from optimization.days.services import take_planning_snapshot
 from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.departure_dates import dates_of
 from scheduling.domain.document import DepartureStatus
-from scheduling.domain.facts import Snapshot
+from scheduling.domain.facts import Snapshot, Span
 from scheduling.models import DailySchedule, DepartureDate, GuideCommitment, ScheduleRevision
 from scheduling.publication.services import publish_departures
 from scheduling.siblings import SiblingUnavailable
+from tests.conflicts.planned import options_of, plan_a_day
 from tests.factories import DISPATCHER
 from tests.optimization.days import catalog_edits as edits
 from tests.optimization.days.catalog_edits import Edit, PlannedRegion, local_start, plan_a_region
 from tests.scheduling.requests.queues import queued
-from tests.scheduling.writes import change
+from tests.scheduling.writes import change, put, stored
 from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
@@ -259,6 +262,22 @@ def test_a_departure_from_before_listings_were_kept_follows(region: PlannedRegio
     assert f"{local_start(region.departure(key)):%H:%M}" == region.sold(key)["departure_time"]
 
 
+def test_copies_from_before_departures_were_held_to_one_date_are_cancelled(region: PlannedRegion) -> None:
+    next_day = region.day + timedelta(days=1)
+    key = region.staffed()[0]
+    region.publish()
+    copy = region.departure(key)
+    DepartureDate.objects.filter(departure_id=key).delete()
+    put({key: copy.model_copy(update={"catalog": None, "published": None})}, next_day)
+    edits.moved_to_the_next_date(region, key)
+
+    region.optimize()
+
+    assert stored(region.day)[key].status is DepartureStatus.CANCELLED
+    assert stored(next_day)[key].status is not DepartureStatus.CANCELLED
+    assert guides_on_two_at_once() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_follow_at_once(siblings: SimulatedSiblings) -> None:
     """One plans the old date, the other the new one; the departure is on one of them all along."""
@@ -285,3 +304,32 @@ def test_two_workers_follow_at_once(siblings: SimulatedSiblings) -> None:
     assert dates_of(keys) == dict.fromkeys(keys, next_day)
     assert DepartureDate.objects.filter(departure_id__in=keys).count() == 2
     assert guides_on_two_at_once() == []
+
+
+def test_what_was_rescheduled_here_is_neither_added_again_nor_a_conflict_for_ever(
+    siblings: SimulatedSiblings,
+) -> None:
+    """The catalog goes on listing the old date until somebody closes it there."""
+    planned = plan_a_day(siblings)
+    region = PlannedRegion(siblings, planned.day, planned.region_id)
+    key = planned.staffed(lambda departure: departure.trail_id is not None)[0]
+    departure, planned_before = region.departure(key), stored(region.day).keys()
+    storm = Span(departure.starts_at, departure.ends_at).widened(timedelta(hours=14))
+    trails = [str(departure.trail_id)]
+    siblings.raise_alert(str(region.region_id), storm.starts_at, storm.ends_at, affected_trail_ids=trails)
+    planned.look_again()
+    about = ScheduleConflict.objects.open().filter(details__departure_ids=[str(key)])
+    conflict = about.get(conflict_type="WEATHER_ALERT")
+    option = options_of(conflict, Strategy.RESCHEDULE_TRIP)[0]
+    resolve_conflict(conflict.pk, option.id, by="ana", override_warnings=True)
+    moved = option.edits[-1]
+
+    region.optimize()
+    region.optimize(moved.day)
+    siblings.alter("departures", str(key), status="CANCELLED")
+    region.optimize()
+
+    assert region.departure(key).status is DepartureStatus.CANCELLED
+    assert stored(region.day).keys() == planned_before
+    assert dates_of([key, moved.departure_id]) == {key: region.day, moved.departure_id: moved.day}
+    assert of_the_catalog(key) == of_the_catalog(moved.departure_id) == []

@@ -1,6 +1,6 @@
 """Departures that a dispatcher creates, and the message of them to the catalog."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,8 +13,9 @@ from optimization.days.services import take_planning_snapshot
 from scheduling.daily_schedules.catalog_aliases import departure_id_of
 from scheduling.domain.document import DepartureStatus
 from scheduling.domain.local_time import combine
+from tests.factories import DepartureFactory
 from tests.scheduling.patches.calls import change
-from tests.scheduling.writes import stored
+from tests.scheduling.writes import put, stored
 from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +71,18 @@ def test_a_departure_is_not_made_again_under_the_id_that_the_catalog_gave_it(
 
     assert (response.status_code, response.json()["code"]) == (422, "DEPARTURE_NOT_EDITABLE")
     assert str(key) in response.json()["message"]
+
+
+def test_a_departure_that_is_on_another_date_here_is_not_made_on_the_catalogs(
+    client: Client, day: date, siblings: SimulatedSiblings
+) -> None:
+    """The catalog moved it, and a person has not decided yet to follow."""
+    _, fields = new_departure(siblings, day)
+    listed = siblings.add_departure(fields["trip_id"], day, "05:10")
+    key, other_day = UUID(listed["id"]), day + timedelta(days=3)
+    put({key: DepartureFactory()}, other_day)
+
+    response = change(client, key, fields, at=day)
+
+    assert (response.status_code, response.json()["code"]) == (409, "DEPARTURE_ON_ANOTHER_DATE")
+    assert str(other_day) in response.json()["message"]
