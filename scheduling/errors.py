@@ -95,6 +95,12 @@ class DepartureNotEditable(Impossible):
     code = "DEPARTURE_NOT_EDITABLE"
 
 
+class DepartureUnreadable(Impossible):
+    """The departure is stored in a form that cannot be read, and nobody may write over it."""
+
+    code = "DEPARTURE_UNREADABLE"
+
+
 class UnknownTrail(Impossible):
     code = "UNKNOWN_TRAIL"
 

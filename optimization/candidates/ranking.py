@@ -86,7 +86,10 @@ def _document_of(schedule: DailySchedule, departure_id: UUID) -> ScheduleDocumen
     stored, key = schedule.assignments, str(departure_id)
     if key not in stored.get("departures", {}):
         raise UnknownDeparture(f"The daily schedule of {schedule.schedule_date} has no departure {departure_id}.")
-    return ScheduleDocument.read({**stored, "departures": {key: stored["departures"][key]}})
+    document = ScheduleDocument.read({**stored, "departures": {key: stored["departures"][key]}})
+    if departure_id in document.unreadable_departures:
+        raise UnknownDeparture(f"Departure {departure_id} is stored in a form that cannot be read.")
+    return document
 
 
 def _snapshot_for(departure: Departure, deadline_seconds: float) -> Snapshot:

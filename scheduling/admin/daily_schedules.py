@@ -78,7 +78,9 @@ class DailyScheduleAdmin(ViewOnly):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: DailySchedule | None = None, **kwargs: Any
     ) -> HttpResponse:
         if obj:
-            context |= {"plan": plan_by_region(obj.document)} | banner_context(obj)
+            document = obj.document
+            context |= {"plan": plan_by_region(document), "unreadable": sorted(document.unreadable_departures)}
+            context |= banner_context(obj)
         response: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
         return response
 

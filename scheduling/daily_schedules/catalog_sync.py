@@ -30,7 +30,8 @@ def merge_catalog(
         key = aliases.get(listed.id, listed.id)
         departure = document.departures.get(key)
         if departure is None:
-            if key in elsewhere or listed.is_cancelled or not snapshot.trips[listed.trip_id].is_active:
+            is_elsewhere = key in elsewhere or key in document.unreadable_departures
+            if is_elsewhere or listed.is_cancelled or not snapshot.trips[listed.trip_id].is_active:
                 continue
             departure = new_departure(snapshot.trips[listed.trip_id], day, listed.departure_time, snapshot, listed)
             document.departures[key] = departure

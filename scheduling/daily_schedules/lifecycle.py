@@ -66,11 +66,14 @@ def _days_due(now: datetime) -> list[date]:
 
 def _is_due(row: DailySchedule, now: datetime) -> bool:
     try:
-        departures = row.document.departures.values()
+        document = row.document
     except ValidationError as error:
         logger.error("daily_schedule_unreadable", day=str(row.schedule_date), problems=error.error_count())
         return False
-    return any(_status_at(departure, now) is not departure.status for departure in departures)
+    if document.unreadable_departures:
+        unreadable = sorted(map(str, document.unreadable_departures))
+        logger.error("departures_unreadable", day=str(row.schedule_date), departures=unreadable)
+    return any(_status_at(departure, now) is not departure.status for departure in document.departures.values())
 
 
 def _advance(day: date, now: datetime) -> int:

@@ -20,6 +20,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from novatrek_scheduling.errors import FieldProblem
 from scheduling.daily_schedules.authors import Author, clear_principal, set_author
 from scheduling.daily_schedules.changes import Change, detectors
 from scheduling.daily_schedules.commitments import delete_commitments, lock_guides, store_commitments
@@ -29,7 +30,13 @@ from scheduling.daily_schedules.nullification import count_nullified
 from scheduling.daily_schedules.reached import adjusted_guides, departures_reached
 from scheduling.daily_schedules.seats import Reseating, departures_with_seats_at_stake, lock_guests_of, seat_guests
 from scheduling.domain.document import Departure, ScheduleDocument, changed_departures
-from scheduling.errors import ContentionNotResolved, DepartureElsewhere, StaleRevision, UnknownSchedule
+from scheduling.errors import (
+    ContentionNotResolved,
+    DepartureElsewhere,
+    DepartureUnreadable,
+    StaleRevision,
+    UnknownSchedule,
+)
 from scheduling.metrics import adjustments_refused, schedule_write_retries, schedule_writes, schedule_writes_exhausted
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from scheduling.models.triggers import ONE_DATE, adjustments_have_one_owner
@@ -167,6 +174,8 @@ class _Write:
             if expected is not None and expected != draft.rev:
                 raise StaleRevision(day, since_rev=expected, current_rev=draft.rev)
         self.edit(drafts)
+        for day, draft in drafts.items():
+            _refuse_overwriting(draft.document, day)
         return drafts
 
     def _write(self) -> Mapping[date, Change]:
@@ -218,6 +227,15 @@ def _lock_documents(days: Collection[date]) -> None:
     """Lock these dates in their order: no plan of theirs is written between what is judged here and the commit."""
     rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
     list(rows.select_for_update().values_list("pk"))
+
+
+def _refuse_overwriting(document: ScheduleDocument, day: date) -> None:
+    """Raise DepartureUnreadable where the document has a departure in the place of one that cannot be read."""
+    for key in sorted(document.unreadable_departures & document.departures.keys()):
+        raise DepartureUnreadable(
+            f"Departure {key} of {day} is stored in a form that cannot be read; it has to be mended first.",
+            FieldProblem(f"assignments.departures.{key}", "it cannot be read"),
+        )
 
 
 def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft]:

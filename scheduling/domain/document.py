@@ -5,7 +5,8 @@ keys survive a round trip; an absent optional value stays absent. Every field ha
 one owner (docs/decisions/0004-ownership-by-field.md).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -16,11 +17,14 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SerializerFunctionWrapHandler,
+    ValidationError,
     model_serializer,
 )
 
 from scheduling.domain.facts import Span, local_dates
+from scheduling.domain.unreadable import Parts, unreadable_parts, without_parts
 
 
 class DepartureStatus(StrEnum):
@@ -265,20 +269,47 @@ class GuideAdjustments(Part):
     guide_preferences: Any | None = None
 
 
+UNREADABLE_ENTRY = "an entry that cannot be read"
+"""The restriction that stands for such an entry; as it has no kind, it forbids everything."""
+
+
 class ScheduleDocument(Part):
-    """Everything planned for one date, in every region."""
+    """Everything planned for one date, in every region.
+
+    A departure or entry that cannot be read is set aside and written back as it was. A guide whose entry cannot be
+    read may lead nothing.
+    """
 
     departures: dict[UUID, Departure] = Field(default_factory=dict)
     guide_adjustments: dict[UUID, GuideAdjustments] = Field(default_factory=dict)
+    _unreadable: Parts = PrivateAttr(default_factory=dict)
 
     @classmethod
     def read(cls, stored: dict[str, Any]) -> "ScheduleDocument":
-        """Parse the JSON of `daily_schedules.assignments`. Raises pydantic's ValidationError."""
-        return cls.model_validate(stored)
+        """Parse the JSON of `daily_schedules.assignments`. Raises ValidationError where it is no such document."""
+        try:
+            return cls.model_validate(stored)
+        except ValidationError as error:
+            unreadable = unreadable_parts(stored, error)
+        document = cls.model_validate(without_parts(stored, unreadable))
+        document._unreadable = unreadable
+        for guide_id in _ids_in(unreadable.get("guide_adjustments", {})):
+            document.guide_adjustments[guide_id] = GuideAdjustments(restrictions=[UNREADABLE_ENTRY])
+        return document
+
+    @property
+    def unreadable_departures(self) -> frozenset[UUID]:
+        """The ids of the departures that cannot be read."""
+        return frozenset(_ids_in(self._unreadable.get("departures", {})))
 
     def write(self) -> dict[str, Any]:
-        """Return the JSON to store."""
-        return self.model_dump(mode="json", by_alias=True)
+        """Return the JSON to store, with what could not be read as it was."""
+        written = self.model_dump(mode="json", by_alias=True)
+        written["departures"] |= self._unreadable.get("departures", {})
+        for key, raw in self._unreadable.get("guide_adjustments", {}).items():
+            if written["guide_adjustments"].get(key, {}).get("restrictions", [UNREADABLE_ENTRY]) == [UNREADABLE_ENTRY]:
+                written["guide_adjustments"][key] = raw
+        return written
 
     def copy_for_editing(self) -> "ScheduleDocument":
         return self.model_copy(deep=True)
@@ -289,6 +320,12 @@ class ScheduleDocument(Part):
 
     def has_unpublished_changes(self) -> bool:
         return any(departure.has_unpublished_changes for departure in self.departures.values())
+
+
+def _ids_in(parts: Mapping[str, Any]) -> Iterator[UUID]:
+    for key in parts:
+        with suppress(ValueError):
+            yield UUID(key)
 
 
 def move_guests(documents: Iterable[ScheduleDocument], moves: Mapping[UUID, UUID]) -> None:

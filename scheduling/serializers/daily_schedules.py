@@ -1,11 +1,13 @@
 """Daily schedules on the wire: the stored document as it is, with the columns beside it."""
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_serializer
+from pydantic import ValidationError
 from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
@@ -237,17 +239,22 @@ def etag_of_rev(rev: int) -> str:
 def _guides_of(departures: Collection[Any]) -> Iterator[str]:
     """The guides on the teams, and those in the last announcement of a departure."""
     for departure in departures:
-        yield from (member["guide_id"] for member in departure.get("team", ()))
-        yield from (departure.get("published") or {}).get("guide_ids", ())
+        with suppress(AttributeError, KeyError, TypeError):  # one that cannot be read
+            yield from (member["guide_id"] for member in departure.get("team", ()))
+            yield from (departure.get("published") or {}).get("guide_ids", ())
 
 
 def _has_unpublished_changes(departures: Mapping[str, Any]) -> bool:
     """Apply the document's own rule, to those departures only whose stored text differs from its announcement."""
-    return any(
-        Departure.model_validate(stored).has_unpublished_changes
-        for stored in departures.values()
-        if not _is_stored_as_announced(stored)
-    )
+    return any(_is_unpublished(stored) for stored in departures.values())
+
+
+def _is_unpublished(stored: Mapping[str, Any]) -> bool:
+    try:
+        return not _is_stored_as_announced(stored) and Departure.model_validate(stored).has_unpublished_changes
+    except (AttributeError, KeyError, TypeError, ValidationError):
+        # It cannot be read: nobody can publish it.
+        return False
 
 
 def _is_stored_as_announced(stored: Mapping[str, Any]) -> bool:

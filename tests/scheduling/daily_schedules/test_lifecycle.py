@@ -74,7 +74,7 @@ def test_a_date_that_cannot_be_read_is_logged_and_stops_no_other() -> None:
 
     assert stored(next_day)[well].status is IN_PROGRESS
     assert [(entry["event"], entry["day"]) for entry in logs if entry["log_level"] == "error"] == [
-        ("daily_schedule_unreadable", f"{TOMORROW}")
+        ("departures_unreadable", f"{TOMORROW}")
     ]
 
 
