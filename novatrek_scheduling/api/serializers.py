@@ -5,6 +5,7 @@ sparse ones, which leave out empty fields.
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from rest_framework import serializers
@@ -65,11 +66,9 @@ class ContractQuerySerializer(QuerySerializer):
     """
 
     def to_internal_value(self, data: Any) -> Any:
-        blank = {name for name, field in self.fields.items() if not field.required and data.get(name) == ""}
-        if isinstance(data, QueryDict) and blank:
-            data = data.copy()
-            for name in blank:
-                del data[name]
+        if isinstance(data, QueryDict):
+            required = {name for name, field in self.fields.items() if field.required}
+            data = QueryDict(urlencode([(k, v) for k, values in data.lists() for v in values if v or k in required]))
         return super().to_internal_value(data)
 
 

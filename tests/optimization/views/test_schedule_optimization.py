@@ -74,6 +74,14 @@ def test_parameters_that_are_blank_or_not_the_contracts_are_ignored(
     assert (response.status_code, len(response.json()["recommended_dates"])) == (200, 5)
 
 
+def test_a_blank_value_beside_another_of_a_list_takes_nothing_from_it(
+    client: Client, siblings: SimulatedSiblings
+) -> None:
+    response = ask(client, siblings, guide_ids=["nonsense", ""])
+
+    assert (response.status_code, response.json()["details"][0]["field"]) == (400, "guide_ids[0]")
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
