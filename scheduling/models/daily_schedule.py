@@ -11,6 +11,7 @@ from django.utils import timezone
 from scheduling.domain.document import ScheduleDocument
 from scheduling.errors import StaleRevision
 from scheduling.models import entry_triggers, triggers
+from scheduling.models.bounds import dates_can_be_read, moments_can_be_read
 
 _SCHEDULE_NAMESPACE = uuid5(NAMESPACE_URL, "https://novatrek.example.com/daily-schedules")
 
@@ -140,6 +141,8 @@ class GuideCommitment(models.Model):
     class Meta:
         db_table = "guide_commitments"
         constraints = [
+            dates_can_be_read("schedule_date", name="guide_commitments_have_readable_dates"),
+            moments_can_be_read("starts_at", "ends_at", name="guide_commitments_have_readable_times"),
             models.UniqueConstraint(
                 fields=["departure_id", "schedule_date", "guide_id"], name="guide_commitments_once_a_departure"
             ),

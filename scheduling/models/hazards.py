@@ -6,6 +6,8 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
+from scheduling.models.bounds import are_lists_of_ids, is_in_short, moments_can_be_read
+
 
 class HazardKind(models.TextChoices):
     WILDLIFE = "WILDLIFE", "wildlife"
@@ -49,6 +51,14 @@ class Hazard(models.Model):
     class Meta:
         db_table = "hazards"
         permissions = [("release_hazard", "Can release hazards")]
+        constraints = [
+            moments_can_be_read(
+                "starts_at", "ends_at", "released_at", "recorded_at", name="hazards_have_readable_times"
+            ),
+            are_lists_of_ids("trail_ids", "guide_ids", name="hazards_have_readable_ids"),
+            models.CheckConstraint(condition=Q(kind__in=HazardKind.values), name="hazards_are_of_a_kind"),
+            is_in_short("description", name="hazards_are_in_short"),
+        ]
         indexes = [
             models.Index(fields=["starts_at"], condition=Q(released_at=None), name="hazards_not_released"),
         ]

@@ -4,6 +4,9 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from scheduling.domain.limits import MAX_GUESTS
+from scheduling.models.bounds import dates_can_be_read, moments_can_be_read
+
 # The first of the two integers of an advisory lock; it distinguishes these locks from others.
 RESERVATION_LOCKS = 0x7265
 
@@ -64,6 +67,13 @@ class Reservation(models.Model):
         db_table = "reservations"
         constraints = [
             models.CheckConstraint(condition=models.Q(participant_count__gte=1), name="reservations_are_for_somebody"),
+            models.CheckConstraint(
+                condition=models.Q(participant_count__lte=MAX_GUESTS), name="reservations_are_for_a_group"
+            ),
+            dates_can_be_read("trip_date", name="reservations_have_readable_dates"),
+            moments_can_be_read(
+                "event_time", "booked_at", "recorded_at", "try_again_at", name="reservations_have_readable_times"
+            ),
         ]
         indexes = [
             models.Index(fields=["departure_id"], name="reservations_by_departure"),
@@ -85,7 +95,10 @@ class DepartureAlias(models.Model):
 
     class Meta:
         db_table = "departure_aliases"
-        constraints = [models.UniqueConstraint(fields=["catalog_id"], name="departure_aliases_one_each_way")]
+        constraints = [
+            models.UniqueConstraint(fields=["catalog_id"], name="departure_aliases_one_each_way"),
+            dates_can_be_read("schedule_date", name="departure_aliases_have_readable_dates"),
+        ]
         indexes = [models.Index(fields=["schedule_date"], name="departure_aliases_by_date")]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +13,7 @@ from events.inbox import Arrival, receive
 from events.kafka import EMERGENCY_TRIGGERED, RESERVATION_CREATED, RESERVATION_STATUS_CHANGED, WILDLIFE_ALERT_ISSUED
 from events.models import DeadLetter, InboxMessage
 from scheduling.domain.facts import Span
+from scheduling.domain.limits import LONG_AGO, OPEN_END
 from scheduling.hazards import hazards_in_force
 from scheduling.models import DailySchedule, Hazard, Reservation
 from tests.factories import TOMORROW, DepartureFactory, at
@@ -141,8 +142,8 @@ def test_a_hazard_of_any_age_in_the_table_can_be_reckoned_with() -> None:
         kind="EMERGENCY",
         severity="CRITICAL",
         description="SOS",
-        starts_at=datetime(1, 1, 1, tzinfo=UTC),
-        ends_at=datetime(9999, 12, 31, tzinfo=UTC),
+        starts_at=LONG_AGO,
+        ends_at=OPEN_END,
     )
 
     [hazard] = hazards_in_force(Span(at(9), at(12)))
