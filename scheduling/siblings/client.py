@@ -1,8 +1,8 @@
 """The client of the siblings: retries, cache and typed responses."""
 
 import threading
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -51,10 +51,18 @@ class SiblingReader:
 
     @classmethod
     def judging(
-        cls, deadline: Deadline, *judged: Judged, fresh: bool = False, safety_since: datetime | None = None
+        cls,
+        deadline: Deadline,
+        *judged: Judged,
+        days: Collection[date] = (),
+        fresh: bool = False,
+        safety_since: datetime | None = None,
     ) -> Self:
-        """Return a reader that judges these lists, or all, by the last good answers; for a `with` block."""
-        return cls(deadline, fresh=fresh, safety_since=safety_since, answers=LastGoodAnswers.load(*judged))
+        """Return a reader that judges these lists, or all, by the last good answers; for a `with` block.
+
+        Departures are judged on `days`.
+        """
+        return cls(deadline, fresh=fresh, safety_since=safety_since, answers=LastGoodAnswers.load(*judged, days=days))
 
     def __enter__(self) -> Self:
         return self

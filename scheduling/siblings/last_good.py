@@ -105,9 +105,10 @@ class LastGoodAnswers:
         self._doubtful: set[tuple[Sibling, str]] = set()
 
     @classmethod
-    def load(cls, *judged: Judged) -> "LastGoodAnswers":
-        """Read the last good answers of these lists, or of all, but for past dates."""
-        rows = LastGoodAnswer.objects.exclude(_dated_before(timezone.now().date()))
+    def load(cls, *judged: Judged, days: Collection[date] = ()) -> "LastGoodAnswers":
+        """Read the last good answers of these lists, or of all; of departures those of `days` only."""
+        other_dates = Q(resource=DEPARTURES.resource) & ~Q(scope__in=[day.isoformat() for day in days])
+        rows = LastGoodAnswer.objects.exclude(other_dates)
         if judged:
             rows = rows.filter(resource__in=[AVAILABLE, *(kind.resource for kind in judged)])
         return cls(rows)

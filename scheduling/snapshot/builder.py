@@ -118,7 +118,7 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: 
     taken_at = datetime.now(UTC)
     gaps = Gaps()
     deadline = Deadline.after(deadline_seconds - ASSEMBLY_SECONDS)
-    judging = SiblingReader.judging(deadline, fresh=fresh, safety_since=safety_since)
+    judging = SiblingReader.judging(deadline, days=scope.days, fresh=fresh, safety_since=safety_since)
     with judging as reader, Lookups(deadline) as lookups:
         guide_lookups = GuideLookups.start(reader, lookups, gaps, scope.days, all_guides=not scope.is_of_one_trip)
         regions_branch = lookups.branch(read_regions, reader, gaps)
