@@ -60,14 +60,20 @@ class Problem:
 
     def movable(self) -> list[Spot]:
         """The conflict's departures that may still be replanned: unpublished ones first, then by participants."""
+        open_spots = [spot for spot in self._spots() if spot.departure.may_be_replanned(self.now)]
+        return sorted(open_spots, key=_ease)
+
+    def cancelled(self) -> Spot | None:
+        """The departure whose cancellation is the conflict; None in conflicts about anything else."""
+        return next((spot for spot in self._spots() if spot.departure.is_cancelled), None)
+
+    def _spots(self) -> list[Spot]:
         about = {UUID(key) for key in self.details["departure_ids"]}
-        spots = [
+        return [
             Spot(day, key, document.departures[key])
             for day, document in self.documents.items()
             for key in about & document.departures.keys()
         ]
-        open_spots = [s for s in spots if s.departure.may_be_replanned(self.now)]
-        return sorted(open_spots, key=_ease)
 
     def solves(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
         """True where the changed documents end the conflict without a new one and without breaking a hard rule."""

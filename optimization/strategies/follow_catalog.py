@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from conflicts.choices import Strategy
+from conflicts.detection import Cause
 from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
+from optimization.strategies.other_places import search_other_places
 from optimization.strategies.proposal import apply_to_copies, propose
 from optimization.strategies.replacement_team import certified_pool
 from optimization.strategies.reschedule_trip import search_other_times, team_at, with_open_trail
@@ -32,9 +34,11 @@ _FIELDS = (
 
 
 def search_reschedulings(problem: Problem) -> list[Option]:
-    """Return the option to follow the catalog where it is the cause; else up to three other times."""
+    """Return the option to follow the catalog where it is the cause; else up to three other times or places."""
     if problem.cause.is_of_the_catalog:
         return [option for spot in problem.movable() if (option := _following(spot, problem))]
+    if problem.cause is Cause.GUESTS_WITHOUT_PLACE:
+        return search_other_places(problem)
     return search_other_times(problem)
 
 

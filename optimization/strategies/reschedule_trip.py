@@ -27,7 +27,15 @@ WHOLE_HOURS = [f"{hour:02}:00" for hour in range(6, 19)]
 HOUR_SHIFTS = (0, 1, -1, 2, -2)
 MIN_NOTICE = timedelta(hours=2)
 MAX_SLOTS_TRIED = 30
-GUESTS = {"reservations", "participants", "catalog_participants"}
+# What a new departure does not take along: guests, who follow from the reservations, and the old one's listing.
+OF_THE_OLD = {
+    "reservations",
+    "participants",
+    "catalog_participants",
+    "rescheduled_to",
+    "catalog",
+    "catalog_change",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +57,7 @@ class _Slot:
 
     def edits(self) -> list[DepartureEdit]:
         """Return the edits of the move: on its own date new times, on another a cancelled and a new departure."""
-        # Its guests are no part of the option: they follow from the reservations of the moment at which it is applied.
-        moved = self.after.departure.model_dump(mode="json", by_alias=True, exclude=GUESTS)
+        moved = self.after.departure.model_dump(mode="json", by_alias=True, exclude=OF_THE_OLD)
         if not self.moves_to_another_date:
             fields = {key: moved.get(key) for key in ("starts_at", "ends_at", "trail_id", "team", "unassigned_reason")}
             return [DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=fields)]
@@ -67,8 +74,17 @@ def search_other_times(problem: Problem) -> list[Option]:
     spots = problem.movable()
     if not spots or problem.cause is Cause.DEPARTURE_CAPACITY:
         return []
+    return _options_at(_slots(spots[0], problem), problem)
+
+
+def search_other_dates(spot: Spot, problem: Problem) -> list[Option]:
+    """Return up to three times on other dates at which a departure of the spot's trip can be led, the nearest first."""
+    return _options_at((slot for slot in _slots(spot, problem) if slot.moves_to_another_date), problem)
+
+
+def _options_at(slots: Iterable[_Slot], problem: Problem) -> list[Option]:
     options: list[Option] = []
-    for slot in islice(_slots(spots[0], problem), MAX_SLOTS_TRIED):
+    for slot in islice(slots, MAX_SLOTS_TRIED):
         option = _option_at(slot, problem)
         options += [option] if option else []
         if len(options) == MAX_OFFERED:

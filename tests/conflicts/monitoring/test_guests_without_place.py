@@ -1,11 +1,14 @@
 """Guests who lost their place, or never got one, are a conflict from the event or the write that makes them so."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test.client import Client
 
 from conflicts.models import RiskAcceptance, ScheduleConflict
@@ -42,7 +45,7 @@ def accept(conflict: ScheduleConflict) -> Any:
 
 def test_a_booking_for_a_cancelled_departure_is_a_conflict_that_names_it(client: Client) -> None:
     trip, first, second = uuid4(), uuid4(), uuid4()
-    put({uuid4(): in_boise(trip, status=DepartureStatus.CANCELLED)}, LATER)
+    put({uuid4(): in_boise(trip, LATER, status=DepartureStatus.CANCELLED)}, LATER)
 
     book(trip, first, day=LATER)
     book(trip, second, guests=3, day=LATER)
@@ -77,7 +80,7 @@ def test_it_is_over_once_they_have_a_place() -> None:
     put({departure: in_utc(trip, status=DepartureStatus.CANCELLED)})
     book(trip, reservation)
     other_day = TOMORROW + timedelta(days=1)
-    put({uuid4(): in_utc(trip, status=DepartureStatus.CANCELLED)}, other_day)
+    put({uuid4(): in_utc(trip, other_day, status=DepartureStatus.CANCELLED)}, other_day)
     book(trip, uuid4(), day=other_day)
     put({uuid4(): in_utc(trip)})
 
@@ -108,7 +111,7 @@ def put_back(departure: UUID) -> None:
 
 def test_a_departure_that_is_cancelled_with_guests_is_a_conflict_until_it_runs_again() -> None:
     trip, departure, empty, first, second = uuid4(), uuid4(), uuid4(), uuid4(), uuid4()
-    put({departure: in_boise(trip), empty: in_utc(uuid4())}, LATER)
+    put({departure: in_boise(trip, LATER), empty: in_utc(uuid4(), LATER)}, LATER)
     book(trip, first, day=LATER)
     book(trip, second, day=LATER)
 
@@ -124,7 +127,7 @@ def test_a_departure_that_is_cancelled_with_guests_is_a_conflict_until_it_runs_a
 
 def test_what_the_catalog_sold_without_a_reservation_known_here_counts_too() -> None:
     trip, departure, reservation = uuid4(), uuid4(), uuid4()
-    put({departure: in_utc(trip, catalog_participants=7)}, LATER)
+    put({departure: in_utc(trip, LATER, catalog_participants=7)}, LATER)
     book(trip, reservation, day=LATER)
     cancelled_by_hand(departure)
 
@@ -137,11 +140,12 @@ def test_what_the_catalog_sold_without_a_reservation_known_here_counts_too() -> 
 @pytest.mark.parametrize("then", [cancel, lambda reservation: None], ids=["fewer", "the same"])
 def test_guests_who_were_told_are_no_conflict_again_but_others_are(then: Callable[[UUID], None]) -> None:
     trip, departure, first, second = uuid4(), uuid4(), uuid4(), uuid4()
-    put({departure: in_utc(trip)}, LATER)
+    put({departure: in_utc(trip, LATER)}, LATER)
     book(trip, first, day=LATER)
     book(trip, second, day=LATER)
     cancelled_by_hand(departure)
-    assert accept(open_conflicts()[0]).status_code == 200
+    answer = accept(open_conflicts()[0])
+    assert answer.status_code == 200, answer.json()
     then(first)
     assert open_conflicts() == []
 
@@ -153,10 +157,35 @@ def test_guests_who_were_told_are_no_conflict_again_but_others_are(then: Callabl
 
 def test_who_was_told_that_nothing_takes_them_is_no_conflict_until_the_date_is_over() -> None:
     trip = uuid4()
-    put({uuid4(): in_utc(trip, status=DepartureStatus.CANCELLED)}, LATER)
+    put({uuid4(): in_utc(trip, LATER, status=DepartureStatus.CANCELLED)}, LATER)
     book(trip, uuid4(), day=LATER)
 
     assert accept(open_conflicts()[0]).status_code == 200
 
     assert RiskAcceptance.objects.get().expires_at.date() > LATER
     assert open_conflicts() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_booking_at_the_very_moment_of_the_cancellation_is_in_the_conflict() -> None:
+    trip, departure, before, meanwhile = uuid4(), uuid4(), uuid4(), uuid4()
+    put({departure: in_boise(trip, LATER)}, LATER)
+    book(trip, before, day=LATER)
+    together = threading.Barrier(2)
+
+    def at_once(act: Callable[[], None]) -> None:
+        try:
+            together.wait(timeout=30)
+            act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(at_once, [lambda: cancelled_by_hand(departure), lambda: book(trip, meanwhile, day=LATER)]))
+
+    told = [conflict.details["evidence"]["told"]["reservations"] for conflict in open_conflicts()]
+    assert {key: guests for reservations in told for key, guests in reservations.items()} == {
+        str(before): 2,
+        str(meanwhile): 2,
+    }
+    assert sum(len(reservations) for reservations in told) == 2

@@ -11,13 +11,14 @@ from django.core.cache import caches
 from django.db import connection
 from django.test.client import Client
 
+from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
 from conflicts.options import Option
 from events.models import OutboxMessage
 from optimization.days.services import optimize_day
-from scheduling.domain.document import Departure
+from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.models import DailySchedule, Reservation
-from tests.conflicts.planned import PLANNER, PlannedDay, plan_a_day, under_a_storm
+from tests.conflicts.planned import PLANNER, PlannedDay, options_of, plan_a_day, under_a_storm
 from tests.scheduling.reservations.arrivals import book, cancel
 from tests.siblings import SimulatedSiblings
 from tests.tokens import bearer
@@ -61,6 +62,7 @@ def test_who_cancelled_meanwhile_stays_away_and_who_booked_meanwhile_comes_along
     assert answer.status_code == 200, answer.json()
     assert new_departure(option).reservations == {staying: 2, coming: 2}
     assert planned.departure(departure_id).reservations == {}
+    assert new_departure(option).catalog is None
     seated = Reservation.objects.filter(departure_id=option.edits[-1].departure_id)
     assert {(row.pk, row.trip_date) for row in seated} == {(key, planned.day) for key in (staying, leaving, coming)}
 
@@ -98,6 +100,31 @@ def test_operations_is_asked_once_to_close_the_old_date_at_the_catalog(planned: 
 
     asked = [alert.payload["body"]["variables"]["reason"] for alert in alerts]
     assert [reason for reason in asked if f"close departure {departure_id} in the catalog" in reason] == asked[-1:]
+
+
+def test_guests_of_a_cancelled_departure_go_on_another_one_or_on_another_date(planned: PlannedDay) -> None:
+    departure_id = planned.staffed()[0]
+    trip_id, first, second = planned.departure(departure_id).trip_id, uuid4(), uuid4()
+    planned.only_of_its_trip(departure_id)
+    book(trip_id, first, day=planned.day)
+    book(trip_id, second, day=planned.day)
+    planned.edit(departure_id, status=DepartureStatus.CANCELLED, catalog_participants=None, participants=4)
+    conflict = ScheduleConflict.objects.open().get(
+        details__cause="GUESTS_WITHOUT_PLACE", details__departure_ids=[str(departure_id)]
+    )
+    option = options_of(conflict, Strategy.RESCHEDULE_TRIP)[0]
+    cancel(second, minutes=20)
+
+    refused = resolve(conflict, option)
+    recomputed = options_of(conflict, Strategy.RESCHEDULE_TRIP)[0]
+    answer = resolve(conflict, recomputed)
+
+    assert (refused.status_code, answer.status_code) == (409, 200), answer.json()
+    joined = recomputed.edits[-1]
+    documents = DailySchedule.objects.get(schedule_date=joined.day).document
+    assert first in documents.departures[joined.departure_id].reservations
+    assert planned.departure(departure_id).participants == 0
+    assert not ScheduleConflict.objects.open().filter(pk=conflict.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -49,14 +49,15 @@ def reinstate(reservation: UUID, *, minutes: int = 9) -> None:
     change_status(reservation, "CANCELLED", "CONFIRMED", minutes=minutes)
 
 
-def in_utc(trip: UUID, **fields: Any) -> Departure:
-    """An empty departure of tomorrow at nine, in a region of UTC."""
-    return DepartureFactory(trip_id=trip, **({"participants": 0} | fields))
+def in_utc(trip: UUID, day: date = TOMORROW, **fields: Any) -> Departure:
+    """An empty departure at nine, in a region of UTC."""
+    times = {"starts_at": at(9, day=day), "ends_at": at(12, day=day)}
+    return DepartureFactory(trip_id=trip, **({"participants": 0} | times | fields))
 
 
-def in_boise(trip: UUID, **fields: Any) -> Departure:
-    """An empty departure of tomorrow at nine in the evening by its region's clock: the day after in UTC."""
-    starts_at = datetime(TOMORROW.year, TOMORROW.month, TOMORROW.day, 21, tzinfo=BOISE)
+def in_boise(trip: UUID, day: date = TOMORROW, **fields: Any) -> Departure:
+    """An empty departure at nine in the evening by its region's clock: the day after in UTC."""
+    starts_at = datetime(day.year, day.month, day.day, 21, tzinfo=BOISE)
     times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
     return DepartureFactory(trip_id=trip, region_id=BOISE_REGION, **({"participants": 0} | times | fields))
 

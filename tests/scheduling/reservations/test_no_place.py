@@ -138,7 +138,7 @@ def test_who_waits_is_tried_again_when_the_departure_is_reinstated(
 def test_what_the_catalog_sells_at_another_hour_takes_them(siblings: SimulatedSiblings) -> None:
     trip, cancelled, reservation = UUID(siblings.summary()["trip_ids"][0]), uuid4(), uuid4()
     day = TOMORROW + timedelta(days=200)
-    put({cancelled: in_utc(trip, status=DepartureStatus.CANCELLED)}, day)
+    put({cancelled: in_utc(trip, day, status=DepartureStatus.CANCELLED)}, day)
     sold = siblings.add_departure(str(trip), day, "23:30")
     book(trip, reservation, day=day)
 
@@ -151,7 +151,7 @@ def test_what_the_catalog_sells_at_another_hour_takes_them(siblings: SimulatedSi
 def test_no_departure_of_ours_replaces_one_that_is_cancelled(siblings: SimulatedSiblings) -> None:
     trip, cancelled, reservation = UUID(siblings.summary()["trip_ids"][0]), uuid4(), uuid4()
     day = TOMORROW + timedelta(days=200)
-    put({cancelled: in_utc(trip, status=DepartureStatus.CANCELLED)}, day)
+    put({cancelled: in_utc(trip, day, status=DepartureStatus.CANCELLED)}, day)
     book(trip, reservation, day=day)
 
     assert not place_reservation(reservation)
