@@ -65,11 +65,17 @@ def clear_conflicts(
 def _candidates(
     detection: Detection, departures: Mapping[str, Departure | None], days: Iterable[date]
 ) -> list[ScheduleConflict]:
-    days = list(days)
+    days = frozenset(days)
     subjects = {subject for _, subject in detection.judged} | departures.keys()
     about = Q(details__subjects__has_any_keys=list(subjects)) | Q(details__departure_ids__has_any_keys=list(departures))
     nearby = ScheduleConflict.objects.open().between(min(days) - LONGEST_TRIP, max(days))
-    return list(nearby.filter(about).order_by("conflict_id"))
+    candidates = nearby.filter(about).order_by("conflict_id")
+    return [conflict for conflict in candidates if conflict.day in days or not _is_of_its_date(conflict)]
+
+
+def _is_of_its_date(conflict: ScheduleConflict) -> bool:
+    """True where its subject is the same on every date: a base camp has room on one and is crowded on another."""
+    return bool(conflict.details["cause"] == Cause.LOCATION_CAPACITY)
 
 
 def _clearing_reason(

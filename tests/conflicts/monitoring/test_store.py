@@ -16,7 +16,7 @@ from conflicts.monitoring.store import store_conflicts
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
 from scheduling.domain.document import AvailabilityException, DepartureStatus, GuideAdjustments, ScheduleDocument
-from scheduling.domain.facts import Sibling, Span, WeatherAlert
+from scheduling.domain.facts import Location, Sibling, Span, WeatherAlert
 from scheduling.hazards import WildlifeAlert, record_wildlife_alert, release_hazard
 from scheduling.models import Hazard
 from scheduling.rules import Facts
@@ -199,3 +199,22 @@ def test_an_accepted_risk_is_silent_until_it_is_worse_or_other() -> None:
     assert store_conflicts([replace(conflict, evidence={"people": 30})], now=timezone.now()).new
     OPEN().update(resolved=True)
     assert store_conflicts([conflict], now=timezone.now() + timedelta(days=3)).new
+
+
+@pytest.mark.django_db
+def test_room_at_a_base_camp_on_one_date_clears_nothing_of_another() -> None:
+    camp, next_day = Location(uuid4(), REGION_ID, 10), TOMORROW + timedelta(days=1)
+    guides = [GuideFactory() for _ in range(3)]
+    crowd, later = guides[:2], guides[2]
+    for guide in crowd:
+        put(uuid4(), team=[lead(guide)], location_id=camp.id, participants=8)
+    later_times = {"starts_at": at(9, day=next_day), "ends_at": at(12, day=next_day)}
+    put(uuid4(), next_day, team=[lead(later)], location_id=camp.id, participants=8, **later_times)
+    facts = facts_of(guides=guides, base_camp=camp, days=[TOMORROW, next_day])
+    detect_on([TOMORROW], facts)
+    [crowding] = OPEN().filter(details__cause=Cause.LOCATION_CAPACITY)
+
+    detect_on([next_day], facts)
+
+    crowding.refresh_from_db()
+    assert not crowding.resolved
