@@ -16,6 +16,7 @@ from optimization.requests.feasibility import FeasibilityChecks
 from optimization.requests.query import DateOption, TripQuery
 from optimization.requests.time_budget import TimeBudget
 from scheduling.daily_schedules.catalog_aliases import find_aliases_by_day
+from scheduling.daily_schedules.catalog_following import follow_in_drafts
 from scheduling.daily_schedules.catalog_sync import departures_on_other_dates, merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
@@ -74,6 +75,13 @@ class InputsLoader:
         documents = {day: draft.document for day, draft in drafts.items()}
         base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}
         region_ids = {snapshot.trips[query.trip_id].region_id}
+        follow_in_drafts(
+            drafts,
+            facts,
+            region_ids=region_ids,
+            trip_ids={query.trip_id},
+            deadline_seconds=self.budget.read_seconds,
+        )
         aliases = find_aliases_by_day({day: documents[day] for day in query.days}, snapshot)
         elsewhere_by_day = departures_on_other_dates(aliases, snapshot)
         now = timezone.now()

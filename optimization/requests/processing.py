@@ -210,7 +210,7 @@ def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> Departure
     current = draft.document.departures.get(key)
     if (current or planned).has_started(timezone.now()):
         raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} has started")
-    if current != ranked.base.get(key):
+    if current != ranked.base.get(key) or (current and current.span != planned.span):
         raise _ChangedMeanwhile(f"{planned.trip_name} on {best.option.day} has changed")
     entered = entries_over(draft.document, best.option.day, [planned])
     if is_adjusted(planned, ranked.contexts[key].entered, entered):

@@ -28,6 +28,7 @@ from scheduling.domain.document import (
     ScheduleDocument,
 )
 from scheduling.domain.facts import Snapshot
+from scheduling.errors import ContentionNotResolved, DepartureElsewhere
 from scheduling.rules import Facts
 
 CATALOG = Author(AuthorKind.CATALOG, "svc-trip-catalog", "the catalog changed", "worker")
@@ -48,21 +49,47 @@ def follow_catalog(
     planning, except in the regions `planned_next`, which the caller plans on the snapshot's dates. Raises
     ContentionNotResolved.
     """
-    snapshot = facts.snapshot
-    documents = {day: draft.document for day, draft in read_drafts(snapshot.days).items()}
-    listings = read_listings(
-        documents,
-        snapshot,
-        region_ids=region_ids,
-        trip_ids=trip_ids,
-        deadline_seconds=deadline_seconds,
+    drafts = read_drafts(facts.snapshot.days)
+    following = _Following(
+        _listings(drafts, facts, region_ids, trip_ids, deadline_seconds), facts, frozenset(planned_next)
     )
-    following = _Following(listings, facts, frozenset(planned_next))
-    preview = read_drafts(listings.days)
+    preview = drafts | read_drafts(following.listings.days - drafts.keys())
     following.edit(preview)
     if not any(change_of(draft).departure_ids for draft in preview.values()):
         return {}
-    return write_daily_schedules(listings.days, following.edit, author=CATALOG, after_write=following.after_write)
+    try:
+        return write_daily_schedules(
+            following.listings.days, following.edit, author=CATALOG, after_write=following.after_write
+        )
+    except DepartureElsewhere as elsewhere:
+        raise ContentionNotResolved(elsewhere.message) from elsewhere
+
+
+def follow_in_drafts(
+    drafts: dict[date, Draft],
+    facts: Facts,
+    *,
+    region_ids: Collection[UUID],
+    trip_ids: Collection[UUID] | None = None,
+    deadline_seconds: float,
+) -> None:
+    """Follow the catalog as `follow_catalog` would, in drafts of the snapshot's dates that nobody stores."""
+    listings = _listings(drafts, facts, region_ids, trip_ids, deadline_seconds)
+    others = read_drafts(listings.days - drafts.keys()) if listings.days - drafts.keys() else {}
+    _Following(listings, facts, frozenset()).edit(drafts | others)
+
+
+def _listings(
+    drafts: Mapping[date, Draft],
+    facts: Facts,
+    region_ids: Collection[UUID],
+    trip_ids: Collection[UUID] | None,
+    deadline_seconds: float,
+) -> CatalogListings:
+    documents = {day: drafts[day].document for day in facts.snapshot.days}
+    return read_listings(
+        documents, facts.snapshot, region_ids=region_ids, trip_ids=trip_ids, deadline_seconds=deadline_seconds
+    )
 
 
 @dataclass(slots=True)

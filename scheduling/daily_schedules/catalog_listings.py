@@ -62,9 +62,9 @@ def read_listings(
         if key not in listed and _is_missed(dated[1]) and not snapshot.lacks(RecordKind.DEPARTURE, key)
     }
     known = listed | _find(missing, deadline_seconds)
-    on_other_dates = dates_of(known.keys() - scope.keys())
-    known = {key: listing for key, listing in known.items() if key in scope or key in on_other_dates}
-    days = {*documents, *on_other_dates.values(), *(listing.schedule_date for listing in known.values())}
+    dates = dates_of(known)
+    known = {key: listing for key, listing in known.items() if key in scope or key in dates}
+    days = {*documents, *dates.values(), *(listing.schedule_date for listing in known.values())}
     return CatalogListings(known, frozenset(days), ours)
 
 

@@ -96,7 +96,7 @@ def test_a_question_costs_the_same_number_of_queries_for_any_number_of_days(
     asked = days_ahead(days)
     trip_id = siblings.summary()["trip_ids"][0]
 
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         get(
             client,
             "/schedule-optimization",

@@ -8,9 +8,11 @@ from django.core.cache import caches
 
 from conflicts.models import ScheduleConflict
 from optimization.requests.processing import process_request
+from optimization.requests.query import TripQuery
+from optimization.requests.recommendation import recommend_dates
 from scheduling.daily_schedules.departure_dates import dates_of
 from scheduling.domain.document import DepartureStatus
-from scheduling.models import RequestStatus, ScheduleRequest
+from scheduling.models import DailySchedule, RequestStatus, ScheduleRequest
 from scheduling.requests.submission import Submission, submit_schedule_request
 from tests.optimization.days import catalog_edits as edits
 from tests.optimization.days.catalog_edits import PlannedRegion, local_start, plan_a_region
@@ -73,3 +75,32 @@ def test_nobody_is_put_on_a_published_departure_that_the_catalog_cancelled(sibli
     assert request.outcome.departure_id != key
     assert region.departure(key).status is DepartureStatus.PUBLISHED
     assert ScheduleConflict.objects.open().filter(details__cause="CATALOG_CANCELLED").exists()
+
+
+def test_a_question_is_answered_on_what_the_catalog_sells_and_writes_nothing(siblings: SimulatedSiblings) -> None:
+    region = plan_a_region(siblings)
+    key = draft_with_room(region)
+    stored = DailySchedule.objects.get().document
+    edits.moved_in_time(region, key)
+    caches["siblings"].clear()
+    query = TripQuery(region.departure(key).trip_id, (region.day,))
+
+    ranked = recommend_dates(query, deadline_seconds=20)
+
+    [answer] = ranked.dates
+    assert answer.option.departure_id == key
+    assert f"{local_start(answer.departure):%H:%M}" == region.sold(key)["departure_time"]
+    assert DailySchedule.objects.get().document == stored
+
+
+def test_a_question_does_not_offer_what_the_catalog_cancelled(siblings: SimulatedSiblings) -> None:
+    region = plan_a_region(siblings)
+    key = draft_with_room(region)
+    region.publish()
+    edits.cancelled(region, key)
+    caches["siblings"].clear()
+    query = TripQuery(region.departure(key).trip_id, (region.day,))
+
+    [answer] = recommend_dates(query, deadline_seconds=20).dates
+
+    assert answer.option.departure_id != key
