@@ -21,6 +21,7 @@ from scheduling.publication.services import publish_departures
 from tests.factories import DISPATCHER
 from tests.optimization.days import catalog_edits as edits
 from tests.optimization.days.catalog_edits import Edit, PlannedRegion, local_start, plan_a_region
+from tests.scheduling.writes import enter
 from tests.siblings import SimulatedSiblings
 from tests.tokens import bearer
 
@@ -189,3 +190,23 @@ def test_an_option_is_refused_when_the_catalog_has_changed_again(region: Planned
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [
         (409, "RESOLUTION_NOT_APPLICABLE")
     ] * 2
+
+
+def test_the_catalogs_date_is_offered_without_a_team_where_nobody_can_go(region: PlannedRegion, client: Client) -> None:
+    """A departure that people were told of would have no guides: a person has to want that."""
+    key, conflict = conflict_of(region, edits.moved_to_the_next_date)
+    next_day = region.day + timedelta(days=1)
+    for guide_id in region.siblings.summary()["guide_ids"]:
+        enter(UUID(guide_id), next_day, restrictions=[{"kind": "NO_GUIDING"}])
+    option = option_of(conflict, Strategy.RESCHEDULE_TRIP)
+
+    refused = resolve(client, conflict, option)
+    assert (refused.status_code, refused.json()["code"]) == (409, "SECONDARY_CONFLICTS")
+    accepted = resolve(client, conflict, option, override_warnings=True)
+
+    assert accepted.status_code == 200
+    departure = region.departure(key)
+    assert departure.team == []
+    assert departure.unassigned_reason
+    assert departure.unassigned_reason.code == "MOVED_BY_CATALOG"
+    assert accepted.json()["new_conflicts_created"]
