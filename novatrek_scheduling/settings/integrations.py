@@ -41,7 +41,14 @@ CALLBACK_ALLOW_HTTP = SANDBOX
 CALLBACK_ALLOW_PRIVATE = SANDBOX and env.bool("CALLBACK_ALLOW_PRIVATE", default=False)
 
 # The ids of this service's templates in svc-notifications can be overridden one by one.
-_NOTIFICATIONS = ("guide_assigned", "guide_released", "guide_rescheduled", "guide_cancelled", "operations_alert")
+_NOTIFICATIONS = (
+    "guide_assigned",
+    "guide_released",
+    "guide_rescheduled",
+    "guide_role_changed",
+    "guide_cancelled",
+    "operations_alert",
+)
 NOTIFICATION_TEMPLATES = {
     name: env.str(
         f"NOTIFICATION_TEMPLATE_{name.upper()}",

@@ -85,6 +85,8 @@ def _changes(departure: Departure, names: dict[UUID, str]) -> Iterator[str]:
         yield "cancelled"
         return
     yield from _team_changes(departure, frozenset(announced.guide_ids), names)
+    if announced.has_other_lead(departure.lead_id) and announced.lead_id in departure.guide_ids:
+        yield f"led by {names[departure.lead_id]} now" if departure.lead_id else "no lead"
     if announced.starts_at != departure.starts_at:
         yield f"rescheduled from {announced.starts_at:%H:%M}"
     if announced.has_other_end(departure.ends_at):

@@ -58,6 +58,15 @@ class AnnouncedDeparture:
         announced_end = self.announcement.ends_at
         return announced_end - self.starts_at if announced_end else self.departure.ends_at - self.departure.starts_at
 
+    def leads(self, guide_id: UUID) -> bool | None:
+        """Return whether the guide was announced as the lead.
+
+        By the plan where the announcement does not say, and None where the guide is not in that either.
+        """
+        if self.announcement.lead_id is not None:
+            return self.announcement.lead_id == guide_id
+        return self.departure.lead_id == guide_id if guide_id in self.departure.guide_ids else None
+
     @property
     def trail_id(self) -> UUID | None:
         return self.announcement.trail_id

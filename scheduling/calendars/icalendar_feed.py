@@ -9,7 +9,7 @@ from icalendar import STATUS, Calendar, Event, Timezone
 
 from scheduling.calendars.announced_departures import AnnouncedDeparture, announced_departures
 from scheduling.calendars.places import Places, look_up_places
-from scheduling.domain.document import Role, TeamMember
+from scheduling.domain.document import TeamMember
 
 LOOK_BACK = timedelta(days=31)
 REFRESH_EVERY = timedelta(minutes=15)
@@ -70,8 +70,9 @@ def _description(announced: AnnouncedDeparture, guide_id: UUID) -> Iterator[str]
     departure = announced.departure
     yield f"{departure.participants} of {departure.capacity} guests"
     members = {member.guide_id: member for member in departure.team}
-    if guide_id in members:
-        yield f"Role: {'lead' if members[guide_id].role is Role.LEAD else 'assistant'}"
+    leads = announced.leads(guide_id)
+    if leads is not None:
+        yield f"Role: {'lead' if leads else 'assistant'}"
     others = [other for other in announced.announcement.guide_ids if other != guide_id]
     if others:
         yield f"With {_names(others, members)}"

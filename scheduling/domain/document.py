@@ -89,10 +89,12 @@ class UnassignedReason(Part):
 class Announcement(Part):
     """The departure as it was last announced.
 
-    `ends_at` is absent in announcements from before ends were stored; whether the plan's end differs is unknown then.
+    `ends_at` and `lead_id` are absent in announcements from before they were stored; whether the plan differs in them
+    is unknown then.
     """
 
     guide_ids: list[UUID]
+    lead_id: UUID | None = None
     trail_id: UUID | None = None
     starts_at: AwareDatetime
     ends_at: AwareDatetime | None = None
@@ -100,6 +102,10 @@ class Announcement(Part):
     def has_other_end(self, ends_at: datetime | None) -> bool:
         """Return whether the announced end differs from `ends_at`; False where either is absent."""
         return self.ends_at is not None and ends_at is not None and self.ends_at != ends_at
+
+    def has_other_lead(self, lead_id: UUID | None) -> bool:
+        """Return whether the announced lead differs from `lead_id`; False where either is absent."""
+        return self.lead_id is not None and lead_id is not None and self.lead_id != lead_id
 
 
 class ListingState(StrEnum):
@@ -186,6 +192,11 @@ class Departure(Part):
         return self.status is DepartureStatus.CANCELLED
 
     @property
+    def lead_id(self) -> UUID | None:
+        """The guide who leads the team; None without a lead."""
+        return next((member.guide_id for member in self.team if member.role is Role.LEAD), None)
+
+    @property
     def is_open_to_planning(self) -> bool:
         """Return whether its status allows the optimizer to plan it: neither cancelled nor under way nor completed."""
         return self.status in {DepartureStatus.DRAFT, DepartureStatus.PUBLISHED}
@@ -223,6 +234,7 @@ class Departure(Part):
             or self.trail_id != self.published.trail_id
             or self.starts_at != self.published.starts_at
             or self.published.has_other_end(self.ends_at)
+            or self.published.has_other_lead(self.lead_id)
         )
 
     def take_plan(self, planned: "Departure") -> None:

@@ -24,9 +24,12 @@ class NoticeKind(StrEnum):
     ASSIGNED = "assigned"
     RELEASED = "released"
     RESCHEDULED = "rescheduled"
+    ROLE_CHANGED = "role_changed"
     CANCELLED = "cancelled"
 
 
+# A guide who stays on the team is told the role with everything else that is new.
+TELLING_ROLES = frozenset({NoticeKind.ROLE_CHANGED, NoticeKind.RESCHEDULED})
 PRIORITIES = {NoticeKind.ASSIGNED: "NORMAL"}
 
 
@@ -82,6 +85,9 @@ def _differences(old: Departure | None, new: Departure | None) -> dict[UUID, Not
     is_cancelled = new is None or new.status is DepartureStatus.CANCELLED
     leaving = NoticeKind.CANCELLED if is_cancelled else NoticeKind.RELEASED
     kinds = dict.fromkeys(former_guides - guides, leaving) | dict.fromkeys(guides - former_guides, NoticeKind.ASSIGNED)
+    if former and current and former.has_other_lead(current.lead_id):
+        staying = former_guides & guides
+        kinds |= {guide: NoticeKind.ROLE_CHANGED for guide in staying if guide in {former.lead_id, current.lead_id}}
     if former and current and _is_rescheduled(former, current):
         kinds |= dict.fromkeys(former_guides & guides, NoticeKind.RESCHEDULED)
     return kinds
@@ -151,12 +157,21 @@ def _message(notice: Notice) -> outbox.Message:
 
 def _variables(notice: Notice) -> dict[str, str]:
     _, first = notice.departures[0]
-    return {
+    variables = {
         "kind": notice.kind.value,
         "schedule_date": first.starts_at.date().isoformat(),
         "departures": notice.text,
         "departure_ids": ", ".join(str(departure_id) for departure_id, _ in notice.departures),
     }
+    return variables | {"roles": _roles(notice)} if notice.kind in TELLING_ROLES else variables
+
+
+def _roles(notice: Notice) -> str:
+    """The guide's role on each of the departures, in their order."""
+    return ", ".join(
+        "lead" if departure.published and departure.published.lead_id == notice.guide_id else "assistant"
+        for _, departure in notice.departures
+    )
 
 
 def _local(instant: datetime) -> str:

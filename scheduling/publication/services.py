@@ -178,6 +178,7 @@ def _publish(departure: Departure) -> bool:
 def _announcement(departure: Departure, guide_ids: list[UUID]) -> Announcement:
     return Announcement(
         guide_ids=guide_ids,
+        lead_id=departure.lead_id if guide_ids else None,
         trail_id=departure.trail_id,
         starts_at=departure.starts_at,
         ends_at=departure.ends_at,

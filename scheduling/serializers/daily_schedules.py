@@ -50,6 +50,9 @@ class AnnouncementSerializer(SparseSerializer):
     """The last announcement of a departure to guides and guests."""
 
     guide_ids = serializers.ListField(child=serializers.UUIDField())
+    lead_id = serializers.UUIDField(
+        required=False, help_text="The one who leads. Absent in announcements from before roles were stored."
+    )
     trail_id = serializers.UUIDField(required=False)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField(
@@ -262,12 +265,14 @@ def _is_stored_as_announced(stored: Mapping[str, Any]) -> bool:
     if announced is None:
         return not team
     ends_at = stored["ends_at"]
-    plan = (stored.get("trail_id"), stored["starts_at"], ends_at, [member["guide_id"] for member in team])
+    lead_id = next((member["guide_id"] for member in team if member["role"] == Role.LEAD), None)
+    plan = (stored.get("trail_id"), stored["starts_at"], ends_at, [member["guide_id"] for member in team], lead_id)
     is_cancelled = stored.get("status") == DepartureStatus.CANCELLED
     published = (
         announced.get("trail_id"),
         announced["starts_at"],
         announced.get("ends_at", ends_at),
         announced["guide_ids"],
+        announced.get("lead_id", lead_id),
     )
     return not is_cancelled and plan == published

@@ -18,7 +18,14 @@ from novatrek_scheduling.sandbox.world import Entity, World
 
 NAME = "svc-notifications"
 _TEMPLATES = "https://novatrek.example.com/templates"
-_NAMES = ("guide_assigned", "guide_released", "guide_rescheduled", "guide_cancelled", "operations_alert")
+_NAMES = (
+    "guide_assigned",
+    "guide_released",
+    "guide_rescheduled",
+    "guide_role_changed",
+    "guide_cancelled",
+    "operations_alert",
+)
 TEMPLATES = {name: uuid5(NAMESPACE_URL, f"{_TEMPLATES}/{name}") for name in _NAMES}
 """The templates of this service by name; all others are refused."""
 

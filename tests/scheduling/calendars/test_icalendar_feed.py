@@ -153,7 +153,7 @@ def test_unpublished_plans_do_not_show(guide: Guide) -> None:
     calendar_event = event(guide)
     assert calendar_event["UID"].startswith(str(announced))
     assert (calendar_event.start, calendar_event.end) == (at(9), at(12))
-    assert calendar_event["DESCRIPTION"] == "8 of 12 guests"
+    assert calendar_event["DESCRIPTION"] == "8 of 12 guests\nRole: lead"
     assert not events(GuideFactory(id=ben.guide_id))
 
 

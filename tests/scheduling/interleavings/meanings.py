@@ -179,7 +179,12 @@ def _has_news(departure: Json) -> bool:
     if known is None:
         return bool(departure["team"])
     plan = (set(guides_of(departure)), departure.get("trail_id"), departure["starts_at"], departure["ends_at"])
-    return plan != (set(known["guide_ids"]), known.get("trail_id"), known["starts_at"], known["ends_at"])
+    told = (set(known["guide_ids"]), known.get("trail_id"), known["starts_at"], known["ends_at"])
+    return plan != told or _lead_of(departure) not in {None, known.get("lead_id")}
+
+
+def _lead_of(departure: Json) -> str | None:
+    return next((member["guide_id"] for member in departure["team"] if member["role"] == "LEAD"), None)
 
 
 def _is_due(departure: Json) -> bool:
@@ -207,4 +212,5 @@ def _publish(departure: Json) -> bool:
             "ends_at": departure["ends_at"],
         }
         put(departure["published"], "trail_id", departure.get("trail_id"))
+        put(departure["published"], "lead_id", None if is_cancelled else _lead_of(departure))
     return is_news
