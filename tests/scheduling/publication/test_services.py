@@ -47,7 +47,8 @@ def publish(**which: object) -> Change:
 
 def new_notices() -> Iterable[tuple[str, str]]:
     """The notices to guides since the last call, as (kind, guide)."""
-    messages = OutboxMessage.objects.filter(destination="svc-notifications").order_by("kind", "key")
+    to_guides = OutboxMessage.objects.filter(destination="svc-notifications", kind__startswith="guide.")
+    messages = to_guides.order_by("kind", "key")
     notices = [(message.kind, message.key) for message in messages]
     messages.delete()
     return notices
