@@ -70,9 +70,11 @@ class CalendarTokenAdmin(ViewOnly):
     def has_issue_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(ISSUE_PERMISSION)
 
-    @display(description="State", label={"active": "success", "revoked": "info"})  # type: ignore[untyped-decorator]
+    @display(description="State", label={"active": "success", "stopped": "warning", "revoked": "info"})  # type: ignore[untyped-decorator]
     def state(self, token: CalendarToken) -> str:
-        return "revoked" if token.revoked_at else "active"
+        if token.revoked_at:
+            return "revoked"
+        return "stopped" if token.stopped_at else "active"
 
     @action(  # type: ignore[untyped-decorator]
         description="Issue",

@@ -2,17 +2,22 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from novatrek_scheduling.errors import Conflicting, Unknown
+from scheduling.domain.facts import Guide
 from scheduling.models import CalendarToken
 from scheduling.models.calendar_tokens import CalendarTokenQuerySet
+from scheduling.siblings import SiblingUnavailable
+from scheduling.snapshot import UnknownGuide, look_up_guides
 
 TOKEN_BYTES = 32
 LONGEST_NAME = 200
@@ -94,6 +99,37 @@ def token_of(guide_id: str, token: str) -> CalendarToken:
     if active is None:
         raise _unknown()
     return active
+
+
+def open_calendar(guide_id: str, token: str) -> CalendarToken:
+    """Return the token that opens a guide's calendar, with the guide's name as it is now.
+
+    svc-guide-management is asked, for no longer than names are worth: the calendar of a guide who is not active, or
+    whom it does not know, is closed until it says otherwise. Its silence changes nothing. Raises UnknownCalendar.
+    """
+    active = token_of(guide_id, token)
+    with suppress(SiblingUnavailable):
+        _follow(active, _profile_of(active.guide_id))
+    if active.stopped_at is not None:
+        raise _unknown()
+    return active
+
+
+def _profile_of(guide_id: UUID) -> Guide | None:
+    try:
+        return look_up_guides([guide_id], deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["names"])[guide_id]
+    except UnknownGuide:
+        return None
+
+
+def _follow(token: CalendarToken, guide: Guide | None) -> None:
+    """Store what is known of the guide now; of several readers at once the last one's answer stays."""
+    is_active = guide is not None and guide.is_active
+    stopped_at = None if is_active else token.stopped_at or timezone.now()
+    name = guide.name[:LONGEST_NAME] if guide else token.guide_name
+    if (stopped_at, name) != (token.stopped_at, token.guide_name):
+        token.stopped_at, token.guide_name = stopped_at, name
+        token.save(update_fields=["stopped_at", "guide_name"])
 
 
 def digest_of(token: str) -> str:

@@ -25,6 +25,7 @@ from scheduling.daily_schedules.authors import Author, clear_principal, set_auth
 from scheduling.daily_schedules.changes import Change, detectors
 from scheduling.daily_schedules.commitments import delete_commitments, lock_guides, store_commitments
 from scheduling.daily_schedules.departure_dates import check_one_date_each, dates_of
+from scheduling.daily_schedules.guide_names import rename_guides
 from scheduling.daily_schedules.hard_rules import enforce_hard_rules
 from scheduling.daily_schedules.nullification import count_nullified
 from scheduling.daily_schedules.reached import adjusted_guides, departures_reached
@@ -174,6 +175,8 @@ class _Write:
             if expected is not None and expected != draft.rev:
                 raise StaleRevision(day, since_rev=expected, current_rev=draft.rev)
         self.edit(drafts)
+        if self.facts is not None:
+            rename_guides((draft.document for draft in drafts.values()), self.facts.snapshot.guides)
         for day, draft in drafts.items():
             _refuse_overwriting(draft.document, day)
         return drafts

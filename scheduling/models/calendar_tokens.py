@@ -13,7 +13,8 @@ class CalendarToken(models.Model):
     """The token of a guide's calendar feed: its bearer reads when and where the guide works.
 
     Only the SHA-256 of the token is stored, so that a copy of this table opens no calendar. The token has 256 random
-    bits: no guessing is possible that a slower hash would prevent.
+    bits: no guessing is possible that a slower hash would prevent. `stopped_at`: when svc-guide-management was first
+    heard to say that the guide is not active; the token opens nothing until it says otherwise.
     """
 
     guide_id = models.UUIDField()
@@ -21,6 +22,7 @@ class CalendarToken(models.Model):
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.CharField(max_length=150)
+    stopped_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.CharField(max_length=150, blank=True)
 

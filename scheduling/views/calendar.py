@@ -18,7 +18,7 @@ from novatrek_scheduling.api.schema import error_responses
 from novatrek_scheduling.api.throttling import SubjectThrottle
 from novatrek_scheduling.environment import Rate
 from scheduling.calendars.icalendar_feed import feed_of
-from scheduling.calendars.tokens import digest_of, token_of
+from scheduling.calendars.tokens import digest_of, open_calendar
 
 MEDIA_TYPE = "text/calendar"
 
@@ -67,7 +67,7 @@ class GuideViewSet(ViewSet):
     )
     @action(detail=True, url_path="calendar.ics")
     def calendar(self, request: Request, guide_id: str) -> HttpResponse:
-        opened = token_of(guide_id, request.query_params.get("token", ""))
+        opened = open_calendar(guide_id, request.query_params.get("token", ""))
         feed = feed_of(opened.guide_id, opened.guide_name, datetime.now(UTC))
         etag = f'"{hashlib.sha256(feed).hexdigest()[:32]}"'
         # Caches revalidate on every use: a token may be revoked at any time.

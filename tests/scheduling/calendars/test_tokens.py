@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -27,6 +28,7 @@ from scheduling.models import CalendarToken
 from scheduling.publication.services import publish_departures
 from scheduling.views.calendar import CalendarThrottle
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, TeamMemberFactory, at
+from tests.scheduling.siblings.circuits import close_all_circuits
 from tests.scheduling.writes import change, put
 from tests.siblings import SimulatedSiblings
 
@@ -211,3 +213,57 @@ def test_the_command_says_what_is_wrong(siblings: SimulatedSiblings) -> None:
         call_command("issue_calendar_token", str(uuid4()))
     with pytest.raises(CommandError, match="no active calendar token"):
         call_command("issue_calendar_token", str(uuid4()), "--revoke")
+
+
+@pytest.fixture
+def ben(siblings: SimulatedSiblings) -> UUID:
+    """An active guide of svc-guide-management."""
+    return UUID(siblings.summary()["guide_ids"][0])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["TERMINATED", "SUSPENDED", "ON_LEAVE"])
+def test_the_calendar_of_a_guide_who_is_no_longer_active_is_closed_until_they_are_back(
+    client: Client, siblings: SimulatedSiblings, ben: UUID, status: str
+) -> None:
+    path, other = issued(ben).path, issued(UUID(siblings.summary()["guide_ids"][1])).path
+    assert client.get(path).status_code == 200
+
+    siblings.alter("guides", str(ben), status=status)
+    forget_answers()
+    assert client.get(path).json()["code"] == "UNKNOWN_CALENDAR"
+    assert client.get(other).status_code == 200
+
+    siblings.switch("svc-guide-management", "down")
+    forget_answers()
+    assert client.get(path).status_code == 404, "silence is not a fact"
+
+    siblings.switch("svc-guide-management", "ok")
+    siblings.alter("guides", str(ben), status="ACTIVE")
+    forget_answers()
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_calendar_stays_open_while_svc_guide_management_is_silent(
+    client: Client, siblings: SimulatedSiblings, ben: UUID
+) -> None:
+    path = issued(ben).path
+    siblings.alter("guides", str(ben), status="TERMINATED")
+    siblings.switch("svc-guide-management", "down")
+
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_calendar_has_the_name_that_its_guide_has_now(client: Client, siblings: SimulatedSiblings, ben: UUID) -> None:
+    path = issued(ben).path
+    siblings.alter("guides", str(ben), first_name="Benedikt", last_name="Ito")
+
+    assert "NovaTrek: Benedikt Ito" in client.get(path).content.decode()
+    assert CalendarToken.objects.get(guide_id=ben).guide_name == "Benedikt Ito"
+
+
+def forget_answers() -> None:
+    caches["siblings"].clear()
+    close_all_circuits()
