@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
 from django.db.models import BooleanField, Field, Func, JSONField, Model, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTransform
 
 from novatrek_scheduling.api.pagination import Keyset, Page
-from scheduling.models import DailySchedule
+from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
+from scheduling.models import DailySchedule, GuideCommitment
 
 ORDER = ("schedule_date",)
 
@@ -22,6 +24,9 @@ CONDITIONS = {
     "guide_id": "(@.value.team[*].guide_id == $guide_id || @.value.published.guide_ids[*] == $guide_id)",
 }
 
+# Instants are stored by the clocks of the regions: their texts compare as local times do.
+UNDER_WAY = ('@.value.status != "CANCELLED"', "@.value.team.size() > 0", "@.value.ends_at >= $midnight")
+
 
 def page_of_schedules(filters: Mapping[str, Any], *, size: int, token: str | None = None) -> Page[DailySchedule]:
     """Return daily schedules by date: of `date`, or from it to `date_to`, or up to that.
@@ -34,6 +39,26 @@ def page_of_schedules(filters: Mapping[str, Any], *, size: int, token: str | Non
     if filters_departures(filters):
         rows = _with_departures(rows, filters)
     return Keyset(ORDER, bound_to=filters).page(rows, size=size, token=token)
+
+
+def departures_under_way(day: date, filters: Mapping[str, Any]) -> list[DailySchedule]:
+    """Return the earlier daily schedules with departures that are still out on `day`, by the clocks of their regions.
+
+    Read without their documents; `matching_departures` has those departures, as {key, value}, that also meet the
+    filters' conditions.
+    """
+    out = GuideCommitment.objects.filter(
+        schedule_date__lt=day,
+        schedule_date__gte=day - LONGEST_TRIP,
+        ends_at__gt=datetime.combine(day, time.min, UTC) - ONE_DAY,
+    )
+    conditions = {name: condition for name, condition in CONDITIONS.items() if name in filters}
+    path = f"$.departures.keyvalue() ? ({' && '.join([*conditions.values(), *UNDER_WAY])})"
+    variables = {name: str(filters[name]) for name in conditions} | {"midnight": f"{day}T00:00:01"}
+    rows = DailySchedule.objects.filter(schedule_date__in=out.values("schedule_date"))
+    matching = rows.filter(_in_document("jsonb_path_exists", path, variables, BooleanField())).defer("assignments")
+    found = _in_document("jsonb_path_query_array", path, variables, JSONField())
+    return list(matching.annotate(matching_departures=found).order_by("schedule_date"))
 
 
 def filters_departures(filters: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """Daily schedules on the wire: the stored document as it is, with the columns beside it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -171,11 +171,24 @@ class DailyScheduleQuerySerializer(PagedQuerySerializer):
         return attrs
 
 
+class DepartureUnderWaySerializer(SparseSerializer):
+    """A departure of an earlier date that is still out."""
+
+    schedule_date = serializers.DateField(help_text="The date it started on, whose daily schedule has it.")
+    departure_id = serializers.UUIDField()
+    departure = DepartureSerializer(help_text="The departure as its daily schedule has it.")
+
+
 @extend_schema_serializer(many=False)
 class DailySchedulePageSerializer(SparseSerializer):
     """A page of daily schedules."""
 
     daily_schedules = DailyScheduleSerializer(many=True)
+    departures_under_way = DepartureUnderWaySerializer(
+        many=True,
+        required=False,
+        help_text="On the first page of a single `date`: what started earlier and is still out on it.",
+    )
     next_page_token = serializers.CharField(required=False)
     total_count = serializers.IntegerField()
 
@@ -186,6 +199,19 @@ def represent_page(page: Page[DailySchedule], filters: Mapping[str, Any]) -> dic
         return page.represented("daily_schedules", represent_schedule)
     guide_ids = [str(filters["guide_id"])] if "guide_id" in filters else None
     return page.represented("daily_schedules", partial(_represent_filtered, guide_ids=guide_ids))
+
+
+def represent_under_way(schedules: Iterable[Any]) -> list[dict[str, Any]]:
+    """The departures of earlier dates that `departures_under_way` found."""
+    return [
+        {
+            "schedule_date": schedule.schedule_date.isoformat(),
+            "departure_id": item["key"],
+            "departure": item["value"],
+        }
+        for schedule in schedules
+        for item in schedule.matching_departures
+    ]
 
 
 def represent_schedule(schedule: DailySchedule, *, departure_ids: frozenset[UUID] | None = None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from novatrek_scheduling.api.permissions import ScopedViewSet, requires
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.lookup import date_and_revision_at, day_of, id_at, schedule_at
 from scheduling.daily_schedules.presence import headers_of
-from scheduling.daily_schedules.selectors import page_of_schedules
+from scheduling.daily_schedules.selectors import departures_under_way, page_of_schedules
 from scheduling.history.revisions import page_of_revisions
 from scheduling.models import DailySchedule
 from scheduling.patches.ownership import Owner, refuse_fields_of_the_row
@@ -27,6 +27,7 @@ from scheduling.serializers.daily_schedules import (
     etag_of_rev,
     represent_page,
     represent_schedule,
+    represent_under_way,
 )
 from scheduling.serializers.history import RevisionPageSerializer, RevisionQuerySerializer
 from scheduling.serializers.publishing import PublicationQuerySerializer, PublishRequestSerializer, represent_preview
@@ -59,7 +60,11 @@ class DailyScheduleViewSet(ScopedViewSet):
 
     def list(self, request: Request) -> Response:
         query = DailyScheduleQuerySerializer.of(request)
-        return Response(represent_page(page_of_schedules(query.filters, **query.paging), query.filters))
+        page = represent_page(page_of_schedules(query.filters, **query.paging), query.filters)
+        if "date" in query.filters and "date_to" not in query.filters and not query.paging.get("token"):
+            out = departures_under_way(query.filters["date"], query.filters)
+            page["departures_under_way"] = represent_under_way(out)
+        return Response(page)
 
     def retrieve(self, request: Request, schedule_id: str) -> Response:
         return _not_modified(request, schedule_id) or _answer(schedule_at(schedule_id))
