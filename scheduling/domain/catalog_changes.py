@@ -15,7 +15,7 @@ from scheduling.domain.facts import CatalogDeparture, Span, Trip
 from scheduling.domain.local_time import combine
 
 # What people are told, or what decides on it. Everything else is followed without asking.
-_TOLD = ("schedule_date", "local_time", "duration_minutes", "trip_id", "region_id")
+_TOLD = ("schedule_date", "local_time", "timezone", "duration_minutes", "trip_id", "region_id")
 _UNTOLD = ("trip_name", "activity_type", "total_spots", "language")
 _FIELD_OF = {"total_spots": "capacity"}
 
@@ -44,8 +44,11 @@ class Followed:
     is_moved: bool = False
 
 
-def listing_of(listed: CatalogDeparture, trip: Trip, read_at: datetime) -> CatalogListing:
-    """Return a departure of the catalog, read with its trip, as a departure of ours keeps it."""
+def listing_of(listed: CatalogDeparture, trip: Trip, read_at: datetime, zone: ZoneInfo | None = None) -> CatalogListing:
+    """Return a departure of the catalog, read with its trip, as a departure of ours keeps it.
+
+    `zone` None: `take_listing` adds that of the region.
+    """
     return CatalogListing(
         schedule_date=listed.day,
         local_time=listed.departure_time,
@@ -54,6 +57,7 @@ def listing_of(listed: CatalogDeparture, trip: Trip, read_at: datetime) -> Catal
         trip_name=trip.name,
         activity_type=trip.activity_type,
         region_id=trip.region_id,
+        timezone=zone.key if zone else None,
         duration_minutes=round(trip.duration / timedelta(minutes=1)),
         total_spots=listed.total_spots,
         language=listed.language,
@@ -137,7 +141,10 @@ def take_listing(
     gets what the catalog has changed by then. `is_ours`: it was created here. A listing that was read before the one
     taken last changes nothing.
     """
+    theirs = theirs.model_copy(update={"timezone": place.zone.key})
     base = departure.catalog or assumed_base(departure, day, theirs, is_ours=is_ours)
+    if base.timezone is None:
+        base = base.model_copy(update={"timezone": theirs.timezone})
     is_cancelled = departure.status is DepartureStatus.CANCELLED
     was_cancelled_here = is_cancelled and base.is_for_sale
     if was_cancelled_here or _is_over(departure, now) or _is_outdated(departure, theirs):
@@ -222,7 +229,7 @@ def _follow_told(
     if (departure.trip_id, departure.region_id) != (theirs.trip_id, theirs.region_id):
         departure.trip_id, departure.region_id = theirs.trip_id, theirs.region_id
         departure.location_id, departure.trail_id = place.location_id, None
-    starts = ("schedule_date", "local_time", "region_id")
+    starts = ("schedule_date", "local_time", "timezone", "region_id")
     if any(getattr(base, name) != getattr(theirs, name) for name in starts):
         span = span_of(theirs, place.zone)
     else:

@@ -118,8 +118,8 @@ class ListingState(StrEnum):
 class CatalogListing(Part):
     """A departure as the catalog lists it, with the catalog's facts of its trip that a departure keeps.
 
-    `local_time` is HH:MM by the region's clocks; `read_at` is when the reading that found it so began. One that is no
-    longer listed has the other values of when it last was.
+    `local_time` is HH:MM by the region's clocks, those of `timezone`; `read_at` is when the reading that found it so
+    began. One that is no longer listed has the other values of when it last was.
     """
 
     schedule_date: date
@@ -129,6 +129,7 @@ class CatalogListing(Part):
     trip_name: str
     activity_type: str
     region_id: UUID
+    timezone: str | None = None
     duration_minutes: int
     total_spots: int
     language: str | None = None

@@ -29,5 +29,5 @@ def new_departure(
         ends_at=(starts_at + trip.duration).astimezone(region.timezone),
         capacity=sold.total_spots if sold else trip.max_participants,
         language=sold.language if sold else None,
-        catalog=listing_of(sold, trip, snapshot.taken_at) if sold else None,
+        catalog=listing_of(sold, trip, snapshot.taken_at, region.timezone) if sold else None,
     )

@@ -70,6 +70,7 @@ class CatalogListingSerializer(SparseSerializer):
     trip_name = serializers.CharField()
     activity_type = serializers.CharField()
     region_id = serializers.UUIDField()
+    timezone = serializers.CharField(required=False, help_text="The region's time zone, by its IANA name.")
     duration_minutes = serializers.IntegerField(min_value=1)
     total_spots = serializers.IntegerField(min_value=0)
     language = serializers.CharField(required=False)

@@ -18,9 +18,12 @@ from scheduling.siblings.records import Records, SickRecord
 from scheduling.siblings.trail_management import ClosurePayload, ConditionsPayload, TrailPayload
 from scheduling.siblings.weather import AssessmentPayload
 from scheduling.snapshot.gaps import Gaps, with_default
-from scheduling.snapshot.translation import closure_of, trail_of, unreadable_closure
+from scheduling.snapshot.translation import UNKNOWN_STATUS, closure_of, trail_of, unreadable_closure
 
 TRAILS = Sibling.TRAIL_MANAGEMENT
+
+# The least strict first; UNKNOWN_STATUS is what no list and no report states.
+_STRICTNESS = (UNKNOWN_STATUS, "OPEN", "PARTIALLY_CLOSED", "SEASONAL_CLOSURE", "CLOSED")
 
 _NO_CLOSURES: Records[ClosurePayload] = Records([])
 _read_closures = with_default(trail_management.read_closures, _NO_CLOSURES)
@@ -120,11 +123,16 @@ def _closures(listed: Records[ClosurePayload], today: date) -> tuple[Closure, ..
 def _with_ground(trail: Trail, conditions: ConditionsPayload, assessment: AssessmentPayload) -> Trail:
     return replace(
         trail,
-        status=conditions.trail_status or trail.status,
+        status=_stricter(trail.status, conditions.trail_status),
         surface=_surface(conditions.surface_condition, assessment.surface_condition),
         assessment=_assessed(assessment),
         water_crossings_passable=assessment.water_crossings_passable,
     )
+
+
+def _stricter(listed: str, reported: str | None) -> str:
+    """Return the stricter of a trail's status in the list and in the report of its conditions, read at other times."""
+    return listed if reported is None else max(listed, reported, key=_STRICTNESS.index)
 
 
 def _surface(reported: str | None, assessed: str | None) -> str | None:

@@ -93,7 +93,7 @@ def get_trail_current_conditions(state: State, call: Call) -> Reply:
     active = [closure for closure in _closures(state, trail["id"]) if closure["is_active"]]
     alerts = [alert for alert in state.world.alerts.values() if _concerns(alert, trail, state.today)]
     live = {"trail_status": trail["status"], "active_closures": active, "active_weather_alerts": len(alerts)}
-    return Reply(state.world.conditions[trail["id"]] | live)
+    return Reply(live | state.world.conditions[trail["id"]])
 
 
 @command("closures")

@@ -18,6 +18,7 @@ BASE = CatalogListing(
     trip_name="Sunrise hike",
     activity_type="HIKING",
     region_id=REGION_ID,
+    timezone="America/New_York",
     duration_minutes=180,
     total_spots=12,
     read_at=at(5),

@@ -21,6 +21,7 @@ BASE = CatalogListing(
     trip_name="Sunrise hike",
     activity_type="HIKING",
     region_id=REGION_ID,
+    timezone="America/New_York",
     duration_minutes=180,
     total_spots=12,
     read_at=A_WEEK_BEFORE - timedelta(days=1),
@@ -151,6 +152,29 @@ def test_a_change_that_a_dispatcher_made_already_needs_no_decision() -> None:
 
     assert departure.catalog_change is None
     assert departure.catalog == listed(local_time="09:00")
+
+
+def test_a_draft_follows_the_clocks_of_its_region() -> None:
+    departure = departure_of()
+
+    take_listing(
+        departure,
+        TOMORROW,
+        listed(),
+        Place(ZoneInfo("America/Denver"), None),
+        A_WEEK_BEFORE,
+        is_ours=False,
+        at_once=False,
+    )
+
+    assert f"{departure.starts_at:%H:%M %Z}" in {"08:00 MST", "08:00 MDT"}
+
+
+def test_a_listing_from_before_time_zones_were_kept_is_in_line() -> None:
+    departure = departure_of(BASE.model_copy(update={"timezone": None}))
+
+    assert take(departure, listed()) == Followed()
+    assert f"{departure.starts_at:%H:%M %Z}" in {"08:00 EST", "08:00 EDT"}
 
 
 def test_what_the_catalog_takes_back_is_no_change_any_more() -> None:

@@ -126,6 +126,21 @@ def test_closures_ground_and_assessment_of_a_trail_are_known(siblings: Simulated
     assert (detailed.surface, detailed.assessment) == ("MUDDY", TrailCondition.POOR)
 
 
+@pytest.mark.parametrize(("listed", "reported"), [("CLOSED", "OPEN"), ("OPEN", "CLOSED")])
+def test_a_trail_that_its_list_or_its_report_calls_closed_is_closed(
+    siblings: SimulatedSiblings, listed: str, reported: str
+) -> None:
+    trail = next(trail for trail in snapshot_of_hike(siblings).trails.values() if trail.conditions_known)
+    siblings.alter("trails", f"{trail.id}", status=listed)
+    siblings.alter("conditions", f"{trail.id}", trail_status=reported)
+
+    snapshot = take_trip_snapshot(
+        a_hike(siblings), [tomorrow(siblings)], trail_ids=[trail.id], deadline_seconds=SECONDS, fresh=True
+    )
+
+    assert snapshot.trails[trail.id].status == "CLOSED"
+
+
 def test_water_on_a_trail_is_believed_whoever_tells(siblings: SimulatedSiblings) -> None:
     trail = next(trail for trail in snapshot_of_hike(siblings).trails.values() if trail.conditions_known)
     siblings.alter("assessments", f"{trail.id}", surface_condition="FLOODED")
