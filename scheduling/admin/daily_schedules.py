@@ -1,5 +1,7 @@
 """Daily schedules in the console, with a page that previews and publishes."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,11 +23,22 @@ from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.plan_by_region import plan_by_region
 from scheduling.admin.publication_page import PublishForm, publication_context
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.domain.text import counted
+from scheduling.daily_schedules.selectors import departures_under_way
+from scheduling.domain.document import Departure
+from scheduling.domain.text import counted, team_text
 from scheduling.models import DailySchedule
 from scheduling.publication.services import preview_publication, publish_departures
 
 PUBLISH_PERMISSION = "scheduling.publish_dailyschedule"
+
+
+def _under_way(day: date) -> Iterator[str]:
+    """Yield the parties that started on an earlier date and are still out, in words."""
+    for schedule in departures_under_way(day, {}):
+        for item in schedule.matching_departures:  # type: ignore[attr-defined]
+            departure = Departure.model_validate(item["value"])
+            team = team_text(departure.team)
+            yield f"{departure.trip_name}, out since {departure.starts_at:%Y-%m-%d %H:%M}: {team}"
 
 
 @admin.register(DailySchedule)
@@ -80,6 +93,7 @@ class DailyScheduleAdmin(ViewOnly):
         if obj:
             document = obj.document
             context |= {"plan": plan_by_region(document), "unreadable": sorted(document.unreadable_departures)}
+            context |= {"under_way": list(_under_way(obj.schedule_date))}
             context |= banner_context(obj)
         response: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)
         return response

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from scheduling.domain.document import DepartureStatus, TeamMember
+from scheduling.models import schedule_id_of
 from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory
 from tests.scheduling.writes import put
 from tests.tokens import bearer
@@ -65,3 +67,14 @@ def test_a_range_of_dates_has_them_in_their_own_documents(client: Client) -> Non
 
     assert "departures_under_way" not in answer
     assert len(answer["daily_schedules"]) == 1
+
+
+def test_the_page_of_the_second_date_names_who_is_out(client: Client) -> None:
+    out_until(local(17), TeamMemberFactory(guide_name="Ana Ruiz"))
+    put({uuid4(): DepartureFactory()}, NEXT_DAY)
+    client.force_login(User.objects.create_superuser("ana"))
+
+    page = client.get(f"/admin/scheduling/dailyschedule/{schedule_id_of(NEXT_DAY)}/change/").content.decode()
+
+    assert f"out since {TOMORROW} 09:00" in page
+    assert "Ana Ruiz" in page
