@@ -64,8 +64,11 @@ def announce_to_catalog(departure_id: UUID, departure: Departure, day: date) -> 
 def ask_to_close_listing(departure_id: UUID, departure: Departure, day: date, *, because: str) -> None:
     """Tell operations to close a departure at the catalog, in the transaction that takes it off its time or date.
 
-    The catalog has no operation to cancel or move one: it would be sold on.
+    The catalog has no operation to cancel or move one: it would be sold on. One that the catalog does not sell, as last
+    read, needs no closing: nobody is told.
     """
+    if departure.is_off_sale:
+        return
     alias = DepartureAlias.objects.filter(departure_id=departure_id).first()
     listing = alias.catalog_id if alias else departure_id
     notify_operations(

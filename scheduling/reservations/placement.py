@@ -70,10 +70,13 @@ def _look_up(reservation: Reservation, trip_id: UUID, day: date) -> NewDeparture
         snapshot = _take_catalog_snapshot(trip_id, day)
     except UnknownTrip:
         return NoPlace(f"the catalog has no trip {trip_id}")
-    trip, document = snapshot.trips[trip_id], read_drafts([day])[day].document
+    trip = snapshot.trips[trip_id]
+    if not trip.is_active:
+        return NoPlace(f"{trip.name}: the catalog does not sell it any more", trip.region_id)
+    document = read_drafts([day])[day].document
     aliases = find_aliases(day, snapshot, document)
     listed = [departure for departure in snapshot.departures[day] if departure.trip_id == trip_id]
-    if not listed and trip.is_active:
+    if not listed:
         usual_time = snapshot.usual_times[trip_id]
         departure = new_departure(trip, day, usual_time, snapshot)
         return NewDeparture(departure_id_of(trip_id, day, usual_time), departure, is_ours=True)
@@ -89,8 +92,6 @@ def _look_up(reservation: Reservation, trip_id: UUID, day: date) -> NewDeparture
 
 
 def _state_of(listed: Collection[CatalogDeparture]) -> str:
-    if not listed:
-        return "the catalog does not sell it any more"
     are_cancelled = all(departure.is_cancelled for departure in listed)
     return "the catalog has cancelled its departures" if are_cancelled else "its departures are on other dates here"
 

@@ -101,6 +101,19 @@ def test_a_trip_that_the_catalog_lacks_is_a_conflict_on_a_date_that_nobody_plann
     assert (conflict.day, conflict.details["departure_ids"]) == (LATER, [])
 
 
+def test_a_listed_departure_of_a_suspended_trip_is_a_conflict_of_its_region(siblings: SimulatedSiblings) -> None:
+    trip, reservation = UUID(siblings.summary()["trip_ids"][-1]), uuid4()
+    siblings.add_departure(str(trip), LATER, "23:30")
+    region_id = siblings.alter("trips", str(trip), status="SUSPENDED")["region_id"]
+    book(trip, reservation, day=LATER)
+
+    place_reservation(reservation)
+
+    [conflict] = open_conflicts()
+    assert (conflict.details["region_id"], conflict.details["guests"]) == (region_id, 2)
+    assert conflict.details["evidence"]["told"]["reservations"] == {str(reservation): 2}
+
+
 def cancelled_by_hand(departure: UUID) -> None:
     change(departure, LATER, status=DepartureStatus.CANCELLED)
 

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.cache import caches
 from django.test.client import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from events.models import OutboxMessage
 from scheduling.daily_schedules.writer import Draft, write_daily_schedules
-from scheduling.domain.document import DepartureStatus
+from scheduling.domain.document import CatalogListing, DepartureStatus, ListingState
 from scheduling.models import Reservation
 from scheduling.reservations.placement import place_reservation
 from scheduling.reservations.placement_queue import sweep_reservations
@@ -104,6 +105,31 @@ def test_a_departure_that_is_cancelled_keeps_its_guests_and_operations_hears_of_
     assert f"close departure {departure} in the catalog" in of_catalog
 
 
+@pytest.mark.parametrize("state", [state for state in ListingState if state is not ListingState.FOR_SALE])
+@pytest.mark.parametrize("field", ["catalog", "catalog_change"])
+def test_nobody_is_asked_to_close_what_the_catalog_does_not_sell(
+    client: Client, state: ListingState, field: str
+) -> None:
+    departure, planned = uuid4(), in_boise(uuid4())
+    listing = CatalogListing(
+        schedule_date=TOMORROW,
+        local_time="21:00",
+        state=state,
+        trip_id=planned.trip_id,
+        trip_name=planned.trip_name,
+        activity_type=planned.activity_type,
+        region_id=BOISE_REGION,
+        duration_minutes=120,
+        total_spots=12,
+    )
+    put({departure: planned.model_copy(update={field: listing})})
+
+    patch_status(client, departure, "CANCELLED")
+
+    assert stored()[departure].is_cancelled
+    assert notices() == []
+
+
 def test_a_departure_that_is_reinstated_has_the_guests_of_the_table() -> None:
     trip, departure, staying, leaving = uuid4(), uuid4(), uuid4(), uuid4()
     put({departure: in_utc(trip)})
@@ -168,6 +194,26 @@ def test_a_listing_that_the_catalog_cancelled_is_no_place_until_it_runs_again(si
     assert not place_reservation(reservation)
     assert "the catalog has cancelled its departures" in notices()[0]
     siblings.alter("departures", sold["id"], status="OPEN")
+
+    assert place_reservation(reservation)
+    assert stored(day)[UUID(sold["id"])].reservations == {reservation: 2}
+
+
+@pytest.mark.parametrize("status", ["SUSPENDED", "RETIRED", "DRAFT"])
+def test_a_listing_of_a_trip_that_is_not_for_sale_is_no_place_until_it_is_sold(
+    siblings: SimulatedSiblings, status: str
+) -> None:
+    trip, reservation = UUID(siblings.summary()["trip_ids"][-1]), uuid4()
+    day = TOMORROW + timedelta(days=200)
+    sold = siblings.add_departure(str(trip), day, "09:30")
+    siblings.alter("trips", str(trip), status=status)
+    book(trip, reservation, day=day)
+
+    assert not place_reservation(reservation)
+    assert stored(day) == {}
+    assert "the catalog does not sell it any more" in notices()[0]
+    siblings.alter("trips", str(trip), status="ACTIVE")
+    caches["siblings"].clear()
 
     assert place_reservation(reservation)
     assert stored(day)[UUID(sold["id"])].reservations == {reservation: 2}
