@@ -135,10 +135,12 @@ class LastGoodAnswers:
         *,
         scope: str = "",
         asked: Collection[UUID] | None = None,
+        accounted_for: Collection[UUID] = (),
     ) -> None:
         """Take note of the records of use in an answer: all of the list, or of those `asked` for.
 
-        Raises SiblingFailure (suspicious) where too many that the last good answer had are missing or worse.
+        `accounted_for` are those of which it says itself what became of them: they are of no use, but not lost. Raises
+        SiblingFailure (suspicious) where too many that the last good answer had are missing or worse.
         """
         key = _Key(judged.sibling, judged.resource, scope)
         before = self.known(judged, scope)
@@ -146,7 +148,7 @@ class LastGoodAnswers:
         lost = [
             record
             for record, traits in expected.items()
-            if record not in records or judged.is_worse(traits, records[record])
+            if record not in accounted_for and (record not in records or judged.is_worse(traits, records[record]))
         ]
         most = lost_limit(len(expected)) if judged.may_lose else 0
         if len(lost) > most:

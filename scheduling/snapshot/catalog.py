@@ -39,7 +39,11 @@ class Catalog:
         return {trip_id: self._usual_time(trip_id) for trip_id in self.trips}
 
     def judge_departures(self, answers: LastGoodAnswers, days: Iterable[date]) -> None:
-        """Judge the departures of these dates. Raises SiblingFailure (suspicious) where many have vanished."""
+        """Judge the departures of these dates. Raises SiblingFailure (suspicious) where many have vanished.
+
+        One that the catalog lists as cancelled, or on another date, has not.
+        """
+        listed_ids = {listed.id for listed in self.departures}
         for day in days:
             running = [listed for listed in self.departures if listed.day == day and not listed.is_cancelled]
             known, trips = answers.known(DEPARTURES, day.isoformat()), frozenset(map(str, self.trips))
@@ -48,6 +52,7 @@ class Catalog:
                 {listed.id: frozenset({str(listed.trip_id)}) for listed in running},
                 scope=day.isoformat(),
                 asked={key for key, trip in known.items() if trip <= trips} | {listed.id for listed in running},
+                accounted_for=listed_ids - {listed.id for listed in running},
             )
 
     def days_touched(self, days: Collection[date], regions: Mapping[UUID, Region]) -> set[date]:
@@ -91,7 +96,8 @@ def read_catalog(
     gaps.leave_out(CATALOG, RecordKind.DEPARTURE, sick)
     known = {key: trip for key, trip in trips.items() if isinstance(trip, Trip)}
     of_use = {key: trip.required_certifications for key, trip in known.items() if trip.is_active}
-    reader.answers.judge(TRIPS, of_use, asked=trips.keys())
+    # A trip that the catalog says it does not sell has not vanished.
+    reader.answers.judge(TRIPS, of_use, asked=trips.keys(), accounted_for=known.keys() - of_use.keys())
     return Catalog(trips=known, departures=list(map(departure_of, departures)))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -48,12 +49,10 @@ COLLAPSES: dict[str, Fault] = {
     "no regions": empty("svc-trip-catalog", "^/regions$"),
     "regions without zones": altered("svc-trip-catalog", "^/regions$", timezone="Mars/Olympus_Mons"),
     "trips that are not known": lambda siblings: siblings.switch("svc-trip-catalog", "forgetful"),
-    "trips that are suspended": altered("svc-trip-catalog", "^/trips/[^/]+$", status="SUSPENDED"),
     "trips that ask for what nobody has": altered(
         "svc-trip-catalog", "^/trips/[^/]+$", required_certifications=["SPACE_WALK"]
     ),
     "no departures": empty("svc-trip-catalog", "/schedule$"),
-    "cancelled departures": altered("svc-trip-catalog", "/schedule$", status="CANCELLED"),
     "departures of a million seats": altered("svc-trip-catalog", "/schedule$", total_spots=10**6),
 }
 
@@ -78,6 +77,70 @@ def test_a_list_that_collapsed_is_no_answer_and_is_believed_as_soon_as_it_is_wel
         before.departures,
     )
     assert not LastGoodAnswer.objects.exclude(suspicion="").exists()
+
+
+def ids_of_tomorrow(siblings: SimulatedSiblings, snapshot: Any) -> list[str]:
+    return [f"{departure.id}" for departure in snapshot.departures[tomorrow(siblings)]]
+
+
+def a_storm(siblings: SimulatedSiblings, ids: list[str], **changes: Any) -> None:
+    """The catalog changes all these departures, each by itself."""
+    for departure_id in ids:
+        siblings.alter("departures", departure_id, **changes)
+
+
+@pytest.mark.parametrize("status", ["CANCELLED", "FULL", "COMPLETED"])
+def test_departures_of_which_the_catalog_says_so_are_called_off_however_many(
+    siblings: SimulatedSiblings, status: str
+) -> None:
+    ids = ids_of_tomorrow(siblings, fresh_snapshot(siblings))
+    a_storm(siblings, ids, status=status)
+
+    after = fresh_snapshot(siblings)
+
+    assert ids_of_tomorrow(siblings, after) == ids
+    are_cancelled = {departure.is_cancelled for departure in after.departures[tomorrow(siblings)]}
+    assert are_cancelled == {status == "CANCELLED"}
+
+
+def test_departures_that_the_catalog_lists_on_another_date_are_not_lost(siblings: SimulatedSiblings) -> None:
+    ids = ids_of_tomorrow(siblings, fresh_snapshot(siblings))
+    a_storm(siblings, ids[:-1], departure_date=f"{tomorrow(siblings) + timedelta(days=3)}")
+
+    assert ids_of_tomorrow(siblings, fresh_snapshot(siblings)) == ids[-1:]
+
+
+def test_trips_that_the_catalog_suspends_are_not_lost(siblings: SimulatedSiblings) -> None:
+    before = fresh_snapshot(siblings)
+    altered("svc-trip-catalog", "^/trips/[^/]+$", status="SUSPENDED")(siblings)
+
+    after = fresh_snapshot(siblings)
+
+    assert after.trips.keys() == before.trips.keys()
+    assert not any(trip.is_active for trip in after.trips.values())
+
+
+def test_departures_that_vanish_beside_others_that_are_called_off_are_doubted(siblings: SimulatedSiblings) -> None:
+    trip = f"{a_hike(siblings)}"
+    added = [siblings.add_departure(trip, tomorrow(siblings), f"{hour:02}:17")["id"] for hour in range(20)]
+    ids = ids_of_tomorrow(siblings, fresh_snapshot(siblings))
+    a_storm(siblings, [departure_id for departure_id in ids if departure_id not in added], status="CANCELLED")
+    for departure_id in added:
+        siblings.remove("departures", departure_id)
+
+    with pytest.raises(SiblingFailure, match=r"20 of \d+ departures are not of use any more"):
+        fresh_snapshot(siblings)
+
+
+def test_what_was_called_off_may_vanish_afterwards(siblings: SimulatedSiblings) -> None:
+    ids = ids_of_tomorrow(siblings, fresh_snapshot(siblings))
+    a_storm(siblings, ids[1:], status="CANCELLED")
+    fresh_snapshot(siblings)
+
+    for departure_id in ids[1:]:
+        siblings.remove("departures", departure_id)
+
+    assert ids_of_tomorrow(siblings, fresh_snapshot(siblings)) == ids[:1]
 
 
 @pytest.mark.parametrize(
