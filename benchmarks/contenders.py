@@ -23,7 +23,8 @@ from django.db.models import F  # noqa: E402
 from benchmarks.report import quantile  # noqa: E402
 from scheduling.daily_schedules.authors import Author, AuthorKind, set_author  # noqa: E402
 from scheduling.daily_schedules.changes import Change, detectors  # noqa: E402
-from scheduling.daily_schedules.writer import Draft, read_drafts, write_daily_schedules  # noqa: E402
+from scheduling.daily_schedules.drafts import Draft, read_drafts  # noqa: E402
+from scheduling.daily_schedules.writer import write_daily_schedules  # noqa: E402
 from scheduling.domain.document import ScheduleDocument, changed_departures  # noqa: E402
 from scheduling.metrics import schedule_write_retries  # noqa: E402
 from scheduling.models import DailySchedule  # noqa: E402

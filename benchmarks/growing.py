@@ -18,7 +18,8 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402 (models come after django.setup)
 
 from scheduling.daily_schedules.authors import Author, AuthorKind  # noqa: E402
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules  # noqa: E402
+from scheduling.daily_schedules.drafts import Draft  # noqa: E402
+from scheduling.daily_schedules.writer import write_daily_schedules  # noqa: E402
 from scheduling.domain.document import AssignmentStatus, Departure, Role, TeamMember  # noqa: E402
 from scheduling.models import DailySchedule  # noqa: E402
 

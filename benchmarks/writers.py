@@ -16,7 +16,8 @@ from django.db import connections  # noqa: E402 (models come after django.setup)
 
 from benchmarks.report import quantile  # noqa: E402
 from scheduling.daily_schedules.authors import Author, AuthorKind  # noqa: E402
-from scheduling.daily_schedules.writer import Draft, read_drafts, write_daily_schedules  # noqa: E402
+from scheduling.daily_schedules.drafts import Draft, read_drafts  # noqa: E402
+from scheduling.daily_schedules.writer import write_daily_schedules  # noqa: E402
 from scheduling.errors import ContentionNotResolved  # noqa: E402
 from scheduling.metrics import schedule_write_retries  # noqa: E402
 

@@ -21,8 +21,9 @@ from events import outbox
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, ask_to_close_listing
 from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.seats import Reseating
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.catalog_changes import keep
 from scheduling.domain.document import ScheduleDocument
 from scheduling.domain.limits import ONE_DAY

@@ -16,7 +16,7 @@ from conflicts.resolution.option_search import Certifier, take_snapshot_for
 from novatrek_scheduling.deadline import Deadline
 from scheduling.daily_schedules.commitments import by_guide, commitments_around, commitments_in, without_departures
 from scheduling.daily_schedules.decision_facts import gather_facts
-from scheduling.daily_schedules.writer import read_drafts
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.rules import Facts

@@ -20,8 +20,8 @@ from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import Unavailable
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.surroundings import entries_on
-from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot, Span
 from scheduling.models import DailySchedule

@@ -12,8 +12,8 @@ from optimization.days.planned_day import EMPTY_CONTEXT
 from scheduling.daily_schedules.catalog_aliases import find_aliases
 from scheduling.daily_schedules.catalog_sync import departures_on_other_dates, merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
-from scheduling.daily_schedules.writer import read_drafts
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.rules import Facts

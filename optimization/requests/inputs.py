@@ -20,8 +20,8 @@ from scheduling.daily_schedules.catalog_following import follow_in_drafts
 from scheduling.daily_schedules.catalog_sync import departures_on_other_dates, merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.surroundings import days_of_any, departures_elsewhere, entries_on
-from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot, Span
 from scheduling.domain.limits import ONE_DAY

@@ -26,9 +26,10 @@ from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.daily_schedules.catalog_sync import lower_sold_seats
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.presence import announce_presence
 from scheduling.daily_schedules.surroundings import entries_over
-from scheduling.daily_schedules.writer import TRIES, Draft, write_daily_schedules
+from scheduling.daily_schedules.writer import TRIES, write_daily_schedules
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, DepartureElsewhere, HardRuleViolated

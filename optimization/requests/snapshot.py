@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from optimization.requests.query import TripQuery
-from scheduling.daily_schedules.writer import read_drafts
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.facts import Snapshot
 from scheduling.snapshot import take_trip_snapshot
 

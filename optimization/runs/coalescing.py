@@ -16,8 +16,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.presence import OptimizerPresence, announce_presence
-from scheduling.daily_schedules.writer import read_drafts
 
 logger = structlog.get_logger(__name__)
 

@@ -17,8 +17,9 @@ from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_listings import CatalogListings, read_listings
 from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.drafts import Draft, change_of, read_drafts
 from scheduling.daily_schedules.hard_rules import find_new_violations
-from scheduling.daily_schedules.writer import Draft, change_of, read_drafts, write_daily_schedules
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.catalog_changes import MOVED_BY_CATALOG, Place, is_announced, take_listing
 from scheduling.domain.document import (
     AssignmentStatus,

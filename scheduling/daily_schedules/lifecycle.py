@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from novatrek_scheduling.errors import Unavailable
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
 from scheduling.errors import ContentionNotResolved

@@ -11,8 +11,9 @@ from django.utils import timezone
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import load_decision_facts
+from scheduling.daily_schedules.drafts import Draft, read_drafts, unchanged
 from scheduling.daily_schedules.surroundings import entries_over
-from scheduling.daily_schedules.writer import Draft, read_drafts, unchanged, write_daily_schedules
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, ScheduleDocument, TeamMember
 from scheduling.errors import UnknownSchedule
 from scheduling.history.revisions import document_at

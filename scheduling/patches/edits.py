@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from novatrek_scheduling.errors import FieldProblem, Malformed
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, ask_to_close_listing, find_aliases
 from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.surroundings import entries_around
-from scheduling.daily_schedules.writer import Draft, read_drafts
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.errors import DepartureNotEditable, UnknownDeparture
 from scheduling.patches.created_departures import CreatedDeparture

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import DepartureToCreate, load_decision_facts
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.reached import adjusted_guides, departures_reached
 from scheduling.daily_schedules.surroundings import departures_at
-from scheduling.daily_schedules.writer import read_drafts
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.patches.departure_edits import differs

@@ -8,7 +8,8 @@ from typing import Any
 from events.models import DeadLetter
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.writer import unchanged, write_daily_schedules
+from scheduling.daily_schedules.drafts import unchanged
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.errors import ContentionNotResolved
 from scheduling.models.triggers import GUIDE_MANAGEMENT
 from scheduling.patches.dead_letters import record_failed_patch

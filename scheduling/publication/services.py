@@ -10,7 +10,8 @@ from django.utils import timezone
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.writer import TRIES, Draft, read_drafts, unchanged, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft, read_drafts, unchanged
+from scheduling.daily_schedules.writer import TRIES, write_daily_schedules
 from scheduling.domain.document import (
     Announcement,
     AssignmentStatus,

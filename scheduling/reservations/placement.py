@@ -11,7 +11,7 @@ from django.utils import timezone
 from novatrek_scheduling.deadline import Deadline
 from scheduling.daily_schedules.catalog_aliases import departure_id_of, find_aliases
 from scheduling.daily_schedules.departure_dates import dates_of
-from scheduling.daily_schedules.writer import read_drafts
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.facts import CatalogDeparture, Snapshot
 from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.domain.new_departures import new_departure

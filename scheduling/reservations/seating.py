@@ -14,8 +14,9 @@ from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.departure_dates import dates_of
+from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.seats import Reseating
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import Departure
 from scheduling.hazards import relate_to_reservation
 from scheduling.models import Reservation, ReservationStatus

@@ -6,7 +6,7 @@ from typing import Self
 from uuid import UUID
 
 from scheduling import hooks
-from scheduling.daily_schedules.writer import ensure_daily_schedule
+from scheduling.daily_schedules.drafts import ensure_daily_schedule
 from scheduling.domain.text import counted
 from scheduling.models import Reservation, ReservationStatus
 from scheduling.operations_notices import notify_operations

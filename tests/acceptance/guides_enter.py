@@ -17,7 +17,8 @@ def main(entered: dict[str, dict[str, Any]]) -> None:
     """Store what each guide entered for each date, date by date."""
     django.setup()
     from scheduling.daily_schedules.authors import Author, AuthorKind  # noqa: PLC0415 (models come after django.setup)
-    from scheduling.daily_schedules.writer import Draft, write_daily_schedules  # noqa: PLC0415
+    from scheduling.daily_schedules.drafts import Draft  # noqa: PLC0415
+    from scheduling.daily_schedules.writer import write_daily_schedules  # noqa: PLC0415
     from scheduling.domain.document import GuideAdjustments  # noqa: PLC0415
     from scheduling.models.triggers import GUIDE_MANAGEMENT  # noqa: PLC0415
 

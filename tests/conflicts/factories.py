@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 from conflicts.detection import Cause, ConflictType, Severity
 from conflicts.models import ScheduleConflict
-from scheduling.daily_schedules.writer import Draft, Edit, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import Edit, write_daily_schedules
 from scheduling.models import DailySchedule
 from scheduling.rules import Facts
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory

@@ -13,7 +13,8 @@ from conflicts.resolution.option_search import compute_options
 from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.decision_facts import gather_facts
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import AvailabilityException, Departure, DepartureStatus, GuideAdjustments
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule

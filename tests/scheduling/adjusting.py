@@ -5,7 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import GuideAdjustments
 from scheduling.models.triggers import GUIDE_MANAGEMENT
 from tests.factories import TOMORROW

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import connection
 
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import Departure, GuideAdjustments
 from scheduling.domain.limits import LONG_AGO
 from scheduling.models import DailySchedule, Reservation, ReservationStatus

@@ -14,7 +14,8 @@ from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflic
 from conflicts.monitoring.services import detect_on
 from conflicts.monitoring.store import store_conflicts
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import AvailabilityException, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Location, Sibling, Span, WeatherAlert
 from scheduling.hazards import WildlifeAlert, record_wildlife_alert, release_hazard

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-from scheduling.daily_schedules.writer import Draft, Edit
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import Edit
 from scheduling.models import DailySchedule
 from tests.factories import TOMORROW, DepartureFactory
 

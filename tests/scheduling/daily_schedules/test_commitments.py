@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import DepartureStatus
 from scheduling.models import GuideCommitment
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, lead

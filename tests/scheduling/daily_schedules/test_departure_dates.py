@@ -11,7 +11,8 @@ import pytest
 from django.db import IntegrityError, connection
 
 from scheduling.daily_schedules.departure_dates import dates_of
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.errors import DepartureElsewhere
 from scheduling.models import DailySchedule, DepartureDate, GuideCommitment, schedule_id_of

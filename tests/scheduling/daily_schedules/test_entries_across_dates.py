@@ -10,7 +10,8 @@ import pytest
 from django.db import connection, transaction
 
 from conflicts.models import ScheduleConflict
-from scheduling.daily_schedules.writer import Draft, Edit, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import Edit, write_daily_schedules
 from scheduling.domain.document import Departure, DepartureStatus, TeamMember
 from scheduling.errors import HardRuleViolated
 from scheduling.rules import Rule

@@ -10,7 +10,8 @@ from django.db import DatabaseError, transaction
 from structlog.testing import capture_logs
 
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import GuideAdjustments
 from scheduling.errors import FieldNotOwned
 from scheduling.metrics import adjustments_refused, guide_enrichment_nullified

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import GuideAdjustments
 from scheduling.errors import StaleRevision
 from scheduling.models import DailySchedule, ScheduleRevision

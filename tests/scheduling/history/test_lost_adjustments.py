@@ -12,7 +12,8 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.models import DailySchedule
 from scheduling.models.triggers import GUIDE_MANAGEMENT, MAINTENANCE
 from tests.factories import TOMORROW

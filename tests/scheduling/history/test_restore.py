@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import (
     DepartureStatus,
     UnassignedReason,

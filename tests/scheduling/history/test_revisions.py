@@ -11,7 +11,8 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.history.revisions import TooFarBehind, UnknownRevision, changes_since, document_at, field_lines, replay
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from scheduling.publication.services import publish_departures

@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from scheduling.daily_schedules.authors import AuthorKind
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.history.restore import restore_revision
 from scheduling.patches.ownership import Owner
 from scheduling.patches.services import patch_daily_schedule

@@ -11,7 +11,8 @@ import pytest
 from django.db import connection
 
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import GuideAdjustments
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from scheduling.models.triggers import GUIDE_MANAGEMENT

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from novatrek_scheduling.errors import Malformed
-from scheduling.daily_schedules.writer import read_drafts
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.models import DailySchedule
 from scheduling.patches.edits import PatchEdits
 from tests.factories import TOMORROW, DepartureFactory

@@ -10,7 +10,8 @@ from events.models import OutboxMessage
 from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.errors import ApprovalRequired, StaleRevision, UnknownDeparture, UnknownSchedule
 from scheduling.models import DailySchedule

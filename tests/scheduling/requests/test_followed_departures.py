@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from events.models import OutboxMessage
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import (
     Announcement,
     AssignmentStatus,

@@ -11,7 +11,8 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from events.models import OutboxMessage
-from scheduling.daily_schedules.writer import Draft, write_daily_schedules
+from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import CatalogListing, DepartureStatus, ListingState
 from scheduling.models import Reservation
 from scheduling.reservations.placement import place_reservation

@@ -1,0 +1,133 @@
+"""Drafts: daily schedules while they are edited, as they are read from their rows and stored in them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import IntegrityError
+
+from scheduling.daily_schedules.changes import Change
+from scheduling.domain.document import ScheduleDocument, changed_departures
+from scheduling.errors import StaleRevision, UnknownSchedule
+from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
+
+
+class ConcurrentWrite(Exception):
+    """A concurrent write came first: the write is tried again on fresh documents."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One date's daily schedule while it is edited. `rev` is the revision it was read at; 0: no row yet."""
+
+    schedule: DailySchedule
+    rev: int
+    published_at: datetime | None
+    document: ScheduleDocument = field(init=False)
+    _original: ScheduleDocument | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.document = self.schedule.document
+
+    @property
+    def original(self) -> ScheduleDocument:
+        """The document as it was read, parsed on first use."""
+        if self._original is None:
+            # Parsing the row a second time costs a sixth of a deep copy.
+            self._original = self.schedule.document
+        return self._original
+
+
+def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft]:
+    """Return the latest documents of `days`, in date order; a date without a row has an empty one at revision 0."""
+    days = sorted(days)
+    rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
+    if lock:
+        rows = rows.select_for_update()
+    stored = {row.schedule_date: row for row in rows}
+    return {day: _draft(stored.get(day), day) for day in days}
+
+
+def lock_documents(days: Collection[date]) -> None:
+    """Lock these dates in their order: no plan of theirs is written between what is judged here and the commit."""
+    rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
+    list(rows.select_for_update().values_list("pk"))
+
+
+def ensure_daily_schedule(day: date) -> None:
+    """Store an empty daily schedule where a date has none: something is to hang on it. Call it in a transaction."""
+    draft = read_drafts([day])[day]
+    if draft.rev == 0:
+        draft.schedule.rev = _first_rev(draft.schedule)
+        # Two writers may want it at once: the second waits, and finds that of the first.
+        DailySchedule.objects.bulk_create([draft.schedule], ignore_conflicts=True)
+
+
+def unchanged(day: date) -> Change:
+    """Return a date's daily schedule as an empty change: the result of a write that had nothing to change.
+
+    Raises UnknownSchedule where the date has none.
+    """
+    draft = read_drafts([day])[day]
+    if draft.rev == 0:
+        raise UnknownSchedule(f"There is no daily schedule of {day}, and nothing to put into one.")
+    return Change(draft.schedule, draft.document, draft.document, frozenset())
+
+
+def change_of(draft: Draft) -> Change:
+    """Return what was edited of a draft so far."""
+    changed = changed_departures(draft.original, draft.document)
+    return Change(draft.schedule, draft.original, draft.document, changed)
+
+
+def changes_of(drafts: Mapping[date, Draft]) -> dict[date, Change]:
+    """Return what was edited of each draft so far, of unchanged ones too."""
+    return {day: change_of(draft) for day, draft in drafts.items()}
+
+
+def has_changes(draft: Draft, change: Change) -> bool:
+    """Return whether the draft differs from its row; `change` is what was edited of it."""
+    if change.departure_ids or draft.published_at != draft.schedule.published_at:
+        return True
+    before, after = change.before, change.after
+    return before.guide_adjustments != after.guide_adjustments or before.model_extra != after.model_extra
+
+
+def store_draft(draft: Draft, change: Change) -> None:
+    """Store what was edited of a draft in its row, or in a new one.
+
+    Raises ConcurrentWrite where the row is not the one that was read any more.
+    """
+    if draft.rev == 0:
+        _insert(draft)
+    draft.schedule.assignments = change.after.write()
+    draft.schedule.published_at = draft.published_at
+    try:
+        draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
+    except StaleRevision as error:
+        # The row has been locked since it was read; should it ever not be, the write is tried again.
+        raise ConcurrentWrite from error
+
+
+def _draft(row: DailySchedule | None, day: date) -> Draft:
+    if row is None:
+        new_row = DailySchedule(schedule_id=schedule_id_of(day), schedule_date=day)
+        return Draft(new_row, 0, None)
+    return Draft(row, row.rev, row.published_at)
+
+
+def _insert(draft: Draft) -> None:
+    schedule = draft.schedule
+    schedule.rev = _first_rev(schedule)
+    try:
+        schedule.save(force_insert=True)
+    except IntegrityError as error:
+        # A concurrent first write of the date.
+        raise ConcurrentWrite from error
+    draft.rev = schedule.rev
+
+
+def _first_rev(schedule: DailySchedule) -> int:
+    """The revision at which a new row starts: after those that a row had which maintenance deleted."""
+    former = ScheduleRevision.objects.filter(schedule_id=schedule.pk).order_by("-rev").values_list("rev", flat=True)
+    return (former.first() or 0) + 1
