@@ -156,7 +156,7 @@ class SimulatedSiblings:
         spots = {"total_spots": total, "available_spots": total - sold}
         when = {"departure_date": day.isoformat(), "departure_time": time}
         departure = {"guide_id": None, "status": "OPEN"} | spots | when | fields
-        return self.add("departures", id=str(uuid4()), trip_id=trip_id, **departure)
+        return self.add("departures", trip_id=trip_id, **({"id": str(uuid4())} | departure))
 
     def restore(self) -> None:
         """Back to the seeded world, with every service up and nothing received."""
