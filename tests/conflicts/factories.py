@@ -1,7 +1,7 @@
 """Stored conflicts for tests."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from conflicts.detection import Cause, ConflictType, Severity
@@ -10,11 +10,14 @@ from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.writer import Edit, write_daily_schedules
 from scheduling.models import DailySchedule
 from scheduling.rules import Facts
-from tests.factories import DISPATCHER, TOMORROW, DepartureFactory
+from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, at
+
+IN_THREE_DAYS = TOMORROW + timedelta(days=2)
+"""What is wrong on this date is not CRITICAL for being near, at whatever hour of the day the tests run."""
 
 
 def put(departure_id: UUID | str, day: date = TOMORROW, *, facts: Facts | None = None, **fields: object) -> UUID:
-    """Write one departure into a date's daily schedule."""
+    """Write one departure into a date's daily schedule; without times it is from 9 to 12 UTC on that date."""
     key = UUID(str(departure_id))
     write_daily_schedules([day], putting(key, day, **fields), author=DISPATCHER, facts=facts)
     return key
@@ -22,14 +25,15 @@ def put(departure_id: UUID | str, day: date = TOMORROW, *, facts: Facts | None =
 
 def putting(departure_id: UUID, day: date = TOMORROW, **fields: object) -> Edit:
     def edit(drafts: Mapping[date, Draft]) -> None:
-        drafts[day].document.departures[departure_id] = DepartureFactory(**fields)
+        times = {"starts_at": at(9, day=day), "ends_at": at(12, day=day)}
+        drafts[day].document.departures[departure_id] = DepartureFactory(**(times | fields))
 
     return edit
 
 
-def overfull(**fields: object) -> ScheduleConflict:
-    """An open conflict: a draft of tomorrow with more guests than places."""
-    departure = put(uuid4(), participants=16, capacity=10, **fields)
+def overfull(day: date = TOMORROW, **fields: object) -> ScheduleConflict:
+    """An open conflict: a draft with more guests than places. Within 24 hours of its start it is CRITICAL."""
+    departure = put(uuid4(), day, participants=16, capacity=10, **fields)
     return ScheduleConflict.objects.open().get(details__departure_ids=[str(departure)])
 
 

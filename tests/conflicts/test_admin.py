@@ -8,7 +8,7 @@ from django.urls import reverse
 from conflicts.detection import Cause, Severity
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.options import options_in
-from tests.conflicts.factories import conflict_of, overfull
+from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, overfull
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
@@ -56,8 +56,7 @@ def test_the_list_filters_and_searches() -> None:
 
 
 def test_a_dispatcher_resolves_with_an_option_and_notes() -> None:
-    conflict, dispatcher = overfull(), signed_in("Dispatcher")
-    ScheduleConflict.objects.filter(pk=conflict.pk).update(details=conflict.details | {"severity": "MEDIUM"})
+    conflict, dispatcher = overfull(IN_THREE_DAYS), signed_in("Dispatcher")
 
     assert "Keep the plan as it is" in dispatcher.get(resolve_page(conflict)).content.decode()
 

@@ -21,7 +21,7 @@ from scheduling.domain.facts import Location, Sibling, Span, WeatherAlert
 from scheduling.hazards import WildlifeAlert, record_wildlife_alert, release_hazard
 from scheduling.models import Hazard
 from scheduling.rules import Facts
-from tests.conflicts.factories import overfull, put
+from tests.conflicts.factories import IN_THREE_DAYS, overfull, put
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TrailFactory, at, facts_of, lead
 
 OPEN = ScheduleConflict.objects.open
@@ -35,11 +35,20 @@ def detected(**fields: object) -> DetectedConflict:
 
 @pytest.mark.django_db
 def test_a_write_stores_what_it_breaks() -> None:
-    conflict = overfull()
+    conflict = overfull(IN_THREE_DAYS)
 
-    assert conflict.details["severity"] in {"MEDIUM", "CRITICAL"}
-    assert conflict.details["conflict_date"] == TOMORROW.isoformat()
+    assert conflict.details["severity"] == "MEDIUM"
+    assert conflict.details["conflict_date"] == IN_THREE_DAYS.isoformat()
     assert [option["strategy"] for option in conflict.details["resolution_options"]] == ["ACCEPT_RISK"]
+
+
+@pytest.mark.django_db
+def test_a_write_judges_by_the_hours_that_are_left() -> None:
+    soon = timezone.now() + timedelta(hours=2)
+
+    conflict = overfull(soon.date(), starts_at=soon, ends_at=soon + timedelta(hours=3))
+
+    assert conflict.details["severity"] == "CRITICAL"
 
 
 @pytest.mark.django_db

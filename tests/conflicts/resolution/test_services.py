@@ -29,7 +29,7 @@ from events.models import OutboxMessage
 from events.relay import Relay
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.models import Reservation, ReservationStatus, ScheduleRevision
-from tests.conflicts.factories import conflict_of, overfull
+from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, overfull
 from tests.conflicts.planned import PlannedDay, enter_absence, options_of, plan_a_day, under_a_storm
 from tests.siblings import SimulatedSiblings
 
@@ -46,9 +46,9 @@ def accept(conflict: ScheduleConflict, *, notes: str = "a small risk", override:
 
 @pytest.mark.django_db
 def test_accepting_a_risk_closes_the_conflict_and_says_who_answers_for_it() -> None:
-    conflict = overfull(status=DepartureStatus.DRAFT)
+    conflict = overfull(IN_THREE_DAYS)
 
-    accept(conflict, override=True)
+    accept(conflict)
 
     acceptance = RiskAcceptance.objects.get(fingerprint=conflict.details["fingerprint"])
     assert (acceptance.owner, acceptance.reason) == ("ana", "a small risk")
@@ -59,8 +59,8 @@ def test_accepting_a_risk_closes_the_conflict_and_says_who_answers_for_it() -> N
 
 @pytest.mark.django_db
 def test_an_accepted_risk_is_not_raised_again_by_the_next_write() -> None:
-    conflict = overfull()
-    accept(conflict, override=True)
+    conflict = overfull(IN_THREE_DAYS)
+    accept(conflict)
 
     detect_on([conflict.day], None)
 
