@@ -26,6 +26,7 @@ CAUSE_LABELS = {
     Cause.AVAILABILITY_EXCEPTION: "the guide is away",
     Cause.NOT_AVAILABLE: "the guide is not available",
     Cause.HELD_BY_EMERGENCY: "the guide is held by an emergency",
+    Cause.GUIDE_NOTE: "a guide's note awaits approval",
     Cause.NO_TRAIL: "no trail fits",
     Cause.TRAIL: "the trail is closed",
     Cause.TRAIL_HAZARD: "a hazard on the trail",

@@ -17,6 +17,7 @@ RULES: Mapping[Cause, Callable[[Case], Judgement]] = {
     Cause.AVAILABILITY_EXCEPTION: guides.for_each_member(guides.judge_absence),
     Cause.NOT_AVAILABLE: guides.for_each_member(guides.judge_availability),
     Cause.HELD_BY_EMERGENCY: guides.for_each_member(guides.judge_hold),
+    Cause.GUIDE_NOTE: guides.for_each_member(guides.judge_notes),
     Cause.NO_TRAIL: trails_and_weather.judge_lack_of_trail,
     Cause.TRAIL: trails_and_weather.judge_trail,
     Cause.TRAIL_HAZARD: trails_and_weather.judge_trail_hazards,

@@ -8,7 +8,7 @@ from conflicts.detection.causes import Cause
 from conflicts.detection.findings import UNKNOWN, Judgement
 from conflicts.detection.scene import Case
 from conflicts.detection.severity import Severity, is_about_safety
-from scheduling.domain.document import DepartureStatus, Role, TeamMember
+from scheduling.domain.document import AssignmentStatus, DepartureStatus, Role, TeamMember
 from scheduling.domain.facts import RecordKind, Sibling
 from scheduling.rules.guides import certifications_on, restriction_violation
 from scheduling.rules.inputs import days_of
@@ -131,6 +131,17 @@ def judge_hold(case: Case, member: TeamMember) -> Judgement:
         and danger.span.overlaps(case.departure.span)
     )
     return Judgement(conflicts)
+
+
+def judge_notes(case: Case, member: TeamMember) -> Judgement:
+    """Find notes since the team was confirmed, which whoever publishes it again approves. They are not repeated."""
+    if not member.open_notes or member.assignment_status is not AssignmentStatus.PENDING_APPROVAL:
+        return Judgement()
+    description = (
+        f"{member.guide_name} left a note since {case.departure.trip_name} was published: a person has to read it, and "
+        "approves it by publishing the departure again."
+    )
+    return _about(case, member, Cause.GUIDE_NOTE, description, Severity.LOW, notes=member.open_notes)
 
 
 def _about(

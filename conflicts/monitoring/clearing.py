@@ -25,6 +25,7 @@ CLEARING_REASONS = {
     Cause.AVAILABILITY_EXCEPTION: "the guide is back",
     Cause.NOT_AVAILABLE: "the guide is available",
     Cause.HELD_BY_EMERGENCY: "the guide is released",
+    Cause.GUIDE_NOTE: "the note is approved or withdrawn",
     Cause.NO_TRAIL: "a trail fits",
     Cause.TRAIL: "trail reopened",
     Cause.TRAIL_HAZARD: "the hazard on the trail is over",

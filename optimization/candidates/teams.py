@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from optimization.candidates.assessment import Assessment, PlanningContext
-from scheduling.domain.document import AssignmentStatus, Departure, Role, TeamMember
+from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role, TeamMember
 from scheduling.rules import Facts, reasons_to_approve
+from scheduling.rules.approval import hear_all_notes
 from scheduling.rules.guides import certifications_on
 
 
@@ -14,18 +15,22 @@ def form_team(
 ) -> list[TeamMember]:
     """Return the chosen guides as a team, the lead first.
 
-    A lead who stays remains the lead, and members who stay keep an assignment that was confirmed.
+    A lead who stays remains the lead. Members who stay keep an assignment that was confirmed, unless they have noted
+    something since that a person has to approve.
     """
     current = {member.guide_id: member for member in departure.team}
     fresh_status = assignment_status_of(guide_ids, assessment, facts, context)
     team = []
     for position, guide_id in enumerate(_lead_first(guide_ids, departure)):
         role = Role.ASSISTANT if position else Role.LEAD
-        member = current.get(guide_id) or _member(guide_id, role, assessment, facts)
-        status = member.assignment_status
+        known = current.get(guide_id) or _member(guide_id, role, assessment, facts)
+        member = known.model_copy(update={"role": role})
+        if departure.status is DepartureStatus.PUBLISHED:
+            hear_all_notes(departure, member, facts.snapshot, assessment.demand.days, context.entered)
         # What nobody has confirmed yet is decided by what is open now: a sibling may answer again, a note be gone.
-        status = status if status is AssignmentStatus.CONFIRMED else fresh_status
-        team.append(member.model_copy(update={"role": role, "assignment_status": status}))
+        if member.assignment_status is not AssignmentStatus.CONFIRMED:
+            member.assignment_status = fresh_status
+        team.append(member)
     return team
 
 

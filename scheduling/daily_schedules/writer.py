@@ -12,6 +12,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from django.utils import timezone
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -36,6 +37,7 @@ from scheduling.daily_schedules.drafts import (
 )
 from scheduling.daily_schedules.guide_names import rename_guides
 from scheduling.daily_schedules.hard_rules import enforce_hard_rules
+from scheduling.daily_schedules.heard_notes import departures_noted, hear_notes
 from scheduling.daily_schedules.nullification import count_nullified
 from scheduling.daily_schedules.reached import departures_reached
 from scheduling.daily_schedules.seats import Reseating, departures_with_seats_at_stake, lock_guests_of, seat_guests
@@ -74,9 +76,10 @@ def write_daily_schedules(
     """Apply `edit` to the latest documents of `days` and store what it changed, all or nothing.
 
     `edit` may be called several times, each time on fresh documents, with the same result on the same ones;
-    it sets the writer's own fields only. With `facts` the hard rules are checked; without, the change is a fact from
-    outside and is stored as it is. `since_revs` names the revisions that the change was made on. `reseating` are guests
-    who change their departure; whatever `edit` does to departures, their reservations are those of the table.
+    it sets the writer's own fields only. Notes of guides among them take confirmations back, on other dates too.
+    With `facts` the hard rules are checked; without, the change is a fact from outside and is stored as it is.
+    `since_revs` names the revisions that the change was made on. `reseating` are guests who change their departure;
+    whatever `edit` does to departures, their reservations are those of the table.
     `after_write` runs in the same transaction, whether or not anything changed. A write that changes nothing writes
     nothing.
 
@@ -185,6 +188,12 @@ class _Write:
         changes = {day: change for day, change in edited.items() if has_changes(drafts[day], change)}
         if self.facts is not None:
             enforce_hard_rules(changes, self.facts)
+        noted = departures_noted(changes)
+        if noted:
+            # Only now: it is no plan of the writer's that the rules judge, but follows from what the guide entered.
+            drafts |= read_drafts(noted.keys() - drafts.keys())
+            hear_notes({day: draft.document for day, draft in drafts.items()}, changes, noted, timezone.now())
+            changes = {day: change for day, change in changes_of(drafts).items() if has_changes(drafts[day], change)}
         set_author(self.author, principal=self.principal)
         self._store(drafts, changes)
         detectors(changes, self.facts)

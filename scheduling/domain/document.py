@@ -61,6 +61,12 @@ class Part(BaseModel):
 
 
 class TeamMember(Part):
+    """A guide on a team.
+
+    `approved_notes` are the digests of the guide's notes at the last publication, which approved them. `open_notes` are
+    those that came since, and for which the confirmed guide awaits approval again.
+    """
+
     guide_id: UUID
     guide_name: str
     role: Role
@@ -68,6 +74,17 @@ class TeamMember(Part):
     certifications: list[str] = Field(default_factory=list)
     pinned: bool = False
     score: float = Field(default=0.0, ge=0.0, le=1.0)
+    approved_notes: list[str] | None = None
+    open_notes: list[str] | None = None
+
+    def approve(self, notes: Iterable[str]) -> None:
+        """Confirm the guide, with the notes of these digests."""
+        self.assignment_status = AssignmentStatus.CONFIRMED
+        self.approved_notes, self.open_notes = sorted(notes) or None, None
+
+    def hears_notes(self) -> bool:
+        """Return whether a note takes back the confirmation, or has done so: others await approval for the plan."""
+        return self.assignment_status is AssignmentStatus.CONFIRMED or bool(self.open_notes)
 
 
 NO_TRAIL = "NO_TRAIL"
@@ -237,6 +254,11 @@ class Departure(Part):
             or self.published.has_other_end(self.ends_at)
             or self.published.has_other_lead(self.lead_id)
         )
+
+    def is_as_told(self, guide_id: UUID) -> bool:
+        """Return whether the plan is the one that was announced, to this guide among others."""
+        is_told = self.published is not None and guide_id in self.published.guide_ids
+        return is_told and not self.has_unpublished_changes
 
     def take_plan(self, planned: "Departure") -> None:
         """Copy what the optimizer decides: team, trail, unassigned reason, and the seats sold that it planned with."""

@@ -143,10 +143,7 @@ def _restore(
 
 
 def _replan(departure: Departure, earlier: Departure) -> None:
-    statuses = {member.guide_id: _status(member, departure) for member in earlier.team}
-    departure.team = [
-        member.model_copy(deep=True, update={"assignment_status": statuses[member.guide_id]}) for member in earlier.team
-    ]
+    departure.team = [_restored(member, departure) for member in earlier.team]
     departure.trail_id = earlier.trail_id
     reason = earlier.unassigned_reason
     departure.unassigned_reason = reason and reason.model_copy(deep=True)
@@ -176,6 +173,16 @@ def _plan(departure: Departure) -> tuple[object, ...]:
     """The plan to compare: team, trail and unassigned reason. Statuses follow from later announcements."""
     team = frozenset((member.guide_id, member.role, member.pinned) for member in departure.team)
     return (team, departure.trail_id, departure.unassigned_reason)
+
+
+def _restored(earlier: TeamMember, departure: Departure) -> TeamMember:
+    """Return a restored member of `departure`; the notes that are approved and open are those of now."""
+    present = next((member for member in departure.team if member.guide_id == earlier.guide_id), None)
+    notes = {
+        "approved_notes": present.approved_notes if present else earlier.approved_notes,
+        "open_notes": present.open_notes if present else None,
+    }
+    return earlier.model_copy(deep=True, update={"assignment_status": _status(earlier, departure), **notes})
 
 
 def _status(earlier: TeamMember, departure: Departure) -> AssignmentStatus:

@@ -17,8 +17,8 @@ MAX_LIST = 100
 
 
 class TeamMemberPatchSerializer(StrictSerializer):
-    """One guide on the team. Name, certifications, score and status are set by the service: they may be sent back
-    as they were read, and are ignored.
+    """One guide on the team. Name, certifications, score, status and notes are set by the service: they may be
+    sent back as they were read, and are ignored.
     """
 
     guide_id = fields.UUIDField()
@@ -28,6 +28,8 @@ class TeamMemberPatchSerializer(StrictSerializer):
     assignment_status = fields.CharField(required=False, help_text="Ignored.")
     certifications = serializers.ListField(required=False, help_text="Ignored.")
     score = serializers.FloatField(required=False, help_text="Ignored.")
+    approved_notes = serializers.ListField(required=False, help_text="Ignored.")
+    open_notes = serializers.ListField(required=False, help_text="Ignored.")
 
 
 class UnassignedReasonPatchSerializer(StrictSerializer):

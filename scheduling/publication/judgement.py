@@ -11,11 +11,13 @@ from scheduling.daily_schedules.commitments import by_guide, commitments_around,
 from scheduling.daily_schedules.decision_facts import load_decision_facts
 from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
-from scheduling.domain.facts import RecordKind, Snapshot, Span
+from scheduling.domain.facts import RecordKind, Sibling, Snapshot, Span
 from scheduling.errors import HardRuleViolated
 from scheduling.hazards import hazards_in_force
 from scheduling.rules import Demand, Facts, Rule, Violation, reasons_to_approve
+from scheduling.rules.approval import known_notes
 from scheduling.rules.departures import Surroundings, broken_rules
+from scheduling.rules.inputs import days_of
 from scheduling.siblings import SiblingUnavailable
 
 
@@ -58,11 +60,13 @@ class Judgement:
     """What stands against publishing some departures.
 
     `reasons` has by departure what only a person can judge: notes of its guides, certificates that could not be read.
-    `not_known` has in sentences what could not be read at all.
+    `notes` has by departure and guide the digests of the notes that were read, or that were approved before and could
+    not be read. `not_known` has in sentences what could not be read at all.
     """
 
     violations: tuple[Violation, ...] = ()
     reasons: Mapping[UUID, tuple[str, ...]] = field(default_factory=dict)
+    notes: Mapping[UUID, Mapping[UUID, frozenset[str]]] = field(default_factory=dict)
     not_known: tuple[str, ...] = ()
     silence: SiblingUnavailable | None = None
 
@@ -102,6 +106,7 @@ def judge(document: ScheduleDocument, day: date, departure_ids: Collection[UUID]
             for key, departure in departures.items()
             if (reasons := tuple(_reasons(key, departure, day, facts, around)))
         },
+        notes={key: _notes(departure, known, around) for key, departure in departures.items()},
         not_known=tuple(_not_known(departures, known)),
         silence=known.silence,
     )
@@ -147,6 +152,14 @@ def _reasons(key: UUID, departure: Departure, day: date, facts: Facts, around: S
     silences = set(facts.snapshot.unknown.values())
     reasons = reasons_to_approve(sorted(departure.guide_ids), demand, facts, around.entered)
     yield from (reason for reason in reasons if reason not in silences)
+
+
+def _notes(departure: Departure, known: PublicationFacts, around: Surroundings) -> dict[UUID, frozenset[str]]:
+    snapshot, days = known.facts.snapshot, days_of(departure)
+    notes = {member.guide_id: known_notes(member.guide_id, days, snapshot, around.entered) for member in departure.team}
+    if known.silence or not snapshot.knows(Sibling.GUIDE_MANAGEMENT):
+        return {m.guide_id: notes[m.guide_id] | frozenset(m.approved_notes or ()) for m in departure.team}
+    return notes
 
 
 def _not_known(departures: Mapping[UUID, Departure], known: PublicationFacts) -> Iterator[str]:

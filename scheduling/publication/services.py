@@ -24,6 +24,7 @@ from scheduling.errors import ApprovalRequired, ContentionNotResolved, UnknownDe
 from scheduling.publication.judgement import Judgement, PublicationFacts, judge
 from scheduling.publication.notices import Notice, announce, notices_between
 from scheduling.rules import Facts
+from scheduling.rules.approval import unapproved
 
 
 class FactsOutdated(Exception):
@@ -110,7 +111,7 @@ def preview_publication(
     before = draft.original.departures
     due = _due(draft, chosen)
     judgement = judge(draft.document, day, due, PublicationFacts.read(day, due))
-    _publish_due(draft, due, timezone.now())
+    _publish_due(draft, due, judgement, timezone.now())
     after = draft.document.departures
     published = {key: after[key] for key in changed_departures(draft.original, draft.document)}
     return PublicationPreview(
@@ -142,11 +143,16 @@ def publish_in(
     """
     due = _due(draft, departure_ids)
     if by_machine:
-        _refuse_unapproved(due)
+        _refuse_unapproved({key: departure for key, departure in due.items() if departure.needs_approval})
     if not due.keys() <= known.covers:
         raise FactsOutdated
-    judge(draft.document, draft.schedule.schedule_date, due, known).refuse(override_warnings=override_warnings)
-    _publish_due(draft, due, now)
+    judgement = judge(draft.document, draft.schedule.schedule_date, due, known)
+    judgement.refuse(override_warnings=override_warnings)
+    if by_machine:
+        _refuse_unapproved(
+            {key: departure for key, departure in due.items() if _has_open_notes(key, departure, judgement)}
+        )
+    _publish_due(draft, due, judgement, now)
     return frozenset(due)
 
 
@@ -155,14 +161,19 @@ def _due(draft: Draft, departure_ids: Collection[UUID]) -> dict[UUID, Departure]
     return {key: departures[key] for key in departure_ids if _is_due(departures[key])}
 
 
-def _publish_due(draft: Draft, due: Mapping[UUID, Departure], now: datetime) -> None:
-    published = [_publish(departure) for departure in due.values()]
+def _has_open_notes(key: UUID, departure: Departure, judgement: Judgement) -> bool:
+    notes = judgement.notes.get(key, {})
+    return any(unapproved(member, notes.get(member.guide_id, ())) for member in departure.team)
+
+
+def _publish_due(draft: Draft, due: Mapping[UUID, Departure], judgement: Judgement, now: datetime) -> None:
+    published = [_publish(departure, judgement.notes.get(key, {})) for key, departure in due.items()]
     if any(published):
         draft.published_at = now
 
 
-def _publish(departure: Departure) -> bool:
-    """Publish a departure, and return whether that announces anything new."""
+def _publish(departure: Departure, notes: Mapping[UUID, Collection[str]]) -> bool:
+    """Publish a departure with the notes of its guides, and return whether that announces anything new."""
     is_new = departure.published is None or departure.has_unpublished_changes
     if departure.status is DepartureStatus.CANCELLED:
         departure.published = _announcement(departure, [])
@@ -170,7 +181,7 @@ def _publish(departure: Departure) -> bool:
     if departure.status is DepartureStatus.DRAFT:
         departure.status = DepartureStatus.PUBLISHED
     for member in departure.team:
-        member.assignment_status = AssignmentStatus.CONFIRMED
+        member.approve(notes.get(member.guide_id, ()))
     if is_new:
         departure.published = _announcement(departure, [member.guide_id for member in departure.team])
     return is_new
@@ -202,13 +213,12 @@ def _is_unstaffed_draft(departure: Departure) -> bool:
     return is_draft and not departure.team and not is_announced_to_guides
 
 
-def _refuse_unapproved(due: Mapping[UUID, Departure]) -> None:
-    unapproved = {key: departure for key, departure in due.items() if departure.needs_approval}
-    if unapproved:
-        names = ", ".join(sorted(departure.trip_name for departure in unapproved.values()))
+def _refuse_unapproved(departures: Mapping[UUID, Departure]) -> None:
+    if departures:
+        names = ", ".join(sorted(departure.trip_name for departure in departures.values()))
         raise ApprovalRequired(
             f"A person has to approve the team of {names} first.",
-            *(FieldProblem(f"assignments.departures.{key}", "its team awaits approval") for key in sorted(unapproved)),
+            *(FieldProblem(f"assignments.departures.{key}", "its team awaits approval") for key in sorted(departures)),
         )
 
 

@@ -33,6 +33,16 @@ class TeamMemberSerializer(SparseSerializer):
     certifications = serializers.ListField(child=serializers.CharField(), required=False)
     pinned = serializers.BooleanField(required=False, help_text="A person decided this; the optimizer keeps it.")
     score = serializers.FloatField(required=False, min_value=0, max_value=1)
+    approved_notes = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Digests of the guide's notes that the last publication approved. Absent without any.",
+    )
+    open_notes = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Digests of notes since then, for which the guide awaits approval again. Absent without any.",
+    )
 
 
 class UnassignedReasonSerializer(SparseSerializer):

@@ -106,5 +106,10 @@ ROWS = (
     ),
     Row("AvailabilityPayload.end_date", _window(days=1), draft=frozenset({"team"}), published=frozenset({"team"})),
     Row("AvailabilityPayload.available", _window(), draft=frozenset({"team"}), published=frozenset({"team"})),
-    Row("AvailabilityPayload.notes", _window(available=True, notes="a bad knee"), draft=frozenset({"team"})),
+    Row(
+        "AvailabilityPayload.notes",
+        _window(available=True, notes="a bad knee"),
+        draft=frozenset({"team"}),
+        published=frozenset({"team", "GUIDE_NOTE"}),
+    ),
 )

@@ -13,7 +13,12 @@ from tests.scheduling.interleavings.documents import (
     merged,
     put,
 )
-from tests.scheduling.interleavings.rules import have_notes, refuse_what_breaks_a_rule, refuse_what_newly_breaks_a_rule
+from tests.scheduling.interleavings.rules import (
+    digests_of,
+    have_notes,
+    refuse_what_breaks_a_rule,
+    refuse_what_newly_breaks_a_rule,
+)
 from tests.scheduling.interleavings.world import newcomer
 
 OPEN = frozenset({"DRAFT", "PUBLISHED"})
@@ -44,12 +49,28 @@ def edited(document: Json, key: str, fields: Mapping[str, Any]) -> Json:
 
 
 def entered(document: Json, patch: Json) -> Json:
-    """What a guide enters always lands."""
+    """What a guide enters always lands, and a note for a published departure awaits approval."""
     for guide, entry in patch["guide_adjustments"].items():
-        known = document["guide_adjustments"].get(guide)
+        known, was = document["guide_adjustments"].get(guide), digests_of(document, guide)
         now = merged(known, entry)
         document["guide_adjustments"][guide] = {"availability_exceptions": [], "restrictions": [], **now}
+        for departure in document["departures"].values():
+            for member in departure["team"]:
+                if member["guide_id"] == guide and departure["status"] == "PUBLISHED":
+                    _hear(departure, member, was, digests_of(document, guide))
     return document
+
+
+def _hear(departure: Json, member: Json, was: set[str], now: set[str]) -> None:
+    had = set(member.get("open_notes", []))
+    if member["assignment_status"] != "CONFIRMED" and not had:
+        return
+    still_open = (had - (was - now)) | (now - was - set(member.get("approved_notes", [])))
+    if still_open:
+        member["assignment_status"] = "PENDING_APPROVAL"
+    elif had and member["guide_id"] in departure.get("published", {}).get("guide_ids", []) and not _has_news(departure):
+        member["assignment_status"] = "CONFIRMED"
+    put(member, "open_notes", sorted(still_open) or None)
 
 
 def published(document: Json, keys: Collection[str] | None, *, by_machine: bool) -> Json:
@@ -60,7 +81,11 @@ def published(document: Json, keys: Collection[str] | None, *, by_machine: bool)
     if by_machine and any(m["assignment_status"] == "PENDING_APPROVAL" for d in due for m in d["team"]):
         raise Refused("APPROVAL_REQUIRED")
     refuse_what_breaks_a_rule(document, named)
-    has_news = [_publish(departure) for departure in due]
+    if by_machine and any(
+        digests_of(document, m["guide_id"]) - set(m.get("approved_notes", [])) for d in due for m in _told(d)
+    ):
+        raise Refused("APPROVAL_REQUIRED")
+    has_news = [_publish(document, departure) for departure in due]
     document[TOLD] += any(has_news)
     return document
 
@@ -73,9 +98,7 @@ def restored(document: Json, first: Json, then: Json) -> Json:
         if not (_may_be_restored(first["departures"].get(key), earlier) and _may_be_restored(departure, earlier)):
             continue
         confirmed = {m["guide_id"] for m in departure["team"] if m["assignment_status"] == "CONFIRMED"}
-        departure["team"] = [
-            {**member, "assignment_status": _restored_status(departure, member)} for member in earlier["team"]
-        ]
+        departure["team"] = [_restored(departure, member) for member in earlier["team"]]
         for name in ("trail_id", "unassigned_reason"):
             put(departure, name, earlier.get(name))
         if have_notes(document, departure):
@@ -161,6 +184,15 @@ def _may_be_restored(departure: Json | None, earlier: Json | None) -> bool:
     return _plan(departure) != _plan(earlier)
 
 
+def _restored(departure: Json, earlier: Json) -> Json:
+    restored = {**earlier, "assignment_status": _restored_status(departure, earlier)}
+    present = next((m for m in departure["team"] if m["guide_id"] == earlier["guide_id"]), None)
+    if present:
+        put(restored, "approved_notes", present.get("approved_notes"))
+    put(restored, "open_notes", present and present.get("open_notes"))
+    return restored
+
+
 def _restored_status(departure: Json, earlier: Json) -> str:
     """Of one guide: nobody is confirmed by a restore who was not told to come, nor past an approval."""
     guide, then = earlier["guide_id"], str(earlier["assignment_status"])
@@ -196,7 +228,11 @@ def _is_due(departure: Json) -> bool:
     return _has_news(departure) or departure["status"] == "DRAFT" or not is_confirmed
 
 
-def _publish(departure: Json) -> bool:
+def _told(departure: Json) -> list[Json]:
+    return [] if departure["status"] == "CANCELLED" else list(departure["team"])
+
+
+def _publish(document: Json, departure: Json) -> bool:
     """Whether people are told something new."""
     is_cancelled = departure["status"] == "CANCELLED"
     is_news = "published" not in departure or _has_news(departure)
@@ -205,6 +241,8 @@ def _publish(departure: Json) -> bool:
     if not is_cancelled:
         for member in departure["team"]:
             member["assignment_status"] = "CONFIRMED"
+            put(member, "approved_notes", sorted(digests_of(document, member["guide_id"])) or None)
+            put(member, "open_notes", None)
     if is_news:
         departure["published"] = {
             "guide_ids": [] if is_cancelled else guides_of(departure),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from tests.scheduling.interleavings.documents import Json, Refused, guides_of
 from tests.scheduling.interleavings.world import GUESTS_OF_A_GUIDE
@@ -29,6 +30,12 @@ def refuse_what_breaks_a_rule(document: Json, keys: Iterable[str]) -> None:
 def have_notes(document: Json, departure: Json) -> bool:
     """No machine understands a note: a person has to approve."""
     return any(document["guide_adjustments"].get(guide, {}).get("guide_notes") for guide in guides_of(departure))
+
+
+def digests_of(document: Json, guide: str) -> set[str]:
+    """The digests by which the guide's note of the date is known."""
+    note = document["guide_adjustments"].get(guide, {}).get("guide_notes")
+    return {sha256(note.encode()).hexdigest()[:16]} if note else set()
 
 
 def _broken(document: Json, key: str) -> dict[tuple[str, str], tuple[set[str], int]]:
