@@ -133,6 +133,8 @@ def test_a_note_that_is_withdrawn_gives_the_confirmation_back(
 ) -> None:
     of_ana, of_ben = departures
     note(client, ana, "my knee hurts")
+    assert status(of_ana) == "PENDING_APPROVAL"
+
     note(client, ana, "  ")
 
     assert (status(of_ana), status(of_ben)) == ("CONFIRMED", "CONFIRMED")
