@@ -8,7 +8,8 @@ class LastGoodAnswer(models.Model):
     """The last answer of a sibling for one list that was believed, in short.
 
     `records` has what made each record of use, by its id; `scope` is the region or date of the list, empty for the
-    whole. `suspicion` says why the latest answer was not believed, since `suspected_at`; a person may accept it.
+    whole. `suspicion` says why the latest answer was not believed, since `suspected_at`; a person may accept it,
+    last done at `accepted_at`.
     """
 
     sibling = models.CharField(max_length=40)
@@ -18,6 +19,7 @@ class LastGoodAnswer(models.Model):
     read_at = models.DateTimeField()
     suspicion = models.TextField(blank=True, default="", db_default="")
     suspected_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "sibling_answers"

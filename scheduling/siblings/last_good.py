@@ -222,15 +222,20 @@ def _without(records: Mapping[str, list[str]], keys: Collection[str]) -> dict[st
     return {record: traits for record, traits in records.items() if record not in keys}
 
 
-# One statement: of two workers that answer at once each merges what it asked for, and the answer read last stands.
+# One statement: of two workers that answer at once each merges what it asked for, whoever stores first, and of what
+# both asked for the answer read last stands. One that was read before a person accepted another is dropped.
 _RENEW = """
     INSERT INTO sibling_answers AS stored (sibling, resource, scope, records, read_at, suspicion)
     VALUES (%(sibling)s, %(resource)s, %(scope)s, %(records)s, %(read_at)s, '')
     ON CONFLICT (sibling, resource, scope) DO UPDATE SET
         records = CASE WHEN %(asked)s::text[] IS NULL THEN EXCLUDED.records
+                       WHEN stored.read_at > EXCLUDED.read_at THEN EXCLUDED.records || stored.records
                        ELSE (stored.records - %(asked)s::text[]) || EXCLUDED.records END,
-        read_at = EXCLUDED.read_at, suspicion = '', suspected_at = NULL
+        suspicion = CASE WHEN stored.read_at > EXCLUDED.read_at THEN stored.suspicion ELSE '' END,
+        suspected_at = CASE WHEN stored.read_at > EXCLUDED.read_at THEN stored.suspected_at END,
+        read_at = GREATEST(stored.read_at, EXCLUDED.read_at)
     WHERE stored.read_at <= EXCLUDED.read_at
+        OR (%(asked)s::text[] IS NOT NULL AND COALESCE(stored.accepted_at <= EXCLUDED.read_at, true))
 """
 
 
@@ -277,6 +282,7 @@ def accept_answer(answer: LastGoodAnswer) -> None:
 
     Answers that were read before this moment do not bring the former one back.
     """
+    now = timezone.now()
     LastGoodAnswer.objects.filter(pk=answer.pk).update(
-        records={}, read_at=timezone.now(), suspicion="", suspected_at=None
+        records={}, read_at=now, accepted_at=now, suspicion="", suspected_at=None
     )

@@ -300,6 +300,29 @@ def test_an_answer_read_before_an_acceptance_does_not_bring_the_former_one_back(
     assert stored("guides").records == {}
 
 
+def test_an_answer_that_is_stored_after_a_later_one_is_added_to_it() -> None:
+    first, second, both = ([UUID(int=number) for number in numbers] for numbers in ((1, 2), (3, 4), (5, 6)))
+    earlier = judged(dict.fromkeys([*first, *both], frozenset({"CPR"})), asked=[*first, *both])
+    later = judged(dict.fromkeys([*second, *both], frozenset({"FIRST_AID"})), asked=[*second, *both])
+
+    later.store()
+    earlier.store()
+
+    expected = {f"{trip}": ["CPR"] for trip in first} | {f"{trip}": ["FIRST_AID"] for trip in [*second, *both]}
+    assert stored("trips").records == expected
+
+
+def test_a_part_of_an_answer_from_before_an_acceptance_is_not_added_to_it() -> None:
+    trips = [UUID(int=number) for number in range(1, 7)]
+    judged(dict.fromkeys(trips, frozenset({"CPR"})), asked=trips).store()
+    late = judged(dict.fromkeys(trips, NO_TRAITS), asked=trips)
+
+    accept_answer(stored("trips"))
+    late.store()
+
+    assert stored("trips").records == {}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_each_add_what_they_read() -> None:
     together, trips = Barrier(2), [UUID(int=number) for number in range(1, 21)]
