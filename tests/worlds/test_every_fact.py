@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.test import Client
+from hypothesis import settings
 
 from conflicts.models import ScheduleConflict
 from scheduling.models import DailySchedule
@@ -19,6 +20,8 @@ from tests.worlds.happenings import Life
 from tests.worlds.small_world import DAYS, make_small
 
 ROWS = (*facts_of_the_catalog.ROWS, *facts_of_guides.ROWS, *facts_of_places.ROWS)
+# The number of examples of the usual profile.
+THOROUGH_FROM = 100
 SILENCE = frozenset({"no answer"})
 SIBLINGS = (trip_catalog, guide_management, trail_management, weather, location_services)
 
@@ -38,9 +41,17 @@ def _fields_read() -> Iterator[str]:
                 yield from (f"{name}.{field}" for field in payload.model_fields)
 
 
+def _cases() -> Iterator[Any]:
+    """Every row for a draft or for a published departure in turn, and for both with the thorough profile."""
+    for number, row in enumerate(ROWS):
+        for is_published in (False, True):
+            if number % 2 == is_published or settings().max_examples > THOROUGH_FROM:
+                yield pytest.param(row, is_published, id=f"{row.name}-{'published' if is_published else 'draft'}")
+
+
+@pytest.mark.no_cover
 @pytest.mark.django_db
-@pytest.mark.parametrize("is_published", [False, True], ids=["draft", "published"])
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize(("row", "is_published"), _cases())
 def test_what_follows_from_a_change(siblings: SimulatedSiblings, row: Row, is_published: bool) -> None:
     life = Life(make_small(siblings, guides=9), Client())
     plan(life)

@@ -21,7 +21,7 @@ from tests.scheduling.requests.queues import queued
 from tests.scheduling.siblings.circuits import close_all_circuits
 from tests.siblings import SimulatedSiblings
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120), pytest.mark.no_cover]
 
 Fault = Callable[[SimulatedSiblings], None]
 Teams = dict[tuple[date, UUID], tuple[frozenset[UUID], UUID | None]]
