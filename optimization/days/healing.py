@@ -124,16 +124,19 @@ def _queue(details: Sequence[RunDetail], now: datetime) -> int:
     for detail in details:
         if _claim(detail, now):
             by_regions[tuple(detail.region_ids)].append(detail)
+    queued = 0
     for region_ids, claimed in by_regions.items():
         days = sorted({detail.run.schedule_date for detail in claimed})
         try:
             enqueue_dates(days, region_ids, AuthorKind.OPTIMIZATION.value, CAUSE)
         except QueueUnavailable as error:
+            # Each group by itself: the claims of those that come after must not wait until they count as lost.
             RunDetail.objects.filter(pk__in=[detail.pk for detail in claimed]).update(planned_again_at=None)
             logger.warning("gaps_not_queued", days=[str(day) for day in days], reason=error.message)
-            return 0
+            continue
         logger.info("gaps_planned_again", days=[str(day) for day in days], regions=list(region_ids))
-    return sum(map(len, by_regions.values()))
+        queued += len(claimed)
+    return queued
 
 
 def _claim(detail: RunDetail, now: datetime) -> bool:
