@@ -6,7 +6,7 @@ from typing import Any
 from conflicts.detection.causes import Cause, ConflictType
 from conflicts.detection.findings import DetectedConflict, Judgement
 from conflicts.detection.scene import Case
-from scheduling.domain.document import CatalogListing, ListingState
+from scheduling.domain.catalog_listing import CatalogListing, ListingState
 from scheduling.domain.facts import Sibling
 
 _REASONS = {

@@ -21,9 +21,9 @@ from scheduling.daily_schedules.drafts import Draft, change_of, read_drafts
 from scheduling.daily_schedules.hard_rules import find_new_violations
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.catalog_changes import MOVED_BY_CATALOG, Place, is_announced, take_listing
+from scheduling.domain.catalog_listing import CatalogListing
 from scheduling.domain.document import (
     AssignmentStatus,
-    CatalogListing,
     Departure,
     DepartureStatus,
     ScheduleDocument,

@@ -10,7 +10,8 @@ from django.utils import timezone
 from scheduling.daily_schedules.catalog_aliases import find_aliases_by_day
 from scheduling.daily_schedules.departure_dates import dates_of
 from scheduling.domain.catalog_changes import listing_of, no_longer_listed
-from scheduling.domain.document import CatalogListing, Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.catalog_listing import CatalogListing
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import RecordKind, Snapshot
 from scheduling.domain.limits import ONE_DAY, RECORDED_FUTURE
 from scheduling.models import DepartureAlias

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from scheduling.domain.document import CatalogListing, Departure, DepartureStatus, ListingState, UnassignedReason
+from scheduling.domain.catalog_listing import CatalogListing, ListingState
+from scheduling.domain.document import Departure, DepartureStatus, UnassignedReason
 from scheduling.domain.facts import CatalogDeparture, Span, Trip
 from scheduling.domain.local_time import combine
 

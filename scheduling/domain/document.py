@@ -14,16 +14,14 @@ from uuid import UUID
 
 from pydantic import (
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
-    SerializerFunctionWrapHandler,
     ValidationError,
-    model_serializer,
 )
 
+from scheduling.domain.catalog_listing import CatalogListing
 from scheduling.domain.facts import Span, local_dates
+from scheduling.domain.part import Part
 from scheduling.domain.unreadable import Parts, unreadable_parts, without_parts
 
 
@@ -44,20 +42,6 @@ class AssignmentStatus(StrEnum):
     CONFIRMED = "CONFIRMED"
     TENTATIVE = "TENTATIVE"
     PENDING_APPROVAL = "PENDING_APPROVAL"
-
-
-class Part(BaseModel):
-    """A part of the document. Unknown keys are kept; absent optional values are not written as null."""
-
-    model_config = ConfigDict(extra="allow", populate_by_name=True)
-
-    @model_serializer(mode="wrap")
-    def _omit_absent_values(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        written: dict[str, Any] = write(self)
-        if None not in written.values():
-            return written
-        unknown = self.model_extra or {}
-        return {key: value for key, value in written.items() if value is not None or key in unknown}
 
 
 class TeamMember(Part):
@@ -123,38 +107,6 @@ class Announcement(Part):
     def has_other_lead(self, lead_id: UUID | None) -> bool:
         """Return whether the announced lead differs from `lead_id`; False where either is absent."""
         return self.lead_id is not None and lead_id is not None and self.lead_id != lead_id
-
-
-class ListingState(StrEnum):
-    FOR_SALE = "FOR_SALE"
-    CANCELLED = "CANCELLED"
-    NOT_LISTED = "NOT_LISTED"
-    TRIP_NOT_FOR_SALE = "TRIP_NOT_FOR_SALE"
-
-
-class CatalogListing(Part):
-    """A departure as the catalog lists it, with the catalog's facts of its trip that a departure keeps.
-
-    `local_time` is HH:MM by the region's clocks, those of `timezone`; `read_at` is when the reading that found it so
-    began. One that is no longer listed has the other values of when it last was.
-    """
-
-    schedule_date: date
-    local_time: str
-    state: ListingState = ListingState.FOR_SALE
-    trip_id: UUID
-    trip_name: str
-    activity_type: str
-    region_id: UUID
-    timezone: str | None = None
-    duration_minutes: int
-    total_spots: int
-    language: str | None = None
-    read_at: AwareDatetime | None = None
-
-    @property
-    def is_for_sale(self) -> bool:
-        return self.state is ListingState.FOR_SALE
 
 
 class Departure(Part):

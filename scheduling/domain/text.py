@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from scheduling.domain.document import AssignmentStatus, ListingState, Role, TeamMember
+from scheduling.domain.catalog_listing import ListingState
+from scheduling.domain.document import AssignmentStatus, Role, TeamMember
 
 NOTHING = "nothing"
 

@@ -19,7 +19,8 @@ from novatrek_scheduling.api.serializers import (
     refuse_reversed_dates,
 )
 from scheduling.daily_schedules.selectors import filters_departures
-from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, ListingState, Role
+from scheduling.domain.catalog_listing import ListingState
+from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role
 from scheduling.models import DailySchedule
 
 

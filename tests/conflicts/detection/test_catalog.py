@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from conflicts.detection import Severity
-from scheduling.domain.document import CatalogListing, DepartureStatus, ListingState
+from scheduling.domain.catalog_listing import CatalogListing, ListingState
+from scheduling.domain.document import DepartureStatus
 from tests.conflicts.detection.scenes import causes, detect_among
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, at
 

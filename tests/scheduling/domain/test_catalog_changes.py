@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scheduling.domain.catalog_changes import Followed, Place, keep, take_listing
-from scheduling.domain.document import Announcement, CatalogListing, Departure, DepartureStatus, ListingState
+from scheduling.domain.catalog_listing import CatalogListing, ListingState
+from scheduling.domain.document import Announcement, Departure, DepartureStatus
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, at, lead
 
 NEW_YORK = Place(ZoneInfo("America/New_York"), None)

@@ -13,7 +13,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from events.models import OutboxMessage
 from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.writer import write_daily_schedules
-from scheduling.domain.document import CatalogListing, DepartureStatus, ListingState
+from scheduling.domain.catalog_listing import CatalogListing, ListingState
+from scheduling.domain.document import DepartureStatus
 from scheduling.models import Reservation
 from scheduling.reservations.placement import place_reservation
 from scheduling.reservations.placement_queue import sweep_reservations
