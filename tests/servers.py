@@ -35,6 +35,7 @@ WITH_SERVERS = (
 FIXTURES_OF_SERVERS = {"db", "live_server", "siblings", "siblings_process", "transactional_db"}
 POSTGRES = "NOVATREK_TESTS_POSTGRES"
 NOWHERE = "127.0.0.1:9"
+YOUNG_OBJECTS = 50_000
 SIBLING_URLS = (
     "TRIP_CATALOG_URL",
     "GUIDE_MANAGEMENT_URL",
@@ -65,9 +66,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector the modules and tests that live as long as the process."""
+    """Have the garbage of tests collected, but not what was loaded before them and lives as long as the process."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
+    gc.enable()
 
 
 def _is_controller(processes: object) -> bool:
@@ -139,5 +142,5 @@ def _environment(addresses: dict[str, str]) -> dict[str, str]:
 
 
 # Modules and tests are loaded by the hundred thousand objects and stay: looking through them again and again
-# takes seconds of each process.
+# takes seconds of each process. After that the collector is needed: a process of tests grows by gigabytes without.
 gc.disable()

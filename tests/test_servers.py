@@ -1,5 +1,6 @@
 """Which servers a run of tests starts."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -56,3 +57,7 @@ def test_a_pure_test_that_asks_for_a_server_fails(fixture: str) -> None:
 
     with pytest.raises(pytest.fail.Exception, match=r"test_day.py is pure"):
         servers.pytest_runtest_setup(item)
+
+
+def test_the_garbage_of_tests_is_collected() -> None:
+    assert gc.isenabled()
