@@ -22,12 +22,12 @@ from conflicts.models import ConflictQuerySet, ConflictResolution, RiskAcceptanc
 from conflicts.options import options_in
 from conflicts.resolution.services import ResolutionOutcome, resolve_conflict
 from events.admin import ViewOnly
+from novatrek_scheduling.api.overriding import may_override, refuse_override
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.formatting import DEPARTURE_COLUMNS, departure_rows, table
 from scheduling.admin.region_names import region_name
 
 RESOLVE = "conflicts.resolve_scheduleconflict"
-OVERRIDE = "conflicts.override_scheduleconflict"
 SEVERITY_COLOURS = {"LOW": "info", "MEDIUM": "warning", "HIGH": "danger", "CRITICAL": "danger"}
 STATUS_COLOURS = {"RESOLVED": "success", "PARTIALLY_RESOLVED": "warning", "FAILED": "danger"}
 
@@ -156,18 +156,15 @@ class ScheduleConflictAdmin(ViewOnly):
             "conflict": conflict,
             "options": options_in(conflict.details),
             "form": form,
-            "may_override": request.user.has_perm(OVERRIDE),
+            "may_override": may_override(request.user),
         }
         page = "admin/conflicts/scheduleconflict/resolve.html"
         return render(request, page, self.admin_site.each_context(request) | context)
 
     def _resolve(self, request: HttpRequest, conflict: ScheduleConflict, chosen: dict[str, Any]) -> bool:
-        if chosen["override_warnings"] and not request.user.has_perm(OVERRIDE):
-            self.message_user(
-                request, "Only operations managers may resolve a conflict against warnings.", messages.WARNING
-            )
-            return False
         try:
+            if chosen["override_warnings"]:
+                refuse_override(request.user)
             outcome = resolve_conflict(
                 conflict.pk,
                 chosen["option"],

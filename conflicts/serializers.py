@@ -10,6 +10,7 @@ from conflicts.choices import ResolutionStatus, Strategy
 from conflicts.detection import ConflictType, Severity
 from conflicts.models import ScheduleConflict
 from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.overriding import OverrideField
 from novatrek_scheduling.api.serializers import ContractQuerySerializer, PagingSerializer, SparseSerializer, instant
 
 MAX_NOTES = 4000
@@ -129,7 +130,7 @@ class ConflictResolutionRequestSerializer(serializers.Serializer[Any]):
     conflict_id = fields.UUIDField()
     selected_resolution_id = fields.UUIDField(source="option_id")
     operator_notes = fields.CharField(required=False, allow_blank=True, max_length=MAX_NOTES, source="notes")
-    override_warnings = fields.BooleanField(default=False)
+    override_warnings = OverrideField()
 
 
 class DownstreamUpdateSerializer(SparseSerializer):

@@ -40,7 +40,10 @@ class ScheduleConflictViewSet(ViewSet):
     @extend_schema(
         operation_id="resolveScheduleConflict",
         summary="Resolve a conflict with one of its options",
-        description="Apply one of the conflict's resolution options, or accept its risk.",
+        description=(
+            "Apply one of the conflict's resolution options, or accept its risk. `override_warnings` needs the scope "
+            "`scheduling:override`, without which it is 403."
+        ),
         request=ConflictResolutionRequestSerializer,
         responses={
             200: OpenApiResponse(ConflictResolutionResultSerializer, "What was done."),
@@ -54,7 +57,7 @@ class ScheduleConflictViewSet(ViewSet):
         permission_classes=[requires("scheduling:resolve", contract_operation=True)],
     )
     def resolve(self, request: Request) -> Response:
-        body = ConflictResolutionRequestSerializer(data=request.data)
+        body = ConflictResolutionRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         resolution = resolve_conflict(by=str(request.user), **body.validated_data)
         return Response(ConflictResolutionResultSerializer(resolution).data)

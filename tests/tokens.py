@@ -11,6 +11,7 @@ ALL_SCOPES = (
     "scheduling:read",
     "scheduling:write",
     "scheduling:resolve",
+    "scheduling:override",
     "scheduling:publish",
     "guide-adjustments:write",
 )

@@ -149,7 +149,10 @@ FIELD_DESCRIPTIONS: dict[str, str] = {
     "estimated_affected_guests": "The guests whose plan changes.",
     "requires_guest_notification": "Whether guests have to be told.",
     "operator_notes": "The reason of the person who resolves; required where a risk is accepted.",
-    "override_warnings": "Apply the option although it causes other conflicts, or accept a CRITICAL risk.",
+    "override_warnings": (
+        "Apply the option although it causes other conflicts, or accept a CRITICAL risk. It needs the scope "
+        "`scheduling:override`."
+    ),
     "resolution_status": "PARTIALLY_RESOLVED while a sibling has not received its message yet.",
     "applied_strategy": "The strategy of the applied option.",
     "downstream_updates": "The messages to siblings.",

@@ -20,6 +20,7 @@ SCOPES = (
     "scheduling:read",
     "scheduling:write",
     "scheduling:resolve",
+    "scheduling:override",
     "scheduling:publish",
     "guide-adjustments:write",
 )

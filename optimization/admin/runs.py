@@ -18,6 +18,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from events.admin import ViewOnly
+from novatrek_scheduling.api.overriding import may_override
 from novatrek_scheduling.errors import DomainError
 from optimization.admin.compare_page import compare_context
 from optimization.admin.explanation_pages import explanation_urls
@@ -170,7 +171,7 @@ class OptimizationRunAdmin(ViewOnly):
         return request.user.has_perm("scheduling.change_dailyschedule")
 
     def has_accept_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("scheduling.publish_dailyschedule")
+        return may_override(request.user)
 
     def get_urls(self) -> list[URLPattern]:
         address = path(

@@ -18,6 +18,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from events.admin import ViewOnly
+from novatrek_scheduling.api.overriding import may_override, refuse_override
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.plan_by_region import plan_by_region
@@ -112,7 +113,7 @@ class DailyScheduleAdmin(ViewOnly):
             return redirect(reverse("admin:scheduling_dailyschedule_change", args=[schedule.pk]))
         preview = preview_publication(schedule.schedule_date)
         context = self.admin_site.each_context(request) | publication_context(preview, schedule)
-        context |= banner_context(schedule) | {"opts": self.opts}
+        context |= banner_context(schedule) | {"opts": self.opts, "may_override": may_override(request.user)}
         return render(request, "admin/scheduling/dailyschedule/publish.html", context)
 
     def _publish(self, request: HttpRequest, schedule: DailySchedule) -> bool:
@@ -121,6 +122,8 @@ class DailyScheduleAdmin(ViewOnly):
             self.message_user(request, "Choose at least one departure to publish.", messages.WARNING)
             return False
         try:
+            if form.cleaned_data["override_warnings"]:
+                refuse_override(request.user)
             change = publish_departures(
                 schedule.schedule_date,
                 author=Author(AuthorKind.DISPATCHER, request.user.get_username(), cause="published in the console"),

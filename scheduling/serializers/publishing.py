@@ -6,6 +6,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
+from novatrek_scheduling.api.overriding import OverrideField
 from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer, StrictSerializer
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.models import schedule_id_of
@@ -29,9 +30,11 @@ class PublishRequestSerializer(StrictSerializer):
         child=fields.UUIDField(), required=False, min_length=1, max_length=MAX_DEPARTURES, help_text=NAMED
     )
     region_id = fields.UUIDField(required=False, help_text=OF_A_REGION)
-    override_warnings = fields.BooleanField(
-        default=False,
-        help_text="Publish over broken rules and silence, but never over certificates, restrictions, overlap or rest.",
+    override_warnings = OverrideField(
+        help_text=(
+            "Publish over broken rules and silence, but never over certificates, restrictions, overlap or rest. It "
+            "needs the scope `scheduling:override`."
+        ),
     )
 
 

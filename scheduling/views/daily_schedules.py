@@ -88,7 +88,7 @@ class DailyScheduleViewSet(ScopedViewSet):
 
     @action(detail=True, methods=["post"], parser_classes=[StrictJSONParser])
     def publish(self, request: Request, schedule_id: str) -> Response:
-        body = PublishRequestSerializer(data=request.data)
+        body = PublishRequestSerializer(data=request.data, context={"request": request})
         body.is_valid(raise_exception=True)
         chosen: dict[str, Any] = dict(body.validated_data)
         day, author = day_of(schedule_id), Author(AuthorKind.DISPATCHER, str(request.user), "published over the API")

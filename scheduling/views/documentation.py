@@ -89,8 +89,8 @@ document_daily_schedules = extend_schema_view(
             "Drafts with a lead guide become PUBLISHED and their teams CONFIRMED; guides whose own plan differs from "
             "what was last announced to them are notified. Publishing is a person's approval of the teams that await "
             "it. Every departure is judged on facts read now: 422 names the hard rules that one breaks, and nothing is "
-            "published. `override_warnings` publishes all the same, but never over certificates, restrictions, overlap "
-            "or rest. A stale `_rev` is 409, a stale `If-Match` 412."
+            "published. `override_warnings`, which needs the scope `scheduling:override`, publishes all the same, but "
+            "never over certificates, restrictions, overlap or rest. A stale `_rev` is 409, a stale `If-Match` 412."
         ),
         parameters=[SCHEDULE_ID, IF_MATCH, *ANSWER_HEADERS],
         request=PublishRequestSerializer,

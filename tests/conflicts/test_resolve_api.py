@@ -13,7 +13,7 @@ from tests.tokens import bearer
 URL = "/scheduling/v1/schedule-conflicts/resolve"
 
 
-def posted(client: Client, scopes: tuple[str, ...] = ("scheduling:resolve",), **body: Any) -> Any:
+def posted(client: Client, scopes: tuple[str, ...] = ("scheduling:resolve", "scheduling:override"), **body: Any) -> Any:
     return client.post(URL, body, content_type="application/json", headers=bearer(scopes))
 
 

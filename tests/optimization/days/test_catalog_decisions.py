@@ -66,7 +66,9 @@ def option_of(conflict: ScheduleConflict, strategy: Strategy) -> Option:
 
 def resolve(client: Client, conflict: ScheduleConflict, option: Option, **body: Any) -> Any:
     body = {"conflict_id": str(conflict.pk), "selected_resolution_id": str(option.id)} | body
-    return client.post(URL, body, content_type="application/json", headers=bearer(("scheduling:resolve",)))
+    return client.post(
+        URL, body, content_type="application/json", headers=bearer(("scheduling:resolve", "scheduling:override"))
+    )
 
 
 def follow(client: Client, conflict: ScheduleConflict) -> None:

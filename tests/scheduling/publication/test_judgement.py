@@ -53,7 +53,9 @@ def led(day: date, suits: Callable[[Departure], bool] = lambda _: True) -> tuple
 
 def publish(client: Client, day: date, **body: Any) -> HttpResponse:
     address = f"/scheduling/v1/daily-schedules/{day}/publish"
-    return client.post(address, body, content_type="application/json", headers=bearer(["scheduling:publish"]))
+    return client.post(
+        address, body, content_type="application/json", headers=bearer(["scheduling:publish", "scheduling:override"])
+    )
 
 
 def preview(client: Client, day: date) -> dict[str, Any]:

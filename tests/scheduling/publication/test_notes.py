@@ -39,7 +39,7 @@ def publish(client: Client, day: date = TOMORROW) -> None:
         f"/scheduling/v1/daily-schedules/{day}/publish",
         {"override_warnings": True},
         content_type="application/json",
-        headers=bearer(["scheduling:publish"]),
+        headers=bearer(["scheduling:publish", "scheduling:override"]),
     )
     assert answer.status_code == 200, answer.content
 

@@ -28,7 +28,9 @@ def team_of(lead: TeamMember, *assistants: TeamMember) -> list[TeamMember]:
 
 def publish(client: Client) -> None:
     body = {"override_warnings": True}
-    answer = client.post(PUBLISH, body, content_type="application/json", headers=bearer(["scheduling:publish"]))
+    answer = client.post(
+        PUBLISH, body, content_type="application/json", headers=bearer(["scheduling:publish", "scheduling:override"])
+    )
     assert answer.status_code == 200, answer.content
 
 
