@@ -14,7 +14,7 @@ from django.utils import timezone
 from conflicts.detection import ConflictType
 from conflicts.models import ScheduleConflict
 from conflicts.options import Option, accept_risk
-from conflicts.resolution.problem import Problem
+from conflicts.resolution.problem import Problem, SharedFacts
 from conflicts.resolution.registry import search_options
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import Unavailable
@@ -22,10 +22,11 @@ from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.surroundings import entries_on
-from scheduling.domain.document import Departure
-from scheduling.domain.facts import Snapshot, Span
+from scheduling.domain.document import Departure, GuideAdjustments
+from scheduling.domain.facts import Guide, Snapshot, Span
+from scheduling.hooks import pairing_score
 from scheduling.models import DailySchedule
-from scheduling.rules import Facts
+from scheduling.rules import Demand, Facts
 from scheduling.snapshot import UnknownTrip, take_facts_snapshot, take_trip_snapshot, with_certificates
 
 DAYS_AROUND = 3
@@ -92,12 +93,17 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
         details=conflict.details,
         documents={day: draft.document for day, draft in drafts.items()},
         revisions={day: draft.rev for day, draft in drafts.items()},
-        facts=gather_facts(snapshot),
+        shared=SharedFacts(gather_facts(snapshot), certify),
         entered=entries_on({day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1)}),
         commitments=commitments_around(_span_over(remaining, listed)),
-        certify=certify,
+        score=score_of,
         now=now,
     )
+
+
+def score_of(guide: Guide, demand: Demand, facts: Facts, entry: GuideAdjustments) -> float:
+    """The suitability of a guide for a departure, in [0, 1], as a dispatcher's patch rates them."""
+    return max(pairing_score(guide, demand, facts, entry), default=0.0)
 
 
 def take_snapshot_for(

@@ -1,20 +1,41 @@
 """A conflict as the searches for options see it, and the test that every option has to pass."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from conflicts.detection import Cause, ConflictType, DetectedConflict
+from conflicts.errors import ResolutionNotApplicable
 from conflicts.monitoring.scene_loader import DetectionScope, detect_all
 from conflicts.monitoring.store import fingerprints_of
+from conflicts.steps import Making, Steps, build, departures_of
+from conflicts.steps.making import PairingScore
 from scheduling.daily_schedules.commitments import by_guide, commitments_in, without_departures
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.rules import Commitment, EntriesByDate, Facts, new_violations
 from scheduling.rules.departures import Surroundings
 
 Documents = Mapping[date, ScheduleDocument]
+Certify = Callable[[Facts, set[UUID]], Facts]
+
+
+@dataclass(slots=True)
+class SharedFacts:
+    """The facts of a conflict, to which certificates are added as its candidates need them, each once."""
+
+    known: Facts
+    read: Certify
+    certified: set[UUID] = field(default_factory=set)
+
+    def certify(self, guide_ids: Collection[UUID]) -> Facts:
+        """Return the facts with the certificates of these guides among others."""
+        missing = set(guide_ids) - self.certified
+        if missing:
+            self.certified |= missing
+            self.known = self.read(self.known, missing)
+        return self.known
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +53,8 @@ class Problem:
     """A conflict with the facts around it.
 
     `documents` and `revisions` are those of the dates around, `entered` what guides entered for them and for the dates
-    that a departure moved among them could reach; `certify` reads the certificates of guides.
+    that a departure moved among them could reach; `waiting` has the guests of the reservations that wait for a place on
+    those dates, `score` rates a guide on a departure.
     """
 
     conflict_id: UUID
@@ -40,11 +62,38 @@ class Problem:
     details: Mapping[str, Any]
     documents: Documents
     revisions: Mapping[date, int]
-    facts: Facts
+    shared: SharedFacts
     entered: EntriesByDate
     commitments: Mapping[UUID, tuple[Commitment, ...]]
-    certify: Callable[[Facts, set[UUID]], Facts]
+    score: PairingScore
     now: datetime
+    waiting: Mapping[UUID, int] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> Facts:
+        """The facts, with all certificates that were read so far."""
+        return self.shared.known
+
+    def certify(self, guide_ids: Collection[UUID]) -> Facts:
+        """Return the facts with the certificates of these guides: each guide's are read once for all candidates."""
+        return self.shared.certify(guide_ids)
+
+    @property
+    def making(self) -> Making:
+        return Making(self.facts, self.entered, self.score, self.now, self.waiting)
+
+    def change_by(self, steps: Steps) -> Documents | None:
+        """Return the changed documents where the steps solve the conflict, None where they cannot be made or do not."""
+        try:
+            changed = build(steps, self.documents, self.making)
+        except ResolutionNotApplicable:
+            return None
+        touched = departures_of(steps)
+        teams = [
+            d.guide_ids for document in changed.values() for key, d in document.departures.items() if key in touched
+        ]
+        facts = self.certify(frozenset().union(*teams))
+        return changed if self.solves(facts, changed, touched) else None
 
     @property
     def cause(self) -> Cause:

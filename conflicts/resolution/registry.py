@@ -1,12 +1,16 @@
 """The registry of searches for resolution options, which other apps provide."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from conflicts.choices import Strategy
 from conflicts.options import Option
 from conflicts.resolution.problem import Problem
+from conflicts.steps import Steps
 
 OptionSearch = Callable[[Problem], list[Option]]
+Candidate = tuple[Strategy, Steps]
+CandidateSearch = Callable[[Problem], Iterable[Candidate]]
+"""Yields candidates for a conflict, the best first: what could be done, not yet built or checked."""
 
 _ORDER = list(Strategy)
 _searches: dict[Strategy, OptionSearch] = {}

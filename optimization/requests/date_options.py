@@ -7,7 +7,7 @@ from uuid import UUID
 
 from optimization.requests.feasibility import FeasibilityChecks, has_room, is_slot_taken, joining_guests
 from optimization.requests.query import DateOption, TripQuery
-from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot, Trail, Trip
 from scheduling.domain.new_departures import new_departure

@@ -40,7 +40,7 @@ def _with_more_places(spot: Spot, problem: Problem) -> list[Option]:
     """Return the option of a place for every guest, where the trip, the trail, the team and the base camp allow it."""
     departure = spot.departure
     trip = problem.facts.snapshot.trips.get(departure.trip_id)
-    facts = problem.certify(problem.facts, set(departure.guide_ids))
+    facts = problem.certify(departure.guide_ids)
     edit = DepartureEdit(day=spot.day, departure_id=spot.departure_id, fields={"capacity": departure.participants})
     if not may_have_places(trip, departure.participants) or not solves(problem, facts, [edit]):
         return []
@@ -59,7 +59,7 @@ def _with_more_places(spot: Spot, problem: Problem) -> list[Option]:
 
 
 def _with_assistant(spot: Spot, problem: Problem) -> list[Option]:
-    pool = certified_pool(spot, problem, problem.facts)
+    pool = certified_pool(spot, problem)
     solutions = (
         _option(spot, problem, team, pool.covers([member.guide_id for member in team]))
         for _, team in pool.teams(spot.departure.team)

@@ -64,7 +64,7 @@ def _staffed(spot: Spot, after: Spot, problem: Problem) -> Spot:
     planned = with_open_trail(after, problem) if is_known else None
     if planned is None or after.day not in problem.documents:
         return replace(after, departure=unstaffed)
-    pool = certified_pool(planned, problem, problem.facts)
+    pool = certified_pool(planned, problem)
     team = team_at(planned.departure, pool)
     staffed = replace(planned, departure=planned.departure.model_copy(update={"team": team or []}))
     if team is None or _breaks_a_rule(spot, staffed, problem, pool.facts):

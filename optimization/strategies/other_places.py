@@ -42,7 +42,7 @@ def _option(left: Spot, spot: Spot, problem: Problem) -> Option | None:
         DepartureEdit(day=left.day, departure_id=left.departure_id, fields={"rescheduled_to": str(spot.departure_id)}),
         DepartureEdit(day=spot.day, departure_id=spot.departure_id, fields={}),
     ]
-    facts = problem.certify(problem.facts, set(spot.departure.guide_ids))
+    facts = problem.certify(spot.departure.guide_ids)
     if not solves(problem, facts, edits, moved):
         return None
     guests, when = counted(left.departure.participants, "guest"), f"{spot.departure.starts_at:%A %d %B, %H:%M}"

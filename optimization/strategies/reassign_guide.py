@@ -26,7 +26,7 @@ def search_reassignments(problem: Problem) -> list[Option]:
 def _reassignments_on(spot: Spot, problem: Problem) -> list[Option]:
     replaced = frozenset() if problem.cause is Cause.NO_LEAD else problem.guide_ids
     kept = [member for member in spot.departure.team if member.guide_id not in replaced]
-    pool = certified_pool(spot, problem, problem.facts, without=replaced)
+    pool = certified_pool(spot, problem, without=replaced)
     solutions = (
         _option(spot, problem, pool, candidate, team)
         for candidate, team in pool.teams(kept)

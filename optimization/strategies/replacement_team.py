@@ -104,11 +104,10 @@ def candidate_pool(spot: Spot, problem: Problem, facts: Facts, *, without: Colle
     return CandidatePool(spot.departure, Assessment(demand, remaining, assessment.excluded), facts, context)
 
 
-def certified_pool(spot: Spot, problem: Problem, facts: Facts, *, without: Collection[UUID] = ()) -> CandidatePool:
+def certified_pool(spot: Spot, problem: Problem, *, without: Collection[UUID] = ()) -> CandidatePool:
     """As `candidate_pool`, with the certificates of the most promising guides read; other guides are not considered."""
-    promising = candidate_pool(spot, problem, facts, without=without).ranked[:MAX_CERTIFIED]
+    promising = candidate_pool(spot, problem, problem.facts, without=without).ranked[:MAX_CERTIFIED]
     to_certify = {candidate.guide.id for candidate in promising} | spot.departure.guide_ids
-    facts = problem.certify(facts, to_certify)
-    pool = candidate_pool(spot, problem, facts, without=without)
+    pool = candidate_pool(spot, problem, problem.certify(to_certify), without=without)
     certified = tuple(candidate for candidate in pool.assessment.candidates if candidate.guide.id in to_certify)
     return replace(pool, assessment=replace(pool.assessment, candidates=certified))

@@ -14,7 +14,7 @@ from conflicts.resolution.problem import Problem, Spot
 from optimization.strategies.proposal import MAX_OFFERED, propose, solves
 from optimization.strategies.replacement_team import CandidatePool, candidate_pool, certified_pool, lead_first_ids
 from optimization.strategies.unled_departure import Resolution, UnledDeparture
-from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument, TeamMember
 from scheduling.domain.facts import CatalogDeparture, Snapshot, Trail
 from scheduling.domain.local_time import combine, move_span
@@ -178,7 +178,7 @@ def _option_at(slot: _Slot, problem: Problem) -> Option | None:
     planned = with_open_trail(slot.after, problem)
     if planned is None or not candidate_pool(planned, problem, problem.facts).ranked:
         return None
-    pool = certified_pool(planned, problem, problem.facts)
+    pool = certified_pool(planned, problem)
     team = team_at(planned.departure, pool)
     if team is None:
         return None

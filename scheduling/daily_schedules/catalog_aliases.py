@@ -4,22 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from itertools import chain
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from django.db.models import Q
 
 from events import outbox
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Sibling, Snapshot
 from scheduling.models import DepartureAlias
 from scheduling.operations_notices import notify_operations
-
-_DEPARTURES = uuid5(NAMESPACE_URL, "https://novatrek.example.com/departures")
-
-
-def departure_id_of(trip_id: UUID, day: date, departure_time: str) -> UUID:
-    """Return the id of a departure that the catalog lacks; `departure_time` is local to its region, "HH:MM"."""
-    return uuid5(_DEPARTURES, f"{trip_id} {day.isoformat()} {departure_time}")
 
 
 def find_aliases(day: date, snapshot: Snapshot, document: ScheduleDocument) -> dict[UUID, UUID]:

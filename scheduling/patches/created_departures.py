@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from novatrek_scheduling.errors import FieldProblem
-from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import CatalogDeparture, Snapshot, Trip
 from scheduling.domain.new_departures import new_departure

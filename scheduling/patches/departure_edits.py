@@ -11,10 +11,11 @@ from scheduling.domain.document import Departure, DepartureStatus, Role, Unassig
 from scheduling.domain.facts import Sibling, Snapshot
 from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.errors import DepartureNotEditable, UnknownTrail
-from scheduling.patches.manual_teams import manual_team, require_approval
+from scheduling.patches.manual_teams import manual_team
 from scheduling.patches.merge_patch import merged
 from scheduling.patches.ownership import CATALOG, CLOCK, PUBLISHING, not_yours
 from scheduling.rules import Demand, EntriesByDate, Facts
+from scheduling.rules.members import require_approval
 
 IDENTITY = ("trip_id", "trip_name", "activity_type", "region_id", "language")
 PLACES = ("trail_id", "location_id")

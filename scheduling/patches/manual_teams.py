@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scheduling import hooks
-from scheduling.domain.document import AssignmentStatus, Role, TeamMember
+from scheduling.domain.document import Role, TeamMember
 from scheduling.domain.facts import Guide
-from scheduling.rules import Demand, EntriesByDate, Facts, reasons_to_approve
-from scheduling.rules.guides import certifications_on
+from scheduling.rules import Demand, EntriesByDate, Facts
+from scheduling.rules.members import new_member
 from scheduling.snapshot import UnknownGuide
 
 
@@ -41,29 +41,6 @@ def manual_team(
     return team
 
 
-def require_approval(
-    team: Iterable[TeamMember], demand: Demand, facts: Facts, entries: EntriesByDate, *, of_whole_team: bool
-) -> None:
-    """Set PENDING_APPROVAL on a team for which there are reasons to approve that only a person can judge.
-
-    On its TENTATIVE members, or with `of_whole_team` on all of them: the plan that was announced to
-    confirmed members has changed.
-    """
-    team = list(team)
-    if not reasons_to_approve([member.guide_id for member in team], demand, facts, entries):
-        return
-    for member in team:
-        if of_whole_team or member.assignment_status is AssignmentStatus.TENTATIVE:
-            member.assignment_status = AssignmentStatus.PENDING_APPROVAL
-
-
 def _new_member(guide: Guide, demand: Demand, facts: Facts, entries: EntriesByDate) -> TeamMember:
     scores = hooks.pairing_score(guide, demand, facts, entries.of(guide.id, demand.days))
-    return TeamMember(
-        guide_id=guide.id,
-        guide_name=guide.name,
-        role=Role.LEAD,
-        assignment_status=AssignmentStatus.TENTATIVE,
-        certifications=sorted(certifications_on(guide, demand.days, facts.snapshot)),
-        score=round(max(scores, default=0.0), 3),
-    )
+    return new_member(guide, demand, facts, score=max(scores, default=0.0))

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from novatrek_scheduling.deadline import Deadline
-from scheduling.daily_schedules.catalog_aliases import departure_id_of, find_aliases
+from scheduling.daily_schedules.catalog_aliases import find_aliases
 from scheduling.daily_schedules.departure_dates import dates_of
 from scheduling.daily_schedules.drafts import read_drafts
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.facts import CatalogDeparture, Snapshot
 from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.domain.new_departures import new_departure

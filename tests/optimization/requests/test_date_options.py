@@ -10,7 +10,7 @@ import pytest
 
 from optimization.requests.date_options import options_of
 from optimization.requests.query import DateOption, TripQuery
-from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import (
     CatalogDeparture,

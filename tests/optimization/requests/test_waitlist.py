@@ -11,7 +11,7 @@ from optimization.requests.date_score import Availability
 from optimization.requests.query import TripQuery
 from optimization.requests.ranking import RankedDate
 from optimization.requests.recommendation import rank_dates
-from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Guide, Location, Snapshot
 from scheduling.requests.submission import Constraints

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from conflicts.detection import Cause, ConflictType
-from conflicts.resolution.problem import Problem
+from conflicts.resolution.problem import Problem, SharedFacts
+from optimization.candidates.scoring import pairing_score
 from optimization.requests.date_score import Availability
 from optimization.requests.query import TripQuery
 from optimization.requests.recommendation import rank_dates
 from optimization.strategies.reschedule_trip import search_other_times
-from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Snapshot
 from scheduling.domain.local_time import combine, span_of_day
@@ -89,10 +90,10 @@ def other_times(snapshot: Snapshot, day: date, departures: Mapping[UUID, Departu
         details=details | {"conflict_date": day.isoformat()},
         documents=documents,
         revisions=dict.fromkeys(documents, 1),
-        facts=Facts(snapshot=snapshot),
+        shared=SharedFacts(Facts(snapshot=snapshot), lambda facts, _: facts),
         entered=EntriesByDate(),
         commitments={},
-        certify=lambda facts, _: facts,
+        score=pairing_score,
         now=local(day - timedelta(days=2), "08:00"),
     )
     for option in search_other_times(problem):

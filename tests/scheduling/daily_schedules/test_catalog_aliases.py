@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from scheduling.daily_schedules.catalog_aliases import departure_id_of, find_aliases, record_alias
+from scheduling.daily_schedules.catalog_aliases import find_aliases, record_alias
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture
 from tests.factories import TOMORROW, DepartureFactory, TripFactory, at, snapshot_of

@@ -10,7 +10,7 @@ from django.test import Client
 
 from events.models import OutboxMessage
 from optimization.days.services import take_planning_snapshot
-from scheduling.daily_schedules.catalog_aliases import departure_id_of
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import DepartureStatus
 from scheduling.domain.local_time import combine
 from tests.factories import DepartureFactory

@@ -7,7 +7,8 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from events.models import OutboxMessage
-from scheduling.daily_schedules.catalog_aliases import departure_id_of, record_alias
+from scheduling.daily_schedules.catalog_aliases import record_alias
+from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import DepartureStatus
 from scheduling.event_handlers import reservation_created, reservation_status_changed
 from scheduling.hooks import optimization_requested
