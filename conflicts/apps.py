@@ -8,6 +8,7 @@ class ConflictsConfig(AppConfig):
 
     def ready(self) -> None:
         from conflicts.metrics import conflicts_resolved, open_conflicts
+        from conflicts.monitoring.metrics import monitor_gauges
         from conflicts.monitoring.services import detect_around_hazard, detect_in_changes, detect_waiting
         from novatrek_scheduling.operations.metrics import register_gauges
         from scheduling import hooks
@@ -18,3 +19,4 @@ class ConflictsConfig(AppConfig):
         hooks.waiting_guests_changed.register(detect_waiting)
         hooks.publication_figures.register(conflicts_resolved)
         register_gauges(open_conflicts)
+        register_gauges(monitor_gauges)

@@ -4,8 +4,12 @@ from celery import shared_task
 from django.conf import settings
 
 from conflicts.models import ScheduleConflict
+from conflicts.monitoring.monitor import run_pass
 from conflicts.resolution.deliveries import settle_resolutions
 from conflicts.resolution.option_search import compute_options
+
+MONITOR_SECONDS = 240
+"""The longest time of a pass of the monitors, its reading included; what it stored by then stays."""
 
 
 @shared_task(name="conflicts.compute_options", acks_late=True)
@@ -19,3 +23,9 @@ def compute_options_task(conflict_ids: list[str]) -> None:
 def settle_resolutions_task() -> None:
     """Complete the resolutions whose messages are delivered by now."""
     settle_resolutions()
+
+
+@shared_task(name="conflicts.monitor", acks_late=True, soft_time_limit=MONITOR_SECONDS, time_limit=MONITOR_SECONDS + 30)
+def monitor_task() -> None:
+    """Make a pass of the monitors, unless one is under way."""
+    run_pass()

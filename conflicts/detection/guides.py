@@ -97,8 +97,8 @@ def judge_absence(case: Case, member: TeamMember) -> Judgement:
 
 
 def judge_availability(case: Case, member: TeamMember) -> Judgement:
-    """Find a guide who is not ACTIVE, or whom svc-guide-management does not list as available on a date."""
-    snapshot, days = case.scene.snapshot, days_of(case.departure)
+    """Find a guide who is not ACTIVE, or whom svc-guide-management does not list as available on a date to come."""
+    snapshot, days = case.scene.snapshot, case.days_to_come
     guide = snapshot.guides.get(member.guide_id)
     read = [day for day in days if day in snapshot.available]
     absent = [day for day in read if member.guide_id not in snapshot.available[day]]

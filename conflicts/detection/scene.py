@@ -17,6 +17,12 @@ from scheduling.rules.inputs import days_of
 ENDED = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
 
 
+def days_to_come(departure: Departure, now: datetime) -> tuple[date, ...]:
+    """Return the local dates of the departure that are not past: what was on the others cannot be changed."""
+    today = now.astimezone(departure.starts_at.tzinfo).date()
+    return tuple(day for day in days_of(departure) if day >= today)
+
+
 @dataclass(frozen=True, slots=True)
 class Danger:
     """A hazard in force, with the fields that detection needs beyond those of the hard rules."""
@@ -102,6 +108,10 @@ class Case:
     @property
     def demand(self) -> Demand:
         return Demand.of(self.departure_id, self.departure, self.scene.day, self.scene.snapshot)
+
+    @property
+    def days_to_come(self) -> tuple[date, ...]:
+        return days_to_come(self.departure, self.scene.now)
 
     def adjustments_of(self, guide_id: UUID) -> GuideAdjustments:
         return self.scene.entered.of(guide_id, days_of(self.departure))

@@ -8,18 +8,17 @@ from conflicts.detection.scene import Case, Danger
 from conflicts.detection.severity import SEVERITY_OF_ALERT, Severity
 from scheduling.domain.facts import Sibling, Trail, WeatherAlert, WeatherOutlook
 from scheduling.rules import closed_because
-from scheduling.rules.inputs import days_of
 
 
 def judge_trail(case: Case) -> Judgement:
-    """Find a trail that is closed, out of season, flooded or under a severe closure on a date of the departure."""
+    """Find a trail that is closed, out of season, flooded or under a severe closure on a date to come."""
     trail_id = case.departure.trail_id
     if trail_id is None:
         return Judgement()
     trail = case.scene.snapshot.trails.get(trail_id)
     if trail is None:
         return UNKNOWN
-    reason = closed_because(trail, days_of(case.departure))
+    reason = closed_because(trail, case.days_to_come)
     if reason is None:
         return Judgement(is_complete=trail.conditions_known)
     return Judgement((_on_closed_trail(case, trail, reason),))
@@ -106,9 +105,9 @@ def _under_alert(case: Case, alert: WeatherAlert) -> DetectedConflict:
 
 
 def judge_forecast(case: Case) -> Judgement:
-    """Find a storm forecast for a date of the departure, unless an alert of its region warns already."""
+    """Find a storm forecast for a date to come of the departure, unless an alert of its region warns already."""
     snapshot, region_id = case.scene.snapshot, case.departure.region_id
-    days = days_of(case.departure)
+    days = case.days_to_come
     has_warning = any(alert.severity in {"WARNING", "EMERGENCY"} for alert in snapshot.alerts.get(region_id, ()))
     is_complete = snapshot.knows(Sibling.WEATHER) and set(days) <= set(snapshot.days) and region_id in snapshot.alerts
     stormy = [day for day in days if snapshot.outlooks.get((region_id, day)) is WeatherOutlook.STORM_WARNING]

@@ -1,6 +1,7 @@
 """Detection around a change, stored in the transaction of the change."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -91,8 +92,8 @@ def _touched_by(document: ScheduleDocument, hazard: Hazard) -> frozenset[UUID]:
 def _detect_and_store(scopes: Mapping[date, DetectionScope], facts: Facts | None, now: datetime) -> StoredConflicts:
     detection = detect_all(scopes, facts, now=now)
     departures = {str(key): departure for scope in scopes.values() for key, departure in scope.departures.items()}
-    clear_conflicts(detection, departures, scopes, now=now)
-    stored = store_conflicts(detection.conflicts, now=now)
+    cleared = clear_conflicts(detection, departures, scopes, now=now)
+    stored = replace(store_conflicts(detection.conflicts, now=now), cleared=tuple(cleared))
     if stored.new:
         # A lost message only delays the options: they are computed at the latest when the conflict is resolved.
         enqueue("conflicts.compute_options", [str(conflict_id) for conflict_id in stored.new])

@@ -32,10 +32,11 @@ _UPSERT = """
 
 @dataclass(frozen=True, slots=True)
 class StoredConflicts:
-    """The detected conflicts, the ids of their open rows by fingerprint, and the ids of the new rows."""
+    """The detected conflicts, the ids of their open rows by fingerprint, and the ids of new and of cleared rows."""
 
     by_fingerprint: Mapping[str, UUID] = field(default_factory=dict)
     new: tuple[UUID, ...] = ()
+    cleared: tuple[UUID, ...] = ()
     detected: tuple[DetectedConflict, ...] = ()
 
 
@@ -55,7 +56,7 @@ def store_conflicts(detected: Iterable[DetectedConflict], *, now: datetime) -> S
         by_fingerprint = {fingerprint: conflict_id for conflict_id, fingerprint in cursor.fetchall()}
     inserted = {row["conflict_id"] for row in rows}
     new = tuple(conflict_id for conflict_id in by_fingerprint.values() if str(conflict_id) in inserted)
-    return StoredConflicts(by_fingerprint, new, tuple(unaccepted.values()))
+    return StoredConflicts(by_fingerprint, new, detected=tuple(unaccepted.values()))
 
 
 def _without_accepted(detected: dict[str, DetectedConflict], now: datetime) -> dict[str, DetectedConflict]:

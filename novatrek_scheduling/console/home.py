@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,10 +11,12 @@ from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from conflicts.choices import SEVERITY_LABELS
 from conflicts.detection import Severity
-from conflicts.models import ScheduleConflict
+from conflicts.models import MonitorPass, ScheduleConflict
+from conflicts.monitoring.passes import is_overdue, last_complete_pass, last_finished_pass
 from events.models import DeadLetter, OutboxMessage
 from novatrek_scheduling.console.navigation import list_of, may_view
 from optimization.models import OptimizationRun
@@ -33,6 +35,8 @@ def dashboard_context(request: HttpRequest, context: Values) -> Values:
     context["title"] = "Today and tomorrow"
     if may_view("scheduling.dailyschedule")(request):
         context["days"] = _days()
+    if may_view("conflicts.scheduleconflict")(request):
+        context["monitors"] = _monitors()
     context["figures"] = list(_figures(request))
     if may_view("optimization.optimizationrun")(request):
         context["runs"] = [_run(run) for run in _latest_runs()]
@@ -84,6 +88,18 @@ def _to_publish(departures: list[Departure]) -> str:
 
 def _unstaffed(departure: Departure) -> str:
     return f"{departure.starts_at:%H:%M} {departure.trip_name}, {region_name(departure.region_id)}"
+
+
+def _monitors() -> Values:
+    """Say when everything that departures rest on was last read and judged, and what the last pass did not read."""
+    now, complete, finished = timezone.now(), last_complete_pass(), last_finished_pass()
+    last = f"last complete pass {_ago(complete, now)}" if complete else "no complete pass yet"
+    missed = finished.not_read if finished else []
+    return {"text": f"Monitors: {last}", "not_read": missed, "is_pressing": is_overdue(complete, now) or bool(missed)}
+
+
+def _ago(monitor_pass: MonitorPass, now: datetime) -> str:
+    return f"{timesince(monitor_pass.completed_at or now, now, depth=1)} ago"
 
 
 def _figures(request: HttpRequest) -> Iterator[Values]:

@@ -7,6 +7,7 @@ from kombu import Queue
 
 from novatrek_scheduling.environment import env
 from novatrek_scheduling.settings.planning import (
+    MONITOR_INTERVAL_SECONDS,
     NIGHTLY_OPTIMIZATION_AT,
     TASK_SOFT_TIME_LIMIT_SECONDS,
     TASK_TIME_LIMIT_SECONDS,
@@ -90,6 +91,7 @@ CELERY_BEAT_SCHEDULE = {
     ),
     "advance-departures": _prioritized("scheduling.advance_departures", timedelta(minutes=1)),
     "sweep-reservations": _prioritized("scheduling.sweep_reservations", timedelta(minutes=1)),
+    "monitor": _prioritized("conflicts.monitor", timedelta(seconds=MONITOR_INTERVAL_SECONDS)),
     "settle-resolutions": _prioritized("conflicts.settle_resolutions", timedelta(seconds=30)),
     "sweep-nights": _prioritized("optimization.sweep_nights", timedelta(minutes=1)),
     "plan-gaps-again": _prioritized("optimization.plan_gaps_again", timedelta(minutes=2)),

@@ -55,19 +55,40 @@ class GuideLookups:
 
         Raises SiblingUnavailable, also for lists that have collapsed since they were last read.
         """
-        answers = self.reader.answers
-        listed = self._guides(self.all_guides) if self.all_guides else []
-        if self.all_guides:
-            answers.judge(GUIDES_JUDGED, {guide.id: NO_TRAITS for guide in listed if _is_of_use(guide)})
-        by_day = {day: self._guides(branch) for day, branch in self.available.items()}
-        for day, guides in by_day.items():
-            answers.judge_available({guide.id for guide in guides if _is_of_use(guide)}, day)
-        payloads = {guide.id: guide for group in (listed, *by_day.values()) for guide in group}
-        available = {day: frozenset(guide.id for guide in guides) for day, guides in by_day.items()}
-        return {key: guide_of(payload) for key, payload in payloads.items()}, available
+        listed = self._listed()
+        return _guides_of(listed, {day: self._available_on(day) for day in self.available})
+
+    def finish_known(self) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
+        """Return what `finish` does, without the lists that do not come or are not believed: the gaps name them."""
+        listed = self.gaps.read_or_note(GUIDES, "the guides", self._listed)
+        by_day = {
+            day: self.gaps.read_or_note(GUIDES, f"who is available on {day}", partial(self._available_on, day))
+            for day in self.available
+        }
+        return _guides_of(listed or [], {day: guides for day, guides in by_day.items() if guides is not None})
+
+    def _listed(self) -> list[GuidePayload]:
+        if self.all_guides is None:
+            return []
+        listed = self._guides(self.all_guides)
+        self.reader.answers.judge(GUIDES_JUDGED, {guide.id: NO_TRAITS for guide in listed if _is_of_use(guide)})
+        return listed
+
+    def _available_on(self, day: date) -> list[GuidePayload]:
+        guides = self._guides(self.available[day])
+        self.reader.answers.judge_available({guide.id for guide in guides if _is_of_use(guide)}, day)
+        return guides
 
     def _guides(self, branch: Future[Records[GuidePayload]]) -> list[GuidePayload]:
         return self.gaps.sound(GUIDES, RecordKind.GUIDE, self.lookups.branch_result(GUIDES, branch))
+
+
+def _guides_of(
+    listed: Iterable[GuidePayload], by_day: Mapping[date, Collection[GuidePayload]]
+) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
+    payloads = {guide.id: guide for group in (listed, *by_day.values()) for guide in group}
+    available = {day: frozenset(guide.id for guide in guides) for day, guides in by_day.items()}
+    return {key: guide_of(payload) for key, payload in payloads.items()}, available
 
 
 def _is_of_use(guide: GuidePayload) -> bool:
@@ -79,10 +100,10 @@ def with_certificates(
 ) -> Snapshot:
     """Return the snapshot with the certificates of these guides.
 
-    Without an answer that can be believed a guide is missing in `certificates`; a guide whom svc-guide-management does
-    not know has none.
+    They are read in the order of `guide_ids`, as far as the deadline reaches. Without an answer that can be believed a
+    guide is missing in `certificates`; a guide whom svc-guide-management does not know has none.
     """
-    missing = sorted(set(guide_ids) - set(snapshot.certificates))
+    missing = [key for key in dict.fromkeys(guide_ids) if key not in snapshot.certificates]
     if not missing:
         return snapshot
     certificates: dict[UUID, tuple[Certificate, ...]] = {}

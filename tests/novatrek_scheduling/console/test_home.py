@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from conflicts.detection import Severity
+from conflicts.models import MonitorPass
+from conflicts.monitoring.passes import begin_pass, complete_pass
 from events.dead_letters import record_dead_letter
 from events.outbox import record
 from scheduling.domain.document import DepartureStatus
@@ -78,6 +80,39 @@ def test_what_waits_for_somebody_is_counted() -> None:
     assert counted["Messages to send"][0] >= 1
 
 
+def test_the_monitors_say_when_they_last_saw_everything() -> None:
+    begun = begin_pass(timezone.now() - timedelta(seconds=5))
+    assert begun
+    complete_pass(begun.pk, not_read=[])
+
+    monitors = home()["monitors"]
+
+    assert monitors["text"] == "Monitors: last complete pass 0\xa0minutes ago"
+    assert not monitors["is_pressing"]
+
+
+def test_monitors_that_have_not_seen_everything_for_long_are_a_warning(settings: Any) -> None:
+    begun = begin_pass(timezone.now())
+    assert begun
+    complete_pass(begun.pk, not_read=[])
+    long_ago = timezone.now() - timedelta(seconds=4 * settings.MONITOR_INTERVAL_SECONDS)
+    MonitorPass.objects.update(completed_at=long_ago)
+
+    assert home()["monitors"]["is_pressing"]
+
+
+def test_what_the_last_pass_did_not_read_is_shown() -> None:
+    for not_read in ([], ["svc-weather did not answer; not known: the weather of Rainier."]):
+        begun = begin_pass(timezone.now())
+        assert begun
+        complete_pass(begun.pk, not_read=not_read)
+
+    page = signed_in("Auditor").get("/admin/").content.decode()
+
+    assert "not known: the weather of Rainier" in page
+    assert "not everything is watched" in page
+
+
 def test_who_may_see_nothing_is_told_whom_to_ask() -> None:
     page = signed_in().get("/admin/")
 
@@ -96,5 +131,5 @@ def test_a_full_house_takes_as_few_queries_as_an_empty_one(django_assert_max_num
         record_dead_letter(source=str(uuid4()), reason="it broke", payload={})
     person = signed_in("Operations manager")
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         assert person.get("/admin/").status_code == 200

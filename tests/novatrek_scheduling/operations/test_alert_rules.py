@@ -17,6 +17,8 @@ WATCHED = {
     "optimization_night_dates",
     "conflicts_open",
     "sibling_answers_doubted",
+    "monitor_interval_seconds",
+    "monitor_last_complete_pass_timestamp_seconds",
     "dead_letters_open",
     "outbox_oldest_age_seconds",
 }

@@ -1,0 +1,180 @@
+"""One pass of the monitors over a published day of the simulated world."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.utils import timezone
+
+from conflicts.models import ConflictResolution, MonitorPass, ScheduleConflict
+from conflicts.monitoring.monitor import run_pass
+from conflicts.monitoring.passes import begin_pass
+from scheduling.domain.document import Announcement, DepartureStatus
+from scheduling.models import DailySchedule
+from tests.conflicts.factories import put
+from tests.conflicts.planned import PlannedDay, plan_a_day
+from tests.siblings import SimulatedSiblings
+
+pytestmark = pytest.mark.django_db
+FAR = timedelta(days=60)
+
+
+@pytest.fixture
+def planned(siblings: SimulatedSiblings) -> PlannedDay:
+    siblings.keep(siblings.summary()["region_ids"][:1], guides=25)
+    return plan_a_day(siblings)
+
+
+@pytest.fixture
+def published(planned: PlannedDay) -> UUID:
+    """A departure on a trail, published."""
+    key = planned.staffed(lambda departure: departure.trail_id is not None)[0]
+    publish(planned, key)
+    return key
+
+
+def publish(planned: PlannedDay, key: UUID) -> None:
+    plan = planned.departure(key)
+    told = Announcement(guide_ids=sorted(plan.guide_ids), trail_id=plan.trail_id, starts_at=plan.starts_at)
+    planned.edit(key, status=DepartureStatus.PUBLISHED, published=told)
+
+
+def close_trail_of(planned: PlannedDay, key: UUID) -> str:
+    closure = planned.siblings.close_trail(str(planned.departure(key).trail_id), planned.day, planned.day)
+    return str(closure["id"])
+
+
+def open_causes(departure_id: UUID) -> set[str]:
+    rows = ScheduleConflict.objects.open().filter(details__departure_ids__contains=[str(departure_id)])
+    return {row.details["cause"] for row in rows}
+
+
+def last_pass() -> MonitorPass:
+    return MonitorPass.objects.latest("started_at")
+
+
+def test_one_pass_finds_a_closed_trail_and_a_guide_on_leave(planned: PlannedDay, published: UUID) -> None:
+    close_trail_of(planned, published)
+    planned.siblings.alter("guides", str(planned.departure(published).team[0].guide_id), status="ON_LEAVE")
+
+    run_pass()
+
+    assert open_causes(published) == {"TRAIL", "NOT_AVAILABLE"}
+    assert last_pass().is_complete, last_pass().not_read
+    assert last_pass().found == ScheduleConflict.objects.open().count()
+
+
+def test_the_next_pass_clears_what_is_over_and_finds_nothing_twice(planned: PlannedDay, published: UUID) -> None:
+    closure = close_trail_of(planned, published)
+    run_pass()
+    [conflict] = ScheduleConflict.objects.open().filter(details__cause="TRAIL", details__departure_ids=[str(published)])
+    run_pass()
+    assert last_pass().found == 0
+
+    planned.siblings.remove("closures", closure)
+    run_pass()
+
+    assert ConflictResolution.objects.get(conflict=conflict).resolved_by == "system"
+    assert "TRAIL" not in open_causes(published)
+
+
+@pytest.mark.parametrize("silent", ["svc-guide-management", "svc-trip-catalog", "svc-weather", "svc-location-services"])
+def test_the_rest_is_judged_while_a_sibling_is_silent(planned: PlannedDay, published: UUID, silent: str) -> None:
+    close_trail_of(planned, published)
+    planned.siblings.switch(silent, "down")
+
+    run_pass()
+
+    assert open_causes(published) == {"TRAIL"}
+    assert silent in " ".join(last_pass().not_read)
+    assert not last_pass().is_complete
+
+
+def test_the_conflicts_of_a_silent_sibling_stay(planned: PlannedDay, published: UUID) -> None:
+    closure = close_trail_of(planned, published)
+    guide = str(planned.departure(published).team[0].guide_id)
+    planned.siblings.alter("guides", guide, status="ON_LEAVE")
+    run_pass()
+    planned.siblings.remove("closures", closure)
+    planned.siblings.alter("guides", guide, status="ACTIVE")
+    planned.siblings.switch("svc-trail-management", "down")
+
+    run_pass()
+
+    assert open_causes(published) == {"TRAIL"}
+
+
+def test_guides_who_vanish_together_are_not_believed_to_be_gone(planned: PlannedDay, published: UUID) -> None:
+    run_pass()
+    before = ScheduleConflict.objects.open().count()
+    planned.siblings.keep([str(planned.region_id)], guides=2)
+
+    run_pass()
+
+    assert ScheduleConflict.objects.open().count() == before
+    assert "svc-guide-management" in " ".join(last_pass().not_read)
+
+
+def test_a_certificate_that_runs_out_before_a_departure_far_ahead_is_found_now(
+    planned: PlannedDay, published: UUID
+) -> None:
+    day, plan = planned.day + FAR, planned.departure(published)
+    times = {"starts_at": plan.starts_at + FAR, "ends_at": plan.ends_at + FAR}
+    far = put(uuid4(), day, **(dict(plan) | times | {"status": DepartureStatus.PUBLISHED, "catalog": None}))
+    required = planned.siblings.get("trips", str(plan.trip_id))["required_certifications"]
+    run_pass()
+    assert "CERTIFICATION" not in open_causes(far)
+
+    for name in required:
+        expiry = (day - timedelta(days=1)).isoformat()
+        planned.siblings.expire_certificates(str(plan.team[0].guide_id))
+        planned.siblings.set_certificate(str(plan.team[0].guide_id), name, status="VALID", expiry_date=expiry)
+    run_pass()
+
+    assert "CERTIFICATION" in open_causes(far)
+    assert "CERTIFICATION" not in open_causes(published)
+
+
+def test_drafts_follow_the_catalog_and_published_departures_become_conflicts(
+    planned: PlannedDay, published: UUID
+) -> None:
+    draft = next(key for key in planned.staffed() if key != published)
+    planned.siblings.alter("departures", str(draft), status="CANCELLED")
+    planned.siblings.alter("departures", str(published), status="CANCELLED")
+
+    run_pass()
+
+    assert planned.departure(draft).status is DepartureStatus.CANCELLED
+    assert planned.departure(published).status is DepartureStatus.PUBLISHED
+    assert open_causes(published) == {"CATALOG_CANCELLED"}
+
+
+def test_while_a_pass_is_under_way_there_is_no_other(planned: PlannedDay) -> None:
+    under_way = begin_pass(timezone.now())
+
+    assert not run_pass()
+
+    assert MonitorPass.objects.get() == under_way
+
+
+def test_the_next_tick_takes_over_from_a_worker_that_was_killed(planned: PlannedDay, published: UUID) -> None:
+    close_trail_of(planned, published)
+    long_ago = timezone.now() - timedelta(minutes=5)
+    killed = begin_pass(long_ago)
+    assert killed
+
+    assert run_pass()
+
+    killed.refresh_from_db()
+    assert killed.status == MonitorPass.Status.ABANDONED
+    assert open_causes(published) == {"TRAIL"}
+    assert last_pass().is_complete
+
+
+def test_a_pass_without_any_daily_schedule_is_complete(siblings: SimulatedSiblings) -> None:
+    siblings.keep(siblings.summary()["region_ids"][:1], guides=5)
+    assert not DailySchedule.objects.exists()
+
+    run_pass()
+
+    assert last_pass().is_complete, last_pass().not_read
