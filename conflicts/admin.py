@@ -18,7 +18,8 @@ from unfold.enums import ActionVariant
 
 from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS, ResolutionStatus
 from conflicts.detection import Cause, Severity
-from conflicts.models import ConflictQuerySet, ConflictResolution, RiskAcceptance, ScheduleConflict
+from conflicts.history.sentences import describe
+from conflicts.models import ConflictEvent, ConflictQuerySet, ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.options import options_in
 from conflicts.resolution.services import ResolutionOutcome, resolve_conflict
 from events.admin import ViewOnly
@@ -28,6 +29,7 @@ from scheduling.admin.formatting import DEPARTURE_COLUMNS, departure_rows, table
 from scheduling.admin.region_names import region_name
 
 RESOLVE = "conflicts.resolve_scheduleconflict"
+MOST_EVENTS = 100
 SEVERITY_COLOURS = {"LOW": "info", "MEDIUM": "warning", "HIGH": "danger", "CRITICAL": "danger"}
 STATUS_COLOURS = {"RESOLVED": "success", "PARTIALLY_RESOLVED": "warning", "FAILED": "danger"}
 
@@ -123,18 +125,14 @@ class ScheduleConflictAdmin(ViewOnly):
         rows = [(option.description, option.impact_assessment) for option in options_in(conflict.details)]
         return table(("Option", "Impact"), rows)
 
-    @admin.display(description="Resolutions")
-    def history(self, conflict: ScheduleConflict) -> SafeString | str:
+    @admin.display(description="History")
+    def history(self, conflict: ScheduleConflict) -> SafeString:
+        events = ConflictEvent.objects.filter(fingerprint=conflict.details["fingerprint"]).order_by("-id")
         rows = [
-            (
-                resolution.get_strategy_display() or "Cleared",
-                resolution.resolved_by,
-                localize(resolution.resolved_at),
-                resolution.notes,
-            )
-            for resolution in conflict.resolutions.order_by("resolved_at")
+            (localize(event.occurred_at), event.get_kind_display(), event.by or "system", describe(event))
+            for event in events[:MOST_EVENTS]
         ]
-        return table(("Strategy", "Resolved by", "Time", "Notes"), rows) if rows else "None"
+        return table(("Time", "Event", "By", "What"), rows)
 
     @action(
         description="Resolve",

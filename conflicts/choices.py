@@ -54,6 +54,23 @@ class Strategy(models.TextChoices):
     SPLIT_GROUP = "SPLIT_GROUP", "Split the group"
 
 
+class EventKind(models.TextChoices):
+    """What happens to a conflict in its life."""
+
+    DETECTED = "DETECTED", "detected"
+    REOPENED = "REOPENED", "detected again"
+    ESCALATED = "ESCALATED", "more severe"
+    DEESCALATED = "DEESCALATED", "less severe"
+    OPTIONS_COMPUTED = "OPTIONS_COMPUTED", "options found"
+    RESOLVED = "RESOLVED", "resolved"
+    COMPLETED = "COMPLETED", "siblings notified"
+    FAILED = "FAILED", "resolution failed"
+    ACCEPTED = "ACCEPTED", "risk accepted"
+    ACCEPTANCE_WITHDRAWN = "ACCEPTANCE_WITHDRAWN", "acceptance withdrawn"
+    ACCEPTANCE_EXPIRED = "ACCEPTANCE_EXPIRED", "acceptance expired"
+    CLEARED = "CLEARED", "cleared"
+
+
 class ResolutionStatus(models.TextChoices):
     """The contract's states of a resolution."""
 

@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
-from conflicts.choices import SEVERITY_LABELS, TYPE_LABELS, ResolutionStatus, Strategy
+from conflicts.choices import SEVERITY_LABELS, TYPE_LABELS, EventKind, ResolutionStatus, Strategy
 from conflicts.detection import Severity
 from scheduling.models import DailySchedule
+from scheduling.models.triggers import append_only
 
 
 def _text(key: str) -> KeyTextTransform:
@@ -204,3 +205,28 @@ class MonitorPass(models.Model):
     def is_complete(self) -> bool:
         """Return whether everything that is watched was read and judged."""
         return self.status == self.Status.COMPLETED and not self.not_read
+
+
+class ConflictEvent(models.Model):
+    """Something that happened to a conflict, written in the transaction in which it happened.
+
+    The events of a fingerprint are the whole history: of the conflict, and of those that were the same before it.
+    `by` is a person, or empty for the system; `facts` are what the sentence about the event needs.
+    """
+
+    conflict = models.ForeignKey(ScheduleConflict, on_delete=models.PROTECT, related_name="events")
+    fingerprint = models.CharField(max_length=64)
+    kind = models.CharField(max_length=20, choices=EventKind.choices)
+    by = models.CharField(max_length=150, blank=True)
+    occurred_at = models.DateTimeField(default=timezone.now)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "conflict_events"
+        verbose_name = "event of a conflict"
+        verbose_name_plural = "events of conflicts"
+        indexes = [models.Index(fields=["fingerprint", "id"], name="conflict_events_in_order")]
+        triggers = [append_only("conflict_events_are_append_only", what="the history of conflicts")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.occurred_at:%Y-%m-%d %H:%M:%S}"

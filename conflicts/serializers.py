@@ -6,12 +6,19 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from conflicts.choices import ResolutionStatus, Strategy
+from conflicts.choices import EventKind, ResolutionStatus, Strategy
 from conflicts.detection import ConflictType, Severity
-from conflicts.models import ScheduleConflict
+from conflicts.history.sentences import describe
+from conflicts.models import ConflictEvent, ScheduleConflict
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.overriding import OverrideField
-from novatrek_scheduling.api.serializers import ContractQuerySerializer, PagingSerializer, SparseSerializer, instant
+from novatrek_scheduling.api.serializers import (
+    ContractQuerySerializer,
+    PagedQuerySerializer,
+    PagingSerializer,
+    SparseSerializer,
+    instant,
+)
 
 MAX_NOTES = 4000
 CONFLICT, OPTION = "0f8e2d4c-6b1a-4c3e-9d57-1a2b3c4d5e66", "7c5e9a1b-3d2f-5e4a-8b60-9f8e7d6c5b77"
@@ -151,3 +158,35 @@ class ConflictResolutionResultSerializer(SparseSerializer):
     downstream_updates = DownstreamUpdateSerializer(many=True, required=False)
     new_conflicts_created = serializers.ListField(child=serializers.UUIDField(), required=False)
     resolved_at = serializers.DateTimeField(required=False)
+
+
+class ConflictEventSerializer(SparseSerializer):
+    """Something that happened to a conflict."""
+
+    conflict_id = serializers.UUIDField(help_text="The conflict, or one that was the same before it.")
+    event = serializers.ChoiceField(EventKind.values, source="kind", help_text="What happened.")
+    occurred_at = serializers.DateTimeField(help_text="When it happened.")
+    by = serializers.CharField(required=False, help_text="The person; absent where the system did it.")
+    description = serializers.CharField(help_text="The event in words.")
+
+    def to_representation(self, instance: ConflictEvent) -> dict[str, Any]:
+        """Without `by` for what the system did."""
+        return {
+            "conflict_id": str(instance.conflict_id),
+            "event": instance.kind,
+            "occurred_at": instant(instance.occurred_at),
+            **({"by": instance.by} if instance.by else {}),
+            "description": describe(instance),
+        }
+
+
+class ConflictHistoryQuerySerializer(PagedQuerySerializer):
+    """The page of a conflict's history."""
+
+
+class ConflictHistoryPageSerializer(SparseSerializer):
+    """A page of the events of a conflict, the newest first."""
+
+    events = ConflictEventSerializer(many=True)
+    next_page_token = serializers.CharField(required=False)
+    total_count = serializers.IntegerField()

@@ -1,14 +1,19 @@
 """The API's operations on conflicts."""
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from conflicts.resolution.services import resolve_conflict
-from conflicts.selectors import page_of_conflicts
+from conflicts.selectors import page_of_conflicts, page_of_events
 from conflicts.serializers import (
+    ConflictEventSerializer,
+    ConflictHistoryPageSerializer,
+    ConflictHistoryQuerySerializer,
     ConflictPageSerializer,
     ConflictQuerySerializer,
     ConflictResolutionRequestSerializer,
@@ -21,6 +26,8 @@ from novatrek_scheduling.api.schema import error_responses
 class ScheduleConflictViewSet(ViewSet):
     """The conflicts of daily schedules and their resolution."""
 
+    lookup_url_kwarg = "conflict_id"
+    lookup_value_converter = "uuid"
     permission_classes = [requires("scheduling:read", contract_operation=True)]
 
     @extend_schema(
@@ -61,3 +68,20 @@ class ScheduleConflictViewSet(ViewSet):
         body.is_valid(raise_exception=True)
         resolution = resolve_conflict(by=str(request.user), **body.validated_data)
         return Response(ConflictResolutionResultSerializer(resolution).data)
+
+    @extend_schema(
+        operation_id="listConflictHistory",
+        summary="See what happened to a conflict, when and by whom",
+        description=(
+            "Found, more or less severe, options, resolved, accepted, withdrawn, cleared and why, there again: the "
+            "newest first. A conflict that was cleared, resolved or accepted and is there again has a new id; its "
+            "history goes on."
+        ),
+        parameters=[OpenApiParameter("conflict_id", UUID, OpenApiParameter.PATH), ConflictHistoryQuerySerializer],
+        responses={200: OpenApiResponse(ConflictHistoryPageSerializer, "A page."), **error_responses(400, 404)},
+        tags=["conflicts"],
+    )
+    @action(detail=True, permission_classes=[requires("scheduling:read")])
+    def history(self, request: Request, conflict_id: UUID) -> Response:
+        page = page_of_events(conflict_id, **ConflictHistoryQuerySerializer.of(request).paging)
+        return Response(page.represented("events", ConflictEventSerializer().to_representation))

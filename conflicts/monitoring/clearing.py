@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from conflicts.choices import ResolutionStatus
+from conflicts.choices import EventKind, ResolutionStatus
 from conflicts.detection import Cause, ConflictType, Detection
 from conflicts.detection.scene import ENDED
+from conflicts.history.recording import record
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.monitoring.store import is_being_resolved
 from scheduling.domain.document import Departure
@@ -132,4 +133,5 @@ def _clear(conflict: ScheduleConflict, reason: str, now: datetime) -> bool:
         resolved_at=now,
         completed_at=now,
     )
+    record(EventKind.CLEARED, conflict, now=now, reason=reason)
     return True

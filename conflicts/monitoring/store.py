@@ -13,6 +13,7 @@ from django.db import connection
 
 from conflicts.detection import Cause, DetectedConflict
 from conflicts.detection.guests import are_among
+from conflicts.history.recording import Detected, record_detections
 from conflicts.models import RiskAcceptance
 from conflicts.options import accept_risk
 from scheduling.models import schedule_id_of
@@ -26,7 +27,8 @@ _UPSERT = """
     ORDER BY detected.details ->> 'fingerprint'
     ON CONFLICT ((details ->> 'fingerprint')) WHERE NOT resolved
     DO UPDATE SET details = schedule_conflicts.details || (EXCLUDED.details - 'resolution_options')
-    RETURNING conflict_id, details ->> 'fingerprint'
+        || jsonb_build_object('severity_before', schedule_conflicts.details -> 'severity')
+    RETURNING conflict_id, details ->> 'fingerprint', details ->> 'severity_before'
 """
 
 
@@ -53,9 +55,17 @@ def store_conflicts(detected: Iterable[DetectedConflict], *, now: datetime) -> S
     rows = [_row(conflict) for conflict in unaccepted.values()]
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, {"detected": json.dumps(rows), "now": now})
-        by_fingerprint = {fingerprint: conflict_id for conflict_id, fingerprint in cursor.fetchall()}
+        stored = cursor.fetchall()
+    by_fingerprint = {fingerprint: conflict_id for conflict_id, fingerprint, _ in stored}
     inserted = {row["conflict_id"] for row in rows}
     new = tuple(conflict_id for conflict_id in by_fingerprint.values() if str(conflict_id) in inserted)
+    record_detections(
+        [
+            Detected(conflict_id, unaccepted[fingerprint], before if str(conflict_id) not in inserted else None)
+            for conflict_id, fingerprint, before in stored
+        ],
+        now=now,
+    )
     return StoredConflicts(by_fingerprint, new, detected=tuple(unaccepted.values()))
 
 

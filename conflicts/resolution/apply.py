@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
-from conflicts.choices import ResolutionStatus, Strategy
+from conflicts.choices import EventKind, ResolutionStatus, Strategy
 from conflicts.detection import Cause, DetectedConflict
 from conflicts.errors import ConflictAlreadyResolved, ResolutionNotApplicable, SecondaryConflicts
-from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
+from conflicts.history.recording import record
+from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.monitoring.services import detect_in_changes
 from conflicts.monitoring.store import StoredConflicts, being_resolved
 from conflicts.options import Option
+from conflicts.resolution.acceptance import accept_risk_of
 from conflicts.resolution.deliveries import unsent_messages_about
 from conflicts.resolution.dry_run import refuse_changed_premise
 from events import outbox
@@ -26,7 +28,6 @@ from scheduling.daily_schedules.seats import Reseating
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.catalog_changes import keep
 from scheduling.domain.document import ScheduleDocument
-from scheduling.domain.limits import ONE_DAY
 from scheduling.rules import Facts
 
 
@@ -128,7 +129,9 @@ def _close(application: Application, changes: Mapping[date, Change], caused: lis
     if not ScheduleConflict.objects.open().filter(pk=conflict.pk).update(resolved=True):
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
     if option.strategy is Strategy.ACCEPT_RISK and not application.is_of_the_catalog:
-        _accept_risk(application, now)
+        accept_risk_of(conflict, by=application.by, reason=application.notes, now=now)
+    else:
+        _record_resolution(application, now)
     if not application.is_of_the_catalog:
         _ask_to_close_listings(changes)
     messages = _notify_siblings(option, changes)
@@ -148,28 +151,17 @@ def _close(application: Application, changes: Mapping[date, Change], caused: lis
     )
 
 
-def _accept_risk(application: Application, now: datetime) -> None:
-    details = application.conflict.details
-    RiskAcceptance.objects.create(
-        conflict=application.conflict,
-        fingerprint=details["fingerprint"],
-        severity=details["severity"],
-        evidence_digest=details["evidence"]["digest"],
-        owner=application.by,
-        reason=application.notes,
-        accepted_at=now,
-        expires_at=_expiry_of(application.conflict, now),
+def _record_resolution(application: Application, now: datetime) -> None:
+    record(
+        EventKind.RESOLVED,
+        application.conflict,
+        now=now,
+        by=application.by,
+        strategy=application.option.strategy,
+        description=application.option.description,
+        notes=application.notes,
+        is_override=application.is_override,
     )
-
-
-def _expiry_of(conflict: ScheduleConflict, now: datetime) -> datetime:
-    """The end of an acceptance: the end of the conflict's last departure, in an hour at the earliest."""
-    document: ScheduleDocument = conflict.schedule.document
-    about = conflict.details["departure_ids"]
-    ends = [departure.ends_at for key, departure in document.departures.items() if str(key) in about]
-    # Who waits for any departure of a date waits until it is over everywhere.
-    after_date = [] if about else [datetime.combine(conflict.day + 2 * ONE_DAY, time.min, UTC)]
-    return max([*ends, *after_date, now + timedelta(hours=1)])
 
 
 def _notify_siblings(option: Option, changes: Mapping[date, Change]) -> list[str]:

@@ -5,9 +5,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
-from conflicts.choices import ResolutionStatus
+from conflicts.choices import EventKind, ResolutionStatus
+from conflicts.history.recording import record
 from conflicts.models import ConflictResolution
 from events.models import OutboxMessage
 from novatrek_scheduling.deadline import Deadline
@@ -34,10 +36,14 @@ def record_deliveries(resolution: ConflictResolution) -> bool:
     downstream = [_update_of(message) for message in messages]
     is_complete = all(update["success"] for update in downstream)
     values: dict[str, Any] = {"downstream": downstream}
+    now = timezone.now()
     if is_complete:
-        values |= {"status": ResolutionStatus.RESOLVED, "completed_at": timezone.now()}
+        values |= {"status": ResolutionStatus.RESOLVED, "completed_at": now}
     # A reading that is older than the one that completed it must not take its deliveries back.
-    ConflictResolution.objects.filter(pk=resolution.pk).exclude(status=ResolutionStatus.RESOLVED).update(**values)
+    with transaction.atomic():
+        not_complete = ConflictResolution.objects.filter(pk=resolution.pk).exclude(status=ResolutionStatus.RESOLVED)
+        if not_complete.update(**values) and is_complete:
+            record(EventKind.COMPLETED, resolution.conflict, now=now)
     resolution.refresh_from_db()
     return resolution.status == ResolutionStatus.RESOLVED
 

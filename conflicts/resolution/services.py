@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from conflicts.choices import ResolutionStatus, Strategy
+from conflicts.choices import EventKind, ResolutionStatus, Strategy
 from conflicts.detection import Cause, Severity
 from conflicts.errors import (
     ConflictAlreadyResolved,
@@ -19,6 +20,7 @@ from conflicts.errors import (
     UnknownConflict,
     UnknownOption,
 )
+from conflicts.history.recording import record
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.options import Option, options_in
 from conflicts.resolution.apply import Application, apply_option
@@ -127,14 +129,17 @@ def _outcome_of(resolution: ConflictResolution) -> ResolutionOutcome:
 
 
 def _record_failure(application: Application, reason: str) -> ResolutionOutcome:
-    ConflictResolution.objects.create(
-        conflict=application.conflict,
-        option_id=application.option.id,
-        strategy=application.option.strategy,
-        status=ResolutionStatus.FAILED,
-        resolved_by=application.by,
-        notes=reason,
-        is_override=application.is_override,
-        resolved_at=timezone.now(),
-    )
+    now, strategy = timezone.now(), application.option.strategy
+    with transaction.atomic():
+        ConflictResolution.objects.create(
+            conflict=application.conflict,
+            option_id=application.option.id,
+            strategy=strategy,
+            status=ResolutionStatus.FAILED,
+            resolved_by=application.by,
+            notes=reason,
+            is_override=application.is_override,
+            resolved_at=now,
+        )
+        record(EventKind.FAILED, application.conflict, now=now, by=application.by, strategy=strategy, reason=reason)
     return ResolutionOutcome(application.conflict.pk, ResolutionStatus.FAILED, application.option.strategy)

@@ -100,14 +100,17 @@ no_unnamed_truncate_of_history = pgtrigger.Trigger(
     func=_refuse_truncate,
 )
 
-history_is_append_only = pgtrigger.Trigger(
-    name="history_is_append_only",
-    when=pgtrigger.Before,
-    operation=pgtrigger.Update | pgtrigger.Delete,
-    func=f"""
+
+def append_only(name: str, *, what: str) -> pgtrigger.Trigger:
+    """Return the trigger `name` by which the rows of a history (`what`) are neither changed nor deleted."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
         IF {_PRINCIPAL} <> '{MAINTENANCE}' THEN
-            RAISE EXCEPTION 'the history of daily schedules is append-only'
-                USING ERRCODE = '42501', CONSTRAINT = 'history_is_append_only',
+            RAISE EXCEPTION '{what} is append-only'
+                USING ERRCODE = '42501', CONSTRAINT = '{name}',
                 HINT = 'It says who changed what, and is worth nothing once it can be changed. {_AS_MAINTENANCE}';
         END IF;
         IF TG_OP = 'DELETE' THEN
@@ -115,7 +118,10 @@ history_is_append_only = pgtrigger.Trigger(
         END IF;
         RETURN NEW;
     """,
-)
+    )
+
+
+history_is_append_only = append_only("history_is_append_only", what="the history of daily schedules")
 
 every_revision_is_kept = pgtrigger.Trigger(
     name="every_revision_is_kept",

@@ -113,7 +113,7 @@ def test_accepting_a_risk_costs_a_fixed_number_of_queries(
     option_id = next(o["id"] for o in conflict.details["resolution_options"] if o["strategy"] == "ACCEPT_RISK")
     body = {"conflict_id": str(conflict.pk), "selected_resolution_id": option_id, "operator_notes": "Weighed."}
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         post(client, "/schedule-conflicts/resolve", body | {"override_warnings": True})
 
 
