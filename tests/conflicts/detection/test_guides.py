@@ -11,7 +11,6 @@ from scheduling.domain.document import (
     Departure,
     DepartureStatus,
     GuideAdjustments,
-    Role,
     UnassignedReason,
 )
 from scheduling.domain.facts import Certificate, Span
@@ -42,10 +41,6 @@ def with_certificates(*certificates: Certificate) -> list[str]:
 )
 def test_a_certificate_missing_expired_revoked_or_not_issued_yet(certificates: list[Certificate]) -> None:
     assert with_certificates(*certificates) == ["CERTIFICATION"]
-
-
-def test_a_certificate_valid_on_its_last_day_is_fine() -> None:
-    assert with_certificates(Certificate(FIRST_AID, True, TOMORROW)) == []
 
 
 def test_certificates_that_were_not_read_neither_raise_nor_clear() -> None:
@@ -81,12 +76,6 @@ def test_a_restriction_of_height_waits_for_the_trails_figures() -> None:
     assert "RESTRICTION" not in {cause for cause, _ in detection.judged}
 
 
-def test_a_team_without_a_lead() -> None:
-    assistant = lead(GuideFactory()).model_copy(update={"role": Role.ASSISTANT})
-
-    assert causes(detect_among(DepartureFactory(team=[assistant])).conflicts) == ["NO_LEAD"]
-
-
 def test_no_lead_could_be_found() -> None:
     reason = UnassignedReason(code="NO_TEAM", message="9 lack SWIFT_WATER_RESCUE")
 
@@ -105,10 +94,6 @@ def test_where_no_trail_fits_the_lack_of_a_lead_is_a_conflict_of_trails() -> Non
     assert (conflict.type, conflict.cause.value) == (ConflictType.TRAIL_CLOSED, "NO_TRAIL")
     assert (conflict.trail_ids, conflict.guide_ids) == (tuple(trails), ())
     assert conflict.description == "Rim walk: no trail fits: Rim Trail is closed."
-
-
-def test_a_departure_that_is_not_planned_yet_is_no_conflict() -> None:
-    assert not detect_among(DepartureFactory()).conflicts
 
 
 def test_overlap_with_another_departure_turnaround_included() -> None:
@@ -145,16 +130,6 @@ def test_inside_an_availability_exception() -> None:
     assert "training" in conflict.description
 
 
-def test_a_guide_who_is_not_active() -> None:
-    guide, trip = GuideFactory(is_active=False, status="ON_LEAVE"), TripFactory()
-
-    detection = detect_among(
-        DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts_of(guides=[guide], trips=[trip])
-    )
-
-    assert causes(detection.conflicts) == ["NOT_AVAILABLE"]
-
-
 def test_a_guide_held_by_an_emergency_elsewhere() -> None:
     guide = GuideFactory()
     emergency = Danger(
@@ -186,9 +161,3 @@ def test_severity_follows_status_and_nearness() -> None:
         == Severity.HIGH
     )
     assert severity_when(status=DepartureStatus.IN_PROGRESS, team=[lead(GuideFactory())]) == Severity.CRITICAL
-
-
-def test_within_a_day_it_is_critical() -> None:
-    [conflict] = detect_among(DepartureFactory(participants=30), now=at(9) - timedelta(hours=24)).conflicts
-
-    assert conflict.severity == Severity.CRITICAL

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from conflicts.detection import Danger, Severity
-from scheduling.domain.facts import Closure, Location, Sibling, Span, Trail, WeatherAlert, WeatherOutlook
+from scheduling.domain.facts import Closure, Location, Sibling, Span, Trail, WeatherAlert
 from scheduling.rules import Facts
 from tests.conflicts.detection.scenes import causes, detect_among
 from tests.factories import (
@@ -14,7 +14,6 @@ from tests.factories import (
     DepartureFactory,
     GuideFactory,
     TrailFactory,
-    TripFactory,
     at,
     facts_of,
     lead,
@@ -61,12 +60,6 @@ def test_a_wildlife_alert_that_closes_the_trail() -> None:
     assert (conflict.type.value, conflict.severity) == ("TRAIL_CLOSED", Severity.HIGH)
 
 
-def test_an_emergency_of_the_weather_in_the_region() -> None:
-    storm = danger(is_weather=True, region_id=REGION_ID)
-
-    assert causes(detect_among(DepartureFactory(), dangers=(storm,)).conflicts) == ["WEATHER_EMERGENCY"]
-
-
 def weather(
     severity: str = "WARNING", trail_ids: frozenset[UUID] = frozenset(), hour: int = 8, **snapshot: object
 ) -> Facts:
@@ -86,53 +79,16 @@ def test_an_active_alert_for_the_region_is_as_severe_as_it_says(alert: str, seve
     assert (conflict.type.value, conflict.severity.value) == ("WEATHER_ALERT", severity)
 
 
-def test_an_alert_at_another_time_or_for_another_trail_is_none() -> None:
-    assert not detect_among(DepartureFactory(), facts=weather(hour=18)).conflicts
-    assert not detect_among(DepartureFactory(trail_id=uuid4()), facts=weather(trail_ids=frozenset({uuid4()}))).conflicts
-
-
 def test_weather_that_was_not_read_clears_nothing() -> None:
     silent = weather(hour=18, unknown={Sibling.WEATHER: "no answer"})
 
     assert "WEATHER_WARNING" not in {cause for cause, _ in detect_among(DepartureFactory(), facts=silent).judged}
 
 
-def test_a_storm_that_is_forecast() -> None:
-    facts = facts_of()
-    stormy = {(REGION_ID, TOMORROW): WeatherOutlook.STORM_WARNING}
-    facts = facts.with_snapshot(replace(facts.snapshot, outlooks=stormy, alerts={REGION_ID: ()}))
-
-    assert causes(detect_among(DepartureFactory(), facts=facts).conflicts) == ["STORM_FORECAST"]
-
-
 def test_more_guests_than_places() -> None:
     [conflict] = detect_among(DepartureFactory(participants=14, capacity=10)).conflicts
 
     assert (conflict.type.value, conflict.evidence) == ("CAPACITY_EXCEEDED", {"people": 14, "allowed": 10})
-
-
-def test_up_to_a_tenth_too_many_is_one_step_lower() -> None:
-    [conflict] = detect_among(DepartureFactory(participants=11, capacity=10)).conflicts
-
-    assert conflict.severity == Severity.LOW
-
-
-def test_a_group_larger_than_the_trail_takes() -> None:
-    trail = TrailFactory(max_group_size=6)
-
-    conflicts = detect_among(DepartureFactory(trail_id=trail.id), facts=facts_of(trails=[trail])).conflicts
-
-    assert causes(conflicts) == ["TRAIL_GROUP_SIZE"]
-
-
-def test_a_group_larger_than_the_team_may_lead() -> None:
-    guide, trip = GuideFactory(max_group_size=5), TripFactory()
-
-    detection = detect_among(
-        DepartureFactory(trip_id=trip.id, team=[lead(guide)]), facts=facts_of(guides=[guide], trips=[trip])
-    )
-
-    assert causes(detection.conflicts) == ["TEAM_GROUP_SIZE"]
 
 
 def test_too_many_at_the_base_camp_is_one_conflict_of_the_place() -> None:
