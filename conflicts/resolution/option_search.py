@@ -19,7 +19,7 @@ from conflicts.resolution.registry import search_options
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import Unavailable
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.decision_facts import gather_facts, with_past_starts
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.surroundings import entries_on
 from scheduling.domain.document import Departure, GuideAdjustments
@@ -93,7 +93,7 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
         details=conflict.details,
         documents={day: draft.document for day, draft in drafts.items()},
         revisions={day: draft.rev for day, draft in drafts.items()},
-        shared=SharedFacts(gather_facts(snapshot), certify),
+        shared=SharedFacts(with_past_starts(gather_facts(snapshot), snapshot.trips.keys()), certify),
         entered=entries_on({day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1)}),
         commitments=commitments_around(_span_over(remaining, listed)),
         score=score_of,

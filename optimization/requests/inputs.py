@@ -19,7 +19,7 @@ from scheduling.daily_schedules.catalog_aliases import find_aliases_by_day
 from scheduling.daily_schedules.catalog_following import follow_in_drafts
 from scheduling.daily_schedules.catalog_sync import departures_on_other_dates, merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.decision_facts import gather_facts, with_past_starts
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.surroundings import days_of_any, departures_elsewhere, entries_on
 from scheduling.domain.document import Departure, ScheduleDocument
@@ -70,7 +70,7 @@ class InputsLoader:
 
         Raises SiblingUnavailable where the guides available on a later day of a trip cannot be read.
         """
-        facts = gather_facts(snapshot)
+        facts = with_past_starts(gather_facts(snapshot), {query.trip_id})
         drafts = _drafts(query, snapshot)
         documents = {day: draft.document for day, draft in drafts.items()}
         base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from conflicts.choices import Strategy
 from conflicts.detection import Cause
@@ -17,14 +16,13 @@ from optimization.strategies.unled_departure import Resolution, UnledDeparture
 from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument, TeamMember
 from scheduling.domain.facts import CatalogDeparture, Snapshot, Trail
-from scheduling.domain.local_time import combine, move_span
+from scheduling.domain.local_time import move_span
 from scheduling.domain.text import counted
+from scheduling.rules import Facts
+from scheduling.rules.hours import TripHours
 from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import best_trail, closed_because, needs_trail
 
-# Candidate starts: on its own date any of these, on other dates the usual time shifted by HOUR_SHIFTS.
-WHOLE_HOURS = [f"{hour:02}:00" for hour in range(6, 19)]
-HOUR_SHIFTS = (0, 1, -1, 2, -2)
 MIN_NOTICE = timedelta(hours=2)
 MAX_SLOTS_TRIED = 30
 # What a new departure does not take along: guests, who follow from the reservations, and the old one's listing.
@@ -93,12 +91,11 @@ def _options_at(slots: Iterable[_Slot], problem: Problem) -> list[Option]:
 
 
 def find_other_start(unled: UnledDeparture) -> Resolution | None:
-    """Return the nearest whole hour of its date at which the departure could be led, None without one."""
+    """Return the nearest start of its trip on its date at which the departure could be led, None without one."""
     departure, snapshot = unled.departure, unled.facts.snapshot
-    zone = snapshot.regions[departure.region_id].timezone
-    for day, starts_at in _nearest_first([(unled.day, clock) for clock in WHOLE_HOURS], departure, zone):
+    for starts_at in _other_starts(departure, [unled.day], unled.facts, [unled.document]):
         moved = _moved(departure, starts_at)
-        spot = Spot(day, unled.departure_id, moved, unled.departure_id)
+        spot = Spot(unled.day, unled.departure_id, moved, unled.departure_id)
         if not _may_start_at(spot, departure, unled.document, snapshot, unled.now):
             continue
         if unled.is_feasible(moved) and unled.can_be_led(moved):
@@ -113,15 +110,11 @@ def _moved(departure: Departure, starts_at: datetime, **fields: object) -> Depar
 
 
 def _slots(spot: Spot, problem: Problem) -> Iterator[_Slot]:
-    region = problem.facts.snapshot.regions.get(spot.departure.region_id)
-    if region is None:
-        return
-    usual = spot.departure.starts_at.astimezone(region.timezone)
-    nearby = [f"{usual + timedelta(hours=shift):%H:%M}" for shift in HOUR_SHIFTS]
-    clocks = [(day, clock) for day in problem.documents for clock in (WHOLE_HOURS if day == spot.day else nearby)]
-    for day, starts_at in _nearest_first(clocks, spot.departure, region.timezone):
+    documents = problem.documents
+    for starts_at in _other_starts(spot.departure, documents, problem.facts, documents.values()):
+        day = starts_at.date()
         slot = _slot(spot, day, starts_at)
-        if _may_start_at(slot.after, spot.departure, problem.documents[day], problem.facts.snapshot, problem.now):
+        if _may_start_at(slot.after, spot.departure, documents[day], problem.facts.snapshot, problem.now):
             yield slot
 
 
@@ -134,13 +127,18 @@ def _slot(spot: Spot, day: date, starts_at: datetime) -> _Slot:
     return _Slot(spot, Spot(day, key, moved, spot.departure_id))
 
 
-def _nearest_first(
-    clocks: Iterable[tuple[date, str]], departure: Departure, zone: ZoneInfo
-) -> list[tuple[date, datetime]]:
-    """Return the dates and instants at which local clocks show these times, the nearest to the start first."""
-    days = {combine(day, clock, zone).astimezone(zone): day for day, clock in clocks}
-    moments = sorted(days, key=lambda moment: (abs(moment - departure.starts_at), moment))
-    return [(days[moment], moment) for moment in moments]
+def _other_starts(
+    departure: Departure, days: Iterable[date], facts: Facts, documents: Iterable[ScheduleDocument]
+) -> list[datetime]:
+    """Return the moments of these dates to which a machine may move the departure, the nearest to its start first.
+
+    They are in the zone of its region, by which they are on their dates.
+    """
+    hours = TripHours.of(departure, facts, documents)
+    if hours is None:
+        return []
+    moments = [moment.astimezone(hours.zone) for day in days for moment in hours.starts_on(day) if hours.allow(moment)]
+    return sorted(moments, key=lambda moment: (abs(moment - departure.starts_at), moment))
 
 
 def _may_start_at(

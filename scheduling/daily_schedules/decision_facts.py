@@ -1,10 +1,12 @@
 """Decision facts: a snapshot, the hazards in force, and the guides' recent work from our own commitments."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Sum
@@ -60,6 +62,23 @@ def hours_of_guides(snapshot: Snapshot) -> dict[UUID, float]:
         .annotate(worked=Sum(ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())))
     )
     return {row["guide_id"]: row["worked"].total_seconds() / 3600 for row in rows}
+
+
+def with_past_starts(facts: Facts, trip_ids: Collection[UUID]) -> Facts:
+    """Return the facts with the local times at which these trips have begun within a year, by our own history."""
+    now, zones = timezone.now(), _zones_of(trip_ids, facts.snapshot)
+    past = GuideCommitment.objects.filter(
+        trip_id__in=zones, starts_at__lt=now, starts_at__gt=now - EXPERIENCE_WINDOW
+    ).values_list("trip_id", "departure_id", "starts_at")
+    starts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
+    for trip_id, _, starts_at in past.distinct():
+        starts[trip_id][f"{starts_at.astimezone(zones[trip_id]):%H:%M}"] += 1
+    return replace(facts, past_starts=starts)
+
+
+def _zones_of(trip_ids: Collection[UUID], snapshot: Snapshot) -> dict[UUID, ZoneInfo]:
+    trips = (snapshot.trips[key] for key in trip_ids if key in snapshot.trips)
+    return {trip.id: snapshot.regions[trip.region_id].timezone for trip in trips if trip.region_id in snapshot.regions}
 
 
 class DepartureToCreate(NamedTuple):

@@ -94,11 +94,20 @@ def local_dates(span: Span) -> tuple[date, date]:
 
 
 @dataclass(frozen=True, slots=True)
+class Coordinates:
+    """A place on the earth, in degrees; north and east are positive."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     id: UUID
     name: str
     timezone: ZoneInfo
     weather_station_id: str | None
+    coordinates: Coordinates | None = None
 
     @property
     def slug(self) -> str:
@@ -232,12 +241,29 @@ class WeatherAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """The hours of a location on a day of the week, Monday being 0: HH:MM local time.
+
+    What closes no later than it opens closes on the next day.
+    """
+
+    weekday: int
+    opens_at: str
+    closes_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
-    """The base camp that a region's departures leave from. `max_capacity` is in people; None where unknown."""
+    """The base camp that a region's departures leave from. `max_capacity` is in people; None where unknown.
+
+    Without `opening_hours` they are unknown; with some, it is closed on days of the week that they do not name.
+    """
 
     id: UUID
     region_id: UUID
     max_capacity: int | None
+    coordinates: Coordinates | None = None
+    opening_hours: tuple[OpeningHours, ...] = ()
 
 
 class RecordKind(StrEnum):

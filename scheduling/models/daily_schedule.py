@@ -154,6 +154,7 @@ class GuideCommitment(models.Model):
         indexes = [
             models.Index(fields=["guide_id", "starts_at"], name="guide_commitments_by_guide"),
             models.Index(fields=["schedule_date"], name="guide_commitments_by_date"),
+            models.Index(fields=["trip_id", "starts_at"], name="guide_commitments_by_trip"),
         ]
 
     def __str__(self) -> str:

@@ -40,13 +40,15 @@ class Facts:
     """Everything that was read for one decision.
 
     `led` counts, by guide, the departures led of a trip or on a trail (by either's id); `recent_hours` is each
-    guide's hours on departures of the trailing 14 days.
+    guide's hours on departures of the trailing 14 days. `past_starts` counts, by trip, its past departures by the local
+    time, HH:MM, at which they began; only those who move departures read it.
     """
 
     snapshot: Snapshot
     hazards: tuple[HazardFact, ...] = ()
     led: Mapping[UUID, Mapping[UUID, int]] = field(default_factory=dict)
     recent_hours: Mapping[UUID, float] = field(default_factory=dict)
+    past_starts: Mapping[UUID, Mapping[str, int]] = field(default_factory=dict)
 
     def with_snapshot(self, snapshot: Snapshot) -> "Facts":
         """Return the facts with `snapshot` in place of their own."""

@@ -11,7 +11,14 @@ from typing import Any, Self, TypeVar
 import httpx
 import structlog
 from django.conf import settings
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.operations.logging import trace_headers
@@ -43,6 +50,22 @@ class Payload(BaseModel):
     def read(cls, body: bytes) -> Self:
         """Parse the body of a response. Raises ValidationError."""
         return cls.model_validate_json(body)
+
+
+def _none_if_unreadable(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+if_readable = WrapValidator(_none_if_unreadable)
+"""Marks a field without which a record is as good as before: a value that breaks the contract counts as absent."""
+
+
+class CoordinatesPayload(Payload):
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from scheduling.domain.facts import Sibling
 from scheduling.domain.limits import MAX_NAME
-from scheduling.siblings.calls import Call, Payload
+from scheduling.siblings.calls import Call, CoordinatesPayload, Payload, if_readable
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.paging import PAGE_SIZE
 from scheduling.siblings.records import RecordList, Records
@@ -22,11 +22,19 @@ _call = partial(Call, Sibling.LOCATION_SERVICES)
 _resource_call = partial(_call, names_resource=True)
 
 
+class OpeningHoursPayload(Payload):
+    day_of_week: Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]
+    open_time: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    close_time: str = Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
+
+
 class LocationPayload(Payload):
     id: UUID
     region_id: UUID
     name: str = Field(default="", max_length=MAX_NAME)
     type: Literal["BASE_CAMP", "OUTPOST", "RENTAL_SHOP", "RANGER_STATION", "HEADQUARTERS"]
+    coordinates: Annotated[CoordinatesPayload | None, if_readable] = None
+    operating_hours: Annotated[list[OpeningHoursPayload] | None, if_readable] = None
 
 
 class CapacityPayload(Payload):

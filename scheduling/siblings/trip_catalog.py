@@ -11,7 +11,7 @@ from pydantic import Field
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.domain.limits import MAX_AGE, MAX_GUESTS, MAX_NAME
-from scheduling.siblings.calls import Call, Payload
+from scheduling.siblings.calls import Call, CoordinatesPayload, Payload, if_readable
 from scheduling.siblings.client import SiblingReader, send
 from scheduling.siblings.paging import PAGE_SIZE, completeness_of, read_all_pages
 from scheduling.siblings.parallel import Lookups
@@ -60,6 +60,7 @@ class RegionPayload(Payload):
     name: Name
     timezone: Name | None = None
     weather_station_id: Name | None = None
+    coordinates: Annotated[CoordinatesPayload | None, if_readable] = None
 
 
 class _Pagination(Payload):

@@ -9,6 +9,7 @@ from scheduling.siblings.last_good import BASE_CAMPS, NO_TRAITS
 from scheduling.siblings.location_services import LocationPayload
 from scheduling.siblings.records import Records
 from scheduling.snapshot.gaps import Gaps
+from scheduling.snapshot.translation import base_camp_of
 
 LOCATIONS = Sibling.LOCATION_SERVICES
 
@@ -22,17 +23,18 @@ def read_base_camp(reader: SiblingReader, gaps: Gaps, region: Region) -> Locatio
     )
     if camps is None:
         return None
-    camp_id = min((camp.id for camp in gaps.sound(LOCATIONS, RecordKind.BASE_CAMP, camps)), default=None)
+    sound = gaps.sound(LOCATIONS, RecordKind.BASE_CAMP, camps)
+    first = min(sound, key=lambda camp: camp.id, default=None)
     if camps.sick:
         gaps.note(LOCATIONS, f"a base camp of {region.name} that cannot be read")
-    if camp_id is None:
+    if first is None:
         return None
     capacity = gaps.read_or_note(
         LOCATIONS,
         f"the capacity of the base camp of {region.name}",
-        lambda: location_services.read_capacity(reader, camp_id),
+        lambda: location_services.read_capacity(reader, first.id),
     )
-    return Location(camp_id, region.id, capacity.max_capacity if capacity else None)
+    return base_camp_of(first, capacity.max_capacity if capacity else None)
 
 
 def _judged_camps(reader: SiblingReader, region_id: UUID) -> Records[LocationPayload]:

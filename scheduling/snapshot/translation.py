@@ -11,7 +11,10 @@ from scheduling.domain.facts import (
     CatalogDeparture,
     Certificate,
     Closure,
+    Coordinates,
     Guide,
+    Location,
+    OpeningHours,
     Region,
     Span,
     Trail,
@@ -19,10 +22,12 @@ from scheduling.domain.facts import (
     WeatherAlert,
 )
 from scheduling.domain.limits import DEFAULT_GROUP_SIZE, LONG_AGO, OPEN_END
-from scheduling.siblings import guide_management, trail_management, trip_catalog, weather
+from scheduling.siblings import guide_management, location_services, trail_management, trip_catalog, weather
+from scheduling.siblings.calls import CoordinatesPayload
 
 UNKNOWN_STATUS = "UNKNOWN"
 NIL = UUID(int=0)
+WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +40,29 @@ def region_of(payload: trip_catalog.RegionPayload) -> Region | None:
         log.warning("region_without_time_zone", region_id=str(payload.id), timezone=payload.timezone)
         return None
     return Region(
-        id=payload.id, name=payload.name, timezone=zone, weather_station_id=payload.weather_station_id or None
+        id=payload.id,
+        name=payload.name,
+        timezone=zone,
+        weather_station_id=payload.weather_station_id or None,
+        coordinates=coordinates_of(payload.coordinates),
+    )
+
+
+def coordinates_of(payload: CoordinatesPayload | None) -> Coordinates | None:
+    return Coordinates(payload.latitude, payload.longitude) if payload else None
+
+
+def base_camp_of(payload: location_services.LocationPayload, max_capacity: int | None) -> Location:
+    hours = payload.operating_hours or ()
+    return Location(
+        id=payload.id,
+        region_id=payload.region_id,
+        max_capacity=max_capacity,
+        coordinates=coordinates_of(payload.coordinates),
+        opening_hours=tuple(
+            OpeningHours(WEEKDAYS.index(row.day_of_week), row.open_time, row.close_time.replace("24:", "00:"))
+            for row in hours
+        ),
     )
 
 

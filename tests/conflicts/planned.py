@@ -63,6 +63,18 @@ class PlannedDay:
             if departure.trip_id == trip_id and key != departure_id:
                 self.edit(key, status=DepartureStatus.CANCELLED)
 
+    def sold_on_no_other_date(self, departure_id: UUID) -> None:
+        """The catalog lists its trip on no other date around, so that it may be moved to one of them."""
+        week = [f"{self.day + timedelta(days=n)}" for n in (-7, 7)]
+        listed = self.siblings.call(
+            "svc-trip-catalog",
+            f"/trips/{self.departure(departure_id).trip_id}/schedule",
+            params={"date_from": week[0], "date_to": week[1], "page_size": 100},
+        )
+        for departure in listed.json()["data"]:
+            if departure["departure_date"] != f"{self.day}":
+                self.siblings.remove("departures", departure["id"])
+
     def edit(self, departure_id: UUID, **fields: object) -> None:
         """Somebody else changes the departure, whatever it breaks."""
 
@@ -94,6 +106,7 @@ def plan_a_day(siblings: SimulatedSiblings, *, days_ahead: int = 4) -> PlannedDa
 def under_a_storm(planned: PlannedDay, departure_id: UUID) -> tuple[ScheduleConflict, Option]:
     """A storm over the departure's trail that lasts all day: the conflict, and the nearest other date."""
     departure = planned.departure(departure_id)
+    planned.sold_on_no_other_date(departure_id)
     storm = Span(departure.starts_at, departure.ends_at).widened(timedelta(hours=14))
     planned.siblings.raise_alert(
         str(planned.region_id), storm.starts_at, storm.ends_at, affected_trail_ids=[str(departure.trail_id)]

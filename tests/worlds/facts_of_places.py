@@ -22,6 +22,12 @@ def _camp(kind: str, **changes: object) -> Change:
     return lambda subject: subject.alter(kind, subject.departure["location_id"], **changes)
 
 
+def _opening(**changes: str) -> Change:
+    row = {"day_of_week": "MONDAY", "open_time": "09:00", "close_time": "10:00"}
+    return _camp("locations", operating_hours=[row | changes])
+
+
+_OPENING = "departures are sold as they are; a machine moves one only to hours at which its base camp is open"
 ROWS = (
     Row(
         "TrailPayload.id",
@@ -185,6 +191,15 @@ ROWS = (
         lambda subject: subject.alter("locations", subject.departure["location_id"], region_id=subject.other_region),
         draft=frozenset({"team"}),
     ),
+    Row(
+        "LocationPayload.coordinates",
+        _camp("locations", coordinates={"latitude": 80.0, "longitude": 10.0}),
+        ignored_because="it is asked for daylight when a departure is moved",
+    ),
+    Row("LocationPayload.operating_hours", _opening(), ignored_because=_OPENING),
+    Row("OpeningHoursPayload.day_of_week", _opening(day_of_week="SUNDAY"), ignored_because=_OPENING),
+    Row("OpeningHoursPayload.open_time", _opening(open_time="11:00"), ignored_because=_OPENING),
+    Row("OpeningHoursPayload.close_time", _opening(close_time="11:00"), ignored_because=_OPENING),
     Row("LocationPayload.name", _camp("locations", name="Renamed"), ignored_because="it is not used"),
     Row("LocationPayload.type", _camp("locations", type="OUTPOST"), draft=frozenset({"team"})),
     Row(

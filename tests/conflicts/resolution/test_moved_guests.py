@@ -106,6 +106,7 @@ def test_guests_of_a_cancelled_departure_go_on_another_one_or_on_another_date(pl
     departure_id = planned.staffed()[0]
     trip_id, first, second = planned.departure(departure_id).trip_id, uuid4(), uuid4()
     planned.only_of_its_trip(departure_id)
+    planned.sold_on_no_other_date(departure_id)
     book(trip_id, first, day=planned.day)
     book(trip_id, second, day=planned.day)
     planned.edit(departure_id, status=DepartureStatus.CANCELLED, catalog_participants=None, participants=4)

@@ -76,6 +76,7 @@ def storm_over(planned: PlannedDay, departure_id: UUID, *, whole_day: bool) -> S
 def test_other_times_outside_the_storm_the_nearest_first(planned: PlannedDay) -> None:
     departure_id = planned.staffed(on_trail)[0]
     before = planned.departure(departure_id)
+    planned.sold_on_no_other_date(departure_id)
     conflict = storm_over(planned, departure_id, whole_day=True)
 
     options = options_of(conflict, Strategy.RESCHEDULE_TRIP)

@@ -13,7 +13,7 @@ from optimization.requests.ranking import RankedDate, RankedDates
 from optimization.requests.recommendation import rank_dates
 from optimization.requests.result import result_of
 from scheduling.domain.document import Announcement, Departure, DepartureStatus, Role
-from scheduling.domain.facts import Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook
+from scheduling.domain.facts import CatalogDeparture, Guide, Sibling, Snapshot, Span, WeatherAlert, WeatherOutlook
 from scheduling.requests.submission import Constraints
 from scheduling.serializers.schedule_requests import ScheduleOptimizationResultSerializer
 from tests.factories import (
@@ -225,9 +225,11 @@ def test_a_team_that_awaits_approval_makes_a_date_limited_and_the_silent_sibling
 
 
 def test_a_date_waits_for_the_resolution_that_would_free_it() -> None:
+    next_day = TOMORROW + timedelta(days=1)
+    listed = CatalogDeparture(uuid4(), TRIP.id, next_day, "12:00", 12, 4, is_cancelled=False)
     put({uuid4(): DepartureFactory(team=[lead(ANA)], starts_at=at(8), ends_at=at(11))})
 
-    ranked_date = only_date(rank(snapshot_with(ANA)))
+    ranked_date = only_date(rank(snapshot_with(ANA, departures={next_day: (listed,)})))
 
     assert ranked_date.availability is Availability.WAITLIST
     assert ranked_date.notes == (

@@ -1,6 +1,7 @@
 """The waitlist: the resolution after which a date could be led, or that there is none."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from optimization.requests.ranking import RankedDate
 from optimization.requests.recommendation import rank_dates
 from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure
-from scheduling.domain.facts import Guide, Location, Snapshot
+from scheduling.domain.facts import CatalogDeparture, Guide, Location, Snapshot
 from scheduling.requests.submission import Constraints
 from tests.factories import (
     REGION_ID,
@@ -148,17 +149,40 @@ def test_more_places_that_somebody_or_something_else_forbids_are_not_offered(
     assert only_date(snapshot, **constraints).availability is Availability.UNAVAILABLE
 
 
-def test_another_time_of_the_date_is_the_nearest_with_a_team() -> None:
+def sold_at(*clocks: str, day: date = TOMORROW + timedelta(days=1)) -> dict[str, Any]:
+    """The catalog sells the trip at these times, of another date if no other is given."""
+    return {"departures": {day: tuple(CatalogDeparture(uuid4(), TRIP.id, day, c, 12, 4, False) for c in clocks)}}
+
+
+def test_another_time_of_the_date_is_the_nearest_of_the_trip_with_a_team() -> None:
+    put({uuid4(): stroll(team=[lead(ANA)], starts_at=at(8), ends_at=at(12, 40))})
+    snapshot = replace(snapshot_with(ANA), **sold_at("08:00", "12:00", "14:30", "18:00"))
+
+    assert "RESCHEDULE_TRIP would free it: a start at 14:30." in only_date(snapshot).notes
+
+
+def test_a_time_at_which_the_trip_has_begun_within_a_year_is_one_of_its_own() -> None:
+    last_month = TOMORROW - timedelta(days=30)
+    past = {"starts_at": at(15, 30, last_month), "ends_at": at(18, 30, last_month)}
+    put({uuid4(): usual(team=[lead(BEN)], **past)}, last_month)
+    put({uuid4(): stroll(team=[lead(ANA)], starts_at=at(8), ends_at=at(12, 40))})
+    snapshot = replace(snapshot_with(ANA), **sold_at("08:00"))
+
+    assert "RESCHEDULE_TRIP would free it: a start at 15:30." in only_date(snapshot).notes
+
+
+def test_a_trip_that_starts_at_one_time_alone_is_moved_to_no_other() -> None:
     put({uuid4(): stroll(team=[lead(ANA)], starts_at=at(8), ends_at=at(12, 40))})
 
-    assert "RESCHEDULE_TRIP would free it: a start at 14:00." in only_date(snapshot_with(ANA)).notes
+    assert only_date(snapshot_with(ANA)).availability is Availability.UNAVAILABLE
 
 
 def test_a_time_at_which_the_trip_departs_anyway_is_no_other_time() -> None:
     full = DepartureFactory(trip_id=TRIP.id, participants=12, capacity=12, starts_at=at(12), ends_at=at(15))
     put({uuid4(): stroll(team=[lead(ANA)], starts_at=at(6), ends_at=at(11, 20)), uuid4(): full})
+    snapshot = replace(snapshot_with(ANA), **sold_at("08:00", "12:00"))
 
-    assert only_date(snapshot_with(ANA)).availability is not Availability.AVAILABLE
+    assert only_date(snapshot).availability is Availability.UNAVAILABLE
 
 
 def test_without_time_the_notes_say_that_no_resolution_was_sought() -> None:

@@ -41,6 +41,7 @@ TRIP = TripFactory(name="Ridge overnight", min_participants=4, max_participants=
 STROLL = TripFactory(name="Lake stroll", required_certifications=frozenset())
 ANA = GuideFactory(name="Ana")
 # Made for nine o'clock: that is what the id says.
+OWN_STARTS = ("07:00", "08:00", "09:00", "10:00", "11:00", "12:00")
 OURS = departure_id_of(TRIP.id, TOMORROW, "09:00")
 
 
@@ -84,13 +85,14 @@ def other_times(snapshot: Snapshot, day: date, departures: Mapping[UUID, Departu
     documents = {day: ScheduleDocument() for day in snapshot.days}
     documents[day].departures = dict(departures)
     details = {"cause": Cause.NOT_AVAILABLE, "departure_ids": [str(OURS)], "fingerprint": "gone"}
+    facts = Facts(snapshot=snapshot, past_starts={TRIP.id: dict.fromkeys(OWN_STARTS, 1)})
     problem = Problem(
         conflict_id=uuid4(),
         conflict_type=ConflictType.GUIDE_DOUBLE_BOOKED,
         details=details | {"conflict_date": day.isoformat()},
         documents=documents,
         revisions=dict.fromkeys(documents, 1),
-        shared=SharedFacts(Facts(snapshot=snapshot), lambda facts, _: facts),
+        shared=SharedFacts(facts, lambda known, _: known),
         entered=EntriesByDate(),
         commitments={},
         score=pairing_score,
@@ -146,7 +148,8 @@ def test_a_date_waits_for_another_time_only_if_a_night_short_of_an_hour_leaves_i
     morning, evening = ("05:00", timedelta(hours=8, minutes=15)), (next_start, timedelta(minutes=30))
     put({uuid4(): outing(day, "08:00", participants=6), uuid4(): stroll(day, *morning)}, day)
     put({uuid4(): stroll(day + timedelta(days=1), *evening)}, day + timedelta(days=1))
-    snapshot = knowing(day, day + timedelta(days=1))
+    listed = CatalogDeparture(uuid4(), TRIP.id, day + timedelta(days=1), "14:00", 12, 4, is_cancelled=False)
+    snapshot = replace(knowing(day, day + timedelta(days=1)), departures={day + timedelta(days=1): (listed,)})
 
     [ranked_date] = rank_dates(TripQuery(TRIP.id, (day,), Constraints()), snapshot, deadline_seconds=2).dates
 
