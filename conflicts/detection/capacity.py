@@ -109,6 +109,7 @@ def _crowding(crowded: list[Case], location: Location, allowed: int, people: int
         conflict,
         subjects=(location.id,),
         departure_ids=tuple(case.departure_id for case in crowded),
+        plans={},
         trip_ids=tuple(dict.fromkeys(case.departure.trip_id for case in crowded)),
         guests=sum(case.departure.participants for case in crowded),
     )

@@ -98,6 +98,7 @@ def _pair(case: Case, other: _Side, member: TeamMember, rule: Rule) -> DetectedC
         region_id=first.departure.region_id,
         subjects=both,
         departure_ids=both,
+        plans={side.departure_id: side.departure for side in (first, second)},
         trip_ids=(first.departure.trip_id, second.departure.trip_id),
         guests=first.departure.participants + second.departure.participants,
     )

@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from conflicts.detection.causes import Cause, ConflictType
+from conflicts.detection.seen_plans import seen_plan
 from conflicts.detection.severity import Severity
+from scheduling.domain.document import Departure
 
 OURSELVES = "svc-scheduling-orchestrator"
 
@@ -20,7 +22,7 @@ class DetectedConflict:
 
     `counterpart` distinguishes it from others of its cause about the same subjects: a guide, an alert, a trail.
     `evidence` are the facts it was found by, for which a risk is accepted; `read_at` are the times at which they
-    were read, by source.
+    were read, by source. `plans` are the departures as they were judged.
     """
 
     type: ConflictType
@@ -39,6 +41,7 @@ class DetectedConflict:
     source_service: str = OURSELVES
     evidence: Mapping[str, Any] = field(default_factory=dict)
     read_at: Mapping[str, str] = field(default_factory=dict)
+    plans: Mapping[UUID, Departure] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -69,6 +72,7 @@ class DetectedConflict:
             "subjects": _texts(self.subjects),
             "source_service": self.source_service,
             "fingerprint": self.fingerprint,
+            "plan": {str(key): seen_plan(departure) for key, departure in self.plans.items()},
             "evidence": {"told": dict(self.evidence), "read_at": dict(self.read_at), "digest": self.evidence_digest},
         }
         return {key: value for key, value in details.items() if value or key == "departure_ids"}

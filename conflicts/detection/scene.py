@@ -148,4 +148,5 @@ class Case:
             source_service=source.value if source else OURSELVES,
             evidence=evidence,
             read_at=scene.read_at(source) if source else {OURSELVES: scene.now.isoformat()},
+            plans={self.departure_id: departure},
         )

@@ -11,6 +11,8 @@ SLIGHT_EXCESS = 0.1
 # Restrictions about altitude or the guide's health; an entry that cannot be read may be one of these.
 SAFETY_KINDS = frozenset({"MAX_ALTITUDE_M", "NO_GUIDING"})
 KNOWN_KINDS = SAFETY_KINDS | {"NO_ACTIVITY", "MAX_DIFFICULTY", "MAX_GROUP_SIZE"}
+# The alerts that warn of a storm by themselves.
+WARNING_SEVERITIES = frozenset({"WARNING", "EMERGENCY"})
 
 
 class Severity(StrEnum):

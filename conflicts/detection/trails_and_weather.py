@@ -5,7 +5,7 @@ from datetime import date
 from conflicts.detection.causes import Cause, ConflictType
 from conflicts.detection.findings import UNKNOWN, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Danger
-from conflicts.detection.severity import SEVERITY_OF_ALERT, Severity
+from conflicts.detection.severity import SEVERITY_OF_ALERT, WARNING_SEVERITIES, Severity
 from scheduling.domain.facts import Sibling, Trail, WeatherAlert, WeatherOutlook
 from scheduling.rules import closed_because
 
@@ -108,7 +108,7 @@ def judge_forecast(case: Case) -> Judgement:
     """Find a storm forecast for a date to come of the departure, unless an alert of its region warns already."""
     snapshot, region_id = case.scene.snapshot, case.departure.region_id
     days = case.days_to_come
-    has_warning = any(alert.severity in {"WARNING", "EMERGENCY"} for alert in snapshot.alerts.get(region_id, ()))
+    has_warning = any(alert.severity in WARNING_SEVERITIES for alert in snapshot.alerts.get(region_id, ()))
     is_complete = snapshot.knows(Sibling.WEATHER) and set(days) <= set(snapshot.days) and region_id in snapshot.alerts
     stormy = [day for day in days if snapshot.outlooks.get((region_id, day)) is WeatherOutlook.STORM_WARNING]
     if has_warning or not stormy:

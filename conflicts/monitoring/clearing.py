@@ -1,115 +1,146 @@
-"""Clearing: resolving conflicts whose facts no longer hold, by the system and with the reason."""
+"""Clearing: resolving conflicts whose facts no longer hold, by the system and with the reason that is true."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 
 from conflicts.choices import EventKind, ResolutionStatus
-from conflicts.detection import Cause, ConflictType, Detection
-from conflicts.detection.scene import ENDED
+from conflicts.detection import Cause, ConflictType, Detection, Scene
+from conflicts.detection.closing import Closing, HazardEnd
 from conflicts.history.recording import record
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.monitoring.store import is_being_resolved
 from scheduling.domain.document import Departure
+from scheduling.domain.facts import Sibling
 from scheduling.domain.limits import LONGEST_TRIP
+from scheduling.models import Hazard
 
 SYSTEM = "system"
 
-CLEARING_REASONS = {
-    Cause.CERTIFICATION: "the certificate is valid",
-    Cause.RESTRICTION: "the restriction no longer applies",
-    Cause.NO_LEAD: "the departure has a lead",
-    Cause.OVERLAP: "the departures no longer overlap",
-    Cause.REST: "there is enough rest",
-    Cause.AVAILABILITY_EXCEPTION: "the guide is back",
-    Cause.NOT_AVAILABLE: "the guide is available",
-    Cause.HELD_BY_EMERGENCY: "the guide is released",
-    Cause.GUIDE_NOTE: "the note is approved or withdrawn",
-    Cause.NO_TRAIL: "a trail fits",
-    Cause.TRAIL: "trail reopened",
-    Cause.TRAIL_HAZARD: "the hazard on the trail is over",
-    Cause.WEATHER_WARNING: "the alert is over",
-    Cause.STORM_FORECAST: "no storm is forecast",
-    Cause.WEATHER_EMERGENCY: "the emergency is over",
-    Cause.DEPARTURE_CAPACITY: "there are places for all guests",
-    Cause.TRAIL_GROUP_SIZE: "the trail takes the group",
-    Cause.TEAM_GROUP_SIZE: "the team may lead the group",
-    Cause.LOCATION_CAPACITY: "the base camp has room",
-    Cause.CATALOG_MOVED: "the departure and the catalog agree",
-    Cause.CATALOG_CANCELLED: "the departure and the catalog agree",
-    Cause.GUESTS_WITHOUT_PLACE: "nobody is left without a place",
-}
 TEAM_CAUSES = frozenset({Cause.NO_LEAD, Cause.TEAM_GROUP_SIZE})
+BETWEEN_DATES = frozenset({Cause.OVERLAP, Cause.REST})
+READ_FROM_SIBLINGS = frozenset(
+    {
+        Cause.CERTIFICATION,
+        Cause.NOT_AVAILABLE,
+        Cause.TRAIL,
+        Cause.WEATHER_WARNING,
+        Cause.STORM_FORECAST,
+        Cause.TRAIL_GROUP_SIZE,
+        Cause.TEAM_GROUP_SIZE,
+        Cause.LOCATION_CAPACITY,
+    }
+)
+"""Causes that are judged by what a sibling said, at the time at which it was read."""
 
 
 def clear_conflicts(
-    detection: Detection, departures: Mapping[str, Departure | None], days: Iterable[date], *, now: datetime
+    detection: Detection,
+    scenes: Mapping[date, Scene],
+    departures: Mapping[UUID, Departure | None],
+    *,
+    now: datetime,
 ) -> list[UUID]:
     """Resolve the open conflicts that detection judged and no longer finds, and those that became moot.
 
-    `departures` are those that were judged, by id, None for one that was removed; `days` are their dates. A
-    conflict whose rule could not be judged, because its source did not answer, stays open. Returns the ids of
-    the cleared conflicts.
+    `departures` are those that were judged, by id, None for one that was removed. A conflict whose rule could not be
+    judged, because its source did not answer, stays open, and so does one that was found on a later reading than this.
+    Returns the ids of the cleared conflicts.
     """
     still_there = {conflict.fingerprint for conflict in detection.conflicts}
+    gone = [
+        conflict
+        for conflict in _candidates(detection, departures, scenes)
+        if conflict.details["fingerprint"] not in still_there and not is_being_resolved(conflict.pk)
+    ]
+    hazards = _ends_of_hazards(gone)
     cleared = []
-    for conflict in _candidates(detection, departures, days):
-        if conflict.details["fingerprint"] in still_there or is_being_resolved(conflict.pk):
-            continue
-        reason = _clearing_reason(conflict, detection, departures, now)
+    for conflict in gone:
+        reason = _clearing_reason(_closing(conflict, scenes, departures, hazards), conflict, detection)
         if reason and _clear(conflict, reason, now):
             cleared.append(conflict.pk)
     return cleared
 
 
 def _candidates(
-    detection: Detection, departures: Mapping[str, Departure | None], days: Iterable[date]
+    detection: Detection, departures: Mapping[UUID, Departure | None], days: Iterable[date]
 ) -> list[ScheduleConflict]:
+    """The open conflicts of these dates that are about what was judged, and those between them and earlier dates."""
     days = frozenset(days)
-    subjects = {subject for _, subject in detection.judged} | departures.keys()
-    about = Q(details__subjects__has_any_keys=list(subjects)) | Q(details__departure_ids__has_any_keys=list(departures))
-    nearby = ScheduleConflict.objects.open().between(min(days) - LONGEST_TRIP, max(days))
-    candidates = nearby.filter(about).order_by("conflict_id")
-    return [conflict for conflict in candidates if conflict.day in days or not _is_of_its_date(conflict)]
+    keys = {str(key) for key in departures}
+    subjects = {subject for _, subject in detection.judged} | keys
+    dated = ScheduleConflict.objects.open().alias(
+        on_date=KeyTextTransform("conflict_date", "details"), of_cause=KeyTextTransform("cause", "details")
+    )
+    own = dated.filter(on_date__in=[day.isoformat() for day in days])
+    earlier = dated.filter(
+        Q(details__subjects__has_any_keys=list(subjects)),
+        on_date__gte=(min(days) - LONGEST_TRIP).isoformat(),
+        on_date__lte=max(days).isoformat(),
+        of_cause__in=[cause.value for cause in BETWEEN_DATES],
+    )
+    found = {conflict.pk: conflict for conflict in (*own, *earlier)}
+    return [conflict for _, conflict in sorted(found.items()) if _is_about(conflict, subjects, keys)]
 
 
-def _is_of_its_date(conflict: ScheduleConflict) -> bool:
-    """True where its subject is the same on every date: a base camp has room on one and is crowded on another."""
-    return bool(conflict.details["cause"] == Cause.LOCATION_CAPACITY)
+def _is_about(conflict: ScheduleConflict, subjects: set[str], departures: set[str]) -> bool:
+    details = conflict.details
+    return not subjects.isdisjoint(details["subjects"]) or not departures.isdisjoint(details["departure_ids"])
 
 
-def _clearing_reason(
-    conflict: ScheduleConflict, detection: Detection, departures: Mapping[str, Departure | None], now: datetime
-) -> str | None:
-    cause = conflict.details["cause"]
-    if detection.has_judged(cause, conflict.details["subjects"]):
-        return CLEARING_REASONS[Cause(cause)]
-    about = {key: departures[key] for key in conflict.details["departure_ids"] if key in departures}
-    return _moot_reason(conflict, about, now)
+def _ends_of_hazards(conflicts: Iterable[ScheduleConflict]) -> dict[str, HazardEnd]:
+    named = {conflict.details.get("evidence", {}).get("told", {}).get("hazard_id") for conflict in conflicts} - {None}
+    rows = Hazard.objects.filter(pk__in=named) if named else ()
+    return {str(row.hazard_id): HazardEnd(row.released_at is not None, row.ends_at) for row in rows}
 
 
-def _moot_reason(conflict: ScheduleConflict, about: Mapping[str, Departure | None], now: datetime) -> str | None:
+def _closing(
+    conflict: ScheduleConflict,
+    scenes: Mapping[date, Scene],
+    departures: Mapping[UUID, Departure | None],
+    hazards: Mapping[str, HazardEnd],
+) -> Closing:
+    about = {UUID(key): departures[UUID(key)] for key in conflict.details["departure_ids"] if UUID(key) in departures}
+    holding = (scene for scene in scenes.values() if not about.keys().isdisjoint(scene.document.departures))
+    scene = scenes.get(conflict.day) or next(holding, next(iter(scenes.values())))
+    return Closing(conflict.details, scene, about, hazards)
+
+
+def _clearing_reason(closing: Closing, conflict: ScheduleConflict, detection: Detection) -> str | None:
+    if detection.has_judged(closing.cause, conflict.details["subjects"]):
+        return None if _was_read_later(closing) else closing.reason()
+    return _moot_reason(closing, conflict)
+
+
+def _was_read_later(closing: Closing) -> bool:
+    """True where the conflict was found on a later reading of its source than the one that does not find it."""
+    if closing.cause not in READ_FROM_SIBLINGS:
+        return False
+    source = Sibling(closing.details["source_service"])
+    found = closing.details.get("evidence", {}).get("read_at", {}).get(source)
+    return bool(found) and datetime.fromisoformat(found) > datetime.fromisoformat(closing.scene.read_at(source)[source])
+
+
+def _moot_reason(closing: Closing, conflict: ScheduleConflict) -> str | None:
     """The reason for which our own document alone ends the conflict; None where the siblings' facts decide."""
-    if conflict.details["cause"] == Cause.GUESTS_WITHOUT_PLACE:
+    if closing.cause is Cause.GUESTS_WITHOUT_PLACE:
         return None
-    ended = [departure is None or departure.status in ENDED or departure.ends_at <= now for departure in about.values()]
-    needs_all = conflict.details["cause"] == Cause.LOCATION_CAPACITY
-    if (all(ended) and len(ended) == len(conflict.details["departure_ids"])) or (any(ended) and not needs_all):
-        return "the departure is over or cancelled"
-    present = [departure for departure in about.values() if departure is not None]
+    end = closing.end_of_departures()
+    if end:
+        return end
+    present = [departure for departure in closing.departures.values() if departure is not None]
+    is_moot = any(_has_dropped_its_subject(conflict, departure) for departure in present)
     if conflict.conflict_type == ConflictType.CAPACITY_EXCEEDED:
-        return _capacity_reason(conflict, present)
-    if any(_has_dropped_its_subject(conflict, departure) for departure in present):
-        return "the plan changed"
-    return None
+        is_moot = _has_room(conflict, present)
+    return "; ".join(closing.changes()) or "the plan changed" if is_moot else None
 
 
-def _capacity_reason(conflict: ScheduleConflict, present: list[Departure]) -> str | None:
-    allowed = conflict.details["evidence"]["told"]["allowed"]
-    guests = sum(departure.participants for departure in present)
-    return "fewer guests" if present and guests <= allowed else None
+def _has_room(conflict: ScheduleConflict, present: list[Departure]) -> bool:
+    allowed: int = conflict.details["evidence"]["told"]["allowed"]
+    return bool(present) and sum(departure.participants for departure in present) <= allowed
 
 
 def _has_dropped_its_subject(conflict: ScheduleConflict, departure: Departure) -> bool:

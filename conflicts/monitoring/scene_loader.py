@@ -94,6 +94,11 @@ def detect_all(
 ) -> Detection:
     """Detect on several dates and merge the results; `commitments` take the place of the stored ones."""
     scenes = load_scenes(scopes, facts, now=now, commitments=commitments)
+    return detect_in(scenes, scopes)
+
+
+def detect_in(scenes: Mapping[date, Scene], scopes: Mapping[date, DetectionScope]) -> Detection:
+    """Detect in the scenes of several dates and merge the results."""
     detections = [detect(scene, scopes[day].departure_ids, scopes[day].waiting_for) for day, scene in scenes.items()]
     conflicts = {conflict.fingerprint: conflict for detection in detections for conflict in detection.conflicts}
     judged = frozenset(pair for detection in detections for pair in detection.judged)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conflicts.monitoring.clearing import clear_conflicts
-from conflicts.monitoring.scene_loader import DetectionScope, detect_all
+from conflicts.monitoring.scene_loader import DetectionScope, detect_in, load_scenes
 from conflicts.monitoring.store import StoredConflicts, store_conflicts
 from novatrek_scheduling.queue import enqueue
 from scheduling.daily_schedules.changes import Change
@@ -90,9 +90,10 @@ def _touched_by(document: ScheduleDocument, hazard: Hazard) -> frozenset[UUID]:
 
 
 def _detect_and_store(scopes: Mapping[date, DetectionScope], facts: Facts | None, now: datetime) -> StoredConflicts:
-    detection = detect_all(scopes, facts, now=now)
-    departures = {str(key): departure for scope in scopes.values() for key, departure in scope.departures.items()}
-    cleared = clear_conflicts(detection, departures, scopes, now=now)
+    scenes = load_scenes(scopes, facts, now=now)
+    detection = detect_in(scenes, scopes)
+    departures = {key: departure for scope in scopes.values() for key, departure in scope.departures.items()}
+    cleared = clear_conflicts(detection, scenes, departures, now=now)
     stored = replace(store_conflicts(detection.conflicts, now=now), cleared=tuple(cleared))
     if stored.new:
         # A lost message only delays the options: they are computed at the latest when the conflict is resolved.

@@ -63,5 +63,5 @@ def test_who_may_not_read_and_what_is_not_there(client: Client, again: ScheduleC
 def test_the_console_tells_the_same_story(again: ScheduleConflict) -> None:
     page = signed_in("Auditor").get(f"/admin/conflicts/scheduleconflict/{again.pk}/change/").content.decode()
 
-    for text in ("There again (it had been cleared)", "There are places for all guests.", "Notes: a family"):
+    for text in ("There again (it had been cleared)", "The departure has 8 guests now.", "Notes: a family"):
         assert text in page

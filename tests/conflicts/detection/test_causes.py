@@ -2,8 +2,8 @@
 
 from conflicts.choices import CAUSE_LABELS
 from conflicts.detection.causes import Cause
+from conflicts.detection.closing import ENDS_OF_FACTS, RESTS_ON
 from conflicts.detection.detect import RULES
-from conflicts.monitoring.clearing import CLEARING_REASONS
 
 OF_PLACES = {Cause.LOCATION_CAPACITY, Cause.GUESTS_WITHOUT_PLACE}
 
@@ -13,4 +13,4 @@ def test_every_cause_is_judged() -> None:
 
 
 def test_every_cause_has_a_label_and_a_reason_for_clearing_it() -> None:
-    assert CAUSE_LABELS.keys() == CLEARING_REASONS.keys() == set(Cause)
+    assert CAUSE_LABELS.keys() == ENDS_OF_FACTS.keys() == RESTS_ON.keys() == set(Cause)

@@ -79,7 +79,7 @@ def test_one_that_is_cleared_and_there_again_has_one_history() -> None:
     again = ScheduleConflict.objects.open().get()
     assert again.pk != first.pk
     assert kinds() == [EventKind.DETECTED, EventKind.CLEARED, EventKind.REOPENED]
-    assert story()[1][2] == "There are places for all guests."
+    assert story()[1][2] == "The departure has 8 guests now."
     assert story()[2][2].startswith("There again (it had been cleared). MEDIUM: ")
     assert {event.fingerprint for event in ConflictEvent.objects.all()} == {first.details["fingerprint"]}
     assert ConflictEvent.objects.latest("id").facts["earlier"] == str(first.pk)

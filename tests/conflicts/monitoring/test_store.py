@@ -90,7 +90,7 @@ def test_fewer_guests_clear_a_capacity_conflict() -> None:
 
     cleared = ConflictResolution.objects.get(conflict=conflict)
     assert not OPEN().exists()
-    assert (cleared.resolved_by, cleared.notes) == ("system", "cleared: there are places for all guests")
+    assert (cleared.resolved_by, cleared.notes) == ("system", "cleared: the departure has 8 guests now")
 
 
 def alerted(*, is_active: bool = True, unknown: Mapping[Sibling, str] | None = None) -> Facts:
@@ -142,6 +142,32 @@ def test_another_trail_leaves_the_closed_one_behind() -> None:
 
     put(departure, trail_id=uuid4())
 
+    assert not OPEN().exists()
+
+
+@pytest.mark.django_db
+def test_a_departure_that_left_a_dangerous_trail_does_not_end_the_danger() -> None:
+    trail, other, departure = TrailFactory(), TrailFactory(name="River"), uuid4()
+    put(departure, trail_id=trail.id)
+    record_wildlife_alert(WildlifeAlert(uuid4(), "grizzly", "extreme", (trail.id,), None, timezone.now(), None))
+    [conflict] = OPEN()
+
+    put(departure, trail_id=other.id, facts=facts_of(trails=[trail, other]))
+
+    assert ConflictResolution.objects.get(conflict=conflict).notes == "cleared: the departure is on River now"
+
+
+@pytest.mark.django_db
+def test_a_conflict_that_was_found_on_a_later_reading_is_not_ended_by_an_earlier_one() -> None:
+    trail = TrailFactory()
+    put(uuid4(), trail_id=trail.id)
+    earlier = facts_of(trails=[trail])
+    detect_on([TOMORROW], facts_of(trails=[replace(trail, status="CLOSED")]))
+
+    detect_on([TOMORROW], earlier)
+    assert OPEN().get().details["cause"] == Cause.TRAIL
+
+    detect_on([TOMORROW], facts_of(trails=[trail]))
     assert not OPEN().exists()
 
 
