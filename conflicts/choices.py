@@ -71,6 +71,14 @@ class EventKind(models.TextChoices):
     CLEARED = "CLEARED", "cleared"
 
 
+class AcceptanceEnding(models.TextChoices):
+    """How the acceptance of a risk ended."""
+
+    WITHDRAWN = "WITHDRAWN", "withdrawn"
+    EXPIRED = "EXPIRED", "expired"
+    OUTGROWN = "OUTGROWN", "outgrown by the risk"
+
+
 class ResolutionStatus(models.TextChoices):
     """The contract's states of a resolution."""
 

@@ -42,6 +42,18 @@ class RiskTooHigh(Conflicting):
     code = "RISK_TOO_HIGH"
 
 
+class RiskNotAccepted(Conflicting):
+    """The conflict has no acceptance in force that could be withdrawn."""
+
+    code = "RISK_NOT_ACCEPTED"
+
+
+class ExpiryOutOfRange(Malformed):
+    """A risk can be accepted for the time from now to the end of its departures."""
+
+    code = "EXPIRY_OUT_OF_RANGE"
+
+
 class SecondaryConflicts(Conflicting):
     """The option would resolve the conflict and cause others."""
 

@@ -24,7 +24,7 @@ def page_of_conflicts(filters: Mapping[str, Any], *, size: int, token: str | Non
     if "type" in filters:
         rows = rows.filter(conflict_type=filters["type"])
     if filters.get("resolved"):
-        rows = rows.prefetch_related("resolutions")
+        rows = rows.prefetch_related("resolutions", "acceptances")
     return Keyset(ORDER, bound_to=filters).page(rows, size=size, token=token)
 
 

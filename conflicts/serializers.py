@@ -6,10 +6,10 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from conflicts.choices import EventKind, ResolutionStatus, Strategy
+from conflicts.choices import AcceptanceEnding, EventKind, ResolutionStatus, Strategy
 from conflicts.detection import ConflictType, Severity
 from conflicts.history.sentences import describe
-from conflicts.models import ConflictEvent, ScheduleConflict
+from conflicts.models import ConflictEvent, RiskAcceptance, ScheduleConflict
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.overriding import OverrideField
 from novatrek_scheduling.api.serializers import (
@@ -17,6 +17,7 @@ from novatrek_scheduling.api.serializers import (
     PagedQuerySerializer,
     PagingSerializer,
     SparseSerializer,
+    StrictSerializer,
     instant,
 )
 
@@ -66,6 +67,28 @@ class ResolutionOptionSerializer(SparseSerializer):
     requires_guest_notification = serializers.BooleanField(required=False)
 
 
+class AcceptedRiskSerializer(SparseSerializer):
+    """Who answers for the risk of a conflict, why, and until when."""
+
+    owner = serializers.CharField(help_text="Who accepted it.")
+    reason = serializers.CharField(help_text="Why it was accepted.")
+    accepted_at = serializers.DateTimeField(help_text="When it was accepted.")
+    expires_at = serializers.DateTimeField(help_text="Until when, unless it is withdrawn or the risk becomes worse.")
+    ended_at = serializers.DateTimeField(required=False, help_text="When the acceptance ended; absent while in force.")
+    ending = serializers.ChoiceField(AcceptanceEnding.values, required=False, help_text="How it ended.")
+
+    def to_representation(self, instance: RiskAcceptance) -> dict[str, Any]:
+        """Without an end while the acceptance is in force."""
+        ended = {"ended_at": instant(instance.ended_at), "ending": instance.ending} if instance.ended_at else {}
+        return {
+            "owner": instance.owner,
+            "reason": instance.reason,
+            "accepted_at": instant(instance.accepted_at),
+            "expires_at": instant(instance.expires_at),
+            **ended,
+        }
+
+
 class ScheduleConflictSerializer(SparseSerializer):
     """A conflict, whom and what it affects, and its resolution options, best first."""
 
@@ -85,6 +108,7 @@ class ScheduleConflictSerializer(SparseSerializer):
     resolved = serializers.BooleanField(default=False)
     resolved_at = serializers.DateTimeField(required=False, allow_null=True)
     detected_at = serializers.DateTimeField()
+    accepted_risk = AcceptedRiskSerializer(required=False, help_text="The acceptance by which it was resolved.")
 
     def to_representation(self, instance: ScheduleConflict) -> dict[str, Any]:
         """By hand: the details are stored as they are shown, and the fields' own way takes half the time of a page."""
@@ -95,6 +119,8 @@ class ScheduleConflictSerializer(SparseSerializer):
             options = details["resolution_options"]
             representation["resolution_options"] = [_represent_option(option) for option in options]
         resolved_at = instance.resolved_at if instance.resolved else None
+        if instance.resolved and (acceptances := instance.acceptances.all()):
+            representation["accepted_risk"] = _ACCEPTED_RISK.to_representation(acceptances[0])
         return representation | {
             "resolved": instance.resolved,
             "resolved_at": resolved_at and instant(resolved_at),
@@ -102,7 +128,8 @@ class ScheduleConflictSerializer(SparseSerializer):
         }
 
 
-_FROM_COLUMNS = {"id", "type", "resolution_options", "resolved", "resolved_at", "detected_at"}
+_FROM_COLUMNS = {"id", "type", "resolution_options", "resolved", "resolved_at", "detected_at", "accepted_risk"}
+_ACCEPTED_RISK = AcceptedRiskSerializer()
 _FROM_DETAILS = [name for name in ScheduleConflictSerializer().get_fields() if name not in _FROM_COLUMNS]
 _OPTION_FIELDS = list(ResolutionOptionSerializer().get_fields())
 
@@ -158,6 +185,23 @@ class ConflictResolutionResultSerializer(SparseSerializer):
     downstream_updates = DownstreamUpdateSerializer(many=True, required=False)
     new_conflicts_created = serializers.ListField(child=serializers.UUIDField(), required=False)
     resolved_at = serializers.DateTimeField(required=False)
+
+
+class AcceptanceWithdrawalSerializer(StrictSerializer):
+    """Why an acceptance is withdrawn."""
+
+    operator_notes = fields.CharField(
+        required=False, allow_blank=True, max_length=MAX_NOTES, source="notes", help_text="Why; it is in the history."
+    )
+
+
+class AcceptanceWithdrawnSerializer(SparseSerializer):
+    """The conflict whose risk nobody answers for any more, and the one that is open again."""
+
+    conflict_id = serializers.UUIDField(help_text="The conflict that was accepted.")
+    reopened_conflict_id = serializers.UUIDField(
+        required=False, help_text="The same conflict, open; absent where its departures are over."
+    )
 
 
 class ConflictEventSerializer(SparseSerializer):

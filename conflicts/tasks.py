@@ -2,9 +2,11 @@
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
 from conflicts.models import ScheduleConflict
 from conflicts.monitoring.monitor import run_pass
+from conflicts.resolution.acceptance import reopen_expired
 from conflicts.resolution.deliveries import settle_resolutions
 from conflicts.resolution.option_search import compute_options
 
@@ -17,6 +19,12 @@ def compute_options_task(conflict_ids: list[str]) -> None:
     """Compute the options of new conflicts that are still open."""
     for conflict in ScheduleConflict.objects.open().filter(pk__in=conflict_ids).order_by("pk"):
         compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+
+
+@shared_task(name="conflicts.reopen_expired", acks_late=True)
+def reopen_expired_task() -> None:
+    """Reopen the conflicts whose accepted risk nobody answers for any more."""
+    reopen_expired(timezone.now())
 
 
 @shared_task(name="conflicts.settle_resolutions", acks_late=True)

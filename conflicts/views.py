@@ -8,9 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from conflicts.resolution.acceptance import withdraw_acceptance
 from conflicts.resolution.services import resolve_conflict
 from conflicts.selectors import page_of_conflicts, page_of_events
 from conflicts.serializers import (
+    AcceptanceWithdrawalSerializer,
+    AcceptanceWithdrawnSerializer,
     ConflictEventSerializer,
     ConflictHistoryPageSerializer,
     ConflictHistoryQuerySerializer,
@@ -85,3 +88,28 @@ class ScheduleConflictViewSet(ViewSet):
     def history(self, request: Request, conflict_id: UUID) -> Response:
         page = page_of_events(conflict_id, **ConflictHistoryQuerySerializer.of(request).paging)
         return Response(page.represented("events", ConflictEventSerializer().to_representation))
+
+    @extend_schema(
+        operation_id="withdrawRiskAcceptance",
+        summary="Withdraw the acceptance of a conflict's risk",
+        description=(
+            "The conflict is open again under a new id, as it was accepted, until detection looks again. A token needs "
+            "the scope: one without a scope claim withdraws nothing."
+        ),
+        parameters=[OpenApiParameter("conflict_id", UUID, OpenApiParameter.PATH)],
+        request=AcceptanceWithdrawalSerializer,
+        responses={200: OpenApiResponse(AcceptanceWithdrawnSerializer, "Withdrawn."), **error_responses(400, 404, 409)},
+        tags=["conflicts"],
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path="withdraw-acceptance",
+        permission_classes=[requires("scheduling:resolve")],
+    )
+    def withdraw_acceptance(self, request: Request, conflict_id: UUID) -> Response:
+        body = AcceptanceWithdrawalSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        reopened = withdraw_acceptance(conflict_id, by=str(request.user), **body.validated_data)
+        withdrawn = {"conflict_id": conflict_id, "reopened_conflict_id": reopened and reopened.pk}
+        return Response(AcceptanceWithdrawnSerializer(withdrawn).data)

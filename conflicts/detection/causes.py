@@ -49,6 +49,11 @@ class Cause(StrEnum):
         return self in {Cause.CERTIFICATION, Cause.RESTRICTION, Cause.OVERLAP, Cause.REST}
 
     @property
+    def may_be_accepted(self) -> bool:
+        """Whether a person may answer for the risk: never where nobody leads or no trail fits, for nobody goes then."""
+        return not self.is_never_overridden and self not in {Cause.NO_LEAD, Cause.NO_TRAIL}
+
+    @property
     def is_of_the_catalog(self) -> bool:
         """Whether the catalog changed what people were told: following and keeping are its ways out."""
         return self in {Cause.CATALOG_MOVED, Cause.CATALOG_CANCELLED}

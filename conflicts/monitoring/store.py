@@ -11,10 +11,11 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
+from conflicts.choices import AcceptanceEnding
 from conflicts.detection import Cause, DetectedConflict
-from conflicts.detection.guests import are_among
 from conflicts.history.recording import Detected, record_detections
 from conflicts.models import RiskAcceptance
+from conflicts.monitoring.accepted import judge_acceptances
 from conflicts.options import accept_risk
 from scheduling.models import schedule_id_of
 
@@ -70,32 +71,27 @@ def store_conflicts(detected: Iterable[DetectedConflict], *, now: datetime) -> S
 
 
 def _without_accepted(detected: dict[str, DetectedConflict], now: datetime) -> dict[str, DetectedConflict]:
-    silenced = set()
-    in_force = RiskAcceptance.objects.in_force(now).filter(fingerprint__in=detected)
-    for acceptance in in_force.select_related("conflict"):
-        conflict = detected[acceptance.fingerprint]
-        if acceptance.silences(conflict.severity, _evidence_as_accepted(conflict, acceptance)):
-            silenced.add(acceptance.fingerprint)
-    return {key: conflict for key, conflict in detected.items() if key not in silenced}
-
-
-def _evidence_as_accepted(conflict: DetectedConflict, acceptance: RiskAcceptance) -> str:
-    """The digest of the evidence; that of the acceptance where it only covers more than is so now."""
-    accepted = acceptance.conflict.details["evidence"]["told"]
-    if conflict.cause is Cause.GUESTS_WITHOUT_PLACE and are_among(conflict.evidence, accepted):
-        return acceptance.evidence_digest
-    return conflict.evidence_digest
+    """The conflicts that no acceptance silences. Acceptances of a smaller risk than there is now end."""
+    accepted = judge_acceptances(detected, now)
+    if accepted.outgrown:
+        RiskAcceptance.objects.filter(pk__in=accepted.outgrown).end(AcceptanceEnding.OUTGROWN, at=now)
+    return {key: conflict for key, conflict in detected.items() if key not in accepted.silenced}
 
 
 def _row(conflict: DetectedConflict) -> dict[str, Any]:
     conflict_id, details = uuid4(), conflict.details()
-    details["resolution_options"] = [accept_risk(conflict_id, details).stored()]
+    details["resolution_options"] = acceptance_option(conflict_id, details)
     return {
         "conflict_id": str(conflict_id),
         "schedule_id": str(schedule_id_of(conflict.day)),
         "conflict_type": conflict.type.value,
         "details": details,
     }
+
+
+def acceptance_option(conflict_id: UUID, details: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The option to accept the risk, which is there before any search; none where nobody may."""
+    return [accept_risk(conflict_id, details).stored()] if Cause(details["cause"]).may_be_accepted else []
 
 
 _being_resolved: ContextVar[frozenset[UUID]] = ContextVar("conflicts being resolved", default=frozenset())

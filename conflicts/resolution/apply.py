@@ -40,6 +40,7 @@ class Application:
     by: str
     notes: str
     is_override: bool
+    accept_until: datetime | None = None
 
     @property
     def is_of_the_catalog(self) -> bool:
@@ -129,7 +130,7 @@ def _close(application: Application, changes: Mapping[date, Change], caused: lis
     if not ScheduleConflict.objects.open().filter(pk=conflict.pk).update(resolved=True):
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
     if option.strategy is Strategy.ACCEPT_RISK and not application.is_of_the_catalog:
-        accept_risk_of(conflict, by=application.by, reason=application.notes, now=now)
+        accept_risk_of(conflict, by=application.by, reason=application.notes, now=now, until=application.accept_until)
     else:
         _record_resolution(application, now)
     if not application.is_of_the_catalog:

@@ -22,7 +22,7 @@ from conflicts.errors import (
 )
 from conflicts.history.recording import record
 from conflicts.models import ConflictResolution, ScheduleConflict
-from conflicts.options import Option, options_in
+from conflicts.options import Option, accept_risk, options_in
 from conflicts.resolution.apply import Application, apply_option
 from conflicts.resolution.deliveries import wait_for_siblings
 from conflicts.resolution.dry_run import run_dry
@@ -44,11 +44,19 @@ class ResolutionOutcome:
 
 
 def resolve_conflict(
-    conflict_id: UUID, option_id: UUID, *, by: str, notes: str = "", override_warnings: bool = False
+    conflict_id: UUID,
+    option_id: UUID,
+    *,
+    by: str,
+    notes: str = "",
+    override_warnings: bool = False,
+    accept_until: datetime | None = None,
 ) -> ResolutionOutcome:
     """Apply one of a conflict's options, with all its consequences in one transaction.
 
-    Raises UnknownConflict, ConflictAlreadyResolved, UnknownOption, NotesRequired, RiskTooHigh,
+    An accepted risk is accepted until `accept_until`, or until the departures are over.
+
+    Raises UnknownConflict, ConflictAlreadyResolved, UnknownOption, NotesRequired, ExpiryOutOfRange, RiskTooHigh,
     ResolutionNotApplicable (the options are then recomputed) and SecondaryConflicts, which
     `override_warnings` accepts unless one of them is about certificates, restrictions, overlap or rest. Raises
     SiblingUnavailable where facts that it needs cannot be read.
@@ -58,7 +66,7 @@ def resolve_conflict(
     """
     conflict = _open_conflict(conflict_id)
     option = _chosen_option(conflict, option_id)
-    application = Application(conflict, option, by=by, notes=notes, is_override=override_warnings)
+    application = Application(conflict, option, by, notes, override_warnings, accept_until)
     if option.strategy is Strategy.ACCEPT_RISK:
         _refuse_unacceptable_risk(conflict, notes, override_warnings)
     try:
@@ -83,6 +91,10 @@ def _open_conflict(conflict_id: UUID) -> ScheduleConflict:
 
 
 def _chosen_option(conflict: ScheduleConflict, option_id: UUID) -> Option:
+    accepting = accept_risk(conflict.pk, conflict.details)
+    if option_id == accepting.id:
+        # Listed or not: where nobody may accept the risk, the refusal says why.
+        return accepting
     offered = {option.id: option for option in options_in(conflict.details)}
     if option_id not in offered and not are_options_current(conflict):
         computed = compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
@@ -97,8 +109,11 @@ def _refuse_unacceptable_risk(conflict: ScheduleConflict, notes: str, override_w
     if not notes.strip():
         problem = FieldProblem("operator_notes", "State why the risk is accepted.")
         raise NotesRequired("Accepting a risk needs a reason in operator_notes.", problem)
-    if Cause(conflict.details["cause"]).is_never_overridden:
+    cause = Cause(conflict.details["cause"])
+    if cause.is_never_overridden:
         raise RiskTooHigh("A missing certificate, broken restriction, overlap or too little rest cannot be accepted.")
+    if not cause.may_be_accepted:
+        raise RiskTooHigh("Without a lead guide or a trail nobody goes: that cannot be accepted, only changed.")
     if conflict.severity is Severity.CRITICAL and not override_warnings:
         problem = FieldProblem("override_warnings", "Set it to accept a CRITICAL risk.")
         raise RiskTooHigh("A CRITICAL risk is accepted with override_warnings only.", problem)

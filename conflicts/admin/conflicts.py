@@ -1,7 +1,8 @@
-"""Conflicts, their resolutions and accepted risks in the console."""
+"""Conflicts in the console: what is wrong, its history, resolving it, and withdrawing an acceptance."""
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
@@ -19,8 +21,9 @@ from unfold.enums import ActionVariant
 from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS, ResolutionStatus
 from conflicts.detection import Cause, Severity
 from conflicts.history.sentences import describe
-from conflicts.models import ConflictEvent, ConflictQuerySet, ConflictResolution, RiskAcceptance, ScheduleConflict
+from conflicts.models import ConflictEvent, ConflictQuerySet, RiskAcceptance, ScheduleConflict
 from conflicts.options import options_in
+from conflicts.resolution.acceptance import withdraw_acceptance
 from conflicts.resolution.services import ResolutionOutcome, resolve_conflict
 from events.admin import ViewOnly
 from novatrek_scheduling.api.overriding import may_override, refuse_override
@@ -31,7 +34,7 @@ from scheduling.admin.region_names import region_name
 RESOLVE = "conflicts.resolve_scheduleconflict"
 MOST_EVENTS = 100
 SEVERITY_COLOURS = {"LOW": "info", "MEDIUM": "warning", "HIGH": "danger", "CRITICAL": "danger"}
-STATUS_COLOURS = {"RESOLVED": "success", "PARTIALLY_RESOLVED": "warning", "FAILED": "danger"}
+STATE_COLOURS = {"open": "warning", "risk accepted": "info", "resolved": "success"}
 
 
 class SeverityFilter(admin.SimpleListFilter):
@@ -54,6 +57,13 @@ class ResolveForm(forms.Form):
     option = forms.UUIDField()
     notes = forms.CharField(required=False, max_length=4000)
     override_warnings = forms.BooleanField(required=False)
+    accept_until = forms.DateTimeField(required=False)
+
+
+class WithdrawForm(forms.Form):
+    """Why an acceptance is withdrawn."""
+
+    notes = forms.CharField(required=False, max_length=4000)
 
 
 @admin.register(ScheduleConflict)
@@ -77,12 +87,21 @@ class ScheduleConflictAdmin(ViewOnly):
         "options",
         "history",
     ]
-    actions_detail = ["resolve"]
+    actions_detail = ["resolve", "withdraw"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        conflicts: QuerySet[Any] = super().get_queryset(request)
+        return conflicts.prefetch_related("acceptances")
 
     def has_resolve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """True for an open conflict and a person who may resolve; without `object_id` for the person alone."""
         is_open = object_id is None or ScheduleConflict.objects.open().filter(pk=object_id).exists()
         return is_open and request.user.has_perm(RESOLVE)
+
+    def has_withdraw_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """True for a conflict whose risk is accepted now and a person who may resolve."""
+        in_force = RiskAcceptance.objects.in_force(timezone.now()).filter(conflict=object_id)
+        return request.user.has_perm(RESOLVE) and in_force.exists()
 
     @admin.display(description="Conflict")
     def description(self, conflict: ScheduleConflict) -> str:
@@ -92,9 +111,13 @@ class ScheduleConflictAdmin(ViewOnly):
     def level(self, conflict: ScheduleConflict) -> str:
         return conflict.severity.value
 
-    @display(description="State", ordering="resolved", label={"open": "warning", "resolved": "success"})  # type: ignore[untyped-decorator]
+    @display(description="State", ordering="resolved", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
     def state(self, conflict: ScheduleConflict) -> str:
-        return "resolved" if conflict.resolved else "open"
+        if not conflict.resolved:
+            return "open"
+        now = timezone.now()
+        is_accepted = any(acceptance.is_in_force(now) for acceptance in conflict.acceptances.all())
+        return "risk accepted" if is_accepted else "resolved"
 
     @admin.display(description="Cause")
     def cause(self, conflict: ScheduleConflict) -> str:
@@ -159,6 +182,35 @@ class ScheduleConflictAdmin(ViewOnly):
         page = "admin/conflicts/scheduleconflict/resolve.html"
         return render(request, page, self.admin_site.each_context(request) | context)
 
+    @action(description="Withdraw the acceptance", url_path="withdraw", icon="undo", permissions=["withdraw"])  # type: ignore[untyped-decorator]
+    def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show who accepted the risk and why, and withdraw that once confirmed."""
+        conflict = get_object_or_404(ScheduleConflict.objects.select_related("schedule"), pk=object_id)
+        form = WithdrawForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            shown = self._withdraw(request, conflict, form.cleaned_data["notes"])
+            return redirect(reverse("admin:conflicts_scheduleconflict_change", args=[shown]))
+        acceptance = conflict.acceptances.in_force(timezone.now()).first()
+        context = {
+            "title": "Withdraw the acceptance",
+            "opts": self.opts,
+            "conflict": conflict,
+            "acceptance": acceptance,
+        }
+        page = "admin/conflicts/scheduleconflict/withdraw.html"
+        return render(request, page, self.admin_site.each_context(request) | context)
+
+    def _withdraw(self, request: HttpRequest, conflict: ScheduleConflict, notes: str) -> UUID:
+        """Withdraw, and return the conflict to show: the one that is open again, if any."""
+        try:
+            reopened = withdraw_acceptance(conflict.pk, by=request.user.get_username(), notes=notes)
+        except DomainError as error:
+            self.message_user(request, error.message, messages.WARNING)
+            return conflict.pk
+        self.log_change(request, conflict, "Acceptance withdrawn")
+        self.message_user(request, "The acceptance is withdrawn.")
+        return reopened.pk if reopened else conflict.pk
+
     def _resolve(self, request: HttpRequest, conflict: ScheduleConflict, chosen: dict[str, Any]) -> bool:
         try:
             if chosen["override_warnings"]:
@@ -169,6 +221,7 @@ class ScheduleConflictAdmin(ViewOnly):
                 by=request.user.get_username(),
                 notes=chosen["notes"],
                 override_warnings=chosen["override_warnings"],
+                accept_until=chosen["accept_until"],
             )
         except DomainError as error:
             self.message_user(request, _explain(error), messages.WARNING)
@@ -196,33 +249,3 @@ def _message_about(outcome: ResolutionOutcome) -> tuple[str, int]:
     if late:
         return f"Resolved; {', '.join(late)} will be notified as soon as possible.", messages.SUCCESS
     return "Resolved.", messages.SUCCESS
-
-
-@admin.register(ConflictResolution)
-class ConflictResolutionAdmin(ViewOnly):
-    list_display = ["conflict", "strategy", "state", "resolved_by", "resolved_at", "notes"]
-    list_filter = ["status", "strategy", ("resolved_at", RangeDateFilter)]
-    list_filter_submit = True
-    list_select_related = ["conflict"]
-    search_fields = ["resolved_by", "notes", "=conflict__conflict_id"]
-    search_help_text = "The person, the notes, or the id of the conflict"
-    ordering = ["-resolved_at"]
-
-    @display(description="Status", ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
-    def state(self, resolution: ConflictResolution) -> str:
-        return resolution.status
-
-
-@admin.register(RiskAcceptance)
-class RiskAcceptanceAdmin(ViewOnly):
-    list_display = ["conflict", "level", "owner", "reason", "accepted_at", "expires_at"]
-    list_filter = ["severity", ("expires_at", RangeDateFilter)]
-    list_filter_submit = True
-    list_select_related = ["conflict"]
-    search_fields = ["owner", "reason", "=conflict__conflict_id"]
-    search_help_text = "The owner, the reason, or the id of the conflict"
-    ordering = ["-accepted_at"]
-
-    @display(description="Severity", ordering="severity", label=SEVERITY_COLOURS)  # type: ignore[untyped-decorator]
-    def level(self, acceptance: RiskAcceptance) -> str:
-        return acceptance.severity

@@ -1,0 +1,41 @@
+"""Resolutions and accepted risks in the console."""
+
+from django.contrib import admin
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import display
+
+from conflicts.admin.conflicts import SEVERITY_COLOURS
+from conflicts.models import ConflictResolution, RiskAcceptance
+from events.admin import ViewOnly
+
+STATUS_COLOURS = {"RESOLVED": "success", "PARTIALLY_RESOLVED": "warning", "FAILED": "danger"}
+
+
+@admin.register(ConflictResolution)
+class ConflictResolutionAdmin(ViewOnly):
+    list_display = ["conflict", "strategy", "state", "resolved_by", "resolved_at", "notes"]
+    list_filter = ["status", "strategy", ("resolved_at", RangeDateFilter)]
+    list_filter_submit = True
+    list_select_related = ["conflict"]
+    search_fields = ["resolved_by", "notes", "=conflict__conflict_id"]
+    search_help_text = "The person, the notes, or the id of the conflict"
+    ordering = ["-resolved_at"]
+
+    @display(description="Status", ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
+    def state(self, resolution: ConflictResolution) -> str:
+        return resolution.status
+
+
+@admin.register(RiskAcceptance)
+class RiskAcceptanceAdmin(ViewOnly):
+    list_display = ["conflict", "level", "owner", "reason", "accepted_at", "expires_at", "ending"]
+    list_filter = ["severity", "ending", ("expires_at", RangeDateFilter)]
+    list_filter_submit = True
+    list_select_related = ["conflict"]
+    search_fields = ["owner", "reason", "=conflict__conflict_id"]
+    search_help_text = "The owner, the reason, or the id of the conflict"
+    ordering = ["-accepted_at"]
+
+    @display(description="Severity", ordering="severity", label=SEVERITY_COLOURS)  # type: ignore[untyped-decorator]
+    def level(self, acceptance: RiskAcceptance) -> str:
+        return acceptance.severity

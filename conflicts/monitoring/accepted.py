@@ -1,0 +1,38 @@
+"""Accepted risks against what is detected: which of them still hold, and which were outgrown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from conflicts.detection import DetectedConflict
+from conflicts.detection.worsening import is_covered
+from conflicts.models import RiskAcceptance
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptances:
+    """Of detected conflicts: the acceptances that silence them, by fingerprint, and the ids of those that do not."""
+
+    silenced: Mapping[str, RiskAcceptance] = field(default_factory=dict)
+    outgrown: tuple[int, ...] = ()
+
+
+def judge_acceptances(detected: Mapping[str, DetectedConflict], now: datetime) -> Acceptances:
+    """Compare detected conflicts, by fingerprint, with the risks that people have accepted until later than `now`."""
+    silenced, outgrown = {}, []
+    in_force = RiskAcceptance.objects.in_force(now).filter(fingerprint__in=detected)
+    for acceptance in in_force.select_related("conflict").order_by("accepted_at"):
+        if _silences(acceptance, detected[acceptance.fingerprint]):
+            silenced[acceptance.fingerprint] = acceptance
+        else:
+            outgrown.append(acceptance.pk)
+    return Acceptances(silenced, tuple(outgrown))
+
+
+def _silences(acceptance: RiskAcceptance, conflict: DetectedConflict) -> bool:
+    if not conflict.cause.may_be_accepted:
+        return False
+    is_same = conflict.evidence_digest == acceptance.evidence_digest
+    accepted = acceptance.conflict.details["evidence"]["told"]
+    covered = is_same or is_covered(conflict.cause, conflict.evidence, accepted)
+    return acceptance.silences(conflict.severity, is_covered=covered)
