@@ -16,6 +16,7 @@ from conflicts.detection import Cause, DetectedConflict
 from conflicts.history.recording import Detected, record_detections
 from conflicts.models import RiskAcceptance
 from conflicts.monitoring.accepted import judge_acceptances
+from conflicts.monitoring.renewal import OPTIONAL_DETAILS, unchanged_rows
 from conflicts.options import accept_risk
 from scheduling.models import schedule_id_of
 
@@ -27,7 +28,8 @@ _UPSERT = """
         AS detected (conflict_id uuid, schedule_id uuid, conflict_type text, details jsonb)
     ORDER BY detected.details ->> 'fingerprint'
     ON CONFLICT ((details ->> 'fingerprint')) WHERE NOT resolved
-    DO UPDATE SET details = schedule_conflicts.details || (EXCLUDED.details - 'resolution_options')
+    DO UPDATE SET details = (schedule_conflicts.details - %(optional)s::text[])
+        || (EXCLUDED.details - 'resolution_options')
         || jsonb_build_object('severity_before', schedule_conflicts.details -> 'severity')
     RETURNING conflict_id, details ->> 'fingerprint', details ->> 'severity_before'
 """
@@ -48,26 +50,40 @@ def store_conflicts(detected: Iterable[DetectedConflict], *, now: datetime) -> S
 
     Conflicts whose risk is accepted are left out, unless they are more severe or have other evidence than was
     accepted. Two writers that detect the same conflict at once end with one row: the second waits for the
-    first and updates it.
+    first and updates it. A row that says the same already is not written (`conflicts/monitoring/renewal.py`).
     """
     unaccepted = _without_accepted({conflict.fingerprint: conflict for conflict in detected}, now)
     if not unaccepted:
         return StoredConflicts()
-    rows = [_row(conflict) for conflict in unaccepted.values()]
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, {"detected": json.dumps(rows), "now": now})
-        stored = cursor.fetchall()
-    by_fingerprint = {fingerprint: conflict_id for conflict_id, fingerprint, _ in stored}
-    inserted = {row["conflict_id"] for row in rows}
-    new = tuple(conflict_id for conflict_id in by_fingerprint.values() if str(conflict_id) in inserted)
+    rows = {fingerprint: _row(conflict) for fingerprint, conflict in unaccepted.items()}
+    unchanged = unchanged_rows({key: row["details"] for key, row in rows.items()}, now=now)
+    written = _write({key: row for key, row in rows.items() if key not in unchanged}, now)
+    inserted = {row["conflict_id"] for row in rows.values()}
+    by_fingerprint = unchanged | {fingerprint: conflict_id for conflict_id, fingerprint, _ in written}
     record_detections(
         [
             Detected(conflict_id, unaccepted[fingerprint], before if str(conflict_id) not in inserted else None)
-            for conflict_id, fingerprint, before in stored
+            for conflict_id, fingerprint, before in written
         ],
         now=now,
     )
+    new = tuple(conflict_id for conflict_id, _, _ in written if str(conflict_id) in inserted)
     return StoredConflicts(by_fingerprint, new, detected=tuple(unaccepted.values()))
+
+
+def _write(rows: Mapping[str, Mapping[str, Any]], now: datetime) -> list[tuple[UUID, str, str | None]]:
+    """Insert or update these rows; return of each its id, fingerprint and severity before, None for a new one."""
+    if not rows:
+        return []
+    values: dict[str, Any] = {
+        "detected": json.dumps(list(rows.values())),
+        "optional": list(OPTIONAL_DETAILS),
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, values)
+        written: list[tuple[UUID, str, str | None]] = cursor.fetchall()
+    return written
 
 
 def _without_accepted(detected: dict[str, DetectedConflict], now: datetime) -> dict[str, DetectedConflict]:

@@ -2,7 +2,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -63,6 +63,48 @@ def test_the_same_facts_again_update_the_conflict_and_never_double_it() -> None:
     assert again.details["evidence"]["told"]["people"] == 20
     assert again.detected_at == first.detected_at
     assert again.details["resolution_options"] == first.details["resolution_options"]
+
+
+def found_again(conflict: DetectedConflict, *, after: timedelta, **changes: object) -> ScheduleConflict:
+    """What is stored when it is found again on a reading of that much later."""
+    now = timezone.now()
+    for moment, found in ((now, conflict), (now + after, replace(conflict, **changes))):  # type: ignore[arg-type]
+        stored = store_conflicts([replace(found, read_at={"svc-weather": moment.isoformat()})], now=moment)
+    assert stored.by_fingerprint == {conflict.fingerprint: OPEN().get().pk}
+    return OPEN().get()
+
+
+def read_ago(conflict: ScheduleConflict) -> timedelta:
+    return timezone.now() - datetime.fromisoformat(conflict.details["evidence"]["read_at"]["svc-weather"])
+
+
+@pytest.mark.django_db
+def test_what_is_still_so_is_not_written_again_for_the_time_of_reading_alone() -> None:
+    put(uuid4())
+
+    stored = found_again(detected(), after=timedelta(minutes=5))
+
+    assert abs(read_ago(stored)) < timedelta(minutes=1)
+
+
+@pytest.mark.django_db
+def test_evidence_of_an_hour_ago_is_renewed() -> None:
+    put(uuid4())
+
+    stored = found_again(detected(), after=timedelta(minutes=61))
+
+    assert read_ago(stored) < -timedelta(minutes=60)
+
+
+@pytest.mark.django_db
+def test_what_changed_is_written_with_its_time_and_what_it_has_no_more_is_gone() -> None:
+    put(uuid4())
+
+    stored = found_again(detected(), after=timedelta(minutes=5), description="Other words.", trip_ids=())
+
+    assert stored.details["description"] == "Other words."
+    assert "affected_trip_ids" not in stored.details
+    assert read_ago(stored) < -timedelta(minutes=4)
 
 
 @pytest.mark.django_db(transaction=True)
