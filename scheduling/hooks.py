@@ -4,15 +4,16 @@ The functions are called in the transaction of their cause: an effect that must 
 behind `transaction.on_commit`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from scheduling.domain.document import GuideAdjustments
+from scheduling.domain.accepted_risks import AcceptedRisk
+from scheduling.domain.document import GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Guide
 from scheduling.models import Hazard
-from scheduling.rules import Demand, Facts
+from scheduling.rules import Demand, Facts, Violation
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,3 +48,11 @@ publication_figures: Hook[[date], Mapping[str, float]] = Hook()
 
 pairing_score: Hook[[Guide, Demand, Facts, GuideAdjustments], float] = Hook()
 """(guide, demand, facts, entry): the suitability score of a guide for a departure, in (0, 1]."""
+
+accepted_risks: Hook[[date], Collection[AcceptedRisk]] = Hook()
+"""(schedule_date): the risks of its departures that people have accepted until later than now."""
+
+honoured_violations: Hook[[date, ScheduleDocument, Facts, Collection[Violation]], Mapping[Violation, AcceptedRisk]] = (
+    Hook()
+)
+"""(schedule_date, document, facts, violations): those that are nothing but accepted risks, each with its risk."""

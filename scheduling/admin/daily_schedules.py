@@ -20,6 +20,7 @@ from unfold.enums import ActionVariant
 from events.admin import ViewOnly
 from novatrek_scheduling.api.overriding import may_override, refuse_override
 from novatrek_scheduling.errors import DomainError
+from scheduling import hooks
 from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.plan_by_region import plan_by_region
 from scheduling.admin.publication_page import PublishForm, publication_context
@@ -93,7 +94,8 @@ class DailyScheduleAdmin(ViewOnly):
     ) -> HttpResponse:
         if obj:
             document = obj.document
-            context |= {"plan": plan_by_region(document), "unreadable": sorted(document.unreadable_departures)}
+            risks = [risk for found in hooks.accepted_risks(obj.schedule_date) for risk in found]
+            context |= {"plan": plan_by_region(document, risks), "unreadable": sorted(document.unreadable_departures)}
             context |= {"under_way": list(_under_way(obj.schedule_date))}
             context |= banner_context(obj)
         response: HttpResponse = super().render_change_form(request, context, *args, obj=obj, **kwargs)

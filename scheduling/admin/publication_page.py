@@ -14,6 +14,7 @@ from scheduling.domain.text import team_text
 from scheduling.models import DailySchedule
 from scheduling.publication.notices import Notice
 from scheduling.publication.services import PublicationPreview
+from scheduling.rules import Violation
 from scheduling.snapshot import look_up_guides
 
 
@@ -61,6 +62,11 @@ def publication_context(preview: PublicationPreview, schedule: DailySchedule) ->
 def _departures(
     preview: PublicationPreview, document: ScheduleDocument, names: dict[UUID, str]
 ) -> Iterator[dict[str, Any]]:
+    judgement = preview.judgement
+
+    def is_open(violation: Violation, key: UUID) -> bool:
+        return violation.departure_id == key and violation not in judgement.honoured
+
     for key, departure in preview.departures.items():
         yield {
             "id": key,
@@ -70,7 +76,8 @@ def _departures(
             "team": team_text(departure.team) or "none",
             "changes": "; ".join(_changes(document.departures[key], names)),
             "needs_approval": key in preview.awaiting_approval,
-            "broken_rules": [v.message for v in preview.judgement.violations if v.departure_id == key],
+            "broken_rules": [v.message for v in judgement.violations if is_open(v, key)],
+            "accepted_risks": [risk.text for v, risk in judgement.honoured.items() if v.departure_id == key],
             "to_approve": preview.judgement.reasons.get(key, ()),
         }
 

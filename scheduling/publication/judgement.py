@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from scheduling import hooks
 from scheduling.daily_schedules.commitments import by_guide, commitments_around, commitments_in
 from scheduling.daily_schedules.decision_facts import load_decision_facts
 from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
+from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import RecordKind, Sibling, Snapshot, Span
 from scheduling.errors import HardRuleViolated
@@ -61,7 +63,8 @@ class Judgement:
 
     `reasons` has by departure what only a person can judge: notes of its guides, certificates that could not be read.
     `notes` has by departure and guide the digests of the notes that were read, or that were approved before and could
-    not be read. `not_known` has in sentences what could not be read at all.
+    not be read. `not_known` has in sentences what could not be read at all. `honoured` are violations that a person has
+    accepted as risks, with these: they stand against no publication by a person.
     """
 
     violations: tuple[Violation, ...] = ()
@@ -69,18 +72,23 @@ class Judgement:
     notes: Mapping[UUID, Mapping[UUID, frozenset[str]]] = field(default_factory=dict)
     not_known: tuple[str, ...] = ()
     silence: SiblingUnavailable | None = None
+    honoured: Mapping[Violation, AcceptedRisk] = field(default_factory=dict)
 
     @property
     def can_be_overridden(self) -> bool:
         """Return whether there are warnings that a person may override."""
-        return bool(self.silence) or any(not violation.rule.is_never_overridden for violation in self.violations)
+        overridable = (v for v in self.violations if not v.rule.is_never_overridden and v not in self.honoured)
+        return bool(self.silence) or any(overridable)
 
-    def refuse(self, *, override_warnings: bool) -> None:
+    def refuse(self, *, override_warnings: bool, by_machine: bool = False) -> None:
         """Raise HardRuleViolated with the broken rules, and SiblingUnavailable where nothing could be read to judge by.
 
-        With `override_warnings` a person publishes all the same, but for the rules whose risk nobody may take.
+        With `override_warnings` a person publishes all the same, but for the rules whose risk nobody may take; and
+        what was accepted as a risk needs no override. A machine publishes over nothing.
         """
         against = [v for v in self.violations if v.rule.is_never_overridden or not override_warnings]
+        if not by_machine:
+            against = [v for v in against if v not in self.honoured]
         if against:
             raise HardRuleViolated(against)
         if self.silence and not override_warnings:
@@ -98,9 +106,13 @@ def judge(document: ScheduleDocument, day: date, departure_ids: Collection[UUID]
     span = Span(min(d.starts_at for d in departures.values()), max(d.ends_at for d in departures.values()))
     facts = replace(known.facts, hazards=hazards_in_force(span))
     around = _surroundings(document, day, departures, facts, span)
-    violations = broken_rules(document, day, departures, facts, around)
+    broken = broken_rules(document, day, departures, facts, around)
+    violations = [v for v in broken if _is_known(v, document.departures[v.departure_id], known)]
+    acceptable = [v for v in violations if not v.rule.is_never_overridden]
+    honoured = hooks.honoured_violations(day, document, facts, acceptable) if acceptable else []
     return Judgement(
-        violations=tuple(v for v in violations if _is_known(v, document.departures[v.departure_id], known)),
+        violations=tuple(violations),
+        honoured={violation: risk for found in honoured for violation, risk in found.items()},
         reasons={
             key: reasons
             for key, departure in departures.items()

@@ -70,7 +70,8 @@ def publish_departures(
 
     Every departure is judged on facts read now. One that breaks a hard rule, or cannot be judged because
     svc-guide-management or svc-trip-catalog is silent, is not published, and neither are the others. With
-    `override_warnings` a person publishes all the same, except over certificates, restrictions, overlap and rest.
+    `override_warnings` a person publishes all the same, except over certificates, restrictions, overlap and rest; over
+    a risk that somebody has accepted they publish without it.
     `facts` are used instead of asking the siblings.
 
     Raises UnknownSchedule, UnknownDeparture, ApprovalRequired, HardRuleViolated, SiblingUnavailable, StaleRevision
@@ -147,7 +148,7 @@ def publish_in(
     if not due.keys() <= known.covers:
         raise FactsOutdated
     judgement = judge(draft.document, draft.schedule.schedule_date, due, known)
-    judgement.refuse(override_warnings=override_warnings)
+    judgement.refuse(override_warnings=override_warnings, by_machine=by_machine)
     if by_machine:
         _refuse_unapproved(
             {key: departure for key, departure in due.items() if _has_open_notes(key, departure, judgement)}

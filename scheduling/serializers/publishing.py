@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.overriding import OverrideField
-from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer, StrictSerializer
+from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer, StrictSerializer, instant
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.models import schedule_id_of
 from scheduling.publication.notices import Notice, NoticeKind
@@ -55,6 +55,16 @@ class BrokenRuleSerializer(SparseSerializer):
     can_be_overridden = serializers.BooleanField(help_text="Whether `override_warnings` publishes all the same.")
 
 
+class HonouredRiskSerializer(SparseSerializer):
+    """A hard rule that a departure breaks, which a person has accepted as a risk: no `override_warnings` is needed."""
+
+    rule = serializers.ChoiceField([rule.value for rule in Rule], help_text="The rule by its name.")
+    message = serializers.CharField()
+    accepted_by = serializers.CharField(help_text="Who answers for the risk.")
+    accepted_until = serializers.DateTimeField(help_text="Until when it is accepted.")
+    reason = serializers.CharField(help_text="Why it was accepted.")
+
+
 class PublicationDifferenceSerializer(SparseSerializer):
     """A departure that would be published: its last announcement and the new one."""
 
@@ -64,6 +74,7 @@ class PublicationDifferenceSerializer(SparseSerializer):
     last_told = AnnouncementSerializer(required=False, help_text="Absent if there was none.")
     would_tell = AnnouncementSerializer()
     broken_rules = BrokenRuleSerializer(many=True, help_text="Empty where nothing stands against it.")
+    accepted_risks = HonouredRiskSerializer(many=True, help_text="Broken rules that a person has accepted as risks.")
     to_approve = serializers.ListField(
         child=serializers.CharField(), help_text="What only a person can judge: notes of guides, unread certificates."
     )
@@ -123,6 +134,17 @@ def _represent_change(departure_id: UUID, after: Departure, preview: Publication
         "broken_rules": [
             {"rule": v.rule.value, "message": v.message, "can_be_overridden": not v.rule.is_never_overridden}
             for v in preview.judgement.violations
+            if v.departure_id == departure_id and v not in preview.judgement.honoured
+        ],
+        "accepted_risks": [
+            {
+                "rule": v.rule.value,
+                "message": v.message,
+                "accepted_by": risk.owner,
+                "accepted_until": instant(risk.expires_at),
+                "reason": risk.reason,
+            }
+            for v, risk in preview.judgement.honoured.items()
             if v.departure_id == departure_id
         ],
         "to_approve": list(preview.judgement.reasons.get(departure_id, ())),
