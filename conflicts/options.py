@@ -1,80 +1,61 @@
-"""Resolution options: changes that would end a conflict, ready to be applied."""
+"""Resolution options: ways out of a conflict as intent, with their texts and figures, ready to be applied."""
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from conflicts.choices import Strategy
 from conflicts.detection.causes import Cause
-from scheduling.domain.document import Departure, ScheduleDocument, move_guests
+from conflicts.steps import Add, Step, Steps, days_of_steps, departures_of
+from scheduling.domain.text import counted
 
-RELIED_ON = {
-    "trip_id",
-    "trail_id",
-    "location_id",
-    "starts_at",
-    "ends_at",
-    "participants",
-    "capacity",
-    "status",
-    "team",
-    "catalog_change",
-}
+FORM = 2
+"""The form in which options are stored. Those of another form are left out where they are read, and computed anew."""
+
 _OPTIONS = uuid5(NAMESPACE_URL, "https://novatrek.example.com/resolution-options")
 
 
-class DepartureEdit(BaseModel):
-    """The change of one departure: the fields to set. With `is_new` they are the whole departure.
+class CausedConflict(BaseModel):
+    """A conflict that an option would cause."""
 
-    `moves_to` is the other date to which the departure moves, under its id.
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    severity: str
+    description: str
+
+
+class Figures(BaseModel):
+    """What an option costs, computed from the documents before and after it.
+
+    `guests_touched` are those of the departures that it changes; of them `guests_moved` go on another date, at another
+    time, on another trail or departure, by `guest_hours_moved` in all, and `guests_without_place` on none. `score` is
+    that of the plan, 0 to 100; `fairness` is that of the guides' hours, 0 to 1.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    day: date
-    departure_id: UUID
-    fields: dict[str, Any]
-    is_new: bool = False
-    moves_to: date | None = None
-
-    @property
-    def days(self) -> set[date]:
-        return {self.day, self.moves_to or self.day}
-
-    def departure_in(self, documents: Mapping[date, ScheduleDocument]) -> Departure:
-        """Return the departure in documents in which the change was made."""
-        return documents[self.moves_to or self.day].departures[self.departure_id]
-
-    def apply(self, documents: Mapping[date, ScheduleDocument]) -> None:
-        """Make the change in the documents of its dates; a field set to None is absent afterwards."""
-        departures = documents[self.day].departures
-        current = departures.get(self.departure_id)
-        kept = {} if current is None or self.is_new else current.model_dump(mode="json", by_alias=True)
-        departures[self.departure_id] = Departure.model_validate(kept | self.fields)
-        if self.moves_to:
-            documents[self.moves_to].departures[self.departure_id] = departures.pop(self.departure_id)
-
-
-class SiblingCall(BaseModel):
-    """A message to a sibling, recorded in the outbox when the option is applied."""
-
-    model_config = ConfigDict(frozen=True)
-
-    destination: str
-    key: str
-    kind: str
-    payload: dict[str, Any]
+    guests_touched: int = 0
+    guests_moved: int = 0
+    guest_hours_moved: float = 0.0
+    guests_without_place: int = 0
+    departures_changed: int = 0
+    guides_changed: int = 0
+    score_before: float | None = None
+    score_after: float | None = None
+    fairness_before: float | None = None
+    fairness_after: float | None = None
+    causes: tuple[CausedConflict, ...] = ()
 
 
 class Option(BaseModel):
-    """A resolution option, with the premise it was computed on.
+    """A resolution option: what it does as `steps`, none where the plan is kept.
 
-    `premise` has the digests of the departures it changes (`premise_of`), `revisions` the `_rev` of its dates.
+    Texts and figures are those of the documents at the `revisions` at which it was computed, the `_rev` of their dates.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -85,63 +66,81 @@ class Option(BaseModel):
     impact_assessment: str
     estimated_affected_guests: int
     requires_guest_notification: bool
-    edits: tuple[DepartureEdit, ...] = ()
-    calls: tuple[SiblingCall, ...] = ()
-    moves_reservations: dict[UUID, UUID] = Field(default_factory=dict)
-    premise: dict[UUID, str] = Field(default_factory=dict)
+    steps: Steps = ()
+    figures: Figures = Field(default_factory=Figures)
     revisions: dict[date, int] = Field(default_factory=dict)
-
-    def apply(self, documents: Mapping[date, ScheduleDocument]) -> None:
-        """Make the option's change in the documents of its dates."""
-        for edit in self.edits:
-            edit.apply(documents)
-        move_guests(documents.values(), self.moves_reservations)
 
     @property
     def departure_ids(self) -> frozenset[UUID]:
-        return frozenset(edit.departure_id for edit in self.edits)
+        """The departures that it changes."""
+        return departures_of(self.steps)
 
     @property
     def days(self) -> list[date]:
-        return sorted({day for edit in self.edits for day in edit.days})
+        return days_of_steps(self.steps)
+
+    @property
+    def added(self) -> list[Add]:
+        """The steps that add a departure."""
+        return [step for step in self.steps if isinstance(step, Add)]
 
     def stored(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
 
 
-def premise_of(departure: Departure) -> str:
-    """The digest of the fields that an option relies on, so that a later change of the departure is detected."""
-    plan = departure.model_dump(mode="json", include=RELIED_ON)
-    return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
-
-
-def option_id(conflict_id: UUID, strategy: Strategy, subject: object) -> UUID:
-    """The id of an option: equal for equal conflict, strategy and subject, however often it is computed."""
-    return uuid5(_OPTIONS, f"{conflict_id} {strategy} {subject}")
+def option_id(conflict_id: UUID, strategy: Strategy, steps: Iterable[Step]) -> UUID:
+    """The id of an option: equal for an equal conflict, strategy and intent, however often it is computed."""
+    intent = json.dumps([step.model_dump(mode="json") for step in steps], sort_keys=True)
+    return uuid5(_OPTIONS, f"{conflict_id} {strategy} {intent}")
 
 
 def accept_risk(conflict_id: UUID, details: Mapping[str, Any]) -> Option:
-    """The option that every conflict has: to keep the plan and accept the risk."""
+    """The option to keep the plan and accept the risk."""
     guests = int(details.get("guests", 0))
     cause = Cause(details["cause"])
     description = "Keep the plan as it is and take responsibility for the risk."
-    impact = f"Nothing changes; {guests} guests go with a {details['severity']} risk."
+    impact = f"Nothing changes; {_go(guests)} with a {details['severity']} risk."
     if cause.is_of_the_catalog:
         description = "Keep the departure as people were told, whatever the catalog lists."
-        impact = f"Nothing changes; {guests} guests go as they were told, until the catalog changes again."
+        impact = f"Nothing changes; {_go(guests)} as they were told, until the catalog changes again."
     elif cause is Cause.GUESTS_WITHOUT_PLACE:
         description = "The guests are told that they have no place, by whoever accepts this."
-        impact = f"Nothing changes; {guests} guests do not go."
+        verb = "does" if guests == 1 else "do"
+        impact = f"Nothing changes; {counted(guests, 'guest')} {verb} not go."
+    are_without_place = cause is Cause.GUESTS_WITHOUT_PLACE
     return Option(
-        id=option_id(conflict_id, Strategy.ACCEPT_RISK, details["fingerprint"]),
+        id=option_id(conflict_id, Strategy.ACCEPT_RISK, ()),
         strategy=Strategy.ACCEPT_RISK,
         description=description,
         impact_assessment=impact,
         estimated_affected_guests=guests,
-        requires_guest_notification=cause is Cause.GUESTS_WITHOUT_PLACE,
+        requires_guest_notification=are_without_place,
+        figures=Figures(guests_touched=guests, guests_without_place=guests if are_without_place else 0),
     )
 
 
 def options_in(details: Mapping[str, Any]) -> list[Option]:
-    """The options in a conflict's details as last computed, best first."""
-    return [Option.model_validate(stored) for stored in details.get("resolution_options", [])]
+    """The options in a conflict's details as last computed, best first; those of an earlier form are left out."""
+    stored = [_read(option) for option in details.get("resolution_options", [])]
+    return [option for option in stored if option is not None]
+
+
+def stored_options(options: Sequence[Option], rev: int | None) -> dict[str, Any]:
+    """What a conflict's details say of its options; `rev` is the revision searched on, None where none was possible."""
+    details: dict[str, Any] = {"resolution_options": [option.stored() for option in options]}
+    if rev is not None:
+        details |= {"options_rev": rev, "options_form": FORM}
+    return details
+
+
+def _go(guests: int) -> str:
+    return f"{counted(guests, 'guest')} {'goes' if guests == 1 else 'go'}"
+
+
+def _read(stored: Mapping[str, Any]) -> Option | None:
+    try:
+        option = Option.model_validate(stored)
+    except ValidationError:
+        return None
+    # A change from before steps were stored says nothing of what it does.
+    return option if option.steps or option.strategy is Strategy.ACCEPT_RISK else None

@@ -8,7 +8,7 @@ from conflicts.models import ScheduleConflict
 from conflicts.monitoring.monitor import run_pass
 from conflicts.resolution.acceptance import reopen_expired
 from conflicts.resolution.deliveries import settle_resolutions
-from conflicts.resolution.option_search import compute_options
+from conflicts.resolution.option_search import compute_options, conflicts_without_options
 
 MONITOR_SECONDS = 240
 """The longest time of a pass of the monitors, its reading included; what it stored by then stays."""
@@ -25,6 +25,13 @@ def compute_options_task(conflict_ids: list[str]) -> None:
 def reopen_expired_task() -> None:
     """Reopen the conflicts whose accepted risk nobody answers for any more."""
     reopen_expired(timezone.now())
+
+
+@shared_task(name="conflicts.refresh_options", acks_late=True)
+def refresh_options_task() -> None:
+    """Compute the options that were never searched, and those that are stored in an earlier form."""
+    for conflict in conflicts_without_options():
+        compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
 
 
 @shared_task(name="conflicts.settle_resolutions", acks_late=True)

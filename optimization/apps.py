@@ -10,11 +10,13 @@ class OptimizationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the app's functions with the hooks of the apps below it."""
+        from conflicts.resolution.registry import register_rate
         from events.dead_letters import register_replay
         from novatrek_scheduling.operations.metrics import register_gauges
         from optimization.candidates.scoring import pairing_score
         from optimization.days.dead_letters import DEAD_LETTER_SOURCE, replay_optimization
         from optimization.days.queue import enqueue_region
+        from optimization.days.ratings import rate_change
         from optimization.nights.lifecycle import DEAD_LETTER_SOURCE as NIGHTS_SOURCE
         from optimization.nights.worker import replay_night
         from optimization.runs.metrics import optimization_gauges, score_of_date
@@ -26,5 +28,6 @@ class OptimizationConfig(AppConfig):
         hooks.pairing_score.register(pairing_score)
         register_gauges(optimization_gauges)
         register_searches()
+        register_rate(rate_change)
         register_replay(DEAD_LETTER_SOURCE, replay_optimization)
         register_replay(NIGHTS_SOURCE, replay_night)

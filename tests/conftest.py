@@ -60,6 +60,7 @@ def _speed_of_this_machine_decides_nothing(settings: Settings) -> None:
     """Deadlines long enough for any machine; tests of a deadline name their own."""
     settings.SNAPSHOT_DEADLINE_SECONDS = {"worker": 30.0, "interactive": 30.0, "names": 30.0}
     settings.QUESTION_BUDGET_SECONDS = 30.0
+    settings.RESOLUTION_OPTIONS_SECONDS = 30.0
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from conflicts.detection import Danger, Detection, Scene, Severity, detect
 from conflicts.detection.double_bookings import commitments_of_other_dates
 from conflicts.detection.scene import WaitingGuests
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.surroundings import days_of_any, departures_elsewhere, read_entries
+from scheduling.daily_schedules.surroundings import StoredEntries, days_of_any, departures_elsewhere, read_entries
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule, Hazard, HazardKind, Reservation
@@ -40,14 +40,43 @@ class DetectionScope:
         return [departure for departure in self.departures.values() if departure]
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is read around departures that are judged many times, changed in different ways.
+
+    `documents` are those of the dates around, `elsewhere` the staffed departures of other dates.
+    """
+
+    documents: Mapping[date, ScheduleDocument]
+    entries: StoredEntries
+    dangers: tuple[Danger, ...]
+    elsewhere: tuple[Departure, ...]
+
+    def staffed_outside(self, days: Collection[date]) -> list[Departure]:
+        """Return the staffed departures of dates other than these."""
+        others = (document for day, document in self.documents.items() if day not in days)
+        return [*(d for document in others for d in document.departures.values() if d.team), *self.elsewhere]
+
+
+def read_around(documents: Mapping[date, ScheduleDocument], days: Collection[date], span: Span) -> Around:
+    """Read what is around departures of these documents, which touch `days` and are within `span`."""
+    return Around(
+        documents,
+        read_entries({*documents, *days}),
+        dangers_in_force(span),
+        tuple(departures_elsewhere([span], documents.keys())),
+    )
+
+
 def load_scenes(
     scopes: Mapping[date, DetectionScope],
     facts: Facts | None,
     *,
     now: datetime,
     commitments: Mapping[UUID, tuple[Commitment, ...]] | None = None,
+    around: Around | None = None,
 ) -> dict[date, Scene]:
-    """Return the scene of each date; `commitments` take the place of the stored ones.
+    """Return the scene of each date; `commitments` take the place of the stored ones, `around` that of reading.
 
     Without `facts` only rules about documents and hazards can be judged.
     """
@@ -61,17 +90,20 @@ def load_scenes(
     guides = {guide for departure in present for guide in departure.guide_ids}
     if commitments is None:
         commitments = commitments_around(span, guides)
-    dangers = dangers_in_force(span)
     spans = {day: own for day, scope in scopes.items() if (own := span_of(scope.present))}
-    stored = departures_elsewhere(spans.values(), scopes.keys())
-    entries = read_entries({*scopes, *days_of_any(present)})
+    if around is None:
+        dangers = dangers_in_force(span)
+        stored = departures_elsewhere(spans.values(), scopes.keys())
+        entries = read_entries({*scopes, *days_of_any(present)})
+    else:
+        dangers, stored, entries = around.dangers, around.staffed_outside(scopes.keys()), around.entries
     scenes = {}
     for day, scope in scopes.items():
         entered = entries.around(scope.document, day, days_of_any(scope.present))
         neighbours = neighbours_of(day, scopes, spans.get(day), stored)
         scene = Scene(day, scope.document, now, facts, dangers, entered, commitments, neighbours=neighbours)
         scene = replace(scene, waiting=_waiting_guests(day, scope.waiting_for))
-        scenes[day] = _with_elsewhere(scene, scopes, scope.departure_ids)
+        scenes[day] = _with_elsewhere(scene, scopes, scope.departure_ids, around.documents if around else {})
     return scenes
 
 
@@ -91,9 +123,10 @@ def detect_all(
     *,
     now: datetime,
     commitments: Mapping[UUID, tuple[Commitment, ...]] | None = None,
+    around: Around | None = None,
 ) -> Detection:
-    """Detect on several dates and merge the results; `commitments` take the place of the stored ones."""
-    scenes = load_scenes(scopes, facts, now=now, commitments=commitments)
+    """Detect on several dates and merge the results; `commitments` and `around` are those of `load_scenes`."""
+    scenes = load_scenes(scopes, facts, now=now, commitments=commitments, around=around)
     return detect_in(scenes, scopes)
 
 
@@ -126,12 +159,17 @@ def span_of(departures: Iterable[Departure]) -> Span | None:
     return Span(min(span.starts_at for span in spans), max(span.ends_at for span in spans))
 
 
-def _with_elsewhere(scene: Scene, scopes: Mapping[date, DetectionScope], departure_ids: Collection[UUID]) -> Scene:
-    """Add to a scene the departures of other dates that clash with its own."""
+def _with_elsewhere(
+    scene: Scene,
+    scopes: Mapping[date, DetectionScope],
+    departure_ids: Collection[UUID],
+    known: Mapping[date, ScheduleDocument],
+) -> Scene:
+    """Add to a scene the departures of other dates that clash with its own; `known` are documents of further dates."""
     clashing = commitments_of_other_dates(scene, frozenset(departure_ids))
     if not clashing:
         return scene
-    documents = {day: scope.document for day, scope in scopes.items()}
+    documents = {**known, **{day: scope.document for day, scope in scopes.items()}}
     missing = {commitment.day for commitment in clashing} - documents.keys()
     rows = DailySchedule.objects.filter(schedule_date__in=missing)
     documents |= {row.schedule_date: row.document for row in rows}

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -17,18 +16,18 @@ from conflicts.monitoring.services import detect_in_changes
 from conflicts.monitoring.store import StoredConflicts, being_resolved
 from conflicts.options import Option
 from conflicts.resolution.acceptance import accept_risk_of
+from conflicts.resolution.closures import closures_of
 from conflicts.resolution.deliveries import unsent_messages_about
-from conflicts.resolution.dry_run import refuse_changed_premise
+from conflicts.resolution.reseating import reseating_of
+from conflicts.steps import Making, apply_steps
 from events import outbox
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, ask_to_close_listing
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft
-from scheduling.daily_schedules.seats import Reseating
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.catalog_changes import keep
 from scheduling.domain.document import ScheduleDocument
-from scheduling.rules import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +54,25 @@ class Application:
 def apply_option(
     application: Application,
     *,
-    facts: Facts | None = None,
+    making: Making | None = None,
     caused: Collection[DetectedConflict] = (),
     existing: Collection[str] = (),
 ) -> ConflictResolution:
     """Write the option's change, the resolution and the messages to siblings in one transaction.
 
-    `caused` are the secondary conflicts that the person accepts: with any, hard rules do not refuse the change.
-    `existing` has the fingerprints of the conflicts before it. Raises ConflictAlreadyResolved,
+    Its steps are made on the documents of that moment, with what was read for them in `making`; it is None for an
+    option without steps. `caused` are the secondary conflicts that the person accepts: with any, hard rules do not
+    refuse the change. `existing` has the fingerprints of the conflicts before it. Raises ConflictAlreadyResolved,
     ResolutionNotApplicable, SecondaryConflicts, HardRuleViolated and ContentionNotResolved.
     """
     conflict, option = application.conflict, application.option
+    facts = making.facts if making else None
     resolutions: list[ConflictResolution] = []
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         _refuse_resolved(conflict)
-        refuse_changed_premise(option, {day: draft.document for day, draft in drafts.items()})
-        option.apply({day: draft.document for day, draft in drafts.items()})
+        if making:
+            apply_steps(option.steps, {day: draft.document for day, draft in drafts.items()}, making)
         if option.strategy is Strategy.ACCEPT_RISK and application.is_of_the_catalog:
             _keep_ours(conflict, drafts[conflict.day].document)
 
@@ -89,7 +90,7 @@ def apply_option(
             edit,
             author=application.author,
             facts=None if caused else facts,
-            reseating=Reseating.of_departures(option.moves_reservations),
+            reseating=reseating_of(option.steps),
             after_write=close,
         )
     return resolutions[-1]
@@ -135,7 +136,7 @@ def _close(application: Application, changes: Mapping[date, Change], caused: lis
         _record_resolution(application, now)
     if not application.is_of_the_catalog:
         _ask_to_close_listings(changes)
-    messages = _notify_siblings(option, changes)
+    messages = _notify_siblings(application, changes)
     return ConflictResolution.objects.create(
         conflict=conflict,
         option_id=option.id,
@@ -165,14 +166,15 @@ def _record_resolution(application: Application, now: datetime) -> None:
     )
 
 
-def _notify_siblings(option: Option, changes: Mapping[date, Change]) -> list[str]:
+def _notify_siblings(application: Application, changes: Mapping[date, Change]) -> list[str]:
     """Record the messages to siblings, and return their ids."""
-    new_edits = [edit for edit in option.edits if edit.is_new]
-    for edit in new_edits:
-        departure = changes[edit.day].after.departures[edit.departure_id]
-        announce_to_catalog(edit.departure_id, departure, edit.day)
-    messages = [_record(call.model_dump()) for call in option.calls]
-    return messages + unsent_messages_about([edit.departure_id for edit in new_edits])
+    option = application.option
+    for step in option.added:
+        departure = changes[step.day].after.departures[step.departure_id]
+        announce_to_catalog(step.departure_id, departure, step.day)
+    closures = closures_of(application.conflict) if option.strategy is Strategy.CLOSE_TRAIL else []
+    messages = [str(outbox.record(**closure).message_id) for closure in closures]
+    return messages + unsent_messages_about([step.departure_id for step in option.added])
 
 
 def _ask_to_close_listings(changes: Mapping[date, Change]) -> None:
@@ -184,7 +186,3 @@ def _ask_to_close_listings(changes: Mapping[date, Change]) -> None:
             before, after = change.before.departures[key], change.after.departures[key]
             if after.starts_at != before.starts_at:
                 ask_to_close_listing(key, before, day, because=f"is at {after.starts_at:%H:%M} now")
-
-
-def _record(message: dict[str, Any]) -> str:
-    return str(outbox.record(**message).message_id)

@@ -1,31 +1,106 @@
-"""Candidates for options: built, checked, and kept where they solve the conflict."""
+"""From candidates to options: built, checked, described and put in order, once and in one place for all strategies."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from datetime import date
+from uuid import UUID
 
 from conflicts.choices import Strategy
-from conflicts.resolution.problem import Documents, Problem
-from conflicts.resolution.registry import Candidate
-from conflicts.steps import Steps
+from conflicts.detection import DetectedConflict
+from conflicts.options import CausedConflict, Figures, Option, option_id
+from conflicts.resolution.figures import figures_of, impact_text
+from conflicts.resolution.names import Names, date_text
+from conflicts.resolution.problem import Problem, Solution
+from conflicts.resolution.registry import Candidate, CandidateSearch, rate_change
+from conflicts.resolution.sentences import describe_change
+from conflicts.steps import days_of_steps, seated_in
+from novatrek_scheduling.deadline import Deadline
 
 MAX_OFFERED = 3
+"""Options that a search may offer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """A candidate that solves its conflict, and the documents that it changes as they would be."""
+@dataclass(slots=True)
+class _Asked:
+    """A search that is asked for candidates, and how many of them solve the conflict so far."""
 
-    strategy: Strategy
-    steps: Steps
-    changed: Documents
+    candidates: Iterator[Candidate]
+    offered: int = 0
 
 
-def solutions_among(candidates: Iterable[Candidate], problem: Problem) -> Iterator[Solution]:
-    """Yield those of the candidates of one search that solve the conflict, at most `MAX_OFFERED`, in their order."""
-    solving = (
-        Solution(strategy, steps, changed)
-        for strategy, steps in candidates
-        if (changed := problem.change_by(steps)) is not None
+def search_options(problem: Problem, searches: Iterable[CandidateSearch], deadline: Deadline) -> list[Option]:
+    """Return what the searches find until the deadline, best first.
+
+    They are asked for a candidate each in turn: none of them uses up the time of the others.
+    """
+    found: dict[UUID, Option] = {}
+    asked = deque(_Asked(iter(search(problem))) for search in searches)
+    while asked and not deadline.has_passed:
+        search = asked.popleft()
+        candidate = next(search.candidates, None)
+        if candidate is None:
+            continue
+        option = option_of(candidate, problem)
+        if option is not None and option.id not in found:
+            found[option.id] = option
+            search.offered += 1
+        if search.offered < MAX_OFFERED:
+            asked.append(search)
+    return sorted(found.values(), key=_cost)
+
+
+def option_of(candidate: Candidate, problem: Problem) -> Option | None:
+    """Return the option that a candidate makes, None where it does not solve the conflict."""
+    strategy, steps = candidate
+    solution = problem.solution(steps)
+    return _option(strategy, solution, problem) if solution else None
+
+
+def _option(strategy: Strategy, solution: Solution, problem: Problem) -> Option:
+    steps, changed = solution.steps, solution.changed
+    before = {day: problem.documents[day] for day in changed}
+    causes = [_shown(conflict) for conflict in solution.causes]
+    figures = figures_of(before, changed, rate_change(problem, changed), causes)
+    names = Names.of(problem.facts.snapshot)
+    texts = [describe_change(before, changed, names)]
+    if strategy is Strategy.CLOSE_TRAIL:
+        texts += [closure_text(trail_id, problem.day, names) for trail_id in problem.trail_ids]
+    return Option(
+        id=option_id(problem.conflict_id, strategy, steps),
+        strategy=strategy,
+        steps=steps,
+        description=" ".join(texts),
+        impact_assessment=impact_text(figures),
+        estimated_affected_guests=figures.guests_touched,
+        requires_guest_notification=_must_tell_guests(figures, solution, problem),
+        figures=figures,
+        revisions={day: problem.revisions[day] for day in days_of_steps(steps)},
     )
-    return islice(solving, MAX_OFFERED)
+
+
+def closure_text(trail_id: UUID, day: date, names: Names) -> str:
+    """Return what CLOSE_TRAIL has svc-trail-management do."""
+    return f"{names.trail(trail_id)} is closed on {date_text(day)} at svc-trail-management."
+
+
+def _must_tell_guests(figures: Figures, solution: Solution, problem: Problem) -> bool:
+    loses_or_moves = figures.guests_moved > 0 or figures.guests_without_place > 0
+    return loses_or_moves or not seated_in(solution.changed) <= seated_in(problem.documents)
+
+
+def _shown(conflict: DetectedConflict) -> CausedConflict:
+    return CausedConflict(type=conflict.type, severity=conflict.severity, description=conflict.description)
+
+
+def _cost(option: Option) -> tuple[float, ...]:
+    """What an option costs, in the order in which it counts: guests, new conflicts, people and departures, score."""
+    figures = option.figures
+    return (
+        figures.guests_without_place,
+        figures.guests_moved,
+        len(figures.causes),
+        figures.guest_hours_moved,
+        figures.guides_changed + figures.departures_changed,
+        -(figures.score_after or 0.0),
+    )

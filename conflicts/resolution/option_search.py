@@ -1,35 +1,37 @@
 """Computing the options of a conflict: searched outside any transaction, then stored."""
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
-from conflicts.detection import ConflictType
+from conflicts.detection import Cause, ConflictType
 from conflicts.models import ScheduleConflict
-from conflicts.options import Option, accept_risk
+from conflicts.monitoring.scene_loader import read_around
+from conflicts.options import FORM, Option, accept_risk, stored_options
+from conflicts.resolution.candidates import search_options
+from conflicts.resolution.facts import Certifier, Reading, score_of, waiting_guests
 from conflicts.resolution.problem import Problem, SharedFacts
-from conflicts.resolution.registry import search_options
+from conflicts.resolution.registry import registered_searches
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import Unavailable
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts, with_past_starts
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.surroundings import entries_on
-from scheduling.domain.document import Departure, GuideAdjustments
-from scheduling.domain.facts import Guide, Snapshot, Span
-from scheduling.hooks import pairing_score
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule
-from scheduling.rules import Demand, Facts
-from scheduling.snapshot import UnknownTrip, take_facts_snapshot, take_trip_snapshot, with_certificates
+from scheduling.snapshot import UnknownTrip
 
 DAYS_AROUND = 3
+OUTDATED_AT_ONCE = 50
 
 logger = structlog.get_logger(__name__)
 
@@ -38,14 +40,13 @@ def compute_options(conflict: ScheduleConflict, *, deadline_seconds: float) -> l
     """Search the options of a conflict on current facts and revisions, and store them with it, best first.
 
     The last option is always to accept the risk. It is the only one where a sibling that the search needs does
-    not answer within `deadline_seconds`, or no departure is left to plan.
+    not answer within `deadline_seconds`, or no departure is left to plan. The search itself takes at most
+    `RESOLUTION_OPTIONS_SECONDS`: what it has found by then is offered.
     """
     rev = DailySchedule.objects.values_list("rev", flat=True).get(pk=conflict.schedule_id)
     searched = _search(conflict, deadline_seconds)
     options = [*(searched or []), accept_risk(conflict.pk, conflict.details)]
-    details: dict[str, Any] = {"resolution_options": [option.stored() for option in options]}
-    if searched is not None:
-        details["options_rev"] = rev
+    details = stored_options(options, rev if searched is not None else None)
     with connection.cursor() as cursor:
         # Only these keys: a concurrent detection may be writing the others.
         cursor.execute(
@@ -58,7 +59,16 @@ def compute_options(conflict: ScheduleConflict, *, deadline_seconds: float) -> l
 
 def are_options_current(conflict: ScheduleConflict) -> bool:
     """True where the options were searched on the current revision of the conflict's daily schedule."""
-    return DailySchedule.objects.filter(pk=conflict.schedule_id, rev=conflict.details.get("options_rev")).exists()
+    is_of_this_form = conflict.details.get("options_form") == FORM
+    rev = conflict.details.get("options_rev")
+    return is_of_this_form and DailySchedule.objects.filter(pk=conflict.schedule_id, rev=rev).exists()
+
+
+def conflicts_without_options() -> list[ScheduleConflict]:
+    """The open conflicts, some at a time, whose options were never searched, or are stored in an earlier form."""
+    is_of_another_form = Q(details__options_form__isnull=True) | ~Q(details__options_form=FORM)
+    lacking = ScheduleConflict.objects.open().filter(is_of_another_form)
+    return list(lacking.order_by("-detected_at")[:OUTDATED_AT_ONCE])
 
 
 def _search(conflict: ScheduleConflict, deadline_seconds: float) -> list[Option] | None:
@@ -68,7 +78,9 @@ def _search(conflict: ScheduleConflict, deadline_seconds: float) -> list[Option]
     except (Unavailable, UnknownTrip) as error:
         logger.warning("options_not_computed", conflict_id=str(conflict.pk), reason=str(error))
         return None
-    return search_options(problem) if problem else []
+    if problem is None:
+        return []
+    return search_options(problem, registered_searches(), Deadline.after(settings.RESOLUTION_OPTIONS_SECONDS))
 
 
 def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Problem | None:
@@ -86,57 +98,24 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
         return None
     ends = max(departure.ends_at for departure in remaining).date()
     days = {*window, *(conflict.day + timedelta(days=n) for n in range((ends - conflict.day).days + 1))}
-    snapshot = take_snapshot_for(remaining, days, deadline_seconds=deadline_seconds)
+    reached = {day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1)}
+    documents = {day: draft.document for day, draft in drafts.items()}
+    span = _span_over(remaining, listed)
+    snapshot = Reading.about(remaining, days).take(deadline_seconds=deadline_seconds)
     return Problem(
         conflict_id=conflict.pk,
         conflict_type=ConflictType(conflict.conflict_type),
         details=conflict.details,
-        documents={day: draft.document for day, draft in drafts.items()},
+        documents=documents,
         revisions={day: draft.rev for day, draft in drafts.items()},
         shared=SharedFacts(with_past_starts(gather_facts(snapshot), snapshot.trips.keys()), certify),
-        entered=entries_on({day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1)}),
-        commitments=commitments_around(_span_over(remaining, listed)),
+        entered=entries_on(reached),
+        commitments=commitments_around(span),
         score=score_of,
         now=now,
+        waiting=waiting_guests(_waiting_in(conflict)),
+        around=read_around(documents, reached, span),
     )
-
-
-def score_of(guide: Guide, demand: Demand, facts: Facts, entry: GuideAdjustments) -> float:
-    """The suitability of a guide for a departure, in [0, 1], as a dispatcher's patch rates them."""
-    return max(pairing_score(guide, demand, facts, entry), default=0.0)
-
-
-def take_snapshot_for(
-    departures: Collection[Departure], days: Collection[date], *, deadline_seconds: float
-) -> Snapshot:
-    """Take a snapshot for some departures and their guides on `days`, in as few calls as possible.
-
-    Raises SiblingUnavailable, and UnknownTrip where the catalog lacks the trip of a departure that it is said to sell.
-    """
-    trips = {departure.trip_id for departure in departures}
-    trails = {departure.trail_id for departure in departures if departure.trail_id}
-    if len(trips) == 1 and not any(departure.is_off_sale for departure in departures):
-        return take_trip_snapshot(trips.pop(), days, trail_ids=trails, deadline_seconds=deadline_seconds)
-    return take_facts_snapshot(
-        days,
-        region_ids={departure.region_id for departure in departures},
-        trip_ids=trips,
-        trail_ids=trails,
-        deadline_seconds=deadline_seconds,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Certifier:
-    """Reads certificates until a deadline; later ones stay unknown, as where svc-guide-management does not answer."""
-
-    deadline: Deadline
-
-    def __call__(self, facts: Facts, guide_ids: set[UUID]) -> Facts:
-        if self.deadline.has_passed:
-            return facts
-        seconds = self.deadline.remaining()
-        return facts.with_snapshot(with_certificates(facts.snapshot, guide_ids, deadline_seconds=seconds))
 
 
 def _days_around(day: date, now: datetime) -> list[date]:
@@ -150,16 +129,26 @@ def _listed_day(conflict: ScheduleConflict) -> date | None:
     return date.fromisoformat(listed["schedule_date"]) if listed else None
 
 
-def _departures_of(conflict: ScheduleConflict, drafts: dict[date, Draft]) -> list[Departure]:
-    """The conflict's departures, and those on the same trail on its date."""
+def _departures_of(conflict: ScheduleConflict, drafts: Mapping[date, Draft]) -> list[Departure]:
+    """The conflict's departures, and those on the same trail on its date; of guests who wait, those of their trip."""
     about = set(conflict.details["departure_ids"])
+    trips = set() if about else set(conflict.details.get("affected_trip_ids", []))
     trails = set(conflict.details.get("affected_trail_ids", []))
     return [
         departure
         for day, draft in drafts.items()
         for key, departure in sorted(draft.document.departures.items())
-        if str(key) in about or (day == conflict.day and str(departure.trail_id) in trails)
+        if str(key) in about
+        or str(departure.trip_id) in trips
+        or (day == conflict.day and str(departure.trail_id) in trails)
     ]
+
+
+def _waiting_in(conflict: ScheduleConflict) -> list[UUID]:
+    """The reservations that the conflict names: those of guests without a place."""
+    if conflict.details["cause"] != Cause.GUESTS_WITHOUT_PLACE:
+        return []
+    return [UUID(key) for key in conflict.details["evidence"]["told"].get("reservations", {})]
 
 
 def _span_over(departures: Collection[Departure], listed: date | None) -> Span:

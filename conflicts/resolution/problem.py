@@ -8,9 +8,9 @@ from uuid import UUID
 
 from conflicts.detection import Cause, ConflictType, DetectedConflict
 from conflicts.errors import ResolutionNotApplicable
-from conflicts.monitoring.scene_loader import DetectionScope, detect_all
+from conflicts.monitoring.scene_loader import Around, DetectionScope, detect_all
 from conflicts.monitoring.store import fingerprints_of
-from conflicts.steps import Making, Steps, build, departures_of
+from conflicts.steps import Making, Steps, build, departures_of, guides_joining, seated_in
 from conflicts.steps.making import PairingScore
 from scheduling.daily_schedules.commitments import by_guide, commitments_in, without_departures
 from scheduling.domain.document import Departure, ScheduleDocument
@@ -49,12 +49,24 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Solution:
+    """Steps that solve a conflict: the documents that they change as they would be, and the conflicts they cause.
+
+    Those are guests who lose their place where it cancels; following the catalog may cause others, too.
+    """
+
+    steps: Steps
+    changed: Documents
+    causes: tuple[DetectedConflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """A conflict with the facts around it.
 
     `documents` and `revisions` are those of the dates around, `entered` what guides entered for them and for the dates
     that a departure moved among them could reach; `waiting` has the guests of the reservations that wait for a place on
-    those dates, `score` rates a guide on a departure.
+    those dates, `score` rates a guide on a departure. `around` is what detection reads besides, None to have it read.
     """
 
     conflict_id: UUID
@@ -68,6 +80,7 @@ class Problem:
     score: PairingScore
     now: datetime
     waiting: Mapping[UUID, int] = field(default_factory=dict)
+    around: Around | None = None
 
     @property
     def facts(self) -> Facts:
@@ -82,19 +95,6 @@ class Problem:
     def making(self) -> Making:
         return Making(self.facts, self.entered, self.score, self.now, self.waiting)
 
-    def change_by(self, steps: Steps) -> Documents | None:
-        """Return the changed documents where the steps solve the conflict, None where they cannot be made or do not."""
-        try:
-            changed = build(steps, self.documents, self.making)
-        except ResolutionNotApplicable:
-            return None
-        touched = departures_of(steps)
-        teams = [
-            d.guide_ids for document in changed.values() for key, d in document.departures.items() if key in touched
-        ]
-        facts = self.certify(frozenset().union(*teams))
-        return changed if self.solves(facts, changed, touched) else None
-
     @property
     def cause(self) -> Cause:
         return Cause(self.details["cause"])
@@ -106,6 +106,17 @@ class Problem:
     @property
     def guide_ids(self) -> frozenset[UUID]:
         return frozenset(UUID(key) for key in self.details.get("affected_guide_ids", []))
+
+    @property
+    def trail_ids(self) -> tuple[UUID, ...]:
+        return tuple(UUID(key) for key in self.details.get("affected_trail_ids", []))
+
+    @property
+    def unseated(self) -> frozenset[UUID]:
+        """The reservations that the conflict says wait for any departure; none in conflicts about departures."""
+        if self.cause is not Cause.GUESTS_WITHOUT_PLACE or self.details["departure_ids"]:
+            return frozenset()
+        return frozenset(map(UUID, self.details["evidence"]["told"]["reservations"]))
 
     def movable(self) -> list[Spot]:
         """The conflict's departures that may still be replanned: unpublished ones first, then by participants."""
@@ -124,32 +135,50 @@ class Problem:
             for key in about & document.departures.keys()
         ]
 
-    def solves(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
-        """True where the changed documents end the conflict without a new one and without breaking a hard rule."""
-        touched = frozenset(departure_ids)
-        is_gone = self.details["fingerprint"] not in fingerprints_of(self._detected(facts, changed, touched))
-        return is_gone and self.introduces_nothing(facts, changed, touched)
+    def solution(self, steps: Steps) -> Solution | None:
+        """Return the solution that the steps are; None where they cannot be made, leave the conflict or cause another.
 
-    def introduces_nothing(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
-        """True where the changed documents have no new conflict and break no hard rule anew."""
-        touched = frozenset(departure_ids)
-        if self.breaks_a_rule(facts, changed, touched):
+        No hard rule may be broken anew either.
+        """
+        changed = self.change_by(steps)
+        if changed is None:
+            return None
+        touched = departures_of(steps)
+        detected = self._detected(changed, touched)
+        if self.details["fingerprint"] in fingerprints_of(detected) or not self.unseated <= seated_in(changed):
+            return None
+        caused = self._new_among(detected, touched)
+        if not all(map(self._may_be_caused, caused)):
+            return None
+        return None if self.breaks_a_rule(changed, touched) else Solution(steps, changed, tuple(caused))
+
+    def _may_be_caused(self, conflict: DetectedConflict) -> bool:
+        """Whether an option may cause it, and say so: the catalog is followed though no team is known to be free."""
+        if self.cause.is_of_the_catalog:
+            return not conflict.cause.is_never_overridden
+        return conflict.cause.follows_from_cancelling
+
+    def harms_nothing(self, steps: Steps) -> bool:
+        """Return whether the steps can be made, cause no conflict and break no hard rule anew."""
+        changed = self.change_by(steps)
+        if changed is None:
             return False
-        new = [c for c in self._detected(facts, changed, touched) if not c.cause.follows_from_cancelling]
-        return fingerprints_of(new) <= fingerprints_of(self._detected(facts, {}, touched))
+        touched = departures_of(steps)
+        caused = self._new_among(self._detected(changed, touched), touched)
+        return all(c.cause.follows_from_cancelling for c in caused) and not self.breaks_a_rule(changed, touched)
 
-    def _detected(self, facts: Facts, changed: Documents, touched: frozenset[UUID]) -> list[DetectedConflict]:
-        documents = {**self.documents, **changed}
-        scopes = {
-            day: DetectionScope(document, frozenset(here))
-            for day, document in documents.items()
-            if (here := touched & document.departures.keys())
-        }
-        planned = self._commitments_with(changed)
-        return list(detect_all(scopes, facts, now=self.now, commitments=planned).conflicts)
+    def change_by(self, steps: Steps) -> Documents | None:
+        """Return the changed documents, None where the steps cannot be made."""
+        touched = departures_of(steps)
+        teams = (d.guide_ids for document in self.documents.values() for d in _of(document, touched))
+        self.certify(guides_joining(steps).union(*teams))
+        try:
+            return build(steps, self.documents, self.making)
+        except ResolutionNotApplicable:
+            return None
 
-    def breaks_a_rule(self, facts: Facts, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
-        """True where the changed documents break a hard rule anew."""
+    def breaks_a_rule(self, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
+        """Return whether the changed documents break a hard rule anew."""
         touched = frozenset(departure_ids)
         planned = self._commitments_with(changed)
         for day, after in changed.items():
@@ -157,9 +186,24 @@ class Problem:
             before = Surroundings(self.entered, self.commitments, self._elsewhere(self.documents, day))
             afterwards = Surroundings(self.entered, planned, self._elsewhere({**self.documents, **changed}, day))
             surroundings = before, afterwards
-            if new_violations(self.documents[day], after, day, here, facts, *surroundings):
+            if new_violations(self.documents[day], after, day, here, self.facts, *surroundings):
                 return True
         return False
+
+    def _new_among(self, detected: Iterable[DetectedConflict], touched: frozenset[UUID]) -> list[DetectedConflict]:
+        present = fingerprints_of(self._detected({}, touched))
+        return [conflict for conflict in detected if conflict.fingerprint not in present]
+
+    def _detected(self, changed: Documents, touched: frozenset[UUID]) -> list[DetectedConflict]:
+        documents = {**self.documents, **changed}
+        scopes = {
+            day: DetectionScope(document, frozenset(here))
+            for day, document in documents.items()
+            if (here := touched & document.departures.keys())
+        }
+        planned = self._commitments_with(changed)
+        found = detect_all(scopes, self.facts, now=self.now, commitments=planned, around=self.around)
+        return list(found.conflicts)
 
     def _elsewhere(self, documents: Documents, day: date) -> list[Departure]:
         others = (document for other, document in documents.items() if other != day)
@@ -169,10 +213,15 @@ class Problem:
         if not changed:
             return dict(self.commitments)
         replaced = {key for document in changed.values() for key in document.departures}
+        replaced |= {key for day in changed for key in self.documents[day].departures}
         planned = without_departures(self.commitments, replaced)
         for day, document in changed.items():
             planned += commitments_in(document, day, document.departures)
         return by_guide(planned)
+
+
+def _of(document: ScheduleDocument, keys: Iterable[UUID]) -> list[Departure]:
+    return [document.departures[key] for key in keys if key in document.departures]
 
 
 def _ease(spot: Spot) -> tuple[bool, int, UUID]:

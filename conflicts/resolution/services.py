@@ -121,13 +121,13 @@ def _refuse_unacceptable_risk(conflict: ScheduleConflict, notes: str, override_w
 
 def _apply(application: Application) -> ConflictResolution:
     option = application.option
-    if not option.edits:
+    if not option.steps:
         return apply_option(application)
-    dry_run = run_dry(option, application.conflict.details["fingerprint"])
+    dry_run = run_dry(option, application.conflict)
     is_forbidden = any(conflict.cause.is_never_overridden for conflict in dry_run.caused)
     if dry_run.caused and (is_forbidden or not application.is_override):
         raise SecondaryConflicts(dry_run.caused)
-    return apply_option(application, facts=dry_run.facts, caused=dry_run.caused, existing=dry_run.existing)
+    return apply_option(application, making=dry_run.making, caused=dry_run.caused, existing=dry_run.existing)
 
 
 def _outcome_of(resolution: ConflictResolution) -> ResolutionOutcome:

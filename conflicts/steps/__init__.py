@@ -1,7 +1,7 @@
 """Steps: the intent of a resolution option, made on the documents of the moment at which it is applied."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated
 from uuid import UUID
 
@@ -37,6 +37,8 @@ __all__ = [
     "build",
     "days_of_steps",
     "departures_of",
+    "guides_joining",
+    "seated_in",
 ]
 
 
@@ -48,6 +50,21 @@ def days_of_steps(steps: Iterable[Step]) -> list[date]:
 def departures_of(steps: Iterable[Step]) -> frozenset[UUID]:
     """Return the departures that the steps change."""
     return frozenset(key for step in steps for key in step.departure_ids)
+
+
+def guides_joining(steps: Iterable[Step]) -> frozenset[UUID]:
+    """Return the guides whom the steps put on a team."""
+    return frozenset(guide_id for step in steps for guide_id in step.guide_ids)
+
+
+def seated_in(documents: Documents) -> frozenset[UUID]:
+    """Return the reservations that have a place on a departure of these documents."""
+    return frozenset(
+        key
+        for document in documents.values()
+        for departure in document.departures.values()
+        for key in departure.reservations
+    )
 
 
 def build(steps: Sequence[Step], documents: Documents, making: Making) -> dict[date, ScheduleDocument]:
@@ -79,6 +96,7 @@ def apply_steps(steps: Sequence[Step], documents: Documents, making: Making) -> 
 
 
 def _settle(day: date, key: UUID, before: Departure | None, after: Departure, making: Making) -> None:
+    after.starts_at, after.ends_at = _as_stored(after.starts_at), _as_stored(after.ends_at)
     if not after.team:
         return
     after.unassigned_reason = None
@@ -86,6 +104,11 @@ def _settle(day: date, key: UUID, before: Departure | None, after: Departure, ma
     if is_elsewhere or before is None or before.guide_ids != after.guide_ids:
         demand = making.demand_of(key, after, day)
         require_approval(after.team, demand, making.facts, making.entries, of_whole_team=is_elsewhere)
+
+
+def _as_stored(instant: datetime) -> datetime:
+    """Return the instant with its offset in place of its zone, in which Python subtracts what clocks show."""
+    return instant.astimezone(timezone(instant.utcoffset() or timedelta()))
 
 
 def _present(documents: Documents, keys: Iterable[UUID]) -> list[tuple[date, UUID, Departure]]:

@@ -34,7 +34,7 @@ class MoveGuests(StepBase):
         moved = {key: guests for key, guests in source.reservations.items() if self._moves(key)}
         if self.reservations is not None and not moved:
             raise refusal(source, "has none of the reservations any more that were to move")
-        source.take_guests({key: guests for key, guests in source.reservations.items() if key not in moved})
+        source.release_guests(moved)
         target.take_guests({**target.reservations, **moved})
 
     def _moves(self, reservation: UUID) -> bool:

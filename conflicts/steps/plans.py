@@ -42,6 +42,10 @@ class Reassign(StepBase):
     def guide_ids(self) -> frozenset[UUID]:
         return frozenset(self.joining)
 
+    def changes(self, departure: Departure) -> bool:
+        """Return whether the departure would have another team or lead."""
+        return bool(self.joining or self.leaving) or self.lead not in {None, departure.lead_id}
+
     def apply(self, documents: Documents, making: Making) -> None:
         departure = open_departure_in(documents, self.day, self.departure_id, making.now)
         self._refuse_another_team(departure)

@@ -94,6 +94,7 @@ CELERY_BEAT_SCHEDULE = {
     "monitor": _prioritized("conflicts.monitor", timedelta(seconds=MONITOR_INTERVAL_SECONDS)),
     "settle-resolutions": _prioritized("conflicts.settle_resolutions", timedelta(seconds=30)),
     "reopen-expired-risks": _prioritized("conflicts.reopen_expired", timedelta(minutes=1)),
+    "refresh-options": _prioritized("conflicts.refresh_options", timedelta(minutes=5)),
     "sweep-nights": _prioritized("optimization.sweep_nights", timedelta(minutes=1)),
     "plan-gaps-again": _prioritized("optimization.plan_gaps_again", timedelta(minutes=2)),
     "fail-abandoned-runs": _prioritized("optimization.fail_abandoned_runs", timedelta(minutes=5)),

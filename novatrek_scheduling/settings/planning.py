@@ -21,6 +21,7 @@ __all__ = [
     "REQUEST_PATIENCE_SECONDS",
     "REQUEST_SCORE_WEIGHTS",
     "REQUEST_SOLVER_TIME_LIMIT_SECONDS",
+    "RESOLUTION_OPTIONS_SECONDS",
     "SAFETY_FACTS_MAX_AGE_SECONDS",
     "SOLVER_TIME_LIMIT_SECONDS",
     "TASK_SOFT_TIME_LIMIT_SECONDS",
@@ -32,6 +33,8 @@ SOLVER_TIME_LIMIT_SECONDS = env.int("SOLVER_TIME_LIMIT_SECONDS", default=20)
 REQUEST_SOLVER_TIME_LIMIT_SECONDS = env.int("REQUEST_SOLVER_TIME_LIMIT_SECONDS", default=5)
 # Time within which a waiting client gets the best recommendation found so far.
 QUESTION_BUDGET_SECONDS = env.float("QUESTION_BUDGET_SECONDS", default=2.0)
+# The longest search for the options of a conflict, all strategies together.
+RESOLUTION_OPTIONS_SECONDS = env.float("RESOLUTION_OPTIONS_SECONDS", default=2.0)
 REQUEST_SCORE_WEIGHTS = {"team": 50, "trail": 20, "weather": 20, "headroom": 10}
 TASK_SOFT_TIME_LIMIT_SECONDS = env.int("TASK_SOFT_TIME_LIMIT_SECONDS", default=120)
 TASK_TIME_LIMIT_SECONDS = env.int("TASK_TIME_LIMIT_SECONDS", default=180)

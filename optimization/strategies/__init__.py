@@ -1,7 +1,6 @@
 """Resolution strategies, one module each: every option they offer is checked against every hard rule."""
 
-from conflicts.choices import Strategy
-from conflicts.resolution.registry import register_option_search
+from conflicts.resolution.registry import register_search
 from optimization.strategies.adjust_capacity import search_other_sizes
 from optimization.strategies.close_trail import search_other_trails
 from optimization.strategies.follow_catalog import search_reschedulings
@@ -10,7 +9,7 @@ from optimization.strategies.reassign_guide import search_reassignments
 
 def register_searches() -> None:
     """Register the searches with the registry of the conflicts app."""
-    register_option_search(Strategy.REASSIGN_GUIDE, search_reassignments)
-    register_option_search(Strategy.RESCHEDULE_TRIP, search_reschedulings)
-    register_option_search(Strategy.ADJUST_CAPACITY, search_other_sizes)
-    register_option_search(Strategy.CLOSE_TRAIL, search_other_trails)
+    register_search(search_reassignments)
+    register_search(search_other_trails)
+    register_search(search_other_sizes)
+    register_search(search_reschedulings)

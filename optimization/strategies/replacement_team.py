@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from conflicts.resolution.problem import Problem, Spot
+from conflicts.steps import Reassign
 from optimization.candidates.assessment import Assessment, Candidate, PlanningContext, assess
-from optimization.candidates.teams import assignment_status_of
 from scheduling.domain.document import Departure, Role, TeamMember
 from scheduling.domain.limits import DEFAULT_GROUP_SIZE, LARGEST_TEAM
 from scheduling.rules import Demand, Facts, capacity_of
-from scheduling.rules.guides import certifications_on
 
 MAX_CERTIFIED = 12
 
@@ -29,29 +28,21 @@ class CandidatePool:
         """The candidates, the best score first."""
         return sorted(self.assessment.candidates, key=lambda candidate: (-candidate.score, candidate.guide.id))
 
-    def teams(self, kept: Sequence[TeamMember]) -> Iterator[tuple[Candidate, list[TeamMember]]]:
-        """Yield teams of `kept`, one more guide, the best first, and as many others as the group then needs."""
+    def teams(self, kept: Sequence[TeamMember]) -> Iterator[list[UUID]]:
+        """Yield teams of `kept`, one more guide, the best first, and as many others as the group then needs.
+
+        Each is the ids of its guides, of whom the first leads.
+        """
         staying = {member.guide_id for member in kept}
         for candidate in self.ranked:
             if candidate.guide.id not in staying:
                 guide_ids = self._completed([*lead_first_ids(kept), candidate.guide.id])
                 if guide_ids:
-                    yield candidate, self.members(_lead_first(guide_ids, kept, candidate.guide.id))
+                    yield _lead_first(guide_ids, kept, candidate.guide.id)
 
     def covers(self, guide_ids: Collection[UUID]) -> int:
         """Return how many guests the guides may lead together."""
         return sum(self._capacity(guide_id) for guide_id in guide_ids)
-
-    def members(self, guide_ids: Sequence[UUID]) -> list[TeamMember]:
-        """Return the guides as a team, the first of them leading; present members keep all but their role."""
-        current = {member.guide_id: member for member in self.departure.team}
-        candidates = {candidate.guide.id: candidate for candidate in self.assessment.candidates}
-        team = []
-        for position, guide_id in enumerate(guide_ids):
-            role = Role.ASSISTANT if position else Role.LEAD
-            member = current.get(guide_id) or self._member(candidates[guide_id])
-            team.append(member.model_copy(update={"role": role}))
-        return team
 
     def _completed(self, guide_ids: list[UUID]) -> list[UUID] | None:
         """Return the guides and as few others as the group needs; None where LARGEST_TEAM guides are not enough."""
@@ -71,16 +62,17 @@ class CandidatePool:
         adjustments = self.context.entered.of(guide_id, demand.days)
         return capacity_of(guide, adjustments, demand.day) if guide else DEFAULT_GROUP_SIZE
 
-    def _member(self, chosen: Candidate) -> TeamMember:
-        guide, demand = chosen.guide, self.assessment.demand
-        return TeamMember(
-            guide_id=guide.id,
-            guide_name=guide.name,
-            role=Role.ASSISTANT,
-            assignment_status=assignment_status_of([guide.id], self.assessment, self.facts, self.context),
-            certifications=sorted(certifications_on(guide, demand.days, self.facts.snapshot)),
-            score=round(chosen.score, 3),
-        )
+
+def reassignment(spot: Spot, team: Sequence[UUID]) -> Reassign:
+    """Return the step that makes these guides the team of the departure; the first of them leads."""
+    present = spot.departure.guide_ids
+    return Reassign(
+        day=spot.day,
+        departure_id=spot.departure_id,
+        joining=tuple(guide for guide in team if guide not in present),
+        leaving=tuple(guide for guide in lead_first_ids(spot.departure.team) if guide not in team),
+        lead=next(iter(team), None),
+    )
 
 
 def lead_first_ids(kept: Sequence[TeamMember]) -> list[UUID]:

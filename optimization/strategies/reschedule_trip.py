@@ -1,6 +1,6 @@
 """RESCHEDULE_TRIP: move a departure to the nearest date and time with a team, a trail and weather."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -8,14 +8,21 @@ from uuid import UUID
 
 from conflicts.choices import Strategy
 from conflicts.detection import Cause
-from conflicts.options import DepartureEdit, Option
 from conflicts.resolution.problem import Problem, Spot
-from optimization.strategies.proposal import MAX_OFFERED, propose, solves
-from optimization.strategies.replacement_team import CandidatePool, candidate_pool, certified_pool, lead_first_ids
+from conflicts.resolution.registry import Candidate
+from conflicts.steps import Add, Cancel, MoveGuests, Reassign, Reroute, Retime, Steps
+from conflicts.steps.times import is_taken
+from optimization.strategies.replacement_team import (
+    CandidatePool,
+    candidate_pool,
+    certified_pool,
+    lead_first_ids,
+    reassignment,
+)
 from optimization.strategies.unled_departure import Resolution, UnledDeparture
 from scheduling.domain.departure_ids import departure_id_of
-from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument, TeamMember
-from scheduling.domain.facts import CatalogDeparture, Snapshot, Trail
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.facts import Snapshot, Trail
 from scheduling.domain.local_time import move_span
 from scheduling.domain.text import counted
 from scheduling.rules import Facts
@@ -25,15 +32,6 @@ from scheduling.rules.trails import best_trail, closed_because, needs_trail
 
 MIN_NOTICE = timedelta(hours=2)
 MAX_SLOTS_TRIED = 30
-# What a new departure does not take along: guests, who follow from the reservations, and the old one's listing.
-OF_THE_OLD = {
-    "reservations",
-    "participants",
-    "catalog_participants",
-    "rescheduled_to",
-    "catalog",
-    "catalog_change",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +46,47 @@ class _Slot:
         """True where the date of the departure changes."""
         return self.before.day != self.after.day
 
-    @property
-    def moved_guests(self) -> dict[UUID, UUID]:
-        """The departure whose guests go to another one, with that one."""
-        return {self.before.departure_id: self.after.departure_id} if self.moves_to_another_date else {}
-
-    def edits(self) -> list[DepartureEdit]:
-        """Return the edits of the move: on its own date new times, on another a cancelled and a new departure."""
-        moved = self.after.departure.model_dump(mode="json", by_alias=True, exclude=OF_THE_OLD)
+    def steps(self, trail_id: UUID | None, team: Sequence[UUID]) -> Steps:
+        """Return the steps of the move, with this trail and team: on another date a new departure takes the guests."""
+        before, after = self.before, self.after
+        starts_at = after.departure.starts_at
+        at = {"day": after.day, "departure_id": after.departure_id}
+        is_rerouted = trail_id is not None and trail_id != before.departure.trail_id
+        reroute = [Reroute(**at, trail_id=trail_id)] if trail_id and is_rerouted else []
         if not self.moves_to_another_date:
-            fields = {key: moved.get(key) for key in ("starts_at", "ends_at", "trail_id", "team", "unassigned_reason")}
-            return [DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=fields)]
-        rescheduled_to = str(self.after.departure_id)
-        cancelled = {"status": DepartureStatus.CANCELLED.value, "rescheduled_to": rescheduled_to}
-        return [
-            DepartureEdit(day=self.before.day, departure_id=self.before.departure_id, fields=cancelled),
-            DepartureEdit(day=self.after.day, departure_id=self.after.departure_id, fields=moved, is_new=True),
-        ]
+            change = reassignment(before, team)
+            return (
+                Retime(**at, starts_at=starts_at),
+                *reroute,
+                *([change] if change.changes(before.departure) else []),
+            )
+        key = before.departure_id
+        return (
+            Add.beside(key, before.day, before.departure, after.day, starts_at),
+            MoveGuests(day=before.day, departure_id=key, to_day=after.day, to=after.departure_id),
+            *reroute,
+            Reassign(**at, joining=tuple(team), lead=team[0]),
+            Cancel(day=before.day, departure_id=key, rescheduled_to=after.departure_id),
+        )
 
 
-def search_other_times(problem: Problem) -> list[Option]:
-    """Return up to three times at which the departure can be led, the nearest first."""
+def search_other_times(problem: Problem) -> Iterator[Candidate]:
+    """Yield times at which the departure can be led, the nearest first."""
     spots = problem.movable()
-    if not spots or problem.cause is Cause.DEPARTURE_CAPACITY:
-        return []
-    return _options_at(_slots(spots[0], problem), problem)
+    if spots and problem.cause is not Cause.DEPARTURE_CAPACITY:
+        yield from _moves_to(_slots(spots[0], problem), problem)
 
 
-def search_other_dates(spot: Spot, problem: Problem) -> list[Option]:
-    """Return up to three times on other dates at which a departure of the spot's trip can be led, the nearest first."""
-    return _options_at((slot for slot in _slots(spot, problem) if slot.moves_to_another_date), problem)
+def search_other_dates(spot: Spot, problem: Problem) -> Iterator[Candidate]:
+    """Yield times on other dates at which a departure of the spot's trip can be led, the nearest first."""
+    yield from _moves_to((slot for slot in _slots(spot, problem) if slot.moves_to_another_date), problem)
 
 
-def _options_at(slots: Iterable[_Slot], problem: Problem) -> list[Option]:
-    options: list[Option] = []
+def _moves_to(slots: Iterable[_Slot], problem: Problem) -> Iterator[Candidate]:
     for slot in islice(slots, MAX_SLOTS_TRIED):
-        option = _option_at(slot, problem)
-        options += [option] if option else []
-        if len(options) == MAX_OFFERED:
-            break
-    return options
+        steps = _move_to(slot, problem)
+        if steps:
+            yield Strategy.RESCHEDULE_TRIP, steps
 
 
 def find_other_start(unled: UnledDeparture) -> Resolution | None:
@@ -148,42 +147,21 @@ def _may_start_at(
     starts_at = moved.departure.starts_at
     is_other = starts_at > now + MIN_NOTICE and starts_at != departure.starts_at
     is_known = set(days_of(moved.departure)) <= snapshot.available.keys()
-    return is_other and is_known and not _is_taken(moved, document, snapshot)
-
-
-def _is_taken(spot: Spot, document: ScheduleDocument, snapshot: Snapshot) -> bool:
-    """Return True where another departure of the trip has that very time: both would be one in the catalog."""
-    departure = spot.departure
-    listed = snapshot.departures.get(spot.day, ())
-    others = [sold for sold in listed if sold.trip_id == departure.trip_id and not _is_same_departure(sold, spot)]
-    own_starts = [
-        planned.starts_at
-        for key, planned in document.departures.items()
-        if planned.trip_id == departure.trip_id and key != spot.instead_of
-    ]
+    own_id = moved.instead_of
     return (
-        f"{departure.starts_at:%H:%M}" in {sold.departure_time for sold in others} or departure.starts_at in own_starts
+        is_other
+        and is_known
+        and not is_taken(departure.trip_id, starts_at, moved.day, document, snapshot, own_id=own_id)
     )
 
 
-def _is_same_departure(sold: CatalogDeparture, spot: Spot) -> bool:
-    """Return True where the catalog's departure is the one to move, listed at the time from which ours was moved."""
-    # The catalog has one of ours under an id of its own; our id is that of the time at which it was made.
-    return spot.instead_of in {sold.id, departure_id_of(sold.trip_id, sold.day, sold.departure_time)}
-
-
-def _option_at(slot: _Slot, problem: Problem) -> Option | None:
+def _move_to(slot: _Slot, problem: Problem) -> Steps | None:
+    """Return the steps of the move, None without an open trail or a team for it."""
     planned = with_open_trail(slot.after, problem)
     if planned is None or not candidate_pool(planned, problem, problem.facts).ranked:
         return None
-    pool = certified_pool(planned, problem)
-    team = team_at(planned.departure, pool)
-    if team is None:
-        return None
-    departure = planned.departure.model_copy(update={"team": team, "unassigned_reason": None})
-    finished = _Slot(slot.before, replace(planned, departure=departure))
-    is_solution = solves(problem, pool.facts, finished.edits(), finished.moved_guests)
-    return _option(finished, problem) if is_solution else None
+    team = team_at(planned.departure, certified_pool(planned, problem))
+    return slot.steps(planned.departure.trail_id, team) if team else None
 
 
 def with_open_trail(spot: Spot, problem: Problem) -> Spot | None:
@@ -202,43 +180,11 @@ def with_open_trail(spot: Spot, problem: Problem) -> Spot | None:
     return replace(spot, departure=departure.model_copy(update={"trail_id": other.id}))
 
 
-def team_at(departure: Departure, pool: CandidatePool) -> list[TeamMember] | None:
-    """Return the present team where all of it may go then, else the best one; None without any."""
+def team_at(departure: Departure, pool: CandidatePool) -> list[UUID] | None:
+    """Return the present team where all of it may go then, else the best one, the lead first; None without any."""
     eligible = {candidate.guide.id for candidate in pool.assessment.candidates}
     present: list[UUID] = lead_first_ids(departure.team)
     if present and set(present) <= eligible and pool.covers(present) >= departure.participants:
-        return pool.members(present)
+        return present
     kept = [member for member in departure.team if member.guide_id in eligible]
-    return next((team for _, team in pool.teams(kept)), None)
-
-
-def _option(slot: _Slot, problem: Problem) -> Option:
-    departure = slot.after.departure
-    when = f"{departure.starts_at:%A %d %B, %H:%M}"
-    shift = departure.starts_at - slot.before.departure.starts_at
-    lead = departure.team[0].guide_name
-    return propose(
-        problem,
-        Strategy.RESCHEDULE_TRIP,
-        f"{slot.before.departure_id} {departure.starts_at.isoformat()}",
-        slot.edits(),
-        description=f"{departure.trip_name} on {when}, led by {lead}.",
-        impact_assessment=_impact(slot, _shift_in_words(shift)),
-        estimated_affected_guests=departure.participants,
-        requires_guest_notification=departure.participants > 0,
-        moves_reservations=slot.moved_guests,
-    )
-
-
-def _impact(slot: _Slot, shift: str) -> str:
-    departure = slot.before.departure
-    going = sum(departure.reservations.values()) if slot.moves_to_another_date else departure.participants
-    unknown = departure.participants - going
-    rest = f"; {unknown} whom the catalog sold seats, without a reservation known here, stay behind" if unknown else ""
-    return f"{counted(going, 'guest')} go {shift} than booked{rest}."
-
-
-def _shift_in_words(shift: timedelta) -> str:
-    hours = abs(shift) / timedelta(hours=1)
-    amount, unit = (hours / 24, "day") if hours >= 24 else (hours, "hour")  # noqa: PLR2004 (hours of a day)
-    return f"{amount:.3g} {unit}{'' if amount == 1 else 's'} {'later' if shift > timedelta(0) else 'earlier'}"
+    return next(pool.teams(kept), None)

@@ -5,12 +5,12 @@ its departure under the lock of that departure's document only: what is read beh
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.document import ScheduleDocument
@@ -18,26 +18,51 @@ from scheduling.models import Reservation
 
 
 @dataclass(frozen=True, slots=True)
+class GuestMove:
+    """Guests of a departure who go on another one: these reservations, or with None all that it has."""
+
+    source: UUID
+    target: UUID
+    reservations: frozenset[UUID] | None = None
+
+    def make(self) -> None:
+        """Move them in the table, tombstones of cancelled reservations included: they return where the others are."""
+        rows = _reservations_of([self.source])
+        if self.reservations is not None:
+            rows = rows.filter(pk__in=self.reservations)
+        rows.update(departure_id=self.target)
+
+
+@dataclass(frozen=True, slots=True)
 class Reseating:
     """Guests who change their departure in a write.
 
     `make` changes the table, under all locks and after the edit, and returns the departures that gain or lose guests.
-    `leaving` are those whose guests it may move; their reservations are locked first.
+    `leaving` are those whose guests it may move; their reservations are locked first, and so are those `waiting`.
     """
 
     make: Callable[[], Collection[UUID]]
     leaving: frozenset[UUID] = frozenset()
+    waiting: frozenset[UUID] = frozenset()
 
     @classmethod
-    def of_departures(cls, moves: Mapping[UUID, UUID]) -> "Reseating":
-        """Return the move of all guests of some departures to others."""
+    def of_moves(cls, moves: Sequence[GuestMove], seated: Mapping[UUID, UUID]) -> "Reseating":
+        """Return these moves, one after the other; `seated` has the departures of reservations that waited so far."""
 
         def make() -> frozenset[UUID]:
-            for old, new in moves.items():
-                Reservation.objects.filter(departure_id=old).update(departure_id=new)
-            return frozenset(moves) | frozenset(moves.values())
+            for move in moves:
+                move.make()
+            for reservation, departure in seated.items():
+                _seat_waiting(reservation, departure)
+            return frozenset(seated.values()).union(*((move.source, move.target) for move in moves))
 
-        return cls(make, frozenset(moves))
+        return cls(make, frozenset(move.source for move in moves), frozenset(seated))
+
+
+def _seat_waiting(reservation: UUID, departure: UUID) -> None:
+    """Give a reservation a place; one that waits no more stays where it is."""
+    rows = Reservation.objects.waiting().filter(pk=reservation)
+    rows.update(departure_id=departure, unplaced_reason="", region_id=None, tries=0, try_again_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +77,16 @@ class LockedGuests:
         return others is None or not others.exists()
 
 
-def lock_guests_of(departure_ids: Collection[UUID]) -> LockedGuests:
-    """Lock the reservations of these departures, cancelled ones included, until the transaction ends."""
-    if not departure_ids:
+def lock_guests_of(departure_ids: Collection[UUID], reseating: Reseating | None = None) -> LockedGuests:
+    """Lock the reservations of these departures, cancelled ones included, and those who wait for one.
+
+    They are locked until the transaction ends.
+    """
+    waiting = reseating.waiting if reseating else frozenset[UUID]()
+    if not departure_ids and not waiting:
         return LockedGuests(frozenset())
-    of_departures = _reservations_of(departure_ids).order_by("pk").select_for_update()
-    return LockedGuests(frozenset(of_departures.values_list("pk", flat=True)))
+    concerned = Reservation.objects.filter(Q(departure_id__in=departure_ids) | Q(pk__in=waiting))
+    return LockedGuests(frozenset(concerned.order_by("pk").select_for_update().values_list("pk", flat=True)))
 
 
 def departures_with_seats_at_stake(changes: Mapping[date, Change], reseating: Reseating | None) -> frozenset[UUID]:

@@ -169,7 +169,7 @@ class _Write:
     def _write(self) -> Mapping[date, Change]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
-        guests = lock_guests_of(self.departures)
+        guests = lock_guests_of(self.departures, self.reseating)
         lock_guides(self.guides)
         if self.reached:
             lock_documents({*self.days, *self.reached})

@@ -5,7 +5,7 @@ keys survive a round trip; an absent optional value stays absent. Every field ha
 one owner (docs/decisions/0004-ownership-by-field.md).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
@@ -147,6 +147,14 @@ class Departure(Part):
             sold_besides = max(0, self.catalog_participants - sum(self.reservations.values()))
             self.catalog_participants = sold_besides + sum(reservations.values())
         self.reservations = dict(reservations)
+        self.count_participants()
+
+    def release_guests(self, reservations: Collection[UUID]) -> None:
+        """Take these reservations off the departure, and off the catalog's figure, which counts them as sold here."""
+        released = sum(guests for key, guests in self.reservations.items() if key in reservations)
+        if self.catalog_participants is not None:
+            self.catalog_participants = max(0, self.catalog_participants - released)
+        self.reservations = {key: guests for key, guests in self.reservations.items() if key not in reservations}
         self.count_participants()
 
     @property
@@ -313,15 +321,6 @@ def _ids_in(parts: Mapping[str, Any]) -> Iterator[UUID]:
     for key in parts:
         with suppress(ValueError):
             yield UUID(key)
-
-
-def move_guests(documents: Iterable[ScheduleDocument], moves: Mapping[UUID, UUID]) -> None:
-    """Move the reservations of some departures to others."""
-    departures = {key: departure for document in documents for key, departure in document.departures.items()}
-    for old, new in moves.items():
-        moved = departures[old].reservations
-        departures[old].take_guests({})
-        departures[new].take_guests({**departures[new].reservations, **moved})
 
 
 def changed_departures(before: ScheduleDocument, after: ScheduleDocument) -> frozenset[UUID]:

@@ -7,8 +7,9 @@ from django.core.cache import caches
 from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
 from conflicts.resolution.option_search import compute_options
+from conflicts.steps import Cancel, Reassign, Reroute, Resize
 from optimization.days.services import optimize_day
-from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.domain.document import Departure
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import TURNAROUND
 from tests.conflicts.planned import PLANNER, PlannedDay, options_of, plan_a_day
@@ -31,15 +32,15 @@ def test_up_to_three_free_and_qualified_guides_the_best_first(planned: PlannedDa
 
     options = options_of(conflict, Strategy.REASSIGN_GUIDE)
 
-    teams = [option.edits[0].fields["team"] for option in options]
+    present = planned.departure(departure_id)
+    changes = [step for option in options for step in option.steps if isinstance(step, Reassign)]
     meanwhile = planned.departure(departure_id).span.widened(TURNAROUND)
     others = [d for key, d in planned.departures.items() if key != departure_id and d.span.overlaps(meanwhile)]
     busy = {guide for departure in others for guide in departure.guide_ids}
-    newcomers = [{UUID(m["guide_id"]) for m in team} - planned.departure(departure_id).guide_ids for team in teams]
-    assert 1 <= len(options) <= 3
-    assert all(sick not in {UUID(m["guide_id"]) for m in team} for team in teams)
-    assert all(guides and not guides & busy for guides in newcomers)
-    assert [team[0]["role"] for team in teams] == ["LEAD"] * len(teams)
+    assert 1 <= len(options) == len(changes) <= 3
+    assert all(sick in step.leaving for step in changes)
+    assert all(step.joining and not set(step.joining) & (busy | present.guide_ids) for step in changes)
+    assert all(step.lead not in {sick, None} for step in changes)
 
 
 def test_computing_again_keeps_the_ids(planned: PlannedDay) -> None:
@@ -81,15 +82,16 @@ def test_other_times_outside_the_storm_the_nearest_first(planned: PlannedDay) ->
 
     options = options_of(conflict, Strategy.RESCHEDULE_TRIP)
 
-    new = [Departure.model_validate(option.edits[-1].fields) for option in options]
-    shifts = [abs(departure.starts_at - before.starts_at) for departure in new]
+    new = [step for option in options for step in option.added]
+    shifts = [abs(step.starts_at - before.starts_at) for step in new]
     assert new, "another date is free of it"
+    assert len(new) == len(options)
     assert shifts == sorted(shifts)
     assert all(option.requires_guest_notification for option in options)
     for option in options:
-        cancelled, made = option.edits
-        assert (cancelled.fields["status"], made.is_new) == (DepartureStatus.CANCELLED, True)
-        assert made.departure_id != departure_id
+        cancelled = option.steps[-1]
+        assert isinstance(cancelled, Cancel)
+        assert (cancelled.departure_id, cancelled.rescheduled_to) == (departure_id, option.added[0].departure_id)
 
 
 def test_a_closed_trail_sends_its_departures_to_another(planned: PlannedDay) -> None:
@@ -101,9 +103,9 @@ def test_a_closed_trail_sends_its_departures_to_another(planned: PlannedDay) -> 
 
     [option] = options_of(conflict, Strategy.CLOSE_TRAIL)
 
-    edit = next(edit for edit in option.edits if edit.departure_id == departure_id)
-    assert edit.fields.get("trail_id", "cancelled") != str(trail_id)
-    assert option.calls[0].payload["body"]["start_date"] == planned.day.isoformat()
+    [step] = [step for step in option.steps if step.departure_id == departure_id]
+    assert isinstance(step, Cancel) or (isinstance(step, Reroute) and step.trail_id != trail_id)
+    assert "is closed on" in option.description
 
 
 def test_an_assistant_makes_the_team_large_enough(planned: PlannedDay) -> None:
@@ -115,7 +117,7 @@ def test_an_assistant_makes_the_team_large_enough(planned: PlannedDay) -> None:
     options = options_of(conflict, Strategy.ADJUST_CAPACITY)
 
     assert options
-    assert all(len(option.edits[0].fields["team"]) > 1 for option in options)
+    assert all(isinstance(step, Reassign) and step.joining and not step.leaving for o in options for step in o.steps)
 
 
 def test_more_places_where_trip_trail_and_team_take_everybody(planned: PlannedDay) -> None:
@@ -126,7 +128,7 @@ def test_more_places_where_trip_trail_and_team_take_everybody(planned: PlannedDa
 
     [option] = options_of(conflict, Strategy.ADJUST_CAPACITY)
 
-    assert option.edits[0].fields == {"capacity": guests}
+    assert option.steps == (Resize(day=planned.day, departure_id=departure_id, places=guests),)
 
 
 def test_an_optimization_that_changes_nothing_still_sees_a_new_alert(planned: PlannedDay) -> None:

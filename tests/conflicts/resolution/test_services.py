@@ -22,15 +22,19 @@ from conflicts.errors import (
 )
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.services import detect_on
-from conflicts.options import Option, accept_risk
+from conflicts.options import Option, accept_risk, options_in
 from conflicts.resolution.deliveries import record_deliveries, settle_resolutions
 from conflicts.resolution.services import resolve_conflict
+from conflicts.steps import Reassign
+from conflicts.tasks import refresh_options_task
 from events.models import OutboxMessage
 from events.relay import Relay
-from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.domain.document import DepartureStatus, Role
 from scheduling.models import Reservation, ReservationStatus, ScheduleRevision
 from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, overfull
 from tests.conflicts.planned import PlannedDay, enter_absence, options_of, plan_a_day, under_a_storm
+from tests.factories import TeamMemberFactory
+from tests.scheduling.reservations.arrivals import book
 from tests.siblings import SimulatedSiblings
 
 
@@ -114,14 +118,15 @@ def reassignment(planned: PlannedDay) -> tuple[UUID, ScheduleConflict, Option]:
     return departure_id, conflict, options_of(conflict, Strategy.REASSIGN_GUIDE)[0]
 
 
-def newcomer_of(option: Option, before: Departure) -> UUID:
-    team = [UUID(member["guide_id"]) for member in option.edits[0].fields["team"]]
-    return next(guide for guide in team if guide not in before.guide_ids)
+def newcomer_of(option: Option) -> UUID:
+    [step] = option.steps
+    assert isinstance(step, Reassign)
+    return step.joining[0]
 
 
 def test_reassigning_puts_the_other_guide_on_the_departure(planned: PlannedDay) -> None:
     departure_id, conflict, option = reassignment(planned)
-    newcomer = newcomer_of(option, planned.departure(departure_id))
+    newcomer = newcomer_of(option)
 
     resolved = resolve_conflict(conflict.pk, option.id, by="ana", notes="called her")
 
@@ -134,21 +139,53 @@ def test_reassigning_puts_the_other_guide_on_the_departure(planned: PlannedDay) 
     assert (written.kind, written.author) == ("resolution", "ana")
 
 
-def test_an_option_for_a_departure_that_changed_since_is_computed_anew(planned: PlannedDay) -> None:
+def test_who_books_between_option_and_resolve_is_seated(planned: PlannedDay) -> None:
     departure_id, conflict, option = reassignment(planned)
-    planned.edit(departure_id, participants=planned.departure(departure_id).participants - 1)
+    trip_id, guest = planned.departure(departure_id).trip_id, uuid4()
+    planned.only_of_its_trip(departure_id)
+    book(trip_id, guest, guests=1, day=planned.day)
 
-    with pytest.raises(ResolutionNotApplicable):
+    resolve_conflict(conflict.pk, option.id, by="ana")
+
+    after = planned.departure(departure_id)
+    assert newcomer_of(option) in after.guide_ids
+    assert guest in after.reservations
+
+
+def test_an_option_for_a_team_that_is_another_by_now_is_computed_anew(planned: PlannedDay) -> None:
+    departure_id, conflict, option = reassignment(planned)
+    present = planned.departure(departure_id).team
+    joined = TeamMemberFactory(guide_id=newcomer_of(option), role=Role.ASSISTANT)
+    planned.edit(departure_id, team=[*present, joined])
+
+    with pytest.raises(ResolutionNotApplicable, match="has a guide already"):
         resolve_conflict(conflict.pk, option.id, by="ana")
 
     conflict.refresh_from_db()
-    assert conflict.details["resolution_options"][0]["revisions"] != option.stored()["revisions"]
-    resolve_conflict(conflict.pk, option.id, by="ana")
+    assert option.id not in {offered.id for offered in options_in(conflict.details)}
+
+
+def test_options_from_before_steps_were_stored_are_searched_anew(planned: PlannedDay) -> None:
+    _, conflict, option = reassignment(planned)
+    earlier = {name: value for name, value in option.stored().items() if name not in {"steps", "figures"}}
+    earlier |= {"edits": [{"departure_id": str(uuid4())}], "premise": {}, "moves_reservations": {}}
+    rev = conflict.details["options_rev"]
+    conflict.details["resolution_options"] = [earlier]
+    del conflict.details["options_form"]
+    conflict.save(update_fields=["details"])
+
+    unread = options_in(conflict.details)
+    refresh_options_task()
+
+    conflict.refresh_from_db()
+    assert unread == []
+    assert option in options_in(conflict.details)
+    assert conflict.details["options_rev"] == rev
 
 
 def test_a_guide_who_fell_ill_too_would_be_the_next_conflict(planned: PlannedDay) -> None:
     departure_id, conflict, option = reassignment(planned)
-    enter_absence(newcomer_of(option, planned.departure(departure_id)), planned.day)
+    enter_absence(newcomer_of(option), planned.day)
 
     with pytest.raises(SecondaryConflicts) as refused:
         resolve_conflict(conflict.pk, option.id, by="ana")
@@ -161,7 +198,7 @@ def test_a_guide_who_fell_ill_too_would_be_the_next_conflict(planned: PlannedDay
 
 def test_no_override_covers_a_guide_without_a_certificate(planned: PlannedDay) -> None:
     departure_id, conflict, option = reassignment(planned)
-    newcomer = newcomer_of(option, planned.departure(departure_id))
+    newcomer = newcomer_of(option)
     held = planned.siblings.call("svc-guide-management", f"/guides/{newcomer}/certifications").json()["data"]
     for certificate in held:
         planned.siblings.alter("certifications", certificate["id"], status="REVOKED")
@@ -192,7 +229,7 @@ def test_rescheduling_moves_people_to_another_date_and_tells_the_catalog_later(p
 
     resolved = resolve_conflict(conflict.pk, option.id, by="ana")
 
-    made = option.edits[-1]
+    [made] = option.added
     guest.refresh_from_db()
     assert resolved.resolution_status == ResolutionStatus.PARTIALLY_RESOLVED
     assert resolved.downstream_updates == [

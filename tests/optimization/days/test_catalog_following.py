@@ -322,7 +322,7 @@ def test_what_was_rescheduled_here_is_neither_added_again_nor_a_conflict_for_eve
     conflict = about.get(conflict_type="WEATHER_ALERT")
     option = options_of(conflict, Strategy.RESCHEDULE_TRIP)[0]
     resolve_conflict(conflict.pk, option.id, by="ana", override_warnings=True)
-    moved = option.edits[-1]
+    [moved] = option.added
 
     region.optimize()
     region.optimize(moved.day)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
+from conflicts.steps import guides_joining
 from optimization.days import inputs
 from optimization.days.services import optimize_day
 from optimization.requests.processing import process_request
@@ -120,7 +121,7 @@ def test_nobody_is_offered_in_a_resolution_who_is_away_by_another_dates_document
 
 def substitutes(conflict: ScheduleConflict) -> list[UUID]:
     options = options_of(conflict, Strategy.REASSIGN_GUIDE)
-    return [UUID(member["guide_id"]) for option in options for member in option.edits[0].fields["team"]]
+    return [guide for option in options for guide in sorted(guides_joining(option.steps))]
 
 
 def test_ground_that_is_too_hard_is_a_conflict_on_later_dates_as_well(client: Client, planned: PlannedDay) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -98,9 +99,9 @@ def other_times(snapshot: Snapshot, day: date, departures: Mapping[UUID, Departu
         score=pairing_score,
         now=local(day - timedelta(days=2), "08:00"),
     )
-    for option in search_other_times(problem):
-        edit = option.edits[-1]
-        yield Departure.model_validate(departures[OURS].model_dump(mode="json", by_alias=True) | edit.fields)
+    for solution in islice(filter(None, (problem.solution(steps) for _, steps in search_other_times(problem))), 3):
+        changed = (d for document in solution.changed.values() for d in document.departures.values())
+        yield next(d for d in changed if d.trip_id == TRIP.id and not d.is_cancelled and d not in departures.values())
 
 
 @pytest.mark.parametrize("hours", [23, 25])
