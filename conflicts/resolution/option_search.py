@@ -39,13 +39,14 @@ logger = structlog.get_logger(__name__)
 def compute_options(conflict: ScheduleConflict, *, deadline_seconds: float) -> list[Option]:
     """Search the options of a conflict on current facts and revisions, and store them with it, best first.
 
-    The last option is always to accept the risk. It is the only one where a sibling that the search needs does
-    not answer within `deadline_seconds`, or no departure is left to plan. The search itself takes at most
+    The last option is to accept the risk, unless nobody may. It is the only one where a sibling that the search needs
+    does not answer within `deadline_seconds`, or no departure is left to plan. The search itself takes at most
     `RESOLUTION_OPTIONS_SECONDS`: what it has found by then is offered.
     """
     rev = DailySchedule.objects.values_list("rev", flat=True).get(pk=conflict.schedule_id)
     searched = _search(conflict, deadline_seconds)
-    options = [*(searched or []), accept_risk(conflict.pk, conflict.details)]
+    may_be_accepted = Cause(conflict.details["cause"]).may_be_accepted
+    options = [*(searched or []), *([accept_risk(conflict.pk, conflict.details)] if may_be_accepted else [])]
     details = stored_options(options, rev if searched is not None else None)
     with connection.cursor() as cursor:
         # Only these keys: a concurrent detection may be writing the others.
