@@ -10,7 +10,7 @@ class OptimizationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the app's functions with the hooks of the apps below it."""
-        from conflicts.resolution.registry import register_rate
+        from conflicts.resolution.registry import register_help, register_rate
         from events.dead_letters import register_replay
         from novatrek_scheduling.operations.metrics import register_gauges
         from optimization.candidates.scoring import pairing_score
@@ -21,6 +21,7 @@ class OptimizationConfig(AppConfig):
         from optimization.nights.worker import replay_night
         from optimization.runs.metrics import optimization_gauges, score_of_date
         from optimization.strategies import register_searches
+        from optimization.strategies.what_would_help import what_would_help
         from scheduling import hooks
 
         hooks.optimization_requested.register(enqueue_region)
@@ -29,5 +30,6 @@ class OptimizationConfig(AppConfig):
         register_gauges(optimization_gauges)
         register_searches()
         register_rate(rate_change)
+        register_help(what_would_help)
         register_replay(DEAD_LETTER_SOURCE, replay_optimization)
         register_replay(NIGHTS_SOURCE, replay_night)

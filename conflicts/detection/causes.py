@@ -54,6 +54,16 @@ class Cause(StrEnum):
         return not self.is_never_overridden and self not in {Cause.NO_LEAD, Cause.NO_TRAIL}
 
     @property
+    def is_of_too_many(self) -> bool:
+        """Whether there are more guests than something takes: with fewer of them it ends."""
+        return self in {
+            Cause.DEPARTURE_CAPACITY,
+            Cause.TRAIL_GROUP_SIZE,
+            Cause.TEAM_GROUP_SIZE,
+            Cause.LOCATION_CAPACITY,
+        }
+
+    @property
     def is_of_the_catalog(self) -> bool:
         """Whether the catalog changed what people were told: following and keeping are its ways out."""
         return self in {Cause.CATALOG_MOVED, Cause.CATALOG_CANCELLED}

@@ -19,7 +19,7 @@ from conflicts.resolution.acceptance import accept_risk_of
 from conflicts.resolution.closures import closures_of
 from conflicts.resolution.deliveries import unsent_messages_about
 from conflicts.resolution.reseating import reseating_of
-from conflicts.steps import Making, apply_steps
+from conflicts.steps import LeaveOut, Making, apply_steps
 from events import outbox
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, ask_to_close_listing
@@ -28,6 +28,7 @@ from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.catalog_changes import keep
 from scheduling.domain.document import ScheduleDocument
+from scheduling.reservations.waiting import keep_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def apply_option(
     def close(changes: Mapping[date, Change]) -> None:
         stored = detect_in_changes(changes, facts)
         _refuse_forbidden(stored, existing)
+        _keep_waiting(option, changes)
         new = [*caused, *(c for c in stored.detected if c.cause.follows_from_cancelling)]
         fingerprints = {conflict.fingerprint for conflict in new} - set(existing)
         ids = [stored.by_fingerprint[key] for key in sorted(fingerprints & stored.by_fingerprint.keys())]
@@ -108,6 +110,15 @@ def _keep_ours(conflict: ScheduleConflict, document: ScheduleDocument) -> None:
         if departure is None or known != conflict.details["evidence"]["told"]["listed"]:
             raise ResolutionNotApplicable("The catalog changed the departure again; read the conflict again.")
         keep(departure)
+
+
+def _keep_waiting(option: Option, changes: Mapping[date, Change]) -> None:
+    """Have those wait for another place whom the option leaves out, each told to operations."""
+    for step in option.steps:
+        if isinstance(step, LeaveOut):
+            departure = changes[step.day].after.departures[step.departure_id]
+            reason = f"{departure.trip_name} at {departure.starts_at:%H:%M} has {departure.capacity} places"
+            keep_waiting(step.reservations, departure.region_id, reason)
 
 
 def _refuse_resolved(conflict: ScheduleConflict) -> None:

@@ -18,7 +18,7 @@ from scheduling.hooks import pairing_score
 from scheduling.models import Reservation
 from scheduling.rules import Demand, Facts
 from scheduling.rules.inputs import days_of
-from scheduling.snapshot import take_facts_snapshot, take_trip_snapshot, with_certificates
+from scheduling.snapshot import take_facts_snapshot, take_trip_snapshot, with_certificates, with_trips
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,17 @@ class Certifier:
         return facts.with_snapshot(with_certificates(facts.snapshot, guide_ids, deadline_seconds=seconds))
 
 
+@dataclass(frozen=True, slots=True)
+class TripReader:
+    """Reads trips until a deadline; later ones stay unknown."""
+
+    deadline: Deadline
+
+    def __call__(self, facts: Facts, trip_ids: set[UUID]) -> Facts:
+        seconds = self.deadline.remaining()
+        return facts.with_snapshot(with_trips(facts.snapshot, trip_ids, deadline_seconds=seconds))
+
+
 def score_of(guide: Guide, demand: Demand, facts: Facts, entry: GuideAdjustments) -> float:
     """The suitability of a guide for a departure, in [0, 1], as a dispatcher's patch rates them."""
     return max(pairing_score(guide, demand, facts, entry), default=0.0)
@@ -102,6 +113,13 @@ def read_for(steps: Collection[Step], documents: Documents, *, now: datetime, de
     guides = guides_joining(steps).union(*(departure.guide_ids for departure in departures))
     facts = certify(gather_facts(reading.take(deadline_seconds=deadline_seconds)), set(guides))
     return Making(facts, entries_on(days), score_of, now, waiting_guests(_reservations_seated(steps)))
+
+
+def booking_times(departures: Iterable[Departure]) -> dict[UUID, datetime]:
+    """Return when the reservations of these departures were booked, as far as that is known."""
+    keys = {key for departure in departures for key in departure.reservations}
+    booked = Reservation.objects.filter(pk__in=keys, booked_at__isnull=False)
+    return {key: moment for key, moment in booked.values_list("pk", "booked_at") if moment}
 
 
 def waiting_guests(reservations: Iterable[UUID]) -> dict[UUID, int]:

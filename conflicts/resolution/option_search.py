@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -16,9 +17,9 @@ from conflicts.models import ScheduleConflict
 from conflicts.monitoring.scene_loader import read_around
 from conflicts.options import FORM, Option, accept_risk, stored_options
 from conflicts.resolution.candidates import search_options
-from conflicts.resolution.facts import Certifier, Reading, score_of, waiting_guests
+from conflicts.resolution.facts import Certifier, Reading, TripReader, booking_times, score_of, waiting_guests
 from conflicts.resolution.problem import Problem, SharedFacts
-from conflicts.resolution.registry import registered_searches
+from conflicts.resolution.registry import registered_last_resorts, registered_searches, what_would_help
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import Unavailable
 from scheduling.daily_schedules.commitments import commitments_around
@@ -32,6 +33,7 @@ from scheduling.snapshot import UnknownTrip
 
 DAYS_AROUND = 3
 OUTDATED_AT_ONCE = 50
+WHAT_WOULD_HELP = "what_would_help"
 
 logger = structlog.get_logger(__name__)
 
@@ -39,23 +41,32 @@ logger = structlog.get_logger(__name__)
 def compute_options(conflict: ScheduleConflict, *, deadline_seconds: float) -> list[Option]:
     """Search the options of a conflict on current facts and revisions, and store them with it, best first.
 
-    The last option is to accept the risk, unless nobody may. It is the only one where a sibling that the search needs
+    The last option is to accept the risk, where a person may. It is the only one where a sibling that the search needs
     does not answer within `deadline_seconds`, or no departure is left to plan. The search itself takes at most
-    `RESOLUTION_OPTIONS_SECONDS`: what it has found by then is offered.
+    `RESOLUTION_OPTIONS_SECONDS`: what it has found by then is offered. Where that is nothing, the last resorts are,
+    and what would help is stored besides.
     """
     rev = DailySchedule.objects.values_list("rev", flat=True).get(pk=conflict.schedule_id)
     searched = _search(conflict, deadline_seconds)
-    may_be_accepted = Cause(conflict.details["cause"]).may_be_accepted
-    options = [*(searched or []), *([accept_risk(conflict.pk, conflict.details)] if may_be_accepted else [])]
+    options = [*(searched.options if searched else []), *_acceptance(conflict)]
     details = stored_options(options, rev if searched is not None else None)
+    if searched and searched.what_would_help:
+        details[WHAT_WOULD_HELP] = searched.what_would_help
     with connection.cursor() as cursor:
         # Only these keys: a concurrent detection may be writing the others.
         cursor.execute(
-            "UPDATE schedule_conflicts SET details = details || %s::jsonb WHERE conflict_id = %s AND NOT resolved",
-            [json.dumps(details), conflict.pk],
+            "UPDATE schedule_conflicts SET details = (details - %s) || %s::jsonb"
+            " WHERE conflict_id = %s AND NOT resolved",
+            [WHAT_WOULD_HELP, json.dumps(details), conflict.pk],
         )
+    conflict.details.pop(WHAT_WOULD_HELP, None)
     conflict.details |= details
     return options
+
+
+def _acceptance(conflict: ScheduleConflict) -> list[Option]:
+    may_be_accepted = Cause(conflict.details["cause"]).may_be_accepted
+    return [accept_risk(conflict.pk, conflict.details)] if may_be_accepted else []
 
 
 def are_options_current(conflict: ScheduleConflict) -> bool:
@@ -72,7 +83,15 @@ def conflicts_without_options() -> list[ScheduleConflict]:
     return list(lacking.order_by("-detected_at")[:OUTDATED_AT_ONCE])
 
 
-def _search(conflict: ScheduleConflict, deadline_seconds: float) -> list[Option] | None:
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """What a search found; `what_would_help` has sentences on changes outside of the plan, where it found nothing."""
+
+    options: list[Option]
+    what_would_help: list[str] = field(default_factory=list)
+
+
+def _search(conflict: ScheduleConflict, deadline_seconds: float) -> _Searched | None:
     """Search the options; None where the facts that the search needs cannot be read."""
     try:
         problem = state_problem(conflict, deadline_seconds=deadline_seconds)
@@ -80,8 +99,15 @@ def _search(conflict: ScheduleConflict, deadline_seconds: float) -> list[Option]
         logger.warning("options_not_computed", conflict_id=str(conflict.pk), reason=str(error))
         return None
     if problem is None:
-        return []
-    return search_options(problem, registered_searches(), Deadline.after(settings.RESOLUTION_OPTIONS_SECONDS))
+        return _Searched([])
+    deadline = Deadline.after(settings.RESOLUTION_OPTIONS_SECONDS)
+    options = search_options(problem, registered_searches(), deadline)
+    if options:
+        return _Searched(options)
+    helping = [] if deadline.has_passed else what_would_help(problem)
+    # They take little time, and are asked after the deadline, too.
+    last = Deadline.after(settings.RESOLUTION_OPTIONS_SECONDS)
+    return _Searched(search_options(problem, registered_last_resorts(), last), helping)
 
 
 def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Problem | None:
@@ -89,7 +115,7 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
 
     Raises SiblingUnavailable, and UnknownTrip where the catalog no longer has the trip.
     """
-    now, certify = timezone.now(), Certifier(Deadline.after(deadline_seconds))
+    now, deadline = timezone.now(), Deadline.after(deadline_seconds)
     listed = _listed_day(conflict)
     window = sorted({*_days_around(conflict.day, now), *([listed] if listed else [])})
     drafts = read_drafts(window)
@@ -109,13 +135,18 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
         details=conflict.details,
         documents=documents,
         revisions={day: draft.rev for day, draft in drafts.items()},
-        shared=SharedFacts(with_past_starts(gather_facts(snapshot), snapshot.trips.keys()), certify),
+        shared=SharedFacts(
+            with_past_starts(gather_facts(snapshot), snapshot.trips.keys()),
+            Certifier(deadline),
+            read_trips=TripReader(deadline),
+        ),
         entered=entries_on(reached),
         commitments=commitments_around(span),
         score=score_of,
         now=now,
         waiting=waiting_guests(_waiting_in(conflict)),
         around=read_around(documents, reached, span),
+        booked=booking_times(remaining),
     )
 
 

@@ -18,16 +18,18 @@ from scheduling.rules import Commitment, EntriesByDate, Facts, new_violations
 from scheduling.rules.departures import Surroundings
 
 Documents = Mapping[date, ScheduleDocument]
-Certify = Callable[[Facts, set[UUID]], Facts]
+ReadMore = Callable[[Facts, set[UUID]], Facts]
 
 
 @dataclass(slots=True)
 class SharedFacts:
-    """The facts of a conflict, to which certificates are added as its candidates need them, each once."""
+    """The facts of a conflict, to which certificates and trips are added as its candidates need them, each once."""
 
     known: Facts
-    read: Certify
+    read: ReadMore
     certified: set[UUID] = field(default_factory=set)
+    read_trips: ReadMore = lambda facts, _: facts
+    asked_trips: set[UUID] = field(default_factory=set)
 
     def certify(self, guide_ids: Collection[UUID]) -> Facts:
         """Return the facts with the certificates of these guides among others."""
@@ -36,6 +38,13 @@ class SharedFacts:
             self.certified |= missing
             self.known = self.read(self.known, missing)
         return self.known
+
+    def know_trips(self, trip_ids: Collection[UUID]) -> None:
+        """Add these trips to the facts, as far as they can be read."""
+        missing = set(trip_ids) - self.known.snapshot.trips.keys() - self.asked_trips
+        if missing:
+            self.asked_trips |= missing
+            self.known = self.read_trips(self.known, missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,7 @@ class Problem:
     `documents` and `revisions` are those of the dates around, `entered` what guides entered for them and for the dates
     that a departure moved among them could reach; `waiting` has the guests of the reservations that wait for a place on
     those dates, `score` rates a guide on a departure. `around` is what detection reads besides, None to have it read.
+    `booked` has the times at which the reservations of the conflict's departures were booked, as far as they are known.
     """
 
     conflict_id: UUID
@@ -81,6 +91,7 @@ class Problem:
     now: datetime
     waiting: Mapping[UUID, int] = field(default_factory=dict)
     around: Around | None = None
+    booked: Mapping[UUID, datetime] = field(default_factory=dict)
 
     @property
     def facts(self) -> Facts:
@@ -90,6 +101,14 @@ class Problem:
     def certify(self, guide_ids: Collection[UUID]) -> Facts:
         """Return the facts with the certificates of these guides: each guide's are read once for all candidates."""
         return self.shared.certify(guide_ids)
+
+    def know_trips(self, trip_ids: Collection[UUID]) -> None:
+        """Add trips of other departures to the facts, so that guides can be sought for them."""
+        self.shared.know_trips(trip_ids)
+
+    def is_sound(self, departure_id: UUID) -> bool:
+        """Return whether the departure, as it is planned, has no conflict that is known."""
+        return not self._detected({}, frozenset({departure_id}))
 
     @property
     def making(self) -> Making:

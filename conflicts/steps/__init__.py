@@ -8,14 +8,15 @@ from uuid import UUID
 from pydantic import Field
 
 from conflicts.errors import ResolutionNotApplicable
-from conflicts.steps.guests import MoveGuests, SeatWaiting
+from conflicts.steps.guests import LeaveOut, MoveGuests, SeatWaiting
 from conflicts.steps.making import Documents, Making
 from conflicts.steps.plans import Add, Cancel, Follow, Reassign, Reroute, Resize, Retime
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.rules.members import require_approval
 
 Step = Annotated[
-    Reassign | Retime | Add | Reroute | Resize | MoveGuests | SeatWaiting | Cancel | Follow, Field(discriminator="kind")
+    Reassign | Retime | Add | Reroute | Resize | MoveGuests | LeaveOut | SeatWaiting | Cancel | Follow,
+    Field(discriminator="kind"),
 ]
 Steps = tuple[Step, ...]
 
@@ -24,6 +25,7 @@ __all__ = [
     "Cancel",
     "Documents",
     "Follow",
+    "LeaveOut",
     "Making",
     "MoveGuests",
     "Reassign",

@@ -41,6 +41,20 @@ class MoveGuests(StepBase):
         return self.reservations is None or reservation in self.reservations
 
 
+class LeaveOut(StepBase):
+    """Guests who lose their place, and wait for another one from then on."""
+
+    kind: Literal["leave_out"] = "leave_out"
+    reservations: tuple[UUID, ...]
+
+    def apply(self, documents: Documents, making: Making) -> None:
+        departure = open_departure_in(documents, self.day, self.departure_id, making.now)
+        leaving = departure.reservations.keys() & set(self.reservations)
+        if not leaving:
+            raise refusal(departure, "has none of the reservations any more that were to lose their place")
+        departure.release_guests(leaving)
+
+
 class SeatWaiting(StepBase):
     """Reservations that wait for a place and get one here."""
 

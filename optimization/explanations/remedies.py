@@ -10,6 +10,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from optimization.candidates.assessment import assess
+from optimization.candidates.conditions import condition_of, excluded_by_one_rule
 from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.candidates.scoring import pairing_score
 from optimization.days.planned_day import PlannedDay
@@ -24,7 +25,6 @@ from optimization.solver.solution import DayPlan
 from scheduling.domain.document import Departure
 from scheduling.domain.text import counted
 from scheduling.rules import Demand, Exclusion, Rule, capacity_of
-from scheduling.rules.guides import clashes_of, exclusions_of
 from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import closed_because, fits_trip, unusable_because
 
@@ -49,7 +49,7 @@ def _by_lifting_a_rule(planned: PlannedDay, departure_id: UUID, clock: Clock) ->
         needed = _needed_of(planned, departure_id, guides, left) if left else ()
         if needed:
             known_guides = planned.facts.snapshot.guides
-            conditions = [_condition(known_guides[guide].name, guides[guide][0]) for guide in needed]
+            conditions = [condition_of(known_guides[guide].name, guides[guide][0]) for guide in needed]
             yield Remedy(rule.value, f"if {' and '.join(conditions)}", needed)
 
 
@@ -89,18 +89,9 @@ def _can_be_staffed(planned: PlannedDay, departure_id: UUID, changed: Departure,
 
 def _excluded_by_one_rule(planned: PlannedDay, departure_id: UUID) -> dict[Rule, dict[UUID, list[Exclusion]]]:
     assessment, facts, context = planned.assessments[departure_id], planned.facts, planned.context
-    demand = assessment.demand
     by_rule: defaultdict[Rule, dict[UUID, list[Exclusion]]] = defaultdict(dict)
-    for guide_id, first in assessment.excluded.items():
-        if first.rule in _NOT_LIFTED:
-            continue
-        guide = facts.snapshot.guides[guide_id]
-        exclusions = [
-            *exclusions_of(guide, demand, facts, context.entered.of(guide_id, demand.days)),
-            *clashes_of(demand.span, demand.day, context.elsewhere(guide_id), ignoring=departure_id),
-        ]
-        if {exclusion.rule for exclusion in exclusions} == {first.rule}:
-            by_rule[first.rule][guide_id] = exclusions
+    for rule, guide, exclusions in excluded_by_one_rule(assessment, facts, context, not_lifted=_NOT_LIFTED):
+        by_rule[rule][guide.id] = exclusions
     return dict(sorted(by_rule.items()))
 
 
@@ -132,20 +123,3 @@ def _team_without_loss(
     staffed = {team.departure_id for team in plan.teams}
     lost = staffed.intersection(solved.unstaffed)
     return () if lost else solved.team_of(departure_id)
-
-
-def _condition(name: str, exclusion: Exclusion) -> str:
-    """Return the text of the condition under which the rule would not exclude the guide."""
-    message = exclusion.message
-    about = ", ".join(sorted(exclusion.about))
-    conditions = {
-        Rule.NOT_ACTIVE: f"{name} were not {message}",
-        Rule.NOT_AVAILABLE: f"{name} were available on {about}",
-        Rule.AVAILABILITY_EXCEPTION: f"{name}'s absence ended ({message})",
-        Rule.RESTRICTION: f"{name}'s restriction were lifted ({message})",
-        Rule.HELD_BY_EMERGENCY: f"{name} were released ({message})",
-        Rule.CERTIFICATION: f"{name} held {about.upper()}",
-        Rule.OVERLAP: f"{name} were not {message}",
-        Rule.REST: f"{name} had the required rest ({message})",
-    }
-    return conditions.get(exclusion.rule, f"{name} were not {message}")

@@ -1,7 +1,6 @@
 """Loading of a query's inputs, in rounds: each reads what the decisions before it turned out to need."""
 
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -9,7 +8,6 @@ from uuid import UUID
 from django.utils import timezone
 
 from novatrek_scheduling.deadline import Deadline
-from novatrek_scheduling.errors import DomainError
 from optimization.candidates.assessment import PlanningContext
 from optimization.requests.date_options import options_of
 from optimization.requests.feasibility import FeasibilityChecks
@@ -27,12 +25,11 @@ from scheduling.domain.facts import Snapshot, Span
 from scheduling.domain.limits import ONE_DAY
 from scheduling.rules import Facts
 from scheduling.rules.inputs import days_of
-from scheduling.snapshot import look_up_trip
+from scheduling.snapshot import with_trips
 from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
 
 # A departure may be moved this far within its date.
 RESCHEDULING_REACH = timedelta(hours=12)
-MAX_TRIPS_READ = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ class InputsLoader:
 
         Raises SiblingUnavailable where the guides available on a later day of a trip cannot be read.
         """
-        facts = with_past_starts(gather_facts(snapshot), {query.trip_id})
+        facts = gather_facts(snapshot)
         drafts = _drafts(query, snapshot)
         documents = {day: draft.document for day, draft in drafts.items()}
         base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}
@@ -123,12 +120,12 @@ class InputsLoader:
         return inputs.on(with_availability_notes(snapshot, guide_ids, deadline_seconds=seconds))
 
     def add_trips(self, inputs: RequestInputs, trip_ids: Iterable[UUID], deadline: Deadline) -> RequestInputs:
-        """Read the fourth round: at most MAX_TRIPS_READ trips that others could take over, within the deadline."""
-        trips = dict(inputs.facts.snapshot.trips)
-        for trip_id in sorted(set(trip_ids) - trips.keys())[:MAX_TRIPS_READ]:
-            with suppress(DomainError):
-                trips[trip_id] = look_up_trip(trip_id, must_be_active=False, deadline_seconds=deadline.remaining())
-        return inputs.on(replace(inputs.facts.snapshot, trips=trips))
+        """Read the fourth round: trips that others could take over, within the deadline."""
+        return inputs.on(with_trips(inputs.facts.snapshot, trip_ids, deadline_seconds=deadline.remaining()))
+
+    def add_past_starts(self, inputs: RequestInputs) -> RequestInputs:
+        """Read when the trip has begun before, which a search for another time asks."""
+        return replace(inputs, facts=with_past_starts(inputs.facts, {inputs.query.trip_id}))
 
     def certify(self, facts: Facts, guide_ids: Collection[UUID], deadline: Deadline) -> Facts:
         """Return the facts with the certificates of these guides, as far as the deadline leaves time."""

@@ -82,5 +82,8 @@ def _waitlist(inputs: RequestInputs, solved: RequestSolution, loader: InputsLoad
         loader.budget,
         certify=lambda facts, guide_ids: loader.certify(facts, guide_ids, deadline),
     )
-    trip_ids = search.trips_around(unled_options(inputs, solved))
-    return replace(search, inputs=loader.add_trips(inputs, trip_ids, deadline))
+    unled = unled_options(inputs, solved)
+    if not unled:
+        return search
+    inputs = loader.add_past_starts(inputs)
+    return replace(search, inputs=loader.add_trips(inputs, search.trips_around(unled), deadline))

@@ -92,10 +92,10 @@ def _moves_to(slots: Iterable[_Slot], problem: Problem) -> Iterator[Candidate]:
 def find_other_start(unled: UnledDeparture) -> Resolution | None:
     """Return the nearest start of its trip on its date at which the departure could be led, None without one."""
     departure, snapshot = unled.departure, unled.facts.snapshot
-    for starts_at in _other_starts(departure, [unled.day], unled.facts, [unled.document]):
-        moved = _moved(departure, starts_at)
+    for starts_at in other_starts(departure, [unled.day], unled.facts, [unled.document]):
+        moved = moved_to(departure, starts_at)
         spot = Spot(unled.day, unled.departure_id, moved, unled.departure_id)
-        if not _may_start_at(spot, departure, unled.document, snapshot, unled.now):
+        if not may_start_at(spot, departure, unled.document, snapshot, unled.now):
             continue
         if unled.is_feasible(moved) and unled.can_be_led(moved):
             booked = f", {counted(departure.participants, 'guest')} to notify" if departure.participants else ""
@@ -103,30 +103,31 @@ def find_other_start(unled: UnledDeparture) -> Resolution | None:
     return None
 
 
-def _moved(departure: Departure, starts_at: datetime, **fields: object) -> Departure:
+def moved_to(departure: Departure, starts_at: datetime, **fields: object) -> Departure:
+    """Return the departure as it would be at another start, as long as before, with these fields besides."""
     span = move_span(starts_at, departure.span)
     return departure.model_copy(update={"starts_at": span.starts_at, "ends_at": span.ends_at, **fields})
 
 
 def _slots(spot: Spot, problem: Problem) -> Iterator[_Slot]:
     documents = problem.documents
-    for starts_at in _other_starts(spot.departure, documents, problem.facts, documents.values()):
+    for starts_at in other_starts(spot.departure, documents, problem.facts, documents.values()):
         day = starts_at.date()
         slot = _slot(spot, day, starts_at)
-        if _may_start_at(slot.after, spot.departure, documents[day], problem.facts.snapshot, problem.now):
+        if may_start_at(slot.after, spot.departure, documents[day], problem.facts.snapshot, problem.now):
             yield slot
 
 
 def _slot(spot: Spot, day: date, starts_at: datetime) -> _Slot:
     departure = spot.departure
     if day == spot.day:
-        return _Slot(spot, Spot(day, spot.departure_id, _moved(departure, starts_at), spot.departure_id))
+        return _Slot(spot, Spot(day, spot.departure_id, moved_to(departure, starts_at), spot.departure_id))
     key = departure_id_of(departure.trip_id, day, f"{starts_at:%H:%M}")
-    moved = _moved(departure, starts_at, status=DepartureStatus.DRAFT, published=None)
+    moved = moved_to(departure, starts_at, status=DepartureStatus.DRAFT, published=None)
     return _Slot(spot, Spot(day, key, moved, spot.departure_id))
 
 
-def _other_starts(
+def other_starts(
     departure: Departure, days: Iterable[date], facts: Facts, documents: Iterable[ScheduleDocument]
 ) -> list[datetime]:
     """Return the moments of these dates to which a machine may move the departure, the nearest to its start first.
@@ -140,7 +141,7 @@ def _other_starts(
     return sorted(moments, key=lambda moment: (abs(moment - departure.starts_at), moment))
 
 
-def _may_start_at(
+def may_start_at(
     moved: Spot, departure: Departure, document: ScheduleDocument, snapshot: Snapshot, now: datetime
 ) -> bool:
     """Return True where the departure may be moved so: with notice, to another time that is known and not taken."""

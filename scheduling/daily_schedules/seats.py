@@ -8,13 +8,15 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.document import ScheduleDocument
 from scheduling.models import Reservation
+from scheduling.models.reservations import ReservationQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,29 @@ class Reseating:
     waiting: frozenset[UUID] = frozenset()
 
     @classmethod
-    def of_moves(cls, moves: Sequence[GuestMove], seated: Mapping[UUID, UUID]) -> "Reseating":
-        """Return these moves, one after the other; `seated` has the departures of reservations that waited so far."""
+    def of_moves(
+        cls,
+        moves: Sequence[GuestMove],
+        seated: Mapping[UUID, UUID],
+        left_out: Mapping[UUID, UUID] = MappingProxyType({}),
+    ) -> "Reseating":
+        """Return these moves, one after the other.
+
+        `seated` has the departures of reservations that waited so far, `left_out` those that reservations lose.
+        """
 
         def make() -> frozenset[UUID]:
             for move in moves:
                 move.make()
             for reservation, departure in seated.items():
                 _seat_waiting(reservation, departure)
-            return frozenset(seated.values()).union(*((move.source, move.target) for move in moves))
+            for reservation, departure in left_out.items():
+                _reservations_of([departure]).active().filter(pk=reservation).update(departure_id=None)
+            concerned = {*seated.values(), *left_out.values()}
+            return frozenset(concerned.union(*((move.source, move.target) for move in moves)))
 
-        return cls(make, frozenset(move.source for move in moves), frozenset(seated))
+        leaving = {*left_out.values(), *(move.source for move in moves)}
+        return cls(make, frozenset(leaving), frozenset(seated))
 
 
 def _seat_waiting(reservation: UUID, departure: UUID) -> None:
@@ -109,7 +123,7 @@ def seat_guests(
     return bool(departure_ids)
 
 
-def _reservations_of(departure_ids: Collection[UUID]) -> QuerySet[Reservation]:
+def _reservations_of(departure_ids: Collection[UUID]) -> ReservationQuerySet:
     return Reservation.objects.filter(departure_id__in=departure_ids)
 
 

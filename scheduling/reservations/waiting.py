@@ -1,12 +1,14 @@
 """Guests who wait for a place: the reservations that no departure takes, and the word of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Self
 from uuid import UUID
 
 from scheduling import hooks
 from scheduling.daily_schedules.drafts import ensure_daily_schedule
+from scheduling.domain.limits import ONE_DAY
 from scheduling.domain.text import counted
 from scheduling.models import Reservation, ReservationStatus
 from scheduling.operations_notices import notify_operations
@@ -47,6 +49,21 @@ def tell_of_waiting_guests(reservation: Reservation, before: Waiting | None) -> 
         notify_operations(source=SOURCE, reason=_sentence(reservation, after), key=str(reservation.pk))
     for day, trip_id in sorted({(waiting.day, waiting.trip_id) for waiting in (before, after) if waiting}):
         hooks.waiting_guests_changed(day, trip_id)
+
+
+def keep_waiting(reservation_ids: Collection[UUID], region_id: UUID, reason: str) -> None:
+    """Have reservations wait that a person left out, until a person or a new departure has a place for them.
+
+    No sweep tries them again: it would seat them where they were left out. Call it in the transaction that took their
+    seats.
+    """
+    for reservation in Reservation.objects.waiting().filter(pk__in=reservation_ids).order_by("pk"):
+        if reservation.trip_date is None:
+            continue
+        reservation.unplaced_reason, reservation.region_id = reason, region_id
+        reservation.try_again_at = datetime.combine(reservation.trip_date + 2 * ONE_DAY, time(), UTC)
+        reservation.save(update_fields=["unplaced_reason", "region_id", "try_again_at"])
+        tell_of_waiting_guests(reservation, None)
 
 
 def _sentence(reservation: Reservation, waiting: Waiting) -> str:

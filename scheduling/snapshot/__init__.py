@@ -2,7 +2,14 @@
 
 from scheduling.snapshot.builder import take_day_snapshot, take_facts_snapshot, take_trip_snapshot
 from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
-from scheduling.snapshot.lookups import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides, look_up_trip
+from scheduling.snapshot.lookups import (
+    InactiveTrip,
+    UnknownGuide,
+    UnknownTrip,
+    look_up_guides,
+    look_up_trip,
+    with_trips,
+)
 from scheduling.snapshot.watching import Watch, take_watch_snapshot
 
 __all__ = [
@@ -19,4 +26,5 @@ __all__ = [
     "with_availability_notes",
     "with_availability_on",
     "with_certificates",
+    "with_trips",
 ]

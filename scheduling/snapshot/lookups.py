@@ -1,21 +1,25 @@
 """Lookups of one trip or some guides, while a client waits for the validation of its request."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
 from typing import Self
 from uuid import UUID
 
 from django.conf import settings
 
 from novatrek_scheduling.deadline import Deadline
-from novatrek_scheduling.errors import FieldProblem, Impossible
-from scheduling.domain.facts import Guide, Sibling, Trip
+from novatrek_scheduling.errors import DomainError, FieldProblem, Impossible
+from scheduling.domain.facts import Guide, Sibling, Snapshot, Trip
 from scheduling.siblings import SiblingNotFound, guide_management, trip_catalog
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.guide_management import GuidePayload
 from scheduling.siblings.last_good import TRIPS
 from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.translation import guide_of, trip_of
+
+MAX_TRIPS_ADDED = 5
 
 
 class UnknownTrip(Impossible):
@@ -67,6 +71,15 @@ def look_up_trip(
     if must_be_active and not trip.is_active:
         raise InactiveTrip.of(trip, field)
     return trip
+
+
+def with_trips(snapshot: Snapshot, trip_ids: Iterable[UUID], *, deadline_seconds: float) -> Snapshot:
+    """Return the snapshot with at most `MAX_TRIPS_ADDED` of these trips, as far as the deadline leaves time."""
+    deadline, trips = Deadline.after(deadline_seconds), dict(snapshot.trips)
+    for trip_id in sorted(set(trip_ids) - trips.keys())[:MAX_TRIPS_ADDED]:
+        with suppress(DomainError):
+            trips[trip_id] = look_up_trip(trip_id, must_be_active=False, deadline_seconds=deadline.remaining())
+    return replace(snapshot, trips=trips)
 
 
 def look_up_guides(
