@@ -85,7 +85,7 @@ class Option(BaseModel):
         return [step for step in self.steps if isinstance(step, Add)]
 
     def stored(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
+        return self.model_dump(mode="json", exclude_none=True)
 
 
 def option_id(conflict_id: UUID, strategy: Strategy, steps: Iterable[Step]) -> UUID:

@@ -56,6 +56,34 @@ RESOLVED: dict[str, Any] = {
 }
 
 
+class CausedConflictSerializer(SparseSerializer):
+    """A conflict that an option would cause."""
+
+    type = serializers.ChoiceField([kind.value for kind in ConflictType])
+    severity = serializers.ChoiceField([severity.value for severity in Severity])
+    description = serializers.CharField()
+
+
+class OptionFiguresSerializer(SparseSerializer):
+    """What an option costs. Options are ordered by it: by guests first, by the score last."""
+
+    guests_touched = serializers.IntegerField(help_text="Guests of the departures that it changes.")
+    guests_moved = serializers.IntegerField(
+        help_text="Of them, those who go on another date, at another time, on another trail or departure."
+    )
+    guest_hours_moved = serializers.FloatField(help_text="The hours by which they are moved, in all.")
+    guests_without_place = serializers.IntegerField(help_text="Of them, those who go nowhere.")
+    departures_changed = serializers.IntegerField(help_text="Departures that it changes, adds or cancels.")
+    guides_changed = serializers.IntegerField(help_text="Guides who get other departures or another role.")
+    score_before = serializers.FloatField(required=False, help_text="The score of the plan now, 0 to 100.")
+    score_after = serializers.FloatField(required=False, help_text="The score of the plan with the option, 0 to 100.")
+    fairness_before = serializers.FloatField(
+        required=False, help_text="How evenly hours are spread over the region's guides now, 0 to 1."
+    )
+    fairness_after = serializers.FloatField(required=False, help_text="The same with the option.")
+    causes = CausedConflictSerializer(many=True, help_text="The conflicts that it would cause.")
+
+
 class ResolutionOptionSerializer(SparseSerializer):
     """A change that would end a conflict, with its effects on guests."""
 
@@ -65,6 +93,12 @@ class ResolutionOptionSerializer(SparseSerializer):
     impact_assessment = serializers.CharField(required=False)
     estimated_affected_guests = serializers.IntegerField(required=False)
     requires_guest_notification = serializers.BooleanField(required=False)
+    figures = OptionFiguresSerializer(required=False, help_text="What it costs guests, guides and the plan.")
+    revisions = serializers.DictField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="The revision of each date's daily schedule at which it was computed. It is applied to the latest.",
+    )
 
 
 class AcceptedRiskSerializer(SparseSerializer):

@@ -35,11 +35,14 @@ def test_an_open_conflict_as_the_contract_shows_it(client: Client) -> None:
     assert sorted(option) == [
         "description",
         "estimated_affected_guests",
+        "figures",
         "id",
         "impact_assessment",
         "requires_guest_notification",
+        "revisions",
         "strategy",
     ]
+    assert option["figures"]["guests_touched"] == 16
     assert option["estimated_affected_guests"] == 16
 
 
