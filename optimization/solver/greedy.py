@@ -151,17 +151,26 @@ class GuideOccupancy:
         for row in self._rows_of[departure.id]:
             self._remaining_people[row] -= departure.guests
 
-    def cheapest_team(self, staffing: Staffing) -> Members | None:
-        """Return the cheapest team of guides who are free and pinned nowhere else; None if there is none."""
+    def cheapest_team(self, staffing: Staffing, *, taking: UUID | None = None) -> Members | None:
+        """Return the cheapest team of guides who are free and pinned nowhere else; None if there is none.
+
+        The guide `taking` counts as free, wherever they are.
+        """
         departure = staffing.departure
         if not self.allows(staffing, staffing.forced):
             return None
         free = [
             pair
             for pair in staffing.free
-            if self._is_free(pair.guide_id, departure) and self._is_not_pinned(pair.guide_id, departure)
+            if pair.guide_id == taking
+            or (self._is_free(pair.guide_id, departure) and self._is_not_pinned(pair.guide_id, departure))
         ]
         return cheapest_team(staffing, free, pair_cost)
+
+    def clashing(self, guide_id: UUID, departure: Departure) -> list[Departure]:
+        """Return the departures that the guide is on or pinned to and that overlap with this one."""
+        busy = (*self._assigned.get(guide_id, ()), *self._pinned.get(guide_id, ()))
+        return [other for other in dict.fromkeys(busy) if overlap(departure, other)]
 
     def allows(self, staffing: Staffing, members: Members) -> bool:
         """Return whether the location has capacity for the departure and all these guides are free."""

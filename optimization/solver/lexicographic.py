@@ -66,7 +66,18 @@ def solve_component(
     search = _Search(component, deadline, pattern_limit)
     if warm_start is not None:
         search.offer(warm_start)
-    return _run(search)
+    return _run(search, search.run)
+
+
+def serve_most(component: Component, *, deadline: float, warm_start: Teams) -> ComponentSolution:
+    """Return `warm_start` if no plan serves more guests, else the plan of most guests that keeps most pairs.
+
+    Loss does not count. Where the guests equal their bound they are proven, even if the time, up to `deadline`, was too
+    short for the rest.
+    """
+    search = _Search(component, deadline, PATTERN_LIMIT)
+    search.offer(warm_start)
+    return _run(search, search.run_without_loss)
 
 
 def solve_budgets(component: Component, budgets: Sequence[int], *, deadline: float) -> list[ComponentSolution]:
@@ -82,7 +93,7 @@ def solve_budgets(component: Component, budgets: Sequence[int], *, deadline: flo
         search = _Search(replace(component, max_changes=budget), now + share, PATTERN_LIMIT, model)
         if solutions:
             search.offer(solutions[-1].teams)
-        solutions.append(_run(search))
+        solutions.append(_run(search, search.run))
         model = search.model
     return solutions
 
@@ -93,9 +104,9 @@ def _is_within_excess(component: Component, budget: int, solution: ComponentSolu
     return is_proven and larger - budget <= budget_excess(replace(component, max_changes=budget), solution.teams)
 
 
-def _run(search: "_Search") -> ComponentSolution:
+def _run(search: "_Search", run: Callable[[], None]) -> ComponentSolution:
     try:
-        search.run()
+        run()
     except OutOfTimeError:
         return search.solution()
     except Exception as error:  # whatever fails in the solver, the day is staffed
@@ -128,6 +139,19 @@ class _Search:
         self._certify(model, weighted)
         self._bounds = objectives_of(self._component, self._teams)
         self._status = PlanStatus.PROVEN
+
+    def run_without_loss(self) -> None:
+        """Prove the guests, and the kept pairs if more guests than the incumbent's are served. Raises as `run`."""
+        self._remaining()
+        model = self._model()
+        self._fix_pins(model)
+        served = objectives_of(self._component, self._teams).guests
+        guests = self._prove(model, model.minimize_guests, lambda objectives: self._total.guests - objectives.guests)
+        model.fix_guests(guests.guests)
+        self._bounds = self._bounds._replace(guests=guests.guests)
+        if guests.guests > served:
+            kept = self._prove(model, model.minimize_kept, lambda objectives: self._total.kept - objectives.kept)
+            self._bounds = self._bounds._replace(kept=kept.kept)
 
     @property
     def _teams(self) -> Teams:
