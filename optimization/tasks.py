@@ -11,6 +11,7 @@ from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.healing import plan_gaps_again
 from optimization.days.queue import OPTIMIZE_CLUSTER_TASK, OPTIMIZE_REGION_TASK, clear_region_mark
 from optimization.days.services import optimize_day
+from optimization.fragility.services import refresh_reports
 from optimization.nights.lifecycle import CLUSTER_TASK, begin_night, schedule_dates
 from optimization.nights.sweeper import sweep_nights
 from optimization.nights.worker import HORIZON_TASK, work_on_cluster
@@ -125,3 +126,11 @@ def sweep_nights_task() -> None:
     queued = sweep_nights(timezone.now())
     if queued:
         logger.info("nights_queued_again", count=queued)
+
+
+@shared_task(name="optimization.refresh_fragility")
+def refresh_fragility_task() -> None:
+    """Find the fragility of the next dates again where their plans or facts are newer."""
+    refreshed = refresh_reports(timezone.now())
+    if refreshed:
+        logger.info("fragility_found", dates=refreshed)

@@ -89,8 +89,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ConflictType": ["GUIDE_DOUBLE_BOOKED", "TRAIL_CLOSED", "WEATHER_ALERT", "CAPACITY_EXCEEDED"],
         "ConflictSeverity": ["LOW", "MEDIUM", "HIGH", "CRITICAL"],
         "DepartureStatus": "scheduling.domain.document.DepartureStatus",
-        "NoticeKind": ["assigned", "released", "rescheduled", "cancelled"],
+        "KindEnum": ["assigned", "released", "rescheduled", "role_changed", "cancelled"],
+        "FragileResourceKind": "optimization.fragility.losses.ResourceKind",
         "HardRule": "scheduling.rules.Rule",
+        "HedgeKind": "optimization.fragility.hedges.HedgeKind",
         "ScheduleRequestStatus": ["PENDING", "PROCESSING", "COMPLETED", "FAILED"],
     },
     "POSTPROCESSING_HOOKS": [

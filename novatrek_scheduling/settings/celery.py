@@ -70,7 +70,10 @@ CELERY_TASK_TIME_LIMIT = TASK_TIME_LIMIT_SECONDS
 CELERY_TASK_DEFAULT_PRIORITY = 6
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default"), Queue("requests"), Queue("optimization")]
-CELERY_TASK_ROUTES = {"optimization.optimize_*": {"queue": "optimization"}}
+CELERY_TASK_ROUTES = {
+    "optimization.optimize_*": {"queue": "optimization"},
+    "optimization.refresh_fragility": {"queue": "optimization"},
+}
 CELERY_DB_REUSE_MAX = 500
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "novatrek_scheduling.beat:LockedScheduler"
@@ -85,6 +88,8 @@ def _prioritized(task: str, every: timedelta) -> dict[str, object]:
     }
 
 
+REFRESH_FRAGILITY_EVERY = timedelta(minutes=10)
+
 CELERY_BEAT_SCHEDULE = {
     "sweep-schedule-requests": _prioritized(
         "scheduling.sweep_schedule_requests", timedelta(seconds=env.int("SWEEP_EVERY_SECONDS", default=30))
@@ -98,6 +103,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-nights": _prioritized("optimization.sweep_nights", timedelta(minutes=1)),
     "plan-gaps-again": _prioritized("optimization.plan_gaps_again", timedelta(minutes=2)),
     "fail-abandoned-runs": _prioritized("optimization.fail_abandoned_runs", timedelta(minutes=5)),
+    "refresh-fragility": {
+        "task": "optimization.refresh_fragility",
+        "schedule": REFRESH_FRAGILITY_EVERY,
+        "options": {"expire_seconds": int(REFRESH_FRAGILITY_EVERY.total_seconds())},
+    },
     "purge-sibling-answers": {"task": "scheduling.purge_sibling_answers", "schedule": crontab(hour=3, minute=40)},
     "purge-outbox": {"task": "events.purge_outbox", "schedule": crontab(hour=3, minute=30)},
     "optimize-the-horizon": {

@@ -22,6 +22,7 @@ from novatrek_scheduling.api.overriding import may_override
 from novatrek_scheduling.errors import DomainError
 from optimization.admin.compare_page import compare_context
 from optimization.admin.explanation_pages import explanation_urls
+from optimization.admin.fragility_page import fragility_urls
 from optimization.days.queue import accept_unstaffed, enqueue_rerun
 from optimization.models import Algorithm, OptimizationRun, RunDetail
 from optimization.runs.comparison import UnknownRun, compare_runs
@@ -179,7 +180,8 @@ class OptimizationRunAdmin(ViewOnly):
             self.admin_site.admin_view(self.compare_page),
             name="optimization_optimizationrun_compare",
         )
-        return [address, *explanation_urls(self.admin_site), *super().get_urls()]
+        pages = [*explanation_urls(self.admin_site), *fragility_urls(self.admin_site)]
+        return [address, *pages, *super().get_urls()]
 
     @admin.action(description="Compare two runs", permissions=["view"])
     def compare(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> HttpResponse | None:

@@ -13,7 +13,15 @@ from optimization.fragility.hedges import (
     find_extra_guides,
     find_standbys,
 )
-from optimization.fragility.losses import Resource, StandingDay, departures_by_resource, only_guides, without
+from optimization.fragility.losses import (
+    Resource,
+    ResourceKind,
+    StandingDay,
+    departures_by_resource,
+    only_guides,
+    stranded_by,
+    without,
+)
 from optimization.fragility.repair import Repair, repair_at_once, repair_exactly
 from optimization.solver.problem import DayProblem
 
@@ -57,7 +65,15 @@ class Fragility:
 
     @property
     def most_fragile(self) -> tuple[Loss, ...]:
-        return self.losses[:MOST_FRAGILE]
+        """The worst losses of each kind: all would be base camps otherwise, about which nobody can do much."""
+        of_kinds = [[loss for loss in self.losses if loss.resource.kind is kind] for kind in ResourceKind]
+        worst = {loss.resource for losses in of_kinds for loss in losses[:MOST_FRAGILE]}
+        return tuple(loss for loss in self.losses if loss.resource in worst)
+
+    @property
+    def also_fragile(self) -> tuple[Loss, ...]:
+        most = self.most_fragile
+        return tuple(loss for loss in self.losses if loss not in most)
 
     @property
     def is_partial(self) -> bool:
@@ -132,7 +148,12 @@ class _Trials:
     def hedges(self, pools: Iterable[Pool]) -> Iterator[Hedge]:
         yield from find_standbys(self._shortfalls(self._by_those_on_duty), self._on_duty)
         yield from find_alternative_trails(self._day, self.repairs)
-        yield from find_extra_guides(self._shortfalls(self.repairs), pools)
+        for_want_of_guides = [
+            shortfall
+            for shortfall in self._shortfalls(self.repairs)
+            if shortfall.repair.lost.isdisjoint(stranded_by(self._day, shortfall.resource))
+        ]
+        yield from find_extra_guides(for_want_of_guides, pools)
 
     def _shortfalls(self, repairs: Mapping[Resource, Repair]) -> list[Shortfall]:
         return [

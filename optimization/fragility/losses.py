@@ -76,6 +76,12 @@ def without(day: StandingDay, resource: Resource) -> DayProblem:
             return _without_camp(day.problem, resource.id)
 
 
+def stranded_by(day: StandingDay, resource: Resource) -> frozenset[UUID]:
+    """Return the departures that no guide could lead without the resource, for no other trail takes them."""
+    reroutes = day.reroutes.get(resource.id, {}) if resource.kind is ResourceKind.TRAIL else {}
+    return frozenset(departure_id for departure_id, reroute in reroutes.items() if reroute is None)
+
+
 def only_guides(problem: DayProblem, guide_ids: frozenset[UUID]) -> DayProblem:
     """Return the problem with these guides alone."""
     return replace(problem, pairs=tuple([pair for pair in problem.pairs if pair.guide_id in guide_ids]))

@@ -11,6 +11,7 @@ from django.urls import resolve
 
 from conflicts.views import ScheduleConflictViewSet
 from optimization.views.candidates import DepartureViewSet
+from optimization.views.fragility import FragilityViewSet
 from optimization.views.schedule_optimization import ScheduleOptimizationViewSet
 from scheduling.views.calendar import GuideViewSet
 from scheduling.views.daily_schedules import DailyScheduleViewSet
@@ -27,6 +28,7 @@ ACTIONS = {
     "previewPublication": (DailyScheduleViewSet, "preview_publication"),
     "listDailyScheduleHistory": (DailyScheduleViewSet, "history"),
     "listDepartureCandidates": (DepartureViewSet, "candidates"),
+    "getFragility": (FragilityViewSet, "fragility"),
     "createScheduleRequest": (ScheduleRequestViewSet, "create"),
     "listScheduleRequests": (ScheduleRequestViewSet, "list"),
     "getScheduleRequest": (ScheduleRequestViewSet, "retrieve"),

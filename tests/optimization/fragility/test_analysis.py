@@ -162,14 +162,18 @@ def test_a_base_camp_that_fails_takes_all_guests_who_leave_from_it() -> None:
     assert (loss.guests, loss.lost) == (14, {morning.id, noon.id})
 
 
-def test_the_worst_losses_come_first_and_five_are_the_most_fragile() -> None:
-    departures = [trip(number, f"{number + 5:02}:00", f"{number + 5:02}:30", number) for number in range(1, 8)]
+def test_the_worst_losses_come_first_and_five_of_a_kind_are_the_most_fragile() -> None:
+    departures = [
+        replace(trip(number, f"{number + 5:02}:00", f"{number + 5:02}:30", number), location_id=CAMP)
+        for number in range(1, 8)
+    ]
     day = standing(departures, [pair(led, number, 9, is_kept=True) for number, led in enumerate(departures, start=1)])
 
     fragility = tried(day)
 
-    assert [loss.guests for loss in fragility.losses] == [7, 6, 5, 4, 3, 2, 1]
-    assert [loss.resource for loss in fragility.most_fragile] == [of_guide(number) for number in (7, 6, 5, 4, 3)]
+    assert [loss.guests for loss in fragility.losses] == [28, 7, 6, 5, 4, 3, 2, 1]
+    assert [loss.resource for loss in fragility.most_fragile] == [OF_CAMP, *map(of_guide, (7, 6, 5, 4, 3))]
+    assert [loss.resource for loss in fragility.also_fragile] == [of_guide(2), of_guide(1)]
 
 
 def test_what_the_time_is_too_short_for_is_named() -> None:

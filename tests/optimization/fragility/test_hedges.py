@@ -1,12 +1,13 @@
 """Standbys, alternative trails and extra guides that keep single losses from costing anything."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from optimization.fragility.analysis import fragility_of
 from optimization.fragility.hedges import Hedge, HedgeKind, Pool
 from optimization.fragility.losses import Reroute, StandingDay
 from tests.optimization.fragility.days import LOOP, RIDGE, of_guide, of_trail, standing
-from tests.optimization.solver.days import guide, pair, trip
+from tests.optimization.solver.days import CAMP, guide, pair, trip
 
 MORNING, NOON, LATE = trip(1, "09:00", "12:00", 8), trip(2, "11:00", "14:00", 6), trip(3, "15:00", "17:00", 4)
 POOL = Pool(UUID(int=9), "HIKING", frozenset({"first_aid"}), frozenset({MORNING.id, NOON.id}))
@@ -87,10 +88,26 @@ def test_an_extra_guide_leads_only_those_whom_the_rest_of_the_team_does_not() ->
     assert (extra.removes, extra.capacity) == ({of_guide(1), of_guide(2)}, 5)
 
 
-def test_an_extra_guide_who_would_be_needed_twice_at_once_is_not_offered() -> None:
-    day = standing([MORNING, NOON], [pair(MORNING, 1, 8, is_kept=True), pair(NOON, 2, 8, is_kept=True)])
-    own = {departure.id: None for departure in (MORNING, NOON)}
+def test_no_guide_replaces_a_trail_or_a_base_camp() -> None:
+    morning = replace(MORNING, location_id=CAMP)
+    own = [pair(morning, 1, 8, is_kept=True), pair(morning, 2, 8)]
 
-    hedges = hedges_of(StandingDay(day.problem, {RIDGE: own}), POOL)
+    hedges = hedges_of(standing([morning], own, reroutes={RIDGE: {morning.id: None}}), POOL)
 
-    assert [hedge.removes for hedge in hedges] == [{of_guide(1), of_guide(2)}]
+    assert [(hedge.kind, hedge.removes) for hedge in hedges] == [(HedgeKind.STANDBY, {of_guide(1)})]
+
+
+def test_a_guide_who_would_be_needed_twice_at_once_is_no_hedge() -> None:
+    evening = trip(4, "16:00", "18:00", 5)
+    own = [pair(departure, 1, 8, is_kept=True) for departure in (MORNING, evening)]
+    noon = pair(NOON, 2, 8, is_kept=True)
+    reroutes: dict[UUID, dict[UUID, Reroute | None]] = {
+        RIDGE: {departure.id: Reroute(LOOP, ()) for departure in (MORNING, NOON)}
+    }
+    both = Pool(UUID(int=9), "HIKING", frozenset(), frozenset({MORNING.id, NOON.id, evening.id}))
+
+    twice = hedges_of(standing([MORNING, evening], own), both)
+    at_once = hedges_of(standing([MORNING, NOON], [own[0], noon], reroutes=reroutes), both)
+
+    assert [hedge.removes for hedge in twice] == [{of_guide(1)}]
+    assert [hedge.removes for hedge in at_once] == [{of_guide(1), of_guide(2)}]

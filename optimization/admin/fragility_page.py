@@ -1,0 +1,67 @@
+"""The page of a daily schedule that shows what single losses would do."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path
+
+from novatrek_scheduling.errors import DomainError
+from optimization.fragility.report import remarks_on
+from optimization.fragility.services import current_report
+from optimization.models import FragilityReport
+from scheduling.domain.text import counted
+from scheduling.models import DailySchedule
+
+VIEW = "scheduling.view_dailyschedule"
+
+
+def fragility_urls(site: AdminSite) -> list[URLPattern]:
+    """Return the URL of the page, to be added to those of an admin."""
+
+    def page(request: HttpRequest, schedule_id: UUID) -> HttpResponse:
+        return fragility_page(request, site, schedule_id)
+
+    return [path("fragility/<uuid:schedule_id>/", site.admin_view(page), name="optimization_fragility")]
+
+
+def fragility_page(request: HttpRequest, site: AdminSite, schedule_id: UUID) -> HttpResponse:
+    """Show the most fragile resources of the date and the hedges. Requires the permission to view daily schedules."""
+    if not request.user.has_perm(VIEW):
+        raise PermissionDenied
+    schedule = get_object_or_404(DailySchedule, pk=schedule_id)
+    context = site.each_context(request) | {"title": "Fragility", "schedule": schedule}
+    try:
+        context |= fragility_context(current_report(schedule), schedule)
+    except DomainError as error:
+        context |= {"error": error.message}
+    return render(request, "admin/optimization/fragility.html", context)
+
+
+def fragility_context(kept: FragilityReport, schedule: DailySchedule) -> dict[str, Any]:
+    """Return the context of the template, with all texts."""
+    report = kept.report
+    judged = f"{counted(report['departures'], 'departure')} with {counted(report['guests'], 'guest')}"
+    return {
+        "judged": f"{judged}; {report['tried']} losses tried.",
+        "found_at": kept.found_at,
+        "is_current": kept.rev == schedule.rev,
+        "most_fragile": [_loss(loss) for loss in report["most_fragile"]],
+        "also_fragile": [_loss(loss) for loss in report["also_fragile"]],
+        "hedges": [hedge["message"] for hedge in report["hedges"]],
+        "remarks": remarks_on(report),
+    }
+
+
+def _loss(loss: dict[str, Any]) -> dict[str, Any]:
+    resource = loss["resource"]
+    return {
+        "name": resource["name"],
+        "kind": resource["kind"].replace("_", " ").lower(),
+        "guests": loss["guests"],
+        "guests_on_duty": loss["guests_on_duty"],
+        "message": loss["message"],
+    }
