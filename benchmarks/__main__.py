@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from benchmarks.contention import SECONDS as CONTENTION_SECONDS
 from benchmarks.contention import measure_contention
+from benchmarks.fragility import measure_fragility
 from benchmarks.growth import measure_growth
 from benchmarks.horizon import measure_horizon
 from benchmarks.latency import measure_latency
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Measure] = {
 }
 # These need no service.
 PURE: dict[str, Callable[[argparse.Namespace], Table]] = {
+    "fragility": lambda options: measure_fragility(seeds=options.seeds),
     "solver": lambda options: measure_solver(seeds=options.seeds),
 }
 # As in production, commits reach the disk. The request log is off: the supervisor that reads it would use CPU.
