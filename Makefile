@@ -29,7 +29,8 @@ bench: $(VENV)/.bench-installed
 
 fuzz: $(VENV)/.dev-installed
 	$(BIN)/python -m tests.fuzz $(ARGS)
-	$(BIN)/python -m pytest -n auto --hypothesis-profile=thorough tests/scheduling/interleavings tests/worlds tests/conflicts/resolution/test_random_days.py
+	$(BIN)/python -m pytest -n auto --hypothesis-profile=thorough tests/scheduling/interleavings tests/worlds \
+		tests/conflicts/resolution/test_random_days.py tests/acceptance/test_load.py
 
 lock: $(VENV)/.dev-installed
 	$(COMPILE) --extra sandbox --extra dev -o locks/dev.txt pyproject.toml

@@ -158,9 +158,13 @@ class SimulatedSiblings:
         departure = {"guide_id": None, "status": "OPEN"} | spots | when | fields
         return self.add("departures", trip_id=trip_id, **({"id": str(uuid4())} | departure))
 
-    def restore(self) -> None:
-        """Back to the seeded world, with every service up and nothing received."""
-        self._done(self._control.post("/_reset"))
+    def keep_world(self, name: str) -> None:
+        """Have `restore` lead to the world as it is now, by this name."""
+        self._done(self._control.post(f"/_kept/{name}"))
+
+    def restore(self, name: str = "") -> None:
+        """Back to the seeded world or the one kept under a name, with every service up and nothing received."""
+        self._done(self._control.post(f"/_reset/{name}" if name else "/_reset"))
 
     def is_up(self) -> bool:
         try:

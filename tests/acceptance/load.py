@@ -14,13 +14,12 @@ from tests.acceptance.service import Service
 from tests.acceptance.sibling_facts import SiblingFacts
 from tests.siblings import SimulatedSiblings
 
-REQUESTS = 500
 CLIENTS = 8
 HORIZON_DAYS = 30
 FINAL = ("COMPLETED", "FAILED")
 
 
-def schedule_requests(siblings: SimulatedSiblings, count: int = REQUESTS) -> list[dict[str, Any]]:
+def schedule_requests(siblings: SimulatedSiblings, count: int) -> list[dict[str, Any]]:
     """Bodies over all trips, 1 to 5 dates each, of every priority and with every kind of constraint."""
     chance, known = random.Random(500), siblings.summary()
     return [_body(chance, known, siblings.today) for _ in range(count)]

@@ -35,8 +35,24 @@ class SmallWorld:
         return frozenset(map(UUID, self.region_ids))
 
 
+_made: dict[tuple[str, int], SmallWorld] = {}
+
+
 def make_small(siblings: SimulatedSiblings, *, guides: int = GUIDES) -> SmallWorld:
-    """Shrink the seeded world of the siblings. Six guides are too few to lead everything, nine are enough."""
+    """Shrink the seeded world of the siblings. Six guides are too few to lead everything, nine are enough.
+
+    That takes hundreds of calls: done once for a process of siblings, and kept there.
+    """
+    name = f"small-{guides}"
+    if (siblings.url, guides) in _made:
+        siblings.restore(name)
+    else:
+        _made[siblings.url, guides] = _shrink(siblings, guides)
+        siblings.keep_world(name)
+    return _made[siblings.url, guides]
+
+
+def _shrink(siblings: SimulatedSiblings, guides: int) -> SmallWorld:
     regions = _two_regions(siblings)
     siblings.keep(regions, guides=guides)
     days = tuple(siblings.today + timedelta(days=FIRST_DAY_AHEAD + n) for n in range(DAYS))

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.test import Client
-from hypothesis import settings
 
 from conflicts.models import ScheduleConflict
 from scheduling.models import DailySchedule
@@ -14,14 +13,13 @@ from scheduling.siblings import guide_management, location_services, trail_manag
 from scheduling.siblings.calls import Payload
 from scheduling.siblings.errors import SiblingUnavailable
 from tests.siblings import SimulatedSiblings
+from tests.thoroughness import is_thorough
 from tests.worlds import facts_of_guides, facts_of_places, facts_of_the_catalog
 from tests.worlds.every_fact import Row, Subject
 from tests.worlds.happenings import Life
 from tests.worlds.small_world import DAYS, make_small
 
 ROWS = (*facts_of_the_catalog.ROWS, *facts_of_guides.ROWS, *facts_of_places.ROWS)
-# The number of examples of the usual profile.
-THOROUGH_FROM = 100
 SILENCE = frozenset({"no answer"})
 SIBLINGS = (trip_catalog, guide_management, trail_management, weather, location_services)
 
@@ -45,7 +43,7 @@ def _cases() -> Iterator[Any]:
     """Every row for a draft or for a published departure in turn, and for both with the thorough profile."""
     for number, row in enumerate(ROWS):
         for is_published in (False, True):
-            if number % 2 == is_published or settings().max_examples > THOROUGH_FROM:
+            if number % 2 == is_published or is_thorough():
                 yield pytest.param(row, is_published, id=f"{row.name}-{'published' if is_published else 'draft'}")
 
 

@@ -14,14 +14,15 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from events.models import DeadLetter
 from tests.siblings import SimulatedSiblings
+from tests.thoroughness import is_thorough
 from tests.worlds.happenings import Life
 from tests.worlds.invariants import check_world
 from tests.worlds.small_world import DAYS, PLACES, SmallWorld, make_small
 
-SHARDS, STEPS = 3, 14
-# A tenth of the examples of the profile: 10, or 40 with `--hypothesis-profile=thorough`.
+SHARDS, STORIES = (3, 40) if is_thorough() else (2, 10)
+STEPS = 14
 A_STORY = settings(
-    max_examples=settings().max_examples // 10,
+    max_examples=STORIES,
     stateful_step_count=STEPS,
     deadline=None,
     database=None,

@@ -159,9 +159,12 @@ def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
         switches.turn(setting.service, setting.switch)
         return Reply(switches.positions())
 
-    def reset(_: State, __: Call) -> Reply:
+    def reset(_: State, call: Call) -> Reply:
+        try:
+            state.reset(call.ids.get("name", ""))
+        except KeyError as error:
+            raise Refused(404, "UNKNOWN_WORLD", "No world is kept under this name.") from error
         switches.reset()
-        state.reset()
         return Reply({"status": "reset"})
 
     entity_handlers: dict[str, Handler] = {
@@ -175,6 +178,8 @@ def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
         "/_received": {"DELETE": _clear_received},
         "/_received/{service}": {"GET": lambda state, call: Reply(state.received.get(call.ids["service"], []))},
         "/_reset": {"POST": reset},
+        "/_reset/{name}": {"POST": reset},
+        "/_kept/{name}": {"POST": _keep_world},
         "/_keep": {"POST": control.keep_part},
         "/_world/summary": {"GET": control.summarize},
         "/_world/{kind}": {"POST": control.add_entity},
@@ -184,6 +189,11 @@ def _control_routes(state: State, switches: Switchboard) -> list[BaseRoute]:
         Route(path, _endpoint(by_method, state, _PLAIN), methods=list(by_method))
         for path, by_method in handlers.items()
     ]
+
+
+def _keep_world(state: State, call: Call) -> Reply:
+    state.keep(call.ids["name"])
+    return Reply({"status": "kept"}, 201)
 
 
 def _clear_received(state: State, _: Call) -> Reply:

@@ -37,6 +37,7 @@ class State:
         self.world = _copy(self._seeded)
         self.received: dict[str, list[Entity]] = {}
         self.cached_responses: dict[tuple[str, bytes], bytes] = {}
+        self._kept: dict[str, World] = {}
         self._groups: dict[tuple[str, str], dict[str, list[Entity]]] = {}
         self._journal = journal
         self._replay()
@@ -59,9 +60,16 @@ class State:
             self._groups[kind, key] = groups
         return self._groups[kind, key]
 
-    def reset(self) -> None:
-        """Restore the seeded world and clear what was received."""
-        self.world = _copy(self._seeded)
+    def keep(self, name: str) -> None:
+        """Keep the world as it is now under a name, for as long as the process lives."""
+        self._kept[name] = _copy(self.world)
+
+    def reset(self, name: str = "") -> None:
+        """Restore the world of a name, else the seeded one, and clear what was received.
+
+        A restart knows the seeded world alone. Raises KeyError for a name of no world.
+        """
+        self.world = _copy(self._kept[name] if name else self._seeded)
         self._groups.clear()
         self.cached_responses.clear()
         self.received.clear()

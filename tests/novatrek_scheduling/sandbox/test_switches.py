@@ -81,6 +81,25 @@ def test_a_reset_undoes_everything(siblings: SimulatedSiblings) -> None:
     assert siblings.call("svc-weather", "/weather/forecast", params=query).status_code == 200
 
 
+def test_a_world_that_was_kept_comes_back_as_it_was_and_the_seeded_one_too(siblings: SimulatedSiblings) -> None:
+    guide_id, other_id = siblings.summary()["guide_ids"][:2]
+    siblings.alter("guides", guide_id, status="SUSPENDED")
+    siblings.keep_world("one is suspended")
+    siblings.alter("guides", other_id, status="SUSPENDED")
+    siblings.switch("svc-weather", "failing")
+
+    siblings.restore("one is suspended")
+
+    assert [siblings.get("guides", key)["status"] for key in (guide_id, other_id)] == ["SUSPENDED", "ACTIVE"]
+    assert siblings.call("svc-weather", "/weather/forecast", params={"station_id": "WX-PNW-01"}).status_code == 200
+    siblings.restore()
+    assert siblings.get("guides", guide_id)["status"] == "ACTIVE"
+
+
+def test_a_world_that_nobody_kept_is_unknown(siblings: SimulatedSiblings) -> None:
+    assert httpx.post(f"{siblings.url}/_reset/nobodys").status_code == 404
+
+
 def test_a_fact_that_is_altered_is_what_the_service_says(siblings: SimulatedSiblings) -> None:
     camp = siblings.summary()["location_ids"][0]
     path = f"/locations/{camp}/capacity"

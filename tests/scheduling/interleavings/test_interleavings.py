@@ -19,8 +19,9 @@ from tests.scheduling.interleavings.lanes import Lanes, open_lanes
 from tests.scheduling.interleavings.operations import Merge, Operation
 from tests.scheduling.interleavings.scene import Scene
 from tests.scheduling.interleavings.world import day_of, facts_on, new_departure
+from tests.thoroughness import is_thorough
 
-SHARDS, STEPS = 5, 7
+SHARDS, STEPS = 5 if is_thorough() else 3, 7
 AT_ONCE = 4
 # How many examples a shard tries is the profile's: 100, or those of `--hypothesis-profile=thorough`.
 A_STEP = settings(
