@@ -25,10 +25,10 @@ from novatrek_scheduling.errors import Unavailable
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts, with_past_starts
 from scheduling.daily_schedules.drafts import Draft, read_drafts
-from scheduling.daily_schedules.surroundings import entries_on
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule
+from scheduling.rules import EntriesByDate
 from scheduling.snapshot import UnknownTrip
 
 DAYS_AROUND = 3
@@ -128,6 +128,7 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
     reached = {day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1)}
     documents = {day: draft.document for day, draft in drafts.items()}
     span = _span_over(remaining, listed)
+    around = read_around(documents, reached, span)
     snapshot = Reading.about(remaining, days).take(deadline_seconds=deadline_seconds)
     return Problem(
         conflict_id=conflict.pk,
@@ -140,12 +141,12 @@ def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Pro
             Certifier(deadline),
             read_trips=TripReader(deadline),
         ),
-        entered=entries_on(reached),
+        entered=EntriesByDate({day: around.entries.on(day) for day in reached}),
         commitments=commitments_around(span),
         score=score_of,
         now=now,
         waiting=waiting_guests(_waiting_in(conflict)),
-        around=read_around(documents, reached, span),
+        around=around,
         booked=booking_times(remaining),
     )
 
