@@ -104,7 +104,7 @@ def accept_risk(conflict_id: UUID, details: Mapping[str, Any]) -> Option:
         description = "Keep the departure as people were told, whatever the catalog lists."
         impact = f"Nothing changes; {_go(guests)} as they were told, until the catalog changes again."
     elif cause is Cause.GUESTS_WITHOUT_PLACE:
-        description = "The guests are told that they have no place, by whoever accepts this."
+        description = "The guests are told that they have no place."
         verb = "does" if guests == 1 else "do"
         impact = f"Nothing changes; {counted(guests, 'guest')} {verb} not go."
     are_without_place = cause is Cause.GUESTS_WITHOUT_PLACE

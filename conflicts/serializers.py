@@ -212,6 +212,15 @@ class DownstreamUpdateSerializer(SparseSerializer):
     service = serializers.CharField(required=False)
     action = serializers.CharField(required=False)
     success = serializers.BooleanField(required=False)
+    reservation_id = serializers.UUIDField(required=False, help_text="The reservation whose guests are told.")
+
+
+class ToldOnPublishingSerializer(SparseSerializer):
+    """What a guide will be told once the changed departures are published."""
+
+    guide_id = serializers.UUIDField()
+    kind = serializers.CharField(help_text="ASSIGNED and so on, as in the preview of a publication.")
+    text = serializers.CharField(help_text="The departures in words, in the local times of their regions.")
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Another date", value=RESOLVED, response_only=True)])
@@ -224,6 +233,9 @@ class ConflictResolutionResultSerializer(SparseSerializer):
     downstream_updates = DownstreamUpdateSerializer(many=True, required=False)
     new_conflicts_created = serializers.ListField(child=serializers.UUIDField(), required=False)
     resolved_at = serializers.DateTimeField(required=False)
+    told_on_publishing = ToldOnPublishingSerializer(
+        many=True, required=False, help_text="What guides will be told; guests are told at once."
+    )
 
 
 class AcceptanceWithdrawalSerializer(StrictSerializer):

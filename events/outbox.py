@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -103,14 +104,18 @@ def record(
     )
 
 
-def record_several(destination: str, messages: Iterable[Message]) -> None:
-    """Store messages for one destination by a single statement, in the given order; otherwise as `record`."""
+def record_several(destination: str, messages: Iterable[Message]) -> list[UUID]:
+    """Store messages for one destination by a single statement, in the given order; otherwise as `record`.
+
+    Returns the ids of the messages (`message_id`).
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("record_several() must run in the transaction of the change that it reports.")
-    OutboxMessage.objects.bulk_create(
+    recorded = OutboxMessage.objects.bulk_create(
         OutboxMessage(destination=destination, key=message.key, kind=message.kind, payload=message.payload)
         for message in messages
     )
+    return [message.message_id for message in recorded]
 
 
 def requeue(dead_letter: DeadLetter) -> None:

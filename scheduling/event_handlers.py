@@ -48,6 +48,7 @@ class _Event(BaseModel):
 
 class _ReservationCreated(_Event):
     reservation_id: UUID
+    guest_id: UUID | None = None
     trip_id: UUID
     trip_date: _Date | None = None
     participant_count: int = Field(default=DEFAULT_GUESTS, ge=1, le=MAX_GUESTS)
@@ -94,6 +95,7 @@ def reservation_created(payload: dict[str, Any]) -> None:
             trip_date=event.trip_date,
             participant_count=event.participant_count,
             event_time=event.timestamp,
+            guest_id=event.guest_id,
         )
     )
 

@@ -26,15 +26,23 @@ def register_operations_alerts() -> None:
 def alert_operations(dead_letter: DeadLetter) -> None:
     """Record an alert to operations, in the transaction of the dead letter.
 
-    None for a message that could not be delivered to svc-notifications itself: its alert would fail there too, and
-    cause alerts without end.
+    None for an alert that could not be delivered to svc-notifications: that of its failure would fail there too, and
+    cause alerts without end. Guests whom it refuses, because they have no profile, are told by operations.
     """
     payload = dead_letter.payload if isinstance(dead_letter.payload, dict) else {}
     if payload.get("destination") == Sibling.NOTIFICATIONS:
+        if str(payload.get("kind", "")).startswith("guest."):
+            _have_guests_told(dead_letter, payload["payload"]["body"])
         return
     notify_operations(
         source=dead_letter.source, reason=dead_letter.reason, key=dead_letter.key, guides=guide_names_of(payload)
     )
+
+
+def _have_guests_told(dead_letter: DeadLetter, notice: dict[str, Any]) -> None:
+    reservation = str(notice["reservation_id"])
+    reason = f"{notice['variables']['text']} Tell the guests of reservation {reservation}: {dead_letter.reason}"
+    notify_operations(source=dead_letter.source, reason=reason, key=reservation)
 
 
 class _Reference(BaseModel):

@@ -5,12 +5,13 @@ from collections.abc import Collection
 from django.conf import settings
 
 from events import outbox
+from events.models import OutboxMessage
 from scheduling.domain.facts import Sibling
 
 
-def notify_operations(*, source: str, reason: str, key: str, guides: Collection[str] = ()) -> None:
+def notify_operations(*, source: str, reason: str, key: str, guides: Collection[str] = ()) -> OutboxMessage:
     """Record a notice to operations: where it comes from, what is wrong, what it is about, and the guides concerned."""
-    outbox.record(
+    return outbox.record(
         destination=Sibling.NOTIFICATIONS,
         key="operations",
         kind="operations.alert",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from scheduling.daily_schedules.lifecycle import advance_departures, refuse_skewed_clock
 from scheduling.errors import ContentionNotResolved
+from scheduling.reservations.bookings import forget_guests
 from scheduling.reservations.placement import place_reservation
 from scheduling.reservations.placement_queue import PLACE_TASK, sweep_reservations
 from scheduling.siblings import SiblingUnavailable
@@ -42,6 +43,12 @@ def place_reservation_task(reservation_id: str) -> None:
 def sweep_reservations_task() -> None:
     """Queue again the reservations that wait for a place although their task should have found one."""
     sweep_reservations(timezone.now(), older_than=UNPLACED_FOR)
+
+
+@shared_task(name="scheduling.forget_guests", soft_time_limit=50, time_limit=60)
+def forget_guests_task() -> None:
+    """Forget who the guests of past dates were."""
+    forget_guests(timezone.now().date())
 
 
 @shared_task(name="scheduling.purge_sibling_answers", soft_time_limit=50, time_limit=60)

@@ -18,6 +18,7 @@ from conflicts.options import Option
 from conflicts.resolution.acceptance import accept_risk_of
 from conflicts.resolution.closures import closures_of
 from conflicts.resolution.deliveries import unsent_messages_about
+from conflicts.resolution.guests import tell_of_no_place
 from conflicts.resolution.reseating import reseating_of
 from conflicts.steps import LeaveOut, Making, apply_steps
 from events import outbox
@@ -25,6 +26,7 @@ from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, ask_to_close_listing
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft
+from scheduling.daily_schedules.guest_notices import tell_guests_of
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.catalog_changes import keep
 from scheduling.domain.document import ScheduleDocument
@@ -141,13 +143,15 @@ def _close(application: Application, changes: Mapping[date, Change], caused: lis
     conflict, option, now = application.conflict, application.option, timezone.now()
     if not ScheduleConflict.objects.open().filter(pk=conflict.pk).update(resolved=True):
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
+    told = tell_guests_of(changes)
     if option.strategy is Strategy.ACCEPT_RISK and not application.is_of_the_catalog:
         accept_risk_of(conflict, by=application.by, reason=application.notes, now=now, until=application.accept_until)
+        told += tell_of_no_place(conflict)
     else:
         _record_resolution(application, now)
     if not application.is_of_the_catalog:
         _ask_to_close_listings(changes)
-    messages = _notify_siblings(application, changes)
+    messages = [*_notify_siblings(application, changes), *map(str, told)]
     return ConflictResolution.objects.create(
         conflict=conflict,
         option_id=option.id,

@@ -62,4 +62,6 @@ def unsent_messages_about(departure_ids: Collection[UUID]) -> list[str]:
 
 
 def _update_of(message: OutboxMessage) -> dict[str, Any]:
-    return {"service": message.destination, "action": message.kind, "success": message.sent_at is not None}
+    update = {"service": message.destination, "action": message.kind, "success": message.sent_at is not None}
+    reservation = message.payload.get("body", {}).get("reservation_id")
+    return update | ({"reservation_id": reservation} if reservation else {})

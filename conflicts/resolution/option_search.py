@@ -4,15 +4,18 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from conflicts.choices import EventKind
 from conflicts.detection import Cause, ConflictType
+from conflicts.history.recording import record
 from conflicts.models import ScheduleConflict
 from conflicts.monitoring.scene_loader import read_around
 from conflicts.options import FORM, Option, accept_risk, stored_options
@@ -52,6 +55,13 @@ def compute_options(conflict: ScheduleConflict, *, deadline_seconds: float) -> l
     details = stored_options(options, rev if searched is not None else None)
     if searched and searched.what_would_help:
         details[WHAT_WOULD_HELP] = searched.what_would_help
+    _store(conflict, details, searched.options if searched else None)
+    return options
+
+
+@transaction.atomic
+def _store(conflict: ScheduleConflict, details: Mapping[str, Any], searched: Collection[Option] | None) -> None:
+    """Store the options, and in the history that they are others; `searched` is None where no search was possible."""
     with connection.cursor() as cursor:
         # Only these keys: a concurrent detection may be writing the others.
         cursor.execute(
@@ -59,9 +69,15 @@ def compute_options(conflict: ScheduleConflict, *, deadline_seconds: float) -> l
             " WHERE conflict_id = %s AND NOT resolved",
             [WHAT_WOULD_HELP, json.dumps(details), conflict.pk],
         )
+        is_stored = bool(cursor.rowcount)
+    is_first = "options_rev" not in conflict.details
+    before = {option["id"] for option in conflict.details.get("resolution_options", [])}
+    are_others = before != {option["id"] for option in details["resolution_options"]}
+    if is_stored and searched is not None and (is_first or are_others):
+        found = [option.description for option in searched]
+        record(EventKind.OPTIONS_COMPUTED, conflict, now=timezone.now(), options=found)
     conflict.details.pop(WHAT_WOULD_HELP, None)
     conflict.details |= details
-    return options
 
 
 def _acceptance(conflict: ScheduleConflict) -> list[Option]:

@@ -1,7 +1,7 @@
 """Resolving a conflict: applying one of its options, or accepting its risk."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,8 @@ from conflicts.resolution.dry_run import run_dry
 from conflicts.resolution.option_search import are_options_current, compute_options
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
+from scheduling.publication.notices import Notice
+from scheduling.publication.services import notices_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class ResolutionOutcome:
     downstream_updates: list[dict[str, Any]] = field(default_factory=list)
     new_conflicts_created: list[str] = field(default_factory=list)
     resolved_at: datetime | None = None
+    told_on_publishing: list[dict[str, Any]] = field(default_factory=list)
 
 
 def resolve_conflict(
@@ -70,7 +73,7 @@ def resolve_conflict(
     if option.strategy is Strategy.ACCEPT_RISK:
         _refuse_unacceptable_risk(conflict, notes, override_warnings)
     try:
-        return _outcome_of(_apply(application))
+        return _outcome_of(application, _apply(application))
     except (ResolutionNotApplicable, HardRuleViolated) as error:
         compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
         if isinstance(error, ResolutionNotApplicable):
@@ -130,9 +133,10 @@ def _apply(application: Application) -> ConflictResolution:
     return apply_option(application, making=dry_run.making, caused=dry_run.caused, existing=dry_run.existing)
 
 
-def _outcome_of(resolution: ConflictResolution) -> ResolutionOutcome:
+def _outcome_of(application: Application, resolution: ConflictResolution) -> ResolutionOutcome:
     if resolution.messages:
         resolution = wait_for_siblings(resolution)
+    days = [date.fromisoformat(day) for day in resolution.revisions]
     return ResolutionOutcome(
         conflict_id=resolution.conflict_id,
         resolution_status=ResolutionStatus(resolution.status),
@@ -140,7 +144,12 @@ def _outcome_of(resolution: ConflictResolution) -> ResolutionOutcome:
         downstream_updates=resolution.downstream,
         new_conflicts_created=resolution.new_conflicts,
         resolved_at=resolution.resolved_at,
+        told_on_publishing=[_told(notice) for notice in notices_due(days, application.option.departure_ids)],
     )
+
+
+def _told(notice: Notice) -> dict[str, Any]:
+    return {"guide_id": notice.guide_id, "kind": notice.kind, "text": notice.text}
 
 
 def _record_failure(application: Application, reason: str) -> ResolutionOutcome:

@@ -109,6 +109,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expire_seconds": int(REFRESH_FRAGILITY_EVERY.total_seconds())},
     },
     "purge-sibling-answers": {"task": "scheduling.purge_sibling_answers", "schedule": crontab(hour=3, minute=40)},
+    "forget-guests": {"task": "scheduling.forget_guests", "schedule": crontab(hour=3, minute=50)},
     "purge-outbox": {"task": "events.purge_outbox", "schedule": crontab(hour=3, minute=30)},
     "optimize-the-horizon": {
         "task": "optimization.optimize_horizon",

@@ -47,6 +47,10 @@ _NOTIFICATIONS = (
     "guide_rescheduled",
     "guide_role_changed",
     "guide_cancelled",
+    "guest_cancelled",
+    "guest_rescheduled",
+    "guest_seated",
+    "guest_without_place",
     "operations_alert",
 )
 NOTIFICATION_TEMPLATES = {

@@ -46,6 +46,8 @@ class ReservationAdmin(ViewOnly):
     list_filter_submit = True
     search_fields = ["=reservation_id", "=departure_id", "=trip_id"]
     search_help_text = "Id of the reservation, departure or trip"
+    # Whom to tell is for svc-notifications; here it would only be somebody's identity.
+    exclude = ["guest_id"]
     ordering = ["-recorded_at"]
 
     @display(description="Status", ordering="status", label={"active": "success", "cancelled": "danger"})  # type: ignore[untyped-decorator]

@@ -18,6 +18,7 @@ from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_listings import CatalogListings, read_listings
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft, change_of, read_drafts
+from scheduling.daily_schedules.guest_notices import tell_guests_of
 from scheduling.daily_schedules.hard_rules import find_new_violations
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.catalog_changes import MOVED_BY_CATALOG, Place, is_announced, take_listing
@@ -116,7 +117,14 @@ class _Following:
         self._unstaff(replanned, drafts)
 
     def after_write(self, changes: Mapping[date, Change]) -> None:
-        """Queue what nobody plans next."""
+        """Tell guests of departures that people had been told of, and queue what nobody plans next."""
+        announced = {
+            key
+            for change in changes.values()
+            for key, departure in change.before.departures.items()
+            if key in change.departure_ids and is_announced(departure)
+        }
+        tell_guests_of(changes, announced)
         for day, region_id in sorted(self.to_plan):
             if day not in self.facts.snapshot.days or region_id not in self.planned_next:
                 hooks.optimization_requested(day, region_id)

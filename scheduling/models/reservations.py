@@ -41,7 +41,9 @@ class Reservation(models.Model):
 
     `trip_date` is the date that the guests booked; the departure that they are on may have been moved to another since.
     A cancelled reservation keeps its departure, to return to it. `event_time` is that of the event with its status,
-    `booked_at` that of the event with its trip, date and count; without one they are unknown.
+    `booked_at` that of the event with its trip, date and count; without one they are unknown. `guest_id` is whom
+    svc-notifications tells of changes: None where no event named a profile (a guest at a kiosk has none), and once the
+    trip is over.
 
     Active and on no departure it waits. `unplaced_reason` says why no departure takes it, once that is known, and
     `region_id` is its trip's region then. It is tried again at `try_again_at`, after `tries` so far.
@@ -51,6 +53,7 @@ class Reservation(models.Model):
     trip_id = models.UUIDField(null=True, blank=True)
     trip_date = models.DateField(null=True, blank=True)
     departure_id = models.UUIDField(null=True, blank=True)
+    guest_id = models.UUIDField(null=True, blank=True)
     participant_count = models.IntegerField(default=1)
     status = models.CharField(max_length=10, choices=ReservationStatus.choices)
     event_time = models.DateTimeField()

@@ -127,6 +127,20 @@ def preview_publication(
     )
 
 
+def notices_due(days: Collection[date], departure_ids: Collection[UUID]) -> list[Notice]:
+    """Return what guides will be told once these departures of `days` are published as they are now."""
+    before = {
+        key: departure
+        for draft in read_drafts(days).values()
+        for key, departure in draft.document.departures.items()
+        if key in departure_ids and _is_due(departure)
+    }
+    after = {key: departure.model_copy(deep=True) for key, departure in before.items()}
+    for departure in after.values():
+        _publish(departure, {})
+    return notices_between(before, after)
+
+
 def publish_in(
     draft: Draft,
     departure_ids: Collection[UUID],

@@ -17,16 +17,23 @@ from scheduling.models import Reservation, ReservationStatus
 from scheduling.reservations.placement_queue import queue_placement
 from scheduling.reservations.seating import take_seats
 
+REMEMBERED_FOR = 30 * ONE_DAY
+"""How long after the date that they booked guests may still be on a departure that was moved."""
+
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A reservation as its event has it, at `event_time` (aware). `trip_date` None: the event names no date."""
+    """A reservation as its event has it, at `event_time` (aware). `trip_date` None: the event names no date.
+
+    `guest_id` None: the guest has no profile.
+    """
 
     reservation_id: UUID
     trip_id: UUID
     trip_date: date | None
     participant_count: int
     event_time: datetime
+    guest_id: UUID | None = None
 
     @property
     def details(self) -> dict[str, Any]:
@@ -35,6 +42,7 @@ class Booking:
             "trip_date": self.trip_date,
             "participant_count": self.participant_count,
             "booked_at": self.event_time,
+            **({"guest_id": self.guest_id} if self.guest_id else {}),
         }
 
 
@@ -70,6 +78,12 @@ def record_booking(booking: Booking) -> Reservation:
         must_move = "trip_id" in values and (reservation.trip_id, reservation.trip_date) != trip_and_date
         _seat(reservation, must_move=must_move, **values)
     return reservation
+
+
+def forget_guests(today: date) -> int:
+    """Forget who the guests of past dates were: there is nothing left to tell them. Returns how many."""
+    over = Reservation.objects.filter(trip_date__lt=today - REMEMBERED_FOR, guest_id__isnull=False)
+    return over.update(guest_id=None)
 
 
 @transaction.atomic

@@ -48,6 +48,15 @@ def booked(trip: UUID, reservation: UUID | None = None, *, minutes_ago: int = 0)
 
 
 @pytest.mark.django_db
+def test_a_reservation_keeps_whom_to_tell_of_changes() -> None:
+    reservation, profile = uuid4(), uuid4()
+
+    arrive(RESERVATION_CREATED, reservation_id=reservation, guest_id=profile, trip_id=uuid4(), trip_date=TOMORROW)
+
+    assert Reservation.objects.get(pk=reservation).guest_id == profile
+
+
+@pytest.mark.django_db
 def test_an_event_that_is_delivered_twice_has_its_effect_once() -> None:
     trip, departure = uuid4(), uuid4()
     put({departure: DepartureFactory(trip_id=trip)})

@@ -56,3 +56,14 @@ def test_a_wildlife_alert_names_the_guides_on_its_trails() -> None:
 @pytest.mark.usefixtures("departures")
 def test_an_event_that_cannot_be_read_names_nobody_and_is_told_all_the_same() -> None:
     assert guides_in_alert("reservation.created", trip_id="no trip", trip_date=[]) == ""
+
+
+def test_guests_whom_svc_notifications_refuses_are_told_by_operations_and_other_notices_make_no_alert() -> None:
+    reservation, text = str(uuid4()), "Sunrise hike on 2027-05-01 at 09:00 is cancelled."
+    body = {"reservation_id": reservation, "variables": {"text": text}}
+    for kind in ("guest.cancelled", "guide.cancelled", "operations.alert"):
+        notice = {"destination": "svc-notifications", "kind": kind, "payload": {"body": body}}
+        record_dead_letter(source="outbox", reason="422: no such recipient", payload=notice)
+
+    alert = OutboxMessage.objects.get(kind="operations.alert").payload["body"]["variables"]
+    assert alert["reason"] == f"{text} Tell the guests of reservation {reservation}: 422: no such recipient"

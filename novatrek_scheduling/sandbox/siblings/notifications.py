@@ -24,6 +24,10 @@ _NAMES = (
     "guide_rescheduled",
     "guide_role_changed",
     "guide_cancelled",
+    "guest_cancelled",
+    "guest_rescheduled",
+    "guest_seated",
+    "guest_without_place",
     "operations_alert",
 )
 TEMPLATES = {name: uuid5(NAMESPACE_URL, f"{_TEMPLATES}/{name}") for name in _NAMES}

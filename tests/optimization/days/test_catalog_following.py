@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -15,13 +15,14 @@ from conflicts.choices import Strategy
 from conflicts.detection import Cause
 from conflicts.models import ScheduleConflict
 from conflicts.resolution.services import resolve_conflict
+from events.models import OutboxMessage
 from optimization.days.services import take_planning_snapshot
 from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.departure_dates import dates_of
 from scheduling.domain.document import DepartureStatus
 from scheduling.domain.facts import Snapshot, Span
-from scheduling.models import DailySchedule, DepartureDate, GuideCommitment, ScheduleRevision
+from scheduling.models import DailySchedule, DepartureDate, GuideCommitment, Reservation, ScheduleRevision
 from scheduling.publication.services import publish_departures
 from scheduling.siblings import SiblingUnavailable
 from tests.conflicts.planned import options_of, plan_a_day
@@ -143,12 +144,18 @@ def test_settings_may_follow_without_a_person(region: PlannedRegion, settings: S
     region.publish()
     key = region.staffed()[0]
     announced = region.departure(key).published
+    reservation = uuid4()
+    change(key, region.day, reservations={reservation: 1})
+    Reservation.objects.update(guest_id=uuid4())
 
     edit(region, key)
     region.optimize()
 
     departure = region.departure(key)
     assert of_the_catalog(key) == []
+    [notice] = OutboxMessage.objects.filter(kind__startswith="guest.")
+    assert notice.kind == ("guest.cancelled" if departure.is_cancelled else "guest.rescheduled")
+    assert notice.payload["body"]["reservation_id"] == str(reservation)
     assert departure.published == announced
     assert departure.has_unpublished_changes
 

@@ -1,0 +1,41 @@
+"""Guests to whom nobody gives a place: they are told when a person accepts that."""
+
+from uuid import UUID
+
+from conflicts.detection import Cause
+from conflicts.models import ScheduleConflict
+from scheduling.daily_schedules.guest_notices import SOURCE, tell_guests
+from scheduling.domain.document import Departure
+from scheduling.domain.guest_notices import GuestNotice, GuestNoticeKind
+from scheduling.domain.text import counted
+from scheduling.models import Reservation
+from scheduling.operations_notices import notify_operations
+
+
+def tell_of_no_place(conflict: ScheduleConflict) -> list[UUID]:
+    """Record the notices to the guests whom the conflict names, and return the ids of the messages; none for others.
+
+    Guests of a cancelled departure were on it; others wait for any of their trip. Where none of it is left to name,
+    operations tells them.
+    """
+    if conflict.details["cause"] != Cause.GUESTS_WITHOUT_PLACE:
+        return []
+    named = [UUID(key) for key in conflict.details["evidence"]["told"].get("reservations", {})]
+    notices, messages = [], []
+    for reservation in Reservation.objects.active().filter(pk__in=named).order_by("pk"):
+        departure = _departure_for(reservation, conflict)
+        if departure:
+            kind = GuestNoticeKind.WITHOUT_PLACE
+            notices.append(GuestNotice(reservation.pk, reservation.participant_count, kind, departure))
+        else:
+            guests = counted(reservation.participant_count, "guest")
+            reason = f"There is no place for {guests} on {conflict.day}, reservation {reservation.pk}: tell them."
+            messages.append(notify_operations(source=SOURCE, reason=reason, key=str(reservation.pk)).message_id)
+    return tell_guests(notices) + messages
+
+
+def _departure_for(reservation: Reservation, conflict: ScheduleConflict) -> Departure | None:
+    departures: dict[UUID, Departure] = conflict.schedule.document.departures
+    own = departures.get(reservation.departure_id) if reservation.departure_id else None
+    of_trip = [departure for departure in departures.values() if departure.trip_id == reservation.trip_id]
+    return own or min(of_trip, key=lambda departure: departure.starts_at, default=None)
