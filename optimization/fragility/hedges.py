@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeVar
+from typing import Self, TypeVar
 from uuid import UUID
 
 from optimization.fragility.losses import Reroute, Resource, ResourceKind, StandingDay
-from optimization.fragility.repair import Repair
+from optimization.fragility.repair import Repair, members_in
 from optimization.solver.components import Component, scarce_capacity
 from optimization.solver.greedy import GuideOccupancy
 from optimization.solver.problem import DayProblem, EligiblePair
-from optimization.solver.staffing import Staffing, group_by_departure
+from optimization.solver.staffing import Staffing, Teams, group_by_departure
 
 MOST_OF_A_KIND = 3
 # The id of a guide who would have to be found; no real one has it.
@@ -73,14 +73,9 @@ def find_standbys(shortfalls: Iterable[Shortfall], on_duty: frozenset[UUID]) -> 
     """
     removed: defaultdict[UUID, dict[Resource, frozenset[UUID]]] = defaultdict(dict)
     for shortfall in shortfalls:
-        lost = [
-            staffing
-            for staffing in group_by_departure(shortfall.problem.departures, shortfall.problem.pairs)
-            if staffing.departure.id in shortfall.repair.lost
-        ]
-        able = ({pair.guide_id for pair in staffing.pairs} - on_duty for staffing in lost)
-        for guide_id in sorted(frozenset.intersection(*map(frozenset, able))):
-            if _saves_all(shortfall, lost, on_duty | {guide_id}):
+        rescue = _Rescue.of(shortfall.problem, shortfall.repair)
+        for guide_id in sorted(rescue.guides_for_all() - on_duty):
+            if rescue.succeeds(on_duty | {guide_id}):
                 removed[guide_id][shortfall.resource] = shortfall.repair.lost
     return [_hedge(HedgeKind.STANDBY, removes, id=guide_id) for guide_id, removes in _greatest(removed)]
 
@@ -116,35 +111,47 @@ def find_alternative_trails(day: StandingDay, repairs: Mapping[Resource, Repair]
     return [_hedge(HedgeKind.ALTERNATIVE_TRAIL, removes, id=trail_id) for trail_id, removes in _greatest(removed)]
 
 
-def _saves_all(shortfall: Shortfall, lost: Collection[Staffing], guide_ids: Collection[UUID]) -> bool:
-    """Return whether those of the guides who are free after the repair staff all the lost departures."""
-    staffings = group_by_departure(shortfall.problem.departures, shortfall.problem.pairs)
-    rows = scarce_capacity(shortfall.problem.departures, shortfall.problem.locations)
-    teams = {
-        staffing.departure.id: tuple(
-            [pair for pair in staffing.pairs if pair.guide_id in shortfall.repair.teams[staffing.departure.id]]
+@dataclass(frozen=True, slots=True)
+class _Rescue:
+    """The departures without a team, and the others as a repair staffs them, who stay as they are."""
+
+    day: Component
+    teams: Teams
+    lost: tuple[Staffing, ...]
+
+    @classmethod
+    def of(cls, problem: DayProblem, repair: Repair) -> Self:
+        staffings = tuple(group_by_departure(problem.departures, problem.pairs))
+        rows = scarce_capacity(problem.departures, problem.locations)
+        return cls(
+            day=Component(staffings, (), tuple(rows)),
+            teams=members_in(staffings, repair),
+            lost=tuple(staffing for staffing in staffings if staffing.departure.id in repair.lost),
         )
-        for staffing in staffings
-        if staffing.departure.id in shortfall.repair.teams
-    }
-    occupancy = GuideOccupancy(Component(tuple(staffings), (), tuple(rows)), teams)
-    for staffing in lost:
-        able = Staffing.of(staffing.departure, [pair for pair in staffing.pairs if pair.guide_id in guide_ids])
-        team = occupancy.cheapest_team(able)
-        if team is None:
-            return False
-        occupancy.assign(able, team)
-    return True
+
+    def guides_for_all(self) -> frozenset[UUID]:
+        """Return the guides who may go on each of the lost departures."""
+        able = [frozenset([pair.guide_id for pair in staffing.pairs]) for staffing in self.lost]
+        return frozenset.intersection(*able)
+
+    def succeeds(self, guide_ids: Collection[UUID]) -> bool:
+        """Return whether those of the guides who are free staff all the lost departures."""
+        occupancy = GuideOccupancy(self.day, self.teams)
+        for staffing in self.lost:
+            able = Staffing.of(staffing.departure, [pair for pair in staffing.pairs if pair.guide_id in guide_ids])
+            team = occupancy.cheapest_team(able)
+            if team is None:
+                return False
+            occupancy.assign(able, team)
+        return True
 
 
 def _is_saved_by(capacity: int, shortfall: Shortfall) -> bool:
     """Return whether a guide who leads so many guests would staff all the lost departures."""
-    lost = shortfall.repair.lost
-    newcomer = [EligiblePair(departure_id, NEWCOMER, capacity, 0) for departure_id in sorted(lost)]
-    extended = replace(shortfall, problem=replace(shortfall.problem, pairs=(*shortfall.problem.pairs, *newcomer)))
-    staffings = group_by_departure(extended.problem.departures, extended.problem.pairs)
-    guides = {pair.guide_id for pair in extended.problem.pairs}
-    return _saves_all(extended, [staffing for staffing in staffings if staffing.departure.id in lost], guides)
+    problem = shortfall.problem
+    newcomer = [EligiblePair(departure_id, NEWCOMER, capacity, 0) for departure_id in sorted(shortfall.repair.lost)]
+    extended = replace(problem, pairs=(*problem.pairs, *newcomer))
+    return _Rescue.of(extended, shortfall.repair).succeeds({pair.guide_id for pair in extended.pairs})
 
 
 def _missing(shortfall: Shortfall) -> int:

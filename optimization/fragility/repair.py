@@ -1,6 +1,6 @@
 """The repair of a plan after a loss, with little change. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -49,7 +49,7 @@ def repair_exactly(problem: DayProblem, repair: Repair, *, deadline: float) -> R
     teams: dict[UUID, Members] = {}
     is_proven = True
     for component in decompose(problem).components:
-        known = _members_in(component, repair)
+        known = members_in(component.staffings, repair)
         if len(known) < len(component.staffings):
             solution = serve_most(component, deadline=deadline, warm_start=known)
             known, is_best = solution.teams, solution.objectives.guests == solution.bounds.guests
@@ -58,20 +58,21 @@ def repair_exactly(problem: DayProblem, repair: Repair, *, deadline: float) -> R
     return _as_repair(problem, teams, is_proven=is_proven)
 
 
-def _as_repair(problem: DayProblem, teams: Teams, *, is_proven: bool) -> Repair:
-    guides = {key: frozenset([pair.guide_id for pair in members]) for key, members in teams.items()}
-    lost = frozenset([departure.id for departure in problem.departures if departure.id not in teams])
-    return Repair(guides, lost, is_proven)
-
-
-def _members_in(component: Component, repair: Repair) -> Teams:
+def members_in(staffings: Iterable[Staffing], repair: Repair) -> Teams:
+    """Return the teams that the repair gives these departures, as their pairs."""
     return {
         staffing.departure.id: tuple(
             [pair for pair in staffing.pairs if pair.guide_id in repair.teams[staffing.departure.id]]
         )
-        for staffing in component.staffings
+        for staffing in staffings
         if staffing.departure.id in repair.teams
     }
+
+
+def _as_repair(problem: DayProblem, teams: Teams, *, is_proven: bool) -> Repair:
+    guides = {key: frozenset([pair.guide_id for pair in members]) for key, members in teams.items()}
+    lost = frozenset([departure.id for departure in problem.departures if departure.id not in teams])
+    return Repair(guides, lost, is_proven)
 
 
 def _repaired(component: Component) -> Teams:
@@ -93,7 +94,7 @@ def _with_exchange(component: Component, teams: Teams, lost: Staffing) -> Teams 
     staffings = {staffing.departure.id: staffing for staffing in component.staffings}
     for pair in sorted(lost.free, key=lambda pair: (pair.loss, pair.guide_id)):
         clashing = occupancy.clashing(pair.guide_id, lost.departure)
-        if len(clashing) != 1 or clashing[0].id not in teams or pair.guide_id in clashing[0].forced_guides:
+        if len(clashing) != 1 or clashing[0].id not in teams:
             continue
         team = occupancy.cheapest_team(lost, taking=pair.guide_id)
         if team is None:

@@ -123,8 +123,9 @@ def _refresh(schedule: DailySchedule, *, reader: str) -> FragilityReport:
 def keep_report(found: FoundFragility) -> FragilityReport:
     """Keep the report unless a newer one is kept; of several at once the newest stays."""
     values = {"rev": found.rev, "found_at": found.found_at, "report": found.report}
-    older = Q(rev__lt=found.rev) | Q(rev=found.rev, found_at__lte=found.found_at)
     report = FragilityReport(schedule_date=found.day, **values)
-    if not FragilityReport.objects.filter(older, pk=found.day).update(**values):
-        FragilityReport.objects.bulk_create([report], ignore_conflicts=True)
+    # Insert first: whoever finds a row that came in between is compared with it.
+    FragilityReport.objects.bulk_create([report], ignore_conflicts=True)
+    older = Q(rev__lt=found.rev) | Q(rev=found.rev, found_at__lt=found.found_at)
+    FragilityReport.objects.filter(older, pk=found.day).update(**values)
     return report

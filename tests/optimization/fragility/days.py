@@ -34,7 +34,7 @@ def standing(
 
 
 def random_standing_day(seed: int) -> StandingDay:
-    """Return a tight day as it is planned, some of it on a trail that may be replaced and some from a base camp."""
+    """Return a tight day as it is planned: some of it pinned, on a trail that may be replaced, from a base camp."""
     dice = random.Random(seed)
     drafted = random_day(32, 12, seed, crowding=dice.choice((1.0, 1.4)))
     located = tuple(
@@ -47,7 +47,11 @@ def random_standing_day(seed: int) -> StandingDay:
         for pair in drafted.pairs
         if pair.departure_id in teams
     ]
-    departures = [departure for departure in located if departure.id in teams]
+    departures = [
+        replace(departure, pinned_guides=frozenset(teams[departure.id][:1] if dice.random() < 0.2 else ()))
+        for departure in located
+        if departure.id in teams
+    ]
     on_ridge = [departure.id for departure in departures if dice.random() < 0.4]
     reroutes = {RIDGE: {key: _somewhere(key, pairs, dice) for key in on_ridge}}
     return standing(departures, pairs, Location(CAMP, 60), reroutes=reroutes)

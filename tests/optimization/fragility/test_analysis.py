@@ -1,12 +1,14 @@
 """What each single loss would do to a date, against planning the date anew without the resource."""
 
+import time
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from optimization.fragility.analysis import Fragility, Loss, fragility_of
-from optimization.fragility.losses import Reroute, Resource, ResourceKind, StandingDay, departures_by_resource
+from optimization.fragility.losses import Reroute, Resource, ResourceKind, StandingDay, departures_by_resource, without
+from optimization.fragility.repair import repair_at_once, repair_exactly
 from optimization.solver import solve_day
 from optimization.solver.problem import DayProblem, Location
 from optimization.solver.solution import PlanStatus
@@ -36,7 +38,12 @@ def lacking(day: StandingDay, resource: Resource) -> DayProblem:
     """Return the problem without the resource, put together apart from the code that is tested."""
     problem = day.problem
     if resource.kind is ResourceKind.GUIDE:
-        return replace(problem, pairs=tuple(pair for pair in problem.pairs if pair.guide_id != resource.id))
+        unpinned = tuple(
+            replace(departure, pinned_guides=departure.pinned_guides - {resource.id})
+            for departure in problem.departures
+        )
+        pairs = tuple(pair for pair in problem.pairs if pair.guide_id != resource.id)
+        return replace(problem, departures=unpinned, pairs=pairs)
     if resource.kind is ResourceKind.BASE_CAMP:
         return replace(problem, locations=(Location(resource.id, 0),))
     reroutes = day.reroutes[resource.id]
@@ -62,9 +69,54 @@ def test_what_a_loss_costs_is_what_planning_the_date_anew_loses(seed: int) -> No
 
 
 def test_the_seeded_days_lose_guests_to_each_kind_of_resource() -> None:
-    days = [tried(random_standing_day(seed)) for seed in range(1, 21)]
+    days = [tried(random_standing_day(seed)) for seed in range(1, 6)]
 
     assert {loss.resource.kind for day in days for loss in day.losses if loss.lost} == set(ResourceKind)
+
+
+def test_one_guide_comes_over_without_the_model() -> None:
+    day = standing(
+        [MORNING, NOON],
+        [pair(MORNING, 1, 8, is_kept=True), pair(MORNING, 2, 8), pair(NOON, 2, 8, is_kept=True), pair(NOON, 3, 8)],
+    )
+
+    repaired = repair_at_once(without(day, of_guide(1)))
+
+    assert repaired.is_proven
+    assert repaired.teams == {MORNING.id: {of_guide(2).id}, NOON.id: {of_guide(3).id}}
+
+
+def test_a_repair_that_moves_several_guides_is_found_by_the_model() -> None:
+    first, second, third = (trip(number, "09:00", "12:00", 8) for number in (1, 2, 3))
+    day = standing(
+        [first, second, third],
+        [
+            pair(first, 1, 8, is_kept=True),
+            pair(first, 2, 8),
+            pair(second, 2, 8, is_kept=True),
+            pair(second, 3, 8),
+            pair(third, 3, 8, is_kept=True),
+            pair(third, 4, 8),
+        ],
+    )
+    problem = without(day, of_guide(1))
+
+    at_once = repair_at_once(problem)
+    exactly = repair_exactly(problem, at_once, deadline=time.monotonic() + 60)
+
+    assert (at_once.lost, at_once.is_proven) == ({first.id}, False)
+    assert (exactly.lost, exactly.is_proven) == (frozenset(), True)
+
+
+def test_what_the_model_has_no_time_for_is_not_proven() -> None:
+    day = standing(
+        [MORNING, NOON], [pair(MORNING, 1, 8, is_kept=True), pair(MORNING, 2, 8), pair(NOON, 2, 8, is_kept=True)]
+    )
+    problem = without(day, of_guide(1))
+    at_once = repair_at_once(problem)
+
+    assert not repair_exactly(problem, at_once, deadline=time.monotonic()).is_proven
+    assert repair_exactly(problem, at_once, deadline=time.monotonic() + 60).is_proven
 
 
 def test_a_guide_on_no_team_can_be_lost_without_anybody_noticing() -> None:

@@ -1,8 +1,11 @@
 """Reports on fragility: kept at a revision, found again, and answered while siblings are silent."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from optimization.fragility import services
 from optimization.fragility.services import FoundFragility, current_report, refresh_reports
@@ -86,3 +89,22 @@ def test_of_two_reports_at_once_the_newer_stays(rev: int, minutes: int, *, stays
     services.keep_report(FoundFragility(day, rev, found_at + timedelta(minutes=minutes), {"is": "second"}))
 
     assert FragilityReport.objects.get().report == {"is": "second" if stays else "first"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_reports_at_the_same_moment_the_newest_stays() -> None:
+    noon = datetime(2027, 5, 1, 12, tzinfo=UTC)
+    together = Barrier(4)
+
+    def keep(minute: int) -> None:
+        found = FoundFragility(noon.date(), 5, noon + timedelta(minutes=minute), {"minute": minute})
+        try:
+            together.wait(timeout=10)
+            services.keep_report(found)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(keep, (3, 1, 4, 2)))
+
+    assert FragilityReport.objects.get().report == {"minute": 4}
