@@ -12,7 +12,7 @@ from conflicts.detection.severity import severity_of_excess
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Location, Sibling
 from scheduling.rules import capacity_of
-from scheduling.rules.departures import peak_load
+from scheduling.rules.camp_load import CampLoad
 
 
 def judge_departure_capacity(case: Case) -> Judgement:
@@ -79,9 +79,8 @@ def find_crowding(scene: Scene, location: Location) -> DetectedConflict | None:
     cases = [case for case in scene.cases(scene.document.departures) if _uses(case.departure, location)]
     if not cases or location.max_capacity is None:
         return None
-    loads = {
-        case.departure_id: peak_load(scene.document, location, case.departure.span, scene.neighbours) for case in cases
-    }
+    load = CampLoad.of((*scene.document.departures.values(), *scene.neighbours), location.id)
+    loads = {case.departure_id: load.peak(case.departure.span) for case in cases}
     crowded = [case for case in cases if loads[case.departure_id] > location.max_capacity]
     if not crowded:
         return None

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Location, Sibling, Snapshot, Span
+from scheduling.rules.camp_load import CampLoad
 from scheduling.rules.guides import clashes_of, exclusions_of, recorded_exclusions, unavailability_on
 from scheduling.rules.inputs import Commitment, Demand, EntriesByDate, Facts
 from scheduling.rules.teams import team_violations
@@ -137,16 +138,4 @@ def peak_load(
 
     `neighbours` are departures of other dates: one of several days is there on the following dates too.
     """
-    present = [
-        other
-        for other in (*document.departures.values(), *neighbours)
-        if other.location_id == location.id
-        and other.team
-        and other.status is not DepartureStatus.CANCELLED
-        and other.span.overlaps(within)
-    ]
-    moments = [max(other.starts_at, within.starts_at) for other in present]
-    return max(
-        (sum(o.participants for o in present if o.starts_at <= moment < o.ends_at) for moment in moments),
-        default=0,
-    )
+    return CampLoad.of((*document.departures.values(), *neighbours), location.id).peak(within)
