@@ -1,6 +1,6 @@
 """Recording what happens to conflicts, in the transactions in which it happens."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,20 @@ def record(kind: EventKind, conflict: ScheduleConflict, *, now: datetime, by: st
         by=by,
         occurred_at=now,
         facts=facts,
+    )
+
+
+def record_clearings(reasons: Mapping[ScheduleConflict, str], *, now: datetime) -> None:
+    """Record that the system ended conflicts, for these reasons."""
+    ConflictEvent.objects.bulk_create(
+        ConflictEvent(
+            conflict=conflict,
+            fingerprint=conflict.details["fingerprint"],
+            kind=EventKind.CLEARED,
+            occurred_at=now,
+            facts={"reason": reason},
+        )
+        for conflict, reason in reasons.items()
     )
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 
-from conflicts.choices import EventKind, ResolutionStatus
+from conflicts.choices import ResolutionStatus
 from conflicts.detection import Cause, ConflictType, Detection, Scene
 from conflicts.detection.closing import Closing, HazardEnd
-from conflicts.history.recording import record
+from conflicts.history.recording import record_clearings
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.monitoring.store import is_being_resolved
 from scheduling.domain.document import Departure
@@ -57,12 +57,11 @@ def clear_conflicts(
         if conflict.details["fingerprint"] not in still_there and not is_being_resolved(conflict.pk)
     ]
     hazards = _ends_of_hazards(gone)
-    cleared = []
-    for conflict in gone:
-        reason = _clearing_reason(_closing(conflict, scenes, departures, hazards), conflict, detection)
-        if reason and _clear(conflict, reason, now):
-            cleared.append(conflict.pk)
-    return cleared
+    reasons = {
+        conflict.pk: _clearing_reason(_closing(conflict, scenes, departures, hazards), conflict, detection)
+        for conflict in gone
+    }
+    return _clear({conflict: reason for conflict in gone if (reason := reasons[conflict.pk])}, now)
 
 
 def _candidates(
@@ -152,17 +151,25 @@ def _has_dropped_its_subject(conflict: ScheduleConflict, departure: Departure) -
     return not guides <= team or not trails <= {str(departure.trail_id)}
 
 
-def _clear(conflict: ScheduleConflict, reason: str, now: datetime) -> bool:
-    still_open = ScheduleConflict.objects.open().filter(pk=conflict.pk)
-    if not still_open.update(resolved=True):
-        return False
-    ConflictResolution.objects.create(
-        conflict=conflict,
-        status=ResolutionStatus.RESOLVED,
-        resolved_by=SYSTEM,
-        notes=f"cleared: {reason}",
-        resolved_at=now,
-        completed_at=now,
+def _clear(reasons: Mapping[ScheduleConflict, str], now: datetime) -> list[UUID]:
+    """Resolve the conflicts among these that are still open, and return their ids."""
+    if not reasons:
+        return []
+    # Locked in one order: whoever resolves one of them meanwhile is waited for, and was faster.
+    still_open = ScheduleConflict.objects.open().filter(pk__in=[conflict.pk for conflict in reasons])
+    locked = set(still_open.order_by("pk").select_for_update().values_list("pk", flat=True))
+    ScheduleConflict.objects.filter(pk__in=locked).update(resolved=True)
+    cleared = {conflict: reason for conflict, reason in reasons.items() if conflict.pk in locked}
+    ConflictResolution.objects.bulk_create(
+        ConflictResolution(
+            conflict=conflict,
+            status=ResolutionStatus.RESOLVED,
+            resolved_by=SYSTEM,
+            notes=f"cleared: {reason}",
+            resolved_at=now,
+            completed_at=now,
+        )
+        for conflict, reason in cleared.items()
     )
-    record(EventKind.CLEARED, conflict, now=now, reason=reason)
-    return True
+    record_clearings(cleared, now=now)
+    return [conflict.pk for conflict in cleared]
