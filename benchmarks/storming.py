@@ -17,12 +17,10 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 (models come after django.setup)
-
-from conflicts.models import ScheduleConflict  # noqa: E402
-from conflicts.monitoring.services import detect_on  # noqa: E402
+from conflicts.models import ScheduleConflict  # noqa: E402 (models come after django.setup)
+from conflicts.monitoring.services import SEARCHED_TOGETHER, detect_on  # noqa: E402
 from conflicts.monitoring.watched import watched_dates  # noqa: E402
-from conflicts.resolution.option_search import compute_options  # noqa: E402
+from conflicts.tasks import compute_options_task  # noqa: E402
 from scheduling.daily_schedules.authors import Author, AuthorKind  # noqa: E402
 from scheduling.daily_schedules.writer import write_daily_schedules  # noqa: E402
 from scheduling.domain.document import AssignmentStatus, Departure, Role, TeamMember  # noqa: E402
@@ -32,7 +30,6 @@ from scheduling.snapshot import take_facts_snapshot, take_watch_snapshot  # noqa
 
 AUTHOR = Author(AuthorKind.OPTIMIZATION, "benchmark", "measuring", "benchmark")
 FIRST_HOUR, HOURS = 14, 6
-SEARCHES = 12
 
 
 def storm(day: date, departures: int) -> dict[str, object]:
@@ -49,13 +46,14 @@ def storm(day: date, departures: int) -> dict[str, object]:
     again = _timed(lambda: len(detect_on([day], facts).new))
     over = _timed(lambda: len(detect_on([day], Facts(_with_guides(read, made.values(), trip))).cleared))
     detect_on([day], facts)
-    return {"found": found, "again": again, "over": over, "options_ms": _searches(day)}
+    return {"found": found, "again": again, "over": over, "options": _searches(day)}
 
 
-def _searches(day: date) -> list[float]:
-    rows = ScheduleConflict.objects.open().on(day).filter(details__cause="WEATHER_WARNING").order_by("pk")[:SEARCHES]
-    seconds = settings.SNAPSHOT_DEADLINE_SECONDS["worker"]
-    return [_timed(lambda row=row: len(compute_options(row, deadline_seconds=seconds)))[1] for row in rows]  # type: ignore[misc]
+def _searches(day: date) -> tuple[int, float]:
+    """Search the options of one message of the queue."""
+    rows = ScheduleConflict.objects.open().on(day).filter(details__cause="WEATHER_WARNING").order_by("pk")
+    batch = [str(row.pk) for row in rows[:SEARCHED_TOGETHER]]
+    return _timed(lambda: compute_options_task(batch) or len(batch))
 
 
 def _timed(work: Callable[[], int]) -> tuple[int, float]:

@@ -9,16 +9,31 @@ from conflicts.monitoring.monitor import run_pass
 from conflicts.resolution.acceptance import reopen_expired
 from conflicts.resolution.deliveries import settle_resolutions
 from conflicts.resolution.option_search import compute_options, conflicts_without_options
+from conflicts.resolution.shared_reading import SharedReading
+from novatrek_scheduling.deadline import Deadline
+from novatrek_scheduling.queue import enqueue
 
+OPTIONS_TASK = "conflicts.compute_options"
+SEARCHING_SECONDS = 45.0
+"""How long one message has options searched: what its conflicts share was read at most so long ago."""
 MONITOR_SECONDS = 240
 """The longest time of a pass of the monitors, its reading included; what it stored by then stays."""
 
 
-@shared_task(name="conflicts.compute_options", acks_late=True)
+@shared_task(name=OPTIONS_TASK, acks_late=True)
 def compute_options_task(conflict_ids: list[str]) -> None:
-    """Compute the options of new conflicts that are still open."""
-    for conflict in ScheduleConflict.objects.open().filter(pk__in=conflict_ids).order_by("pk"):
-        compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+    """Compute the options of new conflicts that are still open, with what they read in common read once.
+
+    Those for which no time is left, or whose common reading is too old by then, are queued again.
+    """
+    shared, seconds = SharedReading(), settings.SNAPSHOT_DEADLINE_SECONDS["worker"]
+    deadline = Deadline.after(SEARCHING_SECONDS)
+    conflicts = list(ScheduleConflict.objects.open().filter(pk__in=conflict_ids).order_by("pk"))
+    for searched, conflict in enumerate(conflicts):
+        if deadline.has_passed:
+            enqueue(OPTIONS_TASK, [str(left.pk) for left in conflicts[searched:]])
+            return
+        compute_options(conflict, deadline_seconds=seconds, shared=shared)
 
 
 @shared_task(name="conflicts.reopen_expired", acks_late=True)

@@ -1,6 +1,6 @@
 """Detection around a change, stored in the transaction of the change."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -20,6 +20,8 @@ from scheduling.models import DailySchedule, Hazard
 from scheduling.rules import Facts
 
 ONE_DAY = timedelta(days=1)
+SEARCHED_TOGETHER = 200
+"""Conflicts of one message for their options: as many as share what is read, and few enough for several workers."""
 
 
 def detect_in_changes(changes: Mapping[date, Change], facts: Facts | None) -> StoredConflicts:
@@ -95,10 +97,16 @@ def _detect_and_store(scopes: Mapping[date, DetectionScope], facts: Facts | None
     departures = {key: departure for scope in scopes.values() for key, departure in scope.departures.items()}
     cleared = clear_conflicts(detection, scenes, departures, now=now)
     stored = replace(store_conflicts(detection.conflicts, now=now), cleared=tuple(cleared))
-    if stored.new:
+    for conflict_ids in _in_batches(stored.new):
         # A lost message only delays the options: they are computed at the latest when the conflict is resolved.
-        enqueue("conflicts.compute_options", [str(conflict_id) for conflict_id in stored.new])
+        enqueue("conflicts.compute_options", conflict_ids)
     return stored
+
+
+def _in_batches(conflict_ids: Sequence[UUID]) -> Iterator[list[str]]:
+    """Yield the conflicts of each message."""
+    for first in range(0, len(conflict_ids), SEARCHED_TOGETHER):
+        yield [str(conflict_id) for conflict_id in conflict_ids[first : first + SEARCHED_TOGETHER]]
 
 
 def _of_adjusted(change: Change) -> frozenset[UUID]:

@@ -23,6 +23,7 @@ from conflicts.resolution.candidates import search_options
 from conflicts.resolution.facts import Certifier, Reading, TripReader, booking_times, score_of, waiting_guests
 from conflicts.resolution.problem import Problem, SharedFacts
 from conflicts.resolution.registry import registered_last_resorts, registered_searches, what_would_help
+from conflicts.resolution.shared_reading import SharedReading, whole_days
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import Unavailable
 from scheduling.daily_schedules.commitments import commitments_around
@@ -31,7 +32,7 @@ from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule
-from scheduling.rules import EntriesByDate
+from scheduling.rules import EntriesByDate, Facts
 from scheduling.snapshot import UnknownTrip
 
 DAYS_AROUND = 3
@@ -41,16 +42,19 @@ WHAT_WOULD_HELP = "what_would_help"
 logger = structlog.get_logger(__name__)
 
 
-def compute_options(conflict: ScheduleConflict, *, deadline_seconds: float) -> list[Option]:
+def compute_options(
+    conflict: ScheduleConflict, *, deadline_seconds: float, shared: SharedReading | None = None
+) -> list[Option]:
     """Search the options of a conflict on current facts and revisions, and store them with it, best first.
 
     The last option is to accept the risk, where a person may. It is the only one where a sibling that the search needs
     does not answer within `deadline_seconds`, or no departure is left to plan. The search itself takes at most
     `RESOLUTION_OPTIONS_SECONDS`: what it has found by then is offered. Where that is nothing, the last resorts are,
-    and what would help is stored besides.
+    and what would help is stored besides. What is `shared` with the searches for other conflicts is not read again.
     """
-    rev = DailySchedule.objects.values_list("rev", flat=True).get(pk=conflict.schedule_id)
-    searched = _search(conflict, deadline_seconds)
+    shared = shared or SharedReading()
+    rev = shared.once(conflict.schedule_id, lambda: _rev_of(conflict))
+    searched = _search(conflict, deadline_seconds, shared)
     options = [*(searched.options if searched else []), *_acceptance(conflict)]
     details = stored_options(options, rev if searched is not None else None)
     if searched and searched.what_would_help:
@@ -80,6 +84,10 @@ def _store(conflict: ScheduleConflict, details: Mapping[str, Any], searched: Col
     conflict.details |= details
 
 
+def _rev_of(conflict: ScheduleConflict) -> int:
+    return DailySchedule.objects.values_list("rev", flat=True).get(pk=conflict.schedule_id)
+
+
 def _acceptance(conflict: ScheduleConflict) -> list[Option]:
     may_be_accepted = Cause(conflict.details["cause"]).may_be_accepted
     return [accept_risk(conflict.pk, conflict.details)] if may_be_accepted else []
@@ -107,10 +115,10 @@ class _Searched:
     what_would_help: list[str] = field(default_factory=list)
 
 
-def _search(conflict: ScheduleConflict, deadline_seconds: float) -> _Searched | None:
+def _search(conflict: ScheduleConflict, deadline_seconds: float, shared: SharedReading) -> _Searched | None:
     """Search the options; None where the facts that the search needs cannot be read."""
     try:
-        problem = state_problem(conflict, deadline_seconds=deadline_seconds)
+        problem = state_problem(conflict, deadline_seconds=deadline_seconds, shared=shared)
     except (Unavailable, UnknownTrip) as error:
         logger.warning("options_not_computed", conflict_id=str(conflict.pk), reason=str(error))
         return None
@@ -126,45 +134,59 @@ def _search(conflict: ScheduleConflict, deadline_seconds: float) -> _Searched | 
     return _Searched(search_options(problem, registered_last_resorts(), last), helping)
 
 
-def state_problem(conflict: ScheduleConflict, *, deadline_seconds: float) -> Problem | None:
+def state_problem(
+    conflict: ScheduleConflict, *, deadline_seconds: float, shared: SharedReading | None = None
+) -> Problem | None:
     """Read the facts around a conflict; None where all its departures are over.
 
     Raises SiblingUnavailable, and UnknownTrip where the catalog no longer has the trip.
     """
-    now, deadline = timezone.now(), Deadline.after(deadline_seconds)
+    now, shared = timezone.now(), shared or SharedReading()
     listed = _listed_day(conflict)
     window = sorted({*_days_around(conflict.day, now), *([listed] if listed else [])})
-    drafts = read_drafts(window)
+    drafts = shared.once(("drafts", *window), lambda: read_drafts(window))
     about = _departures_of(conflict, drafts)
     remaining = [departure for departure in about if departure.ends_at > now]
     if not remaining:
         return None
     ends = max(departure.ends_at for departure in remaining).date()
     days = {*window, *(conflict.day + timedelta(days=n) for n in range((ends - conflict.day).days + 1))}
-    reached = {day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1)}
+    reached = frozenset(day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1))
     documents = {day: draft.document for day, draft in drafts.items()}
-    span = _span_over(remaining, listed)
-    around = read_around(documents, reached, span)
-    snapshot = Reading.about(remaining, days).take(deadline_seconds=deadline_seconds)
+    span = whole_days(_span_over(remaining, listed))
+    around = shared.once(("around", *window, reached, span), lambda: read_around(documents, reached, span))
     return Problem(
         conflict_id=conflict.pk,
         conflict_type=ConflictType(conflict.conflict_type),
         details=conflict.details,
         documents=documents,
         revisions={day: draft.rev for day, draft in drafts.items()},
-        shared=SharedFacts(
-            with_past_starts(gather_facts(snapshot), snapshot.trips.keys()),
-            Certifier(deadline),
-            read_trips=TripReader(deadline),
+        shared=_facts_for(Reading.about(remaining, days), deadline_seconds, shared),
+        entered=shared.once(
+            ("entries", *window, reached, span), lambda: EntriesByDate({day: around.entries.on(day) for day in reached})
         ),
-        entered=EntriesByDate({day: around.entries.on(day) for day in reached}),
-        commitments=commitments_around(span),
+        commitments=shared.once(("commitments", span), lambda: commitments_around(span)),
         score=score_of,
         now=now,
         waiting=waiting_guests(_waiting_in(conflict)),
         around=around,
         booked=booking_times(remaining),
     )
+
+
+def _facts_for(reading: Reading, deadline_seconds: float, shared: SharedReading) -> SharedFacts:
+    """Return the facts of a reading, with what other conflicts needed besides; more is read until the deadline."""
+    deadline = Deadline.after(deadline_seconds)
+    certify, read_trips = Certifier(deadline), TripReader(deadline)
+    before = shared.once(reading, lambda: SharedFacts(_read(reading, deadline_seconds), certify))
+    # What no time was left for in the search before is asked for again.
+    certified = set(before.known.snapshot.certificates)
+    return shared.keep(reading, SharedFacts(before.known, certify, certified, read_trips))
+
+
+def _read(reading: Reading, deadline_seconds: float) -> Facts:
+    snapshot = reading.take(deadline_seconds=deadline_seconds)
+    return with_past_starts(gather_facts(snapshot), snapshot.trips.keys())
 
 
 def _days_around(day: date, now: datetime) -> list[date]:
@@ -180,17 +202,21 @@ def _listed_day(conflict: ScheduleConflict) -> date | None:
 
 def _departures_of(conflict: ScheduleConflict, drafts: Mapping[date, Draft]) -> list[Departure]:
     """The conflict's departures, and those on the same trail on its date; of guests who wait, those of their trip."""
-    about = set(conflict.details["departure_ids"])
-    trips = set() if about else set(conflict.details.get("affected_trip_ids", []))
-    trails = set(conflict.details.get("affected_trail_ids", []))
-    return [
-        departure
-        for day, draft in drafts.items()
-        for key, departure in sorted(draft.document.departures.items())
-        if str(key) in about
-        or str(departure.trip_id) in trips
-        or (day == conflict.day and str(departure.trail_id) in trails)
-    ]
+    about, trails = (_ids(conflict, name) for name in ("departure_ids", "affected_trail_ids"))
+    trips = frozenset() if about else _ids(conflict, "affected_trip_ids")
+    found = []
+    for day, draft in drafts.items():
+        departures = draft.document.departures
+        keys = about & departures.keys()
+        if trips or (trails and day == conflict.day):
+            on_trails = trails if day == conflict.day else frozenset()
+            keys |= {key for key, d in departures.items() if d.trip_id in trips or d.trail_id in on_trails}
+        found += [departures[key] for key in sorted(keys)]
+    return found
+
+
+def _ids(conflict: ScheduleConflict, name: str) -> frozenset[UUID]:
+    return frozenset(map(UUID, conflict.details.get(name, [])))
 
 
 def _waiting_in(conflict: ScheduleConflict) -> list[UUID]:

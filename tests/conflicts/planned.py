@@ -84,6 +84,14 @@ class PlannedDay:
 
         write_daily_schedules([self.day], edit, author=PLANNER)
 
+    def add(self, departures: Mapping[UUID, Departure]) -> None:
+        """Departures that nobody else knows of."""
+
+        def edit(drafts: Mapping[date, Draft]) -> None:
+            drafts[self.day].document.departures.update(departures)
+
+        write_daily_schedules([self.day], edit, author=PLANNER)
+
 
 def enter_absence(guide_id: UUID, day: date, reason: str = "sick") -> None:
     away = AvailabilityException.model_validate({"from": day, "to": day, "reason": reason})

@@ -4,10 +4,14 @@ import json
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
 from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
+from conflicts.resolution.option_search import compute_options
+from conflicts.resolution.shared_reading import SharedReading
 from conflicts.tasks import compute_options_task
 from tests.conflicts.factories import overfull
 from tests.conflicts.planned import plan_a_day
@@ -48,3 +52,33 @@ def test_the_task_stores_options_with_the_conflict(siblings: SimulatedSiblings) 
     stored = ScheduleConflict.objects.get(pk=conflict.pk).details["resolution_options"]
     assert stored[0]["strategy"] == Strategy.REASSIGN_GUIDE
     assert stored[-1]["strategy"] == Strategy.ACCEPT_RISK
+
+
+@pytest.mark.django_db
+def test_what_conflicts_of_one_date_have_in_common_is_read_once(siblings: SimulatedSiblings) -> None:
+    planned = plan_a_day(siblings)
+    first, second = (planned.send_lead_away(key) for key in planned.staffed()[:2])
+    alone = compute_options(second, deadline_seconds=10)
+    shared = SharedReading()
+    compute_options(first, deadline_seconds=10, shared=shared)
+    siblings.switch("svc-trail-management", "down")
+
+    with CaptureQueriesContext(connection) as queries:
+        together = compute_options(second, deadline_seconds=10, shared=shared)
+
+    assert [option.id for option in together] == [option.id for option in alone]
+    assert not [query for query in queries.captured_queries if 'FROM "daily_schedules"' in query["sql"]]
+
+
+@pytest.mark.django_db
+def test_conflicts_for_which_no_time_is_left_are_queued_again(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    conflicts = [overfull(), overfull()]
+    monkeypatch.setattr("conflicts.tasks.SEARCHING_SECONDS", 0.0)
+
+    with django_capture_on_commit_callbacks() as queued:
+        compute_options_task([str(conflict.pk) for conflict in conflicts])
+
+    assert len(queued) == 1
+    assert not ScheduleConflict.objects.filter(details__has_key="options_form").exists()

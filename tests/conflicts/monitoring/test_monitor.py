@@ -10,6 +10,7 @@ from conflicts.models import ConflictResolution, MonitorPass, ScheduleConflict
 from conflicts.monitoring.monitor import run_pass
 from conflicts.monitoring.passes import begin_pass
 from scheduling.domain.document import Announcement, DepartureStatus
+from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule
 from tests.conflicts.factories import put
 from tests.conflicts.planned import PlannedDay, plan_a_day
@@ -178,3 +179,17 @@ def test_a_pass_without_any_daily_schedule_is_complete(siblings: SimulatedSiblin
     run_pass()
 
     assert last_pass().is_complete, last_pass().not_read
+
+
+def test_a_storm_over_a_region_is_found_on_all_of_its_departures(planned: PlannedDay, published: UUID) -> None:
+    model = planned.departure(published)
+    under_way = {uuid4(): model.model_copy(update={"team": [], "catalog": None}) for _ in range(40)}
+    planned.add(under_way)
+    storm = Span(model.starts_at, model.ends_at)
+    planned.siblings.raise_alert(str(planned.region_id), storm.starts_at, storm.ends_at)
+
+    run_pass()
+
+    stormy = ScheduleConflict.objects.open().filter(details__cause="WEATHER_WARNING")
+    found = {UUID(key) for conflict in stormy for key in conflict.details["departure_ids"]}
+    assert under_way.keys() | {published} <= found
