@@ -12,7 +12,7 @@ from conflicts.resolution.problem import Documents
 from scheduling.domain.document import Departure
 from scheduling.domain.text import counted
 
-_OF_GUESTS = {"reservations", "participants", "catalog_participants"}
+_OF_GUESTS = {"reservations", "participants", "catalog_participants", "moved_guests"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ UNSAID = {
     "published": "what people were told so far; publishing changes it, and no option does",
     "catalog": "the listing that the departure is in line with: what follows from it is said",
     "catalog_participants": "the catalog's count of seats sold: the guests are said",
+    "moved_guests": "those who leave, as the catalog counts them: where they go is said",
     "participants": "counted from the reservations and the seats sold, which are said where they go",
 }
 """The fields of a departure that need no words of their own, and why."""

@@ -24,6 +24,7 @@ _NOT_ALIKE = {
     "published": None,
     "reservations": {},
     "catalog_participants": None,
+    "moved_guests": None,
     "rescheduled_to": None,
     "catalog": None,
     "catalog_change": None,

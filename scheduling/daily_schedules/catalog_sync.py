@@ -37,8 +37,7 @@ def merge_catalog(
             document.departures[key] = departure
         elif not departure.may_be_replanned(now):
             continue
-        departure.catalog_participants = listed.sold_spots
-        departure.count_participants()
+        departure.count_sold(listed.sold_spots)
 
 
 def departures_on_other_dates(

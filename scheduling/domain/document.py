@@ -127,6 +127,7 @@ class Departure(Part):
     reservations: dict[UUID, int] = Field(default_factory=dict)
     language: str | None = None
     catalog_participants: int | None = Field(default=None, ge=0)
+    moved_guests: dict[UUID, int] | None = None
     rescheduled_to: UUID | None = None
     catalog: CatalogListing | None = None
     catalog_change: CatalogListing | None = None
@@ -134,9 +135,14 @@ class Departure(Part):
     def count_participants(self) -> None:
         """Set `participants` by their formula: max(catalog's total - available, sum of active reservations).
 
-        The catalog's figure is the latest that was read; absent, it counts as 0.
+        The catalog's figure is the latest that was read, without guests who were moved off; absent, it counts as 0.
         """
         self.participants = max(self.catalog_participants or 0, sum(self.reservations.values()))
+
+    def count_sold(self, sold_spots: int) -> None:
+        """Take over the catalog's figure, less the guests whom a resolution moved off, and count the participants."""
+        self.catalog_participants = max(0, sold_spots - sum((self.moved_guests or {}).values()))
+        self.count_participants()
 
     def take_guests(self, reservations: Mapping[UUID, int]) -> None:
         """Give the departure these reservations in place of its own, and count its participants.
@@ -147,15 +153,22 @@ class Departure(Part):
             sold_besides = max(0, self.catalog_participants - sum(self.reservations.values()))
             self.catalog_participants = sold_besides + sum(reservations.values())
         self.reservations = dict(reservations)
+        self.forget_moved(reservations)
         self.count_participants()
 
     def release_guests(self, reservations: Collection[UUID]) -> None:
         """Take these reservations off the departure, and off the catalog's figure, which counts them as sold here."""
-        released = sum(guests for key, guests in self.reservations.items() if key in reservations)
+        released = {key: guests for key, guests in self.reservations.items() if key in reservations}
         if self.catalog_participants is not None:
-            self.catalog_participants = max(0, self.catalog_participants - released)
+            self.catalog_participants = max(0, self.catalog_participants - sum(released.values()))
         self.reservations = {key: guests for key, guests in self.reservations.items() if key not in reservations}
+        self.moved_guests = {**(self.moved_guests or {}), **released} or None
         self.count_participants()
+
+    def forget_moved(self, reservations: Collection[UUID]) -> None:
+        """Forget that these reservations were moved off: they are back, or the catalog does not count them any more."""
+        left = {key: guests for key, guests in (self.moved_guests or {}).items() if key not in reservations}
+        self.moved_guests = left or None
 
     @property
     def span(self) -> Span:

@@ -67,6 +67,7 @@ _TEXT_BY_FIELD: dict[str, Callable[[Any], str]] = {
     "starts_at": _timestamp_text,
     "ends_at": _timestamp_text,
     "reservations": _reservations_text,
+    "moved_guests": _reservations_text,
     "published": _announcement_text,
     "catalog": _listing_text,
     "catalog_change": _listing_text,

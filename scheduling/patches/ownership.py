@@ -33,6 +33,7 @@ OTHERS_FIELDS: Mapping[str, str] = {
     "catalog_change": CATALOG,
     "catalog_participants": RESERVATIONS,
     "reservations": RESERVATIONS,
+    "moved_guests": SERVICE,
     "published": PUBLISHING,
     "rescheduled_to": SERVICE,
 }

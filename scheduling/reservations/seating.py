@@ -124,12 +124,19 @@ class _Seating:
     def edit(self, drafts: Mapping[date, Draft]) -> None:
         self.is_created, self.no_place = False, None
         if not self.is_active:
+            self._forget_moved(drafts)
             # A cancelled reservation remembers its departure, to return to it.
             self.departure_id = None if self.must_move else self.former_id
             return
         self.departure_id = self._former_departure(drafts)
         if self.departure_id is None and self.reservation.trip_date:
             self._join(drafts[self.reservation.trip_date].document.departures)
+
+    def _forget_moved(self, drafts: Mapping[date, Draft]) -> None:
+        """The catalog does not count them any more where they booked, whatever departure they went on."""
+        for draft in drafts.values():
+            for departure in draft.document.departures.values():
+                departure.forget_moved({self.reservation.pk})
 
     def _former_departure(self, drafts: Mapping[date, Draft]) -> UUID | None:
         """The departure that the guests are on, or that they were on before they cancelled and can join again."""

@@ -112,6 +112,11 @@ class DepartureSerializer(SparseSerializer):
     catalog_participants = serializers.IntegerField(
         required=False, min_value=0, help_text="Seats sold, as last read from svc-trip-catalog."
     )
+    moved_guests = serializers.DictField(
+        child=serializers.IntegerField(min_value=1),
+        required=False,
+        help_text="Participants, by reservation id, whom svc-trip-catalog counts here and who go elsewhere.",
+    )
     rescheduled_to = serializers.UUIDField(
         required=False, help_text="Of a cancelled departure: the one on another date that its guests were moved to."
     )

@@ -18,7 +18,7 @@ from scheduling.models import DailySchedule, Reservation
 from scheduling.reservations.placement import place_reservation
 from scheduling.snapshot import take_day_snapshot
 from tests.conflicts.planned import PLANNER, enter_absence
-from tests.scheduling.reservations.arrivals import book
+from tests.scheduling.reservations.arrivals import book, cancel
 from tests.siblings import SimulatedSiblings
 from tests.tokens import bearer
 from tests.worlds.small_world import SmallWorld, make_small
@@ -179,10 +179,15 @@ def test_a_group_is_split_and_the_next_plans_leave_it_so(company: Company) -> No
     assert str(last) in split["description"]
     assert company.departure(early).reservations == {first: 4}
     assert company.departure(late).reservations == {last: 4}
+    company.world.siblings.alter("departures", str(early), available_spots=0)
     company.plan()
     company.look_again()
     assert company.departure(early).participants == company.departure(late).participants == 4
     assert not ScheduleConflict.objects.open().exists()
+    cancel(last, minutes=20)
+    company.world.siblings.alter("departures", str(early), available_spots=3)
+    company.plan()
+    assert (company.departure(early).participants, company.departure(late).participants) == (5, 0)
 
 
 def test_a_group_is_capped_and_who_was_left_out_gets_a_place_later(company: Company) -> None:

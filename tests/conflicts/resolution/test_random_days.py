@@ -16,7 +16,7 @@ from conflicts.options import Option
 from conflicts.resolution.candidates import search_options
 from conflicts.resolution.facts import score_of
 from conflicts.resolution.problem import Problem, SharedFacts
-from conflicts.resolution.registry import registered_searches
+from conflicts.resolution.registry import registered_last_resorts, registered_searches
 from conflicts.steps import build, departures_of
 from novatrek_scheduling.deadline import Deadline
 from optimization.days.checker_evidence import engagements_in, holds_of
@@ -58,7 +58,9 @@ def _try_all_options(made: RandomDay) -> int:
     tried = 0
     for conflict in conflicts:
         problem = _problem(conflict, made)
-        options = search_options(problem, registered_searches(), Deadline.after(PLENTY_OF_SECONDS))
+        searched = search_options(problem, registered_searches(), Deadline.after(PLENTY_OF_SECONDS))
+        last = search_options(problem, registered_last_resorts(), Deadline.after(PLENTY_OF_SECONDS))
+        options = [*searched, *last]
         for option in options:
             _try(option, problem, conflict)
         tried += len(options)

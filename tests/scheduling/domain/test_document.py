@@ -152,3 +152,16 @@ def test_what_a_guide_entered_on_several_dates_counts_together() -> None:
     assert (merged.max_group_size, merged.guide_notes) == (4, "knee; back")
     assert merged.restrictions == [*entered.restrictions, "x"]
     assert merged.availability_exceptions == entered.availability_exceptions, "the same absence is one"
+
+
+def test_guests_who_were_moved_off_are_not_counted_again_with_what_the_catalog_sold() -> None:
+    moved, staying = uuid4(), uuid4()
+    departure = DepartureFactory(catalog_participants=9, reservations={moved: 4, staying: 2}, participants=9)
+
+    departure.release_guests({moved})
+    departure.count_sold(9)
+
+    assert (departure.participants, departure.moved_guests) == (5, {moved: 4})
+    departure.take_guests({moved: 4, staying: 2})
+    departure.count_sold(9)
+    assert (departure.participants, departure.moved_guests) == (9, None)

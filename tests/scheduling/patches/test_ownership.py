@@ -40,7 +40,7 @@ def test_guide_management_cannot_touch_the_plan(client: Client) -> None:
     assert stored()[key].capacity == 12
 
 
-@pytest.mark.parametrize("field", ["participants", "reservations", "published", "catalog_participants"])
+@pytest.mark.parametrize("field", ["participants", "reservations", "published", "catalog_participants", "moved_guests"])
 def test_what_events_and_publishing_write_is_not_a_dispatchers(client: Client, field: str) -> None:
     key = uuid4()
     put({key: DepartureFactory()})
