@@ -6,10 +6,12 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from pytest_django.fixtures import Settings
 
 from optimization.fragility import services
 from optimization.fragility.services import FoundFragility, current_report, refresh_reports
 from optimization.models import FragilityReport
+from optimization.tasks import refresh_fragility_task
 from scheduling.models import DailySchedule
 from scheduling.siblings.errors import SiblingUnavailable
 from tests.optimization.fragility.planned import plan_tomorrow, silence, write_again
@@ -59,6 +61,14 @@ def test_the_reports_of_the_next_dates_are_found_once_a_revision_and_again_after
     assert refresh_reports(now) == 1
     found_at = FragilityReport.objects.get().found_at
     assert refresh_reports(found_at + timedelta(hours=2)) == 1
+
+
+def test_beat_has_the_reports_found(planned: DailySchedule, settings: Settings) -> None:
+    assert settings.CELERY_BEAT_SCHEDULE["refresh-fragility"]["task"] == refresh_fragility_task.name
+
+    refresh_fragility_task()
+
+    assert FragilityReport.objects.get().rev == planned.rev
 
 
 def test_dates_beyond_the_next_three_wait_and_those_that_are_over_are_forgotten(
