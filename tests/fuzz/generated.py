@@ -40,6 +40,8 @@ EXAMPLE_OF = {
 PROBABILITY = 0.9
 # Beside those of the specifications: a retired PUT is a 410, and the contract does not know every GET of ours.
 UNEXPECTED_METHODS = ["post", "delete", "patch", "trace", "query"]
+# Of what the specification does not allow. A precondition is judged before the body, so that 412 is one of them.
+REJECTIONS = ["400", "401", "403", "404", "405", "406", "409", "412", "415", "422", "428", "429", "5xx"]
 SEED = 20_270_501
 
 
@@ -84,7 +86,10 @@ def _configuration(service: RunningService, examples: Examples, *, cases: int, s
         "phases": {"coverage": {"unexpected-methods": UNEXPECTED_METHODS}},
         # A well-formed request may still be about a trip that is not sold: which of its documented
         # answers is right is not for the specification to say.
-        "checks": {"positive_data_acceptance": {"enabled": False}},
+        "checks": {
+            "positive_data_acceptance": {"enabled": False},
+            "negative_data_rejection": {"expected-statuses": REJECTIONS},
+        },
         "dictionaries": {name: {"values": values} for name, values in examples.by_name().items() if values},
         "parameters": {field: {"dictionary": name, "probability": PROBABILITY} for field, name in EXAMPLE_OF.items()},
     }
