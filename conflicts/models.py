@@ -36,9 +36,6 @@ class ConflictQuerySet(models.QuerySet["ScheduleConflict"]):
         dated = self.alias(on_date=_text("conflict_date"))
         return dated.filter(on_date__gte=first.isoformat(), on_date__lte=last.isoformat())
 
-    def in_region(self, region_id: uuid.UUID) -> "ConflictQuerySet":
-        return self.alias(in_region=_text("region_id")).filter(in_region=str(region_id))
-
     def of_severity(self, severity: str) -> "ConflictQuerySet":
         return self.alias(of_severity=_text("severity")).filter(of_severity=severity)
 

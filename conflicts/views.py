@@ -21,6 +21,7 @@ from conflicts.serializers import (
     ConflictQuerySerializer,
     ConflictResolutionRequestSerializer,
     ConflictResolutionResultSerializer,
+    ScheduleConflictSerializer,
 )
 from novatrek_scheduling.api.permissions import requires
 from novatrek_scheduling.api.schema import error_responses
@@ -44,8 +45,7 @@ class ScheduleConflictViewSet(ViewSet):
     def list(self, request: Request) -> Response:
         query = ConflictQuerySerializer.of(request)
         page = page_of_conflicts(query.filters, **query.paging)
-        listed = {"conflicts": page.rows, "next_page_token": page.next_page_token, "total_count": page.total_count}
-        return Response(ConflictPageSerializer(listed).data)
+        return Response(page.represented("conflicts", ScheduleConflictSerializer().to_representation))
 
     @extend_schema(
         operation_id="resolveScheduleConflict",

@@ -57,6 +57,10 @@ class Keyset:
         """The token of the page that begins after the row with these `values` of the order's columns."""
         return signing.dumps([_as_text(value) for value in values], salt=self._salt)
 
+    def token_after(self, row: Model) -> str:
+        """The token of the page that begins after `row`."""
+        return self.encode([getattr(row, column) for column in self.columns])
+
     def decode(self, token: str) -> list[Any]:
         """Return the values in `token`, as text. Raises BadPageToken."""
         try:
@@ -88,10 +92,7 @@ class Keyset:
         remaining = self.after(rows, token) if token else rows
         with_next = list(remaining.order_by(*self.order)[: size + 1])
         page_rows = with_next[:size]
-        return page_rows, self.encode(self._position_of(page_rows[-1])) if len(with_next) > size else None
-
-    def _position_of(self, row: Model) -> list[Any]:
-        return [getattr(row, column) for column in self.columns]
+        return page_rows, self.token_after(page_rows[-1]) if len(with_next) > size else None
 
     def _comparison(self, position: int) -> str:
         descending = self.order[position].startswith("-")
