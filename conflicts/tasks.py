@@ -45,8 +45,7 @@ def reopen_expired_task() -> None:
 @shared_task(name="conflicts.refresh_options", acks_late=True)
 def refresh_options_task() -> None:
     """Compute the options that were never searched, and those that are stored in an earlier form."""
-    for conflict in conflicts_without_options():
-        compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+    compute_options_task([str(conflict.pk) for conflict in conflicts_without_options()])
 
 
 @shared_task(name="conflicts.settle_resolutions", acks_late=True)

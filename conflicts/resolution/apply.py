@@ -13,7 +13,7 @@ from conflicts.errors import ConflictAlreadyResolved, ResolutionNotApplicable, S
 from conflicts.history.recording import record
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.monitoring.services import detect_in_changes
-from conflicts.monitoring.store import StoredConflicts, being_resolved
+from conflicts.monitoring.store import StoredConflicts, being_resolved, fingerprints_of
 from conflicts.options import Option
 from conflicts.resolution.acceptance import accept_risk_of
 from conflicts.resolution.closures import closures_of
@@ -81,9 +81,9 @@ def apply_option(
 
     def close(changes: Mapping[date, Change]) -> None:
         stored = detect_in_changes(changes, facts)
-        _refuse_forbidden(stored, existing)
+        unforeseen = _unforeseen(application, stored, {*existing, *fingerprints_of(caused)})
         _keep_waiting(option, changes)
-        new = [*caused, *(c for c in stored.detected if c.cause.follows_from_cancelling)]
+        new = [*caused, *unforeseen, *(c for c in stored.detected if c.cause.follows_from_cancelling)]
         fingerprints = {conflict.fingerprint for conflict in new} - set(existing)
         ids = [stored.by_fingerprint[key] for key in sorted(fingerprints & stored.by_fingerprint.keys())]
         resolutions.append(_close(application, changes, [str(conflict_id) for conflict_id in ids]))
@@ -128,15 +128,23 @@ def _refuse_resolved(conflict: ScheduleConflict) -> None:
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
 
 
-def _refuse_forbidden(stored: StoredConflicts, existing: Collection[str]) -> None:
-    """Raise SecondaryConflicts for new conflicts that no person may accept.
+def _unforeseen(application: Application, stored: StoredConflicts, foreseen: Collection[str]) -> list[DetectedConflict]:
+    """Return the new conflicts that the dry run did not find: it held no lock, and others have written since.
 
-    The dry run looked for them without locks; another writer may have committed the guide since.
+    `foreseen` are the fingerprints of those before the change and of those that the person accepts. Raises
+    ResolutionNotApplicable where the conflict itself would remain, and SecondaryConflicts, unless the person overrides
+    warnings and the conflicts are none that nobody may accept.
     """
-    new = [conflict for conflict in stored.detected if conflict.fingerprint not in existing]
+    option = application.option
+    if option.steps and application.conflict.details["fingerprint"] in fingerprints_of(stored.detected):
+        raise ResolutionNotApplicable("This option no longer resolves the conflict; choose another.")
+    new = [c for c in stored.detected if c.fingerprint not in foreseen and not c.cause.follows_from_cancelling]
+    about_option = [conflict for conflict in new if option.departure_ids.intersection(conflict.departure_ids)]
     forbidden = [conflict for conflict in new if conflict.cause.is_never_overridden]
-    if forbidden:
-        raise SecondaryConflicts(forbidden)
+    refused = forbidden or ([] if application.is_override else about_option)
+    if refused:
+        raise SecondaryConflicts(refused)
+    return about_option
 
 
 def _close(application: Application, changes: Mapping[date, Change], caused: list[str]) -> ConflictResolution:

@@ -23,9 +23,11 @@ from conflicts.errors import (
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.services import detect_on
 from conflicts.options import Option, accept_risk, options_in
+from conflicts.resolution.apply import Application, apply_option
 from conflicts.resolution.deliveries import record_deliveries, settle_resolutions
+from conflicts.resolution.dry_run import run_dry
 from conflicts.resolution.services import resolve_conflict
-from conflicts.steps import Reassign
+from conflicts.steps import Reassign, Resize
 from conflicts.tasks import refresh_options_task
 from events.models import OutboxMessage
 from events.relay import Relay
@@ -150,6 +152,23 @@ def test_who_books_between_option_and_resolve_is_seated(planned: PlannedDay) -> 
     after = planned.departure(departure_id)
     assert newcomer_of(option) in after.guide_ids
     assert guest in after.reservations
+
+
+def test_who_books_between_dry_run_and_write_is_counted_under_its_locks(planned: PlannedDay) -> None:
+    departure_id, trip_id = planned.staffed()[0], planned.departure(planned.staffed()[0]).trip_id
+    planned.only_of_its_trip(departure_id)
+    planned.edit(departure_id, capacity=planned.departure(departure_id).participants - 1)
+    conflict = ScheduleConflict.objects.open().get(details__cause="DEPARTURE_CAPACITY")
+    option = next(o for o in options_of(conflict, Strategy.ADJUST_CAPACITY) if isinstance(o.steps[0], Resize))
+    seen = run_dry(option, conflict)
+    book(trip_id, uuid4(), guests=option.steps[0].places + 1, day=planned.day)
+    application = Application(conflict, option, by="ana", notes="", is_override=True)
+
+    with pytest.raises(ResolutionNotApplicable, match="no longer resolves"):
+        apply_option(application, making=seen.making, caused=seen.caused, existing=seen.existing)
+
+    assert planned.departure(departure_id).capacity < option.steps[0].places
+    assert ScheduleConflict.objects.open().filter(pk=conflict.pk).exists()
 
 
 def test_an_option_for_a_team_that_is_another_by_now_is_computed_anew(planned: PlannedDay) -> None:
