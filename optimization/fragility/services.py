@@ -103,7 +103,7 @@ def refresh_reports(now: datetime) -> int:
     refreshed = 0
     for schedule in schedules:
         report = kept.get(schedule.schedule_date)
-        if report and report.rev == schedule.rev and report.found_at > now - REFRESH_AFTER:
+        if report and report.rev == schedule.rev and _holds(report, now):
             continue
         try:
             _refresh(schedule, reader="worker")
@@ -112,6 +112,12 @@ def refresh_reports(now: datetime) -> int:
         else:
             refreshed += 1
     return refreshed
+
+
+def _holds(report: FragilityReport, now: datetime) -> bool:
+    """Return whether the report is recent and complete: siblings may answer again, and a worker has more time."""
+    gaps = report.report["unknown"] or report.report["not_tried"]
+    return not gaps and report.found_at > now - REFRESH_AFTER
 
 
 def _refresh(schedule: DailySchedule, *, reader: str) -> FragilityReport:

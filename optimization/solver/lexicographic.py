@@ -70,10 +70,10 @@ def solve_component(
 
 
 def serve_most(component: Component, *, deadline: float, warm_start: Teams) -> ComponentSolution:
-    """Return `warm_start` if no plan serves more guests, else the plan of most guests that keeps most pairs.
+    """Return a plan of most guests, found before `deadline`; loss does not count.
 
-    Loss does not count. Where the guests equal their bound they are proven, even if the time, up to `deadline`, was too
-    short for the rest.
+    It is never worse than the greedy plan or `warm_start`. If it serves more guests than these, it also keeps the most
+    pairs. Where the guests equal their bound they are proven, even if the time was too short for the rest.
     """
     search = _Search(component, deadline, PATTERN_LIMIT)
     search.offer(warm_start)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from threading import Barrier
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from pytest_django.fixtures import Settings
 
@@ -15,6 +16,7 @@ from optimization.tasks import refresh_fragility_task
 from scheduling.models import DailySchedule
 from scheduling.siblings.errors import SiblingUnavailable
 from tests.optimization.fragility.planned import plan_tomorrow, silence, write_again
+from tests.scheduling.siblings.circuits import close_all_circuits
 from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,21 @@ def test_beat_has_the_reports_found(planned: DailySchedule, settings: Settings) 
     refresh_fragility_task()
 
     assert FragilityReport.objects.get().rev == planned.rev
+
+
+def test_a_report_with_gaps_is_found_again_until_siblings_answer(
+    planned: DailySchedule, siblings: SimulatedSiblings
+) -> None:
+    now = datetime.combine(siblings.today, time(1), UTC)
+    caches["siblings"].clear()
+    siblings.switch("svc-trail-management", "down")
+
+    assert [refresh_reports(now) for _ in range(2)] == [1, 1]
+    assert "trail" in FragilityReport.objects.get().report["unknown"][0]
+
+    siblings.switch("svc-trail-management", "ok")
+    close_all_circuits()
+    assert [refresh_reports(now) for _ in range(2)] == [1, 0]
 
 
 def test_dates_beyond_the_next_three_wait_and_those_that_are_over_are_forgotten(
