@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.safestring import SafeString
@@ -18,13 +18,17 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS, ResolutionStatus
-from conflicts.detection import Cause, Severity
+from conflicts.admin.forms import ResolveForm, SeverityFilter, WithdrawForm
+from conflicts.admin.many import MOST_AT_ONCE, ResolveManyForm, plan_context, sentences_about
+from conflicts.choices import CAUSE_LABELS, ResolutionStatus
+from conflicts.detection import Cause
 from conflicts.history.sentences import describe
-from conflicts.models import ConflictEvent, ConflictQuerySet, RiskAcceptance, ScheduleConflict
+from conflicts.models import ConflictEvent, RiskAcceptance, ScheduleConflict
 from conflicts.options import options_in
 from conflicts.resolution.acceptance import withdraw_acceptance
-from conflicts.resolution.services import ResolutionOutcome, resolve_conflict
+from conflicts.resolution.bulk import resolve_conflicts
+from conflicts.resolution.outcomes import ResolutionOutcome
+from conflicts.resolution.services import resolve_conflict
 from events.admin import ViewOnly
 from novatrek_scheduling.api.overriding import may_override, refuse_override
 from novatrek_scheduling.errors import DomainError
@@ -35,35 +39,6 @@ RESOLVE = "conflicts.resolve_scheduleconflict"
 MOST_EVENTS = 100
 SEVERITY_COLOURS = {"LOW": "info", "MEDIUM": "warning", "HIGH": "danger", "CRITICAL": "danger"}
 STATE_COLOURS = {"open": "warning", "risk accepted": "info", "resolved": "success"}
-
-
-class SeverityFilter(admin.SimpleListFilter):
-    title = "severity"
-    parameter_name = "severity"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(severity.value, SEVERITY_LABELS[severity]) for severity in reversed(Severity)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value()
-        if chosen in set(Severity) and isinstance(queryset, ConflictQuerySet):
-            return queryset.of_severity(chosen)
-        return queryset
-
-
-class ResolveForm(forms.Form):
-    """The chosen option, the notes, and whether warnings are overridden."""
-
-    option = forms.UUIDField()
-    notes = forms.CharField(required=False, max_length=4000)
-    override_warnings = forms.BooleanField(required=False)
-    accept_until = forms.DateTimeField(required=False)
-
-
-class WithdrawForm(forms.Form):
-    """Why an acceptance is withdrawn."""
-
-    notes = forms.CharField(required=False, max_length=4000)
 
 
 @admin.register(ScheduleConflict)
@@ -87,6 +62,7 @@ class ScheduleConflictAdmin(ViewOnly):
         "options",
         "history",
     ]
+    actions = ["resolve_many"]
     actions_detail = ["resolve", "withdraw"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -210,6 +186,33 @@ class ScheduleConflictAdmin(ViewOnly):
         self.log_change(request, conflict, "Acceptance withdrawn")
         self.message_user(request, "The acceptance is withdrawn.")
         return reopened.pk if reopened else conflict.pk
+
+    def get_urls(self) -> list[URLPattern]:
+        many = self.admin_site.admin_view(self.resolve_chosen)
+        return [path("resolve-many/", many, name="conflicts_scheduleconflict_resolve_many"), *super().get_urls()]
+
+    @admin.action(description="Resolve with the best option of each", permissions=["resolve"])
+    def resolve_many(self, request: HttpRequest, queryset: QuerySet[ScheduleConflict]) -> HttpResponse | None:
+        """Show what would be done about the selected conflicts, one after the other."""
+        selected = list(queryset.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        if len(selected) > MOST_AT_ONCE:
+            self.message_user(request, f"Choose at most {MOST_AT_ONCE} conflicts.", messages.WARNING)
+            return None
+        context = self.admin_site.each_context(request) | plan_context(selected) | {"opts": self.opts}
+        return render(request, "admin/conflicts/scheduleconflict/resolve_many.html", context)
+
+    def resolve_chosen(self, request: HttpRequest) -> HttpResponse:
+        """Do what the page showed and is still ticked, and say what became of each conflict."""
+        if not self.has_resolve_permission(request):
+            raise PermissionDenied
+        form = ResolveManyForm(request.POST)
+        if form.is_valid():
+            by, notes = request.user.get_username(), form.cleaned_data["notes"]
+            for text, level in sentences_about(resolve_conflicts(form.cleaned_data["choices"], by=by, notes=notes)):
+                self.message_user(request, text, level)
+        else:
+            self.message_user(request, "Choose at least one conflict to resolve.", messages.WARNING)
+        return redirect(reverse("admin:conflicts_scheduleconflict_changelist"))
 
     def _resolve(self, request: HttpRequest, conflict: ScheduleConflict, chosen: dict[str, Any]) -> bool:
         try:

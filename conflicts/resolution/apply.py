@@ -1,26 +1,26 @@
 """Applying an option: its change, the conflict, the resolution and the siblings' messages in one transaction."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
 
 from conflicts.choices import EventKind, ResolutionStatus, Strategy
-from conflicts.detection import Cause, DetectedConflict
+from conflicts.detection import DetectedConflict
 from conflicts.errors import ConflictAlreadyResolved, ResolutionNotApplicable, SecondaryConflicts
 from conflicts.history.recording import record
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.monitoring.services import detect_in_changes
 from conflicts.monitoring.store import StoredConflicts, being_resolved, fingerprints_of
-from conflicts.options import Option
 from conflicts.resolution.acceptance import accept_risk_of
+from conflicts.resolution.applications import Application, Share, shares_of
 from conflicts.resolution.closures import closures_of
 from conflicts.resolution.deliveries import unsent_messages_about
 from conflicts.resolution.guests import tell_of_no_place
 from conflicts.resolution.reseating import reseating_of
-from conflicts.steps import LeaveOut, Making, apply_steps
+from conflicts.steps import LeaveOut, Making, Step, apply_steps
 from events import outbox
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, ask_to_close_listing
@@ -33,27 +33,6 @@ from scheduling.domain.document import ScheduleDocument
 from scheduling.reservations.waiting import keep_waiting
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
-    """An option to be applied to its conflict by a person, with their notes and the warnings they override."""
-
-    conflict: ScheduleConflict
-    option: Option
-    by: str
-    notes: str
-    is_override: bool
-    accept_until: datetime | None = None
-
-    @property
-    def is_of_the_catalog(self) -> bool:
-        return Cause(self.conflict.details["cause"]).is_of_the_catalog
-
-    @property
-    def author(self) -> Author:
-        cause = f"{self.option.strategy} for conflict {self.conflict.pk}"
-        return Author(AuthorKind.RESOLUTION, self.by, cause=cause)
-
-
 def apply_option(
     application: Application,
     *,
@@ -61,43 +40,70 @@ def apply_option(
     caused: Collection[DetectedConflict] = (),
     existing: Collection[str] = (),
 ) -> ConflictResolution:
-    """Write the option's change, the resolution and the messages to siblings in one transaction.
+    """Apply one option as `apply_together` does."""
+    [resolution] = apply_together([application], making=making, caused=caused, existing=existing)
+    return resolution
 
-    Its steps are made on the documents of that moment, with what was read for them in `making`; it is None for an
-    option without steps. `caused` are the secondary conflicts that the person accepts: with any, hard rules do not
-    refuse the change. `existing` has the fingerprints of the conflicts before it. Raises ConflictAlreadyResolved,
-    ResolutionNotApplicable, SecondaryConflicts, HardRuleViolated and ContentionNotResolved.
+
+def apply_together(
+    applications: Sequence[Application],
+    *,
+    making: Making | None = None,
+    caused: Collection[DetectedConflict] = (),
+    existing: Collection[str] = (),
+) -> list[ConflictResolution]:
+    """Write the options' changes, the resolutions and the messages to siblings in one transaction.
+
+    Their steps are made on the documents of that moment, one option after the other, with what was read for them in
+    `making`; it is None for options without steps. `caused` are the secondary conflicts that the person accepts: with
+    any, hard rules do not refuse the change. `existing` has the fingerprints of the conflicts before it. Returns a
+    resolution for each application. Raises ConflictAlreadyResolved, ResolutionNotApplicable, SecondaryConflicts,
+    HardRuleViolated and ContentionNotResolved.
     """
-    conflict, option = application.conflict, application.option
     facts = making.facts if making else None
+    steps = [step for application in applications for step in application.option.steps]
     resolutions: list[ConflictResolution] = []
 
     def edit(drafts: Mapping[date, Draft]) -> None:
-        _refuse_resolved(conflict)
-        if making:
-            apply_steps(option.steps, {day: draft.document for day, draft in drafts.items()}, making)
-        if option.strategy is Strategy.ACCEPT_RISK and application.is_of_the_catalog:
-            _keep_ours(conflict, drafts[conflict.day].document)
+        documents = {day: draft.document for day, draft in drafts.items()}
+        for application in applications:
+            _refuse_resolved(application.conflict)
+            if making:
+                apply_steps(application.option.steps, documents, making)
+            if application.keeps_ours:
+                _keep_ours(application.conflict, documents[application.conflict.day])
 
     def close(changes: Mapping[date, Change]) -> None:
         stored = detect_in_changes(changes, facts)
-        unforeseen = _unforeseen(application, stored, {*existing, *fingerprints_of(caused)})
-        _keep_waiting(option, changes)
+        unforeseen = _unforeseen(applications, stored, {*existing, *fingerprints_of(caused)})
+        _keep_waiting(steps, changes)
         new = [*caused, *unforeseen, *(c for c in stored.detected if c.cause.follows_from_cancelling)]
-        fingerprints = {conflict.fingerprint for conflict in new} - set(existing)
-        ids = [stored.by_fingerprint[key] for key in sorted(fingerprints & stored.by_fingerprint.keys())]
-        resolutions.append(_close(application, changes, [str(conflict_id) for conflict_id in ids]))
+        new = [c for c in new if c.fingerprint not in existing and c.fingerprint in stored.by_fingerprint]
+        # A write that met another one starts over: what it closed was rolled back.
+        resolutions[:] = [
+            _close(share, changes, {str(stored.by_fingerprint[c.fingerprint]) for c in new if share.includes(c)})
+            for share in shares_of(applications)
+        ]
 
-    with being_resolved(conflict.pk):
+    with ExitStack() as resolving:
+        for application in applications:
+            resolving.enter_context(being_resolved(application.conflict.pk))
         write_daily_schedules(
-            option.days or [conflict.day],
+            {day for application in applications for day in application.days},
             edit,
-            author=application.author,
+            author=_author(applications),
             facts=None if caused else facts,
-            reseating=reseating_of(option.steps),
+            reseating=reseating_of(steps),
             after_write=close,
         )
-    return resolutions[-1]
+    return resolutions
+
+
+def _author(applications: Sequence[Application]) -> Author:
+    first, others = applications[0], len(applications) - 1
+    cause = f"{first.option.strategy} for conflict {first.conflict.pk}"
+    cause += f" and options for {others} more" if others else ""
+    return Author(AuthorKind.RESOLUTION, first.by, cause=cause)
 
 
 def _keep_ours(conflict: ScheduleConflict, document: ScheduleDocument) -> None:
@@ -114,9 +120,9 @@ def _keep_ours(conflict: ScheduleConflict, document: ScheduleDocument) -> None:
         keep(departure)
 
 
-def _keep_waiting(option: Option, changes: Mapping[date, Change]) -> None:
-    """Have those wait for another place whom the option leaves out, each told to operations."""
-    for step in option.steps:
+def _keep_waiting(steps: Iterable[Step], changes: Mapping[date, Change]) -> None:
+    """Have those wait for another place whom the steps leave out, each told to operations."""
+    for step in steps:
         if isinstance(step, LeaveOut):
             departure = changes[step.day].after.departures[step.departure_id]
             reason = f"{departure.trip_name} at {departure.starts_at:%H:%M} has {departure.capacity} places"
@@ -128,38 +134,42 @@ def _refuse_resolved(conflict: ScheduleConflict) -> None:
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
 
 
-def _unforeseen(application: Application, stored: StoredConflicts, foreseen: Collection[str]) -> list[DetectedConflict]:
+def _unforeseen(
+    applications: Sequence[Application], stored: StoredConflicts, foreseen: Collection[str]
+) -> list[DetectedConflict]:
     """Return the new conflicts that the dry run did not find: it held no lock, and others have written since.
 
     `foreseen` are the fingerprints of those before the change and of those that the person accepts. Raises
-    ResolutionNotApplicable where the conflict itself would remain, and SecondaryConflicts, unless the person overrides
+    ResolutionNotApplicable where a conflict itself would remain, and SecondaryConflicts, unless the person overrides
     warnings and the conflicts are none that nobody may accept.
     """
-    option = application.option
-    if option.steps and application.conflict.details["fingerprint"] in fingerprints_of(stored.detected):
+    to_end = {a.conflict.details["fingerprint"] for a in applications if a.option.steps}
+    if to_end & fingerprints_of(stored.detected):
         raise ResolutionNotApplicable("This option no longer resolves the conflict; choose another.")
+    changed = frozenset[UUID]().union(*(application.option.departure_ids for application in applications))
     new = [c for c in stored.detected if c.fingerprint not in foreseen and not c.cause.follows_from_cancelling]
-    about_option = [conflict for conflict in new if option.departure_ids.intersection(conflict.departure_ids)]
+    about_options = [conflict for conflict in new if changed.intersection(conflict.departure_ids)]
     forbidden = [conflict for conflict in new if conflict.cause.is_never_overridden]
-    refused = forbidden or ([] if application.is_override else about_option)
+    refused = forbidden or ([] if all(a.is_override for a in applications) else about_options)
     if refused:
         raise SecondaryConflicts(refused)
-    return about_option
+    return about_options
 
 
-def _close(application: Application, changes: Mapping[date, Change], caused: list[str]) -> ConflictResolution:
+def _close(share: Share, changes: Mapping[date, Change], caused: Collection[str]) -> ConflictResolution:
+    application = share.application
     conflict, option, now = application.conflict, application.option, timezone.now()
     if not ScheduleConflict.objects.open().filter(pk=conflict.pk).update(resolved=True):
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
-    told = tell_guests_of(changes)
+    told = tell_guests_of(changes, share.departure_ids)
     if option.strategy is Strategy.ACCEPT_RISK and not application.is_of_the_catalog:
         accept_risk_of(conflict, by=application.by, reason=application.notes, now=now, until=application.accept_until)
         told += tell_of_no_place(conflict)
     else:
         _record_resolution(application, now)
     if not application.is_of_the_catalog:
-        _ask_to_close_listings(changes)
-    messages = [*_notify_siblings(application, changes), *map(str, told)]
+        _ask_to_close_listings(changes, share)
+    messages = [*_notify_siblings(share, changes), *map(str, told)]
     return ConflictResolution.objects.create(
         conflict=conflict,
         option_id=option.id,
@@ -168,8 +178,8 @@ def _close(application: Application, changes: Mapping[date, Change], caused: lis
         resolved_by=application.by,
         notes=application.notes,
         is_override=application.is_override,
-        revisions={str(day): change.schedule.rev for day, change in changes.items()},
-        new_conflicts=caused,
+        revisions={str(day): changes[day].schedule.rev for day in sorted(application.days) if day in changes},
+        new_conflicts=sorted(caused),
         messages=messages,
         resolved_at=now,
         completed_at=None if messages else now,
@@ -189,23 +199,23 @@ def _record_resolution(application: Application, now: datetime) -> None:
     )
 
 
-def _notify_siblings(application: Application, changes: Mapping[date, Change]) -> list[str]:
+def _notify_siblings(share: Share, changes: Mapping[date, Change]) -> list[str]:
     """Record the messages to siblings, and return their ids."""
-    option = application.option
+    option = share.application.option
     for step in option.added:
         departure = changes[step.day].after.departures[step.departure_id]
         announce_to_catalog(step.departure_id, departure, step.day)
-    closures = closures_of(application.conflict) if option.strategy is Strategy.CLOSE_TRAIL else []
+    closures = closures_of(share.application.conflict) if share.closes_trails else []
     messages = [str(outbox.record(**closure).message_id) for closure in closures]
     return messages + unsent_messages_about([step.departure_id for step in option.added])
 
 
-def _ask_to_close_listings(changes: Mapping[date, Change]) -> None:
+def _ask_to_close_listings(changes: Mapping[date, Change], share: Share) -> None:
     """Have operations close what the option cancels or moves to another hour, as it was listed."""
     for day, change in changes.items():
-        for key in change.departures_cancelled:
+        for key in filter(share.concerns, change.departures_cancelled):
             ask_to_close_listing(key, change.before.departures[key], day, because="is cancelled here")
-        for key in sorted(change.departure_ids & change.before.departures.keys()):
+        for key in filter(share.concerns, sorted(change.departure_ids & change.before.departures.keys())):
             before, after = change.before.departures[key], change.after.departures[key]
             if after.starts_at != before.starts_at:
                 ask_to_close_listing(key, before, day, because=f"is at {after.starts_at:%H:%M} now")

@@ -30,6 +30,12 @@ def wait_for_siblings(resolution: ConflictResolution) -> ConflictResolution:
     return resolution
 
 
+def with_deliveries(resolution: ConflictResolution) -> ConflictResolution:
+    """Record what is delivered by now, without waiting for more."""
+    record_deliveries(resolution)
+    return resolution
+
+
 def record_deliveries(resolution: ConflictResolution) -> bool:
     """Record which messages are delivered; return True once all are, which completes the resolution."""
     messages = OutboxMessage.objects.filter(message_id__in=resolution.messages).order_by("id")

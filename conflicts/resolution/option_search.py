@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,18 +21,18 @@ from conflicts.monitoring.scene_loader import read_around
 from conflicts.options import FORM, Option, accept_risk, stored_options
 from conflicts.resolution.candidates import search_options
 from conflicts.resolution.facts import Certifier, Reading, TripReader, booking_times, score_of, waiting_guests
-from conflicts.resolution.problem import Problem, SharedFacts
+from conflicts.resolution.problem import Documents, Problem, SharedFacts
 from conflicts.resolution.registry import registered_last_resorts, registered_searches, what_would_help
 from conflicts.resolution.shared_reading import SharedReading, whole_days
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import Unavailable
-from scheduling.daily_schedules.commitments import commitments_around
+from scheduling.daily_schedules.commitments import by_guide, commitments_around, commitments_in
 from scheduling.daily_schedules.decision_facts import gather_facts, with_past_starts
-from scheduling.daily_schedules.drafts import Draft, read_drafts
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule
-from scheduling.rules import EntriesByDate, Facts
+from scheduling.rules import Commitment, EntriesByDate, Facts
 from scheduling.snapshot import UnknownTrip
 
 DAYS_AROUND = 3
@@ -135,26 +135,32 @@ def _search(conflict: ScheduleConflict, deadline_seconds: float, shared: SharedR
 
 
 def state_problem(
-    conflict: ScheduleConflict, *, deadline_seconds: float, shared: SharedReading | None = None
+    conflict: ScheduleConflict,
+    *,
+    deadline_seconds: float,
+    shared: SharedReading | None = None,
+    planned: Documents | None = None,
 ) -> Problem | None:
     """Read the facts around a conflict; None where all its departures are over.
 
+    `planned` are documents as others will have changed them before: they stand for those of their dates.
     Raises SiblingUnavailable, and UnknownTrip where the catalog no longer has the trip.
     """
     now, shared = timezone.now(), shared or SharedReading()
     listed = _listed_day(conflict)
     window = sorted({*_days_around(conflict.day, now), *([listed] if listed else [])})
     drafts = shared.once(("drafts", *window), lambda: read_drafts(window))
-    about = _departures_of(conflict, drafts)
+    stored = {day: draft.document for day, draft in drafts.items()}
+    documents = stored | {day: document for day, document in (planned or {}).items() if day in stored}
+    about = _departures_of(conflict, documents)
     remaining = [departure for departure in about if departure.ends_at > now]
     if not remaining:
         return None
     ends = max(departure.ends_at for departure in remaining).date()
     days = {*window, *(conflict.day + timedelta(days=n) for n in range((ends - conflict.day).days + 1))}
     reached = frozenset(day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1))
-    documents = {day: draft.document for day, draft in drafts.items()}
     span = whole_days(_span_over(remaining, listed))
-    around = shared.once(("around", *window, reached, span), lambda: read_around(documents, reached, span))
+    around = shared.once(("around", *window, reached, span), lambda: read_around(stored, reached, span))
     return Problem(
         conflict_id=conflict.pk,
         conflict_type=ConflictType(conflict.conflict_type),
@@ -165,13 +171,25 @@ def state_problem(
         entered=shared.once(
             ("entries", *window, reached, span), lambda: EntriesByDate({day: around.entries.on(day) for day in reached})
         ),
-        commitments=shared.once(("commitments", span), lambda: commitments_around(span)),
+        commitments=_with_planned(shared.once(("commitments", span), lambda: commitments_around(span)), planned or {}),
         score=score_of,
         now=now,
         waiting=waiting_guests(_waiting_in(conflict)),
-        around=around,
+        around=replace(around, documents=documents),
         booked=booking_times(remaining),
     )
+
+
+def _with_planned(
+    stored: Mapping[UUID, tuple[Commitment, ...]], planned: Documents
+) -> Mapping[UUID, tuple[Commitment, ...]]:
+    """The stored commitments, with those of the planned documents in place of their dates'."""
+    if not planned:
+        return stored
+    others = [c for held in stored.values() for c in held if c.day not in planned]
+    for day, document in planned.items():
+        others += commitments_in(document, day, document.departures)
+    return by_guide(others)
 
 
 def _facts_for(reading: Reading, deadline_seconds: float, shared: SharedReading) -> SharedFacts:
@@ -200,13 +218,13 @@ def _listed_day(conflict: ScheduleConflict) -> date | None:
     return date.fromisoformat(listed["schedule_date"]) if listed else None
 
 
-def _departures_of(conflict: ScheduleConflict, drafts: Mapping[date, Draft]) -> list[Departure]:
+def _departures_of(conflict: ScheduleConflict, documents: Documents) -> list[Departure]:
     """The conflict's departures, and those on the same trail on its date; of guests who wait, those of their trip."""
     about, trails = (_ids(conflict, name) for name in ("departure_ids", "affected_trail_ids"))
     trips = frozenset() if about else _ids(conflict, "affected_trip_ids")
     found = []
-    for day, draft in drafts.items():
-        departures = draft.document.departures
+    for day, document in documents.items():
+        departures = document.departures
         keys = about & departures.keys()
         if trips or (trails and day == conflict.day):
             on_trails = trails if day == conflict.day else frozenset()

@@ -177,6 +177,11 @@ class Problem:
             return not conflict.cause.is_never_overridden
         return conflict.cause.follows_from_cancelling
 
+    def is_there_still(self) -> bool:
+        """Return whether the documents, as they are, still have the conflict."""
+        about = frozenset(UUID(key) for key in self.details["departure_ids"])
+        return self.details["fingerprint"] in fingerprints_of(self._detected({}, about))
+
     def harms_nothing(self, steps: Steps) -> bool:
         """Return whether the steps can be made, cause no conflict and break no hard rule anew."""
         changed = self.change_by(steps)

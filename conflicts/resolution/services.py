@@ -1,15 +1,11 @@
 """Resolving a conflict: applying one of its options, or accepting its risk."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
 
-from conflicts.choices import EventKind, ResolutionStatus, Strategy
+from conflicts.choices import Strategy
 from conflicts.detection import Cause, Severity
 from conflicts.errors import (
     ConflictAlreadyResolved,
@@ -20,30 +16,16 @@ from conflicts.errors import (
     UnknownConflict,
     UnknownOption,
 )
-from conflicts.history.recording import record
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.options import Option, accept_risk, options_in
-from conflicts.resolution.apply import Application, apply_option
+from conflicts.resolution.applications import Application
+from conflicts.resolution.apply import apply_option
 from conflicts.resolution.deliveries import wait_for_siblings
 from conflicts.resolution.dry_run import run_dry
 from conflicts.resolution.option_search import are_options_current, compute_options
+from conflicts.resolution.outcomes import ResolutionOutcome, outcome_of, record_failure
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
-from scheduling.publication.notices import Notice
-from scheduling.publication.services import notices_due
-
-
-@dataclass(frozen=True, slots=True)
-class ResolutionOutcome:
-    """The result of a resolution, as the API shows it."""
-
-    conflict_id: UUID
-    resolution_status: ResolutionStatus
-    applied_strategy: Strategy
-    downstream_updates: list[dict[str, Any]] = field(default_factory=list)
-    new_conflicts_created: list[str] = field(default_factory=list)
-    resolved_at: datetime | None = None
-    told_on_publishing: list[dict[str, Any]] = field(default_factory=list)
 
 
 def resolve_conflict(
@@ -73,14 +55,14 @@ def resolve_conflict(
     if option.strategy is Strategy.ACCEPT_RISK:
         _refuse_unacceptable_risk(conflict, notes, override_warnings)
     try:
-        return _outcome_of(application, _apply(application))
+        return outcome_of(application, _told(_apply(application)))
     except (ResolutionNotApplicable, HardRuleViolated) as error:
         compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
         if isinstance(error, ResolutionNotApplicable):
             raise
         raise ResolutionNotApplicable(f"The option is no longer possible: {error}") from error
     except ContentionNotResolved as error:
-        return _record_failure(application, str(error))
+        return record_failure(application, str(error))
 
 
 def _open_conflict(conflict_id: UUID) -> ScheduleConflict:
@@ -133,37 +115,5 @@ def _apply(application: Application) -> ConflictResolution:
     return apply_option(application, making=dry_run.making, caused=dry_run.caused, existing=dry_run.existing)
 
 
-def _outcome_of(application: Application, resolution: ConflictResolution) -> ResolutionOutcome:
-    if resolution.messages:
-        resolution = wait_for_siblings(resolution)
-    days = [date.fromisoformat(day) for day in resolution.revisions]
-    return ResolutionOutcome(
-        conflict_id=resolution.conflict_id,
-        resolution_status=ResolutionStatus(resolution.status),
-        applied_strategy=Strategy(resolution.strategy),
-        downstream_updates=resolution.downstream,
-        new_conflicts_created=resolution.new_conflicts,
-        resolved_at=resolution.resolved_at,
-        told_on_publishing=[_told(notice) for notice in notices_due(days, application.option.departure_ids)],
-    )
-
-
-def _told(notice: Notice) -> dict[str, Any]:
-    return {"guide_id": notice.guide_id, "kind": notice.kind, "text": notice.text}
-
-
-def _record_failure(application: Application, reason: str) -> ResolutionOutcome:
-    now, strategy = timezone.now(), application.option.strategy
-    with transaction.atomic():
-        ConflictResolution.objects.create(
-            conflict=application.conflict,
-            option_id=application.option.id,
-            strategy=strategy,
-            status=ResolutionStatus.FAILED,
-            resolved_by=application.by,
-            notes=reason,
-            is_override=application.is_override,
-            resolved_at=now,
-        )
-        record(EventKind.FAILED, application.conflict, now=now, by=application.by, strategy=strategy, reason=reason)
-    return ResolutionOutcome(application.conflict.pk, ResolutionStatus.FAILED, application.option.strategy)
+def _told(resolution: ConflictResolution) -> ConflictResolution:
+    return wait_for_siblings(resolution) if resolution.messages else resolution

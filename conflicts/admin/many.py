@@ -1,0 +1,79 @@
+"""The page on which many conflicts are resolved at once: what would be done about each, and what became of it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.utils.formats import localize
+
+from conflicts.choices import Strategy
+from conflicts.models import ScheduleConflict
+from conflicts.resolution.bulk import ChoiceOutcome
+from conflicts.resolution.bulk_planning import Choice, Planned, plan_choices
+from scheduling.domain.text import counted
+
+MOST_AT_ONCE = 100
+SEPARATOR = ":"
+
+
+class ChoiceField(forms.MultipleChoiceField):
+    """Choices as the page lists them: conflict, option and strategy."""
+
+    def valid_value(self, value: Any) -> bool:
+        try:
+            _choice(value)
+        except ValueError:
+            return False
+        return True
+
+    def clean(self, value: Any) -> list[Choice]:
+        return [_choice(text) for text in super().clean(value)]
+
+
+class ResolveManyForm(forms.Form):
+    """The conflicts that are still ticked, and the notes."""
+
+    choices = ChoiceField()
+    notes = forms.CharField(required=False, max_length=4000)
+
+
+def plan_context(conflict_ids: Sequence[UUID]) -> dict[str, Any]:
+    """Return the context of the page: what would be done about these conflicts, one after the other."""
+    plan = plan_choices(map(Choice, conflict_ids))
+    is_possible = any(planned.option for planned in plan)
+    return {"title": "Resolve several conflicts", "rows": list(map(_row, plan)), "is_possible": is_possible}
+
+
+def _choice(text: str) -> Choice:
+    conflict, option, strategy = text.split(SEPARATOR)
+    return Choice(UUID(conflict), UUID(option), Strategy(strategy))
+
+
+def _row(planned: Planned) -> dict[str, Any]:
+    option, conflict = planned.option, planned.conflict
+    row = {
+        "day": localize(conflict.day) if conflict else "",
+        "description": conflict.details["description"] if conflict else "",
+        "refusal": planned.refusal,
+    }
+    if option is None:
+        return row
+    value = SEPARATOR.join((str(planned.conflict_id), str(option.id), option.strategy))
+    return row | {"value": value, "option": option.description, "impact": option.impact_assessment}
+
+
+def sentences_about(outcomes: list[ChoiceOutcome]) -> Iterator[tuple[str, int]]:
+    """What became of the choices: how many are resolved, and of each other one why it is not."""
+    resolved = [outcome for outcome in outcomes if outcome.resolution and not outcome.refusal]
+    if resolved:
+        yield f"Resolved: {counted(len(resolved), 'conflict')}.", messages.SUCCESS
+    descriptions = {
+        str(conflict.pk): conflict.details["description"]
+        for conflict in ScheduleConflict.objects.filter(pk__in=[outcome.conflict_id for outcome in outcomes])
+    }
+    for outcome in outcomes:
+        if outcome.refusal:
+            about = descriptions.get(str(outcome.conflict_id), str(outcome.conflict_id))
+            yield f"{about} {outcome.refusal}", messages.WARNING

@@ -1,0 +1,178 @@
+"""Many conflicts in one call: each option after the one before, a date together, every choice with its outcome."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from conflicts.choices import Strategy
+from conflicts.detection import Severity
+from conflicts.models import ConflictResolution, ScheduleConflict
+from conflicts.options import Option, option_id, stored_options
+from conflicts.resolution.bulk import resolve_conflicts
+from conflicts.resolution.bulk_planning import SOLVED, Choice, plan_choices
+from conflicts.resolution.option_search import compute_options
+from conflicts.resolution.services import resolve_conflict
+from conflicts.steps import Reassign
+from scheduling.models import DailySchedule
+from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, overfull
+from tests.conflicts.planned import PlannedDay, options_of, plan_a_day
+from tests.novatrek_scheduling.console.people import signed_in
+from tests.siblings import SimulatedSiblings
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/conflicts/scheduleconflict/"
+
+
+@pytest.fixture
+def planned(siblings: SimulatedSiblings) -> PlannedDay:
+    return plan_a_day(siblings)
+
+
+def leads_away(planned: PlannedDay, count: int) -> list[ScheduleConflict]:
+    """Conflicts of departures whose leads are away, each of a guide of its own; their options are searched."""
+    taken: set[UUID] = set()
+    conflicts: list[ScheduleConflict] = []
+    for key in planned.staffed():
+        guides = planned.departure(key).guide_ids
+        if len(conflicts) < count and not guides & taken:
+            taken |= guides
+            conflicts.append(planned.send_lead_away(key))
+    for conflict in conflicts:
+        compute_options(conflict, deadline_seconds=10)
+    return conflicts
+
+
+def taking(conflict: ScheduleConflict, guide_id: UUID) -> Choice:
+    """The choice of an option that is offered: this guide in place of the lead who is away."""
+    [away] = conflict.details["affected_guide_ids"]
+    key = UUID(conflict.details["departure_ids"][0])
+    step = Reassign(day=conflict.day, departure_id=key, joining=(guide_id,), leaving=(UUID(away),), lead=guide_id)
+    option = options_of(conflict, Strategy.REASSIGN_GUIDE)[0].model_copy(
+        update={"id": option_id(conflict.pk, Strategy.REASSIGN_GUIDE, [step]), "steps": (step,)}
+    )
+    conflict.details |= stored_options([option], rev=1)
+    conflict.save(update_fields=["details"])
+    return Choice(conflict.pk, option.id)
+
+
+def newcomer_of(option: Option) -> UUID:
+    return next(guide for step in option.steps for guide in step.guide_ids)
+
+
+def revision(day: date) -> int:
+    return DailySchedule.objects.get(schedule_date=day).rev
+
+
+def test_the_options_of_a_date_are_applied_together_with_an_outcome_for_each_choice(planned: PlannedDay) -> None:
+    conflicts = leads_away(planned, 2)
+    before = revision(planned.day)
+
+    outcomes = resolve_conflicts([Choice(conflict.pk) for conflict in conflicts], by="ana", notes="flu")
+
+    assert [outcome.conflict_id for outcome in outcomes] == [conflict.pk for conflict in conflicts]
+    assert [outcome.refusal for outcome in outcomes] == ["", ""]
+    assert not ScheduleConflict.objects.open().exists()
+    assert revision(planned.day) == before + 1
+    kept = ConflictResolution.objects.filter(conflict__in=conflicts)
+    assert {(row.resolved_by, row.notes) for row in kept} == {("ana", "flu")}
+
+
+def test_two_that_want_the_same_guide_get_one_each(planned: PlannedDay) -> None:
+    first, second = leads_away(planned, 2)
+    shared = newcomer_of(options_of(first, Strategy.REASSIGN_GUIDE)[0])
+    both = [taking(conflict, shared) for conflict in (first, second)]
+
+    outcomes = resolve_conflicts(both, by="ana")
+
+    teams = [
+        planned.departure(UUID(conflict.details["departure_ids"][0])).guide_ids
+        for conflict, outcome in zip((first, second), outcomes, strict=True)
+        if not outcome.refusal
+    ]
+    assert sum(shared in team for team in teams) <= 1
+    assert len(set().union(*teams)) == sum(map(len, teams))
+    still_open = {conflict.pk for conflict in ScheduleConflict.objects.open()}
+    assert still_open == {outcome.conflict_id for outcome in outcomes if outcome.refusal}
+
+
+def test_one_that_cannot_be_resolved_is_refused_and_the_others_go_on(planned: PlannedDay) -> None:
+    [possible] = leads_away(planned, 1)
+    resolved = conflict_of(planned.day + timedelta(days=1))
+    ScheduleConflict.objects.filter(pk=resolved.pk).update(resolved=True)
+    unknown = uuid4()
+
+    outcomes = resolve_conflicts([Choice(unknown), Choice(resolved.pk), Choice(possible.pk)], by="ana")
+
+    assert [outcome.refusal for outcome in outcomes] == [
+        f"There is no conflict {unknown}.",
+        "It is resolved already.",
+        "",
+    ]
+
+
+def test_a_conflict_that_an_option_before_it_ends_needs_none_of_its_own(planned: PlannedDay) -> None:
+    [conflict] = leads_away(planned, 1)
+    other = conflict_of(
+        planned.day,
+        severity=Severity.LOW,
+        cause=conflict.details["cause"],
+        departure_ids=conflict.details["departure_ids"],
+        affected_guide_ids=conflict.details["affected_guide_ids"],
+        subjects=conflict.details["subjects"],
+    )
+
+    plan = plan_choices([Choice(other.pk), Choice(conflict.pk)])
+
+    assert [planned.conflict_id for planned in plan] == [conflict.pk, other.pk]
+    assert [planned.refusal for planned in plan] == ["", SOLVED]
+
+
+def test_a_choice_that_was_resolved_between_planning_and_writing_is_left_out(planned: PlannedDay) -> None:
+    first, second = leads_away(planned, 2)
+    [chosen, *_] = options_of(second, Strategy.REASSIGN_GUIDE)
+    calls: list[Any] = []
+
+    def before_the_write(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT (") and '"schedule_conflicts"' in sql and not calls:
+            calls.append(sql)
+            resolve_conflict(second.pk, chosen.id, by="ben")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(before_the_write):
+        outcomes = resolve_conflicts([Choice(first.pk), Choice(second.pk)], by="ana")
+
+    assert [outcome.refusal for outcome in outcomes] == ["", "It is resolved already."]
+    assert set(ConflictResolution.objects.values_list("resolved_by", flat=True)) == {"ana", "ben"}
+
+
+def test_no_risk_is_accepted_for_want_of_an_option(siblings: SimulatedSiblings) -> None:
+    conflict = overfull(IN_THREE_DAYS)
+
+    [outcome] = resolve_conflicts([Choice(conflict.pk)], by="ana", notes="whatever")
+
+    assert outcome.refusal
+    assert ScheduleConflict.objects.open().get() == conflict
+
+
+@pytest.mark.usefixtures("groups")
+def test_a_dispatcher_sees_what_would_be_done_before_it_is(planned: PlannedDay) -> None:
+    first, second = leads_away(planned, 2)
+    dispatcher = signed_in("Dispatcher")
+
+    page = dispatcher.post(LIST, {"action": "resolve_many", "_selected_action": [first.pk, second.pk]})
+
+    rows = page.context["rows"]
+    assert {row["description"] for row in rows} == {c.details["description"] for c in (first, second)}
+    assert all(row["option"] for row in rows)
+    assert ScheduleConflict.objects.open().count() == 2
+    ticked = {"choices": [rows[0]["value"]], "notes": "flu"}
+    assert signed_in("Auditor").post(f"{LIST}resolve-many/", ticked).status_code == 403
+
+    answer = dispatcher.post(f"{LIST}resolve-many/", ticked, follow=True)
+
+    assert "Resolved: 1 conflict." in answer.content.decode()
+    assert ScheduleConflict.objects.open().count() == 1
