@@ -56,7 +56,7 @@ def _excess(case: Case, cause: Cause, allowed: int, limit: str, **about: Any) ->
         return Judgement()
     conflict = case.conflict(
         cause,
-        f"{case.departure.trip_name} has {people} guests, {limit.format(allowed)}.",
+        f"{case.name} has {people} guests, {limit.format(allowed)}.",
         kind=ConflictType.CAPACITY_EXCEEDED,
         severity=severity_of_excess(case.departure, people, allowed, case.scene.now),
         people=people,

@@ -28,7 +28,7 @@ def judge_cancelled(case: Case) -> DetectedConflict | None:
     verb = "has" if departure.participants == 1 else "have"
     return case.conflict(
         Cause.GUESTS_WITHOUT_PLACE,
-        f"{guests} of {departure.trip_name} {verb} no place, it is cancelled: {_named(departure.reservations)}.",
+        f"{guests} of {case.name} {verb} no place, it is cancelled: {_named(departure.reservations)}.",
         kind=ConflictType.CAPACITY_EXCEEDED,
         **_evidence(departure.reservations, departure.participants),
     )

@@ -37,7 +37,7 @@ def judge_certification(case: Case, member: TeamMember) -> Judgement:
     if not missing:
         return Judgement()
     names = ", ".join(name.replace("_", " ").lower() for name in missing)
-    description = f"{member.guide_name} has no valid certificate for {departure.trip_name}: {names}."
+    description = f"{member.guide_name} has no valid certificate for {case.name}: {names}."
     return _about(case, member, Cause.CERTIFICATION, description, missing=missing)
 
 
@@ -51,7 +51,7 @@ def judge_restrictions(case: Case, member: TeamMember) -> Judgement:
     if not broken:
         return Judgement(is_complete=len(judged) == len(entries))
     severity = Severity.CRITICAL if any(is_about_safety(entry) for entry, _ in broken) else None
-    description = f"{member.guide_name} on {case.departure.trip_name}: {'; '.join(reason for _, reason in broken)}."
+    description = f"{member.guide_name} on {case.name}: {'; '.join(reason for _, reason in broken)}."
     restrictions = [entry for entry, _ in broken]
     judgement = _about(case, member, Cause.RESTRICTION, description, severity, restrictions=restrictions)
     return Judgement(judgement.conflicts, len(judged) == len(entries))
@@ -72,7 +72,7 @@ def judge_lead(case: Case) -> Judgement:
         return Judgement()
     reason = departure.unassigned_reason
     lack = "has no lead guide" if leads == 0 else f"has {leads} leads"
-    description = f"{departure.trip_name} {lack}{': ' + reason.message if reason and not departure.team else ''}."
+    description = f"{case.name} {lack}{': ' + reason.message if reason and not departure.team else ''}."
     guides = [member.guide_id for member in departure.team]
     conflict = case.conflict(Cause.NO_LEAD, description, guide_ids=guides, team=[str(g) for g in guides], leads=leads)
     return Judgement((conflict,))
@@ -91,7 +91,7 @@ def judge_absence(case: Case, member: TeamMember) -> Judgement:
     if not windows:
         return Judgement()
     reason = "; ".join(dict.fromkeys(window.reason or "availability exception" for window in windows))
-    description = f"{member.guide_name} is away during {case.departure.trip_name}: {reason}."
+    description = f"{member.guide_name} is away during {case.name}: {reason}."
     evidence = [window.model_dump(mode="json", by_alias=True) for window in windows]
     return _about(case, member, Cause.AVAILABILITY_EXCEPTION, description, windows=evidence)
 
@@ -110,7 +110,7 @@ def judge_availability(case: Case, member: TeamMember) -> Judgement:
         reason = f"not available on {absent[0]}"
     else:
         return Judgement(is_complete=len(read) == len(days))
-    description = f"{member.guide_name} cannot go on {case.departure.trip_name}: {reason}."
+    description = f"{member.guide_name} cannot go on {case.name}: {reason}."
     return _about(case, member, Cause.NOT_AVAILABLE, description, reason=reason)
 
 
@@ -119,7 +119,7 @@ def judge_hold(case: Case, member: TeamMember) -> Judgement:
     conflicts = tuple(
         case.conflict(
             Cause.HELD_BY_EMERGENCY,
-            f"{member.guide_name} is held and expected on {case.departure.trip_name}: {danger.description}.",
+            f"{member.guide_name} is held and expected on {case.name}: {danger.description}.",
             severity=danger.severity,
             counterpart=f"{member.guide_id} {danger.id}",
             guide_ids=[member.guide_id],
@@ -138,7 +138,7 @@ def judge_notes(case: Case, member: TeamMember) -> Judgement:
     if not member.open_notes or member.assignment_status is not AssignmentStatus.PENDING_APPROVAL:
         return Judgement()
     description = (
-        f"{member.guide_name} left a note since {case.departure.trip_name} was published: a person has to read it, and "
+        f"{member.guide_name} left a note since {case.name} was published: a person has to read it, and "
         "approves it by publishing the departure again."
     )
     return _about(case, member, Cause.GUIDE_NOTE, description, Severity.LOW, notes=member.open_notes)

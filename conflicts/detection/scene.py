@@ -106,6 +106,11 @@ class Case:
     departure: Departure
 
     @property
+    def name(self) -> str:
+        """The departure as descriptions name it: a trip may depart more than once on a date."""
+        return f"{self.departure.trip_name} at {self.departure.starts_at:%H:%M}"
+
+    @property
     def demand(self) -> Demand:
         return Demand.of(self.departure_id, self.departure, self.scene.day, self.scene.snapshot)
 

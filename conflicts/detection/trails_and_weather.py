@@ -32,7 +32,7 @@ def judge_lack_of_trail(case: Case) -> Judgement:
         return Judgement()
     conflict = case.conflict(
         Cause.NO_TRAIL,
-        f"{departure.trip_name}: {reason.message}.",
+        f"{case.name}: {reason.message}.",
         kind=ConflictType.TRAIL_CLOSED,
         trail_ids=reason.trail_ids or (),
         reason=reason.message,
@@ -43,7 +43,7 @@ def judge_lack_of_trail(case: Case) -> Judgement:
 def _on_closed_trail(case: Case, trail: Trail, reason: str) -> DetectedConflict:
     return case.conflict(
         Cause.TRAIL,
-        f"{case.departure.trip_name}: {reason}.",
+        f"{case.name}: {reason}.",
         kind=ConflictType.TRAIL_CLOSED,
         counterpart=trail.id,
         trail_ids=[trail.id],
@@ -61,7 +61,7 @@ def judge_trail_hazards(case: Case) -> Judgement:
         tuple(
             case.conflict(
                 Cause.TRAIL_HAZARD,
-                f"{case.departure.trip_name}: its trail is closed, {danger.description}.",
+                f"{case.name}: its trail is closed, {danger.description}.",
                 kind=ConflictType.TRAIL_CLOSED,
                 severity=danger.severity,
                 counterpart=danger.id,
@@ -92,7 +92,7 @@ def _under_alert(case: Case, alert: WeatherAlert) -> DetectedConflict:
     trail_id, title = case.departure.trail_id, alert.title or "untitled"
     return case.conflict(
         Cause.WEATHER_WARNING,
-        f"{case.departure.trip_name}: weather {alert.severity.lower()} during the departure, {title}.",
+        f"{case.name}: weather {alert.severity.lower()} during the departure, {title}.",
         kind=ConflictType.WEATHER_ALERT,
         severity=SEVERITY_OF_ALERT.get(alert.severity, Severity.HIGH),
         counterpart=alert.id,
@@ -119,7 +119,7 @@ def judge_forecast(case: Case) -> Judgement:
 def _into_storm(case: Case, day: date) -> DetectedConflict:
     return case.conflict(
         Cause.STORM_FORECAST,
-        f"{case.departure.trip_name}: a storm is forecast for {day}.",
+        f"{case.name}: a storm is forecast for {day}.",
         kind=ConflictType.WEATHER_ALERT,
         counterpart=day,
         source=Sibling.WEATHER,
@@ -133,7 +133,7 @@ def judge_weather_emergencies(case: Case) -> Judgement:
         tuple(
             case.conflict(
                 Cause.WEATHER_EMERGENCY,
-                f"{case.departure.trip_name}: {danger.description}.",
+                f"{case.name}: {danger.description}.",
                 kind=ConflictType.WEATHER_ALERT,
                 severity=danger.severity,
                 counterpart=danger.id,

@@ -67,29 +67,40 @@ def figures_of(
 
 def impact_text(figures: Figures) -> str:
     """Return the figures as sentences for people."""
-    sentences = [
-        _guests_text(figures),
-        f"{counted(figures.departures_changed, 'departure')} and {counted(figures.guides_changed, 'guide')} change.",
-    ]
+    changes = [f"{counted(figures.departures_changed, 'departure')}"] if figures.departures_changed else []
+    changes += [counted(figures.guides_changed, "guide")] if figures.guides_changed else []
+    is_single = figures.departures_changed + figures.guides_changed == 1
+    sentences = [_guests_text(figures)]
+    sentences += [f"{' and '.join(changes)} {'changes' if is_single else 'change'}."] if changes else []
     if figures.score_before is not None and figures.score_after is not None:
-        sentences.append(f"The plan scores {figures.score_after:.1f} instead of {figures.score_before:.1f}.")
+        sentences.append(f"The plan scores {_compared(figures.score_after, figures.score_before, 1)}.")
     if figures.fairness_before is not None and figures.fairness_after is not None:
-        sentences.append(f"Its hours are {figures.fairness_after:.2f} fair, not {figures.fairness_before:.2f}.")
+        sentences.append(f"The fairness of hours is {_compared(figures.fairness_after, figures.fairness_before, 2)}.")
     sentences += [f"It causes: {caused.description}" for caused in figures.causes]
     return " ".join(sentences)
 
 
+def _compared(after: float, before: float, digits: int) -> str:
+    shown, former = f"{after:.{digits}f}", f"{before:.{digits}f}"
+    return f"{shown} as before" if shown == former else f"{shown} instead of {former}"
+
+
 def _guests_text(figures: Figures) -> str:
-    if not figures.guests_touched:
+    touched, moved, lost = figures.guests_touched, figures.guests_moved, figures.guests_without_place
+    if not touched:
         return "No guest is touched."
-    moved = _of_them(figures.guests_moved, "goes", "go")
-    lost = _of_them(figures.guests_without_place, "loses their", "lose their")
-    touched = counted(figures.guests_touched, "guest")
-    return f"{touched} touched: {moved} at another time, on another trail or departure, {lost} place."
+    if not (moved or lost):
+        return f"{_of(touched, touched, 'goes', 'go')} as booked."
+    parts = [f"{_of(moved, touched, 'goes', 'go')} at another time, on another trail or departure"] if moved else []
+    parts += [f"{_of(lost, touched, 'loses', 'lose')} their place"] if lost else []
+    return f"{', '.join(parts)}."
 
 
-def _of_them(count: int, verb: str, plural_verb: str) -> str:
-    return f"{count or 'none'} {verb if count <= 1 else plural_verb}"
+def _of(guests: int, touched: int, verb: str, plural_verb: str) -> str:
+    who = f"{guests} of {counted(touched, 'guest')}"
+    if guests == touched:
+        who = "The guest" if guests == 1 else f"All {guests} guests"
+    return f"{who} {verb if guests == 1 else plural_verb}"
 
 
 def _guests(compared: _Comparison) -> dict[str, Any]:

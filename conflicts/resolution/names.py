@@ -29,12 +29,12 @@ class Names:
         return region.name if region else f"region {region_id}"
 
     def departure(self, departure: Departure) -> str:
-        """Return what tells it from others of its trip: "Sunrise hike on Saturday 1 May 2027, 08:00 (Utah)"."""
+        """Return what tells it from others of its trip: "Sunrise hike on Saturday 1 May, 08:00 (Utah)"."""
         region_id = departure.region_id
         return f"{departure.trip_name} on {self.moment(departure.starts_at, region_id)} ({self.region(region_id)})"
 
     def moment(self, instant: datetime, region_id: UUID) -> str:
-        """Return a moment by the region's clocks: "Saturday 1 May 2027, 08:00"."""
+        """Return a moment by the region's clocks: "Saturday 1 May, 08:00"."""
         local = self._local(instant, region_id)
         return f"{date_text(local)}, {_clock(local)}"
 
@@ -51,7 +51,8 @@ class Names:
 
 
 def date_text(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
+    """Return a date as people speak of it; plans are for weeks, not for years."""
+    return f"{day:%A} {day.day} {day:%B}"
 
 
 def _clock(local: datetime) -> str:

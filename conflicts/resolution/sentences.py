@@ -14,6 +14,7 @@ from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocum
 from scheduling.domain.text import counted
 
 Documents = Mapping[date, ScheduleDocument]
+Departures = Mapping[UUID, Departure]
 Clauses = Iterator[str]
 
 UNSAID = {
@@ -39,14 +40,29 @@ def describe_change(before: Documents, after: Documents, names: Names) -> str:
     """Return what the change does, a sentence for each departure and each group of guests that it moves."""
     known, changed = departures_in(before), departures_in(after)
     everything = {**known, **changed}
+    replacing = {
+        departure.rescheduled_to
+        for key, departure in changed.items()
+        if key in known and _replacement_of(known[key], departure, known, changed)
+    }
     sentences = []
-    for key in sorted(known.keys() | changed.keys(), key=lambda key: (everything[key].starts_at, key)):
-        sentences += _sentences(known.get(key), changed.get(key), everything, names)
+    for key in sorted(everything.keys() - replacing, key=lambda key: (everything[key].starts_at, key)):
+        sentences += _sentences(known.get(key), changed.get(key), known, changed, names)
     return " ".join([*sentences, *guest_sentences(known, changed, names)])
 
 
+def _replacement_of(before: Departure, after: Departure, known: Departures, changed: Departures) -> Departure | None:
+    """Return the new departure that takes the place of one that the change cancels: one sentence says both."""
+    key = after.rescheduled_to
+    if key is None or key in known or not after.is_cancelled or before.rescheduled_to == key:
+        return None
+    new = changed.get(key)
+    is_alike = new is not None and (new.trip_name, new.region_id) == (after.trip_name, after.region_id)
+    return new if is_alike else None
+
+
 def _sentences(
-    before: Departure | None, after: Departure | None, everything: Mapping[UUID, Departure], names: Names
+    before: Departure | None, after: Departure | None, known: Departures, changed: Departures, names: Names
 ) -> list[str]:
     if before is None and after is not None:
         return [f"{names.departure(after)} is new: {'; '.join(_clauses_of_new(after, names))}."]
@@ -54,7 +70,13 @@ def _sentences(
         return []
     if after is None:
         return [f"{names.departure(before)} is no longer planned."]
-    clauses = list(_clauses(before, after, everything, names))
+    replacement = _replacement_of(before, after, known, changed)
+    if replacement:
+        after = after.model_copy(update={"rescheduled_to": before.rescheduled_to})
+    clauses = list(_clauses(before, after, {**known, **changed}, names))
+    if replacement:
+        span, *others = _clauses_of_new(replacement, names)
+        clauses += [span.replace("goes ", "is replaced by one on ", 1), *others]
     return [f"{names.departure(before)}: {'; '.join(clauses)}."] if clauses else []
 
 
@@ -72,7 +94,7 @@ def _clauses_of_new(after: Departure, names: Names) -> Clauses:
         yield "nobody leads it yet"
 
 
-def _clauses(before: Departure, after: Departure, everything: Mapping[UUID, Departure], names: Names) -> Clauses:
+def _clauses(before: Departure, after: Departure, everything: Departures, names: Names) -> Clauses:
     if after.status is not before.status:
         yield _STATUS_TEXTS[after.status]
     if after.rescheduled_to != before.rescheduled_to:
@@ -105,7 +127,7 @@ def _identity_clauses(before: Departure, after: Departure, names: Names) -> Clau
             yield f"is {text(after)} instead of {text(before)}"
 
 
-def _replacement_text(key: UUID | None, everything: Mapping[UUID, Departure], names: Names) -> str:
+def _replacement_text(key: UUID | None, everything: Departures, names: Names) -> str:
     if key is None:
         return "is replaced by no other departure any more"
     return f"is replaced by {names.departure(everything[key]) if key in everything else f'departure {key}'}"

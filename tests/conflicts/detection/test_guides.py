@@ -93,7 +93,7 @@ def test_where_no_trail_fits_the_lack_of_a_lead_is_a_conflict_of_trails() -> Non
 
     assert (conflict.type, conflict.cause.value) == (ConflictType.TRAIL_CLOSED, "NO_TRAIL")
     assert (conflict.trail_ids, conflict.guide_ids) == (tuple(trails), ())
-    assert conflict.description == "Rim walk: no trail fits: Rim Trail is closed."
+    assert conflict.description == "Rim walk at 09:00: no trail fits: Rim Trail is closed."
 
 
 def test_overlap_with_another_departure_turnaround_included() -> None:

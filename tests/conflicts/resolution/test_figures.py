@@ -98,7 +98,7 @@ def test_the_impact_says_the_figures_in_words() -> None:
     text = impact_text(figures_of(documents, changed, Ratings(90.04, 80.06, 0.5, 0.25), causes))
 
     assert text == (
-        "5 guests touched: none goes at another time, on another trail or departure, 5 lose their place. "
-        "1 departure and 0 guides change. The plan scores 80.1 instead of 90.0. Its hours are 0.25 fair, not 0.50. "
+        "All 5 guests lose their place. 1 departure changes. The plan scores 80.1 instead of 90.0. "
+        "The fairness of hours is 0.25 instead of 0.50. "
         "It causes: 5 guests have no place."
     )
