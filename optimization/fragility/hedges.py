@@ -12,7 +12,7 @@ from optimization.fragility.repair import Repair, members_in
 from optimization.solver.components import Component, scarce_capacity
 from optimization.solver.greedy import GuideOccupancy
 from optimization.solver.problem import DayProblem, EligiblePair
-from optimization.solver.staffing import Staffing, Teams, group_by_departure
+from optimization.solver.staffing import Staffing, Teams, group_by_departure, unstaffable_reason
 
 MOST_OF_A_KIND = 3
 # The id of a guide who would have to be found; no real one has it.
@@ -139,7 +139,8 @@ class _Rescue:
         occupancy = GuideOccupancy(self.day, self.teams)
         for staffing in self.lost:
             able = Staffing.of(staffing.departure, [pair for pair in staffing.pairs if pair.guide_id in guide_ids])
-            team = occupancy.cheapest_team(able)
+            # A pinned guide who may not lead there on another trail stays in the way of any team.
+            team = None if unstaffable_reason(able, {}) else occupancy.cheapest_team(able)
             if team is None:
                 return False
             occupancy.assign(able, team)

@@ -3,10 +3,14 @@
 from dataclasses import replace
 from uuid import UUID
 
+import pytest
+
 from optimization.fragility.analysis import fragility_of
-from optimization.fragility.hedges import Hedge, HedgeKind, Pool
-from optimization.fragility.losses import Reroute, StandingDay
-from tests.optimization.fragility.days import LOOP, RIDGE, of_guide, of_trail, standing
+from optimization.fragility.hedges import NEWCOMER, Hedge, HedgeKind, Pool
+from optimization.fragility.losses import Reroute, Resource, StandingDay, only_guides, without
+from optimization.solver import solve_day
+from optimization.solver.problem import DayProblem, EligiblePair
+from tests.optimization.fragility.days import LOOP, RIDGE, of_guide, of_trail, random_standing_day, standing
 from tests.optimization.solver.days import CAMP, guide, pair, trip
 
 MORNING, NOON, LATE = trip(1, "09:00", "12:00", 8), trip(2, "11:00", "14:00", 6), trip(3, "15:00", "17:00", 4)
@@ -43,6 +47,31 @@ def test_a_second_standby_counts_only_for_what_the_first_leaves() -> None:
 
     assert (first.id, second.id) == (guide(4), guide(6))
     assert second.removes == {of_guide(5)}
+
+
+def with_hedge(day: StandingDay, hedge: Hedge, resource: Resource) -> DayProblem:
+    """Return the problem without the resource, for those on duty and the hedge; for everybody if it is no standby."""
+    problem = without(day, resource)
+    if hedge.kind is HedgeKind.STANDBY and hedge.id:
+        on_duty = frozenset().union(*day.teams.values())
+        return only_guides(problem, on_duty | {hedge.id})
+    newcomer = [
+        EligiblePair(key, NEWCOMER, hedge.capacity, 0) for key in (hedge.pool.departure_ids if hedge.pool else ())
+    ]
+    return replace(problem, pairs=(*problem.pairs, *newcomer))
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_what_a_hedge_removes_costs_nobody_their_departure(seed: int) -> None:
+    day = random_standing_day(seed)
+    anywhere = Pool(UUID(int=9), "HIKING", frozenset(), frozenset(day.teams))
+
+    hedges = hedges_of(day, anywhere)
+
+    assert hedges
+    for hedge in hedges:
+        for resource in hedge.removes:
+            assert not solve_day(with_hedge(day, hedge, resource)).unstaffed, (hedge, resource)
 
 
 def test_nobody_is_held_ready_for_what_those_on_duty_do_themselves() -> None:

@@ -100,7 +100,7 @@ def test_dates_beyond_the_next_three_wait_and_those_that_are_over_are_forgotten(
     assert not FragilityReport.objects.exists()
 
 
-def test_a_silent_sibling_keeps_no_other_date_from_being_found(
+def test_while_a_sibling_is_silent_nothing_is_found_and_nothing_fails(
     planned: DailySchedule, siblings: SimulatedSiblings
 ) -> None:
     silence(siblings)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
+
 from optimization.candidates.assessment import PlanningContext
 from optimization.days.inputs import DayInputs
 from optimization.days.planner import assign_guides
@@ -118,6 +120,22 @@ def test_the_only_trail_that_fails_takes_its_departures_along() -> None:
 
     assert lost_without(Resource(ResourceKind.TRAIL, RIDGE.id), found) == {FIRST}
     assert lost_without(Resource(ResourceKind.BASE_CAMP, CAMP.id), found) == {FIRST}
+
+
+@pytest.mark.parametrize("largest", [1, 4, 15], ids=["another for one guest", "another for four", "another for all"])
+def test_a_trail_costs_what_a_plan_leaves_unstaffed_while_it_is_closed(largest: int) -> None:
+    small = replace(LOOP, max_group_size=largest)
+    facts = facts_with(ANA, BEN, trails=[RIDGE, small])
+    departures = {
+        FIRST: led_by(ANA, trail_id=RIDGE.id, participants=8),
+        SECOND: led_by(BEN, trail_id=RIDGE.id, participants=3),
+    }
+
+    lost = lost_without(Resource(ResourceKind.TRAIL, RIDGE.id), fragility(departures, facts))
+
+    closed = facts_with(ANA, BEN, trails=[replace(RIDGE, surface="FLOODED"), small])
+    planned = assign_guides(inputs_of(departures, closed), time_limit_seconds=30)
+    assert lost == {key for key in departures if not planned.solved.team_of(key)}
 
 
 def test_a_trail_that_nobody_knows_is_not_tried() -> None:
