@@ -338,3 +338,45 @@ def test_of_two_operators_at_once_one_wins(siblings: SimulatedSiblings) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(resolve, range(2))) == ["CONFLICT_ALREADY_RESOLVED", "won"]
     assert ConflictResolution.objects.filter(conflict=conflict).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_options_that_touch_one_departure_at_once_neither_undoes_the_other(
+    siblings: SimulatedSiblings,
+) -> None:
+    planned = plan_a_day(siblings)
+    departure_id = planned.staffed(lambda departure: departure.trail_id is not None)[0]
+    before = planned.departure(departure_id)
+    away = planned.send_lead_away(departure_id)
+    planned.siblings.close_trail(str(before.trail_id), planned.day, planned.day)
+    planned.look_again()
+    closed = ScheduleConflict.objects.open().get(details__cause=Cause.TRAIL, details__departure_ids=[str(departure_id)])
+    chosen = [
+        (away, options_of(away, Strategy.REASSIGN_GUIDE)[0]),
+        (closed, options_of(closed, Strategy.CLOSE_TRAIL)[0]),
+    ]
+    together = threading.Barrier(2)
+
+    def resolve(number: int) -> str:
+        conflict, option = chosen[number]
+        together.wait(timeout=30)
+        try:
+            return resolve_conflict(conflict.pk, option.id, by=f"operator {number}").resolution_status
+        except (ConflictAlreadyResolved, ResolutionNotApplicable) as refused:
+            return refused.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(resolve, range(2)))
+
+    after = planned.departure(departure_id)
+    done = [outcome for outcome in outcomes if outcome in set(ResolutionStatus)]
+    assert done
+    assert ConflictResolution.objects.exclude(strategy="").count() == len(done)
+    # Whatever was not done is open still, or was ended by the other one.
+    open_now = set(ScheduleConflict.objects.open().values_list("pk", flat=True))
+    is_led_by_who_is_away = bool(after.guide_ids & {UUID(key) for key in away.details["affected_guide_ids"]})
+    assert after.is_cancelled or (away.pk in open_now) == is_led_by_who_is_away
+    assert after.is_cancelled or (closed.pk in open_now) == (after.trail_id == before.trail_id)
+    assert len(after.guide_ids) == len(after.team)
