@@ -33,8 +33,8 @@ class Application:
 
     @property
     def days(self) -> frozenset[date]:
-        """The dates whose documents it reads or changes."""
-        return frozenset(self.option.days or [self.conflict.day])
+        """The dates whose documents it reads or changes, and that of its conflict, on which guests may wait."""
+        return frozenset({*self.option.days, self.conflict.day})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from conflicts.resolution.acceptance import accept_risk_of
 from conflicts.resolution.applications import Application, Share, shares_of
 from conflicts.resolution.closures import closures_of
 from conflicts.resolution.deliveries import unsent_messages_about
+from conflicts.resolution.facts import still_waiting
 from conflicts.resolution.guests import tell_of_no_place
 from conflicts.resolution.reseating import reseating_of
 from conflicts.steps import LeaveOut, Making, Step, apply_steps
@@ -143,8 +144,9 @@ def _unforeseen(
     ResolutionNotApplicable where a conflict itself would remain, and SecondaryConflicts, unless the person overrides
     warnings and the conflicts are none that nobody may accept.
     """
-    to_end = {a.conflict.details["fingerprint"] for a in applications if a.option.steps}
-    if to_end & fingerprints_of(stored.detected):
+    to_end = [application.conflict for application in applications if application.option.steps]
+    remaining = {conflict.details["fingerprint"] for conflict in to_end} & fingerprints_of(stored.detected)
+    if remaining or any(map(still_waiting, to_end)):
         raise ResolutionNotApplicable("This option no longer resolves the conflict; choose another.")
     changed = frozenset[UUID]().union(*(application.option.departure_ids for application in applications))
     new = [c for c in stored.detected if c.fingerprint not in foreseen and not c.cause.follows_from_cancelling]

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from conflicts.detection import Cause, DetectedConflict, Detection
+from conflicts.detection import DetectedConflict, Detection
 from conflicts.errors import ResolutionNotApplicable
 from conflicts.models import ScheduleConflict
 from conflicts.monitoring.scene_loader import DetectionScope, detect_all
 from conflicts.monitoring.store import fingerprints_of
 from conflicts.options import Option
-from conflicts.resolution.facts import read_for
+from conflicts.resolution.facts import read_for, still_waiting
 from conflicts.steps import Documents, Making, build, seated_in
 from scheduling.daily_schedules.commitments import by_guide, commitments_around, commitments_in, without_departures
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.facts import Span
-from scheduling.models import Reservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def run_dry(option: Option, conflict: ScheduleConflict) -> DryRun:
     after = build(option.steps, before, making)
     existing = fingerprints_of(_detect(option, before, making).conflicts)
     remaining = _detect(option, after, making).conflicts
-    if conflict.details["fingerprint"] in fingerprints_of(remaining) or _leaves_waiting(conflict, after):
+    if conflict.details["fingerprint"] in fingerprints_of(remaining) or not still_waiting(conflict) <= seated_in(after):
         raise ResolutionNotApplicable("This option no longer resolves the conflict; choose another.")
     caused = tuple(c for c in remaining if c.fingerprint not in existing and not c.cause.follows_from_cancelling)
     return DryRun(making, caused, existing)
@@ -64,14 +63,3 @@ def _detect(option: Option, documents: Documents, making: Making) -> Detection:
     for day, document in documents.items():
         planned += commitments_in(document, day, touched)
     return detect_all(scopes, making.facts, now=making.now, commitments=by_guide(planned))
-
-
-def _leaves_waiting(conflict: ScheduleConflict, after: Documents) -> bool:
-    """True where the conflict is about guests who wait for any departure, and some would go on waiting."""
-    if conflict.details["cause"] != Cause.GUESTS_WITHOUT_PLACE or conflict.details["departure_ids"]:
-        return False
-    trips = conflict.details["affected_trip_ids"]
-    waiting = (
-        Reservation.objects.waiting().filter(trip_date=conflict.day, trip_id__in=trips).exclude(unplaced_reason="")
-    )
-    return not set(waiting.values_list("pk", flat=True)) <= seated_in(after)

@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
+from conflicts.detection import Cause
 from conflicts.errors import ResolutionNotApplicable
+from conflicts.models import ScheduleConflict
 from conflicts.steps import Add, Documents, Making, Reroute, SeatWaiting, Step, departures_of, guides_joining
 from novatrek_scheduling.deadline import Deadline
 from scheduling.daily_schedules.decision_facts import gather_facts
@@ -126,6 +128,16 @@ def waiting_guests(reservations: Iterable[UUID]) -> dict[UUID, int]:
     """Return the guests of the reservations among these that wait for a place."""
     waiting = Reservation.objects.waiting().filter(pk__in=reservations)
     return dict(waiting.values_list("pk", "participant_count"))
+
+
+def still_waiting(conflict: ScheduleConflict) -> frozenset[UUID]:
+    """Return the reservations that wait now for any departure, as the conflict says; none in conflicts about others."""
+    if conflict.details["cause"] != Cause.GUESTS_WITHOUT_PLACE or conflict.details["departure_ids"]:
+        return frozenset()
+    of_trip = Reservation.objects.waiting().filter(
+        trip_date=conflict.day, trip_id__in=conflict.details["affected_trip_ids"]
+    )
+    return frozenset(of_trip.exclude(unplaced_reason="").values_list("pk", flat=True))
 
 
 def _departures_named(steps: Iterable[Step], documents: Documents) -> list[Departure]:

@@ -21,7 +21,7 @@ from conflicts.errors import (
     UnknownOption,
 )
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
-from conflicts.monitoring.services import detect_on
+from conflicts.monitoring.services import detect_on, detect_waiting
 from conflicts.options import Option, accept_risk, options_in
 from conflicts.resolution.apply import Application, apply_option
 from conflicts.resolution.deliveries import record_deliveries, settle_resolutions
@@ -169,6 +169,37 @@ def test_who_books_between_dry_run_and_write_is_counted_under_its_locks(planned:
 
     assert planned.departure(departure_id).capacity < option.steps[0].places
     assert ScheduleConflict.objects.open().filter(pk=conflict.pk).exists()
+
+
+def waiting_for(planned: PlannedDay, trip_id: UUID) -> UUID:
+    """A guest whom no departure of the trip takes."""
+    reservation = Reservation.objects.create(
+        reservation_id=uuid4(),
+        trip_id=trip_id,
+        trip_date=planned.day,
+        status=ReservationStatus.ACTIVE,
+        event_time=timezone.now(),
+        unplaced_reason="all are full",
+    )
+    detect_waiting(planned.day, trip_id)
+    return reservation.pk
+
+
+def test_who_begins_to_wait_between_dry_run_and_write_is_not_forgotten(planned: PlannedDay) -> None:
+    departure_id = planned.staffed(lambda departure: departure.participants < departure.capacity)[0]
+    trip_id = planned.departure(departure_id).trip_id
+    waiting_for(planned, trip_id)
+    conflict = ScheduleConflict.objects.open().get(details__cause="GUESTS_WITHOUT_PLACE")
+    option = options_of(conflict, Strategy.RESCHEDULE_TRIP)[0]
+    seen = run_dry(option, conflict)
+    later = waiting_for(planned, trip_id)
+
+    with pytest.raises(ResolutionNotApplicable):
+        apply_option(Application(conflict, option, by="ana", notes="", is_override=False), making=seen.making)
+
+    conflict.refresh_from_db()
+    assert str(later) in conflict.details["evidence"]["told"]["reservations"]
+    assert not conflict.resolved
 
 
 def test_an_option_for_a_team_that_is_another_by_now_is_computed_anew(planned: PlannedDay) -> None:
