@@ -9,6 +9,7 @@ from benchmarks.fragility import measure_fragility
 from benchmarks.growth import measure_growth
 from benchmarks.horizon import measure_horizon
 from benchmarks.latency import measure_latency
+from benchmarks.listing import measure_listing
 from benchmarks.report import Table
 from benchmarks.serving import measure_serving
 from benchmarks.solver import SEEDS, measure_solver
@@ -28,6 +29,9 @@ BENCHMARKS: dict[str, Measure] = {
     ),
     "contention": lambda service, options: measure_contention(service, seconds=options.seconds or CONTENTION_SECONDS),
     "growth": lambda service, options: measure_growth(service, rounds=options.rounds),
+    "listing": lambda service, options: measure_listing(
+        service, rounds=options.rounds, seconds=options.seconds or SECONDS
+    ),
     "horizon": lambda service, options: measure_horizon(service, rounds=options.rounds),
 }
 # These need no service.
