@@ -1,6 +1,7 @@
 """Each way out of a conflict at the door of the API: chosen, applied, and what became of it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,10 +43,6 @@ class Company:
     def trip(self) -> UUID:
         return UUID(self.world.trip_ids[0])
 
-    @property
-    def trail(self) -> str:
-        return str(self.departure(self.listed(0)).trail_id)
-
     def listed(self, trip: int) -> UUID:
         """The departure of a trip on the first day."""
         return UUID(self.world.departure_ids[trip * 2])
@@ -64,10 +61,6 @@ class Company:
 
     def departure(self, key: UUID) -> Departure:
         return DailySchedule.objects.get(schedule_date=self.day).document.departures[key]
-
-    def departures(self) -> dict[UUID, Departure]:
-        """All departures of all dates."""
-        return {key: d for row in DailySchedule.objects.all() for key, d in row.document.departures.items()}
 
     def send_away(self, *guides: str) -> None:
         for guide in guides:
@@ -229,3 +222,47 @@ def test_a_departure_that_nobody_can_lead_is_cancelled_and_says_what_would_help(
     assert company.departure(key).status is DepartureStatus.CANCELLED
     assert cancel["requires_guest_notification"]
     assert conflict_of("GUESTS_WITHOUT_PLACE").details["departure_ids"] == [str(key)]
+
+
+def test_a_departure_moves_to_another_hour_of_its_trip(company: Company) -> None:
+    key = company.listed(0)
+    company.world.siblings.add_departure(str(company.trip), company.world.days[1], "10:00")
+    company.plan()
+    book(company.trip, uuid4(), guests=3, day=company.day)
+    before = company.departure(key)
+    storm_ends = before.starts_at + timedelta(hours=2)
+    company.world.siblings.raise_alert(company.world.region_ids[0], before.starts_at, storm_ends)
+    company.look_again()
+    conflict = conflict_of("WEATHER_WARNING")
+
+    moved = options(conflict, "RESCHEDULE_TRIP")[0]
+    resolve(conflict, moved)
+
+    after = company.departure(key)
+    assert after.starts_at - before.starts_at == after.ends_at - before.ends_at == timedelta(hours=3)
+    assert (after.guide_ids, after.trail_id, after.reservations) == (
+        before.guide_ids,
+        before.trail_id,
+        before.reservations,
+    )
+    assert (" 10:00" in moved["description"], moved["requires_guest_notification"]) == (True, True)
+    company.look_again()
+    assert not ScheduleConflict.objects.open().exists()
+
+
+def test_the_departures_of_a_closed_trail_go_on_another_before_any_is_cancelled(company: Company) -> None:
+    key = company.listed(0)
+    company.plan()
+    before = company.departure(key)
+    company.world.siblings.close_trail(str(before.trail_id), company.day, company.day)
+    company.look_again()
+    conflict = conflict_of("TRAIL")
+
+    [rerouted] = options(conflict, "CLOSE_TRAIL")
+    resolve(conflict, rerouted)
+
+    after = company.departure(key)
+    trail = company.world.siblings.get("trails", str(after.trail_id))
+    assert after.trail_id not in {None, before.trail_id}
+    assert trail["name"] in rerouted["description"]
+    assert after.model_copy(update={"trail_id": before.trail_id}) == before

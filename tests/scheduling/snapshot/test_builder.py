@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from scheduling.domain.facts import Sibling, TrailCondition, WeatherOutlook
+from scheduling.domain.facts import Coordinates, OpeningHours, Sibling, TrailCondition, WeatherOutlook
 from scheduling.domain.local_time import combine, days_touched
 from scheduling.siblings import SiblingUnavailable
 from scheduling.snapshot import (
@@ -205,6 +206,37 @@ def test_the_base_camp_is_the_first_by_id(siblings: SimulatedSiblings) -> None:
     assert snapshot.locations[region_id].id == UUID(first)
     assert snapshot.locations[region_id].max_capacity is None
     assert Sibling.LOCATION_SERVICES in snapshot.unknown
+
+
+def test_where_a_region_and_its_base_camp_are_and_when_the_camp_is_open(siblings: SimulatedSiblings) -> None:
+    region_id = region_of(siblings, a_hike(siblings))
+    camp_id = f"{snapshot_of_hike(siblings).locations[region_id].id}"
+    hours = {"day_of_week": "TUESDAY", "open_time": "06:30", "close_time": "24:00"}
+    siblings.alter("regions", f"{region_id}", coordinates={"latitude": 47, "longitude": -121.5})
+    siblings.alter("locations", camp_id, operating_hours=[hours], coordinates={"latitude": 46.5, "longitude": -121})
+
+    snapshot = snapshot_of_hike(siblings, fresh=True)
+
+    camp = snapshot.locations[region_id]
+    assert snapshot.regions[region_id].coordinates == Coordinates(47.0, -121.5)
+    assert (camp.coordinates, camp.opening_hours) == (Coordinates(46.5, -121.0), (OpeningHours(1, "06:30", "00:00"),))
+
+
+def test_places_and_hours_that_cannot_be_read_are_unknown_and_everything_else_is_known(
+    siblings: SimulatedSiblings,
+) -> None:
+    region_id = region_of(siblings, a_hike(siblings))
+    before = snapshot_of_hike(siblings)
+    camp_id = before.locations[region_id].id
+    siblings.alter("regions", f"{region_id}", coordinates={"latitude": 470})
+    hours = {"day_of_week": "TUESDAY", "open_time": "dawn", "close_time": "20:00"}
+    siblings.alter("locations", f"{camp_id}", coordinates="here", operating_hours=[hours])
+
+    snapshot = snapshot_of_hike(siblings, fresh=True)
+
+    assert snapshot.left_out == ()
+    assert snapshot.regions[region_id] == replace(before.regions[region_id], coordinates=None)
+    assert snapshot.locations[region_id] == replace(before.locations[region_id], coordinates=None, opening_hours=())
 
 
 def test_times_of_departures_are_of_the_region(siblings: SimulatedSiblings) -> None:
