@@ -6,9 +6,9 @@ from conflicts.choices import Strategy
 from conflicts.detection import Cause
 from conflicts.resolution.problem import Problem, Spot
 from conflicts.resolution.registry import Candidate
-from conflicts.steps import Follow, Reroute, Steps
+from conflicts.steps import Follow, Steps
 from optimization.strategies.other_places import search_other_places
-from optimization.strategies.replacement_team import certified_pool, reassignment
+from optimization.strategies.replacement_team import certified_pool, reassignment, rerouting
 from optimization.strategies.reschedule_trip import search_other_times, team_at, with_open_trail
 from scheduling.rules.inputs import days_of
 
@@ -52,8 +52,6 @@ def _staffing(after: Spot, problem: Problem) -> Steps:
     planned = with_open_trail(after, problem) if is_known else None
     team = team_at(planned.departure, certified_pool(planned, problem)) if planned else None
     change = reassignment(after, team or ())
-    at = {"day": after.day, "departure_id": after.departure_id}
     trail_id = planned.departure.trail_id if planned and team else None
-    is_rerouted = trail_id is not None and trail_id != after.departure.trail_id
-    reroute = [Reroute(**at, trail_id=trail_id)] if trail_id and is_rerouted else []
+    reroute = rerouting(after.day, after.departure_id, after.departure.trail_id, trail_id)
     return (*reroute, *([change] if change.changes(after.departure) else []))

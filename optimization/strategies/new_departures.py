@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Any
 
 from conflicts.resolution.problem import Problem, Spot
-from conflicts.steps import Add, Reassign, Reroute, Steps
-from optimization.strategies.replacement_team import candidate_pool, certified_pool
+from conflicts.steps import Add, Steps
+from optimization.strategies.replacement_team import candidate_pool, certified_pool, reassignment, rerouting
 from optimization.strategies.reschedule_trip import (
     MAX_SLOTS_TRIED,
     may_start_at,
@@ -50,8 +50,5 @@ def _staffing(spot: Spot, problem: Problem) -> Steps:
     team = team_at(planned.departure, certified_pool(planned, problem))
     if not team:
         return ()
-    at = {"day": spot.day, "departure_id": spot.departure_id}
-    trail_id = planned.departure.trail_id
-    is_rerouted = trail_id is not None and trail_id != spot.departure.trail_id
-    reroute = (Reroute(**at, trail_id=trail_id),) if trail_id and is_rerouted else ()
-    return (*reroute, Reassign(**at, joining=tuple(team), lead=team[0]))
+    reroute = rerouting(spot.day, spot.departure_id, spot.departure.trail_id, planned.departure.trail_id)
+    return (*reroute, reassignment(spot, team))

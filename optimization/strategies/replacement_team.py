@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from conflicts.resolution.problem import Problem, Spot
-from conflicts.steps import Reassign
+from conflicts.steps import Reassign, Reroute, Steps
 from optimization.candidates.assessment import Assessment, Candidate, PlanningContext, assess
 from scheduling.domain.document import Departure, Role, TeamMember
 from scheduling.domain.limits import DEFAULT_GROUP_SIZE, LARGEST_TEAM
@@ -73,6 +74,12 @@ def reassignment(spot: Spot, team: Sequence[UUID]) -> Reassign:
         leaving=tuple(guide for guide in lead_first_ids(spot.departure.team) if guide not in team),
         lead=next(iter(team), None),
     )
+
+
+def rerouting(day: date, departure_id: UUID, present: UUID | None, trail_id: UUID | None) -> Steps:
+    """Return the step from the present trail to this one; none where it is the same, or none is needed."""
+    is_other = trail_id is not None and trail_id != present
+    return (Reroute(day=day, departure_id=departure_id, trail_id=trail_id),) if trail_id and is_other else ()
 
 
 def lead_first_ids(kept: Sequence[TeamMember]) -> list[UUID]:

@@ -10,7 +10,7 @@ from conflicts.choices import Strategy
 from conflicts.detection import Cause
 from conflicts.resolution.problem import Problem, Spot
 from conflicts.resolution.registry import Candidate
-from conflicts.steps import Add, Cancel, MoveGuests, Reassign, Reroute, Retime, Steps
+from conflicts.steps import Add, Cancel, MoveGuests, Reassign, Retime, Steps
 from conflicts.steps.times import is_taken
 from optimization.strategies.replacement_team import (
     CandidatePool,
@@ -18,6 +18,7 @@ from optimization.strategies.replacement_team import (
     certified_pool,
     lead_first_ids,
     reassignment,
+    rerouting,
 )
 from optimization.strategies.unled_departure import Resolution, UnledDeparture
 from scheduling.domain.departure_ids import departure_id_of
@@ -51,8 +52,7 @@ class _Slot:
         before, after = self.before, self.after
         starts_at = after.departure.starts_at
         at = {"day": after.day, "departure_id": after.departure_id}
-        is_rerouted = trail_id is not None and trail_id != before.departure.trail_id
-        reroute = [Reroute(**at, trail_id=trail_id)] if trail_id and is_rerouted else []
+        reroute = rerouting(after.day, after.departure_id, before.departure.trail_id, trail_id)
         if not self.moves_to_another_date:
             change = reassignment(before, team)
             return (
