@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from conflicts.choices import EventKind, ResolutionStatus, Strategy
 from conflicts.detection import DetectedConflict
+from conflicts.detection.guests import waiting_list_id
 from conflicts.errors import ConflictAlreadyResolved, ResolutionNotApplicable, SecondaryConflicts
 from conflicts.history.recording import record
 from conflicts.models import ConflictResolution, ScheduleConflict
@@ -77,12 +78,18 @@ def apply_together(
     def close(changes: Mapping[date, Change]) -> None:
         stored = detect_in_changes(changes, facts)
         unforeseen = _unforeseen(applications, stored, {*existing, *fingerprints_of(caused)})
-        _keep_waiting(steps, changes)
+        waiting = _keep_waiting(steps, changes)
         new = [*caused, *unforeseen, *(c for c in stored.detected if c.cause.follows_from_cancelling)]
         new = [c for c in new if c.fingerprint not in existing and c.fingerprint in stored.by_fingerprint]
         # A write that met another one starts over: what it closed was rolled back.
         resolutions[:] = [
-            _close(share, changes, {str(stored.by_fingerprint[c.fingerprint]) for c in new if share.includes(c)})
+            _close(
+                share,
+                changes,
+                {str(stored.by_fingerprint[c.fingerprint]) for c in new if share.includes(c)}.union(
+                    *(waiting.get(key, set()) for key in share.application.option.departure_ids)
+                ),
+            )
             for share in shares_of(applications)
         ]
 
@@ -121,13 +128,21 @@ def _keep_ours(conflict: ScheduleConflict, document: ScheduleDocument) -> None:
         keep(departure)
 
 
-def _keep_waiting(steps: Iterable[Step], changes: Mapping[date, Change]) -> None:
-    """Have those wait for another place whom the steps leave out, each told to operations."""
+def _keep_waiting(steps: Iterable[Step], changes: Mapping[date, Change]) -> dict[UUID, set[str]]:
+    """Have those wait for another place whom the steps leave out, each told to operations.
+
+    Return the conflicts that say so, by the departure on which they have no place any more.
+    """
+    conflicts: dict[UUID, set[str]] = {}
     for step in steps:
         if isinstance(step, LeaveOut):
             departure = changes[step.day].after.departures[step.departure_id]
             reason = f"{departure.trip_name} at {departure.starts_at:%H:%M} has {departure.capacity} places"
-            keep_waiting(step.reservations, departure.region_id, reason)
+            lists = keep_waiting(step.reservations, departure.region_id, reason)
+            subjects = [[str(waiting_list_id(day, trip_id))] for day, trip_id in sorted(lists)]
+            found = ScheduleConflict.objects.open().filter(details__subjects__in=subjects)
+            conflicts[step.departure_id] = set(map(str, found.values_list("pk", flat=True)))
+    return conflicts
 
 
 def _refuse_resolved(conflict: ScheduleConflict) -> None:

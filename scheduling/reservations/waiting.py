@@ -51,19 +51,22 @@ def tell_of_waiting_guests(reservation: Reservation, before: Waiting | None) -> 
         hooks.waiting_guests_changed(day, trip_id)
 
 
-def keep_waiting(reservation_ids: Collection[UUID], region_id: UUID, reason: str) -> None:
+def keep_waiting(reservation_ids: Collection[UUID], region_id: UUID, reason: str) -> set[tuple[date, UUID]]:
     """Have reservations wait that a person left out, until a person or a new departure has a place for them.
 
-    No sweep tries them again: it would seat them where they were left out. Call it in the transaction that took their
-    seats.
+    No sweep tries them again: it would seat them where they were left out. Return the dates and trips for which they
+    wait. Call it in the transaction that took their seats.
     """
+    lists: set[tuple[date, UUID]] = set()
     for reservation in Reservation.objects.waiting().filter(pk__in=reservation_ids).order_by("pk"):
-        if reservation.trip_date is None:
+        if reservation.trip_date is None or reservation.trip_id is None:
             continue
+        lists.add((reservation.trip_date, reservation.trip_id))
         reservation.unplaced_reason, reservation.region_id = reason, region_id
         reservation.try_again_at = datetime.combine(reservation.trip_date + 2 * ONE_DAY, time(), UTC)
         reservation.save(update_fields=["unplaced_reason", "region_id", "try_again_at"])
         tell_of_waiting_guests(reservation, None)
+    return lists
 
 
 def _sentence(reservation: Reservation, waiting: Waiting) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.cache import caches
 from django.test.client import Client
+from django.utils import timezone
 
 from conflicts.models import ScheduleConflict
 from conflicts.monitoring.services import detect_on
@@ -17,6 +18,7 @@ from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.models import DailySchedule, Reservation
 from scheduling.reservations.placement import place_reservation
+from scheduling.reservations.placement_queue import sweep_reservations
 from scheduling.snapshot import take_day_snapshot
 from tests.conflicts.planned import PLANNER, enter_absence
 from tests.scheduling.reservations.arrivals import book, cancel
@@ -188,12 +190,14 @@ def test_a_group_is_capped_and_who_was_left_out_gets_a_place_later(company: Comp
     first, last, conflict = crowd(company)
 
     [cap] = options(conflict, "ADJUST_CAPACITY")
-    resolve(conflict, cap)
+    result = resolve(conflict, cap)
 
     capped = company.departure(early)
     assert (capped.capacity, capped.reservations) == (4, {first: 4})
     assert (str(last) in cap["description"], cap["requires_guest_notification"]) == (True, True)
     waiting = conflict_of("GUESTS_WITHOUT_PLACE")
+    assert result["new_conflicts_created"] == [str(waiting.pk)]
+    assert sweep_reservations(timezone.now(), older_than=timedelta(0)) == 0, "it would seat them where they were"
     late = company.sell("14:00")
     company.plan()
     seat = options(waiting, "RESCHEDULE_TRIP")[0]
