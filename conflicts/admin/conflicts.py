@@ -20,6 +20,7 @@ from unfold.enums import ActionVariant
 
 from conflicts.admin.forms import ResolveForm, SeverityFilter, WithdrawForm
 from conflicts.admin.many import MOST_AT_ONCE, ResolveManyForm, plan_context, sentences_about
+from conflicts.admin.outcome_text import message_about
 from conflicts.choices import CAUSE_LABELS, ResolutionStatus
 from conflicts.detection import Cause
 from conflicts.history.sentences import describe
@@ -27,7 +28,6 @@ from conflicts.models import ConflictEvent, RiskAcceptance, ScheduleConflict
 from conflicts.options import options_in
 from conflicts.resolution.acceptance import withdraw_acceptance
 from conflicts.resolution.bulk import resolve_conflicts
-from conflicts.resolution.outcomes import ResolutionOutcome
 from conflicts.resolution.services import resolve_conflict
 from events.admin import ViewOnly
 from novatrek_scheduling.api.overriding import may_override, refuse_override
@@ -230,7 +230,7 @@ class ScheduleConflictAdmin(ViewOnly):
             self.message_user(request, _explain(error), messages.WARNING)
             return False
         self.log_change(request, conflict, f"Resolved: {outcome.applied_strategy}")
-        self.message_user(request, *_message_about(outcome))
+        self.message_user(request, *message_about(outcome))
         return outcome.resolution_status is not ResolutionStatus.FAILED
 
 
@@ -240,15 +240,3 @@ def _localized(timestamp: str) -> str:
 
 def _explain(error: DomainError) -> str:
     return " ".join([error.message, *(problem.reason for problem in error.problems)])
-
-
-def _message_about(outcome: ResolutionOutcome) -> tuple[str, int]:
-    late = [update["service"] for update in outcome.downstream_updates if not update["success"]]
-    if outcome.resolution_status is ResolutionStatus.FAILED:
-        return (
-            "Nothing was changed: concurrent writes kept changing the same daily schedule. Try again.",
-            messages.WARNING,
-        )
-    if late:
-        return f"Resolved; {', '.join(late)} will be notified as soon as possible.", messages.SUCCESS
-    return "Resolved.", messages.SUCCESS

@@ -12,6 +12,7 @@ from conflicts.errors import ExpiryOutOfRange, RiskNotAccepted, UnknownConflict
 from conflicts.history.recording import record
 from conflicts.models import RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.store import acceptance_option
+from conflicts.resolution.option_search import WHAT_WOULD_HELP
 from novatrek_scheduling.errors import FieldProblem
 from novatrek_scheduling.queue import enqueue
 from scheduling.domain.document import Departure
@@ -19,6 +20,8 @@ from scheduling.domain.limits import ONE_DAY
 
 SHORTEST = timedelta(hours=1)
 BATCH_SIZE = 200
+OF_THE_SEARCH = frozenset({"options_rev", "options_form", WHAT_WOULD_HELP})
+"""What the search for options stores besides them: without it they are searched again."""
 
 
 def accept_risk_of(
@@ -103,7 +106,7 @@ def _reopen(accepted: ScheduleConflict, after: EventKind, now: datetime) -> Sche
         pk=conflict_id,
         schedule=accepted.schedule,
         conflict_type=accepted.conflict_type,
-        details={key: value for key, value in details.items() if key != "options_rev"},
+        details={key: value for key, value in details.items() if key not in OF_THE_SEARCH},
         detected_at=now,
     )
     ScheduleConflict.objects.bulk_create([row], ignore_conflicts=True)

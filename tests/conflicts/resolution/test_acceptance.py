@@ -18,6 +18,7 @@ from conflicts.errors import ExpiryOutOfRange, RiskNotAccepted, RiskTooHigh, Unk
 from conflicts.models import ConflictEvent, RiskAcceptance, ScheduleConflict
 from conflicts.options import accept_risk
 from conflicts.resolution.acceptance import reopen_expired, withdraw_acceptance
+from conflicts.resolution.option_search import conflicts_without_options
 from conflicts.resolution.services import resolve_conflict
 from scheduling.domain.document import DepartureStatus
 from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, overfull, put
@@ -137,6 +138,7 @@ def test_one_that_is_withdrawn_is_an_open_conflict_with_the_same_history() -> No
     assert OPEN().get() == reopened
     assert reopened.details["fingerprint"] == conflict.details["fingerprint"]
     assert [option["strategy"] for option in reopened.details["resolution_options"]] == ["ACCEPT_RISK"]
+    assert reopened in conflicts_without_options()
     assert kinds() == [EventKind.DETECTED, EventKind.ACCEPTED, EventKind.ACCEPTANCE_WITHDRAWN, EventKind.REOPENED]
     ended = conflict.acceptances.get()
     assert (ended.ending, ended.ended_by) == (AcceptanceEnding.WITHDRAWN, "ben")
