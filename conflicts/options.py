@@ -125,12 +125,10 @@ def options_in(details: Mapping[str, Any]) -> list[Option]:
     return [option for option in stored if option is not None]
 
 
-def stored_options(options: Sequence[Option], rev: int | None) -> dict[str, Any]:
-    """What a conflict's details say of its options; `rev` is the revision searched on, None where none was possible."""
-    details: dict[str, Any] = {"resolution_options": [option.stored() for option in options]}
-    if rev is not None:
-        details |= {"options_rev": rev, "options_form": FORM}
-    return details
+def stored_options(options: Sequence[Option], rev: int) -> dict[str, Any]:
+    """What a conflict's details say of its options, searched on the revision `rev` of its daily schedule."""
+    stored = [option.stored() for option in options]
+    return {"resolution_options": stored, "options_rev": rev, "options_form": FORM}
 
 
 def _go(guests: int) -> str:

@@ -18,7 +18,7 @@ from conflicts.detection import Cause, ConflictType
 from conflicts.history.recording import record
 from conflicts.models import ScheduleConflict
 from conflicts.monitoring.scene_loader import read_around
-from conflicts.options import FORM, Option, accept_risk, stored_options
+from conflicts.options import FORM, Option, accept_risk, options_in, stored_options
 from conflicts.resolution.candidates import search_options
 from conflicts.resolution.facts import Certifier, Reading, TripReader, booking_times, score_of, waiting_guests
 from conflicts.resolution.problem import Documents, Problem, SharedFacts
@@ -47,25 +47,28 @@ def compute_options(
 ) -> list[Option]:
     """Search the options of a conflict on current facts and revisions, and store them with it, best first.
 
-    The last option is to accept the risk, where a person may. It is the only one where a sibling that the search needs
-    does not answer within `deadline_seconds`, or no departure is left to plan. The search itself takes at most
+    The last option is to accept the risk, where a person may. It is the only one where no departure is left to plan, or
+    the catalog no longer has the trip. Where a sibling that the search needs does not answer within `deadline_seconds`,
+    those found before stay: applying one looks at the facts of that moment. The search itself takes at most
     `RESOLUTION_OPTIONS_SECONDS`: what it has found by then is offered. Where that is nothing, the last resorts are,
     and what would help is stored besides. What is `shared` with the searches for other conflicts is not read again.
     """
     shared = shared or SharedReading()
     rev = shared.once(conflict.schedule_id, lambda: _rev_of(conflict))
     searched = _search(conflict, deadline_seconds, shared)
-    options = [*(searched.options if searched else []), *_acceptance(conflict)]
-    details = stored_options(options, rev if searched is not None else None)
-    if searched and searched.what_would_help:
+    if searched is None:
+        return options_in(conflict.details) or _acceptance(conflict)
+    options = [*searched.options, *_acceptance(conflict)]
+    details = stored_options(options, rev)
+    if searched.what_would_help:
         details[WHAT_WOULD_HELP] = searched.what_would_help
-    _store(conflict, details, searched.options if searched else None)
+    _store(conflict, details, searched.options)
     return options
 
 
 @transaction.atomic
-def _store(conflict: ScheduleConflict, details: Mapping[str, Any], searched: Collection[Option] | None) -> None:
-    """Store the options, and in the history that they are others; `searched` is None where no search was possible."""
+def _store(conflict: ScheduleConflict, details: Mapping[str, Any], searched: Collection[Option]) -> None:
+    """Store the options, and in the history that they are others."""
     with connection.cursor() as cursor:
         # Only these keys: a concurrent detection may be writing the others.
         cursor.execute(
@@ -77,7 +80,7 @@ def _store(conflict: ScheduleConflict, details: Mapping[str, Any], searched: Col
     is_first = "options_rev" not in conflict.details
     before = {option["id"] for option in conflict.details.get("resolution_options", [])}
     are_others = before != {option["id"] for option in details["resolution_options"]}
-    if is_stored and searched is not None and (is_first or are_others):
+    if is_stored and (is_first or are_others):
         found = [option.description for option in searched]
         record(EventKind.OPTIONS_COMPUTED, conflict, now=timezone.now(), options=found)
     conflict.details.pop(WHAT_WOULD_HELP, None)
@@ -119,9 +122,12 @@ def _search(conflict: ScheduleConflict, deadline_seconds: float, shared: SharedR
     """Search the options; None where the facts that the search needs cannot be read."""
     try:
         problem = state_problem(conflict, deadline_seconds=deadline_seconds, shared=shared)
-    except (Unavailable, UnknownTrip) as error:
+    except Unavailable as error:
         logger.warning("options_not_computed", conflict_id=str(conflict.pk), reason=str(error))
         return None
+    except UnknownTrip as error:
+        logger.warning("options_not_possible", conflict_id=str(conflict.pk), reason=str(error))
+        return _Searched([])
     if problem is None:
         return _Searched([])
     deadline = Deadline.after(settings.RESOLUTION_OPTIONS_SECONDS)

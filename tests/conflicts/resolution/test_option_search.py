@@ -6,7 +6,8 @@ from django.core.cache import caches
 
 from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
-from conflicts.resolution.option_search import compute_options
+from conflicts.options import options_in
+from conflicts.resolution.option_search import compute_options, conflicts_without_options
 from conflicts.steps import Cancel, Reassign, Reroute, Resize
 from optimization.days.services import optimize_day
 from scheduling.domain.document import Departure
@@ -59,6 +60,30 @@ def test_a_guide_who_cannot_be_reached_for_leaves_accepting_the_risk(planned: Pl
     [only] = compute_options(conflict, deadline_seconds=1)
 
     assert only.strategy is Strategy.ACCEPT_RISK
+
+
+def test_a_guide_service_that_falls_silent_takes_no_options_back(planned: PlannedDay) -> None:
+    conflict = planned.send_lead_away(planned.staffed()[0])
+    found = compute_options(conflict, deadline_seconds=10)
+    planned.siblings.switch("svc-guide-management", "down")
+
+    again = compute_options(conflict, deadline_seconds=1)
+
+    conflict.refresh_from_db()
+    assert len(found) > 1
+    assert again == options_in(conflict.details) == found
+
+
+def test_a_trip_that_the_catalog_lacks_is_not_searched_for_again_and_again(planned: PlannedDay) -> None:
+    departure_id = planned.staffed()[0]
+    conflict = planned.send_lead_away(departure_id)
+    planned.siblings.remove("trips", str(planned.departure(departure_id).trip_id))
+    caches["siblings"].clear()
+
+    [only] = compute_options(conflict, deadline_seconds=10)
+
+    assert only.strategy is Strategy.ACCEPT_RISK
+    assert conflict not in conflicts_without_options()
 
 
 def storm_over(planned: PlannedDay, departure_id: UUID, *, whole_day: bool) -> ScheduleConflict:
