@@ -20,7 +20,7 @@ from conflicts.resolution.applications import Application, Share, shares_of
 from conflicts.resolution.closures import closures_of
 from conflicts.resolution.deliveries import unsent_messages_about
 from conflicts.resolution.facts import still_waiting
-from conflicts.resolution.guests import tell_of_no_place
+from conflicts.resolution.guests import tell_of_no_place, tell_of_other_trails
 from conflicts.resolution.reseating import reseating_of
 from conflicts.steps import LeaveOut, Making, Step, apply_steps
 from events import outbox
@@ -178,7 +178,7 @@ def _close(share: Share, changes: Mapping[date, Change], caused: Collection[str]
     conflict, option, now = application.conflict, application.option, timezone.now()
     if not ScheduleConflict.objects.open().filter(pk=conflict.pk).update(resolved=True):
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
-    told = tell_guests_of(changes, share.departure_ids)
+    told = tell_guests_of(changes, share.departure_ids) + tell_of_other_trails(share, changes)
     if option.strategy is Strategy.ACCEPT_RISK and not application.is_of_the_catalog:
         accept_risk_of(conflict, by=application.by, reason=application.notes, now=now, until=application.accept_until)
         told += tell_of_no_place(conflict)
@@ -186,7 +186,7 @@ def _close(share: Share, changes: Mapping[date, Change], caused: Collection[str]
         _record_resolution(application, now)
     if not application.is_of_the_catalog:
         _ask_to_close_listings(changes, share)
-    messages = [*_notify_siblings(share, changes), *map(str, told)]
+    messages = list(dict.fromkeys([*_notify_siblings(share, changes), *map(str, told)]))
     return ConflictResolution.objects.create(
         conflict=conflict,
         option_id=option.id,
@@ -224,7 +224,8 @@ def _notify_siblings(share: Share, changes: Mapping[date, Change]) -> list[str]:
         announce_to_catalog(step.departure_id, departure, step.day)
     closures = closures_of(share.application.conflict) if share.closes_trails else []
     messages = [str(outbox.record(**closure).message_id) for closure in closures]
-    return messages + unsent_messages_about([step.departure_id for step in option.added])
+    changed = {key for change in changes.values() for key in change.departure_ids if share.concerns(key)}
+    return messages + unsent_messages_about(changed)
 
 
 def _ask_to_close_listings(changes: Mapping[date, Change], share: Share) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from conflicts.choices import EventKind, ResolutionStatus
@@ -61,9 +62,10 @@ def settle_resolutions() -> int:
 
 
 def unsent_messages_about(departure_ids: Collection[UUID]) -> list[str]:
-    """The ids of the unsent messages about departures that were just created."""
+    """The ids of the unsent messages about these departures: to the catalog, and to operations."""
     keys = [str(departure_id) for departure_id in departure_ids]
-    unsent = OutboxMessage.objects.unsent().filter(payload__departure_id__in=keys)
+    about = Q(payload__departure_id__in=keys) | Q(payload__body__variables__key__in=keys)
+    unsent = OutboxMessage.objects.unsent().filter(about).order_by("id")
     return [str(message_id) for message_id in unsent.values_list("message_id", flat=True)]
 
 

@@ -1,9 +1,13 @@
-"""Guests to whom nobody gives a place: they are told when a person accepts that."""
+"""Guests of whom a resolution knows more than its change: those without a place, and those on another trail."""
 
+from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from conflicts.detection import Cause
 from conflicts.models import ScheduleConflict
+from conflicts.resolution.applications import Share
+from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.guest_notices import SOURCE, tell_guests
 from scheduling.domain.document import Departure
 from scheduling.domain.guest_notices import GuestNotice, GuestNoticeKind
@@ -32,6 +36,29 @@ def tell_of_no_place(conflict: ScheduleConflict) -> list[UUID]:
             reason = f"There is no place for {guests} on {conflict.day}, reservation {reservation.pk}: tell them."
             messages.append(notify_operations(source=SOURCE, reason=reason, key=str(reservation.pk)).message_id)
     return tell_guests(notices) + messages
+
+
+def tell_of_other_trails(share: Share, changes: Mapping[date, Change]) -> list[UUID]:
+    """Record the notice to operations about guests who go at their time on another trail; none where nobody does.
+
+    It is one notice with all that the option does: what another trail means for guests, a person explains.
+    """
+    guests = {
+        key: after.participants
+        for change in changes.values()
+        for key, after in change.after.departures.items()
+        if share.concerns(key) and after.participants and not after.is_cancelled and _is_on_other_trail(key, change)
+    }
+    if not guests:
+        return []
+    people = counted(sum(guests.values()), "guest")
+    reason = f"{people} have to be told of another trail. {share.application.option.description}"
+    return [notify_operations(source=SOURCE, reason=reason, key=str(min(guests))).message_id]
+
+
+def _is_on_other_trail(departure_id: UUID, change: Change) -> bool:
+    before, after = change.before.departures.get(departure_id), change.after.departures[departure_id]
+    return before is not None and before.trail_id != after.trail_id and before.starts_at == after.starts_at
 
 
 def _departure_for(reservation: Reservation, conflict: ScheduleConflict) -> Departure | None:
