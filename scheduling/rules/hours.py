@@ -1,6 +1,7 @@
 """The hours to which a machine may move a departure: those of its trip, by daylight and while its base camp is open.
 
-Guides have no hours of work besides the absences that they enter. Every activity that is sold takes place outdoors.
+Guides have no hours of work besides the absences that they enter. Every activity that is sold takes place outdoors
+(docs/decisions/0016-hours-of-a-trip.md).
 """
 
 from collections import Counter

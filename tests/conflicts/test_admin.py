@@ -89,6 +89,16 @@ def test_warnings_are_overridden_by_an_operations_manager_only() -> None:
     assert ScheduleConflict.objects.open().exists()
 
 
+def test_the_page_says_what_would_help_where_only_cancelling_is_left() -> None:
+    conflict = conflict_of()
+    conflict.details["what_would_help"] = ["Ridge walk could go if Ana held WILDERNESS_FIRST_AID."]
+    conflict.save(update_fields=["details"])
+
+    page = signed_in("Dispatcher").get(resolve_page(conflict)).content.decode()
+
+    assert "Ridge walk could go if Ana held WILDERNESS_FIRST_AID." in page
+
+
 def test_an_auditor_sees_and_does_not_resolve() -> None:
     conflict = overfull()
     auditor = signed_in("Auditor")
