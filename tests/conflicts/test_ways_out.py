@@ -13,6 +13,7 @@ from django.utils import timezone
 from conflicts.models import ScheduleConflict
 from conflicts.monitoring.services import detect_on
 from conflicts.resolution.option_search import compute_options
+from events.models import OutboxMessage
 from optimization.days.services import optimize_day
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.domain.document import Departure, DepartureStatus
@@ -112,6 +113,12 @@ def resolve(conflict: ScheduleConflict, option: dict[str, Any]) -> dict[str, Any
     return result
 
 
+def told(reservation: UUID) -> list[str]:
+    """What the guests of a reservation were told, in this order."""
+    notices = OutboxMessage.objects.filter(payload__body__reservation_id=str(reservation))
+    return list(notices.order_by("id").values_list("kind", flat=True))
+
+
 def test_a_guide_of_another_region_is_borrowed_and_somebody_there_takes_over(company: Company) -> None:
     home, there, of_both = company.world.guide_ids
     company.send_away(there)
@@ -204,6 +211,8 @@ def test_a_group_is_capped_and_who_was_left_out_gets_a_place_later(company: Comp
     resolve(waiting, seat)
     assert company.departure(late).reservations == {last: 4}
     assert Reservation.objects.get(pk=last).departure_id == late
+    assert told(last) == ["guest.without_place", "guest.seated"]
+    assert told(first) == []
 
 
 def test_a_departure_that_nobody_can_lead_is_cancelled_and_says_what_would_help(company: Company) -> None:
@@ -225,6 +234,7 @@ def test_a_departure_that_nobody_can_lead_is_cancelled_and_says_what_would_help(
 
     assert company.departure(key).status is DepartureStatus.CANCELLED
     assert cancel["requires_guest_notification"]
+    assert told(reservation) == ["guest.cancelled"]
     assert conflict_of("GUESTS_WITHOUT_PLACE").details["departure_ids"] == [str(key)]
 
 
