@@ -49,7 +49,7 @@ def _cases() -> Iterator[Any]:
 
 @pytest.mark.no_cover
 @pytest.mark.django_db
-@pytest.mark.parametrize(("row", "is_published"), _cases())
+@pytest.mark.parametrize(("row", "is_published"), list(_cases()))
 def test_what_follows_from_a_change(siblings: SimulatedSiblings, row: Row, is_published: bool) -> None:
     life = Life(make_small(siblings, guides=9), Client())
     plan(life)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from django.utils import timezone
-from hypothesis import settings as hypothesis_settings
 
 from conflicts.detection import ConflictType, DetectedConflict
 from conflicts.models import ScheduleConflict
@@ -32,13 +31,12 @@ from scheduling.domain.text import counted
 from scheduling.models import Reservation, ReservationStatus
 from tests.conflicts.random_days import Booking, RandomDay, random_day
 from tests.factories import DISPATCHER
+from tests.thoroughness import is_thorough
 
 Documents = Mapping[date, ScheduleDocument]
 
-# The number of examples of the usual profile; with `--hypothesis-profile=thorough` all 500 days are tried.
-USUAL_EXAMPLES = 100
 SHARDS = 5
-DAYS_OF_A_SHARD = 100 if hypothesis_settings().max_examples > USUAL_EXAMPLES else 6
+DAYS_OF_A_SHARD = 100 if is_thorough() else 6
 PLENTY_OF_SECONDS = 60.0
 
 
