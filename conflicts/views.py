@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from conflicts.errors import UnknownConflict
 from conflicts.resolution.acceptance import withdraw_acceptance
 from conflicts.resolution.services import resolve_conflict
 from conflicts.selectors import page_of_conflicts, page_of_events
@@ -31,7 +32,6 @@ class ScheduleConflictViewSet(ViewSet):
     """The conflicts of daily schedules and their resolution."""
 
     lookup_url_kwarg = "conflict_id"
-    lookup_value_converter = "uuid"
     permission_classes = [requires("scheduling:read", contract_operation=True)]
 
     @extend_schema(
@@ -85,8 +85,8 @@ class ScheduleConflictViewSet(ViewSet):
         tags=["conflicts"],
     )
     @action(detail=True, permission_classes=[requires("scheduling:read")])
-    def history(self, request: Request, conflict_id: UUID) -> Response:
-        page = page_of_events(conflict_id, **ConflictHistoryQuerySerializer.of(request).paging)
+    def history(self, request: Request, conflict_id: str) -> Response:
+        page = page_of_events(_id_in(conflict_id), **ConflictHistoryQuerySerializer.of(request).paging)
         return Response(page.represented("events", ConflictEventSerializer().to_representation))
 
     @extend_schema(
@@ -107,9 +107,17 @@ class ScheduleConflictViewSet(ViewSet):
         url_path="withdraw-acceptance",
         permission_classes=[requires("scheduling:resolve")],
     )
-    def withdraw_acceptance(self, request: Request, conflict_id: UUID) -> Response:
+    def withdraw_acceptance(self, request: Request, conflict_id: str) -> Response:
         body = AcceptanceWithdrawalSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        reopened = withdraw_acceptance(conflict_id, by=str(request.user), **body.validated_data)
-        withdrawn = {"conflict_id": conflict_id, "reopened_conflict_id": reopened and reopened.pk}
+        key = _id_in(conflict_id)
+        reopened = withdraw_acceptance(key, by=str(request.user), **body.validated_data)
+        withdrawn = {"conflict_id": key, "reopened_conflict_id": reopened and reopened.pk}
         return Response(AcceptanceWithdrawnSerializer(withdrawn).data)
+
+
+def _id_in(conflict_id: str) -> UUID:
+    try:
+        return UUID(conflict_id)
+    except ValueError as error:
+        raise UnknownConflict(f"There is no conflict {conflict_id}.") from error

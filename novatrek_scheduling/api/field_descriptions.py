@@ -94,6 +94,7 @@ FIELD_DESCRIPTIONS: dict[str, str] = {
     "daily_schedules": "The daily schedules of the page.",
     "schedule_requests": "The requests of the page.",
     "conflicts": "The conflicts of the page.",
+    "events": "The events of the page.",
     "revisions": "The revisions of the page.",
     "next_page_token": "The token of the next page; absent on the last.",
     "total_count": "The number of entries in the whole list.",

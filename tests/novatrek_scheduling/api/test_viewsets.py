@@ -34,6 +34,8 @@ ACTIONS = {
     "getScheduleRequest": (ScheduleRequestViewSet, "retrieve"),
     "listScheduleConflicts": (ScheduleConflictViewSet, "list"),
     "resolveScheduleConflict": (ScheduleConflictViewSet, "resolve"),
+    "listConflictHistory": (ScheduleConflictViewSet, "history"),
+    "withdrawRiskAcceptance": (ScheduleConflictViewSet, "withdraw_acceptance"),
     "getScheduleOptimization": (ScheduleOptimizationViewSet, "list"),
     "getGuideCalendar": (GuideViewSet, "calendar"),
 }
