@@ -10,6 +10,7 @@ from conflicts.models import ScheduleConflict
 from conflicts.monitoring.services import detect_on
 from conflicts.options import Option
 from conflicts.resolution.option_search import compute_options
+from conflicts.steps import Reassign
 from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.decision_facts import gather_facts
@@ -129,3 +130,16 @@ def under_a_storm(planned: PlannedDay, departure_id: UUID) -> tuple[ScheduleConf
 def options_of(conflict: ScheduleConflict, strategy: Strategy) -> list[Option]:
     options = compute_options(conflict, deadline_seconds=10)
     return [option for option in options if option.strategy is strategy]
+
+
+def reassignment(planned: PlannedDay) -> tuple[UUID, ScheduleConflict, Option]:
+    """A departure whose lead is away, and the best way to replace them."""
+    departure_id = planned.staffed()[0]
+    conflict = planned.send_lead_away(departure_id)
+    return departure_id, conflict, options_of(conflict, Strategy.REASSIGN_GUIDE)[0]
+
+
+def newcomer_of(option: Option) -> UUID:
+    [step] = option.steps
+    assert isinstance(step, Reassign)
+    return step.joining[0]
