@@ -13,6 +13,7 @@ from benchmarks.listing import measure_listing
 from benchmarks.report import Table
 from benchmarks.serving import measure_serving
 from benchmarks.solver import SEEDS, measure_solver
+from benchmarks.storm import measure_storm
 from benchmarks.writes import measure_writes
 from novatrek_scheduling.sandbox.embedded import DURABLE
 from tests.service import RunningService, running_service
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Measure] = {
     "listing": lambda service, options: measure_listing(
         service, rounds=options.rounds, seconds=options.seconds or SECONDS
     ),
+    "storm": lambda service, options: measure_storm(service, rounds=options.rounds),
     "horizon": lambda service, options: measure_horizon(service, rounds=options.rounds),
 }
 # These need no service.
