@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from benchmarks.contention import SECONDS as CONTENTION_SECONDS
 from benchmarks.contention import measure_contention
+from benchmarks.event_latency import measure_events
 from benchmarks.fragility import measure_fragility
 from benchmarks.growth import measure_growth
 from benchmarks.horizon import measure_horizon
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Measure] = {
     "listing": lambda service, options: measure_listing(
         service, rounds=options.rounds, seconds=options.seconds or SECONDS
     ),
+    "events": lambda service, options: measure_events(service),
     "storm": lambda service, options: measure_storm(service, rounds=options.rounds),
     "horizon": lambda service, options: measure_horizon(service, rounds=options.rounds),
 }
