@@ -76,10 +76,12 @@ def locations_of(scene: Scene, departure_ids: Iterable[UUID]) -> list[Location]:
 
 def find_crowding(scene: Scene, location: Location) -> DetectedConflict | None:
     """Find more people at the base camp at a moment than it holds: one conflict per location and date."""
-    cases = [case for case in scene.cases(scene.document.departures) if _uses(case.departure, location)]
-    if not cases or location.max_capacity is None:
+    if location.max_capacity is None:
         return None
     load = CampLoad.of((*scene.document.departures.values(), *scene.neighbours), location.id)
+    if load.highest <= location.max_capacity:
+        return None
+    cases = [case for case in scene.cases(scene.document.departures) if _uses(case.departure, location)]
     loads = {case.departure_id: load.peak(case.departure.span) for case in cases}
     crowded = [case for case in cases if loads[case.departure_id] > location.max_capacity]
     if not crowded:

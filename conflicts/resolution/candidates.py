@@ -11,7 +11,7 @@ from conflicts.detection import DetectedConflict
 from conflicts.options import CausedConflict, Figures, Option, option_id
 from conflicts.resolution.figures import figures_of, impact_text
 from conflicts.resolution.names import Names, date_text
-from conflicts.resolution.problem import Problem, Solution
+from conflicts.resolution.problem import Problem, Solution, changed_parts
 from conflicts.resolution.registry import Candidate, CandidateSearch, rate_change
 from conflicts.resolution.sentences import describe_change
 from conflicts.steps import days_of_steps, seated_in
@@ -59,11 +59,11 @@ def option_of(candidate: Candidate, problem: Problem) -> Option | None:
 
 def _option(strategy: Strategy, solution: Solution, problem: Problem) -> Option:
     steps, changed = solution.steps, solution.changed
-    before = {day: problem.documents[day] for day in changed}
+    before, after = changed_parts({day: problem.documents[day] for day in changed}, changed)
     causes = [_shown(conflict) for conflict in solution.causes]
-    figures = figures_of(before, changed, rate_change(problem, changed), causes)
+    figures = figures_of(before, after, rate_change(problem, changed), causes)
     names = Names.of(problem.facts.snapshot)
-    texts = [describe_change(before, changed, names)]
+    texts = [describe_change(before, after, names)]
     if strategy is Strategy.CLOSE_TRAIL:
         texts += [closure_text(trail_id, problem.day, names) for trail_id in problem.trail_ids]
     return Option(

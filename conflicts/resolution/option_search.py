@@ -183,6 +183,7 @@ def state_problem(
         waiting=waiting_guests(_waiting_in(conflict)),
         around=replace(around, documents=documents),
         booked=booking_times(remaining),
+        kept=shared,
     )
 
 

@@ -10,9 +10,10 @@ from conflicts.detection import Cause, ConflictType, DetectedConflict
 from conflicts.errors import ResolutionNotApplicable
 from conflicts.monitoring.scene_loader import Around, DetectionScope, detect_all
 from conflicts.monitoring.store import fingerprints_of
+from conflicts.resolution.shared_reading import SharedReading
 from conflicts.steps import Making, Steps, build, departures_of, guides_joining, seated_in
 from conflicts.steps.making import PairingScore
-from scheduling.daily_schedules.commitments import by_guide, commitments_in, without_departures
+from scheduling.daily_schedules.commitments import commitments_in
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.rules import Commitment, EntriesByDate, Facts, new_violations
 from scheduling.rules.departures import Surroundings
@@ -77,6 +78,7 @@ class Problem:
     that a departure moved among them could reach; `waiting` has the guests of the reservations that wait for a place on
     those dates, `score` rates a guide on a departure. `around` is what detection reads besides, None to have it read.
     `booked` has the times at which the reservations of the conflict's departures were booked, as far as they are known.
+    `kept` has what was worked out from these documents for other conflicts of them.
     """
 
     conflict_id: UUID
@@ -92,6 +94,7 @@ class Problem:
     waiting: Mapping[UUID, int] = field(default_factory=dict)
     around: Around | None = None
     booked: Mapping[UUID, datetime] = field(default_factory=dict)
+    kept: SharedReading = field(default_factory=SharedReading)
 
     @property
     def facts(self) -> Facts:
@@ -234,14 +237,44 @@ class Problem:
         return [departure for document in others for departure in document.departures.values()]
 
     def _commitments_with(self, changed: Documents) -> dict[UUID, tuple[Commitment, ...]]:
-        if not changed:
-            return dict(self.commitments)
-        replaced = {key for document in changed.values() for key in document.departures}
-        replaced |= {key for day in changed for key in self.documents[day].departures}
-        planned = without_departures(self.commitments, replaced)
-        for day, document in changed.items():
-            planned += commitments_in(document, day, document.departures)
-        return by_guide(planned)
+        """Return the commitments as they would be: those of the departures that differ are replaced, no others."""
+        planned = dict(self.commitments)
+        for day, after in changed.items():
+            before = self.documents[day]
+            others = differing(before, after)
+            for guide_id in {guide for departure in _of(before, others) for guide in departure.guide_ids}:
+                held = planned.get(guide_id, ())
+                planned[guide_id] = tuple(c for c in held if c.day != day or c.departure_id not in others)
+            for commitment in commitments_in(after, day, sorted(others)):
+                planned[commitment.guide_id] = (*planned.get(commitment.guide_id, ()), commitment)
+        return planned
+
+
+def differing(before: ScheduleDocument, after: ScheduleDocument) -> frozenset[UUID]:
+    """Return the departures that a change of a document replaced, added or removed; the others are the same objects."""
+    known, planned = before.departures, after.departures
+    return frozenset(
+        {key for key, departure in planned.items() if known.get(key) is not departure} | (known.keys() - planned.keys())
+    )
+
+
+def changed_parts(before: Documents, after: Documents) -> tuple[Documents, Documents]:
+    """Return the documents with those departures alone that differ, and those that replace them.
+
+    What a change does is told and counted by these: a date may have thousands that it does not touch.
+    """
+    keys = {key for day in after for key in differing(before[day], after[day])}
+    replacing = {d.rescheduled_to for document in after.values() for d in _of(document, keys)}
+    shown = keys | replacing
+    return (
+        {day: _part_of(document, shown) for day, document in before.items()},
+        {day: _part_of(document, shown) for day, document in after.items()},
+    )
+
+
+def _part_of(document: ScheduleDocument, keys: Collection[UUID | None]) -> ScheduleDocument:
+    departures = {key: document.departures[key] for key in keys if key in document.departures}
+    return document.model_copy(update={"departures": departures})
 
 
 def _of(document: ScheduleDocument, keys: Iterable[UUID]) -> list[Departure]:

@@ -1,46 +1,90 @@
-"""The rating of a change: the score of the dates' plans and the fairness of their guides' hours, before and after."""
+"""The rating of a change: the score of the dates' plans and the fairness of their guides' hours, before and after.
+
+The dates as they are, are counted once for all candidates and conflicts; a candidate is counted by what it changes.
+"""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from conflicts.resolution.figures import Ratings
-from conflicts.resolution.problem import Documents, Problem
+from conflicts.resolution.problem import Documents, Problem, differing
 from optimization.candidates.workload import hours_led
-from optimization.days.score import day_score
+from optimization.days.score import Tally, assignments_in
 from scheduling.domain.document import Departure
 from scheduling.rules import Facts
 
 Departures = Mapping[UUID, Departure]
+Hours = Mapping[UUID, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What is counted of the departures of some regions, on some dates or in a part of them."""
+
+    tally: Tally
+    assignments: frozenset[tuple[UUID, UUID]]
+    hours: Hours
+
+    @classmethod
+    def of(cls, departures: Departures) -> "_Counted":
+        return cls(Tally.of(departures.values()), frozenset(assignments_in(departures)), hours_led(departures.values()))
 
 
 def rate_change(problem: Problem, changed: Documents) -> Ratings:
     """Rate the changed documents of a problem, in the regions of its departures, against the present ones."""
-    before = {key: d for day in changed for key, d in problem.documents[day].departures.items()}
-    after = {key: d for document in changed.values() for key, d in document.departures.items()}
-    regions = {d.region_id for key, d in after.items() if before.get(key) is not d}
-    known, planned = (_running(departures, regions) for departures in (before, after))
+    before, after = _changed_departures(problem.documents, changed)
+    regions = frozenset(departure.region_id for departure in after.values())
+    whole = problem.kept.once(
+        ("rated", frozenset(changed), regions), lambda: _count_all(problem.documents, changed.keys(), regions)
+    )
+    gone, come = (_Counted.of(_running(departures, regions)) for departures in (before, after))
+    total = len(whole.assignments)
+    lost = len(gone.assignments - come.assignments)
+    at_home = _guides_at_home(problem.facts, regions)
+    planned = {
+        guide: whole.hours.get(guide, 0.0) - gone.hours.get(guide, 0.0) + come.hours.get(guide, 0.0)
+        for guide in at_home
+    }
     return Ratings(
-        score_before=day_score(known, known),
-        score_after=day_score(known, planned),
-        fairness_before=fairness(known, problem.facts, regions),
-        fairness_after=fairness(planned, problem.facts, regions),
+        score_before=whole.tally.score(1.0),
+        score_after=whole.tally.with_change(gone.tally, come.tally).score(1 - lost / total if total else 1.0),
+        fairness_before=fairness(whole.hours, problem.facts, at_home),
+        fairness_after=fairness(planned, problem.facts, at_home),
     )
 
 
-def fairness(departures: Departures, facts: Facts, region_ids: Collection[UUID]) -> float:
-    """Return 1 minus the Gini coefficient of the hours of the active guides whose home these regions are.
+def _changed_departures(documents: Documents, changed: Documents) -> tuple[Departures, Departures]:
+    """Return the departures that differ, as they are and as they would be."""
+    keys = {day: differing(documents[day], after) for day, after in changed.items()}
+    before = {key: d for day in changed for key, d in documents[day].departures.items() if key in keys[day]}
+    after = {key: d for day, document in changed.items() for key, d in document.departures.items() if key in keys[day]}
+    return before, after
 
-    1: all of them have the same hours, of the trailing 14 days and of these departures; near 0: one has them all.
-    """
+
+def _count_all(documents: Documents, days: Collection[date], region_ids: Collection[UUID]) -> _Counted:
+    departures = {key: d for day in days for key, d in documents[day].departures.items()}
+    return _Counted.of(_running(departures, region_ids))
+
+
+def _guides_at_home(facts: Facts, region_ids: Collection[UUID]) -> list[UUID]:
+    """Return the active guides whose home these regions are."""
     snapshot = facts.snapshot
     regions = [snapshot.regions[key] for key in region_ids if key in snapshot.regions]
-    at_home = [
+    return [
         guide.id
         for guide in snapshot.guides.values()
         if guide.is_active and any(guide.is_at_home_in(region) for region in regions)
     ]
-    led = hours_led(departures.values())
-    hours = sorted(facts.recent_hours.get(guide, 0.0) + led.get(guide, 0.0) for guide in at_home)
+
+
+def fairness(hours_led: Hours, facts: Facts, guides: Collection[UUID]) -> float:
+    """Return 1 minus the Gini coefficient of the hours of these guides.
+
+    1: all of them have the same hours, of the trailing 14 days and led on the dates; near 0: one has them all.
+    """
+    hours = sorted(facts.recent_hours.get(guide, 0.0) + hours_led.get(guide, 0.0) for guide in guides)
     total = sum(hours)
     if not total:
         return 1.0

@@ -30,6 +30,11 @@ class CampLoad:
         moments = sorted(steps)
         return cls(tuple(moments), tuple(accumulate(steps[moment] for moment in moments)))
 
+    @property
+    def highest(self) -> int:
+        """The largest number of people at any time."""
+        return max(self.people, default=0)
+
     def peak(self, within: Span) -> int:
         """Return the largest number of people at one time in `within`."""
         first = max(0, bisect_right(self.moments, within.starts_at) - 1)
