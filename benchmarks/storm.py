@@ -37,8 +37,8 @@ def measure_storm(service: RunningService, *, rounds: int) -> Table:
         taken = [_storm(service, day, size, rounds) for day, size in zip(days, SIZES, strict=True)]
     rows = [row for what in MEASURED for row in _rows(what, taken)]
     notes = (
-        "All departures of one region, on one trail and at one large base camp, each led by a guide of its own; the "
-        f"facts are read before. The best of {rounds} rounds, in a process of its own beside PostgreSQL. Options are those "
+        "All departures of one region, on one trail and at one large base camp, each led by a guide of its own; facts "
+        f"are read before. The best of {rounds} rounds, in a process of its own beside PostgreSQL. Options are those "
         "of one message of the queue (`SEARCHED_TOGETHER` in `conflicts/monitoring/services.py`), or as many of them "
         "as it has time for; what they have in common is read once."
     )
