@@ -85,7 +85,18 @@ class Option(BaseModel):
         return [step for step in self.steps if isinstance(step, Add)]
 
     def stored(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(mode="json", exclude_none=True) | {"edits": self._refused_edits()}
+
+    def _refused_edits(self) -> list[dict[str, Any]]:
+        """What processes of the release before read as the change: edits without a premise, which they refuse.
+
+        Without any, such a process would close the conflict and change nothing. It searches the options anew instead.
+        """
+        return [
+            {"day": step.day.isoformat(), "departure_id": str(step.departure_id), "fields": {}}
+            for step in self.steps
+            if not isinstance(step, Add)
+        ]
 
 
 def option_id(conflict_id: UUID, strategy: Strategy, steps: Iterable[Step]) -> UUID:

@@ -13,6 +13,7 @@ from conflicts.options import options_in
 from conflicts.resolution.applications import Application
 from conflicts.resolution.apply import apply_option
 from conflicts.resolution.dry_run import run_dry
+from conflicts.resolution.option_search import compute_options
 from conflicts.resolution.services import resolve_conflict
 from conflicts.steps import Resize
 from conflicts.tasks import refresh_options_task
@@ -101,6 +102,18 @@ def test_an_option_for_a_team_that_is_another_by_now_is_computed_anew(planned: P
 
     conflict.refresh_from_db()
     assert option.id not in {offered.id for offered in options_in(conflict.details)}
+
+
+def test_a_process_of_the_release_before_finds_no_premise_to_apply_an_option_on(planned: PlannedDay) -> None:
+    conflict = planned.send_lead_away(planned.staffed()[0])
+    compute_options(conflict, deadline_seconds=10)
+
+    stored = ScheduleConflict.objects.get(pk=conflict.pk).details["resolution_options"]
+    changing = [option for option in stored if option["steps"]]
+    edited = [{edit["departure_id"] for edit in option["edits"]} for option in changing]
+    assert changing
+    assert all(departures & {str(key) for key in planned.departures} for departures in edited)
+    assert not any("premise" in option for option in changing)
 
 
 def test_options_from_before_steps_were_stored_are_searched_anew(planned: PlannedDay) -> None:
