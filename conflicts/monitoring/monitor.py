@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -25,6 +25,8 @@ from scheduling.errors import ContentionNotResolved
 from scheduling.hazards import hazards_in_force
 from scheduling.rules import Facts
 from scheduling.snapshot import take_watch_snapshot
+
+LOCK_TIMEOUT_MS = 5000
 
 logger = structlog.get_logger(__name__)
 
@@ -95,11 +97,18 @@ class _Pass:
         with transaction.atomic():
             # The row of the pass before those of documents: no writer takes them the other way round.
             hold_pass(self.pass_id)
+            _wait_no_longer_than(LOCK_TIMEOUT_MS)
             stored = detect_on([day], facts)
         self.found += len(stored.new)
         self.cleared += len(stored.cleared)
         CONFLICTS_FOUND.inc(len(stored.new))
         CONFLICTS_CLEARED.inc(len(stored.cleared))
+
+
+def _wait_no_longer_than(milliseconds: int) -> None:
+    """Limit the wait for each lock in this transaction: a writer that hangs must not keep the other dates unwatched."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(milliseconds)])
 
 
 def _read_facts(watched: WatchedDates, deadline: Deadline) -> Facts:

@@ -4,7 +4,7 @@ It is for judging what is there, not for planning: every list that does not come
 catalog's and svc-guide-management's too.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -58,8 +58,9 @@ def _take(watch: Watch, deadline: Deadline) -> Snapshot:
         guide_lookups = GuideLookups.start(reader, lookups, gaps, watch.guide_days, all_guides=True)
         regions_branch = lookups.branch(read_regions, reader, gaps)
         read = partial(lookups.branch_result, CATALOG, regions_branch)
-        regions = gaps.read_or_note(CATALOG, "the regions", read) or {}
-        watched = [regions.get(key) or _unknown_region(key, gaps) for key in sorted(watch.region_ids)]
+        regions = gaps.read_or_note(CATALOG, "the regions", read)
+        watched = list(_watched_regions(watch.region_ids, regions, gaps))
+        regions = regions or {}
         region_lookups = RegionLookups.start(reader, lookups, gaps, watched, (), watch.trail_ids)
         read_all = partial(_read_catalog, watch, reader, lookups, gaps)
         catalog = gaps.read_or_note(CATALOG, "trips and departures", read_all) or Catalog()
@@ -115,10 +116,22 @@ def _days_to_come(days: Iterable[date], regions: Iterable[Region]) -> list[date]
     return [day for day in sorted(days) if first is not None and day >= first]
 
 
-def _unknown_region(region_id: UUID, gaps: Gaps) -> Region:
-    """Return what stands for a region that was not read: its forecast cannot be asked for, the rest can."""
-    gaps.note(Sibling.WEATHER, f"the forecast of region {region_id}")
-    return Region(id=region_id, name=f"region {region_id}", timezone=ZoneInfo("UTC"), weather_station_id=None)
+def _watched_regions(
+    region_ids: Collection[UUID], regions: Mapping[UUID, Region] | None, gaps: Gaps
+) -> Iterator[Region]:
+    """Yield the watched regions; `regions` None: they could not be read.
+
+    What stands for one that was not read has no weather station, so that its forecast is a gap; the rest can be asked
+    for. One that the catalog does not have any more leaves nothing unknown.
+    """
+    unread = {record.id for record in gaps.left_out() if record.kind is RecordKind.REGION}
+    for key in sorted(region_ids):
+        if regions is not None and key in regions:
+            yield regions[key]
+            continue
+        if regions is None or unread & {key, None}:
+            gaps.note(Sibling.WEATHER, f"the forecast of region {key}")
+        yield Region(id=key, name=f"region {key}", timezone=ZoneInfo("UTC"), weather_station_id=None)
 
 
 def _with_unread_certificates_named(snapshot: Snapshot) -> Snapshot:

@@ -1,9 +1,12 @@
 """One pass of the monitors over a published day of the simulated world."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from conflicts.models import ConflictResolution, MonitorPass, ScheduleConflict
@@ -12,8 +15,9 @@ from conflicts.monitoring.passes import begin_pass
 from scheduling.domain.document import Announcement, DepartureStatus
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule
-from tests.conflicts.factories import put
+from tests.conflicts.factories import IN_THREE_DAYS, put
 from tests.conflicts.planned import PlannedDay, plan_a_day
+from tests.factories import GuideFactory, lead
 from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +197,59 @@ def test_a_storm_over_a_region_is_found_on_all_of_its_departures(planned: Planne
     stormy = ScheduleConflict.objects.open().filter(details__cause="WEATHER_WARNING")
     found = {UUID(key) for conflict in stormy for key in conflict.details["departure_ids"]}
     assert under_way.keys() | {published} <= found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_date_that_somebody_holds_is_named_and_the_others_are_judged(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conflicts.monitoring.monitor.LOCK_TIMEOUT_MS", 100)
+    siblings.keep(siblings.summary()["region_ids"][:1], guides=5)
+    # Ids of nobody: the guides on them are not available.
+    held, free = IN_THREE_DAYS, IN_THREE_DAYS + timedelta(days=1)
+    departures = {day: put(uuid4(), day, team=[lead(GuideFactory())]) for day in (held, free)}
+
+    with holding(held):
+        run_pass()
+
+    assert "NOT_AVAILABLE" in open_causes(departures[free])
+    assert "NOT_AVAILABLE" not in open_causes(departures[held])
+    assert f"{held} was not judged" in " ".join(last_pass().not_read)
+
+    run_pass()
+    assert "NOT_AVAILABLE" in open_causes(departures[held])
+
+
+@contextmanager
+def holding(day: date) -> Iterator[None]:
+    """Another connection has locked the document of a date, and does not end its transaction."""
+    other = connections.create_connection("default")
+    other.ensure_connection()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT 1 FROM daily_schedules WHERE schedule_date = %s FOR UPDATE", [day])
+            yield
+    finally:
+        other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_dies_between_two_dates_leaves_what_it_stored_and_the_next_finds_the_rest_once(
+    siblings: SimulatedSiblings,
+) -> None:
+    siblings.keep(siblings.summary()["region_ids"][:1], guides=5)
+    first, second = IN_THREE_DAYS, IN_THREE_DAYS + timedelta(days=1)
+    departures = [put(uuid4(), day, team=[lead(GuideFactory())]) for day in (first, second)]
+    run_pass()
+    died = begin_pass(timezone.now() - timedelta(minutes=5))
+    assert died
+    # As after the first date of that pass: its conflicts are stored, those of the second are not.
+    ScheduleConflict.objects.filter(details__conflict_date=second.isoformat()).update(resolved=True)
+
+    assert run_pass()
+
+    assert [("NOT_AVAILABLE" in open_causes(key)) for key in departures] == [True, True]
+    prints = [row.details["fingerprint"] for row in ScheduleConflict.objects.open()]
+    assert len(prints) == len(set(prints))
+    assert last_pass().is_complete, last_pass().not_read
