@@ -16,8 +16,8 @@ from novatrek_scheduling.queue import enqueue
 OPTIONS_TASK = "conflicts.compute_options"
 SEARCHING_SECONDS = 45.0
 """How long one message has options searched: what its conflicts share was read at most so long ago."""
-MONITOR_SECONDS = 240
-"""The longest time of a pass of the monitors, its reading included; what it stored by then stays."""
+LAST_SECONDS = 30
+"""How long a pass that is told to end may take for that."""
 
 
 @shared_task(name=OPTIONS_TASK, acks_late=True)
@@ -54,7 +54,12 @@ def settle_resolutions_task() -> None:
     settle_resolutions()
 
 
-@shared_task(name="conflicts.monitor", acks_late=True, soft_time_limit=MONITOR_SECONDS, time_limit=MONITOR_SECONDS + 30)
+@shared_task(
+    name="conflicts.monitor",
+    acks_late=True,
+    soft_time_limit=settings.MONITOR_TIME_LIMIT_SECONDS,
+    time_limit=settings.MONITOR_TIME_LIMIT_SECONDS + LAST_SECONDS,
+)
 def monitor_task() -> None:
     """Make a pass of the monitors, unless one is under way."""
     run_pass()

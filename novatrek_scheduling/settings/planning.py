@@ -14,6 +14,7 @@ __all__ = [
     "MAX_UNSTAFFED_SHARE_BY_MACHINE",
     "MONITOR_DEADLINE_SECONDS",
     "MONITOR_INTERVAL_SECONDS",
+    "MONITOR_TIME_LIMIT_SECONDS",
     "NIGHTLY_OPTIMIZATION_AT",
     "PLANNING_HORIZON_DAYS",
     "QUESTION_BUDGET_SECONDS",
@@ -69,3 +70,5 @@ AUTO_PUBLISH_REQUESTS = env.bool("AUTO_PUBLISH_REQUESTS", default=True)
 # How often everything that published and planned departures rest on is read again, and the time for the reading.
 MONITOR_INTERVAL_SECONDS = env.int("MONITOR_INTERVAL_SECONDS", default=300)
 MONITOR_DEADLINE_SECONDS = env.float("MONITOR_DEADLINE_SECONDS", default=60.0)
+# The time for a whole pass; what it stored by then stays, and the next one begins anew.
+MONITOR_TIME_LIMIT_SECONDS = env.int("MONITOR_TIME_LIMIT_SECONDS", default=240)

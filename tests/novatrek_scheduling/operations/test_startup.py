@@ -72,6 +72,7 @@ def test_time_limits_out_of_order_are_refused() -> None:
         ({"TASK_TIME_LIMIT_SECONDS": 240}, "TASK_TIME_LIMIT_SECONDS .* below LOCK_CACHE_SECONDS"),
         ({"VISIBILITY_TIMEOUT_SECONDS": 240}, "LOCK_CACHE_SECONDS .* below VISIBILITY_TIMEOUT_SECONDS"),
         ({"REQUEST_SOLVER_TIME_LIMIT_SECONDS": 30}, "below REQUEST_LEASE_SECONDS"),
+        ({"MONITOR_DEADLINE_SECONDS": 240}, "MONITOR_DEADLINE_SECONDS .* below MONITOR_TIME_LIMIT_SECONDS"),
         ({"JOIN_PATIENCE_SECONDS": 100}, r"together \(120\) must be below TASK_SOFT_TIME_LIMIT_SECONDS"),
     ],
     ids=str,
