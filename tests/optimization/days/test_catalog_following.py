@@ -11,7 +11,6 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from conflicts.choices import Strategy
 from conflicts.detection import Cause
 from conflicts.models import ScheduleConflict
 from conflicts.resolution.services import resolve_conflict
@@ -21,11 +20,11 @@ from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.departure_dates import dates_of
 from scheduling.domain.document import DepartureStatus
-from scheduling.domain.facts import Snapshot, Span
+from scheduling.domain.facts import Snapshot
 from scheduling.models import DailySchedule, DepartureDate, GuideCommitment, Reservation, ScheduleRevision
 from scheduling.publication.services import publish_departures
 from scheduling.siblings import SiblingUnavailable
-from tests.conflicts.planned import options_of, plan_a_day
+from tests.conflicts.planned import plan_a_day, under_a_storm
 from tests.factories import DISPATCHER
 from tests.optimization.days import catalog_edits as edits
 from tests.optimization.days.catalog_edits import Edit, PlannedRegion, local_start, plan_a_region
@@ -320,14 +319,8 @@ def test_what_was_rescheduled_here_is_neither_added_again_nor_a_conflict_for_eve
     planned = plan_a_day(siblings)
     region = PlannedRegion(siblings, planned.day, planned.region_id)
     key = planned.staffed(lambda departure: departure.trail_id is not None)[0]
-    departure, planned_before = region.departure(key), stored(region.day).keys()
-    storm = Span(departure.starts_at, departure.ends_at).widened(timedelta(hours=14))
-    trails = [str(departure.trail_id)]
-    siblings.raise_alert(str(region.region_id), storm.starts_at, storm.ends_at, affected_trail_ids=trails)
-    planned.look_again()
-    about = ScheduleConflict.objects.open().filter(details__departure_ids=[str(key)])
-    conflict = about.get(conflict_type="WEATHER_ALERT")
-    option = options_of(conflict, Strategy.RESCHEDULE_TRIP)[0]
+    planned_before = stored(region.day).keys()
+    conflict, option = under_a_storm(planned, key)
     resolve_conflict(conflict.pk, option.id, by="ana", override_warnings=True)
     [moved] = option.added
 
