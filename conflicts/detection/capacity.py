@@ -78,7 +78,7 @@ def find_crowding(scene: Scene, location: Location) -> DetectedConflict | None:
     """Find more people at the base camp at a moment than it holds: one conflict per location and date."""
     if location.max_capacity is None:
         return None
-    load = CampLoad.of((*scene.document.departures.values(), *scene.neighbours), location.id)
+    load = _load_of(scene, location)
     if load.highest <= location.max_capacity:
         return None
     cases = [case for case in scene.cases(scene.document.departures) if _uses(case.departure, location)]
@@ -87,6 +87,12 @@ def find_crowding(scene: Scene, location: Location) -> DetectedConflict | None:
     if not crowded:
         return None
     return _crowding(crowded, location, location.max_capacity, max(loads.values()))
+
+
+def _load_of(scene: Scene, location: Location) -> CampLoad:
+    if scene.loads:
+        return scene.loads.of(location.id)
+    return CampLoad.of((*scene.document.departures.values(), *scene.neighbours), location.id)
 
 
 def _uses(departure: Departure, location: Location) -> bool:

@@ -12,6 +12,7 @@ from conflicts.detection.severity import Severity, severity_of
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Sibling, Snapshot, Span
 from scheduling.rules import Commitment, Demand, EntriesByDate, Facts
+from scheduling.rules.camp_load import CampLoads
 from scheduling.rules.inputs import days_of
 
 ENDED = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPLETED})
@@ -55,8 +56,8 @@ class Scene:
 
     Without `facts` only rules about our own documents and hazards are judged. `elsewhere` has the departures of
     other dates that guides of this one are committed to, with their dates; `neighbours` are the staffed
-    departures of other dates that are under way at the same time. `waiting` has the reservations that no departure
-    takes, by trip.
+    departures of other dates that are under way at the same time, `loads` those of the base camps where they are
+    counted already. `waiting` has the reservations that no departure takes, by trip.
     """
 
     day: date
@@ -68,6 +69,7 @@ class Scene:
     commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
     elsewhere: Mapping[UUID, tuple[date, Departure]] = field(default_factory=dict)
     neighbours: tuple[Departure, ...] = ()
+    loads: CampLoads | None = None
     waiting: Mapping[UUID, tuple[WaitingGuests, ...]] = field(default_factory=dict)
 
     @property

@@ -15,6 +15,7 @@ from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule, Hazard, HazardKind, Reservation
 from scheduling.rules import Commitment, Facts
+from scheduling.rules.camp_load import CampLoads
 
 # The end of a hazard that has none yet.
 FAR_AHEAD = timedelta(days=3650)
@@ -75,8 +76,10 @@ def load_scenes(
     now: datetime,
     commitments: Mapping[UUID, tuple[Commitment, ...]] | None = None,
     around: Around | None = None,
+    loads: CampLoads | None = None,
 ) -> dict[date, Scene]:
-    """Return the scene of each date; `commitments` take the place of the stored ones, `around` that of reading.
+    """Return the scene of each date; `commitments` take the place of the stored ones, `around` that of reading, and
+    `loads`, where the base camps' are counted already, that of neighbours.
 
     Without `facts` only rules about documents and hazards can be judged.
     """
@@ -96,12 +99,13 @@ def load_scenes(
         stored = departures_elsewhere(spans.values(), scopes.keys())
         entries = read_entries({*scopes, *days_of_any(present)})
     else:
-        dangers, stored, entries = around.dangers, around.staffed_outside(scopes.keys()), around.entries
+        stored = [] if loads else around.staffed_outside(scopes.keys())
+        dangers, entries = around.dangers, around.entries
     scenes = {}
     for day, scope in scopes.items():
         entered = entries.around(scope.document, day, days_of_any(scope.present))
-        neighbours = neighbours_of(day, scopes, spans.get(day), stored)
-        scene = Scene(day, scope.document, now, facts, dangers, entered, commitments, neighbours=neighbours)
+        neighbours = () if loads else neighbours_of(day, scopes, spans.get(day), stored)
+        scene = Scene(day, scope.document, now, facts, dangers, entered, commitments, {}, neighbours, loads)
         scene = replace(scene, waiting=_waiting_guests(day, scope.waiting_for))
         scenes[day] = _with_elsewhere(scene, scopes, scope.departure_ids, around.documents if around else {})
     return scenes
@@ -124,9 +128,10 @@ def detect_all(
     now: datetime,
     commitments: Mapping[UUID, tuple[Commitment, ...]] | None = None,
     around: Around | None = None,
+    loads: CampLoads | None = None,
 ) -> Detection:
-    """Detect on several dates and merge the results; `commitments` and `around` are those of `load_scenes`."""
-    scenes = load_scenes(scopes, facts, now=now, commitments=commitments, around=around)
+    """Detect on several dates and merge the results; `commitments`, `around` and `loads` are those of `load_scenes`."""
+    scenes = load_scenes(scopes, facts, now=now, commitments=commitments, around=around, loads=loads)
     return detect_in(scenes, scopes)
 
 

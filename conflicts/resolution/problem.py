@@ -16,6 +16,7 @@ from conflicts.steps.making import PairingScore
 from scheduling.daily_schedules.commitments import commitments_in
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.rules import Commitment, EntriesByDate, Facts, new_violations
+from scheduling.rules.camp_load import CampLoads
 from scheduling.rules.departures import Surroundings
 
 Documents = Mapping[date, ScheduleDocument]
@@ -207,11 +208,11 @@ class Problem:
     def breaks_a_rule(self, changed: Documents, departure_ids: Iterable[UUID]) -> bool:
         """Return whether the changed documents break a hard rule anew."""
         touched = frozenset(departure_ids)
-        planned = self._commitments_with(changed)
+        planned, loads = self._commitments_with(changed, touched), self._loads(changed, touched)
         for day, after in changed.items():
             here = touched & after.departures.keys()
-            before = Surroundings(self.entered, self.commitments, self._elsewhere(self.documents, day))
-            afterwards = Surroundings(self.entered, planned, self._elsewhere({**self.documents, **changed}, day))
+            before = self._surroundings(self.documents, day, self.commitments, self._loads({}, touched))
+            afterwards = self._surroundings({**self.documents, **changed}, day, planned, loads)
             surroundings = before, afterwards
             if new_violations(self.documents[day], after, day, here, self.facts, *surroundings):
                 return True
@@ -228,20 +229,45 @@ class Problem:
             for day, document in documents.items()
             if (here := touched & document.departures.keys())
         }
-        planned = self._commitments_with(changed)
-        found = detect_all(scopes, self.facts, now=self.now, commitments=planned, around=self.around)
+        planned, loads = self._commitments_with(changed, touched), self._loads(changed, touched)
+        found = detect_all(scopes, self.facts, now=self.now, commitments=planned, around=self.around, loads=loads)
         return list(found.conflicts)
+
+    def _surroundings(
+        self,
+        documents: Documents,
+        day: date,
+        commitments: Mapping[UUID, tuple[Commitment, ...]],
+        loads: CampLoads | None,
+    ) -> Surroundings:
+        neighbours = () if loads else self._elsewhere(documents, day)
+        return Surroundings(self.entered, commitments, neighbours, loads)
+
+    def _loads(self, changed: Documents, touched: Collection[UUID]) -> CampLoads | None:
+        """Return the loads of the base camps after a change of `touched` departures; None where not all is read."""
+        around = self.around
+        if around is None:
+            return None
+
+        def count() -> tuple[Documents, CampLoads]:
+            planned = (d for document in self.documents.values() for d in document.departures.values())
+            # The documents are kept, too: their identities are the key.
+            return self.documents, CampLoads([*planned, *around.elsewhere])
+
+        _, base = self.kept.once(("camp loads", *map(id, self.documents.values())), count)
+        gone = [d for day in changed for d in _of(self.documents[day], touched)]
+        return CampLoads([d for after in changed.values() for d in _of(after, touched)], gone, base)
 
     def _elsewhere(self, documents: Documents, day: date) -> list[Departure]:
         others = (document for other, document in documents.items() if other != day)
         return [departure for document in others for departure in document.departures.values()]
 
-    def _commitments_with(self, changed: Documents) -> dict[UUID, tuple[Commitment, ...]]:
+    def _commitments_with(self, changed: Documents, touched: Collection[UUID]) -> dict[UUID, tuple[Commitment, ...]]:
         """Return the commitments as they would be: those of the departures that differ are replaced, no others."""
         planned = dict(self.commitments)
         for day, after in changed.items():
             before = self.documents[day]
-            others = differing(before, after)
+            others = {key for key in touched if before.departures.get(key) is not after.departures.get(key)}
             for guide_id in {guide for departure in _of(before, others) for guide in departure.guide_ids}:
                 held = planned.get(guide_id, ())
                 planned[guide_id] = tuple(c for c in held if c.day != day or c.departure_id not in others)

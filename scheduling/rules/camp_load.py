@@ -2,10 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from uuid import UUID
 
 from scheduling.domain.document import Departure, DepartureStatus
@@ -22,13 +22,20 @@ class CampLoad:
     @classmethod
     def of(cls, departures: Iterable[Departure], location_id: UUID) -> "CampLoad":
         """Return the load of the staffed departures that leave from a location: their participants."""
+        return cls().changed_by(departures, (), location_id)
+
+    def changed_by(self, new: Iterable[Departure], gone: Iterable[Departure], location_id: UUID) -> "CampLoad":
+        """Return the load with the `new` departures that leave from the location, and without those that are gone."""
         steps: defaultdict[datetime, int] = defaultdict(int)
-        for departure in departures:
-            if _is_there(departure, location_id):
-                steps[departure.starts_at.astimezone(UTC)] += departure.participants
-                steps[departure.ends_at.astimezone(UTC)] -= departure.participants
+        for moment, (before, people) in zip(self.moments, pairwise((0, *self.people)), strict=True):
+            steps[moment] = people - before
+        for sign, departures in ((1, new), (-1, gone)):
+            for departure in departures:
+                if _is_there(departure, location_id):
+                    steps[departure.starts_at.astimezone(UTC)] += sign * departure.participants
+                    steps[departure.ends_at.astimezone(UTC)] -= sign * departure.participants
         moments = sorted(steps)
-        return cls(tuple(moments), tuple(accumulate(steps[moment] for moment in moments)))
+        return CampLoad(tuple(moments), tuple(accumulate(steps[moment] for moment in moments)))
 
     @property
     def highest(self) -> int:
@@ -40,6 +47,27 @@ class CampLoad:
         first = max(0, bisect_right(self.moments, within.starts_at) - 1)
         last = bisect_left(self.moments, within.ends_at)
         return max(self.people[first:last], default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class CampLoads:
+    """The loads of all base camps: of `departures` and, where there is a `base`, of its own without those `gone`.
+
+    A change of a few departures among thousands counts these alone; each camp is counted when it is first asked for.
+    """
+
+    departures: Sequence[Departure] = ()
+    gone: Sequence[Departure] = ()
+    base: "CampLoads | None" = None
+    _counted: dict[UUID, CampLoad] = field(default_factory=dict)
+
+    def of(self, location_id: UUID) -> CampLoad:
+        """Return the load of a base camp."""
+        load = self._counted.get(location_id)
+        if load is None:
+            known = self.base.of(location_id) if self.base else CampLoad()
+            load = self._counted[location_id] = known.changed_by(self.departures, self.gone, location_id)
+        return load
 
 
 def _is_there(departure: Departure, location_id: UUID) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Location, Sibling, Snapshot, Span
-from scheduling.rules.camp_load import CampLoad
+from scheduling.rules.camp_load import CampLoad, CampLoads
 from scheduling.rules.guides import clashes_of, exclusions_of, recorded_exclusions, unavailability_on
 from scheduling.rules.inputs import Commitment, Demand, EntriesByDate, Facts
 from scheduling.rules.teams import team_violations
@@ -23,12 +23,14 @@ _FINISHED_STATUSES = frozenset({DepartureStatus.CANCELLED, DepartureStatus.COMPL
 class Surroundings:
     """The surroundings of a date's departures: guides' entries, and commitments by guide.
 
-    `neighbours` are staffed departures of other dates that overlap in time.
+    `neighbours` are staffed departures of other dates that overlap in time. `loads` are those of the base camps where
+    they are counted already, of all dates.
     """
 
     entered: EntriesByDate = field(default_factory=EntriesByDate)
     commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
     neighbours: Sequence[Departure] = ()
+    loads: CampLoads | None = None
 
 
 def new_violations(
@@ -67,7 +69,7 @@ def _violations(
     departure = document.departures.get(departure_id)
     if departure is not None and departure.status not in _FINISHED_STATUSES and departure.team:
         yield from violations_of(departure_id, departure, day, facts, around)
-        yield from _location_overrun(departure_id, departure, document, facts.snapshot, around.neighbours)
+        yield from _location_overrun(departure_id, departure, document, facts.snapshot, around)
 
 
 def violations_of(
@@ -116,7 +118,7 @@ def _location_overrun(
     departure: Departure,
     document: ScheduleDocument,
     snapshot: Snapshot,
-    neighbours: Iterable[Departure],
+    around: Surroundings,
 ) -> list[Violation]:
     location = snapshot.locations.get(departure.region_id)
     if location is None or location.max_capacity is None or departure.location_id != location.id:
@@ -124,7 +126,10 @@ def _location_overrun(
     if not departure.participants:
         # Without guests it does not add to the load of a camp.
         return []
-    peak = peak_load(document, location, departure.span, neighbours)
+    if around.loads:
+        peak = around.loads.of(location.id).peak(departure.span)
+    else:
+        peak = peak_load(document, location, departure.span, around.neighbours)
     if peak <= location.max_capacity:
         return []
     message = f"{peak} people at the base camp at once, it takes {location.max_capacity}"

@@ -6,7 +6,7 @@ import pytest
 
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.domain.facts import Span
-from scheduling.rules.camp_load import CampLoad
+from scheduling.rules.camp_load import CampLoad, CampLoads
 from tests.factories import DepartureFactory, GuideFactory, at, lead
 
 CAMP = uuid4()
@@ -42,6 +42,30 @@ def test_the_peak_is_what_counting_one_by_one_finds(seed: int) -> None:
     for _ in range(20):
         within = quarters(*sorted(dice.sample(range(-4, 70), 2)))
         assert load.peak(within) == counted_one_by_one(parties, within)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_after_a_change_the_load_is_that_of_counting_all_again(seed: int) -> None:
+    dice = random.Random(seed)
+    spans = [sorted(dice.sample(range(60), 2)) for _ in range(16)]
+    parties = [party(dice.randint(0, 9), first, last) for first, last in spans]
+    planned, new = parties[:12], parties[12:]
+    gone, staying = planned[:3], planned[3:]
+
+    changed = CampLoads(new, gone, CampLoads(planned)).of(CAMP)
+
+    for _ in range(20):
+        within = quarters(*sorted(dice.sample(range(-4, 70), 2)))
+        assert changed.peak(within) == counted_one_by_one([*staying, *new], within)
+    assert changed.highest == CampLoad.of([*staying, *new], CAMP).highest
+
+
+def test_a_camp_is_counted_when_it_is_asked_for_and_others_stay_as_they_are() -> None:
+    loads = CampLoads([party(5, 8, 12)])
+
+    elsewhere = CampLoads([party(3, 8, 12, location_id=uuid4())], base=loads)
+
+    assert elsewhere.of(CAMP) == loads.of(CAMP) == CampLoad.of([party(5, 8, 12)], CAMP)
 
 
 def test_who_leaves_as_others_come_is_not_there_with_them() -> None:
