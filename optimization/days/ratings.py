@@ -42,7 +42,7 @@ def rate_change(problem: Problem, changed: Documents) -> Ratings:
     gone, come = (_Counted.of(_running(departures, regions)) for departures in (before, after))
     total = len(whole.assignments)
     lost = len(gone.assignments - come.assignments)
-    at_home = _guides_at_home(problem.facts, regions)
+    at_home = guides_at_home(problem.facts, regions)
     planned = {
         guide: whole.hours.get(guide, 0.0) - gone.hours.get(guide, 0.0) + come.hours.get(guide, 0.0)
         for guide in at_home
@@ -68,7 +68,7 @@ def _count_all(documents: Documents, days: Collection[date], region_ids: Collect
     return _Counted.of(_running(departures, region_ids))
 
 
-def _guides_at_home(facts: Facts, region_ids: Collection[UUID]) -> list[UUID]:
+def guides_at_home(facts: Facts, region_ids: Collection[UUID]) -> list[UUID]:
     """Return the active guides whose home these regions are."""
     snapshot = facts.snapshot
     regions = [snapshot.regions[key] for key in region_ids if key in snapshot.regions]

@@ -6,7 +6,8 @@ import pytest
 
 from conflicts.detection import Cause
 from conflicts.steps import Cancel, Reassign
-from optimization.days.ratings import fairness, rate_change
+from optimization.candidates.workload import hours_led
+from optimization.days.ratings import fairness, guides_at_home, rate_change
 from scheduling.domain.document import Departure
 from tests.factories import REGION_ID, TOMORROW, GuideFactory, TripFactory, facts_of
 from tests.optimization.strategies.hand_made import World, booked, facts_with, outing
@@ -19,7 +20,7 @@ FIRST, SECOND = UUID(int=21), UUID(int=22)
 
 def fairness_of(*departures: Departure) -> float:
     facts = facts_of(guides=[ANA, BEN, CLEO, FROM_ELSEWHERE], trips=[TRIP])
-    return fairness(dict(enumerate(departures)), facts, {REGION_ID})  # type: ignore[arg-type]
+    return fairness(hours_led(departures), facts, guides_at_home(facts, {REGION_ID}))
 
 
 def test_the_same_hours_for_all_are_as_fair_as_can_be() -> None:
