@@ -95,7 +95,7 @@ class LastGoodAnswers:
     """The last good answers of some lists, and what new ones say. Safe to use from many threads."""
 
     def __init__(self, rows: Collection[LastGoodAnswer]) -> None:
-        self._before = {_key_of(row): _records_of(row) for row in rows}
+        self._before: dict[_Key, Mapping[str, list[str]]] = {_key_of(row): row.records for row in rows}
         self._suspected = {_key_of(row) for row in rows if row.suspicion}
         self._lock = Lock()
         self._good: dict[_Key, _Good] = {}
@@ -126,7 +126,14 @@ class LastGoodAnswers:
 
     def known(self, judged: Judged, scope: str = "") -> Mapping[UUID, Traits]:
         """Return the records of the last good answer, empty without one."""
-        return self._before.get(_Key(judged.sibling, judged.resource, scope), {})
+        return self._known(_Key(judged.sibling, judged.resource, scope))
+
+    def _known(self, key: _Key, asked: Collection[UUID] | None = None) -> dict[UUID, Traits]:
+        """Return these records of the last good answer, or all: of a list of thousands one may be asked for."""
+        before = self._before.get(key, {})
+        if asked is None:
+            return {UUID(record): Traits(traits) for record, traits in before.items()}
+        return {record: Traits(before[str(record)]) for record in asked if str(record) in before}
 
     def judge(
         self,
@@ -143,8 +150,7 @@ class LastGoodAnswers:
         SiblingFailure (suspicious) where too many that the last good answer had are missing or worse.
         """
         key = _Key(judged.sibling, judged.resource, scope)
-        before = self.known(judged, scope)
-        expected = {record: traits for record, traits in before.items() if asked is None or record in asked}
+        expected = self._known(key, asked)
         lost = [
             record
             for record, traits in expected.items()
@@ -201,9 +207,11 @@ class LastGoodAnswers:
             LastGoodAnswer.objects.filter(**key._asdict()).exclude(suspicion="").delete()
 
     def _is_news(self, key: _Key, answer: _Good) -> bool:
-        before = {str(record): sorted(traits) for record, traits in self._before.get(key, {}).items()}
-        after = answer.records if answer.asked is None else _without(before, answer.asked) | dict(answer.records)
-        return key not in self._before or key in self._suspected or before != after
+        if key not in self._before or key in self._suspected:
+            return True
+        before = self._before[key]
+        covered = before.keys() if answer.asked is None else {*answer.asked, *answer.records}
+        return {record: sorted(before[record]) for record in covered if record in before} != answer.records
 
 
 def _key_of(row: LastGoodAnswer) -> _Key:
@@ -212,14 +220,6 @@ def _key_of(row: LastGoodAnswer) -> _Key:
 
 def _dated_before(day: date) -> Q:
     return Q(resource__in=[DEPARTURES.resource, AVAILABLE], scope__lt=day.isoformat())
-
-
-def _records_of(row: LastGoodAnswer) -> dict[UUID, Traits]:
-    return {UUID(record): Traits(traits) for record, traits in row.records.items()}
-
-
-def _without(records: Mapping[str, list[str]], keys: Collection[str]) -> dict[str, list[str]]:
-    return {record: traits for record, traits in records.items() if record not in keys}
 
 
 # One statement: of two workers that answer at once each merges what it asked for, whoever stores first, and of what
