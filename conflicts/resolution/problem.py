@@ -249,12 +249,14 @@ class Problem:
         if around is None:
             return None
 
-        def count() -> tuple[Documents, CampLoads]:
-            planned = (d for document in self.documents.values() for d in document.departures.values())
-            # The documents are kept, too: their identities are the key.
-            return self.documents, CampLoads([*planned, *around.elsewhere])
+        # Their identities are the key, so they are kept: conflicts of one message may reach differently far.
+        read = (around, *self.documents.values())
 
-        _, base = self.kept.once(("camp loads", *map(id, self.documents.values())), count)
+        def count() -> tuple[CampLoads, tuple[object, ...]]:
+            planned = (d for document in self.documents.values() for d in document.departures.values())
+            return CampLoads([*planned, *around.elsewhere]), read
+
+        base, _ = self.kept.once(("camp loads", *map(id, read)), count)
         gone = [d for day in changed for d in _of(self.documents[day], touched)]
         return CampLoads([d for after in changed.values() for d in _of(after, touched)], gone, base)
 
