@@ -15,9 +15,10 @@ from conflicts.resolution.registry import Candidate, registered_searches
 from conflicts.steps import Cancel, Reassign, Resize, Retime
 from novatrek_scheduling.deadline import Deadline
 from optimization.strategies.reassign_guide import search_reassignments
+from scheduling.domain.facts import Location
 from scheduling.rules import Facts
 from tests.conflicts.planned import plan_a_day
-from tests.factories import TOMORROW, GuideFactory, TripFactory, at
+from tests.factories import REGION_ID, TOMORROW, GuideFactory, TripFactory, at
 from tests.optimization.strategies.hand_made import World, booked, facts_with, outing
 from tests.siblings import SimulatedSiblings
 
@@ -148,3 +149,18 @@ def test_checking_a_candidate_takes_no_query(
         options = [option for candidate in candidates if (option := option_of(candidate, problem))]
 
     assert options
+
+
+def test_what_conflicts_share_of_base_camps_is_of_what_each_has_around_it() -> None:
+    """A party of another date is at the camp: only the conflict that reaches so far knows of it."""
+    camp = Location(UUID(int=5), REGION_ID, 8)
+    departure = outing(9, trip_id=TRIP.id, reservations=booked(3, 2), location_id=camp.id)
+    known = facts_with(*GUIDES, trips=[TRIP], base_camp=camp)
+    near = World({TOMORROW: {OURS: departure}}, known).problem(Cause.NO_LEAD, OURS)
+    party = outing(9, GUIDES[5], participants=4, location_id=camp.id)
+    assert near.around
+    far = replace(near, around=replace(near.around, elsewhere=(party,)))
+
+    solutions = [problem.solution((led_by(0),)) for problem in (near, far, near)]
+
+    assert [solution is not None for solution in solutions] == [True, False, True]
