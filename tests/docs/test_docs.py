@@ -48,6 +48,12 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+def test_no_document_holds_both_sides_of_a_merge() -> None:
+    marker = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+
+    assert [name_of(document) for document in DOCUMENTS if marker.search(document.read_text())] == []
+
+
 def test_paths_and_names_are_found_at_all() -> None:
     architecture = text_of(ROOT / "docs" / "architecture.md")
 
