@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -35,6 +36,13 @@ class Environment(environ.Env):  # type: ignore[misc]
             raise ImproperlyConfigured(
                 f"{name} is not usable: set it to redis://host:port (Celery has no valkey://), without a database."
             )
+        return value
+
+    def time_zone(self, name: str, **default: str) -> str:
+        """Return the name of a time zone, such as America/Los_Angeles."""
+        value = str(self.str(name, **default))
+        if value not in available_timezones():
+            raise ImproperlyConfigured(f"{name} is {value!r}: set it to a time zone such as America/Los_Angeles.")
         return value
 
     def signing_secret(self, name: str, **default: str) -> str:

@@ -27,6 +27,7 @@ documentation: list[URLPattern] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", include("novatrek_scheduling.console.urls")),
     path("admin/", admin.site.urls),
     path("scheduling/v1/", include("scheduling.urls")),
     path("scheduling/v1/", include("conflicts.urls")),

@@ -8,8 +8,9 @@ from django.templatetags.static import static
 from novatrek_scheduling.console.navigation import sidebar, tabs
 from novatrek_scheduling.environment import env
 
-__all__ = ["FORMAT_MODULE_PATH", "LOGIN_REDIRECT_URL", "LOGIN_URL", "UNFOLD"]
+__all__ = ["COMPANY_TIME_ZONE", "FORMAT_MODULE_PATH", "LOGIN_REDIRECT_URL", "LOGIN_URL", "UNFOLD"]
 
+COMPANY_TIME_ZONE = env.time_zone("COMPANY_TIME_ZONE", default="America/Los_Angeles")
 FORMAT_MODULE_PATH = "novatrek_scheduling.console.formats"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"

@@ -1,0 +1,144 @@
+"""The state of a departure, as every page shows it: what is wrong, what is open, and what was decided about it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS
+from conflicts.detection import Cause, ConflictType, Severity
+from conflicts.models import ScheduleConflict
+from conflicts.monitoring.honoured import accepted_risks_on
+from scheduling.domain.accepted_risks import AcceptedRisk
+from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.domain.limits import LONGEST_TRIP
+
+
+class Phase(StrEnum):
+    """The one word for a departure, the first that is true of it in this order."""
+
+    CANCELLED = "Cancelled"
+    DONE = "Done"
+    NEEDS_GUIDE = "Needs guide"
+    TRAIL_CLOSED = "Trail closed"
+    WEATHER = "Weather"
+    CONFLICT = "Conflict"
+    NEEDS_APPROVAL = "Needs approval"
+    OUT = "Out"
+    ON_TRACK = "On track"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConflict:
+    """What a page needs of an open conflict."""
+
+    id: UUID
+    type: ConflictType
+    cause: Cause
+    severity: Severity
+    description: str
+    departure_ids: frozenset[UUID]
+    guide_ids: frozenset[UUID]
+    detected_at: datetime
+
+    @property
+    def severity_word(self) -> str:
+        return SEVERITY_LABELS[self.severity]
+
+    @property
+    def cause_words(self) -> str:
+        return CAUSE_LABELS[self.cause]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureState:
+    """`conflicts` are the open ones, the worst first; `risks` those that people have accepted."""
+
+    phase: Phase
+    conflicts: tuple[OpenConflict, ...]
+    risks: tuple[AcceptedRisk, ...]
+    is_pinned: bool
+    needs_approval: bool
+    is_unpublished: bool
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst open conflict."""
+        return self.conflicts[0].severity if self.conflicts else None
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether a person has to do something about it now."""
+        return self.worst in {Severity.HIGH, Severity.CRITICAL} or self.phase is Phase.NEEDS_GUIDE
+
+
+def open_conflicts_on(day: date) -> list[OpenConflict]:
+    """Return the open conflicts of a date, those of departures out since an earlier one included, the worst first."""
+    rows = ScheduleConflict.objects.open().between(day - LONGEST_TRIP, day)
+    found = [_conflict(*row) for row in rows.values_list("conflict_id", "conflict_type", "details", "detected_at")]
+    return sorted(found, key=lambda conflict: (-conflict.severity.rank, conflict.detected_at, conflict.id))
+
+
+def states_of(day: date, departures: Mapping[UUID, Departure], now: datetime) -> dict[UUID, DepartureState]:
+    """Return the state of each departure at `now` (aware), in two queries however many there are."""
+    conflicts = _by_departure((conflict.departure_ids, conflict) for conflict in open_conflicts_on(day))
+    risks = _by_departure((risk.departure_ids, risk) for risk in accepted_risks_on(day))
+    return {
+        key: state_of(departure, conflicts.get(key, ()), risks.get(key, ()), now)
+        for key, departure in departures.items()
+    }
+
+
+def state_of(
+    departure: Departure, conflicts: Iterable[OpenConflict], risks: Iterable[AcceptedRisk], now: datetime
+) -> DepartureState:
+    """Return the state of a departure at `now` (aware); `conflicts` are the open ones about it, the worst first."""
+    found = tuple(conflicts)
+    return DepartureState(
+        phase=_phase(departure, found, now),
+        conflicts=found,
+        risks=tuple(risks),
+        is_pinned=departure.is_pinned,
+        needs_approval=departure.needs_approval,
+        is_unpublished=departure.has_unpublished_changes,
+    )
+
+
+def _phase(departure: Departure, conflicts: tuple[OpenConflict, ...], now: datetime) -> Phase:
+    types = {conflict.type for conflict in conflicts}
+    is_over = departure.status is DepartureStatus.COMPLETED or departure.ends_at <= now
+    phases = (
+        (Phase.CANCELLED, departure.is_cancelled),
+        (Phase.DONE, is_over),
+        (Phase.NEEDS_GUIDE, not departure.team),
+        (Phase.TRAIL_CLOSED, ConflictType.TRAIL_CLOSED in types),
+        (Phase.WEATHER, ConflictType.WEATHER_ALERT in types),
+        (Phase.CONFLICT, any(conflict.severity is not Severity.LOW for conflict in conflicts)),
+        (Phase.NEEDS_APPROVAL, departure.needs_approval),
+        (Phase.OUT, departure.has_started(now)),
+    )
+    return next((phase for phase, holds in phases if holds), Phase.ON_TRACK)
+
+
+def _by_departure(pairs: Iterable[tuple[frozenset[UUID], Any]]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for departure_ids, item in pairs:
+        for key in departure_ids:
+            found[key].append(item)
+    return found
+
+
+def _conflict(conflict_id: UUID, kind: str, details: Mapping[str, Any], detected_at: datetime) -> OpenConflict:
+    return OpenConflict(
+        id=conflict_id,
+        type=ConflictType(kind),
+        cause=Cause(details["cause"]),
+        severity=Severity(details["severity"]),
+        description=str(details["description"]),
+        departure_ids=frozenset(map(UUID, details["departure_ids"])),
+        guide_ids=frozenset(map(UUID, details.get("guide_ids", []))),
+        detected_at=detected_at,
+    )
