@@ -11,6 +11,7 @@ from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
 from conflicts.options import Option, options_in
 from conflicts.resolution.candidates import option_of, search_options
+from conflicts.resolution.judging import change_by, is_there_still
 from conflicts.resolution.option_search import state_problem
 from conflicts.resolution.problem import Problem
 from conflicts.resolution.registry import registered_searches
@@ -94,7 +95,7 @@ class _Planner:
         if self._is_solved(problem):
             return Planned(choice, self.position, conflict, refusal=SOLVED)
         option = _option_for(choice, problem, conflict.details)
-        changed = problem.change_by(option.steps) if option else None
+        changed = change_by(problem, option.steps) if option else None
         if option is None or changed is None:
             return Planned(choice, self.position, conflict, refusal=NOTHING)
         self.documents |= changed
@@ -103,7 +104,7 @@ class _Planner:
 
     def _is_solved(self, problem: Problem) -> bool:
         about = {UUID(key) for key in problem.details["departure_ids"]}
-        return bool(about & self.touched) and not problem.is_there_still()
+        return bool(about & self.touched) and not is_there_still(problem)
 
 
 def _option_for(choice: Choice, problem: Problem, details: Mapping[str, object]) -> Option | None:

@@ -9,9 +9,11 @@ from uuid import UUID
 from conflicts.choices import Strategy
 from conflicts.detection import DetectedConflict
 from conflicts.options import CausedConflict, Figures, Option, option_id
+from conflicts.resolution.changes import changed_parts
 from conflicts.resolution.figures import figures_of, impact_text
+from conflicts.resolution.judging import Solution, solution_of
 from conflicts.resolution.names import Names, date_text
-from conflicts.resolution.problem import Problem, Solution, changed_parts
+from conflicts.resolution.problem import Problem
 from conflicts.resolution.registry import Candidate, CandidateSearch, rate_change
 from conflicts.resolution.sentences import describe_change
 from conflicts.steps import days_of_steps, seated_in
@@ -53,7 +55,7 @@ def search_options(problem: Problem, searches: Iterable[CandidateSearch], deadli
 def option_of(candidate: Candidate, problem: Problem) -> Option | None:
     """Return the option that a candidate makes, None where it does not solve the conflict."""
     strategy, steps = candidate
-    solution = problem.solution(steps)
+    solution = solution_of(problem, steps)
     return _option(strategy, solution, problem) if solution else None
 
 

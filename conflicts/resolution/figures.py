@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from conflicts.options import CausedConflict, Figures
+from conflicts.resolution.changes import Documents
 from conflicts.resolution.guest_sentences import departures_in, guests_left_out, seats_in
-from conflicts.resolution.problem import Documents
 from scheduling.domain.document import Departure
 from scheduling.domain.text import counted
 

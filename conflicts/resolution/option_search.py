@@ -20,8 +20,9 @@ from conflicts.models import ScheduleConflict
 from conflicts.monitoring.scene_loader import read_around
 from conflicts.options import FORM, Option, accept_risk, options_in, stored_options
 from conflicts.resolution.candidates import search_options
+from conflicts.resolution.changes import Documents
 from conflicts.resolution.facts import Certifier, Reading, TripReader, booking_times, score_of, waiting_guests
-from conflicts.resolution.problem import Documents, Problem, SharedFacts
+from conflicts.resolution.problem import Problem, SharedFacts
 from conflicts.resolution.registry import registered_last_resorts, registered_searches, what_would_help
 from conflicts.resolution.shared_reading import SharedReading, whole_days
 from novatrek_scheduling.deadline import Deadline

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from conflicts.choices import Strategy
+from conflicts.resolution.changes import Documents
 from conflicts.resolution.figures import Ratings
-from conflicts.resolution.problem import Documents, Problem
+from conflicts.resolution.problem import Problem
 from conflicts.steps import Steps
 
 Candidate = tuple[Strategy, Steps]

@@ -1,5 +1,6 @@
 """What all steps share."""
 
+from abc import ABC, abstractmethod
 from datetime import date
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from conflicts.steps.making import Documents, Making
 
 
-class StepBase(BaseModel):
+class StepBase(BaseModel, ABC):
     """A step of a resolution: what is to be done with one departure, never how the departure looks afterwards.
 
     `day` is the schedule date of the departure at this step: a step before it may have moved or added it.
@@ -34,6 +35,6 @@ class StepBase(BaseModel):
         """The guides whom the step puts on a team."""
         return frozenset()
 
+    @abstractmethod
     def apply(self, documents: Documents, making: Making) -> None:
         """Make the step in these documents. Raises ResolutionNotApplicable where it cannot be made any more."""
-        raise NotImplementedError

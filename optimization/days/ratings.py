@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from conflicts.resolution.changes import Documents, differing
 from conflicts.resolution.figures import Ratings
-from conflicts.resolution.problem import Documents, Problem, differing
+from conflicts.resolution.problem import Problem
 from optimization.candidates.workload import hours_led
 from optimization.days.score import Tally, assignments_in
 from scheduling.domain.document import Departure

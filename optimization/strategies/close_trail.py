@@ -5,6 +5,7 @@ from uuid import UUID
 
 from conflicts.choices import Strategy
 from conflicts.detection import Cause
+from conflicts.resolution.judging import harms_nothing
 from conflicts.resolution.problem import Problem, Spot
 from conflicts.resolution.registry import Candidate
 from conflicts.steps import Cancel, Reroute
@@ -39,6 +40,6 @@ def _alternative(spot: Spot, problem: Problem) -> Reroute | Cancel:
     )
     if trail is not None and trail.id != departure.trail_id:
         reroute = Reroute(day=spot.day, departure_id=spot.departure_id, trail_id=trail.id)
-        if problem.harms_nothing((reroute,)):
+        if harms_nothing(problem, (reroute,)):
             return reroute
     return Cancel(day=spot.day, departure_id=spot.departure_id)

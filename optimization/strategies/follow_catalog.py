@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from conflicts.choices import Strategy
 from conflicts.detection import Cause
+from conflicts.resolution.judging import breaks_a_rule, change_by
 from conflicts.resolution.problem import Problem, Spot
 from conflicts.resolution.registry import Candidate
 from conflicts.steps import Follow, Steps
@@ -32,7 +33,7 @@ def _following(spot: Spot, problem: Problem) -> Steps | None:
     if listed is None:
         return None
     step = Follow.to(spot.day, spot.departure_id, listed)
-    changed = problem.change_by((step,))
+    changed = change_by(problem, (step,))
     if changed is None:
         return None
     day = next(day for day, document in changed.items() if spot.departure_id in document.departures)
@@ -40,8 +41,8 @@ def _following(spot: Spot, problem: Problem) -> Steps | None:
     if after.departure.is_cancelled or after.departure.span == spot.departure.span:
         return (step,)
     staffed = (step, *_staffing(after, problem))
-    kept = problem.change_by(staffed)
-    if kept is not None and not problem.breaks_a_rule(kept, [spot.departure_id]):
+    kept = change_by(problem, staffed)
+    if kept is not None and not breaks_a_rule(problem, kept, [spot.departure_id]):
         return staffed
     return (step, reassignment(after, ())) if after.departure.team else (step,)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from conflicts.resolution.judging import is_sound
 from conflicts.resolution.problem import Problem, Spot
 from scheduling.domain.document import Departure
 
@@ -23,7 +24,7 @@ def going_departures(
         and departure.may_be_replanned(problem.now)
     ]
     for spot in sorted(spots, key=lambda spot: (abs(spot.departure.starts_at - near), spot.departure_id)):
-        if problem.is_sound(spot.departure_id):
+        if is_sound(problem, spot.departure_id):
             yield spot
 
 

@@ -9,6 +9,7 @@ from conflicts.choices import Strategy
 from conflicts.detection import Cause
 from conflicts.options import Option
 from conflicts.resolution.candidates import MAX_OFFERED, option_of, search_options
+from conflicts.resolution.judging import solution_of
 from conflicts.resolution.option_search import state_problem
 from conflicts.resolution.problem import Problem, SharedFacts
 from conflicts.resolution.registry import Candidate, registered_searches
@@ -161,6 +162,6 @@ def test_what_conflicts_share_of_base_camps_is_of_what_each_has_around_it() -> N
     assert near.around
     far = replace(near, around=replace(near.around, elsewhere=(party,)))
 
-    solutions = [problem.solution((led_by(0),)) for problem in (near, far, near)]
+    solutions = [solution_of(problem, (led_by(0),)) for problem in (near, far, near)]
 
     assert [solution is not None for solution in solutions] == [True, False, True]

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from conflicts.detection import Cause
+from conflicts.resolution.judging import change_by
 from conflicts.steps import Cancel, Reassign
 from optimization.candidates.workload import hours_led
 from optimization.days.ratings import fairness, guides_at_home, rate_change
@@ -40,7 +41,7 @@ def test_a_team_for_guests_without_one_scores_higher_and_is_fairer() -> None:
     unled = outing(9, trip_id=TRIP.id, reservations=booked(4))
     departures = {FIRST: unled, SECOND: outing(9, ANA, trip_id=TRIP.id, reservations=booked(4))}
     problem = World({TOMORROW: departures}, facts_with(ANA, BEN, CLEO, trips=[TRIP])).problem(Cause.NO_LEAD, FIRST)
-    changed = problem.change_by((Reassign(day=TOMORROW, departure_id=FIRST, joining=(BEN.id,)),))
+    changed = change_by(problem, (Reassign(day=TOMORROW, departure_id=FIRST, joining=(BEN.id,)),))
     assert changed
 
     rated = rate_change(problem, changed)
@@ -52,7 +53,7 @@ def test_a_team_for_guests_without_one_scores_higher_and_is_fairer() -> None:
 def test_guests_of_what_is_cancelled_are_not_served() -> None:
     led = outing(9, ANA, trip_id=TRIP.id, reservations=booked(4), capacity=2)
     problem = World({TOMORROW: {FIRST: led}}, facts_with(ANA, trips=[TRIP])).problem(Cause.DEPARTURE_CAPACITY, FIRST)
-    changed = problem.change_by((Cancel(day=TOMORROW, departure_id=FIRST),))
+    changed = change_by(problem, (Cancel(day=TOMORROW, departure_id=FIRST),))
     assert changed
 
     rated = rate_change(problem, changed)

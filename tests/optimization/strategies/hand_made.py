@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from conflicts.detection import Cause
 from conflicts.monitoring.scene_loader import Around
-from conflicts.resolution.problem import Problem, SharedFacts, Solution
+from conflicts.resolution.judging import Solution, detected_in, solution_of
+from conflicts.resolution.problem import Problem, SharedFacts
 from conflicts.resolution.registry import CandidateSearch
 from conflicts.steps import departures_of
 from optimization.candidates.scoring import pairing_score
@@ -40,7 +41,7 @@ class World:
     def problem(self, cause: Cause, departure_id: UUID, **fields: object) -> Problem:
         """The conflict of this cause that the departure has."""
         unstated = self._problem({"cause": cause, "departure_ids": [], "conflict_date": f"{TOMORROW}"})
-        detected = unstated._detected({}, frozenset({departure_id}))
+        detected = detected_in(unstated, {}, frozenset({departure_id}))
         [conflict] = [found for found in detected if found.cause is cause]
         return replace(self._problem(conflict.details()), conflict_type=conflict.type, **fields)
 
@@ -102,7 +103,7 @@ def booked(*guests: int) -> dict[UUID, int]:
 def solutions(search: CandidateSearch, problem: Problem, *, tried: int = 30) -> list[Solution]:
     """The candidates of a search that solve the problem, each judged by the independent checker, too."""
     candidates = islice(search(problem), tried)
-    found = [solution for _, steps in candidates if (solution := problem.solution(steps))]
+    found = [solution for _, steps in candidates if (solution := solution_of(problem, steps))]
     for solution in found:
         assert not broken_by(solution, problem), solution.steps
     return found

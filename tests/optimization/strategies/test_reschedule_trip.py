@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from conflicts.detection import Cause, ConflictType
+from conflicts.resolution.judging import solution_of
 from conflicts.resolution.problem import Problem, SharedFacts
 from optimization.candidates.scoring import pairing_score
 from optimization.requests.date_score import Availability
@@ -99,7 +100,7 @@ def other_times(snapshot: Snapshot, day: date, departures: Mapping[UUID, Departu
         score=pairing_score,
         now=local(day - timedelta(days=2), "08:00"),
     )
-    for solution in islice(filter(None, (problem.solution(steps) for _, steps in search_other_times(problem))), 3):
+    for solution in islice(filter(None, (solution_of(problem, steps) for _, steps in search_other_times(problem))), 3):
         changed = (d for document in solution.changed.values() for d in document.departures.values())
         yield next(d for d in changed if d.trip_id == TRIP.id and not d.is_cancelled and d not in departures.values())
 
