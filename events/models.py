@@ -80,6 +80,8 @@ class OutboxMessage(models.Model):
                 condition=models.Q(sent_at=None, failed_at=None, attempts__gt=0),
                 name="idx_outbox_retried",
             ),
+            # Whoever waits for a message asks by this id, several times a second.
+            models.Index(fields=["message_id"], name="idx_outbox_message"),
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -39,9 +39,10 @@ def with_deliveries(resolution: ConflictResolution) -> ConflictResolution:
 
 def record_deliveries(resolution: ConflictResolution) -> bool:
     """Record which messages are delivered; return True once all are, which completes the resolution."""
-    messages = OutboxMessage.objects.filter(message_id__in=resolution.messages).order_by("id")
-    downstream = [_update_of(message) for message in messages]
-    is_complete = all(update["success"] for update in downstream)
+    downstream = _deliveries_of(resolution)
+    is_complete = len(downstream) == len(set(resolution.messages)) and all(update["success"] for update in downstream)
+    if downstream == resolution.downstream and not is_complete:
+        return False
     values: dict[str, Any] = {"downstream": downstream}
     now = timezone.now()
     if is_complete:
@@ -56,9 +57,13 @@ def record_deliveries(resolution: ConflictResolution) -> bool:
 
 
 def settle_resolutions() -> int:
-    """Complete the resolutions whose messages are all delivered by now, and return how many those are."""
+    """Complete the resolutions whose messages are all delivered by now, and return how many those are.
+
+    All are looked at: those with a message that its receiver never takes stay for ever, and keep no later one waiting.
+    """
     partial = ConflictResolution.objects.filter(status=ResolutionStatus.PARTIALLY_RESOLVED)
-    return sum(record_deliveries(resolution) for resolution in partial.order_by("resolved_at")[:BATCH_SIZE])
+    in_order = partial.select_related("conflict").order_by("resolved_at", "pk")
+    return sum(record_deliveries(resolution) for resolution in in_order.iterator(chunk_size=BATCH_SIZE))
 
 
 def unsent_messages_about(departure_ids: Collection[UUID]) -> list[str]:
@@ -69,7 +74,20 @@ def unsent_messages_about(departure_ids: Collection[UUID]) -> list[str]:
     return [str(message_id) for message_id in unsent.values_list("message_id", flat=True)]
 
 
+def _deliveries_of(resolution: ConflictResolution) -> list[dict[str, Any]]:
+    """Return how the messages stand, in their order: those that the outbox keeps no more as they were recorded last."""
+    stored = OutboxMessage.objects.filter(message_id__in=resolution.messages).order_by("id")
+    current = {str(message.message_id): _update_of(message) for message in stored}
+    purged = [update for update in resolution.downstream if update.get("message_id", "") not in {"", *current}]
+    return [*purged, *current.values()]
+
+
 def _update_of(message: OutboxMessage) -> dict[str, Any]:
-    update = {"service": message.destination, "action": message.kind, "success": message.sent_at is not None}
+    update = {
+        "message_id": str(message.message_id),
+        "service": message.destination,
+        "action": message.kind,
+        "success": message.sent_at is not None,
+    }
     reservation = message.payload.get("body", {}).get("reservation_id")
     return update | ({"reservation_id": reservation} if reservation else {})

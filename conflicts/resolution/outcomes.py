@@ -36,11 +36,15 @@ def outcome_of(application: Application, resolution: ConflictResolution) -> Reso
         conflict_id=resolution.conflict_id,
         resolution_status=ResolutionStatus(resolution.status),
         applied_strategy=Strategy(resolution.strategy),
-        downstream_updates=resolution.downstream,
+        downstream_updates=list(map(_update, resolution.downstream)),
         new_conflicts_created=resolution.new_conflicts,
         resolved_at=resolution.resolved_at,
         told_on_publishing=[_told(notice) for notice in notices_due(days, application.option.departure_ids)],
     )
+
+
+def _update(delivery: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in delivery.items() if name != "message_id"}
 
 
 def _told(notice: Notice) -> dict[str, Any]:
