@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from conflicts.monitoring.clearing import clear_conflicts
@@ -16,7 +17,7 @@ from novatrek_scheduling.queue import enqueue
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.reached import adjusted_guides, departures_reached
 from scheduling.domain.document import ScheduleDocument
-from scheduling.models import DailySchedule, Hazard
+from scheduling.models import DailySchedule, GuideCommitment, Hazard
 from scheduling.rules import Facts
 
 ONE_DAY = timedelta(days=1)
@@ -60,9 +61,13 @@ def detect_around_hazard(hazard: Hazard) -> None:
     """Judge the departures that a hazard could touch; to be called in the transaction that records the hazard."""
     now = timezone.now()
     reach = timedelta(days=settings.PLANNING_HORIZON_DAYS)
-    first, last = max(hazard.starts_at, now).date() - ONE_DAY, min(hazard.ends_at or now + reach, now + reach).date()
+    begins = max(hazard.starts_at, now)
+    first, last = begins.date() - ONE_DAY, min(hazard.ends_at or now + reach, now + reach).date()
+    # Those who are out since days: a trip of several days belongs to the date of its start.
+    under_way = GuideCommitment.objects.filter(ends_at__gt=begins, schedule_date__lt=first).values("schedule_date")
+    within = Q(schedule_date__range=(first, last)) | Q(schedule_date__in=under_way)
     # Locked: no plan made without the hazard is written between the reading here and the commit.
-    rows = DailySchedule.objects.filter(schedule_date__range=(first, last)).order_by("schedule_date")
+    rows = DailySchedule.objects.filter(within).order_by("schedule_date")
     documents = {row.schedule_date: row.document for row in rows.select_for_update()}
     scopes = {day: DetectionScope(document, _touched_by(document, hazard)) for day, document in documents.items()}
     touched = {day: scope for day, scope in scopes.items() if scope.departure_ids}

@@ -254,6 +254,24 @@ def test_a_wildlife_alert_raises_conflicts_and_its_release_clears_them() -> None
 
 
 @pytest.mark.django_db
+def test_a_hazard_concerns_those_at_once_who_are_out_since_days() -> None:
+    trail_id, days_ago = uuid4(), TOMORROW - timedelta(days=5)
+    key = put(
+        uuid4(),
+        days_ago,
+        trail_id=trail_id,
+        team=[lead(GuideFactory())],
+        starts_at=at(8, day=days_ago),
+        ends_at=at(18, day=TOMORROW),
+    )
+
+    record_wildlife_alert(WildlifeAlert(uuid4(), "grizzly", "extreme", (trail_id,), None, timezone.now(), None))
+
+    dangers = OPEN().filter(details__cause="TRAIL_HAZARD")
+    assert [conflict.details["departure_ids"] for conflict in dangers] == [[str(key)]]
+
+
+@pytest.mark.django_db
 def test_an_accepted_risk_is_silent_until_it_is_worse_or_other() -> None:
     put(uuid4())
     conflict = detected()
