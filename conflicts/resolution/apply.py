@@ -58,7 +58,7 @@ def apply_together(
 
     Their steps are made on the documents of that moment, one option after the other, with what was read for them in
     `making`; it is None for options without steps. `caused` are the secondary conflicts that the person accepts: with
-    any, hard rules do not refuse the change. `existing` has the fingerprints of the conflicts before it. Returns a
+    any, hard rules refuse the change only where nobody may take the risk. `existing` has the fingerprints of the conflicts before it. Returns a
     resolution for each application. Raises ConflictAlreadyResolved, ResolutionNotApplicable, SecondaryConflicts,
     HardRuleViolated and ContentionNotResolved.
     """
@@ -100,7 +100,8 @@ def apply_together(
             {day for application in applications for day in application.days},
             edit,
             author=_author(applications),
-            facts=None if caused else facts,
+            facts=facts,
+            is_override=bool(caused),
             reseating=reseating_of(steps),
             after_write=close,
         )

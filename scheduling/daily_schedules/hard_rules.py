@@ -20,9 +20,13 @@ from scheduling.rules import Facts, Violation, new_violations
 from scheduling.rules.departures import Surroundings
 
 
-def enforce_hard_rules(changes: Mapping[date, Change], facts: Facts) -> None:
-    """Raise HardRuleViolated where the changes, all together, would newly break a hard rule."""
-    violations = find_new_violations(changes, facts)
+def enforce_hard_rules(changes: Mapping[date, Change], facts: Facts, *, is_override: bool = False) -> None:
+    """Raise HardRuleViolated where the changes, all together, would newly break a hard rule.
+
+    With `is_override` a person answers for those of them whose risk anybody may take.
+    """
+    found = find_new_violations(changes, facts)
+    violations = [violation for violation in found if violation.rule.is_never_overridden or not is_override]
     if violations:
         raise HardRuleViolated(violations)
 

@@ -72,12 +72,14 @@ def write_daily_schedules(
     principal: str = "",
     reseating: Reseating | None = None,
     after_write: AfterWrite | None = None,
+    is_override: bool = False,
 ) -> Mapping[date, Change]:
     """Apply `edit` to the latest documents of `days` and store what it changed, all or nothing.
 
     `edit` may be called several times, each time on fresh documents, with the same result on the same ones;
     it sets the writer's own fields only. Notes of guides among them take confirmations back, on other dates too.
-    With `facts` the hard rules are checked; without, the change is a fact from outside and is stored as it is.
+    With `facts` the hard rules are checked, with `is_override` those alone whose risk nobody may take; without facts,
+    the change is a fact from outside and is stored as it is.
     `since_revs` names the revisions that the change was made on. `reseating` are guests who change their departure;
     whatever `edit` does to departures, their reservations are those of the table.
     `after_write` runs in the same transaction, whether or not anything changed. A write that changes nothing writes
@@ -87,7 +89,7 @@ def write_daily_schedules(
     two dates, StaleRevision without a retry where a date is at another revision than `since_revs` names, and
     ContentionNotResolved when each of three tries met a concurrent change.
     """
-    write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, reseating, after_write)
+    write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, reseating, after_write, is_override)
     retrying = Retrying(
         retry=retry_if_exception_type(ConcurrentWrite),
         stop=stop_after_attempt(TRIES),
@@ -129,6 +131,7 @@ class _Write:
     principal: str
     reseating: Reseating | None
     after_write: AfterWrite | None
+    is_override: bool
     guides: set[UUID] = field(default_factory=set)
     added: frozenset[UUID] = frozenset()
     reached: set[date] = field(default_factory=set)
@@ -187,7 +190,7 @@ class _Write:
             edited = changes_of(drafts)
         changes = {day: change for day, change in edited.items() if has_changes(drafts[day], change)}
         if self.facts is not None:
-            enforce_hard_rules(changes, self.facts)
+            enforce_hard_rules(changes, self.facts, is_override=self.is_override)
         noted = departures_noted(changes)
         if noted:
             # Only now: it is no plan of the writer's that the rules judge, but follows from what the guide entered.

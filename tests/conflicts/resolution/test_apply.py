@@ -1,11 +1,13 @@
 """An option is made on what is there when it is applied, and looked at again under the locks of the write."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
 
 from conflicts.choices import Strategy
+from conflicts.detection import Cause
 from conflicts.errors import ResolutionNotApplicable
 from conflicts.models import ScheduleConflict
 from conflicts.monitoring.services import detect_waiting
@@ -18,8 +20,9 @@ from conflicts.resolution.services import resolve_conflict
 from conflicts.steps import Resize
 from conflicts.tasks import refresh_options_task
 from scheduling.domain.document import Role
+from scheduling.errors import HardRuleViolated
 from scheduling.models import Reservation, ReservationStatus
-from tests.conflicts.planned import PlannedDay, newcomer_of, options_of, plan_a_day, reassignment
+from tests.conflicts.planned import PlannedDay, enter_absence, newcomer_of, options_of, plan_a_day, reassignment
 from tests.factories import TeamMemberFactory
 from tests.scheduling.reservations.arrivals import book
 from tests.siblings import SimulatedSiblings
@@ -89,6 +92,26 @@ def test_who_begins_to_wait_between_dry_run_and_write_is_not_forgotten(planned: 
     conflict.refresh_from_db()
     assert str(later) in conflict.details["evidence"]["told"]["reservations"]
     assert not conflict.resolved
+
+
+def test_no_override_covers_a_guide_whose_profile_lacks_what_no_certificate_could_be_read_of(planned: PlannedDay) -> None:
+    departure_id, conflict, option = reassignment(planned)
+    newcomer = newcomer_of(option)
+    enter_absence(newcomer, planned.day)
+    seen = run_dry(option, conflict)
+    snapshot = seen.making.facts.snapshot
+    certificates = {key: held for key, held in snapshot.certificates.items() if key != newcomer}
+    guides = {**snapshot.guides, newcomer: replace(snapshot.guides[newcomer], certifications=frozenset())}
+    unread = seen.making.facts.with_snapshot(replace(snapshot, certificates=certificates, guides=guides))
+    application = Application(conflict, option, by="ana", notes="", is_override=True)
+
+    with pytest.raises(HardRuleViolated, match="lacks"):
+        apply_option(
+            application, making=replace(seen.making, facts=unread), caused=seen.caused, existing=seen.existing
+        )
+
+    assert [conflict.cause for conflict in seen.caused] == [Cause.AVAILABILITY_EXCEPTION]
+    assert newcomer not in planned.departure(departure_id).guide_ids
 
 
 def test_an_option_for_a_team_that_is_another_by_now_is_computed_anew(planned: PlannedDay) -> None:
