@@ -58,9 +58,9 @@ def apply_together(
 
     Their steps are made on the documents of that moment, one option after the other, with what was read for them in
     `making`; it is None for options without steps. `caused` are the secondary conflicts that the person accepts: with
-    any, hard rules refuse the change only where nobody may take the risk. `existing` has the fingerprints of the conflicts before it. Returns a
-    resolution for each application. Raises ConflictAlreadyResolved, ResolutionNotApplicable, SecondaryConflicts,
-    HardRuleViolated and ContentionNotResolved.
+    any, hard rules refuse the change only where nobody may take the risk. `existing` has the fingerprints of the
+    conflicts before it. Returns a resolution for each application. Raises ConflictAlreadyResolved,
+    ResolutionNotApplicable, SecondaryConflicts, HardRuleViolated and ContentionNotResolved.
     """
     facts = making.facts if making else None
     steps = [step for application in applications for step in application.option.steps]

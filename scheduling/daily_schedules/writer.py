@@ -89,7 +89,9 @@ def write_daily_schedules(
     two dates, StaleRevision without a retry where a date is at another revision than `since_revs` names, and
     ContentionNotResolved when each of three tries met a concurrent change.
     """
-    write = _Write(sorted(set(days)), edit, author, facts, since_revs or {}, principal, reseating, after_write, is_override)
+    write = _Write(
+        sorted(set(days)), edit, author, facts, since_revs or {}, principal, reseating, after_write, is_override
+    )
     retrying = Retrying(
         retry=retry_if_exception_type(ConcurrentWrite),
         stop=stop_after_attempt(TRIES),

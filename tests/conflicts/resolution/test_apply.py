@@ -94,7 +94,7 @@ def test_who_begins_to_wait_between_dry_run_and_write_is_not_forgotten(planned: 
     assert not conflict.resolved
 
 
-def test_no_override_covers_a_guide_whose_profile_lacks_what_no_certificate_could_be_read_of(planned: PlannedDay) -> None:
+def test_no_override_covers_a_guide_whose_profile_lacks_what_nobody_could_read(planned: PlannedDay) -> None:
     departure_id, conflict, option = reassignment(planned)
     newcomer = newcomer_of(option)
     enter_absence(newcomer, planned.day)
@@ -106,9 +106,7 @@ def test_no_override_covers_a_guide_whose_profile_lacks_what_no_certificate_coul
     application = Application(conflict, option, by="ana", notes="", is_override=True)
 
     with pytest.raises(HardRuleViolated, match="lacks"):
-        apply_option(
-            application, making=replace(seen.making, facts=unread), caused=seen.caused, existing=seen.existing
-        )
+        apply_option(application, making=replace(seen.making, facts=unread), caused=seen.caused, existing=seen.existing)
 
     assert [conflict.cause for conflict in seen.caused] == [Cause.AVAILABILITY_EXCEPTION]
     assert newcomer not in planned.departure(departure_id).guide_ids
