@@ -1,24 +1,41 @@
 """The state of a departure, as every page shows it: what is wrong, what is open, and what was decided about it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS
 from conflicts.detection import Cause, ConflictType, Severity
 from conflicts.models import ScheduleConflict
 from conflicts.monitoring.honoured import accepted_risks_on
+from novatrek_scheduling.console.marks import (
+    CHANGED,
+    NEEDS_APPROVAL,
+    NOT_PUBLISHED,
+    PINNED,
+    RISK_ACCEPTED,
+    SEVERITIES,
+    UNKNOWN,
+    Look,
+    Mark,
+    Tone,
+)
+from novatrek_scheduling.console.state_texts import approval_text, pin_text, risk_text, unpublished_text
+from novatrek_scheduling.console.unknown import Unknown, unknown_about
 from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.domain.facts import Snapshot
 from scheduling.domain.limits import LONGEST_TRIP
 
 
 class Phase(StrEnum):
-    """The one word for a departure, the first that is true of it in this order."""
+    """What is to be said of a departure first: the first that is true of it in this order."""
 
     CANCELLED = "Cancelled"
     DONE = "Done"
@@ -29,6 +46,27 @@ class Phase(StrEnum):
     NEEDS_APPROVAL = "Needs approval"
     OUT = "Out"
     ON_TRACK = "On track"
+
+    @property
+    def look(self) -> Look:
+        return _PHASE_LOOKS[self]
+
+
+_PHASE_LOOKS = {
+    Phase.CANCELLED: Look("cancel", Tone.QUIET, _("Cancelled")),
+    Phase.DONE: Look("check_circle", Tone.QUIET, _("Done")),
+    Phase.NEEDS_GUIDE: Look("person_alert", Tone.URGENT, _("Needs guide")),
+    Phase.TRAIL_CLOSED: Look("block", Tone.URGENT, _("Trail closed")),
+    Phase.WEATHER: Look("thunderstorm", Tone.WARN, _("Weather")),
+    Phase.CONFLICT: Look("crisis_alert", Tone.WARN, _("Conflict")),
+    Phase.NEEDS_APPROVAL: Look("approval", Tone.WARN, _("Needs approval")),
+    Phase.OUT: Look("hiking", Tone.INFO, _("Out")),
+    Phase.ON_TRACK: Look("check", Tone.GOOD, _("On track")),
+}
+
+
+OVER = frozenset({Phase.CANCELLED, Phase.DONE})
+PRESSING = frozenset({Severity.HIGH, Severity.CRITICAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +90,26 @@ class OpenConflict:
     def cause_words(self) -> str:
         return CAUSE_LABELS[self.cause]
 
+    @property
+    def mark(self) -> Mark:
+        return Mark(SEVERITIES[self.severity], self.description)
+
 
 @dataclass(frozen=True, slots=True)
 class DepartureState:
-    """`conflicts` are the open ones, the worst first; `risks` those that people have accepted."""
+    """`conflicts` are the open ones, the worst first; `risks` those that people have accepted.
+
+    `marks` is all of it in the order in which it is to be read, each with its look.
+    """
 
     phase: Phase
     conflicts: tuple[OpenConflict, ...]
     risks: tuple[AcceptedRisk, ...]
+    unknown: tuple[Unknown, ...]
     is_pinned: bool
     needs_approval: bool
     is_unpublished: bool
+    marks: tuple[Mark, ...]
 
     @property
     def worst(self) -> Severity | None:
@@ -72,7 +119,13 @@ class DepartureState:
     @property
     def needs_somebody(self) -> bool:
         """Whether a person has to do something about it now."""
-        return self.worst in {Severity.HIGH, Severity.CRITICAL} or self.phase is Phase.NEEDS_GUIDE
+        return self.phase not in OVER and (self.worst in PRESSING or self.phase is Phase.NEEDS_GUIDE)
+
+    @property
+    def tone(self) -> Tone:
+        """The loudest tone of the phase and its conflicts: how the departure as a whole is to be drawn."""
+        tones = [self.phase.look.tone, *(conflict.mark.look.tone for conflict in self.conflicts)]
+        return self.phase.look.tone if self.phase in OVER else min(tones, key=lambda tone: tone.rank)
 
 
 def open_conflicts_on(day: date) -> list[OpenConflict]:
@@ -82,29 +135,66 @@ def open_conflicts_on(day: date) -> list[OpenConflict]:
     return sorted(found, key=lambda conflict: (-conflict.severity.rank, conflict.detected_at, conflict.id))
 
 
-def states_of(day: date, departures: Mapping[UUID, Departure], now: datetime) -> dict[UUID, DepartureState]:
-    """Return the state of each departure at `now` (aware), in two queries however many there are."""
+def states_of(
+    day: date, departures: Mapping[UUID, Departure], now: datetime, snapshot: Snapshot | None = None
+) -> dict[UUID, DepartureState]:
+    """Return the state of each departure at `now` (aware), in two queries however many there are.
+
+    With a snapshot of the day, what its silent siblings leave open is part of it.
+    """
     conflicts = _by_departure((conflict.departure_ids, conflict) for conflict in open_conflicts_on(day))
     risks = _by_departure((risk.departure_ids, risk) for risk in accepted_risks_on(day))
     return {
-        key: state_of(departure, conflicts.get(key, ()), risks.get(key, ()), now)
+        key: state_of(
+            departure,
+            conflicts.get(key, ()),
+            risks.get(key, ()),
+            now,
+            unknown_about(departure, day, snapshot) if snapshot else (),
+        )
         for key, departure in departures.items()
     }
 
 
 def state_of(
-    departure: Departure, conflicts: Iterable[OpenConflict], risks: Iterable[AcceptedRisk], now: datetime
+    departure: Departure,
+    conflicts: Iterable[OpenConflict],
+    risks: Iterable[AcceptedRisk],
+    now: datetime,
+    unknown: tuple[Unknown, ...] = (),
 ) -> DepartureState:
     """Return the state of a departure at `now` (aware); `conflicts` are the open ones about it, the worst first."""
-    found = tuple(conflicts)
+    found, accepted = tuple(conflicts), tuple(risks)
+    phase = _phase(departure, found, now)
+    still_unknown = () if phase in OVER else unknown
     return DepartureState(
-        phase=_phase(departure, found, now),
+        phase=phase,
         conflicts=found,
-        risks=tuple(risks),
+        risks=accepted,
+        unknown=still_unknown,
         is_pinned=departure.is_pinned,
         needs_approval=departure.needs_approval,
         is_unpublished=departure.has_unpublished_changes,
+        marks=tuple(_marks(departure, found, accepted, still_unknown)),
     )
+
+
+def _marks(
+    departure: Departure,
+    conflicts: Iterable[OpenConflict],
+    risks: Iterable[AcceptedRisk],
+    unknown: tuple[Unknown, ...],
+) -> Iterator[Mark]:
+    yield from (conflict.mark for conflict in conflicts)
+    if unknown:
+        yield Mark(UNKNOWN, "; ".join(f"{open_fact.words} ({open_fact.sibling})" for open_fact in unknown))
+    if departure.needs_approval:
+        yield Mark(NEEDS_APPROVAL, approval_text(departure))
+    yield from (Mark(RISK_ACCEPTED, risk_text(risk, departure)) for risk in risks)
+    if departure.is_pinned:
+        yield Mark(PINNED, pin_text(departure))
+    if departure.has_unpublished_changes:
+        yield Mark(CHANGED if departure.published else NOT_PUBLISHED, unpublished_text(departure))
 
 
 def _phase(departure: Departure, conflicts: tuple[OpenConflict, ...], now: datetime) -> Phase:

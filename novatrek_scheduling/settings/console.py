@@ -24,13 +24,17 @@ def _styles(_request: HttpRequest) -> str:
     return static("console/console.css")
 
 
+def _state_styles(_request: HttpRequest) -> str:
+    return static("console/states.css")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "NovaTrek Scheduling",
     "SITE_HEADER": "NovaTrek Scheduling",
     "SITE_SYMBOL": "hiking",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
     "SITE_URL": None,
-    "STYLES": [_styles],
+    "STYLES": [_styles, _state_styles],
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",

@@ -1,15 +1,22 @@
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from conflicts.options import accept_risk
 from conflicts.resolution.services import resolve_conflict
+from novatrek_scheduling.console.marks import Tone
+from novatrek_scheduling.console.state_texts import risk_text
 from novatrek_scheduling.console.states import Phase, open_conflicts_on, states_of
-from scheduling.domain.document import DepartureStatus
+from novatrek_scheduling.console.unknown import unknown_about
+from scheduling.domain.accepted_risks import AcceptedRisk
+from scheduling.domain.document import Announcement, DepartureStatus
+from scheduling.domain.facts import Sibling
 from tests.conflicts.factories import overfull
-from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory, at
+from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory, at, snapshot_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +67,58 @@ def test_an_accepted_risk_is_shown_instead_of_its_conflict() -> None:
 
     assert state.conflicts == ()
     assert [risk.owner for risk in state.risks] == ["ana"]
+
+
+def test_the_loudest_tone_is_that_of_the_worst_conflict_until_it_is_over() -> None:
+    conflict = overfull()
+    departures = conflict.schedule.document.departures
+
+    [before] = states_of(TOMORROW, departures, NOON - timedelta(days=1)).values()
+    [after] = states_of(TOMORROW, departures, NOON + timedelta(days=1)).values()
+
+    assert before.tone is before.conflicts[0].mark.look.tone
+    assert after.tone is Tone.QUIET
+
+
+def test_what_people_were_told_otherwise_is_said() -> None:
+    guide = TeamMemberFactory(pinned=True, guide_name="Ana Ruiz")
+    told = Announcement(guide_ids=[guide.guide_id], starts_at=at(8), ends_at=at(12))
+    key, departure = uuid4(), DepartureFactory(team=[guide], published=told)
+
+    state = states_of(TOMORROW, {key: departure}, at(6))[key]
+
+    assert [(str(mark.look.word), mark.detail) for mark in state.marks] == [
+        ("Pinned", "No machine takes off: Ana Ruiz"),
+        ("Changed since published", f"Not told yet: the start, announced for {at(8):%d %b %H:%M}"),
+    ]
+
+
+def test_the_risk_is_accepted_until_a_time_of_the_departures_own_clocks() -> None:
+    local = DepartureFactory(starts_at=at(16).astimezone(ZoneInfo("America/Denver")))
+    risk = AcceptedRisk(frozenset(), "Rim Trail is closed.", "ana", "The guests know", at(20))
+
+    assert risk_text(risk, local) == (
+        f"Rim Trail is closed. Accepted by ana until {TOMORROW:%d %b} "
+        f"{at(20).astimezone(ZoneInfo('America/Denver')):%H:%M}: The guests know"
+    )
+
+
+def test_a_silent_sibling_leaves_open_what_the_departure_rests_on() -> None:
+    day, hidden = TOMORROW, uuid4()
+    known = snapshot_of()
+    silent = replace(known, unknown={Sibling.WEATHER: "svc-weather did not answer.", Sibling.TRAIL_MANAGEMENT: "…"})
+    departure = DepartureFactory(trail_id=hidden, team=[TeamMemberFactory()])
+
+    assert unknown_about(departure, day, known) == ()
+    assert [open_fact.sibling for open_fact in unknown_about(departure, day, silent)] == [
+        Sibling.WEATHER,
+        Sibling.TRAIL_MANAGEMENT,
+    ]
+
+
+def test_what_is_over_has_nothing_unknown_any_more() -> None:
+    silent = replace(snapshot_of(), unknown={Sibling.WEATHER: "svc-weather did not answer."})
+    key, departure = uuid4(), DepartureFactory(team=[TeamMemberFactory()])
+
+    assert states_of(TOMORROW, {key: departure}, at(11), silent)[key].unknown
+    assert not states_of(TOMORROW, {key: departure}, at(13), silent)[key].unknown

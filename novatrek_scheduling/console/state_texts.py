@@ -1,0 +1,68 @@
+"""What is said of a departure's state, in sentences; times are the departure's own."""
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+
+from django.utils.translation import gettext as _
+
+from scheduling.domain.accepted_risks import AcceptedRisk
+from scheduling.domain.document import Announcement, AssignmentStatus, Departure
+
+
+def risk_text(risk: AcceptedRisk, departure: Departure) -> str:
+    """Return what was accepted, by whom, why and until when, by the clocks of the departure."""
+    until = _moment(risk.expires_at, departure.starts_at.tzinfo)
+    return _("%(what)s. Accepted by %(who)s until %(until)s: %(why)s") % {
+        "what": risk.description.rstrip("."),
+        "who": risk.owner,
+        "until": until,
+        "why": risk.reason,
+    }
+
+
+def approval_text(departure: Departure) -> str:
+    """Return whose place on the team awaits approval, and whether that is because of a note since publishing.
+
+    What the notes say is not repeated here: not everybody may read them.
+    """
+    pending = [m for m in departure.team if m.assignment_status is AssignmentStatus.PENDING_APPROVAL]
+    noted = [member.guide_name for member in pending if member.open_notes]
+    others = [member.guide_name for member in pending if not member.open_notes]
+    sentences = []
+    if noted:
+        sentences.append(_("Noted something since the last publication: %(names)s") % {"names": ", ".join(noted)})
+    if others:
+        sentences.append(_("Awaits approval: %(names)s") % {"names": ", ".join(others)})
+    return ". ".join(sentences)
+
+
+def pin_text(departure: Departure) -> str:
+    """Return whom a person fixed on the team."""
+    names = ", ".join(member.guide_name for member in departure.team if member.pinned)
+    return _("No machine takes off: %(names)s") % {"names": names}
+
+
+def unpublished_text(departure: Departure) -> str:
+    """Return what people have not been told yet."""
+    if departure.published is None:
+        return _("Nobody has been told yet")
+    if departure.is_cancelled:
+        return _("The guides have not been told that it is cancelled")
+    return _("Not told yet: %(changes)s") % {"changes": ", ".join(_changes(departure, departure.published))}
+
+
+def _changes(departure: Departure, told: Announcement) -> Iterator[str]:
+    if departure.starts_at != told.starts_at:
+        yield _("the start, announced for %(when)s") % {"when": _moment(told.starts_at, departure.starts_at.tzinfo)}
+    if departure.trail_id != told.trail_id:
+        yield _("another trail")
+    if told.has_other_end(departure.ends_at):
+        yield _("another end")
+    if departure.guide_ids != frozenset(told.guide_ids):
+        yield _("another team")
+    elif told.has_other_lead(departure.lead_id):
+        yield _("another lead")
+
+
+def _moment(instant: datetime, zone: tzinfo | None) -> str:
+    return f"{instant.astimezone(zone):%d %b %H:%M}"
