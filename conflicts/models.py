@@ -1,7 +1,10 @@
 """Conflicts, their resolutions and accepted risks."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
@@ -187,6 +190,29 @@ class RiskAcceptance(models.Model):
         """
         becomes_critical = severity == Severity.CRITICAL != self.severity
         return is_covered and not becomes_critical
+
+
+class AcceptedRisk(NamedTuple):
+    """What a list says of the acceptance by which a conflict was resolved."""
+
+    owner: str
+    reason: str
+    accepted_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    ending: str
+
+
+class ListedConflict(NamedTuple):
+    """A conflict as a list shows it: of `details` the keys that are stored, and how it ended where it did."""
+
+    conflict_id: UUID
+    conflict_type: str
+    details: Mapping[str, Any]
+    resolved: bool
+    detected_at: datetime
+    resolved_at: datetime | None
+    accepted_risk: AcceptedRisk | None
 
 
 class MonitorPass(models.Model):

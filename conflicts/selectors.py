@@ -1,14 +1,14 @@
 """Pages of the conflicts of a date, and of the history of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection
-from django.db.models import prefetch_related_objects
 
 from conflicts.errors import UnknownConflict
-from conflicts.models import ConflictEvent, ScheduleConflict
+from conflicts.models import AcceptedRisk, ConflictEvent, ListedConflict, ScheduleConflict
 from novatrek_scheduling.api.pagination import Keyset, Page
 
 ORDER = ("detected_at", "conflict_id")
@@ -21,33 +21,54 @@ _CONDITIONS = {
     "resolved": "resolved = %s",
 }
 _AFTER = "(detected_at, conflict_id) > (%s::timestamptz, %s::uuid)"
+_OPEN = """
+    SELECT {total}, conflict_id, conflict_type, details, resolved, detected_at
+    FROM schedule_conflicts WHERE {where} ORDER BY detected_at, conflict_id LIMIT %s
+"""
+_RESOLVED = f"""
+    SELECT conflict.*, resolution.resolved_at, owner, reason, accepted_at, expires_at, ended_at, ending
+    FROM ({_OPEN}) AS conflict
+    LEFT JOIN conflict_resolutions AS resolution
+        ON resolution.conflict_id = conflict.conflict_id AND resolution.status <> 'FAILED'
+    LEFT JOIN LATERAL (
+        SELECT * FROM risk_acceptances WHERE conflict_id = conflict.conflict_id ORDER BY id LIMIT 1
+    ) AS acceptance ON true
+    ORDER BY detected_at, conflict_id
+"""  # noqa: S608 (of the constant above)
 
 
-def page_of_conflicts(filters: Mapping[str, Any], *, size: int, token: str | None = None) -> Page[ScheduleConflict]:
+def page_of_conflicts(filters: Mapping[str, Any], *, size: int, token: str | None = None) -> Page[ListedConflict]:
     """Return conflicts of `date` and, where given, of `region_id`, `severity`, `type` and `resolved`, oldest first.
 
     A conflict detected between two pages comes at the end. Raises BadPageToken.
 
-    One statement in SQL reads and counts: to build and send two by the ORM takes as long as all the rest of a request.
+    One statement in SQL reads and counts, and its rows become no models: with the ORM both take as long as all the
+    rest of a request.
     """
     keyset = Keyset(ORDER, bound_to=filters)
     chosen: dict[str, Any] = {"resolved": False, **filters}
     values = [value if isinstance(value, bool) else str(value) for value in chosen.values()]
     position = keyset.decode(token) if token else []
     where = " AND ".join(_CONDITIONS[name] for name in chosen)
-    count = f"SELECT count(*) FROM schedule_conflicts WHERE {where}"  # noqa: S608 (of the constants above)
-    found = list(
-        ScheduleConflict.objects.raw(
-            f"SELECT *, ({count}) AS total FROM schedule_conflicts WHERE {where}{f' AND {_AFTER}' if token else ''}"  # noqa: S608
-            f" ORDER BY {', '.join(ORDER)} LIMIT %s",
-            [*values, *values, *position, size + 1],
-        )
+    total = f"(SELECT count(*) FROM schedule_conflicts WHERE {where}) AS total"  # noqa: S608 (of the constants above)
+    page = (_RESOLVED if chosen["resolved"] else _OPEN).format(
+        total=total, where=f"{where} AND {_AFTER}" if token else where
     )
-    rows = found[:size]
-    if chosen["resolved"]:
-        prefetch_related_objects(rows, "resolutions", "acceptances")
-    total = vars(found[0])["total"] if found else _number(count, values)
-    return Page(rows, keyset.token_after(rows[-1]) if len(found) > size else None, total)
+    with connection.cursor() as cursor:
+        cursor.execute(page, [*values, *values, *position, size + 1])
+        found = cursor.fetchall()
+        if not found and token:
+            cursor.execute(f"SELECT {total}", values)
+        count = found[0][0] if found else cursor.fetchone()[0] if token else 0
+    rows = [_row(columns) for columns in found[:size]]
+    return Page(rows, keyset.token_after(rows[-1]) if len(found) > size else None, count)
+
+
+def _row(columns: tuple[Any, ...]) -> ListedConflict:
+    _, conflict_id, kind, details, is_resolved, detected_at, *outcome = columns
+    resolved_at, *acceptance = outcome or [None]
+    accepted = AcceptedRisk(*acceptance) if acceptance and acceptance[0] is not None else None
+    return ListedConflict(conflict_id, kind, orjson.loads(details), is_resolved, detected_at, resolved_at, accepted)
 
 
 def page_of_events(conflict_id: UUID, *, size: int, token: str | None = None) -> Page[ConflictEvent]:
@@ -61,9 +82,3 @@ def page_of_events(conflict_id: UUID, *, size: int, token: str | None = None) ->
     fingerprint = conflict.details["fingerprint"]
     rows = ConflictEvent.objects.filter(fingerprint=fingerprint)
     return Keyset(["-id"], bound_to={"fingerprint": fingerprint}).page(rows, size=size, token=token)
-
-
-def _number(statement: str, values: Sequence[Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.fetchone()[0])

@@ -1,5 +1,6 @@
 """Authentication by bearer tokens."""
 
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -13,6 +14,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from novatrek_scheduling.api.jwks import SigningKeys
+from novatrek_scheduling.api.verified_tokens import VerifiedTokens
 from novatrek_scheduling.environment import TokenSettings
 
 MAX_SUBJECT_LENGTH = 100
@@ -61,23 +63,36 @@ class BearerAuthentication(BaseAuthentication):
 def principal_of(token: bytes) -> Principal:
     """The principal of a signed token.
 
+    Its signature is checked once: again only when the key or the settings are others, which are looked at each time.
     Raises AuthenticationFailed with the reason, and SigningKeysUnavailable where no signing key can be read.
     """
+    expected: TokenSettings = settings.JWT
     try:
-        claims = _verified_claims(token, settings.JWT)
+        key = _key(token, expected)
+        principal = _verified.holder_of(token, key=key, expected=expected, now=time.time())
+        if principal is not None:
+            return principal
+        claims = _verified_claims(token, key, expected)
     except (InvalidTokenError, PyJWKClientError, ValueError) as error:
         raise AuthenticationFailed(f"The token is not valid: {error}.") from error
+    principal = _principal_in(claims)
+    valid_until = int(claims["exp"]) + CLOCK_SKEW_SECONDS
+    _verified.remember(token, principal, key=key, expected=expected, valid_until=valid_until)
+    return principal
+
+
+def _principal_in(claims: dict[str, Any]) -> Principal:
     subject = claims["sub"]
     if not subject.strip() or len(subject) > MAX_SUBJECT_LENGTH or "\x00" in subject:
         raise AuthenticationFailed(f"The token's subject must have 1 to {MAX_SUBJECT_LENGTH} characters.")
     return Principal(subject, _scopes(claims))
 
 
-def _verified_claims(token: bytes, expected: TokenSettings) -> dict[str, Any]:
+def _verified_claims(token: bytes, key: Any, expected: TokenSettings) -> dict[str, Any]:
     # The algorithms come from the settings: a token must not choose how it is verified.
     claims: dict[str, Any] = jwt.decode(
         token,
-        _key(token, expected),
+        key,
         algorithms=list(expected.algorithms),
         audience=expected.audience,
         issuer=expected.issuer,
@@ -104,6 +119,7 @@ def _signing_keys(url: str) -> SigningKeys:
 
 
 _one_client_per_issuer = Lock()
+_verified: VerifiedTokens[Principal] = VerifiedTokens()
 
 
 def _scopes(claims: dict[str, Any]) -> frozenset[str] | None:

@@ -13,7 +13,8 @@ from django.db.models import Field, Model, Q, QuerySet
 
 from novatrek_scheduling.errors import FieldProblem, Malformed
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
+ModelRow = TypeVar("ModelRow", bound=Model)
 
 
 class BadPageToken(Malformed):
@@ -57,7 +58,7 @@ class Keyset:
         """The token of the page that begins after the row with these `values` of the order's columns."""
         return signing.dumps([_as_text(value) for value in values], salt=self._salt)
 
-    def token_after(self, row: Model) -> str:
+    def token_after(self, row: object) -> str:
         """The token of the page that begins after `row`."""
         return self.encode([getattr(row, column) for column in self.columns])
 
@@ -71,7 +72,7 @@ class Keyset:
             raise BadPageToken
         return values
 
-    def after(self, rows: QuerySet[Row], token: str) -> QuerySet[Row]:
+    def after(self, rows: QuerySet[ModelRow], token: str) -> QuerySet[ModelRow]:
         """Return the `rows` after the position of `token`. Raises BadPageToken."""
         values = [_parse(rows.model, *pair) for pair in zip(self.columns, self.decode(token), strict=True)]
         beyond = Q()
@@ -81,13 +82,15 @@ class Keyset:
         # The first column again on its own: an index serves this bound, but not the disjunction.
         return rows.filter(Q((f"{self._comparison(0)}e", values[0])), beyond)
 
-    def page(self, rows: QuerySet[Row], *, size: int, token: str | None = None) -> Page[Row]:
+    def page(self, rows: QuerySet[ModelRow], *, size: int, token: str | None = None) -> Page[ModelRow]:
         """Return the page of at most `size` rows at `token`, or the first. Raises BadPageToken."""
         page_rows, next_token = self.slice(rows, size=size, token=token)
         is_whole_list = token is None and next_token is None
         return Page(page_rows, next_token, len(page_rows) if is_whole_list else rows.count())
 
-    def slice(self, rows: QuerySet[Row], *, size: int, token: str | None = None) -> tuple[list[Row], str | None]:
+    def slice(
+        self, rows: QuerySet[ModelRow], *, size: int, token: str | None = None
+    ) -> tuple[list[ModelRow], str | None]:
         """Return the rows of a page and the token of the next, without counting. Raises BadPageToken."""
         remaining = self.after(rows, token) if token else rows
         with_next = list(remaining.order_by(*self.order)[: size + 1])

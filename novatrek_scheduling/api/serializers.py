@@ -4,12 +4,13 @@ sparse ones, which leave out empty fields.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Self
-from urllib.parse import urlencode
 
 from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.utils.serializer_helpers import BindingDict
 
 from novatrek_scheduling.api import fields
 
@@ -48,6 +49,11 @@ class QuerySerializer(serializers.Serializer[Any]):
         query.is_valid(raise_exception=True)
         return query
 
+    @property
+    def fields(self) -> Any:
+        """The fields of the class, made once: nothing about a request is kept in them."""
+        return _fields_of(type(self))
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, QueryDict):
             # A plain mapping: in a QueryDict the framework reads an absent boolean as false.
@@ -67,8 +73,12 @@ class ContractQuerySerializer(QuerySerializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, QueryDict):
-            required = {name for name, field in self.fields.items() if field.required}
-            data = QueryDict(urlencode([(k, v) for k, values in data.lists() for v in values if v or k in required]))
+            given = QueryDict(mutable=True)
+            for name, values in data.lists():
+                is_required = name in self.fields and self.fields[name].required
+                if kept := [value for value in values if value or is_required]:
+                    given.setlist(name, kept)
+            data = given
         return super().to_internal_value(data)
 
 
@@ -110,6 +120,14 @@ def refuse_reversed_dates(query: Mapping[str, Any]) -> None:
 def instant(moment: datetime) -> str:
     """Format an aware moment in UTC as the API shows it, faster than a serializer field does."""
     return moment.isoformat().replace("+00:00", "Z")
+
+
+@cache
+def _fields_of(kind: type[QuerySerializer]) -> Any:
+    of_class = kind()
+    fields = BindingDict(of_class)
+    fields.update(of_class.get_fields())
+    return fields
 
 
 def _unknown_names(serializer: serializers.Serializer[Any], data: Any) -> dict[str, list[str]]:

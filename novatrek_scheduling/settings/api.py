@@ -34,7 +34,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["novatrek_scheduling.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["novatrek_scheduling.api.parsers.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["novatrek_scheduling.api.renderers.FastJSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "novatrek_scheduling.api.parsers.AnyAcceptNegotiation",
     "DEFAULT_THROTTLE_CLASSES": ["novatrek_scheduling.api.throttling.SubjectThrottle"],
     "DEFAULT_SCHEMA_CLASS": "novatrek_scheduling.api.schema.ScopedSchema",
