@@ -78,8 +78,7 @@ def judge_weather_alerts(case: Case) -> Judgement:
     """Find active alerts for the region or the trail during the departure."""
     snapshot, region_id = case.scene.snapshot, case.departure.region_id
     alerts = [alert for alert in snapshot.alerts.get(region_id, ()) if _concerns(alert, case)]
-    is_complete = region_id in snapshot.alerts and snapshot.knows(Sibling.WEATHER)
-    return Judgement(tuple(_under_alert(case, alert) for alert in alerts), is_complete)
+    return Judgement(tuple(_under_alert(case, alert) for alert in alerts), snapshot.knows_weather_of(region_id))
 
 
 def _concerns(alert: WeatherAlert, case: Case) -> bool:
@@ -109,7 +108,7 @@ def judge_forecast(case: Case) -> Judgement:
     snapshot, region_id = case.scene.snapshot, case.departure.region_id
     days = case.days_to_come
     has_warning = any(alert.severity in WARNING_SEVERITIES for alert in snapshot.alerts.get(region_id, ()))
-    is_complete = snapshot.knows(Sibling.WEATHER) and set(days) <= set(snapshot.days) and region_id in snapshot.alerts
+    is_complete = snapshot.knows_weather_of(region_id) and set(days) <= set(snapshot.days)
     stormy = [day for day in days if snapshot.outlooks.get((region_id, day)) is WeatherOutlook.STORM_WARNING]
     if has_warning or not stormy:
         return Judgement(is_complete=is_complete)

@@ -11,7 +11,7 @@ from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
 from conflicts.options import Option, options_in
 from conflicts.resolution.candidates import option_of, search_options
-from conflicts.resolution.judging import change_by, is_there_still
+from conflicts.resolution.judging import change_by, is_there_still, solution_of
 from conflicts.resolution.option_search import state_problem
 from conflicts.resolution.problem import Problem
 from conflicts.resolution.registry import registered_searches
@@ -24,6 +24,7 @@ from scheduling.snapshot import UnknownTrip
 GONE = "Its departures are over or out."
 SOLVED = "An option before it ends this conflict, too."
 NOTHING = "Nothing solves it without causing another conflict."
+TO_ACCEPT = "To follow the catalog would cause another conflict, which has to be accepted at the conflict itself: {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,11 @@ class _Planner:
         if self._is_solved(problem):
             return Planned(choice, self.position, conflict, refusal=SOLVED)
         option = _option_for(choice, problem, conflict.details)
-        changed = change_by(problem, option.steps) if option else None
+        caused = _caused_by_following(option, problem) if option else []
+        changed = change_by(problem, option.steps) if option and not caused else None
         if option is None or changed is None:
-            return Planned(choice, self.position, conflict, refusal=NOTHING)
+            refusal = TO_ACCEPT.format(" ".join(caused)) if caused else NOTHING
+            return Planned(choice, self.position, conflict, refusal=refusal)
         self.documents |= changed
         self.touched |= option.departure_ids
         return Planned(choice, self.position, conflict, option)
@@ -105,6 +108,13 @@ class _Planner:
     def _is_solved(self, problem: Problem) -> bool:
         about = {UUID(key) for key in problem.details["departure_ids"]}
         return bool(about & self.touched) and not is_there_still(problem)
+
+
+def _caused_by_following(option: Option, problem: Problem) -> list[str]:
+    """Return what following the catalog causes and a person has to accept; other options cause nothing of that kind."""
+    solution = solution_of(problem, option.steps) if problem.cause.is_of_the_catalog else None
+    caused = solution.causes if solution else ()
+    return [conflict.description for conflict in caused if not conflict.cause.follows_from_cancelling]
 
 
 def _option_for(choice: Choice, problem: Problem, details: Mapping[str, object]) -> Option | None:

@@ -298,7 +298,8 @@ class Snapshot:
 
     `unknown` maps each sibling that did not answer to a sentence on what is unknown because of it. `read_at` is the
     time at which the oldest response of each sibling in the snapshot was read. `available` also covers the dates
-    after `days` on which departures of trips of several days are still under way. `left_out` has the records that are
+    after `days` on which departures of trips of several days are still under way. `unread_weather` are the regions of
+    which a forecast or an alert is unknown. `left_out` has the records that are
     unknown because they break the contract of a sibling that did answer. Facts about safety were all read after
     `safety_since`, if it is set; the oldest of them at `safety_read_at`.
     """
@@ -317,6 +318,7 @@ class Snapshot:
     outlooks: Mapping[tuple[UUID, date], WeatherOutlook] = field(default_factory=dict)
     alerts: Mapping[UUID, tuple[WeatherAlert, ...]] = field(default_factory=dict)
     locations: Mapping[UUID, Location] = field(default_factory=dict)
+    unread_weather: frozenset[UUID] = frozenset()
     unknown: Mapping[Sibling, str] = field(default_factory=dict)
     read_at: Mapping[Sibling, datetime] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
@@ -330,6 +332,10 @@ class Snapshot:
 
     def knows(self, sibling: Sibling) -> bool:
         return sibling not in self.unknown
+
+    def knows_weather_of(self, region_id: UUID) -> bool:
+        """Return whether the forecast and all alerts of the region were read."""
+        return region_id in self.alerts and region_id not in self.unread_weather
 
     def trails_of(self, region_id: UUID) -> tuple[Trail, ...]:
         """Return the region's trails ordered by id, so that ties are broken the same way every time."""

@@ -144,6 +144,7 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: 
         trails=conditions.trails,
         outlooks=conditions.outlooks,
         alerts=conditions.alerts,
+        unread_weather=conditions.unread_weather,
         locations=conditions.locations,
         unknown=gaps.sentences(),
         read_at=reader.read_at,

@@ -28,6 +28,7 @@ class RegionConditions:
     trails: Mapping[UUID, Trail]
     outlooks: Mapping[tuple[UUID, date], WeatherOutlook]
     alerts: Mapping[UUID, tuple[WeatherAlert, ...]]
+    unread_weather: frozenset[UUID]
     locations: Mapping[UUID, Location]
 
 
@@ -85,6 +86,7 @@ class RegionLookups:
                 key: outlook for region_weather in weather for key, outlook in region_weather.outlooks(days).items()
             },
             alerts={region_weather.region.id: region_weather.alerts for region_weather in weather},
+            unread_weather=frozenset(found.region.id for found in weather if not found.is_whole),
             locations={camp.region_id: camp for camp in camps if camp},
         )
 

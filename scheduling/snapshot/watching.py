@@ -59,8 +59,9 @@ def _take(watch: Watch, deadline: Deadline) -> Snapshot:
         regions_branch = lookups.branch(read_regions, reader, gaps)
         read = partial(lookups.branch_result, CATALOG, regions_branch)
         regions = gaps.read_or_note(CATALOG, "the regions", read)
-        watched = list(_watched_regions(watch.region_ids, regions, gaps))
+        without_forecast = _without_forecast(watch.region_ids, regions, gaps)
         regions = regions or {}
+        watched = [regions.get(key) or _unread_region(key) for key in sorted(watch.region_ids)]
         region_lookups = RegionLookups.start(reader, lookups, gaps, watched, (), watch.trail_ids)
         read_all = partial(_read_catalog, watch, reader, lookups, gaps)
         catalog = gaps.read_or_note(CATALOG, "trips and departures", read_all) or Catalog()
@@ -78,6 +79,7 @@ def _take(watch: Watch, deadline: Deadline) -> Snapshot:
         trails=conditions.trails,
         outlooks=conditions.outlooks,
         alerts=conditions.alerts,
+        unread_weather=conditions.unread_weather | without_forecast,
         locations=conditions.locations,
         unknown=gaps.sentences(),
         read_at=reader.read_at,
@@ -116,22 +118,23 @@ def _days_to_come(days: Iterable[date], regions: Iterable[Region]) -> list[date]
     return [day for day in sorted(days) if first is not None and day >= first]
 
 
-def _watched_regions(
+def _without_forecast(
     region_ids: Collection[UUID], regions: Mapping[UUID, Region] | None, gaps: Gaps
-) -> Iterator[Region]:
-    """Yield the watched regions; `regions` None: they could not be read.
+) -> frozenset[UUID]:
+    """Return the watched regions whose weather station is unknown; `regions` None: they could not be read.
 
-    What stands for one that was not read has no weather station, so that its forecast is a gap; the rest can be asked
-    for. One that the catalog does not have any more leaves nothing unknown.
+    One that the catalog does not have any more leaves nothing unknown.
     """
     unread = {record.id for record in gaps.left_out() if record.kind is RecordKind.REGION}
-    for key in sorted(region_ids):
-        if regions is not None and key in regions:
-            yield regions[key]
-            continue
-        if regions is None or unread & {key, None}:
-            gaps.note(Sibling.WEATHER, f"the forecast of region {key}")
-        yield Region(id=key, name=f"region {key}", timezone=ZoneInfo("UTC"), weather_station_id=None)
+    unknown = {key for key in region_ids if regions is None or (key not in regions and unread & {key, None})}
+    for key in unknown:
+        gaps.note(Sibling.WEATHER, f"the forecast of region {key}")
+    return frozenset(unknown)
+
+
+def _unread_region(key: UUID) -> Region:
+    """Return what stands for a region that was not read: it has no weather station; the rest can be asked for."""
+    return Region(id=key, name=f"region {key}", timezone=ZoneInfo("UTC"), weather_station_id=None)
 
 
 def _with_unread_certificates_named(snapshot: Snapshot) -> Snapshot:

@@ -24,11 +24,12 @@ _read_forecasts = with_default(weather.read_forecasts, _NO_FORECASTS)
 
 @dataclass(frozen=True, slots=True)
 class RegionWeather:
-    """The weather of one region."""
+    """The weather of one region; `is_whole` unless a part of it was not read."""
 
     region: Region
     forecasts: dict[date, WeatherOutlook]
     alerts: tuple[WeatherAlert, ...]
+    is_whole: bool
 
     def outlooks(self, days: Iterable[date]) -> dict[tuple[UUID, date], WeatherOutlook]:
         """Return the outlooks of `days`: a storm warning by an alert, else the forecast; none without either."""
@@ -55,12 +56,14 @@ def read_region_weather(reader: SiblingReader, lookups: Lookups, gaps: Gaps, reg
     )
     by_day = _by_day(gaps.sound(Sibling.WEATHER, RecordKind.FORECAST, read)) if read else {}
     listed = gaps.result_or_note(lookups, Sibling.WEATHER, alerts, f"the weather alerts of {region.name}")
+    is_forecast = read is not None and not read.sick if station else True
+    is_whole = is_forecast and listed is not None and not listed.sick
     if listed is None:
-        return RegionWeather(region, by_day, ())
+        return RegionWeather(region, by_day, (), is_whole)
     if listed.sick:
         # An alert is a fact of safety: one that cannot be read must not be taken for none.
         gaps.note(Sibling.WEATHER, f"a weather alert of {region.name} that cannot be read")
-    return RegionWeather(region, by_day, tuple(alert_of(alert, region.id) for alert in listed.entries))
+    return RegionWeather(region, by_day, tuple(alert_of(alert, region.id) for alert in listed.entries), is_whole)
 
 
 def _by_day(forecasts: Sequence[ForecastPayload]) -> dict[date, WeatherOutlook]:

@@ -60,6 +60,9 @@ def test_a_wildlife_alert_that_closes_the_trail() -> None:
     assert (conflict.type.value, conflict.severity) == ("TRAIL_CLOSED", Severity.HIGH)
 
 
+OF_THE_WEATHER = {"WEATHER_WARNING", "STORM_FORECAST"}
+
+
 def weather(
     severity: str = "WARNING", trail_ids: frozenset[UUID] = frozenset(), hour: int = 8, **snapshot: object
 ) -> Facts:
@@ -80,9 +83,16 @@ def test_an_active_alert_for_the_region_is_as_severe_as_it_says(alert: str, seve
 
 
 def test_weather_that_was_not_read_clears_nothing() -> None:
-    silent = weather(hour=18, unknown={Sibling.WEATHER: "no answer"})
+    silent = weather(hour=18, unread_weather=frozenset({REGION_ID}))
 
-    assert "WEATHER_WARNING" not in {cause for cause, _ in detect_among(DepartureFactory(), facts=silent).judged}
+    assert not OF_THE_WEATHER & {cause for cause, _ in detect_among(DepartureFactory(), facts=silent).judged}
+
+
+def test_weather_of_another_region_that_was_not_read_does_not_keep_this_ones_from_being_judged() -> None:
+    unknown = {Sibling.WEATHER: "svc-weather did not answer; not known: the forecast of Alps."}
+    silent_elsewhere = weather(hour=18, unread_weather=frozenset({uuid4()}), unknown=unknown)
+
+    assert {cause for cause, _ in detect_among(DepartureFactory(), facts=silent_elsewhere).judged} >= OF_THE_WEATHER
 
 
 def test_more_guests_than_places() -> None:

@@ -199,6 +199,20 @@ def test_a_storm_over_a_region_is_found_on_all_of_its_departures(planned: Planne
     assert under_way.keys() | {published} <= found
 
 
+def test_a_trail_that_is_not_assessed_holds_no_conflict_of_the_weather(planned: PlannedDay, published: UUID) -> None:
+    model = planned.departure(published)
+    storm = planned.siblings.raise_alert(str(planned.region_id), model.starts_at, model.ends_at)
+    run_pass()
+    assert "WEATHER_WARNING" in open_causes(published)
+    planned.siblings.remove("alerts", storm["id"])
+    planned.siblings.switch("svc-weather", "down", path="^/trail-conditions")
+
+    run_pass()
+
+    assert "svc-weather" in " ".join(last_pass().not_read)
+    assert "WEATHER_WARNING" not in open_causes(published)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_date_that_somebody_holds_is_named_and_the_others_are_judged(
     siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -17,7 +17,7 @@ from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import AvailabilityException, DepartureStatus, GuideAdjustments, ScheduleDocument
-from scheduling.domain.facts import Location, Sibling, Span, WeatherAlert
+from scheduling.domain.facts import Location, Span, WeatherAlert
 from scheduling.hazards import WildlifeAlert, record_wildlife_alert, release_hazard
 from scheduling.models import Hazard
 from scheduling.rules import Facts
@@ -135,10 +135,10 @@ def test_fewer_guests_clear_a_capacity_conflict() -> None:
     assert (cleared.resolved_by, cleared.notes) == ("system", "cleared: the departure has 8 guests now")
 
 
-def alerted(*, is_active: bool = True, unknown: Mapping[Sibling, str] | None = None) -> Facts:
+def alerted(*, is_active: bool = True, unread: frozenset[UUID] = frozenset()) -> Facts:
     facts = facts_of()
     alert = WeatherAlert(uuid4(), REGION_ID, "WARNING", "gale", Span(at(8), at(11)), frozenset(), is_active)
-    return facts.with_snapshot(replace(facts.snapshot, alerts={REGION_ID: (alert,)}, unknown=unknown or {}))
+    return facts.with_snapshot(replace(facts.snapshot, alerts={REGION_ID: (alert,)}, unread_weather=unread))
 
 
 @pytest.mark.django_db
@@ -146,10 +146,11 @@ def test_a_conflict_stays_while_its_source_does_not_answer() -> None:
     put(uuid4())
     detect_on([TOMORROW], alerted())
 
-    detect_on([TOMORROW], alerted(is_active=False, unknown={Sibling.WEATHER: "no answer"}))
+    detect_on([TOMORROW], alerted(is_active=False, unread=frozenset({REGION_ID})))
     assert OPEN().count() == 1
 
-    detect_on([TOMORROW], alerted(is_active=False))
+    # Of another region it may be silent still.
+    detect_on([TOMORROW], alerted(is_active=False, unread=frozenset({uuid4()})))
     assert not OPEN().exists()
 
 

@@ -12,6 +12,8 @@ from conflicts.choices import Strategy
 from conflicts.detection import Cause
 from conflicts.models import ScheduleConflict
 from conflicts.options import Option
+from conflicts.resolution.bulk import resolve_conflicts
+from conflicts.resolution.bulk_planning import TO_ACCEPT, Choice
 from conflicts.resolution.option_search import compute_options
 from events.models import OutboxMessage
 from scheduling.daily_schedules.departure_dates import dates_of
@@ -202,7 +204,9 @@ def test_the_catalogs_date_is_offered_without_a_team_where_nobody_can_go(region:
         enter(UUID(guide_id), next_day, restrictions=[{"kind": "NO_GUIDING"}])
     option = option_of(conflict, Strategy.RESCHEDULE_TRIP)
 
+    [among_many] = resolve_conflicts([Choice(conflict.pk)], by="ana")
     refused = resolve(client, conflict, option)
+    assert among_many.refusal == TO_ACCEPT.format(option.figures.causes[0].description)
     assert (refused.status_code, refused.json()["code"]) == (409, "SECONDARY_CONFLICTS")
     accepted = resolve(client, conflict, option, override_warnings=True)
 
