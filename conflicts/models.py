@@ -1,7 +1,7 @@
 """Conflicts, their resolutions and accepted risks."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,7 +18,7 @@ from conflicts.choices import (
     ResolutionStatus,
     Strategy,
 )
-from conflicts.detection import Severity
+from conflicts.detection import Cause, Severity
 from scheduling.models import DailySchedule
 from scheduling.models.triggers import append_only
 
@@ -38,6 +38,11 @@ class ConflictQuerySet(models.QuerySet["ScheduleConflict"]):
     def between(self, first: date, last: date) -> "ConflictQuerySet":
         dated = self.alias(on_date=_text("conflict_date"))
         return dated.filter(on_date__gte=first.isoformat(), on_date__lte=last.isoformat())
+
+    def about_waiting_guests(self, days: Collection[date]) -> "ConflictQuerySet":
+        """Those of these dates about guests who wait for any departure of a trip."""
+        dated = self.alias(on_date=_text("conflict_date")).filter(on_date__in=[day.isoformat() for day in days])
+        return dated.filter(details__cause=Cause.GUESTS_WITHOUT_PLACE, details__departure_ids=[])
 
     def of_severity(self, severity: str) -> "ConflictQuerySet":
         return self.alias(of_severity=_text("severity")).filter(of_severity=severity)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from conflicts.detection.causes import Cause
 from conflicts.detection.detect import RULES
+from conflicts.detection.guests import are_too_late
 from conflicts.detection.scene import Case, Scene
 from conflicts.detection.seen_plans import Aspect, changes_of_plan, restored
 from conflicts.detection.severity import WARNING_SEVERITIES
@@ -203,6 +204,16 @@ def _lead(closing: Closing) -> str:
     return "the departure has a lead, or needs none"
 
 
+def _places(closing: Closing) -> str:
+    now = closing.scene.now
+    departures = [departure for departure in closing.departures.values() if departure]
+    if departures and all(departure.ends_at <= now for departure in departures):
+        return "the departure would be over by now"
+    if not departures and are_too_late(closing.scene.day, now):
+        return "the date is over"
+    return "nobody is left without a place"
+
+
 def _says(text: str) -> Callable[[Closing], str]:
     return lambda _: text
 
@@ -239,5 +250,5 @@ ENDS_OF_FACTS: Mapping[Cause, Callable[[Closing], str]] = {
     Cause.LOCATION_CAPACITY: _camp,
     Cause.CATALOG_MOVED: _catalog,
     Cause.CATALOG_CANCELLED: _catalog,
-    Cause.GUESTS_WITHOUT_PLACE: _says("nobody is left without a place"),
+    Cause.GUESTS_WITHOUT_PLACE: _places,
 }

@@ -1,7 +1,7 @@
 """Guests without a place: on a departure that is cancelled, or waiting for one that takes them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,6 +17,11 @@ SOON = timedelta(days=1)
 def waiting_list_id(day: date, trip_id: UUID) -> UUID:
     """Return what a conflict of the guests is about who wait for any departure of a trip on a date."""
     return uuid5(trip_id, f"waiting on {day}")
+
+
+def are_too_late(day: date, now: datetime) -> bool:
+    """Return whether the date is over in every region: those who waited for a place on it do not go."""
+    return day < now.date() - SOON
 
 
 def judge_cancelled(case: Case) -> DetectedConflict | None:
@@ -37,7 +42,7 @@ def judge_cancelled(case: Case) -> DetectedConflict | None:
 def find_waiting(scene: Scene, trip_id: UUID) -> DetectedConflict | None:
     """Find reservations that wait for a departure of the trip: one conflict for all of them on the date."""
     waiting = sorted(scene.waiting.get(trip_id, ()), key=lambda guests: guests.reservation_id)
-    if not waiting or scene.day < scene.now.date() - SOON:
+    if not waiting or are_too_late(scene.day, scene.now):
         return None
     reservations = {guests.reservation_id: guests.guests for guests in waiting}
     people = sum(reservations.values())

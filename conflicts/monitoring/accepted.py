@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from conflicts.detection import DetectedConflict
+from conflicts.detection import Cause, DetectedConflict
 from conflicts.detection.worsening import is_covered
 from conflicts.models import RiskAcceptance
 
@@ -35,4 +35,7 @@ def _silences(acceptance: RiskAcceptance, conflict: DetectedConflict) -> bool:
     is_same = conflict.evidence_digest == acceptance.evidence_digest
     accepted = acceptance.conflict.details["evidence"]["told"]
     covered = is_same or is_covered(conflict.cause, conflict.evidence, accepted)
+    if conflict.cause is Cause.GUESTS_WITHOUT_PLACE:
+        # They were told: that the date is near is no news to them.
+        return covered
     return acceptance.silences(conflict.severity, is_covered=covered)

@@ -1,5 +1,6 @@
 """Detection around a change, stored in the transaction of the change."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from conflicts.models import ScheduleConflict
 from conflicts.monitoring.clearing import clear_conflicts
 from conflicts.monitoring.scene_loader import DetectionScope, detect_in, load_scenes
 from conflicts.monitoring.store import StoredConflicts, store_conflicts
@@ -17,7 +19,7 @@ from novatrek_scheduling.queue import enqueue
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.reached import adjusted_guides, departures_reached
 from scheduling.domain.document import ScheduleDocument
-from scheduling.models import DailySchedule, GuideCommitment, Hazard
+from scheduling.models import DailySchedule, GuideCommitment, Hazard, Reservation
 from scheduling.rules import Facts
 
 ONE_DAY = timedelta(days=1)
@@ -42,15 +44,32 @@ def detect_in_changes(changes: Mapping[date, Change], facts: Facts | None) -> St
 def detect_on(
     days: Collection[date], facts: Facts | None, *, region_ids: Collection[UUID] | None = None
 ) -> StoredConflicts:
-    """Judge the stored departures of `days`, of some regions or of all, and store the conflicts."""
+    """Judge the stored departures of `days`, of some regions or of all, and store the conflicts.
+
+    Of all regions: those guests, too, who wait for any departure of a trip.
+    """
     with transaction.atomic():
         # Locked: the stored conflicts are those of the documents that are current at the commit.
         rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date").select_for_update()
         documents = {row.schedule_date: row.document for row in rows}
+        waited_for = _trips_waited_for(documents) if region_ids is None else {}
         scopes = {
-            day: DetectionScope(document, _of_regions(document, region_ids)) for day, document in documents.items()
+            day: DetectionScope(document, _of_regions(document, region_ids), waited_for.get(day, frozenset()))
+            for day, document in documents.items()
         }
         return _detect_and_store(scopes, facts, timezone.now()) if scopes else StoredConflicts()
+
+
+def _trips_waited_for(days: Collection[date]) -> dict[date, frozenset[UUID]]:
+    """Return by date the trips of which guests wait for any departure, or did as an open conflict says."""
+    waiting = Reservation.objects.waiting().filter(trip_date__in=list(days)).exclude(unplaced_reason="")
+    found = {(day, trip_id) for day, trip_id in waiting.values_list("trip_date", "trip_id") if day and trip_id}
+    for conflict in ScheduleConflict.objects.open().about_waiting_guests(days):
+        found |= {(conflict.day, UUID(key)) for key in conflict.details["affected_trip_ids"]}
+    trips: defaultdict[date, set[UUID]] = defaultdict(set)
+    for day, trip_id in found:
+        trips[day].add(trip_id)
+    return {day: frozenset(keys) for day, keys in trips.items()}
 
 
 def _of_regions(document: ScheduleDocument, region_ids: Collection[UUID] | None) -> frozenset[UUID]:

@@ -11,11 +11,14 @@ import pytest
 from django.db import connection
 from django.test.client import Client
 
+from conflicts.detection.guests import waiting_list_id
 from conflicts.models import RiskAcceptance, ScheduleConflict
+from conflicts.monitoring.services import detect_on
 from conflicts.options import accept_risk
 from scheduling.domain.document import DepartureStatus
 from scheduling.models import DailySchedule
 from scheduling.reservations.placement import place_reservation
+from tests.conflicts.factories import conflict_of
 from tests.factories import TOMORROW
 from tests.scheduling.reservations.arrivals import BOISE_REGION, book, cancel, in_boise, in_utc, reinstate
 from tests.scheduling.writes import change, put
@@ -176,6 +179,49 @@ def test_who_was_told_that_nothing_takes_them_is_no_conflict_until_the_date_is_o
     assert accept(open_conflicts()[0]).status_code == 200
 
     assert RiskAcceptance.objects.get().expires_at.date() > LATER
+    assert open_conflicts() == []
+
+
+def test_those_who_wait_are_found_by_the_monitors_whatever_became_of_the_event() -> None:
+    trip, guest = uuid4(), uuid4()
+    put({uuid4(): in_boise(trip, LATER, status=DepartureStatus.CANCELLED)}, LATER)
+    book(trip, guest, day=LATER)
+    ScheduleConflict.objects.update(resolved=True)
+
+    detect_on([LATER], None)
+
+    [conflict] = open_conflicts()
+    assert conflict.details["evidence"]["told"]["reservations"] == {str(guest): 2}
+
+
+def test_who_waited_for_a_date_that_is_over_is_no_conflict_any_more() -> None:
+    trip, past = uuid4(), TOMORROW - timedelta(days=4)
+    put({uuid4(): in_boise(uuid4(), past)}, past)
+    conflict = conflict_of(
+        past,
+        cause=CAUSE,
+        departure_ids=[],
+        subjects=[str(waiting_list_id(past, trip))],
+        affected_trip_ids=[str(trip)],
+    )
+
+    detect_on([past], None)
+
+    assert open_conflicts() == []
+    assert conflict.resolutions.get().notes == "cleared: the date is over"
+
+
+def test_who_was_told_is_no_conflict_again_because_the_date_is_near() -> None:
+    trip = uuid4()
+    put({uuid4(): in_boise(trip, TOMORROW, status=DepartureStatus.CANCELLED)}, TOMORROW)
+    book(trip, uuid4(), day=TOMORROW)
+    [conflict] = open_conflicts()
+    conflict.details["severity"] = "HIGH"  # as it was when the date was far away
+    conflict.save(update_fields=["details"])
+    assert accept(conflict).status_code == 200
+
+    detect_on([TOMORROW], None)
+
     assert open_conflicts() == []
 
 
