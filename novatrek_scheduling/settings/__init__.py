@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -66,8 +67,16 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "novatrek_scheduling.console.theme_templates.OwnTemplates",
+                        "novatrek_scheduling.console.theme_templates.ThemeTemplates",
+                    ],
+                ),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -76,6 +85,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Widgets are rendered by the templates above too, so that icons in them are silent and templates/ may replace theirs.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db("DATABASE_URL", engine="novatrek_scheduling.pgpool")}
 DATABASES["default"]["OPTIONS"] = {

@@ -1,5 +1,6 @@
 """Settings of the console: appearance, navigation and date formats."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,25 +17,17 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
 
-def _favicon(_request: HttpRequest) -> str:
-    return static("console/favicon.svg")
-
-
-def _styles(_request: HttpRequest) -> str:
-    return static("console/console.css")
-
-
-def _state_styles(_request: HttpRequest) -> str:
-    return static("console/states.css")
+def _file(path: str) -> Callable[[HttpRequest], str]:
+    return lambda _request: static(path)
 
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "NovaTrek Scheduling",
     "SITE_HEADER": "NovaTrek Scheduling",
     "SITE_SYMBOL": "hiking",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("console/favicon.svg")}],
     "SITE_URL": None,
-    "STYLES": [_styles, _state_styles],
+    "STYLES": [_file("console/console.css"), _file("console/frame.css"), _file("console/states.css")],
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",
