@@ -211,7 +211,8 @@ class ScheduleConflictAdmin(ViewOnly):
             for text, level in sentences_about(resolve_conflicts(form.cleaned_data["choices"], by=by, notes=notes)):
                 self.message_user(request, text, level)
         else:
-            self.message_user(request, "Choose at least one conflict to resolve.", messages.WARNING)
+            asked = f"Choose at least one conflict to resolve, and at most {MOST_AT_ONCE}."
+            self.message_user(request, asked, messages.WARNING)
         return redirect(reverse("admin:conflicts_scheduleconflict_changelist"))
 
     def _resolve(self, request: HttpRequest, conflict: ScheduleConflict, chosen: dict[str, Any]) -> bool:

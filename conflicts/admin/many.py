@@ -29,7 +29,10 @@ class ChoiceField(forms.MultipleChoiceField):
         return True
 
     def clean(self, value: Any) -> list[Choice]:
-        return [_choice(text) for text in super().clean(value)]
+        choices = [_choice(text) for text in super().clean(value)]
+        if len(choices) > MOST_AT_ONCE:
+            raise forms.ValidationError(f"Choose at most {MOST_AT_ONCE} conflicts.")
+        return choices
 
 
 class ResolveManyForm(forms.Form):

@@ -22,10 +22,10 @@ from conflicts.resolution.bulk_planning import Choice, Planned, plan_choices
 from conflicts.resolution.deliveries import with_deliveries
 from conflicts.resolution.facts import read_for
 from conflicts.resolution.outcomes import ResolutionOutcome, outcome_of, record_failure
-from novatrek_scheduling.errors import Unavailable
+from novatrek_scheduling.errors import DomainError
 from scheduling.daily_schedules.drafts import read_drafts
+from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.errors import ContentionNotResolved, HardRuleViolated
-from scheduling.snapshot import UnknownTrip
 
 TRIES = 3
 """How often choices are planned again because others wrote between planning and writing."""
@@ -62,7 +62,8 @@ def resolve_conflicts(choices: Sequence[Choice], *, by: str, notes: str = "") ->
                 reason = f"Others changed the plan meanwhile: {error}"
                 outcomes |= {p.conflict_id: ChoiceOutcome(p.conflict_id, refusal=reason) for p in group}
                 waiting += [planned.choice for planned in group]
-            except (Unavailable, UnknownTrip) as error:
+            except DomainError as error:
+                # Whatever refuses these dates: of those before them the person has to hear what was done.
                 outcomes |= {p.conflict_id: ChoiceOutcome(p.conflict_id, refusal=error.message) for p in group}
         if not waiting:
             break
@@ -101,7 +102,8 @@ def _write(group: Sequence[Planned], *, by: str, notes: str) -> dict[UUID, Choic
     documents = {day: draft.document for day, draft in read_drafts(days).items()}
     seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]
     making = read_for(steps, documents, now=timezone.now(), deadline_seconds=seconds)
-    existing = ScheduleConflict.objects.open().between(min(days), max(days))
+    # One between departures of two dates belongs to the earlier of them.
+    existing = ScheduleConflict.objects.open().between(min(days) - LONGEST_TRIP, max(days))
     fingerprints = set(existing.values_list("details__fingerprint", flat=True))
     try:
         resolutions = apply_together(applications, making=making, existing=fingerprints)

@@ -17,9 +17,8 @@ from conflicts.resolution.problem import Problem
 from conflicts.resolution.registry import registered_searches
 from conflicts.resolution.shared_reading import SharedReading
 from novatrek_scheduling.deadline import Deadline
-from novatrek_scheduling.errors import Unavailable
+from novatrek_scheduling.errors import DomainError
 from scheduling.domain.document import ScheduleDocument
-from scheduling.snapshot import UnknownTrip
 
 GONE = "Its departures are over or out."
 SOLVED = "An option before it ends this conflict, too."
@@ -89,7 +88,7 @@ class _Planner:
         seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]
         try:
             problem = state_problem(conflict, deadline_seconds=seconds, shared=self.shared, planned=self.documents)
-        except (Unavailable, UnknownTrip) as error:
+        except DomainError as error:
             return Planned(choice, self.position, conflict, refusal=error.message)
         if problem is None:
             return Planned(choice, self.position, conflict, refusal=GONE)

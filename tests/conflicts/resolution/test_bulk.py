@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
+from conflicts.admin.many import MOST_AT_ONCE, ResolveManyForm
 from conflicts.choices import Strategy
 from conflicts.detection import Severity
 from conflicts.models import ConflictResolution, ScheduleConflict
@@ -15,10 +16,10 @@ from conflicts.resolution.bulk import resolve_conflicts
 from conflicts.resolution.bulk_planning import SOLVED, Choice, plan_choices
 from conflicts.resolution.option_search import compute_options
 from conflicts.resolution.services import resolve_conflict
-from conflicts.steps import Reassign
+from conflicts.steps import Reassign, Resize
 from scheduling.models import DailySchedule
-from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, overfull
-from tests.conflicts.planned import PlannedDay, options_of, plan_a_day
+from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, overfull, put
+from tests.conflicts.planned import PlannedDay, options_of, plan_a_day, under_a_storm
 from tests.novatrek_scheduling.console.people import signed_in
 from tests.siblings import SimulatedSiblings
 
@@ -147,6 +148,46 @@ def test_a_choice_that_was_resolved_between_planning_and_writing_is_left_out(pla
 
     assert [outcome.refusal for outcome in outcomes] == ["", "It is resolved already."]
     assert set(ConflictResolution.objects.values_list("resolved_by", flat=True)) == {"ana", "ben"}
+
+
+def test_a_clash_with_the_date_before_that_was_there_already_stands_in_no_way(planned: PlannedDay) -> None:
+    key = planned.staffed()[0]
+    departure = planned.departure(key)
+    planned.edit(key, capacity=departure.participants - 1)
+    starts_at = departure.starts_at - timedelta(hours=20)
+    put(
+        uuid4(),
+        planned.day - timedelta(days=1),
+        team=departure.team,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=21),
+    )
+    conflict = ScheduleConflict.objects.open().get(details__cause="DEPARTURE_CAPACITY")
+    option = next(o for o in options_of(conflict, Strategy.ADJUST_CAPACITY) if isinstance(o.steps[0], Resize))
+
+    [outcome] = resolve_conflicts([Choice(conflict.pk, option.id)], by="ana")
+
+    assert outcome.refusal == ""
+    assert {c.details["cause"] for c in ScheduleConflict.objects.open()} == {"OVERLAP"}
+
+
+def test_a_write_that_is_refused_is_said_of_its_choices_alone(planned: PlannedDay) -> None:
+    key = planned.staffed(lambda departure: departure.trail_id is not None)[0]
+    conflict, option = under_a_storm(planned, key)
+    [added] = option.added
+    put(added.departure_id, planned.day + timedelta(days=9))
+
+    [outcome] = resolve_conflicts([Choice(conflict.pk, option.id)], by="ana")
+
+    assert "on one date only" in outcome.refusal
+    assert ScheduleConflict.objects.open().filter(pk=conflict.pk).exists()
+
+
+def test_more_choices_than_the_page_shows_are_refused() -> None:
+    choices = [f"{uuid4()}:{uuid4()}:{Strategy.REASSIGN_GUIDE}" for _ in range(MOST_AT_ONCE + 1)]
+
+    assert ResolveManyForm({"choices": choices[:-1]}).is_valid()
+    assert not ResolveManyForm({"choices": choices}).is_valid()
 
 
 def test_no_risk_is_accepted_for_want_of_an_option(siblings: SimulatedSiblings) -> None:
