@@ -94,6 +94,11 @@ class ScheduleConflict(models.Model):
         return date.fromisoformat(self.details["conflict_date"])
 
     @property
+    def departure_ids(self) -> frozenset[uuid.UUID]:
+        """The departures that it is about; none where guests wait for any departure of a trip."""
+        return frozenset(map(uuid.UUID, self.details.get("departure_ids", [])))
+
+    @property
     def resolved_at(self) -> datetime | None:
         times = [r.resolved_at for r in self.resolutions.all() if r.status != ResolutionStatus.FAILED]
         return times[0] if times else None

@@ -1,5 +1,8 @@
 """The Celery tasks of conflicts."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
@@ -26,14 +29,21 @@ def compute_options_task(conflict_ids: list[str]) -> None:
 
     Those for which no time is left, or whose common reading is too old by then, are queued again.
     """
-    shared, seconds = SharedReading(), settings.SNAPSHOT_DEADLINE_SECONDS["worker"]
-    deadline = Deadline.after(SEARCHING_SECONDS)
     conflicts = list(ScheduleConflict.objects.open().filter(pk__in=conflict_ids).order_by("pk"))
+    shared = SharedReading(_departures_alone(conflicts))
+    seconds, deadline = settings.SNAPSHOT_DEADLINE_SECONDS["worker"], Deadline.after(SEARCHING_SECONDS)
     for searched, conflict in enumerate(conflicts):
         if deadline.has_passed:
             enqueue(OPTIONS_TASK, [str(left.pk) for left in conflicts[searched:]])
             return
         compute_options(conflict, deadline_seconds=seconds, shared=shared)
+
+
+def _departures_alone(conflicts: Iterable[ScheduleConflict]) -> frozenset[UUID]:
+    """Return the departures that have a conflict of their own; of one about many, options change few."""
+    return frozenset(
+        key for conflict in conflicts if len(conflict.departure_ids) == 1 for key in conflict.departure_ids
+    )
 
 
 @shared_task(name="conflicts.reopen_expired", acks_late=True)

@@ -9,14 +9,14 @@ from uuid import UUID
 from conflicts.choices import Strategy
 from conflicts.detection import DetectedConflict
 from conflicts.options import CausedConflict, Figures, Option, option_id
-from conflicts.resolution.changes import changed_parts
+from conflicts.resolution.changes import Documents, changed_parts
 from conflicts.resolution.figures import figures_of, impact_text
 from conflicts.resolution.judging import Solution, solution_of
 from conflicts.resolution.names import Names, date_text
 from conflicts.resolution.problem import Problem
 from conflicts.resolution.registry import Candidate, CandidateSearch, rate_change
 from conflicts.resolution.sentences import describe_change
-from conflicts.steps import days_of_steps, seated_in
+from conflicts.steps import days_of_steps, departures_of, seated_in
 from novatrek_scheduling.deadline import Deadline
 
 MAX_OFFERED = 3
@@ -61,9 +61,9 @@ def option_of(candidate: Candidate, problem: Problem) -> Option | None:
 
 def _option(strategy: Strategy, solution: Solution, problem: Problem) -> Option:
     steps, changed = solution.steps, solution.changed
-    before, after = changed_parts({day: problem.documents[day] for day in changed}, changed)
+    before, after = changed_parts({day: problem.documents[day] for day in changed}, changed, departures_of(steps))
     causes = [_shown(conflict) for conflict in solution.causes]
-    figures = figures_of(before, after, rate_change(problem, changed), causes)
+    figures = figures_of(before, after, rate_change(problem, before, after), causes)
     names = Names.of(problem.facts.snapshot)
     texts = [describe_change(before, after, names)]
     if strategy is Strategy.CLOSE_TRAIL:
@@ -75,7 +75,7 @@ def _option(strategy: Strategy, solution: Solution, problem: Problem) -> Option:
         description=" ".join(texts),
         impact_assessment=impact_text(figures),
         estimated_affected_guests=figures.guests_touched,
-        requires_guest_notification=_must_tell_guests(figures, solution, problem),
+        requires_guest_notification=_must_tell_guests(figures, before, after),
         figures=figures,
         revisions={day: problem.revisions[day] for day in days_of_steps(steps)},
     )
@@ -86,9 +86,9 @@ def closure_text(trail_id: UUID, day: date, names: Names) -> str:
     return f"{names.trail(trail_id)} is closed on {date_text(day)} at svc-trail-management."
 
 
-def _must_tell_guests(figures: Figures, solution: Solution, problem: Problem) -> bool:
+def _must_tell_guests(figures: Figures, before: Documents, after: Documents) -> bool:
     loses_or_moves = figures.guests_moved > 0 or figures.guests_without_place > 0
-    return loses_or_moves or not seated_in(solution.changed) <= seated_in(problem.documents)
+    return loses_or_moves or not seated_in(after) <= seated_in(before)
 
 
 def _shown(conflict: DetectedConflict) -> CausedConflict:

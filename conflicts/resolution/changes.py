@@ -9,22 +9,13 @@ from scheduling.domain.document import Departure, ScheduleDocument
 Documents = Mapping[date, ScheduleDocument]
 
 
-def differing(before: ScheduleDocument, after: ScheduleDocument) -> frozenset[UUID]:
-    """Return the departures that a change of a document replaced, added or removed; the others are the same objects."""
-    known, planned = before.departures, after.departures
-    return frozenset(
-        {key for key, departure in planned.items() if known.get(key) is not departure} | (known.keys() - planned.keys())
-    )
-
-
-def changed_parts(before: Documents, after: Documents) -> tuple[Documents, Documents]:
-    """Return the documents with those departures alone that differ, and those that replace them.
+def changed_parts(before: Documents, after: Documents, touched: Collection[UUID]) -> tuple[Documents, Documents]:
+    """Return the documents with the departures alone that a change touched, and those that replace them.
 
     What a change does is told and counted by these: a date may have thousands that it does not touch.
     """
-    keys = {key for day in after for key in differing(before[day], after[day])}
-    replacing = {d.rescheduled_to for document in after.values() for d in departures_among(document, keys)}
-    shown = keys | replacing
+    replacing = {d.rescheduled_to for document in after.values() for d in departures_among(document, touched)}
+    shown = {*touched, *replacing}
     return (
         {day: _part_of(document, shown) for day, document in before.items()},
         {day: _part_of(document, shown) for day, document in after.items()},

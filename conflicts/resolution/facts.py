@@ -47,6 +47,14 @@ class Reading:
             is_off_sale=any(departure.is_off_sale for departure in departures),
         )
 
+    def covers(self, departure: Departure) -> bool:
+        """Return whether the snapshot knows the departure's trip, region and trail."""
+        return (
+            departure.trip_id in self.trip_ids
+            and departure.region_id in self.region_ids
+            and departure.trail_id in {None, *self.trail_ids}
+        )
+
     def take(self, *, deadline_seconds: float) -> Snapshot:
         """Take the snapshot, in as few calls as possible.
 

@@ -46,12 +46,17 @@ def solution_of(problem: Problem, steps: Steps) -> Solution | None:
         return None
     touched = departures_of(steps)
     detected = detected_in(problem, changed, touched)
-    if problem.details["fingerprint"] in fingerprints_of(detected) or not problem.unseated <= seated_in(changed):
+    if problem.details["fingerprint"] in fingerprints_of(detected) or not _seats_all(problem, changed):
         return None
     caused = _new_among(problem, detected, touched)
     if not all(_may_be_caused(problem, conflict) for conflict in caused):
         return None
     return None if breaks_a_rule(problem, changed, touched) else Solution(steps, changed, tuple(caused))
+
+
+def _seats_all(problem: Problem, changed: Documents) -> bool:
+    unseated = problem.unseated
+    return not unseated or unseated <= seated_in(changed)
 
 
 def _may_be_caused(problem: Problem, conflict: DetectedConflict) -> bool:
@@ -138,15 +143,13 @@ def _loads(problem: Problem, changed: Documents, touched: Collection[UUID]) -> C
     around = problem.around
     if around is None:
         return None
+    documents = problem.documents.values()
 
-    # Their identities are the key, so they are kept: conflicts of one message may reach differently far.
-    read = (around, *problem.documents.values())
+    def count() -> CampLoads:
+        planned = (d for document in documents for d in document.departures.values())
+        return CampLoads([*planned, *around.elsewhere])
 
-    def count() -> tuple[CampLoads, tuple[object, ...]]:
-        planned = (d for document in problem.documents.values() for d in document.departures.values())
-        return CampLoads([*planned, *around.elsewhere]), read
-
-    base, _ = problem.kept.once(("camp loads", *map(id, read)), count)
+    base = problem.kept.once_of("camp loads", (around.elsewhere, *documents), count)
     gone = [d for day in changed for d in departures_among(problem.documents[day], touched)]
     return CampLoads([d for after in changed.values() for d in departures_among(after, touched)], gone, base)
 

@@ -20,7 +20,7 @@ from conflicts.models import ScheduleConflict
 from conflicts.monitoring.scene_loader import read_around
 from conflicts.options import FORM, Option, accept_risk, options_in, stored_options
 from conflicts.resolution.candidates import search_options
-from conflicts.resolution.changes import Documents
+from conflicts.resolution.changes import Documents, departures_among
 from conflicts.resolution.facts import Certifier, Reading, TripReader, booking_times, score_of, waiting_guests
 from conflicts.resolution.problem import Problem, SharedFacts
 from conflicts.resolution.registry import registered_last_resorts, registered_searches, what_would_help
@@ -174,7 +174,7 @@ def state_problem(
         details=conflict.details,
         documents=documents,
         revisions={day: draft.rev for day, draft in drafts.items()},
-        shared=_facts_for(Reading.about(remaining, days), deadline_seconds, shared),
+        shared=_facts_for(Reading.about(remaining, days), documents, deadline_seconds, shared),
         entered=shared.once(
             ("entries", *window, reached, span), lambda: EntriesByDate({day: around.entries.on(day) for day in reached})
         ),
@@ -200,14 +200,34 @@ def _with_planned(
     return by_guide(others)
 
 
-def _facts_for(reading: Reading, deadline_seconds: float, shared: SharedReading) -> SharedFacts:
-    """Return the facts of a reading, with what other conflicts needed besides; more is read until the deadline."""
+def _facts_for(reading: Reading, documents: Documents, deadline_seconds: float, shared: SharedReading) -> SharedFacts:
+    """Return the facts of a reading, with what other conflicts needed besides; more is read until the deadline.
+
+    The certificates of the teams that all these conflicts are about are read with it, at once.
+    """
+
+    def read() -> SharedFacts:
+        facts = _read(reading, deadline_seconds)
+        certify = Certifier(Deadline.after(deadline_seconds))
+        return SharedFacts(certify(facts, _guides_of(reading, documents, shared.about)), certify)
+
+    before = shared.once(reading, read)
     deadline = Deadline.after(deadline_seconds)
     certify, read_trips = Certifier(deadline), TripReader(deadline)
-    before = shared.once(reading, lambda: SharedFacts(_read(reading, deadline_seconds), certify))
     # What no time was left for in the search before is asked for again.
     certified = set(before.known.snapshot.certificates)
     return shared.keep(reading, SharedFacts(before.known, certify, certified, read_trips))
+
+
+def _guides_of(reading: Reading, documents: Documents, departure_ids: Collection[UUID]) -> set[UUID]:
+    """Return the guides on the teams of these departures, as far as the reading knows the departures."""
+    return {
+        guide_id
+        for document in documents.values()
+        for departure in departures_among(document, departure_ids)
+        if reading.covers(departure)
+        for guide_id in departure.guide_ids
+    }
 
 
 def _read(reading: Reading, deadline_seconds: float) -> Facts:
@@ -228,7 +248,7 @@ def _listed_day(conflict: ScheduleConflict) -> date | None:
 
 def _departures_of(conflict: ScheduleConflict, documents: Documents) -> list[Departure]:
     """The conflict's departures, and those on the same trail on its date; of guests who wait, those of their trip."""
-    about, trails = (_ids(conflict, name) for name in ("departure_ids", "affected_trail_ids"))
+    about, trails = conflict.departure_ids, _ids(conflict, "affected_trail_ids")
     trips = frozenset() if about else _ids(conflict, "affected_trip_ids")
     found = []
     for day, document in documents.items():

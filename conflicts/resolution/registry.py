@@ -13,8 +13,8 @@ CandidateSearch = Callable[[Problem], Iterable[Candidate]]
 """Yields candidates for a conflict, the best first: what could be done, not yet built or checked."""
 Help = Callable[[Problem], list[str]]
 """Says what would help: changes outside of the plan, a sentence each."""
-Rate = Callable[[Problem, Documents], Ratings]
-"""Rates the changed documents of a problem against the present ones."""
+Rate = Callable[[Problem, Documents, Documents], Ratings]
+"""Rates a change of a problem's documents by the parts that differ, as they are and as they would be."""
 
 _searches: list[CandidateSearch] = []
 _last_resorts: list[CandidateSearch] = []
@@ -54,9 +54,9 @@ def registered_last_resorts() -> list[CandidateSearch]:
     return list(_last_resorts)
 
 
-def rate_change(problem: Problem, changed: Documents) -> Ratings | None:
+def rate_change(problem: Problem, before: Documents, after: Documents) -> Ratings | None:
     """Return the ratings of a change, None where nothing rates it."""
-    return next((rate(problem, changed) for rate in _rates), None)
+    return next((rate(problem, before, after) for rate in _rates), None)
 
 
 def what_would_help(problem: Problem) -> list[str]:

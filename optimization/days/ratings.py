@@ -3,17 +3,17 @@
 The dates as they are, are counted once for all candidates and conflicts; a candidate is counted by what it changes.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
-from conflicts.resolution.changes import Documents, differing
+from conflicts.resolution.changes import Documents
 from conflicts.resolution.figures import Ratings
+from conflicts.resolution.guest_sentences import departures_in
 from conflicts.resolution.problem import Problem
 from optimization.candidates.workload import hours_led
 from optimization.days.score import Tally, assignments_in
-from scheduling.domain.document import Departure
+from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.rules import Facts
 
 Departures = Mapping[UUID, Departure]
@@ -33,14 +33,16 @@ class _Counted:
         return cls(Tally.of(departures.values()), frozenset(assignments_in(departures)), hours_led(departures.values()))
 
 
-def rate_change(problem: Problem, changed: Documents) -> Ratings:
-    """Rate the changed documents of a problem, in the regions of its departures, against the present ones."""
-    before, after = _changed_departures(problem.documents, changed)
-    regions = frozenset(departure.region_id for departure in after.values())
-    whole = problem.kept.once(
-        ("rated", frozenset(changed), regions), lambda: _count_all(problem.documents, changed.keys(), regions)
-    )
-    gone, come = (_Counted.of(_running(departures, regions)) for departures in (before, after))
+def rate_change(problem: Problem, before: Documents, after: Documents) -> Ratings:
+    """Rate a change of a problem's documents, in the regions of its departures, against the present ones.
+
+    `before` and `after` have the departures that differ, as they are and as they would be; others may be among them.
+    """
+    departures_before, departures_after = _differing(departures_in(before), departures_in(after))
+    regions = frozenset(departure.region_id for departure in departures_after.values())
+    present = [problem.documents[day] for day in after]
+    whole = problem.kept.once_of(("rated", regions), present, lambda: _count_all(present, regions))
+    gone, come = (_Counted.of(_running(part, regions)) for part in (departures_before, departures_after))
     total = len(whole.assignments)
     lost = len(gone.assignments - come.assignments)
     at_home = guides_at_home(problem.facts, regions)
@@ -56,16 +58,16 @@ def rate_change(problem: Problem, changed: Documents) -> Ratings:
     )
 
 
-def _changed_departures(documents: Documents, changed: Documents) -> tuple[Departures, Departures]:
-    """Return the departures that differ, as they are and as they would be."""
-    keys = {day: differing(documents[day], after) for day, after in changed.items()}
-    before = {key: d for day in changed for key, d in documents[day].departures.items() if key in keys[day]}
-    after = {key: d for day, document in changed.items() for key, d in document.departures.items() if key in keys[day]}
-    return before, after
+def _differing(before: Departures, after: Departures) -> tuple[Departures, Departures]:
+    """Return those that are not the same objects before and after."""
+    return (
+        {key: departure for key, departure in before.items() if after.get(key) is not departure},
+        {key: departure for key, departure in after.items() if before.get(key) is not departure},
+    )
 
 
-def _count_all(documents: Documents, days: Collection[date], region_ids: Collection[UUID]) -> _Counted:
-    departures = {key: d for day in days for key, d in documents[day].departures.items()}
+def _count_all(documents: Iterable[ScheduleDocument], region_ids: Collection[UUID]) -> _Counted:
+    departures = {key: d for document in documents for key, d in document.departures.items()}
     return _Counted.of(_running(departures, region_ids))
 
 

@@ -10,6 +10,7 @@ from conflicts.steps import Add, Steps
 from optimization.strategies.replacement_team import candidate_pool, certified_pool, reassignment, rerouting
 from optimization.strategies.reschedule_trip import (
     MAX_SLOTS_TRIED,
+    hours_of,
     may_start_at,
     moved_to,
     other_starts,
@@ -30,7 +31,7 @@ class Addition:
 def additions_beside(like: Spot, guests: int, problem: Problem) -> Iterator[Addition]:
     """Yield new departures like this one for so many guests, the nearest in time first. Both go."""
     documents = problem.documents
-    starts = other_starts(like.departure, documents, problem.facts, documents.values())
+    starts = other_starts(like.departure, documents, hours_of(like.departure, problem))
     for starts_at in islice(starts, MAX_SLOTS_TRIED):
         day = starts_at.date()
         add = Add.beside(like.departure_id, like.day, like.departure, day, starts_at)

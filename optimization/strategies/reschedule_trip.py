@@ -26,8 +26,7 @@ from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocum
 from scheduling.domain.facts import Snapshot, Trail
 from scheduling.domain.local_time import move_span
 from scheduling.domain.text import counted
-from scheduling.rules import Facts
-from scheduling.rules.hours import TripHours
+from scheduling.rules.hours import TripHours, listed_starts
 from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import best_trail, closed_because, needs_trail
 
@@ -92,7 +91,8 @@ def _moves_to(slots: Iterable[_Slot], problem: Problem) -> Iterator[Candidate]:
 def find_other_start(unled: UnledDeparture) -> Resolution | None:
     """Return the nearest start of its trip on its date at which the departure could be led, None without one."""
     departure, snapshot = unled.departure, unled.facts.snapshot
-    for starts_at in other_starts(departure, [unled.day], unled.facts, [unled.document]):
+    hours = TripHours.of(departure, unled.facts, listed_starts(departure.trip_id, snapshot, [unled.document]))
+    for starts_at in other_starts(departure, [unled.day], hours):
         moved = moved_to(departure, starts_at)
         spot = Spot(unled.day, unled.departure_id, moved, unled.departure_id)
         if not may_start_at(spot, departure, unled.document, snapshot, unled.now):
@@ -111,7 +111,7 @@ def moved_to(departure: Departure, starts_at: datetime, **fields: object) -> Dep
 
 def _slots(spot: Spot, problem: Problem) -> Iterator[_Slot]:
     documents = problem.documents
-    for starts_at in other_starts(spot.departure, documents, problem.facts, documents.values()):
+    for starts_at in other_starts(spot.departure, documents, hours_of(spot.departure, problem)):
         day = starts_at.date()
         slot = _slot(spot, day, starts_at)
         if may_start_at(slot.after, spot.departure, documents[day], problem.facts.snapshot, problem.now):
@@ -127,14 +127,22 @@ def _slot(spot: Spot, day: date, starts_at: datetime) -> _Slot:
     return _Slot(spot, Spot(day, key, moved, spot.departure_id))
 
 
-def other_starts(
-    departure: Departure, days: Iterable[date], facts: Facts, documents: Iterable[ScheduleDocument]
-) -> list[datetime]:
+def hours_of(departure: Departure, problem: Problem) -> TripHours | None:
+    """Return the hours of the departure's trip; what is listed of it is counted once for all conflicts."""
+    trip_id, snapshot, documents = departure.trip_id, problem.facts.snapshot, problem.documents.values()
+    listed = problem.kept.once_of(
+        ("listed", trip_id),
+        (snapshot.departures, *documents),
+        lambda: listed_starts(trip_id, snapshot, documents),
+    )
+    return TripHours.of(departure, problem.facts, listed)
+
+
+def other_starts(departure: Departure, days: Iterable[date], hours: TripHours | None) -> list[datetime]:
     """Return the moments of these dates to which a machine may move the departure, the nearest to its start first.
 
     They are in the zone of its region, by which they are on their dates.
     """
-    hours = TripHours.of(departure, facts, documents)
     if hours is None:
         return []
     moments = [moment.astimezone(hours.zone) for day in days for moment in hours.starts_on(day) if hours.allow(moment)]

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from scheduling.domain.daylight import daylight_on
@@ -33,11 +34,11 @@ class TripHours:
     camp: Location | None = None
 
     @classmethod
-    def of(cls, departure: Departure, facts: Facts, documents: Iterable[ScheduleDocument]) -> "TripHours | None":
+    def of(cls, departure: Departure, facts: Facts, listed: Mapping[str, int]) -> "TripHours | None":
         """Return the hours of the departure's trip; None where the time zone of its region is unknown.
 
-        They are those of its past departures and of what the catalog lists or has listed on the dates that were read;
-        where there are none of either, its own.
+        They are those of its past departures and those `listed` (`listed_starts`); where there are none of either, its
+        own.
         """
         snapshot = facts.snapshot
         region, camp = snapshot.regions.get(departure.region_id), snapshot.locations.get(departure.region_id)
@@ -45,7 +46,7 @@ class TripHours:
             return None
         own_camp = camp if camp and camp.id == departure.location_id else None
         starts = Counter(facts.past_starts.get(departure.trip_id, {}))
-        starts.update(_listed(departure, snapshot, documents))
+        starts.update(listed)
         own = f"{departure.starts_at.astimezone(region.timezone):%H:%M}"
         return cls(
             present=departure,
@@ -105,21 +106,21 @@ class TripHours:
         return _distance(span.starts_at, inside(first)) + _distance(span.ends_at, inside(last))
 
 
-def _listed(departure: Departure, snapshot: Snapshot, documents: Iterable[ScheduleDocument]) -> list[str]:
-    """Return the local times at which the catalog sells the trip or has sold it, as far as it was read."""
+def listed_starts(trip_id: UUID, snapshot: Snapshot, documents: Iterable[ScheduleDocument]) -> Counter[str]:
+    """Return the local times at which the catalog sells the trip or has sold it, as far as it was read: how often."""
     sold = [
         listed.departure_time
         for departures in snapshot.departures.values()
         for listed in departures
-        if listed.trip_id == departure.trip_id
+        if listed.trip_id == trip_id
     ]
     kept = [
         planned.catalog.local_time
         for document in documents
         for planned in document.departures.values()
-        if planned.trip_id == departure.trip_id and planned.catalog
+        if planned.trip_id == trip_id and planned.catalog
     ]
-    return sold + kept
+    return Counter(sold + kept)
 
 
 def _open_on(day: date, camp: Location, zone: ZoneInfo) -> Span:

@@ -1,5 +1,6 @@
 import base64
 import json
+from uuid import uuid4
 
 import pytest
 import redis
@@ -10,7 +11,7 @@ from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
 from conflicts.choices import Strategy
 from conflicts.models import ScheduleConflict
-from conflicts.resolution.option_search import compute_options
+from conflicts.resolution.option_search import compute_options, state_problem
 from conflicts.resolution.shared_reading import SharedReading
 from conflicts.tasks import compute_options_task
 from tests.conflicts.factories import overfull
@@ -68,6 +69,25 @@ def test_what_conflicts_of_one_date_have_in_common_is_read_once(siblings: Simula
 
     assert [option.id for option in together] == [option.id for option in alone]
     assert not [query for query in queries.captured_queries if 'FROM "daily_schedules"' in query["sql"]]
+
+
+@pytest.mark.django_db
+def test_the_teams_of_all_conflicts_of_one_trail_are_certified_with_the_first_of_them(
+    siblings: SimulatedSiblings,
+) -> None:
+    planned = plan_a_day(siblings)
+    first, second, guide_id = planned.staffed()[0], uuid4(), uuid4()
+    departure = planned.departure(first)
+    other_team = [departure.team[0].model_copy(update={"guide_id": guide_id})]
+    planned.add({second: departure.model_copy(update={"team": other_team, "reservations": {}})})
+    conflict = planned.send_lead_away(first)
+
+    problems = [
+        state_problem(conflict, deadline_seconds=10, shared=SharedReading(frozenset(about)))
+        for about in ({first}, {first, second})
+    ]
+
+    assert [guide_id in problem.facts.snapshot.certificates for problem in problems if problem] == [False, True]
 
 
 @pytest.mark.django_db

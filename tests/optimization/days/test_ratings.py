@@ -1,11 +1,13 @@
 """The rating of a change: how fair the hours of a region's guides are, and what the plan scores."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from conflicts.detection import Cause
 from conflicts.resolution.judging import change_by
+from conflicts.resolution.shared_reading import SharedReading
 from conflicts.steps import Cancel, Reassign
 from optimization.candidates.workload import hours_led
 from optimization.days.ratings import fairness, guides_at_home, rate_change
@@ -44,7 +46,7 @@ def test_a_team_for_guests_without_one_scores_higher_and_is_fairer() -> None:
     changed = change_by(problem, (Reassign(day=TOMORROW, departure_id=FIRST, joining=(BEN.id,)),))
     assert changed
 
-    rated = rate_change(problem, changed)
+    rated = rate_change(problem, problem.documents, changed)
 
     assert rated.score_after > rated.score_before
     assert rated.fairness_after > rated.fairness_before
@@ -56,6 +58,27 @@ def test_guests_of_what_is_cancelled_are_not_served() -> None:
     changed = change_by(problem, (Cancel(day=TOMORROW, departure_id=FIRST),))
     assert changed
 
-    rated = rate_change(problem, changed)
+    rated = rate_change(problem, problem.documents, changed)
 
     assert rated.score_before - rated.score_after >= 60
+
+
+def test_a_change_is_rated_against_the_documents_of_its_own_conflict() -> None:
+    """A plan for many conflicts finds the documents of each as the options before it leave them."""
+    led = {
+        key: outing(9, guide, trip_id=TRIP.id, reservations=booked(4))
+        for key, guide in {FIRST: ANA, SECOND: BEN}.items()
+    }
+    first = World({TOMORROW: led}, facts_with(ANA, trips=[TRIP])).problem(Cause.NOT_AVAILABLE, SECOND)
+    changed = change_by(first, (Cancel(day=TOMORROW, departure_id=SECOND),))
+    assert changed
+    second = replace(first, documents={**first.documents, **changed})
+    after = change_by(second, (Cancel(day=TOMORROW, departure_id=FIRST),))
+    assert after
+
+    rate_change(first, first.documents, changed)
+    rated, alone = (
+        rate_change(problem, second.documents, after) for problem in (second, replace(second, kept=SharedReading()))
+    )
+
+    assert rated == alone

@@ -12,7 +12,7 @@ from scheduling.domain.daylight import daylight_on
 from scheduling.domain.document import CatalogListing, Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Coordinates, Location, OpeningHours
 from scheduling.domain.local_time import combine
-from scheduling.rules.hours import TripHours
+from scheduling.rules.hours import TripHours, listed_starts
 from tests.clock_changes import next_long_day, next_short_day
 from tests.factories import REGION_ID, DepartureFactory, RegionFactory, TripFactory, facts_of
 
@@ -147,7 +147,8 @@ def known(departure: Departure, **fields: Any) -> TripHours:
     region = RegionFactory(timezone=DENVER, coordinates=fields.pop("coordinates", None))
     snapshot = replace(facts.snapshot, regions={REGION_ID: region}, departures=fields.pop("sold", {}))
     document = ScheduleDocument(departures=fields.pop("planned", {}))
-    hours = TripHours.of(departure, replace(facts, snapshot=snapshot, **fields), [document])
+    listed = listed_starts(departure.trip_id, snapshot, [document])
+    hours = TripHours.of(departure, replace(facts, snapshot=snapshot, **fields), listed)
     assert hours is not None
     return hours
 
