@@ -16,6 +16,7 @@ import httpx
 import pytest
 from django.core.cache import caches
 
+from novatrek_scheduling.console.board.siblings_view import forget_views
 from novatrek_scheduling.sandbox.embedded import free_port
 from novatrek_scheduling.sandbox.processes import spawn, stop
 from novatrek_scheduling.sandbox.world.weather import FORECAST_DAYS, forecast_id
@@ -222,6 +223,7 @@ def _forget_answers() -> None:
     """
     _await_abandoned_lookups()
     caches["siblings"].clear()
+    forget_views()
     end_pause()
     close_all_circuits()
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Sum
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Sum
 from django.utils import timezone
 
 from novatrek_scheduling.deadline import Deadline
@@ -52,16 +52,30 @@ def _departures_led(snapshot: Snapshot) -> dict[UUID, dict[UUID, int]]:
     return led
 
 
-def hours_of_guides(snapshot: Snapshot) -> dict[UUID, float]:
-    """Return the hours on departures in the 14 days before the first of the snapshot's days, by guide."""
-    first = min(snapshot.days)
+class RecentWork(NamedTuple):
+    """A guide's hours on departures in the 14 days before a date, and the end of the last of them (aware)."""
+
+    hours: float
+    ends_at: datetime
+
+
+def recent_work(guide_ids: Collection[UUID], first: date) -> dict[UUID, RecentWork]:
+    """Return the work before the date `first`, by guide, of those who had any."""
     rows = (
         GuideCommitment.objects.filter(schedule_date__lt=first, schedule_date__gte=first - FAIRNESS_WINDOW)
-        .filter(guide_id__in=snapshot.guides)
+        .filter(guide_id__in=guide_ids)
         .values("guide_id")
-        .annotate(worked=Sum(ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())))
+        .annotate(
+            worked=Sum(ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())),
+            last=Max("ends_at"),
+        )
     )
-    return {row["guide_id"]: row["worked"].total_seconds() / 3600 for row in rows}
+    return {row["guide_id"]: RecentWork(row["worked"].total_seconds() / 3600, row["last"]) for row in rows}
+
+
+def hours_of_guides(snapshot: Snapshot) -> dict[UUID, float]:
+    """Return the hours on departures in the 14 days before the first of the snapshot's days, by guide."""
+    return {key: work.hours for key, work in recent_work(snapshot.guides.keys(), min(snapshot.days)).items()}
 
 
 def with_past_starts(facts: Facts, trip_ids: Collection[UUID]) -> Facts:

@@ -78,11 +78,20 @@ def read_entries(days: Collection[date]) -> StoredEntries:
         return StoredEntries({}, ())
     documents = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
     stored = documents.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
-    long = GuideEntry.objects.filter(first_date__lte=max(days), last_date__gte=min(days))
     return StoredEntries(
         {day: ScheduleDocument.read({"guide_adjustments": own or {}}).guide_adjustments for day, own in stored},
-        [_LongEntry.of(row) for row in long.order_by("schedule_date", "id")],
+        _long_entries(days),
     )
+
+
+def entries_of(document: ScheduleDocument, day: date) -> Entries:
+    """Return the entries that bind `day`, by guide, with its document as given. One query."""
+    return StoredEntries({}, _long_entries([day])).around(document, day, ()).by_day[day]
+
+
+def _long_entries(days: Collection[date]) -> list[_LongEntry]:
+    rows = GuideEntry.objects.filter(first_date__lte=max(days), last_date__gte=min(days))
+    return [_LongEntry.of(row) for row in rows.order_by("schedule_date", "id")]
 
 
 def entries_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> EntriesByDate:

@@ -10,7 +10,7 @@ from scheduling.snapshot.lookups import (
     look_up_trip,
     with_trips,
 )
-from scheduling.snapshot.watching import Watch, take_watch_snapshot
+from scheduling.snapshot.watching import Watch, take_view_snapshot, take_watch_snapshot
 
 __all__ = [
     "InactiveTrip",
@@ -22,6 +22,7 @@ __all__ = [
     "take_day_snapshot",
     "take_facts_snapshot",
     "take_trip_snapshot",
+    "take_view_snapshot",
     "take_watch_snapshot",
     "with_availability_notes",
     "with_availability_on",

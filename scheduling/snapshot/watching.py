@@ -52,9 +52,29 @@ def take_watch_snapshot(watch: Watch, *, deadline_seconds: float) -> Snapshot:
     return _with_unread_certificates_named(certified)
 
 
-def _take(watch: Watch, deadline: Deadline) -> Snapshot:
+def take_view_snapshot(
+    day: date, region_ids: Collection[UUID], trail_ids: Collection[UUID], *, deadline_seconds: float
+) -> Snapshot:
+    """Take a snapshot for people to look at a date: guides, weather, trails and base camps, cached ones too.
+
+    `trail_ids` are read in detail. What no sibling answered by the deadline is in `unknown`; nothing is decided on it.
+    """
+    days = frozenset({day})
+    watch = Watch(
+        listed_days=frozenset(),
+        guide_days=days,
+        days=days,
+        region_ids=frozenset(region_ids),
+        trip_ids=frozenset(),
+        trail_ids=frozenset(trail_ids),
+        guide_ids=(),
+    )
+    return _take(watch, Deadline.after(deadline_seconds - ASSEMBLY_SECONDS), fresh=False)
+
+
+def _take(watch: Watch, deadline: Deadline, *, fresh: bool = True) -> Snapshot:
     taken_at, gaps = datetime.now(UTC), Gaps()
-    with SiblingReader.judging(deadline, days=watch.listed_days, fresh=True) as reader, Lookups(deadline) as lookups:
+    with SiblingReader.judging(deadline, days=watch.listed_days, fresh=fresh) as reader, Lookups(deadline) as lookups:
         guide_lookups = GuideLookups.start(reader, lookups, gaps, watch.guide_days, all_guides=True)
         regions_branch = lookups.branch(read_regions, reader, gaps)
         read = partial(lookups.branch_result, CATALOG, regions_branch)

@@ -1,50 +1,50 @@
 """What the board of a date shows, in the order and in the words in which it does."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from novatrek_scheduling.console.states import DepartureState, states_of
-from scheduling.admin.formatting import times_text
-from scheduling.admin.region_names import region_name
+from novatrek_scheduling.console.board.fragility import Fragility, stored_fragility
+from novatrek_scheduling.console.board.guides import RegionGuides, guides_by_region
+from novatrek_scheduling.console.board.rows import BoardRow, RegionRows, name_of, rows_by_region
+from novatrek_scheduling.console.board.siblings_view import siblings_view
+from novatrek_scheduling.console.board.tiles import Tiles, tiles_of
+from novatrek_scheduling.console.states import states_of
+from scheduling.daily_schedules.decision_facts import recent_work
 from scheduling.daily_schedules.drafts import read_drafts
+from scheduling.daily_schedules.selectors import departures_under_way
+from scheduling.daily_schedules.surroundings import entries_of
 from scheduling.domain.document import Departure
-from scheduling.domain.text import team_text
+from scheduling.domain.facts import Region, Snapshot, Span
+from scheduling.domain.limits import ONE_DAY
+from scheduling.hazards import hazards_in_force
 
-ONE_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class BoardRow:
-    """A departure as a row of the table."""
-
-    id: UUID
-    times: str
-    name: str
-    team: str
-    why_nobody: str
-    guests: int
-    capacity: int
-    state: DepartureState
+NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
-class RegionRows:
-    """The departures of a region, the earliest first."""
+class RegionChoice:
+    """A region by which the board may be filtered."""
 
     id: UUID
     name: str
-    rows: tuple[BoardRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A date at a revision (0: nothing is planned yet), in every region or in one."""
+    """A date at a revision (0: nothing is planned yet) as it was at `now`, in every region or in one."""
 
     day: date
+    now: datetime
     rev: int
+    region_id: UUID | None
+    choices: tuple[RegionChoice, ...]
     regions: tuple[RegionRows, ...]
+    guides: tuple[RegionGuides, ...]
+    tiles: Tiles
+    fragility: Fragility | None
+    zones: dict[UUID, Region]
 
     @property
     def day_before(self) -> date:
@@ -54,35 +54,75 @@ class Board:
     def day_after(self) -> date:
         return self.day + ONE_DAY
 
+    @property
+    def rows(self) -> tuple[BoardRow, ...]:
+        return tuple(row for region in self.regions for row in region.rows)
+
+    @property
+    def needs_you(self) -> list[BoardRow]:
+        """The departures about which a person has to do something now, the most urgent first."""
+        return sorted((row for row in self.rows if row.state.needs_somebody), key=lambda row: row.urgency)
+
+    @property
+    def to_publish(self) -> int:
+        """How many departures differ from what people were told."""
+        return sum(row.state.is_unpublished for row in self.rows)
+
+    @property
+    def is_of_several_clocks(self) -> bool:
+        """Whether the regions that are shown do not have one time: hours are those of each departure's own clocks."""
+        return len({region.zone for region in self.regions}) > 1
+
 
 def read_board(day: date, region_id: UUID | None, now: datetime) -> Board:
     """Return the board of a date at `now` (aware), of all regions or of one."""
     draft = read_drafts([day])[day]
-    shown = {
-        key: departure
-        for key, departure in draft.document.departures.items()
-        if region_id in {None, departure.region_id}
-    }
-    return Board(day, draft.rev, tuple(_by_region(shown, states_of(day, shown, now))))
-
-
-def _by_region(departures: Mapping[UUID, Departure], states: Mapping[UUID, DepartureState]) -> Iterable[RegionRows]:
-    names = {region_id: region_name(region_id) for region_id in {d.region_id for d in departures.values()}}
-    for region_id in sorted(names, key=lambda key: names[key]):
-        here = [(key, departure) for key, departure in departures.items() if departure.region_id == region_id]
-        here.sort(key=lambda item: (item[1].starts_at, item[1].trip_name, item[0]))
-        rows = tuple(_row(key, departure, states[key]) for key, departure in here)
-        yield RegionRows(region_id, names[region_id], rows)
-
-
-def _row(key: UUID, departure: Departure, state: DepartureState) -> BoardRow:
-    return BoardRow(
-        id=key,
-        times=times_text(departure),
-        name=departure.trip_name,
-        team=team_text(departure.team),
-        why_nobody=departure.unassigned_reason.message if departure.unassigned_reason else "",
-        guests=departure.participants,
-        capacity=departure.capacity,
-        state=state,
+    document = draft.document
+    scheduled = _out_since(day) | {key: (day, departure) for key, departure in document.departures.items()}
+    everywhere = frozenset(departure.region_id for _day, departure in scheduled.values())
+    shown = {key: found for key, found in scheduled.items() if region_id in {None, found[1].region_id}}
+    departures = {key: departure for key, (_day, departure) in shown.items()}
+    region_ids = everywhere if region_id is None else frozenset({region_id})
+    trail_ids = {departure.trail_id for departure in departures.values() if departure.trail_id}
+    snapshot = siblings_view(day, region_ids, trail_ids)
+    states = states_of(day, departures, now, snapshot)
+    regions = rows_by_region(day, shown, states, snapshot.regions)
+    in_order = tuple(sorted(region_ids, key=lambda key: (name_of(key, snapshot.regions), key)))
+    guide_ids = snapshot.guides.keys() | {guide for departure in departures.values() for guide in departure.guide_ids}
+    guides = guides_by_region(
+        day, departures.values(), snapshot, entries_of(document, day), recent_work(guide_ids, day), in_order
     )
+    rows = [row for region in regions for row in region.rows]
+    return Board(
+        day=day,
+        now=now,
+        rev=draft.rev,
+        region_id=region_id,
+        choices=_choices(everywhere, snapshot),
+        regions=regions,
+        guides=guides,
+        tiles=tiles_of(day, rows, guides, snapshot, hazards_in_force(_anywhere(day, now)), in_order),
+        fragility=stored_fragility(day, draft.rev),
+        zones=dict(snapshot.regions),
+    )
+
+
+def _out_since(day: date) -> dict[UUID, tuple[date, Departure]]:
+    """Return the departures of earlier dates that are still out, with their dates."""
+    return {
+        UUID(item["key"]): (schedule.schedule_date, Departure.model_validate(item["value"]))
+        for schedule in departures_under_way(day, {})
+        for item in schedule.matching_departures  # type: ignore[attr-defined]
+    }
+
+
+def _anywhere(day: date, now: datetime) -> Span:
+    """The date by the clocks of any region."""
+    noon = datetime.combine(day, NOON, now.tzinfo)
+    return Span(noon - timedelta(days=1), noon + timedelta(days=1))
+
+
+def _choices(region_ids: Collection[UUID], snapshot: Snapshot) -> tuple[RegionChoice, ...]:
+    known = region_ids | snapshot.regions.keys()
+    choices = (RegionChoice(key, name_of(key, snapshot.regions)) for key in known)
+    return tuple(sorted(choices, key=lambda choice: (choice.name, choice.id)))

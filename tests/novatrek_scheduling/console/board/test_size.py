@@ -1,0 +1,38 @@
+"""How much the board costs: it has to open as quickly on a busy day."""
+
+import gzip
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from tests.factories import TOMORROW
+from tests.novatrek_scheduling.console.board.days import busy_day, store_day
+from tests.novatrek_scheduling.console.people import signed_in
+from tests.siblings import SimulatedSiblings
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
+
+MOST_QUERIES = 12
+MOST_BYTES = 100_000
+
+
+@pytest.mark.parametrize("departures", [38, 380])
+def test_the_board_takes_few_queries_and_is_a_light_page(
+    departures: int, siblings: SimulatedSiblings, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    store_day(busy_day(departures, [UUID(key) for key in siblings.summary()["region_ids"]]))
+    dispatcher = signed_in("Dispatcher")
+    _open(dispatcher)  # what the siblings say is stored when they first answer, and kept for some seconds
+
+    with django_assert_max_num_queries(MOST_QUERIES):
+        page = _open(dispatcher)
+
+    assert page.count(b"Walk ") >= departures
+    assert len(gzip.compress(page)) < MOST_BYTES
+
+
+def _open(client: Client) -> bytes:
+    return client.get(reverse("console:board"), {"date": TOMORROW.isoformat()}).content
