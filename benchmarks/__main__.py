@@ -10,6 +10,7 @@ from benchmarks.fragility import measure_fragility
 from benchmarks.growth import measure_growth
 from benchmarks.horizon import measure_horizon
 from benchmarks.latency import measure_latency
+from benchmarks.listing import SECONDS as LISTING_SECONDS
 from benchmarks.listing import measure_listing
 from benchmarks.report import Table
 from benchmarks.serving import measure_serving
@@ -32,7 +33,7 @@ BENCHMARKS: dict[str, Measure] = {
     "contention": lambda service, options: measure_contention(service, seconds=options.seconds or CONTENTION_SECONDS),
     "growth": lambda service, options: measure_growth(service, rounds=options.rounds),
     "listing": lambda service, options: measure_listing(
-        service, rounds=options.rounds, seconds=options.seconds or SECONDS
+        service, rounds=options.rounds, seconds=options.seconds or LISTING_SECONDS
     ),
     "events": lambda service, options: measure_events(service),
     "storm": lambda service, options: measure_storm(service, rounds=options.rounds),
@@ -68,7 +69,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="interleaved repetitions (5)")
     help_of_seeds = f"days of today's size for the solver ({SEEDS}); of larger ones fewer"
     parser.add_argument("--seeds", type=int, default=SEEDS, help=help_of_seeds)
-    help_of_seconds = f"of each measurement ({SECONDS:g}; of contention {CONTENTION_SECONDS:g})"
+    help_of_seconds = (
+        f"of each measurement ({SECONDS:g}; of contention {CONTENTION_SECONDS:g}, of listing {LISTING_SECONDS:g})"
+    )
     parser.add_argument("--seconds", type=float, help=help_of_seconds)
     return parser.parse_args()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
+from uuid import UUID
 
 from benchmarks.endpoints import RequestBuilder
 from benchmarks.load import Job, LoadGenerator, Measured
@@ -15,26 +16,29 @@ from benchmarks.report import Table, quantile
 from tests.service import CHECKOUT, RunningService
 
 FIRST_DAY = 20
+SECONDS = 0.3
+"""Of each of some 150 measurements: long enough for a p50."""
 FEW, MILLION, MANY = 30, 1_000_000, 100_000
 CONNECTIONS = 4
-REGION = "11111111-1111-4111-8111-111111111111"
-"""The region of every sixth conflict that `benchmarks.conflict_rows` stores."""
+REGIONS = [str(UUID(int=number)) for number in range(1, 7)]
+"""Every sixth conflict is of the same region."""
 MOST_TIMES, LEAST_SHARE = 1.3, 0.7
 IDLE = ("worker", "beat", "relay", "consumer")
-PATH, FLOOR = "/schedule-conflicts", "floor: one SELECT by key"
+PATH = "/schedule-conflicts"
 FILTERS: dict[str, dict[str, Any]] = {
     "a date, 25 rows": {},
     "… the next page": {},
-    "… of a region": {"region_id": REGION},
+    "… of a region": {"region_id": REGIONS[0]},
     "… of a severity": {"severity": "HIGH"},
     "… of a type": {"type": "TRAIL_CLOSED"},
-    "… of region, severity and type": {"region_id": REGION, "severity": "HIGH", "type": "TRAIL_CLOSED"},
+    "… of region, severity and type": {"region_id": REGIONS[0], "severity": "HIGH", "type": "TRAIL_CLOSED"},
     "… resolved": {"resolved": "true"},
 }
 NEXT_PAGE = "… the next page"
 COLUMNS = (
     "list",
-    "alone p50 ms",
+    "floor p50 ms",
+    "alone",
     "among a million",
     "times",
     f"≤ {MOST_TIMES}",
@@ -45,58 +49,63 @@ COLUMNS = (
 
 
 @dataclass(slots=True)
-class _Stage:
-    """The p50 of each list in each round, and of the floor in the same round, in ms."""
+class _List:
+    """The p50 of a list and of the floor right before it, in ms, in each round."""
 
-    rounds: dict[str, list[float]] = field(default_factory=dict)
+    rounds: list[tuple[float, float]] = field(default_factory=list)
 
-    def p50(self, name: str) -> float:
-        return median(self.rounds[name])
+    @property
+    def p50(self) -> float:
+        return median(taken for taken, _ in self.rounds)
 
-    def floors(self, name: str) -> float:
-        """How many times the floor of its round a list takes."""
-        return median(taken / floor for floor, taken in zip(self.rounds[FLOOR], self.rounds[name], strict=True))
+    @property
+    def floors(self) -> float:
+        """How many times the floor it takes."""
+        return median(taken / floor for taken, floor in self.rounds)
 
 
 def measure_listing(service: RunningService, *, rounds: int, seconds: float) -> Table:
     """Measure each list of a date three times: alone in the table, among a million, and on a date of 100,000."""
-    day, elsewhere, crowded = (datetime.now(UTC).date() + timedelta(days=FIRST_DAY + n) for n in range(3))
+    elsewhere, day, crowded = (datetime.now(UTC).date() + timedelta(days=FIRST_DAY + n) for n in range(3))
     with ExitStack() as stack:
         for program in IDLE:
             stack.enter_context(service.paused(program))
         generator = stack.enter_context(LoadGenerator())
-
-        def stage(of: date) -> _Stage:
-            return _stage(service, generator, of, rounds, seconds)
-
         _fill(service, day, FEW)
-        alone = stage(day)
+        alone = _stage(service, generator, day, rounds, seconds)
         _fill(service, elsewhere, 1, MILLION)
-        among = stage(day)
+        among = _stage(service, generator, day, rounds, seconds)
         _fill(service, crowded, MANY)
-        many = stage(crowded)
+        many = _stage(service, generator, crowded, 1, seconds)
     notes = (
         f"p50 of {CONNECTIONS} connections, medians of {rounds} rounds of {seconds:g} s; {FEW} conflicts on the date, "
-        "each with three options. The floor is measured first in each round; `times` is how many more floors a list "
+        "each with three options. The floor is measured right before each list; `times` is how many more floors a list "
         "takes among a million than alone, and its share of the floor is the floor's p50 over its own. Every list says "
-        f"how many there are in all: on a date of {MANY:,} it counts them."
+        f"how many there are in all: on a date of {MANY:,}, measured once, it counts them."
     )
-    rows = [_row(name, alone, among, many) for name in (FLOOR, *FILTERS)]
+    rows = [_row(name, alone[name], among[name], many[name]) for name in FILTERS]
     return Table("listing", "The conflicts of a date, however many there are of others", COLUMNS, rows, notes)
 
 
-def _stage(service: RunningService, generator: LoadGenerator, day: date, rounds: int, seconds: float) -> _Stage:
-    requests = _requests(service, day)
-    port, stage = int(service.url.rpartition(":")[2]), _Stage({name: [] for name in requests})
-    for round_ in range(rounds + 1):
+def _stage(
+    service: RunningService, generator: LoadGenerator, day: date, rounds: int, seconds: float
+) -> dict[str, _List]:
+    floor, requests = _requests(service, day)
+    port, lists = int(service.url.rpartition(":")[2]), {name: _List() for name in requests}
+
+    def p50(name: str, request: bytes) -> float:
+        return _p50(name, generator.measure(Job(port, (request,), CONNECTIONS, seconds)))
+
+    for name, request in requests.items():
+        p50(name, request)  # warms up
+    for _ in range(rounds):
         for name, request in requests.items():
-            measured = generator.measure(Job(port, (request,), CONNECTIONS, seconds))
-            if round_:  # the first warms up
-                stage.rounds[name].append(_p50(name, measured))
-    return stage
+            at_the_floor = p50("the floor", floor)
+            lists[name].rounds.append((p50(name, request), at_the_floor))
+    return lists
 
 
-def _requests(service: RunningService, day: date) -> Mapping[str, bytes]:
+def _requests(service: RunningService, day: date) -> tuple[bytes, Mapping[str, bytes]]:
     """The request of the floor, of a row that stays as it is while the workers pause, and those of the lists."""
     queries = {name: {"date": day} | chosen for name, chosen in FILTERS.items()}
     body = {"trip_id": service.known_ids()["trip_ids"][0], "preferred_dates": [day.isoformat()]}
@@ -105,8 +114,7 @@ def _requests(service: RunningService, day: date) -> Mapping[str, bytes]:
         first = client.get(PATH, params={"date": day.isoformat()}).raise_for_status().json()
     queries[NEXT_PAGE]["page_token"] = first["next_page_token"]
     build = RequestBuilder(service)
-    floor = {FLOOR: build("GET", f"/floor/{request_id}")}
-    return floor | {name: build("GET", PATH, query) for name, query in queries.items()}
+    return build("GET", f"/floor/{request_id}"), {name: build("GET", PATH, query) for name, query in queries.items()}
 
 
 def _p50(name: str, measured: Measured) -> float:
@@ -115,17 +123,18 @@ def _p50(name: str, measured: Measured) -> float:
     return quantile(measured.latencies_ms, 0.5)
 
 
-def _row(name: str, alone: _Stage, among: _Stage, many: _Stage) -> list[str]:
-    times, share = among.floors(name) / alone.floors(name), 1 / among.floors(name)
+def _row(name: str, alone: _List, among: _List, many: _List) -> list[str]:
+    times, share = among.floors / alone.floors, 1 / among.floors
     return [
         name,
-        f"{alone.p50(name):.1f}",
-        f"{among.p50(name):.1f}",
+        f"{median(floor for _, floor in among.rounds):.1f}",
+        f"{alone.p50:.1f}",
+        f"{among.p50:.1f}",
         f"{times:.2f}",
         "yes" if times <= MOST_TIMES else "NO",
         f"{share:.0%}",
         "yes" if share >= LEAST_SHARE else "NO",
-        f"{many.p50(name):.1f}",
+        f"{many.p50:.1f}",
     ]
 
 

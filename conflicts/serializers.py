@@ -153,7 +153,7 @@ class ScheduleConflictSerializer(SparseSerializer):
         """By hand: the details are stored as they are shown, and the fields' own way takes half the time of a page."""
         details, resolved_at = instance.details, instance.resolved_at
         representation: dict[str, Any] = {"id": instance.conflict_id, "type": instance.conflict_type}
-        representation |= {name: details[name] for name in _FROM_DETAILS if details.get(name) is not None}
+        representation |= {name: value for name in _FROM_DETAILS if (value := details.get(name)) is not None}
         if "resolution_options" in details:
             options = details["resolution_options"]
             representation["resolution_options"] = [_represent_option(option) for option in options]
@@ -173,7 +173,7 @@ _OPTION_FIELDS = list(ResolutionOptionSerializer().get_fields())
 
 
 def _represent_option(option: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: option[name] for name in _OPTION_FIELDS if option.get(name) is not None}
+    return {name: value for name in _OPTION_FIELDS if (value := option.get(name)) is not None}
 
 
 @extend_schema_serializer(many=False, examples=[OpenApiExample("A closed trail", value=PAGE, response_only=True)])
