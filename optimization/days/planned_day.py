@@ -64,7 +64,7 @@ class PlannedDay:
         for key, held in self.held.items():
             current = document.departures.get(key)
             if current is not None and _may_be_replanned(current, now):
-                lower_sold_seats(current, held.catalog_participants)
+                lower_sold_seats(current, held.sold_seats)
         return outdated
 
     def _is_outdated(self, key: UUID, current: Departure | None) -> bool:

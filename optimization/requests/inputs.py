@@ -101,9 +101,7 @@ class InputsLoader:
             facts=facts,
             documents=documents,
             base=base,
-            sold_seats={
-                key: d.catalog_participants for day in query.days for key, d in documents[day].departures.items()
-            },
+            sold_seats={key: d.sold_seats for day in query.days for key, d in documents[day].departures.items()},
             options=tuple(options),
             contexts=_contexts(options, documents),
             checks=FeasibilityChecks.of(query, documents, facts, now, elsewhere),

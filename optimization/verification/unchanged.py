@@ -9,7 +9,9 @@ from optimization.verification.evidence import Breach, CheckedDeparture, Finding
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 
 # The decisions of a plan, and the number of guests by its formula from the catalog just read.
-PLAN_FIELDS = frozenset({"team", "trail_id", "unassigned_reason", "participants", "catalog_participants"})
+PLAN_FIELDS = frozenset(
+    {"team", "trail_id", "unassigned_reason", "participants", "catalog_participants", "moved_guests"}
+)
 PUBLICATION_FIELDS = frozenset({"status", "published"})
 
 

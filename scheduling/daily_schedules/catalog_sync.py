@@ -61,9 +61,8 @@ def lower_sold_seats(departure: Departure, sold_spots: int | None) -> None:
     Other departures were planned on the lower number. More guests could break a rule, and are taken over when the
     departure is planned.
     """
-    if sold_spots is not None and sold_spots < (departure.catalog_participants or 0):
-        departure.catalog_participants = sold_spots
-        departure.count_participants()
+    if sold_spots is not None and sold_spots < (departure.sold_seats or 0):
+        departure.count_sold(sold_spots)
 
 
 def _listed_in(snapshot: Snapshot, day: date, region_ids: Collection[UUID]) -> Iterable[CatalogDeparture]:

@@ -139,10 +139,33 @@ class Departure(Part):
         """
         self.participants = max(self.catalog_participants or 0, sum(self.reservations.values()))
 
+    @property
+    def sold_seats(self) -> int | None:
+        """The catalog's figure as it was read, with the guests who were moved off and whom it counts; None before."""
+        if self.catalog_participants is None:
+            return None
+        return self.catalog_participants + sum((self.moved_guests or {}).values())
+
     def count_sold(self, sold_spots: int) -> None:
-        """Take over the catalog's figure, less the guests whom a resolution moved off, and count the participants."""
+        """Take over the catalog's figure, less the guests who were moved off and whom it counts, and count again.
+
+        Where it fell, it may have dropped those guests: as many of them are not taken off any more, from then on. That
+        counts too many where others cancelled, and never too few.
+        """
+        before = self.sold_seats
+        if before is not None and sold_spots < before:
+            self._count_no_longer(before - sold_spots)
         self.catalog_participants = max(0, sold_spots - sum((self.moved_guests or {}).values()))
         self.count_participants()
+
+    def _count_no_longer(self, guests: int) -> None:
+        """Take as many guests as these for dropped by the catalog among those who were moved off."""
+        left: dict[UUID, int] = {}
+        for key, moved in sorted((self.moved_guests or {}).items()):
+            if moved > guests:
+                left[key] = moved - guests
+            guests = max(0, guests - moved)
+        self.moved_guests = left or None
 
     def take_guests(self, reservations: Mapping[UUID, int]) -> None:
         """Give the departure these reservations in place of its own, and count its participants.
@@ -159,10 +182,11 @@ class Departure(Part):
     def release_guests(self, reservations: Collection[UUID]) -> None:
         """Take these reservations off the departure, and off the catalog's figure, which counts them as sold here."""
         released = {key: guests for key, guests in self.reservations.items() if key in reservations}
+        self.reservations = {key: guests for key, guests in self.reservations.items() if key not in reservations}
         if self.catalog_participants is not None:
             self.catalog_participants = max(0, self.catalog_participants - sum(released.values()))
-        self.reservations = {key: guests for key, guests in self.reservations.items() if key not in reservations}
-        self.moved_guests = {**(self.moved_guests or {}), **released} or None
+            # Without a figure there is none that counts them.
+            self.moved_guests = {**(self.moved_guests or {}), **released} or None
         self.count_participants()
 
     def forget_moved(self, reservations: Collection[UUID]) -> None:
@@ -238,8 +262,11 @@ class Departure(Part):
         self.team = [member.model_copy(deep=True) for member in planned.team]
         self.trail_id = planned.trail_id
         self.unassigned_reason = planned.unassigned_reason
-        self.catalog_participants = planned.catalog_participants
-        self.count_participants()
+        if planned.sold_seats is None:
+            self.catalog_participants = None
+            self.count_participants()
+        else:
+            self.count_sold(planned.sold_seats)
 
     def may_be_replanned(self, now: datetime) -> bool:
         """Return whether a plan may still change it: open to planning and not started at `now` (aware)."""

@@ -165,3 +165,79 @@ def test_guests_who_were_moved_off_are_not_counted_again_with_what_the_catalog_s
     departure.take_guests({moved: 4, staying: 2})
     departure.count_sold(9)
     assert (departure.participants, departure.moved_guests) == (9, None)
+
+
+MOVED, STAYING, OTHER = (UUID(int=number) for number in (1, 2, 3))
+
+
+def half_empty(**fields: Any) -> Departure:
+    """Nine seats sold, six of them to reservations that are known."""
+    return DepartureFactory(reservations={MOVED: 4, STAYING: 2}, **{"catalog_participants": 9, **fields})
+
+
+@pytest.mark.parametrize(
+    ("figures", "participants"),
+    [
+        ([9, 9], 5),
+        ([5], 5),
+        ([9, 5, 5], 5),
+        ([7, 5], 5),
+        ([9, 5, 7], 7),
+        ([5, 9], 9),
+        ([11, 7], 7),
+        ([9, 0], 2),
+    ],
+    ids=str,
+)
+def test_guests_whom_the_catalog_drops_after_they_were_moved_off_are_not_taken_off_twice(
+    figures: list[int], participants: int
+) -> None:
+    departure = half_empty()
+
+    departure.release_guests({MOVED})
+    for sold in figures:
+        departure.count_sold(sold)
+
+    assert departure.participants == participants
+
+
+def test_guests_whom_the_catalog_dropped_before_they_are_moved_off_leave_those_who_are_seated() -> None:
+    departure = half_empty()
+
+    departure.count_sold(5)
+    assert departure.participants == 6, "by the reservations"
+    departure.release_guests({MOVED})
+    departure.count_sold(5)
+
+    assert departure.participants == 2
+
+
+def test_a_figure_read_for_the_first_time_after_guests_were_moved_off_is_taken_whole() -> None:
+    departure = half_empty(catalog_participants=None)
+
+    departure.release_guests({MOVED})
+    departure.count_sold(5)
+
+    assert departure.participants == 5
+
+
+def test_another_sale_counts_whatever_the_catalog_dropped_before() -> None:
+    departure = half_empty()
+    departure.release_guests({MOVED})
+    departure.count_sold(6)
+
+    departure.take_guests({STAYING: 2, OTHER: 3})
+    departure.count_sold(9)
+
+    # One of those who were moved may still be among the nine.
+    assert departure.participants == 8
+
+
+def test_a_plan_made_before_guests_were_moved_off_takes_them_off_as_it_is_stored() -> None:
+    planned, current = half_empty(), half_empty()
+    planned.count_sold(9)
+
+    current.release_guests({MOVED})
+    current.take_plan(planned)
+
+    assert (current.participants, current.moved_guests) == (5, {MOVED: 4})
