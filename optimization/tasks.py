@@ -1,4 +1,4 @@
-"""Celery tasks of the workers: schedule requests, optimizations of dates, and nights."""
+"""Celery tasks of the workers: schedule requests, optimizations of dates, nights, and proposals."""
 
 from datetime import date
 from uuid import UUID, uuid4
@@ -15,6 +15,9 @@ from optimization.fragility.services import refresh_reports
 from optimization.nights.lifecycle import CLUSTER_TASK, begin_night, schedule_dates
 from optimization.nights.sweeper import sweep_nights
 from optimization.nights.worker import HORIZON_TASK, work_on_cluster
+from optimization.proposals.claims import COMPUTE_TASK
+from optimization.proposals.making import compute_proposal
+from optimization.proposals.sweeper import sweep_proposals
 from optimization.requests.processing import process_request
 from optimization.runs.lifecycle import fail_abandoned_runs
 from scheduling.daily_schedules.authors import Author, AuthorKind
@@ -134,3 +137,17 @@ def refresh_fragility_task() -> None:
     refreshed = refresh_reports(timezone.now())
     if refreshed:
         logger.info("fragility_found", dates=refreshed)
+
+
+@shared_task(name=COMPUTE_TASK)
+def compute_proposal_task(proposal_id: str) -> None:
+    """Make one proposal."""
+    compute_proposal(UUID(proposal_id))
+
+
+@shared_task(name="optimization.sweep_proposals")
+def sweep_proposals_task() -> None:
+    """Queue abandoned and outdated proposals again, and delete those that are long over."""
+    queued = sweep_proposals(timezone.now())
+    if queued:
+        logger.info("proposals_queued_again", count=queued)

@@ -73,6 +73,7 @@ CELERY_TASK_QUEUES = [Queue("default"), Queue("requests"), Queue("optimization")
 CELERY_TASK_ROUTES = {
     "optimization.optimize_*": {"queue": "optimization"},
     "optimization.refresh_fragility": {"queue": "optimization"},
+    "optimization.compute_proposal": {"queue": "optimization"},
 }
 CELERY_DB_REUSE_MAX = 500
 CELERY_TIMEZONE = "UTC"
@@ -101,6 +102,7 @@ CELERY_BEAT_SCHEDULE = {
     "reopen-expired-risks": _prioritized("conflicts.reopen_expired", timedelta(minutes=1)),
     "refresh-options": _prioritized("conflicts.refresh_options", timedelta(minutes=5)),
     "sweep-nights": _prioritized("optimization.sweep_nights", timedelta(minutes=1)),
+    "sweep-proposals": _prioritized("optimization.sweep_proposals", timedelta(minutes=1)),
     "plan-gaps-again": _prioritized("optimization.plan_gaps_again", timedelta(minutes=2)),
     "fail-abandoned-runs": _prioritized("optimization.fail_abandoned_runs", timedelta(minutes=5)),
     "refresh-fragility": {

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from optimization.days.planned_day import PlannedDay
 from optimization.days.services import plan_date
 from optimization.solver.change_budget import DEFAULT_BUDGETS, BudgetPoint, budget_curve
 from optimization.solver.problem import DayProblem
@@ -60,9 +61,13 @@ def change_curve(
 
     Raises SiblingUnavailable if the guides of a later day do not answer.
     """
-    planned = plan_date(day, region_ids, gather_facts(snapshot))
-    points = budget_curve(planned.problem, budgets, time_limit_seconds=settings.SOLVER_TIME_LIMIT_SECONDS)
-    return tuple(_point(point, planned.problem, snapshot) for point in points)
+    return curve_of(plan_date(day, region_ids, gather_facts(snapshot)), budgets)
+
+
+def curve_of(plan: PlannedDay, budgets: Iterable[int] = DEFAULT_BUDGETS) -> tuple[CurvePoint, ...]:
+    """Return the best plan for each limit, of the problem that `plan` solves; its own limit does not count."""
+    points = budget_curve(plan.problem, budgets, time_limit_seconds=settings.SOLVER_TIME_LIMIT_SECONDS)
+    return tuple(_point(point, plan.problem, plan.facts.snapshot) for point in points)
 
 
 def _point(point: BudgetPoint, problem: DayProblem, snapshot: Snapshot) -> CurvePoint:

@@ -50,7 +50,7 @@ class Assessment:
         """
         relevant = {g: e for g, e in self.excluded.items() if e.rule not in _UNRELATED}
         total = len(relevant) + len(self.candidates)
-        by_message = Counter(_in_short(exclusion) for exclusion in relevant.values())
+        by_message = Counter(in_short(exclusion.rule, exclusion.message) for exclusion in relevant.values())
         breakdown = ", ".join(_counted(count, message) for message, count in _most_first(by_message))
         counts = Counter(exclusion.rule.value for exclusion in relevant.values())
         message = f"{lead}; {counted(total, 'guide')} of this activity here" + (f": {breakdown}" if breakdown else "")
@@ -128,7 +128,8 @@ def _first_exclusion(
     )
 
 
-def _in_short(exclusion: Exclusion) -> str:
+def in_short(rule: Rule, message: str) -> str:
+    """Return the message of an exclusion, in short where it is about one guide: without what they entered."""
     shorter = {
         Rule.OVERLAP: "on another departure",
         Rule.REST: "without their rest",
@@ -136,7 +137,7 @@ def _in_short(exclusion: Exclusion) -> str:
         Rule.AVAILABILITY_EXCEPTION: "away",
         Rule.RESTRICTION: "restricted",
     }
-    return shorter.get(exclusion.rule, exclusion.message)
+    return shorter.get(rule, message)
 
 
 def _counted(count: int, message: str) -> str:
