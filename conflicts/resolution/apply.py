@@ -69,7 +69,7 @@ def apply_together(
     def edit(drafts: Mapping[date, Draft]) -> None:
         documents = {day: draft.document for day, draft in drafts.items()}
         for application in applications:
-            _refuse_resolved(application.conflict)
+            _refuse_outdated(application)
             if making:
                 apply_steps(application.option.steps, documents, making)
             if application.keeps_ours:
@@ -146,9 +146,16 @@ def _keep_waiting(steps: Iterable[Step], changes: Mapping[date, Change]) -> dict
     return conflicts
 
 
-def _refuse_resolved(conflict: ScheduleConflict) -> None:
-    if not ScheduleConflict.objects.open().filter(pk=conflict.pk).exists():
+def _refuse_outdated(application: Application) -> None:
+    """Raise ConflictAlreadyResolved, and ResolutionNotApplicable where the risk that is accepted is another by now."""
+    conflict, details = application.conflict, application.conflict.details
+    found = ScheduleConflict.objects.open().filter(pk=conflict.pk)
+    current = found.values_list("details__severity", "details__evidence__digest").first()
+    if current is None:
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
+    accepted = details["severity"], details["evidence"]["digest"]
+    if application.option.strategy is Strategy.ACCEPT_RISK and current != accepted:
+        raise ResolutionNotApplicable("The risk is another by now; read the conflict again.")
 
 
 def _unforeseen(

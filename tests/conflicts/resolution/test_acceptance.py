@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from conflicts.choices import AcceptanceEnding, EventKind
 from conflicts.detection import Cause, Severity
-from conflicts.errors import ExpiryOutOfRange, RiskNotAccepted, RiskTooHigh, UnknownConflict
+from conflicts.errors import ExpiryOutOfRange, ResolutionNotApplicable, RiskNotAccepted, RiskTooHigh, UnknownConflict
 from conflicts.models import ConflictEvent, RiskAcceptance, ScheduleConflict
 from conflicts.options import accept_risk
 from conflicts.resolution.acceptance import reopen_expired, withdraw_acceptance
+from conflicts.resolution.applications import Application
+from conflicts.resolution.apply import apply_option
 from conflicts.resolution.option_search import conflicts_without_options
 from conflicts.resolution.services import resolve_conflict
 from scheduling.domain.document import DepartureStatus
@@ -175,6 +177,18 @@ def test_what_expires_is_open_again_once_and_what_is_in_force_is_not() -> None:
     assert OPEN().get().pk == reopened
     assert OPEN().get().details["fingerprint"] == expiring.details["fingerprint"]
     assert kinds()[-2:] == [EventKind.ACCEPTANCE_EXPIRED, EventKind.REOPENED]
+
+
+def test_nobody_answers_for_more_guests_than_they_read_of() -> None:
+    conflict = overfull(IN_THREE_DAYS)
+    put(departure_of(conflict), IN_THREE_DAYS, participants=20, capacity=10)
+    option = accept_risk(conflict.pk, conflict.details)
+
+    with pytest.raises(ResolutionNotApplicable, match="another by now"):
+        apply_option(Application(conflict, option, by="ana", notes="a family"))
+
+    assert OPEN().get() == conflict
+    assert not RiskAcceptance.objects.exists()
 
 
 def test_what_expires_with_its_departure_opens_nothing() -> None:
