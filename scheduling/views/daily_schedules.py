@@ -1,6 +1,7 @@
 """The API's operations on daily schedules."""
 
 from datetime import date
+from itertools import chain
 from typing import Any, cast
 
 from django.utils.http import parse_etags
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 from novatrek_scheduling.api.authentication import Principal
 from novatrek_scheduling.api.parsers import MergePatchParser, StrictJSONParser
 from novatrek_scheduling.api.permissions import ScopedViewSet, requires
+from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.lookup import date_and_revision_at, day_of, id_at, schedule_at
 from scheduling.daily_schedules.presence import headers_of
@@ -21,6 +23,7 @@ from scheduling.patches.ownership import Owner, refuse_fields_of_the_row
 from scheduling.patches.serializers import read_body
 from scheduling.patches.services import patch_daily_schedule
 from scheduling.publication.services import preview_publication, publish_departures
+from scheduling.serializers.accepted_risks import represent_accepted_risks
 from scheduling.serializers.daily_schedules import (
     DailyScheduleQuerySerializer,
     etag_of,
@@ -56,6 +59,7 @@ class DailyScheduleViewSet(ScopedViewSet):
         "preview_publication": READ,
         "publish": requires(PUBLISH),
         "history": READ,
+        "accepted_risks": READ,
     }
 
     def list(self, request: Request) -> Response:
@@ -107,6 +111,11 @@ class DailyScheduleViewSet(ScopedViewSet):
         query = RevisionQuerySerializer.of(request)
         revisions, next_page_token = page_of_revisions(id_at(schedule_id), query.filters, **query.paging)
         return Response(RevisionPageSerializer({"revisions": revisions, "next_page_token": next_page_token}).data)
+
+    @action(detail=True, url_path="accepted-risks")
+    def accepted_risks(self, request: Request, schedule_id: str) -> Response:
+        day, _ = date_and_revision_at(schedule_id)
+        return Response(represent_accepted_risks(day, chain.from_iterable(hooks.accepted_risks(day))))
 
 
 def _answer(schedule: DailySchedule) -> Response:

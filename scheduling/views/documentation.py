@@ -4,6 +4,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 
 from novatrek_scheduling.api.schema import error_responses
 from scheduling.patches.serializers import DailySchedulePatchSerializer
+from scheduling.serializers.accepted_risks import AcceptedRisksSerializer
 from scheduling.serializers.daily_schedules import (
     DailySchedulePageSerializer,
     DailyScheduleQuerySerializer,
@@ -103,6 +104,18 @@ document_daily_schedules = extend_schema_view(
         description="Every revision with its difference, the newest first, changes made in SQL included.",
         parameters=[SCHEDULE_ID, RevisionQuerySerializer],
         responses={200: OpenApiResponse(RevisionPageSerializer, "A page."), **error_responses(400, 404)},
+        tags=TAGS,
+    ),
+    accepted_risks=extend_schema(
+        operation_id="listAcceptedRisks",
+        summary="See which risks of a daily schedule people have accepted",
+        description=(
+            "What is wrong with which departures, who answers for it, why and until when, as it stands now: accepting, "
+            "withdrawing and expiring are no revisions of the daily schedule, and change no ETag of it. That a "
+            "departure has no guide is never among them."
+        ),
+        parameters=[SCHEDULE_ID],
+        responses={200: OpenApiResponse(AcceptedRisksSerializer, "The accepted risks."), **error_responses(404)},
         tags=TAGS,
     ),
 )

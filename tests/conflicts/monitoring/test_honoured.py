@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conflicts.detection import Cause
-from conflicts.models import ScheduleConflict
+from conflicts.models import RiskAcceptance, ScheduleConflict
 from conflicts.options import accept_risk
 from conflicts.resolution.acceptance import withdraw_acceptance
 from conflicts.resolution.services import resolve_conflict
@@ -75,6 +75,33 @@ def test_an_accepted_absence_is_published_without_an_override_and_by_no_machine(
     assert publish(client, planned, key).status_code == 200
     assert planned.departure(key).status is DepartureStatus.PUBLISHED
     assert not OPEN().filter(details__departure_ids=[str(key)]).exists()
+
+
+def test_an_accepted_risk_is_told_with_its_departure_as_long_as_it_is_accepted(
+    client: Client, planned: PlannedDay
+) -> None:
+    key = planned.staffed()[0]
+    conflict = planned.send_lead_away(key)
+    accept(conflict)
+    url = f"/scheduling/v1/daily-schedules/{planned.day}/accepted-risks"
+
+    told = client.get(url, headers=bearer()).json()
+
+    acceptance = RiskAcceptance.objects.get()
+    [risk] = told["accepted_risks"]
+    assert told["schedule_date"] == planned.day.isoformat()
+    assert risk == {
+        "departure_ids": [str(key)],
+        "description": conflict.details["description"],
+        "accepted_by": "ana",
+        "accepted_until": acceptance.expires_at.isoformat().replace("+00:00", "Z"),
+        "reason": "back by then",
+    }
+    RiskAcceptance.objects.update(expires_at=timezone.now())
+    assert client.get(url, headers=bearer()).json()["accepted_risks"] == []
+    assert client.get(url, headers=bearer(("scheduling:publish",))).status_code == 403
+    nowhere = client.get("/scheduling/v1/daily-schedules/2019-01-01/accepted-risks", headers=bearer())
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "UNKNOWN_DAILY_SCHEDULE")
 
 
 def test_what_is_another_risk_now_or_withdrawn_stands_against_publishing_again(

@@ -27,6 +27,7 @@ ACTIONS = {
     "publishDailySchedule": (DailyScheduleViewSet, "publish"),
     "previewPublication": (DailyScheduleViewSet, "preview_publication"),
     "listDailyScheduleHistory": (DailyScheduleViewSet, "history"),
+    "listAcceptedRisks": (DailyScheduleViewSet, "accepted_risks"),
     "listDepartureCandidates": (DepartureViewSet, "candidates"),
     "getFragility": (FragilityViewSet, "fragility"),
     "createScheduleRequest": (ScheduleRequestViewSet, "create"),
