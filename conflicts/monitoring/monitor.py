@@ -4,8 +4,10 @@ Facts are read once, outside any transaction; dates are then followed and judged
 moment. What the facts do not cover by then is not judged: its conflicts stay as they were.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -18,10 +20,10 @@ from conflicts.monitoring.passes import PassLost, abandon_pass, begin_pass, comp
 from conflicts.monitoring.services import detect_on
 from conflicts.monitoring.watched import WatchedDates, watched_dates
 from novatrek_scheduling.deadline import Deadline
+from novatrek_scheduling.errors import DomainError
 from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
-from scheduling.errors import ContentionNotResolved
 from scheduling.hazards import hazards_in_force
 from scheduling.rules import Facts
 from scheduling.snapshot import take_watch_snapshot
@@ -75,15 +77,19 @@ class _Pass:
         logger.info("monitor_pass", found=self.found, cleared=self.cleared, not_read=self.not_read)
 
     def _watch(self, day: date, facts: Facts, deadline: Deadline) -> None:
-        """Follow the catalog on a date and judge it; another date is watched even where this one cannot be."""
-        try:
-            self._follow(day, facts, deadline)
-            self._judge(day, facts)
-        except (ContentionNotResolved, DatabaseError, ValidationError) as error:
-            logger.exception("date_not_watched", day=str(day))
-            self.not_read.append(f"{day} was not judged: {error}")
+        """Follow the catalog on a date and judge it: neither keeps the other, nor other dates, from being done."""
+        steps: dict[str, Callable[[date, Facts], None]] = {
+            "brought in line with the catalog": partial(self._follow, deadline=deadline),
+            "judged": self._judge,
+        }
+        for done, step in steps.items():
+            try:
+                step(day, facts)
+            except (DomainError, DatabaseError, ValidationError) as error:
+                logger.exception("date_not_watched", day=str(day))
+                self.not_read.append(f"{day} was not {done}: {error}")
 
-    def _follow(self, day: date, facts: Facts, deadline: Deadline) -> None:
+    def _follow(self, day: date, facts: Facts, *, deadline: Deadline) -> None:
         if day not in facts.snapshot.departures:
             return
         hold_pass(self.pass_id)

@@ -234,6 +234,27 @@ def test_a_date_that_somebody_holds_is_named_and_the_others_are_judged(
     assert "NOT_AVAILABLE" in open_causes(departures[held])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_date_that_cannot_follow_the_catalog_is_judged(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limited in ("conflicts.monitoring.monitor", "scheduling.daily_schedules.writer"):
+        monkeypatch.setattr(f"{limited}.LOCK_TIMEOUT_MS", 100)
+    siblings.keep(siblings.summary()["region_ids"][:1], guides=25)
+    planned = plan_a_day(siblings)
+    closed, moved, *_ = planned.staffed(lambda departure: departure.trail_id is not None)
+    next_day = planned.day + timedelta(days=1)
+    put(uuid4(), next_day)
+    siblings.alter("departures", str(moved), departure_date=str(next_day))
+    close_trail_of(planned, closed)
+
+    with holding(next_day):
+        run_pass()
+
+    assert f"{planned.day} was not brought in line with the catalog" in " ".join(last_pass().not_read)
+    assert "TRAIL" in open_causes(closed)
+
+
 @contextmanager
 def holding(day: date) -> Iterator[None]:
     """Another connection has locked the document of a date, and does not end its transaction."""
