@@ -46,7 +46,7 @@ def plan_context(conflict_ids: Sequence[UUID]) -> dict[str, Any]:
     """Return the context of the page: what would be done about these conflicts, one after the other."""
     plan = plan_choices(map(Choice, conflict_ids))
     is_possible = any(planned.option for planned in plan)
-    return {"title": "Resolve several conflicts", "rows": list(map(_row, plan)), "is_possible": is_possible}
+    return {"title": "Resolve several conflicts", "rows": list(map(row_of, plan)), "is_possible": is_possible}
 
 
 def _choice(text: str) -> Choice:
@@ -54,17 +54,20 @@ def _choice(text: str) -> Choice:
     return Choice(UUID(conflict), UUID(option), Strategy(strategy))
 
 
-def _row(planned: Planned) -> dict[str, Any]:
+def row_of(planned: Planned) -> dict[str, Any]:
+    """Return what the page says of one conflict. What costs guests their place is for a person to tick."""
     option, conflict = planned.option, planned.conflict
     row = {
         "day": localize(conflict.day) if conflict else "",
+        "severity": conflict.severity.value if conflict else "",
         "description": conflict.details["description"] if conflict else "",
         "refusal": planned.refusal,
     }
     if option is None:
         return row
     value = SEPARATOR.join((str(planned.conflict_id), str(option.id), option.strategy))
-    return row | {"value": value, "option": option.description, "impact": option.impact_assessment}
+    done = {"value": value, "option": option.description, "impact": option.impact_assessment}
+    return row | done | {"is_ticked": option.figures.guests_without_place == 0}
 
 
 def sentences_about(outcomes: list[ChoiceOutcome]) -> Iterator[tuple[str, int]]:

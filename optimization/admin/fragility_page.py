@@ -57,10 +57,10 @@ def fragility_context(kept: FragilityReport, schedule: DailySchedule) -> dict[st
 
 
 def _loss(loss: dict[str, Any]) -> dict[str, Any]:
-    resource = loss["resource"]
+    name, kind = loss["resource"]["name"], loss["resource"]["kind"].replace("_", " ").lower()
     return {
-        "name": resource["name"],
-        "kind": resource["kind"].replace("_", " ").lower(),
+        "name": name[:1].upper() + name[1:],
+        "kind": "" if kind in name.lower() else kind,
         "guests": loss["guests"],
         "guests_on_duty": loss["guests_on_duty"],
         "message": loss["message"],

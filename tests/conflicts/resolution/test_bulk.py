@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from conflicts.admin.many import MOST_AT_ONCE, ResolveManyForm
+from conflicts.admin.many import MOST_AT_ONCE, ResolveManyForm, row_of
 from conflicts.choices import Strategy
 from conflicts.detection import Severity
 from conflicts.models import ConflictResolution, ScheduleConflict
-from conflicts.options import Option, option_id, stored_options
+from conflicts.options import Figures, Option, option_id, stored_options
 from conflicts.resolution.bulk import resolve_conflicts
-from conflicts.resolution.bulk_planning import SOLVED, Choice, plan_choices
+from conflicts.resolution.bulk_planning import SOLVED, Choice, Planned, plan_choices
 from conflicts.resolution.option_search import compute_options
 from conflicts.resolution.services import resolve_conflict
 from conflicts.steps import Reassign, Resize
@@ -217,3 +217,21 @@ def test_a_dispatcher_sees_what_would_be_done_before_it_is(planned: PlannedDay) 
 
     assert "Resolved: 1 conflict." in answer.content.decode()
     assert ScheduleConflict.objects.open().count() == 1
+
+
+@pytest.mark.parametrize(("without_place", "is_ticked"), [(0, True), (1, False)])
+def test_what_costs_guests_their_place_is_ticked_by_a_person_alone(without_place: int, is_ticked: bool) -> None:
+    conflict = conflict_of(severity=Severity.CRITICAL)
+    option = Option(
+        id=uuid4(),
+        strategy=Strategy.CLOSE_TRAIL,
+        description="It is cancelled.",
+        impact_assessment="",
+        estimated_affected_guests=4,
+        requires_guest_notification=True,
+        figures=Figures(guests_touched=4, guests_without_place=without_place),
+    )
+
+    row = row_of(Planned(Choice(conflict.pk), 1, conflict, option))
+
+    assert (row["severity"], row["is_ticked"]) == ("CRITICAL", is_ticked)
