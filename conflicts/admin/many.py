@@ -16,10 +16,11 @@ from scheduling.domain.text import counted
 
 MOST_AT_ONCE = 100
 SEPARATOR = ":"
+KEEPS_PLACES, COSTS_PLACES = "places", "no-places"
 
 
 class ChoiceField(forms.MultipleChoiceField):
-    """Choices as the page lists them: conflict, option and strategy."""
+    """Choices as the page lists them: conflict, option, strategy, and whether it costs guests their place."""
 
     def valid_value(self, value: Any) -> bool:
         try:
@@ -50,8 +51,8 @@ def plan_context(conflict_ids: Sequence[UUID]) -> dict[str, Any]:
 
 
 def _choice(text: str) -> Choice:
-    conflict, option, strategy = text.split(SEPARATOR)
-    return Choice(UUID(conflict), UUID(option), Strategy(strategy))
+    conflict, option, strategy, places = text.split(SEPARATOR)
+    return Choice(UUID(conflict), UUID(option), Strategy(strategy), may_cost_places=places == COSTS_PLACES)
 
 
 def row_of(planned: Planned) -> dict[str, Any]:
@@ -65,9 +66,11 @@ def row_of(planned: Planned) -> dict[str, Any]:
     }
     if option is None:
         return row
-    value = SEPARATOR.join((str(planned.conflict_id), str(option.id), option.strategy))
+    keeps_places = option.figures.guests_without_place == 0
+    places = KEEPS_PLACES if keeps_places else COSTS_PLACES
+    value = SEPARATOR.join((str(planned.conflict_id), str(option.id), option.strategy, places))
     done = {"value": value, "option": option.description, "impact": option.impact_assessment}
-    return row | done | {"is_ticked": option.figures.guests_without_place == 0}
+    return row | done | {"is_ticked": keeps_places}
 
 
 def sentences_about(outcomes: list[ChoiceOutcome]) -> Iterator[tuple[str, int]]:

@@ -23,6 +23,7 @@ from scheduling.domain.document import ScheduleDocument
 GONE = "Its departures are over or out."
 SOLVED = "An option before it ends this conflict, too."
 NOTHING = "Nothing solves it without causing another conflict."
+NO_PLACES_LEFT = "By now it costs guests their place, or causes another conflict."
 TO_ACCEPT = "To follow the catalog would cause another conflict, which has to be accepted at the conflict itself: {}"
 
 
@@ -30,12 +31,23 @@ TO_ACCEPT = "To follow the catalog would cause another conflict, which has to be
 class Choice:
     """A conflict, with the option that a person chose for it, or none for the best.
 
-    Where the option is no longer possible, another one of its `strategy` takes its place.
+    Where the option is no longer possible, another one of its `strategy` takes its place. Without `may_cost_places`
+    none does that leaves guests without a place: the person saw one that left nobody.
     """
 
     conflict_id: UUID
     option_id: UUID | None = None
     strategy: Strategy | None = None
+    may_cost_places: bool = True
+
+    @property
+    def unsolved(self) -> str:
+        """Why nothing is done where no option is left that may be."""
+        return NOTHING if self.may_cost_places else NO_PLACES_LEFT
+
+    def allows(self, option: Option) -> bool:
+        """Return whether the option may be done for this choice."""
+        return self.may_cost_places or option.figures.guests_without_place == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,7 @@ class _Planner:
         caused = _caused_by_following(option, problem) if option else []
         changed = change_by(problem, option.steps) if option and not caused else None
         if option is None or changed is None:
-            refusal = TO_ACCEPT.format(" ".join(caused)) if caused else NOTHING
+            refusal = TO_ACCEPT.format(" ".join(caused)) if caused else choice.unsolved
             return Planned(choice, self.position, conflict, refusal=refusal)
         self.documents |= changed
         self.touched |= option.departure_ids
@@ -123,7 +135,7 @@ def _option_for(choice: Choice, problem: Problem, details: Mapping[str, object])
     strategy = choice.strategy or (chosen[0].strategy if chosen and choice.option_id else None)
     for option in chosen:
         rebuilt = option_of((option.strategy, option.steps), problem)
-        if rebuilt is not None:
+        if rebuilt is not None and choice.allows(rebuilt):
             return rebuilt
     searched = search_options(problem, registered_searches(), Deadline.after(settings.RESOLUTION_OPTIONS_SECONDS))
-    return next((option for option in searched if strategy in {None, option.strategy}), None)
+    return next((option for option in searched if strategy in {None, option.strategy} and choice.allows(option)), None)

@@ -1,5 +1,6 @@
 """Many conflicts in one call: each option after the one before, a date together, every choice with its outcome."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,13 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 
-from conflicts.admin.many import MOST_AT_ONCE, ResolveManyForm, row_of
+from conflicts.admin.many import KEEPS_PLACES, MOST_AT_ONCE, ResolveManyForm, row_of
 from conflicts.choices import Strategy
 from conflicts.detection import Severity
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.options import Figures, Option, option_id, stored_options
 from conflicts.resolution.bulk import resolve_conflicts
-from conflicts.resolution.bulk_planning import SOLVED, Choice, Planned, plan_choices
+from conflicts.resolution.bulk_planning import NO_PLACES_LEFT, SOLVED, Choice, Planned, plan_choices
 from conflicts.resolution.option_search import compute_options
 from conflicts.resolution.services import resolve_conflict
 from conflicts.steps import Reassign, Resize
@@ -184,7 +185,7 @@ def test_a_write_that_is_refused_is_said_of_its_choices_alone(planned: PlannedDa
 
 
 def test_more_choices_than_the_page_shows_are_refused() -> None:
-    choices = [f"{uuid4()}:{uuid4()}:{Strategy.REASSIGN_GUIDE}" for _ in range(MOST_AT_ONCE + 1)]
+    choices = [f"{uuid4()}:{uuid4()}:{Strategy.REASSIGN_GUIDE}:{KEEPS_PLACES}" for _ in range(MOST_AT_ONCE + 1)]
 
     assert ResolveManyForm({"choices": choices[:-1]}).is_valid()
     assert not ResolveManyForm({"choices": choices}).is_valid()
@@ -235,3 +236,16 @@ def test_what_costs_guests_their_place_is_ticked_by_a_person_alone(without_place
     row = row_of(Planned(Choice(conflict.pk), 1, conflict, option))
 
     assert (row["severity"], row["is_ticked"]) == ("CRITICAL", is_ticked)
+
+
+def test_what_came_to_cost_guests_their_place_since_the_page_was_shown_is_not_done(planned: PlannedDay) -> None:
+    # Its guests are known by the catalog's figure alone: nobody can be moved along.
+    key = planned.staffed(lambda departure: departure.trail_id is not None)[0]
+    conflict, option = under_a_storm(planned, key)
+    assert option.figures.guests_without_place > 0
+    seen = Choice(conflict.pk, option.id, option.strategy)
+
+    [unseen, done] = [plan_choices([replace(seen, may_cost_places=may)])[0] for may in (False, True)]
+
+    assert (unseen.option, unseen.refusal) == (None, NO_PLACES_LEFT)
+    assert done.option
