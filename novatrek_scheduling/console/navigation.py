@@ -18,6 +18,12 @@ def sidebar() -> list[Entry]:
             "Planning",
             _page("Daily schedules", "scheduling.dailyschedule", "calendar_month"),
             _page("Schedule requests", "scheduling.schedulerequest", "inbox_customize"),
+            {
+                "title": "Proposals",
+                "icon": "compare_arrows",
+                "link": reverse_lazy("console:proposals"),
+                "permission": may_view("scheduling.dailyschedule"),
+            },
             _page("Optimization runs", "optimization.optimizationrun", "speed"),
         ),
         _group(

@@ -1,9 +1,16 @@
 """The addresses of the console's own pages, below /admin/."""
 
+from novatrek_scheduling.console import addresses  # noqa: F401 (the converter of dates)
 from novatrek_scheduling.console.board.views import BoardPage
 from novatrek_scheduling.console.pages import page
+from novatrek_scheduling.console.proposals.deciding import ProposalView
+from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage
 
 app_name = "console"
 urlpatterns = [
     page("board/", BoardPage, "board"),
+    page("board/<day:day>/optimize/", OptimizePage, "optimize"),
+    page("proposals/", ProposalsPage, "proposals"),
+    page("proposals/<uuid:proposal_id>/", ProposalView, "proposal"),
+    page("proposals/<uuid:proposal_id>/progress/", ProgressPart, "proposal_progress"),
 ]

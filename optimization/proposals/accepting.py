@@ -38,18 +38,28 @@ class Acceptance:
     already: Mapping[UUID, AcceptedPart]
 
 
-def accept_proposal(proposal: Proposal, departure_ids: Collection[UUID], *, author: Author) -> Acceptance:
+def accept_proposal(
+    proposal: Proposal, departure_ids: Collection[UUID] | None, *, author: Author, made: int | None = None
+) -> Acceptance:
     """Write what the proposal plans for these departures, all or nothing, on facts of the moment.
 
-    Departures that somebody accepted before are left alone and reported. Where one of the chosen changed since the
-    proposal was made, nothing is written and it is made anew. Raises ProposalClosed, ProposalOutdated,
-    ProposalNotApplicable with the reasons by departure, SiblingUnavailable, PlanRefused and ContentionNotResolved.
+    None: for all that are not over. `made` is the proposal's token when the departures were chosen: since then it may
+    have been made anew. Departures that somebody accepted before are left alone and reported. Where one of the chosen
+    changed since the proposal was made, nothing is written and it is made anew. Raises ProposalClosed,
+    ProposalOutdated, ProposalNotApplicable with the reasons by departure, SiblingUnavailable, PlanRefused and
+    ContentionNotResolved.
     """
     now = timezone.now()
-    if not proposal.may_be_decided(now):
+    if not proposal.may_be_decided(now) or made not in {None, proposal.token}:
         raise closed_because(proposal)
     difference = difference_now(proposal, now)
-    asked = [part for part in difference.departures if part.id in departure_ids]
+    asked = [
+        part
+        for part in difference.departures
+        if (part.state is not PartState.OVER if departure_ids is None else part.id in departure_ids)
+    ]
+    if not asked:
+        raise ProposalNotApplicable("Choose at least one departure.", {})
     already = {part.id: part.accepted for part in asked if part.accepted}
     chosen = [part for part in asked if not part.accepted]
     if changed := [part for part in chosen if part.state is PartState.CHANGED]:

@@ -105,7 +105,7 @@ def difference_of(
     """
     ties = ties_of(plan.departures, day)
     by_start = sorted(plan.departures, key=lambda key: (plan.departures[key].starts_at, key))
-    before, after = _departures(plan, document, "before"), _departures(plan, document, "after")
+    before, after = departures_without(plan, document), departures_with(plan, document)
     hours = _Hours.of(plan.hours, hours_led(before.values()), hours_led(after.values()))
     return Difference(
         departures=tuple(_difference(key, plan, document, now, accepted, ties) for key in by_start),
@@ -148,16 +148,26 @@ def state_of(proposed: ProposedDeparture, current: Departure | None, now: dateti
     return PartState.CHANGED if is_changed else PartState.OPEN
 
 
-def _departures(plan: ProposedPlan, document: ScheduleDocument, side: str) -> dict[UUID, Departure]:
-    """Return the departures of the plan's regions that go, with the teams before or after it."""
+def departures_without(plan: ProposedPlan, document: ScheduleDocument) -> dict[UUID, Departure]:
+    """Return the departures of the plan's regions that go, with the teams that they had before it."""
+    return _departures(plan, document, {key: proposed.before for key, proposed in plan.departures.items()})
+
+
+def departures_with(plan: ProposedPlan, document: ScheduleDocument) -> dict[UUID, Departure]:
+    """Return the departures of the plan's regions that go, with the teams that it proposes."""
+    return _departures(plan, document, {key: proposed.after for key, proposed in plan.departures.items()})
+
+
+def _departures(
+    plan: ProposedPlan, document: ScheduleDocument, teams: Mapping[UUID, TeamPlan]
+) -> dict[UUID, Departure]:
     going = {
         key: departure
         for key, departure in document.departures_in(plan.region_ids).items()
         if not departure.is_cancelled
     }
-    for key, proposed in plan.departures.items():
-        team_plan: TeamPlan = getattr(proposed, side)
-        stored = going.get(key) or proposed.departure()
+    for key, team_plan in teams.items():
+        stored = going.get(key) or plan.departures[key].departure()
         going[key] = stored.model_copy(update={"team": team_plan.team(), "trail_id": team_plan.trail_id})
     return going
 

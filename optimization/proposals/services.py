@@ -111,7 +111,7 @@ def closed_because(proposal: Proposal) -> ProposalClosed:
         return ProposalClosed("The proposal could not be made.")
     if proposal.expires_at <= timezone.now():
         return ProposalClosed("The proposal has expired: have it made anew on the present plan.")
-    return ProposalClosed("The proposal was made anew meanwhile: look at it again.")
+    return ProposalClosed(f"{proposal.requested_by} had the proposal made anew meanwhile: look at it again.")
 
 
 def _check_limit(max_changes: int | None) -> None:

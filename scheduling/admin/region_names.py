@@ -24,6 +24,11 @@ def region_list(region_ids: Iterable[UUID | str]) -> str:
     return ", ".join(sorted(region_name(region_id) for region_id in region_ids))
 
 
+def region_names() -> Mapping[str, str]:
+    """Return the names of all regions by id, in alphabetical order; none while the catalog is unavailable."""
+    return dict(sorted(_names(int(time.monotonic()) // CACHE_SECONDS).items(), key=lambda item: item[1]))
+
+
 # One call per minute and process, also during an outage of the catalog: a page looks up each of its rows.
 @lru_cache(maxsize=1)
 def _names(_minute: int) -> Mapping[str, str]:

@@ -60,7 +60,8 @@ def a_proposal(
         proof="PROVEN",
     )
     values: dict[str, Any] = {"requested_by": "ana", "status": Proposal.Status.READY, "rev": 1}
-    return Proposal.objects.create(schedule_date=day, plan=plan.model_dump(mode="json"), **values | fields)
+    values["plan"] = plan.model_dump(mode="json")
+    return Proposal.objects.create(schedule_date=day, **values | fields)
 
 
 def plan_in(proposal: Proposal) -> ProposedPlan:

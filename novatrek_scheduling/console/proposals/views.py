@@ -1,0 +1,99 @@
+"""The pages of proposals."""
+
+from datetime import date
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from novatrek_scheduling.console.days import company_day
+from novatrek_scheduling.console.pages import ConsolePage
+from novatrek_scheduling.console.proposals.forms import OptimizeForm
+from novatrek_scheduling.console.proposals.listing import read_list, waiting_for
+from novatrek_scheduling.console.proposals.progress import progress_of
+from novatrek_scheduling.errors import DomainError
+from optimization.models import Proposal
+from optimization.proposals.errors import UnknownProposal
+from optimization.proposals.services import find_proposal, request_proposal
+from scheduling.admin.optimizing_banner import optimizer_texts
+from scheduling.admin.region_names import region_name, region_names
+from scheduling.daily_schedules.drafts import read_drafts
+
+VIEW, CHANGE = "scheduling.view_dailyschedule", "scheduling.change_dailyschedule"
+
+
+class OptimizePage(ConsolePage):
+    """The question of which regions of a date to optimize; `?region=<id>` ticks one."""
+
+    template_name = "admin/console/proposals/optimize.html"
+    permission = CHANGE
+
+    def get(self, request: HttpRequest, day: date) -> HttpResponse:
+        ticked = request.GET.getlist("region")
+        return self._form(day, OptimizeForm(initial={"regions": ticked}, regions=_regions_of(day)))
+
+    def post(self, request: HttpRequest, day: date) -> HttpResponse:
+        form = OptimizeForm(request.POST, regions=_regions_of(day))
+        if not form.is_valid():
+            return self._form(day, form, status=HTTPStatus.BAD_REQUEST)
+        by, limit = request.user.get_username(), form.cleaned_data["max_changes"]
+        try:
+            proposal = request_proposal(day, form.region_ids, by=by, max_changes=limit)
+        except DomainError as refused:
+            messages.warning(request, refused.message)
+            return self._form(day, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return redirect("console:proposal", proposal.pk)
+
+    def _form(self, day: date, form: OptimizeForm, *, status: int = HTTPStatus.OK) -> HttpResponse:
+        return self.show(
+            _("Optimize %(day)s") % {"day": date_format(day, "DATE_FORMAT")},
+            status=status,
+            day=day,
+            form=form,
+            waiting=waiting_for(day, timezone.now()),
+            optimizers=optimizer_texts(day),
+        )
+
+
+class ProposalsPage(ConsolePage):
+    """The list of proposals."""
+
+    template_name = "admin/console/proposals/list.html"
+    permission = VIEW
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(_("Proposals"), proposals=read_list(timezone.now()), today=company_day())
+
+
+class ProgressPart(ConsolePage):
+    """How far a proposal is, for the page that shows it being made: once it is made, the page is loaded again."""
+
+    template_name = "admin/console/proposals/progress.html"
+    permission = VIEW
+
+    def get(self, request: HttpRequest, proposal_id: UUID) -> HttpResponse:
+        proposal = found(proposal_id)
+        if not proposal.is_being_made:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return self.show("", progress=progress_of(proposal), optimizers=optimizer_texts(proposal.schedule_date))
+
+
+def found(proposal_id: UUID) -> Proposal:
+    """Return the proposal, or answer 404."""
+    try:
+        return find_proposal(proposal_id)
+    except UnknownProposal as unknown:
+        raise Http404(unknown.message) from unknown
+
+
+def _regions_of(day: date) -> dict[str, str]:
+    """Return the regions by name: those of the catalog, while it answers, and those with departures on the date."""
+    departures = read_drafts([day])[day].document.departures.values()
+    here = {str(departure.region_id): region_name(departure.region_id) for departure in departures}
+    named = {**here, **region_names()}
+    return dict(sorted(named.items(), key=lambda item: item[1]))
