@@ -5,12 +5,14 @@ import time
 import uuid
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import structlog
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.functional import SimpleLazyObject
+from rest_framework.response import Response
 
 from novatrek_scheduling.api.exception_handler import error_body
 from novatrek_scheduling.operations import metrics
@@ -38,6 +40,8 @@ class RequestLogMiddleware:
         self._record(request, response, time.perf_counter() - started)
         response["X-Request-ID"] = request_id
         structlog.contextvars.clear_contextvars()
+        if isinstance(response, Response):
+            _untie(response)
         return response
 
     def _record(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
@@ -80,6 +84,18 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
             if request.path_info.startswith(prefix):
                 parts.replace = {**directives, **(parts.replace or {})}
         return parts
+
+
+def _untie(response: Response) -> None:
+    """Take apart the circles in which the framework holds a view, its request and the data of its response.
+
+    All of it is garbage once the response is sent, and without circles it goes at once. Otherwise hundreds of objects a
+    page wait for the garbage collector, which takes a tenth of a page's time, as do caches that they have left by then.
+    """
+    context: dict[str, Any] = vars(response)["renderer_context"]
+    context["request"].parser_context.clear()
+    vars(context["view"]).clear()
+    context.clear()
 
 
 def _request_id(request: HttpRequest) -> str:
