@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from scheduling.daily_schedules.decision_facts import gather_facts, with_past_st
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Span
+from scheduling.domain.limits import ONE_DAY
 from scheduling.models import DailySchedule
 from scheduling.rules import Commitment, EntriesByDate, Facts
 from scheduling.snapshot import UnknownTrip
@@ -166,7 +168,7 @@ def state_problem(
     ends = max(departure.ends_at for departure in remaining).date()
     days = {*window, *(conflict.day + timedelta(days=n) for n in range((ends - conflict.day).days + 1))}
     reached = frozenset(day + timedelta(days=n) for day in days for n in range(DAYS_AROUND + 1))
-    span = whole_days(_span_over(remaining, listed))
+    span = _span_over(remaining, listed)
     around = shared.once(("around", *window, reached, span), lambda: read_around(stored, reached, span))
     return Problem(
         conflict_id=conflict.pk,
@@ -273,11 +275,15 @@ def _waiting_in(conflict: ScheduleConflict) -> list[UUID]:
 
 
 def _span_over(departures: Collection[Departure], listed: date | None) -> Span:
-    """The span within which any of these departures could be rescheduled, to a date that the catalog lists too."""
+    """The span within which any of these departures could be rescheduled, to a date that the catalog lists too.
+
+    In whole days: what is around departures of one date is read once, whatever their hours are.
+    """
     longest = max(departure.ends_at - departure.starts_at for departure in departures)
     margin = timedelta(days=DAYS_AROUND + 1)
     first, last = min(d.starts_at for d in departures), max(d.ends_at for d in departures)
     if listed:
         midnight = datetime.combine(listed, time.min, UTC)
         first, last = min(first, midnight), max(last, midnight + longest)
-    return Span(first - margin, last + margin + longest)
+    days = whole_days(Span(first - margin, last + margin))
+    return Span(days.starts_at, days.ends_at + ceil(longest / ONE_DAY) * ONE_DAY)

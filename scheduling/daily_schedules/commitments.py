@@ -64,9 +64,13 @@ def commitments_around(span: Span, guide_ids: Collection[UUID] | None = None) ->
     rows = GuideCommitment.objects.filter(starts_at__lt=with_rest.ends_at, ends_at__gt=with_rest.starts_at)
     if guide_ids is not None:
         rows = rows.filter(guide_id__in=guide_ids)
+    # Thousands on a full date: as plain values they take a third of the time.
+    stored = rows.order_by("starts_at", "departure_id").values_list(
+        "guide_id", "departure_id", "schedule_date", "starts_at", "ends_at"
+    )
     return by_guide(
-        Commitment(row.guide_id, row.departure_id, row.schedule_date, Span(row.starts_at, row.ends_at))
-        for row in rows.order_by("starts_at", "departure_id")
+        Commitment(guide_id, departure_id, day, Span(starts_at, ends_at))
+        for guide_id, departure_id, day, starts_at, ends_at in stored
     )
 
 

@@ -1,5 +1,6 @@
 import base64
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from conflicts.resolution.shared_reading import SharedReading
 from conflicts.tasks import compute_options_task
 from tests.conflicts.factories import overfull
 from tests.conflicts.planned import plan_a_day
+from tests.factories import at
 from tests.siblings import SimulatedSiblings
 
 
@@ -88,6 +90,25 @@ def test_the_teams_of_all_conflicts_of_one_trail_are_certified_with_the_first_of
     ]
 
     assert [guide_id in problem.facts.snapshot.certificates for problem in problems if problem] == [False, True]
+
+
+@pytest.mark.django_db
+def test_what_is_around_departures_of_one_date_is_read_once_whatever_their_hours_are(
+    siblings: SimulatedSiblings,
+) -> None:
+    planned, shared = plan_a_day(siblings), SharedReading()
+    conflicts = []
+    for departure_id, hour in zip(planned.staffed(), (5, 22), strict=False):
+        starts_at = at(hour, day=planned.day)
+        planned.edit(departure_id, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1, minutes=30))
+        conflicts.append(planned.send_lead_away(departure_id))
+
+    with CaptureQueriesContext(connection) as queries:
+        problems = [state_problem(conflict, deadline_seconds=10, shared=shared) for conflict in conflicts]
+
+    starting_with = 'SELECT "guide_commitments"."guide_id" AS "guide_id", "guide_commitments"."departure_id"'
+    read = [query for query in queries.captured_queries if query["sql"].startswith(starting_with)]
+    assert (len(problems), len(read)) == (2, 1)
 
 
 @pytest.mark.django_db
