@@ -2,6 +2,7 @@
 
 from novatrek_scheduling.console import addresses  # noqa: F401 (the converter of dates)
 from novatrek_scheduling.console.board.views import BoardPage
+from novatrek_scheduling.console.departures.views import DeparturePage
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
 from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage
@@ -9,6 +10,7 @@ from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPa
 app_name = "console"
 urlpatterns = [
     page("board/", BoardPage, "board"),
+    page("board/<day:day>/departures/<uuid:departure_id>/", DeparturePage, "departure"),
     page("board/<day:day>/optimize/", OptimizePage, "optimize"),
     page("proposals/", ProposalsPage, "proposals"),
     page("proposals/<uuid:proposal_id>/", ProposalView, "proposal"),

@@ -16,7 +16,6 @@ from scheduling.admin.region_names import region_name
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region
 from scheduling.domain.text import team_text
-from scheduling.models import schedule_id_of
 
 ACTIONS: Mapping[Phase, str | Promise] = {
     Phase.NEEDS_GUIDE: gettext_lazy("Assign"),
@@ -73,7 +72,7 @@ class BoardRow:
 
     @property
     def address(self) -> str:
-        return reverse("admin:optimization_departure_explanation", args=[schedule_id_of(self.day), self.id])
+        return reverse("console:departure", args=[self.day, self.id])
 
     @property
     def action(self) -> str | Promise:

@@ -1,0 +1,93 @@
+"""The history of a departure: who changed what of it, and when."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from scheduling.domain.facts import Snapshot
+from scheduling.domain.text import NOTHING, change_text
+from scheduling.models import ScheduleRevision, schedule_id_of
+
+MOST = 20
+LABELS = {
+    "team": gettext_lazy("Team"),
+    "starts_at": gettext_lazy("Start"),
+    "ends_at": gettext_lazy("End"),
+    "trail_id": gettext_lazy("Trail"),
+    "capacity": gettext_lazy("Places"),
+    "participants": gettext_lazy("Guests"),
+    "reservations": gettext_lazy("Reservations"),
+    "status": gettext_lazy("Status"),
+    "published": gettext_lazy("Announced"),
+    "unassigned_reason": gettext_lazy("Why nobody goes"),
+    "location_id": gettext_lazy("Base camp"),
+    "catalog": gettext_lazy("In the catalog"),
+    "catalog_change": gettext_lazy("Changed in the catalog"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionLine:
+    """One write that touched the departure. `changed_at` is by its clocks; `lines` say what changed."""
+
+    address: str
+    rev: int
+    changed_at: datetime
+    author: str
+    cause: str
+    lines: tuple[str, ...]
+
+
+def revisions_of(day: date, departure_id: UUID, snapshot: Snapshot, clock: tzinfo | None) -> tuple[RevisionLine, ...]:
+    """Return the last writes that touched the departure, the latest first, in one query."""
+    touching = ScheduleRevision.objects.filter(
+        schedule_id=schedule_id_of(day), changes__departures__has_key=str(departure_id)
+    )
+    return tuple(
+        RevisionLine(
+            address=reverse("admin:scheduling_schedulerevision_change", args=[row.pk]),
+            rev=row.rev,
+            changed_at=row.changed_at.astimezone(clock),
+            author=row.author,
+            cause=row.cause,
+            lines=tuple(lines_of(row.changes["departures"][str(departure_id)], snapshot, clock)),
+        )
+        for row in touching.order_by("-rev")[:MOST]
+    )
+
+
+def lines_of(entry: Mapping[str, Any], snapshot: Snapshot, clock: tzinfo | None) -> Iterator[str]:
+    """Yield what one write changed of a departure, a line a field: "Start: 09:00 → 10:00"."""
+    if "fields" not in entry:
+        yield _("Added") if "new" in entry else _("Taken out")
+        return
+    for name, label in LABELS.items():
+        if name in entry["fields"]:
+            yield f"{label}: {_change(name, entry['fields'][name], snapshot, clock)}"
+
+
+def _change(name: str, change: Mapping[str, Any], snapshot: Snapshot, clock: tzinfo | None) -> str:
+    if name == "trail_id":
+        return " → ".join(_trail(change.get(side), snapshot) for side in ("old", "new"))
+    if name in {"starts_at", "ends_at"}:
+        return " → ".join(_moment(change.get(side), clock) for side in ("old", "new"))
+    if name == "status":
+        return " → ".join(str(change.get(side, NOTHING)).replace("_", " ").lower() for side in ("old", "new"))
+    return change_text(name, change)
+
+
+def _trail(value: str | None, snapshot: Snapshot) -> str:
+    if not value:
+        return _("no trail")
+    trail = snapshot.trails.get(UUID(value))
+    return trail.name if trail else _("another trail")
+
+
+def _moment(value: str | None, clock: tzinfo | None) -> str:
+    return f"{datetime.fromisoformat(value).astimezone(clock):%d %b %H:%M}" if value else NOTHING
