@@ -2,15 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from importlib import import_module
 
 import pytest
-from django.apps import apps
-from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
-from scheduling.models.triggers import MAINTENANCE, PRINCIPAL
+from tests.kept_rows import put_only, take_rows
 from tests.siblings import siblings, siblings_process  # noqa: F401 (fixtures)
 
 MOST_PROCESSES = 6
@@ -36,23 +35,17 @@ def _seconds_allowed(item: pytest.Item) -> float:
     return float(marker.args[0]) if marker else 0.0
 
 
-@pytest.fixture(autouse=True)
-def _tables_may_be_emptied_after_a_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The flush behind a test with real transactions names the principal that truncating asks for."""
-    marker = request.node.get_closest_marker("django_db")
-    by_marker = marker is not None and marker.kwargs.get("transaction", False)
-    if not by_marker and not {"transactional_db", "live_server"} & set(request.fixturenames):
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After a test with real transactions the tables are as the migrations left them, which Django's flush is not for.
+
+    The flush takes the groups as well, and makes all permissions anew.
+    """
+    with django_db_blocker.unblock():
+        migrated = take_rows(with_django=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: put_only(migrated))
         yield
-        return
-    request.getfixturevalue("_django_db_helper")
-    _name_principal("")
-    yield
-    _name_principal(MAINTENANCE)
-
-
-def _name_principal(principal: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, false)", [PRINCIPAL, principal])
 
 
 @pytest.fixture(autouse=True)
@@ -63,14 +56,12 @@ def _speed_of_this_machine_decides_nothing(settings: Settings) -> None:
     settings.RESOLUTION_OPTIONS_SECONDS = 30.0
 
 
+@pytest.fixture(autouse=True)
+def _nobody_waits_for_a_relay_that_does_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages stay in the outbox, but for tests that have a relay deliver them and say how long that may take."""
+    monkeypatch.setattr("conflicts.resolution.deliveries.WAIT_SECONDS", 0.0)
+
+
 @pytest.fixture
 def groups(db: None) -> None:
-    """The groups of the console, which the flush behind another test may have taken."""
-    for migration, function in (
-        ("scheduling.migrations.0003_groups", "make_groups"),
-        ("scheduling.migrations.0005_calendar_permissions", "grant"),
-        ("scheduling.migrations.0006_dispatchers_change_schedules", "grant"),
-        ("optimization.migrations.0003_reading_nights", "grant"),
-        ("scheduling.migrations.0016_accepting_answers", "grant"),
-    ):
-        getattr(import_module(migration), function)(apps, connection.schema_editor())
+    """The groups of the console, as the migrations made them."""

@@ -26,8 +26,7 @@ FAR = timedelta(days=60)
 
 @pytest.fixture
 def planned(siblings: SimulatedSiblings) -> PlannedDay:
-    siblings.keep(siblings.summary()["region_ids"][:1], guides=25)
-    return plan_a_day(siblings)
+    return plan_a_day(siblings, guides=25)
 
 
 @pytest.fixture

@@ -59,8 +59,9 @@ def _try_all_options(made: RandomDay) -> int:
         searched = search_options(problem, registered_searches(), Deadline.after(PLENTY_OF_SECONDS))
         last = search_options(problem, registered_last_resorts(), Deadline.after(PLENTY_OF_SECONDS))
         options = [*searched, *last]
+        were = _detected(problem.documents, problem) if options else {}
         for option in options:
-            _try(option, problem, conflict)
+            _try(option, problem, conflict, were)
         tried += len(options)
     return tried
 
@@ -116,8 +117,8 @@ def _problem(conflict: ScheduleConflict, made: RandomDay) -> Problem:
     )
 
 
-def _try(option: Option, problem: Problem, conflict: ScheduleConflict) -> None:
-    """Apply the option to copies, and compare what it does with what it says."""
+def _try(option: Option, problem: Problem, conflict: ScheduleConflict, were: Mapping[str, DetectedConflict]) -> None:
+    """Apply the option to copies, and compare what it does with what it says; `were`: the conflicts before it."""
     touched = departures_of(option.steps)
     before = dict(problem.documents)
     after = {**before, **build(option.steps, problem.documents, problem.making)}
@@ -125,7 +126,7 @@ def _try(option: Option, problem: Problem, conflict: ScheduleConflict) -> None:
     broken = _newly_broken(before, after, touched, problem)
     assert not broken, f"{option.description}: {broken}"
 
-    were, are = _detected(before, problem), _detected(after, problem)
+    are = _detected(after, problem)
     assert conflict.details["fingerprint"] not in are, option.description
     caused = [found for key, found in are.items() if key not in were]
     announced = [(caused.type, caused.severity, caused.description) for caused in option.figures.causes]

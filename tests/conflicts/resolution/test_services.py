@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from conflicts.errors import (
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.services import detect_on
 from conflicts.options import Option, accept_risk
+from conflicts.resolution import deliveries
 from conflicts.resolution.deliveries import record_deliveries, settle_resolutions
 from conflicts.resolution.services import resolve_conflict
 from events.models import OutboxMessage
@@ -40,6 +42,9 @@ from tests.conflicts.planned import (
     under_a_storm,
 )
 from tests.siblings import SimulatedSiblings
+
+PATIENCE_OF_THE_SERVICE = deliveries.WAIT_SECONDS
+"""Read before the tests have none."""
 
 
 @pytest.fixture
@@ -190,6 +195,19 @@ def test_rescheduling_moves_people_to_another_date_and_tells_the_catalog_later(p
     assert ConflictResolution.objects.get(conflict=conflict).status == ResolutionStatus.RESOLVED
 
 
+def test_a_relay_that_does_nothing_is_waited_for_for_two_seconds(
+    planned: PlannedDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "WAIT_SECONDS", PATIENCE_OF_THE_SERVICE)
+    _, conflict, option = rescheduling(planned)
+    began = time.monotonic()
+
+    resolved = resolve_conflict(conflict.pk, option.id, by="ana")
+
+    assert resolved.resolution_status == ResolutionStatus.PARTIALLY_RESOLVED
+    assert 2 <= time.monotonic() - began < 20
+
+
 def test_an_older_reading_of_the_deliveries_takes_nothing_back(planned: PlannedDay) -> None:
     _, conflict, option = rescheduling(planned)
     resolve_conflict(conflict.pk, option.id, by="ana")
@@ -238,7 +256,10 @@ def relay_at_work() -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_siblings_answer_in_time_is_in_the_result(siblings: SimulatedSiblings) -> None:
+def test_what_siblings_answer_in_time_is_in_the_result(
+    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "WAIT_SECONDS", 30.0)
     _, conflict, option = rescheduling(plan_a_day(siblings))
 
     with relay_at_work():
