@@ -60,7 +60,7 @@ def _day(schedule: DailySchedule | None, day: date) -> Values:
     going = [departure for departure in departures if departure.status is not DepartureStatus.CANCELLED]
     staffed = [departure for departure in going if departure.team]
     return {
-        "link": reverse("admin:scheduling_dailyschedule_change", args=[schedule.pk]),
+        "link": f"{reverse('console:board')}?{urlencode({'date': day.isoformat()})}",
         "departures": len(departures),
         "statuses": _by_status(departures),
         "staffed": len(staffed),

@@ -39,6 +39,11 @@ class Mark:
     look: Look
     detail: str = ""
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether an icon is enough where there is little room."""
+        return self.look.tone is Tone.QUIET
+
 
 SEVERITIES = {
     Severity.CRITICAL: Look("report", Tone.URGENT, _("Critical")),

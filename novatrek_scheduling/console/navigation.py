@@ -16,6 +16,12 @@ def sidebar() -> list[Entry]:
         {"items": [{"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")}]},
         _group(
             "Planning",
+            {
+                "title": "Board",
+                "icon": "view_timeline",
+                "link": reverse_lazy("console:board"),
+                "permission": may_view("scheduling.dailyschedule"),
+            },
             _page("Daily schedules", "scheduling.dailyschedule", "calendar_month"),
             _page("Schedule requests", "scheduling.schedulerequest", "inbox_customize"),
             {

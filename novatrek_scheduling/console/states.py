@@ -51,6 +51,11 @@ class Phase(StrEnum):
     def look(self) -> Look:
         return _PHASE_LOOKS[self]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing about the departure needs anybody any more."""
+        return self in {Phase.CANCELLED, Phase.DONE}
+
 
 _PHASE_LOOKS = {
     Phase.CANCELLED: Look("cancel", Tone.QUIET, _("Cancelled")),
@@ -65,7 +70,6 @@ _PHASE_LOOKS = {
 }
 
 
-OVER = frozenset({Phase.CANCELLED, Phase.DONE})
 PRESSING = frozenset({Severity.HIGH, Severity.CRITICAL})
 
 
@@ -119,13 +123,13 @@ class DepartureState:
     @property
     def needs_somebody(self) -> bool:
         """Whether a person has to do something about it now."""
-        return self.phase not in OVER and (self.worst in PRESSING or self.phase is Phase.NEEDS_GUIDE)
+        return not self.phase.is_over and (self.worst in PRESSING or self.phase is Phase.NEEDS_GUIDE)
 
     @property
     def tone(self) -> Tone:
         """The loudest tone of the phase and its conflicts: how the departure as a whole is to be drawn."""
         tones = [self.phase.look.tone, *(conflict.mark.look.tone for conflict in self.conflicts)]
-        return self.phase.look.tone if self.phase in OVER else min(tones, key=lambda tone: tone.rank)
+        return self.phase.look.tone if self.phase.is_over else min(tones, key=lambda tone: tone.rank)
 
 
 def open_conflicts_on(day: date) -> list[OpenConflict]:
@@ -135,15 +139,30 @@ def open_conflicts_on(day: date) -> list[OpenConflict]:
     return sorted(found, key=lambda conflict: (-conflict.severity.rank, conflict.detected_at, conflict.id))
 
 
-def states_of(
-    day: date, departures: Mapping[UUID, Departure], now: datetime, snapshot: Snapshot | None = None
-) -> dict[UUID, DepartureState]:
-    """Return the state of each departure at `now` (aware), in two queries however many there are.
+@dataclass(frozen=True, slots=True)
+class Matters:
+    """What is open and what was accepted about the departures of a date, those out since earlier ones included."""
 
-    With a snapshot of the day, what its silent siblings leave open is part of it.
-    """
-    conflicts = _by_departure((conflict.departure_ids, conflict) for conflict in open_conflicts_on(day))
-    risks = _by_departure((risk.departure_ids, risk) for risk in accepted_risks_on(day))
+    conflicts: tuple[OpenConflict, ...]
+    risks: tuple[AcceptedRisk, ...]
+
+
+def matters_of(day: date) -> Matters:
+    """Read what is open and accepted about a date, in two queries."""
+    return Matters(tuple(open_conflicts_on(day)), tuple(accepted_risks_on(day)))
+
+
+def states_of(day: date, departures: Mapping[UUID, Departure], now: datetime) -> dict[UUID, DepartureState]:
+    """Return the state of each departure at `now` (aware), in two queries however many there are."""
+    return states_by(matters_of(day), day, departures, now)
+
+
+def states_by(
+    matters: Matters, day: date, departures: Mapping[UUID, Departure], now: datetime, snapshot: Snapshot | None = None
+) -> dict[UUID, DepartureState]:
+    """Return the states by what was read before, with what the silent siblings of a snapshot leave open."""
+    conflicts = _by_departure((conflict.departure_ids, conflict) for conflict in matters.conflicts)
+    risks = _by_departure((risk.departure_ids, risk) for risk in matters.risks)
     return {
         key: state_of(
             departure,
@@ -166,7 +185,7 @@ def state_of(
     """Return the state of a departure at `now` (aware); `conflicts` are the open ones about it, the worst first."""
     found, accepted = tuple(conflicts), tuple(risks)
     phase = _phase(departure, found, now)
-    still_unknown = () if phase in OVER else unknown
+    still_unknown = () if phase.is_over else unknown
     return DepartureState(
         phase=phase,
         conflicts=found,

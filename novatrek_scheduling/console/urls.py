@@ -1,7 +1,7 @@
 """The addresses of the console's own pages, below /admin/."""
 
 from novatrek_scheduling.console import addresses  # noqa: F401 (the converter of dates)
-from novatrek_scheduling.console.board.views import BoardPage
+from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv, BoardPage, FreshBoard
 from novatrek_scheduling.console.departures.views import DeparturePage
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
@@ -10,6 +10,9 @@ from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPa
 app_name = "console"
 urlpatterns = [
     page("board/", BoardPage, "board"),
+    page("board/fresh/", FreshBoard, "board_fresh"),
+    page("board/board.csv", BoardAsCsv, "board_csv"),
+    page("board/board.ics", BoardAsCalendar, "board_calendar"),
     page("board/<day:day>/departures/<uuid:departure_id>/", DeparturePage, "departure"),
     page("board/<day:day>/optimize/", OptimizePage, "optimize"),
     page("proposals/", ProposalsPage, "proposals"),

@@ -1,20 +1,18 @@
 """A guide's iCalendar feed (RFC 5545): the departures announced to the guide, for any calendar program."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 
-from icalendar import STATUS, Calendar, Event, Timezone
+from icalendar import STATUS, Calendar, Event
 
 from scheduling.calendars.announced_departures import AnnouncedDeparture, announced_departures
+from scheduling.calendars.components import NAMESPACE, PRODUCT, local_or_utc, plain, timezone_component
 from scheduling.calendars.places import Places, look_up_places
 from scheduling.domain.document import TeamMember
 
 LOOK_BACK = timedelta(days=31)
 REFRESH_EVERY = timedelta(minutes=15)
-PRODUCT = "-//NovaTrek Adventures//Scheduling Orchestrator//EN"
-NAMESPACE = "scheduling.novatrek.example.com"
 
 
 def feed_of(guide_id: UUID, guide_name: str, now: datetime) -> bytes:
@@ -30,7 +28,7 @@ def feed_of(guide_id: UUID, guide_name: str, now: datetime) -> bytes:
     zones = [places.zone_of(announcement.departure.region_id) for announcement in announced]
     calendar = _calendar(guide_id, guide_name, zones)
     for name in sorted({str(zone) for zone in zones} - {str(UTC)}):
-        calendar.add_component(_timezone(name, *_years(announced)))
+        calendar.add_component(timezone_component(name, *_years(announced)))
     for announcement, zone in zip(announced, zones, strict=True):
         calendar.add_component(_event(announcement, guide_id, places, zone))
     feed: bytes = calendar.to_ical()
@@ -39,7 +37,7 @@ def feed_of(guide_id: UUID, guide_name: str, now: datetime) -> bytes:
 
 def _calendar(guide_id: UUID, guide_name: str, zones: list[tzinfo]) -> Calendar:
     calendar = Calendar.new(
-        prodid=PRODUCT, method="PUBLISH", uid=f"{guide_id}@{NAMESPACE}", name=_plain(f"NovaTrek: {guide_name}")
+        prodid=PRODUCT, method="PUBLISH", uid=f"{guide_id}@{NAMESPACE}", name=plain(f"NovaTrek: {guide_name}")
     )
     calendar.add("REFRESH-INTERVAL", REFRESH_EVERY, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", f"PT{REFRESH_EVERY // timedelta(minutes=1)}M")
@@ -53,12 +51,12 @@ def _event(announced: AnnouncedDeparture, guide_id: UUID, places: Places, zone: 
         sequence=announced.rev,
         stamp=announced.updated_at.astimezone(UTC),
         last_modified=announced.updated_at.astimezone(UTC),
-        start=_local(announced.starts_at, zone),
-        end=_local(announced.starts_at.astimezone(UTC) + announced.duration, zone),
+        start=local_or_utc(announced.starts_at, zone),
+        end=local_or_utc(announced.starts_at.astimezone(UTC) + announced.duration, zone),
         status=STATUS.CANCELLED if announced.is_called_off else STATUS.CONFIRMED,
-        summary=_plain(announced.departure.trip_name),
-        location=_plain(places.described(announced.trail_id, announced.departure.location_id)) or None,
-        description="\n".join(map(_plain, _description(announced, guide_id))),
+        summary=plain(announced.departure.trip_name),
+        location=plain(places.described(announced.trail_id, announced.departure.location_id)) or None,
+        description="\n".join(map(plain, _description(announced, guide_id))),
     )
 
 
@@ -85,27 +83,7 @@ def _names(guide_ids: list[UUID], members: dict[UUID, TeamMember]) -> str:
     return ", ".join([*names, *([f"{unnamed} more"] if unnamed else [])])
 
 
-def _local(instant: datetime, zone: tzinfo) -> datetime:
-    """`instant` in the local time of `zone`, or in UTC within the hour that is repeated in autumn.
-
-    A local time of a calendar cannot express which of the two hours it is in, and is read as the first.
-    """
-    local = instant.astimezone(zone)
-    return instant.astimezone(UTC) if local.fold else local
-
-
 def _years(announced: list[AnnouncedDeparture]) -> tuple[int, int]:
     """The first year that an event could touch, and the first year that none can."""
     days = [announcement.starts_at.date() for announcement in announced]
     return min(days).year - 1, max(days).year + 2
-
-
-@lru_cache(maxsize=64)
-def _timezone(tzid: str, first_year: int, year_after: int) -> Timezone:
-    """The VTIMEZONE of a zone, with its changes of UTC offset in those years."""
-    return Timezone.from_tzid(tzid, first_date=date(first_year, 1, 1), last_date=date(year_after, 1, 1))
-
-
-def _plain(text: str) -> str:
-    """The text on one line, without the characters that a calendar must not contain."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

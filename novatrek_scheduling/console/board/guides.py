@@ -1,7 +1,7 @@
 """Who is on duty, free and away on a date, with their hours against the mean of their region."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -97,13 +97,13 @@ def guides_by_region(
     going = [departure for departure in departures if not departure.is_cancelled]
     led, leading = hours_led(going), _leading(going)
     names = {m.guide_id: m.guide_name for departure in going for m in departure.team}
-    found = []
-    for region_id in region_ids:
+    found, shown = [], frozenset(region_ids)
+    for region_id in sorted(shown):
         region = snapshot.regions.get(region_id)
         at_home = _at_home(region, snapshot)
         loads = workloads(at_home.keys(), {key: work.hours for key, work in recent.items()}, led)
         here = at_home.keys() | {
-            guide for guide, regions in leading.items() if _belongs(guide, regions, region_id, snapshot)
+            guide for guide, regions in leading.items() if region_id == _row_region(guide, regions, shown, snapshot)
         }
         rows = [
             GuideRow(
@@ -137,11 +137,12 @@ def _leading(going: Iterable[Departure]) -> dict[UUID, set[UUID]]:
     return dict(leading)
 
 
-def _belongs(guide_id: UUID, leads_in: set[UUID], region_id: UUID, snapshot: Snapshot) -> bool:
-    """Return whether a guide on duty has the row here: at home, else in the first region where the guide leads."""
+def _row_region(guide_id: UUID, leads_in: set[UUID], shown: Collection[UUID], snapshot: Snapshot) -> UUID:
+    """Return the region where a guide on duty has the row: at home where that is shown, else where the guide leads."""
     guide = snapshot.guides.get(guide_id)
-    homes = [region.id for region in snapshot.regions.values() if guide and guide.is_at_home_in(region)]
-    return region_id == (homes[0] if homes and guide and guide.is_active else min(leads_in))
+    homes = (snapshot.regions[key] for key in sorted(shown) if key in snapshot.regions)
+    home = next((region.id for region in homes if guide and guide.is_active and guide.is_at_home_in(region)), None)
+    return home or min(leads_in)
 
 
 def _standing(

@@ -1,24 +1,28 @@
 """What the board of a date shows, in the order and in the words in which it does."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from novatrek_scheduling.console.board.fragility import Fragility, stored_fragility
 from novatrek_scheduling.console.board.guides import RegionGuides, guides_by_region
+from novatrek_scheduling.console.board.hearing import last_heard
 from novatrek_scheduling.console.board.rows import BoardRow, RegionRows, name_of, rows_by_region
 from novatrek_scheduling.console.board.siblings_view import siblings_view
 from novatrek_scheduling.console.board.tiles import Tiles, tiles_of
-from novatrek_scheduling.console.states import states_of
+from novatrek_scheduling.console.board.version import version_of
+from novatrek_scheduling.console.states import Matters, matters_of, states_by
 from scheduling.daily_schedules.decision_facts import recent_work
-from scheduling.daily_schedules.drafts import read_drafts
+from scheduling.daily_schedules.drafts import Draft, read_drafts
+from scheduling.daily_schedules.presence import optimizers_of
 from scheduling.daily_schedules.selectors import departures_under_way
 from scheduling.daily_schedules.surroundings import entries_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region, Snapshot, Span
 from scheduling.domain.limits import ONE_DAY
 from scheduling.hazards import hazards_in_force
+from scheduling.models import DailySchedule
 
 NOON = time(12)
 
@@ -33,11 +37,15 @@ class RegionChoice:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A date at a revision (0: nothing is planned yet) as it was at `now`, in every region or in one."""
+    """A date at a revision (0: nothing is planned yet) as it was at `now`, in every region or in one.
+
+    `version` differs once something that is shown has changed.
+    """
 
     day: date
     now: datetime
     rev: int
+    version: str
     region_id: UUID | None
     choices: tuple[RegionChoice, ...]
     regions: tuple[RegionRows, ...]
@@ -74,46 +82,69 @@ class Board:
         return len({region.zone for region in self.regions}) > 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is ours about a date: its document and the departures that are still out since earlier ones."""
+
+    draft: Draft
+    out: Sequence[DailySchedule]
+    matters: Matters
+
+    @classmethod
+    def read(cls, day: date) -> "_Plan":
+        """Read it in four queries."""
+        return cls(read_drafts([day])[day], departures_under_way(day, {}), matters_of(day))
+
+    def departures(self, day: date) -> dict[UUID, tuple[date, Departure]]:
+        """Return the departures with their schedule dates."""
+        out = {
+            UUID(item["key"]): (schedule.schedule_date, Departure.model_validate(item["value"]))
+            for schedule in self.out
+            for item in schedule.matching_departures  # type: ignore[attr-defined]
+        }
+        return out | {key: (day, departure) for key, departure in self.draft.document.departures.items()}
+
+    def version(self, day: date, now: datetime) -> str:
+        revisions = [self.draft.rev, *(schedule.rev for schedule in self.out)]
+        return version_of(revisions, self.matters, optimizers_of(day), now)
+
+
+def board_version(day: date, now: datetime) -> str:
+    """Return the version that the board of a date would have now, in four queries and without the siblings."""
+    return _Plan.read(day).version(day, now)
+
+
 def read_board(day: date, region_id: UUID | None, now: datetime) -> Board:
     """Return the board of a date at `now` (aware), of all regions or of one."""
-    draft = read_drafts([day])[day]
-    document = draft.document
-    scheduled = _out_since(day) | {key: (day, departure) for key, departure in document.departures.items()}
+    plan = _Plan.read(day)
+    scheduled = plan.departures(day)
     everywhere = frozenset(departure.region_id for _day, departure in scheduled.values())
     shown = {key: found for key, found in scheduled.items() if region_id in {None, found[1].region_id}}
     departures = {key: departure for key, (_day, departure) in shown.items()}
     region_ids = everywhere if region_id is None else frozenset({region_id})
     trail_ids = {departure.trail_id for departure in departures.values() if departure.trail_id}
     snapshot = siblings_view(day, region_ids, trail_ids)
-    states = states_of(day, departures, now, snapshot)
+    states = states_by(plan.matters, day, departures, now, snapshot)
     regions = rows_by_region(day, shown, states, snapshot.regions)
     in_order = tuple(sorted(region_ids, key=lambda key: (name_of(key, snapshot.regions), key)))
     guide_ids = snapshot.guides.keys() | {guide for departure in departures.values() for guide in departure.guide_ids}
-    guides = guides_by_region(
-        day, departures.values(), snapshot, entries_of(document, day), recent_work(guide_ids, day), in_order
-    )
+    entries, recent = entries_of(plan.draft.document, day), recent_work(guide_ids, day)
+    guides = guides_by_region(day, departures.values(), snapshot, entries, recent, in_order)
     rows = [row for region in regions for row in region.rows]
+    hazards, heard = hazards_in_force(_anywhere(day, now)), last_heard(snapshot.unknown)
     return Board(
         day=day,
         now=now,
-        rev=draft.rev,
+        rev=plan.draft.rev,
+        version=plan.version(day, now),
         region_id=region_id,
         choices=_choices(everywhere, snapshot),
         regions=regions,
         guides=guides,
-        tiles=tiles_of(day, rows, guides, snapshot, hazards_in_force(_anywhere(day, now)), in_order),
-        fragility=stored_fragility(day, draft.rev),
+        tiles=tiles_of(day, rows, guides, snapshot, hazards, in_order, heard),
+        fragility=stored_fragility(day, plan.draft.rev),
         zones=dict(snapshot.regions),
     )
-
-
-def _out_since(day: date) -> dict[UUID, tuple[date, Departure]]:
-    """Return the departures of earlier dates that are still out, with their dates."""
-    return {
-        UUID(item["key"]): (schedule.schedule_date, Departure.model_validate(item["value"]))
-        for schedule in departures_under_way(day, {})
-        for item in schedule.matching_departures  # type: ignore[attr-defined]
-    }
 
 
 def _anywhere(day: date, now: datetime) -> Span:

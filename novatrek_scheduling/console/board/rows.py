@@ -43,7 +43,8 @@ class BoardRow:
         if not self.is_out_since:
             return times_text(self.departure)
         ends_at = self.departure.ends_at.astimezone(self.departure.starts_at.tzinfo)
-        return f"{self.departure.starts_at:%d %b %H:%M} to {ends_at:%d %b %H:%M}".replace(" ", NO_BREAK)
+        began, ends = (f"{moment:%d %b %H:%M}".replace(" ", NO_BREAK) for moment in (self.departure.starts_at, ends_at))
+        return f"{began} to {ends}"
 
     @property
     def start(self) -> str:

@@ -72,10 +72,11 @@ class Camp:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A silent sibling, in the sentence that says what is unknown because of it."""
+    """A silent sibling, in the sentence that says what is unknown because of it; it last answered at `heard_at`."""
 
     sibling: Sibling
     sentence: str
+    heard_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,12 @@ def tiles_of(
     snapshot: Snapshot,
     hazards: Sequence[HazardFact],
     region_ids: Sequence[UUID],
+    heard: Mapping[Sibling, datetime],
 ) -> Tiles:
-    """Return the tiles of a date; `rows` are the departures that are shown, those out since earlier dates too."""
+    """Return the tiles of a date; `rows` are the departures that are shown, those out since earlier dates too.
+
+    `heard` is when silent siblings last answered, as far as that is known.
+    """
     going = [row.departure for row in rows if not row.departure.is_cancelled]
     todays = [row.departure for row in rows if not row.departure.is_cancelled and not row.is_out_since]
     staffed = [departure for departure in todays if departure.team]
@@ -128,7 +133,9 @@ def tiles_of(
         guests=sum(departure.participants for departure in todays),
         served=sum(departure.participants for departure in staffed),
         score=Tally.of(todays).score(1.0),
-        silent=tuple(Source(sibling, sentence) for sibling, sentence in sorted(snapshot.unknown.items())),
+        silent=tuple(
+            Source(sibling, sentence, heard.get(sibling)) for sibling, sentence in sorted(snapshot.unknown.items())
+        ),
         oldest_read_at=min(snapshot.read_at.values(), default=None),
     )
 

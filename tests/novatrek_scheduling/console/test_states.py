@@ -10,7 +10,7 @@ from conflicts.options import accept_risk
 from conflicts.resolution.services import resolve_conflict
 from novatrek_scheduling.console.marks import Tone
 from novatrek_scheduling.console.state_texts import risk_text
-from novatrek_scheduling.console.states import Phase, open_conflicts_on, states_of
+from novatrek_scheduling.console.states import Matters, Phase, open_conflicts_on, states_by, states_of
 from novatrek_scheduling.console.unknown import unknown_about
 from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.document import Announcement, DepartureStatus
@@ -120,5 +120,5 @@ def test_what_is_over_has_nothing_unknown_any_more() -> None:
     silent = replace(snapshot_of(), unknown={Sibling.WEATHER: "svc-weather did not answer."})
     key, departure = uuid4(), DepartureFactory(team=[TeamMemberFactory()])
 
-    assert states_of(TOMORROW, {key: departure}, at(11), silent)[key].unknown
-    assert not states_of(TOMORROW, {key: departure}, at(13), silent)[key].unknown
+    assert states_by(Matters((), ()), TOMORROW, {key: departure}, at(11), silent)[key].unknown
+    assert not states_by(Matters((), ()), TOMORROW, {key: departure}, at(13), silent)[key].unknown

@@ -1,32 +1,173 @@
-from uuid import uuid4
+import csv
+import io
+from datetime import timedelta
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from icalendar import Calendar
 
+from novatrek_scheduling.console.board.siblings_view import forget_views
+from scheduling.domain.document import Announcement
 from tests.conflicts.factories import overfull
-from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory
+from tests.factories import REGION_ID, TOMORROW, DepartureFactory, TeamMemberFactory, at
+from tests.novatrek_scheduling.console.board.days import store_day
 from tests.novatrek_scheduling.console.people import signed_in
 from tests.scheduling.writes import put
+from tests.siblings import SimulatedSiblings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups", "siblings")]
 
-BOARD = reverse("console:board")
+DENVER = ZoneInfo("America/Denver")
+ADDRESSES = ("board", "board_fresh", "board_csv", "board_calendar")
 
 
-def test_a_departure_carries_what_is_wrong_with_it() -> None:
+def board(client: Client | None = None, **query: str) -> str:
+    shown = (client or signed_in("Auditor")).get(reverse("console:board"), {"date": TOMORROW.isoformat()} | query)
+    return shown.content.decode()
+
+
+def test_a_departure_carries_what_is_wrong_with_it_in_either_view() -> None:
     conflict = overfull()
     put({uuid4(): DepartureFactory(trip_name="Rim walk", team=[TeamMemberFactory(guide_name="Ana Ruiz")])})
+    auditor = signed_in("Auditor")
 
-    shown = signed_in("Auditor").get(BOARD, {"date": TOMORROW.isoformat()}).content.decode()
-
-    assert "Ana Ruiz (lead)" in shown
-    assert conflict.details["description"] in shown
-
-
-def test_who_may_not_view_plans_gets_no_board() -> None:
-    assert signed_in().get(BOARD).status_code == 403
+    for view in ("table", "timeline"):
+        shown = board(auditor, view=view)
+        assert "Ana Ruiz" in shown
+        assert conflict.details["description"] in shown
 
 
-def test_a_stranger_is_asked_to_sign_in() -> None:
-    assert Client().get(BOARD).headers["Location"].startswith("/admin/login/")
+def test_what_needs_somebody_comes_first_and_only_that() -> None:
+    store_day(
+        {
+            uuid4(): DepartureFactory(trip_name="Nobody leads it"),
+            uuid4(): DepartureFactory(trip_name="All is well", team=[TeamMemberFactory()]),
+        }
+    )
+
+    needs = board(view="table").split('id="needs-title"')[1].split("</section>")[0]
+
+    assert "Nobody leads it" in needs
+    assert "All is well" not in needs
+
+
+def test_departures_out_since_the_day_before_are_on_the_board_with_both_dates() -> None:
+    out = DepartureFactory(
+        trip_name="Long traverse",
+        starts_at=at(9) - timedelta(days=1),
+        ends_at=at(15),
+        team=[TeamMemberFactory(guide_name="Ana Ruiz")],
+    )
+    put({uuid4(): out}, TOMORROW - timedelta(days=1))
+
+    shown = board(view="table")
+
+    assert "Long traverse" in shown
+    assert f"{out.starts_at:%d %b %H:%M}".replace(" ", "\u00a0") in shown
+
+
+def test_the_board_of_a_region_has_its_departures_alone() -> None:
+    other = uuid4()
+    store_day(
+        {
+            uuid4(): DepartureFactory(trip_name="Here", team=[TeamMemberFactory()]),
+            uuid4(): DepartureFactory(trip_name="There", region_id=other, team=[TeamMemberFactory()]),
+        }
+    )
+
+    shown = board(view="table", region=str(REGION_ID))
+
+    assert "Here" in shown
+    assert "There" not in shown.split('id="board-live"')[1]
+
+
+def test_times_are_those_of_the_departure() -> None:
+    store_day({uuid4(): DepartureFactory(starts_at=at(16).astimezone(DENVER), ends_at=at(18).astimezone(DENVER))})
+
+    assert f"{at(16).astimezone(DENVER):%H:%M}\u00a0to\u00a0{at(18).astimezone(DENVER):%H:%M}" in board(view="table")
+
+
+def test_a_silent_sibling_is_named_and_the_board_is_still_there(siblings: SimulatedSiblings) -> None:
+    siblings.switch("svc-guide-management", "down")
+    store_day({uuid4(): DepartureFactory(trip_name="Rim walk", team=[TeamMemberFactory()])})
+    forget_views()
+
+    shown = board(view="table")
+
+    assert "svc-guide-management did not answer" in shown
+    assert "whether the guides are available (svc-guide-management)" in shown
+    assert "Rim walk" in shown
+
+
+def test_who_may_not_change_plans_is_offered_to_open_them() -> None:
+    store_day({uuid4(): DepartureFactory()})
+
+    assert ">Assign<" in board(signed_in("Dispatcher"), view="table")
+    assert ">Assign<" not in board(signed_in("Auditor"), view="table")
+
+
+def test_an_open_board_hears_of_changes_and_of_nothing_else() -> None:
+    key = uuid4()
+    put({key: DepartureFactory(team=[TeamMemberFactory()])})
+    auditor = signed_in("Auditor")
+    version = board(auditor).split('data-version="')[1].split('"')[0]
+
+    unchanged = fresh(auditor, version)
+    put({key: DepartureFactory(trip_name="Renamed", team=[TeamMemberFactory()])})
+    changed = fresh(auditor, version)
+
+    assert unchanged.status_code == 204
+    assert changed.status_code == 200
+    assert "Renamed" in changed.content.decode()
+    assert "<html" not in changed.content.decode()
+
+
+def fresh(client: Client, version: str) -> object:
+    return client.get(reverse("console:board_fresh"), {"date": TOMORROW.isoformat(), "version": version})
+
+
+def test_the_table_can_be_taken_into_a_spreadsheet_which_runs_nothing_in_it() -> None:
+    store_day({uuid4(): DepartureFactory(trip_name="=cmd()", team=[TeamMemberFactory(guide_name="Zoë Ruiz")])})
+
+    answer = signed_in("Auditor").get(reverse("console:board_csv"), {"date": TOMORROW.isoformat()})
+
+    [row] = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="board-{TOMORROW}.csv"'
+    assert (row["Adventure"], row["Guides"], row["Guests"]) == ("'=cmd()", "Zoë Ruiz (lead)", "8")
+
+
+def test_the_calendar_tells_what_was_announced_from_what_was_not() -> None:
+    guide = TeamMemberFactory()
+    told = Announcement(guide_ids=[guide.guide_id], lead_id=guide.guide_id, starts_at=at(9), ends_at=at(12))
+    announced, planned = uuid4(), uuid4()
+    store_day(
+        {
+            announced: DepartureFactory(team=[guide], published=told),
+            planned: DepartureFactory(team=[TeamMemberFactory()]),
+        }
+    )
+
+    answer = signed_in("Auditor").get(reverse("console:board_calendar"), {"date": TOMORROW.isoformat()})
+
+    events = {str(event["UID"]).split("@")[0]: event for event in Calendar.from_ical(answer.content).walk("VEVENT")}
+    assert {UUID(key): event["STATUS"] for key, event in events.items()} == {
+        announced: "CONFIRMED",
+        planned: "TENTATIVE",
+    }
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_who_may_not_view_plans_gets_nothing_of_the_board(name: str) -> None:
+    assert signed_in().get(reverse(f"console:{name}")).status_code == 403
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_stranger_is_asked_to_sign_in(name: str) -> None:
+    assert Client().get(reverse(f"console:{name}")).headers["Location"].startswith("/admin/login/")
+
+
+def test_an_empty_date_says_what_would_fill_it() -> None:
+    assert "No departures are planned on this date." in board(date="2031-05-05")

@@ -26,7 +26,7 @@ def tiles(snapshot: Snapshot, *departures: Departure, hazards: Sequence[HazardFa
         BoardRow(uuid4(), TOMORROW, departure, state_of(departure, (), (), at(6)), "Here", is_out_since=False)
         for departure in departures
     ]
-    return tiles_of(TOMORROW, rows, (), snapshot, hazards, [REGION_ID])
+    return tiles_of(TOMORROW, rows, (), snapshot, hazards, [REGION_ID], {})
 
 
 def test_trails_are_open_restricted_or_closed_a_hazard_counting_as_well() -> None:

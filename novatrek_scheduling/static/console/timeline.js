@@ -1,0 +1,309 @@
+// The timeline of the board: guides as rows, departures as bars. Times are locked; a bar that is dropped on another row
+// opens the departure with that guide, and nothing is saved by the drop.
+
+const container = document.getElementById("timeline");
+const { Timeline, DataSet, moment } = await import(container.dataset.library);
+const HOUR = 3600000;
+const FIRST_HOUR = 5;
+const LAST_HOUR = 21;
+const wide = matchMedia("(min-width: 56rem)");
+
+const read = () => JSON.parse(document.getElementById("timeline-data").textContent);
+let data = read();
+const groups = new DataSet();
+const items = new DataSet();
+let current = null; // the id of the bar that Tab comes to
+
+// ---- what is drawn ----
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function icon(name, word, tone) {
+  const made = document.createDocumentFragment();
+  const symbol = element("span", `material-symbols-outlined nt-icon nt-tone-${tone}`, name);
+  symbol.setAttribute("aria-hidden", "true");
+  made.append(symbol);
+  if (word) made.append(element("span", "visually-hidden", `${word}. `));
+  return made;
+}
+
+function groupOf(lane, order, former) {
+  return {
+    id: lane.id,
+    order,
+    className: `nb-lane-${lane.kind} nb-lane-standing-${lane.standing ?? "none"}`,
+    treeLevel: lane.level,
+    lane,
+    ...(lane.children ? { nestedGroups: lane.children, showNested: former?.showNested ?? lane.open } : {}),
+  };
+}
+
+function drawLane(group) {
+  const made = element("div", "nb-lane");
+  made.append(element("span", "nb-lane-name", group.lane.name), element("span", "nb-lane-note", group.lane.note));
+  made.title = `${group.lane.name} ${group.lane.note}`.trim();
+  return made;
+}
+
+function itemOf(bar) {
+  const { locked } = bar;
+  return {
+    id: bar.id,
+    group: bar.group,
+    start: bar.start,
+    end: bar.end,
+    type: "range",
+    className: `nt-tone-${bar.tone}`,
+    title: tooltip(bar),
+    editable: locked ? false : { updateGroup: true, updateTime: false, remove: false },
+    bar,
+  };
+}
+
+function tooltip(bar) {
+  const made = element("div", "");
+  made.append(element("strong", "", bar.name), element("div", "", `${bar.times}, ${bar.region}`));
+  made.append(element("div", "", `${bar.team}, ${bar.guestWords}`), element("div", "", bar.status));
+  for (const mark of bar.marks) {
+    made.append(element("div", `nt-tone-${mark.tone}`, mark.detail ? `${mark.word}: ${mark.detail}` : mark.word));
+  }
+  return made;
+}
+
+function drawBar(item) {
+  if (!item.bar) return "";
+  const { bar } = item;
+  const link = element("a", "nb-bar");
+  link.href = bar.href;
+  link.dataset.bar = item.id;
+  link.dataset.departure = bar.departure;
+  link.tabIndex = item.id === current ? 0 : -1;
+  link.draggable = false;
+  if (bar.icon) link.append(icon(bar.icon, bar.status, bar.phaseTone));
+  link.append(element("span", "nb-bar-name", bar.name), element("span", "visually-hidden", `, ${bar.times}, `));
+  link.append(element("span", "nb-bar-guests", bar.guests));
+  for (const mark of bar.marks) link.append(icon(mark.icon, mark.word, mark.tone));
+  return link;
+}
+
+const shadeOf = (shade) => ({
+  id: shade.id,
+  group: shade.group,
+  start: shade.start,
+  end: shade.end,
+  type: "background",
+  className: `nb-${shade.kind}`,
+  shade,
+});
+
+// ---- the timeline itself ----
+
+function fill() {
+  const lanes = data.groups.map((lane, order) => groupOf(lane, order, groups.get(lane.id)));
+  const drawn = [...data.items.map(itemOf), ...data.shades.map(shadeOf)];
+  if (!drawn.some((item) => item.id === current)) current = firstBar();
+  replace(groups, lanes);
+  replace(items, drawn);
+}
+
+function replace(set, rows) {
+  const kept = new Set(rows.map((row) => row.id));
+  set.remove(set.getIds().filter((id) => !kept.has(id)));
+  set.update(rows);
+}
+
+const firstBar = () => [...data.items].sort((a, b) => a.start - b.start)[0]?.id ?? null;
+
+fill();
+const timeline = new Timeline(container, items, groups, {
+  moment: (date) => moment.utc(date),
+  start: data.begins + FIRST_HOUR * HOUR,
+  end: data.begins + (wide.matches ? LAST_HOUR : FIRST_HOUR + 8) * HOUR,
+  min: data.begins - 12 * HOUR,
+  max: data.ends + 12 * HOUR,
+  zoomMin: 2 * HOUR,
+  zoomKey: "ctrlKey",
+  horizontalScroll: false,
+  verticalScroll: true,
+  maxHeight: "max(24rem, calc(100vh - 13rem))",
+  orientation: { axis: "top", item: "top" },
+  showCurrentTime: false,
+  showMajorLabels: true,
+  timeAxis: { scale: "hour", step: wide.matches ? 1 : 2 },
+  stack: true,
+  margin: { axis: 4, item: { horizontal: 0, vertical: 3 } },
+  groupOrder: "order",
+  groupTemplate: (group) => (group ? drawLane(group) : ""),
+  template: drawBar,
+  tooltip: { followMouse: false, overflowMethod: "flip", delay: 400 },
+  selectable: false,
+  editable: { updateGroup: true, updateTime: false, add: false, remove: false, overrideItems: false },
+  itemsAlwaysDraggable: { item: true, range: false },
+  format: {
+    minorLabels: { minute: "HH:mm", hour: "HH" },
+    majorLabels: { minute: "ddd D MMM", hour: "ddd D MMM", weekday: "MMMM YYYY", day: "MMMM YYYY" },
+  },
+  onMoving: drag,
+  onMove: drop,
+});
+showNow();
+
+function showNow() {
+  for (const [index, moment_] of data.now.entries()) {
+    const id = `now-${index}`;
+    try {
+      timeline.setCustomTime(moment_.at, id);
+    } catch {
+      timeline.addCustomTime(moment_.at, id);
+    }
+    timeline.setCustomTimeMarker(moment_.label, id, false);
+  }
+}
+
+document.addEventListener("board:fresh", () => {
+  data = read();
+  const held = document.activeElement?.dataset?.bar;
+  fill();
+  showNow();
+  if (held) focusBar(held);
+});
+
+document.addEventListener("board:now", () => {
+  const [first] = data.now;
+  if (first) timeline.moveTo(Math.min(Math.max(first.at, data.begins), data.ends), { animation: false });
+});
+
+document.addEventListener("board:show", (event) => {
+  const bar = data.items.find((item) => item.departure === event.detail);
+  if (!bar) return;
+  current = bar.id;
+  timeline.moveTo((bar.start + bar.end) / 2, { animation: false });
+  mark(event.detail);
+});
+
+// The bars of one departure stand out: it may be on several rows.
+function mark(departure) {
+  for (const link of container.querySelectorAll("[data-bar]")) {
+    link.closest(".vis-item").classList.toggle("nb-other", departure !== null && link.dataset.departure !== departure);
+  }
+}
+container.addEventListener("focusin", () => mark(null));
+document.addEventListener("focusin", (event) => {
+  if (!event.target.matches?.("[data-problem]")) mark(null);
+});
+
+// ---- dragging ----
+
+const hint = element("div", "nb-drag");
+let wasDragged = false;
+let pointer = { x: 0, y: 0 };
+container.addEventListener("pointermove", (event) => {
+  pointer = { x: event.clientX, y: event.clientY };
+});
+
+// What is known against the row at once; the departure's page knows every rule.
+function against(item) {
+  const lane = groups.get(item.group)?.lane;
+  if (lane?.kind !== "guide") return lane?.name ?? "";
+  const overlaps = (other) => other.group === item.group && other.start < item.bar.end && item.bar.start < other.end;
+  const why = [];
+  if (data.items.some((other) => overlaps(other) && other.departure !== item.bar.departure)) why.push(container.dataset.busy);
+  const shade = data.shades.find((other) => overlaps(other) && !other.id.includes(item.bar.departure));
+  if (shade) why.push(shade.kind === "absence" ? container.dataset.away : container.dataset.resting);
+  return [lane.name, ...why].join(": ");
+}
+
+function drag(item, answer) {
+  wasDragged = true;
+  item.start = item.bar.start;
+  item.end = item.bar.end;
+  hint.textContent = against(item);
+  hint.style.left = `${pointer.x + 14}px`;
+  hint.style.top = `${pointer.y + 14}px`;
+  if (!hint.isConnected) document.body.append(hint);
+  answer(item);
+}
+
+function drop(item, answer) {
+  hint.remove();
+  answer(null);
+  const lane = groups.get(item.group)?.lane;
+  if (lane?.kind === "guide" && item.group !== item.bar.group) {
+    const address = new URL(item.bar.href, location.href);
+    address.searchParams.set("guide", item.group);
+    open(address, item.bar.departure);
+  }
+}
+
+// Whoever has a panel beside the board takes the event and prevents what follows without one.
+function open(address, departure) {
+  const asked = new CustomEvent("board:open", { detail: { address: address.href, departure }, cancelable: true });
+  if (document.dispatchEvent(asked)) location.assign(address);
+}
+
+container.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target.closest("[data-bar]");
+    if (!link) return;
+    if (wasDragged) event.preventDefault();
+    wasDragged = false;
+  },
+  true,
+);
+container.addEventListener("pointerdown", () => {
+  wasDragged = false;
+});
+
+// ---- keys: Tab comes to one bar, arrows go on from it ----
+
+async function focusBar(id) {
+  const bar = data.items.find((item) => item.id === id);
+  if (!bar) return;
+  const before = container.querySelector(`[data-bar="${CSS.escape(current ?? "")}"]`);
+  if (before) before.tabIndex = -1;
+  current = id;
+  if (!container.querySelector(`[data-bar="${CSS.escape(id)}"]`)) {
+    timeline.focus(id, { animation: false, zoom: false });
+    await new Promise((done) => setTimeout(done, 60));
+  }
+  const link = container.querySelector(`[data-bar="${CSS.escape(id)}"]`);
+  if (!link) return;
+  link.tabIndex = 0;
+  link.focus();
+}
+
+const laneOrder = () => new Map(data.groups.map((lane, order) => [lane.id, order]));
+
+function isShown(lane) {
+  const parent = groups.get({ filter: (group) => group.nestedGroups?.includes(lane) })[0];
+  return !parent || (parent.showNested !== false && isShown(parent.id));
+}
+
+function neighbour(bar, key) {
+  const bars = data.items.filter((item) => isShown(item.group));
+  if (key === "ArrowLeft" || key === "ArrowRight") {
+    const row = bars.filter((item) => item.group === bar.group).sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+    return row[row.findIndex((item) => item.id === bar.id) + (key === "ArrowRight" ? 1 : -1)];
+  }
+  const order = laneOrder();
+  const down = key === "ArrowDown";
+  const here = order.get(bar.group);
+  const rows = [...new Set(bars.map((item) => order.get(item.group)))].sort((a, b) => a - b);
+  const next = down ? rows.find((row) => row > here) : rows.findLast((row) => row < here);
+  const there = bars.filter((item) => order.get(item.group) === next);
+  return there.sort((a, b) => Math.abs(a.start - bar.start) - Math.abs(b.start - bar.start))[0];
+}
+
+container.addEventListener("keydown", (event) => {
+  const id = event.target.closest?.("[data-bar]")?.dataset.bar;
+  if (!id || !event.key.startsWith("Arrow")) return;
+  event.preventDefault();
+  const next = neighbour(data.items.find((item) => item.id === id), event.key);
+  if (next) focusBar(next.id);
+});
