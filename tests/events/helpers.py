@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from events.relay import Relay
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 50.0
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
