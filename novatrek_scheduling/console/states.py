@@ -152,9 +152,14 @@ def matters_of(day: date) -> Matters:
     return Matters(tuple(open_conflicts_on(day)), tuple(accepted_risks_on(day)))
 
 
-def states_of(day: date, departures: Mapping[UUID, Departure], now: datetime) -> dict[UUID, DepartureState]:
-    """Return the state of each departure at `now` (aware), in two queries however many there are."""
-    return states_by(matters_of(day), day, departures, now)
+def states_of(
+    day: date, departures: Mapping[UUID, Departure], now: datetime, snapshot: Snapshot | None = None
+) -> dict[UUID, DepartureState]:
+    """Return the state of each departure at `now` (aware), in two queries however many there are.
+
+    With a snapshot of the day, what its silent siblings leave open is part of it.
+    """
+    return states_by(matters_of(day), day, departures, now, snapshot)
 
 
 def states_by(
