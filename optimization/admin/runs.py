@@ -1,7 +1,7 @@
 """Optimization runs in the console: result, effort and input facts."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -23,8 +23,9 @@ from novatrek_scheduling.errors import DomainError
 from optimization.admin.compare_page import compare_context
 from optimization.admin.explanation_pages import explanation_urls
 from optimization.admin.fragility_page import fragility_urls
-from optimization.days.queue import accept_unstaffed, enqueue_rerun
+from optimization.days.queue import accept_unstaffed
 from optimization.models import Algorithm, OptimizationRun, RunDetail
+from optimization.proposals.services import propose_again
 from optimization.runs.comparison import UnknownRun, compare_runs
 from optimization.solver.solution import PlanStatus
 from scheduling.admin.formatting import table
@@ -46,8 +47,11 @@ OBJECTIVES = {
 MILLISECONDS = 1000
 
 
-class Enqueue(Protocol):
-    def __call__(self, run: OptimizationRun, *, by: str) -> None: ...
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+class Ask(Protocol[Answer_co]):
+    def __call__(self, run: OptimizationRun, *, by: str) -> Answer_co: ...
 
 
 @admin.register(OptimizationRun)
@@ -204,27 +208,29 @@ class OptimizationRunAdmin(ViewOnly):
         page = "admin/optimization/optimizationrun/compare.html"
         return render(request, page, self.admin_site.each_context(request) | context | {"opts": self.opts})
 
-    @admin.action(description="Optimize the dates again", permissions=["rerun"])
-    def plan_again(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> None:
-        """Queue the dates and regions of the selected runs again, except for past dates and runs of other subjects."""
-        self._queue(request, queryset, enqueue_rerun)
+    @admin.action(description="Propose new plans for the dates", permissions=["rerun"])
+    def plan_again(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> HttpResponse | None:
+        """Ask for proposals for the dates and regions of the selected runs; one is shown at once."""
+        proposals = self._each(request, queryset, propose_again)
+        if len(proposals) == 1:
+            return redirect("console:proposal", proposals[0].pk)
+        return redirect("console:proposals") if proposals else None
 
     @admin.action(description="Accept that published departures lose their teams", permissions=["accept"])
     def accept(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> None:
         """Queue runs again that were refused for the teams they took, with these teams given up."""
-        self._queue(request, queryset, accept_unstaffed)
+        if queued := self._each(request, queryset, accept_unstaffed):
+            self.message_user(request, f"Queued: {counted(len(queued), 'date')} to optimize again.")
 
-    def _queue(self, request: HttpRequest, queryset: QuerySet[OptimizationRun], enqueue: Enqueue) -> None:
-        queued = 0
+    def _each(self, request: HttpRequest, queryset: QuerySet[OptimizationRun], ask: Ask[Answer_co]) -> list[Answer_co]:
+        """Ask for something for each run, and return the answers; refusals are said to the user."""
+        answers = []
         for run in queryset.select_related("detail"):
             try:
-                enqueue(run, by=request.user.get_username())
+                answers.append(ask(run, by=request.user.get_username()))
             except DomainError as error:
                 self.message_user(request, error.message, messages.WARNING)
-            else:
-                queued += 1
-        if queued:
-            self.message_user(request, f"Queued: {counted(queued, 'date')} to optimize again.")
+        return answers
 
     def get_fieldsets(self, request: HttpRequest, obj: OptimizationRun | None = None) -> Any:
         """Return the fieldsets without the fields that are empty for this run."""

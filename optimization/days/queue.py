@@ -1,4 +1,4 @@
-"""Queueing of optimizations: of a region with a new departure, of a cluster, of a past run."""
+"""Queueing of optimizations: of a region with a new departure, of a cluster, of a run that was refused."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -77,28 +77,16 @@ def accept_unstaffed(run: OptimizationRun, *, by: str) -> None:
     """Queue the scope of a run that was refused for the teams it took, on a person's word that it may take them.
 
     It is planned on present facts: where they have recovered no team is taken. Raises RunNotRepeatable for a run that
-    was not refused for this, and what `enqueue_rerun` raises.
+    was not refused for this or while the queue is unavailable, and DateInThePast.
     """
-    detail = RunDetail.objects.filter(pk=run.pk).first()
+    detail = RunDetail.objects.filter(pk=run.pk, subject=RunDetail.Subject.DAY).first()
     if detail is None or HardRule.PUBLISHED_TEAMS.value not in detail.error:
         raise RunNotRepeatable(f"Run {run.pk} was not refused for the teams it took: there is nothing to accept.")
-    cause = f"{by} accepted that published departures lose their teams"
-    _enqueue_again(run, cause, may_unstaff=True)
-
-
-def enqueue_rerun(run: OptimizationRun, *, by: str) -> None:
-    """Queue the scope of the run again, on present facts. Raises RunNotRepeatable, and DateInThePast."""
-    _enqueue_again(run, f"{by} planned run {run.pk} again", may_unstaff=False)
-
-
-def _enqueue_again(run: OptimizationRun, cause: str, *, may_unstaff: bool) -> None:
-    detail = RunDetail.objects.filter(pk=run.pk, subject=RunDetail.Subject.DAY).first()
-    if detail is None:
-        raise RunNotRepeatable(f"Run {run.pk} did not plan a day: there is nothing to plan again.")
     if run.schedule_date < timezone.now().date():
         raise DateInThePast(f"{run.schedule_date} is over: there is nothing left to plan.")
+    cause = f"{by} accepted that published departures lose their teams"
     kind = AuthorKind.OPTIMIZATION.value
     try:
-        enqueue_cluster(run.schedule_date, detail.region_ids, kind, cause, may_unstaff=may_unstaff)
+        enqueue_cluster(run.schedule_date, detail.region_ids, kind, cause, may_unstaff=True)
     except QueueUnavailable as error:
         raise RunNotRepeatable(error.message) from error

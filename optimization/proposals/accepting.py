@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from optimization.candidates.assessment import in_short
+from optimization.days.refusal import PlanRefused
 from optimization.days.written_changes import refuse_broken_write
 from optimization.models import Proposal
 from optimization.proposals.difference import DepartureDifference, Difference, PartState, state_of
@@ -18,6 +19,7 @@ from optimization.proposals.records import record_acceptance
 from optimization.proposals.services import closed_because, make_anew
 from optimization.proposals.teams import FormedTeams, form_teams_of
 from optimization.proposals.ties import torn
+from optimization.verification.evidence import HardRule
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft
@@ -27,6 +29,10 @@ from scheduling.domain.document import ScheduleDocument
 from scheduling.errors import DepartureElsewhere, HardRuleViolated
 from scheduling.rules.inputs import is_adjusted
 
+TOO_MANY_TEAMS = (
+    "Nothing was saved: too many published departures would lose their teams. "
+    "Accept fewer of them, or ask an operations manager to accept."
+)
 CHANGED_NOW = "it changed at this moment: try again"
 
 
@@ -39,13 +45,19 @@ class Acceptance:
 
 
 def accept_proposal(
-    proposal: Proposal, departure_ids: Collection[UUID] | None, *, author: Author, made: int | None = None
+    proposal: Proposal,
+    departure_ids: Collection[UUID] | None,
+    *,
+    author: Author,
+    made: int | None = None,
+    may_unstaff: bool = False,
 ) -> Acceptance:
     """Write what the proposal plans for these departures, all or nothing, on facts of the moment.
 
     None: for all that are not over. `made` is the proposal's token when the departures were chosen: since then it may
-    have been made anew. Departures that somebody accepted before are left alone and reported. Where one of the chosen
-    changed since the proposal was made, nothing is written and it is made anew. Raises ProposalClosed,
+    have been made anew. `may_unstaff`: the person may take the teams of more published departures than a machine may.
+    Departures that somebody accepted before are left alone and reported. Where one of the chosen changed since the
+    proposal was made, nothing is written and it is made anew. Raises ProposalClosed,
     ProposalOutdated, ProposalNotApplicable with the reasons by departure, SiblingUnavailable, PlanRefused and
     ContentionNotResolved.
     """
@@ -67,7 +79,7 @@ def accept_proposal(
     _refuse(_obstacles(chosen, difference))
     if not chosen:
         return Acceptance(frozenset(), already)
-    written, met = _write(proposal, {part.id: part.proposed for part in chosen}, author)
+    written, met = _write(proposal, {part.id: part.proposed for part in chosen}, author, may_unstaff=may_unstaff)
     return Acceptance(written - met.keys(), {**already, **met})
 
 
@@ -97,7 +109,7 @@ def _refuse(reasons: Mapping[UUID, str]) -> None:
 
 
 def _write(
-    proposal: Proposal, chosen: Mapping[UUID, ProposedDeparture], author: Author
+    proposal: Proposal, chosen: Mapping[UUID, ProposedDeparture], author: Author, *, may_unstaff: bool
 ) -> tuple[frozenset[UUID], dict[UUID, AcceptedPart]]:
     """Write the departures; return those written, and those that somebody accepted at the same moment."""
     day, began_at = proposal.schedule_date, timezone.now()
@@ -111,8 +123,7 @@ def _write(
         written.update(_apply(formed, chosen, drafts[day].document, day))
 
     def after_write(changes: Mapping[date, Change]) -> None:
-        # A person saw which departures lose their teams.
-        refuse_broken_write(changes, formed.facts, began_at, may_unstaff=True)
+        refuse_broken_write(changes, formed.facts, began_at, may_unstaff=may_unstaff)
         met.update(record_acceptance(proposal, chosen.keys(), by=author.subject))
 
     try:
@@ -125,6 +136,10 @@ def _write(
         )
     except HardRuleViolated as violated:
         raise _as_refusal(violated, chosen) from violated
+    except PlanRefused as refused:
+        if set(refused.rules) == {HardRule.PUBLISHED_TEAMS.value}:
+            raise ProposalNotApplicable(TOO_MANY_TEAMS, {}) from refused
+        raise
     except DepartureElsewhere as elsewhere:
         reasons = {key: f"it is on {other} now" for key, other in elsewhere.dates.items()}
         raise ProposalNotApplicable("Nothing was saved.", reasons) from elsewhere

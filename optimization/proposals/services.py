@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from novatrek_scheduling.errors import Malformed
-from optimization.models import Proposal
+from optimization.days.queue import RunNotRepeatable
+from optimization.models import OptimizationRun, Proposal, RunDetail
 from optimization.models.proposals import expiry_from_now
 from optimization.proposals.claims import enqueue_proposal
 from optimization.proposals.errors import ProposalClosed, UnknownProposal
@@ -48,6 +49,15 @@ def request_proposal(day: date, region_ids: Collection[UUID], *, by: str, max_ch
             return proposal
     except IntegrityError:
         return Proposal.objects.get(**scope, status__in=Proposal.BEING_MADE)
+
+
+def propose_again(run: OptimizationRun, *, by: str) -> Proposal:
+    """Ask for a proposal for what a run planned, on present facts. Raises RunNotRepeatable, and DateInThePast."""
+    detail = RunDetail.objects.filter(pk=run.pk, subject=RunDetail.Subject.DAY).first()
+    if detail is None:
+        raise RunNotRepeatable(f"Run {run.pk} did not plan a day: there is nothing to plan again.")
+    region_ids = [UUID(region_id) for region_id in detail.region_ids]
+    return request_proposal(run.schedule_date, region_ids, by=by, max_changes=detail.max_changes)
 
 
 def make_anew(proposal: Proposal, *, by: str, max_changes: int | None = None, rebased_from: int | None = None) -> None:

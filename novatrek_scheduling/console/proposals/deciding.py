@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from novatrek_scheduling.api.overriding import may_override
 from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.console.proposals.forms import AcceptForm, LimitForm
 from novatrek_scheduling.console.proposals.page import read_page
@@ -51,7 +52,13 @@ class ProposalView(ConsolePage):
         ticked, made = form.cleaned_data["departure_ids"], form.cleaned_data["made"]
         chosen = None if self.request.POST["decision"] == "accept_all" else ticked
         try:
-            accepted = accept_proposal(proposal, chosen, author=self.author(_("proposal accepted")), made=made)
+            accepted = accept_proposal(
+                proposal,
+                chosen,
+                author=self.author(_("proposal accepted")),
+                made=made,
+                may_unstaff=may_override(self.request.user),
+            )
         except DomainError as refused:
             return self._refused(proposal, refused, ticked)
         self._say_what_was_accepted(accepted)

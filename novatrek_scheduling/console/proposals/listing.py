@@ -57,7 +57,7 @@ def _row(proposal: Proposal, now: datetime) -> ListedProposal:
         day=proposal.schedule_date,
         regions=regions_text(proposal.region_ids),
         limit=limit_text(proposal.max_changes),
-        asked=f"{proposal.requested_by}, {moment_text(proposal.requested_at)}",
+        asked=f"{proposal.requested_by}, {moment_text(proposal.requested_at, with_day=True)}",
         state=state,
         icon=icon,
         expires=moment_text(proposal.expires_at) if proposal.may_be_decided(now) else "",

@@ -85,7 +85,7 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class CurveRow:
-    """The best plan that moves at most so many guides."""
+    """The best plan that moves at most so many guides; `same_as` is the smaller limit with the same figures, if any."""
 
     max_changes: int
     guests: int
@@ -93,6 +93,7 @@ class CurveRow:
     moved: str
     gain: str
     is_present: bool
+    same_as: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _made(
         figures=tuple(_figures(difference)),
         departures=tuple(
             _departure_row(part, difference, states.get(part.id), may_be_decided, ticked, refusals)
-            for part in difference.departures
+            for part in sorted(difference.departures, key=_by_region)
         ),
         people=tuple(_person_row(person, difference, days) for person in difference.people),
         axis=days.axis,
@@ -183,6 +184,10 @@ def _made(
         is_moved_on=bool(difference.in_state(PartState.CHANGED)),
         open_count=len(difference.in_state(PartState.OPEN)) if may_be_decided else 0,
     )
+
+
+def _by_region(part: DepartureDifference) -> tuple[str, datetime]:
+    return region_name(part.proposed.region_id), part.proposed.starts_at
 
 
 def _figures(difference: Difference) -> Iterator[Figure]:
@@ -202,7 +207,7 @@ def _figures(difference: Difference) -> Iterator[Figure]:
         hours_text(before.hours_apart),
         hours_text(after.hours_apart),
         _is_better(round(before.hours_apart, 1), round(after.hours_apart, 1)),
-        _("guides' hours of 15 days from their mean"),
+        _("how far guides' hours of 15 days are from their mean"),
     )
 
 
@@ -226,7 +231,7 @@ def _departure_row(
     proposed, is_open = part.proposed, part.state is PartState.OPEN and may_be_decided
     departure = part.now or proposed.departure()
     before, after = proposed.before, proposed.after
-    is_rerouted = before.trail_id != after.trail_id
+    is_rerouted = before.trail_id != after.trail_id and bool(after.guides)
     return DepartureRow(
         id=part.id,
         times=times_text(departure),
@@ -235,7 +240,7 @@ def _departure_row(
         guests=f"{departure.participants} / {departure.capacity}",
         before=_("Not planned yet") if proposed.is_new else team_text(before),
         after=team_text(after),
-        trail_before=(before.trail_name or _("no trail")) if is_rerouted else "",
+        trail_before=(before.trail_name or _("no trail")) if is_rerouted and not proposed.is_new else "",
         trail_after=(after.trail_name or _("no trail")) if is_rerouted else "",
         remarks=tuple(_departure_remarks(part, difference)),
         refusal=refusals.get(part.id, ""),
@@ -293,8 +298,12 @@ def _short(proposed: ProposedDeparture) -> str:
 
 
 def _curve(proposal: Proposal) -> Iterator[CurveRow]:
+    same_as: int | None = None
+    before: int | None = None
     for point in proposal.curve:
-        gained = point.get("buys", {}).get("guests_served", 0)
+        gains = point.get("buys", {})
+        same_as = None if before is None or any(gains.values()) else before if same_as is None else same_as
+        before, gained = point["max_changes"], gains.get("guests_served", 0)
         yield CurveRow(
             max_changes=point["max_changes"],
             guests=point["guests_served"],
@@ -302,4 +311,5 @@ def _curve(proposal: Proposal) -> Iterator[CurveRow]:
             moved=", ".join(point["moved"]) or _("nobody"),
             gain=f"+{gained}" if gained > 0 else "",
             is_present=point["max_changes"] == proposal.max_changes,
+            same_as=same_as,
         )

@@ -29,8 +29,10 @@ def limit_text(max_changes: int | None) -> str:
     }
 
 
-def moment_text(moment: datetime) -> str:
-    return f"{moment.astimezone(company_zone()):%H:%M %Z}".replace(" ", NO_BREAK)
+def moment_text(moment: datetime, *, with_day: bool = False) -> str:
+    """Return a moment by the company's clock: "16:05 PST", or "27 Nov 16:05 PST"."""
+    form = "%d %b %H:%M %Z" if with_day else "%H:%M %Z"
+    return f"{moment.astimezone(company_zone()):{form}}".replace(" ", NO_BREAK)
 
 
 def proof_text(proof: str) -> str:

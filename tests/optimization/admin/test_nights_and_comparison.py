@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from optimization.models import Night, NightDate, OptimizationRun, RunJoin
+from optimization.models import Night, NightDate, OptimizationRun, Proposal, RunJoin
 from tests.factories import REGION_ID, TOMORROW
 from tests.novatrek_scheduling.console.people import signed_in
 from tests.novatrek_scheduling.console.rows import a_run, a_run_of_request
@@ -78,18 +78,20 @@ def test_a_run_tells_who_joined_it_and_how_many_people_it_moved() -> None:
     assert "2 of at most 3" in page
 
 
-def test_a_dispatcher_has_a_date_planned_again_and_is_told_what_cannot_be() -> None:
-    coming, over = a_run(), a_run(TOMORROW - timedelta(days=3))
+def test_a_dispatcher_has_new_plans_proposed_and_is_told_what_cannot_be() -> None:
+    coming, over = a_run(max_changes=3), a_run(TOMORROW - timedelta(days=3))
     queued("optimization")
 
     answer = choose(signed_in("Dispatcher"), "plan_again", coming, over, a_run_of_request(uuid4()))
 
-    [(_, (days, regions, kind, cause))] = queued("optimization")
-    assert (days, regions, kind) == ([str(TOMORROW)], [str(REGION_ID)], "optimization")
-    assert cause == f"a dispatcher planned run {coming.pk} again"
+    proposal = Proposal.objects.get()
+    assert (proposal.schedule_date, proposal.region_ids, proposal.max_changes) == (TOMORROW, [str(REGION_ID)], 3)
+    assert proposal.requested_by == "a dispatcher"
+    assert answer.redirect_chain[-1][0] == reverse("console:proposal", args=[proposal.pk])
     page = answer.content.decode()
-    for text in ("Queued: 1 date", "is over", "did not plan a day"):
+    for text in ("is over", "did not plan a day", "The proposal is being made"):
         assert text in page
+    assert not any(len(arguments) > 1 for _, arguments in queued("optimization"))
 
 
 def test_an_operations_manager_accepts_that_departures_lose_their_teams_and_a_dispatcher_may_not() -> None:
@@ -107,12 +109,10 @@ def test_an_operations_manager_accepts_that_departures_lose_their_teams_and_a_di
     assert f"Run {other.pk} was not refused for the teams it took" in answer.content.decode()
 
 
-def test_an_auditor_has_nothing_planned_again() -> None:
-    queued("optimization")
-
+def test_an_auditor_has_nothing_proposed() -> None:
     choose(signed_in("Auditor"), "plan_again", a_run())
 
-    assert queued("optimization") == []
+    assert not Proposal.objects.exists()
 
 
 def test_a_night_under_way_tells_how_far_it_is() -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from optimization.models import Proposal
 from optimization.proposals.accepting import Acceptance, accept_proposal
@@ -17,7 +18,7 @@ from optimization.proposals.reading import difference_now
 from optimization.proposals.services import drop_proposal, find_proposal, make_anew
 from optimization.proposals.sweeper import sweep_proposals
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.domain.document import DepartureStatus
+from scheduling.domain.document import Announcement, Departure, DepartureStatus
 from scheduling.models import DailySchedule, ScheduleRevision
 from tests.factories import DISPATCHER, DepartureFactory, TeamMemberFactory
 from tests.optimization.proposals.made import PlannedRegion, a_planned_region, a_proposal, plan_in, teams
@@ -218,3 +219,29 @@ def test_the_halves_of_a_swap_are_accepted_together_or_the_other_half_is_named()
 
     reason = "Ana Ruiz goes from Rim walk to Gorge trip: accept Rim walk too, or neither"
     assert refused.value.reasons == {GORGE: reason}
+
+
+def test_who_may_not_override_accepts_no_plan_that_takes_the_teams_of_many_published_departures(
+    siblings: SimulatedSiblings, settings: Settings
+) -> None:
+    settings.MAX_UNSTAFFED_BY_MACHINE, settings.MAX_UNSTAFFED_SHARE_BY_MACHINE = 1, 0.0
+    region = a_planned_region(siblings, freed=0)
+    staffed = [key for key, departure in sorted(region.departures().items()) if departure.team]
+    before = {key: announced(region.departures()[key]) for key in staffed[:2]}
+    put(before, region.day)
+    nobody = {key: departure.model_copy(update={"team": []}) for key, departure in before.items()}
+    proposal = a_proposal(before, nobody, region.day)
+
+    with pytest.raises(ProposalNotApplicable, match="ask an operations manager"):
+        accept_proposal(proposal, before, author=BEN)
+    assert all(region.departures()[key].team for key in before)
+
+    assert accept_proposal(proposal, before, author=BEN, may_unstaff=True).written == before.keys()
+    assert not any(region.departures()[key].team for key in before)
+
+
+def announced(departure: Departure) -> Departure:
+    told = Announcement(
+        guide_ids=sorted(departure.guide_ids), trail_id=departure.trail_id, starts_at=departure.starts_at
+    )
+    return departure.model_copy(update={"status": DepartureStatus.PUBLISHED, "published": told})
