@@ -12,6 +12,7 @@ from conflicts.choices import Strategy
 from conflicts.detection.causes import Cause
 from conflicts.steps import Add, Step, Steps, days_of_steps, departures_of
 from scheduling.domain.text import counted
+from scheduling.domain.words import in_words
 
 FORM = 2
 """The form in which options are stored. Those of another form are left out where they are read, and computed anew."""
@@ -110,7 +111,7 @@ def accept_risk(conflict_id: UUID, details: Mapping[str, Any]) -> Option:
     guests = int(details.get("guests", 0))
     cause = Cause(details["cause"])
     description = "Keep the plan as it is and take responsibility for the risk."
-    impact = f"Nothing changes; {_go(guests)} with a {details['severity']} risk."
+    impact = f"Nothing changes; {_go(guests)} with a {in_words(details['severity'])} risk."
     if cause.is_of_the_catalog:
         description = "Keep the departure as people were told, whatever the catalog lists."
         impact = f"Nothing changes; {_go(guests)} as they were told, until the catalog changes again."

@@ -21,7 +21,7 @@ from unfold.enums import ActionVariant
 from conflicts.admin.forms import ResolveForm, SeverityFilter, WithdrawForm
 from conflicts.admin.many import MOST_AT_ONCE, ResolveManyForm, plan_context, sentences_about
 from conflicts.admin.outcome_text import message_about
-from conflicts.choices import CAUSE_LABELS, ResolutionStatus
+from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS, ResolutionStatus
 from conflicts.detection import Cause
 from conflicts.history.sentences import describe
 from conflicts.models import ConflictEvent, RiskAcceptance, ScheduleConflict
@@ -37,7 +37,7 @@ from scheduling.admin.region_names import region_name
 
 RESOLVE = "conflicts.resolve_scheduleconflict"
 MOST_EVENTS = 100
-SEVERITY_COLOURS = {"LOW": "info", "MEDIUM": "warning", "HIGH": "danger", "CRITICAL": "danger"}
+SEVERITY_COLOURS = {"low": "info", "medium": "warning", "high": "danger", "critical": "danger"}
 STATE_COLOURS = {"open": "warning", "risk accepted": "info", "resolved": "success"}
 
 
@@ -85,7 +85,7 @@ class ScheduleConflictAdmin(ViewOnly):
 
     @display(description="Severity", label=SEVERITY_COLOURS)  # type: ignore[untyped-decorator]
     def level(self, conflict: ScheduleConflict) -> str:
-        return conflict.severity.value
+        return SEVERITY_LABELS[conflict.severity]
 
     @display(description="State", ordering="resolved", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
     def state(self, conflict: ScheduleConflict) -> str:
@@ -230,7 +230,7 @@ class ScheduleConflictAdmin(ViewOnly):
         except DomainError as error:
             self.message_user(request, _explain(error), messages.WARNING)
             return False
-        self.log_change(request, conflict, f"Resolved: {outcome.applied_strategy}")
+        self.log_change(request, conflict, f"Resolved: {outcome.applied_strategy.label}")
         self.message_user(request, *message_about(outcome))
         return outcome.resolution_status is not ResolutionStatus.FAILED
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.utils.formats import localize
 
-from conflicts.choices import Strategy
+from conflicts.choices import SEVERITY_LABELS, Strategy
 from conflicts.models import ScheduleConflict
 from conflicts.resolution.bulk import ChoiceOutcome
 from conflicts.resolution.bulk_planning import Choice, Planned, plan_choices
@@ -60,7 +60,7 @@ def row_of(planned: Planned) -> dict[str, Any]:
     option, conflict = planned.option, planned.conflict
     row = {
         "day": localize(conflict.day) if conflict else "",
-        "severity": conflict.severity.value if conflict else "",
+        "severity": SEVERITY_LABELS[conflict.severity] if conflict else "",
         "description": conflict.details["description"] if conflict else "",
         "refusal": planned.refusal,
     }

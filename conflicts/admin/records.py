@@ -5,10 +5,15 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from conflicts.admin.conflicts import SEVERITY_COLOURS
+from conflicts.choices import ResolutionStatus
 from conflicts.models import ConflictResolution, RiskAcceptance
 from events.admin import ViewOnly
 
-STATUS_COLOURS = {"RESOLVED": "success", "PARTIALLY_RESOLVED": "warning", "FAILED": "danger"}
+STATUS_COLOURS = {
+    ResolutionStatus.RESOLVED.label: "success",
+    ResolutionStatus.PARTIALLY_RESOLVED.label: "warning",
+    ResolutionStatus.FAILED.label: "danger",
+}
 
 
 @admin.register(ConflictResolution)
@@ -23,7 +28,7 @@ class ConflictResolutionAdmin(ViewOnly):
 
     @display(description="Status", ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
     def state(self, resolution: ConflictResolution) -> str:
-        return resolution.status
+        return resolution.get_status_display()
 
 
 @admin.register(RiskAcceptance)
@@ -38,4 +43,4 @@ class RiskAcceptanceAdmin(ViewOnly):
 
     @display(description="Severity", ordering="severity", label=SEVERITY_COLOURS)  # type: ignore[untyped-decorator]
     def level(self, acceptance: RiskAcceptance) -> str:
-        return acceptance.severity
+        return acceptance.get_severity_display()

@@ -1,6 +1,6 @@
 """Guests without a place: on a departure that is cancelled, or waiting for one that takes them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -79,5 +79,4 @@ def _evidence(reservations: Mapping[UUID, int], people: int) -> dict[str, Any]:
 def _named(reservations: Mapping[UUID, int]) -> str:
     if not reservations:
         return "the catalog sold their seats, no reservation is known"
-    named: Iterable[str] = (f"{reservation} ({guests})" for reservation, guests in sorted(reservations.items()))
-    return f"{'reservation' if len(reservations) == 1 else 'reservations'} {', '.join(named)}"
+    return counted(len(reservations), "reservation")

@@ -8,8 +8,9 @@ from conflicts.detection.causes import Cause
 from conflicts.detection.findings import UNKNOWN, Judgement
 from conflicts.detection.scene import Case
 from conflicts.detection.severity import Severity, is_about_safety
-from scheduling.domain.document import AssignmentStatus, DepartureStatus, Role, TeamMember
+from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role, TeamMember
 from scheduling.domain.facts import RecordKind, Sibling
+from scheduling.domain.words import in_words, sentence, values_in_words
 from scheduling.rules.guides import certifications_on, restriction_violation
 from scheduling.rules.inputs import days_of
 
@@ -36,8 +37,7 @@ def judge_certification(case: Case, member: TeamMember) -> Judgement:
     missing = sorted(trip.required_certifications - certifications_on(guide, days_of(departure), snapshot))
     if not missing:
         return Judgement()
-    names = ", ".join(name.replace("_", " ").lower() for name in missing)
-    description = f"{member.guide_name} has no valid certificate for {case.name}: {names}."
+    description = f"{member.guide_name} has no valid certificate for {case.name}: {values_in_words(missing)}."
     return _about(case, member, Cause.CERTIFICATION, description, missing=missing)
 
 
@@ -71,11 +71,17 @@ def judge_lead(case: Case) -> Judgement:
     if leads == 1 or departure.lacks_trail or not (departure.team or _needs_team(case)):
         return Judgement()
     reason = departure.unassigned_reason
-    lack = "has no lead guide" if leads == 0 else f"has {leads} leads"
-    description = f"{case.name} {lack}{': ' + reason.message if reason and not departure.team else ''}."
+    because = f" {sentence(reason.message)}" if reason and not departure.team else ""
+    description = f"{case.name} {_lack(departure, leads)}.{because}"
     guides = [member.guide_id for member in departure.team]
     conflict = case.conflict(Cause.NO_LEAD, description, guide_ids=guides, team=[str(g) for g in guides], leads=leads)
     return Judgement((conflict,))
+
+
+def _lack(departure: Departure, leads: int) -> str:
+    if not departure.team:
+        return "has no guide"
+    return "has no lead guide" if leads == 0 else f"has {leads} leads"
 
 
 def _needs_team(case: Case) -> bool:
@@ -103,7 +109,7 @@ def judge_availability(case: Case, member: TeamMember) -> Judgement:
     read = [day for day in days if day in snapshot.available]
     absent = [day for day in read if member.guide_id not in snapshot.available[day]]
     if guide is not None and not guide.is_active:
-        reason = guide.status.lower().replace("_", " ")
+        reason = in_words(guide.status)
     elif guide is None and snapshot.lacks(RecordKind.GUIDE, member.guide_id):
         return UNKNOWN
     elif absent:

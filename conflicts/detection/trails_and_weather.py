@@ -7,6 +7,7 @@ from conflicts.detection.findings import UNKNOWN, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Danger
 from conflicts.detection.severity import SEVERITY_OF_ALERT, WARNING_SEVERITIES, Severity
 from scheduling.domain.facts import Sibling, Trail, WeatherAlert, WeatherOutlook
+from scheduling.domain.words import in_words
 from scheduling.rules import closed_because
 
 
@@ -91,7 +92,7 @@ def _under_alert(case: Case, alert: WeatherAlert) -> DetectedConflict:
     trail_id, title = case.departure.trail_id, alert.title or "untitled"
     return case.conflict(
         Cause.WEATHER_WARNING,
-        f"{case.name}: weather {alert.severity.lower()} during the departure, {title}.",
+        f"{case.name}: weather {in_words(alert.severity)} during the departure, {title}.",
         kind=ConflictType.WEATHER_ALERT,
         severity=SEVERITY_OF_ALERT.get(alert.severity, Severity.HIGH),
         counterpart=alert.id,

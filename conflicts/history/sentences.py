@@ -6,6 +6,7 @@ from typing import Any
 
 from conflicts.choices import EventKind, Strategy
 from conflicts.models import ConflictEvent
+from scheduling.domain.words import as_label, in_words
 
 Facts = Mapping[str, Any]
 
@@ -25,7 +26,7 @@ def describe(event: ConflictEvent) -> str:
 
 
 def _detected(facts: Facts) -> str:
-    return f"{facts['severity']}: {facts['description']}"
+    return f"{as_label(facts['severity'])}: {facts['description']}"
 
 
 def _reopened(facts: Facts) -> str:
@@ -34,7 +35,7 @@ def _reopened(facts: Facts) -> str:
 
 
 def _changed(facts: Facts) -> str:
-    return f"{facts['before']} became {facts['severity']}."
+    return f"{as_label(facts['before'])} became {in_words(facts['severity'])}."
 
 
 def _options(facts: Facts) -> str:
@@ -50,7 +51,7 @@ def _resolved(facts: Facts) -> str:
 
 def _accepted(facts: Facts) -> str:
     until = datetime.fromisoformat(facts["expires_at"])
-    return f"Accepted until {until:%Y-%m-%d %H:%M} {until.tzname()} as {facts['severity']}.{_notes(facts)}"
+    return f"Accepted until {until:%Y-%m-%d %H:%M} {until.tzname()} as {in_words(facts['severity'])}.{_notes(facts)}"
 
 
 def _notes(facts: Facts) -> str:

@@ -28,7 +28,7 @@ def guest_sentences(before: Departures, after: Departures, names: Names) -> Iter
         if source != target:
             groups[source, target][reservation] = guests_then
         elif guests != guests_then:
-            yield f"Reservation {reservation} is for {counted(guests_then, 'guest')} instead of {guests}."
+            yield f"A reservation of {counted(guests, 'guest')} is for {guests_then} instead."
     for (source, target), moved in groups.items():
         origin = before[source] if source else None
         yield _sentence(origin, after[target] if target else None, moved, names)
@@ -56,7 +56,7 @@ def _sentence(source: Departure | None, target: Departure | None, moved: Mapping
     guests = sum(moved.values())
     people = counted(guests, "guest")
     are_all = source is not None and moved.keys() == source.reservations.keys()
-    which = "" if are_all else f" ({_named(moved)})"
+    which = "" if are_all else f" ({counted(len(moved), 'reservation')})"
     verb = "goes" if guests == 1 else "go"
     if source is None and target is not None:
         return f"{people} who waited{which} {verb} on {names.departure(target)}."
@@ -69,7 +69,3 @@ def _sentence(source: Departure | None, target: Departure | None, moved: Mapping
 
 def _have(guests: int) -> str:
     return "has" if guests == 1 else "have"
-
-
-def _named(moved: Mapping[UUID, int]) -> str:
-    return f"{'reservation' if len(moved) == 1 else 'reservations'} {', '.join(map(str, moved))}"

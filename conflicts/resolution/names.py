@@ -12,7 +12,7 @@ from scheduling.domain.facts import Region, Snapshot, Span
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Trails and regions by id. What has no known name is called by its id."""
+    """Trails and regions by id. What has no known name is said to have none."""
 
     trails: Mapping[UUID, str] = field(default_factory=dict)
     regions: Mapping[UUID, Region] = field(default_factory=dict)
@@ -22,11 +22,11 @@ class Names:
         return cls({key: trail.name for key, trail in snapshot.trails.items()}, snapshot.regions)
 
     def trail(self, trail_id: UUID | None) -> str:
-        return "no trail" if trail_id is None else self.trails.get(trail_id, f"trail {trail_id}")
+        return "no trail" if trail_id is None else self.trails.get(trail_id, "a trail whose name is not known")
 
     def region(self, region_id: UUID) -> str:
         region = self.regions.get(region_id)
-        return region.name if region else f"region {region_id}"
+        return region.name if region else "another region"
 
     def departure(self, departure: Departure) -> str:
         """Return what tells it from others of its trip: "Sunrise hike on Saturday 1 May, 08:00 (Utah)"."""

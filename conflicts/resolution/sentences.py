@@ -12,6 +12,7 @@ from conflicts.resolution.names import Names
 from conflicts.resolution.team_clauses import team_clauses
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.text import counted
+from scheduling.domain.words import in_words
 
 Documents = Mapping[date, ScheduleDocument]
 Departures = Mapping[UUID, Departure]
@@ -116,9 +117,9 @@ def _clauses(before: Departure, after: Departure, everything: Departures, names:
 
 def _identity_clauses(before: Departure, after: Departure, names: Names) -> Clauses:
     texts: dict[str, Callable[[Departure], str]] = {
-        "trip_id": lambda departure: f"the trip {departure.trip_name} ({departure.trip_id})",
+        "trip_id": lambda departure: f"the trip {departure.trip_name}",
         "trip_name": lambda departure: f"called {departure.trip_name}",
-        "activity_type": lambda departure: f"of the activity {departure.activity_type}",
+        "activity_type": lambda departure: f"of the activity {in_words(departure.activity_type)}",
         "region_id": lambda departure: f"in {names.region(departure.region_id)}",
         "language": lambda departure: f"in {departure.language or 'no certain language'}",
     }
@@ -130,11 +131,11 @@ def _identity_clauses(before: Departure, after: Departure, names: Names) -> Clau
 def _replacement_text(key: UUID | None, everything: Departures, names: Names) -> str:
     if key is None:
         return "is replaced by no other departure any more"
-    return f"is replaced by {names.departure(everything[key]) if key in everything else f'departure {key}'}"
+    return f"is replaced by {names.departure(everything[key]) if key in everything else 'another departure'}"
 
 
 def _reason_clauses(after: Departure) -> Clauses:
     if after.unassigned_reason:
-        yield f"has no team: {after.unassigned_reason.message} ({after.unassigned_reason.code})"
+        yield f"has no team: {after.unassigned_reason.message}"
     elif not after.team:
         yield "has no team, for no reason that is known"

@@ -9,6 +9,7 @@ from optimization.candidates.scoring import ScoreParts, score_parts
 from scheduling.domain.document import Departure, UnassignedReason
 from scheduling.domain.facts import Guide
 from scheduling.domain.text import counted
+from scheduling.domain.words import number_in_words
 from scheduling.rules import (
     Commitment,
     Demand,
@@ -46,14 +47,14 @@ class Assessment:
     def explain(self, code: str, lead: str) -> UnassignedReason:
         """Return the reason for no team, with the guides of this activity and region counted by what excludes them.
 
-        `code` and `lead` are those of the reason and the beginning of its message.
+        `code` and `lead` are those of the reason and the beginning of its message, if it says more than the count.
         """
         relevant = {g: e for g, e in self.excluded.items() if e.rule not in _UNRELATED}
         total = len(relevant) + len(self.candidates)
         by_message = Counter(in_short(exclusion.rule, exclusion.message) for exclusion in relevant.values())
-        breakdown = ", ".join(_counted(count, message) for message, count in _most_first(by_message))
         counts = Counter(exclusion.rule.value for exclusion in relevant.values())
-        message = f"{lead}; {counted(total, 'guide')} of this activity here" + (f": {breakdown}" if breakdown else "")
+        breakdown = _breakdown(_most_first(by_message), total)
+        message = f"{lead}: {breakdown}" if lead else breakdown
         return UnassignedReason(code=code, message=message, counts=dict(sorted(counts.items())))
 
 
@@ -140,8 +141,21 @@ def in_short(rule: Rule, message: str) -> str:
     return shorter.get(rule, message)
 
 
-def _counted(count: int, message: str) -> str:
-    return f"{count} {message.replace('lacks', 'lack', 1) if count > 1 else message}"
+def _breakdown(counts: Sequence[tuple[str, int]], total: int) -> str:
+    """Return how many of the guides what excludes: "six of nine lack canyon guide, three are away"."""
+    if total == 0:
+        return "no guide of this activity works here"
+    if not counts:
+        return f"{counted(total, 'guide')} of this activity here"
+    (message, first), *others = counts
+    of_all = f"{number_in_words(first)} of {number_in_words(total)} {'guide' if total == 1 else 'guides'} here"
+    return ", ".join([_said(first, of_all, message), *(_said(n, number_in_words(n), text) for text, n in others)])
+
+
+def _said(count: int, who: str, message: str) -> str:
+    if message.startswith("lacks "):
+        return f"{who} {message if count == 1 else message.replace('lacks', 'lack', 1)}"
+    return f"{who} {'is' if count == 1 else 'are'} {message}"
 
 
 def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator
 
 from optimization.candidates.assessment import Assessment, PlanningContext
 from scheduling.domain.facts import Guide
+from scheduling.domain.words import values_in_words
 from scheduling.rules import Exclusion, Facts, Rule
 from scheduling.rules.guides import clashes_of, exclusions_of
 
@@ -36,7 +37,7 @@ def condition_of(name: str, exclusion: Exclusion) -> str:
         Rule.AVAILABILITY_EXCEPTION: f"{name}'s absence ended ({message})",
         Rule.RESTRICTION: f"{name}'s restriction were lifted ({message})",
         Rule.HELD_BY_EMERGENCY: f"{name} were released ({message})",
-        Rule.CERTIFICATION: f"{name} held {about.upper()}",
+        Rule.CERTIFICATION: f"{name} held {values_in_words(exclusion.about)}",
         Rule.OVERLAP: f"{name} were not {message}",
         Rule.REST: f"{name} had the required rest ({message})",
     }

@@ -8,9 +8,10 @@ from optimization.solver.problem import DayProblem, Location
 from optimization.solver.solution import DayPlan, UnstaffedReason
 from optimization.solver.staffing import Staffing, group_by_departure, peak_load
 from scheduling.domain.document import UnassignedReason
+from scheduling.domain.words import values_in_words
 
+# Where there is no candidate, the count of what excludes the guides says it all.
 _MESSAGES = {
-    UnstaffedReason.NO_CANDIDATE: "no guide may lead it",
     UnstaffedReason.PINNED_GUIDE_UNAVAILABLE: "a pinned guide may not lead it any more",
     UnstaffedReason.REQUIRED_GUIDE_UNAVAILABLE: "a required guide may not lead it",
     UnstaffedReason.TEAM_TOO_LARGE: "more guides are pinned or required than a team has",
@@ -44,7 +45,7 @@ def unassigned_reason_of(
 ) -> UnassignedReason:
     """Return one departure's reason, with the guides counted by what excludes them."""
     trip = assessment.demand.trip
-    explained = assessment.explain(reason.value, _MESSAGES[reason])
+    explained = assessment.explain(reason.value, _MESSAGES.get(reason, ""))
     addition = sufficient_addition(reason, staffing, location, trip.required_certifications if trip else ())
     return (
         explained.model_copy(update={"message": f"{explained.message}; possible with {addition}"})
@@ -56,7 +57,7 @@ def unassigned_reason_of(
 def sufficient_addition(
     reason: UnstaffedReason, staffing: Staffing, location: Location | None, certifications: Collection[str]
 ) -> str:
-    """Describe the one addition that would suffice: "one more guide who holds SWIFT_WATER_RESCUE and may lead 8".
+    """Describe the one addition that would suffice: "one more guide who holds swift-water rescue and may lead 8".
 
     Empty where no single addition would, or where a person has to decide.
     """
@@ -74,11 +75,7 @@ def sufficient_addition(
 
 def additional_guide(guests: int, certifications: Collection[str]) -> str:
     """Describe a guide not employed yet by what the departure requires of them."""
-    holds = (
-        f"holds {' and '.join(sorted(certification.upper() for certification in certifications))} and "
-        if certifications
-        else ""
-    )
+    holds = f"holds {values_in_words(certifications)} and " if certifications else ""
     return f"one more guide who {holds}may lead {max(guests, 1)}"
 
 

@@ -13,6 +13,7 @@ from optimization.solver.elastic_model import RelaxationKind
 from optimization.solver.infeasibility import Relaxation, minimal_relaxations
 from optimization.solver.problem import LARGEST_TEAM
 from scheduling.domain.text import counted
+from scheduling.domain.words import listed
 
 
 def relaxation_remedies(planned: PlannedDay, departure_id: UUID, clock: Clock) -> Iterator[Remedy]:
@@ -52,4 +53,4 @@ class _Words:
         return texts[relaxation.kind]
 
     def _named(self, ids: Iterable[UUID]) -> str:
-        return " and ".join(self.names.get(key, str(key)) for key in ids)
+        return listed(self.names.get(key, "one whose name is not known") for key in ids)

@@ -15,8 +15,11 @@ from optimization.explanations.explanation import (
 )
 from optimization.solver.solution import UnstaffedReason
 from scheduling.domain.text import counted
+from scheduling.domain.words import in_words
 from scheduling.rules import Rule
 
+_A_GUIDE = "a guide whose name is not known"
+_ANOTHER = "another departure"
 _NOT_LISTED = {Rule.REGION, Rule.ACTIVITY}
 _REFUSED = {
     UnstaffedReason.PINNED_GUIDES_IN_THE_WAY: "pinned guides of other departures prevent it",
@@ -73,7 +76,7 @@ def alternative_text(member: MemberExplanation, departure_id: UUID, names: Mappi
         return "Pinned by a person."
     if member.alternative is None:
         return "The alternative was not computed."
-    instead = [names.get(guide, str(guide)) for guide in member.alternative.teams.get(departure_id, ())]
+    instead = [names.get(guide, _A_GUIDE) for guide in member.alternative.teams.get(departure_id, ())]
     # A member may leave a team that is larger than necessary.
     is_unchanged = departure_id not in member.alternative.teams
     team = "the same team" if is_unchanged else " and ".join(instead) or "nobody"
@@ -93,11 +96,11 @@ def reason_text(guide: CandidateExplanation, departure_id: UUID, names: Mapping[
     if guide.exclusion:
         return guide.exclusion.message
     if guide.refused:
-        return _REFUSED.get(guide.refused, guide.refused.value.replace("_", " ").lower())
+        return _REFUSED.get(guide.refused, in_words(guide.refused))
     if guide.forced is None:
         return "the cost was not computed"
     team = guide.forced.teams.get(departure_id, ())
-    others = [names.get(member, str(member)) for member in team if member != guide.guide_id]
+    others = [names.get(member, _A_GUIDE) for member in team if member != guide.guide_id]
     company = f"beside {' and '.join(others)}" if others else "alone"
     return f"{company}, which {cost_text(guide.forced.cost)}{_elsewhere(guide.forced, departure_id, names)}"
 
@@ -131,7 +134,7 @@ def _costs(cost: Cost) -> Iterator[str]:
 
 def _elsewhere(alternative: Alternative, departure_id: UUID, names: Mapping[UUID, str]) -> str:
     changes = [
-        f"{names.get(key, str(key))}: {_team(team, names)}"
+        f"{names.get(key, _ANOTHER)}: {_team(team, names)}"
         for key, team in alternative.teams.items()
         if key != departure_id
     ]
@@ -139,4 +142,4 @@ def _elsewhere(alternative: Alternative, departure_id: UUID, names: Mapping[UUID
 
 
 def _team(team: Iterable[UUID], names: Mapping[UUID, str]) -> str:
-    return " and ".join(names.get(guide, str(guide)) for guide in team) or "nobody"
+    return " and ".join(names.get(guide, _A_GUIDE) for guide in team) or "nobody"

@@ -10,6 +10,7 @@ from optimization.fragility.hedges import Hedge, Pool
 from optimization.fragility.losses import Resource, ResourceKind
 from optimization.fragility.standing_day import StandingPlan
 from scheduling.domain.document import Departure
+from scheduling.domain.words import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,19 @@ class Names:
 
     def guide(self, guide_id: UUID) -> str:
         guide = self.plan.facts.snapshot.guides.get(guide_id)
-        return guide.name if guide else str(guide_id)
+        return guide.name if guide else "a guide whose name is not known"
 
     def trail(self, trail_id: UUID) -> str:
         trail = self.plan.facts.snapshot.trails.get(trail_id)
-        return trail.name if trail else str(trail_id)
+        return trail.name if trail else "a trail whose name is not known"
 
     def region(self, region_id: UUID) -> str:
         region = self.plan.facts.snapshot.regions.get(region_id)
-        return region.name if region else str(region_id)
+        return region.name if region else "another region"
 
     def newcomer(self, pool: Pool, capacity: int) -> str:
-        """Describe a guide to be found: "one more guide who holds FIRST_AID and may lead 8 (hiking, Cascades)"."""
-        activity = pool.activity.replace("_", " ").lower()
+        """Describe a guide to be found: "one more guide who holds first aid and may lead 8 (hiking, Cascades)"."""
+        activity = in_words(pool.activity)
         return f"{additional_guide(capacity, pool.certifications)} ({activity}, {self.region(pool.region_id)})"
 
     def ordered(self, departure_ids: Iterable[UUID]) -> list[tuple[UUID, Departure]]:

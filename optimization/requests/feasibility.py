@@ -8,6 +8,7 @@ from uuid import UUID
 from optimization.requests.query import DateOption, TripQuery
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Location, Sibling, Snapshot, Trip, WeatherOutlook
+from scheduling.domain.words import in_words
 from scheduling.rules import Exclusion, Facts, Rule, is_accessible
 from scheduling.rules.departures import peak_load
 from scheduling.rules.trails import needs_trail
@@ -120,7 +121,7 @@ def _bad_weather(option: DateOption, query: TripQuery) -> Exclusion | None:
 def _not_accessible(option: DateOption, query: TripQuery, trip: Trip) -> Exclusion | None:
     for requirement in query.constraints.accessibility_requirements:
         if not is_accessible(requirement, trip, option.trail):
-            return Exclusion(Rule.ACCESSIBILITY, f"not known to be {requirement.lower().replace('_', ' ')}")
+            return Exclusion(Rule.ACCESSIBILITY, f"not known to be {in_words(requirement)}")
     return None
 
 

@@ -6,6 +6,7 @@ from optimization.requests.query import DateOption
 from optimization.solver.solution import OptionSolution
 from optimization.solver.staffing import Staffing
 from optimization.strategies.unled_departure import Resolution
+from scheduling.domain.words import sentence
 
 
 def describe_date(option: DateOption, assessment: Assessment) -> str:
@@ -19,7 +20,7 @@ def describe_date(option: DateOption, assessment: Assessment) -> str:
         parts.append("a person has to approve the team")
     if option.outlook is None:
         parts.append("no weather outlook for this date")
-    return as_sentence(", ".join(parts))
+    return sentence(", ".join(parts))
 
 
 def explain_unled(solution: OptionSolution, staffing: Staffing, assessment: Assessment) -> str:
@@ -31,12 +32,7 @@ def explain_unled(solution: OptionSolution, staffing: Staffing, assessment: Asse
 
 def describe_resolution(resolution: Resolution, reason: str) -> str:
     """Describe a date on the waitlist: the reason for no team, and what would resolve it."""
-    return f"{as_sentence(reason)} {resolution.strategy.value} would free it: {resolution.message}."
-
-
-def as_sentence(text: str) -> str:
-    """Return the text with a capital and a full stop."""
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{sentence(reason)} To {resolution.strategy.label.lower()} would free it: {resolution.message}."
 
 
 def _score_comparison(option: DateOption, assessment: Assessment) -> str:

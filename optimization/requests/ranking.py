@@ -16,13 +16,14 @@ from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.candidates.teams import form_team
 from optimization.requests.date_score import Availability, availability_of, score_of
 from optimization.requests.inputs import RequestInputs
-from optimization.requests.notes import as_sentence, describe_date, describe_resolution, explain_unled
+from optimization.requests.notes import describe_date, describe_resolution, explain_unled
 from optimization.requests.query import DateOption, TripQuery
 from optimization.requests.waitlist import WaitlistSearch
 from optimization.solver.problem import PERFECT_SCORE, EligiblePair, RequestOption, RequestProblem
 from optimization.solver.solution import OptionSolution, RequestSolution
 from optimization.solver.staffing import Staffing
 from scheduling.domain.document import Departure
+from scheduling.domain.words import sentence
 from scheduling.rules import Demand, Facts, Rule
 
 
@@ -174,7 +175,7 @@ class _Judge:
         if not guide_ids:
             return self._without_team(option, self._why_unled(option))
         if superfluous := self._superfluous(option, guide_ids):
-            return RankedDate(option, departure, Availability.UNAVAILABLE, 0.0, as_sentence(superfluous))
+            return RankedDate(option, departure, Availability.UNAVAILABLE, 0.0, sentence(superfluous))
         facts = self.inputs.facts
         departure.team = form_team(guide_ids, departure, assessment, facts, self.inputs.contexts[key])
         departure.unassigned_reason = None
@@ -201,7 +202,7 @@ class _Judge:
         resolution = self.waitlist.find_resolution(option)
         if resolution is None:
             remark = "" if self.waitlist.has_time else " No time was left to look for a resolution."
-            return RankedDate(option, option.departure, Availability.UNAVAILABLE, 0.0, as_sentence(reason) + remark)
+            return RankedDate(option, option.departure, Availability.UNAVAILABLE, 0.0, sentence(reason) + remark)
         return RankedDate(option, option.departure, Availability.WAITLIST, 0.0, describe_resolution(resolution, reason))
 
     def _why_unled(self, option: DateOption) -> str:

@@ -8,6 +8,7 @@ from conflicts.detection import ConflictType, Severity
 from optimization.requests.query import DateOption
 from optimization.requests.ranking import RankedDate, RankedDates
 from scheduling.domain.facts import Sibling, Snapshot, Span, WeatherAlert
+from scheduling.domain.words import in_words
 from scheduling.requests.answers import assignments_of, departure_fields
 from scheduling.rules import Facts, Rule
 from scheduling.rules.inputs import days_of
@@ -126,7 +127,7 @@ def _weather_summary(dates: Sequence[RankedDate], snapshot: Snapshot) -> dict[st
         for date in dates
     ]
     summary["forecast_confidence"] = round(sum(confidences) / len(confidences), 2) if confidences else 0.0
-    conditions = sorted({outlook.value.lower().replace("_", " ") for outlook in outlooks if outlook})
+    conditions = sorted({in_words(outlook) for outlook in outlooks if outlook})
     unknown = snapshot.unknown.get(Sibling.WEATHER)
     without = sum(outlook is None for outlook in outlooks)
     parts = [", ".join(conditions)] if conditions else []

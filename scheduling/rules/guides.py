@@ -10,6 +10,7 @@ from scheduling.domain.document import GuideAdjustments
 from scheduling.domain.facts import Difficulty, Guide, Snapshot, Span
 from scheduling.domain.limits import REST, TURNAROUND
 from scheduling.domain.normalization import normalise_activity, with_implied_certifications
+from scheduling.domain.words import in_words, values_in_words
 from scheduling.rules.inputs import NO_ADJUSTMENTS, Commitment, Demand, Facts
 from scheduling.rules.violations import Exclusion, Rule
 
@@ -50,9 +51,9 @@ def _profile_exclusions(guide: Guide, demand: Demand) -> Iterator[Exclusion]:
     if demand.region is None or not guide.works_in(demand.region):
         yield Exclusion(Rule.REGION, "works in another region")
     if demand.activity not in guide.activities:
-        yield Exclusion(Rule.ACTIVITY, f"does not lead {demand.activity}")
+        yield Exclusion(Rule.ACTIVITY, f"does not lead {in_words(demand.activity)}")
     if not guide.is_active:
-        yield Exclusion(Rule.NOT_ACTIVE, guide.status.lower().replace("_", " "))
+        yield Exclusion(Rule.NOT_ACTIVE, in_words(guide.status))
 
 
 def _availability_exclusions(guide: Guide, demand: Demand, snapshot: Snapshot) -> Iterator[Exclusion]:
@@ -126,7 +127,7 @@ def _activity_violation(value: Any, demand: Demand) -> str | None:
     if not isinstance(value, str):
         raise TypeError(value)
     forbidden = normalise_activity(value) == demand.activity
-    return f"restricted from {demand.activity}" if forbidden else None
+    return f"restricted from {in_words(demand.activity)}" if forbidden else None
 
 
 def _difficulty_violation(value: Any, demand: Demand) -> str | None:
@@ -170,11 +171,11 @@ def _emergency_exclusions(guide_id: UUID, demand: Demand, facts: Facts) -> Itera
 
 def _certification_exclusions(guide: Guide, demand: Demand, snapshot: Snapshot) -> Iterator[Exclusion]:
     if demand.trip is None:
-        yield Exclusion(Rule.CERTIFICATION, "what the trip requires is not known")
+        yield Exclusion(Rule.CERTIFICATION, "not known to hold what the trip requires")
         return
     missing = demand.trip.required_certifications - certifications_on(guide, demand.days, snapshot)
     if missing:
-        yield Exclusion(Rule.CERTIFICATION, f"lacks {', '.join(sorted(missing)).upper()}", missing)
+        yield Exclusion(Rule.CERTIFICATION, f"lacks {values_in_words(missing)}", missing)
 
 
 def certifications_on(guide: Guide, days: Sequence[date], snapshot: Snapshot) -> frozenset[str]:

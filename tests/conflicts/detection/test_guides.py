@@ -77,12 +77,12 @@ def test_a_restriction_of_height_waits_for_the_trails_figures() -> None:
 
 
 def test_no_lead_could_be_found() -> None:
-    reason = UnassignedReason(code="NO_TEAM", message="9 lack SWIFT_WATER_RESCUE")
+    reason = UnassignedReason(code="NO_TEAM", message="nine of nine guides here lack swift-water rescue")
 
     [conflict] = detect_among(DepartureFactory(unassigned_reason=reason)).conflicts
 
     assert conflict.cause.value == "NO_LEAD"
-    assert "9 lack SWIFT_WATER_RESCUE" in conflict.description
+    assert conflict.description.endswith(" has no guide. Nine of nine guides here lack swift-water rescue.")
 
 
 def test_where_no_trail_fits_the_lack_of_a_lead_is_a_conflict_of_trails() -> None:

@@ -50,12 +50,12 @@ def test_a_conflict_is_found_accepted_and_said_in_words() -> None:
     accept(conflict)
 
     found, accepted = story()
-    assert found == (EventKind.DETECTED, "", f"MEDIUM: {conflict.details['description']}")
+    assert found == (EventKind.DETECTED, "", f"Medium: {conflict.details['description']}")
     until = conflict.acceptances.get().expires_at
     assert accepted == (
         EventKind.ACCEPTED,
         "ana",
-        f"Accepted until {until:%Y-%m-%d %H:%M} UTC as MEDIUM. Notes: a family",
+        f"Accepted until {until:%Y-%m-%d %H:%M} UTC as medium. Notes: a family",
     )
 
 
@@ -66,7 +66,7 @@ def test_what_is_found_unchanged_is_no_event_and_another_severity_is() -> None:
         store_conflicts([replace(finding, severity=severity)], now=timezone.now())
 
     assert kinds() == [EventKind.DETECTED, EventKind.ESCALATED, EventKind.DEESCALATED]
-    assert [text for _, _, text in story()[1:]] == ["MEDIUM became CRITICAL.", "CRITICAL became HIGH."]
+    assert [text for _, _, text in story()[1:]] == ["Medium became critical.", "Critical became high."]
 
 
 def test_one_that_is_cleared_and_there_again_has_one_history() -> None:
@@ -80,7 +80,7 @@ def test_one_that_is_cleared_and_there_again_has_one_history() -> None:
     assert again.pk != first.pk
     assert kinds() == [EventKind.DETECTED, EventKind.CLEARED, EventKind.REOPENED]
     assert story()[1][2] == "The departure has 8 guests now."
-    assert story()[2][2].startswith("There again (it had been cleared). MEDIUM: ")
+    assert story()[2][2].startswith("There again (it had been cleared). Medium: ")
     assert {event.fingerprint for event in ConflictEvent.objects.all()} == {first.details["fingerprint"]}
     assert ConflictEvent.objects.latest("id").facts["earlier"] == str(first.pk)
 

@@ -15,7 +15,7 @@ CAMP = Location(uuid4(), REGION_ID, 5)
 @pytest.mark.parametrize(
     ("departure", "addition"),
     [
-        (of_trip(participants=31, capacity=40), "one more guide who holds WILDERNESS_FIRST_AID and may lead 11"),
+        (of_trip(participants=31, capacity=40), "one more guide who holds wilderness first aid and may lead 11"),
         (of_trip(location_id=CAMP.id), "a base camp that takes 3 more"),
     ],
 )

@@ -107,8 +107,8 @@ def test_one_more_certified_guide_is_a_remedy_and_so_is_the_certificate() -> Non
 
     remedies = remedies_of(explain(planned({FIRST: of_trip()}, facts_with(uncertified))))
 
-    assert remedies["ONE_MORE_GUIDE"] == "with one more guide who holds WILDERNESS_FIRST_AID and may lead 8"
-    assert remedies["CERTIFICATION"] == "if Eve held WILDERNESS_FIRST_AID"
+    assert remedies["ONE_MORE_GUIDE"] == "with one more guide who holds wilderness first aid and may lead 8"
+    assert remedies["CERTIFICATION"] == "if Eve held wilderness first aid"
 
 
 def test_the_end_of_an_absence_is_a_remedy() -> None:

@@ -41,7 +41,7 @@ def test_a_loss_names_the_departures_and_an_extra_guide_what_is_missing() -> Non
     assert messages({FIRST: RIVER, SECOND: SUMMIT}, facts_with(ANA, BEN)) == [
         # Ben leads the larger group if Ana fails.
         *(f"Without {name}, 6 guests lose their departure: Summit Day at 10:00 (6)." for name in ("Ana", "Ben")),
-        "One more guide who holds WILDERNESS_FIRST_AID and may lead 6 (hiking, Pacific Northwest), from 10:00: "
+        "One more guide who holds wilderness first aid and may lead 6 (hiking, Pacific Northwest), from 10:00: "
         "removes 2 (Ana, Ben).",
     ]
 
@@ -84,8 +84,8 @@ def test_what_is_not_proven_is_said_to_be_the_most(plan: StandingPlan) -> None:
     )
 
 
-def test_what_is_unknown_is_named_by_its_id(plan: StandingPlan) -> None:
+def test_what_is_unknown_is_said_to_have_no_known_name(plan: StandingPlan) -> None:
     names = Names(plan)
 
-    for kind in (ResourceKind.GUIDE, ResourceKind.TRAIL):
-        assert names.of(Resource(kind, UUID(int=77))) == str(UUID(int=77))
+    for kind, noun in ((ResourceKind.GUIDE, "guide"), (ResourceKind.TRAIL, "trail")):
+        assert names.of(Resource(kind, UUID(int=77))) == f"a {noun} whose name is not known"

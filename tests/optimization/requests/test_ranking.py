@@ -233,8 +233,8 @@ def test_a_date_waits_for_the_resolution_that_would_free_it() -> None:
 
     assert ranked_date.availability is Availability.WAITLIST
     assert ranked_date.notes == (
-        "No guide may lead it; 1 guide of this activity here: 1 on another departure; possible with one more guide who "
-        "holds WILDERNESS_FIRST_AID and may lead 4. RESCHEDULE_TRIP would free it: a start at 12:00."
+        "One of one guide here is on another departure; possible with one more guide who holds wilderness first aid "
+        "and may lead 4. To reschedule the trip would free it: a start at 12:00."
     )
 
 
