@@ -7,10 +7,10 @@ for each test process. A run of nothing but pure tests starts none: its settings
 import atexit
 import gc
 import os
-import tempfile
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -109,7 +109,8 @@ def _servers(arguments: list[str], *, is_controller: bool) -> dict[str, str]:
     }
     if _are_pure(arguments):
         return addresses
-    home = Path(tempfile.mkdtemp(prefix="novatrek-tests-"))
+    # Up to some hundred megabytes, which go when the servers are down.
+    home = Path(_running.enter_context(TemporaryDirectory(prefix="novatrek-tests-", ignore_cleanup_errors=True)))
     home.chmod(0o755)
     if POSTGRES not in os.environ:
         os.environ[POSTGRES] = _running.enter_context(
