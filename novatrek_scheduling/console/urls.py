@@ -5,7 +5,7 @@ from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv,
 from novatrek_scheduling.console.departures.views import DeparturePage
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
-from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage
+from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage, WaitingPart
 
 app_name = "console"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     page("board/<day:day>/departures/<uuid:departure_id>/", DeparturePage, "departure"),
     page("board/<day:day>/optimize/", OptimizePage, "optimize"),
     page("proposals/", ProposalsPage, "proposals"),
+    page("proposals/waiting/<day:day>/", WaitingPart, "proposals_waiting"),
     page("proposals/<uuid:proposal_id>/", ProposalView, "proposal"),
     page("proposals/<uuid:proposal_id>/progress/", ProgressPart, "proposal_progress"),
 ]

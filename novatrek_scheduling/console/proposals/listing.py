@@ -21,6 +21,7 @@ class ListedProposal:
     day: date
     regions: str
     limit: str
+    by: str
     asked: str
     state: str
     icon: str
@@ -57,6 +58,7 @@ def _row(proposal: Proposal, now: datetime) -> ListedProposal:
         day=proposal.schedule_date,
         regions=regions_text(proposal.region_ids),
         limit=limit_text(proposal.max_changes),
+        by=proposal.requested_by,
         asked=f"{proposal.requested_by}, {moment_text(proposal.requested_at, with_day=True)}",
         state=state,
         icon=icon,

@@ -70,6 +70,16 @@ class ProposalsPage(ConsolePage):
         return self.show(_("Proposals"), proposals=read_list(timezone.now()), today=company_day())
 
 
+class WaitingPart(ConsolePage):
+    """The proposals for a date that wait for somebody, as notes on pages about the date."""
+
+    template_name = "admin/console/proposals/waiting.html"
+    permission = VIEW
+
+    def get(self, request: HttpRequest, day: date) -> HttpResponse:
+        return self.show("", waiting=waiting_for(day, timezone.now()))
+
+
 class ProgressPart(ConsolePage):
     """How far a proposal is, for the page that shows it being made: once it is made, the page is loaded again."""
 

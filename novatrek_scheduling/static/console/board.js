@@ -101,6 +101,7 @@ const actions = {
   j: () => nextProblem(1),
   k: () => nextProblem(-1),
   n: jumpToNow,
+  o: () => follow("#optimize"),
   t: () => follow("#day-today"),
   v: () => follow(".nb-views a:not([aria-current])"),
   ArrowLeft: () => follow("#day-before"),
