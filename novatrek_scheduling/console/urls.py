@@ -1,7 +1,7 @@
 """The addresses of the console's own pages, below /admin/."""
 
 from novatrek_scheduling.console import addresses  # noqa: F401 (the converter of dates)
-from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv, BoardPage, FreshBoard
+from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv, BoardAside, BoardPage, FreshBoard
 from novatrek_scheduling.console.departures.views import DeparturePage
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
@@ -11,6 +11,7 @@ app_name = "console"
 urlpatterns = [
     page("board/", BoardPage, "board"),
     page("board/fresh/", FreshBoard, "board_fresh"),
+    page("board/aside/", BoardAside, "board_aside"),
     page("board/board.csv", BoardAsCsv, "board_csv"),
     page("board/board.ics", BoardAsCalendar, "board_calendar"),
     page("board/<day:day>/departures/<uuid:departure_id>/", DeparturePage, "departure"),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from novatrek_scheduling.console.board.fragility import Fragility, stored_fragility
 from novatrek_scheduling.console.board.guides import RegionGuides, guides_by_region
 from novatrek_scheduling.console.board.hearing import last_heard
 from novatrek_scheduling.console.board.rows import BoardRow, RegionRows, name_of, rows_by_region
@@ -51,7 +50,6 @@ class Board:
     regions: tuple[RegionRows, ...]
     guides: tuple[RegionGuides, ...]
     tiles: Tiles
-    fragility: Fragility | None
     zones: dict[UUID, Region]
 
     @property
@@ -142,7 +140,6 @@ def read_board(day: date, region_id: UUID | None, now: datetime) -> Board:
         regions=regions,
         guides=guides,
         tiles=tiles_of(day, rows, guides, snapshot, hazards, in_order, heard),
-        fragility=stored_fragility(day, plan.draft.rev),
         zones=dict(snapshot.regions),
     )
 

@@ -12,11 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from novatrek_scheduling.console.board.exports import calendar_of, csv_of
+from novatrek_scheduling.console.board.fragility import stored_fragility
 from novatrek_scheduling.console.board.page import Board, board_version, read_board
 from novatrek_scheduling.console.board.timeline import timeline_of
 from novatrek_scheduling.console.days import company_day, day_in
 from novatrek_scheduling.console.pages import ConsolePage
-from scheduling.admin.optimizing_banner import banner_context
+from novatrek_scheduling.console.proposals.listing import waiting_for
+from novatrek_scheduling.console.proposals.views import ProposalsPage
+from scheduling.admin.optimizing_banner import optimizer_texts
 from scheduling.models import DailySchedule, schedule_id_of
 
 TIMELINE, TABLE = "timeline", "table"
@@ -68,6 +71,26 @@ class FreshBoard(ConsolePage):
         return self.show(_("Board"), **_context(request, filters))
 
 
+class BoardAside(ConsolePage):
+    """What stands below the board and is loaded after it: what single losses would do."""
+
+    template_name = "admin/console/board/aside.html"
+    permission = "scheduling.view_dailyschedule"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        day, now = Filters.of(request).day, timezone.now()
+        schedule = DailySchedule.objects.filter(schedule_date=day).only("rev").first()
+        may_see_proposals = request.user.has_perm(ProposalsPage.permission)
+        return self.show(
+            _("Board"),
+            now=now,
+            day=day,
+            schedule=schedule,
+            proposals=waiting_for(day, now) if may_see_proposals else (),
+            fragility=stored_fragility(day, schedule.rev) if schedule else None,
+        )
+
+
 class BoardAsCsv(ConsolePage):
     """The table of the board, for a spreadsheet."""
 
@@ -90,10 +113,11 @@ class BoardAsCalendar(ConsolePage):
 
 def _context(request: HttpRequest, filters: Filters) -> dict[str, Any]:
     board = filters.read()
-    schedule = DailySchedule(schedule_id=schedule_id_of(filters.day), schedule_date=filters.day)
     is_timeline = filters.view == TIMELINE
-    return banner_context(schedule) | {
+    return {
         "board": board,
+        "schedule_id": schedule_id_of(filters.day),
+        "optimizers": optimizer_texts(filters.day),
         "filters": filters,
         "query": filters.query(),
         "today": company_day(board.now),

@@ -65,6 +65,7 @@ function heldPlace() {
 const often = () => refresh().catch(() => {}); // offline for a moment: the next time
 setInterval(often, REFRESH_MS);
 document.addEventListener("visibilitychange", often);
+// Whoever wrote something on this page says so.
 document.addEventListener("board:changed", often);
 
 // ---- jumping to now ----

@@ -12,7 +12,7 @@ const read = () => JSON.parse(document.getElementById("timeline-data").textConte
 let data = read();
 const groups = new DataSet();
 const items = new DataSet();
-let current = null; // the id of the bar that Tab comes to
+let current = null; // the id of the bar that Tab comes to, of those that are drawn
 
 // ---- what is drawn ----
 
@@ -106,7 +106,6 @@ const shadeOf = (shade) => ({
 function fill() {
   const lanes = data.groups.map((lane, order) => groupOf(lane, order, groups.get(lane.id)));
   const drawn = [...data.items.map(itemOf), ...data.shades.map(shadeOf)];
-  if (!drawn.some((item) => item.id === current)) current = firstBar();
   replace(groups, lanes);
   replace(items, drawn);
 }
@@ -116,8 +115,6 @@ function replace(set, rows) {
   set.remove(set.getIds().filter((id) => !kept.has(id)));
   set.update(rows);
 }
-
-const firstBar = () => [...data.items].sort((a, b) => a.start - b.start)[0]?.id ?? null;
 
 fill();
 const timeline = new Timeline(container, items, groups, {
@@ -262,20 +259,39 @@ container.addEventListener("pointerdown", () => {
 
 // ---- keys: Tab comes to one bar, arrows go on from it ----
 
+const linkOf = (id) => container.querySelector(`[data-bar="${CSS.escape(id ?? "")}"]`);
+
+// Bars out of sight are not drawn: where the one that Tab comes to is gone, it comes to the first that is there.
+function keepTabStop() {
+  const link = linkOf(current) ?? container.querySelector("[data-bar]");
+  if (link) stopAt(link);
+}
+
+function stopAt(link) {
+  for (const stop of container.querySelectorAll('[data-bar][tabindex="0"]')) stop.tabIndex = -1;
+  current = link.dataset.bar;
+  link.tabIndex = 0;
+}
+timeline.on("changed", keepTabStop);
+
 async function focusBar(id) {
   const bar = data.items.find((item) => item.id === id);
   if (!bar) return;
-  const before = container.querySelector(`[data-bar="${CSS.escape(current ?? "")}"]`);
-  if (before) before.tabIndex = -1;
   current = id;
-  if (!container.querySelector(`[data-bar="${CSS.escape(id)}"]`)) {
+  if (!linkOf(id) || !isInSight(linkOf(id))) {
     timeline.focus(id, { animation: false, zoom: false });
     await new Promise((done) => setTimeout(done, 60));
   }
-  const link = container.querySelector(`[data-bar="${CSS.escape(id)}"]`);
+  const link = linkOf(id);
   if (!link) return;
-  link.tabIndex = 0;
+  stopAt(link);
   link.focus();
+}
+
+function isInSight(link) {
+  const bar = link.getBoundingClientRect();
+  const frame = container.getBoundingClientRect();
+  return bar.top >= frame.top + 44 && bar.bottom <= frame.bottom && bar.right > frame.left + 260 && bar.left < frame.right;
 }
 
 const laneOrder = () => new Map(data.groups.map((lane, order) => [lane.id, order]));

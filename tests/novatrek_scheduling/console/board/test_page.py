@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from icalendar import Calendar
 
 from novatrek_scheduling.console.board.siblings_view import forget_views
+from optimization.models import FragilityReport
 from scheduling.domain.document import Announcement
 from tests.conflicts.factories import overfull
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, TeamMemberFactory, at
@@ -21,7 +23,7 @@ from tests.siblings import SimulatedSiblings
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups", "siblings")]
 
 DENVER = ZoneInfo("America/Denver")
-ADDRESSES = ("board", "board_fresh", "board_csv", "board_calendar")
+ADDRESSES = ("board", "board_fresh", "board_aside", "board_csv", "board_calendar")
 
 
 def board(client: Client | None = None, **query: str) -> str:
@@ -171,3 +173,23 @@ def test_a_stranger_is_asked_to_sign_in(name: str) -> None:
 
 def test_an_empty_date_says_what_would_fill_it() -> None:
     assert "No departures are planned on this date." in board(date="2031-05-05")
+
+
+def test_what_single_losses_would_do_is_shown_as_it_was_found_and_nothing_is_solved() -> None:
+    store_day({uuid4(): DepartureFactory()}, rev=4)
+    loss = {
+        "resource": {"kind": "GUIDE", "id": str(uuid4()), "name": "Ana Ruiz"},
+        "guests": 12,
+        "guests_on_duty": 12,
+        "message": "Nobody else may lead it.",
+    }
+    kept = {"most_fragile": [loss], "hedges": [{"message": "Keep Ben Ito ready."}], "unknown": []}
+    kept |= {"without_team": [], "not_judged": [], "not_tried": []}
+    FragilityReport.objects.create(schedule_date=TOMORROW, rev=3, found_at=timezone.now(), report=kept)
+
+    answer = signed_in("Auditor").get(reverse("console:board_aside"), {"date": TOMORROW.isoformat()})
+
+    shown = answer.content.decode()
+    assert "worst: Ana Ruiz, 12 guests" in shown
+    assert "Keep Ben Ito ready." in shown
+    assert "The plan has changed since" in shown
