@@ -28,6 +28,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("console/favicon.svg")}],
     "SITE_URL": None,
     "STYLES": [_file("console/console.css"), _file("console/frame.css"), _file("console/states.css")],
+    "SCRIPTS": [_file("console/frame.js")],
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",

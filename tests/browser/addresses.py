@@ -1,0 +1,89 @@
+"""Every page of the console, by its address: the admin's and the console's own."""
+
+from collections.abc import Iterator
+
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from conflicts.models import ScheduleConflict
+from scheduling.models import DailySchedule, ScheduleRevision
+from tests.browser.world import World
+
+# What is at these names is no page for somebody who is signed in: it answers a script, or redirects.
+NO_PAGES = {
+    "admin:autocomplete",
+    "admin:conflicts_scheduleconflict_resolve_many",
+    "admin:jsi18n",
+    "admin:login",
+    "admin:logout",
+    "admin:scheduling_dailyschedule_being_optimized",
+    "admin:search",
+    "admin:view_on_site",
+}
+FORBIDDEN = ("_add", "_delete")
+EDITED_HERE = ("admin:auth_", "admin:django_celery_beat_")
+
+
+def pages(world: World) -> dict[str, str]:
+    """Return the address of one example of each page, by the name of the page."""
+    return {name: _address(name, parameters, world) for name, parameters in _patterns() if _is_page(name)}
+
+
+def _is_page(name: str) -> bool:
+    """The rows that the service writes are neither added nor deleted by hand; all logs of Django's are one template."""
+    if name.endswith("_history"):
+        return name == "admin:auth_user_history"
+    return name not in NO_PAGES and (name.startswith(EDITED_HERE) or not name.endswith(FORBIDDEN))
+
+
+def _address(name: str, parameters: list[str], world: World) -> str:
+    arguments = {parameter: _argument(name, parameter, world) for parameter in parameters}
+    return reverse(name, kwargs=arguments)
+
+
+def _argument(page: str, parameter: str, world: World) -> object:
+    known = {
+        "app_label": "scheduling",
+        "date": world.day,
+        "day": world.day,
+        "first": world.runs[0],
+        "second": world.runs[1],
+    }
+    if parameter in known:
+        return known[parameter]
+    if parameter in {"object_id", "id"}:
+        return _object_id(page, world)
+    return getattr(world, parameter)
+
+
+def _object_id(page: str, world: World) -> object:
+    if page == "admin:conflicts_scheduleconflict_withdraw":
+        return world.accepted_conflict_id
+    model = next(model for model in admin.site._registry if page.startswith(_prefix(model)))
+    chosen = {
+        DailySchedule: world.schedule_id,
+        ScheduleConflict: world.conflict_id,
+        ScheduleRevision: world.revision_id,
+    }
+    return chosen.get(model) or model._default_manager.latest("pk").pk
+
+
+def _prefix(model: type[Model]) -> str:
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}_"
+
+
+def _patterns() -> Iterator[tuple[str, list[str]]]:
+    """Yield the name and the parameters of each pattern below /admin/."""
+    resolver = get_resolver()
+    for namespace in ("admin", "console"):
+        _prefix, inner = resolver.namespace_dict[namespace]
+        yield from _of(inner, namespace)
+
+
+def _of(resolver: URLResolver, namespace: str) -> Iterator[tuple[str, list[str]]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _of(pattern, namespace)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{namespace}:{pattern.name}", list(pattern.pattern.regex.groupindex)

@@ -1,0 +1,35 @@
+"""Every page, light and dark, at three widths: nothing that axe-core finds, no error, nothing from elsewhere."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.addresses import pages
+from tests.browser.axe import violations
+from tests.browser.conftest import Person
+from tests.browser.world import build_world
+from tests.siblings import SimulatedSiblings
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+
+
+def looked_at(page: Page, name: str, address: str) -> list[str]:
+    """Open a page and return what is wrong with it."""
+    answer = page.goto(address)
+    if answer is None or answer.status != 200 or answer.request.redirected_from is not None:
+        return [f"{name} {address} is not shown"]
+    return [f"{name} {found}" for found in violations(page)]
+
+
+def test_every_page_can_be_seen_heard_and_worked_by_everybody(person: Person, siblings: SimulatedSiblings) -> None:
+    page = person()
+
+    found = [line for name, address in pages(build_world(siblings)).items() for line in looked_at(page, name, address)]
+
+    assert not found, "\n".join(found)
+
+
+def test_the_page_for_signing_in_too(person: Person) -> None:
+    page = person()
+    page.context.clear_cookies()
+
+    assert looked_at(page, "login", "/admin/login/") == []
