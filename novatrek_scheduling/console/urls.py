@@ -2,7 +2,7 @@
 
 from novatrek_scheduling.console import addresses  # noqa: F401 (the converter of dates)
 from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv, BoardAside, BoardPage, FreshBoard
-from novatrek_scheduling.console.departures.views import DeparturePage
+from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
 from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage, WaitingPart
@@ -15,6 +15,7 @@ urlpatterns = [
     page("board/board.csv", BoardAsCsv, "board_csv"),
     page("board/board.ics", BoardAsCalendar, "board_calendar"),
     page("board/<day:day>/departures/<uuid:departure_id>/", DeparturePage, "departure"),
+    page("board/<day:day>/departures/<uuid:departure_id>/guides/", GuidesPart, "departure_guides"),
     page("board/<day:day>/optimize/", OptimizePage, "optimize"),
     page("proposals/", ProposalsPage, "proposals"),
     page("proposals/waiting/<day:day>/", WaitingPart, "proposals_waiting"),

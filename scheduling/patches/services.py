@@ -1,14 +1,18 @@
 """Patching a daily schedule: a writer sets its own fields, and all others keep their values (NTK-10004)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
+from django.db import transaction
+
 from events.models import DeadLetter
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.drafts import unchanged
+from scheduling.daily_schedules.drafts import change_of, read_drafts, unchanged
+from scheduling.daily_schedules.hard_rules import find_new_violations
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.errors import ContentionNotResolved
 from scheduling.models.triggers import GUIDE_MANAGEMENT
@@ -17,7 +21,8 @@ from scheduling.patches.edits import FactsMissing, PatchEdits
 from scheduling.patches.ownership import Owner, refuse_foreign_fields
 from scheduling.patches.required_facts import load_patch_facts
 from scheduling.patches.serializers import read_patch
-from scheduling.rules import Facts
+from scheduling.rules import Facts, Violation
+from scheduling.siblings import SiblingUnavailable
 
 
 def patch_daily_schedule(
@@ -48,6 +53,47 @@ def patch_daily_schedule(
         if since_rev is None:
             record_failed_patch(day, patch, author, owners, contention, may_publish=may_publish)
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class PatchPreview:
+    """The effect of a patch on the date at `rev`, found by applying it to a copy.
+
+    `facts` were read for it, None where the siblings are silent and it does not depend on them.
+    `violations` are the hard rules that refuse it.
+    """
+
+    rev: int
+    change: Change
+    facts: Facts | None
+    violations: tuple[Violation, ...]
+
+
+def preview_patch(
+    day: date, patch: Mapping[str, Any], *, owners: frozenset[Owner], facts: Facts | None = None
+) -> PatchPreview:
+    """Preview `patch_daily_schedule` as of now; nothing is written.
+
+    Raises what that does, but for HardRuleViolated, which is told in `violations`.
+    """
+    edits = _read(day, patch, owners, may_publish=False, facts=facts)
+    draft = read_drafts([day])[day]
+    edits.apply({day: draft})
+    change = change_of(draft)
+    violations: tuple[Violation, ...] = ()
+    if edits.facts is not None:
+        # The rules lock the camps whose capacity they count.
+        with transaction.atomic():
+            violations = tuple(find_new_violations({day: change}, edits.facts))
+    return PatchPreview(draft.rev, change, edits.facts or _facts_at_hand(edits), violations)
+
+
+def _facts_at_hand(edits: PatchEdits) -> Facts | None:
+    """Read facts for a patch that does not depend on any, as far as the siblings answer."""
+    try:
+        return load_patch_facts(edits.day, edits.departures, edits.merge_entries, of_all=True)
+    except SiblingUnavailable:
+        return None
 
 
 def prepare_failed_patch(dead_letter: DeadLetter) -> Callable[[], Change]:

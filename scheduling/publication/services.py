@@ -129,12 +129,15 @@ def preview_publication(
 
 def notices_due(days: Collection[date], departure_ids: Collection[UUID]) -> list[Notice]:
     """Return what guides will be told once these departures of `days` are published as they are now."""
-    before = {
-        key: departure
-        for draft in read_drafts(days).values()
-        for key, departure in draft.document.departures.items()
-        if key in departure_ids and _is_due(departure)
-    }
+    departures = (draft.document.departures for draft in read_drafts(days).values())
+    return notices_once_published(
+        {key: d for of_day in departures for key, d in of_day.items() if key in departure_ids}
+    )
+
+
+def notices_once_published(departures: Mapping[UUID, Departure]) -> list[Notice]:
+    """Return what guides would be told once these departures, stored or only planned, are published."""
+    before = {key: departure for key, departure in departures.items() if _is_due(departure)}
     after = {key: departure.model_copy(deep=True) for key, departure in before.items()}
     for departure in after.values():
         _publish(departure, {})

@@ -73,6 +73,10 @@ class Panel:
         return trail_name(self.departure.trail_id, self.snapshot)
 
     @property
+    def trail_is_unknown(self) -> bool:
+        return self.departure.trail_id not in {trail.id for trail in self.trails}
+
+    @property
     def team(self) -> str:
         return team_text(self.departure.team)
 

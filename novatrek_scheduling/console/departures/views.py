@@ -1,20 +1,40 @@
 """The panel of a departure: a page of its own, and the same content as a fragment for the board's drawer."""
 
+from dataclasses import replace
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
+from novatrek_scheduling.console.departures.candidates import rank_guides
+from novatrek_scheduling.console.departures.editing import (
+    Edit,
+    edit_of,
+    form_of,
+    preview_edit,
+    read_edit,
+    refused,
+    save_edit,
+)
 from novatrek_scheduling.console.departures.panel import Panel, read_panel
 from novatrek_scheduling.console.pages import ConsolePage
+from novatrek_scheduling.errors import DomainError
 from scheduling.admin.optimizing_banner import optimizer_texts
-from scheduling.errors import UnknownDeparture
+from scheduling.daily_schedules.drafts import Draft, read_drafts
+from scheduling.daily_schedules.writer import TRIES
+from scheduling.errors import StaleRevision, UnknownDeparture
 
 VIEW, CHANGE = "scheduling.view_dailyschedule", "scheduling.change_dailyschedule"
 FRAGMENT = "admin/console/departures/panel.html"
+SAVING = frozenset({"save", "pin", "release"})
+"""The buttons that save at once; any other shows the consequences."""
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -23,26 +43,91 @@ def is_fragment(request: HttpRequest) -> bool:
     return by_script or request.GET.get("fragment") == "1"
 
 
-class DeparturePage(ConsolePage):
-    """The panel of a departure."""
+class DepartureView(ConsolePage):
+    """What the views of one departure have in common."""
+
+    permission = VIEW
+
+    def read(self, day: date, departure_id: UUID) -> tuple[Draft, Panel]:
+        draft = read_drafts([day])[day]
+        try:
+            return draft, read_panel(day, departure_id, timezone.now(), draft)
+        except UnknownDeparture as error:
+            raise Http404(error.message) from error
+
+    @property
+    def may_change(self) -> bool:
+        return self.request.user.has_perm(CHANGE)
+
+
+class DeparturePage(DepartureView):
+    """The panel of a departure: what is known of it (GET), and a change of it, to be looked at or to be saved (POST).
+
+    `?guide=` chooses a guide, with the consequences; `?rank=1` has the ranking of guides in it.
+    """
 
     template_name = "admin/console/departures/page.html"
     permission = VIEW
     permissions = {"POST": CHANGE}
 
     def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
-        return self.panel(self._read(day, departure_id))
+        draft, panel = self.read(day, departure_id)
+        edit = edit_of(panel)
+        if "guide" in request.GET and self.may_change:
+            edit = preview_edit(panel, draft, read_edit(panel, draft, request.GET))
+        ranking = ranking_context(panel, draft) if "rank" in request.GET else {}
+        return self._show(panel, edit, **ranking)
 
-    def panel(self, panel: Panel, *, status: int = 200, **context: Any) -> HttpResponse:
-        """Return the panel, as a page or as a fragment as it was asked for."""
-        template = FRAGMENT if is_fragment(self.request) else ""
+    def post(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
+        for _attempt in range(TRIES):
+            draft, panel = self.read(day, departure_id)
+            edit = read_edit(panel, draft, request.POST)
+            if edit.errors or edit.problems:
+                return self._show(panel, edit, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            if edit.meanwhile:
+                return self._show(panel, preview_edit(panel, draft, edit), status=HTTPStatus.CONFLICT)
+            if request.POST.get("action") not in SAVING:
+                return self._show(panel, preview_edit(panel, draft, edit))
+            try:
+                save_edit(panel, draft, edit, self.author("changed on the board"))
+            except StaleRevision:
+                continue
+            except DomainError as error:
+                edit = refused(edit, error, panel.id)
+                return self._show(panel, edit, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._saved(panel)
+        problem = _("Others keep changing this date. Nothing was saved; save again.")
+        return self._show(panel, replace(edit, problems=(problem,)), status=HTTPStatus.CONFLICT)
+
+    def _saved(self, panel: Panel) -> HttpResponse:
+        if not is_fragment(self.request):
+            messages.success(self.request, _("%(name)s was saved.") % {"name": panel.departure.trip_name})
+            return redirect(panel.address)
+        _draft, panel = self.read(panel.day, panel.id)
+        return self._show(panel, edit_of(panel), is_saved=True)
+
+    def _show(self, panel: Panel, edit: Edit, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
         title = f"{panel.departure.trip_name}, {date_format(panel.day, 'DATE_FORMAT')}"
-        may_change = self.request.user.has_perm(CHANGE)
-        context |= {"panel": panel, "optimizers": optimizer_texts(panel.day), "may_change": may_change}
-        return self.show(title, status=status, template=template, **context)
+        context |= {"panel": panel, "edit": edit, "form": form_of(panel, edit), "may_change": self.may_change}
+        template = FRAGMENT if is_fragment(self.request) else ""
+        optimizers = optimizer_texts(panel.day)
+        return self.show(title, status=status, template=template, optimizers=optimizers, **context)
 
-    def _read(self, day: date, departure_id: UUID) -> Panel:
-        try:
-            return read_panel(day, departure_id, timezone.now())
-        except UnknownDeparture as error:
-            raise Http404(error.message) from error
+
+class GuidesPart(DepartureView):
+    """The ranking of guides for a departure, which the panel loads once it is open."""
+
+    template_name = "admin/console/departures/guides.html"
+
+    def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
+        draft, panel = self.read(day, departure_id)
+        context = ranking_context(panel, draft) | {"panel": panel, "edit": edit_of(panel)}
+        return self.show(_("Guides"), may_change=self.may_change, **context)
+
+
+def ranking_context(panel: Panel, draft: Draft) -> dict[str, Any]:
+    """Return the ranking for the template, or the reason for which there is none."""
+    try:
+        return {"ranking": rank_guides(draft.schedule, panel.id, panel.departure)}
+    except DomainError as error:
+        return {"ranking_error": error.message}

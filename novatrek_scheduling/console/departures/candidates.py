@@ -1,0 +1,149 @@
+"""The guides for a departure in three groups: who can go, who can with a swap, and who cannot, by which rule."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from optimization.candidates.assessment import in_short
+from optimization.candidates.ranking import CandidateList, ListedGuide, list_candidates
+from optimization.candidates.scoring import ScoreParts
+from scheduling.domain.document import Departure
+from scheduling.domain.facts import Snapshot
+from scheduling.models import DailySchedule
+from scheduling.rules import Rule
+from scheduling.rules.inputs import days_of
+
+PARTS: dict[str, str | Promise] = {
+    "certifications": _("certificates"),
+    "proximity": _("home region"),
+    "familiarity": _("knows it"),
+    "language": _("language"),
+    "experience": _("experience"),
+    "preference": _("preference"),
+}
+ELSEWHERE = frozenset({Rule.REGION, Rule.ACTIVITY})
+BAR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a score as a bar: its word, its value in (0, 1], and where its bar begins and how high it is."""
+
+    word: str | Promise
+    value: float
+    left: int
+    top: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A guide who can go. `above_mean` are hours of 14 days against those of comparable guides, None if unknown.
+
+    `runway` is the first date on which a required certificate expires, `runway_days` the days until then from the
+    departure; None where none expires. `open_points` says what a person approves by publishing.
+    """
+
+    guide_id: UUID
+    name: str
+    is_on_team: bool
+    score: float
+    parts: tuple[Part, ...]
+    hours: float | None
+    above_mean: float | None
+    runway: date | None
+    runway_days: int | None
+    open_points: tuple[str | Promise, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A guide who cannot go, and the one rule against it."""
+
+    guide_id: UUID
+    name: str
+    is_on_team: bool
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The guides of a departure, the best first. `elsewhere` counts those of other regions and activities."""
+
+    choices: tuple[Choice, ...]
+    excluded: tuple[Excluded, ...]
+    elsewhere: int
+
+
+def rank_guides(schedule: DailySchedule, departure_id: UUID, departure: Departure) -> Ranking:
+    """Rank the guides for a departure. Raises as `list_candidates` does."""
+    seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]
+    return ranking_of(list_candidates(schedule, departure_id, deadline_seconds=seconds), departure)
+
+
+def ranking_of(listed: CandidateList, departure: Departure) -> Ranking:
+    """Return the ranking as the panel shows it. What guides entered of themselves is not in it."""
+    days = days_of(departure)
+    trip = listed.snapshot.trips.get(departure.trip_id)
+    required = trip.required_certifications if trip else frozenset()
+    excluded = [guide for guide in listed.guides if guide.exclusion]
+    near = [guide for guide in excluded if guide.is_on_team or not _is_elsewhere(guide)]
+    return Ranking(
+        choices=tuple(_choice(guide, required, days, listed.snapshot) for guide in listed.guides if guide.candidate),
+        excluded=tuple(_excluded(guide) for guide in near),
+        elsewhere=len(excluded) - len(near),
+    )
+
+
+def _is_elsewhere(guide: ListedGuide) -> bool:
+    return guide.exclusion is not None and guide.exclusion.rule in ELSEWHERE
+
+
+def _choice(guide: ListedGuide, required: frozenset[str], days: Sequence[date], snapshot: Snapshot) -> Choice:
+    if guide.candidate is None:
+        raise TypeError("Only who can go is a choice.")
+    runway = _runway(guide.guide_id, required, days, snapshot)
+    load = guide.workload
+    return Choice(
+        guide_id=guide.guide_id,
+        name=guide.name,
+        is_on_team=guide.is_on_team,
+        score=guide.candidate.score,
+        parts=tuple(_parts(guide.candidate.parts)),
+        hours=load.trailing_hours if load else None,
+        above_mean=load.above_mean if load else None,
+        runway=runway,
+        runway_days=(runway - days[-1]).days if runway else None,
+        open_points=tuple(_open_points(guide)),
+    )
+
+
+def _runway(guide_id: UUID, required: frozenset[str], days: Sequence[date], snapshot: Snapshot) -> date | None:
+    """The first date on which a required certificate expires, of each the latest that holds."""
+    held = [c for c in snapshot.certificates.get(guide_id, ()) if c.name in required and c.holds_on(days)]
+    last = [
+        max((c.expires_on or date.max for c in held if c.name == name), default=date.max) for name in sorted(required)
+    ]
+    first = min(last, default=date.max)
+    return None if first == date.max else first
+
+
+def _parts(parts: ScoreParts) -> Iterator[Part]:
+    for number, (name, value) in enumerate(parts.by_name.items()):
+        height = max(1, round(value * BAR))
+        yield Part(PARTS[name], value, left=number * 8, top=BAR - height, height=height)
+
+
+def _open_points(guide: ListedGuide) -> Iterator[str | Promise]:
+    for point in guide.to_approve:
+        yield _("a note to approve") if point.startswith("noted: ") else _("certificates could not be read")
+
+
+def _excluded(guide: ListedGuide) -> Excluded:
+    rule = in_short(guide.exclusion.rule, guide.exclusion.message) if guide.exclusion else ""
+    return Excluded(guide.guide_id, guide.name, guide.is_on_team, rule)
