@@ -6,6 +6,7 @@ from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPa
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
 from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage, WaitingPart
+from novatrek_scheduling.console.publishing.views import PublishPage
 
 app_name = "console"
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     page("board/<day:day>/departures/<uuid:departure_id>/", DeparturePage, "departure"),
     page("board/<day:day>/departures/<uuid:departure_id>/guides/", GuidesPart, "departure_guides"),
     page("board/<day:day>/optimize/", OptimizePage, "optimize"),
+    page("board/<day:day>/publish/", PublishPage, "publish"),
     page("proposals/", ProposalsPage, "proposals"),
     page("proposals/waiting/<day:day>/", WaitingPart, "proposals_waiting"),
     page("proposals/<uuid:proposal_id>/", ProposalView, "proposal"),

@@ -1,4 +1,4 @@
-"""Daily schedules in the console, with a page that previews and publishes."""
+"""Daily schedules in the console."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,18 +18,13 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from events.admin import ViewOnly
-from novatrek_scheduling.api.overriding import may_override, refuse_override
-from novatrek_scheduling.errors import DomainError
 from scheduling import hooks
 from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.plan_by_region import plan_by_region
-from scheduling.admin.publication_page import PublishForm, publication_context
-from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.selectors import departures_under_way
 from scheduling.domain.document import Departure
-from scheduling.domain.text import counted, team_text
+from scheduling.domain.text import team_text
 from scheduling.models import DailySchedule
-from scheduling.publication.services import preview_publication, publish_departures
 
 PUBLISH_PERMISSION = "scheduling.publish_dailyschedule"
 
@@ -109,35 +104,6 @@ class DailyScheduleAdmin(ViewOnly):
         permissions=["publish"],
     )
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the changes and notices of a publication, and publish once confirmed."""
+        """Lead to the page that previews and publishes."""
         schedule = get_object_or_404(DailySchedule, pk=object_id)
-        if request.method == "POST" and self._publish(request, schedule):
-            return redirect(reverse("admin:scheduling_dailyschedule_change", args=[schedule.pk]))
-        preview = preview_publication(schedule.schedule_date)
-        context = self.admin_site.each_context(request) | publication_context(preview, schedule)
-        context |= banner_context(schedule) | {"opts": self.opts, "may_override": may_override(request.user)}
-        return render(request, "admin/scheduling/dailyschedule/publish.html", context)
-
-    def _publish(self, request: HttpRequest, schedule: DailySchedule) -> bool:
-        form = PublishForm(request.POST)
-        if not form.is_valid():
-            self.message_user(request, "Choose at least one departure to publish.", messages.WARNING)
-            return False
-        try:
-            if form.cleaned_data["override_warnings"]:
-                refuse_override(request.user)
-            change = publish_departures(
-                schedule.schedule_date,
-                author=Author(AuthorKind.DISPATCHER, request.user.get_username(), cause="published in the console"),
-                by_machine=False,
-                departure_ids=form.cleaned_data["departure_ids"],
-                since_rev=form.cleaned_data["since_rev"],
-                override_warnings=form.cleaned_data["override_warnings"],
-            )
-        except DomainError as error:
-            self.message_user(request, error.message, messages.WARNING)
-            return False
-        departures = counted(len(change.departure_ids), "departure")
-        self.log_change(request, schedule, f"Published {departures}")
-        self.message_user(request, f"Published: {departures} of {schedule.schedule_date}.")
-        return True
+        return redirect("console:publish", schedule.schedule_date)

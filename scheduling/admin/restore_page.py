@@ -2,16 +2,30 @@
 
 from collections.abc import Collection, Iterator
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.formatting import difference_lines, times_text
-from scheduling.admin.publication_page import IdsField
 from scheduling.admin.region_names import region_name
 from scheduling.domain.document import Departure
 from scheduling.errors import HardRuleViolated
 from scheduling.history.restore import RESTORED_FIELDS, PlanChange, RestorePreview
+
+
+class IdsField(forms.MultipleChoiceField):
+    """Ids of departures; the service checks that they exist."""
+
+    def valid_value(self, value: Any) -> bool:
+        try:
+            UUID(value)
+        except ValueError:
+            return False
+        return True
+
+    def clean(self, value: Any) -> list[UUID]:
+        return [UUID(departure_id) for departure_id in super().clean(value)]
 
 
 class RestoreForm(forms.Form):

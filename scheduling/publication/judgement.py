@@ -58,6 +58,24 @@ class PublicationFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """What a person publishes over: warnings about `departure_ids` (None: about any), and a sibling's `silence`."""
+
+    departure_ids: frozenset[UUID] | None
+    silence: bool
+
+    def covers(self, departure_id: UUID) -> bool:
+        return self.departure_ids is None or departure_id in self.departure_ids
+
+    def __bool__(self) -> bool:
+        return self.silence or self.departure_ids is None or bool(self.departure_ids)
+
+
+NO_OVERRIDE = Override(frozenset(), silence=False)
+OVERRIDE_ALL = Override(None, silence=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What stands against publishing some departures.
 
@@ -80,18 +98,18 @@ class Judgement:
         overridable = (v for v in self.violations if not v.rule.is_never_overridden and v not in self.honoured)
         return bool(self.silence) or any(overridable)
 
-    def refuse(self, *, override_warnings: bool, by_machine: bool = False) -> None:
+    def refuse(self, override: Override, *, by_machine: bool = False) -> None:
         """Raise HardRuleViolated with the broken rules, and SiblingUnavailable where nothing could be read to judge by.
 
-        With `override_warnings` a person publishes all the same, but for the rules whose risk nobody may take; and
+        By an override a person publishes all the same, but for the rules whose risk nobody may take; and
         what was accepted as a risk needs no override. A machine publishes over nothing.
         """
-        against = [v for v in self.violations if v.rule.is_never_overridden or not override_warnings]
+        against = [v for v in self.violations if v.rule.is_never_overridden or not override.covers(v.departure_id)]
         if not by_machine:
             against = [v for v in against if v not in self.honoured]
         if against:
             raise HardRuleViolated(against)
-        if self.silence and not override_warnings:
+        if self.silence and not override.silence:
             raise self.silence
 
 

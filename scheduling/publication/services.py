@@ -21,7 +21,14 @@ from scheduling.domain.document import (
     changed_departures,
 )
 from scheduling.errors import ApprovalRequired, ContentionNotResolved, UnknownDeparture, UnknownSchedule
-from scheduling.publication.judgement import Judgement, PublicationFacts, judge
+from scheduling.publication.judgement import (
+    NO_OVERRIDE,
+    OVERRIDE_ALL,
+    Judgement,
+    Override,
+    PublicationFacts,
+    judge,
+)
 from scheduling.publication.notices import Notice, announce, notices_between
 from scheduling.rules import Facts
 from scheduling.rules.approval import unapproved
@@ -48,6 +55,7 @@ class PublicationPreview:
     unstaffed: tuple[UUID, ...]
     awaiting_approval: tuple[UUID, ...]
     judgement: Judgement
+    known: PublicationFacts
 
 
 def publish_departures(
@@ -59,6 +67,7 @@ def publish_departures(
     region_id: UUID | None = None,
     since_rev: int | None = None,
     override_warnings: bool = False,
+    override: Override | None = None,
     facts: Facts | None = None,
 ) -> Change:
     """Publish departures of a date: those named, a region's, or all; and notify the guides concerned.
@@ -71,14 +80,16 @@ def publish_departures(
     Every departure is judged on facts read now. One that breaks a hard rule, or cannot be judged because
     svc-guide-management or svc-trip-catalog is silent, is not published, and neither are the others. With
     `override_warnings` a person publishes all the same, except over certificates, restrictions, overlap and rest; over
-    a risk that somebody has accepted they publish without it.
+    a risk that somebody has accepted they publish without it. `override` says instead over what in particular.
     `facts` are used instead of asking the siblings.
 
     Raises UnknownSchedule, UnknownDeparture, ApprovalRequired, HardRuleViolated, SiblingUnavailable, StaleRevision
     (`since_rev`) and ContentionNotResolved.
     """
-    now, overrides = timezone.now(), override_warnings and not by_machine
-    if overrides:
+    now, over = timezone.now(), NO_OVERRIDE
+    if not by_machine:
+        over = override or (OVERRIDE_ALL if override_warnings else NO_OVERRIDE)
+    if over:
         author = replace(author, cause=f"{author.cause}, overriding warnings")
 
     def choose(draft: Draft) -> frozenset[UUID]:
@@ -87,7 +98,7 @@ def publish_departures(
     def write(known: PublicationFacts) -> Mapping[date, Change]:
         def edit(drafts: Mapping[date, Draft]) -> None:
             draft = drafts[day]
-            publish_in(draft, choose(draft), now, known=known, by_machine=by_machine, override_warnings=overrides)
+            publish_in(draft, choose(draft), now, known=known, by_machine=by_machine, override=over)
 
         since_revs = {} if since_rev is None else {day: since_rev}
         return write_daily_schedules([day], edit, author=author, since_revs=since_revs, after_write=announce)
@@ -111,7 +122,8 @@ def preview_publication(
     chosen = _chosen(draft.document, departure_ids, region_id)
     before = draft.original.departures
     due = _due(draft, chosen)
-    judgement = judge(draft.document, day, due, PublicationFacts.read(day, due))
+    known = PublicationFacts.read(day, due)
+    judgement = judge(draft.document, day, due, known)
     _publish_due(draft, due, judgement, timezone.now())
     after = draft.document.departures
     published = {key: after[key] for key in changed_departures(draft.original, draft.document)}
@@ -124,6 +136,7 @@ def preview_publication(
         unstaffed=tuple(sorted(key for key in chosen if _is_unstaffed_draft(after[key]))),
         awaiting_approval=tuple(sorted(key for key in published if before[key].needs_approval)),
         judgement=judgement,
+        known=known,
     )
 
 
@@ -151,7 +164,7 @@ def publish_in(
     *,
     known: PublicationFacts,
     by_machine: bool = True,
-    override_warnings: bool = False,
+    override: Override = NO_OVERRIDE,
 ) -> frozenset[UUID]:
     """Publish departures of a draft inside an edit, and return those that were not up to date.
 
@@ -165,7 +178,7 @@ def publish_in(
     if not due.keys() <= known.covers:
         raise FactsOutdated
     judgement = judge(draft.document, draft.schedule.schedule_date, due, known)
-    judgement.refuse(override_warnings=override_warnings, by_machine=by_machine)
+    judgement.refuse(override, by_machine=by_machine)
     if by_machine:
         _refuse_unapproved(
             {key: departure for key, departure in due.items() if _has_open_notes(key, departure, judgement)}

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from novatrek_scheduling.console.ids import IdsField
 from optimization.proposals.services import MOST_CHANGES
 
 
@@ -36,17 +37,6 @@ class LimitForm(forms.Form):
     """How many guides may move in a proposal that is made anew; absent: any number."""
 
     max_changes = forms.IntegerField(required=False, min_value=0, max_value=MOST_CHANGES)
-
-
-class IdsField(forms.TypedMultipleChoiceField):
-    """Ids of departures; the service checks that the proposal has them."""
-
-    def valid_value(self, value: str) -> bool:
-        try:
-            UUID(value)
-        except ValueError:
-            return False
-        return True
 
 
 class AcceptForm(forms.Form):

@@ -13,7 +13,6 @@ from conflicts.detection import Severity
 from conflicts.models import ScheduleConflict
 from conflicts.options import accept_risk
 from scheduling.domain.document import DepartureStatus
-from scheduling.models import schedule_id_of
 from tests.conflicts.factories import conflict_of
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, lead
 from tests.novatrek_scheduling.console.rows import a_run
@@ -55,8 +54,8 @@ def accepting_a_critical_risk_in_the_console(post: Post) -> Callable[[], bool]:
 
 def publishing_in_the_console(post: Post) -> Callable[[], bool]:
     key = what_no_sibling_knows()
-    page = f"/admin/scheduling/dailyschedule/{schedule_id_of(TOMORROW)}/publish/"
-    post(page, {"since_rev": 2, "departure_ids": [str(key)], "override_warnings": "on"})
+    form = {"since_rev": 2, "departure_ids": [str(key)], "override_silence": "on"}
+    post(f"/admin/board/{TOMORROW}/publish/", form)
     return lambda: stored()[key].status is DepartureStatus.PUBLISHED
 
 

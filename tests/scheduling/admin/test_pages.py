@@ -1,5 +1,5 @@
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -7,8 +7,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from events.models import OutboxMessage
-from scheduling.domain.document import AssignmentStatus, DepartureStatus
 from scheduling.models import (
     DepartureAlias,
     Hazard,
@@ -22,16 +20,11 @@ from scheduling.models import (
     schedule_id_of,
 )
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, lead
-from tests.scheduling.writes import change, put, stored
+from tests.scheduling.writes import change, put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 PUBLISH_PAGE = f"/admin/scheduling/dailyschedule/{schedule_id_of(TOMORROW)}/publish/"
-
-
-def of_revision_2(departure: UUID) -> dict[str, object]:
-    """The form that publishes a departure, whose guides and trip no sibling knows."""
-    return {"since_rev": 2, "departure_ids": [str(departure)], "override_warnings": "on"}
 
 
 def signed_in(group: str) -> Client:
@@ -100,73 +93,6 @@ def test_an_auditor_reads_and_searches_every_table_and_changes_none(model: str) 
     assert auditor.get(reverse(f"admin:scheduling_{model}_add")).status_code == 403
 
 
-def test_the_confirm_page_shows_whom_publishing_tells_what(manager: Client) -> None:
-    put({uuid4(): DepartureFactory(team=[TeamMemberFactory(guide_name="Ana Ruiz")]), uuid4(): DepartureFactory()})
-
-    page = manager.get(PUBLISH_PAGE).content.decode()
-
-    assert "Ana Ruiz: assigned (Sunrise hike" in page
-    assert "not published before" in page
-    assert "remain drafts" in page
-    assert {departure.status for departure in stored().values()} == {DepartureStatus.DRAFT}
-
-
-def test_confirming_publishes_and_names_the_person_in_the_history(manager: Client) -> None:
-    departure = uuid4()
-    put({departure: DepartureFactory(team=[lead(GuideFactory())])})
-
-    response = manager.post(PUBLISH_PAGE, of_revision_2(departure), follow=True)
-
-    assert "Published: 1 departure of" in response.content.decode()
-    assert stored()[departure].status is DepartureStatus.PUBLISHED
-    assert ScheduleRevision.objects.get(rev=3).author == "a operations manager"
-    assert OutboxMessage.objects.filter(destination="svc-notifications").count() == 1
-
-
-def test_only_what_was_chosen_is_published(manager: Client) -> None:
-    chosen, left = uuid4(), uuid4()
-    put({key: DepartureFactory(team=[lead(GuideFactory())]) for key in (chosen, left)})
-
-    manager.post(PUBLISH_PAGE, of_revision_2(chosen))
-    manager.post(PUBLISH_PAGE, {"since_rev": 3, "departure_ids": []})
-
-    assert [stored()[key].status.value for key in (chosen, left)] == ["PUBLISHED", "DRAFT"]
-
-
-def test_a_plan_that_changed_since_the_page_was_shown_is_not_published(manager: Client) -> None:
-    departure = uuid4()
-    put({departure: DepartureFactory(team=[lead(GuideFactory())])})
-    change(departure, capacity=10)
-
-    response = manager.post(PUBLISH_PAGE, of_revision_2(departure))
-
-    assert "at revision 3" in response.content.decode()
-    assert 'name="since_rev" value="3"' in response.content.decode()
-    assert stored()[departure].status is DepartureStatus.DRAFT
-
-
-def test_a_person_approves_by_publishing(manager: Client) -> None:
-    departure = uuid4()
-    waiting = TeamMemberFactory(assignment_status=AssignmentStatus.PENDING_APPROVAL)
-    put({departure: DepartureFactory(team=[waiting])})
-    assert "awaits approval" in manager.get(PUBLISH_PAGE).content.decode()
-
-    manager.post(PUBLISH_PAGE, of_revision_2(departure))
-
-    assert not stored()[departure].needs_approval
-
-
-@pytest.mark.parametrize("group", ["Auditor", "Dispatcher"])
-def test_only_operations_managers_publish(group: str) -> None:
-    departure = uuid4()
-    put({departure: DepartureFactory(team=[lead(GuideFactory())])})
-
-    response = signed_in(group).post(PUBLISH_PAGE, of_revision_2(departure))
-
-    assert response.status_code == 403
-    assert stored()[departure].status is DepartureStatus.DRAFT
-
-
 def test_a_dispatcher_releases_a_hazard_and_an_auditor_cannot() -> None:
     hazard = a_hazard()
     chosen = {"action": "release_chosen", "_selected_action": [str(hazard.pk)]}
@@ -205,4 +131,5 @@ def test_the_button_is_there_for_those_who_may_press_it(manager: Client) -> None
     page = reverse("admin:scheduling_dailyschedule_change", args=[schedule_id_of(TOMORROW)])
 
     assert PUBLISH_PAGE in manager.get(page).content.decode()
+    assert manager.get(PUBLISH_PAGE)["Location"] == f"/admin/board/{TOMORROW}/publish/"
     assert PUBLISH_PAGE not in signed_in("Dispatcher").get(page).content.decode()

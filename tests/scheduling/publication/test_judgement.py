@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -18,7 +17,7 @@ from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus
 from scheduling.errors import HardRuleViolated
-from scheduling.models import ScheduleRevision, schedule_id_of
+from scheduling.models import ScheduleRevision
 from scheduling.publication.services import publish_departures
 from scheduling.siblings.errors import SiblingUnavailable
 from tests.scheduling.patches.calls import change as patch_departure
@@ -287,23 +286,3 @@ def test_an_absence_that_is_entered_after_the_facts_were_read_is_found_under_the
         refused = publish(client, day)
 
     assert (refused.status_code, refused.json()["code"]) == (422, "HARD_RULE_VIOLATED")
-
-
-def test_the_page_names_broken_rules_and_publishes_over_them_only_on_demand(
-    siblings: SimulatedSiblings, day: date, client: Client, groups: None
-) -> None:
-    key, departure = led(day)
-    terminate(siblings, client, day, departure)
-    manager = User.objects.create_user("ana", password="x", is_staff=True)
-    manager.groups.add(Group.objects.get(name="Operations manager"))
-    client.force_login(manager)
-    page = f"/admin/scheduling/dailyschedule/{schedule_id_of(day)}/publish/"
-    form = {"since_rev": preview(client, day)["_rev"], "departure_ids": [str(key)]}
-
-    refused = client.post(page, form).content.decode()
-    assert f"Breaks a rule: {departure.team[0].guide_name}: terminated" in refused
-    assert 'name="override_warnings"' in refused
-    assert stored(day)[key].status is DepartureStatus.DRAFT
-
-    client.post(page, form | {"override_warnings": "on"})
-    assert stored(day)[key].status is DepartureStatus.PUBLISHED

@@ -1,0 +1,90 @@
+"""What stands against publishing a departure, and what it takes to publish it all the same."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from novatrek_scheduling.console.states import DepartureState, OpenConflict
+from scheduling.domain.document import Departure
+from scheduling.publication.judgement import Judgement
+from scheduling.rules import Violation
+
+_DIGEST_LENGTH = 16
+
+
+class Weight(StrEnum):
+    """What an obstacle takes: nobody publishes over it, the permission to override, or a confirmation."""
+
+    FORBIDS = "FORBIDS"
+    TAKES_OVERRIDE = "TAKES_OVERRIDE"
+    TAKES_CONFIRMATION = "TAKES_CONFIRMATION"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """`text` is empty where the state of the departure says it already. `key` is another where the matter is."""
+
+    weight: Weight
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacles:
+    """All that stands against one departure."""
+
+    departure_id: UUID
+    found: tuple[Obstacle, ...]
+
+    @property
+    def forbid(self) -> bool:
+        return any(obstacle.weight is Weight.FORBIDS for obstacle in self.found)
+
+    @property
+    def take_override(self) -> bool:
+        return any(obstacle.weight is Weight.TAKES_OVERRIDE for obstacle in self.found)
+
+    @property
+    def texts(self) -> list[str]:
+        return [obstacle.text for obstacle in self.found if obstacle.text]
+
+    @property
+    def token(self) -> str:
+        """What a confirmation names: it holds for these obstacles, and for no other that comes up later."""
+        keys = "\n".join(sorted(obstacle.key for obstacle in self.found))
+        return f"{self.departure_id}:{sha256(keys.encode()).hexdigest()[:_DIGEST_LENGTH]}"
+
+
+def obstacles_of(key: UUID, departure: Departure, state: DepartureState, judgement: Judgement) -> Obstacles:
+    """Return the rules that a departure breaks now, accepted or not, its open conflicts, and what a person approves."""
+    broken = (_broken(violation, judgement) for violation in judgement.violations if violation.departure_id == key)
+    conflicts = (_conflict(conflict, departure) for conflict in state.conflicts)
+    notes = (_to_approve(reason) for reason in judgement.reasons.get(key, ()))
+    return Obstacles(key, (*broken, *conflicts, *notes))
+
+
+def _broken(violation: Violation, judgement: Judgement) -> Obstacle:
+    about = ",".join(sorted(violation.about))
+    key = f"rule:{violation.rule}:{violation.guide_id}:{about}:{violation.excess}"
+    if violation.rule.is_never_overridden:
+        text = _("Nobody may publish over this: %(what)s") % {"what": violation.message}
+        return Obstacle(Weight.FORBIDS, text, key)
+    if violation in judgement.honoured:
+        text = _("%(what)s; the risk is accepted") % {"what": violation.message}
+        return Obstacle(Weight.TAKES_CONFIRMATION, text, f"{key}:accepted")
+    return Obstacle(Weight.TAKES_OVERRIDE, _("Breaks a rule: %(what)s") % {"what": violation.message}, key)
+
+
+def _conflict(conflict: OpenConflict, departure: Departure) -> Obstacle:
+    key = f"conflict:{conflict.id}:{conflict.severity}"
+    is_of_the_team = bool(conflict.guide_ids & departure.guide_ids) and not departure.is_cancelled
+    if conflict.cause.is_never_overridden and is_of_the_team:
+        return Obstacle(Weight.FORBIDS, _("Nobody may publish over this conflict; resolve it first."), key)
+    return Obstacle(Weight.TAKES_CONFIRMATION, "", key)
+
+
+def _to_approve(reason: str) -> Obstacle:
+    return Obstacle(Weight.TAKES_CONFIRMATION, _("Publishing approves: %(what)s") % {"what": reason}, f"note:{reason}")
