@@ -60,15 +60,16 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class GuideConstraints:
-    """The guides whom a request requires and excludes."""
+    """The guides whom a request requires and excludes, or whom a plan leaves free; `because` says which, in short."""
 
     required: frozenset[UUID] = frozenset()
     excluded: frozenset[UUID] = frozenset()
+    because: str = "excluded by the request"
 
     def against(self, guide_id: UUID) -> Exclusion | None:
-        """Return the exclusion of the guide by the request, None where it allows them."""
+        """Return the exclusion of the guide, None where they are allowed."""
         if guide_id in self.excluded:
-            return Exclusion(Rule.EXCLUDED, "excluded by the request")
+            return Exclusion(Rule.EXCLUDED, self.because)
         return None
 
 

@@ -28,7 +28,8 @@ class DayInputs:
 
     `departures` are to be planned, `everything` has all of the date, merged with the catalog; `base` has those to be
     planned as they were stored. `context` has what guides entered and their commitments. `unknown` are the departures
-    that stay as they are because a record that they rest on could not be read.
+    that stay as they are because a record that they rest on could not be read. Guides of `standby` are left free,
+    except where they are pinned.
     """
 
     day: date
@@ -38,6 +39,7 @@ class DayInputs:
     context: PlanningContext
     base: Mapping[UUID, Departure]
     unknown: frozenset[UUID] = field(default_factory=frozenset)
+    standby: frozenset[UUID] = field(default_factory=frozenset)
 
 
 def load_inputs(
@@ -70,6 +72,20 @@ def load_inputs(
         base={key: stored.departures[key] for key in departures if key in stored.departures},
         unknown=frozenset(key for key in departures if unknown_about(key, departures[key], snapshot)),
     )
+
+
+def without_pins(inputs: DayInputs) -> DayInputs:
+    """Return the inputs with no guide of the departures to be planned pinned: a person decided that they may move."""
+    return replace(inputs, departures=_unpinned(inputs.departures), base=_unpinned(inputs.base))
+
+
+def _unpinned(departures: Mapping[UUID, Departure]) -> dict[UUID, Departure]:
+    return {
+        key: departure.model_copy(
+            update={"team": [member.model_copy(update={"pinned": False}) for member in departure.team]}
+        )
+        for key, departure in departures.items()
+    }
 
 
 def add_certificates(inputs: DayInputs, guide_ids: Collection[UUID], *, deadline_seconds: float) -> DayInputs:

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from optimization.candidates.assessment import Assessment, PlanningContext, assess, guides_needing_certificates
+from optimization.candidates.assessment import (
+    Assessment,
+    GuideConstraints,
+    PlanningContext,
+    assess,
+    guides_needing_certificates,
+)
 from optimization.candidates.formulation import fair_share, solver_departure, solver_locations, solver_pairs
 from optimization.candidates.teams import form_team
 from optimization.candidates.unassigned_reasons import explain_unstaffed
@@ -69,7 +75,7 @@ def _plan(
     day, facts = inputs.day, inputs.facts
     without_trail = choose_trails(departures, day, facts)
     assessments = {
-        key: assess(Demand.of(key, departure, day, facts.snapshot), facts, context)
+        key: assess(Demand.of(key, departure, day, facts.snapshot), facts, context, _free(inputs, departure))
         for key, departure in departures.items()
     }
     staffable = {key: departure for key, departure in departures.items() if key not in without_trail}
@@ -79,6 +85,12 @@ def _plan(
     for key, departure in departures.items():
         departure.unassigned_reason = unstaffed.get(key)
     return PlannedDay(day, facts, problem, solved, {}, departures, assessments, context=context)
+
+
+def _free(inputs: DayInputs, departure: Departure) -> GuideConstraints:
+    """Return the standbys as excluded from the departure, but for those whom a person pinned there."""
+    pinned = {member.guide_id for member in departure.team if member.pinned}
+    return GuideConstraints(excluded=inputs.standby - pinned, because="kept free as a standby")
 
 
 def _problem(

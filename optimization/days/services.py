@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conflicts.monitoring.services import detect_on
 from optimization.days.dead_letters import record_failed_optimization
-from optimization.days.inputs import add_certificates, add_notes, load_inputs, open_departures
+from optimization.days.inputs import add_certificates, add_notes, load_inputs, open_departures, without_pins
 from optimization.days.planned_day import PlannedDay
 from optimization.days.planner import assign_guides, form_teams, guides_to_certify
 from optimization.days.refusal import PlanRefused
@@ -189,14 +189,18 @@ def plan_date(
     time_limit_seconds: float | None = None,
     reader: str = "worker",
     max_changes: int | None = None,
+    keeps_pins: bool = True,
+    standby: Collection[UUID] = (),
 ) -> PlannedDay:
     """Plan the open departures of these regions, or those of `only`, on the latest document. Nothing is written.
 
     `reader` selects the deadline of each round of reading from SNAPSHOT_DEADLINE_SECONDS, `time_limit_seconds` of the
-    solver is the settings' by default. Raises SiblingUnavailable where the guides of a later day cannot be read.
+    solver is the settings' by default. Without `keeps_pins` pinned guides may be moved as well; guides of `standby` are
+    left free. Raises SiblingUnavailable where the guides of a later day cannot be read.
     """
     seconds = float(settings.SNAPSHOT_DEADLINE_SECONDS[reader])
     inputs = load_inputs(day, region_ids, facts, only, deadline_seconds=seconds)
+    inputs = replace(inputs if keeps_pins else without_pins(inputs), standby=frozenset(standby))
     inputs = add_certificates(inputs, guides_to_certify(inputs), deadline_seconds=seconds)
     plan = assign_guides(
         inputs,

@@ -6,6 +6,7 @@ but the plan's own fields may differ.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -33,18 +34,30 @@ def refuse_broken_write(
     *,
     publishes: Collection[UUID] = (),
     may_unstaff: bool = False,
+    may_unpin: bool = False,
 ) -> None:
     """Raise PlanRefused where the changes newly break a rule or touch what no plan may touch.
 
     Call it in the transaction of the write, under its locks: raising rolls it back. `publishes` has the departures
-    that the writer may publish too. `may_unstaff`: a person accepted that many published departures lose their team.
+    that the writer may publish too. `may_unstaff`: a person accepted that many published departures lose their team,
+    `may_unpin` that pinned guides are moved.
     """
     findings: list[Finding] = []
-    for day, change in changes.items():
+    for day, written in changes.items():
+        change = _without_pins(written) if may_unpin else written
         findings += forbidden_changes(change.before, change.after, now, publishes=publishes)
         findings += _newly_broken(day, change, facts)
         findings += () if may_unstaff else _teams_taken(day, change, facts)
     refuse(findings)
+
+
+def _without_pins(change: Change) -> Change:
+    """Return the change as if nobody had been pinned before on the departures that differ."""
+    before = change.before.copy_for_editing()
+    for key in change.departure_ids & before.departures.keys():
+        for member in before.departures[key].team:
+            member.pinned = False
+    return replace(change, before=before)
 
 
 def _newly_broken(day: date, change: Change, facts: Facts) -> list[Finding]:

@@ -37,9 +37,10 @@ class Proposal(LeasedWork):
     a departure of it changed; `rebased_from` is the revision that it was made on before that, null where it was not.
 
     `rev` is the revision of the daily schedule it is made on, 0 before the date has one; `run_id` the optimization run.
-    No `region_ids`: all of the date. `max_changes` limits the reassigned guides, null is no limit. `plan` has what it
-    changes, as intent (`optimization/proposals/plans.py`), `curve` the points of the change curve, `accepted` who took
-    which departures when, at which revision.
+    No `region_ids`: all of the date. `max_changes` limits the reassigned guides, null is no limit. Without `keeps_pins`
+    pinned guides may be moved as well; guides of `standby_ids` are left free, unless they are pinned. `plan` has what
+    it changes, as intent (`optimization/proposals/plans.py`), `curve` the points of the change curve, `accepted` who
+    took which departures when, at which revision.
     """
 
     class Status(models.TextChoices):
@@ -68,6 +69,8 @@ class Proposal(LeasedWork):
     schedule_date = models.DateField()
     region_ids = models.JSONField(default=list)
     max_changes = models.PositiveSmallIntegerField(null=True, blank=True)
+    keeps_pins = models.BooleanField(default=True, db_default=True)
+    standby_ids = models.JSONField(default=list, db_default=[])
     requested_by = models.CharField(max_length=250)
     requested_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(default=expiry_from_now)
@@ -95,10 +98,10 @@ class Proposal(LeasedWork):
         constraints = [
             # Two people who ask for the same at once get one proposal.
             models.UniqueConstraint(
-                fields=["schedule_date", "region_ids", "max_changes"],
+                fields=["schedule_date", "region_ids", "max_changes", "keeps_pins", "standby_ids"],
                 condition=models.Q(status__in=["PENDING", "COMPUTING"]),
                 nulls_distinct=False,
-                name="proposals_same_made_once",
+                name="proposals_equal_made_once",
             )
         ]
 

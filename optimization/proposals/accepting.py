@@ -123,7 +123,7 @@ def _write(
         written.update(_apply(formed, chosen, drafts[day].document, day))
 
     def after_write(changes: Mapping[date, Change]) -> None:
-        refuse_broken_write(changes, formed.facts, began_at, may_unstaff=may_unstaff)
+        refuse_broken_write(changes, formed.facts, began_at, may_unstaff=may_unstaff, may_unpin=not proposal.keeps_pins)
         met.update(record_acceptance(proposal, chosen.keys(), by=author.subject))
 
     try:

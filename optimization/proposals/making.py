@@ -17,6 +17,7 @@ from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, in
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.presence import announce_presence
+from scheduling.domain.document import ScheduleDocument
 from scheduling.models import Claim, ClaimLost
 
 logger = structlog.get_logger(__name__)
@@ -58,11 +59,19 @@ def _fail(claim: Claim, run: OptimizationRun, error: str) -> None:
 
 def _make(proposal: Proposal, claim: Claim, region_ids: frozenset[UUID], run: OptimizationRun) -> None:
     day = proposal.schedule_date
-    rev = read_drafts([day])[day].rev
+    draft = read_drafts([day])[day]
+    standby = frozenset(map(UUID, proposal.standby_ids))
     snapshot = take_planning_snapshot(day, region_ids or None)
     planned_regions = region_ids or frozenset(snapshot.regions)
     note_step(claim, Proposal.Step.PLANNING)
-    plan = plan_date(day, planned_regions, gather_facts(snapshot), max_changes=proposal.max_changes)
+    plan = plan_date(
+        day,
+        planned_regions,
+        gather_facts(snapshot),
+        max_changes=proposal.max_changes,
+        keeps_pins=proposal.keeps_pins,
+        standby=standby,
+    )
     note_step(claim, Proposal.Step.CHECKING)
     # A person decides on the teams that it takes: they see each of them.
     refuse_broken_plan(plan, may_unstaff=True)
@@ -72,18 +81,20 @@ def _make(proposal: Proposal, claim: Claim, region_ids: frozenset[UUID], run: Op
     _complete(run, plan)
     store_proposal(
         claim,
-        rev=rev,
+        rev=draft.rev,
         run_id=run.pk,
-        plan=proposed_plan(plan, planned_regions).model_dump(mode="json"),
+        plan=proposed_plan(plan, planned_regions, draft.document, standby).model_dump(mode="json"),
         curve=[point.as_json(before) for point, before in zip(points, befores, strict=True)],
     )
 
 
-def proposed_plan(plan: PlannedDay, region_ids: frozenset[UUID]) -> ProposedPlan:
-    """Return what the plan of a date changes, with the hours of the guides who are at home in its regions."""
+def proposed_plan(
+    plan: PlannedDay, region_ids: frozenset[UUID], document: ScheduleDocument, standby: frozenset[UUID]
+) -> ProposedPlan:
+    """Return what the plan of a date changes in its document, with the hours of the guides at home in its regions."""
     snapshot = plan.facts.snapshot
     proposed = {
-        key: ProposedDeparture.of(departure, plan.base.get(key), snapshot.trails)
+        key: ProposedDeparture.of(departure, document.departures.get(key), snapshot.trails)
         for key, departure in plan.planned.items()
     }
     changed = {key: departure for key, departure in proposed.items() if departure.is_change}
@@ -99,6 +110,7 @@ def proposed_plan(plan: PlannedDay, region_ids: frozenset[UUID]) -> ProposedPlan
         hours={guide: plan.facts.recent_hours.get(guide, 0.0) for guide in sorted(compared)},
         moved=len(plan.solved.moved),
         proof=plan.solved.status.value,
+        standby={key: snapshot.guides[key].name for key in sorted(standby) if key in snapshot.guides},
         unknown=tuple(snapshot.unknown[sibling] for sibling in sorted(snapshot.unknown)),
     )
 

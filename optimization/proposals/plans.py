@@ -166,7 +166,7 @@ class ProposedPlan(_Value):
 
     `departures` are those whose guides or trail would change, by id. `hours` are those of the trailing 14 days, by
     guide, of everybody who is compared. `proof` is how good the plan is known to be; `unknown` what siblings did not
-    answer.
+    answer; `standby` the names of the guides who are left free.
     """
 
     region_ids: tuple[UUID, ...]
@@ -175,6 +175,7 @@ class ProposedPlan(_Value):
     moved: int
     proof: str
     unknown: tuple[str, ...] = ()
+    standby: dict[UUID, str] = {}
 
 
 class AcceptedPart(_Value):

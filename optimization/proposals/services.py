@@ -27,11 +27,20 @@ def find_proposal(proposal_id: UUID) -> Proposal:
     return proposal
 
 
-def request_proposal(day: date, region_ids: Collection[UUID], *, by: str, max_changes: int | None = None) -> Proposal:
+def request_proposal(
+    day: date,
+    region_ids: Collection[UUID],
+    *,
+    by: str,
+    max_changes: int | None = None,
+    keeps_pins: bool = True,
+    standby_ids: Collection[UUID] = (),
+) -> Proposal:
     """Ask for a proposal for the open departures of these regions (none: all) of `day`, and queue its making.
 
-    At most `max_changes` guides are reassigned, any number if None. Where the same is being made already, return that
-    one. Raises DateInThePast, and Malformed for a limit out of bounds.
+    At most `max_changes` guides are reassigned, any number if None. Without `keeps_pins` pinned guides may be moved as
+    well; guides of `standby_ids` are left free. Where the same is being made already, return that one. Raises
+    DateInThePast, and Malformed for a limit out of bounds.
     """
     # In the west the day before that of UTC is not over yet.
     if day < (timezone.now() - timedelta(days=1)).date():
@@ -41,6 +50,8 @@ def request_proposal(day: date, region_ids: Collection[UUID], *, by: str, max_ch
         "schedule_date": day,
         "region_ids": sorted(str(region_id) for region_id in set(region_ids)),
         "max_changes": max_changes,
+        "keeps_pins": keeps_pins,
+        "standby_ids": sorted(str(guide_id) for guide_id in set(standby_ids)),
     }
     try:
         with transaction.atomic():

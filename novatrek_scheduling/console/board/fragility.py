@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from optimization.fragility.hedges import HedgeKind
 from optimization.fragility.report import remarks_on
 from optimization.models import FragilityReport
 
@@ -21,13 +22,21 @@ class FragileResource:
 
 
 @dataclass(frozen=True, slots=True)
+class HedgeLine:
+    """What would help. `standby_id`: the guide who would be left free for it, whom a proposal can leave free."""
+
+    message: str
+    standby_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fragility:
     """The stored report in short; `is_current`: it is about the plan as it is now."""
 
     found_at: datetime
     is_current: bool
     most_fragile: tuple[FragileResource, ...]
-    hedges: tuple[str, ...]
+    hedges: tuple[HedgeLine, ...]
     remarks: tuple[str, ...]
 
 
@@ -41,9 +50,14 @@ def stored_fragility(day: date, rev: int) -> Fragility | None:
         found_at=kept.found_at,
         is_current=kept.rev == rev,
         most_fragile=tuple(_resource(loss) for loss in report["most_fragile"][:SHOWN]),
-        hedges=tuple(hedge["message"] for hedge in report["hedges"][:SHOWN]),
+        hedges=tuple(_hedge(hedge) for hedge in report["hedges"][:SHOWN]),
         remarks=tuple(remarks_on(report)),
     )
+
+
+def _hedge(hedge: dict[str, Any]) -> HedgeLine:
+    is_standby = hedge["kind"] == HedgeKind.STANDBY.value
+    return HedgeLine(hedge["message"], hedge["id"] if is_standby else "")
 
 
 def _resource(loss: dict[str, Any]) -> FragileResource:

@@ -17,8 +17,6 @@ from novatrek_scheduling.console.board.page import Board, board_version, read_bo
 from novatrek_scheduling.console.board.timeline import timeline_of
 from novatrek_scheduling.console.days import company_day, day_in
 from novatrek_scheduling.console.pages import ConsolePage
-from novatrek_scheduling.console.proposals.listing import waiting_for
-from novatrek_scheduling.console.proposals.views import ProposalsPage
 from scheduling.admin.optimizing_banner import optimizer_texts
 from scheduling.models import DailySchedule, schedule_id_of
 
@@ -80,13 +78,12 @@ class BoardAside(ConsolePage):
     def get(self, request: HttpRequest) -> HttpResponse:
         day, now = Filters.of(request).day, timezone.now()
         schedule = DailySchedule.objects.filter(schedule_date=day).only("rev").first()
-        may_see_proposals = request.user.has_perm(ProposalsPage.permission)
         return self.show(
             _("Board"),
             now=now,
             day=day,
             schedule=schedule,
-            proposals=waiting_for(day, now) if may_see_proposals else (),
+            may_write=request.user.has_perm("scheduling.change_dailyschedule"),
             fragility=stored_fragility(day, schedule.rev) if schedule else None,
         )
 

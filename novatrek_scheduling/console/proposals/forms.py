@@ -11,8 +11,19 @@ from novatrek_scheduling.console.ids import IdsField
 from optimization.proposals.services import MOST_CHANGES
 
 
+class IdsField(forms.TypedMultipleChoiceField):
+    """Ids of departures or guides; the service checks that they are there."""
+
+    def valid_value(self, value: str) -> bool:
+        try:
+            UUID(value)
+        except ValueError:
+            return False
+        return True
+
+
 class OptimizeForm(forms.Form):
-    """Which regions, and how many guides may move; no region ticked means all."""
+    """Which regions, how many guides may move, and which: no region ticked means all."""
 
     max_changes = forms.IntegerField(
         required=False,
@@ -21,6 +32,13 @@ class OptimizeForm(forms.Form):
         label=_("How many guides may move"),
         help_text=_("Empty: any number. With few, most teams stay as they are."),
     )
+
+    keeps_pins = forms.BooleanField(
+        required=False,
+        initial=True,
+        label=_("Pinned guides stay where they are"),
+    )
+    standby = IdsField(required=False, coerce=UUID, label=_("Left free as standbys"))
 
     def __init__(self, *args: Any, regions: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

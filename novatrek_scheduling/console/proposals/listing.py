@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from novatrek_scheduling.console.proposals.texts import limit_text, moment_text, regions_text
+from novatrek_scheduling.console.proposals.texts import moment_text, regions_text, scope_text
 from optimization.models import Proposal
 
 DECIDED_SHOWN = 30
@@ -57,7 +57,7 @@ def _row(proposal: Proposal, now: datetime) -> ListedProposal:
         id=proposal.pk,
         day=proposal.schedule_date,
         regions=regions_text(proposal.region_ids),
-        limit=limit_text(proposal.max_changes),
+        limit=scope_text(proposal),
         by=proposal.requested_by,
         asked=f"{proposal.requested_by}, {moment_text(proposal.requested_at, with_day=True)}",
         state=state,

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from novatrek_scheduling.console.proposals.lanes import Axis, Days, Lanes
 from novatrek_scheduling.console.proposals.texts import (
     hours_text,
-    limit_text,
     moment_text,
     proof_text,
     regions_text,
+    scope_text,
     signed_hours_text,
     team_text,
 )
@@ -107,6 +107,7 @@ class MadeProposal:
     curve: tuple[CurveRow, ...]
     proof: str
     unknown: tuple[str, ...]
+    standbys: tuple[str, ...]
     is_moved_on: bool
     open_count: int
 
@@ -142,7 +143,7 @@ def read_page(
         proposal=proposal,
         day=proposal.schedule_date,
         regions=regions_text(proposal.region_ids),
-        limit=limit_text(proposal.max_changes),
+        limit=scope_text(proposal),
         expires=moment_text(proposal.expires_at),
         decided=moment_text(proposal.decided_at) if proposal.decided_at else "",
         is_expired=proposal.status == Proposal.Status.READY and proposal.expires_at <= now,
@@ -181,6 +182,7 @@ def _made(
         curve=tuple(_curve(proposal)),
         proof=proof_text(plan.proof),
         unknown=plan.unknown,
+        standbys=tuple(sorted(plan.standby.values())),
         is_moved_on=bool(difference.in_state(PartState.CHANGED)),
         open_count=len(difference.in_state(PartState.OPEN)) if may_be_decided else 0,
     )

@@ -29,6 +29,12 @@ def limit_text(max_changes: int | None) -> str:
     }
 
 
+def scope_text(proposal: Proposal) -> str:
+    """Return what limits the proposal: "at most 2 guides move, pinned ones too"."""
+    limit = limit_text(proposal.max_changes)
+    return limit if proposal.keeps_pins else _("%(limit)s, pinned ones too") % {"limit": limit}
+
+
 def moment_text(moment: datetime, *, with_day: bool = False) -> str:
     """Return a moment by the company's clock: "16:05 PST", or "27 Nov 16:05 PST"."""
     form = "%d %b %H:%M %Z" if with_day else "%H:%M %Z"

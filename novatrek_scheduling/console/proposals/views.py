@@ -1,5 +1,6 @@
 """The pages of proposals."""
 
+from collections.abc import Iterable
 from datetime import date
 from http import HTTPStatus
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from novatrek_scheduling.console.days import company_day
 from novatrek_scheduling.console.pages import ConsolePage
-from novatrek_scheduling.console.proposals.forms import OptimizeForm
+from novatrek_scheduling.console.proposals.forms import IdsField, OptimizeForm
 from novatrek_scheduling.console.proposals.listing import read_list, waiting_for
 from novatrek_scheduling.console.proposals.progress import progress_of
 from novatrek_scheduling.errors import DomainError
@@ -23,27 +24,35 @@ from optimization.proposals.services import find_proposal, request_proposal
 from scheduling.admin.optimizing_banner import optimizer_texts
 from scheduling.admin.region_names import region_name, region_names
 from scheduling.daily_schedules.drafts import read_drafts
+from scheduling.snapshot import look_up_guides
 
+NAMES_SECONDS = 1.0
 VIEW, CHANGE = "scheduling.view_dailyschedule", "scheduling.change_dailyschedule"
 
 
 class OptimizePage(ConsolePage):
-    """The question of which regions of a date to optimize; `?region=<id>` ticks one."""
+    """What to optimize of a date; `?region=<id>` ticks a region, `?standby=<id>` leaves a guide free."""
 
     template_name = "admin/console/proposals/optimize.html"
     permission = CHANGE
 
     def get(self, request: HttpRequest, day: date) -> HttpResponse:
-        ticked = request.GET.getlist("region")
-        return self._form(day, OptimizeForm(initial={"regions": ticked}, regions=_regions_of(day)))
+        asked = {"regions": request.GET.getlist("region"), "standby": request.GET.getlist("standby")}
+        return self._form(day, OptimizeForm(initial=asked, regions=_regions_of(day)))
 
     def post(self, request: HttpRequest, day: date) -> HttpResponse:
         form = OptimizeForm(request.POST, regions=_regions_of(day))
         if not form.is_valid():
             return self._form(day, form, status=HTTPStatus.BAD_REQUEST)
-        by, limit = request.user.get_username(), form.cleaned_data["max_changes"]
         try:
-            proposal = request_proposal(day, form.region_ids, by=by, max_changes=limit)
+            proposal = request_proposal(
+                day,
+                form.region_ids,
+                by=request.user.get_username(),
+                max_changes=form.cleaned_data["max_changes"],
+                keeps_pins=form.cleaned_data["keeps_pins"],
+                standby_ids=form.cleaned_data["standby"],
+            )
         except DomainError as refused:
             messages.warning(request, refused.message)
             return self._form(day, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -55,6 +64,7 @@ class OptimizePage(ConsolePage):
             status=status,
             day=day,
             form=form,
+            standbys=_names_of(form["standby"].value() or ()),
             waiting=waiting_for(day, timezone.now()),
             optimizers=optimizer_texts(day),
         )
@@ -107,3 +117,13 @@ def _regions_of(day: date) -> dict[str, str]:
     here = {str(departure.region_id): region_name(departure.region_id) for departure in departures}
     named = {**here, **region_names()}
     return dict(sorted(named.items(), key=lambda item: item[1]))
+
+
+def _names_of(guide_ids: Iterable[str]) -> dict[str, str]:
+    """Return the guides by name, or by the start of their id while svc-guide-management does not answer."""
+    asked = [UUID(guide_id) for guide_id in guide_ids if IdsField().valid_value(guide_id)]
+    try:
+        names = {key: guide.name for key, guide in look_up_guides(asked, deadline_seconds=NAMES_SECONDS).items()}
+    except DomainError:
+        names = {}
+    return {str(key): names.get(key, str(key)[:8]) for key in asked}

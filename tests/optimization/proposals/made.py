@@ -28,9 +28,9 @@ class PlannedRegion:
     def departures(self) -> dict[UUID, Departure]:
         return stored(self.day)
 
-    def propose(self, *, by: str = "ana", max_changes: int | None = None) -> Proposal:
-        """Have a proposal made."""
-        proposal = request_proposal(self.day, [self.region_id], by=by, max_changes=max_changes)
+    def propose(self, **limits: Any) -> Proposal:
+        """Have a proposal made, with limits of `request_proposal`."""
+        proposal = request_proposal(self.day, [self.region_id], by="ana", **limits)
         compute_proposal(proposal.pk)
         return find_proposal(proposal.pk)
 

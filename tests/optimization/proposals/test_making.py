@@ -10,6 +10,7 @@ from django.utils import timezone
 from novatrek_scheduling.errors import Malformed
 from optimization.models import OptimizationRun, Proposal, RunDetail, RunStatus
 from optimization.proposals import making
+from optimization.proposals.accepting import accept_proposal
 from optimization.proposals.claims import claim_proposal, note_step, store_proposal
 from optimization.proposals.errors import ProposalClosed
 from optimization.proposals.making import compute_proposal
@@ -17,8 +18,9 @@ from optimization.proposals.services import drop_proposal, find_proposal, make_a
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.errors import DateInThePast
 from scheduling.models import ClaimLost, ScheduleRevision
-from tests.factories import REGION_ID, TOMORROW
+from tests.factories import DISPATCHER, REGION_ID, TOMORROW
 from tests.optimization.proposals.made import a_planned_region, plan_in, teams
+from tests.scheduling.writes import change
 from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +154,18 @@ def test_of_two_who_have_it_made_anew_the_second_is_told_by_whom_it_is() -> None
     with pytest.raises(ProposalClosed, match="ben has the proposal made anew"):
         make_anew(seen, by="cleo", max_changes=4)
     assert find_proposal(proposal.pk).max_changes == 3
+
+
+def test_pinned_guides_stay_unless_a_person_lets_them_move(siblings: SimulatedSiblings) -> None:
+    region = a_planned_region(siblings, freed=0)
+    [(key, unsuited), *_] = [item for item in sorted(region.departures().items()) if len(item[1].team) == 1]
+    change(key, region.day, team=[unsuited.team[0].model_copy(update={"pinned": True})])
+
+    kept, moved = region.propose(), region.propose(standby_ids=unsuited.guide_ids)
+    free = region.propose(standby_ids=unsuited.guide_ids, keeps_pins=False)
+
+    assert key not in plan_in(kept).departures.keys() | plan_in(moved).departures.keys()
+    assert not unsuited.guide_ids & set(plan_in(free).departures[key].after.guide_ids)
+    assert list(plan_in(free).standby.values()) == [unsuited.team[0].guide_name]
+    accept_proposal(free, [key], author=DISPATCHER)
+    assert not unsuited.guide_ids & region.departures()[key].guide_ids

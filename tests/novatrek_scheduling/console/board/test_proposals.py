@@ -1,18 +1,24 @@
 """The board leads to proposals: to ask for one, and to those that wait for somebody."""
 
+import re
 from http import HTTPStatus
+from uuid import UUID, uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from optimization.models import Proposal
+from optimization.models import FragilityReport, Proposal
 from optimization.proposals.services import request_proposal
-from tests.factories import REGION_ID, TOMORROW
+from tests.factories import REGION_ID, TOMORROW, DepartureFactory
 from tests.novatrek_scheduling.console.people import signed_in
+from tests.scheduling.writes import put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups", "siblings")]
 
-BOARD = reverse("console:board")
+BOARD, ASIDE = reverse("console:board"), reverse("console:board_aside")
+GUIDE_ID = UUID(int=7)
+EMPTY_REPORT = {"most_fragile": [], "unknown": [], "without_team": [], "not_judged": [], "not_tried": []}
 OF_REGION = {"date": TOMORROW.isoformat(), "region": str(REGION_ID)}
 
 
@@ -35,3 +41,24 @@ def test_a_colleague_who_opens_the_board_sees_the_proposal_that_waits() -> None:
     Proposal.objects.update(status=Proposal.Status.DROPPED)
     assert "cleo" not in auditor.get(part).content.decode()
     assert signed_in().get(part).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_standby_that_would_help_goes_into_a_proposal_with_one_click() -> None:
+    hedges = [
+        {"kind": "STANDBY", "id": str(GUIDE_ID), "message": "Ana Ruiz held ready"},
+        {"kind": "EXTRA_GUIDE", "message": "one more guide"},
+    ]
+    put({uuid4(): DepartureFactory()})
+    FragilityReport.objects.create(
+        schedule_date=TOMORROW, rev=1, found_at=timezone.now(), report=EMPTY_REPORT | {"hedges": hedges}
+    )
+    dispatcher, here = signed_in("Dispatcher"), {"date": TOMORROW.isoformat()}
+
+    page = dispatcher.get(ASIDE, here).content.decode()
+    [form] = re.findall(r'<form class="nb-hedge".*?</form>', page, re.DOTALL)
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    dispatcher.post(reverse("console:optimize", args=[TOMORROW]), fields)
+
+    proposal = Proposal.objects.get()
+    assert (proposal.standby_ids, proposal.keeps_pins) == ([str(GUIDE_ID)], True)
+    assert "Propose a plan with it" not in signed_in("Auditor").get(ASIDE, here).content.decode()

@@ -56,13 +56,28 @@ def test_a_dispatcher_asks_for_a_proposal_of_a_region_with_a_limit() -> None:
     dispatcher = signed_in("Dispatcher")
     put({uuid4(): DepartureFactory()})
     assert "Pinned guides stay where they are" in shown(dispatcher, OPTIMIZE, region=str(REGION_ID))
+    asked = {"regions": [str(REGION_ID)], "max_changes": "2", "keeps_pins": "on"}
 
-    answer = dispatcher.post(OPTIMIZE, {"regions": [str(REGION_ID)], "max_changes": "2"})
+    answer = dispatcher.post(OPTIMIZE, asked)
 
     proposal = Proposal.objects.get()
     assert answer.headers["Location"] == page_of(proposal)
     assert (proposal.schedule_date, proposal.region_ids, proposal.max_changes) == (TOMORROW, [str(REGION_ID)], 2)
-    assert proposal.requested_by == "a dispatcher"
+    assert (proposal.requested_by, proposal.keeps_pins) == ("a dispatcher", True)
+
+
+def test_a_dispatcher_lets_pinned_guides_move_and_leaves_others_free(siblings: SimulatedSiblings) -> None:
+    dispatcher, guide_id = signed_in("Dispatcher"), siblings.summary()["guide_ids"][0]
+    guide = siblings.get("guides", guide_id)
+    page = shown(dispatcher, OPTIMIZE, standby=guide_id)
+    assert "Left free as standbys" in page
+    assert guide["last_name"] in page
+
+    dispatcher.post(OPTIMIZE, {"standby": [guide_id]})
+
+    proposal = Proposal.objects.get()
+    assert (proposal.keeps_pins, proposal.standby_ids) == (False, [guide_id])
+    assert "Any number of guides may move, pinned ones too" in shown(dispatcher, page_of(proposal))
 
 
 def test_a_refused_question_keeps_what_was_entered() -> None:
