@@ -11,17 +11,6 @@ from novatrek_scheduling.console.ids import IdsField
 from optimization.proposals.services import MOST_CHANGES
 
 
-class IdsField(forms.TypedMultipleChoiceField):
-    """Ids of departures or guides; the service checks that they are there."""
-
-    def valid_value(self, value: str) -> bool:
-        try:
-            UUID(value)
-        except ValueError:
-            return False
-        return True
-
-
 class OptimizeForm(forms.Form):
     """Which regions, how many guides may move, and which: no region ticked means all."""
 

@@ -13,8 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from novatrek_scheduling.console.days import company_day
+from novatrek_scheduling.console.ids import IdsField
 from novatrek_scheduling.console.pages import ConsolePage
-from novatrek_scheduling.console.proposals.forms import IdsField, OptimizeForm
+from novatrek_scheduling.console.proposals.forms import OptimizeForm
 from novatrek_scheduling.console.proposals.listing import read_list, waiting_for
 from novatrek_scheduling.console.proposals.progress import progress_of
 from novatrek_scheduling.errors import DomainError

@@ -183,7 +183,8 @@ def test_what_single_losses_would_do_is_shown_as_it_was_found_and_nothing_is_sol
         "guests_on_duty": 12,
         "message": "Nobody else may lead it.",
     }
-    kept = {"most_fragile": [loss], "hedges": [{"kind": "STANDBY", "id": str(uuid4()), "message": "Keep Ben Ito ready."}], "unknown": []}
+    hedge = {"kind": "STANDBY", "id": str(uuid4()), "message": "Keep Ben Ito ready."}
+    kept = {"most_fragile": [loss], "hedges": [hedge], "unknown": []}
     kept |= {"without_team": [], "not_judged": [], "not_tried": []}
     FragilityReport.objects.create(schedule_date=TOMORROW, rev=3, found_at=timezone.now(), report=kept)
 
