@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from conflicts.detection import DetectedConflict
 from novatrek_scheduling.errors import Conflicting, FieldProblem, Malformed, Unknown
+from scheduling.domain.text import counted
+from scheduling.domain.words import as_label
 
 
 class UnknownConflict(Unknown):
@@ -62,7 +64,7 @@ class SecondaryConflicts(Conflicting):
     def __init__(self, caused: Iterable[DetectedConflict]) -> None:
         self.caused = tuple(caused)
         problems = [
-            FieldProblem("selected_resolution_id", f"{conflict.type} ({conflict.severity}): {conflict.description}")
+            FieldProblem("selected_resolution_id", f"{as_label(conflict.severity)}: {conflict.description}")
             for conflict in self.caused
         ]
-        super().__init__(f"This would cause {len(self.caused)} new conflicts.", *problems)
+        super().__init__(f"This would cause {counted(len(self.caused), 'new conflict')}.", *problems)

@@ -1,18 +1,14 @@
 """The page on which many conflicts are resolved at once: what would be done about each, and what became of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.utils.formats import localize
 
 from conflicts.choices import SEVERITY_LABELS, Strategy
-from conflicts.models import ScheduleConflict
-from conflicts.resolution.bulk import ChoiceOutcome
 from conflicts.resolution.bulk_planning import Choice, Planned, plan_choices
-from scheduling.domain.text import counted
 
 MOST_AT_ONCE = 100
 SEPARATOR = ":"
@@ -47,7 +43,12 @@ def plan_context(conflict_ids: Sequence[UUID]) -> dict[str, Any]:
     """Return the context of the page: what would be done about these conflicts, one after the other."""
     plan = plan_choices(map(Choice, conflict_ids))
     is_possible = any(planned.option for planned in plan)
-    return {"title": "Resolve several conflicts", "rows": list(map(row_of, plan)), "is_possible": is_possible}
+    return {
+        "title": "Resolve several conflicts",
+        "rows": list(map(row_of, plan)),
+        "is_possible": is_possible,
+        "conflict_ids": [planned.conflict_id for planned in plan],
+    }
 
 
 def _choice(text: str) -> Choice:
@@ -71,18 +72,3 @@ def row_of(planned: Planned) -> dict[str, Any]:
     value = SEPARATOR.join((str(planned.conflict_id), str(option.id), option.strategy, places))
     done = {"value": value, "option": option.description, "impact": option.impact_assessment}
     return row | done | {"is_ticked": keeps_places}
-
-
-def sentences_about(outcomes: list[ChoiceOutcome]) -> Iterator[tuple[str, int]]:
-    """What became of the choices: how many are resolved, and of each other one why it is not."""
-    resolved = [outcome for outcome in outcomes if outcome.resolution and not outcome.refusal]
-    if resolved:
-        yield f"Resolved: {counted(len(resolved), 'conflict')}.", messages.SUCCESS
-    descriptions = {
-        str(conflict.pk): conflict.details["description"]
-        for conflict in ScheduleConflict.objects.filter(pk__in=[outcome.conflict_id for outcome in outcomes])
-    }
-    for outcome in outcomes:
-        if outcome.refusal:
-            about = descriptions.get(str(outcome.conflict_id), str(outcome.conflict_id))
-            yield f"{about} {outcome.refusal}", messages.WARNING

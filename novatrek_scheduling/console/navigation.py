@@ -1,6 +1,6 @@
 """The sidebar and the tabs of the console, with the permission that each page requires."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -34,7 +34,7 @@ def sidebar() -> list[Entry]:
         ),
         _group(
             "Needs attention",
-            _page("Conflicts", "conflicts.scheduleconflict", "crisis_alert"),
+            _REVIEW | {"title": "Conflicts", "icon": "crisis_alert"},
             _page("Dead letters", "events.deadletter", "unsubscribe"),
             _page("Hazards", "scheduling.hazard", "warning"),
             _page("Siblings' answers", "scheduling.lastgoodanswer", "troubleshoot"),
@@ -69,9 +69,10 @@ def tabs() -> list[Entry]:
         ),
         _tabs(("Runs", "optimization.optimizationrun"), ("Nights", "optimization.night")),
         _tabs(
-            ("Conflicts", "conflicts.scheduleconflict"),
+            ("All conflicts", "conflicts.scheduleconflict"),
             ("Resolutions", "conflicts.conflictresolution"),
             ("Accepted risks", "conflicts.riskacceptance"),
+            before=[_REVIEW | {"title": "Review"}],
         ),
         _tabs(
             ("Reservations", "scheduling.reservation"),
@@ -110,8 +111,9 @@ def _page(title: str, model: str, icon: str) -> Entry:
     return {"title": title, "icon": icon, "link": list_of(model), "permission": may_view(model)}
 
 
-def _tabs(*pages: tuple[str, str]) -> Entry:
-    return {
-        "models": [model for _title, model in pages],
-        "items": [{"title": title, "link": list_of(model), "permission": may_view(model)} for title, model in pages],
-    }
+def _tabs(*pages: tuple[str, str], before: Sequence[Entry] = ()) -> Entry:
+    lists = [{"title": title, "link": list_of(model), "permission": may_view(model)} for title, model in pages]
+    return {"models": [model for _title, model in pages], "items": [*before, *lists]}
+
+
+_REVIEW: Entry = {"link": reverse_lazy("console:review"), "permission": may_view("conflicts.scheduleconflict")}

@@ -7,6 +7,8 @@ from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
 from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage, WaitingPart
 from novatrek_scheduling.console.publishing.views import PublishPage
+from novatrek_scheduling.console.review.together import TogetherPage
+from novatrek_scheduling.console.review.views import ReviewPage
 
 app_name = "console"
 urlpatterns = [
@@ -19,6 +21,9 @@ urlpatterns = [
     page("board/<day:day>/departures/<uuid:departure_id>/guides/", GuidesPart, "departure_guides"),
     page("board/<day:day>/optimize/", OptimizePage, "optimize"),
     page("board/<day:day>/publish/", PublishPage, "publish"),
+    page("conflicts/review/", ReviewPage, "review"),
+    page("conflicts/review/together/", TogetherPage, "review_together"),
+    page("conflicts/review/<uuid:conflict_id>/", ReviewPage, "review"),
     page("proposals/", ProposalsPage, "proposals"),
     page("proposals/waiting/<day:day>/", WaitingPart, "proposals_waiting"),
     page("proposals/<uuid:proposal_id>/", ProposalView, "proposal"),

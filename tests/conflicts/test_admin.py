@@ -1,14 +1,13 @@
-from uuid import UUID
-
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from conflicts.detection import Cause, Severity
+from conflicts.detection import Severity
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.options import options_in
-from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, overfull
+from conflicts.resolution.services import resolve_conflict
+from tests.conflicts.factories import conflict_of, overfull
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
@@ -21,18 +20,10 @@ def signed_in(group: str) -> Client:
     return client
 
 
-def resolve_page(conflict: ScheduleConflict) -> str:
-    return f"/admin/conflicts/scheduleconflict/{conflict.pk}/resolve/"
-
-
-def option_of(conflict: ScheduleConflict) -> UUID:
-    return options_in(conflict.details)[0].id
-
-
 def test_every_table_is_listed_and_shown() -> None:
     conflict, manager = overfull(), signed_in("Operations manager")
-    chosen = {"option": option_of(conflict), "notes": "a family", "override_warnings": "on"}
-    manager.post(resolve_page(conflict), chosen)
+    by, option = "a manager", options_in(conflict.details)[0].id
+    resolve_conflict(conflict.pk, option, by=by, notes="a family", override_warnings=True)
 
     for model in (ScheduleConflict, ConflictResolution, RiskAcceptance):
         name = f"admin:conflicts_{model._meta.model_name}"
@@ -55,53 +46,9 @@ def test_the_list_filters_and_searches() -> None:
     assert "Rockfall" not in searched
 
 
-def test_a_dispatcher_resolves_with_an_option_and_notes() -> None:
-    conflict, dispatcher = overfull(IN_THREE_DAYS), signed_in("Dispatcher")
-
-    assert "Keep the plan as it is" in dispatcher.get(resolve_page(conflict)).content.decode()
-
-    answer = dispatcher.post(resolve_page(conflict), {"option": option_of(conflict), "notes": "they are a family"})
-
-    assert answer.status_code == 302
-    resolution = ConflictResolution.objects.get(conflict=conflict)
-    assert (resolution.resolved_by, resolution.notes) == ("a dispatcher", "they are a family")
-
-
-def test_a_refusal_is_a_message_and_keeps_what_was_typed() -> None:
+def test_the_record_leads_to_the_review() -> None:
     conflict = overfull()
-    ScheduleConflict.objects.filter(pk=conflict.pk).update(details=conflict.details | {"cause": Cause.OVERLAP})
 
-    answer = signed_in("Dispatcher").post(resolve_page(conflict), {"option": option_of(conflict), "notes": "my words"})
+    answer = signed_in("Auditor").get(f"/admin/conflicts/scheduleconflict/{conflict.pk}/resolve/")
 
-    page = answer.content.decode()
-    assert "cannot be accepted" in page
-    assert "my words" in page
-    assert ScheduleConflict.objects.open().filter(pk=conflict.pk).exists()
-
-
-def test_warnings_are_overridden_by_an_operations_manager_only() -> None:
-    conflict = overfull()
-    chosen = {"option": option_of(conflict), "notes": "known", "override_warnings": "on"}
-
-    answer = signed_in("Dispatcher").post(resolve_page(conflict), chosen)
-
-    assert "Only operations managers" in answer.content.decode()
-    assert ScheduleConflict.objects.open().exists()
-
-
-def test_the_page_says_what_would_help_where_only_cancelling_is_left() -> None:
-    conflict = conflict_of()
-    conflict.details["what_would_help"] = ["Ridge walk could go if Ana held WILDERNESS_FIRST_AID."]
-    conflict.save(update_fields=["details"])
-
-    page = signed_in("Dispatcher").get(resolve_page(conflict)).content.decode()
-
-    assert "Ridge walk could go if Ana held WILDERNESS_FIRST_AID." in page
-
-
-def test_an_auditor_sees_and_does_not_resolve() -> None:
-    conflict = overfull()
-    auditor = signed_in("Auditor")
-
-    assert auditor.get(reverse("admin:conflicts_scheduleconflict_change", args=[conflict.pk])).status_code == 200
-    assert auditor.get(resolve_page(conflict)).status_code == 403
+    assert answer.headers["Location"] == reverse("console:review", args=[conflict.pk])

@@ -27,6 +27,7 @@ from tests.siblings import SimulatedSiblings
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/conflicts/scheduleconflict/"
+TOGETHER = "/admin/conflicts/review/together/"
 
 
 @pytest.fixture
@@ -211,12 +212,12 @@ def test_a_dispatcher_sees_what_would_be_done_before_it_is(planned: PlannedDay) 
     assert {row["description"] for row in rows} == {c.details["description"] for c in (first, second)}
     assert all(row["option"] for row in rows)
     assert ScheduleConflict.objects.open().count() == 2
-    ticked = {"choices": [rows[0]["value"]], "notes": "flu"}
-    assert signed_in("Auditor").post(f"{LIST}resolve-many/", ticked).status_code == 403
+    ticked = {"do": "apply", "choices": [rows[0]["value"]], "notes": "flu"}
+    assert signed_in("Auditor").post(TOGETHER, ticked).status_code == 403
 
-    answer = dispatcher.post(f"{LIST}resolve-many/", ticked, follow=True)
+    answer = dispatcher.post(TOGETHER, ticked)
 
-    assert "Resolved: 1 conflict." in answer.content.decode()
+    assert answer.context["summary"] == "1 of 1 conflict is resolved."
     assert ScheduleConflict.objects.open().count() == 1
 
 
@@ -235,7 +236,7 @@ def test_what_costs_guests_their_place_is_ticked_by_a_person_alone(without_place
 
     row = row_of(Planned(Choice(conflict.pk), 1, conflict, option))
 
-    assert (row["severity"], row["is_ticked"]) == ("CRITICAL", is_ticked)
+    assert (row["severity"], row["is_ticked"]) == ("critical", is_ticked)
 
 
 def test_what_came_to_cost_guests_their_place_since_the_page_was_shown_is_not_done(planned: PlannedDay) -> None:

@@ -47,8 +47,8 @@ def publishing_over_the_api(post: Post) -> Callable[[], bool]:
 def accepting_a_critical_risk_in_the_console(post: Post) -> Callable[[], bool]:
     conflict = conflict_of(severity=Severity.CRITICAL)
     option = accept_risk(conflict.pk, conflict.details)
-    page = f"/admin/conflicts/scheduleconflict/{conflict.pk}/resolve/"
-    post(page, {"option": option.id, "notes": "a family", "override_warnings": "on"})
+    page = f"/admin/conflicts/review/{conflict.pk}/"
+    post(page, {"do": "apply", "option": option.id, "notes": "a family", "override_warnings": "on"})
     return lambda: not ScheduleConflict.objects.open().filter(pk=conflict.pk).exists()
 
 

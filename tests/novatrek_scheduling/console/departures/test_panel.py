@@ -53,7 +53,7 @@ def test_every_conflict_leads_to_its_review(auditor: Client) -> None:
     shown = auditor.get(panel_of(key)).content.decode()
 
     assert conflict.details["description"] in shown
-    assert reverse("admin:conflicts_scheduleconflict_change", args=[conflict.pk]) in shown
+    assert reverse("console:review", args=[conflict.pk]) in shown
 
 
 @pytest.mark.parametrize("asked", [{"HTTP_HX_REQUEST": "true"}, {"HTTP_X_REQUESTED_WITH": "fetch"}, {}])

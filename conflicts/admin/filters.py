@@ -1,8 +1,7 @@
-"""The filter of the list of conflicts, and the forms of their pages."""
+"""The filter of the list of conflicts."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -24,18 +23,3 @@ class SeverityFilter(admin.SimpleListFilter):
         if chosen in set(Severity) and isinstance(queryset, ConflictQuerySet):
             return queryset.of_severity(chosen)
         return queryset
-
-
-class ResolveForm(forms.Form):
-    """The chosen option, the notes, and whether warnings are overridden."""
-
-    option = forms.UUIDField()
-    notes = forms.CharField(required=False, max_length=4000)
-    override_warnings = forms.BooleanField(required=False)
-    accept_until = forms.DateTimeField(required=False)
-
-
-class WithdrawForm(forms.Form):
-    """Why an acceptance is withdrawn."""
-
-    notes = forms.CharField(required=False, max_length=4000)

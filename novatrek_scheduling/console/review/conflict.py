@@ -1,0 +1,215 @@
+"""One conflict under review: what is wrong, how that is known, whom it touches, and what became of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from conflicts.choices import CAUSE_LABELS, TYPE_LABELS, ResolutionStatus
+from conflicts.detection import Cause, ConflictType
+from conflicts.detection.findings import OURSELVES
+from conflicts.history.sentences import describe
+from conflicts.models import ConflictEvent, ConflictResolution, RiskAcceptance, ScheduleConflict
+from novatrek_scheduling.console.board.rows import zone_word
+from novatrek_scheduling.console.days import company_zone
+from novatrek_scheduling.console.marks import SEVERITIES, Look
+from novatrek_scheduling.console.states import DepartureState, states_of
+from scheduling.admin.formatting import times_text
+from scheduling.admin.region_names import region_name
+from scheduling.daily_schedules.drafts import read_drafts
+from scheduling.domain.document import Departure
+from scheduling.domain.text import team_text
+from scheduling.models import DepartureDate
+
+MOST_EVENTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A departure that the conflict is about, with its state."""
+
+    id: UUID
+    day: date
+    departure: Departure
+    state: DepartureState
+
+    @property
+    def address(self) -> str:
+        return reverse("console:departure", args=[self.day, self.id])
+
+    @property
+    def times(self) -> str:
+        return times_text(self.departure)
+
+    @property
+    def team(self) -> str:
+        return team_text(self.departure.team)
+
+    @property
+    def zone(self) -> str:
+        return zone_word(self.day, None, [self.departure])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """From whom something was read, and when."""
+
+    source: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event of the conflict's history."""
+
+    when: str
+    what: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """The conflict as it is at `now`. Times are by the clocks of its departures, or the company's without any."""
+
+    conflict: ScheduleConflict
+    now: datetime
+    affected: tuple[Affected, ...]
+    resolution: ConflictResolution | None
+    acceptance: RiskAcceptance | None
+    history: tuple[Happening, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return not self.conflict.resolved
+
+    @property
+    def description(self) -> str:
+        return str(self.conflict.details.get("description", ""))
+
+    @property
+    def cause(self) -> Cause:
+        return Cause(self.conflict.details["cause"])
+
+    @property
+    def cause_words(self) -> str:
+        words = CAUSE_LABELS[self.cause]
+        return words[:1].upper() + words[1:]
+
+    @property
+    def kind(self) -> str:
+        return TYPE_LABELS[ConflictType(self.conflict.conflict_type)]
+
+    @property
+    def look(self) -> Look:
+        return SEVERITIES[self.conflict.severity]
+
+    @property
+    def region(self) -> str:
+        region_id = self.conflict.details.get("region_id")
+        return region_name(region_id) if region_id else ""
+
+    @property
+    def clock(self) -> tzinfo:
+        zones = [affected.departure.starts_at.tzinfo for affected in self.affected]
+        return next((zone for zone in zones if zone), company_zone())
+
+    def moment(self, instant: datetime) -> str:
+        """Return a moment with the offset of its clock: "27 Nov 14:05 (UTC-08:00)"."""
+        return _moment(instant, self.clock)
+
+    @property
+    def readings(self) -> list[Reading]:
+        read_at: Mapping[str, str] = self.conflict.details.get("evidence", {}).get("read_at", {})
+        return [
+            Reading(_("our own daily schedule") if source == OURSELVES else source, self.moment(_instant(when)))
+            for source, when in sorted(read_at.items())
+        ]
+
+    @property
+    def reservations(self) -> list[str]:
+        """The reservations that it is about, as the records know them."""
+        told = self.conflict.details.get("evidence", {}).get("told", {})
+        return sorted(told.get("reservations", {}))
+
+    @property
+    def hazard_id(self) -> str:
+        return str(self.conflict.details.get("evidence", {}).get("told", {}).get("hazard_id", ""))
+
+    @property
+    def what_would_help(self) -> list[str]:
+        return list(self.conflict.details.get("what_would_help", []))
+
+    @property
+    def resolved_text(self) -> str:
+        """How the conflict ended: by whom, with what and when."""
+        if self.resolution is None:
+            return _("It is not open any more.")
+        facts = {"who": self.resolution.resolved_by, "when": self.moment(self.resolution.resolved_at)}
+        if not self.resolution.strategy:
+            return _("It was over, and cleared, at %(when)s.") % facts
+        facts["how"] = self.resolution.get_strategy_display()
+        return _("Resolved by %(who)s at %(when)s: %(how)s.") % facts
+
+    @property
+    def acceptance_text(self) -> str:
+        if self.acceptance is None:
+            return ""
+        until = self.moment(self.acceptance.expires_at)
+        facts = {"who": self.acceptance.owner, "until": until, "why": self.acceptance.reason}
+        return _("%(who)s answers for the risk until %(until)s: %(why)s") % facts
+
+
+def read_reviewed(conflict_id: UUID, now: datetime) -> Reviewed | None:
+    """Return the conflict, None where there is none of this id."""
+    rows = ScheduleConflict.objects.select_related("schedule").prefetch_related("acceptances", "resolutions")
+    conflict = rows.filter(pk=conflict_id).first()
+    if conflict is None:
+        return None
+    affected = tuple(_affected(conflict, now))
+    zone = next((a.departure.starts_at.tzinfo for a in affected if a.departure.starts_at.tzinfo), company_zone())
+    return Reviewed(
+        conflict=conflict,
+        now=now,
+        affected=affected,
+        resolution=next((r for r in conflict.resolutions.all() if r.status != ResolutionStatus.FAILED), None),
+        acceptance=next((a for a in conflict.acceptances.all() if a.is_in_force(now)), None),
+        history=tuple(_history(conflict, zone)),
+    )
+
+
+def _affected(conflict: ScheduleConflict, now: datetime) -> Iterator[Affected]:
+    """Yield its departures; where it is between two dates, those of the later one as well."""
+    about = conflict.departure_ids
+    documents = {conflict.day: conflict.schedule.document}
+    elsewhere = about - documents[conflict.day].departures.keys()
+    if elsewhere:
+        days = DepartureDate.objects.filter(departure_id__in=elsewhere).values_list("schedule_date", flat=True)
+        documents |= {day: draft.document for day, draft in read_drafts(set(days)).items()}
+    for day, document in documents.items():
+        own = {key: departure for key, departure in document.departures.items() if key in about}
+        states = states_of(day, own, now) if own else {}
+        for key, departure in sorted(own.items(), key=lambda item: (item[1].starts_at, item[0])):
+            yield Affected(key, day, departure, states[key])
+
+
+def _history(conflict: ScheduleConflict, zone: tzinfo) -> Iterator[Happening]:
+    events = ConflictEvent.objects.filter(fingerprint=conflict.details["fingerprint"]).order_by("-id")
+    for event in events[:MOST_EVENTS]:
+        what = event.get_kind_display()
+        by = event.by or _("the service")
+        yield Happening(_moment(event.occurred_at, zone), what[:1].upper() + what[1:], by, describe(event))
+
+
+def _moment(instant: datetime, zone: tzinfo) -> str:
+    local = instant.astimezone(zone)
+    offset = f"{local:%z}"
+    return f"{date_format(local, 'j M H:i')} (UTC{offset[:3]}:{offset[3:]})"
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

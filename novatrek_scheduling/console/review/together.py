@@ -1,0 +1,126 @@
+"""Many conflicts at once: grouped by cause, what would be done about each in order, and what became of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from conflicts.admin.many import MOST_AT_ONCE, ResolveManyForm, plan_context
+from conflicts.admin.outcome_text import message_about
+from conflicts.models import ScheduleConflict
+from conflicts.resolution.bulk import ChoiceOutcome, resolve_conflicts
+from novatrek_scheduling.console.pages import ConsolePage
+from novatrek_scheduling.console.review.groups import Group, read_groups
+from novatrek_scheduling.console.review.queue import Entry, entries_of
+from novatrek_scheduling.console.review.views import RESOLVE, VIEW
+
+TEMPLATES = "admin/console/review"
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of one conflict: what was done and who was told, or why nothing was done."""
+
+    conflict_id: UUID
+    about: str
+    is_done: bool
+    text: str
+
+
+class TogetherPage(ConsolePage):
+    """Groups of open conflicts with one cause, and those of one group to be resolved together."""
+
+    template_name = f"{TEMPLATES}/groups.html"
+    permission = VIEW
+    permissions = {"POST": RESOLVE}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._groups(request.GET.get("group", ""))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.POST.get("do") == "plan":
+            return self._plan(request.POST.get("group", ""))
+        if request.POST.get("do") == "apply":
+            return self._apply()
+        return HttpResponseBadRequest(_("This form has no such button."))
+
+    def _groups(self, key: str, *, status: int = HTTPStatus.OK) -> HttpResponse:
+        groups = read_groups()
+        group = next((group for group in groups if group.key == key), None)
+        return self.show(
+            _("Several conflicts at once"),
+            status=status,
+            groups=groups,
+            group=group,
+            entries=_entries(group) if group else [],
+            most=MOST_AT_ONCE,
+            may_resolve=self.request.user.has_perm(RESOLVE),
+        )
+
+    def _plan(self, group: str) -> HttpResponse:
+        """Show what would be done about the ticked conflicts, one after the other. Nothing is written."""
+        chosen = _ids(self.request.POST.getlist("conflicts"))
+        if not 0 < len(chosen) <= MOST_AT_ONCE:
+            asked = _("Tick at least one conflict, and at most %(most)s.") % {"most": MOST_AT_ONCE}
+            messages.warning(self.request, asked)
+            return self._groups(group, status=HTTPStatus.BAD_REQUEST)
+        return self._show_plan(chosen)
+
+    def _show_plan(self, chosen: Sequence[UUID], *, status: int = HTTPStatus.OK, **typed: Any) -> HttpResponse:
+        return self.show(template=f"{TEMPLATES}/plan.html", status=status, **plan_context(chosen), **typed)
+
+    def _apply(self) -> HttpResponse:
+        """Do what is ticked, and say what became of each; with nothing ticked, the plan and the notes stay."""
+        form = ResolveManyForm(self.request.POST)
+        if not form.is_valid():
+            asked = _("Tick at least one conflict, and at most %(most)s.") % {"most": MOST_AT_ONCE}
+            messages.warning(self.request, asked)
+            planned = _ids(self.request.POST.getlist("conflicts"))[:MOST_AT_ONCE]
+            ticked, notes = self.request.POST.getlist("choices"), self.request.POST.get("notes", "")
+            return self._show_plan(planned, status=HTTPStatus.BAD_REQUEST, ticked=ticked, is_again=True, notes=notes)
+        by, notes = self.request.user.get_username(), form.cleaned_data["notes"]
+        became = list(_became(resolve_conflicts(form.cleaned_data["choices"], by=by, notes=notes)))
+        done = sum(row.is_done for row in became)
+        text = ngettext(
+            "%(done)s of %(all)s conflict is resolved.", "%(done)s of %(all)s conflicts are resolved.", len(became)
+        )
+        return self.show(
+            _("What became of the conflicts"),
+            template=f"{TEMPLATES}/outcomes.html",
+            became=became,
+            summary=text % {"done": done, "all": len(became)},
+        )
+
+
+def _became(outcomes: Sequence[ChoiceOutcome]) -> Iterator[Became]:
+    rows = ScheduleConflict.objects.filter(pk__in=[outcome.conflict_id for outcome in outcomes])
+    about = {key: str(details["description"]) for key, details in rows.values_list("pk", "details")}
+    for outcome in outcomes:
+        description = about.get(outcome.conflict_id, _("A conflict that is not there any more."))
+        is_done = outcome.resolution is not None and not outcome.refusal
+        told = message_about(outcome.resolution)[0] if outcome.resolution and is_done else ""
+        text = f"{outcome.description} {told}" if is_done else outcome.refusal
+        yield Became(outcome.conflict_id, description, is_done, text)
+
+
+def _entries(group: Group) -> list[Entry]:
+    """Return the conflicts of a group, by date and the most severe first, as they are resolved."""
+    return sorted(
+        entries_of(group.conflict_ids), key=lambda entry: (entry.day, -entry.severity.rank, entry.detected_at)
+    )
+
+
+def _ids(texts: Sequence[str]) -> list[UUID]:
+    ids = []
+    for text in texts:
+        try:
+            ids.append(UUID(text))
+        except ValueError:
+            continue
+    return ids

@@ -1,0 +1,208 @@
+"""The page of the review: the queue, and one conflict beside it, which is resolved there."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from conflicts.admin.outcome_text import message_about
+from conflicts.choices import ResolutionStatus
+from conflicts.detection import Severity
+from conflicts.errors import ConflictAlreadyResolved
+from conflicts.resolution.acceptance import latest_expiry, withdraw_acceptance
+from conflicts.resolution.services import resolve_conflict
+from novatrek_scheduling.api.overriding import may_override, refuse_override
+from novatrek_scheduling.console.pages import ConsolePage
+from novatrek_scheduling.console.review.conflict import Reviewed, read_reviewed
+from novatrek_scheduling.console.review.forms import ChoiceForm, WithdrawForm
+from novatrek_scheduling.console.review.options import cards_of, is_acceptance, preview_of
+from novatrek_scheduling.console.review.queue import Filters, next_open, read_queue
+from novatrek_scheduling.errors import Conflicting, DomainError
+from scheduling.admin.region_names import region_names
+
+VIEW, RESOLVE = "conflicts.view_scheduleconflict", "conflicts.resolve_scheduleconflict"
+OVERRIDE = "conflicts.override_scheduleconflict"
+MOST_NAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Whether the risk may be accepted by the person at the page; if not, why, and to whom they turn.
+
+    `is_listed`: some person may accept it, so that it is among the options.
+    """
+
+    may_accept: bool
+    is_critical: bool
+    why_not: str = ""
+    is_listed: bool = True
+
+
+class ReviewPage(ConsolePage):
+    """The queue of open conflicts with one of them: that of the address, or the first."""
+
+    template_name = "admin/console/review/review.html"
+    permission = VIEW
+    permissions = {"POST": RESOLVE}
+
+    def get(self, request: HttpRequest, conflict_id: UUID | None = None) -> HttpResponse:
+        chosen = _id_in(request.GET.get("option"))
+        return self._page(conflict_id, chosen=chosen)
+
+    def post(self, request: HttpRequest, conflict_id: UUID) -> HttpResponse:
+        steps = {"choose": self._choose, "apply": self._apply, "withdraw": self._withdraw}
+        step = steps.get(request.POST.get("do", ""))
+        if step is None and "choose" in request.POST:
+            step = self._choose
+        if step is None:
+            return HttpResponseBadRequest(_("This form has no such button."))
+        return step(_found(conflict_id))
+
+    def _choose(self, reviewed: Reviewed) -> HttpResponse:
+        """Show what the chosen option would do, with everything typed kept."""
+        return self._page(reviewed.conflict.pk, chosen=_id_in(self.request.POST.get("choose")), typed=self.request.POST)
+
+    def _apply(self, reviewed: Reviewed) -> HttpResponse:
+        conflict, posted = reviewed.conflict, self.request.POST
+        chosen = _id_in(posted.get("option"))
+        accepts_risk = chosen is not None and is_acceptance(conflict, chosen)
+        is_critical = conflict.severity is Severity.CRITICAL
+        form = ChoiceForm(posted, clock=reviewed.clock, accepts_risk=accepts_risk, is_critical=is_critical)
+        if conflict.resolved:
+            return self._too_late(reviewed)
+        if not form.is_valid() or chosen is None:
+            return self._page(conflict.pk, chosen=chosen, typed=posted, form=form, status=HTTPStatus.BAD_REQUEST)
+        following = next_open(Filters.of(self.request.GET), [conflict.pk], conflict)
+        try:
+            if form.cleaned_data["override_warnings"]:
+                refuse_override(self.request.user)
+            outcome = resolve_conflict(
+                conflict.pk,
+                chosen,
+                by=self.request.user.get_username(),
+                notes=form.cleaned_data["notes"],
+                override_warnings=form.cleaned_data["override_warnings"],
+                accept_until=form.cleaned_data["accept_until"],
+            )
+        except ConflictAlreadyResolved:
+            return self._too_late(_found(conflict.pk))
+        except DomainError as refused:
+            return self._refused(reviewed, chosen, refused)
+        text, level = message_about(outcome)
+        messages.add_message(self.request, level, f"{reviewed.description} {text}")
+        if outcome.resolution_status is ResolutionStatus.FAILED:
+            return self._page(conflict.pk, chosen=chosen, typed=posted, status=HTTPStatus.CONFLICT)
+        return redirect(self._address(following))
+
+    def _withdraw(self, reviewed: Reviewed) -> HttpResponse:
+        form = WithdrawForm(self.request.POST)
+        if not form.is_valid():
+            return self._page(reviewed.conflict.pk, typed=self.request.POST, status=HTTPStatus.BAD_REQUEST)
+        try:
+            by, notes = self.request.user.get_username(), form.cleaned_data["notes"]
+            reopened = withdraw_acceptance(reviewed.conflict.pk, by=by, notes=notes)
+        except DomainError as refused:
+            messages.warning(self.request, refused.message)
+            return self._page(reviewed.conflict.pk, typed=self.request.POST, status=HTTPStatus.CONFLICT)
+        text = _("The acceptance is withdrawn, and the conflict is open again.")
+        messages.success(self.request, text if reopened else _("The acceptance is withdrawn."))
+        return redirect(self._address(reopened.pk if reopened else reviewed.conflict.pk))
+
+    def _refused(self, reviewed: Reviewed, chosen: UUID, refused: DomainError) -> HttpResponse:
+        """Show the page as it is now with what was typed, and why nothing was done."""
+        reasons = [refused.message, *(problem.reason for problem in refused.problems)]
+        messages.warning(self.request, " ".join(reasons))
+        is_conflict = isinstance(refused, Conflicting)
+        status = HTTPStatus.CONFLICT if is_conflict else HTTPStatus.UNPROCESSABLE_ENTITY
+        return self._page(reviewed.conflict.pk, chosen=chosen, typed=self.request.POST, status=status)
+
+    def _too_late(self, reviewed: Reviewed) -> HttpResponse:
+        """Say who was first and with what; the note stays, and the next conflict is a key away."""
+        messages.warning(self.request, _("Somebody was first. %(how)s") % {"how": reviewed.resolved_text})
+        return self._page(reviewed.conflict.pk, typed=self.request.POST, status=HTTPStatus.CONFLICT)
+
+    def _page(
+        self,
+        conflict_id: UUID | None,
+        *,
+        chosen: UUID | None = None,
+        typed: Any = None,
+        form: ChoiceForm | None = None,
+        status: int = HTTPStatus.OK,
+    ) -> HttpResponse:
+        filters = Filters.of(self.request.GET)
+        queue = read_queue(filters, conflict_id, _number(self.request.GET.get("page")))
+        reviewed = _found(queue.current) if queue.current else None
+        context: dict[str, Any] = {
+            "queue": queue,
+            "filters": filters,
+            "regions": region_names().items(),
+            "reviewed": reviewed,
+            "typed": typed or {},
+        }
+        if reviewed:
+            cards = cards_of(reviewed.conflict, chosen) if reviewed.is_open else []
+            card = next((card for card in cards if card.is_chosen), None)
+            context |= {
+                "cards": cards,
+                "chosen": card,
+                "preview": preview_of(reviewed.conflict, card.option) if card and card.option.steps else None,
+                "risk": _risk_for(self.request.user, reviewed),
+                "latest": latest_expiry(reviewed.conflict, reviewed.now).astimezone(reviewed.clock),
+                "errors": form.errors if form else {},
+            }
+        user = self.request.user
+        context |= {"may_resolve": user.has_perm(RESOLVE), "may_override": may_override(user)}
+        return self.show(_("Conflicts"), status=status, **context)
+
+    def _address(self, conflict_id: UUID | None) -> str:
+        filters = Filters.of(self.request.GET)
+        address = reverse("console:review", args=[conflict_id]) if conflict_id else reverse("console:review")
+        return address + filters.query
+
+
+def _found(conflict_id: UUID) -> Reviewed:
+    reviewed = read_reviewed(conflict_id, timezone.now())
+    if reviewed is None:
+        raise Http404(_("There is no such conflict."))
+    return reviewed
+
+
+def _risk_for(person: Any, reviewed: Reviewed) -> Risk:
+    is_critical = reviewed.conflict.severity is Severity.CRITICAL
+    if reviewed.cause.is_never_overridden:
+        why = _("Certificates, restrictions, overlaps and rest are nobody's to accept: something has to change.")
+        return Risk(False, is_critical, why, is_listed=False)
+    if not reviewed.cause.may_be_accepted:
+        why = _("Without a lead or a trail nobody goes: that cannot be accepted, only changed.")
+        return Risk(False, is_critical, why, is_listed=False)
+    if is_critical and not may_override(person):
+        return Risk(False, is_critical, _critical_text())
+    return Risk(True, is_critical)
+
+
+def _critical_text() -> str:
+    why = _("A critical risk is accepted by an operations manager only.")
+    backend = "django.contrib.auth.backends.ModelBackend"
+    people = User.objects.with_perm(OVERRIDE, include_superusers=False, backend=backend).order_by("username")
+    names = [person.get_full_name() or person.username for person in people[:MOST_NAMES]]
+    return f"{why} {_('Turn to %(names)s.') % {'names': ', '.join(names)}}" if names else why
+
+
+def _id_in(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < len("1000000") else None
