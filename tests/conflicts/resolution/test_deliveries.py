@@ -71,6 +71,20 @@ def test_a_message_that_is_sent_again_long_after_the_others_completes_the_resolu
     assert sorted(told(resolution)) == [("svc-notifications", True), ("svc-trip-catalog", True)]
 
 
+def test_who_read_before_the_resolution_was_completed_takes_no_delivery_back() -> None:
+    first, second = message_to("svc-notifications"), message_to("svc-trip-catalog")
+    slow = partial([first, second])
+    deliver(first)
+    deliver(second)
+    assert settle_resolutions() == 1
+    OutboxMessage.objects.filter(pk=second.pk).update(sent_at=None)
+
+    assert record_deliveries(slow)
+
+    slow.refresh_from_db()
+    assert told(slow) == [("svc-notifications", True), ("svc-trip-catalog", True)]
+
+
 def test_resolutions_that_are_never_completed_keep_no_later_one_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deliveries, "BATCH_SIZE", 2)
     for minutes in (10, 9):
