@@ -11,7 +11,8 @@ from scheduling.admin.formatting import difference_lines, times_text
 from scheduling.admin.region_names import region_name
 from scheduling.domain.document import Departure
 from scheduling.errors import HardRuleViolated
-from scheduling.history.restore import RESTORED_FIELDS, PlanChange, RestorePreview
+from scheduling.history.plan_fields import RESTORED_FIELDS
+from scheduling.history.restore import PlanChange, RestorePreview
 
 
 class IdsField(forms.MultipleChoiceField):

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from events import outbox
+from scheduling.daily_schedules.changes import Change
 from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Sibling, Snapshot
@@ -53,6 +54,13 @@ def announce_to_catalog(departure_id: UUID, departure: Departure, day: date) -> 
             "body": {"departure_date": day.isoformat(), "departure_time": _local_time(departure)},
         },
     )
+
+
+def ask_to_close_listings(changes: Mapping[date, Change]) -> None:
+    """Tell operations to close the departures that a write cancels, in its transaction."""
+    for day, change in changes.items():
+        for key in change.departures_cancelled:
+            ask_to_close_listing(key, change.before.departures[key], day, because="is cancelled here")
 
 
 def ask_to_close_listing(departure_id: UUID, departure: Departure, day: date, *, because: str) -> None:

@@ -9,17 +9,17 @@ from uuid import UUID
 from django.utils import timezone
 
 from scheduling.daily_schedules.authors import Author
+from scheduling.daily_schedules.catalog_aliases import ask_to_close_listings
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import load_decision_facts
 from scheduling.daily_schedules.drafts import Draft, read_drafts, unchanged
 from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.daily_schedules.writer import write_daily_schedules
-from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, ScheduleDocument, TeamMember
+from scheduling.domain.document import AssignmentStatus, Departure, ScheduleDocument
 from scheduling.errors import UnknownSchedule
+from scheduling.history.plan_fields import differing_fields, take_over
 from scheduling.history.revisions import document_at
 from scheduling.rules import Demand, Facts, reasons_to_approve
-
-RESTORED_FIELDS = ("team", "trail_id", "unassigned_reason")
 
 
 class LeftOutReason(StrEnum):
@@ -29,6 +29,7 @@ class LeftOutReason(StrEnum):
     CANCELLED = "it is cancelled"
     GONE = "it is no longer in the daily schedule"
     NOT_YET_THERE = "it was not there yet"
+    PAST = "its time then is past"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,18 @@ def restore_revision(
     since_rev: int | None = None,
     facts: Facts | None = None,
 ) -> Change:
-    """Give departures of `day`, all or some, the team, trail and unassigned reason of `rev`, as a new revision.
+    """Give departures of `day`, all or some, the plan of `rev`, as a new revision: RESTORED_FIELDS, times included.
 
-    Only departures that exist in both revisions, have not started and are not cancelled are restored; capacity, times,
-    status, reservations and guide adjustments stay. No guide is confirmed by it without an announcement, or without a
-    due approval. Plans that are equal already are not written. `facts` are used instead of asking the siblings.
+    Only departures that exist in both revisions and have not started are restored, to no time that is past. What is
+    cancelled now and was not is reinstated, and the other way round; what was cancelled by moving it to another date
+    stays. Reservations and guide adjustments stay too. No guide is confirmed by it without an announcement, or without
+    a due approval. Plans that are equal already are not written. `facts` are used instead of asking the siblings.
 
     Raises UnknownSchedule, UnknownRevision, StaleRevision (`since_rev`), HardRuleViolated,
     SiblingUnavailable and ContentionNotResolved.
     """
-    draft = _existing(day)
-    then = _document_at(draft, rev)
+    draft = existing(day)
+    then = read_document_at(draft, rev)
     chosen = frozenset(_restore(draft.document, then, timezone.now(), among=departure_ids))
     if chosen and facts is None:
         facts = load_decision_facts(
@@ -84,7 +86,7 @@ def restore_revision(
         # Only the departures that the facts cover: others differ by concurrent writes since the facts were loaded.
         restored = _restore(document, then, timezone.now(), among=chosen)
         if facts is not None:
-            _require_approval(document, day, restored, facts)
+            require_approval(document, day, restored, facts)
 
     changes = write_daily_schedules(
         [day],
@@ -92,6 +94,7 @@ def restore_revision(
         author=replace(author, cause=f"revision {rev} restored"),
         facts=facts,
         since_revs={} if since_rev is None else {day: since_rev},
+        after_write=ask_to_close_listings,
     )
     return changes[day] if day in changes else unchanged(day)
 
@@ -103,8 +106,8 @@ def preview_restore(day: date, rev: int) -> RestorePreview:
 
     Raises UnknownSchedule and UnknownRevision.
     """
-    draft, now = _existing(day), timezone.now()
-    then = _document_at(draft, rev)
+    draft, now = existing(day), timezone.now()
+    then = read_document_at(draft, rev)
     before = draft.original.departures
     restored = _restore(draft.document, then, now)
     by_start = sorted(restored, key=lambda key: (before[key].starts_at, key))
@@ -117,14 +120,14 @@ def preview_restore(day: date, rev: int) -> RestorePreview:
     )
 
 
-def _existing(day: date) -> Draft:
+def existing(day: date) -> Draft:
     draft = read_drafts([day])[day]
     if draft.rev == 0:
         raise UnknownSchedule(f"There is no daily schedule of {day} yet.")
     return draft
 
 
-def _document_at(draft: Draft, rev: int) -> ScheduleDocument:
+def read_document_at(draft: Draft, rev: int) -> ScheduleDocument:
     return ScheduleDocument.read(document_at(draft.schedule, rev))
 
 
@@ -135,18 +138,12 @@ def _restore(
     restored = []
     for key in document.departures.keys() & then.departures.keys():
         departure, earlier = document.departures[key], then.departures[key]
+        names = differing_fields(departure, earlier)
         is_chosen = among is None or key in among
-        if is_chosen and _plan(departure) != _plan(earlier) and _reason_left_out(departure, now) is None:
-            _replan(departure, earlier)
+        if is_chosen and names and _reason_left_out(departure, earlier, now) is None:
+            take_over(departure, earlier, names)
             restored.append(key)
     return restored
-
-
-def _replan(departure: Departure, earlier: Departure) -> None:
-    departure.team = [_restored(member, departure) for member in earlier.team]
-    departure.trail_id = earlier.trail_id
-    reason = earlier.unassigned_reason
-    departure.unassigned_reason = reason and reason.model_copy(deep=True)
 
 
 def _left_out(
@@ -157,50 +154,22 @@ def _left_out(
         if key not in earlier:
             left_out[key] = (departure, LeftOutReason.NOT_YET_THERE)
             continue
-        reason = _reason_left_out(departure, now)
-        if reason and _plan(departure) != _plan(earlier[key]):
+        reason = _reason_left_out(departure, earlier[key], now)
+        if reason and differing_fields(departure, earlier[key]):
             left_out[key] = (departure, reason)
     return dict(sorted(left_out.items(), key=lambda item: (item[1][0].starts_at, item[0])))
 
 
-def _reason_left_out(departure: Departure, now: datetime) -> LeftOutReason | None:
-    if departure.status is DepartureStatus.CANCELLED:
+def _reason_left_out(departure: Departure, earlier: Departure, now: datetime) -> LeftOutReason | None:
+    if departure.is_cancelled and (earlier.is_cancelled or departure.rescheduled_to):
         return LeftOutReason.CANCELLED
-    return LeftOutReason.STARTED if departure.has_started(now) else None
+    if departure.has_started(now):
+        return LeftOutReason.STARTED
+    is_past = earlier.starts_at <= now and not earlier.is_cancelled
+    return LeftOutReason.PAST if is_past else None
 
 
-def _plan(departure: Departure) -> tuple[object, ...]:
-    """The plan to compare: team, trail and unassigned reason. Statuses follow from later announcements."""
-    team = frozenset((member.guide_id, member.role, member.pinned) for member in departure.team)
-    return (team, departure.trail_id, departure.unassigned_reason)
-
-
-def _restored(earlier: TeamMember, departure: Departure) -> TeamMember:
-    """Return a restored member of `departure`; the notes that are approved and open are those of now."""
-    present = next((member for member in departure.team if member.guide_id == earlier.guide_id), None)
-    notes = {
-        "approved_notes": present.approved_notes if present else earlier.approved_notes,
-        "open_notes": present.open_notes if present else None,
-    }
-    return earlier.model_copy(deep=True, update={"assignment_status": _status(earlier, departure), **notes})
-
-
-def _status(earlier: TeamMember, departure: Departure) -> AssignmentStatus:
-    """The status of a restored member of `departure`, which is as it was before the restoration.
-
-    A member who is confirmed now stays confirmed; one who awaits approval, then or now, awaits it. Of the others those
-    are confirmed who were so then and to whom the departure was last announced; the rest are TENTATIVE.
-    """
-    present = {member.guide_id: member.assignment_status for member in departure.team}.get(earlier.guide_id)
-    if present is AssignmentStatus.CONFIRMED:
-        return present
-    if AssignmentStatus.PENDING_APPROVAL in {present, earlier.assignment_status}:
-        return AssignmentStatus.PENDING_APPROVAL
-    is_announced = departure.published is not None and earlier.guide_id in departure.published.guide_ids
-    return earlier.assignment_status if is_announced else AssignmentStatus.TENTATIVE
-
-
-def _require_approval(document: ScheduleDocument, day: date, restored: Collection[UUID], facts: Facts) -> None:
+def require_approval(document: ScheduleDocument, day: date, restored: Collection[UUID], facts: Facts) -> None:
     """Set PENDING_APPROVAL on restored teams with reasons to approve, also on members confirmed for another plan."""
     departures = {key: document.departures[key] for key in restored}
     entries = entries_over(document, day, departures.values())

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from novatrek_scheduling.errors import FieldProblem, Malformed
-from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, ask_to_close_listing, find_aliases
+from scheduling.daily_schedules.catalog_aliases import announce_to_catalog, ask_to_close_listings, find_aliases
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.surroundings import entries_around
@@ -73,9 +73,7 @@ class PatchEdits:
     def record_messages(self, changes: Mapping[date, Change]) -> None:
         """Record the guides' notices, and the messages of new departures to the catalog, in the write's transaction."""
         announce(changes)
-        for day, change in changes.items():
-            for key in change.departures_cancelled:
-                ask_to_close_listing(key, change.before.departures[key], day, because="is cancelled here")
+        ask_to_close_listings(changes)
         for created in self._created:
             if created.is_ours and self.day in changes:
                 departure = changes[self.day].after.departures[created.departure_id]

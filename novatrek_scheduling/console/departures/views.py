@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from novatrek_scheduling.console.departures.candidates import rank_guides
 from novatrek_scheduling.console.departures.editing import (
@@ -27,9 +29,12 @@ from novatrek_scheduling.console.departures.panel import Panel, read_panel
 from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.optimizing_banner import optimizer_texts
+from scheduling.daily_schedules.authors import Author
+from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.writer import TRIES
 from scheduling.errors import StaleRevision, UnknownDeparture
+from scheduling.history.undoing import redo_last, steps_of, undo_last
 
 VIEW, CHANGE = "scheduling.view_dailyschedule", "scheduling.change_dailyschedule"
 FRAGMENT = "admin/console/departures/panel.html"
@@ -95,23 +100,56 @@ class DeparturePage(DepartureView):
             except DomainError as error:
                 edit = refused(edit, error, panel.id)
                 return self._show(panel, edit, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-            return self._saved(panel)
+            return self._done(panel, _("%(name)s was saved.") % {"name": panel.departure.trip_name})
         problem = _("Others keep changing this date. Nothing was saved; save again.")
         return self._show(panel, replace(edit, problems=(problem,)), status=HTTPStatus.CONFLICT)
 
-    def _saved(self, panel: Panel) -> HttpResponse:
+    def _done(self, panel: Panel, sentence: str) -> HttpResponse:
         if not is_fragment(self.request):
-            messages.success(self.request, _("%(name)s was saved.") % {"name": panel.departure.trip_name})
+            messages.success(self.request, sentence)
             return redirect(panel.address)
         _draft, panel = self.read(panel.day, panel.id)
-        return self._show(panel, edit_of(panel), is_saved=True)
+        return self._show(panel, edit_of(panel), saved=sentence)
 
     def _show(self, panel: Panel, edit: Edit, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
         title = f"{panel.departure.trip_name}, {date_format(panel.day, 'DATE_FORMAT')}"
         context |= {"panel": panel, "edit": edit, "form": form_of(panel, edit), "may_change": self.may_change}
         template = FRAGMENT if is_fragment(self.request) else ""
-        optimizers = optimizer_texts(panel.day)
-        return self.show(title, status=status, template=template, optimizers=optimizers, **context)
+        context["optimizers"] = optimizer_texts(panel.day)
+        context["steps"] = steps_of(panel.day, self.request.user.get_username()) if self.may_change else None
+        return self.show(title, status=status, template=template, **context)
+
+
+class UndoStep(DeparturePage):
+    """Takes back the last change that the person made of a date, or makes it again, and shows the departure."""
+
+    permission = CHANGE
+    http_method_names = ["post"]
+    sentence: ClassVar[str | Promise] = gettext_lazy("Undone: %(names)s.")
+
+    def take(self, day: date, author: Author) -> Change:
+        return undo_last(day, author=author)
+
+    def post(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
+        try:
+            change = self.take(day, self.author(""))
+        except DomainError as error:
+            _draft, panel = self.read(day, departure_id)
+            edit = replace(edit_of(panel), problems=(error.message,))
+            return self._show(panel, edit, status=HTTPStatus.CONFLICT)
+        after = change.after.departures
+        names = sorted(after[key].trip_name for key in change.departure_ids if key in after)
+        _draft, panel = self.read(day, departure_id)
+        return self._done(panel, self.sentence % {"names": ", ".join(names)})
+
+
+class RedoStep(UndoStep):
+    """Makes the change again that the person undid last."""
+
+    sentence = gettext_lazy("Done again: %(names)s.")
+
+    def take(self, day: date, author: Author) -> Change:
+        return redo_last(day, author=author)
 
 
 class GuidesPart(DepartureView):

@@ -41,7 +41,7 @@ def assigned() -> None:
 
 @pytest.mark.usefixtures("assigned")
 def test_the_confirm_page_lists_what_will_change_and_what_stays() -> None:
-    change(SECOND, status=DepartureStatus.CANCELLED)
+    change(SECOND, status=DepartureStatus.CANCELLED, rescheduled_to=uuid4())
 
     page = signed_in("Dispatcher").get(address()).content.decode()
 

@@ -11,6 +11,7 @@ from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import (
+    Announcement,
     DepartureStatus,
     UnassignedReason,
 )
@@ -51,7 +52,7 @@ def test_a_plan_comes_back_as_a_new_revision_of_whoever_restored_it() -> None:
     assert GuideCommitment.objects.get().guide_id == ANA.id
 
 
-def test_nothing_but_the_plan_comes_back() -> None:
+def test_times_and_places_come_back_and_nothing_that_is_no_plan() -> None:
     put({FIRST: departure(ANA, capacity=12)})
     seats = {uuid4(): 9}
     change(FIRST, team=[], capacity=10, reservations=seats, participants=9, ends_at=at(13))
@@ -60,15 +61,15 @@ def test_nothing_but_the_plan_comes_back() -> None:
     restore(2)
 
     now = stored()[FIRST]
-    assert (now.capacity, now.participants, now.reservations, now.ends_at) == (10, 9, seats, at(13))
+    assert (now.capacity, now.participants, now.reservations, now.ends_at) == (12, 9, seats, at(12))
     assert DailySchedule.objects.get().document.guide_adjustments[ANA.id].max_group_size == 9
     assert latest().changes.keys() == {"departures"}
-    assert latest().changes["departures"][str(FIRST)]["fields"].keys() == {"team"}
+    assert latest().changes["departures"][str(FIRST)]["fields"].keys() == {"team", "capacity", "ends_at"}
 
 
 def test_what_is_so_already_is_not_written() -> None:
     put({FIRST: departure(ANA)})
-    change(FIRST, capacity=9)
+    change(FIRST, participants=7)
 
     restored = restore(2)
 
@@ -81,7 +82,7 @@ def test_what_started_is_cancelled_came_later_or_is_gone_stays_as_it_is() -> Non
     put({FIRST: departure(ANA), started: departure(ANA), cancelled: departure(ANA), gone: departure(ANA)})
     change(FIRST, team=[])
     change(started, team=[], status=DepartureStatus.IN_PROGRESS)
-    change(cancelled, team=[], status=DepartureStatus.CANCELLED)
+    change(cancelled, team=[], status=DepartureStatus.CANCELLED, rescheduled_to=uuid4())
     remove_and_add(gone, later)
 
     preview = preview_restore(TOMORROW, 2)
@@ -95,6 +96,61 @@ def test_what_started_is_cancelled_came_later_or_is_gone_stays_as_it_is() -> Non
         later: LeftOutReason.NOT_YET_THERE,
     }
     assert {key for key, departure in stored().items() if departure.team} == {FIRST}
+
+
+def test_a_departure_that_was_moved_is_back_at_its_time() -> None:
+    put({FIRST: departure(ANA)})
+    change(FIRST, starts_at=at(14), ends_at=at(17))
+
+    restore(2)
+
+    assert (stored()[FIRST].starts_at, stored()[FIRST].ends_at) == (at(9), at(12))
+
+
+def test_a_cancelled_departure_is_reinstated_and_as_published_as_it_was() -> None:
+    put({FIRST: departure(ANA)})
+    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, override_warnings=True)
+    change(FIRST, status=DepartureStatus.CANCELLED)
+
+    restore(3)
+
+    assert stored()[FIRST].status is DepartureStatus.PUBLISHED
+    assert not stored()[FIRST].has_unpublished_changes
+
+
+def test_guides_who_were_told_of_the_cancellation_are_told_of_the_reinstated_departure() -> None:
+    put({FIRST: departure(ANA)})
+    change(FIRST, status=DepartureStatus.PUBLISHED)
+    change(FIRST, status=DepartureStatus.CANCELLED)
+    change(FIRST, published=announcement())
+
+    restore(3)
+
+    assert stored()[FIRST].status is DepartureStatus.DRAFT
+    assert stored()[FIRST].has_unpublished_changes
+
+
+def announcement() -> Announcement:
+    return Announcement(guide_ids=[], starts_at=at(9), ends_at=at(12))
+
+
+def test_there_are_never_fewer_places_than_guests() -> None:
+    put({FIRST: departure(ANA, capacity=8)})
+    change(FIRST, capacity=12, participants=11)
+
+    restore(2)
+
+    assert stored()[FIRST].capacity == 11
+
+
+def test_no_departure_goes_back_to_a_time_that_is_past() -> None:
+    put({FIRST: departure(ANA, starts_at=at(9, day=YESTERDAY), ends_at=at(12, day=YESTERDAY))})
+    change(FIRST, starts_at=at(9), ends_at=at(12))
+
+    restore(2)
+
+    assert stored()[FIRST].starts_at == at(9)
+    assert [why for _, why in preview_restore(TOMORROW, 2).left_out.values()] == [LeftOutReason.PAST]
 
 
 def remove_and_add(gone: UUID, new: UUID) -> None:

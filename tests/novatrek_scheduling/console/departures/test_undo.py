@@ -1,0 +1,69 @@
+"""The buttons of the panel that undo and redo."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from novatrek_scheduling.console.board.siblings_view import forget_views
+from tests.novatrek_scheduling.console.departures.forms import (
+    HIKE,
+    day_of,
+    form_of,
+    panel_of,
+    plan_hike,
+    stored_on,
+)
+from tests.novatrek_scheduling.console.people import signed_in
+from tests.scheduling.writes import change
+from tests.siblings import SimulatedSiblings
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
+
+
+@pytest.fixture
+def day(siblings: SimulatedSiblings) -> Iterator[date]:
+    forget_views()
+    plan_hike(siblings)
+    yield day_of(siblings)
+    forget_views()
+
+
+@pytest.fixture
+def dana() -> Client:
+    return signed_in("Dispatcher")
+
+
+def step(day: date, name: str = "undo") -> str:
+    return reverse(f"console:departure_{name}", args=[day, HIKE])
+
+
+def test_a_change_is_undone_and_done_again(dana: Client, day: date) -> None:
+    dana.post(panel_of(day), form_of(day, capacity=15))
+
+    undone = dana.post(step(day), headers={"X-Requested-With": "fetch"})
+    assert stored_on(day).capacity == 12
+    assert "Undone: " in undone.content.decode()
+
+    dana.post(step(day, "redo"))
+    assert stored_on(day).capacity == 15
+
+
+def test_what_another_changed_since_is_told_and_stays(dana: Client, day: date) -> None:
+    dana.post(panel_of(day), form_of(day, capacity=15))
+    change(HIKE, day, capacity=20)
+
+    refused = dana.post(step(day))
+
+    assert refused.status_code == 409
+    assert "changed the places since" in refused.content.decode()
+    assert stored_on(day).capacity == 20
+
+
+def test_an_auditor_undoes_nothing(dana: Client, day: date) -> None:
+    dana.post(panel_of(day), form_of(day, capacity=15))
+
+    assert signed_in("Auditor").post(step(day)).status_code == 403
+    assert stored_on(day).capacity == 15
