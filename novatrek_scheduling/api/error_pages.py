@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 
 from novatrek_scheduling.api.exception_handler import error_body, internal_error_body
@@ -29,7 +31,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         return JsonResponse(internal_error_body(), status=500)
-    return defaults.server_error(request)
+    # Neither a session nor a query: what failed may be the database.
+    return HttpResponse(render_to_string("500.html", {"request_id": _request_id()}), status=500)
 
 
 def unknown_address(request: HttpRequest, **_: Any) -> JsonResponse:
@@ -42,3 +45,7 @@ unknown_address.csrf_exempt = True  # type: ignore[attr-defined]
 
 def _is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith(API_PREFIXES)
+
+
+def _request_id() -> str:
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "novatrek_scheduling.operations.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "novatrek_scheduling.operations.compression.PageCompressionMiddleware",
     "novatrek_scheduling.operations.middleware.ContentSecurityPolicyMiddleware",
     "novatrek_scheduling.operations.middleware.BoundedBodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,59 +2,63 @@
 
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from conflicts.models import ScheduleConflict
 from scheduling.models import DailySchedule, ScheduleRevision
 from tests.browser.world import World
 
-# What is at these names is no page for somebody who is signed in: it answers a script, or redirects.
-NO_PAGES = {
-    "admin:autocomplete",
-    "admin:conflicts_scheduleconflict_resolve_many",
-    "admin:jsi18n",
-    "admin:login",
-    "admin:logout",
-    "admin:scheduling_dailyschedule_being_optimized",
-    "admin:search",
-    "admin:view_on_site",
-}
+# They answer a script, or nobody who is signed in and opens an address.
+NO_PAGES = {"admin:autocomplete", "admin:login", "admin:logout", "admin:view_on_site"}
 FORBIDDEN = ("_add", "_delete")
 EDITED_HERE = ("admin:auth_", "admin:django_celery_beat_")
+QUERIES = {"console:board": "?date={0.day}"}
 
 
-def pages(world: World) -> dict[str, str]:
-    """Return the address of one example of each page, by the name of the page."""
-    return {name: _address(name, parameters, world) for name, parameters in _patterns() if _is_page(name)}
+def pages(world: World, somebody: Client) -> dict[str, str]:
+    """Return the address of one example of each page, by its name. Parts of pages, files and redirections are none."""
+    found = {name: _address(name, parameters, world) for name, parameters in _patterns() if _may_be_page(name)}
+    return {name: address for name, address in found.items() if _is_page(somebody, address)}
 
 
-def _is_page(name: str) -> bool:
+def _may_be_page(name: str) -> bool:
     """The rows that the service writes are neither added nor deleted by hand; all logs of Django's are one template."""
     if name.endswith("_history"):
         return name == "admin:auth_user_history"
     return name not in NO_PAGES and (name.startswith(EDITED_HERE) or not name.endswith(FORBIDDEN))
 
 
+def _is_page(somebody: Client, address: str) -> bool:
+    answer = somebody.get(address)
+    assert answer.status_code < 400, f"{address} answers {answer.status_code}"
+    return answer.status_code == 200 and not answer.streaming and answer.content.lstrip()[:9].upper() == b"<!DOCTYPE"
+
+
 def _address(name: str, parameters: list[str], world: World) -> str:
     arguments = {parameter: _argument(name, parameter, world) for parameter in parameters}
-    return reverse(name, kwargs=arguments)
+    return reverse(name, kwargs=arguments) + QUERIES.get(name, "").format(world)
 
 
 def _argument(page: str, parameter: str, world: World) -> object:
-    known = {
+    """Return what the world has by this name, or the newest row of the model that the parameter names."""
+    known = vars(world) | {
         "app_label": "scheduling",
         "date": world.day,
-        "day": world.day,
         "first": world.runs[0],
         "second": world.runs[1],
     }
-    if parameter in known:
-        return known[parameter]
     if parameter in {"object_id", "id"}:
         return _object_id(page, world)
-    return getattr(world, parameter)
+    return known[parameter] if parameter in known else _newest(parameter.removesuffix("_id"))
+
+
+def _newest(name: str) -> object:
+    model = next(model for model in apps.get_models() if model._meta.model_name == name)
+    return model._default_manager.latest("pk").pk
 
 
 def _object_id(page: str, world: World) -> object:

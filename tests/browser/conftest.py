@@ -49,7 +49,7 @@ def journal(live_server: LiveServer) -> Iterator[Journal]:
     """What went wrong on the pages of this test; nothing may."""
     journal = Journal(live_server.url)
     yield journal
-    assert journal.problems == []
+    assert not journal.problems, "\n".join(journal.problems)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from tests.conflicts.factories import conflict_of
 from tests.conflicts.planned import PlannedDay, plan_a_day
 from tests.novatrek_scheduling.console.rows import a_run, a_run_of_request
 from tests.novatrek_scheduling.console.test_pages import RESULT
+from tests.optimization.proposals.made import a_proposal
 from tests.scheduling.admin.test_pages import a_hazard
 from tests.scheduling.requests.rows import pending
 from tests.siblings import SimulatedSiblings
@@ -56,6 +57,8 @@ def build_world(siblings: SimulatedSiblings) -> World:
     _messages_and_tasks()
     _nights_and_tokens(planned, guide.guide_id, guide.guide_name)
     _bookings(planned, departure_id)
+    freed = {departure_id: planned.departure(departure_id).model_copy(update={"team": []})}
+    a_proposal({departure_id: planned.departure(departure_id)}, freed, planned.day)
     return World(
         day=planned.day,
         schedule_id=schedule_id,

@@ -1,3 +1,6 @@
+// The theme's script sets defaults of a library of charts, which only pages with a chart load.
+window.Chart ??= { defaults: { font: {} } };
+
 // The explanations beside Django's lists of two columns are spans with a name, which only some elements may have.
 function nameExplanations() {
   for (const icon of document.querySelectorAll(".help-tooltip[aria-label]")) icon.setAttribute("role", "img");
