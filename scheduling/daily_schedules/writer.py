@@ -165,7 +165,7 @@ class _Write:
             if expected is not None and expected != draft.rev:
                 raise StaleRevision(day, since_rev=expected, current_rev=draft.rev)
         self.edit(drafts)
-        if self.facts is not None:
+        if self.facts is not None and self.facts.snapshot.lists_all_guides:
             rename_guides((draft.document for draft in drafts.values()), self.facts.snapshot.guides)
         for day, draft in drafts.items():
             _refuse_overwriting(draft.document, day)

@@ -301,7 +301,8 @@ class Snapshot:
     after `days` on which departures of trips of several days are still under way. `unread_weather` are the regions of
     which a forecast or an alert is unknown. `left_out` has the records that are
     unknown because they break the contract of a sibling that did answer. Facts about safety were all read after
-    `safety_since`, if it is set; the oldest of them at `safety_read_at`.
+    `safety_since`, if it is set; the oldest of them at `safety_read_at`. Guides of one name have what tells them apart
+    in theirs; that all namesakes are known is sure with `lists_all_guides` only.
     """
 
     taken_at: datetime
@@ -324,6 +325,7 @@ class Snapshot:
     left_out: tuple[LeftOut, ...] = ()
     safety_since: datetime | None = None
     safety_read_at: datetime | None = None
+    lists_all_guides: bool = True
 
     @property
     def facts_read_at(self) -> datetime:

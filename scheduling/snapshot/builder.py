@@ -8,6 +8,7 @@ from uuid import UUID
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Region, Snapshot
 from scheduling.domain.limits import CATALOG_WINDOW
+from scheduling.domain.namesakes import told_apart
 from scheduling.siblings import SiblingFailure
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
@@ -139,7 +140,7 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: 
         trips=catalog.trips,
         departures=catalog.departures_by_day(scope.days),
         usual_times=catalog.usual_times(),
-        guides=guides,
+        guides=told_apart(guides, regions.values()),
         available=available,
         trails=conditions.trails,
         outlooks=conditions.outlooks,
@@ -151,6 +152,7 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: 
         left_out=gaps.left_out(),
         safety_since=safety_since,
         safety_read_at=reader.safety_read_at,
+        lists_all_guides=not scope.is_of_one_trip,
     )
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import CatalogDeparture, RecordKind, Region, Sibling, Snapshot
+from scheduling.domain.namesakes import told_apart
 from scheduling.siblings import SiblingUnavailable
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
@@ -94,7 +95,7 @@ def _take(watch: Watch, deadline: Deadline, *, fresh: bool = True) -> Snapshot:
         regions=regions,
         trips=catalog.trips,
         departures=departures,
-        guides=guides,
+        guides=told_apart(guides, regions.values()),
         available=available,
         trails=conditions.trails,
         outlooks=conditions.outlooks,
@@ -104,6 +105,7 @@ def _take(watch: Watch, deadline: Deadline, *, fresh: bool = True) -> Snapshot:
         unknown=gaps.sentences(),
         read_at=reader.read_at,
         left_out=gaps.left_out(),
+        lists_all_guides=GUIDES not in gaps.sentences(),
     )
 
 

@@ -1,5 +1,6 @@
 """The guides: profiles, certificates, absences and past trips."""
 
+import itertools
 from datetime import date, timedelta
 
 from novatrek_scheduling.sandbox.world.regions import BY_NAME, FOUNDED, REGIONS, RegionPlan
@@ -37,7 +38,11 @@ _NOTES = (
 def guides(today: date) -> list[Entity]:
     """Return all guides in the representation of svc-guide-management."""
     homes = [(region, number) for region in REGIONS for number in range(region.guides)]
-    return [_guide(region, number, index, today) for index, (region, number) in enumerate(homes)]
+    names = _distinct_names([(region.name, number) for region, number in homes])
+    return [
+        _guide(region, number, index, name, today)
+        for index, ((region, number), name) in enumerate(zip(homes, names, strict=True))
+    ]
 
 
 def certifications(all_guides: list[Entity], today: date) -> list[Entity]:
@@ -63,9 +68,19 @@ def past_trips(all_guides: list[Entity], today: date) -> list[Entity]:
     return [_past_trip(guide, number, today) for guide in all_guides for number in range(3)]
 
 
-def _guide(region: RegionPlan, number: int, index: int, today: date) -> Entity:
+def _distinct_names(seeds: list[tuple[object, ...]]) -> list[tuple[str, str]]:
+    """Return a first and a last name for each seed, all pairs different: whose is taken draws again."""
+    drawn: dict[tuple[str, str], None] = {}
+    for seed in seeds:
+        draws = (seed if attempt == 0 else (*seed, attempt) for attempt in itertools.count())
+        names = ((choice(_FIRST_NAMES, "first", *draw), choice(_LAST_NAMES, "last", *draw)) for draw in draws)
+        drawn[next(name for name in names if name not in drawn)] = None
+    return list(drawn)
+
+
+def _guide(region: RegionPlan, number: int, index: int, name: tuple[str, str], today: date) -> Entity:
     names = (region.name, number)
-    first, last = choice(_FIRST_NAMES, "first", *names), choice(_LAST_NAMES, "last", *names)
+    first, last = name
     activities = _activities(region, number)
     guide = {
         "id": identity("guide", *names),

@@ -36,6 +36,12 @@ def test_it_is_as_large_as_the_real_one(world: World) -> None:
     assert len({trip["activity_type"] for trip in world.trips.values()}) == 10
 
 
+def test_no_two_guides_share_a_name(world: World) -> None:
+    names = Counter(f"{guide['first_name']} {guide['last_name']}" for guide in world.guides.values())
+
+    assert max(names.values()) == 1
+
+
 def test_shared_guides_link_the_regions_into_three_clusters(world: World) -> None:
     spelled = {region["name"].lower().replace(" ", "_"): region["id"] for region in world.regions.values()}
     clusters = [{region_id} for region_id in world.regions]

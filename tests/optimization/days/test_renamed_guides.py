@@ -45,6 +45,22 @@ def test_the_new_name_is_on_every_departure_of_the_date_one_under_way_included(
     assert not ScheduleConflict.objects.open().exists()
 
 
+def test_two_guides_of_one_name_are_told_apart_on_the_date(planned: PlannedDay) -> None:
+    guides = sorted({guide for key in planned.staffed() for guide in planned.departure(key).guide_ids}, key=str)[:2]
+    for years, guide_id in enumerate(guides, start=3):
+        profile = {"first_name": "Zoë", "last_name": "Newname", "region_ids": [f"{planned.region_id}"]}
+        planned.siblings.alter("guides", f"{guide_id}", years_experience=years, **profile)
+    caches["siblings"].clear()
+
+    optimize_day(planned.day, [planned.region_id], author=PLANNER)
+
+    region = planned.siblings.get("regions", f"{planned.region_id}")["name"]
+    now = names(planned)
+    told = {f"Zoë Newname ({region}, {years} years)" for years in (3, 4)}
+    assert {name for guide_id in now.keys() & set(guides) for name in now[guide_id]} <= told
+    assert now.keys() & set(guides)
+
+
 def names(planned: PlannedDay) -> dict[object, set[str]]:
     found: dict[object, set[str]] = {}
     for departure in planned.departures.values():
