@@ -11,7 +11,7 @@ from optimization.days.planned_day import PlannedDay
 from optimization.days.services import DayOptimization
 from optimization.explanations.days import explain_parts, explanation_data, explanation_text, fairness_of
 from optimization.models import RunDetail
-from optimization.solver.solution import PlanStatus
+from optimization.solver.solution import Objectives, PlanStatus
 from scheduling.domain.document import Departure
 
 # Explaining a whole day of the present size takes about a second.
@@ -36,7 +36,8 @@ class DateOutcome:
     """A plan of some regions of a date, and the run that made it.
 
     `is_joined`: another caller's run made it, and was awaited. `moved` is the number of reassigned guides, `score`
-    0 to 100. `workloads` are those of all candidates; `explanation` is None unless requested.
+    0 to 100. `objectives` and their `bounds` are those of the whole scope, None where the run kept none. `workloads`
+    are those of all candidates; `explanation` is None unless requested.
     """
 
     day: date
@@ -48,6 +49,8 @@ class DateOutcome:
     proof: str
     solve_ms: int
     moved: int | None = None
+    objectives: Objectives | None = None
+    bounds: Objectives | None = None
     workloads: Mapping[UUID, Workload] = field(default_factory=dict)
     explanation: PlanExplanation | None = None
 
@@ -66,6 +69,8 @@ class DateOutcome:
             proof=detail.proof,
             solve_ms=detail.solve_ms,
             moved=detail.moved,
+            objectives=_objectives(detail.objective.get("attained")),
+            bounds=_objectives(detail.objective.get("bounds")),
             workloads=fairness_of(parts[0]) if parts else {},
             explanation=PlanExplanation.of(parts) if explain and parts else None,
         )
@@ -91,6 +96,10 @@ def totals_of(outcomes: Iterable[DateOutcome]) -> dict[str, Any]:
         "proof": _proof({outcome.proof for outcome in outcomes}),
         "score": sum(outcome.score * len(outcome.planned) for outcome in outcomes) / weight if weight else 100.0,
     }
+
+
+def _objectives(kept: dict[str, int] | None) -> Objectives | None:
+    return Objectives(**kept) if kept else None
 
 
 def _proof(proofs: set[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date, timedelta
+from pathlib import Path
 from typing import IO, Any, cast
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from novatrek_scheduling.errors import DomainError
 from optimization.batch.outcomes import DateOutcome
+from optimization.batch.pictures import page_of_dates
 from optimization.batch.planner import Cluster, DateFailure, PlanningTerms, plan_dates, planning_processes
 from optimization.batch.regions import find_region
 from optimization.batch.table import day_as_json, print_day
@@ -57,6 +59,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="show the plan without storing it")
         parser.add_argument("--explain", action="store_true", help="also explain each team")
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+        parser.add_argument("--html", type=Path, metavar="FILE", help="also write the plans as one page to look at")
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = _days(options)
@@ -73,7 +76,10 @@ class Command(BaseCommand):
         for outcome in planned:
             if isinstance(outcome, DateOutcome):
                 outcomes[outcome.day].append(outcome)
-        self._show(dict(sorted(outcomes.items())), list(snapshot.regions.values()), as_json=options["json"])
+        by_day, regions = dict(sorted(outcomes.items())), list(snapshot.regions.values())
+        self._show(by_day, regions, as_json=options["json"])
+        if options["html"]:
+            _write(options["html"], page_of_dates(by_day, regions))
         if missing := [outcome for outcome in planned if isinstance(outcome, DateFailure)]:
             raise CommandError("Not planned: " + "; ".join(f"{failure.day}: {failure.reason}" for failure in missing))
 
@@ -108,6 +114,13 @@ def _plan(
             progress.update(bar, advance=1, description=f"{_result_text(outcome)} {outcome.day}: {names}")
     # Parallel processes finish in any order; the output has a fixed one.
     return sorted(planned, key=lambda outcome: (outcome.day, clusters.index(outcome.region_ids)))
+
+
+def _write(file: Path, page: str) -> None:
+    try:
+        file.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"The page is not written: {error}") from error
 
 
 def _result_text(outcome: DateOutcome | DateFailure) -> str:

@@ -1,12 +1,13 @@
 """What an operator types."""
 
+import html
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,25 @@ def test_several_dates_come_as_a_table_each(siblings: SimulatedSiblings) -> None
 
     assert DailySchedule.objects.count() == 2
     assert output.count("guests served") == 2
+
+
+@pytest.mark.django_db
+def test_the_plan_is_a_page_by_the_clocks_of_each_region(siblings: SimulatedSiblings, tmp_path: Path) -> None:
+    file = tmp_path / "plan.html"
+
+    [day] = plan("--dry-run", "--html", str(file))
+
+    page = file.read_text(encoding="utf-8")
+    departures = day["departures"].values()
+    names = {html.escape(departure["trip_name"], quote=False) for departure in departures}
+    assert all(name in page for name in names)
+    first = min(departures, key=lambda departure: departure["starts_at"])
+    assert datetime.fromisoformat(first["starts_at"]).strftime("%H:%M\u2013") in page
+    assert f"{day['totals']['guests_served']} of {day['totals']['guests']}" in page
+    reasons = [departure["unassigned_reason"]["message"] for departure in departures if not departure["team"]]
+    assert all(html.escape(reason, quote=False) in page for reason in reasons)
+    assert page.count("<svg viewBox") == len({departure["region_id"] for departure in departures})
+    assert "Guests served, by priority" in page
 
 
 @pytest.mark.django_db

@@ -1,0 +1,1 @@
+"""Plans as pages: values in, one self-contained page of HTML out."""
