@@ -2,7 +2,7 @@
 
 from novatrek_scheduling.console import addresses  # noqa: F401 (the converter of dates)
 from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv, BoardAside, BoardPage, FreshBoard
-from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, RedoStep, UndoStep
+from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, RedoStep, UndoStep, VisitorsPart
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
 from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage, WaitingPart
@@ -21,6 +21,7 @@ urlpatterns = [
     page("board/<day:day>/departures/<uuid:departure_id>/guides/", GuidesPart, "departure_guides"),
     page("board/<day:day>/departures/<uuid:departure_id>/undo/", UndoStep, "departure_undo"),
     page("board/<day:day>/departures/<uuid:departure_id>/redo/", RedoStep, "departure_redo"),
+    page("board/<day:day>/departures/<uuid:departure_id>/visitors/", VisitorsPart, "departure_visitors"),
     page("board/<day:day>/optimize/", OptimizePage, "optimize"),
     page("board/<day:day>/publish/", PublishPage, "publish"),
     page("conflicts/review/", ReviewPage, "review"),

@@ -62,16 +62,16 @@ def announce_presence(
     sees the other. The mark of a process that was killed lapses after LOCK_CACHE_SECONDS.
     """
     mark = _serialized(OptimizerPresence(by, timezone.now(), frozenset(region_ids), run_id))
-    others = _with_fallback(lambda: _add_mark(day, mark), NO_OPTIMIZERS)
+    others = with_fallback(lambda: _add_mark(day, mark), NO_OPTIMIZERS)
     try:
         yield PresenceMark(tuple(presence for presence in others if presence.overlaps(region_ids)))
     finally:
-        _with_fallback(lambda: get_redis_connection("default").zrem(_key(day), mark), 0)
+        with_fallback(lambda: get_redis_connection("default").zrem(_key(day), mark), 0)
 
 
 def optimizers_of(day: date) -> tuple[OptimizerPresence, ...]:
     """Return the optimizers at work on `day`, the earliest first, in one round trip."""
-    return _with_fallback(lambda: _marks_on(day), NO_OPTIMIZERS)
+    return with_fallback(lambda: _marks_on(day), NO_OPTIMIZERS)
 
 
 def first_optimizer_of(day: date) -> OptimizerPresence | None:
@@ -147,7 +147,8 @@ class _Valkey:
 _valkey = _Valkey()
 
 
-def _with_fallback(operation: Callable[[], T], fallback: T) -> T:
+def with_fallback(operation: Callable[[], T], fallback: T) -> T:
+    """Return the result of an operation on Valkey, or `fallback` where it failed, or another did seconds ago."""
     if time.monotonic() < _valkey.unavailable_until:
         return fallback
     try:

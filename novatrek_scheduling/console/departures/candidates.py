@@ -1,7 +1,7 @@
 """The guides for a departure in three groups: who can go, who can with a swap, and who cannot, by which rule."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from optimization.candidates.assessment import in_short
 from optimization.candidates.ranking import CandidateList, ListedGuide, list_candidates
 from optimization.candidates.scoring import ScoreParts
+from optimization.explanations.replacing import Replacements
+from optimization.explanations.services import price_replacements
+from optimization.explanations.text import cost_text
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
 from scheduling.models import DailySchedule
@@ -46,7 +49,8 @@ class Choice:
     """A guide who can go. `above_mean` are hours of 14 days against those of comparable guides, None if unknown.
 
     `runway` is the first date on which a required certificate expires, `runway_days` the days until then from the
-    departure; None where none expires. `open_points` says what a person approves by publishing.
+    departure; None where none expires. `open_points` says what a person approves by publishing. `price` is what it
+    costs to take them instead of `instead_of`.
     """
 
     guide_id: UUID
@@ -59,6 +63,8 @@ class Choice:
     runway: date | None
     runway_days: int | None
     open_points: tuple[str | Promise, ...]
+    price: str = ""
+    instead_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +78,30 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
+class Swap:
+    """A guide who can go if others move: `moves` says who, `value` is the choice as the form sends it."""
+
+    guide_id: UUID
+    name: str
+    price: str
+    moves: str
+    instead_of: UUID | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
-    """The guides of a departure, the best first. `elsewhere` counts those of other regions and activities."""
+    """The guides of a departure, the best first. `elsewhere` counts those of other regions and activities.
+
+    Prices and `swaps` are known once somebody asked for them.
+    """
 
     choices: tuple[Choice, ...]
     excluded: tuple[Excluded, ...]
     elsewhere: int
+    is_priced: bool = False
+    is_partial: bool = False
+    swaps: tuple[Swap, ...] = ()
 
 
 def rank_guides(schedule: DailySchedule, departure_id: UUID, departure: Departure) -> Ranking:
@@ -98,6 +122,58 @@ def ranking_of(listed: CandidateList, departure: Departure) -> Ranking:
         excluded=tuple(_excluded(guide) for guide in near),
         elsewhere=len(excluded) - len(near),
     )
+
+
+def price_guides(ranking: Ranking, schedule: DailySchedule, departure_id: UUID) -> Ranking:
+    """Return the ranking with prices and swaps, for which the region is planned anew. Raises as that does."""
+    return priced(ranking, price_replacements(schedule, departure_id))
+
+
+def priced(ranking: Ranking, found: Replacements) -> Ranking:
+    """Return the ranking with what each guide costs instead of the present team.
+
+    Who is free now goes without a swap, whatever else a new plan would change; who is on another departure goes with
+    one.
+    """
+    busy = {guide.guide_id: guide for guide in ranking.excluded if guide.guide_id in found.by_guide}
+    swaps = [_swap(guide, found) for guide in busy.values()]
+    return replace(
+        ranking,
+        choices=tuple(_with_price(choice, found) for choice in ranking.choices),
+        excluded=tuple(guide for guide in ranking.excluded if guide.guide_id not in busy),
+        swaps=tuple(swaps),
+        is_priced=True,
+        is_partial=found.is_partial,
+    )
+
+
+def _with_price(choice: Choice, found: Replacements) -> Choice:
+    replacement = found.by_guide.get(choice.guide_id)
+    if replacement is None:
+        return choice
+    return replace(choice, price=cost_text(replacement.cost), instead_of=replacement.instead_of)
+
+
+def _swap(guide: Excluded, found: Replacements) -> Swap:
+    replacement = found.by_guide[guide.guide_id]
+    teams = replacement.moves
+    moves = [
+        f"{found.names.get(key, '')}: {' and '.join(found.names.get(g, '') for g in team) or _nobody()}"
+        for key, team in teams.items()
+    ]
+    others = [f"{key}:{','.join(map(str, team))}" for key, team in teams.items()]
+    return Swap(
+        guide_id=guide.guide_id,
+        name=guide.name,
+        price=cost_text(replacement.cost),
+        moves="; ".join(moves),
+        instead_of=replacement.instead_of,
+        value="|".join([str(guide.guide_id), *others]),
+    )
+
+
+def _nobody() -> str:
+    return str(_("nobody"))
 
 
 def _is_elsewhere(guide: ListedGuide) -> bool:

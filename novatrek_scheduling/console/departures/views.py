@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from novatrek_scheduling.console.departures.candidates import rank_guides
+from novatrek_scheduling.console.departures.candidates import price_guides, rank_guides
 from novatrek_scheduling.console.departures.editing import (
     Edit,
     edit_of,
@@ -26,6 +26,7 @@ from novatrek_scheduling.console.departures.editing import (
     save_edit,
 )
 from novatrek_scheduling.console.departures.panel import Panel, read_panel
+from novatrek_scheduling.console.departures.visitors import visit
 from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.optimizing_banner import optimizer_texts
@@ -80,7 +81,7 @@ class DeparturePage(DepartureView):
         edit = edit_of(panel)
         if "guide" in request.GET and self.may_change:
             edit = preview_edit(panel, draft, read_edit(panel, draft, request.GET))
-        ranking = ranking_context(panel, draft) if "rank" in request.GET else {}
+        ranking = ranking_context(panel, draft, is_priced="costs" in request.GET) if "rank" in request.GET else {}
         return self._show(panel, edit, **ranking)
 
     def post(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
@@ -116,6 +117,7 @@ class DeparturePage(DepartureView):
         context |= {"panel": panel, "edit": edit, "form": form_of(panel, edit), "may_change": self.may_change}
         template = FRAGMENT if is_fragment(self.request) else ""
         context["optimizers"] = optimizer_texts(panel.day)
+        context |= visitors_context(panel.day, panel.id, self.request.user.get_username())
         context["steps"] = steps_of(panel.day, self.request.user.get_username()) if self.may_change else None
         return self.show(title, status=status, template=template, **context)
 
@@ -123,12 +125,13 @@ class DeparturePage(DepartureView):
 class UndoStep(DeparturePage):
     """Takes back the last change that the person made of a date, or makes it again, and shows the departure."""
 
-    permission = CHANGE
-    http_method_names = ["post"]
     sentence: ClassVar[str | Promise] = gettext_lazy("Undone: %(names)s.")
 
     def take(self, day: date, author: Author) -> Change:
         return undo_last(day, author=author)
+
+    def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
+        return redirect("console:departure", day, departure_id)
 
     def post(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
         try:
@@ -152,20 +155,37 @@ class RedoStep(UndoStep):
         return redo_last(day, author=author)
 
 
+class VisitorsPart(ConsolePage):
+    """Who else has the panel open: an open panel asks for it, and says by asking that it still is."""
+
+    template_name = "admin/console/departures/visitors.html"
+    permission = VIEW
+
+    def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
+        return self.show(_("Others"), **visitors_context(day, departure_id, request.user.get_username()))
+
+
 class GuidesPart(DepartureView):
-    """The ranking of guides for a departure, which the panel loads once it is open."""
+    """The ranking of guides for a departure, which the panel loads once it is open; `?costs=1` with their prices."""
 
     template_name = "admin/console/departures/guides.html"
 
     def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
         draft, panel = self.read(day, departure_id)
-        context = ranking_context(panel, draft) | {"panel": panel, "edit": edit_of(panel)}
+        ranking = ranking_context(panel, draft, is_priced="costs" in request.GET)
+        context = ranking | {"panel": panel, "edit": edit_of(panel)}
         return self.show(_("Guides"), may_change=self.may_change, **context)
 
 
-def ranking_context(panel: Panel, draft: Draft) -> dict[str, Any]:
-    """Return the ranking for the template, or the reason for which there is none."""
+def visitors_context(day: date, departure_id: UUID, name: str) -> dict[str, Any]:
+    """Note that the person has the panel open, and return who else has for the template."""
+    return {"day": day, "departure_id": departure_id, "visitors": visit(departure_id, name)}
+
+
+def ranking_context(panel: Panel, draft: Draft, *, is_priced: bool) -> dict[str, Any]:
+    """Return the ranking for the template, with prices if they are asked for, or the reason for which there is none."""
     try:
-        return {"ranking": rank_guides(draft.schedule, panel.id, panel.departure)}
+        ranking = rank_guides(draft.schedule, panel.id, panel.departure)
+        return {"ranking": price_guides(ranking, draft.schedule, panel.id) if is_priced else ranking}
     except DomainError as error:
         return {"ranking_error": error.message}

@@ -33,6 +33,7 @@ function show(html) {
     next.querySelector("#np-guides[data-load]")?.replaceWith(guides);
   }
   panel().replaceWith(next);
+  window.htmx?.process(next);
   loadAll();
   const wrong = next.querySelector("[aria-invalid=true]") ?? next.querySelector("#np-consequences");
   (wrong ?? next.querySelector("#np-team"))?.focus();
@@ -60,6 +61,25 @@ document.addEventListener("submit", (event) => {
     return show(await answer.text());
   };
   answered().catch(plainly);
+});
+
+// Prices take a solve: they are asked for.
+async function price(link) {
+  const place = document.getElementById("np-guides");
+  link.setAttribute("aria-disabled", "true");
+  link.textContent = link.dataset.busy;
+  const answer = await fetch(link.dataset.guides, { headers: FETCH });
+  if (!answer.ok || answer.redirected) return location.assign(link.href);
+  place.innerHTML = await answer.text();
+  return place.querySelector("[data-choose]")?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const prices = event.target.closest?.("a[data-guides]");
+  if (!prices || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (prices.getAttribute("aria-disabled")) return;
+  price(prices).catch(() => location.assign(prices.href));
 });
 
 document.addEventListener("click", (event) => {

@@ -10,6 +10,7 @@ from django.test import Client
 from novatrek_scheduling.console.board.siblings_view import forget_views
 from scheduling.models import DailySchedule, ScheduleRevision
 from tests.novatrek_scheduling.console.departures.forms import (
+    CLIMB,
     HIKE,
     day_of,
     form_of,
@@ -203,3 +204,25 @@ def test_the_ranking_says_when_the_guides_cannot_be_asked(dana: Client, day: dat
     siblings.switch("svc-guide-management", "down")
 
     assert 'role="alert"' in dana.get(f"{panel_of(day)}guides/").content.decode()
+
+
+def test_a_guide_of_another_departure_comes_with_a_swap_that_is_saved_as_one_change(
+    dana: Client, day: date, siblings: SimulatedSiblings
+) -> None:
+    plan_hike(siblings, CLIMB)
+    first, second, *_ = guides_for(dana, day)
+    dana.post(panel_of(day), form_of(day, guide=first))
+    dana.post(panel_of(day, CLIMB), form_of(day, CLIMB, guide=second))
+
+    ranking = dana.get(f"{panel_of(day)}guides/", {"costs": "1"}).context["ranking"]
+    [swap] = [swap for swap in ranking.swaps if swap.guide_id == second]
+    shown = dana.post(panel_of(day), form_of(day, guide=swap.value, action="review"))
+    needed = [str(needed) for needed in shown.context["edit"].swaps]
+    saved = dana.post(panel_of(day), form_of(day, member=[second], lead=second, swap=needed))
+
+    assert saved.status_code == 302, (saved.context["edit"].errors, saved.context["edit"].problems, swap)
+
+    assert swap.instead_of == first
+    assert stored_on(day).guide_ids == {second}
+    assert second not in stored_on(day, CLIMB).guide_ids
+    assert stored_on(day, CLIMB).team

@@ -79,3 +79,14 @@ def test_it_takes_few_queries(auditor: Client, django_assert_max_num_queries: At
 
     with django_assert_max_num_queries(12):
         auditor.get(panel_of(key))
+
+
+def test_two_who_have_it_open_are_shown_to_each_other(auditor: Client) -> None:
+    address = panel_of(rim_walk())
+    auditor.get(address)
+
+    shown = signed_in("Dispatcher").get(address)
+
+    assert shown.context["visitors"] == ("a auditor",)
+    assert "a auditor is on this departure, too." in shown.content.decode()
+    assert auditor.get(f"{address}visitors/").context["visitors"] == ("a dispatcher",)
