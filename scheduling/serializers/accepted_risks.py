@@ -11,7 +11,7 @@ from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.models import schedule_id_of
 
 
-class AcceptedRiskSerializer(SparseSerializer):
+class AcceptedRiskOfDateSerializer(SparseSerializer):
     """What is wrong with some departures, and who answers for keeping them as they are."""
 
     departure_ids = serializers.ListField(
@@ -28,7 +28,7 @@ class AcceptedRisksSerializer(SparseSerializer):
 
     schedule_id = serializers.UUIDField()
     schedule_date = serializers.DateField()
-    accepted_risks = AcceptedRiskSerializer(many=True)
+    accepted_risks = AcceptedRiskOfDateSerializer(many=True)
 
 
 def represent_accepted_risks(day: date, risks: Iterable[AcceptedRisk]) -> dict[str, Any]:

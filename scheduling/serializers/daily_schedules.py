@@ -28,7 +28,7 @@ class TeamMemberSerializer(SparseSerializer):
     """A guide on the team of a departure."""
 
     guide_id = serializers.UUIDField()
-    guide_name = serializers.CharField()
+    guide_name = serializers.CharField(help_text="With what tells namesakes apart, such as the home region.")
     role = serializers.ChoiceField([role.value for role in Role])
     assignment_status = serializers.ChoiceField([status.value for status in AssignmentStatus])
     certifications = serializers.ListField(child=serializers.CharField(), required=False)

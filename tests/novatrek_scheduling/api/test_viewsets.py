@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
 
+from conflicts.live_departures import LiveDepartureViewSet
 from conflicts.views import ScheduleConflictViewSet
 from optimization.views.candidates import DepartureViewSet
 from optimization.views.fragility import FragilityViewSet
@@ -36,6 +37,7 @@ ACTIONS = {
     "listScheduleConflicts": (ScheduleConflictViewSet, "list"),
     "resolveScheduleConflict": (ScheduleConflictViewSet, "resolve"),
     "listConflictHistory": (ScheduleConflictViewSet, "history"),
+    "listLiveDepartures": (LiveDepartureViewSet, "list"),
     "withdrawRiskAcceptance": (ScheduleConflictViewSet, "withdraw_acceptance"),
     "getScheduleOptimization": (ScheduleOptimizationViewSet, "list"),
     "getGuideCalendar": (GuideViewSet, "calendar"),
