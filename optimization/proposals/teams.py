@@ -50,31 +50,39 @@ def form_teams_of(chosen: Mapping[UUID, ProposedDeparture], day: date) -> Formed
     inputs = load_inputs(day, regions, gather_facts(snapshot), chosen, deadline_seconds=deadline.remaining())
     inputs = add_certificates(inputs, guides, deadline_seconds=deadline.remaining())
     facts = add_notes(inputs.facts, guides, deadline_seconds=deadline.remaining())
-    return _formed(chosen, replace(inputs, facts=facts))
+    return _formed(chosen, replace(inputs, facts=facts), frozenset(guides))
 
 
-def _formed(chosen: Mapping[UUID, ProposedDeparture], inputs: DayInputs) -> FormedTeams:
+def _formed(chosen: Mapping[UUID, ProposedDeparture], inputs: DayInputs, guides: frozenset[UUID]) -> FormedTeams:
+    snapshot = inputs.facts.snapshot
+    # Only the proposed guides are judged.
+    among = replace(snapshot, guides={key: guide for key, guide in snapshot.guides.items() if key in guides})
+    judged = replace(inputs, facts=inputs.facts.with_snapshot(among))
     departures: dict[UUID, Departure] = {}
     reasons: dict[UUID, str] = {}
     for key, proposed in chosen.items():
-        departure = inputs.departures.get(key)
-        if departure is None:
-            reasons[key] = "it has begun, is cancelled or is not for sale any more"
-        elif key in inputs.unknown:
-            reasons[key] = "what it rests on could not be read; try again in a moment"
+        formed = _form(key, proposed, judged)
+        if isinstance(formed, Departure):
+            departures[key] = formed
         else:
-            departure = departure.model_copy(deep=True)
-            departure.trail_id = proposed.after.trail_id
-            departure.unassigned_reason = proposed.after.reason
-            assessment = assess(
-                Demand.of(key, departure, inputs.day, inputs.facts.snapshot), inputs.facts, inputs.context
-            )
-            if reason := _reason_against(proposed, assessment):
-                reasons[key] = reason
-                continue
-            departure.team = form_team(proposed.after.guide_ids, departure, assessment, inputs.facts, inputs.context)
-            departures[key] = departure
+            reasons[key] = formed
     return FormedTeams(inputs.facts, inputs.context, departures, reasons)
+
+
+def _form(key: UUID, proposed: ProposedDeparture, inputs: DayInputs) -> Departure | str:
+    """Return the departure with its proposed team, or the reason why it cannot have it."""
+    if key not in inputs.departures:
+        return "it has begun, is cancelled or is not for sale any more"
+    if key in inputs.unknown:
+        return "what it rests on could not be read; try again in a moment"
+    departure, facts = inputs.departures[key].model_copy(deep=True), inputs.facts
+    departure.trail_id = proposed.after.trail_id
+    departure.unassigned_reason = proposed.after.reason
+    assessment = assess(Demand.of(key, departure, inputs.day, facts.snapshot), facts, inputs.context)
+    if reason := _reason_against(proposed, assessment):
+        return reason
+    departure.team = form_team(proposed.after.guide_ids, departure, assessment, facts, inputs.context)
+    return departure
 
 
 def _reason_against(proposed: ProposedDeparture, assessment: Assessment) -> str:

@@ -1,5 +1,6 @@
 """Lanes: the day of a guide as bars over its hours, before and after a proposal, for a picture of two rows."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -61,26 +62,33 @@ class Lanes:
     after: tuple[Bar, ...]
 
 
+Led = Mapping[UUID, Mapping[UUID, Departure]]
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The departures of a date with their teams before and after a proposal."""
+    """The departures of each guide, by guide and departure, before and after a proposal, and the axis for all."""
 
-    before: Mapping[UUID, Departure]
-    after: Mapping[UUID, Departure]
+    before: Led
+    after: Led
+    axis: Axis
 
-    @property
-    def axis(self) -> Axis:
-        return Axis.of([*self.before.values(), *self.after.values()])
+    @classmethod
+    def of(cls, before: Mapping[UUID, Departure], after: Mapping[UUID, Departure]) -> "Days":
+        return cls(_by_guide(before), _by_guide(after), Axis.of([*before.values(), *after.values()]))
 
     def lanes_of(self, guide_id: UUID) -> Lanes:
         """Return the day of a guide before and after."""
-        before, after = self._led(self.before, guide_id), self._led(self.after, guide_id)
-        axis = self.axis
-        return Lanes(_bars(before, after, axis), _bars(after, before, axis))
+        before, after = self.before.get(guide_id, {}), self.after.get(guide_id, {})
+        return Lanes(_bars(before, after, self.axis), _bars(after, before, self.axis))
 
-    @staticmethod
-    def _led(departures: Mapping[UUID, Departure], guide_id: UUID) -> dict[UUID, Departure]:
-        return {key: departure for key, departure in departures.items() if guide_id in departure.guide_ids}
+
+def _by_guide(departures: Mapping[UUID, Departure]) -> Led:
+    led: defaultdict[UUID, dict[UUID, Departure]] = defaultdict(dict)
+    for key, departure in departures.items():
+        for guide_id in departure.guide_ids:
+            led[guide_id][key] = departure
+    return led
 
 
 def _bars(lane: Mapping[UUID, Departure], other: Mapping[UUID, Departure], axis: Axis) -> tuple[Bar, ...]:
