@@ -12,7 +12,8 @@ from conflicts.choices import Strategy
 from conflicts.models import ConflictResolution, ResolutionStatus, RiskAcceptance, ScheduleConflict
 from events import outbox
 from events.models import DeadLetter, InboxMessage
-from optimization.models import Night, NightDate
+from optimization.models import Night, NightDate, Proposal
+from optimization.proposals.services import request_proposal
 from scheduling.models import (
     CalendarToken,
     DepartureAlias,
@@ -45,6 +46,7 @@ class World:
     accepted_conflict_id: UUID
     revision_id: int
     runs: tuple[UUID, UUID]
+    proposal_id: UUID
 
 
 def build_world(siblings: SimulatedSiblings) -> World:
@@ -57,8 +59,6 @@ def build_world(siblings: SimulatedSiblings) -> World:
     _messages_and_tasks()
     _nights_and_tokens(planned, guide.guide_id, guide.guide_name)
     _bookings(planned, departure_id)
-    freed = {departure_id: planned.departure(departure_id).model_copy(update={"team": []})}
-    a_proposal({departure_id: planned.departure(departure_id)}, freed, planned.day)
     return World(
         day=planned.day,
         schedule_id=schedule_id,
@@ -69,6 +69,7 @@ def build_world(siblings: SimulatedSiblings) -> World:
         accepted_conflict_id=_an_accepted_risk(planned.day).pk,
         revision_id=ScheduleRevision.objects.filter(schedule_id=schedule_id).earliest("rev").pk,
         runs=(a_run(planned.day).pk, _a_request_with_its_run()),
+        proposal_id=_a_swap(planned).pk,
     )
 
 
@@ -124,6 +125,19 @@ def _an_accepted_risk(day: date) -> ScheduleConflict:
     )
     ScheduleConflict.objects.filter(pk=conflict.pk).update(resolved=True)
     return conflict
+
+
+def _a_swap(planned: PlannedDay) -> Proposal:
+    """A proposal in which two departures exchange their teams, and one that is being made."""
+    request_proposal(planned.day, [], by="ben", max_changes=3)
+    first, second = planned.staffed()[:2]
+    before = {key: planned.departure(key) for key in (first, second)}
+    after = {
+        first: before[first].model_copy(update={"team": before[second].team}),
+        second: before[second].model_copy(update={"team": before[first].team}),
+    }
+    points = [{"max_changes": k, "departures_staffed": 9, "guests_served": 40 + k, "moved": []} for k in range(6)]
+    return a_proposal(before, after, planned.day, curve=points, max_changes=2)
 
 
 def _a_request_with_its_run() -> UUID:
