@@ -14,6 +14,7 @@ from conflicts.detection import Cause, ConflictType
 from conflicts.detection.findings import OURSELVES
 from conflicts.history.sentences import describe
 from conflicts.models import ConflictEvent, ConflictResolution, RiskAcceptance, ScheduleConflict
+from conflicts.resolution.acceptance import latest_expiry
 from novatrek_scheduling.console.board.rows import zone_word
 from novatrek_scheduling.console.days import company_zone
 from novatrek_scheduling.console.marks import SEVERITIES, Look
@@ -121,6 +122,15 @@ class Reviewed:
     def moment(self, instant: datetime) -> str:
         """Return a moment with the offset of its clock: "27 Nov 14:05 (UTC-08:00)"."""
         return _moment(instant, self.clock)
+
+    @property
+    def latest(self) -> datetime:
+        """Until when the risk may be accepted at the latest, by the conflict's clocks."""
+        return latest_expiry(self.conflict, self.now).astimezone(self.clock)
+
+    @property
+    def latest_text(self) -> str:
+        return self.moment(self.latest)
 
     @property
     def readings(self) -> list[Reading]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Func, JSONField
 from django.utils.translation import gettext as _
 
 from conflicts.detection import Cause, Severity
@@ -20,16 +21,12 @@ FEWEST = 2
 _OF_GUIDES = frozenset(
     {Cause.CERTIFICATION, Cause.RESTRICTION, Cause.AVAILABILITY_EXCEPTION, Cause.NOT_AVAILABLE, Cause.GUIDE_NOTE}
 )
-_COLUMNS = {
-    "cause": "details__cause",
-    "level": "details__severity",
-    "hazard": "details__evidence__told__hazard_id",
-    "alert": "details__evidence__told__alert_id",
-    "guides": "details__affected_guide_ids",
-    "trails": "details__affected_trail_ids",
-    "region": "details__region_id",
-    "day": "details__conflict_date",
-}
+# The details without what is large: each is unpacked once, not once for each key that is asked for.
+_SMALL = Func(
+    F("details"),
+    template="(%(expressions)s - ARRAY['resolution_options', 'plan', 'what_would_help'])",
+    output_field=JSONField(),
+)
 
 
 class Shared(StrEnum):
@@ -79,11 +76,10 @@ def read_groups() -> list[Group]:
     """Return the groups of at least two open conflicts, the largest of the most severe first, in a few queries."""
     found: defaultdict[str, list[tuple[UUID, Severity]]] = defaultdict(list)
     rows = ScheduleConflict.objects.open().order_by("detected_at", "pk")
-    for key, *values in rows.values_list("pk", *_COLUMNS.values()):
-        row = dict(zip(_COLUMNS, values, strict=True))
-        shared = shared_cause(row)
+    for key, details in rows.annotate(small=_SMALL).values_list("pk", "small"):
+        shared = shared_cause(details)
         if shared:
-            found[shared].append((key, Severity(row["level"])))
+            found[shared].append((key, Severity(details["severity"])))
     members = {key: sorted(own, key=lambda item: -item[1].rank) for key, own in found.items() if len(own) >= FEWEST}
     examples = ScheduleConflict.objects.in_bulk([own[0][0] for own in members.values()])
     hazards = Hazard.objects.in_bulk([_id_of(key) for key in members if _kind_of(key) is Shared.HAZARD])
@@ -91,19 +87,20 @@ def read_groups() -> list[Group]:
     return sorted(groups, key=lambda group: (-group.worst.rank, -group.count, group.key))
 
 
-def shared_cause(row: Mapping[str, Any]) -> str:
+def shared_cause(details: Mapping[str, Any]) -> str:
     """Return what a conflict may share with others as "kind:id"; empty where it stands for itself."""
-    cause = Cause(row["cause"])
-    if row["hazard"]:
-        return f"{Shared.HAZARD}:{row['hazard']}"
-    if row["alert"]:
-        return f"{Shared.ALERT}:{row['alert']}"
+    cause, told = Cause(details["cause"]), details.get("evidence", {}).get("told", {})
+    guides, trails = details.get("affected_guide_ids"), details.get("affected_trail_ids")
+    if "hazard_id" in told:
+        return f"{Shared.HAZARD}:{told['hazard_id']}"
+    if "alert_id" in told:
+        return f"{Shared.ALERT}:{told['alert_id']}"
     if cause is Cause.STORM_FORECAST:
-        return f"{Shared.STORM}:{row['region']} {row['day']}"
-    if cause in _OF_GUIDES and row["guides"]:
-        return f"{Shared.GUIDE}:{row['guides'][0]}"
-    if cause is Cause.TRAIL and row["trails"]:
-        return f"{Shared.TRAIL}:{row['trails'][0]}"
+        return f"{Shared.STORM}:{details.get('region_id')} {details['conflict_date']}"
+    if cause in _OF_GUIDES and guides:
+        return f"{Shared.GUIDE}:{guides[0]}"
+    if cause is Cause.TRAIL and trails:
+        return f"{Shared.TRAIL}:{trails[0]}"
     return ""
 
 

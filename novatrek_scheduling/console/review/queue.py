@@ -1,14 +1,13 @@
 """The queue of open conflicts, the most severe first and the oldest of them, a page at a time."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 
@@ -20,9 +19,8 @@ from scheduling.admin.region_names import region_name
 from scheduling.domain.words import as_label
 
 PAGE_SIZE = 40
-# Compared as the text in the details is: the index on it serves a filter.
-_RANK = Case(*[When(level=severity.value, then=Value(severity.rank)) for severity in Severity], default=Value(0))
-_COLUMNS = ("pk", "level", "description", "region", "on_date", "detected_at")
+_TEXTS = {"level": "severity", "description": "description", "region": "region_id", "on_date": "conflict_date"}
+_COLUMNS = ("pk", *_TEXTS, "detected_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +55,33 @@ class Filters:
         text = urlencode({name: str(value) for name, value in chosen.items() if value})
         return f"?{text}" if text else ""
 
-    def rows(self) -> ConflictQuerySet:
-        """Return the open conflicts that pass."""
-        found = ScheduleConflict.objects.open()
-        if self.severity:
-            found = found.of_severity(self.severity)
+    @property
+    def severities(self) -> list[Severity]:
+        """Those that pass, the worst first."""
+        return [severity for severity in reversed(Severity) if self.severity in {None, severity}]
+
+    @property
+    def kinds(self) -> list[ConflictType]:
+        return [kind for kind in ConflictType if self.kind in {None, kind}]
+
+    def of_severity(self, severity: Severity) -> ConflictQuerySet:
+        """Return the open conflicts of one severity that pass, the oldest first.
+
+        By the text that is indexed: the details of thousands of conflicts are not read.
+        """
+        found = self.counted(severity)
         if self.kind:
             found = found.filter(conflict_type=self.kind)
-        return self._of_place(found)
+        return found.order_by("detected_at", "pk")
 
-    def counted_rows(self) -> ConflictQuerySet:
-        """Return those among which severities and types are counted: of the date and region alone."""
-        return self._of_place(ScheduleConflict.objects.open())
-
-    def _of_place(self, found: ConflictQuerySet) -> ConflictQuerySet:
+    def counted(self, severity: Severity) -> ConflictQuerySet:
+        """Return those of a severity among which types are counted: of the date and region alone."""
+        found = ScheduleConflict.objects.open().of_severity(severity)
         if self.day:
             found = found.on(self.day)
         if self.region_id:
-            found = found.filter(details__region_id=str(self.region_id))
+            region = KeyTextTransform("region_id", "details")
+            found = found.alias(region=region).filter(region=str(self.region_id))
         return found
 
 
@@ -140,55 +147,65 @@ def read_queue(filters: Filters, current: UUID | None = None, number: int | None
 
     Without a current one the first of the page is looked at. Takes few queries, however many conflicts there are.
     """
-    severities, kinds, total = _tallies(filters)
-    ordered = _ordered(filters.rows())
-    index = _index_of(current, ordered) if current else None
+    counts = _counts(filters)
+    sizes = {level: sum(counts[level].get(kind, 0) for kind in filters.kinds) for level in Severity}
+    total = sum(sizes[severity] for severity in filters.severities)
+    index = _index_of(current, filters, sizes) if current else None
     page = number or (index // PAGE_SIZE + 1 if index is not None else 1)
     page = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
     start = (page - 1) * PAGE_SIZE
     # One more on either side: what lies before and after the conflict may be on another page.
     first = max(start - 1, 0)
-    read = _entries(ordered, first, start + PAGE_SIZE + 1)
+    read = _window(filters, sizes, first, start + PAGE_SIZE + 1)
     entries = tuple(read[start - first :][:PAGE_SIZE])
     if current is None and entries:
         current, index = entries[0].id, start
     before, after = _beside(index, read, first)
-    return Queue(filters, entries, severities, kinds, total, page, current, before, after)
+    return Queue(filters, entries, *_tallies(filters, counts), total, page, current, before, after)
 
 
-def next_open(filters: Filters, resolved: Iterable[UUID], after: ScheduleConflict) -> UUID | None:
+def next_open(filters: Filters, after: ScheduleConflict) -> UUID | None:
     """Return the open conflict that follows `after` in the queue, or the first where none does."""
-    ordered = _ordered(filters.rows().exclude(pk__in=list(resolved)))
-    following = ordered.exclude(_precedes(after)).exclude(pk=after.pk)
-    return following.values_list("pk", flat=True).first() or ordered.values_list("pk", flat=True).first()
+    following = Q(detected_at__gt=after.detected_at) | Q(detected_at=after.detected_at, pk__gt=after.pk)
+    lower = [severity for severity in filters.severities if severity.rank < after.severity.rank]
+    searches = [filters.of_severity(severity) for severity in (*lower, *filters.severities)]
+    if after.severity in filters.severities:
+        searches.insert(0, filters.of_severity(after.severity).filter(following))
+    found = (rows.exclude(pk=after.pk).values_list("pk", flat=True).first() for rows in searches)
+    return next((key for key in found if key), None)
 
 
-def entries_of(conflict_ids: Collection[UUID]) -> list[Entry]:
-    """Return these conflicts where they are open still, in the order of the queue."""
-    rows = ScheduleConflict.objects.open().filter(pk__in=conflict_ids)
-    return list(_read_entries(_ordered(rows).values_list(*_COLUMNS)))
+def entries_of(conflict_ids: Sequence[UUID]) -> list[Entry]:
+    """Return these conflicts where they are open still, in the order in which they are given."""
+    texts = {name: KeyTextTransform(key, "details") for name, key in _TEXTS.items()}
+    rows = ScheduleConflict.objects.open().filter(pk__in=conflict_ids).annotate(**texts)
+    found = {entry.id: entry for entry in _read_entries(rows.values_list(*_COLUMNS))}
+    return [found[key] for key in conflict_ids if key in found]
 
 
-def _ordered(rows: ConflictQuerySet) -> QuerySet[Any]:
-    texts = {"level": "severity", "description": "description", "region": "region_id", "on_date": "conflict_date"}
-    read = rows.annotate(**{name: KeyTextTransform(key, "details") for name, key in texts.items()})
-    return read.annotate(rank=_RANK).order_by("-rank", "detected_at", "pk")
+def _index_of(current: UUID, filters: Filters, sizes: Mapping[Severity, int]) -> int | None:
+    """Return the place of a conflict in the queue; None of one that is not in it."""
+    conflict = ScheduleConflict.objects.open().filter(pk=current).first()
+    if conflict is None or conflict.severity not in filters.severities:
+        return None
+    own = filters.of_severity(conflict.severity)
+    if not own.filter(pk=current).exists():
+        return None
+    worse = sum(sizes[severity] for severity in filters.severities if severity.rank > conflict.severity.rank)
+    earlier = Q(detected_at__lt=conflict.detected_at) | Q(detected_at=conflict.detected_at, pk__lt=conflict.pk)
+    return worse + own.filter(earlier).count()
 
 
-def _precedes(conflict: ScheduleConflict) -> Q:
-    """Return the condition of those before it in the queue."""
-    rank, found = conflict.severity.rank, conflict.detected_at
-    earlier = Q(detected_at__lt=found) | Q(detected_at=found, pk__lt=conflict.pk)
-    return Q(rank__gt=rank) | Q(Q(rank=rank), earlier)
-
-
-def _index_of(current: UUID, ordered: QuerySet[Any]) -> int | None:
-    conflict = ordered.filter(pk=current).first()
-    return ordered.filter(_precedes(conflict)).count() if conflict else None
-
-
-def _entries(ordered: QuerySet[Any], first: int, last: int) -> list[Entry]:
-    return list(_read_entries(ordered.values_list(*_COLUMNS)[first:last]))
+def _window(filters: Filters, sizes: Mapping[Severity, int], first: int, last: int) -> list[Entry]:
+    """Return the entries of the queue from place `first` up to, not including, `last`."""
+    keys: list[UUID] = []
+    begins = 0
+    for severity in filters.severities:
+        low, high = max(first - begins, 0), min(last - begins, sizes[severity])
+        if low < high:
+            keys += filters.of_severity(severity).values_list("pk", flat=True)[low:high]
+        begins += sizes[severity]
+    return entries_of(keys)
 
 
 def _read_entries(rows: Iterable[tuple[Any, ...]]) -> Iterator[Entry]:
@@ -207,20 +224,33 @@ def _beside(index: int | None, read: list[Entry], first: int) -> tuple[Entry | N
     return before, after
 
 
-def _tallies(filters: Filters) -> tuple[tuple[Tally, ...], tuple[Tally, ...], int]:
-    """Return the counts by severity and by type, and how many pass all filters, in one query."""
-    rows = filters.counted_rows().annotate(level=KeyTextTransform("severity", "details"))
-    levels: Counter[str] = Counter()
-    kinds: Counter[str] = Counter()
-    total = 0
-    for level, kind, count in rows.values_list("level", "conflict_type").annotate(number=Count("pk")):
-        is_of_level, is_of_kind = filters.severity in {None, level}, filters.kind in {None, kind}
-        levels[level] += count if is_of_kind else 0
-        kinds[kind] += count if is_of_level else 0
-        total += count if is_of_level and is_of_kind else 0
-    by_severity = [Tally(s.value, as_label(SEVERITY_LABELS[s]), levels[s.value]) for s in reversed(Severity)]
-    by_kind = [Tally(kind.value, label, kinds[kind.value]) for kind, label in TYPE_LABELS.items()]
-    return tuple(by_severity), tuple(by_kind), total
+def _counts(filters: Filters) -> dict[Severity, dict[str, int]]:
+    """Return how many conflicts there are by severity and type, in one query."""
+    counts: dict[Severity, dict[str, int]] = {severity: {} for severity in Severity}
+    first, *others = (_counted(filters, severity) for severity in Severity)
+    for level, kind, number in first.union(*others, all=True):
+        counts[Severity(level)][kind] = number
+    return counts
+
+
+def _counted(filters: Filters, severity: Severity) -> QuerySet[Any, Any]:
+    rows = filters.counted(severity).order_by().values("conflict_type").annotate(number=Count("pk"))
+    return rows.annotate(level=Value(severity.value)).values_list("level", "conflict_type", "number")
+
+
+def _tallies(
+    filters: Filters, counts: Mapping[Severity, Mapping[str, int]]
+) -> tuple[tuple[Tally, ...], tuple[Tally, ...]]:
+    """Return the counts by severity and by type, each of what the other filters leave."""
+    by_severity = [
+        Tally(level.value, as_label(SEVERITY_LABELS[level]), sum(counts[level].get(k, 0) for k in filters.kinds))
+        for level in reversed(Severity)
+    ]
+    by_kind = [
+        Tally(kind.value, label, sum(counts[level].get(kind, 0) for level in filters.severities))
+        for kind, label in TYPE_LABELS.items()
+    ]
+    return tuple(by_severity), tuple(by_kind)
 
 
 def _read(kind: Any, text: str | None) -> Any:

@@ -17,7 +17,7 @@ from conflicts.admin.outcome_text import message_about
 from conflicts.choices import ResolutionStatus
 from conflicts.detection import Severity
 from conflicts.errors import ConflictAlreadyResolved
-from conflicts.resolution.acceptance import latest_expiry, withdraw_acceptance
+from conflicts.resolution.acceptance import withdraw_acceptance
 from conflicts.resolution.services import resolve_conflict
 from novatrek_scheduling.api.overriding import may_override, refuse_override
 from novatrek_scheduling.console.pages import ConsolePage
@@ -80,7 +80,7 @@ class ReviewPage(ConsolePage):
             return self._too_late(reviewed)
         if not form.is_valid() or chosen is None:
             return self._page(conflict.pk, chosen=chosen, typed=posted, form=form, status=HTTPStatus.BAD_REQUEST)
-        following = next_open(Filters.of(self.request.GET), [conflict.pk], conflict)
+        following = next_open(Filters.of(self.request.GET), conflict)
         try:
             if form.cleaned_data["override_warnings"]:
                 refuse_override(self.request.user)
@@ -156,7 +156,6 @@ class ReviewPage(ConsolePage):
                 "chosen": card,
                 "preview": preview_of(reviewed.conflict, card.option) if card and card.option.steps else None,
                 "risk": _risk_for(self.request.user, reviewed),
-                "latest": latest_expiry(reviewed.conflict, reviewed.now).astimezone(reviewed.clock),
                 "errors": form.errors if form else {},
             }
         user = self.request.user

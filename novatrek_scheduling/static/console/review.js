@@ -32,3 +32,14 @@ filters?.addEventListener("change", (event) => {
 
 document.querySelector(".nr-entry[aria-current]")?.scrollIntoView({ block: "nearest" });
 document.getElementById("after")?.scrollIntoView({ block: "nearest" });
+
+// Resolving many takes a while: say so, and let nobody press twice.
+document.getElementById("review-plan")?.addEventListener("submit", (event) => {
+  const busy = document.getElementById("review-busy");
+  if (busy.textContent) event.preventDefault();
+  busy.textContent = busy.dataset.text;
+});
+addEventListener("pageshow", () => {
+  const busy = document.getElementById("review-busy");
+  if (busy) busy.textContent = "";
+});

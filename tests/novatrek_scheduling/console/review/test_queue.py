@@ -93,8 +93,8 @@ def test_neighbours_are_found_over_the_edge_of_a_page() -> None:
 def test_after_the_last_one_the_first_is_next() -> None:
     first, second, last = aged(Severity.HIGH, 3), aged(Severity.HIGH, 2), aged(Severity.LOW, 2)
 
-    assert next_open(Filters(), [first.pk], first) == second.pk
-    assert next_open(Filters(), [last.pk], last) == first.pk
+    assert next_open(Filters(), first) == second.pk
+    assert next_open(Filters(), last) == first.pk
 
 
 def test_thousands_take_as_many_queries_as_one(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
