@@ -62,8 +62,6 @@ def _newest(name: str) -> object:
 
 
 def _object_id(page: str, world: World) -> object:
-    if page == "admin:conflicts_scheduleconflict_withdraw":
-        return world.accepted_conflict_id
     model = next(model for model in admin.site._registry if page.startswith(_prefix(model)))
     chosen = {
         DailySchedule: world.schedule_id,
