@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from scheduling.domain.document import Departure
@@ -65,22 +66,25 @@ class Lanes:
 Led = Mapping[UUID, Mapping[UUID, Departure]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Days:
-    """The departures of each guide, by guide and departure, before and after a proposal, and the axis for all."""
+    """The departures of a date with their teams before and after a change of plans."""
 
-    before: Led
-    after: Led
-    axis: Axis
+    before: Mapping[UUID, Departure]
+    after: Mapping[UUID, Departure]
 
-    @classmethod
-    def of(cls, before: Mapping[UUID, Departure], after: Mapping[UUID, Departure]) -> "Days":
-        return cls(_by_guide(before), _by_guide(after), Axis.of([*before.values(), *after.values()]))
+    @cached_property
+    def axis(self) -> Axis:
+        return Axis.of([*self.before.values(), *self.after.values()])
 
     def lanes_of(self, guide_id: UUID) -> Lanes:
         """Return the day of a guide before and after."""
-        before, after = self.before.get(guide_id, {}), self.after.get(guide_id, {})
+        before, after = (led.get(guide_id, {}) for led in self._led)
         return Lanes(_bars(before, after, self.axis), _bars(after, before, self.axis))
+
+    @cached_property
+    def _led(self) -> tuple[Led, Led]:
+        return _by_guide(self.before), _by_guide(self.after)
 
 
 def _by_guide(departures: Mapping[UUID, Departure]) -> Led:

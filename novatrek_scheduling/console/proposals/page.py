@@ -170,7 +170,7 @@ def _made(
     stored = {part.id: part.now for part in difference.departures if part.now}
     states = states_of(day, stored, now)
     may_be_decided = proposal.may_be_decided(now)
-    days = Days.of(departures_without(plan, draft.document), departures_with(plan, draft.document))
+    days = Days(departures_without(plan, draft.document), departures_with(plan, draft.document))
     return MadeProposal(
         figures=tuple(_figures(difference)),
         departures=tuple(
