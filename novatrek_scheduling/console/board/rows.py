@@ -81,10 +81,11 @@ class BoardRow:
 
     @property
     def problem(self) -> str:
-        """What is wrong first, in a few words."""
-        if self.state.phase is Phase.NEEDS_GUIDE or not self.state.conflicts:
-            return str(self.state.phase.look.word)
-        return self.state.conflicts[0].cause_words
+        """What is wrong first, in a few words, where more is to be said than the first mark does."""
+        if not self.state.conflicts:
+            return ""
+        needs_guide = self.state.phase is Phase.NEEDS_GUIDE
+        return str(self.state.phase.look.word) if needs_guide else self.state.conflicts[0].cause_words
 
     @property
     def urgency(self) -> tuple[int, datetime, UUID]:

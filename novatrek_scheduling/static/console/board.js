@@ -42,6 +42,10 @@ function show(html) {
   const drawn = document.getElementById("timeline");
   const place = fresh.content.getElementById("timeline");
   if (drawn && place) place.replaceWith(drawn);
+  else if (place) {
+    location.reload(); // the first departures of a date that had none
+    return;
+  }
   live.replaceChildren(fresh.content);
   held();
   document.dispatchEvent(new CustomEvent("board:fresh"));

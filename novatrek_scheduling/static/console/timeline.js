@@ -2,7 +2,7 @@
 // opens the departure with that guide, and nothing is saved by the drop.
 
 const container = document.getElementById("timeline");
-const { Timeline, DataSet, moment } = await import(container.dataset.library);
+const { Timeline, DataSet, Hammer, moment } = await import(container.dataset.library);
 const HOUR = 3600000;
 const FIRST_HOUR = 5;
 const LAST_HOUR = 21;
@@ -106,28 +106,33 @@ const shadeOf = (shade) => ({
 function fill() {
   const lanes = data.groups.map((lane, order) => groupOf(lane, order, groups.get(lane.id)));
   const drawn = [...data.items.map(itemOf), ...data.shades.map(shadeOf)];
-  replace(groups, lanes);
-  replace(items, drawn);
+  replace(groups, lanes, () => "lane");
+  replace(items, drawn, (item) => (item.bar ? "bar" : "shade"));
 }
 
-function replace(set, rows) {
+// Only what differs is drawn anew.
+const told = new Map();
+
+function replace(set, rows, source) {
   const kept = new Set(rows.map((row) => row.id));
   set.remove(set.getIds().filter((id) => !kept.has(id)));
-  set.update(rows);
+  const differing = rows.filter((row) => {
+    const now = JSON.stringify(row[source(row)]);
+    const before = told.get(row.id);
+    told.set(row.id, now);
+    return now !== before || !set.get(row.id);
+  });
+  set.update(differing);
 }
 
 fill();
-const timeline = new Timeline(container, items, groups, {
+// Bars that are in the window when they are added are measured one by one: they are added to another one, and those that
+// are in sight are drawn together once the window is set.
+const timeline = new Timeline(container, new DataSet(), groups, {
   moment: (date) => moment.utc(date),
-  start: data.begins + FIRST_HOUR * HOUR,
-  end: data.begins + (wide.matches ? LAST_HOUR : FIRST_HOUR + 8) * HOUR,
-  min: data.begins - 12 * HOUR,
-  max: data.ends + 12 * HOUR,
   zoomMin: 2 * HOUR,
   zoomKey: "ctrlKey",
   horizontalScroll: false,
-  verticalScroll: true,
-  maxHeight: "max(24rem, calc(100vh - 13rem))",
   orientation: { axis: "top", item: "top" },
   showCurrentTime: false,
   showMajorLabels: true,
@@ -148,7 +153,30 @@ const timeline = new Timeline(container, items, groups, {
   onMoving: drag,
   onMove: drop,
 });
+timeline.setWindow(data.begins - 1000 * HOUR, data.begins - 984 * HOUR, { animation: false });
+timeline.setItems(items);
+timeline.setOptions({
+  start: data.begins + FIRST_HOUR * HOUR,
+  end: data.begins + (wide.matches ? LAST_HOUR : FIRST_HOUR + 8) * HOUR,
+  min: data.begins - 12 * HOUR,
+  max: data.ends + 12 * HOUR,
+});
+timeline.emit("rangechanged", {}); // it shows itself with the first drawing after this
 showNow();
+timeline.redraw();
+
+// Without rows that it scrolls itself, the library hears of drags to the left and right alone.
+const hearAllDrags = () => {
+  for (const hammer of [timeline.hammer, timeline.itemSet.hammer]) hammer.get("pan").set({ direction: Hammer.DIRECTION_ALL });
+};
+timeline.on("changed", hearAllDrags);
+hearAllDrags();
+
+// All rows are drawn and the browser scrolls them, which is smooth with any number of them; the hours stay on top.
+const hours = container.querySelector(".vis-panel.vis-top");
+container.addEventListener("scroll", () => {
+  hours.style.transform = `translateY(${container.scrollTop}px)`;
+});
 
 function showNow() {
   for (const [index, moment_] of data.now.entries()) {
@@ -261,7 +289,7 @@ container.addEventListener("pointerdown", () => {
 
 const linkOf = (id) => container.querySelector(`[data-bar="${CSS.escape(id ?? "")}"]`);
 
-// Bars out of sight are not drawn: where the one that Tab comes to is gone, it comes to the first that is there.
+// Bars of other hours are not drawn: where the one that Tab comes to is gone, it comes to the first that is there.
 function keepTabStop() {
   const link = linkOf(current) ?? container.querySelector("[data-bar]");
   if (link) stopAt(link);
@@ -278,20 +306,14 @@ async function focusBar(id) {
   const bar = data.items.find((item) => item.id === id);
   if (!bar) return;
   current = id;
-  if (!linkOf(id) || !isInSight(linkOf(id))) {
-    timeline.focus(id, { animation: false, zoom: false });
+  if (!linkOf(id)) {
+    timeline.moveTo((bar.start + bar.end) / 2, { animation: false });
     await new Promise((done) => setTimeout(done, 60));
   }
   const link = linkOf(id);
   if (!link) return;
   stopAt(link);
   link.focus();
-}
-
-function isInSight(link) {
-  const bar = link.getBoundingClientRect();
-  const frame = container.getBoundingClientRect();
-  return bar.top >= frame.top + 44 && bar.bottom <= frame.bottom && bar.right > frame.left + 260 && bar.left < frame.right;
 }
 
 const laneOrder = () => new Map(data.groups.map((lane, order) => [lane.id, order]));
