@@ -19,12 +19,13 @@ from scheduling.domain.document import Departure
 class Replacement:
     """The best plan in which a guide goes in the place of `instead_of`; None where there is nobody to replace.
 
-    `cost` is against the whole plan; `moves` has the teams of other departures, of those that are stored, that have to
-    change with it, empty where one loses its team.
+    `cost` is against the whole plan. `team` is the departure's in it: the guide may need company. `moves` has the teams
+    of other departures, of those that are stored, that have to change with it, empty where one loses its team.
     """
 
     instead_of: UUID | None
     cost: Cost
+    team: tuple[UUID, ...]
     moves: Mapping[UUID, tuple[UUID, ...]]
 
 
@@ -84,7 +85,7 @@ def _replacements(
         team = next((team.guide_ids for team in solved if team.departure_id == departure_id), ())
         if guide_id in team:
             cost = compare_plans(component, planned.solved, solved).cost
-            yield Replacement(place, cost, _moves(stored, component, departure_id, solved))
+            yield Replacement(place, cost, team, _moves(stored, component, departure_id, solved))
 
 
 def _moves(

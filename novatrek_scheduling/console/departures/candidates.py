@@ -1,6 +1,6 @@
 """The guides for a departure in three groups: who can go, who can with a swap, and who cannot, by which rule."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -9,14 +9,16 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from novatrek_scheduling.console.departures.entries import TeamChoice
 from optimization.candidates.assessment import in_short
 from optimization.candidates.ranking import CandidateList, ListedGuide, list_candidates
 from optimization.candidates.scoring import ScoreParts
-from optimization.explanations.replacing import Replacements
+from optimization.explanations.replacing import Replacement, Replacements
 from optimization.explanations.services import price_replacements
 from optimization.explanations.text import cost_text
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
+from scheduling.domain.words import listed
 from scheduling.models import DailySchedule
 from scheduling.rules import Rule
 from scheduling.rules.inputs import days_of
@@ -50,12 +52,14 @@ class Choice:
 
     `runway` is the first date on which a required certificate expires, `runway_days` the days until then from the
     departure; None where none expires. `open_points` says what a person approves by publishing. `price` is what it
-    costs to take them instead of `instead_of`.
+    costs to take them instead of `instead_of`, `company` who goes with them then. `leads` is how many guests they may.
+    `value` is the choice as the form sends it.
     """
 
     guide_id: UUID
     name: str
     is_on_team: bool
+    leads: int
     score: float
     parts: tuple[Part, ...]
     hours: float | None
@@ -63,7 +67,9 @@ class Choice:
     runway: date | None
     runway_days: int | None
     open_points: tuple[str | Promise, ...]
+    value: str = ""
     price: str = ""
+    company: str = ""
     instead_of: UUID | None = None
 
 
@@ -84,6 +90,7 @@ class Swap:
     guide_id: UUID
     name: str
     price: str
+    company: str
     moves: str
     instead_of: UUID | None
     value: str
@@ -110,15 +117,15 @@ def rank_guides(schedule: DailySchedule, departure_id: UUID, departure: Departur
     return ranking_of(list_candidates(schedule, departure_id, deadline_seconds=seconds), departure)
 
 
-def ranking_of(listed: CandidateList, departure: Departure) -> Ranking:
+def ranking_of(ranked: CandidateList, departure: Departure) -> Ranking:
     """Return the ranking as the panel shows it. What guides entered of themselves is not in it."""
     days = days_of(departure)
-    trip = listed.snapshot.trips.get(departure.trip_id)
+    trip = ranked.snapshot.trips.get(departure.trip_id)
     required = trip.required_certifications if trip else frozenset()
-    excluded = [guide for guide in listed.guides if guide.exclusion]
+    excluded = [guide for guide in ranked.guides if guide.exclusion]
     near = [guide for guide in excluded if guide.is_on_team or not _is_elsewhere(guide)]
     return Ranking(
-        choices=tuple(_choice(guide, required, days, listed.snapshot) for guide in listed.guides if guide.candidate),
+        choices=tuple(_choice(guide, required, days, ranked.snapshot) for guide in ranked.guides if guide.candidate),
         excluded=tuple(_excluded(guide) for guide in near),
         elsewhere=len(excluded) - len(near),
     )
@@ -126,54 +133,66 @@ def ranking_of(listed: CandidateList, departure: Departure) -> Ranking:
 
 def price_guides(ranking: Ranking, schedule: DailySchedule, departure_id: UUID) -> Ranking:
     """Return the ranking with prices and swaps, for which the region is planned anew. Raises as that does."""
-    return priced(ranking, price_replacements(schedule, departure_id))
+    return priced(ranking, price_replacements(schedule, departure_id), departure_id)
 
 
-def priced(ranking: Ranking, found: Replacements) -> Ranking:
+def priced(ranking: Ranking, found: Replacements, departure_id: UUID) -> Ranking:
     """Return the ranking with what each guide costs instead of the present team.
 
     Who is free now goes without a swap, whatever else a new plan would change; who is on another departure goes with
     one.
     """
-    busy = {guide.guide_id: guide for guide in ranking.excluded if guide.guide_id in found.by_guide}
-    swaps = [_swap(guide, found) for guide in busy.values()]
+    by_guide = found.by_guide
     return replace(
         ranking,
-        choices=tuple(_with_price(choice, found) for choice in ranking.choices),
-        excluded=tuple(guide for guide in ranking.excluded if guide.guide_id not in busy),
-        swaps=tuple(swaps),
+        choices=tuple(
+            _with_price(choice, by_guide[choice.guide_id], found.names, departure_id)
+            if choice.guide_id in by_guide
+            else choice
+            for choice in ranking.choices
+        ),
+        excluded=tuple(guide for guide in ranking.excluded if guide.guide_id not in by_guide),
+        swaps=tuple(
+            _swap(guide, by_guide[guide.guide_id], found.names, departure_id)
+            for guide in ranking.excluded
+            if guide.guide_id in by_guide
+        ),
         is_priced=True,
         is_partial=found.is_partial,
     )
 
 
-def _with_price(choice: Choice, found: Replacements) -> Choice:
-    replacement = found.by_guide.get(choice.guide_id)
-    if replacement is None:
-        return choice
-    return replace(choice, price=cost_text(replacement.cost), instead_of=replacement.instead_of)
-
-
-def _swap(guide: Excluded, found: Replacements) -> Swap:
-    replacement = found.by_guide[guide.guide_id]
-    teams = replacement.moves
-    moves = [
-        f"{found.names.get(key, '')}: {' and '.join(found.names.get(g, '') for g in team) or _nobody()}"
-        for key, team in teams.items()
-    ]
-    others = [f"{key}:{','.join(map(str, team))}" for key, team in teams.items()]
-    return Swap(
-        guide_id=guide.guide_id,
-        name=guide.name,
-        price=cost_text(replacement.cost),
-        moves="; ".join(moves),
-        instead_of=replacement.instead_of,
-        value="|".join([str(guide.guide_id), *others]),
+def _with_price(choice: Choice, found: Replacement, names: Mapping[UUID, str], departure_id: UUID) -> Choice:
+    company = [guide for guide in found.team if guide != choice.guide_id]
+    return replace(
+        choice,
+        value=_value(choice.guide_id, {departure_id: found.team}) if company else choice.value,
+        price=cost_text(found.cost),
+        company=_named(company, names) if company else "",
+        instead_of=found.instead_of,
     )
 
 
-def _nobody() -> str:
-    return str(_("nobody"))
+def _swap(guide: Excluded, found: Replacement, names: Mapping[UUID, str], departure_id: UUID) -> Swap:
+    company = [other for other in found.team if other != guide.guide_id]
+    moves = (f"{names.get(key, '')}: {_named(team, names)}" for key, team in found.moves.items())
+    return Swap(
+        guide_id=guide.guide_id,
+        name=guide.name,
+        price=cost_text(found.cost),
+        company=_named(company, names) if company else "",
+        moves="; ".join(moves),
+        instead_of=found.instead_of,
+        value=_value(guide.guide_id, {departure_id: found.team, **found.moves}),
+    )
+
+
+def _value(guide_id: UUID, teams: Mapping[UUID, Sequence[UUID]]) -> str:
+    return "|".join([str(guide_id), *(str(TeamChoice(key, tuple(team))) for key, team in teams.items())])
+
+
+def _named(guide_ids: Sequence[UUID], names: Mapping[UUID, str]) -> str:
+    return listed(names.get(guide, "") for guide in guide_ids) or str(_("nobody"))
 
 
 def _is_elsewhere(guide: ListedGuide) -> bool:
@@ -189,6 +208,8 @@ def _choice(guide: ListedGuide, required: frozenset[str], days: Sequence[date], 
         guide_id=guide.guide_id,
         name=guide.name,
         is_on_team=guide.is_on_team,
+        value=str(guide.guide_id),
+        leads=guide.candidate.capacity,
         score=guide.candidate.score,
         parts=tuple(_parts(guide.candidate.parts)),
         hours=load.trailing_hours if load else None,

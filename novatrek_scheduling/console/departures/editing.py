@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from novatrek_scheduling.console.departures.consequences import Consequences, consequences
-from novatrek_scheduling.console.departures.entries import Entries, Swap, minutes_text, read_entries
+from novatrek_scheduling.console.departures.entries import Entries, TeamChoice, minutes_text, read_entries
 from novatrek_scheduling.console.departures.panel import Panel, trail_name
 from novatrek_scheduling.console.departures.plans import LABELS, Place, Plan, merge, team_of
 from novatrek_scheduling.errors import DomainError
@@ -61,7 +61,7 @@ class Edit:
     since_rev: int
     plan: Plan
     stored: Plan
-    swaps: tuple[Swap, ...] = ()
+    swaps: tuple[TeamChoice, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ def read_edit(panel: Panel, draft: Draft, data: QueryDict) -> Edit:
     """
     since = _base(panel, draft, data)
     base, stored = Plan.of(since.departures[panel.id]), Plan.of(panel.departure)
-    entries = read_entries(data, base, panel.guide_names, panel.clock)
+    entries = read_entries(data, panel.id, base, panel.guide_names, panel.clock)
     others = stored.differs_from(base)
     edit = Edit(
         since_rev=panel.rev,
@@ -193,7 +193,7 @@ def _rev(data: QueryDict, panel: Panel) -> int:
     return int(text) if text.isascii() and text.isdigit() else panel.rev
 
 
-def _has_moved(swap: Swap, before: Mapping[UUID, Departure], now: Mapping[UUID, Departure]) -> bool:
+def _has_moved(swap: TeamChoice, before: Mapping[UUID, Departure], now: Mapping[UUID, Departure]) -> bool:
     known = swap.departure_id in before and swap.departure_id in now
     return not known or bool(Plan.of(before[swap.departure_id]).differs_from(Plan.of(now[swap.departure_id])))
 

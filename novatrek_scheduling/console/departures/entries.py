@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from novatrek_scheduling.console.departures.plans import ALL, BESIDE, Place, Plan, lead_first
+from novatrek_scheduling.console.departures.plans import ALL, BESIDE, Place, Plan, lead_first, team_of
 from scheduling.domain.limits import MAX_GUESTS
 
 MINUTES = "%Y-%m-%dT%H:%M"
@@ -17,14 +17,14 @@ PINS: Mapping[str, bool] = {"pin": True, "release": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Swap:
-    """The team of another departure, which changes so that a guide of its is free."""
+class TeamChoice:
+    """A whole team that was chosen for a departure: of the one at hand, or of another that has to change with it."""
 
     departure_id: UUID
     guide_ids: tuple[UUID, ...]
 
     @classmethod
-    def read(cls, text: str) -> "Swap":
+    def read(cls, text: str) -> "TeamChoice":
         """Read "<departure>:<guide>,<guide>". Raises ValueError."""
         key, _colon, guides = text.partition(":")
         return cls(UUID(key), tuple(UUID(guide) for guide in guides.split(",") if guide))
@@ -38,17 +38,19 @@ class Entries:
     """A form as it was sent: the plan it makes, the swaps it needs, and by field what is wrong and what was typed."""
 
     plan: Plan
-    swaps: tuple[Swap, ...]
+    swaps: tuple[TeamChoice, ...]
     errors: Mapping[str, str]
     typed: Mapping[str, str]
 
 
-def read_entries(data: QueryDict, base: Plan, names: Mapping[UUID, str], clock: tzinfo | None) -> Entries:
+def read_entries(
+    data: QueryDict, departure_id: UUID, base: Plan, names: Mapping[UUID, str], clock: tzinfo | None
+) -> Entries:
     """Read a form about the plan `base`; a field that was not sent is as it was there.
 
     Times are by `clock`. The end goes along with the start where it was not changed itself. `guide` is a guide that
-    was chosen: an id, and the swaps needed, with bars between them; `place` says where on the team. `action` may be a
-    button that pins or releases the team.
+    was chosen: an id, and the teams that go with the choice, with bars between them; `place` says where on the team.
+    `action` may be a button that pins or releases the team.
     """
     reader = _Reader(data, base, clock)
     plan = replace(base, capacity=reader.capacity(), trail_id=reader.trail(), is_cancelled=reader.is_cancelled())
@@ -56,15 +58,20 @@ def read_entries(data: QueryDict, base: Plan, names: Mapping[UUID, str], clock: 
     if starts_at != base.starts_at and ends_at == base.ends_at:
         ends_at = base.ends_at + (starts_at - base.starts_at)
     plan = replace(plan, starts_at=starts_at, ends_at=ends_at, team=reader.team(names))
-    chosen, *swaps = data.get("guide", "").split("|")
+    chosen, *teams = data.get("guide", "").split("|")
     guide_id = _uuid(chosen)
     if guide_id in names and guide_id is not None:
         plan = plan.with_guide(guide_id, names[guide_id], _place_in(plan, data.get("place", "")))
     is_pinned = PINS.get(data.get("action", ""))
     if is_pinned is not None:
         plan = plan.with_pins(is_pinned)
-    needed = tuple(_swaps([*swaps, *data.getlist("swap")]))
-    return Entries(plan, needed, reader.errors, {name: data.get(name, "") for name in reader.errors})
+    # Another choice takes the place of an earlier one, with all that went with it.
+    choices = _teams(teams if "guide" in data else data.getlist("swap"))
+    is_beside = data.get("place") == BESIDE
+    for own in (choice for choice in choices if choice.departure_id == departure_id and not is_beside):
+        plan = replace(plan, team=team_of(own.guide_ids, plan.team, names))
+    swaps = tuple(choice for choice in choices if choice.departure_id != departure_id)
+    return Entries(plan, swaps, reader.errors, {name: data.get(name, "") for name in reader.errors})
 
 
 def _place_in(plan: Plan, place: str) -> str:
@@ -127,11 +134,11 @@ def minutes_text(instant: datetime, clock: tzinfo | None) -> str:
     return instant.astimezone(clock).strftime(MINUTES)
 
 
-def _swaps(texts: list[str]) -> list[Swap]:
+def _teams(texts: list[str]) -> list[TeamChoice]:
     found = []
     for text in texts:
         try:
-            found.append(Swap.read(text))
+            found.append(TeamChoice.read(text))
         except ValueError:
             continue
     return found

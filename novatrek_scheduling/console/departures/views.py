@@ -119,7 +119,8 @@ class DeparturePage(DepartureView):
         context["optimizers"] = optimizer_texts(panel.day)
         context |= visitors_context(panel.day, panel.id, self.request.user.get_username())
         context["steps"] = steps_of(panel.day, self.request.user.get_username()) if self.may_change else None
-        return self.show(title, status=status, template=template, **context)
+        # What is refused to a script is an answer like any other: browsers report failed ones as errors of the page.
+        return self.show(title, status=HTTPStatus.OK if template else status, template=template, **context)
 
 
 class UndoStep(DeparturePage):

@@ -56,7 +56,7 @@ document.addEventListener("submit", (event) => {
     form.requestSubmit(event.submitter);
   };
   const answered = async () => {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), headers: FETCH });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new FormData(form, event.submitter), headers: FETCH });
     if (answer.redirected || answer.status === 403 || answer.status >= 500) return plainly();
     return show(await answer.text());
   };

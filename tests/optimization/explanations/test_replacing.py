@@ -5,7 +5,7 @@ from uuid import UUID
 
 from optimization.explanations.replacing import Replacements, find_replacements
 from scheduling.domain.document import Departure
-from tests.factories import TeamMemberFactory, at, lead
+from tests.factories import GuideFactory, TeamMemberFactory, at, lead
 from tests.optimization.explanations.plans import ANA, BEN, CLEO, FIRST, SECOND, facts_with, of_trip, planned
 
 
@@ -39,6 +39,14 @@ def test_what_the_plan_would_do_better_elsewhere_is_no_part_of_it() -> None:
 
     assert ben.moves.keys() <= {SECOND}
     assert ANA.id in ben.moves.get(SECOND, (ANA.id,))
+
+
+def test_a_guide_who_cannot_lead_the_group_alone_comes_with_company() -> None:
+    few = GuideFactory(name="Fay", max_group_size=4)
+
+    fay = replacements({FIRST: of_trip(team=[lead(ANA)])}, ANA, BEN, few).by_guide[few.id]
+
+    assert set(fay.team) == {few.id, BEN.id}
 
 
 def test_nobody_takes_the_place_of_who_is_pinned() -> None:
