@@ -31,6 +31,12 @@ def sidebar() -> list[Entry]:
                 "permission": may_view("scheduling.dailyschedule"),
             },
             _page("Optimization runs", "optimization.optimizationrun", "speed"),
+            {
+                "title": "Handover",
+                "icon": "assignment_turned_in",
+                "link": reverse_lazy("console:handover"),
+                "permission": may_view("scheduling.dailyschedule"),
+            },
         ),
         _group(
             "Needs attention",

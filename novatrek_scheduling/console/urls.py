@@ -3,6 +3,7 @@
 from novatrek_scheduling.console import addresses  # noqa: F401 (the converter of dates)
 from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv, BoardAside, BoardPage, FreshBoard
 from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, RedoStep, UndoStep, VisitorsPart
+from novatrek_scheduling.console.handover.views import HandoverPage
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
 from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage, WaitingPart
@@ -27,6 +28,7 @@ urlpatterns = [
     page("conflicts/review/", ReviewPage, "review"),
     page("conflicts/review/together/", TogetherPage, "review_together"),
     page("conflicts/review/<uuid:conflict_id>/", ReviewPage, "review"),
+    page("handover/", HandoverPage, "handover"),
     page("proposals/", ProposalsPage, "proposals"),
     page("proposals/waiting/<day:day>/", WaitingPart, "proposals_waiting"),
     page("proposals/<uuid:proposal_id>/", ProposalView, "proposal"),

@@ -1,0 +1,1 @@
+"""The handover of a shift to the next."""
