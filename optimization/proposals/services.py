@@ -53,13 +53,16 @@ def request_proposal(
         "keeps_pins": keeps_pins,
         "standby_ids": sorted(str(guide_id) for guide_id in set(standby_ids)),
     }
-    try:
-        with transaction.atomic():
-            proposal = Proposal.objects.create(**scope, requested_by=by)
-            enqueue_proposal(proposal.pk)
-            return proposal
-    except IntegrityError:
-        return Proposal.objects.get(**scope, status__in=Proposal.BEING_MADE)
+    while True:
+        try:
+            with transaction.atomic():
+                proposal = Proposal.objects.create(**scope, requested_by=by)
+                enqueue_proposal(proposal.pk)
+                return proposal
+        except IntegrityError:
+            # Made or dropped since, it may be asked for again.
+            if same := Proposal.objects.filter(**scope, status__in=Proposal.BEING_MADE).first():
+                return same
 
 
 def propose_again(run: OptimizationRun, *, by: str) -> Proposal:
