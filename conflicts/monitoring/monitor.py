@@ -25,6 +25,7 @@ from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
 from scheduling.hazards import hazards_in_force
+from scheduling.publication.approvals import judge_approvals
 from scheduling.rules import Facts
 from scheduling.snapshot import take_watch_snapshot
 
@@ -81,6 +82,7 @@ class _Pass:
         steps: dict[str, Callable[[date, Facts], None]] = {
             "brought in line with the catalog": partial(self._follow, deadline=deadline),
             "judged": self._judge,
+            "looked through for teams that await approval": partial(self._judge_approvals, deadline=deadline),
         }
         for done, step in steps.items():
             try:
@@ -98,6 +100,10 @@ class _Pass:
             region_ids=facts.snapshot.regions.keys(),
             deadline_seconds=deadline.remaining(),
         )
+
+    def _judge_approvals(self, day: date, facts: Facts, *, deadline: Deadline) -> None:
+        hold_pass(self.pass_id)
+        judge_approvals(day, facts, deadline_seconds=deadline.remaining())
 
     def _judge(self, day: date, facts: Facts) -> None:
         with transaction.atomic():

@@ -4,9 +4,23 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from scheduling.domain.accepted_risks import AcceptedRisk
+from scheduling.domain.approval_reasons import ApprovalCode
 from scheduling.domain.document import Announcement, AssignmentStatus, Departure
+from scheduling.domain.facts import Sibling
+
+_SILENT = {
+    Sibling.WEATHER: gettext_lazy("The weather could not be read"),
+    Sibling.TRAIL_MANAGEMENT: gettext_lazy("The condition of trails could not be read"),
+    Sibling.LOCATION_SERVICES: gettext_lazy("How many people base camps take could not be read"),
+    Sibling.GUIDE_MANAGEMENT: gettext_lazy("Whether guides are available could not be read"),
+}
+_ABOUT_GUIDES = {
+    ApprovalCode.CERTIFICATES_UNREAD: gettext_lazy("The certificates of %(name)s could not be read"),
+    ApprovalCode.NOTE: gettext_lazy("%(name)s noted something"),
+}
 
 
 def risk_text(risk: AcceptedRisk, departure: Departure) -> str:
@@ -33,7 +47,20 @@ def approval_text(departure: Departure) -> str:
         sentences.append(_("Noted something since the last publication: %(names)s") % {"names": ", ".join(noted)})
     if others:
         sentences.append(_("Awaits approval: %(names)s") % {"names": ", ".join(others)})
+    sentences += _approval_reasons(departure)
     return ". ".join(sentences)
+
+
+def _approval_reasons(departure: Departure) -> list[str]:
+    """Return why the team awaits approval, each reason once."""
+    names = {member.guide_id: member.guide_name for member in departure.team}
+    reasons = dict.fromkeys(reason for member in departure.team for reason in member.approval_reasons or ())
+    return [
+        str(_SILENT[reason.sibling])
+        if reason.sibling
+        else _ABOUT_GUIDES[reason.code] % {"name": names.get(reason.guide_id, _("a guide"))}  # type: ignore[arg-type]
+        for reason in reasons
+    ]
 
 
 def pin_text(departure: Departure) -> str:

@@ -19,7 +19,7 @@ def form_team(
     something since that a person has to approve.
     """
     current = {member.guide_id: member for member in departure.team}
-    fresh_status = assignment_status_of(guide_ids, assessment, facts, context)
+    reasons = reasons_to_approve(guide_ids, assessment.demand, facts, context.entered)
     team = []
     for position, guide_id in enumerate(_lead_first(guide_ids, departure)):
         role = Role.ASSISTANT if position else Role.LEAD
@@ -29,7 +29,10 @@ def form_team(
             hear_all_notes(departure, member, facts.snapshot, assessment.demand.days, context.entered)
         # What nobody has confirmed yet is decided by what is open now: a sibling may answer again, a note be gone.
         if member.assignment_status is not AssignmentStatus.CONFIRMED:
-            member.assignment_status = fresh_status
+            if reasons:
+                member.await_approval(reasons)
+            else:
+                member.end_approval(AssignmentStatus.TENTATIVE)
         team.append(member)
     return team
 
@@ -51,15 +54,4 @@ def _member(guide_id: UUID, role: Role, assessment: Assessment, facts: Facts) ->
         assignment_status=AssignmentStatus.TENTATIVE,
         certifications=sorted(certifications_on(chosen.guide, assessment.demand.days, facts.snapshot)),
         score=round(chosen.score, 3),
-    )
-
-
-def assignment_status_of(
-    guide_ids: Sequence[UUID], assessment: Assessment, facts: Facts, context: PlanningContext
-) -> AssignmentStatus:
-    """Return TENTATIVE, or PENDING_APPROVAL where something that only a person can judge is open."""
-    return (
-        AssignmentStatus.PENDING_APPROVAL
-        if reasons_to_approve(guide_ids, assessment.demand, facts, context.entered)
-        else AssignmentStatus.TENTATIVE
     )

@@ -20,6 +20,7 @@ class AuthorKind(StrEnum):
     EVENT = "event"
     CATALOG = "catalog"
     CLOCK = "clock"
+    MONITOR = "monitor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pydantic import (
     ValidationError,
 )
 
+from scheduling.domain.approval_reasons import ApprovalReason
 from scheduling.domain.catalog_listing import CatalogListing
 from scheduling.domain.facts import Span, local_dates
 from scheduling.domain.part import Part
@@ -48,7 +49,8 @@ class TeamMember(Part):
     """A guide on a team.
 
     `approved_notes` are the digests of the guide's notes at the last publication, which approved them. `open_notes` are
-    those that came since, and for which the confirmed guide awaits approval again.
+    those that came since, and for which the confirmed guide awaits approval again. `approval_reasons` are why the team
+    awaits approval otherwise; absent where it does not, and where it began to before they were stored.
     """
 
     guide_id: UUID
@@ -60,10 +62,19 @@ class TeamMember(Part):
     score: float = Field(default=0.0, ge=0.0, le=1.0)
     approved_notes: list[str] | None = None
     open_notes: list[str] | None = None
+    approval_reasons: list[ApprovalReason] | None = None
+
+    def await_approval(self, reasons: Iterable[ApprovalReason]) -> None:
+        self.assignment_status = AssignmentStatus.PENDING_APPROVAL
+        self.approval_reasons = list(reasons) or None
+
+    def end_approval(self, status: AssignmentStatus) -> None:
+        """Give the member a status for which nobody has to approve anything."""
+        self.assignment_status, self.approval_reasons = status, None
 
     def approve(self, notes: Iterable[str]) -> None:
         """Confirm the guide, with the notes of these digests."""
-        self.assignment_status = AssignmentStatus.CONFIRMED
+        self.end_approval(AssignmentStatus.CONFIRMED)
         self.approved_notes, self.open_notes = sorted(notes) or None, None
 
     def hears_notes(self) -> bool:

@@ -88,7 +88,10 @@ def _restored(earlier: TeamMember, departure: Departure) -> TeamMember:
         "approved_notes": present.approved_notes if present else earlier.approved_notes,
         "open_notes": present.open_notes if present else None,
     }
-    return earlier.model_copy(deep=True, update={"assignment_status": _status(earlier, departure), **notes})
+    status = _status(earlier, departure)
+    if status is not AssignmentStatus.PENDING_APPROVAL:
+        notes["approval_reasons"] = None
+    return earlier.model_copy(deep=True, update={"assignment_status": status, **notes})
 
 
 def _status(earlier: TeamMember, departure: Departure) -> AssignmentStatus:

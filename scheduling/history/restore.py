@@ -15,7 +15,7 @@ from scheduling.daily_schedules.decision_facts import load_decision_facts
 from scheduling.daily_schedules.drafts import Draft, read_drafts, unchanged
 from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.daily_schedules.writer import write_daily_schedules
-from scheduling.domain.document import AssignmentStatus, Departure, ScheduleDocument
+from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.errors import UnknownSchedule
 from scheduling.history.plan_fields import differing_fields, take_over
 from scheduling.history.revisions import document_at
@@ -175,6 +175,6 @@ def require_approval(document: ScheduleDocument, day: date, restored: Collection
     entries = entries_over(document, day, departures.values())
     for key, departure in departures.items():
         demand = Demand.of(key, departure, day, facts.snapshot)
-        if reasons_to_approve(departure.guide_ids, demand, facts, entries):
+        if reasons := reasons_to_approve(sorted(departure.guide_ids), demand, facts, entries):
             for member in departure.team:
-                member.assignment_status = AssignmentStatus.PENDING_APPROVAL
+                member.await_approval(reasons)

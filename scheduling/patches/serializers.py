@@ -30,6 +30,7 @@ class TeamMemberPatchSerializer(StrictSerializer):
     score = serializers.FloatField(required=False, help_text="Ignored.")
     approved_notes = serializers.ListField(required=False, help_text="Ignored.")
     open_notes = serializers.ListField(required=False, help_text="Ignored.")
+    approval_reasons = serializers.ListField(required=False, help_text="Ignored.")
 
 
 class UnassignedReasonPatchSerializer(StrictSerializer):

@@ -12,6 +12,7 @@ from scheduling.daily_schedules.commitments import by_guide, commitments_around,
 from scheduling.daily_schedules.decision_facts import load_decision_facts
 from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
 from scheduling.domain.accepted_risks import AcceptedRisk
+from scheduling.domain.approval_reasons import ApprovalCode
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import RecordKind, Sibling, Snapshot, Span
 from scheduling.errors import HardRuleViolated
@@ -179,9 +180,8 @@ def _is_known(violation: Violation, departure: Departure, known: PublicationFact
 
 def _reasons(key: UUID, departure: Departure, day: date, facts: Facts, around: Surroundings) -> Iterator[str]:
     demand = Demand.of(key, departure, day, facts.snapshot)
-    silences = set(facts.snapshot.unknown.values())
     reasons = reasons_to_approve(sorted(departure.guide_ids), demand, facts, around.entered)
-    yield from (reason for reason in reasons if reason not in silences)
+    yield from (words for reason, words in reasons.items() if reason.code is not ApprovalCode.SIBLING_SILENT)
 
 
 def _notes(departure: Departure, known: PublicationFacts, around: Surroundings) -> dict[UUID, frozenset[str]]:

@@ -5,6 +5,7 @@ from datetime import date
 from hashlib import sha256
 from uuid import UUID
 
+from scheduling.domain.approval_reasons import ApprovalCode, ApprovalReason
 from scheduling.domain.document import AssignmentStatus, Departure, TeamMember
 from scheduling.domain.facts import Sibling, Snapshot
 from scheduling.rules.guides import has_unread_certificates, notes_of
@@ -16,18 +17,28 @@ _SAFETY_SIBLINGS = (Sibling.WEATHER, Sibling.TRAIL_MANAGEMENT, Sibling.LOCATION_
 _DIGEST_LENGTH = 16
 
 
-def reasons_to_approve(guide_ids: Iterable[UUID], demand: Demand, facts: Facts, entered: EntriesByDate) -> list[str]:
-    """Return the reasons for a person's approval of a team: silent siblings, unread certificates, free-text notes."""
+def reasons_to_approve(
+    guide_ids: Iterable[UUID], demand: Demand, facts: Facts, entered: EntriesByDate
+) -> dict[ApprovalReason, str]:
+    """Return the reasons for a person's approval of a team, each in words.
+
+    They are silent siblings, unread certificates and free-text notes; the words repeat the notes.
+    """
     snapshot = facts.snapshot
-    reasons = [snapshot.unknown[sibling] for sibling in _SAFETY_SIBLINGS if not snapshot.knows(sibling)]
+    reasons = {
+        ApprovalReason(code=ApprovalCode.SIBLING_SILENT, sibling=sibling): snapshot.unknown[sibling]
+        for sibling in _SAFETY_SIBLINGS
+        if not snapshot.knows(sibling)
+    }
     for guide_id in guide_ids:
         guide = snapshot.guides.get(guide_id)
         name = guide.name if guide else f"guide {guide_id}"
         if guide and has_unread_certificates(guide, demand, snapshot):
-            reasons.append(f"the certificates of {name} could not be read")
+            unread = ApprovalReason(code=ApprovalCode.CERTIFICATES_UNREAD, guide_id=guide_id)
+            reasons[unread] = f"the certificates of {name} could not be read"
         note = notes_of(guide_id, demand, snapshot, entered.of(guide_id, demand.days))
         if note:
-            reasons.append(f"{name} noted: {note}")
+            reasons[ApprovalReason(code=ApprovalCode.NOTE, guide_id=guide_id)] = f"{name} noted: {note}"
     return reasons
 
 
@@ -90,5 +101,5 @@ def _await_approval(member: TeamMember, departure: Departure, open_notes: Collec
     if open_notes:
         member.assignment_status = AssignmentStatus.PENDING_APPROVAL
     elif member.open_notes and departure.is_as_told(member.guide_id):
-        member.assignment_status = AssignmentStatus.CONFIRMED
+        member.end_approval(AssignmentStatus.CONFIRMED)
     member.open_notes = sorted(open_notes) or None

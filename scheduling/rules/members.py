@@ -30,8 +30,9 @@ def require_approval(
     confirmed members has changed.
     """
     team = list(team)
-    if not reasons_to_approve([member.guide_id for member in team], demand, facts, entries):
+    reasons = reasons_to_approve([member.guide_id for member in team], demand, facts, entries)
+    if not reasons:
         return
     for member in team:
         if of_whole_team or member.assignment_status is AssignmentStatus.TENTATIVE:
-            member.assignment_status = AssignmentStatus.PENDING_APPROVAL
+            member.await_approval(reasons)

@@ -19,9 +19,20 @@ from novatrek_scheduling.api.serializers import (
     refuse_reversed_dates,
 )
 from scheduling.daily_schedules.selectors import filters_departures
+from scheduling.domain.approval_reasons import ApprovalCode
 from scheduling.domain.catalog_listing import ListingState
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role
 from scheduling.models import DailySchedule
+
+
+class ApprovalReasonSerializer(SparseSerializer):
+    """Why a team awaits a person's approval."""
+
+    code = serializers.ChoiceField([code.value for code in ApprovalCode])
+    sibling = serializers.CharField(required=False, help_text="The service that did not answer, with SIBLING_SILENT.")
+    guide_id = serializers.UUIDField(
+        required=False, help_text="Whose certificates were not read, or who noted something."
+    )
 
 
 class TeamMemberSerializer(SparseSerializer):
@@ -43,6 +54,9 @@ class TeamMemberSerializer(SparseSerializer):
         child=serializers.CharField(),
         required=False,
         help_text="Digests of notes since then, for which the guide awaits approval again. Absent without any.",
+    )
+    approval_reasons = ApprovalReasonSerializer(
+        many=True, required=False, help_text="Why the team awaits approval otherwise. Absent where it does not."
     )
 
 
