@@ -1,6 +1,6 @@
 """Conflicts in the console: what is wrong, its history, resolving it, and withdrawing an acceptance."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -113,7 +113,12 @@ class ScheduleConflictAdmin(ViewOnly):
     def history(self, conflict: ScheduleConflict) -> SafeString:
         events = ConflictEvent.objects.filter(fingerprint=conflict.details["fingerprint"]).order_by("-id")
         rows = [
-            (localize(event.occurred_at), event.get_kind_display(), event.by or "system", describe(event))
+            (
+                _local(event.occurred_at),
+                event.get_kind_display(),
+                event.by or "system",
+                describe(event),
+            )
             for event in events[:MOST_EVENTS]
         ]
         return table(("Time", "Event", "By", "What"), rows)
@@ -140,4 +145,8 @@ class ScheduleConflictAdmin(ViewOnly):
 
 
 def _localized(timestamp: str) -> str:
-    return localize(datetime.fromisoformat(timestamp).astimezone(UTC))
+    return _local(datetime.fromisoformat(timestamp))
+
+
+def _local(instant: datetime) -> str:
+    return str(localize(timezone.localtime(instant)))

@@ -1,22 +1,10 @@
 """Which day it is: the company's own, which is not that of UTC, and not that of every region."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from django.conf import settings
-from django.utils import timezone
+from novatrek_scheduling.company_time import company_day, company_zone
 
-from scheduling.domain.local_time import local_day
-
-
-def company_zone() -> ZoneInfo:
-    """Return the time zone by which the company counts its days, from COMPANY_TIME_ZONE."""
-    return ZoneInfo(settings.COMPANY_TIME_ZONE)
-
-
-def company_day(now: datetime | None = None) -> date:
-    """Return the company's day at `now` (aware; this moment if absent): what "today" means on pages of all regions."""
-    return local_day(now or timezone.now(), company_zone())
+__all__ = ["company_day", "company_zone", "day_in"]
 
 
 def day_in(text: str | None) -> date:

@@ -18,6 +18,7 @@ from conflicts.detection import Severity
 from conflicts.models import MonitorPass, ScheduleConflict
 from conflicts.monitoring.passes import is_overdue, last_complete_pass, last_finished_pass
 from events.models import DeadLetter, OutboxMessage
+from novatrek_scheduling.console.days import company_day
 from novatrek_scheduling.console.navigation import list_of, may_view
 from optimization.models import OptimizationRun
 from scheduling.admin.region_names import region_list, region_name
@@ -45,7 +46,7 @@ def dashboard_context(request: HttpRequest, context: Values) -> Values:
 
 
 def _days() -> list[Values]:
-    today = timezone.now().date()
+    today = company_day()
     dates = {"Today": today, "Tomorrow": today + A_DAY}
     stored = {
         schedule.schedule_date: schedule for schedule in DailySchedule.objects.filter(schedule_date__in=dates.values())

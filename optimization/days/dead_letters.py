@@ -5,10 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from events.dead_letters import record_dead_letter
 from events.models import DeadLetter
+from novatrek_scheduling.company_time import earliest_today
 from novatrek_scheduling.errors import Impossible
 from optimization.days.queue import enqueue_cluster
 from optimization.days.refusal import PlanRefused
@@ -46,7 +45,7 @@ def replay_optimization(dead_letter: DeadLetter) -> None:
     """Queue the optimization again. Raises UnreadableDeadLetter, DateInThePast and QueueUnavailable."""
     payload = _payload_of(dead_letter)
     day = date.fromisoformat(payload["schedule_date"])
-    if day < timezone.now().date():
+    if day < earliest_today():
         raise DateInThePast(f"{day} is over: there is nothing left to plan.")
     # At once, not on commit: without a queue the dead letter stays open, and a surplus run does no harm.
     enqueue_cluster(day, payload["region_ids"], payload["kind"], payload["cause"])

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
-from django.utils import timezone
 
+from novatrek_scheduling.company_time import earliest_today
 from novatrek_scheduling.errors import Impossible
 from novatrek_scheduling.queue import QueueUnavailable, enqueue, send_task
 from optimization.models import OptimizationRun, RunDetail
@@ -82,7 +82,7 @@ def accept_unstaffed(run: OptimizationRun, *, by: str) -> None:
     detail = RunDetail.objects.filter(pk=run.pk, subject=RunDetail.Subject.DAY).first()
     if detail is None or HardRule.PUBLISHED_TEAMS.value not in detail.error:
         raise RunNotRepeatable(f"Run {run.pk} was not refused for the teams it took: there is nothing to accept.")
-    if run.schedule_date < timezone.now().date():
+    if run.schedule_date < earliest_today():
         raise DateInThePast(f"{run.schedule_date} is over: there is nothing left to plan.")
     cause = f"{by} accepted that published departures lose their teams"
     kind = AuthorKind.OPTIMIZATION.value

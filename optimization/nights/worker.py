@@ -4,9 +4,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from django.utils import timezone
 
 from events.models import DeadLetter
+from novatrek_scheduling.company_time import earliest_today
 from novatrek_scheduling.queue import send_task
 from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.queue import QUEUE
@@ -55,7 +55,7 @@ def work_on_cluster(night_id: UUID, cluster: int) -> None:
 
 def _plan(claim: NightClaim, night: Night) -> timedelta | None:
     """Plan the claimed date; return the delay where it is postponed, else None."""
-    if claim.day < timezone.now().date():
+    if claim.day < earliest_today():
         fail_date(claim, "the date was over before its turn came")
         return None
     cause = f"night of {night.started_at.date()}"

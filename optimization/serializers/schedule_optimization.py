@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
 from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import ContractQuerySerializer
+from novatrek_scheduling.company_time import earliest_today
 from optimization.requests.query import TripQuery
 
 MAX_RANGE_DAYS = 92
@@ -29,7 +29,7 @@ class OptimizationQuerySerializer(ContractQuerySerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         first, last = attrs["date_range_start"], attrs["date_range_end"]
-        if first < timezone.now().date():
+        if first < earliest_today():
             raise serializers.ValidationError({"date_range_start": ["Is in the past; start today or later."]})
         if last < first:
             raise serializers.ValidationError({"date_range_end": ["Must not be before date_range_start."]})

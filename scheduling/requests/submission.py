@@ -10,9 +10,9 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.utils import timezone
 
 from events.webhooks import validate_callback_url
+from novatrek_scheduling.company_time import earliest_today
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.errors import (
     ContradictoryConstraints,
@@ -125,7 +125,7 @@ def refuse_contradictions(submission: Submission) -> None:
             f"min_group_size {smallest} is above max_group_size {largest}.",
             FieldProblem("constraints.min_group_size", f"must not be above max_group_size ({largest})"),
         )
-    today = timezone.now().date()
+    today = earliest_today()
     for position, day in enumerate(submission.preferred_dates):
         if day < today:
             raise DateInThePast(

@@ -13,10 +13,10 @@ from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from novatrek_scheduling.company_time import company_day
 from novatrek_scheduling.errors import DomainError
 from optimization.batch.outcomes import DateOutcome
 from optimization.batch.pictures import page_of_dates
@@ -143,7 +143,7 @@ def _at_least(least: int) -> Callable[[str], int]:
 
 
 def _days(options: dict[str, Any]) -> list[date]:
-    tomorrow = timezone.now().date() + timedelta(days=1)
+    tomorrow = company_day() + timedelta(days=1)
     if options["date"] and (options["first"] or options["last"]):
         raise CommandError("Give --date, or --from and --to.")
     if options["date"] or not (options["first"] or options["last"]):

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
+from novatrek_scheduling.company_time import company_day
 from novatrek_scheduling.errors import DomainError
 from optimization.batch.change_curve import CurvePoint, change_curve
 from optimization.batch.regions import find_region
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        day = options["date"] or timezone.now().date() + timedelta(days=1)
+        day = options["date"] or company_day() + timedelta(days=1)
         if options["up_to"] < 0:
             raise CommandError("--up-to must be at least 0.")
         try:

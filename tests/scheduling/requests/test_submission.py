@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from novatrek_scheduling.company_time import earliest_today
 from scheduling.errors import ContradictoryConstraints, DateInThePast, IdempotencyKeyInFlight, IdempotencyKeyReused
 from scheduling.models import Priority, RequestJob, RequestStatus, ScheduleRequest
 from scheduling.requests.submission import (
@@ -63,11 +64,11 @@ def test_a_request_lies_on_the_table_as_it_was_sent() -> None:
     assert Constraints.read(request.constraints) == Constraints(min_group_size=2)
 
 
-def test_today_is_not_past_and_yesterday_is() -> None:
-    refuse_contradictions(submission(TODAY))
+def test_a_date_that_is_today_somewhere_is_not_past_and_one_that_is_over_everywhere_is() -> None:
+    refuse_contradictions(submission(earliest_today()))
 
     with pytest.raises(DateInThePast) as refused:
-        refuse_contradictions(submission(TODAY, TODAY - timedelta(days=1)))
+        refuse_contradictions(submission(TODAY, earliest_today() - timedelta(days=1)))
     assert [problem.field for problem in refused.value.problems] == ["preferred_dates[1]"]
 
 
