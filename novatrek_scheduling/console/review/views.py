@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -57,7 +57,10 @@ class ReviewPage(ConsolePage):
         chosen = _id_in(request.GET.get("option"))
         return self._page(conflict_id, chosen=chosen)
 
-    def post(self, request: HttpRequest, conflict_id: UUID) -> HttpResponse:
+    def post(self, request: HttpRequest, conflict_id: UUID | None = None) -> HttpResponse:
+        if conflict_id is None:
+            # The forms are about one conflict and are sent to its address.
+            return HttpResponseNotAllowed(["GET"])
         steps = {"choose": self._choose, "apply": self._apply, "withdraw": self._withdraw}
         step = steps.get(request.POST.get("do", ""))
         if step is None and "choose" in request.POST:
