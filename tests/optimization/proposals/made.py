@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from optimization.days.services import optimize_day
 from optimization.models import Proposal
 from optimization.proposals.making import compute_proposal
 from optimization.proposals.plans import ProposedDeparture, ProposedPlan
 from optimization.proposals.services import find_proposal, request_proposal
 from scheduling.domain.document import Departure
-from tests.factories import DISPATCHER, TOMORROW
+from tests.conflicts.planned import plan_a_day
+from tests.factories import TOMORROW
 from tests.scheduling.writes import change, stored
 from tests.siblings import SimulatedSiblings
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRegion:
-    """A region of the company, which is not in UTC, planned tomorrow; `freed` lost their teams since."""
+    """A region of the company, which is not in UTC, planned; `freed` lost their teams since."""
 
     day: date
     region_id: UUID
@@ -36,15 +36,12 @@ class PlannedRegion:
 
 
 def a_planned_region(siblings: SimulatedSiblings, *, freed: int = 2) -> PlannedRegion:
-    """Plan one region of a small company, and take the teams of `freed` departures."""
-    region = siblings.summary()["region_ids"][0]
-    siblings.keep([region], guides=14)
-    day = siblings.today + timedelta(days=1)
-    optimize_day(day, [UUID(region)], author=DISPATCHER)
-    staffed = sorted(key for key, departure in stored(day).items() if departure.team)
+    """One region of a small company, planned, but for `freed` departures that lost their teams."""
+    planned = plan_a_day(siblings, guides=14)
+    staffed = sorted(key for key, departure in planned.departures.items() if departure.team)
     for key in staffed[:freed]:
-        change(key, day, team=[])
-    return PlannedRegion(day, UUID(region), tuple(staffed[:freed]))
+        change(key, planned.day, team=[])
+    return PlannedRegion(planned.day, planned.region_id, tuple(staffed[:freed]))
 
 
 def a_proposal(

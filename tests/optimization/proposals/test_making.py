@@ -167,5 +167,5 @@ def test_pinned_guides_stay_unless_a_person_lets_them_move(siblings: SimulatedSi
     assert key not in plan_in(kept).departures.keys() | plan_in(moved).departures.keys()
     assert not unsuited.guide_ids & set(plan_in(free).departures[key].after.guide_ids)
     assert list(plan_in(free).standby.values()) == [unsuited.team[0].guide_name]
-    accept_proposal(free, [key], author=DISPATCHER)
+    accept_proposal(free, None, author=DISPATCHER)
     assert not unsuited.guide_ids & region.departures()[key].guide_ids
