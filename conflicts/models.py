@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from conflicts.choices import (
@@ -25,6 +26,16 @@ from scheduling.models.triggers import append_only
 
 def _text(key: str) -> KeyTextTransform:
     return KeyTextTransform(key, "details")
+
+
+SEVERITY_RANK = models.Case(
+    *[
+        models.When(Exact(_text("severity"), models.Value(severity.value)), then=models.Value(severity.rank))
+        for severity in Severity
+    ],
+    default=models.Value(0),
+)
+"""How severe a conflict is, from 0; an index has the conflicts in this order."""
 
 
 class ConflictQuerySet(models.QuerySet["ScheduleConflict"]):
@@ -74,6 +85,8 @@ class ScheduleConflict(models.Model):
             models.Index(fields=["schedule"], name="idx_conflict_schedule"),
             # Serves the list of one date in its order, open or resolved.
             models.Index(_text("conflict_date"), "resolved", "detected_at", "conflict_id", name="idx_conflict_by_date"),
+            # Serves the queue: the worst first, of those the oldest.
+            models.Index("resolved", SEVERITY_RANK.desc(), "detected_at", "conflict_id", name="idx_conflict_queue"),
             models.Index(_text("region_id"), _text("conflict_date"), "resolved", name="idx_conflict_by_region"),
             models.Index(_text("severity"), _text("conflict_date"), "resolved", name="idx_conflict_by_severity"),
         ]
@@ -140,6 +153,7 @@ class ConflictResolution(models.Model):
                 condition=models.Q(status=ResolutionStatus.PARTIALLY_RESOLVED),
                 name="conflict_resolutions_open",
             ),
+            models.Index(fields=["-resolved_at"], name="conflict_resolutions_newest"),
         ]
 
     def __str__(self) -> str:
@@ -184,6 +198,7 @@ class RiskAcceptance(models.Model):
         indexes = [
             models.Index(fields=["fingerprint", "expires_at"], name="risk_acceptances_in_force"),
             models.Index(fields=["expires_at"], condition=models.Q(ended_at=None), name="risk_acceptances_due"),
+            models.Index(fields=["-accepted_at"], name="risk_acceptances_newest"),
         ]
 
     def __str__(self) -> str:

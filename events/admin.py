@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from events.bounded_paginator import BoundedPaginator
 from events.dead_letters import discard, replay
 from events.models import DeadLetter, DeadLetterQuerySet, InboxMessage, OutboxMessage
 from novatrek_scheduling.errors import DomainError
@@ -23,6 +24,7 @@ class ViewOnly(ModelAdmin):  # type: ignore[misc]
     """Read-only pages for rows that only the service writes."""
 
     list_per_page = 50
+    paginator = BoundedPaginator
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

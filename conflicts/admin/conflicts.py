@@ -1,6 +1,6 @@
 """Conflicts in the console: what is wrong, its history, resolving it, and withdrawing an acceptance."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,12 +16,12 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from conflicts.admin.filters import SeverityFilter
+from conflicts.admin.filters import SeverityFilter, StateFilter
 from conflicts.admin.many import MOST_AT_ONCE, plan_context
 from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS
 from conflicts.detection import Cause
 from conflicts.history.sentences import describe
-from conflicts.models import ConflictEvent, ScheduleConflict
+from conflicts.models import SEVERITY_RANK, ConflictEvent, ScheduleConflict
 from conflicts.options import options_in
 from events.admin import ViewOnly
 from scheduling.admin.formatting import DEPARTURE_COLUMNS, departure_rows, table
@@ -36,12 +36,11 @@ STATE_COLOURS = {"open": "warning", "risk accepted": "info", "resolved": "succes
 @admin.register(ScheduleConflict)
 class ScheduleConflictAdmin(ViewOnly):
     list_display = ["description", "level", "conflict_type", "conflict_date", "region", "age", "state"]
-    list_filter = ["resolved", SeverityFilter, "conflict_type", ("schedule__schedule_date", RangeDateFilter)]
+    list_filter = [StateFilter, SeverityFilter, "conflict_type", ("schedule__schedule_date", RangeDateFilter)]
     list_filter_submit = True
-    list_select_related = ["schedule"]
     search_fields = ["=conflict_id", "details"]
     search_help_text = "Text of the description, or the id of a guide, a trip, a trail or a departure"
-    ordering = ["resolved", "-detected_at"]
+    ordering = ["resolved", SEVERITY_RANK.desc(), "detected_at"]
     fields = [
         "description",
         "level",
@@ -68,7 +67,7 @@ class ScheduleConflictAdmin(ViewOnly):
     def description(self, conflict: ScheduleConflict) -> str:
         return str(conflict.details.get("description", ""))
 
-    @display(description="Severity", label=SEVERITY_COLOURS)  # type: ignore[untyped-decorator]
+    @display(description="Severity", ordering=SEVERITY_RANK, label=SEVERITY_COLOURS)  # type: ignore[untyped-decorator]
     def level(self, conflict: ScheduleConflict) -> str:
         return SEVERITY_LABELS[conflict.severity]
 
@@ -86,9 +85,9 @@ class ScheduleConflictAdmin(ViewOnly):
         evidence = ", ".join(f"{source} on {_localized(time)}" for source, time in sorted(read_at.items()))
         return f"{CAUSE_LABELS[Cause(conflict.details['cause'])]}; read from {evidence}"
 
-    @admin.display(description="Date", ordering="schedule__schedule_date")
+    @admin.display(description="Date")
     def conflict_date(self, conflict: ScheduleConflict) -> str:
-        return localize(conflict.schedule.schedule_date)
+        return localize(date.fromisoformat(conflict.details["conflict_date"]))
 
     @admin.display(description="Region")
     def region(self, conflict: ScheduleConflict) -> str:

@@ -1,8 +1,10 @@
-"""The filter of the list of conflicts."""
+"""The filters of the list of conflicts."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -23,3 +25,24 @@ class SeverityFilter(admin.SimpleListFilter):
         if chosen in set(Severity) and isinstance(queryset, ConflictQuerySet):
             return queryset.of_severity(chosen)
         return queryset
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Open conflicts, unless others are asked for."""
+
+    title = "state"
+    parameter_name = "resolved__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("0", "Open"), ("1", "Resolved"), ("all", "All")]
+
+    def value(self) -> str:
+        return super().value() or "0"
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for value, title in self.lookup_choices:
+            query = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": self.value() == value, "query_string": query, "display": title}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.value() == "all" else queryset.filter(resolved=self.value() == "1")

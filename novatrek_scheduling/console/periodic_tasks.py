@@ -57,7 +57,7 @@ class PeriodicTaskPages(PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]
 
     @admin.display(description="Schedule")
     def schedule_text(self, task: Any) -> str:
-        return str(task.crontab.human_readable if task.crontab else task.schedule)
+        return str(task.crontab.human_readable if task.crontab else task.interval)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Return no actions without the permission to change: those of django-celery-beat do not check it."""

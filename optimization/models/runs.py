@@ -38,7 +38,10 @@ class OptimizationRun(models.Model):
 
     class Meta:
         db_table = "optimization_runs"
-        indexes = [models.Index(fields=["schedule_date"], name="idx_opt_run_date")]
+        indexes = [
+            models.Index(fields=["schedule_date"], name="idx_opt_run_date"),
+            models.Index(fields=["-started_at"], name="optimization_runs_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.algorithm} over {self.schedule_date}: {self.status}"

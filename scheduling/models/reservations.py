@@ -81,6 +81,7 @@ class Reservation(models.Model):
         indexes = [
             models.Index(fields=["departure_id"], name="reservations_by_departure"),
             models.Index(fields=["trip_date"], name="reservations_by_date"),
+            models.Index(fields=["-recorded_at"], name="reservations_newest"),
         ]
 
     def __str__(self) -> str:
