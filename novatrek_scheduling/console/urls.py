@@ -2,7 +2,8 @@
 
 from novatrek_scheduling.console import addresses  # noqa: F401 (the converter of dates)
 from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv, BoardAside, BoardPage, FreshBoard
-from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, RedoStep, UndoStep, VisitorsPart
+from novatrek_scheduling.console.departures.undo_views import RedoOnBoard, RedoStep, UndoOnBoard, UndoStep
+from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, VisitorsPart
 from novatrek_scheduling.console.handover.views import HandoverPage
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
@@ -23,6 +24,8 @@ urlpatterns = [
     page("board/<day:day>/departures/<uuid:departure_id>/undo/", UndoStep, "departure_undo"),
     page("board/<day:day>/departures/<uuid:departure_id>/redo/", RedoStep, "departure_redo"),
     page("board/<day:day>/departures/<uuid:departure_id>/visitors/", VisitorsPart, "departure_visitors"),
+    page("board/<day:day>/undo/", UndoOnBoard, "undo"),
+    page("board/<day:day>/redo/", RedoOnBoard, "redo"),
     page("board/<day:day>/optimize/", OptimizePage, "optimize"),
     page("board/<day:day>/publish/", PublishPage, "publish"),
     page("conflicts/review/", ReviewPage, "review"),

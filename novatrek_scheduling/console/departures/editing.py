@@ -18,7 +18,7 @@ from novatrek_scheduling.errors import DomainError
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.drafts import Draft
 from scheduling.domain.document import Departure
-from scheduling.domain.words import sentence
+from scheduling.domain.words import listed, sentence
 from scheduling.errors import HardRuleViolated
 from scheduling.history.revisions import UnknownRevision, document_at
 from scheduling.models import ScheduleRevision
@@ -56,12 +56,16 @@ class Meanwhile:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The form as it is shown: the entered plan at revision `since_rev`, what is wrong with it, what it would do."""
+    """The form as it is shown: the entered plan at revision `since_rev`, what is wrong with it, what it would do.
+
+    `moves` says of each other departure of a swap what becomes of its team.
+    """
 
     since_rev: int
     plan: Plan
     stored: Plan
     swaps: tuple[TeamChoice, ...] = ()
+    moves: tuple[str, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -113,7 +117,7 @@ def read_edit(panel: Panel, draft: Draft, data: QueryDict) -> Edit:
     if moved:
         problem = _("The other departures of the swap have changed since: choose the guide again.")
         return replace(edit, swaps=(), problems=(problem,))
-    return edit
+    return replace(edit, moves=tuple(_move_text(panel, draft, swap) for swap in edit.swaps))
 
 
 def preview_edit(panel: Panel, draft: Draft, edit: Edit) -> Edit:
@@ -237,6 +241,14 @@ def text_of(panel: Panel, plan: Plan, name: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)
+
+
+def _move_text(panel: Panel, draft: Draft, swap: TeamChoice) -> str:
+    """Return what becomes of the team of another departure: "Rim walk at 09:00: Ana Ruiz → Ben Ito"."""
+    departure = draft.document.departures[swap.departure_id]
+    names = listed(panel.guide_names.get(guide, "") for guide in swap.guide_ids)
+    before = listed(member.guide_name for member in departure.team)
+    return f"{departure.trip_name} at {departure.starts_at:%H:%M}: {before or _('nobody')} → {names or _('nobody')}"
 
 
 def _place_text(name: str, is_lead: bool, is_pinned: bool) -> str:

@@ -15,7 +15,7 @@ from novatrek_scheduling.console.departures.revisions import RevisionLine, revis
 from novatrek_scheduling.console.states import DepartureState, states_of
 from scheduling.admin.formatting import times_text
 from scheduling.daily_schedules.drafts import Draft, read_drafts
-from scheduling.domain.document import Departure, TeamMember
+from scheduling.domain.document import Departure, DepartureStatus, TeamMember
 from scheduling.domain.facts import Snapshot, Trail
 from scheduling.domain.text import team_text
 from scheduling.errors import UnknownDeparture
@@ -40,6 +40,18 @@ class Panel:
     @property
     def address(self) -> str:
         return reverse("console:departure", args=[self.day, self.id])
+
+    @property
+    def undo(self) -> str:
+        return reverse("console:departure_undo", args=[self.day, self.id])
+
+    @property
+    def redo(self) -> str:
+        return reverse("console:departure_redo", args=[self.day, self.id])
+
+    @property
+    def is_completed(self) -> bool:
+        return self.departure.status is DepartureStatus.COMPLETED
 
     @property
     def board(self) -> str:

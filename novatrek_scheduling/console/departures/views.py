@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,9 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from novatrek_scheduling.console.departures.candidates import price_guides, rank_guides
 from novatrek_scheduling.console.departures.editing import (
@@ -30,12 +28,10 @@ from novatrek_scheduling.console.departures.visitors import visit
 from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.optimizing_banner import optimizer_texts
-from scheduling.daily_schedules.authors import Author
-from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.writer import TRIES
 from scheduling.errors import StaleRevision, UnknownDeparture
-from scheduling.history.undoing import redo_last, steps_of, undo_last
+from scheduling.history.undoing import steps_of
 
 VIEW, CHANGE = "scheduling.view_dailyschedule", "scheduling.change_dailyschedule"
 FRAGMENT = "admin/console/departures/panel.html"
@@ -82,37 +78,37 @@ class DeparturePage(DepartureView):
         if "guide" in request.GET and self.may_change:
             edit = preview_edit(panel, draft, read_edit(panel, draft, request.GET))
         ranking = ranking_context(panel, draft, is_priced="costs" in request.GET) if "rank" in request.GET else {}
-        return self._show(panel, edit, **ranking)
+        return self.show_panel(panel, edit, **ranking)
 
     def post(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
         for _attempt in range(TRIES):
             draft, panel = self.read(day, departure_id)
             edit = read_edit(panel, draft, request.POST)
             if edit.errors or edit.problems:
-                return self._show(panel, edit, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+                return self.show_panel(panel, edit, status=HTTPStatus.UNPROCESSABLE_ENTITY)
             if edit.meanwhile:
-                return self._show(panel, preview_edit(panel, draft, edit), status=HTTPStatus.CONFLICT)
+                return self.show_panel(panel, preview_edit(panel, draft, edit), status=HTTPStatus.CONFLICT)
             if request.POST.get("action") not in SAVING:
-                return self._show(panel, preview_edit(panel, draft, edit))
+                return self.show_panel(panel, preview_edit(panel, draft, edit))
             try:
                 save_edit(panel, draft, edit, self.author("changed on the board"))
             except StaleRevision:
                 continue
             except DomainError as error:
                 edit = refused(edit, error, panel.id)
-                return self._show(panel, edit, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-            return self._done(panel, _("%(name)s was saved.") % {"name": panel.departure.trip_name})
+                return self.show_panel(panel, edit, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self.done(panel, _("%(name)s was saved.") % {"name": panel.departure.trip_name})
         problem = _("Others keep changing this date. Nothing was saved; save again.")
-        return self._show(panel, replace(edit, problems=(problem,)), status=HTTPStatus.CONFLICT)
+        return self.show_panel(panel, replace(edit, problems=(problem,)), status=HTTPStatus.CONFLICT)
 
-    def _done(self, panel: Panel, sentence: str) -> HttpResponse:
+    def done(self, panel: Panel, sentence: str) -> HttpResponse:
         if not is_fragment(self.request):
             messages.success(self.request, sentence)
             return redirect(panel.address)
         _draft, panel = self.read(panel.day, panel.id)
-        return self._show(panel, edit_of(panel), saved=sentence)
+        return self.show_panel(panel, edit_of(panel), saved=sentence)
 
-    def _show(self, panel: Panel, edit: Edit, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
+    def show_panel(self, panel: Panel, edit: Edit, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
         title = f"{panel.departure.trip_name}, {date_format(panel.day, 'DATE_FORMAT')}"
         context |= {"panel": panel, "edit": edit, "form": form_of(panel, edit), "may_change": self.may_change}
         template = FRAGMENT if is_fragment(self.request) else ""
@@ -121,39 +117,6 @@ class DeparturePage(DepartureView):
         context["steps"] = steps_of(panel.day, self.request.user.get_username()) if self.may_change else None
         # What is refused to a script is an answer like any other: browsers report failed ones as errors of the page.
         return self.show(title, status=HTTPStatus.OK if template else status, template=template, **context)
-
-
-class UndoStep(DeparturePage):
-    """Takes back the last change that the person made of a date, or makes it again, and shows the departure."""
-
-    sentence: ClassVar[str | Promise] = gettext_lazy("Undone: %(names)s.")
-
-    def take(self, day: date, author: Author) -> Change:
-        return undo_last(day, author=author)
-
-    def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
-        return redirect("console:departure", day, departure_id)
-
-    def post(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
-        try:
-            change = self.take(day, self.author(""))
-        except DomainError as error:
-            _draft, panel = self.read(day, departure_id)
-            edit = replace(edit_of(panel), problems=(error.message,))
-            return self._show(panel, edit, status=HTTPStatus.CONFLICT)
-        after = change.after.departures
-        names = sorted(after[key].trip_name for key in change.departure_ids if key in after)
-        _draft, panel = self.read(day, departure_id)
-        return self._done(panel, self.sentence % {"names": ", ".join(names)})
-
-
-class RedoStep(UndoStep):
-    """Makes the change again that the person undid last."""
-
-    sentence = gettext_lazy("Done again: %(names)s.")
-
-    def take(self, day: date, author: Author) -> Change:
-        return redo_last(day, author=author)
 
 
 class VisitorsPart(ConsolePage):

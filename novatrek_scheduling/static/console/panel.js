@@ -100,18 +100,21 @@ function section(number) {
   target?.focus({ preventScroll: true });
 }
 
+// Undoing is for the whole date: the board has the buttons, too.
+const button = (key) => (panel() ?? document).querySelector(`[data-key="${key}"]`);
+
 function act(key) {
   if (/^[1-5]$/.test(key)) return section(key);
   if (key === "a") return panel().querySelector("[data-choose]")?.focus();
   if (key === "Escape") return document.querySelector(".np-page [data-back]")?.click();
-  return panel().querySelector(`[data-key="${key}"]`)?.click();
+  return button(key)?.click();
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.metaKey || event.altKey || !panel()) return;
+  if (event.defaultPrevented || event.metaKey || event.altKey) return;
   if (!(event.target instanceof Element) || isTyping(event.target)) return;
   const undoes = event.ctrlKey && (event.key === "z" || event.key === "y");
-  const acts = !event.ctrlKey && /^([1-5apzy]|Escape)$/.test(event.key);
+  const acts = !event.ctrlKey && (panel() ? /^([1-5apzy]|Escape)$/ : /^[zy]$/).test(event.key);
   if (!undoes && !acts) return;
   // Escape closes the drawer of the board, which is a dialog, by itself.
   if (event.key === "Escape" && event.target.closest("dialog")) return;

@@ -46,6 +46,8 @@ PAGES: dict[str, tuple[People, People]] = {
     "board/<day:day>/departures/<uuid:departure_id>/redo/": (EVERYONE, DISPATCHING),
     "board/<day:day>/departures/<uuid:departure_id>/visitors/": (EVERYONE, NOBODY),
     "board/<day:day>/optimize/": (DISPATCHING, DISPATCHING),
+    "board/<day:day>/undo/": (EVERYONE, DISPATCHING),
+    "board/<day:day>/redo/": (EVERYONE, DISPATCHING),
     "board/<day:day>/publish/": (MANAGING, MANAGING),
     "conflicts/review/": (EVERYONE, NOBODY),
     "conflicts/review/together/": (EVERYONE, DISPATCHING),

@@ -67,3 +67,17 @@ def test_an_auditor_undoes_nothing(dana: Client, day: date) -> None:
 
     assert signed_in("Auditor").post(step(day)).status_code == 403
     assert stored_on(day).capacity == 15
+
+
+def test_the_board_has_the_buttons_for_who_changed_something(dana: Client, day: date) -> None:
+    buttons = reverse("console:undo", args=[day])
+    assert "data-key" not in dana.get(buttons).content.decode()
+    dana.post(panel_of(day), form_of(day, capacity=15))
+    assert 'data-key="z"' in dana.get(buttons).content.decode()
+    assert "data-key" not in signed_in("Operations manager").get(buttons).content.decode()
+
+    back = dana.post(buttons, follow=True)
+
+    assert "Undone: " in back.content.decode()
+    assert stored_on(day).capacity == 12
+    assert signed_in("Auditor").post(buttons).status_code == 403
