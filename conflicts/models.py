@@ -157,7 +157,7 @@ class ConflictResolution(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.strategy or 'cleared'} by {self.resolved_by}"
+        return f"{self.get_strategy_display() or 'Cleared'} by {self.resolved_by}"
 
 
 class AcceptanceQuerySet(models.QuerySet["RiskAcceptance"]):
@@ -202,7 +202,7 @@ class RiskAcceptance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.severity} accepted by {self.owner}"
+        return f"{self.get_severity_display()} risk accepted by {self.owner}"
 
     def is_in_force(self, at: datetime) -> bool:
         return self.ended_at is None and self.accepted_at <= at < self.expires_at
@@ -306,4 +306,4 @@ class ConflictEvent(models.Model):
         triggers = [append_only("conflict_events_are_append_only", what="the history of conflicts")]
 
     def __str__(self) -> str:
-        return f"{self.kind} at {self.occurred_at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.get_kind_display()} at {self.occurred_at:%Y-%m-%d %H:%M:%S}"

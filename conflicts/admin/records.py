@@ -22,6 +22,7 @@ class ConflictResolutionAdmin(ViewOnly):
     list_filter = ["status", "strategy", ("resolved_at", RangeDateFilter)]
     list_filter_submit = True
     list_select_related = ["conflict"]
+    fields = ["conflict", "strategy", "state", "resolved_by", "resolved_at", "completed_at", "is_override", "notes"]
     search_fields = ["resolved_by", "notes", "=conflict__conflict_id"]
     search_help_text = "The person, the notes, or the id of the conflict"
     ordering = ["-resolved_at"]
@@ -37,6 +38,7 @@ class RiskAcceptanceAdmin(ViewOnly):
     list_filter = ["severity", "ending", ("expires_at", RangeDateFilter)]
     list_filter_submit = True
     list_select_related = ["conflict"]
+    fields = ["conflict", "level", "owner", "reason", "accepted_at", "expires_at", "ended_at", "ending", "ended_by"]
     search_fields = ["owner", "reason", "=conflict__conflict_id"]
     search_help_text = "The owner, the reason, or the id of the conflict"
     ordering = ["-accepted_at"]

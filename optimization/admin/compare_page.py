@@ -4,6 +4,7 @@ from typing import Any
 
 from optimization.runs.comparison import Comparison, Row
 from scheduling.admin.region_names import region_list
+from scheduling.domain.words import in_words
 
 
 def compare_context(comparison: Comparison) -> dict[str, Any]:
@@ -32,4 +33,6 @@ def _text(name: str, value: Any) -> str:
         return ""
     if name == "region_ids":
         return region_list(value.split(", ")) if value else ""
+    if name == "proof":
+        return in_words(str(value))
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -15,7 +15,7 @@ from optimization.explanations.explanation import (
 )
 from optimization.solver.solution import UnstaffedReason
 from scheduling.domain.text import counted
-from scheduling.domain.words import in_words
+from scheduling.domain.words import in_words, sentence
 from scheduling.rules import Rule
 
 _A_GUIDE = "a guide whose name is not known"
@@ -43,11 +43,19 @@ def _lines(explanation: DepartureExplanation) -> Iterator[str]:
         yield "Optimizing now would assign another team; the explanation is of that team."
     yield from [member_text(member, explanation.departure_id, explanation.names) for member in explanation.team]
     if explanation.reason:
-        yield f"{'Held' if explanation.standing is PlanStanding.HELD else 'Unstaffed'}: {explanation.reason.message}"
+        yield _why_nobody(explanation, explanation.reason.message)
     yield from map(remedy_text, explanation.possible_if)
     yield from _others(explanation)
     if explanation.is_partial:
         yield "The explanation is incomplete: the time limit was reached."
+
+
+def _why_nobody(explanation: DepartureExplanation, reason: str) -> str:
+    """Return the lack and why: "Cave crawl at 09:00 has no guide. Six of nine guides here lack canyon guide."""
+    if explanation.standing is PlanStanding.HELD:
+        return f"Held: {reason}"
+    name = explanation.names.get(explanation.departure_id, "The departure")
+    return f"{name} has no guide. {sentence(reason)}"
 
 
 def _others(explanation: DepartureExplanation) -> Iterator[str]:

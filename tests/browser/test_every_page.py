@@ -9,6 +9,7 @@ from tests.browser.conftest import Person
 from tests.browser.world import build_world
 from tests.novatrek_scheduling.console.people import signed_in
 from tests.siblings import SimulatedSiblings
+from tests.words import codes_and_ids_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
@@ -18,7 +19,13 @@ def looked_at(page: Page, name: str, address: str) -> list[str]:
     answer = page.goto(address)
     if answer is None or answer.status != 200 or answer.request.redirected_from is not None:
         return [f"{name} {address} is not shown"]
-    return [f"{name} {found}" for found in violations(page)]
+    return [f"{name} {found}" for found in (*violations(page), *_codes_on(page, name))]
+
+
+def _codes_on(page: Page, name: str) -> list[str]:
+    """Codes and ids that the console's own pages show; lists of rows have the ids of what they keep."""
+    text = page.inner_text("main") if name.startswith("console:") else ""
+    return [f"shows {code}" for code in codes_and_ids_in(text)]
 
 
 def test_every_page_can_be_seen_heard_and_worked_by_everybody(person: Person, siblings: SimulatedSiblings) -> None:

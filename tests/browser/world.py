@@ -43,7 +43,6 @@ class World:
     guide_id: UUID
     region_id: UUID
     conflict_id: UUID
-    accepted_conflict_id: UUID
     revision_id: int
     runs: tuple[UUID, UUID]
     proposal_id: UUID
@@ -59,6 +58,7 @@ def build_world(siblings: SimulatedSiblings) -> World:
     _messages_and_tasks()
     _nights_and_tokens(planned, guide.guide_id, guide.guide_name)
     _bookings(planned, departure_id)
+    _accept_a_risk(planned.day)
     return World(
         day=planned.day,
         schedule_id=schedule_id,
@@ -66,7 +66,6 @@ def build_world(siblings: SimulatedSiblings) -> World:
         guide_id=guide.guide_id,
         region_id=planned.region_id,
         conflict_id=conflict.pk,
-        accepted_conflict_id=_an_accepted_risk(planned.day).pk,
         revision_id=ScheduleRevision.objects.filter(schedule_id=schedule_id).earliest("rev").pk,
         runs=(a_run(planned.day).pk, _a_request_with_its_run()),
         proposal_id=_a_swap(planned).pk,
@@ -109,7 +108,7 @@ def _bookings(planned: PlannedDay, departure_id: UUID) -> None:
     a_hazard()
 
 
-def _an_accepted_risk(day: date) -> ScheduleConflict:
+def _accept_a_risk(day: date) -> None:
     conflict = conflict_of(day)
     ConflictResolution.objects.create(
         conflict=conflict, strategy=Strategy.ACCEPT_RISK, status=ResolutionStatus.RESOLVED, resolved_by="ana"
@@ -124,7 +123,6 @@ def _an_accepted_risk(day: date) -> ScheduleConflict:
         expires_at=timezone.now() + timedelta(days=9),
     )
     ScheduleConflict.objects.filter(pk=conflict.pk).update(resolved=True)
-    return conflict
 
 
 def _a_swap(planned: PlannedDay) -> Proposal:

@@ -100,7 +100,7 @@ class ReviewPage(ConsolePage):
         except DomainError as refused:
             return self._refused(reviewed, chosen, refused)
         text, level = message_about(outcome)
-        messages.add_message(self.request, level, f"{reviewed.description} {text}")
+        messages.add_message(self.request, level, f"{reviewed.description} {outcome.applied_strategy.label}. {text}")
         if outcome.resolution_status is ResolutionStatus.FAILED:
             return self._page(conflict.pk, chosen=chosen, typed=posted, status=HTTPStatus.CONFLICT)
         return redirect(self._address(following))

@@ -22,6 +22,7 @@ from scheduling.domain.facts import Location, Span
 from scheduling.rules import Commitment, Rule
 from tests.factories import REGION_ID, TOMORROW, GuideFactory, TeamMemberFactory, TrailFactory, at, lead
 from tests.optimization.explanations.plans import ANA, BEN, CLEO, FIRST, SECOND, facts_with, of_trip, planned
+from tests.words import codes_and_ids_in
 
 
 def explain(plan: PlannedDay, key: UUID = FIRST, seconds: float = 5) -> DepartureExplanation:
@@ -214,6 +215,16 @@ def test_an_explanation_reads_as_sentences() -> None:
     assert first.startswith("Ana: score 0.")
     assert "Alternative: Ben, which costs" in first
     assert second.startswith("Not Ben (score 0.")
+
+
+def test_the_lack_of_a_guide_is_said_with_what_would_help() -> None:
+    uncertified = replace(BEN, certifications=frozenset())
+
+    lines = lines_of(explain(planned({FIRST: of_trip()}, facts_with(uncertified))))
+
+    assert lines[0].startswith("Sunrise hike at 09:00 has no guide. One of one guide here lacks wilderness first aid;")
+    assert "Possible if Ben held wilderness first aid." in lines
+    assert codes_and_ids_in(" ".join(lines)) == []
 
 
 def test_a_cost_says_whether_the_guide_is_added_or_alone() -> None:

@@ -64,7 +64,7 @@ def test_what_became_of_it_is_said_beside_the_next_one() -> None:
     typed = {"do": "apply", "option": accepting(conflict), "notes": "a family"}
     page = text_of(signed_in("Dispatcher").post(address_of(conflict), typed, follow=True))
 
-    assert f"{conflict.details['description']} Resolved." in page
+    assert f"{conflict.details['description']} Accept the risk. Resolved." in page
     assert "One guest too many." in page
 
 
