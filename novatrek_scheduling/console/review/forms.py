@@ -1,9 +1,10 @@
 """The forms of the review: what was chosen for a conflict, and why an acceptance ends."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 NOTES = 4000
@@ -12,7 +13,7 @@ NOTES = 4000
 class ChoiceForm(forms.Form):
     """The chosen option with the notes. What accepting a risk needs is asked for at once, in one answer.
 
-    `accept_until` is typed as the clocks of the departures show it.
+    `accept_until` is typed as the clocks of the departures show it, as `latest`, until when it may be, does.
     """
 
     option = forms.UUIDField()
@@ -20,9 +21,9 @@ class ChoiceForm(forms.Form):
     accept_until = forms.CharField(required=False)
     override_warnings = forms.BooleanField(required=False)
 
-    def __init__(self, data: Any, *, clock: tzinfo, accepts_risk: bool = False, is_critical: bool = False) -> None:
+    def __init__(self, data: Any, *, latest: datetime, accepts_risk: bool = False, is_critical: bool = False) -> None:
         super().__init__(data)
-        self.clock = clock
+        self.latest = latest
         self.accepts_risk = accepts_risk
         self.is_critical = is_critical
 
@@ -31,9 +32,12 @@ class ChoiceForm(forms.Form):
         if not (text and self.accepts_risk):
             return None
         try:
-            return datetime.fromisoformat(text).replace(tzinfo=self.clock)
+            until = datetime.fromisoformat(text).replace(tzinfo=self.latest.tzinfo)
         except ValueError:
             raise forms.ValidationError(_("Enter a date and a time, or nothing.")) from None
+        if not timezone.now() < until <= self.latest:
+            raise forms.ValidationError(_("Enter a time to come that is not after the departures are over."))
+        return until
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -1,5 +1,6 @@
 """The page of the review: the queue, and one conflict beside it, which is resolved there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -12,25 +13,29 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from conflicts.admin.outcome_text import message_about
 from conflicts.choices import ResolutionStatus
 from conflicts.detection import Severity
-from conflicts.errors import ConflictAlreadyResolved
+from conflicts.errors import ConflictAlreadyResolved, UnknownOption
 from conflicts.resolution.acceptance import withdraw_acceptance
+from conflicts.resolution.outcomes import ResolutionOutcome
 from conflicts.resolution.services import resolve_conflict
 from novatrek_scheduling.api.overriding import may_override, refuse_override
 from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.console.review.conflict import Reviewed, read_reviewed
+from novatrek_scheduling.console.review.filters import Filters
 from novatrek_scheduling.console.review.forms import ChoiceForm, WithdrawForm
 from novatrek_scheduling.console.review.options import cards_of, is_acceptance, preview_of
-from novatrek_scheduling.console.review.queue import Filters, next_open, read_queue
+from novatrek_scheduling.console.review.queue import next_open, read_queue
 from novatrek_scheduling.errors import Conflicting, DomainError
 from scheduling.admin.region_names import region_names
 
 VIEW, RESOLVE = "conflicts.view_scheduleconflict", "conflicts.resolve_scheduleconflict"
 OVERRIDE = "conflicts.override_scheduleconflict"
 MOST_NAMES = 5
+_NOT_OFFERED = _lazy("This option is not offered any more: the plan has changed since. Choose another one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,39 +76,45 @@ class ReviewPage(ConsolePage):
 
     def _choose(self, reviewed: Reviewed) -> HttpResponse:
         """Show what the chosen option would do, with everything typed kept."""
-        return self._page(reviewed.conflict.pk, chosen=_id_in(self.request.POST.get("choose")), typed=self.request.POST)
+        chosen = _id_in(self.request.POST.get("choose"))
+        if reviewed.is_open and not any(card.is_chosen for card in cards_of(reviewed.conflict, chosen)):
+            messages.warning(self.request, _NOT_OFFERED)
+        return self._page(reviewed.conflict.pk, chosen=chosen, typed=self.request.POST)
 
     def _apply(self, reviewed: Reviewed) -> HttpResponse:
         conflict, posted = reviewed.conflict, self.request.POST
         chosen = _id_in(posted.get("option"))
         accepts_risk = chosen is not None and is_acceptance(conflict, chosen)
         is_critical = conflict.severity is Severity.CRITICAL
-        form = ChoiceForm(posted, clock=reviewed.clock, accepts_risk=accepts_risk, is_critical=is_critical)
+        form = ChoiceForm(posted, latest=reviewed.latest, accepts_risk=accepts_risk, is_critical=is_critical)
         if conflict.resolved:
             return self._too_late(reviewed)
+        if chosen is None:
+            messages.warning(self.request, _("Choose an option first."))
         if not form.is_valid() or chosen is None:
             return self._page(conflict.pk, chosen=chosen, typed=posted, form=form, status=HTTPStatus.BAD_REQUEST)
-        following = next_open(Filters.of(self.request.GET), conflict)
         try:
-            if form.cleaned_data["override_warnings"]:
-                refuse_override(self.request.user)
-            outcome = resolve_conflict(
-                conflict.pk,
-                chosen,
-                by=self.request.user.get_username(),
-                notes=form.cleaned_data["notes"],
-                override_warnings=form.cleaned_data["override_warnings"],
-                accept_until=form.cleaned_data["accept_until"],
-            )
-        except ConflictAlreadyResolved:
-            return self._too_late(_found(conflict.pk))
+            outcome = self._resolve(conflict.pk, chosen, form.cleaned_data)
         except DomainError as refused:
             return self._refused(reviewed, chosen, refused)
         text, level = message_about(outcome)
         messages.add_message(self.request, level, f"{reviewed.description} {outcome.applied_strategy.label}. {text}")
         if outcome.resolution_status is ResolutionStatus.FAILED:
             return self._page(conflict.pk, chosen=chosen, typed=posted, status=HTTPStatus.CONFLICT)
-        return redirect(self._address(following))
+        # Only now: what was done may have ended the conflicts after it, too.
+        return redirect(self._address(next_open(Filters.of(self.request.GET), conflict)))
+
+    def _resolve(self, conflict_id: UUID, option_id: UUID, typed: Mapping[str, Any]) -> ResolutionOutcome:
+        if typed["override_warnings"]:
+            refuse_override(self.request.user)
+        return resolve_conflict(
+            conflict_id,
+            option_id,
+            by=self.request.user.get_username(),
+            notes=typed["notes"],
+            override_warnings=typed["override_warnings"],
+            accept_until=typed["accept_until"],
+        )
 
     def _withdraw(self, reviewed: Reviewed) -> HttpResponse:
         form = WithdrawForm(self.request.POST)
@@ -121,6 +132,11 @@ class ReviewPage(ConsolePage):
 
     def _refused(self, reviewed: Reviewed, chosen: UUID, refused: DomainError) -> HttpResponse:
         """Show the page as it is now with what was typed, and why nothing was done."""
+        if isinstance(refused, ConflictAlreadyResolved):
+            return self._too_late(_found(reviewed.conflict.pk))
+        if isinstance(refused, UnknownOption):
+            messages.warning(self.request, _NOT_OFFERED)
+            return self._page(reviewed.conflict.pk, typed=self.request.POST, status=HTTPStatus.CONFLICT)
         reasons = [refused.message, *(problem.reason for problem in refused.problems)]
         messages.warning(self.request, " ".join(reasons))
         is_conflict = isinstance(refused, Conflicting)

@@ -131,6 +131,28 @@ def test_a_time_is_the_departures_own() -> None:
     assert RiskAcceptance.objects.get(conflict=conflict).expires_at == until
 
 
+@pytest.mark.parametrize("hours", [-1, 24 * 30], ids=["past", "after its end"])
+def test_a_time_out_of_range_is_said_at_the_field(hours: int) -> None:
+    conflict = overfull(IN_THREE_DAYS)
+    until = timezone.now() + timedelta(hours=hours)
+
+    typed = {"notes": "a family", "accept_until": f"{until:%Y-%m-%dT%H:%M}"}
+    answer = apply(signed_in("Dispatcher"), conflict, accepting(conflict), **typed)
+
+    assert set(answer.context["errors"]) == {"accept_until"}
+    assert f"{until:%Y-%m-%dT%H:%M}" in text_of(answer)
+
+
+def test_an_option_that_is_not_offered_any_more_is_named_by_no_id() -> None:
+    conflict = overfull(IN_THREE_DAYS)
+
+    answer = apply(signed_in("Dispatcher"), conflict, UUID(int=7), notes="my words")
+
+    assert answer.status_code == 409
+    assert "This option is not offered any more" in text_of(answer)
+    assert "my words" in text_of(answer)
+
+
 def test_the_second_to_resolve_is_told_by_whom_and_how_and_keeps_the_note() -> None:
     conflict, next_one = overfull(IN_THREE_DAYS), conflict_of(severity=Severity.LOW)
     resolve_conflict(conflict.pk, accepting(conflict), by="ana", notes="a family")
