@@ -1,6 +1,6 @@
 """The difference that a proposal would make, by departure and by person, with the figures before and after. Pure."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -103,12 +103,15 @@ def difference_of(
 
     The figures before are those of the date as it would be without the proposal.
     """
-    ties = ties_of(plan.departures, day)
+    ties: defaultdict[UUID, list[Tie]] = defaultdict(list)
+    for tie in ties_of(plan.departures, day):
+        ties[tie.leaves].append(tie)
+        ties[tie.joins].append(tie)
     by_start = sorted(plan.departures, key=lambda key: (plan.departures[key].starts_at, key))
     before, after = departures_without(plan, document), departures_with(plan, document)
     hours = _Hours.of(plan.hours, hours_led(before.values()), hours_led(after.values()))
     return Difference(
-        departures=tuple(_difference(key, plan, document, now, accepted, ties) for key in by_start),
+        departures=tuple(_difference(key, plan, document, now, accepted, ties[key]) for key in by_start),
         people=tuple(_people(plan, by_start, hours)),
         before=_totals(before, before, _apart(hours.before)),
         after=_totals(before, after, _apart(hours.after)),
@@ -131,7 +134,7 @@ def _difference(
         state=PartState.ACCEPTED if key in accepted else state_of(proposed, current, now),
         now=current,
         accepted=accepted.get(key),
-        ties=tuple(tie for tie in ties if key in {tie.leaves, tie.joins}),
+        ties=tuple(ties),
     )
 
 
