@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularRedocView,
@@ -27,6 +28,8 @@ documentation: list[URLPattern] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    # The theme knows it by this name.
+    path("admin/language/", set_language, name="set_language"),
     path("admin/", include("novatrek_scheduling.console.urls")),
     path("admin/", admin.site.urls),
     path("scheduling/v1/", include("scheduling.urls")),

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Entry = dict[str, Any]
 
@@ -13,54 +15,54 @@ Entry = dict[str, Any]
 def sidebar() -> list[Entry]:
     """Return the groups of links. A group without a permitted page is hidden."""
     return [
-        {"items": [{"title": "Home", "icon": "home", "link": reverse_lazy("admin:index")}]},
+        {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
         _group(
-            "Planning",
+            _("Planning"),
             {
-                "title": "Board",
+                "title": _("Board"),
                 "icon": "view_timeline",
                 "link": reverse_lazy("console:board"),
                 "permission": may_view("scheduling.dailyschedule"),
             },
-            _page("Daily schedules", "scheduling.dailyschedule", "calendar_month"),
-            _page("Schedule requests", "scheduling.schedulerequest", "inbox_customize"),
+            _page(_("Daily schedules"), "scheduling.dailyschedule", "calendar_month"),
+            _page(_("Schedule requests"), "scheduling.schedulerequest", "inbox_customize"),
             {
-                "title": "Proposals",
+                "title": _("Proposals"),
                 "icon": "compare_arrows",
                 "link": reverse_lazy("console:proposals"),
                 "permission": may_view("scheduling.dailyschedule"),
             },
-            _page("Optimization runs", "optimization.optimizationrun", "speed"),
+            _page(_("Optimization runs"), "optimization.optimizationrun", "speed"),
             {
-                "title": "Handover",
+                "title": _("Handover"),
                 "icon": "assignment_turned_in",
                 "link": reverse_lazy("console:handover"),
                 "permission": may_view("scheduling.dailyschedule"),
             },
         ),
         _group(
-            "Needs attention",
-            _REVIEW | {"title": "Conflicts", "icon": "crisis_alert"},
-            _page("Dead letters", "events.deadletter", "unsubscribe"),
-            _page("Hazards", "scheduling.hazard", "warning"),
-            _page("Siblings' answers", "scheduling.lastgoodanswer", "troubleshoot"),
+            _("Needs attention"),
+            _REVIEW | {"title": _("Conflicts"), "icon": "crisis_alert"},
+            _page(_("Dead letters"), "events.deadletter", "unsubscribe"),
+            _page(_("Hazards"), "scheduling.hazard", "warning"),
+            _page(_("Siblings' answers"), "scheduling.lastgoodanswer", "troubleshoot"),
         ),
         _group(
-            "Records",
-            _page("Reservations", "scheduling.reservation", "confirmation_number"),
-            _page("History", "scheduling.schedulerevision", "history"),
+            _("Records"),
+            _page(_("Reservations"), "scheduling.reservation", "confirmation_number"),
+            _page(_("History"), "scheduling.schedulerevision", "history"),
         ),
         _group(
-            "Messaging",
-            _page("Outbox", "events.outboxmessage", "outbox"),
-            _page("Inbox", "events.inboxmessage", "inbox"),
+            _("Messaging"),
+            _page(_("Outbox"), "events.outboxmessage", "outbox"),
+            _page(_("Inbox"), "events.inboxmessage", "inbox"),
         ),
         _group(
-            "Administration",
-            _page("Users", "auth.user", "person"),
-            _page("Groups", "auth.group", "group"),
-            _page("Calendar tokens", "scheduling.calendartoken", "key"),
-            _page("Periodic tasks", "django_celery_beat.periodictask", "schedule"),
+            _("Administration"),
+            _page(_("Users"), "auth.user", "person"),
+            _page(_("Groups"), "auth.group", "group"),
+            _page(_("Calendar tokens"), "scheduling.calendartoken", "key"),
+            _page(_("Periodic tasks"), "django_celery_beat.periodictask", "schedule"),
         ),
     ]
 
@@ -69,26 +71,26 @@ def tabs() -> list[Entry]:
     """Return the tabs of related lists, each under one entry of the sidebar."""
     return [
         _tabs(
-            ("Requests", "scheduling.schedulerequest"),
-            ("Processing", "scheduling.requestjob"),
-            ("Outcomes", "scheduling.requestoutcome"),
+            (_("Requests"), "scheduling.schedulerequest"),
+            (_("Processing"), "scheduling.requestjob"),
+            (_("Outcomes"), "scheduling.requestoutcome"),
         ),
-        _tabs(("Runs", "optimization.optimizationrun"), ("Nights", "optimization.night")),
+        _tabs((_("Runs"), "optimization.optimizationrun"), (_("Nights"), "optimization.night")),
         _tabs(
-            ("All conflicts", "conflicts.scheduleconflict"),
-            ("Resolutions", "conflicts.conflictresolution"),
-            ("Accepted risks", "conflicts.riskacceptance"),
-            before=[_REVIEW | {"title": "Review"}],
-        ),
-        _tabs(
-            ("Reservations", "scheduling.reservation"),
-            ("Guide commitments", "scheduling.guidecommitment"),
-            ("Catalog ids", "scheduling.departurealias"),
+            (_("All conflicts"), "conflicts.scheduleconflict"),
+            (_("Resolutions"), "conflicts.conflictresolution"),
+            (_("Accepted risks"), "conflicts.riskacceptance"),
+            before=[_REVIEW | {"title": _("Review")}],
         ),
         _tabs(
-            ("Tasks", "django_celery_beat.periodictask"),
-            ("Crontabs", "django_celery_beat.crontabschedule"),
-            ("Intervals", "django_celery_beat.intervalschedule"),
+            (_("Reservations"), "scheduling.reservation"),
+            (_("Guide commitments"), "scheduling.guidecommitment"),
+            (_("Catalog ids"), "scheduling.departurealias"),
+        ),
+        _tabs(
+            (_("Tasks"), "django_celery_beat.periodictask"),
+            (_("Crontabs"), "django_celery_beat.crontabschedule"),
+            (_("Intervals"), "django_celery_beat.intervalschedule"),
         ),
     ]
 
@@ -109,15 +111,15 @@ def _has_view_permission(model: str, request: HttpRequest) -> bool:
     return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")
 
 
-def _group(title: str, *pages: Entry) -> Entry:
+def _group(title: str | Promise, *pages: Entry) -> Entry:
     return {"title": title, "separator": True, "items": list(pages)}
 
 
-def _page(title: str, model: str, icon: str) -> Entry:
+def _page(title: str | Promise, model: str, icon: str) -> Entry:
     return {"title": title, "icon": icon, "link": list_of(model), "permission": may_view(model)}
 
 
-def _tabs(*pages: tuple[str, str], before: Sequence[Entry] = ()) -> Entry:
+def _tabs(*pages: tuple[str | Promise, str], before: Sequence[Entry] = ()) -> Entry:
     lists = [{"title": title, "link": list_of(model), "permission": may_view(model)} for title, model in pages]
     return {"models": [model for _title, model in pages], "items": [*before, *lists]}
 

@@ -36,7 +36,10 @@ class ConsolePage(View):
         return TemplateResponse(self.request, template or self.template_name, frame | context, status=status)
 
     def author(self, cause: str) -> Author:
-        """Return the person at the page as the author of a write, and what they did as its cause."""
+        """Return the person at the page as the author of a write, and what they did as its cause.
+
+        The history is in English, whatever language the person reads.
+        """
         return Author(AuthorKind.DISPATCHER, self.request.user.get_username(), cause)
 
 

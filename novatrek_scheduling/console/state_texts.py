@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -92,4 +93,4 @@ def _changes(departure: Departure, told: Announcement) -> Iterator[str]:
 
 
 def _moment(instant: datetime, zone: tzinfo | None) -> str:
-    return f"{instant.astimezone(zone):%d %b %H:%M}"
+    return date_format(instant.astimezone(zone), "MOMENT_FORMAT")

@@ -1,6 +1,7 @@
 """Settings of the console: appearance, navigation and date formats."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,10 +10,28 @@ from django.templatetags.static import static
 from novatrek_scheduling.console.navigation import sidebar, tabs
 from novatrek_scheduling.environment import env
 
-__all__ = ["COMPANY_TIME_ZONE", "FORMAT_MODULE_PATH", "LOGIN_REDIRECT_URL", "LOGIN_URL", "UNFOLD"]
+__all__ = [
+    "COMPANY_TIME_ZONE",
+    "FORMAT_MODULE_PATH",
+    "LANGUAGES",
+    "LANGUAGE_CODE",
+    "LANGUAGE_COOKIE_AGE",
+    "LANGUAGE_COOKIE_HTTPONLY",
+    "LANGUAGE_COOKIE_SAMESITE",
+    "LOGIN_REDIRECT_URL",
+    "LOGIN_URL",
+    "UNFOLD",
+    "USE_I18N",
+]
 
 COMPANY_TIME_ZONE = env.time_zone("COMPANY_TIME_ZONE", default="America/Los_Angeles")
 FORMAT_MODULE_PATH = "novatrek_scheduling.console.formats"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "español")]
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
@@ -30,6 +49,7 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [_file("console/console.css"), _file("console/frame.css"), _file("console/states.css")],
     "SCRIPTS": [_file("console/frame.js")],
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",
     "ENVIRONMENT": ["Sandbox", "info"] if env.bool("SANDBOX", default=False) else ["Production", "danger"],

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -43,8 +44,9 @@ class BoardRow:
         if not self.is_out_since:
             return times_text(self.departure)
         ends_at = self.departure.ends_at.astimezone(self.departure.starts_at.tzinfo)
-        began, ends = (f"{moment:%d %b %H:%M}".replace(" ", NO_BREAK) for moment in (self.departure.starts_at, ends_at))
-        return f"{began} to {ends}"
+        moments = (date_format(moment, "MOMENT_FORMAT") for moment in (self.departure.starts_at, ends_at))
+        began, ends = (moment.replace(" ", NO_BREAK) for moment in moments)
+        return _("%(began)s to %(ends)s") % {"began": began, "ends": ends}
 
     @property
     def start(self) -> str:

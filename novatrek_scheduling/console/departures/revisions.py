@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -90,4 +91,4 @@ def _trail(value: str | None, snapshot: Snapshot) -> str:
 
 
 def _moment(value: str | None, clock: tzinfo | None) -> str:
-    return f"{datetime.fromisoformat(value).astimezone(clock):%d %b %H:%M}" if value else NOTHING
+    return date_format(datetime.fromisoformat(value).astimezone(clock), "MOMENT_FORMAT") if value else NOTHING

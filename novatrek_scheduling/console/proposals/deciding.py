@@ -55,7 +55,7 @@ class ProposalView(ConsolePage):
             accepted = accept_proposal(
                 proposal,
                 chosen,
-                author=self.author(_("proposal accepted")),
+                author=self.author("proposal accepted"),
                 made=made,
                 may_unstaff=may_override(self.request.user),
             )
@@ -103,7 +103,7 @@ class ProposalView(ConsolePage):
         ticked: Collection[UUID] | None = None,
         refused: ProposalNotApplicable | None = None,
     ) -> HttpResponse:
-        day = date_format(proposal.schedule_date, "l, j F Y")
+        day = date_format(proposal.schedule_date, "LONG_DATE_FORMAT")
         return self.show(
             _("Proposal for %(day)s") % {"day": day},
             status=status,

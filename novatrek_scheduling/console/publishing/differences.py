@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -93,4 +94,4 @@ def _team(guide_ids: Iterable[UUID], lead_id: UUID | None, names: Mapping[UUID, 
 
 
 def _moment(instant: datetime, clock: tzinfo | None) -> str:
-    return f"{instant.astimezone(clock):%d %b %H:%M}"
+    return date_format(instant.astimezone(clock), "MOMENT_FORMAT")

@@ -81,7 +81,7 @@ class PublishPage(ConsolePage):
     def _write(self, page: PublishingPage, choices: Choices, going: frozenset[UUID]) -> None:
         known, rows = page.preview.known, page.rows
         overridden = frozenset(key for key in going if rows[key].obstacles.take_override)
-        cause = _("published in the console")
+        cause = "published in the console"
         publish_departures(
             page.day,
             author=self.author(f"{cause}: {choices.note}" if choices.note else cause),
@@ -116,7 +116,7 @@ class PublishPage(ConsolePage):
 
     def _show(self, day: date, page: PublishingPage | None, *, status: int = HTTPStatus.OK) -> HttpResponse:
         return self.show(
-            _("Publish %(day)s") % {"day": date_format(day, "l, j F Y")},
+            _("Publish %(day)s") % {"day": date_format(day, "LONG_DATE_FORMAT")},
             status=status,
             day=day,
             page=page,

@@ -140,6 +140,16 @@ def test_only_what_was_ticked_is_published_and_the_person_is_in_the_history(mana
     assert OutboxMessage.objects.filter(destination="svc-notifications").count() == 1
 
 
+def test_the_history_is_in_english_whatever_language_the_person_reads(manager: Client) -> None:
+    manager.cookies["django_language"] = "es"
+    chosen = staffed()
+
+    done = send(manager, look(manager).form(chosen, **KNOWING_NOTHING))
+
+    assert '<html lang="es"' in done.text
+    assert ScheduleRevision.objects.latest("rev").cause == "published in the console, overriding warnings"
+
+
 def test_without_knowing_it_takes_the_word_of_the_person(manager: Client) -> None:
     key = staffed()
 

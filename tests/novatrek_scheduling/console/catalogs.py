@@ -1,0 +1,44 @@
+"""What a catalog of translations has, and what templates ask it for."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.template import engines
+from django.template.base import Node, Template
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+
+ROOT = Path(__file__).resolve().parents[3]
+SPANISH = ROOT / "locale" / "es" / "LC_MESSAGES"
+ENTRY = re.compile(
+    r'^msgid (?P<id>(?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?(?P<texts>(?:msgstr.*\n(?:".*"\n)*)+)', re.M
+)
+LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def entries_of(source: str) -> dict[str, list[str]]:
+    """Return the translations of a catalog in source form, by what is translated."""
+    found = {}
+    for entry in ENTRY.finditer(source.replace("\r", "") + "\n"):
+        texts = [_text(part) for part in re.split(r"^msgstr(?:\[\d\])? ", entry["texts"], flags=re.MULTILINE)[1:]]
+        found[_text(entry["id"])] = texts
+    return found
+
+
+def texts_of_template(path: str) -> set[str]:
+    """Return what a template has translated."""
+    template: Template = engines["django"].get_template(path).template  # type: ignore[attr-defined]
+    return set(_texts(template))
+
+
+def _texts(template: Template) -> Iterator[str]:
+    for node in template.nodelist.get_nodes_by_type(Node):
+        if isinstance(node, TranslateNode):
+            yield str(node.filter_expression.var.literal)
+        elif isinstance(node, BlockTranslateNode):
+            yield node.render_token_list(node.singular)[0]
+
+
+def _text(literals: str) -> str:
+    return "".join(ast.literal_eval(literal) for literal in LITERAL.findall(literals))
