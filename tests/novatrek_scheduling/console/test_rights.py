@@ -53,6 +53,8 @@ PAGES: dict[str, tuple[People, People]] = {
     "conflicts/review/together/": (EVERYONE, DISPATCHING),
     "conflicts/review/<uuid:conflict_id>/": (EVERYONE, DISPATCHING),
     "handover/": (EVERYONE, NOBODY),
+    # A choice that the browser keeps; the page for signing in has it too.
+    "language/": (EVERYONE | STRANGERS, EVERYONE | STRANGERS),
     "proposals/": (EVERYONE, NOBODY),
     "proposals/waiting/<day:day>/": (EVERYONE, NOBODY),
     "proposals/<uuid:proposal_id>/": (EVERYONE, DISPATCHING),
