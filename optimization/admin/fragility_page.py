@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
 
 from novatrek_scheduling.errors import DomainError
-from optimization.fragility.report import remarks_on
+from optimization.fragility.report import remarks_on, standby_in
 from optimization.fragility.services import current_report
 from optimization.models import FragilityReport
 from scheduling.domain.text import counted
@@ -51,7 +51,7 @@ def fragility_context(kept: FragilityReport, schedule: DailySchedule) -> dict[st
         "is_current": kept.rev == schedule.rev,
         "most_fragile": [_loss(loss) for loss in report["most_fragile"]],
         "also_fragile": [_loss(loss) for loss in report["also_fragile"]],
-        "hedges": [hedge["message"] for hedge in report["hedges"]],
+        "hedges": [{"message": hedge["message"], "standby_id": standby_in(hedge)} for hedge in report["hedges"]],
         "remarks": remarks_on(report),
     }
 

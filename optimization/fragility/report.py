@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from optimization.fragility.analysis import Fragility, Loss
-from optimization.fragility.hedges import Hedge
+from optimization.fragility.hedges import Hedge, HedgeKind
 from optimization.fragility.losses import Resource
 from optimization.fragility.names import Names
 from optimization.fragility.standing_day import StandingPlan
@@ -29,6 +29,11 @@ def report_as_data(plan: StandingPlan, found: Fragility) -> dict[str, Any]:
         "unknown": [plan.facts.snapshot.unknown[sibling] for sibling in sorted(plan.facts.snapshot.unknown)],
         "facts_read_at": plan.facts.snapshot.facts_read_at.isoformat(),
     }
+
+
+def standby_in(hedge: dict[str, Any]) -> str:
+    """Return the id of the guide whom a stored hedge holds ready; empty where it is another kind of hedge."""
+    return str(hedge["id"]) if hedge["kind"] == HedgeKind.STANDBY.value else ""
 
 
 def remarks_on(report: dict[str, Any]) -> list[str]:

@@ -124,6 +124,8 @@ def _write(
 
     def after_write(changes: Mapping[date, Change]) -> None:
         refuse_broken_write(changes, formed.facts, began_at, may_unstaff=may_unstaff, may_unpin=not proposal.keeps_pins)
+        # A try before this one may have been rolled back.
+        met.clear()
         met.update(record_acceptance(proposal, chosen.keys(), by=author.subject))
 
     try:

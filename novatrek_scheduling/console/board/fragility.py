@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from optimization.fragility.hedges import HedgeKind
-from optimization.fragility.report import remarks_on
+from optimization.fragility.report import remarks_on, standby_in
 from optimization.models import FragilityReport
 
 SHOWN = 5
@@ -56,8 +55,7 @@ def stored_fragility(day: date, rev: int) -> Fragility | None:
 
 
 def _hedge(hedge: dict[str, Any]) -> HedgeLine:
-    is_standby = hedge["kind"] == HedgeKind.STANDBY.value
-    return HedgeLine(hedge["message"], hedge["id"] if is_standby else "")
+    return HedgeLine(hedge["message"], standby_in(hedge))
 
 
 def _resource(loss: dict[str, Any]) -> FragileResource:

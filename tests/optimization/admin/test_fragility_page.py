@@ -72,3 +72,14 @@ def test_a_kept_report_takes_few_queries(
 
     with django_assert_max_num_queries(8):
         auditor.get(page_of(planned))
+
+
+def test_a_standby_goes_into_a_proposal_from_there_for_who_dispatches(auditor: Client, planned: DailySchedule) -> None:
+    auditor.get(page_of(planned))
+    kept = FragilityReport.objects.get()
+    kept.report["hedges"] = [{"kind": "STANDBY", "id": str(planned.pk), "message": "Ana Ruiz held ready"}]
+    kept.save()
+    button = f'name="standby" value="{planned.pk}"'
+
+    assert button not in auditor.get(page_of(planned)).content.decode()
+    assert button in signed_in("Dispatcher").get(page_of(planned)).content.decode()

@@ -15,6 +15,7 @@ from optimization.proposals.claims import claim_proposal, note_step, store_propo
 from optimization.proposals.errors import ProposalClosed
 from optimization.proposals.making import compute_proposal
 from optimization.proposals.services import drop_proposal, find_proposal, make_anew, request_proposal
+from optimization.tasks import compute_proposal_task
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.errors import DateInThePast
 from scheduling.models import ClaimLost, ScheduleRevision
@@ -62,7 +63,7 @@ def test_a_date_that_is_not_planned_yet_is_proposed_with_its_new_departures(sibl
     siblings.keep([region], guides=14)
 
     proposal = request_proposal(siblings.today + timedelta(days=2), [], by="ana")
-    compute_proposal(proposal.pk)
+    compute_proposal_task(str(proposal.pk))
 
     plan = plan_in(find_proposal(proposal.pk))
     assert plan.departures

@@ -11,6 +11,7 @@ from optimization.models import Proposal
 from optimization.proposals.claims import claim_proposal
 from optimization.proposals.services import find_proposal, request_proposal
 from optimization.proposals.sweeper import sweep_proposals
+from optimization.tasks import sweep_proposals_task
 from tests.factories import TOMORROW
 from tests.optimization.proposals.made import a_proposal
 from tests.scheduling.requests.queues import queued
@@ -55,7 +56,7 @@ def test_proposals_are_deleted_two_weeks_after_they_expired() -> None:
     old = a_proposal({}, {}, expires_at=now - timedelta(days=15), status=Proposal.Status.ACCEPTED)
     recent = a_proposal({}, {}, expires_at=now - timedelta(days=1), status=Proposal.Status.DROPPED)
 
-    sweep_proposals(now)
+    sweep_proposals_task()
 
     assert list(Proposal.objects.all()) == [recent]
     assert old.pk != recent.pk

@@ -55,7 +55,7 @@ def test_a_standby_that_would_help_goes_into_a_proposal_with_one_click() -> None
     dispatcher, here = signed_in("Dispatcher"), {"date": TOMORROW.isoformat()}
 
     page = dispatcher.get(ASIDE, here).content.decode()
-    [form] = re.findall(r'<form class="nb-hedge".*?</form>', page, re.DOTALL)
+    [form] = re.findall(r'<form class="c-form-in-text".*?</form>', page, re.DOTALL)
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
     dispatcher.post(reverse("console:optimize", args=[TOMORROW]), fields)
 
