@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from novatrek_scheduling.console.states import DepartureState, Phase
-from scheduling.admin.formatting import NO_BREAK, times_text
+from scheduling.admin.formatting import NO_BREAK
 from scheduling.admin.region_names import region_name
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region
@@ -41,11 +41,11 @@ class BoardRow:
 
     @property
     def times(self) -> str:
-        if not self.is_out_since:
-            return times_text(self.departure)
-        ends_at = self.departure.ends_at.astimezone(self.departure.starts_at.tzinfo)
-        moments = (date_format(moment, "MOMENT_FORMAT") for moment in (self.departure.starts_at, ends_at))
-        began, ends = (moment.replace(" ", NO_BREAK) for moment in moments)
+        """Return start and end by the departure's own clocks, with the dates that are not the board's."""
+        starts_at = self.departure.starts_at
+        ends_at = self.departure.ends_at.astimezone(starts_at.tzinfo)
+        began = _moment(starts_at, with_date=self.is_out_since)
+        ends = _moment(ends_at, with_date=self.is_out_since or ends_at.date() != starts_at.date())
         return _("%(began)s to %(ends)s") % {"began": began, "ends": ends}
 
     @property
@@ -150,6 +150,10 @@ def zone_word(day: date, region: Region | None, departures: Iterable[Departure])
         return datetime.combine(day, time(12), region.timezone).tzname() or str(region.timezone)
     offset = next((departure.starts_at.utcoffset() for departure in departures), None)
     return _("local time") if offset is None else f"UTC{_signed(offset)}"
+
+
+def _moment(moment: datetime, *, with_date: bool) -> str:
+    return (date_format(moment, "MOMENT_FORMAT") if with_date else f"{moment:%H:%M}").replace(" ", NO_BREAK)
 
 
 def _signed(offset: timedelta) -> str:

@@ -89,7 +89,14 @@ def test_the_board_of_a_region_has_its_departures_alone() -> None:
 def test_times_are_those_of_the_departure() -> None:
     store_day({uuid4(): DepartureFactory(starts_at=at(16).astimezone(DENVER), ends_at=at(18).astimezone(DENVER))})
 
-    assert f"{at(16).astimezone(DENVER):%H:%M}\u00a0to\u00a0{at(18).astimezone(DENVER):%H:%M}" in board(view="table")
+    assert f"{at(16).astimezone(DENVER):%H:%M} to {at(18).astimezone(DENVER):%H:%M}" in board(view="table")
+
+
+def test_an_end_on_another_day_has_its_date() -> None:
+    store_day({uuid4(): DepartureFactory(starts_at=at(20), ends_at=at(4) + timedelta(days=1))})
+
+    ends = f"{TOMORROW + timedelta(days=1):%d %b} 04:00".replace(" ", "\u00a0")
+    assert f"20:00 to {ends}" in board(view="table")
 
 
 def test_a_silent_sibling_is_named_and_the_board_is_still_there(siblings: SimulatedSiblings) -> None:
