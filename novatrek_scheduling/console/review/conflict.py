@@ -20,7 +20,7 @@ from novatrek_scheduling.console.days import company_zone
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.states import DepartureState, states_of
 from scheduling.admin.formatting import times_text
-from scheduling.admin.region_names import region_name
+from scheduling.admin.region_names import region_names
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.document import Departure
 from scheduling.domain.text import team_text
@@ -111,8 +111,7 @@ class Reviewed:
 
     @property
     def region(self) -> str:
-        region_id = self.conflict.details.get("region_id")
-        return region_name(region_id) if region_id else ""
+        return region_names().get(self.conflict.details.get("region_id", ""), "")
 
     @property
     def clock(self) -> tzinfo:

@@ -15,7 +15,7 @@ from conflicts.detection import Severity
 from conflicts.models import ScheduleConflict
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.review.filters import Filters
-from scheduling.admin.region_names import region_name
+from scheduling.admin.region_names import region_names
 from scheduling.domain.words import as_label
 
 PAGE_SIZE = 40
@@ -147,9 +147,10 @@ def _window(filters: Filters, sizes: Mapping[Severity, int], first: int, last: i
 
 
 def _read_entries(rows: Iterable[tuple[Any, ...]]) -> Iterator[Entry]:
+    # Nothing is better than the id of a region that the catalog does not have.
+    names = region_names()
     for key, level, description, region, day, found in rows:
-        place = region_name(region) if region else ""
-        yield Entry(key, Severity(level), description or "", place, date.fromisoformat(day), found)
+        yield Entry(key, Severity(level), description or "", names.get(region, ""), date.fromisoformat(day), found)
 
 
 def _beside(index: int | None, read: list[Entry], first: int) -> tuple[Entry | None, Entry | None]:
