@@ -11,13 +11,15 @@ from conflicts.detection.scene import Case, Scene
 from conflicts.detection.severity import severity_of_excess
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Location, Sibling
+from scheduling.domain.text import counted
 from scheduling.rules import capacity_of
 from scheduling.rules.camp_load import CampLoad
 
 
 def judge_departure_capacity(case: Case) -> Judgement:
     """Find more participants than the departure has places."""
-    return _excess(case, Cause.DEPARTURE_CAPACITY, case.departure.capacity, "the departure has {} places")
+    places = case.departure.capacity
+    return _excess(case, Cause.DEPARTURE_CAPACITY, places, f"the departure has {counted(places, 'place')}")
 
 
 def judge_trail_group_size(case: Case) -> Judgement:
@@ -30,7 +32,7 @@ def judge_trail_group_size(case: Case) -> Judgement:
         return UNKNOWN
     if trail.max_group_size is None:
         return Judgement()
-    limit = f"{trail.name} takes groups of {{}}"
+    limit = f"{trail.name} takes groups of {trail.max_group_size}"
     return _excess(
         case, Cause.TRAIL_GROUP_SIZE, trail.max_group_size, limit, trail_ids=[trail_id], source=Sibling.TRAIL_MANAGEMENT
     )
@@ -44,10 +46,8 @@ def judge_team_group_size(case: Case) -> Judgement:
     if not departure.guide_ids <= guides.keys():
         return UNKNOWN
     allowed = sum(capacity_of(guides[key], case.adjustments_of(key), case.scene.day) for key in departure.guide_ids)
-    team = sorted(departure.guide_ids)
-    return _excess(
-        case, Cause.TEAM_GROUP_SIZE, allowed, "its team may lead {}", guide_ids=team, source=Sibling.GUIDE_MANAGEMENT
-    )
+    team, limit = sorted(departure.guide_ids), f"its team may lead {allowed}"
+    return _excess(case, Cause.TEAM_GROUP_SIZE, allowed, limit, guide_ids=team, source=Sibling.GUIDE_MANAGEMENT)
 
 
 def _excess(case: Case, cause: Cause, allowed: int, limit: str, **about: Any) -> Judgement:
@@ -56,7 +56,7 @@ def _excess(case: Case, cause: Cause, allowed: int, limit: str, **about: Any) ->
         return Judgement()
     conflict = case.conflict(
         cause,
-        f"{case.name} has {people} guests, {limit.format(allowed)}.",
+        f"{case.name} has {counted(people, 'guest')}, {limit}.",
         kind=ConflictType.CAPACITY_EXCEEDED,
         severity=severity_of_excess(case.departure, people, allowed, case.scene.now),
         people=people,

@@ -8,6 +8,7 @@ from uuid import UUID
 from optimization.requests.query import DateOption, TripQuery
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Location, Sibling, Snapshot, Trip, WeatherOutlook
+from scheduling.domain.text import counted
 from scheduling.domain.words import in_words
 from scheduling.rules import Exclusion, Facts, Rule, is_accessible
 from scheduling.rules.departures import peak_load
@@ -101,9 +102,11 @@ def _over_capacity(option: DateOption, query: TripQuery, trip: Trip) -> Exclusio
         return None
     free = max(0, option.departure.capacity - option.departure.participants)
     if free < option.group:
-        return Exclusion(Rule.GROUP_SIZE, f"{free} seats are free, the group has {option.group}")
+        seats = f"{counted(free, 'seat')} {'is' if free == 1 else 'are'} free"
+        return Exclusion(Rule.GROUP_SIZE, f"{seats}, the group has {option.group}")
     largest = query.constraints.max_group_size
-    return Exclusion(Rule.GROUP_SIZE, f"{option.guests} guests would go together, at most {largest} were requested")
+    guests = counted(option.guests, "guest")
+    return Exclusion(Rule.GROUP_SIZE, f"{guests} would go together, at most {largest} were requested")
 
 
 def _no_trail(option: DateOption, trip: Trip, facts: Facts) -> Exclusion | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from scheduling.domain.document import Departure, Role
 from scheduling.domain.facts import Snapshot
 from scheduling.domain.limits import LARGEST_TEAM
+from scheduling.domain.text import counted
 from scheduling.rules.guides import capacity_of
 from scheduling.rules.inputs import EntriesByDate, days_of
 from scheduling.rules.violations import Rule, Violation
@@ -32,6 +33,6 @@ def team_violations(
     guides = [guide for guide_id in departure.guide_ids if (guide := snapshot.guides.get(guide_id))]
     capacity = sum(capacity_of(guide, entered.of(guide.id, days_of(departure)), day) for guide in guides)
     if capacity < departure.participants:
-        message = f"the team may lead {capacity} guests, the departure has {departure.participants}"
+        message = f"the team may lead {counted(capacity, 'guest')}, the departure has {departure.participants}"
         violations.append(Violation(Rule.GROUP_SIZE, message, departure_id, excess=departure.participants - capacity))
     return violations

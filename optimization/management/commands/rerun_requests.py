@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
+from scheduling.domain.text import counted
 from scheduling.models import RequestStatus, ScheduleRequest
 from scheduling.requests.claims import reopen_request
 
@@ -29,4 +30,4 @@ class Command(BaseCommand):
         reopened = [pk for pk in failed.values_list("pk", flat=True) if reopen_request(pk)]
         if options["id"] and not reopened:
             raise CommandError(f"There is no failed request {options['id']}.")
-        self.stdout.write(f"{len(reopened)} requests queued again")
+        self.stdout.write(f"{counted(len(reopened), 'request')} queued again")

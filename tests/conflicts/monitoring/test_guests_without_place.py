@@ -46,7 +46,7 @@ def accept(conflict: ScheduleConflict) -> Any:
     return Client().post(url, body, content_type="application/json", headers=bearer(("scheduling:resolve",)))
 
 
-def test_a_booking_for_a_cancelled_departure_is_a_conflict_that_names_it(client: Client) -> None:
+def test_a_booking_for_a_cancelled_departure_is_a_conflict_that_knows_it(client: Client) -> None:
     trip, first, second = uuid4(), uuid4(), uuid4()
     put({uuid4(): in_boise(trip, LATER, status=DepartureStatus.CANCELLED)}, LATER)
 
@@ -59,8 +59,9 @@ def test_a_booking_for_a_cancelled_departure_is_a_conflict_that_names_it(client:
     assert (shown["type"], shown["severity"], shown["region_id"]) == ("CAPACITY_EXCEEDED", "HIGH", str(BOISE_REGION))
     assert shown["affected_trip_ids"] == [str(trip)]
     assert shown["description"].startswith(f"5 guests have no place on {LATER}, Sunrise hike at 21:00 is cancelled")
-    assert f"{first} (2)" in shown["description"]
-    assert f"{second} (3)" in shown["description"]
+    assert shown["description"].endswith(": 2 reservations.")
+    conflict = ScheduleConflict.objects.get(pk=shown["conflict_id"])
+    assert conflict.details["evidence"]["told"]["reservations"] == {str(first): 2, str(second): 3}
 
 
 def test_it_is_over_once_the_last_of_them_cancels() -> None:

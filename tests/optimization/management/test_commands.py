@@ -132,8 +132,8 @@ def failed() -> ScheduleRequest:
 def test_failed_requests_are_queued_again_all_or_one() -> None:
     first, second, waiting = failed(), failed(), pending()
 
-    assert "1 requests queued again" in run("rerun_requests", "--id", str(first.pk))
-    assert "1 requests queued again" in run("rerun_requests", "--failed")
+    assert "1 request queued again" in run("rerun_requests", "--id", str(first.pk))
+    assert "1 request queued again" in run("rerun_requests", "--failed")
 
     statuses = ScheduleRequest.objects.filter(pk__in=[first.pk, second.pk, waiting.pk])
     assert set(statuses.values_list("status", flat=True)) == {RequestStatus.PENDING}
@@ -147,7 +147,7 @@ def test_failed_requests_are_queued_again_since_a_date() -> None:
     tomorrow = request.created_at.date() + timedelta(days=1)
 
     assert "0 requests" in run("rerun_requests", "--since", str(tomorrow))
-    assert "1 requests" in run("rerun_requests", "--since", str(request.created_at.date()))
+    assert "1 request queued" in run("rerun_requests", "--since", str(request.created_at.date()))
 
 
 @pytest.mark.django_db

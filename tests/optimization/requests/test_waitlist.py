@@ -69,7 +69,7 @@ def test_others_who_could_take_over_are_named_with_what_they_would_take() -> Non
 
     assert ranked_date.availability is Availability.WAITLIST
     assert (
-        "REASSIGN_GUIDE would free it: Ben takes over Lake stroll at 05:00 from Ana, and Ana leads this"
+        "To reassign a guide would free it: Ben takes over Lake stroll at 05:00 from Ana, and Ana leads this"
         in ranked_date.notes
     )
 
@@ -125,7 +125,7 @@ def test_more_places_where_the_trip_allows_them() -> None:
     ranked_date = only_date(snapshot_with(ANA))
 
     assert ranked_date.availability is Availability.WAITLIST
-    assert ranked_date.notes == "2 seats are free, the group has 4. ADJUST_CAPACITY would free it: " + (
+    assert ranked_date.notes == "2 seats are free, the group has 4. To adjust the capacity would free it: " + (
         "2 more places on Sunrise hike at 08:00."
     )
 
@@ -158,7 +158,7 @@ def test_another_time_of_the_date_is_the_nearest_of_the_trip_with_a_team() -> No
     put({uuid4(): stroll(team=[lead(ANA)], starts_at=at(8), ends_at=at(12, 40))})
     snapshot = replace(snapshot_with(ANA), **sold_at("08:00", "12:00", "14:30", "18:00"))
 
-    assert "RESCHEDULE_TRIP would free it: a start at 14:30." in only_date(snapshot).notes
+    assert "To reschedule the trip would free it: a start at 14:30." in only_date(snapshot).notes
 
 
 def test_a_time_at_which_the_trip_has_begun_within_a_year_is_one_of_its_own() -> None:
@@ -168,7 +168,7 @@ def test_a_time_at_which_the_trip_has_begun_within_a_year_is_one_of_its_own() ->
     put({uuid4(): stroll(team=[lead(ANA)], starts_at=at(8), ends_at=at(12, 40))})
     snapshot = replace(snapshot_with(ANA), **sold_at("08:00"))
 
-    assert "RESCHEDULE_TRIP would free it: a start at 15:30." in only_date(snapshot).notes
+    assert "To reschedule the trip would free it: a start at 15:30." in only_date(snapshot).notes
 
 
 def test_a_trip_that_starts_at_one_time_alone_is_moved_to_no_other() -> None:
