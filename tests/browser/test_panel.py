@@ -34,6 +34,7 @@ def test_a_guide_is_assigned_by_keyboard_and_the_change_is_undone(person: Person
     page.locator("#np-team").focus()
     page.keyboard.press("z")
     expect(page.locator("[data-saved]")).to_contain_text("Undone")
+    wait_for_guides(page)
     assert planned.departure(key).guide_ids == before
 
 
@@ -46,7 +47,6 @@ def test_two_dispatchers_on_one_departure_lose_nothing_that_they_typed(
     dana, eva = opened(person("Dispatcher", name="dana"), address), opened(person("Dispatcher", name="eva"), address)
     expect(eva.get_by_text("dana is on this departure, too.")).to_be_visible()
     dana.get_by_label("Places").fill("31")
-    eva.locator("#np-trail").select_option("")
 
     save(dana)
     expect(dana.locator("[data-saved]")).to_be_visible()
@@ -56,13 +56,21 @@ def test_two_dispatchers_on_one_departure_lose_nothing_that_they_typed(
     expect(eva.get_by_role("alert")).to_contain_text("You entered 33")
     assert capacity(planned.day, key) == 31
     save(eva)
-    expect(eva.locator("[data-saved], .c-error")).to_be_visible()
+    expect(eva.locator("[data-saved]")).to_be_visible()
+    assert capacity(planned.day, key) == 33
+    wait_for_guides(dana)
+    wait_for_guides(eva)
 
 
 def opened(page: Page, address: str) -> Page:
     page.goto(address)
-    expect(page.locator("#np-guides .c-table")).to_be_visible()
+    wait_for_guides(page)
     return page
+
+
+def wait_for_guides(page: Page) -> None:
+    """Wait for the ranking, which is loaded last: a test that ends before it leaves a request to the next one."""
+    expect(page.locator("#np-guides .c-table")).to_be_visible()
 
 
 def save(page: Page) -> None:
@@ -71,3 +79,30 @@ def save(page: Page) -> None:
 
 def capacity(day: object, key: UUID) -> int:
     return DailySchedule.objects.get(schedule_date=day).document.departures[key].capacity
+
+
+def test_a_change_in_the_drawer_of_the_board_is_refused_saved_and_undone_from_the_board(
+    person: Person, siblings: SimulatedSiblings
+) -> None:
+    planned = plan_a_day(siblings)
+    page = person("Dispatcher", width=820)
+    page.goto(f"/admin/board/?date={planned.day}&view=table")
+    page.locator("a[data-departure]").first.click()
+    before = page.get_by_label("Places").input_value()
+
+    page.get_by_label("Places").fill("many")
+    save(page)
+    expect(page.get_by_label("Places")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Places")).to_have_value("many")
+    page.get_by_label("Places").fill("40")
+    save(page)
+    expect(page.locator("[data-saved]")).to_contain_text("was saved")
+
+    page.keyboard.press("Escape")
+    expect(page.locator("#board-panel")).to_be_hidden()
+    expect(page.locator("#board").get_by_role("button", name="Undo my last change")).to_be_enabled()
+    page.keyboard.press("z")
+    expect(page.get_by_text("Undone: ")).to_be_visible()
+    page.locator("a[data-departure]").first.click()
+    expect(page.get_by_label("Places")).to_have_value(before)
+    wait_for_guides(page)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
 from typing import ClassVar
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -86,7 +87,14 @@ class UndoOnBoard(ConsolePage):
             messages.success(request, self.step.taken(day, self.author("")))
         except DomainError as error:
             messages.warning(request, error.message)
-        return redirect(f"{reverse('console:board')}?date={day}")
+        return redirect(_board_before(request) or f"{reverse('console:board')}?date={day}")
+
+
+def _board_before(request: HttpRequest) -> str:
+    """Return the board that the person came from, with its view and region; empty where they came from elsewhere."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    is_board = came_from.path == reverse("console:board") and came_from.netloc == request.get_host()
+    return f"{came_from.path}?{came_from.query}" if is_board else ""
 
 
 class RedoOnBoard(UndoOnBoard):

@@ -76,8 +76,10 @@ def test_the_board_has_the_buttons_for_who_changed_something(dana: Client, day: 
     assert 'data-key="z"' in dana.get(buttons).content.decode()
     assert "data-key" not in signed_in("Operations manager").get(buttons).content.decode()
 
-    back = dana.post(buttons, follow=True)
+    board = f"http://testserver{reverse('console:board')}?date={day}&view=table"
+    back = dana.post(buttons, headers={"Referer": board}, follow=True)
 
+    assert back.redirect_chain[0][0].endswith("&view=table")
     assert "Undone: " in back.content.decode()
     assert stored_on(day).capacity == 12
     assert signed_in("Auditor").post(buttons).status_code == 403
