@@ -21,7 +21,7 @@ from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.permissions import requires
 from novatrek_scheduling.api.schema import error_responses
 from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySerializer, instant
-from scheduling.daily_schedules.live import DepartureOut, departures_out
+from scheduling.daily_schedules.dated_departures import DatedDeparture, departures_out
 from scheduling.domain.document import DepartureStatus, Role
 from scheduling.domain.under_way import CheckInKind, LegPlanned, progress_of
 
@@ -130,7 +130,7 @@ def _conflicts_on(days: Iterable[date]) -> dict[UUID, list[ScheduleConflict]]:
     return found
 
 
-def _represent(out: DepartureOut, conflicts: Iterable[ScheduleConflict], now: datetime) -> dict[str, Any]:
+def _represent(out: DatedDeparture, conflicts: Iterable[ScheduleConflict], now: datetime) -> dict[str, Any]:
     departure = out.departure
     progress = progress_of(departure.span, now)
     places = {"trail_id": departure.trail_id, "location_id": departure.location_id}

@@ -31,9 +31,12 @@ RULES = {
 """The hard rules that the causes of acceptable conflicts break."""
 
 
-def accepted_risks_on(day: date) -> list[AcceptedRisk]:
-    """Return the accepted risks in force of a date, those of departures that began on an earlier one included."""
-    conflicts = ScheduleConflict.objects.between(day - LONGEST_TRIP, day).filter(resolved=True)
+def accepted_risks_on(day: date, last: date | None = None) -> list[AcceptedRisk]:
+    """Return the accepted risks in force of a date, those of departures that began on an earlier one included.
+
+    With `last` those of all dates up to it.
+    """
+    conflicts = ScheduleConflict.objects.between(day - LONGEST_TRIP, last or day).filter(resolved=True)
     in_force = RiskAcceptance.objects.in_force(timezone.now()).filter(conflict__in=conflicts)
     return [_risk(acceptance) for acceptance in in_force.select_related("conflict").order_by("accepted_at", "pk")]
 

@@ -25,6 +25,12 @@ def sidebar() -> list[Entry]:
                 "permission": may_view("scheduling.dailyschedule"),
             },
             _page(_("Daily schedules"), "scheduling.dailyschedule", "calendar_month"),
+            {
+                "title": _("Guides"),
+                "icon": "groups",
+                "link": reverse_lazy("console:guides"),
+                "permission": may_view("scheduling.dailyschedule"),
+            },
             _page(_("Schedule requests"), "scheduling.schedulerequest", "inbox_customize"),
             {
                 "title": _("Proposals"),

@@ -132,9 +132,12 @@ class DepartureState:
         return self.phase.look.tone if self.phase.is_over else min(tones, key=lambda tone: tone.rank)
 
 
-def open_conflicts_on(day: date) -> list[OpenConflict]:
-    """Return the open conflicts of a date, those of departures out since an earlier one included, the worst first."""
-    rows = ScheduleConflict.objects.open().between(day - LONGEST_TRIP, day)
+def open_conflicts_on(day: date, last: date | None = None) -> list[OpenConflict]:
+    """Return the open conflicts of a date, those of departures out since an earlier one included, the worst first.
+
+    With `last` those of all dates up to it.
+    """
+    rows = ScheduleConflict.objects.open().between(day - LONGEST_TRIP, last or day)
     found = [_conflict(*row) for row in rows.values_list("conflict_id", "conflict_type", "details", "detected_at")]
     return sorted(found, key=lambda conflict: (-conflict.severity.rank, conflict.detected_at, conflict.id))
 
@@ -147,9 +150,9 @@ class Matters:
     risks: tuple[AcceptedRisk, ...]
 
 
-def matters_of(day: date) -> Matters:
-    """Read what is open and accepted about a date, in two queries."""
-    return Matters(tuple(open_conflicts_on(day)), tuple(accepted_risks_on(day)))
+def matters_of(day: date, last: date | None = None) -> Matters:
+    """Read what is open and accepted about a date, or about all from it to `last`, in two queries."""
+    return Matters(tuple(open_conflicts_on(day, last)), tuple(accepted_risks_on(day, last)))
 
 
 def states_of(

@@ -4,6 +4,7 @@ from novatrek_scheduling.console import addresses  # noqa: F401 (the converter o
 from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv, BoardAside, BoardPage, FreshBoard
 from novatrek_scheduling.console.departures.undo_views import RedoOnBoard, RedoStep, UndoOnBoard, UndoStep
 from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, VisitorsPart
+from novatrek_scheduling.console.guides.views import GuidePage, GuidesPage
 from novatrek_scheduling.console.handover.views import HandoverPage
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
@@ -31,6 +32,8 @@ urlpatterns = [
     page("conflicts/review/", ReviewPage, "review"),
     page("conflicts/review/together/", TogetherPage, "review_together"),
     page("conflicts/review/<uuid:conflict_id>/", ReviewPage, "review"),
+    page("guides/", GuidesPage, "guides"),
+    page("guides/<uuid:guide_id>/", GuidePage, "guide"),
     page("handover/", HandoverPage, "handover"),
     page("proposals/", ProposalsPage, "proposals"),
     page("proposals/waiting/<day:day>/", WaitingPart, "proposals_waiting"),

@@ -69,7 +69,7 @@ def _write(author: str, kind: str, writes: list[Mapping[str, Any]]) -> Line:
 
 
 def _dates(dates: list[date]) -> str:
-    named = [date_format(day, "j N") for day in dates[:DATES_NAMED]]
+    named = [date_format(day, "j M") for day in dates[:DATES_NAMED]]
     further = len(dates) - len(named)
     more = ngettext("%(count)s more date", "%(count)s more dates", further) % {"count": further}
     return listed([*named, *([more] if further else [])], conjunction=_("and"))

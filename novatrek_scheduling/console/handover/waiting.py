@@ -1,7 +1,7 @@
 """What is open at a handover: conflicts, risks that run out, late feeds, people not told yet, proposals."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -47,7 +47,7 @@ def _conflict(row: ScheduleConflict, now: datetime) -> Line:
     open_for = _("open for %(time)s") % {"time": ago(row.detected_at, now)}
     return Line(
         text=str(row.details.get("description", row)),
-        detail=f"{row.details.get('conflict_date', '')}, {open_for}",
+        detail=f"{date_format(date.fromisoformat(row.details['conflict_date']), 'D j M')}, {open_for}",
         address=reverse("console:review", args=[row.pk]),
         look=SEVERITIES[Severity(row.details["severity"])],
     )
@@ -144,7 +144,7 @@ def proposals(now: datetime, _since: datetime) -> Section:
     rows = read_list(now).waiting
     lines = [
         Line(
-            text=f"{date_format(row.day, 'D j N Y')}, {row.regions}: {row.state}",
+            text=f"{date_format(row.day, 'D j M Y')}, {row.regions}: {row.state}",
             detail=_("asked for by %(asked)s; %(limit)s") % {"asked": row.asked, "limit": row.limit},
             address=reverse("console:proposal", args=[row.id]),
         )

@@ -1,0 +1,1 @@
+"""The guides: who they are, what they lead, and what binds them."""
