@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --allow-unsafe --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
-.PHONY: run test lint bench fuzz lock
+.PHONY: run test lint messages bench fuzz lock
 
 run: $(VENV)/.sandbox-installed
 	@$(BIN)/python manage.py sandbox $(ARGS)
@@ -23,6 +23,11 @@ lint: $(VENV)/.dev-installed
 	DJANGO_SETTINGS_MODULE=tests.checks_settings $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=tests.checks_settings $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+messages: $(VENV)/.dev-installed
+	DJANGO_SETTINGS_MODULE=tests.checks_settings $(BIN)/python manage.py makemessages --locale es --no-location --no-wrap \
+		--no-obsolete --ignore .venv --ignore 'tests/*' --ignore 'benchmarks/*' --ignore staticfiles
+	DJANGO_SETTINGS_MODULE=tests.checks_settings $(BIN)/python manage.py compilemessages --locale es
 
 bench: $(VENV)/.bench-installed
 	$(BIN)/python -m benchmarks $(ARGS)

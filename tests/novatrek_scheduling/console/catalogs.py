@@ -12,17 +12,20 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 ROOT = Path(__file__).resolve().parents[3]
 SPANISH = ROOT / "locale" / "es" / "LC_MESSAGES"
 ENTRY = re.compile(
-    r'^msgid (?P<id>(?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?(?P<texts>(?:msgstr.*\n(?:".*"\n)*)+)', re.M
+    r'(?P<flags>(?:^#.*\n)*)^msgid (?P<id>(?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?'
+    r'(?P<texts>(?:msgstr.*\n(?:".*"\n)*)+)',
+    re.MULTILINE,
 )
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def entries_of(source: str) -> dict[str, list[str]]:
-    """Return the translations of a catalog in source form, by what is translated."""
+    """Return the translations of a catalog in source form, by what is translated; those to be checked do not count."""
     found = {}
     for entry in ENTRY.finditer(source.replace("\r", "") + "\n"):
         texts = [_text(part) for part in re.split(r"^msgstr(?:\[\d\])? ", entry["texts"], flags=re.MULTILINE)[1:]]
-        found[_text(entry["id"])] = texts
+        if all(texts) and "fuzzy" not in entry["flags"]:
+            found[_text(entry["id"])] = texts
     return found
 
 
