@@ -61,9 +61,9 @@ def differences_of(departure: Departure, snapshot: Snapshot, names: Mapping[UUID
 def summary_of(departure: Departure) -> str:
     """Return in a sentence what publishing is about where no field differs."""
     if departure.is_cancelled:
-        return _("It is cancelled.")
+        return _("Cancelled")
     if departure.published is None:
-        return _("Nobody has been told of it yet.")
+        return _("New")
     return "" if departure.has_unpublished_changes else _("As people were told; the team is confirmed.")
 
 

@@ -8,6 +8,9 @@ from django import forms
 
 from novatrek_scheduling.console.ids import IdsField
 
+LONGEST_NOTE = 500
+"""In characters; the field takes no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -35,7 +38,7 @@ class PublishForm(forms.Form):
     departure_ids = IdsField(required=False, coerce=UUID)
     confirmed = TokensField(required=False)
     override_silence = forms.BooleanField(required=False)
-    note = forms.CharField(required=False, max_length=500)
+    note = forms.CharField(required=False)
 
     def choices(self) -> Choices:
         """Return what was entered in a valid form."""
@@ -45,5 +48,5 @@ class PublishForm(forms.Form):
             ticked=frozenset(entered["departure_ids"]),
             confirmed=frozenset(entered["confirmed"]),
             override_silence=entered["override_silence"],
-            note=entered["note"],
+            note=entered["note"][:LONGEST_NOTE],
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from novatrek_scheduling.console.marks import Look, Tone
 from novatrek_scheduling.console.states import DepartureState, OpenConflict
 from scheduling.domain.document import Departure
 from scheduling.publication.judgement import Judgement
@@ -48,6 +49,13 @@ class Obstacles:
         return any(obstacle.weight is Weight.TAKES_OVERRIDE for obstacle in self.found)
 
     @property
+    def look(self) -> Look | None:
+        """How to say that it cannot be published, or not just so; None where its state says all."""
+        if self.forbid:
+            return Look("block", Tone.URGENT, _("Nobody may publish this"))
+        return Look("gavel", Tone.WARN, _("Breaks a rule")) if self.take_override else None
+
+    @property
     def texts(self) -> list[str]:
         return [obstacle.text for obstacle in self.found if obstacle.text]
 
@@ -70,19 +78,18 @@ def _broken(violation: Violation, judgement: Judgement) -> Obstacle:
     about = ",".join(sorted(violation.about))
     key = f"rule:{violation.rule}:{violation.guide_id}:{about}:{violation.excess}"
     if violation.rule.is_never_overridden:
-        text = _("Nobody may publish over this: %(what)s") % {"what": violation.message}
-        return Obstacle(Weight.FORBIDS, text, key)
+        return Obstacle(Weight.FORBIDS, violation.message, key)
     if violation in judgement.honoured:
         text = _("%(what)s; the risk is accepted") % {"what": violation.message}
         return Obstacle(Weight.TAKES_CONFIRMATION, text, f"{key}:accepted")
-    return Obstacle(Weight.TAKES_OVERRIDE, _("Breaks a rule: %(what)s") % {"what": violation.message}, key)
+    return Obstacle(Weight.TAKES_OVERRIDE, violation.message, key)
 
 
 def _conflict(conflict: OpenConflict, departure: Departure) -> Obstacle:
     key = f"conflict:{conflict.id}:{conflict.severity}"
     is_of_the_team = bool(conflict.guide_ids & departure.guide_ids) and not departure.is_cancelled
     if conflict.cause.is_never_overridden and is_of_the_team:
-        return Obstacle(Weight.FORBIDS, _("Nobody may publish over this conflict; resolve it first."), key)
+        return Obstacle(Weight.FORBIDS, _("Resolve the conflict first."), key)
     return Obstacle(Weight.TAKES_CONFIRMATION, "", key)
 
 
