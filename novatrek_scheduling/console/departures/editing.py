@@ -15,6 +15,7 @@ from novatrek_scheduling.console.departures.entries import Entries, TeamChoice, 
 from novatrek_scheduling.console.departures.panel import Panel, trail_name
 from novatrek_scheduling.console.departures.plans import LABELS, Place, Plan, merge, team_of
 from novatrek_scheduling.errors import DomainError
+from optimization.candidates.assessment import in_short
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.drafts import Draft
 from scheduling.domain.document import Departure
@@ -163,12 +164,21 @@ def _with_violations(edit: Edit, violations: tuple[Violation, ...], departure_id
     errors: dict[str, str] = dict(edit.errors)
     problems = list(edit.problems)
     for violation in violations:
+        told = _violation_text(violation)
         if violation.departure_id != departure_id:
-            problems.append(sentence(violation.message))
+            problems.append(told)
             continue
         name = RULE_FIELDS.get(violation.rule, "team")
-        errors[name] = " ".join(filter(None, [errors.get(name), sentence(violation.message)]))
+        errors[name] = " ".join(filter(None, [errors.get(name), told]))
     return replace(edit, errors=errors, problems=tuple(problems))
+
+
+def _violation_text(violation: Violation) -> str:
+    """Return a violation as a sentence; about a guide in short, without what they entered of themselves."""
+    name, colon, reason = violation.message.partition(": ")
+    if violation.guide_id is None or not colon:
+        return sentence(violation.message)
+    return sentence(f"{name}: {in_short(violation.rule, reason)}")
 
 
 def _patch(panel: Panel, draft: Draft, edit: Edit) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tests.novatrek_scheduling.console.departures.forms import (
     stored_on,
 )
 from tests.novatrek_scheduling.console.people import signed_in
-from tests.scheduling.writes import change
+from tests.scheduling.writes import change, enter
 from tests.siblings import SimulatedSiblings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
@@ -101,6 +101,16 @@ def test_a_hard_rule_is_told_at_the_team_and_what_was_entered_stays(dana: Client
     assert edit.errors["team"]
     assert (edit.chosen, edit.plan.capacity) == ({excluded.guide_id}, 15)
     assert stored_on(day).capacity == 12
+
+
+def test_a_refusal_does_not_say_why_a_guide_is_away(dana: Client, day: date) -> None:
+    best = guides_for(dana, day)[0]
+    enter(best, day, availability_exceptions=[{"from": day, "to": day, "reason": "surgery"}])
+
+    answer = dana.post(panel_of(day), form_of(day, guide=best))
+
+    assert answer.context["edit"].errors["team"].endswith(": away.")
+    assert stored_on(day).team == []
 
 
 @pytest.mark.parametrize(("name", "typed"), [("capacity", "many"), ("starts_at", "at nine"), ("trail_id", "that one")])
