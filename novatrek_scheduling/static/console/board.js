@@ -49,7 +49,6 @@ function show(html) {
   live.replaceChildren(fresh.content);
   held();
   document.dispatchEvent(new CustomEvent("board:fresh"));
-  said.textContent = said.dataset.text ?? "";
   said.textContent = document.querySelector("#needs-title")?.textContent ?? "";
 }
 
