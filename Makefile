@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --allow-unsafe --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
-.PHONY: run test lint messages bench fuzz lock
+.PHONY: run test lint messages bench fuzz lock screenshots
 
 run: $(VENV)/.sandbox-installed
 	@$(BIN)/python manage.py sandbox $(ARGS)
@@ -31,6 +31,9 @@ messages: $(VENV)/.dev-installed
 
 bench: $(VENV)/.bench-installed
 	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(VENV)/.dev-installed
+	SCREENSHOTS=$(or $(DIR),.sandbox/screenshots) $(BIN)/python -m pytest -q tests/browser/screenshots.py
 
 fuzz: $(VENV)/.dev-installed
 	$(BIN)/python -m tests.fuzz $(ARGS)

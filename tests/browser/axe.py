@@ -21,12 +21,13 @@ def violations(page: Page) -> list[str]:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         for scheme, options in (("light", EVERYTHING), ("dark", COLOURS)):
-            _wear(page, scheme)
+            wear(page, scheme)
             found += [f"{width} {scheme} {line}" for line in _run(page, options)]
     return found
 
 
-def _wear(page: Page, scheme: str) -> None:
+def wear(page: Page, scheme: str) -> None:
+    """Show the page light or dark."""
     page.evaluate(
         """scheme => {
             document.documentElement.classList.toggle("dark", scheme === "dark");
