@@ -15,6 +15,7 @@ from optimization.admin.runs import STATUS_LABELS
 from optimization.models import Night, NightDate
 from scheduling.admin.formatting import table
 from scheduling.admin.region_names import region_list
+from scheduling.domain.words import in_words
 
 MILLISECONDS = 1000
 SUMMARY_LABELS = {
@@ -48,7 +49,7 @@ class NightAdmin(ViewOnly):
 
     @display(description="Status", ordering="status", label=STATUS_LABELS)  # type: ignore[untyped-decorator]
     def state(self, night: Night) -> str:
-        return night.status
+        return in_words(night.status)
 
     @admin.display(description="Planned")
     def progress(self, night: Night) -> str:

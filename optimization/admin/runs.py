@@ -31,8 +31,9 @@ from optimization.solver.solution import PlanStatus
 from scheduling.admin.formatting import table
 from scheduling.admin.region_names import region_list
 from scheduling.domain.text import counted
+from scheduling.domain.words import in_words
 
-STATUS_LABELS = {"RUNNING": "info", "COMPLETED": "success", "FAILED": "danger"}
+STATUS_LABELS = {"running": "info", "completed": "success", "failed": "danger"}
 PROOF_LABELS = {"optimal": "success", "greedy": "warning"}
 SUBJECTS: dict[str, str] = {
     RunDetail.Subject.DAY: "day",
@@ -95,7 +96,7 @@ class OptimizationRunAdmin(ViewOnly):
 
     @display(description="Status", ordering="status", label=STATUS_LABELS)  # type: ignore[untyped-decorator]
     def state(self, run: OptimizationRun) -> str:
-        return run.status
+        return in_words(run.status)
 
     @display(description="Proof", ordering="detail__proof", label=PROOF_LABELS)  # type: ignore[untyped-decorator]
     def proof(self, run: OptimizationRun) -> str:

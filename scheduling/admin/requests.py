@@ -15,9 +15,10 @@ from unfold.decorators import display
 
 from events.admin import ViewOnly
 from scheduling.admin.formatting import table
+from scheduling.domain.words import in_words
 from scheduling.models import RequestJob, RequestOutcome, ScheduleRequest
 
-STATUS_LABELS = {"PENDING": "info", "PROCESSING": "warning", "COMPLETED": "success", "FAILED": "danger"}
+STATUS_LABELS = {"pending": "info", "processing": "warning", "completed": "success", "failed": "danger"}
 
 Result = Mapping[str, Any]
 
@@ -37,7 +38,7 @@ class PriorityFilter(admin.SimpleListFilter):
 
 @admin.register(ScheduleRequest)
 class ScheduleRequestAdmin(ViewOnly):
-    list_display = ["request_id", "schedule_date", "state", "priority", "trip", "requested_by", "created_at"]
+    list_display = ["schedule_date", "state", "priority", "requested_by", "created_at", "trip", "request_id"]
     list_filter = ["status", PriorityFilter, ("schedule_date", RangeDateFilter), ("created_at", RangeDateFilter)]
     list_filter_submit = True
     list_select_related = ["outcome"]
@@ -49,11 +50,11 @@ class ScheduleRequestAdmin(ViewOnly):
 
     @display(description="Status", ordering="status", label=STATUS_LABELS)  # type: ignore[untyped-decorator]
     def state(self, request: ScheduleRequest) -> str:
-        return request.status
+        return in_words(request.status)
 
     @admin.display(description="Priority")
     def priority(self, request: ScheduleRequest) -> str:
-        return str(request.constraints.get("priority", ""))
+        return in_words(str(request.constraints.get("priority", "")))
 
     @admin.display(description="Trip")
     def trip(self, request: ScheduleRequest) -> str:
