@@ -92,7 +92,9 @@ class CalendarTokenAdmin(ViewOnly):
                 return self._issued(request, UUID(form.cleaned_data["guide_id"]), guides)
         except DomainError as error:
             self.message_user(request, error.message, messages.WARNING)
-            return redirect(reverse(LIST))
+            if "guide_id" not in request.POST:
+                return redirect(reverse(LIST))
+            form = _kept(request.POST["guide_id"])
         return self._page(request, "issue.html", title="Issue a calendar token", form=form)
 
     def _issued(self, request: HttpRequest, guide_id: UUID, guides: dict[UUID, str]) -> HttpResponse:
@@ -121,6 +123,14 @@ class CalendarTokenAdmin(ViewOnly):
     def _page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
         full_context = self.admin_site.each_context(request) | {"opts": self.opts} | context
         return render(request, f"{TEMPLATES}/{template}", full_context)
+
+
+def _kept(guide_id: str) -> IssueForm:
+    """Return the form with the chosen guide alone, while nobody lists the guides: what was chosen is sent again."""
+    try:
+        return IssueForm({UUID(guide_id): "The guide chosen before"}, {"guide_id": guide_id})
+    except ValueError:
+        return IssueForm({})
 
 
 def _guides() -> dict[UUID, str]:

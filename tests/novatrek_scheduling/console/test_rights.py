@@ -52,6 +52,8 @@ PAGES: dict[str, tuple[People, People]] = {
     "conflicts/review/": (EVERYONE, NOBODY),
     "conflicts/review/together/": (EVERYONE, DISPATCHING),
     "conflicts/review/<uuid:conflict_id>/": (EVERYONE, DISPATCHING),
+    "guides/": (EVERYONE, NOBODY),
+    "guides/<uuid:guide_id>/": (EVERYONE, NOBODY),
     "handover/": (EVERYONE, NOBODY),
     # A choice that the browser keeps; the page for signing in has it too.
     "language/": (EVERYONE | STRANGERS, EVERYONE | STRANGERS),

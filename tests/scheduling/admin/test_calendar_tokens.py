@@ -81,6 +81,15 @@ def test_none_is_issued_while_nobody_says_who_the_guides_are(siblings: Simulated
     assert "svc-guide-management" in str(next(iter(get_messages(answer.wsgi_request))))
 
 
+def test_a_guide_who_was_chosen_stays_chosen_while_nobody_answers(guide_id: UUID, siblings: SimulatedSiblings) -> None:
+    siblings.switch("svc-guide-management", "down")
+
+    answer = signed_in("Dispatcher").post(ISSUE, {"guide_id": str(guide_id)})
+
+    assert f'<option value="{guide_id}" selected>' in answer.content.decode()
+    assert not CalendarToken.objects.exists()
+
+
 @pytest.mark.parametrize("role", MAY_ISSUE)
 def test_a_token_is_revoked_after_a_question(token: CalendarToken, role: str) -> None:
     person = signed_in(role)
