@@ -60,7 +60,7 @@ def test_a_booking_for_a_cancelled_departure_is_a_conflict_that_knows_it(client:
     assert shown["affected_trip_ids"] == [str(trip)]
     assert shown["description"].startswith(f"5 guests have no place on {LATER}, Sunrise hike at 21:00 is cancelled")
     assert shown["description"].endswith(": 2 reservations.")
-    conflict = ScheduleConflict.objects.get(pk=shown["conflict_id"])
+    [conflict] = open_conflicts()
     assert conflict.details["evidence"]["told"]["reservations"] == {str(first): 2, str(second): 3}
 
 

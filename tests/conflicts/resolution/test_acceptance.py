@@ -266,17 +266,16 @@ def test_the_list_of_resolved_conflicts_says_who_answers_until_when(client: Clie
 def test_a_dispatcher_accepts_until_a_time_and_withdraws_it_in_the_console() -> None:
     conflict, dispatcher = overfull(IN_THREE_DAYS), signed_in("Dispatcher")
     until = datetime.combine(TOMORROW, datetime.min.time(), UTC) + timedelta(hours=30)
-    page = f"/admin/conflicts/scheduleconflict/{conflict.pk}"
+    page = f"/admin/conflicts/review/{conflict.pk}/"
     option = accept_risk(conflict.pk, conflict.details).id
 
-    dispatcher.post(
-        f"{page}/resolve/", {"option": option, "notes": "family", "accept_until": f"{until:%Y-%m-%dT%H:%M}"}
-    )
+    typed = {"do": "apply", "option": option, "notes": "family", "accept_until": f"{until:%Y-%m-%dT%H:%M}"}
+    dispatcher.post(page, typed)
 
     assert conflict.acceptances.get().expires_at == until
-    assert "risk accepted" in dispatcher.get("/admin/conflicts/scheduleconflict/").content.decode()
-    assert "Accepted by a dispatcher" in dispatcher.get(f"{page}/withdraw/").content.decode()
-    assert signed_in("Auditor").get(f"{page}/withdraw/").status_code == 403
+    assert "a dispatcher answers for the risk until" in dispatcher.get(page).content.decode()
+    withdrawal = {"do": "withdraw", "notes": "no family"}
+    assert signed_in("Auditor").post(page, withdrawal).status_code == 403
 
-    answer = dispatcher.post(f"{page}/withdraw/", {"notes": "no family"})
-    assert answer["Location"] == f"/admin/conflicts/scheduleconflict/{OPEN().get().pk}/change/"
+    answer = dispatcher.post(page, withdrawal)
+    assert answer["Location"] == f"/admin/conflicts/review/{OPEN().get().pk}/"

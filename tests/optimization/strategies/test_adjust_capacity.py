@@ -47,7 +47,7 @@ def test_the_option_says_who_loses_their_place_and_that_they_are_told() -> None:
 
     assert option is not None
     assert "4 guests of Ridge walk" in option.description
-    assert f"{LAST}" in option.description
+    assert "(1 reservation) have no place any more" in option.description
     assert (option.figures.guests_without_place, option.requires_guest_notification) == (4, True)
 
 

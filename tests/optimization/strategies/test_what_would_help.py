@@ -28,7 +28,7 @@ def helps(*guides: Guide, **fields: object) -> list[str]:
 @pytest.mark.parametrize(
     ("guide", "condition"),
     [
-        pytest.param(replace(ANA, certifications=frozenset()), "Ana held WILDERNESS_FIRST_AID", id="a certificate"),
+        pytest.param(replace(ANA, certifications=frozenset()), "Ana held wilderness first aid", id="a certificate"),
         pytest.param(replace(ANA, is_active=False, status="ON_LEAVE"), "Ana were not on leave", id="leave"),
         pytest.param(
             replace(ANA, region_ids=("sierra_nevada",)),
