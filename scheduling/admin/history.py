@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from unfold.enums import ActionVariant
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.formatting import difference_lines, names_in, table, whole_departure
-from scheduling.admin.restore_page import RestoreForm, refusal_text, restore_context
+from scheduling.admin.restore_page import RestoreForm, changes_since, changes_text, refusal_text, restore_context
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import ScheduleDocument
 from scheduling.domain.text import counted
@@ -78,8 +79,10 @@ class ScheduleRevisionAdmin(ViewOnly):
         except DomainError as error:
             self.message_user(request, error.message, messages.WARNING)
             return redirect(reverse("admin:scheduling_schedulerevision_change", args=[revision.pk]))
-        if request.method == "POST" and self._restore(request, revision, preview):
-            return redirect(reverse("admin:scheduling_dailyschedule_change", args=[revision.schedule_id]))
+        if request.method == "POST":
+            if self._restore(request, revision, preview):
+                return redirect(reverse("admin:scheduling_dailyschedule_change", args=[revision.schedule_id]))
+            preview = preview_restore(revision.schedule_date, revision.rev)
         selected = request.POST.getlist("departure_ids") if request.method == "POST" else None
         context = self.admin_site.each_context(request) | restore_context(preview, selected)
         page = "admin/scheduling/schedulerevision/restore.html"
@@ -90,13 +93,23 @@ class ScheduleRevisionAdmin(ViewOnly):
         if not form.is_valid():
             self.message_user(request, "Choose at least one departure to restore.", messages.WARNING)
             return False
+        chosen = form.cleaned_data["departure_ids"]
+        meanwhile = changes_since(revision.schedule_id, form.cleaned_data["since_rev"])
+        for line in changes_text(preview, chosen, meanwhile):
+            self.message_user(request, line, messages.WARNING)
+        unchanged = [key for key in chosen if key not in meanwhile]
+        return bool(unchanged) and self._write(request, revision, preview, unchanged) and len(unchanged) == len(chosen)
+
+    def _write(
+        self, request: HttpRequest, revision: ScheduleRevision, preview: RestorePreview, departure_ids: list[UUID]
+    ) -> bool:
         try:
             change = restore_revision(
                 revision.schedule_date,
                 revision.rev,
                 author=Author(AuthorKind.DISPATCHER, request.user.get_username()),
-                departure_ids=form.cleaned_data["departure_ids"],
-                since_rev=form.cleaned_data["since_rev"],
+                departure_ids=departure_ids,
+                since_rev=preview.current_rev,
             )
         except DomainError as error:
             self.message_user(request, refusal_text(error, preview), messages.WARNING)

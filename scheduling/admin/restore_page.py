@@ -1,6 +1,7 @@
 """The page that previews the changes of restoring a revision before it is confirmed."""
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from scheduling.domain.document import Departure
 from scheduling.errors import HardRuleViolated
 from scheduling.history.plan_fields import RESTORED_FIELDS
 from scheduling.history.restore import PlanChange, RestorePreview
+from scheduling.models import ScheduleRevision
 
 
 class IdsField(forms.MultipleChoiceField):
@@ -64,6 +66,29 @@ def refusal_text(error: DomainError, preview: RestorePreview) -> str:
         for violation in error.violations
     )
     return f"Nothing was restored. {'; '.join(violations)}."
+
+
+def changes_since(schedule_id: UUID, rev: int) -> dict[UUID, list[str]]:
+    """Return what others changed of the plans of departures after `rev`: a line a field, with who it was."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    later = ScheduleRevision.objects.filter(schedule_id=schedule_id, rev__gt=rev).order_by("rev")
+    for row in later.iterator(chunk_size=100):
+        for key, entry in row.changes.get("departures", {}).items():
+            fields = {name: change for name, change in entry.get("fields", {}).items() if name in RESTORED_FIELDS}
+            lines = difference_lines(fields) if "fields" in entry else ["added or taken out"]
+            found[UUID(key)] += [f"{line} ({row.author})" for line in lines]
+    return {key: lines for key, lines in found.items() if lines}
+
+
+def changes_text(
+    preview: RestorePreview, chosen: Collection[UUID], meanwhile: Mapping[UUID, Collection[str]]
+) -> Iterator[str]:
+    """Yield for each chosen departure that others changed meanwhile what it was, and that it was left alone."""
+    for key in chosen:
+        if key in meanwhile:
+            plan = preview.departures.get(key)
+            name = f"{times_text(plan.now)} {plan.now.trip_name}" if plan else "A chosen departure"
+            yield f"{name} was changed meanwhile and is not restored yet: {'; '.join(meanwhile[key])}."
 
 
 def _labels(departure: Departure) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
 from scheduling.models import ScheduleRevision, schedule_id_of
 
-MOST = 500
 TOLD = frozenset({"team", "starts_at", "ends_at", "trail_id", "status", "published"})
 """The fields that people are told of. A reservation changes none of them."""
 
@@ -22,12 +21,11 @@ def changes_since(
 ) -> dict[UUID, tuple[RevisionLine, ...]]:
     """Return by departure who changed what people are told of it after revision `rev`, the earliest first.
 
-    Of departures that are not among `departures` any more the clock is the server's. Beyond 500 revisions
-    the earliest are left out.
+    Of departures that are not among `departures` any more the clock is the server's.
     """
-    later = ScheduleRevision.objects.filter(schedule_id=schedule_id_of(day), rev__gt=rev).order_by("-rev")[:MOST]
+    later = ScheduleRevision.objects.filter(schedule_id=schedule_id_of(day), rev__gt=rev).order_by("rev")
     found: dict[UUID, list[RevisionLine]] = defaultdict(list)
-    for row in reversed(later):
+    for row in later.iterator(chunk_size=100):
         for text, entry in row.changes.get("departures", {}).items():
             if "fields" in entry and not entry["fields"].keys() & TOLD:
                 continue

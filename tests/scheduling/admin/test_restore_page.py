@@ -78,10 +78,20 @@ def test_whoever_chooses_nothing_is_told_so() -> None:
 
 
 @pytest.mark.usefixtures("assigned", "siblings")
+def test_what_others_did_not_change_is_restored_although_the_plan_is_another() -> None:
+    page = confirm(signed_in("Dispatcher"), FIRST, SECOND, since_rev=3).content.decode()
+
+    assert [bool(stored()[key].team) for key in (FIRST, SECOND)] == [False, True]
+    assert "team: nothing → Ana Ruiz (lead) (ana)" in page
+    assert f'id="restore-{SECOND}" checked' in page
+    assert 'name="since_rev" value="5"' in page
+
+
+@pytest.mark.usefixtures("assigned", "siblings")
 def test_whoever_looked_at_an_older_plan_is_told_and_keeps_their_choice() -> None:
     page = confirm(signed_in("Dispatcher"), SECOND, since_rev=3).content.decode()
 
-    assert "is at revision 4" in page
+    assert "was changed meanwhile and is not restored yet" in page
     assert 'name="since_rev" value="4"' in page
     assert f'id="restore-{SECOND}" checked' in page
     assert f'id="restore-{FIRST}">' in page
