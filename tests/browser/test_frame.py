@@ -48,6 +48,22 @@ def test_the_theme_is_switched_from_the_profile_menu_by_keyboard(person: Person)
     expect(page.get_by_role("button", name="Dark")).to_be_hidden()
 
 
+def test_the_language_is_chosen_in_the_profile_menu_by_keyboard(person: Person) -> None:
+    page = person("Auditor")
+    page.goto("/admin/board/")
+    tab_to(page, "Profile menu")
+    page.keyboard.press("Enter")
+    tab_to(page, "español")
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page).to_have_url(re.compile(r"/admin/board/$"))
+    page.get_by_role("button", name="Menú del perfil").click()
+    expect(page.get_by_role("button", name="español")).to_have_attribute("aria-pressed", "true")
+    assert violations(page) == []
+
+
 def test_a_list_is_filtered_by_keyboard_and_escape_returns(person: Person) -> None:
     page = person("Auditor", width=820)
     page.goto("/admin/scheduling/schedulerequest/")
