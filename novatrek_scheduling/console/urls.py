@@ -12,6 +12,7 @@ from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPa
 from novatrek_scheduling.console.publishing.views import PublishPage
 from novatrek_scheduling.console.review.together import TogetherPage
 from novatrek_scheduling.console.review.views import ReviewPage
+from novatrek_scheduling.console.search.views import SearchPage, SuggestionsPart
 
 app_name = "console"
 urlpatterns = [
@@ -32,6 +33,8 @@ urlpatterns = [
     page("conflicts/review/", ReviewPage, "review"),
     page("conflicts/review/together/", TogetherPage, "review_together"),
     page("conflicts/review/<uuid:conflict_id>/", ReviewPage, "review"),
+    page("find/", SearchPage, "search"),
+    page("find/suggestions/", SuggestionsPart, "search_suggestions"),
     page("guides/", GuidesPage, "guides"),
     page("guides/<uuid:guide_id>/", GuidePage, "guide"),
     page("handover/", HandoverPage, "handover"),

@@ -52,6 +52,7 @@ PAGES: dict[str, tuple[People, People]] = {
     "conflicts/review/": (EVERYONE, NOBODY),
     "conflicts/review/together/": (EVERYONE, DISPATCHING),
     "conflicts/review/<uuid:conflict_id>/": (EVERYONE, DISPATCHING),
+    "find/suggestions/": (EVERYONE, NOBODY),
     "guides/": (EVERYONE, NOBODY),
     "guides/<uuid:guide_id>/": (EVERYONE, NOBODY),
     "handover/": (EVERYONE, NOBODY),

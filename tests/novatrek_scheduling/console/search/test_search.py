@@ -1,0 +1,124 @@
+"""One box finds people, departures, requests and conflicts, whatever accents they are written with."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.cache import caches
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from conflicts.models import ScheduleConflict
+from novatrek_scheduling.console.board.siblings_view import forget_views
+from novatrek_scheduling.console.search.find import find
+from novatrek_scheduling.console.search.folding import Folded, folded
+from scheduling.models import RequestStatus, ScheduleRequest
+from tests.conflicts.factories import conflict_of
+from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory
+from tests.novatrek_scheduling.console.people import signed_in
+from tests.scheduling.writes import put
+from tests.siblings import SimulatedSiblings
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
+
+WRITTEN = "Gráinne Ó Søren-Łódź, ÑANDÚ"
+PLAIN = "grainne o soren-lodz, nandu"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(siblings: SimulatedSiblings) -> Iterator[None]:
+    forget_views()
+    caches["siblings"].clear()
+    yield
+    forget_views()
+    caches["siblings"].clear()
+
+
+def found(query: str) -> dict[str, list[str]]:
+    groups = find(query, timezone.now(), lambda _permission: True)
+    return {group.title: [entry.text for entry in group.found] for group in groups}
+
+
+def a_request(by: str) -> ScheduleRequest:
+    return ScheduleRequest.objects.create(schedule_date=TOMORROW, requested_by=by, status=RequestStatus.PENDING)
+
+
+def test_python_and_the_database_fold_alike() -> None:
+    a_request(WRITTEN)
+
+    assert folded(WRITTEN) == PLAIN
+    assert ScheduleRequest.objects.annotate(plain=Folded("requested_by")).get().plain == PLAIN
+
+
+def test_a_name_is_found_without_its_accents_wherever_it_stands(siblings: SimulatedSiblings) -> None:
+    guide = siblings.call("svc-guide-management", "/guides").json()["data"][0]
+    siblings.alter("guides", guide["id"], first_name="Gráinne", last_name="Walsh")
+    caches["siblings"].clear()
+    put({uuid4(): DepartureFactory(trip_name="Rim walk", team=[TeamMemberFactory(guide_name="Gráinne Walsh")])})
+    conflict_of(description="Gráinne Walsh is away during Rim walk.")
+    a_request("Gráinne's desk")
+
+    everywhere = found("grainne")
+
+    assert everywhere == {
+        "Guides": ["Gráinne Walsh"],
+        "Departures": ["Rim walk"],
+        "Conflicts": ["Gráinne Walsh is away during Rim walk."],
+        "Requests": ["Request of Gráinne's desk"],
+    }
+    assert found("WALSH gráinne")["Departures"] == ["Rim walk"]
+    assert found("grainne nobody") == {}
+
+
+def test_one_letter_and_what_is_resolved_find_nothing() -> None:
+    conflict_of(description="Rim Trail is closed.")
+    ScheduleConflict.objects.update(resolved=True)
+
+    assert found("r") == {}
+    assert "Conflicts" not in found("rim trail")
+
+
+def test_a_wildcard_of_the_database_is_a_letter_like_others() -> None:
+    a_request("dana")
+
+    assert "Requests" not in found("d%a")
+
+
+def test_the_page_and_the_suggestions_lead_to_what_was_found() -> None:
+    key = uuid4()
+    put({key: DepartureFactory(trip_name="Rim walk")})
+    auditor = signed_in("Auditor")
+
+    for name in ("search", "search_suggestions"):
+        shown = auditor.get(reverse(f"console:{name}"), {"q": "rim"}).content.decode()
+        assert reverse("console:departure", args=[TOMORROW, key]) in shown
+    assert signed_in().get(reverse("console:search"), {"q": "rim"}).status_code == 403
+
+
+def test_what_somebody_may_not_see_is_not_found() -> None:
+    a_request("dana")
+
+    assert find("dana", timezone.now(), lambda permission: permission != "scheduling.view_schedulerequest") == ()
+
+
+def test_more_than_is_shown_is_said_and_costs_no_more_queries(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    ScheduleRequest.objects.bulk_create(
+        ScheduleRequest(
+            schedule_date=TOMORROW,
+            requested_by="dana",
+            status=RequestStatus.PENDING,
+            created_at=timezone.now() - timedelta(minutes=n),
+        )
+        for n in range(30)
+    )
+
+    find("dana", timezone.now(), lambda _permission: True)
+
+    with django_assert_max_num_queries(3):
+        [requests] = find("dana", timezone.now(), lambda _permission: True)
+
+    assert (len(requests.found), requests.is_cut) == (20, True)
