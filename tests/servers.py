@@ -131,6 +131,8 @@ def _environment(addresses: dict[str, str]) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "novatrek_scheduling.settings",
         "SECRET_KEY": "a key for tests that nobody else uses",
         "SANDBOX": "true",
+        # A test that means another day than that of UTC says so: the company's day is not another one at night.
+        "COMPANY_TIME_ZONE": "UTC",
         "DEBUG": "true",
         "SIBLING_TOKEN": "sibling-token-for-tests",
         "JWT_SECRET": "a secret of the tests that is long enough",

@@ -98,15 +98,27 @@ def restored(document: Json, first: Json, then: Json) -> Json:
         if not (_may_be_restored(first["departures"].get(key), earlier) and _may_be_restored(departure, earlier)):
             continue
         confirmed = {m["guide_id"] for m in departure["team"] if m["assignment_status"] == "CONFIRMED"}
-        departure["team"] = [_restored(departure, member) for member in earlier["team"]]
-        for name in ("trail_id", "unassigned_reason"):
-            put(departure, name, earlier.get(name))
+        _take_over(departure, earlier, _differing(departure, earlier))
         if have_notes(document, departure):
             for member in departure["team"]:
                 if member["guide_id"] not in confirmed:
                     member["assignment_status"] = "PENDING_APPROVAL"
     refuse_what_newly_breaks_a_rule(before, document)
     return document
+
+
+def _take_over(departure: Json, earlier: Json, names: Collection[str]) -> None:
+    """What differs becomes as it was, never with fewer places than guests; what was called off goes again."""
+    if "team" in names:
+        departure["team"] = [_restored(departure, member) for member in earlier["team"]]
+    if "capacity" in names:
+        departure["capacity"] = max(earlier["capacity"], min(departure["capacity"], departure["participants"]))
+    if "is_cancelled" in names:
+        is_as_told = departure.get("published") == earlier.get("published") and earlier["status"] != "DRAFT"
+        reinstated = "PUBLISHED" if is_as_told else "DRAFT"
+        departure["status"] = "CANCELLED" if earlier["status"] == "CANCELLED" else reinstated
+    for name in {"trail_id", "unassigned_reason", "starts_at", "ends_at"} & set(names):
+        put(departure, name, earlier.get(name))
 
 
 def seated(document: Json, reservation: str, trip_id: str, guests: int) -> Json:
@@ -173,15 +185,26 @@ def _member(departure: Json, fields: Mapping[str, Any]) -> Json:
     return {**member, **fields}
 
 
-def _plan(departure: Json) -> object:
-    team = {(member["guide_id"], member["role"], member["pinned"]) for member in departure["team"]}
-    return team, departure.get("trail_id"), departure.get("unassigned_reason")
+def _differing(departure: Json, other: Json) -> set[str]:
+    own, others = _plan(departure), _plan(other)
+    return {name for name in own if own[name] != others[name]}
+
+
+def _plan(departure: Json) -> Json:
+    return {
+        "team": {(member["guide_id"], member["role"], member["pinned"]) for member in departure["team"]},
+        "is_cancelled": departure["status"] == "CANCELLED",
+        **{name: departure.get(name) for name in ("trail_id", "unassigned_reason", "starts_at", "ends_at", "capacity")},
+    }
 
 
 def _may_be_restored(departure: Json | None, earlier: Json | None) -> bool:
-    if departure is None or earlier is None or departure["status"] not in OPEN:
+    """What is called off goes again where it was not called off then; never what has begun or was moved away."""
+    if departure is None or earlier is None:
         return False
-    return _plan(departure) != _plan(earlier)
+    is_called_off = departure["status"] == "CANCELLED"
+    stays_so = is_called_off and (earlier["status"] == "CANCELLED" or "rescheduled_to" in departure)
+    return not stays_so and departure["status"] in {*OPEN, "CANCELLED"} and _plan(departure) != _plan(earlier)
 
 
 def _restored(departure: Json, earlier: Json) -> Json:
