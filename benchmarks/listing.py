@@ -81,7 +81,8 @@ def measure_listing(service: RunningService, *, rounds: int, seconds: float) -> 
         f"p50 of {CONNECTIONS} connections, medians of {rounds} rounds of {seconds:g} s; {FEW} conflicts on the date, "
         "each with three options. The floor is measured right before each list; `times` is how many more floors a list "
         "takes among a million than alone, and its share of the floor is the floor's p50 over its own. Every list says "
-        f"how many there are in all: on a date of {MANY:,}, measured once, it counts them."
+        f"how many there are in all: on a date of {MANY:,}, measured once, it counts them. The "
+        "details of the others hold what the filters look at, and no options."
     )
     rows = [_row(name, alone[name], among[name], many[name]) for name in FILTERS]
     return Table("listing", "The conflicts of a date, however many there are of others", COLUMNS, rows, notes)

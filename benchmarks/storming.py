@@ -22,6 +22,7 @@ from conflicts.models import ScheduleConflict  # noqa: E402 (models come after d
 from conflicts.monitoring.services import SEARCHED_TOGETHER, detect_on  # noqa: E402
 from conflicts.monitoring.watched import watched_dates  # noqa: E402
 from conflicts.tasks import compute_options_task  # noqa: E402
+from novatrek_scheduling.operations.garbage_collection import freeze_loaded_objects  # noqa: E402
 from scheduling.daily_schedules.authors import Author, AuthorKind  # noqa: E402
 from scheduling.daily_schedules.writer import write_daily_schedules  # noqa: E402
 from scheduling.domain.document import AssignmentStatus, Departure, Role, TeamMember  # noqa: E402
@@ -137,4 +138,5 @@ def _stormy(snapshot: Snapshot, day: date, trip: Trip) -> Snapshot:
 
 
 if __name__ == "__main__":
+    freeze_loaded_objects()  # as every worker does before its first task
     print(json.dumps(storm(date.fromisoformat(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))

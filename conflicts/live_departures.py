@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -76,10 +76,11 @@ class LiveDepartureSerializer(SparseSerializer):
     planned_progress = serializers.FloatField(
         min_value=0, max_value=1, help_text="The share of its planned time that is over."
     )
-    next_check_in = CheckInSerializer()
+    next_check_in = CheckInSerializer(help_text="When the party is next to report, by plan.")
     conflicts = LiveConflictSerializer(many=True, help_text="Open ones, the worst first.")
 
 
+@extend_schema_serializer(many=False)
 class LiveDeparturesSerializer(SparseSerializer):
     """What is out now, in the order of the starts."""
 

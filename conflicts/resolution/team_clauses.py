@@ -9,6 +9,7 @@ UNSAID_OF_MEMBERS = {
     "score": "how well the guide suits: the option's figures have the plan's",
     "approved_notes": "which notes a publication approved; that approval is awaited is said",
     "open_notes": "which notes approval is awaited for; that it is awaited is said",
+    "approval_reasons": "why approval is awaited; that it is awaited is said",
     "guide_name": "the guide's name, as it is written now",
 }
 """The fields of a member that need no words, and why."""

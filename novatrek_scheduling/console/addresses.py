@@ -1,8 +1,12 @@
-"""Parts of the console's addresses."""
+"""The console's addresses, and parts of them."""
 
 from datetime import date
 
+from django.http import HttpRequest
 from django.urls import register_converter
+
+CONSOLE = "/admin/"
+"""Where the console is, below the service's own address."""
 
 
 class DayConverter:
@@ -15,6 +19,11 @@ class DayConverter:
 
     def to_url(self, value: date | str) -> str:
         return str(value)
+
+
+def is_of_the_console(request: HttpRequest) -> bool:
+    """Return whether a request is for a page of the console, whatever addresses it is served with."""
+    return request.path_info.startswith(CONSOLE)
 
 
 register_converter(DayConverter, "day")

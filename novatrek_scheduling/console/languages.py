@@ -4,8 +4,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
-from django.urls import reverse
 from django.utils import translation
+
+from novatrek_scheduling.console.addresses import is_of_the_console
 
 
 class ConsoleLanguageMiddleware(LocaleMiddleware):
@@ -15,17 +16,13 @@ class ConsoleLanguageMiddleware(LocaleMiddleware):
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        if _is_of_the_console(request):
+        if is_of_the_console(request):
             super().process_request(request)
         else:
             translation.activate(settings.LANGUAGE_CODE)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        answered = super().process_response(request, response) if _is_of_the_console(request) else response
+        answered = super().process_response(request, response) if is_of_the_console(request) else response
         # What else the thread does before its next request is in English.
         translation.activate(settings.LANGUAGE_CODE)
         return answered
-
-
-def _is_of_the_console(request: HttpRequest) -> bool:
-    return request.path_info.startswith(reverse("admin:index"))

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 
 from novatrek_scheduling.company_time import company_zone
+from novatrek_scheduling.console.addresses import is_of_the_console
 
 
 class CompanyTimeMiddleware:
@@ -16,7 +16,7 @@ class CompanyTimeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path.startswith(reverse("admin:index")):
+        if not is_of_the_console(request):
             return self.get_response(request)
         with timezone.override(company_zone()):
             return self.get_response(request)

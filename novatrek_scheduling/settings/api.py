@@ -72,6 +72,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "schedule-optimization", "description": "Questions to the optimizer, answered within the call."},
         {"name": "conflicts", "description": "What is wrong with daily schedules, and what is done about it."},
         {"name": "daily-schedules", "description": "The plan of each date: reading, patching, publishing, history."},
+        {"name": "departures", "description": "Who is out now."},
         {"name": "guides", "description": "What guides subscribe to."},
     ],
     "SCHEMA_PATH_PREFIX": "/scheduling/v1",

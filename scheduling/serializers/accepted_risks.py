@@ -28,7 +28,7 @@ class AcceptedRisksSerializer(SparseSerializer):
 
     schedule_id = serializers.UUIDField()
     schedule_date = serializers.DateField()
-    accepted_risks = AcceptedRiskOfDateSerializer(many=True)
+    accepted_risks = AcceptedRiskOfDateSerializer(many=True, help_text="The first accepted first.")
 
 
 def represent_accepted_risks(day: date, risks: Iterable[AcceptedRisk]) -> dict[str, Any]:

@@ -14,15 +14,18 @@ WIDTHS = (1440, 820, 390)
 HEIGHT = 900
 
 
-def violations(page: Page) -> list[str]:
-    """Return what is wrong at every width, light and dark, without loading the page again."""
+def violations(page: Page, within: str = "html") -> list[str]:
+    """Return what is wrong at every width, light and dark, without loading the page again.
+
+    `within` selects a part of it, such as a menu that covers others while it is open.
+    """
     page.evaluate(SOURCE)
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         for scheme, options in (("light", EVERYTHING), ("dark", COLOURS)):
             wear(page, scheme)
-            found += [f"{width} {scheme} {line}" for line in _run(page, options)]
+            found += [f"{width} {scheme} {line}" for line in _run(page, within, options)]
     return found
 
 
@@ -37,8 +40,9 @@ def wear(page: Page, scheme: str) -> None:
     )
 
 
-def _run(page: Page, options: dict[str, Any]) -> list[str]:
-    rules = page.evaluate("options => axe.run(document, options).then(result => result.violations)", options)
+def _run(page: Page, within: str, options: dict[str, Any]) -> list[str]:
+    script = "([within, options]) => axe.run(within, options).then(result => result.violations)"
+    rules = page.evaluate(script, [within, options])
     return [f"{rule['id']}: {node['target']} {_why(node)}" for rule in rules for node in rule["nodes"]]
 
 
