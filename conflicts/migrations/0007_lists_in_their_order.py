@@ -2,25 +2,28 @@
 
 import django.db.models.fields.json
 import django.db.models.lookups
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    # Concurrently: nobody who writes these tables waits for it.
+    atomic = False
 
     dependencies = [
         ('conflicts', '0006_end_of_acceptances'),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name='conflictresolution',
             index=models.Index(fields=['-resolved_at'], name='conflict_resolutions_newest'),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name='riskacceptance',
             index=models.Index(fields=['-accepted_at'], name='risk_acceptances_newest'),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name='scheduleconflict',
             index=models.Index(models.F('resolved'), models.OrderBy(models.Case(models.When(django.db.models.lookups.Exact(django.db.models.fields.json.KeyTextTransform('severity', 'details'), models.Value('LOW')), then=models.Value(0)), models.When(django.db.models.lookups.Exact(django.db.models.fields.json.KeyTextTransform('severity', 'details'), models.Value('MEDIUM')), then=models.Value(1)), models.When(django.db.models.lookups.Exact(django.db.models.fields.json.KeyTextTransform('severity', 'details'), models.Value('HIGH')), then=models.Value(2)), models.When(django.db.models.lookups.Exact(django.db.models.fields.json.KeyTextTransform('severity', 'details'), models.Value('CRITICAL')), then=models.Value(3)), default=models.Value(0)), descending=True), models.F('detected_at'), models.F('conflict_id'), name='idx_conflict_queue'),
         ),

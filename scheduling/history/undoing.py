@@ -113,23 +113,23 @@ def _take_back(steps: Steps, rev: int, *, is_undone: bool) -> None:
 def _write(day: date, rev: int, author: Author, facts: Facts | None, *, is_undone: bool) -> Change:
     draft = existing(day)
     before, after = (_document(draft, revision) for revision in (rev - 1, rev))
-    expected, wanted = (after, before) if is_undone else (before, after)
+    expected, target = (after, before) if is_undone else (before, after)
     names = {
-        key: differing_fields(expected.departures[key], wanted.departures[key])
-        for key in expected.departures.keys() & wanted.departures.keys()
+        key: differing_fields(expected.departures[key], target.departures[key])
+        for key in expected.departures.keys() & target.departures.keys()
     }
     names = {key: differing for key, differing in names.items() if differing}
     if facts is None and any(differing & CHECKED_FIELDS for differing in names.values()):
-        both = [document.departures[key] for key in names for document in (draft.original, wanted)]
+        both = [document.departures[key] for key in names for document in (draft.original, target)]
         facts = load_decision_facts([day], both)
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         document = drafts[day].document
         for key, differing in names.items():
             departure = document.departures.get(key)
-            _refuse(day, rev, key, departure, expected.departures[key], wanted.departures[key], differing)
+            _refuse(day, rev, key, departure, expected.departures[key], target.departures[key], differing)
             if departure is not None:
-                take_over(departure, wanted.departures[key], differing)
+                take_over(departure, target.departures[key], differing)
         if facts is not None:
             require_approval(document, day, names.keys(), facts)
 
@@ -154,10 +154,10 @@ def _refuse(
     key: UUID,
     departure: Departure | None,
     expected: Departure,
-    wanted: Departure,
+    target: Departure,
     names: frozenset[str],
 ) -> None:
-    """Raise what stands against giving a departure the wanted fields in place of the expected ones."""
+    """Raise what stands against giving a departure the target's fields in place of the expected ones."""
     if departure is None:
         raise ChangedSince(f"{expected.trip_name} is not on {day} any more.")
     changed = (differing_fields(departure, expected) & names) - DERIVED_FIELDS
@@ -166,7 +166,7 @@ def _refuse(
         who = _authors_since(day, rev, key, changed)
         raise ChangedSince(f"{departure.trip_name}: {who} changed {words} since. Nothing was undone.")
     now = timezone.now()
-    if departure.has_started(now) or (wanted.starts_at <= now and not wanted.is_cancelled):
+    if departure.has_started(now) or (target.starts_at <= now and not target.is_cancelled):
         raise DepartureNotEditable(f"{departure.trip_name} has started, or would have: its change stays.")
 
 
