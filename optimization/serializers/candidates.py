@@ -14,7 +14,7 @@ from optimization.requests.result import warnings_of_unknown_facts
 from optimization.solver.solution import UnstaffedReason
 from scheduling.models import DailySchedule
 from scheduling.rules import Rule
-from scheduling.serializers.daily_schedules import UnassignedReasonSerializer
+from scheduling.serializers.departures import UnassignedReasonSerializer
 from scheduling.serializers.schedule_requests import ConflictWarningSerializer
 
 DECIMALS = 4

@@ -13,7 +13,7 @@ from scheduling.models import schedule_id_of
 from scheduling.publication.notices import Notice, NoticeKind
 from scheduling.publication.services import PublicationPreview
 from scheduling.rules import Rule
-from scheduling.serializers.daily_schedules import AnnouncementSerializer
+from scheduling.serializers.departures import AnnouncementSerializer
 
 MAX_DEPARTURES = 1000
 OF_A_REGION = "Only departures of this region."

@@ -24,16 +24,16 @@ from scheduling.patches.serializers import read_body
 from scheduling.patches.services import patch_daily_schedule
 from scheduling.publication.services import preview_publication, publish_departures
 from scheduling.serializers.accepted_risks import represent_accepted_risks
-from scheduling.serializers.daily_schedules import (
-    DailyScheduleQuerySerializer,
+from scheduling.serializers.daily_schedules import DailyScheduleQuerySerializer
+from scheduling.serializers.history import RevisionPageSerializer, RevisionQuerySerializer
+from scheduling.serializers.publishing import PublicationQuerySerializer, PublishRequestSerializer, represent_preview
+from scheduling.serializers.representation import (
     etag_of,
     etag_of_rev,
     represent_page,
     represent_schedule,
     represent_under_way,
 )
-from scheduling.serializers.history import RevisionPageSerializer, RevisionQuerySerializer
-from scheduling.serializers.publishing import PublicationQuerySerializer, PublishRequestSerializer, represent_preview
 from scheduling.views.documentation import document_daily_schedules, document_preview
 from scheduling.views.preconditions import expecting
 from scheduling.views.retired import refuse_retired

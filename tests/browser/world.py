@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from conflicts.choices import Strategy
-from conflicts.models import ConflictResolution, ResolutionStatus, RiskAcceptance, ScheduleConflict
+from conflicts.choices import ResolutionStatus, Strategy
+from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from events import outbox
 from events.models import DeadLetter, InboxMessage
 from optimization.models import Night, NightDate, Proposal

@@ -3,7 +3,7 @@
 from scheduling.domain.document import Departure
 from scheduling.patches.ownership import OTHERS_FIELDS
 from scheduling.patches.serializers import DeparturePatchSerializer
-from scheduling.serializers.daily_schedules import DepartureSerializer
+from scheduling.serializers.departures import DepartureSerializer
 
 FIELDS = Departure.model_fields.keys()
 

@@ -1,18 +1,17 @@
 """A change of a departure: read against the revision it was made on, previewed, and saved as a patch of the API."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from novatrek_scheduling.console.departures.consequences import Consequences, consequences
-from novatrek_scheduling.console.departures.entries import Entries, TeamChoice, minutes_text, read_entries
-from novatrek_scheduling.console.departures.panel import Panel, trail_name
+from novatrek_scheduling.console.departures.entries import TeamChoice, minutes_text, read_entries
+from novatrek_scheduling.console.departures.meanwhile import Meanwhile, changes_meanwhile
+from novatrek_scheduling.console.departures.panel import Panel
 from novatrek_scheduling.console.departures.plans import LABELS, Place, Plan, merge, team_of
 from novatrek_scheduling.errors import DomainError
 from optimization.candidates.assessment import in_short
@@ -22,15 +21,11 @@ from scheduling.domain.document import Departure
 from scheduling.domain.words import listed, sentence
 from scheduling.errors import HardRuleViolated
 from scheduling.history.revisions import UnknownRevision, document_at
-from scheduling.models import ScheduleRevision
 from scheduling.patches.ownership import Owner
 from scheduling.patches.services import patch_daily_schedule, preview_patch
 from scheduling.rules import Rule, Violation
 
 OWNERS = frozenset({Owner.ORCHESTRATOR})
-STORED_AS = {"is_cancelled": "status"}
-"""The names under which the history has fields of a plan, where they are others."""
-
 RULE_FIELDS: Mapping[Rule, str] = {
     Rule.TRAIL_CLOSED: "trail_id",
     Rule.TRAIL_GROUP_SIZE: "trail_id",
@@ -39,20 +34,6 @@ RULE_FIELDS: Mapping[Rule, str] = {
     Rule.NOT_RUNNING: "starts_at",
 }
 """The field at which a broken rule is told, where that is not the team."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meanwhile:
-    """A field that somebody else changed since the form was opened, and to what.
-
-    With `typed` it collides: what the person entered stays, and takes its place once they save.
-    """
-
-    label: str | Promise
-    author: str
-    before: str
-    after: str
-    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +93,7 @@ def read_edit(panel: Panel, draft: Draft, data: QueryDict) -> Edit:
         swaps=entries.swaps,
         errors=entries.errors,
         typed=entries.typed,
-        meanwhile=tuple(_meanwhile(panel, base, entries, stored, _rev(data, panel))) if others else (),
+        meanwhile=tuple(changes_meanwhile(panel, base, entries, stored, _rev(data, panel))) if others else (),
     )
     moved = [swap for swap in entries.swaps if _has_moved(swap, since.departures, draft.document.departures)]
     if moved:
@@ -212,58 +193,12 @@ def _has_moved(swap: TeamChoice, before: Mapping[UUID, Departure], now: Mapping[
     return not known or bool(Plan.of(before[swap.departure_id]).differs_from(Plan.of(now[swap.departure_id])))
 
 
-def _meanwhile(panel: Panel, base: Plan, entries: Entries, stored: Plan, since_rev: int) -> Iterator[Meanwhile]:
-    authors = _authors_since(panel, since_rev)
-    mine = entries.plan.differs_from(base) | entries.errors.keys()
-    theirs = stored.differs_from(base)
-    for name, label in LABELS.items():
-        if name not in theirs:
-            continue
-        collides = name in mine and getattr(entries.plan, name) != getattr(stored, name)
-        yield Meanwhile(
-            label=label,
-            author=authors.get(STORED_AS.get(name, name), ""),
-            before=text_of(panel, base, name),
-            after=text_of(panel, stored, name),
-            typed=(entries.typed.get(name) or text_of(panel, entries.plan, name)) if collides else "",
-        )
-
-
-def _authors_since(panel: Panel, rev: int) -> dict[str, str]:
-    """Return by stored field who changed it last since a revision, in one query."""
-    authors: dict[str, str] = {}
-    later = ScheduleRevision.objects.filter(schedule_date=panel.day, rev__gt=rev)
-    rows = later.filter(changes__departures__has_key=str(panel.id)).order_by("rev")
-    for author, changes in rows.values_list("author", "changes"):
-        authors |= dict.fromkeys(changes["departures"][str(panel.id)].get("fields", {}), author)
-    return authors
-
-
-def text_of(panel: Panel, plan: Plan, name: str) -> str:
-    """Return a field of a plan in words."""
-    value = getattr(plan, name)
-    if name == "team":
-        return ", ".join(_place_text(place.name, place.is_lead, place.is_pinned) for place in value) or _("nobody")
-    if name == "trail_id":
-        return trail_name(value, panel.snapshot)
-    if isinstance(value, datetime):
-        return minutes_text(value, panel.clock).replace("T", " ")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)
-
-
 def _move_text(panel: Panel, draft: Draft, swap: TeamChoice) -> str:
     """Return what becomes of the team of another departure: "Rim walk at 09:00: Ana Ruiz → Ben Ito"."""
     departure = draft.document.departures[swap.departure_id]
     names = listed(panel.guide_names.get(guide, "") for guide in swap.guide_ids)
     before = listed(member.guide_name for member in departure.team)
     return f"{departure.trip_name} at {departure.starts_at:%H:%M}: {before or _('nobody')} → {names or _('nobody')}"
-
-
-def _place_text(name: str, is_lead: bool, is_pinned: bool) -> str:
-    remarks = [word for word, holds in ((_("lead"), is_lead), (_("pinned"), is_pinned)) if holds]
-    return f"{name} ({', '.join(remarks)})" if remarks else name
 
 
 def _field(name: str) -> str:

@@ -12,7 +12,7 @@ from scheduling.daily_schedules.presence import announce_presence
 from scheduling.domain.document import Announcement, Departure, DepartureStatus, GuideAdjustments
 from scheduling.models import DailySchedule, schedule_id_of
 from scheduling.publication.services import publish_departures
-from scheduling.serializers.daily_schedules import represent_schedule
+from scheduling.serializers.representation import represent_schedule
 from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TripFactory, at, lead
 from tests.scheduling.adjusting import enter
 from tests.scheduling.writes import change, put

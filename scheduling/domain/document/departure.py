@@ -1,29 +1,17 @@
-"""The document of a daily schedule as typed objects, parsed from JSON and serialised back to it.
+"""A departure: when and where it goes, who leads it, and who comes."""
 
-Departures and adjustments are keyed by id, so that writers of different departures touch different keys. Unknown
-keys survive a round trip; an absent optional value stays absent. Every field has
-one owner (docs/decisions/0004-ownership-by-field.md).
-"""
-
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
-from datetime import date, datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from pydantic import (
-    AwareDatetime,
-    Field,
-    PrivateAttr,
-    ValidationError,
-)
+from pydantic import AwareDatetime, Field
 
-from scheduling.domain.approval_reasons import ApprovalReason
 from scheduling.domain.catalog_listing import CatalogListing
-from scheduling.domain.facts import Span, local_dates
+from scheduling.domain.document.announcement import Announcement
+from scheduling.domain.document.team import AssignmentStatus, Role, TeamMember
+from scheduling.domain.facts import Span
 from scheduling.domain.part import Part
-from scheduling.domain.unreadable import Parts, unreadable_parts, without_parts
 
 
 class DepartureStatus(StrEnum):
@@ -32,54 +20,6 @@ class DepartureStatus(StrEnum):
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETED = "COMPLETED"
     CANCELLED = "CANCELLED"
-
-
-class Role(StrEnum):
-    LEAD = "LEAD"
-    ASSISTANT = "ASSISTANT"
-
-
-class AssignmentStatus(StrEnum):
-    CONFIRMED = "CONFIRMED"
-    TENTATIVE = "TENTATIVE"
-    PENDING_APPROVAL = "PENDING_APPROVAL"
-
-
-class TeamMember(Part):
-    """A guide on a team.
-
-    `approved_notes` are the digests of the guide's notes at the last publication, which approved them. `open_notes` are
-    those that came since, and for which the confirmed guide awaits approval again. `approval_reasons` are why the team
-    awaits approval otherwise; absent where it does not, and where it began to before they were stored.
-    """
-
-    guide_id: UUID
-    guide_name: str
-    role: Role
-    assignment_status: AssignmentStatus
-    certifications: list[str] = Field(default_factory=list)
-    pinned: bool = False
-    score: float = Field(default=0.0, ge=0.0, le=1.0)
-    approved_notes: list[str] | None = None
-    open_notes: list[str] | None = None
-    approval_reasons: list[ApprovalReason] | None = None
-
-    def await_approval(self, reasons: Iterable[ApprovalReason]) -> None:
-        self.assignment_status = AssignmentStatus.PENDING_APPROVAL
-        self.approval_reasons = list(reasons) or None
-
-    def end_approval(self, status: AssignmentStatus) -> None:
-        """Give the member a status for which nobody has to approve anything."""
-        self.assignment_status, self.approval_reasons = status, None
-
-    def approve(self, notes: Iterable[str]) -> None:
-        """Confirm the guide, with the notes of these digests."""
-        self.end_approval(AssignmentStatus.CONFIRMED)
-        self.approved_notes, self.open_notes = sorted(notes) or None, None
-
-    def hears_notes(self) -> bool:
-        """Return whether a note takes back the confirmation, or has done so: others await approval for the plan."""
-        return self.assignment_status is AssignmentStatus.CONFIRMED or bool(self.open_notes)
 
 
 NO_TRAIL = "NO_TRAIL"
@@ -96,28 +36,6 @@ class UnassignedReason(Part):
     message: str
     counts: dict[str, int] = Field(default_factory=dict)
     trail_ids: list[UUID] | None = None
-
-
-class Announcement(Part):
-    """The departure as it was last announced.
-
-    `ends_at` and `lead_id` are absent in announcements from before they were stored; whether the plan differs in them
-    is unknown then.
-    """
-
-    guide_ids: list[UUID]
-    lead_id: UUID | None = None
-    trail_id: UUID | None = None
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime | None = None
-
-    def has_other_end(self, ends_at: datetime | None) -> bool:
-        """Return whether the announced end differs from `ends_at`; False where either is absent."""
-        return self.ends_at is not None and ends_at is not None and self.ends_at != ends_at
-
-    def has_other_lead(self, lead_id: UUID | None) -> bool:
-        """Return whether the announced lead differs from `lead_id`; False where either is absent."""
-        return self.lead_id is not None and lead_id is not None and self.lead_id != lead_id
 
 
 class Departure(Part):
@@ -288,93 +206,3 @@ class Departure(Part):
             DepartureStatus.IN_PROGRESS,
             DepartureStatus.COMPLETED,
         }
-
-
-class AvailabilityException(Part):
-    """A guide's absence: whole days (both included) or instants (the end excluded)."""
-
-    from_: AwareDatetime | date = Field(alias="from")
-    to: AwareDatetime | date
-    reason: str = ""
-
-    def touches(self, span: Span) -> bool:
-        """Return whether any part of `span` lies inside; whole days are compared by the span's own UTC offsets."""
-        first, last = local_dates(span)
-        has_begun = self.from_ < span.ends_at if isinstance(self.from_, datetime) else self.from_ <= last
-        is_still_on = span.starts_at < self.to if isinstance(self.to, datetime) else first <= self.to
-        return has_begun and is_still_on
-
-
-class GuideAdjustments(Part):
-    """A guide's own entries for a date. Only svc-guide-management writes them."""
-
-    availability_exceptions: list[AvailabilityException] = Field(default_factory=list)
-    max_group_size: int | None = Field(default=None, ge=0)
-    restrictions: list[Any] = Field(default_factory=list)
-    guide_notes: str | None = None
-    guide_preferences: Any | None = None
-
-
-UNREADABLE_ENTRY = "an entry that cannot be read"
-"""The restriction that stands for such an entry; as it has no kind, it forbids everything."""
-
-
-class ScheduleDocument(Part):
-    """Everything planned for one date, in every region.
-
-    A departure or entry that cannot be read is set aside and written back as it was. A guide whose entry cannot be
-    read may lead nothing.
-    """
-
-    departures: dict[UUID, Departure] = Field(default_factory=dict)
-    guide_adjustments: dict[UUID, GuideAdjustments] = Field(default_factory=dict)
-    _unreadable: Parts = PrivateAttr(default_factory=dict)
-
-    @classmethod
-    def read(cls, stored: dict[str, Any]) -> "ScheduleDocument":
-        """Parse the JSON of `daily_schedules.assignments`. Raises ValidationError where it is no such document."""
-        try:
-            return cls.model_validate(stored)
-        except ValidationError as error:
-            unreadable = unreadable_parts(stored, error)
-        document = cls.model_validate(without_parts(stored, unreadable))
-        document._unreadable = unreadable
-        for guide_id in _ids_in(unreadable.get("guide_adjustments", {})):
-            document.guide_adjustments[guide_id] = GuideAdjustments(restrictions=[UNREADABLE_ENTRY])
-        return document
-
-    @property
-    def unreadable_departures(self) -> frozenset[UUID]:
-        """The ids of the departures that cannot be read."""
-        return frozenset(_ids_in(self._unreadable.get("departures", {})))
-
-    def write(self) -> dict[str, Any]:
-        """Return the JSON to store, with what could not be read as it was."""
-        written = self.model_dump(mode="json", by_alias=True)
-        written["departures"] |= self._unreadable.get("departures", {})
-        for key, raw in self._unreadable.get("guide_adjustments", {}).items():
-            if written["guide_adjustments"].get(key, {}).get("restrictions", [UNREADABLE_ENTRY]) == [UNREADABLE_ENTRY]:
-                written["guide_adjustments"][key] = raw
-        return written
-
-    def copy_for_editing(self) -> "ScheduleDocument":
-        return self.model_copy(deep=True)
-
-    def departures_in(self, region_ids: Iterable[UUID]) -> dict[UUID, Departure]:
-        regions = frozenset(region_ids)
-        return {key: departure for key, departure in self.departures.items() if departure.region_id in regions}
-
-    def has_unpublished_changes(self) -> bool:
-        return any(departure.has_unpublished_changes for departure in self.departures.values())
-
-
-def _ids_in(parts: Mapping[str, Any]) -> Iterator[UUID]:
-    for key in parts:
-        with suppress(ValueError):
-            yield UUID(key)
-
-
-def changed_departures(before: ScheduleDocument, after: ScheduleDocument) -> frozenset[UUID]:
-    """Return the ids of the departures that were added, removed or changed between the two states."""
-    keys = before.departures.keys() | after.departures.keys()
-    return frozenset(key for key in keys if before.departures.get(key) != after.departures.get(key))

@@ -1,0 +1,110 @@
+"""Conflicts of daily schedules."""
+
+import uuid
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db import models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
+from django.utils import timezone
+
+from conflicts.choices import (
+    TYPE_LABELS,
+    ResolutionStatus,
+)
+from conflicts.detection import Cause, Severity
+from scheduling.models import DailySchedule
+
+
+def _text(key: str) -> KeyTextTransform:
+    return KeyTextTransform(key, "details")
+
+
+SEVERITY_RANK = models.Case(
+    *[
+        models.When(Exact(_text("severity"), models.Value(severity.value)), then=models.Value(severity.rank))
+        for severity in Severity
+    ],
+    default=models.Value(0),
+)
+"""How severe a conflict is, from 0; an index has the conflicts in this order."""
+
+
+class ConflictQuerySet(models.QuerySet["ScheduleConflict"]):
+    def open(self) -> "ConflictQuerySet":
+        return self.filter(resolved=False)
+
+    def on(self, day: date) -> "ConflictQuerySet":
+        """The conflicts of a date, by an index on the text in the details."""
+        return self.alias(on_date=_text("conflict_date")).filter(on_date=day.isoformat())
+
+    def between(self, first: date, last: date) -> "ConflictQuerySet":
+        dated = self.alias(on_date=_text("conflict_date"))
+        return dated.filter(on_date__gte=first.isoformat(), on_date__lte=last.isoformat())
+
+    def about_waiting_guests(self, days: Collection[date]) -> "ConflictQuerySet":
+        """Those of these dates about guests who wait for any departure of a trip."""
+        dated = self.alias(on_date=_text("conflict_date")).filter(on_date__in=[day.isoformat() for day in days])
+        return dated.filter(details__cause=Cause.GUESTS_WITHOUT_PLACE, details__departure_ids=[])
+
+    def of_severity(self, severity: str) -> "ConflictQuerySet":
+        return self.alias(of_severity=_text("severity")).filter(of_severity=severity)
+
+
+class ScheduleConflict(models.Model):
+    """A conflict in a daily schedule. Other teams read this table; `details` is the whole conflict as JSON."""
+
+    conflict_id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    schedule = models.ForeignKey(
+        DailySchedule, on_delete=models.PROTECT, related_name="conflicts", db_column="schedule_id", db_index=False
+    )
+    conflict_type = models.CharField(max_length=30, choices=TYPE_LABELS)
+    details = models.JSONField()
+    resolved = models.BooleanField(default=False, db_default=False)
+    detected_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConflictQuerySet.as_manager()
+
+    class Meta:
+        db_table = "schedule_conflicts"
+        verbose_name = "conflict"
+        constraints = [
+            models.UniqueConstraint(
+                _text("fingerprint"), condition=models.Q(resolved=False), name="schedule_conflicts_open_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["schedule"], name="idx_conflict_schedule"),
+            # Serves the list of one date in its order, open or resolved.
+            models.Index(_text("conflict_date"), "resolved", "detected_at", "conflict_id", name="idx_conflict_by_date"),
+            # Serves the queue: the worst first, of those the oldest.
+            models.Index("resolved", SEVERITY_RANK.desc(), "detected_at", "conflict_id", name="idx_conflict_queue"),
+            models.Index(_text("region_id"), _text("conflict_date"), "resolved", name="idx_conflict_by_region"),
+            models.Index(_text("severity"), _text("conflict_date"), "resolved", name="idx_conflict_by_severity"),
+        ]
+        permissions = [
+            ("resolve_scheduleconflict", "Can resolve conflicts"),
+            ("override_scheduleconflict", "Can resolve conflicts against warnings"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_conflict_type_display()}: conflict on {self.details.get('conflict_date', 'an unknown date')}"
+
+    @property
+    def severity(self) -> Severity:
+        return Severity(self.details["severity"])
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.details["conflict_date"])
+
+    @property
+    def departure_ids(self) -> frozenset[uuid.UUID]:
+        """The departures that it is about; none where guests wait for any departure of a trip."""
+        return frozenset(map(uuid.UUID, self.details.get("departure_ids", [])))
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        times = [r.resolved_at for r in self.resolutions.all() if r.status != ResolutionStatus.FAILED]
+        return times[0] if times else None

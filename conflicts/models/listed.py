@@ -1,0 +1,29 @@
+"""Conflicts as lists show them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+
+class AcceptedRisk(NamedTuple):
+    """What a list says of the acceptance by which a conflict was resolved."""
+
+    owner: str
+    reason: str
+    accepted_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    ending: str
+
+
+class ListedConflict(NamedTuple):
+    """A conflict as a list shows it: of `details` the keys that are stored, and how it ended where it did."""
+
+    conflict_id: UUID
+    conflict_type: str
+    details: Mapping[str, Any]
+    resolved: bool
+    detected_at: datetime
+    resolved_at: datetime | None
+    accepted_risk: AcceptedRisk | None

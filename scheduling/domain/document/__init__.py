@@ -1,0 +1,28 @@
+"""The document of a daily schedule as typed objects, parsed from JSON and serialised back to it.
+
+Departures and adjustments are keyed by id, so that writers of different departures touch different keys. Unknown
+keys survive a round trip; an absent optional value stays absent. Every field has
+one owner (docs/decisions/0004-ownership-by-field.md).
+"""
+
+from scheduling.domain.document.adjustments import AvailabilityException, GuideAdjustments
+from scheduling.domain.document.announcement import Announcement
+from scheduling.domain.document.departure import NO_TRAIL, Departure, DepartureStatus, UnassignedReason
+from scheduling.domain.document.schedule_document import UNREADABLE_ENTRY, ScheduleDocument, changed_departures
+from scheduling.domain.document.team import AssignmentStatus, Role, TeamMember
+
+__all__ = [
+    "NO_TRAIL",
+    "UNREADABLE_ENTRY",
+    "Announcement",
+    "AssignmentStatus",
+    "AvailabilityException",
+    "Departure",
+    "DepartureStatus",
+    "GuideAdjustments",
+    "Role",
+    "ScheduleDocument",
+    "TeamMember",
+    "UnassignedReason",
+    "changed_departures",
+]
