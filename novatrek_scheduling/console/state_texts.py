@@ -1,7 +1,9 @@
 """What is said of a departure's state, in sentences; times are the departure's own."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
+from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.approval_reasons import ApprovalCode
 from scheduling.domain.document import Announcement, AssignmentStatus, Departure
 from scheduling.domain.facts import Sibling
+from scheduling.history.pins import Pin
 
 _SILENT = {
     Sibling.WEATHER: gettext_lazy("The weather could not be read"),
@@ -64,10 +67,21 @@ def _approval_reasons(departure: Departure) -> list[str]:
     ]
 
 
-def pin_text(departure: Departure) -> str:
-    """Return whom a person fixed on the team."""
-    names = ", ".join(member.guide_name for member in departure.team if member.pinned)
-    return _("No machine takes off: %(names)s") % {"names": names}
+def pin_text(departure: Departure, pins: Mapping[UUID, Pin]) -> str:
+    """Return whom a person fixed on the team, who did so and since when, by the clocks of the departure."""
+    together: defaultdict[Pin | None, list[str]] = defaultdict(list)
+    for member in departure.team:
+        if member.pinned:
+            together[pins.get(member.guide_id)].append(member.guide_name)
+    whom = (_pinned_text(", ".join(names), pin, departure) for pin, names in together.items())
+    return _("No machine takes off: %(names)s") % {"names": "; ".join(whom)}
+
+
+def _pinned_text(names: str, pin: Pin | None, departure: Departure) -> str:
+    if pin is None:
+        return names
+    since = _moment(pin.since, departure.starts_at.tzinfo)
+    return _("%(names)s, pinned by %(who)s since %(since)s") % {"names": names, "who": pin.by, "since": since}
 
 
 def unpublished_text(departure: Departure) -> str:

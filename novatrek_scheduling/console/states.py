@@ -32,6 +32,7 @@ from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.domain.facts import Snapshot
 from scheduling.domain.limits import LONGEST_TRIP
+from scheduling.history.pins import Pin, pins_of
 
 
 class Phase(StrEnum):
@@ -70,6 +71,7 @@ _PHASE_LOOKS = {
 }
 
 
+NO_PINS: Mapping[UUID, Pin] = {}
 PRESSING = frozenset({Severity.HIGH, Severity.CRITICAL})
 
 
@@ -158,7 +160,7 @@ def matters_of(day: date, last: date | None = None) -> Matters:
 def states_of(
     day: date, departures: Mapping[UUID, Departure], now: datetime, snapshot: Snapshot | None = None
 ) -> dict[UUID, DepartureState]:
-    """Return the state of each departure at `now` (aware), in two queries however many there are.
+    """Return the state of each departure at `now` (aware), in three queries however many there are.
 
     With a snapshot of the day, what its silent siblings leave open is part of it.
     """
@@ -168,7 +170,11 @@ def states_of(
 def states_by(
     matters: Matters, day: date, departures: Mapping[UUID, Departure], now: datetime, snapshot: Snapshot | None = None
 ) -> dict[UUID, DepartureState]:
-    """Return the states by what was read before, with what the silent siblings of a snapshot leave open."""
+    """Return the states by what was read before, with what the silent siblings of a snapshot leave open.
+
+    One query, for who pinned guides, and none where nobody is pinned.
+    """
+    pins = pins_of(departures)
     conflicts = _by_departure((conflict.departure_ids, conflict) for conflict in matters.conflicts)
     risks = _by_departure((risk.departure_ids, risk) for risk in matters.risks)
     return {
@@ -178,6 +184,7 @@ def states_by(
             risks.get(key, ()),
             now,
             unknown_about(departure, day, snapshot) if snapshot else (),
+            pins.get(key, {}),
         )
         for key, departure in departures.items()
     }
@@ -189,8 +196,12 @@ def state_of(
     risks: Iterable[AcceptedRisk],
     now: datetime,
     unknown: tuple[Unknown, ...] = (),
+    pins: Mapping[UUID, Pin] = NO_PINS,
 ) -> DepartureState:
-    """Return the state of a departure at `now` (aware); `conflicts` are the open ones about it, the worst first."""
+    """Return the state of a departure at `now` (aware); `conflicts` are the open ones about it, the worst first.
+
+    `pins` says of pinned guides who pinned them.
+    """
     found, accepted = tuple(conflicts), tuple(risks)
     phase = _phase(departure, found, now)
     still_unknown = () if phase.is_over else unknown
@@ -202,7 +213,7 @@ def state_of(
         is_pinned=departure.is_pinned,
         needs_approval=departure.needs_approval,
         is_unpublished=departure.has_unpublished_changes,
-        marks=tuple(_marks(departure, found, accepted, still_unknown)),
+        marks=tuple(_marks(departure, found, accepted, still_unknown, pins)),
     )
 
 
@@ -211,6 +222,7 @@ def _marks(
     conflicts: Iterable[OpenConflict],
     risks: Iterable[AcceptedRisk],
     unknown: tuple[Unknown, ...],
+    pins: Mapping[UUID, Pin],
 ) -> Iterator[Mark]:
     yield from (conflict.mark for conflict in conflicts)
     if unknown:
@@ -219,7 +231,7 @@ def _marks(
         yield Mark(NEEDS_APPROVAL, approval_text(departure))
     yield from (Mark(RISK_ACCEPTED, risk_text(risk, departure)) for risk in risks)
     if departure.is_pinned:
-        yield Mark(PINNED, pin_text(departure))
+        yield Mark(PINNED, pin_text(departure, pins))
     if departure.has_unpublished_changes:
         yield Mark(CHANGED if departure.published else NOT_PUBLISHED, unpublished_text(departure))
 

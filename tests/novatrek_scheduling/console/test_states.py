@@ -8,15 +8,17 @@ from django.utils import timezone
 
 from conflicts.options import accept_risk
 from conflicts.resolution.services import resolve_conflict
-from novatrek_scheduling.console.marks import Tone
+from novatrek_scheduling.console.marks import PINNED, Tone
 from novatrek_scheduling.console.state_texts import risk_text
 from novatrek_scheduling.console.states import Matters, Phase, open_conflicts_on, states_by, states_of
 from novatrek_scheduling.console.unknown import unknown_about
 from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.document import Announcement, DepartureStatus
 from scheduling.domain.facts import Sibling
+from scheduling.models import ScheduleRevision
 from tests.conflicts.factories import overfull
 from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory, at, snapshot_of
+from tests.scheduling.writes import put, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +124,14 @@ def test_what_is_over_has_nothing_unknown_any_more() -> None:
 
     assert states_by(Matters((), ()), TOMORROW, {key: departure}, at(11), silent)[key].unknown
     assert not states_by(Matters((), ()), TOMORROW, {key: departure}, at(13), silent)[key].unknown
+
+
+def test_who_is_pinned_is_said_with_by_whom_and_since_when_by_the_clocks_of_the_departure() -> None:
+    key, east = uuid4(), ZoneInfo("America/New_York")
+    team = [TeamMemberFactory(guide_name="Ana Ruiz", pinned=True), TeamMemberFactory(guide_name="Ben Ito")]
+    put({key: DepartureFactory(starts_at=at(13).astimezone(east), ends_at=at(15).astimezone(east), team=team)})
+
+    [mark] = [mark for mark in states_of(TOMORROW, stored(), NOON)[key].marks if mark.look is PINNED]
+
+    since = ScheduleRevision.objects.latest("rev").changed_at.astimezone(east)
+    assert mark.detail == f"No machine takes off: Ana Ruiz, pinned by ana since {since:%d %b %H:%M}"

@@ -17,7 +17,7 @@ def store_day(departures: dict[UUID, Departure], day: date = TOMORROW, rev: int 
 
 
 def busy_day(count: int, region_ids: list[UUID]) -> dict[UUID, Departure]:
-    """Return this many departures with a lead each, over the hours of the day and the regions in turn."""
+    """Return this many departures, most with a lead, some pinned, over the hours of the day and the regions in turn."""
     return {
         uuid4(): DepartureFactory(
             trip_name=f"Walk {number}",
@@ -25,7 +25,7 @@ def busy_day(count: int, region_ids: list[UUID]) -> dict[UUID, Departure]:
             trail_id=uuid4() if number % 5 == 0 else None,
             starts_at=at(6) + timedelta(minutes=20 * (number % 36)),
             ends_at=at(9) + timedelta(minutes=20 * (number % 36)),
-            team=[TeamMemberFactory()] if number % 9 else [],
+            team=[TeamMemberFactory(pinned=number % 7 == 0)] if number % 9 else [],
         )
         for number in range(count)
     }
