@@ -64,10 +64,10 @@ def _storm(service: RunningService, day: date, departures: int, rounds: int) -> 
 def _rows(what: str, taken: list[dict[str, Any]]) -> list[list[str]]:
     rows, before = [], None
     for size, measured in zip(SIZES, taken, strict=True):
-        each = measured[what]["ms"] / measured[what]["judged"]
-        growth = each / before if before else None
+        cost = measured[what]["ms"] / measured[what]["judged"]
+        growth = cost / before if before else None
         flat = "" if growth is None else "yes" if growth <= FLAT_WITHIN else "NO"
         shown = "" if growth is None else f"{growth:.2f}"
-        rows.append([MEASURED[what], str(size), str(measured[what]["conflicts"]), f"{each:.2f}", shown, flat])
-        before = each
+        rows.append([MEASURED[what], str(size), str(measured[what]["conflicts"]), f"{cost:.2f}", shown, flat])
+        before = cost
     return rows

@@ -51,12 +51,12 @@ def storm(day: date, departures: int, rounds: int) -> dict[str, dict[str, float]
         taken["again"].append(_timed(lambda stormy=stormy: len(detect_on([day], stormy).by_fingerprint)))  # type: ignore[misc]
         taken["options"].append(_searches(day))
         taken["over"].append(_timed(lambda: len(detect_on([day], calm).cleared)))
-    return {what: _best(measured, of=departures, each=what == "options") for what, measured in taken.items()}
+    return {what: _best(measured, of=departures, by_conflict=what == "options") for what, measured in taken.items()}
 
 
-def _best(measured: list[tuple[int, float]], *, of: int, each: bool) -> dict[str, float]:
+def _best(measured: list[tuple[int, float]], *, of: int, by_conflict: bool) -> dict[str, float]:
     count, ms = min(measured, key=itemgetter(1))
-    return {"conflicts": count, "ms": ms, "judged": count if each else of}
+    return {"conflicts": count, "ms": ms, "judged": count if by_conflict else of}
 
 
 def _searches(day: date) -> tuple[int, float]:

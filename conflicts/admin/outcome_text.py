@@ -21,8 +21,8 @@ def message_about(outcome: ResolutionOutcome) -> tuple[str, int]:
 def _told(outcome: ResolutionOutcome) -> Iterator[str]:
     guests = {update["reservation_id"]: update["success"] for update in outcome.downstream_updates if _is_guest(update)}
     if guests:
-        told = sum(guests.values())
-        yield f"The guests of {told} of {counted(len(guests), 'reservation')} have been told."
+        people = sum(guests.values())
+        yield f"The guests of {people} of {counted(len(guests), 'reservation')} have been told."
     late = sorted({update["service"] for update in outcome.downstream_updates if not update["success"]})
     if late:
         yield f"{', '.join(late)} will be notified as soon as possible."

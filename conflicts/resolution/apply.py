@@ -186,15 +186,15 @@ def _close(share: Share, changes: Mapping[date, Change], caused: Collection[str]
     conflict, option, now = application.conflict, application.option, timezone.now()
     if not ScheduleConflict.objects.open().filter(pk=conflict.pk).update(resolved=True):
         raise ConflictAlreadyResolved(f"Conflict {conflict.pk} was resolved by someone else.")
-    told = tell_guests_of(changes, share.departure_ids) + tell_of_other_trails(share, changes)
+    notices = tell_guests_of(changes, share.departure_ids) + tell_of_other_trails(share, changes)
     if option.strategy is Strategy.ACCEPT_RISK and not application.is_of_the_catalog:
         accept_risk_of(conflict, by=application.by, reason=application.notes, now=now, until=application.accept_until)
-        told += tell_of_no_place(conflict)
+        notices += tell_of_no_place(conflict)
     else:
         _record_resolution(application, now)
     if not application.is_of_the_catalog:
         _ask_to_close_listings(changes, share)
-    messages = list(dict.fromkeys([*_notify_siblings(share, changes), *map(str, told)]))
+    messages = list(dict.fromkeys([*_notify_siblings(share, changes), *map(str, notices)]))
     return ConflictResolution.objects.create(
         conflict=conflict,
         option_id=option.id,

@@ -93,16 +93,17 @@ def unpublished_text(departure: Departure) -> str:
     return _("Not told yet: %(changes)s") % {"changes": ", ".join(_changes(departure, departure.published))}
 
 
-def _changes(departure: Departure, told: Announcement) -> Iterator[str]:
-    if departure.starts_at != told.starts_at:
-        yield _("the start, announced for %(when)s") % {"when": _moment(told.starts_at, departure.starts_at.tzinfo)}
-    if departure.trail_id != told.trail_id:
+def _changes(departure: Departure, announced: Announcement) -> Iterator[str]:
+    if departure.starts_at != announced.starts_at:
+        when = _moment(announced.starts_at, departure.starts_at.tzinfo)
+        yield _("the start, announced for %(when)s") % {"when": when}
+    if departure.trail_id != announced.trail_id:
         yield _("another trail")
-    if told.has_other_end(departure.ends_at):
+    if announced.has_other_end(departure.ends_at):
         yield _("another end")
-    if departure.guide_ids != frozenset(told.guide_ids):
+    if departure.guide_ids != frozenset(announced.guide_ids):
         yield _("another team")
-    elif told.has_other_lead(departure.lead_id):
+    elif announced.has_other_lead(departure.lead_id):
         yield _("another lead")
 
 

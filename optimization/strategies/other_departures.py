@@ -52,8 +52,8 @@ def spread(reservations: Mapping[UUID, int], spots: Collection[Spot]) -> dict[UU
 
 def excess_of(problem: Problem) -> int:
     """Return how many people are too many, by the evidence of a conflict about that."""
-    told = problem.details["evidence"]["told"]
-    return int(told["people"]) - int(told["allowed"])
+    evidence = problem.details["evidence"]["told"]
+    return int(evidence["people"]) - int(evidence["allowed"])
 
 
 def latest_bookings(departure: Departure, guests: int, booked: Mapping[UUID, datetime]) -> tuple[UUID, ...]:

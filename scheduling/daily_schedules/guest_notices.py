@@ -95,8 +95,8 @@ def _tell_operations(notices: Collection[GuestNotice]) -> list[UUID]:
     for notice in notices:
         by_text.setdefault(_without_count(notice), []).append(notice)
     return [
-        notify_operations(source=SOURCE, reason=f"{text} {_named(told)}", key=str(told[0].reservation_id)).message_id
-        for text, told in by_text.items()
+        notify_operations(source=SOURCE, reason=f"{text} {_named(alike)}", key=str(alike[0].reservation_id)).message_id
+        for text, alike in by_text.items()
     ]
 
 

@@ -85,9 +85,9 @@ def assumed_base(departure: Departure, day: date, theirs: CatalogListing, *, is_
     """
     if is_ours:
         return theirs.model_copy(update={"state": ListingState.FOR_SALE})
-    told = departure.published
-    starts_at = told.starts_at if told else departure.starts_at
-    ends_at = (told.ends_at if told else None) or departure.ends_at
+    announced = departure.published
+    starts_at = announced.starts_at if announced else departure.starts_at
+    ends_at = (announced.ends_at if announced else None) or departure.ends_at
     is_cancelled = departure.status is DepartureStatus.CANCELLED
     return CatalogListing(
         schedule_date=day,

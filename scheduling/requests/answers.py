@@ -90,14 +90,14 @@ def result_now(result: Result, chosen: date, standing: Standing) -> dict[str, An
     }
 
 
-def is_another_answer(told: Result, now: Result) -> bool:
+def is_another_answer(given: Result, now: Result) -> bool:
     """True where a client who was told the one would plan otherwise by the other.
 
     A departure that sets out or comes home as planned makes no other answer, nor does a guide's new name. Answers from
     before results named their departure are compared by the rest.
     """
-    names_departure = "departure" in told
-    return _gist(told, names_departure) != _gist(now, names_departure)
+    names_departure = "departure" in given
+    return _gist(given, names_departure) != _gist(now, names_departure)
 
 
 def _gist(result: Result, names_departure: bool) -> tuple[Any, ...]:

@@ -97,8 +97,8 @@ class _Write:
         before, after = self.before.get(key, gone), self.after.get(self.reschedulings.get(key, key), gone)
         if before.is_over(now) or after.is_over(now):
             return
-        told, result = (result_now(outcome.result, chosen, standing) for standing in (before, after))
-        if is_another_answer(told, result):
+        given, result = (result_now(outcome.result, chosen, standing) for standing in (before, after))
+        if is_another_answer(given, result):
             record_callback(outcome.request, RequestStatus.COMPLETED, result=result)
 
 

@@ -75,7 +75,8 @@ def calendar_of(board: Board) -> bytes:
 
 
 def _event(row: BoardRow, zone: tzinfo, board: Board) -> Event:
-    told = STATUS.TENTATIVE if row.state.is_unpublished or row.departure.published is None else STATUS.CONFIRMED
+    is_announced = row.departure.published is not None and not row.state.is_unpublished
+    unless_cancelled = STATUS.CONFIRMED if is_announced else STATUS.TENTATIVE
     guests = _("%(guests)s of %(capacity)s guests") % {"guests": row.guests, "capacity": row.capacity}
     return Event.new(
         uid=f"{row.id}@{NAMESPACE}",
@@ -83,7 +84,7 @@ def _event(row: BoardRow, zone: tzinfo, board: Board) -> Event:
         stamp=board.now.astimezone(UTC),
         start=local_or_utc(row.departure.starts_at, zone),
         end=local_or_utc(row.departure.ends_at, zone),
-        status=STATUS.CANCELLED if row.departure.is_cancelled else told,
+        status=STATUS.CANCELLED if row.departure.is_cancelled else unless_cancelled,
         summary=plain(row.name),
         description="\n".join(
             map(plain, (row.team or _("Nobody leads it yet"), guests, str(row.state.phase.look.word)))

@@ -134,8 +134,8 @@ def _mark(mark: Mark) -> Values:
 def _present(board: Board) -> Iterator[Values]:
     """Yield what the clocks of the shown regions say now, each time once."""
     shown = {region.zone: board.zones[region.id].timezone for region in board.regions if region.id in board.zones}
-    told: dict[int, list[str]] = {}
+    clocks: dict[int, list[str]] = {}
     for name, zone in sorted(shown.items()):
-        told.setdefault(wall(board.now, zone), []).append(name)
-    for at, names in sorted(told.items()):
+        clocks.setdefault(wall(board.now, zone), []).append(name)
+    for at, names in sorted(clocks.items()):
         yield {"at": at, "label": f"{datetime.fromtimestamp(at / 1000, UTC):%H:%M} {', '.join(names)}"}

@@ -145,12 +145,12 @@ def _with_violations(edit: Edit, violations: tuple[Violation, ...], departure_id
     errors: dict[str, str] = dict(edit.errors)
     problems = list(edit.problems)
     for violation in violations:
-        told = _violation_text(violation)
+        text = _violation_text(violation)
         if violation.departure_id != departure_id:
-            problems.append(told)
+            problems.append(text)
             continue
         name = RULE_FIELDS.get(violation.rule, "team")
-        errors[name] = " ".join(filter(None, [errors.get(name), told]))
+        errors[name] = " ".join(filter(None, [errors.get(name), text]))
     return replace(edit, errors=errors, problems=tuple(problems))
 
 

@@ -54,13 +54,13 @@ class UndoStep(DeparturePage):
 
     def post(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
         try:
-            told = self.step.taken(day, self.author(""))
+            message = self.step.taken(day, self.author(""))
         except DomainError as error:
             _draft, panel = self.read(day, departure_id)
             edit = replace(edit_of(panel), problems=(error.message,))
             return self.show_panel(panel, edit, status=HTTPStatus.CONFLICT)
         _draft, panel = self.read(day, departure_id)
-        return self.done(panel, told)
+        return self.done(panel, message)
 
 
 class RedoStep(UndoStep):

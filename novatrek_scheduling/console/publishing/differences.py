@@ -35,8 +35,8 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A guide, and what they will be told."""
+class Recipient:
+    """A guide whom publishing notifies, and what of."""
 
     guide: str
     what: str | Promise
@@ -44,18 +44,18 @@ class Told:
 
 def differences_of(departure: Departure, snapshot: Snapshot, names: Mapping[UUID, str]) -> Iterator[Difference]:
     """Yield what differs from the last announcement; nothing where there was none or the departure is cancelled."""
-    told, clock = departure.published, departure.starts_at.tzinfo
-    if told is None or departure.is_cancelled:
+    announced, clock = departure.published, departure.starts_at.tzinfo
+    if announced is None or departure.is_cancelled:
         return
-    before, now = _team_told(told, departure, names), _team_now(departure, names)
+    before, now = _team_announced(announced, departure, names), _team_now(departure, names)
     if before != now:
         yield Difference(_("Team"), before, now)
-    if told.starts_at != departure.starts_at:
-        yield Difference(_("Start"), _moment(told.starts_at, clock), _moment(departure.starts_at, clock))
-    if told.ends_at is not None and told.has_other_end(departure.ends_at):
-        yield Difference(_("End"), _moment(told.ends_at, clock), _moment(departure.ends_at, clock))
-    if told.trail_id != departure.trail_id:
-        yield Difference(_("Trail"), trail_name(told.trail_id, snapshot), trail_name(departure.trail_id, snapshot))
+    if announced.starts_at != departure.starts_at:
+        yield Difference(_("Start"), _moment(announced.starts_at, clock), _moment(departure.starts_at, clock))
+    if announced.ends_at is not None and announced.has_other_end(departure.ends_at):
+        yield Difference(_("End"), _moment(announced.ends_at, clock), _moment(departure.ends_at, clock))
+    if announced.trail_id != departure.trail_id:
+        yield Difference(_("Trail"), trail_name(announced.trail_id, snapshot), trail_name(departure.trail_id, snapshot))
 
 
 def summary_of(departure: Departure) -> str:
@@ -67,20 +67,22 @@ def summary_of(departure: Departure) -> str:
     return "" if departure.has_unpublished_changes else _("As people were told; the team is confirmed.")
 
 
-def told_by_departure(notices: Iterable[Notice], names: Mapping[UUID, str]) -> Mapping[UUID, tuple[Told, ...]]:
+def recipients_by_departure(
+    notices: Iterable[Notice], names: Mapping[UUID, str]
+) -> Mapping[UUID, tuple[Recipient, ...]]:
     """Return by departure who will be told what about it, by name."""
-    told: dict[UUID, list[Told]] = defaultdict(list)
+    recipients: dict[UUID, list[Recipient]] = defaultdict(list)
     for notice in notices:
         for key, _departure in notice.departures:
-            told[key].append(Told(names[notice.guide_id], KINDS[notice.kind]))
-    return {key: tuple(sorted(found, key=lambda item: item.guide)) for key, found in told.items()}
+            recipients[key].append(Recipient(names[notice.guide_id], KINDS[notice.kind]))
+    return {key: tuple(sorted(found, key=lambda item: item.guide)) for key, found in recipients.items()}
 
 
-def _team_told(told: Announcement, departure: Departure, names: Mapping[UUID, str]) -> str:
-    lead_id = told.lead_id
-    if lead_id is None and departure.lead_id in told.guide_ids:
+def _team_announced(announced: Announcement, departure: Departure, names: Mapping[UUID, str]) -> str:
+    lead_id = announced.lead_id
+    if lead_id is None and departure.lead_id in announced.guide_ids:
         lead_id = departure.lead_id
-    return _team(told.guide_ids, lead_id, names)
+    return _team(announced.guide_ids, lead_id, names)
 
 
 def _team_now(departure: Departure, names: Mapping[UUID, str]) -> str:

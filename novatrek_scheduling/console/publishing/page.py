@@ -13,10 +13,10 @@ from novatrek_scheduling.console.board.rows import name_of, zone_word
 from novatrek_scheduling.console.departures.revisions import RevisionLine
 from novatrek_scheduling.console.publishing.differences import (
     Difference,
-    Told,
+    Recipient,
     differences_of,
+    recipients_by_departure,
     summary_of,
-    told_by_departure,
 )
 from novatrek_scheduling.console.publishing.forms import Choices
 from novatrek_scheduling.console.publishing.meanwhile import changes_since
@@ -49,7 +49,7 @@ class Row:
     departure: Departure
     state: DepartureState
     differences: tuple[Difference, ...]
-    told: tuple[Told, ...]
+    recipients: tuple[Recipient, ...]
     obstacles: Obstacles
     standing: Standing
     meanwhile: tuple[RevisionLine, ...]
@@ -173,7 +173,7 @@ def read_page(day: date, now: datetime, choices: Choices | None = None, *, may_o
     departures = {key: preview.before[key] for key in preview.departures}
     snapshot = preview.known.facts.snapshot
     states, names = states_by(matters_of(day), day, departures, now, snapshot), _names(preview)
-    told = told_by_departure(preview.notices, names)
+    recipients = recipients_by_departure(preview.notices, names)
     meanwhile = changes_since(day, choices.since_rev, preview.before, snapshot) if choices else {}
     rows = []
     for key, departure in departures.items():
@@ -186,7 +186,7 @@ def read_page(day: date, now: datetime, choices: Choices | None = None, *, may_o
                 departure=departure,
                 state=states[key],
                 differences=tuple(differences_of(departure, snapshot, names)),
-                told=told.get(key, ()),
+                recipients=recipients.get(key, ()),
                 obstacles=obstacles,
                 standing=standing,
                 meanwhile=meanwhile.get(key, ()),
@@ -252,7 +252,7 @@ def _names(preview: PublicationPreview) -> dict[UUID, str]:
     """Return the names of all guides on the page, also of those who are on no team of the date any more."""
     names = {m.guide_id: m.guide_name for departure in preview.before.values() for m in departure.team}
     announced = (preview.before[key].published for key in preview.departures)
-    concerned = {guide for told in announced if told for guide in told.guide_ids}
+    concerned = {guide for announcement in announced if announcement for guide in announcement.guide_ids}
     concerned |= {notice.guide_id for notice in preview.notices}
     if missing := concerned - names.keys():
         names |= dict.fromkeys(missing, _("a guide whose name cannot be read now")) | _looked_up(missing)

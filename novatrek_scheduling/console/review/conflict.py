@@ -142,8 +142,8 @@ class Reviewed:
     @property
     def reservations(self) -> list[str]:
         """The reservations that it is about, as the records know them."""
-        told = self.conflict.details.get("evidence", {}).get("told", {})
-        return sorted(told.get("reservations", {}))
+        evidence = self.conflict.details.get("evidence", {}).get("told", {})
+        return sorted(evidence.get("reservations", {}))
 
     @property
     def hazard_id(self) -> str:

@@ -89,12 +89,12 @@ def read_groups() -> list[Group]:
 
 def shared_cause(details: Mapping[str, Any]) -> str:
     """Return what a conflict may share with others as "kind:id"; empty where it stands for itself."""
-    cause, told = Cause(details["cause"]), details.get("evidence", {}).get("told", {})
+    cause, evidence = Cause(details["cause"]), details.get("evidence", {}).get("told", {})
     guides, trails = details.get("affected_guide_ids"), details.get("affected_trail_ids")
-    if "hazard_id" in told:
-        return f"{Shared.HAZARD}:{told['hazard_id']}"
-    if "alert_id" in told:
-        return f"{Shared.ALERT}:{told['alert_id']}"
+    if "hazard_id" in evidence:
+        return f"{Shared.HAZARD}:{evidence['hazard_id']}"
+    if "alert_id" in evidence:
+        return f"{Shared.ALERT}:{evidence['alert_id']}"
     if cause is Cause.STORM_FORECAST:
         return f"{Shared.STORM}:{details.get('region_id')} {details['conflict_date']}"
     if cause in _OF_GUIDES and guides:

@@ -104,8 +104,8 @@ def _became(outcomes: Sequence[ChoiceOutcome]) -> Iterator[Became]:
     for outcome in outcomes:
         description = about.get(outcome.conflict_id, _("A conflict that is not there any more."))
         is_done = outcome.resolution is not None and not outcome.refusal
-        told = message_about(outcome.resolution)[0] if outcome.resolution and is_done else ""
-        text = f"{outcome.description} {told}" if is_done else outcome.refusal
+        message = message_about(outcome.resolution)[0] if outcome.resolution and is_done else ""
+        text = f"{outcome.description} {message}" if is_done else outcome.refusal
         yield Became(outcome.conflict_id, description, is_done, text)
 
 

@@ -114,8 +114,8 @@ def entered(**fields: Any) -> World:
 
 
 def listed(**fields: Any) -> World:
-    told = LISTING.model_copy(deep=True)
-    status = {"status": DepartureStatus.PUBLISHED, "catalog": told}
+    listing = LISTING.model_copy(deep=True)
+    status = {"status": DepartureStatus.PUBLISHED, "catalog": listing}
     return World().changed(**status, catalog_change=LISTING.model_copy(update=fields))
 
 

@@ -110,8 +110,8 @@ def test_one_whose_reason_was_never_stored_is_judged_too(planned: PlannedDay) ->
 
 def test_who_was_told_the_plan_as_it_is_is_confirmed_again(planned: PlannedDay, waiting: UUID) -> None:
     plan = planned.departure(waiting)
-    told = Announcement(guide_ids=sorted(plan.guide_ids), trail_id=plan.trail_id, starts_at=plan.starts_at)
-    planned.edit(waiting, status=DepartureStatus.PUBLISHED, published=told)
+    announced = Announcement(guide_ids=sorted(plan.guide_ids), trail_id=plan.trail_id, starts_at=plan.starts_at)
+    planned.edit(waiting, status=DepartureStatus.PUBLISHED, published=announced)
 
     run_pass()
 

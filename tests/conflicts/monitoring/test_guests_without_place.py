@@ -243,9 +243,9 @@ def test_a_booking_at_the_very_moment_of_the_cancellation_is_in_the_conflict() -
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(at_once, [lambda: cancelled_by_hand(departure), lambda: book(trip, meanwhile, day=LATER)]))
 
-    told = [conflict.details["evidence"]["told"]["reservations"] for conflict in open_conflicts()]
-    assert {key: guests for reservations in told for key, guests in reservations.items()} == {
+    waiting = [conflict.details["evidence"]["told"]["reservations"] for conflict in open_conflicts()]
+    assert {key: guests for reservations in waiting for key, guests in reservations.items()} == {
         str(before): 2,
         str(meanwhile): 2,
     }
-    assert sum(len(reservations) for reservations in told) == 2
+    assert sum(len(reservations) for reservations in waiting) == 2

@@ -85,11 +85,11 @@ def test_an_accepted_risk_is_told_with_its_departure_as_long_as_it_is_accepted(
     accept(conflict)
     url = f"/scheduling/v1/daily-schedules/{planned.day}/accepted-risks"
 
-    told = client.get(url, headers=bearer()).json()
+    answer = client.get(url, headers=bearer()).json()
 
     acceptance = RiskAcceptance.objects.get()
-    [risk] = told["accepted_risks"]
-    assert told["schedule_date"] == planned.day.isoformat()
+    [risk] = answer["accepted_risks"]
+    assert answer["schedule_date"] == planned.day.isoformat()
     assert risk == {
         "departure_ids": [str(key)],
         "description": conflict.details["description"],

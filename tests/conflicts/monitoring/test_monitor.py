@@ -39,8 +39,8 @@ def published(planned: PlannedDay) -> UUID:
 
 def publish(planned: PlannedDay, key: UUID) -> None:
     plan = planned.departure(key)
-    told = Announcement(guide_ids=sorted(plan.guide_ids), trail_id=plan.trail_id, starts_at=plan.starts_at)
-    planned.edit(key, status=DepartureStatus.PUBLISHED, published=told)
+    announced = Announcement(guide_ids=sorted(plan.guide_ids), trail_id=plan.trail_id, starts_at=plan.starts_at)
+    planned.edit(key, status=DepartureStatus.PUBLISHED, published=announced)
 
 
 def close_trail_of(planned: PlannedDay, key: UUID) -> str:

@@ -136,12 +136,12 @@ def test_what_killed_relays_leave_undone_others_do_once(
     with first.awake(), ThreadPoolExecutor(1) as operator:
         resolving = operator.submit(resolve, conflict, option)
         wait_until(lambda: {service for service, _ in door.arrived} == services)
-    told = resolving.result()
+    outcome = resolving.result()
 
     stored = ConflictResolution.objects.get(conflict=conflict)
-    assert told.resolution_status == stored.status == ResolutionStatus.PARTIALLY_RESOLVED
-    assert not any(update["success"] for update in told.downstream_updates)
-    assert {update["service"] for update in told.downstream_updates} == services
+    assert outcome.resolution_status == stored.status == ResolutionStatus.PARTIALLY_RESOLVED
+    assert not any(update["success"] for update in outcome.downstream_updates)
+    assert {update["service"] for update in outcome.downstream_updates} == services
     assert not door.done
 
     # The second is killed in the middle: the siblings have acted, and it has not heard so.

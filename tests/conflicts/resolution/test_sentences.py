@@ -205,15 +205,15 @@ def test_a_new_departure_says_all_that_it_is(before: Departure, new: Departure, 
 
 @settings(max_examples=50, deadline=None)
 @given(departures, departures, departures)
-def test_the_texts_of_different_departures_differ(one: Departure, other: Departure, after: Departure) -> None:
+def test_the_texts_of_different_departures_differ(ours: Departure, other: Departure, after: Departure) -> None:
     """The same change of two departures of one trip gives two texts."""
     change = {"capacity": after.capacity + 50}
-    texts = {text_of({OURS: departure}, {OURS: departure.model_copy(update=change)}) for departure in (one, other)}
-    is_same = NAMES.departure(one) == NAMES.departure(other)
-    told_apart = (one.trip_name, one.starts_at, one.region_id) != (other.trip_name, other.starts_at, other.region_id)
+    texts = {text_of({OURS: departure}, {OURS: departure.model_copy(update=change)}) for departure in (ours, other)}
+    is_same = NAMES.departure(ours) == NAMES.departure(other)
+    told_apart = (ours.trip_name, ours.starts_at, ours.region_id) != (other.trip_name, other.starts_at, other.region_id)
 
     assert is_same is not told_apart
-    assert len(texts) == 2 or is_same or one.capacity == other.capacity
+    assert len(texts) == 2 or is_same or ours.capacity == other.capacity
 
 
 def test_nothing_changed_says_nothing() -> None:

@@ -84,8 +84,8 @@ def test_the_loudest_tone_is_that_of_the_worst_conflict_until_it_is_over() -> No
 
 def test_what_people_were_told_otherwise_is_said() -> None:
     guide = TeamMemberFactory(pinned=True, guide_name="Ana Ruiz")
-    told = Announcement(guide_ids=[guide.guide_id], starts_at=at(8), ends_at=at(12))
-    key, departure = uuid4(), DepartureFactory(team=[guide], published=told)
+    announced = Announcement(guide_ids=[guide.guide_id], starts_at=at(8), ends_at=at(12))
+    key, departure = uuid4(), DepartureFactory(team=[guide], published=announced)
 
     state = states_of(TOMORROW, {key: departure}, at(6))[key]
 

@@ -56,8 +56,8 @@ def test_two_guides_of_one_name_are_told_apart_on_the_date(planned: PlannedDay) 
 
     region = planned.siblings.get("regions", f"{planned.region_id}")["name"]
     now = names(planned)
-    told = {f"Zoë Newname ({region}, {years} years)" for years in (3, 4)}
-    assert {name for guide_id in now.keys() & set(guides) for name in now[guide_id]} <= told
+    told_apart = {f"Zoë Newname ({region}, {years} years)" for years in (3, 4)}
+    assert {name for guide_id in now.keys() & set(guides) for name in now[guide_id]} <= told_apart
     assert now.keys() & set(guides)
 
 

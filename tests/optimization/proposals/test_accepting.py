@@ -241,7 +241,7 @@ def test_who_may_not_override_accepts_no_plan_that_takes_the_teams_of_many_publi
 
 
 def announced(departure: Departure) -> Departure:
-    told = Announcement(
+    announced = Announcement(
         guide_ids=sorted(departure.guide_ids), trail_id=departure.trail_id, starts_at=departure.starts_at
     )
-    return departure.model_copy(update={"status": DepartureStatus.PUBLISHED, "published": told})
+    return departure.model_copy(update={"status": DepartureStatus.PUBLISHED, "published": announced})

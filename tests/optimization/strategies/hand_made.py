@@ -47,14 +47,14 @@ class World:
 
     def waiting_problem(self, trip_id: UUID, waiting: Mapping[UUID, int]) -> Problem:
         """The conflict of these reservations, which wait for any departure of the trip tomorrow."""
-        told = {"reservations": {f"{key}": guests for key, guests in waiting.items()}}
+        evidence = {"reservations": {f"{key}": guests for key, guests in waiting.items()}}
         details = {
             "cause": Cause.GUESTS_WITHOUT_PLACE,
             "departure_ids": [],
             "affected_trip_ids": [f"{trip_id}"],
             "conflict_date": f"{TOMORROW}",
             "fingerprint": "waiting",
-            "evidence": {"told": told},
+            "evidence": {"told": evidence},
         }
         return replace(self._problem(details), waiting=waiting)
 

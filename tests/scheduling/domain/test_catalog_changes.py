@@ -84,13 +84,13 @@ def test_a_longer_trip_keeps_the_start_that_a_dispatcher_set() -> None:
 )
 def test_people_keep_what_they_were_told_while_the_rest_follows(changes: dict[str, Any]) -> None:
     departure = published()
-    told = departure.published
+    announced = departure.published
 
     take(departure, listed(**changes))
 
     [(name, value)] = changes.items()
     assert getattr(departure, {"total_spots": "capacity"}.get(name, name)) == value
-    assert (departure.published, departure.catalog_change) == (told, None)
+    assert (departure.published, departure.catalog_change) == (announced, None)
     assert departure.catalog == listed(**changes)
 
 

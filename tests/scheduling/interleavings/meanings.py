@@ -234,8 +234,8 @@ def _has_news(departure: Json) -> bool:
     if known is None:
         return bool(departure["team"])
     plan = (set(guides_of(departure)), departure.get("trail_id"), departure["starts_at"], departure["ends_at"])
-    told = (set(known["guide_ids"]), known.get("trail_id"), known["starts_at"], known["ends_at"])
-    return plan != told or _lead_of(departure) not in {None, known.get("lead_id")}
+    announced = (set(known["guide_ids"]), known.get("trail_id"), known["starts_at"], known["ends_at"])
+    return plan != announced or _lead_of(departure) not in {None, known.get("lead_id")}
 
 
 def _lead_of(departure: Json) -> str | None:

@@ -41,9 +41,9 @@ def preview(client: Client) -> Any:
 def notices() -> list[tuple[str, str, str | None]]:
     """The notices since the last call: kind, guide, roles."""
     messages = OutboxMessage.objects.filter(destination="svc-notifications", kind__startswith="guide.")
-    told = [(m.kind, m.key, m.payload["body"]["variables"].get("roles")) for m in messages.order_by("kind", "key")]
+    roles = [(m.kind, m.key, m.payload["body"]["variables"].get("roles")) for m in messages.order_by("kind", "key")]
     messages.delete()
-    return told
+    return roles
 
 
 def role_in_calendar(client: Client, guide: TeamMember) -> str:

@@ -290,9 +290,9 @@ def stored(resource: str) -> LastGoodAnswer:
 
 
 def test_an_answer_read_before_an_acceptance_does_not_bring_the_former_one_back() -> None:
-    one, other = UUID(int=1), UUID(int=2)
-    judged({one: NO_TRAITS}).store()
-    late = judged({one: NO_TRAITS, other: NO_TRAITS})
+    first, other = UUID(int=1), UUID(int=2)
+    judged({first: NO_TRAITS}).store()
+    late = judged({first: NO_TRAITS, other: NO_TRAITS})
 
     accept_answer(stored("guides"))
     late.store()

@@ -150,11 +150,11 @@ def test_the_table_can_be_taken_into_a_spreadsheet_which_runs_nothing_in_it() ->
 
 def test_the_calendar_tells_what_was_announced_from_what_was_not() -> None:
     guide = TeamMemberFactory()
-    told = Announcement(guide_ids=[guide.guide_id], lead_id=guide.guide_id, starts_at=at(9), ends_at=at(12))
+    announcement = Announcement(guide_ids=[guide.guide_id], lead_id=guide.guide_id, starts_at=at(9), ends_at=at(12))
     announced, planned = uuid4(), uuid4()
     store_day(
         {
-            announced: DepartureFactory(team=[guide], published=told),
+            announced: DepartureFactory(team=[guide], published=announcement),
             planned: DepartureFactory(team=[TeamMemberFactory()]),
         }
     )

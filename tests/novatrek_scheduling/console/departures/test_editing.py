@@ -166,8 +166,8 @@ def test_the_second_of_two_is_told_what_the_first_changed_and_both_changes_are_k
 
     edit, shown = answer.context["edit"], answer.context["form"]
     assert answer.status_code == 409
-    told = [(str(change.label), change.author, change.typed) for change in edit.meanwhile]
-    assert told == [("Start", "a operations manager", ""), ("End", "a operations manager", "")]
+    changes = [(str(change.label), change.author, change.typed) for change in edit.meanwhile]
+    assert changes == [("Start", "a operations manager", ""), ("End", "a operations manager", "")]
     assert (edit.plan.capacity, shown["starts_at"]) == (15, later)
     assert stored_on(day).capacity == 12
 

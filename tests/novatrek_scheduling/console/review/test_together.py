@@ -18,8 +18,7 @@ TOGETHER = "/admin/conflicts/review/together/"
 
 
 def under_hazard(hazard: Hazard, severity: Severity = Severity.HIGH) -> ScheduleConflict:
-    told = {"hazard_id": str(hazard.pk)}
-    evidence = {"told": told, "read_at": {}, "digest": "none"}
+    evidence = {"told": {"hazard_id": str(hazard.pk)}, "read_at": {}, "digest": "none"}
     return conflict_of(severity=severity, cause=Cause.TRAIL_HAZARD, evidence=evidence)
 
 
