@@ -3,7 +3,7 @@
 from novatrek_scheduling.console import addresses  # noqa: F401 (the converter of dates)
 from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv, BoardAside, BoardPage, FreshBoard
 from novatrek_scheduling.console.departures.undo_views import RedoOnBoard, RedoStep, UndoOnBoard, UndoStep
-from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, VisitorsPart
+from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, VisitorsPart, WhyPart
 from novatrek_scheduling.console.guides.views import GuidePage, GuidesPage
 from novatrek_scheduling.console.handover.views import HandoverPage
 from novatrek_scheduling.console.pages import page
@@ -26,6 +26,7 @@ urlpatterns = [
     page("board/<day:day>/departures/<uuid:departure_id>/undo/", UndoStep, "departure_undo"),
     page("board/<day:day>/departures/<uuid:departure_id>/redo/", RedoStep, "departure_redo"),
     page("board/<day:day>/departures/<uuid:departure_id>/visitors/", VisitorsPart, "departure_visitors"),
+    page("board/<day:day>/departures/<uuid:departure_id>/why/", WhyPart, "departure_why"),
     page("board/<day:day>/undo/", UndoOnBoard, "undo"),
     page("board/<day:day>/redo/", RedoOnBoard, "redo"),
     page("board/<day:day>/optimize/", OptimizePage, "optimize"),

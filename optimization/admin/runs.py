@@ -21,7 +21,7 @@ from events.admin import ViewOnly
 from novatrek_scheduling.api.overriding import may_override
 from novatrek_scheduling.errors import DomainError
 from optimization.admin.compare_page import compare_context
-from optimization.admin.explanation_pages import explanation_urls
+from optimization.admin.fairness_page import fairness_urls
 from optimization.admin.fragility_page import fragility_urls
 from optimization.days.queue import accept_unstaffed
 from optimization.models import Algorithm, OptimizationRun, RunDetail
@@ -185,7 +185,7 @@ class OptimizationRunAdmin(ViewOnly):
             self.admin_site.admin_view(self.compare_page),
             name="optimization_optimizationrun_compare",
         )
-        pages = [*explanation_urls(self.admin_site), *fragility_urls(self.admin_site)]
+        pages = [*fairness_urls(self.admin_site), *fragility_urls(self.admin_site)]
         return [address, *pages, *super().get_urls()]
 
     @admin.action(description="Compare two runs", permissions=["view"])

@@ -37,6 +37,10 @@ def test_a_guide_is_assigned_by_keyboard_and_the_change_is_undone(person: Person
     wait_for_guides(page)
     assert planned.departure(key).guide_ids == before
 
+    page.keyboard.press("2")
+    expect(page.locator("#np-why-said")).to_contain_text("What bounds the choice")
+    assert not violations(page)
+
 
 def test_two_dispatchers_on_one_departure_lose_nothing_that_they_typed(
     person: Person, siblings: SimulatedSiblings

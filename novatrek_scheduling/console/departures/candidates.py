@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from novatrek_scheduling.console.departures.entries import TeamChoice
+from novatrek_scheduling.console.departures.score_parts import Part, parts_of
 from optimization.candidates.assessment import in_short
 from optimization.candidates.ranking import CandidateList, ListedGuide, list_candidates
-from optimization.candidates.scoring import ScoreParts
 from optimization.explanations.replacing import Replacement, Replacements
 from optimization.explanations.services import price_replacements
 from optimization.explanations.text import cost_text
@@ -23,27 +23,7 @@ from scheduling.models import DailySchedule
 from scheduling.rules import Rule
 from scheduling.rules.inputs import days_of
 
-PARTS: dict[str, str | Promise] = {
-    "certifications": _("certificates"),
-    "proximity": _("home region"),
-    "familiarity": _("knows it"),
-    "language": _("language"),
-    "experience": _("experience"),
-    "preference": _("preference"),
-}
 ELSEWHERE = frozenset({Rule.REGION, Rule.ACTIVITY})
-BAR = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a score as a bar: its word, its value in (0, 1], and where its bar begins and how high it is."""
-
-    word: str | Promise
-    value: float
-    left: int
-    top: int
-    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +191,7 @@ def _choice(guide: ListedGuide, required: frozenset[str], days: Sequence[date], 
         value=str(guide.guide_id),
         leads=guide.candidate.capacity,
         score=guide.candidate.score,
-        parts=tuple(_parts(guide.candidate.parts)),
+        parts=parts_of(guide.candidate.parts),
         hours=load.trailing_hours if load else None,
         above_mean=load.above_mean if load else None,
         runway=runway,
@@ -228,12 +208,6 @@ def _runway(guide_id: UUID, required: frozenset[str], days: Sequence[date], snap
     ]
     first = min(last, default=date.max)
     return None if first == date.max else first
-
-
-def _parts(parts: ScoreParts) -> Iterator[Part]:
-    for number, (name, value) in enumerate(parts.by_name.items()):
-        height = max(1, round(value * BAR))
-        yield Part(PARTS[name], value, left=number * 8, top=BAR - height, height=height)
 
 
 def _open_points(guide: ListedGuide) -> Iterator[str | Promise]:

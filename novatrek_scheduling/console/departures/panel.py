@@ -19,7 +19,6 @@ from scheduling.domain.document import Departure, DepartureStatus, TeamMember
 from scheduling.domain.facts import Snapshot, Trail
 from scheduling.domain.text import team_text
 from scheduling.errors import UnknownDeparture
-from scheduling.models import schedule_id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,6 @@ class Panel:
     @property
     def board(self) -> str:
         return f"{reverse('console:board')}?date={self.day}"
-
-    @property
-    def explanation(self) -> str:
-        return reverse("admin:optimization_departure_explanation", args=[schedule_id_of(self.day), self.id])
 
     @property
     def times(self) -> str:

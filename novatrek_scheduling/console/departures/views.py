@@ -25,6 +25,7 @@ from novatrek_scheduling.console.departures.editing import (
 )
 from novatrek_scheduling.console.departures.panel import Panel, read_panel
 from novatrek_scheduling.console.departures.visitors import visit
+from novatrek_scheduling.console.departures.why import read_why
 from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.optimizing_banner import optimizer_texts
@@ -65,7 +66,8 @@ class DepartureView(ConsolePage):
 class DeparturePage(DepartureView):
     """The panel of a departure: what is known of it (GET), and a change of it, to be looked at or to be saved (POST).
 
-    `?guide=` chooses a guide, with the consequences; `?rank=1` has the ranking of guides in it.
+    `?guide=` chooses a guide, with the consequences; `?rank=1` has the ranking of guides in it, `?why=1` why the team
+    is what it is.
     """
 
     template_name = "admin/console/departures/page.html"
@@ -77,8 +79,9 @@ class DeparturePage(DepartureView):
         edit = edit_of(panel)
         if "guide" in request.GET and self.may_change:
             edit = preview_edit(panel, draft, read_edit(panel, draft, request.GET))
-        ranking = ranking_context(panel, draft, is_priced="costs" in request.GET) if "rank" in request.GET else {}
-        return self.show_panel(panel, edit, **ranking)
+        asked = ranking_context(panel, draft, is_priced="costs" in request.GET) if "rank" in request.GET else {}
+        asked |= why_context(panel, draft) if "why" in request.GET else {}
+        return self.show_panel(panel, edit, **asked)
 
     def post(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
         for _attempt in range(TRIES):
@@ -141,6 +144,16 @@ class GuidesPart(DepartureView):
         return self.show(_("Guides"), may_change=self.may_change, **context)
 
 
+class WhyPart(DepartureView):
+    """Why the team is what it is, which the panel asks for: the region is planned anew for it."""
+
+    template_name = "admin/console/departures/why.html"
+
+    def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
+        draft, panel = self.read(day, departure_id)
+        return self.show(_("Why"), panel=panel, **why_context(panel, draft))
+
+
 def visitors_context(day: date, departure_id: UUID, name: str) -> dict[str, Any]:
     """Note that the person has the panel open, and return who else has for the template."""
     return {"day": day, "departure_id": departure_id, "visitors": visit(departure_id, name)}
@@ -153,3 +166,11 @@ def ranking_context(panel: Panel, draft: Draft, *, is_priced: bool) -> dict[str,
         return {"ranking": price_guides(ranking, draft.schedule, panel.id) if is_priced else ranking}
     except DomainError as error:
         return {"ranking_error": error.message}
+
+
+def why_context(panel: Panel, draft: Draft) -> dict[str, Any]:
+    """Return the explanation of the team for the template, or the reason for which there is none."""
+    try:
+        return {"why": read_why(draft.schedule, panel.id)}
+    except DomainError as error:
+        return {"why_error": error.message}

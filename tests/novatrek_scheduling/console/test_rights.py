@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[People, People]] = {
     "board/<day:day>/departures/<uuid:departure_id>/undo/": (EVERYONE, DISPATCHING),
     "board/<day:day>/departures/<uuid:departure_id>/redo/": (EVERYONE, DISPATCHING),
     "board/<day:day>/departures/<uuid:departure_id>/visitors/": (EVERYONE, NOBODY),
+    "board/<day:day>/departures/<uuid:departure_id>/why/": (EVERYONE, NOBODY),
     "board/<day:day>/optimize/": (DISPATCHING, DISPATCHING),
     "board/<day:day>/undo/": (EVERYONE, DISPATCHING),
     "board/<day:day>/redo/": (EVERYONE, DISPATCHING),
@@ -71,7 +72,6 @@ PAGES: dict[str, tuple[People, People]] = {
     # It leads to the review, which has its own rights.
     "conflicts/scheduleconflict/<path:object_id>/resolve/": (EVERYONE | STRANGERS, EVERYONE | STRANGERS),
     "optimization/optimizationrun/compare/<uuid:first>/<uuid:second>/": (EVERYONE, EVERYONE),
-    "optimization/optimizationrun/explanations/<uuid:schedule_id>/<uuid:departure_id>/": (EVERYONE, EVERYONE),
     "optimization/optimizationrun/fairness/<uuid:schedule_id>/": (EVERYONE, EVERYONE),
     "optimization/optimizationrun/fragility/<uuid:schedule_id>/": (EVERYONE, EVERYONE),
 }
