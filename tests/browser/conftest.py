@@ -1,7 +1,7 @@
 """A real browser in front of the real pages: one browser for this folder, one server, one sign-in for each person."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.chromium import FLAGS, HOW_TO_GET_ONE, chromium, is_asked_of_this_machine
 from tests.browser.pages import Journal, watched_page
+from tests.browser.server import counting, counting_live_server
 
 HERE = Path(__file__).parent
 PATIENCE_MS = 15_000
@@ -42,6 +43,13 @@ def browser() -> Iterator[Browser]:
         yield started
         started.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    """The server that the browser asks."""
+    with counting_live_server() as server:
+        yield server
 
 
 @pytest.fixture
@@ -79,5 +87,11 @@ def person(browser: Browser, live_server: LiveServer, journal: Journal, groups: 
         return watched_page(context, journal)
 
     yield sign_in
+    close_windows(contexts, live_server)
+
+
+def close_windows(contexts: Iterable[BrowserContext], live_server: LiveServer) -> None:
+    """Close them and wait until nothing that their pages asked for is answered: the tables are emptied next."""
     for context in contexts:
         context.close()
+    counting(live_server).wait_until_idle()

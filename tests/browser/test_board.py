@@ -82,7 +82,6 @@ def test_a_bar_dropped_on_another_guide_opens_the_departure_with_that_guide_and_
     page.mouse.up()
 
     page.wait_for_url("**/departures/**?guide=*")
-    expect_all_loaded(page)
     assert planned.departures == before
 
 
@@ -100,7 +99,7 @@ def test_a_change_comes_by_itself_and_the_focus_stays(person: Person, planned: P
 
 
 def expect_all_loaded(page: Page) -> None:
-    """What is asked for after the panel is there, too: the next test begins with nothing under way."""
+    """What is asked for after the panel is there, too."""
     expect(page.locator("#departure-panel")).to_be_visible()
     expect(page.locator("#departure-panel [data-load], #departure-panel [aria-busy]")).to_have_count(0)
 
