@@ -3,7 +3,7 @@
 from novatrek_scheduling.console import addresses  # noqa: F401 (the converter of dates)
 from novatrek_scheduling.console.board.views import BoardAsCalendar, BoardAsCsv, BoardAside, BoardPage, FreshBoard
 from novatrek_scheduling.console.departures.undo_views import RedoOnBoard, RedoStep, UndoOnBoard, UndoStep
-from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, VisitorsPart, WhyPart
+from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, RulesPart, VisitorsPart, WhyPart
 from novatrek_scheduling.console.guides.views import GuidePage, GuidesPage
 from novatrek_scheduling.console.handover.views import HandoverPage
 from novatrek_scheduling.console.pages import page
@@ -23,6 +23,7 @@ urlpatterns = [
     page("board/board.ics", BoardAsCalendar, "board_calendar"),
     page("board/<day:day>/departures/<uuid:departure_id>/", DeparturePage, "departure"),
     page("board/<day:day>/departures/<uuid:departure_id>/guides/", GuidesPart, "departure_guides"),
+    page("board/<day:day>/departures/<uuid:departure_id>/rules/", RulesPart, "departure_rules"),
     page("board/<day:day>/departures/<uuid:departure_id>/undo/", UndoStep, "departure_undo"),
     page("board/<day:day>/departures/<uuid:departure_id>/redo/", RedoStep, "departure_redo"),
     page("board/<day:day>/departures/<uuid:departure_id>/visitors/", VisitorsPart, "departure_visitors"),

@@ -64,7 +64,7 @@ def test_arrows_go_from_bar_to_bar_and_tab_comes_to_one_of_them(person: Person, 
     assert stop.get_attribute("data-bar") != first
 
 
-def test_a_bar_dropped_on_another_guide_opens_the_departure_with_that_guide_and_saves_nothing(
+def test_a_dragged_bar_is_told_the_rules_and_dropped_opens_the_departure_with_that_guide_and_saves_nothing(
     person: Person, planned: PlannedDay
 ) -> None:
     page = opened(person("Dispatcher"), planned)
@@ -79,7 +79,9 @@ def test_a_bar_dropped_on_another_guide_opens_the_departure_with_that_guide_and_
     for step in range(1, 9):
         page.mouse.move(begin["x"] + 12, begin["y"] + 8 + (other["y"] - begin["y"]) * step / 8)
     expect(page.locator(".nb-drag")).to_be_visible()
+    expect(page.locator(".nb-lane-can, .nb-lane-cannot")).not_to_have_count(0)
     page.mouse.up()
+    expect(page.locator(".nb-drag, .nb-lane-can, .nb-lane-cannot")).to_have_count(0)
 
     page.wait_for_url("**/departures/**?guide=*")
     assert planned.departures == before

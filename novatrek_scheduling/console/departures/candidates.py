@@ -78,12 +78,14 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The guides of a departure, the best first. `elsewhere` counts those of other regions and activities.
+    """The guides of a departure, the best first. `forbidden` are all who cannot go, `excluded` those of them who are of
+    its region and activity or on its team; `elsewhere` counts the others.
 
     Prices and `swaps` are known once somebody asked for them.
     """
 
     choices: tuple[Choice, ...]
+    forbidden: tuple[Excluded, ...]
     excluded: tuple[Excluded, ...]
     elsewhere: int
     is_priced: bool = False
@@ -106,7 +108,8 @@ def ranking_of(ranked: CandidateList, departure: Departure) -> Ranking:
     near = [guide for guide in excluded if guide.is_on_team or not _is_elsewhere(guide)]
     return Ranking(
         choices=tuple(_choice(guide, required, days, ranked.snapshot) for guide in ranked.guides if guide.candidate),
-        excluded=tuple(_excluded(guide) for guide in near),
+        forbidden=tuple(map(_excluded, excluded)),
+        excluded=tuple(map(_excluded, near)),
         elsewhere=len(excluded) - len(near),
     )
 

@@ -1,19 +1,20 @@
 """The panel of a departure: a page of its own, and the same content as a fragment for the board's drawer."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from novatrek_scheduling.console.departures.candidates import price_guides, rank_guides
+from novatrek_scheduling.console.departures.dropping import landings_of
 from novatrek_scheduling.console.departures.editing import (
     Edit,
     edit_of,
@@ -142,6 +143,23 @@ class GuidesPart(DepartureView):
         ranking = ranking_context(panel, draft, is_priced="costs" in request.GET)
         context = ranking | {"panel": panel, "edit": edit_of(panel)}
         return self.show(_("Guides"), may_change=self.may_change, **context)
+
+
+class RulesPart(ConsolePage):
+    """What stands against each guide, as JSON: read once when a bar of the board begins to be dragged."""
+
+    permission = CHANGE
+
+    def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
+        draft = read_drafts([day])[day]
+        departure = draft.document.departures.get(departure_id)
+        if departure is None:
+            raise Http404
+        try:
+            landings = landings_of(rank_guides(draft.schedule, departure_id, departure))
+        except DomainError as error:
+            return JsonResponse({"guides": {}, "error": error.message})
+        return JsonResponse({"guides": {str(guide): asdict(landing) for guide, landing in landings.items()}})
 
 
 class WhyPart(DepartureView):

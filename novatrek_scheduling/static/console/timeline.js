@@ -3,6 +3,8 @@
 
 const container = document.getElementById("timeline");
 const { Timeline, DataSet, Hammer, moment } = await import(container.dataset.library);
+const { dragging } = await import(container.dataset.dragging);
+const assigns = container.dataset.assigns !== undefined;
 const HOUR = 3600000;
 const FIRST_HOUR = 5;
 const LAST_HOUR = 21;
@@ -45,13 +47,14 @@ function groupOf(lane, order, former) {
 
 function drawLane(group) {
   const made = element("div", "nb-lane");
+  if (group.lane.kind === "guide") made.dataset.guide = group.id;
   made.append(element("span", "nb-lane-name", group.lane.name), element("span", "nb-lane-note", group.lane.note));
   made.title = `${group.lane.name} ${group.lane.note}`.trim();
   return made;
 }
 
 function itemOf(bar) {
-  const { locked } = bar;
+  const locked = bar.locked || !assigns;
   return {
     id: bar.id,
     group: bar.group,
@@ -224,38 +227,31 @@ document.addEventListener("focusin", (event) => {
 
 // ---- dragging ----
 
-const hint = element("div", "nb-drag");
+const over = dragging(container);
 let wasDragged = false;
-let pointer = { x: 0, y: 0 };
-container.addEventListener("pointermove", (event) => {
-  pointer = { x: event.clientX, y: event.clientY };
-});
 
-// What is known against the row at once; the departure's page knows every rule.
-function against(item) {
-  const lane = groups.get(item.group)?.lane;
-  if (lane?.kind !== "guide") return lane?.name ?? "";
+// What the board itself shows against the row: the hard rules are read when a drag begins.
+function clashes(item) {
   const overlaps = (other) => other.group === item.group && other.start < item.bar.end && item.bar.start < other.end;
   const why = [];
   if (data.items.some((other) => overlaps(other) && other.departure !== item.bar.departure)) why.push(container.dataset.busy);
   const shade = data.shades.find((other) => overlaps(other) && !other.id.includes(item.bar.departure));
   if (shade) why.push(shade.kind === "absence" ? container.dataset.away : container.dataset.resting);
-  return [lane.name, ...why].join(": ");
+  return why.join(", ");
 }
 
 function drag(item, answer) {
   wasDragged = true;
   item.start = item.bar.start;
   item.end = item.bar.end;
-  hint.textContent = against(item);
-  hint.style.left = `${pointer.x + 14}px`;
-  hint.style.top = `${pointer.y + 14}px`;
-  if (!hint.isConnected) document.body.append(hint);
+  over.begin(item.bar);
+  const lane = groups.get(item.group)?.lane;
+  if (lane) over.show(lane, item.group === item.bar.group ? "" : clashes(item));
   answer(item);
 }
 
 function drop(item, answer) {
-  hint.remove();
+  over.end();
   answer(null);
   const lane = groups.get(item.group)?.lane;
   if (lane?.kind === "guide" && item.group !== item.bar.group) {

@@ -42,6 +42,7 @@ PAGES: dict[str, tuple[People, People]] = {
     "board/board.ics": (EVERYONE, NOBODY),
     "board/<day:day>/departures/<uuid:departure_id>/": (EVERYONE, DISPATCHING),
     "board/<day:day>/departures/<uuid:departure_id>/guides/": (EVERYONE, NOBODY),
+    "board/<day:day>/departures/<uuid:departure_id>/rules/": (DISPATCHING, NOBODY),
     "board/<day:day>/departures/<uuid:departure_id>/undo/": (EVERYONE, DISPATCHING),
     "board/<day:day>/departures/<uuid:departure_id>/redo/": (EVERYONE, DISPATCHING),
     "board/<day:day>/departures/<uuid:departure_id>/visitors/": (EVERYONE, NOBODY),
