@@ -19,11 +19,13 @@ from events.relay import Relay
 PATIENCE_SECONDS = 50.0
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Return as soon as `condition` holds; fail when it does not for long."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_until(
+    condition: Callable[[], bool], what: str = "what was waited for", *, seconds: float = PATIENCE_SECONDS
+) -> None:
+    """Return as soon as `condition` holds; fail when it does not for long, saying `what` did not happen."""
+    deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "what was waited for did not happen"
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds:.0f} seconds"
         time.sleep(0.02)
 
 

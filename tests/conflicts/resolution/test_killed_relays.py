@@ -2,6 +2,7 @@
 
 import multiprocessing
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PATIENCE_SECONDS = 20.0
 PROCESSES = multiprocessing.get_context("fork")
 
 Resolvable = Callable[[PlannedDay], tuple[ScheduleConflict, Option]]
@@ -105,6 +107,20 @@ def staffed_on_a_trail(planned: PlannedDay) -> UUID:
     return planned.staffed(lambda departure: departure.trail_id is not None)[0]
 
 
+def wait_for_calls(calls: Counter[tuple[str, str]], services: set[str], is_possible: Callable[[], bool]) -> None:
+    """Wait until all these services were called. Fails as soon as nobody is left who would call them."""
+
+    def missing() -> list[str]:
+        return sorted(services - {service for service, _ in calls})
+
+    wait_until(lambda: not missing() or not is_possible(), f"a call of {services}", seconds=PATIENCE_SECONDS)
+    assert not missing(), f"{missing()} heard nothing, and nothing is left to be sent to them"
+
+
+def is_something_unsent() -> bool:
+    return OutboxMessage.objects.unsent().exists()
+
+
 def resolve(conflict: ScheduleConflict, option: Option) -> ResolutionOutcome:
     try:
         return resolve_conflict(conflict.pk, option.id, by="ana")
@@ -135,7 +151,7 @@ def test_what_killed_relays_leave_undone_others_do_once(
     door.way = Way.TO_THE_DOOR
     with first.awake(), ThreadPoolExecutor(1) as operator:
         resolving = operator.submit(resolve, conflict, option)
-        wait_until(lambda: {service for service, _ in door.arrived} == services)
+        wait_for_calls(door.arrived, services, lambda: not resolving.done() or is_something_unsent())
     outcome = resolving.result()
 
     stored = ConflictResolution.objects.get(conflict=conflict)
@@ -147,7 +163,7 @@ def test_what_killed_relays_leave_undone_others_do_once(
     # The second is killed in the middle: the siblings have acted, and it has not heard so.
     door.way = Way.THERE
     with second.awake():
-        wait_until(lambda: {service for service, _ in door.done} == services)
+        wait_for_calls(door.done, services, is_something_unsent)
 
     assert settle_resolutions() == 0
     stored.refresh_from_db()
@@ -155,7 +171,7 @@ def test_what_killed_relays_leave_undone_others_do_once(
 
     door.way = Way.AND_BACK
     with third.awake():
-        wait_until(lambda: not OutboxMessage.objects.unsent().exists())
+        wait_until(lambda: not is_something_unsent(), "the last delivery", seconds=PATIENCE_SECONDS)
 
     assert settle_resolutions() == 1
     assert settle_resolutions() == 0
