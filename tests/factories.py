@@ -9,6 +9,7 @@ import factory
 from django.utils import timezone
 
 from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.domain.catalog_listing import CatalogListing
 from scheduling.domain.document import AssignmentStatus, Departure, GuideAdjustments, Role, TeamMember
 from scheduling.domain.facts import Certificate, Difficulty, Guide, Location, Region, Snapshot, Trail, Trip
 from scheduling.rules import EntriesByDate, Facts
@@ -48,6 +49,23 @@ class DepartureFactory(factory.Factory[Departure]):
     ends_at = factory.LazyFunction(lambda: at(12))
     participants = 8
     capacity = 12
+
+
+class CatalogListingFactory(factory.Factory[CatalogListing]):
+    """A listing of tomorrow at nine by New York's clocks, of three hours and twelve places."""
+
+    class Meta:
+        model = CatalogListing
+
+    schedule_date = TOMORROW
+    local_time = "09:00"
+    trip_id = factory.LazyFunction(uuid4)
+    trip_name = "Sunrise hike"
+    activity_type = "HIKING"
+    region_id = REGION_ID
+    timezone = "America/New_York"
+    duration_minutes = 180
+    total_spots = 12
 
 
 class RegionFactory(factory.Factory[Region]):

@@ -209,11 +209,13 @@ def siblings_process() -> Iterator[SimulatedSiblings]:
 
 @pytest.fixture
 def siblings(siblings_process: SimulatedSiblings, settings: Any) -> Iterator[SimulatedSiblings]:
-    """The siblings, with the settings pointing at them; what a test alters is undone after it."""
+    """The siblings, with the settings pointing at them; after a test nothing of what it altered or heard is left."""
     settings.SIBLING_URLS = siblings_process.urls
     _forget_answers()
     yield siblings_process
     siblings_process.restore()
+    caches["siblings"].clear()
+    forget_views()
 
 
 def _forget_answers() -> None:

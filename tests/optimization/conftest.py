@@ -1,9 +1,12 @@
 """Fixtures of the optimizer's pages and addresses."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django_redis import get_redis_connection
 
+from scheduling.daily_schedules import presence
 from scheduling.domain.document import Departure
 from tests.factories import DepartureFactory
 from tests.optimization.departures import DEPARTURE_ID
@@ -26,3 +29,11 @@ def departure(siblings: SimulatedSiblings) -> Departure:
     )
     put({DEPARTURE_ID: planned}, starts_at.date())
     return planned
+
+
+@pytest.fixture
+def nobody_optimizes() -> Iterator[None]:
+    """No process says that it optimizes anything, or did."""
+    get_redis_connection("default").flushdb()
+    yield
+    presence.reset_backoff()

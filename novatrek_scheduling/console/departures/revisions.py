@@ -51,15 +51,22 @@ def revisions_of(day: date, departure_id: UUID, snapshot: Snapshot, clock: tzinf
         schedule_id=schedule_id_of(day), changes__departures__has_key=str(departure_id)
     )
     return tuple(
-        RevisionLine(
-            address=reverse("admin:scheduling_schedulerevision_change", args=[row.pk]),
-            rev=row.rev,
-            changed_at=row.changed_at.astimezone(clock),
-            author=row.author,
-            cause=row.cause,
-            lines=tuple(lines_of(row.changes["departures"][str(departure_id)], snapshot, clock)),
-        )
+        revision_line(row, row.changes["departures"][str(departure_id)], snapshot, clock)
         for row in touching.order_by("-rev")[:MOST]
+    )
+
+
+def revision_line(
+    row: ScheduleRevision, entry: Mapping[str, Any], snapshot: Snapshot, clock: tzinfo | None
+) -> RevisionLine:
+    """Return a write with what it changed of a departure, `entry`."""
+    return RevisionLine(
+        address=reverse("admin:scheduling_schedulerevision_change", args=[row.pk]),
+        rev=row.rev,
+        changed_at=row.changed_at.astimezone(clock),
+        author=row.author,
+        cause=row.cause,
+        lines=tuple(lines_of(entry, snapshot, clock)),
     )
 
 

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from django.urls import reverse
-
-from novatrek_scheduling.console.departures.revisions import RevisionLine, lines_of
+from novatrek_scheduling.console.departures.revisions import RevisionLine, revision_line
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
 from scheduling.models import ScheduleRevision, schedule_id_of
@@ -31,14 +29,5 @@ def changes_since(
                 continue
             departure = departures.get(UUID(text))
             clock = departure.starts_at.tzinfo if departure else row.changed_at.tzinfo
-            found[UUID(text)].append(
-                RevisionLine(
-                    address=reverse("admin:scheduling_schedulerevision_change", args=[row.pk]),
-                    rev=row.rev,
-                    changed_at=row.changed_at.astimezone(clock),
-                    author=row.author,
-                    cause=row.cause,
-                    lines=tuple(lines_of(entry, snapshot, clock)),
-                )
-            )
+            found[UUID(text)].append(revision_line(row, entry, snapshot, clock))
     return {key: tuple(lines) for key, lines in found.items()}

@@ -10,20 +10,9 @@ from conflicts.detection import Severity
 from scheduling.domain.catalog_listing import CatalogListing, ListingState
 from scheduling.domain.document import DepartureStatus
 from tests.conflicts.detection.scenes import causes, detect_among
-from tests.factories import REGION_ID, TOMORROW, DepartureFactory, at
+from tests.factories import TOMORROW, CatalogListingFactory, DepartureFactory, at
 
-BASE = CatalogListing(
-    schedule_date=TOMORROW,
-    local_time="09:00",
-    trip_id=uuid4(),
-    trip_name="Sunrise hike",
-    activity_type="HIKING",
-    region_id=REGION_ID,
-    timezone="America/New_York",
-    duration_minutes=180,
-    total_spots=12,
-    read_at=at(5),
-)
+BASE = CatalogListingFactory(read_at=at(5))
 
 
 def listed(**changes: Any) -> CatalogListing:

@@ -38,6 +38,7 @@ from scheduling.domain.local_time import combine
 from scheduling.rules import EntriesByDate, Facts
 from tests.factories import (
     REGION_ID,
+    CatalogListingFactory,
     DepartureFactory,
     GuideFactory,
     RegionFactory,
@@ -249,18 +250,8 @@ def test_no_step_changes_what_is_gone_cancelled_or_started(step: Step, state: st
 
 
 def listed(clock: str, state: ListingState = ListingState.FOR_SALE, day: date = DAY) -> CatalogListing:
-    return CatalogListing(
-        schedule_date=day,
-        local_time=clock,
-        state=state,
-        trip_id=TRIP.id,
-        trip_name="Sunrise hike",
-        activity_type="HIKING",
-        region_id=REGION_ID,
-        timezone=DENVER.key,
-        duration_minutes=180,
-        total_spots=12,
-        read_at=NOW,
+    return CatalogListingFactory(
+        schedule_date=day, local_time=clock, state=state, trip_id=TRIP.id, timezone=DENVER.key, read_at=NOW
     )
 
 

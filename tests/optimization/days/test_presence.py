@@ -1,6 +1,6 @@
 """While an optimizer works on a date, readers of the date see its presence."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from types import ModuleType
 from typing import Any
@@ -8,13 +8,11 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
-from django_redis import get_redis_connection
 
 from optimization.days import inputs
 from optimization.days.clusters import clusters_of
 from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.requests.processing import process_request
-from scheduling.daily_schedules import presence
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.presence import OptimizerPresence, first_optimizer_of
 from scheduling.domain.facts import Snapshot
@@ -23,16 +21,9 @@ from tests.optimization.requests.test_processing import submit
 from tests.siblings import SimulatedSiblings
 from tests.tokens import bearer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_optimizes")]
 
 NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer")
-
-
-@pytest.fixture(autouse=True)
-def _no_optimizer_present() -> Iterator[None]:
-    get_redis_connection("default").flushdb()
-    yield
-    presence.reset_backoff()
 
 
 @pytest.fixture

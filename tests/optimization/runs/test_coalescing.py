@@ -1,12 +1,11 @@
 """Two optimizations of the same date and regions: one plans, the other waits and joins its run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django_redis import get_redis_connection
 
 from optimization.days.services import DayOptimization, optimize_day
 from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
@@ -18,17 +17,10 @@ from tests.factories import TOMORROW
 from tests.scheduling.writes import change, stored
 from tests.siblings import SimulatedSiblings
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_optimizes")]
 
 ANA = Author(AuthorKind.OPTIMIZATION, "ana")
 Meanwhile = Callable[[Callable[[], object]], None]
-
-
-@pytest.fixture(autouse=True)
-def _no_optimizer_present() -> Iterator[None]:
-    get_redis_connection("default").flushdb()
-    yield
-    presence.reset_backoff()
 
 
 @pytest.fixture

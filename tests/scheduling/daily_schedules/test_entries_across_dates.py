@@ -1,7 +1,7 @@
 """Guide adjustments of one date, and departures of other dates that they are about, under concurrent writes."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -50,24 +50,32 @@ def causes() -> list[str]:
     return [conflict.details["cause"] for conflict in ScheduleConflict.objects.open()]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_entry_for_a_later_day_of_a_trip_that_is_just_being_planned_is_a_conflict() -> None:
-    guide, next_day = TeamMemberFactory(), TOMORROW + timedelta(days=1)
-    long_trip = DepartureFactory(team=[guide], ends_at=at(17, day=next_day), status=DepartureStatus.PUBLISHED)
+def plan_while(enters: Callable[[], object], departure: Departure) -> None:
+    """Add a departure to tomorrow while somebody enters something, which waits for that write."""
 
-    def enter_leave() -> None:
-        enter(guide.guide_id, next_day, **on_leave(next_day))
-        connection.close()
+    def enter_it() -> None:
+        try:
+            enters()
+        finally:
+            connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         entering: list[Future[None]] = []
 
         def meanwhile(_: object) -> None:
-            entering.append(pool.submit(enter_leave))
+            entering.append(pool.submit(enter_it))
             wait_until_a_session_is_blocked()
 
-        write_daily_schedules([TOMORROW], adding(long_trip), author=DISPATCHER, after_write=meanwhile)
+        write_daily_schedules([TOMORROW], adding(departure), author=DISPATCHER, after_write=meanwhile)
         entering[0].result(timeout=30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_entry_for_a_later_day_of_a_trip_that_is_just_being_planned_is_a_conflict() -> None:
+    guide, next_day = TeamMemberFactory(), TOMORROW + timedelta(days=1)
+    long_trip = DepartureFactory(team=[guide], ends_at=at(17, day=next_day), status=DepartureStatus.PUBLISHED)
+
+    plan_while(lambda: enter(guide.guide_id, next_day, **on_leave(next_day)), long_trip)
 
     assert causes() == ["AVAILABILITY_EXCEPTION"]
 
@@ -80,19 +88,8 @@ def test_an_absence_entered_elsewhere_for_a_departure_that_is_just_being_planned
     guide = TeamMemberFactory()
     departure = DepartureFactory(team=[guide], status=DepartureStatus.PUBLISHED)
 
-    def enter_leave() -> None:
-        enter(guide.guide_id, entered_on, **on_leave(TOMORROW - timedelta(days=3), TOMORROW + timedelta(days=3)))
-        connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        entering: list[Future[None]] = []
-
-        def meanwhile(_: object) -> None:
-            entering.append(pool.submit(enter_leave))
-            wait_until_a_session_is_blocked()
-
-        write_daily_schedules([TOMORROW], adding(departure), author=DISPATCHER, after_write=meanwhile)
-        entering[0].result(timeout=30)
+    leave = on_leave(TOMORROW - timedelta(days=3), TOMORROW + timedelta(days=3))
+    plan_while(lambda: enter(guide.guide_id, entered_on, **leave), departure)
 
     assert causes() == ["AVAILABILITY_EXCEPTION"]
 

@@ -10,23 +10,12 @@ import pytest
 from scheduling.domain.catalog_changes import Followed, Place, keep, take_listing
 from scheduling.domain.catalog_listing import CatalogListing, ListingState
 from scheduling.domain.document import Announcement, Departure, DepartureStatus
-from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, at, lead
+from tests.factories import TOMORROW, CatalogListingFactory, DepartureFactory, GuideFactory, at, lead
 
 NEW_YORK = Place(ZoneInfo("America/New_York"), None)
 TRIP = uuid4()
 A_WEEK_BEFORE = at(9) - timedelta(days=7)
-BASE = CatalogListing(
-    schedule_date=TOMORROW,
-    local_time="08:00",
-    trip_id=TRIP,
-    trip_name="Sunrise hike",
-    activity_type="HIKING",
-    region_id=REGION_ID,
-    timezone="America/New_York",
-    duration_minutes=180,
-    total_spots=12,
-    read_at=A_WEEK_BEFORE - timedelta(days=1),
-)
+BASE = CatalogListingFactory(local_time="08:00", trip_id=TRIP, read_at=A_WEEK_BEFORE - timedelta(days=1))
 
 
 def listed(**changes: Any) -> CatalogListing:

@@ -6,25 +6,15 @@ from uuid import UUID, uuid4
 
 from conflicts.detection import Cause, Detection
 from conflicts.detection.scene import WaitingGuests
-from scheduling.domain.catalog_listing import CatalogListing, ListingState
+from scheduling.domain.catalog_listing import ListingState
 from scheduling.domain.document import DepartureStatus
 from tests.conflicts.detection.examples.example import beyond, just_beyond, just_short_of, short_of
 from tests.conflicts.detection.scenes import A_WEEK_BEFORE, detect_among
-from tests.factories import REGION_ID, TOMORROW, DepartureFactory, at
+from tests.factories import REGION_ID, CatalogListingFactory, DepartureFactory, at
 
 A_DAY = timedelta(days=1)
 TRIP_ID: UUID = uuid4()
-BASE = CatalogListing(
-    schedule_date=TOMORROW,
-    local_time="09:00",
-    trip_id=TRIP_ID,
-    trip_name="Sunrise hike",
-    activity_type="HIKING",
-    region_id=REGION_ID,
-    timezone="America/New_York",
-    duration_minutes=180,
-    total_spots=12,
-)
+BASE = CatalogListingFactory(trip_id=TRIP_ID)
 
 
 def listed(state: ListingState, now: datetime = A_WEEK_BEFORE, **fields: Any) -> Detection:

@@ -1,18 +1,15 @@
 """Changes of a departure in its panel: looked at before they are saved, versioned, and refused at the field."""
 
-from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
 import pytest
 from django.test import Client
 
-from novatrek_scheduling.console.board.siblings_view import forget_views
 from scheduling.models import DailySchedule, ScheduleRevision
 from tests.novatrek_scheduling.console.departures.forms import (
     CLIMB,
     HIKE,
-    day_of,
     form_of,
     panel_of,
     plan_hike,
@@ -23,19 +20,6 @@ from tests.scheduling.writes import change, enter
 from tests.siblings import SimulatedSiblings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
-
-
-@pytest.fixture
-def day(siblings: SimulatedSiblings) -> Iterator[date]:
-    forget_views()
-    plan_hike(siblings)
-    yield day_of(siblings)
-    forget_views()
-
-
-@pytest.fixture
-def dana() -> Client:
-    return signed_in("Dispatcher")
 
 
 def guides_for(client: Client, day: date) -> list[UUID]:

@@ -20,11 +20,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups", "siblings
 AtMost = Callable[[int], AbstractContextManager[Any]]
 
 
-@pytest.fixture
-def auditor() -> Client:
-    return signed_in("Auditor")
-
-
 def panel_of(key: UUID, day: date = TOMORROW) -> str:
     return reverse("console:departure", args=[day, key])
 

@@ -1,39 +1,21 @@
 """The buttons of the panel that undo and redo."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from novatrek_scheduling.console.board.siblings_view import forget_views
 from tests.novatrek_scheduling.console.departures.forms import (
     HIKE,
-    day_of,
     form_of,
     panel_of,
-    plan_hike,
     stored_on,
 )
 from tests.novatrek_scheduling.console.people import signed_in
 from tests.scheduling.writes import change
-from tests.siblings import SimulatedSiblings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
-
-
-@pytest.fixture
-def day(siblings: SimulatedSiblings) -> Iterator[date]:
-    forget_views()
-    plan_hike(siblings)
-    yield day_of(siblings)
-    forget_views()
-
-
-@pytest.fixture
-def dana() -> Client:
-    return signed_in("Dispatcher")
 
 
 def step(day: date, name: str = "undo") -> str:

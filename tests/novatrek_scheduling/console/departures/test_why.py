@@ -1,6 +1,6 @@
 """Why a team is what it is, in the panel of its departure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
@@ -9,30 +9,15 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from novatrek_scheduling.console.board.siblings_view import forget_views
 from optimization.explanations.services import explain_as_it_stands
 from scheduling.models import DailySchedule
-from tests.novatrek_scheduling.console.departures.forms import HIKE, day_of, panel_of, plan_hike, stored_on
-from tests.novatrek_scheduling.console.people import signed_in
+from tests.novatrek_scheduling.console.departures.forms import HIKE, panel_of, stored_on
 from tests.scheduling.writes import change, enter
 from tests.siblings import SimulatedSiblings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 AtMost = Callable[[int], AbstractContextManager[Any]]
-
-
-@pytest.fixture
-def day(siblings: SimulatedSiblings) -> Iterator[date]:
-    forget_views()
-    plan_hike(siblings)
-    yield day_of(siblings)
-    forget_views()
-
-
-@pytest.fixture
-def auditor() -> Client:
-    return signed_in("Auditor")
 
 
 def why(client: Client, day: date) -> str:

@@ -1,6 +1,5 @@
 """A guide's page says what they lead, how long they may, and what binds them; why is for those who may read it."""
 
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from uuid import UUID, uuid4
 
@@ -23,18 +22,10 @@ from tests.scheduling.adjusting import enter
 from tests.scheduling.writes import put
 from tests.siblings import SimulatedSiblings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups", "siblings")]
 
 MARKER = "torn ligament"
 IN_TWO_DAYS = company_day() + timedelta(days=2)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered(siblings: SimulatedSiblings) -> Iterator[None]:
-    forget_views()
-    yield
-    forget_views()
-    caches["siblings"].clear()
 
 
 @pytest.fixture

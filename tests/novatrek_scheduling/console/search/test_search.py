@@ -1,6 +1,5 @@
 """One box finds people, departures, requests and conflicts, whatever accents they are written with."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,7 +10,6 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from conflicts.models import ScheduleConflict
-from novatrek_scheduling.console.board.siblings_view import forget_views
 from novatrek_scheduling.console.search.find import find
 from novatrek_scheduling.console.search.folding import Folded, folded
 from scheduling.models import RequestStatus, ScheduleRequest
@@ -21,19 +19,10 @@ from tests.novatrek_scheduling.console.people import signed_in
 from tests.scheduling.writes import put
 from tests.siblings import SimulatedSiblings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups", "siblings")]
 
 WRITTEN = "Gráinne Ó Søren-Łódź, ÑANDÚ"
 PLAIN = "grainne o soren-lodz, nandu"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered(siblings: SimulatedSiblings) -> Iterator[None]:
-    forget_views()
-    caches["siblings"].clear()
-    yield
-    forget_views()
-    caches["siblings"].clear()
 
 
 def found(query: str) -> dict[str, list[str]]:
