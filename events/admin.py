@@ -1,6 +1,5 @@
 """Outgoing messages, received events and dead letters in the console."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -16,6 +18,7 @@ from events.bounded_paginator import BoundedPaginator
 from events.dead_letters import discard, replay
 from events.models import DeadLetter, DeadLetterQuerySet, InboxMessage, OutboxMessage
 from novatrek_scheduling.errors import DomainError
+from novatrek_scheduling.readable import Tones, as_sent, for_support, readable, spelled, written
 
 SETTLE_PERMISSION = "events.settle_deadletter"
 
@@ -40,11 +43,16 @@ class ViewOnly(ModelAdmin):  # type: ignore[misc]
 class DeliveryStateFilter(admin.SimpleListFilter):
     """A filter by the delivery state of an outgoing message."""
 
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("waiting", "Waiting"), ("retrying", "Being retried"), ("sent", "Sent"), ("failed", "Failed")]
+        return [
+            ("waiting", capfirst(_("waiting"))),
+            ("retrying", capfirst(_("being retried"))),
+            ("sent", capfirst(_("sent"))),
+            ("failed", capfirst(_("failed"))),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         unsent = queryset.filter(sent_at=None, failed_at=None)
@@ -60,11 +68,15 @@ class DeliveryStateFilter(admin.SimpleListFilter):
 class DeadLetterStateFilter(admin.SimpleListFilter):
     """A filter by the state of a dead letter."""
 
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "settled"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("replayed", "Replayed"), ("discarded", "Discarded")]
+        return [
+            ("open", capfirst(_("open"))),
+            ("replayed", capfirst(_("replayed"))),
+            ("discarded", capfirst(_("discarded"))),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         states: dict[str | None, QuerySet[Any]] = {
@@ -77,73 +89,122 @@ class DeadLetterStateFilter(admin.SimpleListFilter):
 
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(ViewOnly):
-    list_display = ["id", "destination", "kind", "key", "state", "attempts", "created_at"]
+    list_display = ["created_at", "destination", "kind_in_words", "state", "attempts", "sent_at"]
     list_filter = [DeliveryStateFilter, "destination", "created_at"]
     search_fields = ["key", "kind", "url", "last_error"]
-    search_help_text = "Key, kind, address or error"
+    search_help_text = gettext_lazy("Key, kind, address or error")
     ordering = ["-id"]
-    exclude = ["payload", "body", "headers"]
-    readonly_fields = ["sent_payload"]
+    fields = [
+        "destination",
+        "kind_in_words",
+        "state",
+        "created_at",
+        "attempts",
+        "next_attempt_at",
+        "sent_at",
+        "failed_at",
+        "last_error",
+        "sent_payload",
+        "ids",
+    ]
 
-    @display(description="State", label={"sent": "success", "failed": "danger", "being retried": "warning"})  # type: ignore[untyped-decorator]
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_in_words(self, message: OutboxMessage) -> str:
+        return _(spelled(message.kind))
+
+    @display(  # type: ignore[untyped-decorator]
+        description=gettext_lazy("state"), label=Tones(sent="success", failed="danger", **{"being retried": "warning"})
+    )
     def state(self, message: OutboxMessage) -> str:
         if message.sent_at:
-            return "sent"
+            return _("sent")
         if message.failed_at:
-            return "failed"
-        return "being retried" if message.attempts else "waiting"
+            return _("failed")
+        return _("being retried") if message.attempts else _("waiting")
 
-    @admin.display(description="Payload")
+    @admin.display(description=gettext_lazy("content"))
     def sent_payload(self, message: OutboxMessage) -> SafeString:
         return _payload_text(message.payload, message.body)
+
+    @admin.display(description=gettext_lazy("ids"))
+    def ids(self, message: OutboxMessage) -> SafeString:
+        return for_support([(_("message"), message.message_id), (_("key"), message.key), (_("address"), message.url)])
 
 
 @admin.register(InboxMessage)
 class InboxMessageAdmin(ViewOnly):
-    list_display = ["received_at", "event_type", "event_id", "topic", "partition", "offset", "produced_at"]
+    list_display = ["received_at", "type_in_words", "topic", "partition", "offset", "produced_at"]
     list_filter = ["event_type", "received_at"]
     search_fields = ["=event_id", "topic"]
-    search_help_text = "Event id or topic"
+    search_help_text = gettext_lazy("Event id or topic")
     ordering = ["-received_at"]
+    fields = ["type_in_words", "topic", "partition", "offset", "produced_at", "received_at", "ids"]
+
+    @admin.display(description=gettext_lazy("event type"), ordering="event_type")
+    def type_in_words(self, message: InboxMessage) -> str:
+        return _(spelled(message.event_type))
+
+    @admin.display(description=gettext_lazy("ids"))
+    def ids(self, message: InboxMessage) -> SafeString:
+        return for_support([(_("event"), message.event_id)])
 
 
 @admin.register(DeadLetter)
 class DeadLetterAdmin(ViewOnly):
-    list_display = ["id", "source", "key", "reason", "state", "recorded_at", "settled_by"]
+    list_display = ["recorded_at", "source", "reason", "state", "settled_by"]
     list_filter = [DeadLetterStateFilter, "source", "recorded_at"]
     search_fields = ["key", "source", "reason"]
-    search_help_text = "Key, source or reason"
+    search_help_text = gettext_lazy("Key, source or reason")
     ordering = ["-id"]
-    exclude = ["payload", "original"]
-    readonly_fields = ["stored_payload"]
+    fields = [
+        "source",
+        "reason",
+        "state",
+        "recorded_at",
+        "replayed_at",
+        "replayed_by",
+        "discarded_at",
+        "discarded_by",
+        "stored_payload",
+        "ids",
+    ]
     actions = ["replay_chosen", "discard_chosen"]
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(SETTLE_PERMISSION)
 
-    @display(description="State", label={"open": "danger", "replayed": "success", "discarded": "info"})  # type: ignore[untyped-decorator]
+    @display(  # type: ignore[untyped-decorator]
+        description=gettext_lazy("state"), label=Tones(open="danger", replayed="success", discarded="info")
+    )
     def state(self, dead_letter: DeadLetter) -> str:
         if dead_letter.is_open:
-            return "open"
-        return "replayed" if dead_letter.replayed_at else "discarded"
+            return _("open")
+        return _("replayed") if dead_letter.replayed_at else _("discarded")
 
-    @admin.display(description="Closed by")
+    @admin.display(description=gettext_lazy("closed by"))
     def settled_by(self, dead_letter: DeadLetter) -> str:
         return dead_letter.replayed_by or dead_letter.discarded_by
 
-    @admin.display(description="Payload")
+    @admin.display(description=gettext_lazy("content"))
     def stored_payload(self, dead_letter: DeadLetter) -> SafeString:
         return _payload_text(dead_letter.payload, dead_letter.original)
 
-    @admin.action(description="Replay", permissions=["settle"])
+    @admin.display(description=gettext_lazy("ids"))
+    def ids(self, dead_letter: DeadLetter) -> SafeString:
+        return for_support([(_("number"), dead_letter.pk), (_("key"), dead_letter.key)])
+
+    @admin.action(description=gettext_lazy("Replay"), permissions=["settle"])
     def replay_chosen(self, request: HttpRequest, queryset: DeadLetterQuerySet) -> None:
-        self._close(request, queryset, replay, "Replayed")
+        self._close(request, queryset, replay, "Replayed", _("Replayed: dead letter %(number)s from %(source)s."))
 
-    @admin.action(description="Discard", permissions=["settle"])
+    @admin.action(description=gettext_lazy("Discard"), permissions=["settle"])
     def discard_chosen(self, request: HttpRequest, queryset: DeadLetterQuerySet) -> None:
-        self._close(request, queryset, discard, "Discarded")
+        self._close(request, queryset, discard, "Discarded", _("Discarded: dead letter %(number)s from %(source)s."))
 
-    def _close(self, request: HttpRequest, selected: DeadLetterQuerySet, close: Callable[..., None], done: str) -> None:
+    def _close(
+        self, request: HttpRequest, selected: DeadLetterQuerySet, close: Callable[..., None], done: str, text: str
+    ) -> None:
+        """Close each; `done` is for Django's log, `text` for the person."""
         # Oldest first: replays repeat the original order.
         for dead_letter in selected.order_by("id"):
             try:
@@ -152,11 +213,10 @@ class DeadLetterAdmin(ViewOnly):
                 self.message_user(request, error.message, messages.WARNING)
             else:
                 self.log_change(request, dead_letter, done)
-                self.message_user(request, f"{done}: dead letter {dead_letter.pk} from {dead_letter}.")
+                self.message_user(request, text % {"number": dead_letter.pk, "source": dead_letter.source})
 
 
 def _payload_text(payload: Any, original: bytes | memoryview | None) -> SafeString:
-    text = json.dumps(payload, indent=2, ensure_ascii=False)
     if payload in (None, {}) and original is not None:
-        text = bytes(original).decode(errors="replace")
-    return format_html('<pre class="whitespace-pre-wrap">{}</pre>', text)
+        return as_sent(bytes(original).decode(errors="replace"))
+    return format_html("{}{}", readable(payload), as_sent(written(payload)))

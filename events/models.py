@@ -8,6 +8,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from novatrek_scheduling.readable import spelled
 
 WAKE_CHANNEL = "scheduling_outbox"
 KEY_LENGTH = 200
@@ -94,7 +98,7 @@ class OutboxMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} for {self.destination} ({self.key})"
+        return _("%(kind)s for %(destination)s") % {"kind": _(spelled(self.kind)), "destination": self.destination}
 
 
 class InboxManager(models.Manager["InboxMessage"]):
@@ -130,7 +134,8 @@ class InboxMessage(models.Model):
         indexes = [models.Index(fields=["-received_at"], name="idx_inbox_received")]
 
     def __str__(self) -> str:
-        return f"{self.event_type} {self.event_id}"
+        when = date_format(timezone.localtime(self.received_at), "DATETIME_FORMAT")
+        return _("%(kind)s, received %(when)s") % {"kind": _(spelled(self.event_type)), "when": when}
 
 
 class DeadLetterQuerySet(models.QuerySet["DeadLetter"]):

@@ -7,6 +7,9 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from conflicts.choices import SEVERITY_LABELS
 from conflicts.detection import Severity
@@ -14,11 +17,11 @@ from conflicts.models import ConflictQuerySet
 
 
 class SeverityFilter(admin.SimpleListFilter):
-    title = "severity"
+    title = gettext_lazy("severity")
     parameter_name = "severity"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(severity.value, SEVERITY_LABELS[severity]) for severity in reversed(Severity)]
+        return [(severity.value, capfirst(_(SEVERITY_LABELS[severity]))) for severity in reversed(Severity)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
@@ -30,11 +33,11 @@ class SeverityFilter(admin.SimpleListFilter):
 class StateFilter(admin.SimpleListFilter):
     """Open conflicts, unless others are asked for."""
 
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "resolved__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("0", "Open"), ("1", "Resolved"), ("all", "All")]
+        return [("0", capfirst(_("open"))), ("1", capfirst(_("resolved"))), ("all", capfirst(_("all")))]
 
     def value(self) -> str:
         return super().value() or "0"

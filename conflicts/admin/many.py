@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.formats import localize
+from django.utils.translation import gettext as _
 
 from conflicts.choices import SEVERITY_LABELS, Strategy
 from conflicts.resolution.bulk_planning import Choice, Planned, plan_choices
@@ -28,7 +29,7 @@ class ChoiceField(forms.MultipleChoiceField):
     def clean(self, value: Any) -> list[Choice]:
         choices = [_choice(text) for text in super().clean(value)]
         if len(choices) > MOST_AT_ONCE:
-            raise forms.ValidationError(f"Choose at most {MOST_AT_ONCE} conflicts.")
+            raise forms.ValidationError(_("Choose at most %d conflicts.") % MOST_AT_ONCE)
         return choices
 
 
@@ -44,7 +45,7 @@ def plan_context(conflict_ids: Sequence[UUID]) -> dict[str, Any]:
     plan = plan_choices(map(Choice, conflict_ids))
     is_possible = any(planned.option for planned in plan)
     return {
-        "title": "Resolve several conflicts",
+        "title": _("Resolve several conflicts"),
         "rows": list(map(row_of, plan)),
         "is_possible": is_possible,
         "conflict_ids": [planned.conflict_id for planned in plan],
@@ -61,7 +62,7 @@ def row_of(planned: Planned) -> dict[str, Any]:
     option, conflict = planned.option, planned.conflict
     row = {
         "day": localize(conflict.day) if conflict else "",
-        "severity": SEVERITY_LABELS[conflict.severity] if conflict else "",
+        "severity": _(SEVERITY_LABELS[conflict.severity]) if conflict else "",
         "description": conflict.details["description"] if conflict else "",
         "refusal": planned.refusal,
     }

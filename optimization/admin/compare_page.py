@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+
+from novatrek_scheduling.readable import spelled
 from optimization.runs.comparison import Comparison, Row
 from scheduling.admin.region_names import region_list
 from scheduling.domain.words import in_words
@@ -11,7 +15,7 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
     """Return the context of the template."""
     runs = (comparison.first, comparison.second)
     return {
-        "title": "Comparison of two runs",
+        "title": _("Comparison of two runs"),
         "runs": runs,
         "same_problem": comparison.same_problem,
         "rows": [_row(row) for row in comparison.rows if not (row.first in ("", None) and row.second in ("", None))],
@@ -21,7 +25,7 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
 
 def _row(row: Row) -> dict[str, Any]:
     return {
-        "name": row.name.replace("_", " ").replace(".", ", "),
+        "name": ", ".join(_(spelled(part)) for part in row.name.split(".")),
         "values": [_text(row.name, value) for value in (row.first, row.second)],
         "difference": "" if row.change in (None, 0) else f"{row.change:+g}",
         "differs": row.differs,
@@ -34,5 +38,5 @@ def _text(name: str, value: Any) -> str:
     if name == "region_ids":
         return region_list(value.split(", ")) if value else ""
     if name == "proof":
-        return in_words(str(value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return _(in_words(str(value)))
+    return str(localize(value))

@@ -8,12 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from novatrek_scheduling.errors import DomainError
 from optimization.fragility.report import remarks_on, standby_in
 from optimization.fragility.services import current_report
 from optimization.models import FragilityReport
-from scheduling.domain.text import counted
+from scheduling.domain.words import in_words
 from scheduling.models import DailySchedule
 
 VIEW = "scheduling.view_dailyschedule"
@@ -33,7 +35,7 @@ def fragility_page(request: HttpRequest, site: AdminSite, schedule_id: UUID) -> 
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     schedule = get_object_or_404(DailySchedule, pk=schedule_id)
-    context = site.each_context(request) | {"title": "Fragility", "schedule": schedule}
+    context = site.each_context(request) | {"title": _("Fragility"), "schedule": schedule}
     try:
         context |= fragility_context(current_report(schedule), schedule)
     except DomainError as error:
@@ -44,9 +46,14 @@ def fragility_page(request: HttpRequest, site: AdminSite, schedule_id: UUID) -> 
 def fragility_context(kept: FragilityReport, schedule: DailySchedule) -> dict[str, Any]:
     """Return the context of the template, with all texts."""
     report = kept.report
-    judged = f"{counted(report['departures'], 'departure')} with {counted(report['guests'], 'guest')}"
+    departures, guests, losses = report["departures"], report["guests"], report["tried"]
+    judged = {
+        "departures": ngettext("%d departure", "%d departures", departures) % departures,
+        "guests": ngettext("%d guest", "%d guests", guests) % guests,
+        "losses": ngettext("%d loss tried", "%d losses tried", losses) % losses,
+    }
     return {
-        "judged": f"{judged}; {report['tried']} losses tried.",
+        "judged": _("%(departures)s with %(guests)s; %(losses)s.") % judged,
         "found_at": kept.found_at,
         "is_current": kept.rev == schedule.rev,
         "most_fragile": [_loss(loss) for loss in report["most_fragile"]],
@@ -57,10 +64,10 @@ def fragility_context(kept: FragilityReport, schedule: DailySchedule) -> dict[st
 
 
 def _loss(loss: dict[str, Any]) -> dict[str, Any]:
-    name, kind = loss["resource"]["name"], loss["resource"]["kind"].replace("_", " ").lower()
+    name, kind = loss["resource"]["name"], in_words(loss["resource"]["kind"])
     return {
         "name": name[:1].upper() + name[1:],
-        "kind": "" if kind in name.lower() else kind,
+        "kind": "" if kind in name.lower() else _(kind),
         "guests": loss["guests"],
         "guests_on_duty": loss["guests_on_duty"],
         "message": loss["message"],

@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from scheduling.models import LeasedWork, LeasedWorkQuerySet
 
@@ -37,7 +39,10 @@ class Night(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"night over {self.first_day} to {self.last_day}: {self.status}"
+        return _("night of %(first)s to %(last)s") % {
+            "first": date_format(self.first_day),
+            "last": date_format(self.last_day),
+        }
 
 
 class NightDateQuerySet(LeasedWorkQuerySet["NightDate"]):

@@ -4,6 +4,8 @@ from uuid import uuid4
 
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 
 class RunStatus(models.TextChoices):
@@ -44,7 +46,7 @@ class OptimizationRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.algorithm} over {self.schedule_date}: {self.status}"
+        return _("optimization of %(day)s") % {"day": date_format(self.schedule_date)}
 
 
 class RunDetail(models.Model):

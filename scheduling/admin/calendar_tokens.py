@@ -10,6 +10,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -17,11 +21,16 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from events.admin import ViewOnly
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import DomainError
+from novatrek_scheduling.readable import Tones, for_support
+from scheduling.admin.plan_names import guide_link
+from scheduling.admin.region_names import known_regions
 from scheduling.calendars.tokens import issue_calendar_token, revoke_calendar_token
+from scheduling.domain.namesakes import told_apart
 from scheduling.models import CalendarToken
 from scheduling.siblings import guide_management
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
+from scheduling.snapshot.translation import guide_of
 
 ISSUE_PERMISSION = "scheduling.issue_calendartoken"
 LIST = "admin:scheduling_calendartoken_changelist"
@@ -31,11 +40,11 @@ TEMPLATES = "admin/scheduling/calendartoken"
 class ActiveFilter(admin.SimpleListFilter):
     """A filter by the state of a token."""
 
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("active", "Active"), ("revoked", "Revoked")]
+        return [("active", capfirst(_("active"))), ("revoked", capfirst(_("revoked")))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         by_state: dict[str | None, QuerySet[Any]] = {
@@ -51,8 +60,8 @@ class IssueForm(forms.Form):
     def __init__(self, guides: dict[UUID, str], data: Any = None) -> None:
         super().__init__(data)
         ordered = sorted(guides.items(), key=lambda guide: (guide[1], guide[0]))
-        choices = [("", "Choose a guide"), *((str(key), f"{name} ({str(key)[:8]})") for key, name in ordered)]
-        self.fields["guide_id"] = forms.ChoiceField(label="Guide", choices=choices, widget=UnfoldAdminSelectWidget)
+        choices = [("", _("Choose a guide")), *((str(key), name) for key, name in ordered)]
+        self.fields["guide_id"] = forms.ChoiceField(label=_("Guide"), choices=choices, widget=UnfoldAdminSelectWidget)
 
 
 @admin.register(CalendarToken)
@@ -60,24 +69,33 @@ class CalendarTokenAdmin(ViewOnly):
     list_display = ["guide_name", "state", "created_at", "created_by", "revoked_at", "revoked_by"]
     list_filter = [ActiveFilter, "created_at"]
     search_fields = ["guide_name", "=guide_id", "created_by"]
-    search_help_text = "Name or id of the guide, or issuer"
+    search_help_text = gettext_lazy("Name or id of the guide, or issuer")
     ordering = ["guide_name", "-created_at"]
-    fields = ["guide_name", "guide_id", "state", "created_at", "created_by", "revoked_at", "revoked_by"]
-    readonly_fields = ["state"]
+    fields = ["guide", "state", "created_at", "created_by", "revoked_at", "revoked_by", "ids"]
     actions_list = ["issue"]
     actions_detail = ["revoke"]
 
     def has_issue_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(ISSUE_PERMISSION)
 
-    @display(description="State", label={"active": "success", "stopped": "warning", "revoked": "info"})  # type: ignore[untyped-decorator]
+    @display(  # type: ignore[untyped-decorator]
+        description=gettext_lazy("state"), label=Tones(active="success", stopped="warning", revoked="info")
+    )
     def state(self, token: CalendarToken) -> str:
         if token.revoked_at:
-            return "revoked"
-        return "stopped" if token.stopped_at else "active"
+            return _("revoked")
+        return _("stopped") if token.stopped_at else _("active")
+
+    @admin.display(description=gettext_lazy("guide"))
+    def guide(self, token: CalendarToken) -> SafeString:
+        return guide_link(token.guide_id, token.guide_name)
+
+    @admin.display(description=gettext_lazy("ids"))
+    def ids(self, token: CalendarToken) -> SafeString:
+        return for_support([(_("guide"), token.guide_id)])
 
     @action(  # type: ignore[untyped-decorator]
-        description="Issue",
+        description=gettext_lazy("Issue"),
         url_path="issue",
         icon="key",
         variant=ActionVariant.PRIMARY,
@@ -95,29 +113,35 @@ class CalendarTokenAdmin(ViewOnly):
             if "guide_id" not in request.POST:
                 return redirect(reverse(LIST))
             form = _kept(request.POST["guide_id"])
-        return self._page(request, "issue.html", title="Issue a calendar token", form=form)
+        return self._page(request, "issue.html", title=_("Issue a calendar token"), form=form)
 
     def _issued(self, request: HttpRequest, guide_id: UUID, guides: dict[UUID, str]) -> HttpResponse:
         issued = issue_calendar_token(guide_id, guide_name=guides[guide_id], by=request.user.get_username())
         self.log_addition(request, issued.row, "Issued")
         address = request.build_absolute_uri(issued.path)
-        return self._page(request, "issued.html", title=f"Calendar of {issued.row.guide_name}", address=address)
+        return self._page(
+            request, "issued.html", title=_("Calendar of %(guide)s") % {"guide": issued.row.guide_name}, address=address
+        )
 
     @action(  # type: ignore[untyped-decorator]
-        description="Revoke", url_path="revoke", icon="key_off", variant=ActionVariant.DANGER, permissions=["issue"]
+        description=gettext_lazy("Revoke"),
+        url_path="revoke",
+        icon="key_off",
+        variant=ActionVariant.DANGER,
+        permissions=["issue"],
     )
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show a confirmation page, and revoke the token once confirmed."""
         token = get_object_or_404(CalendarToken, pk=object_id)
         if request.method != "POST":
-            return self._page(request, "revoke.html", title=f"Revoke the {token}", token=token)
+            return self._page(request, "revoke.html", title=_("Revoke the %(token)s") % {"token": token}, token=token)
         try:
             revoke_calendar_token(token, by=request.user.get_username())
         except DomainError as error:
             self.message_user(request, error.message, messages.WARNING)
         else:
             self.log_change(request, token, "Revoked")
-            self.message_user(request, f"Revoked: {token}.")
+            self.message_user(request, _("Revoked: %(what)s.") % {"what": token})
         return redirect(reverse(LIST))
 
     def _page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
@@ -128,7 +152,7 @@ class CalendarTokenAdmin(ViewOnly):
 def _kept(guide_id: str) -> IssueForm:
     """Return the form with the chosen guide alone, while nobody lists the guides: what was chosen is sent again."""
     try:
-        return IssueForm({UUID(guide_id): "The guide chosen before"}, {"guide_id": guide_id})
+        return IssueForm({UUID(guide_id): _("The guide chosen before")}, {"guide_id": guide_id})
     except ValueError:
         return IssueForm({})
 
@@ -138,4 +162,5 @@ def _guides() -> dict[UUID, str]:
     reader = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]))
     with Lookups(reader.deadline) as lookups:
         guides = guide_management.read_guides(reader, lookups)
-    return {guide.id: f"{guide.first_name} {guide.last_name}".strip() for guide in guides.entries}
+    named = told_apart({guide.id: guide_of(guide) for guide in guides.entries}, known_regions())
+    return {key: guide.name for key, guide in named.items()}

@@ -11,16 +11,20 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from events.admin import ViewOnly
+from novatrek_scheduling.readable import Tones, for_support
 from scheduling import hooks
 from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.plan_by_region import plan_by_region
+from scheduling.admin.plan_names import link
 from scheduling.daily_schedules.selectors import departures_under_way
 from scheduling.domain.document import Departure
 from scheduling.domain.text import team_text
@@ -35,7 +39,9 @@ def _under_way(day: date) -> Iterator[str]:
         for item in schedule.matching_departures:  # type: ignore[attr-defined]
             departure = Departure.model_validate(item["value"])
             team = team_text(departure.team)
-            yield f"{departure.trip_name}, out since {departure.starts_at:%Y-%m-%d %H:%M}: {team}"
+            since = date_format(departure.starts_at, "DATETIME_FORMAT")
+            facts = {"trip": departure.trip_name, "since": since, "team": team}
+            yield _("%(trip)s, out since %(since)s: %(team)s") % facts
 
 
 @admin.register(DailySchedule)
@@ -45,32 +51,37 @@ class DailyScheduleAdmin(ViewOnly):
     list_filter_submit = True
     date_hierarchy = "schedule_date"
     search_fields = ["schedule_date", "=schedule_id", "assignments"]
-    search_help_text = "Date, or any text in the plan, such as a guide, a trip or an id"
+    search_help_text = gettext_lazy("Date, or any text in the plan, such as a guide, a trip or an id")
     ordering = ["-schedule_date"]
     list_per_page = 20
-    fields = ["schedule_date", "rev", "published_at", "updated_at", "history", "schedule_id"]
+    fields = ["schedule_date", "rev", "published_at", "updated_at", "history", "ids"]
     change_form_outer_before_template = "admin/scheduling/dailyschedule/plan.html"
     actions_detail = ["publish"]
 
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(PUBLISH_PERMISSION)
 
-    @admin.display(description="Staffed")
+    @admin.display(description=gettext_lazy("staffed"))
     def staffing(self, schedule: DailySchedule) -> str:
         departures = schedule.document.departures.values()
-        return f"{sum(bool(departure.team) for departure in departures)} of {len(departures)}"
+        facts = {"staffed": sum(bool(departure.team) for departure in departures), "all": len(departures)}
+        return _("%(staffed)d of %(all)d") % facts
 
-    @display(description="To publish", label={"changes": "warning", "up to date": "success"})  # type: ignore[untyped-decorator]
+    @display(  # type: ignore[untyped-decorator]
+        description=gettext_lazy("to publish"), label=Tones(changes="warning", **{"up to date": "success"})
+    )
     def to_publish(self, schedule: DailySchedule) -> str:
-        return "changes" if schedule.document.has_unpublished_changes() else "up to date"
+        return _("changes") if schedule.document.has_unpublished_changes() else _("up to date")
 
-    @admin.display(description="History")
+    @admin.display(description=gettext_lazy("history"))
     def history(self, schedule: DailySchedule) -> SafeString:
         query = urlencode({"schedule_id__exact": str(schedule.pk)})
         address = f"{reverse('admin:scheduling_schedulerevision_changelist')}?{query}"
-        return format_html(
-            '<a class="text-primary-600 dark:text-primary-500" href="{}">Changes and authors</a>', address
-        )
+        return link(address, _("Changes and authors"))
+
+    @admin.display(description=gettext_lazy("ids"))
+    def ids(self, schedule: DailySchedule) -> SafeString:
+        return for_support([(_("daily schedule"), schedule.pk)])
 
     def get_urls(self) -> list[URLPattern]:
         banner = self.admin_site.admin_view(self.being_optimized)
@@ -97,7 +108,7 @@ class DailyScheduleAdmin(ViewOnly):
         return response
 
     @action(  # type: ignore[untyped-decorator]
-        description="Publish",
+        description=gettext_lazy("Publish"),
         url_path="publish",
         icon="campaign",
         variant=ActionVariant.PRIMARY,

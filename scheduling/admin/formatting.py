@@ -4,15 +4,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from novatrek_scheduling.readable import spelled
 from scheduling.admin.region_names import region_name
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.text import change_text, team_text
+from scheduling.domain.words import in_words
 
 NO_BREAK = "\u00a0"
-DEPARTURE_COLUMNS = ("Local time", "Departure", "Region", "Team", "Guests", "Status")
 
 
 def names_in(document: ScheduleDocument) -> dict[UUID, str]:
@@ -25,8 +29,9 @@ def times_text(departure: Departure) -> str:
     """Return start and end in local time, without line breaks: "09:00 to 12:00"."""
     ends_at = departure.ends_at.astimezone(departure.starts_at.tzinfo)
     is_same_day = ends_at.date() == departure.starts_at.date()
-    end = f"{ends_at:%H:%M}" if is_same_day else f"{ends_at:%d %b %H:%M}"
-    return f"{departure.starts_at:%H:%M} to {end}".replace(" ", NO_BREAK)
+    end = f"{ends_at:%H:%M}" if is_same_day else date_format(ends_at, "j M H:i")
+    text = _("%(start)s to %(end)s") % {"start": f"{departure.starts_at:%H:%M}", "end": end}
+    return text.replace(" ", NO_BREAK)
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> SafeString:
@@ -40,33 +45,47 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> SafeStrin
     return format_html('<table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', titles, body)
 
 
-def departure_rows(departures: Iterable[Departure]) -> list[tuple[str, ...]]:
-    """Return one row for each departure, the earliest first, with the columns DEPARTURE_COLUMNS."""
-    return [
+def departures_table(departures: Iterable[Departure]) -> SafeString:
+    """Return a table of departures, the earliest first."""
+    columns = (_("Local time"), _("Departure"), _("Region"), _("Team"), _("Guests"), _("Status"))
+    rows = [
         (
             times_text(departure),
             departure.trip_name,
             region_name(departure.region_id),
             team_text(departure.team) or _unstaffed(departure),
             f"{departure.participants} / {departure.capacity}",
-            departure.status.value.lower(),
+            _(in_words(departure.status)),
         )
         for departure in sorted(departures, key=lambda departure: departure.starts_at)
     ]
+    return table(columns, rows)
 
 
 def whole_departure(stored: Mapping[str, Any]) -> str:
     """Describe a stored departure in one line."""
     departure = Departure.model_validate(stored)
-    guests = f"{departure.participants} of {departure.capacity} guests"
+    text = ngettext("%(guests)d of %(all)d guest", "%(guests)d of %(all)d guests", departure.capacity)
+    guests = text % {"guests": departure.participants, "all": departure.capacity}
     return ", ".join((times_text(departure), guests, team_text(departure.team) or _unstaffed(departure)))
 
 
 def difference_lines(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the changes of a revision to one departure or one guide: "capacity: 8 → 10"."""
-    return [f"{name.replace('_', ' ')}: {change_text(name, change)}" for name, change in sorted(fields.items())]
+    return [f"{_field(name)}: {_change(name, change)}" for name, change in sorted(fields.items())]
 
 
 def _unstaffed(departure: Departure) -> str:
     reason = departure.unassigned_reason
-    return f"unstaffed: {reason.message}" if reason else "unstaffed"
+    return _("unstaffed: %(reason)s") % {"reason": reason.message} if reason else _("unstaffed")
+
+
+def _field(name: str) -> str:
+    return _(spelled(name.removesuffix("_ids").removesuffix("_id")))
+
+
+def _change(name: str, change: Mapping[str, Any]) -> str:
+    """Ids have no words of their own: that another trail was chosen is told by what else changed with it."""
+    if name.endswith("_id"):
+        return _("another than before") if change.get("new") else _("none")
+    return change_text(name, change)

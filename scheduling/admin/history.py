@@ -1,6 +1,5 @@
 """Revisions of daily schedules in the console: changes, authors, and restoring."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -9,14 +8,20 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
+from novatrek_scheduling.readable import as_sent, for_support, written
 from scheduling.admin.formatting import difference_lines, names_in, table, whole_departure
+from scheduling.admin.plan_names import guide_names, link
 from scheduling.admin.restore_page import RestoreForm, changes_since, changes_text, refusal_text, restore_context
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.document import ScheduleDocument
@@ -35,7 +40,7 @@ class ScheduleRevisionAdmin(ViewOnly):
     list_filter = ["kind", ("schedule_date", RangeDateFilter), ("changed_at", RangeDateFilter)]
     list_filter_submit = True
     search_fields = ["author", "cause", "schedule_date", "=run_id"]
-    search_help_text = "Author, cause, date or id of the optimization run"
+    search_help_text = gettext_lazy("Author, cause, date or id of the optimization run")
     # Ids follow the order of writing, and the primary key saves sorting all rows for a page.
     ordering = ["-id"]
     actions_detail = ["restore"]
@@ -47,25 +52,39 @@ class ScheduleRevisionAdmin(ViewOnly):
         "kind",
         "process",
         "cause",
-        "run_id",
+        "run",
         "differences",
+        "ids",
     ]
 
     def has_restore_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(RESTORE_PERMISSION)
 
-    @admin.display(description="Changed parts")
+    @admin.display(description=gettext_lazy("changed parts"))
     def changed_parts(self, revision: ScheduleRevision) -> str:
-        parts = (("departures", "departure"), ("guide_adjustments", "guide"))
-        sizes = [(len(revision.changes.get(part, {})), noun) for part, noun in parts]
-        return ", ".join(counted(size, noun) for size, noun in sizes if size)
+        departures, guides = (len(revision.changes.get(part, {})) for part in ("departures", "guide_adjustments"))
+        texts = (
+            ngettext("%d departure", "%d departures", departures) % departures if departures else "",
+            ngettext("%d guide", "%d guides", guides) % guides if guides else "",
+        )
+        return ", ".join(filter(None, texts))
 
-    @admin.display(description="Changes")
+    @admin.display(description=gettext_lazy("optimization run"))
+    def run(self, revision: ScheduleRevision) -> SafeString | str:
+        if revision.run_id is None:
+            return ""
+        return link(reverse("admin:optimization_optimizationrun_change", args=[revision.run_id]), _("its run"))
+
+    @admin.display(description=gettext_lazy("ids"))
+    def ids(self, revision: ScheduleRevision) -> SafeString:
+        return for_support([(_("daily schedule"), revision.schedule_id), (_("optimization run"), revision.run_id)])
+
+    @admin.display(description=gettext_lazy("changes"))
     def differences(self, revision: ScheduleRevision) -> SafeString:
-        return table(("Subject", "Change"), list(_differences(revision)))
+        return table((_("Subject"), _("Change")), list(_differences(revision)))
 
     @action(  # type: ignore[untyped-decorator]
-        description="Restore",
+        description=gettext_lazy("Restore"),
         url_path="restore",
         icon="history",
         variant=ActionVariant.PRIMARY,
@@ -91,7 +110,7 @@ class ScheduleRevisionAdmin(ViewOnly):
     def _restore(self, request: HttpRequest, revision: ScheduleRevision, preview: RestorePreview) -> bool:
         form = RestoreForm(request.POST)
         if not form.is_valid():
-            self.message_user(request, "Choose at least one departure to restore.", messages.WARNING)
+            self.message_user(request, _("Choose at least one departure to restore."), messages.WARNING)
             return False
         chosen = form.cleaned_data["departure_ids"]
         meanwhile = changes_since(revision.schedule_id, form.cleaned_data["since_rev"])
@@ -114,9 +133,17 @@ class ScheduleRevisionAdmin(ViewOnly):
         except DomainError as error:
             self.message_user(request, refusal_text(error, preview), messages.WARNING)
             return False
-        restored = counted(len(change.departure_ids), "departure")
-        self.log_change(request, change.schedule, f"Restored {restored} as of revision {revision.rev}")
-        self.message_user(request, f"Restored: {restored} of {revision.schedule_date} as of revision {revision.rev}.")
+        count = len(change.departure_ids)
+        self.log_change(
+            request, change.schedule, f"Restored {counted(count, 'departure')} as of revision {revision.rev}"
+        )
+        text = ngettext(
+            "Restored: %(count)d departure of %(day)s as of revision %(rev)d.",
+            "Restored: %(count)d departures of %(day)s as of revision %(rev)d.",
+            count,
+        )
+        facts = {"count": count, "day": date_format(revision.schedule_date), "rev": revision.rev}
+        self.message_user(request, text % facts)
         return True
 
 
@@ -125,12 +152,15 @@ def _differences(revision: ScheduleRevision) -> Iterator[tuple[str, str]]:
     trips = {str(key): departure.trip_name for key, departure in document.departures.items()}
     for key, entry in sorted(revision.changes.get("departures", {}).items()):
         yield _departure_name(key, entry, trips), _lines(entry, whole_departure)
-    names = {str(guide_id): name for guide_id, name in names_in(document).items()}
-    for key, entry in sorted(revision.changes.get("guide_adjustments", {}).items()):
-        yield f"adjustments of {names.get(key, key)}", _lines(entry, _whole_adjustments)
+    adjustments = sorted(revision.changes.get("guide_adjustments", {}).items())
+    known = guide_names(map(UUID, dict(adjustments))) | names_in(document)
+    names = {str(guide_id): name for guide_id, name in known.items()}
+    for key, entry in adjustments:
+        guide = {"guide": names.get(key) or _("a guide who is on no team")}
+        yield _("adjustments of %(guide)s") % guide, _lines(entry, _whole_adjustments)
     document_changes = revision.changes.get("document", {}) | _publication_change(revision)
     if document_changes:
-        yield "daily schedule", "; ".join(difference_lines(document_changes))
+        yield _("daily schedule"), "; ".join(difference_lines(document_changes))
 
 
 def _publication_change(revision: ScheduleRevision) -> Entry:
@@ -150,17 +180,17 @@ def _present_document(revision: ScheduleRevision) -> ScheduleDocument:
 def _departure_name(key: str, entry: Entry, names: Mapping[str, str]) -> str:
     value = entry.get("new") or entry.get("old")
     name = value.get("trip_name") if isinstance(value, dict) else names.get(key)
-    return f"{name or 'departure'} ({key[:8]})"
+    return str(name or _("a departure that is no longer planned"))
 
 
 def _lines(entry: Entry, describe: Callable[[Entry], str]) -> str:
     if "fields" in entry:
         return "; ".join(difference_lines(entry["fields"]))
-    side, verb = ("new", "added") if "new" in entry else ("old", "removed")
+    side, text = ("new", _("added: %(what)s")) if "new" in entry else ("old", _("removed: %(what)s"))
     try:
-        return f"{verb}: {describe(entry[side])}"
+        return text % {"what": describe(entry[side])}
     except (ValueError, AttributeError):
-        return f"{verb}: {json.dumps(entry[side], ensure_ascii=False)}"
+        return format_html("{}{}", text % {"what": _("what cannot be read")}, as_sent(written(entry[side])))
 
 
 def _whole_adjustments(entry: Entry) -> str:

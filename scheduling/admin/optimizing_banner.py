@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from scheduling.admin.region_names import region_list
 from scheduling.daily_schedules.presence import OptimizerPresence, optimizers_of
 from scheduling.models import DailySchedule
@@ -22,6 +24,5 @@ def optimizer_texts(day: date) -> list[dict[str, Any]]:
 
 
 def _optimizer(presence: OptimizerPresence) -> dict[str, Any]:
-    noun = "region" if len(presence.region_ids) == 1 else "regions"
-    regions = f"{noun} {region_list(presence.region_ids)}" if presence.region_ids else "all regions"
+    regions = region_list(presence.region_ids) if presence.region_ids else _("all regions")
     return {"by": presence.by, "since": presence.since, "regions": regions}

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from scheduling.admin.formatting import times_text
 from scheduling.admin.region_names import region_name
 from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.text import team_text
+from scheduling.domain.words import in_words
 
 STATUS_TONES = {
     DepartureStatus.PUBLISHED: "success",
@@ -53,7 +56,7 @@ def _departure(key: UUID, departure: Departure) -> dict[str, Any]:
         "team": team_text(departure.team),
         "unassigned_reason": reason.message if reason else "",
         "guests": f"{departure.participants} / {departure.capacity}",
-        "status": departure.status.value.replace("_", " ").lower(),
+        "status": _(in_words(departure.status)),
         "tone": STATUS_TONES.get(departure.status, ""),
         "needs_guide": is_going and not departure.team,
         "needs_approval": departure.needs_approval,

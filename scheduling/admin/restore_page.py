@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.formatting import difference_lines, times_text
@@ -41,7 +43,7 @@ class RestoreForm(forms.Form):
 def restore_context(preview: RestorePreview, selected: Collection[str] | None = None) -> dict[str, Any]:
     """Return the context of the template; `selected` are the ids of ticked departures, None for all."""
     return {
-        "title": f"Restore revision {preview.rev} of {preview.day}",
+        "title": _("Restore revision %(rev)d of %(day)s") % {"rev": preview.rev, "day": date_format(preview.day)},
         "preview": preview,
         "departures": [
             _labels(plan.now)
@@ -52,7 +54,9 @@ def restore_context(preview: RestorePreview, selected: Collection[str] | None = 
             }
             for key, plan in preview.departures.items()
         ],
-        "left_out": [_labels(departure) | {"reason": reason.value} for departure, reason in preview.left_out.values()],
+        "left_out": [
+            _labels(departure) | {"reason": _(reason.value)} for departure, reason in preview.left_out.values()
+        ],
     }
 
 
@@ -62,10 +66,9 @@ def refusal_text(error: DomainError, preview: RestorePreview) -> str:
         return error.message
     names = {key: f"{times_text(plan.now)} {plan.now.trip_name}" for key, plan in preview.departures.items()}
     violations = (
-        f"{names.get(violation.departure_id, violation.departure_id)}: {violation.message}"
-        for violation in error.violations
+        f"{names.get(violation.departure_id, _('a departure'))}: {violation.message}" for violation in error.violations
     )
-    return f"Nothing was restored. {'; '.join(violations)}."
+    return _("Nothing was restored. %(rules)s.") % {"rules": "; ".join(violations)}
 
 
 def changes_since(schedule_id: UUID, rev: int) -> dict[UUID, list[str]]:
@@ -75,7 +78,7 @@ def changes_since(schedule_id: UUID, rev: int) -> dict[UUID, list[str]]:
     for row in later.iterator(chunk_size=100):
         for key, entry in row.changes.get("departures", {}).items():
             fields = {name: change for name, change in entry.get("fields", {}).items() if name in RESTORED_FIELDS}
-            lines = difference_lines(fields) if "fields" in entry else ["added or taken out"]
+            lines = difference_lines(fields) if "fields" in entry else [_("added or taken out")]
             found[UUID(key)] += [f"{line} ({row.author})" for line in lines]
     return {key: lines for key, lines in found.items() if lines}
 
@@ -87,8 +90,9 @@ def changes_text(
     for key in chosen:
         if key in meanwhile:
             plan = preview.departures.get(key)
-            name = f"{times_text(plan.now)} {plan.now.trip_name}" if plan else "A chosen departure"
-            yield f"{name} was changed meanwhile and is not restored yet: {'; '.join(meanwhile[key])}."
+            name = f"{times_text(plan.now)} {plan.now.trip_name}" if plan else _("A chosen departure")
+            facts = {"name": name, "changes": "; ".join(meanwhile[key])}
+            yield _("%(name)s was changed meanwhile and is not restored yet: %(changes)s.") % facts
 
 
 def _labels(departure: Departure) -> dict[str, Any]:

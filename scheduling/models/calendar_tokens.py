@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 
 class CalendarTokenQuerySet(models.QuerySet["CalendarToken"]):
@@ -38,4 +39,4 @@ class CalendarToken(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"calendar token of {self.guide_name}"
+        return _("calendar token of %(guide)s") % {"guide": self.guide_name}

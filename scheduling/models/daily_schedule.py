@@ -7,6 +7,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from scheduling.domain.document import ScheduleDocument
 from scheduling.errors import StaleRevision
@@ -53,7 +55,7 @@ class DailySchedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.schedule_date} at revision {self.rev}"
+        return _("%(day)s at revision %(rev)d") % {"day": date_format(self.schedule_date), "rev": self.rev}
 
     @property
     def document(self) -> ScheduleDocument:
@@ -99,7 +101,8 @@ class ScheduleRevision(models.Model):
         triggers = [triggers.history_is_append_only, triggers.no_unnamed_truncate_of_history]
 
     def __str__(self) -> str:
-        return f"{self.schedule_date} revision {self.rev} by {self.author}"
+        facts = {"day": date_format(self.schedule_date), "rev": self.rev, "who": self.author}
+        return _("%(day)s, revision %(rev)d by %(who)s") % facts
 
 
 class DepartureDate(models.Model):
@@ -158,4 +161,4 @@ class GuideCommitment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.guide_id} on {self.departure_id}"
+        return _("a guide's place on %(day)s") % {"day": date_format(self.schedule_date)}

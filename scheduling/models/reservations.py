@@ -3,6 +3,9 @@
 from uuid import UUID
 
 from django.db import connection, models
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from scheduling.domain.limits import MAX_GUESTS
 from scheduling.models.bounds import dates_can_be_read, moments_can_be_read
@@ -85,7 +88,8 @@ class Reservation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reservation_id} for {self.participant_count}"
+        guests = ngettext("reservation for %d guest", "reservation for %d guests", self.participant_count)
+        return guests % self.participant_count
 
 
 class DepartureAlias(models.Model):
@@ -106,4 +110,4 @@ class DepartureAlias(models.Model):
         indexes = [models.Index(fields=["schedule_date"], name="departure_aliases_by_date")]
 
     def __str__(self) -> str:
-        return f"{self.departure_id} is {self.catalog_id} in the catalog"
+        return _("departure of %(day)s in the catalog") % {"day": date_format(self.schedule_date)}

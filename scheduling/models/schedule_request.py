@@ -1,11 +1,14 @@
 """Schedule requests, their processing and their outcomes."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from scheduling.models.leased_work import LeasedWork, LeasedWorkQuerySet
 
@@ -46,7 +49,7 @@ class ScheduleRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.request_id} ({self.status})"
+        return _("request of %(who)s for %(day)s") % {"who": self.requested_by, "day": date_format(self.schedule_date)}
 
 
 class RequestJobQuerySet(LeasedWorkQuerySet["RequestJob"]):
@@ -86,7 +89,7 @@ class RequestJob(LeasedWork):
         indexes = [models.Index(F("queued_at"), F("lease_until"), name="request_jobs_by_age")]
 
     def __str__(self) -> str:
-        return f"job of {self.request_id}"
+        return _("work on a request, queued at %(when)s") % {"when": _local(self.queued_at)}
 
 
 class OutcomeQuerySet(models.QuerySet["RequestOutcome"]):
@@ -125,9 +128,13 @@ class RequestOutcome(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"outcome of {self.request_id}"
+        return _("outcome of a request, at %(when)s") % {"when": _local(self.completed_at)}
 
     @property
     def followed_departure_id(self) -> UUID | None:
         """The departure that serves the request now."""
         return self.rescheduled_departure_id or self.departure_id
+
+
+def _local(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

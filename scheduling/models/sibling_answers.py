@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 
 class LastGoodAnswer(models.Model):
@@ -36,4 +37,4 @@ class LastGoodAnswer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.resource} of {self.sibling}{f' ({self.scope})' if self.scope else ''}"
+        return _("%(list)s of %(sibling)s") % {"list": _(self.resource), "sibling": self.sibling}

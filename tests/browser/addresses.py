@@ -22,8 +22,16 @@ QUERIES = {"console:board": "?date={0.day}"}
 
 def pages(world: World, somebody: Client) -> dict[str, str]:
     """Return the address of one example of each page, by its name. Parts of pages, files and redirections are none."""
-    found = {name: _address(name, parameters, world) for name, parameters in _patterns() if _may_be_page(name)}
-    return {name: address for name, address in found.items() if _is_page(somebody, address)}
+    return {name: address for name, address, _page in opened(world, somebody)}
+
+
+def opened(world: World, somebody: Client) -> Iterator[tuple[str, str, str]]:
+    """Yield the name, the address and the HTML of one example of each page."""
+    for name, parameters in _patterns():
+        if _may_be_page(name):
+            address = _address(name, parameters, world)
+            if page := _page_at(address, somebody):
+                yield name, address, page
 
 
 def _may_be_page(name: str) -> bool:
@@ -33,12 +41,15 @@ def _may_be_page(name: str) -> bool:
     return name not in NO_PAGES and (name.startswith(EDITED_HERE) or not name.endswith(FORBIDDEN))
 
 
-def _is_page(somebody: Client, address: str) -> bool:
+def _page_at(address: str, somebody: Client) -> str:
+    """Return the HTML of a page, empty for what is none."""
     answer = somebody.get(address)
     assert answer.status_code < 400 or answer.status_code == METHOD_NOT_ALLOWED, (
         f"{address} answers {answer.status_code}"
     )
-    return answer.status_code == 200 and not answer.streaming and answer.content.lstrip()[:9].upper() == b"<!DOCTYPE"
+    if answer.status_code != 200 or answer.streaming or answer.content.lstrip()[:9].upper() != b"<!DOCTYPE":
+        return ""
+    return answer.content.decode()
 
 
 def _address(name: str, parameters: list[str], world: World) -> str:

@@ -132,7 +132,7 @@ def test_a_night_that_is_over_tells_what_came_of_it_and_what_failed() -> None:
 
     page = page_of(night)
 
-    for text in ("88.5", "3 proven", "svc-guide-management is silent", str(run.pk)):
+    for text in ("88.5", "proven: 3", "svc-guide-management is silent", str(run.pk)):
         assert text in page
 
 

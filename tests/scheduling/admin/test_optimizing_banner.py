@@ -48,7 +48,7 @@ def test_a_page_of_a_date_tells_who_optimizes_which_regions_of_it(manager: Clien
         text = shown(manager, page)
 
     assert "Being optimized by <strong>&lt;ana&gt; (optimization)</strong> since" in text
-    assert f"(region {str(REGION_ID)[:8]})" in text
+    assert "(a region " in text
     assert "<strong>kiosk (request)</strong>" in text
     assert "(all regions)" in text
 
