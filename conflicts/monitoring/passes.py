@@ -73,3 +73,9 @@ def last_complete_pass() -> MonitorPass | None:
 def last_finished_pass() -> MonitorPass | None:
     """Return the last pass that came to its end, complete or not."""
     return MonitorPass.objects.filter(status=Status.COMPLETED).order_by("-completed_at").first()
+
+
+def last_passes(most: int) -> list[MonitorPass]:
+    """Return the last passes that came to their end, the latest first: one at a time is under way."""
+    finished = MonitorPass.objects.filter(status=Status.COMPLETED, completed_at__isnull=False)
+    return list(finished.order_by("-started_at")[:most])

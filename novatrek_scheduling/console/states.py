@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS
@@ -72,6 +73,7 @@ _PHASE_LOOKS = {
 
 
 NO_PINS: Mapping[UUID, Pin] = {}
+CONFLICT_COLUMNS = ("conflict_id", "conflict_type", "details", "detected_at")
 PRESSING = frozenset({Severity.HIGH, Severity.CRITICAL})
 
 
@@ -87,6 +89,8 @@ class OpenConflict:
     departure_ids: frozenset[UUID]
     guide_ids: frozenset[UUID]
     detected_at: datetime
+    day: date
+    region_id: UUID | None
 
     @property
     def severity_word(self) -> str:
@@ -139,8 +143,12 @@ def open_conflicts_on(day: date, last: date | None = None) -> list[OpenConflict]
 
     With `last` those of all dates up to it.
     """
-    rows = ScheduleConflict.objects.open().between(day - LONGEST_TRIP, last or day)
-    found = [_conflict(*row) for row in rows.values_list("conflict_id", "conflict_type", "details", "detected_at")]
+    return read_conflicts(ScheduleConflict.objects.open().between(day - LONGEST_TRIP, last or day))
+
+
+def read_conflicts(rows: QuerySet[ScheduleConflict, Any]) -> list[OpenConflict]:
+    """Return these conflicts in one query, the worst first and of those the oldest."""
+    found = [_conflict(*row) for row in rows.values_list(*CONFLICT_COLUMNS)]
     return sorted(found, key=lambda conflict: (-conflict.severity.rank, conflict.detected_at, conflict.id))
 
 
@@ -270,4 +278,6 @@ def _conflict(conflict_id: UUID, kind: str, details: Mapping[str, Any], detected
         departure_ids=frozenset(map(UUID, details["departure_ids"])),
         guide_ids=frozenset(map(UUID, details.get("guide_ids", []))),
         detected_at=detected_at,
+        day=date.fromisoformat(details["conflict_date"]),
+        region_id=UUID(details["region_id"]) if details.get("region_id") else None,
     )

@@ -6,6 +6,7 @@ from novatrek_scheduling.console.departures.undo_views import RedoOnBoard, RedoS
 from novatrek_scheduling.console.departures.views import DeparturePage, GuidesPart, RulesPart, VisitorsPart, WhyPart
 from novatrek_scheduling.console.guides.views import GuidePage, GuidesPage
 from novatrek_scheduling.console.handover.views import HandoverPage
+from novatrek_scheduling.console.home.views import FreshHome
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
 from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage, WaitingPart
@@ -39,6 +40,7 @@ urlpatterns = [
     page("find/suggestions/", SuggestionsPart, "search_suggestions"),
     page("guides/", GuidesPage, "guides"),
     page("guides/<uuid:guide_id>/", GuidePage, "guide"),
+    page("home/fresh/", FreshHome, "home_fresh"),
     page("handover/", HandoverPage, "handover"),
     page("proposals/", ProposalsPage, "proposals"),
     page("proposals/waiting/<day:day>/", WaitingPart, "proposals_waiting"),

@@ -58,7 +58,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "6px",
     "ENVIRONMENT": ["Sandbox", "info"] if env.bool("SANDBOX", default=False) else ["Production", "danger"],
-    "DASHBOARD_CALLBACK": "novatrek_scheduling.console.home.dashboard_context",
+    "DASHBOARD_CALLBACK": "novatrek_scheduling.console.home.views.home_context",
     "SIDEBAR": {"navigation": sidebar()},
     "TABS": tabs(),
     # The shade 600 of links and buttons has a contrast of 5.5 on white (WCAG 2 AA requires 4.5).

@@ -19,8 +19,14 @@ CACHE_SECONDS = 60
 TIMEOUT_SECONDS = 0.5
 
 
+class _LastRead:
+    """What the catalog last listed: regions hardly ever change, and people know them by nothing but their names."""
+
+    regions: tuple[RegionPayload, ...] = ()
+
+
 def region_name(region_id: UUID | str) -> str:
-    """Return the region's name, or in words that the catalog is unavailable or does not have it."""
+    """Return the region's name, or in words that the catalog has not answered yet or does not have it."""
     names = region_names()
     if not names:
         return _("a region (svc-trip-catalog does not answer)")
@@ -33,12 +39,12 @@ def region_list(region_ids: Iterable[UUID | str]) -> str:
 
 
 def region_names() -> Mapping[str, str]:
-    """Return the names of all regions by id, in alphabetical order; none while the catalog is unavailable."""
+    """Return the names of all regions by id, in alphabetical order; none before the catalog has answered once."""
     return {str(region.id): region.name for region in sorted(_listed(), key=attrgetter("name"))}
 
 
 def known_regions() -> tuple[Region, ...]:
-    """Return all regions, none while the catalog is unavailable."""
+    """Return all regions, none before the catalog has answered once."""
     return tuple(filter(None, map(region_of, _listed())))
 
 
@@ -52,5 +58,12 @@ def _regions(_minute: int) -> tuple[RegionPayload, ...]:
     try:
         regions = trip_catalog.read_regions(SiblingReader(Deadline.after(TIMEOUT_SECONDS)))
     except SiblingUnavailable:
-        return ()
-    return tuple(regions.entries)
+        return _LastRead.regions
+    _LastRead.regions = tuple(regions.entries)
+    return _LastRead.regions
+
+
+def forget_regions() -> None:
+    """Ask the catalog again at once, and know nothing while it does not answer."""
+    _regions.cache_clear()
+    _LastRead.regions = ()

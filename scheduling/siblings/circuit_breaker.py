@@ -60,6 +60,11 @@ class Circuit:
         self._changed = threading.Condition()
         self._on_trial = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether this process makes no calls but trials, because the last ones failed."""
+        return bool(self._storage.state != STATE_CLOSED)
+
     def allows_call(self, deadline: Deadline) -> bool:
         """Return whether a call may be made; an allowed call must be followed by `record`.
 

@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from scheduling.admin import region_names
+from scheduling.admin.region_names import forget_regions
 from scheduling.domain.document import AssignmentStatus, DepartureStatus, UnassignedReason
 from scheduling.models import RequestOutcome, ScheduleRequest, ScheduleRevision, schedule_id_of
 from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory
@@ -34,9 +34,9 @@ RESULT = {
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
-    region_names._regions.cache_clear()
+    forget_regions()
     yield
-    region_names._regions.cache_clear()
+    forget_regions()
 
 
 def shown(address: str, *args: object) -> str:

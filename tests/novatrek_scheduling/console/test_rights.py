@@ -57,6 +57,7 @@ PAGES: dict[str, tuple[People, People]] = {
     "find/suggestions/": (EVERYONE, NOBODY),
     "guides/": (EVERYONE, NOBODY),
     "guides/<uuid:guide_id>/": (EVERYONE, NOBODY),
+    "home/fresh/": (EVERYONE, NOBODY),
     "handover/": (EVERYONE, NOBODY),
     # A choice that the browser keeps; the page for signing in has it too.
     "language/": (EVERYONE | STRANGERS, EVERYONE | STRANGERS),
