@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --allow-unsafe --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
-.PHONY: run test lint messages bench fuzz lock screenshots
+.PHONY: run test lint messages fonts bench fuzz lock screenshots
 
 run: $(VENV)/.sandbox-installed
 	@$(BIN)/python manage.py sandbox $(ARGS)
@@ -29,6 +29,9 @@ messages: $(VENV)/.dev-installed
 		--no-obsolete --ignore .venv --ignore 'tests/*' --ignore 'benchmarks/*' --ignore staticfiles
 	DJANGO_SETTINGS_MODULE=tests.checks_settings $(BIN)/python manage.py compilemessages --locale es
 
+fonts: $(VENV)/fonts/.installed
+	PYTHONPATH=$(VENV)/fonts $(BIN)/python -m tests.fonts $(INTER)
+
 bench: $(VENV)/.bench-installed
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -45,6 +48,7 @@ lock: $(VENV)/.dev-installed
 	$(COMPILE) --extra sandbox -c locks/dev.txt -o locks/sandbox.txt pyproject.toml
 	$(COMPILE) -c locks/dev.txt -o locks/runtime.txt pyproject.toml
 	$(COMPILE) --extra bench -c locks/dev.txt -o locks/bench.txt pyproject.toml
+	$(COMPILE) -o locks/fonts.txt locks/fonts.in
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is missing (Debian: apt install python3-venv), or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
@@ -56,6 +60,11 @@ $(VENV)/.sandbox-installed: locks/sandbox.txt | $(VENV)/bin/python
 
 $(VENV)/.bench-installed: locks/bench.txt | $(VENV)/.dev-installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# What makes fonts stays apart from what runs and tests.
+$(VENV)/fonts/.installed: locks/fonts.txt | $(VENV)/.dev-installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target $(@D) -r $<
 	@touch $@
 
 $(VENV)/.dev-installed: locks/dev.txt | $(VENV)/bin/python

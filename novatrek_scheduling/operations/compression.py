@@ -1,19 +1,29 @@
-"""Compression of the console's pages. Static files are compressed when they are collected."""
+"""Compression of the console's pages, and of static files where they were not collected and compressed before."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-COMPRESSED_BELOW = ("/admin/",)
-COMPRESSED_TYPES = ("text/html", "text/csv", "text/calendar", "application/json")
+PAGES_BELOW = "/admin/"
+COMPRESSED_TYPES = (
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "text/csv",
+    "text/calendar",
+    "application/json",
+    "image/svg+xml",
+)
 
 
-class PageCompressionMiddleware(GZipMiddleware):
-    """Compress whole pages, parts of pages and files of the console; not the API, nor what is sent piece by piece.
+class CompressionMiddleware(GZipMiddleware):
+    """Compress static files, and pages, parts of pages and files of the console; not the API, nor streams of events.
 
     A page contains secrets (the CSRF token) and words that others may choose, so its compressed length could disclose
     them (BREACH): Django masks the token anew in each page, and the compressed page has a random length.
-    The API's answers keep their strong ETags, which If-Match compares.
+    The API's answers keep their strong ETags, which If-Match compares. In production static files are compressed when
+    they are collected, and pass as they are.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -23,5 +33,7 @@ class PageCompressionMiddleware(GZipMiddleware):
 
 
 def _is_compressed(request: HttpRequest, response: HttpResponseBase) -> bool:
-    is_page = request.path_info.startswith(COMPRESSED_BELOW)
-    return is_page and not response.streaming and response.headers.get("Content-Type", "").startswith(COMPRESSED_TYPES)
+    if not response.headers.get("Content-Type", "").startswith(COMPRESSED_TYPES):
+        return False
+    is_page = request.path_info.startswith(PAGES_BELOW) and not response.streaming
+    return is_page or request.path_info.startswith(settings.STATIC_URL)

@@ -49,8 +49,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "novatrek_scheduling.operations.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "novatrek_scheduling.operations.compression.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "novatrek_scheduling.operations.compression.PageCompressionMiddleware",
     "novatrek_scheduling.operations.middleware.ContentSecurityPolicyMiddleware",
     "novatrek_scheduling.operations.middleware.BoundedBodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -59,9 +59,13 @@ class CountingServer(ThreadedWSGIServer):
 
 @contextmanager
 def counting_live_server() -> Iterator[LiveServer]:
-    """Run a live server of pytest-django on a `CountingServer`."""
+    """Run a live server of pytest-django on a `CountingServer`, with the service's own way of serving static files.
+
+    Django's server for tests would answer for them before any middleware, and compress none.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LiveServerThread, "server_class", CountingServer)
+        patch.setattr("django.contrib.staticfiles.handlers.StaticFilesHandler", lambda application: application)
         server = LiveServer("localhost")
     yield server
     server.stop()

@@ -1,4 +1,7 @@
-"""Every page, light and dark, at three widths: nothing that axe-core finds, no error, nothing from elsewhere."""
+"""Every page, light and dark, at three widths: nothing that axe-core finds, no error, nothing from elsewhere.
+
+And no page is heavy, or shows an icon as a word.
+"""
 
 import pytest
 from playwright.sync_api import Page
@@ -6,6 +9,7 @@ from playwright.sync_api import Page
 from tests.browser.addresses import pages
 from tests.browser.axe import violations
 from tests.browser.conftest import Person
+from tests.browser.weight import Scales
 from tests.browser.world import build_world
 from tests.novatrek_scheduling.console.people import signed_in
 from tests.siblings import SimulatedSiblings
@@ -14,12 +18,23 @@ from tests.words import codes_and_ids_in
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
 
-def looked_at(page: Page, name: str, address: str) -> list[str]:
+MOST_BYTES = 300_000
+# An icon whose name the font does not know is as wide as the word.
+WORDS = """() => [...document.querySelectorAll(".material-symbols-outlined")]
+    .filter((icon) => icon.getBoundingClientRect().width > 2 * parseFloat(getComputedStyle(icon).fontSize))
+    .map((icon) => icon.textContent)"""
+
+
+def looked_at(page: Page, name: str, address: str, scales: Scales) -> list[str]:
     """Open a page and return what is wrong with it."""
+    scales.empty()
     answer = page.goto(address)
     if answer is None or answer.status != 200 or answer.request.redirected_from is not None:
         return [f"{name} {address} is not shown"]
-    return [f"{name} {found}" for found in (*violations(page), *_codes_on(page, name))]
+    found = [*violations(page), *_codes_on(page, name), *(f"has no icon {word}" for word in page.evaluate(WORDS))]
+    if (weight := scales.weight()) > MOST_BYTES:
+        found.append(f"weighs {weight:,} bytes")
+    return [f"{name} {line}" for line in found]
 
 
 def _codes_on(page: Page, name: str) -> list[str]:
@@ -30,9 +45,10 @@ def _codes_on(page: Page, name: str) -> list[str]:
 
 def test_every_page_can_be_seen_heard_and_worked_by_everybody(person: Person, siblings: SimulatedSiblings) -> None:
     page = person()
+    scales = Scales(page)
     addresses = pages(build_world(siblings), signed_in(is_superuser=True))
 
-    found = [line for name, address in addresses.items() for line in looked_at(page, name, address)]
+    found = [line for name, address in addresses.items() for line in looked_at(page, name, address, scales)]
 
     assert not found, "\n".join(found)
 
@@ -41,4 +57,4 @@ def test_the_page_for_signing_in_too(person: Person) -> None:
     page = person()
     page.context.clear_cookies()
 
-    assert looked_at(page, "login", "/admin/login/") == []
+    assert looked_at(page, "login", "/admin/login/", Scales(page)) == []

@@ -1,5 +1,7 @@
 // The theme's script sets defaults of a library of charts, which only pages with a chart load.
 window.Chart ??= { defaults: { font: {} } };
+// And it asks a library of scroll bars, in whose place are the browser's own.
+window.SimpleBar ??= { instances: new Map() };
 
 // The explanations beside Django's lists of two columns are spans with a name, which only some elements may have.
 function nameExplanations() {
@@ -15,6 +17,7 @@ function reachScrolling() {
 }
 
 window.addEventListener("load", () => {
+  document.querySelector("#nav-sidebar-apps a.active")?.scrollIntoView({ block: "nearest" });
   reachScrolling();
   // After the scripts that make those lists when the page is loaded.
   setTimeout(nameExplanations);

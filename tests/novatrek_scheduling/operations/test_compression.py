@@ -1,12 +1,15 @@
 import gzip
 from collections.abc import Iterator
+from http import HTTPStatus
 
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
-from novatrek_scheduling.operations.compression import PageCompressionMiddleware
+from novatrek_scheduling.operations.compression import CompressionMiddleware
 
+STYLES, FONT = "console/console.css", "vendor/inter/inter-latin.woff2"
 PAGE = "<p>a departure</p>" * 500
 
 
@@ -15,7 +18,7 @@ def answered(path: str, response: HttpResponseBase) -> HttpResponseBase:
         return response
 
     request = RequestFactory().get(path, headers={"Accept-Encoding": "gzip, br"})
-    return PageCompressionMiddleware(answer)(request)
+    return CompressionMiddleware(answer)(request)
 
 
 def test_a_page_of_the_console_is_compressed_and_as_it_was() -> None:
@@ -41,3 +44,15 @@ def test_what_is_sent_piece_by_piece_is_not_kept_back() -> None:
     answer = answered("/admin/board/", StreamingHttpResponse(pieces(), content_type="text/event-stream"))
 
     assert "Content-Encoding" not in answer.headers
+
+
+def test_static_files_are_compressed_and_fonts_as_they_are() -> None:
+    client = Client(headers={"Accept-Encoding": "gzip"})
+
+    styles, font = (client.get(f"/static/{path}") for path in (STYLES, FONT))
+
+    assert styles.status_code == font.status_code == HTTPStatus.OK
+    assert styles.headers["Content-Encoding"] == "gzip"
+    with open(str(finders.find(STYLES)), "rb") as file:
+        assert gzip.decompress(styles.getvalue()) == file.read()
+    assert "Content-Encoding" not in font.headers
