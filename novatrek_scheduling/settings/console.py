@@ -47,8 +47,10 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("console/favicon.svg")}],
     "SITE_URL": None,
     "STYLES": [
+        _file("console/palette.css"),
         _file("console/console.css"),
         _file("console/frame.css"),
+        _file("console/records.css"),
         _file("console/states.css"),
         _file("console/search.css"),
     ],

@@ -99,6 +99,12 @@ class Tiles:
     oldest_read_at: datetime | None
 
     @property
+    def regions(self) -> tuple[tuple[RegionWeather, Camp | None], ...]:
+        """The weather of each region and its base camp, where it is known."""
+        camps = {camp.region: camp for camp in self.camps}
+        return tuple((weather, camps.get(weather.region)) for weather in self.weather)
+
+    @property
     def knows_trails(self) -> bool:
         return all(source.sibling is not Sibling.TRAIL_MANAGEMENT for source in self.silent)
 

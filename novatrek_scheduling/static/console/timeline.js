@@ -35,10 +35,11 @@ function icon(name, word, tone) {
 }
 
 function groupOf(lane, order, former) {
+  const empty = data.items.some((bar) => bar.group === lane.id) ? "" : " nb-lane-empty";
   return {
     id: lane.id,
     order,
-    className: `nb-lane-${lane.kind} nb-lane-standing-${lane.standing ?? "none"}`,
+    className: `nb-lane-${lane.kind} nb-lane-standing-${lane.standing ?? "none"}${empty}`,
     treeLevel: lane.level,
     lane,
     ...(lane.children ? { nestedGroups: lane.children, showNested: former?.showNested ?? lane.open } : {}),

@@ -1,6 +1,6 @@
 """A page of plans as HTML: one file that loads nothing and needs no script."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from optimization.solver.picture.style import STYLE
@@ -10,7 +10,7 @@ from optimization.solver.picture.values import PicturedDay, PicturedDeparture, T
 # Whatever a name contains, a browser loads nothing and runs nothing.
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 MEANING_OF_BOUNDS = "In the order in which they count. Given those before it, no plan is better than a bound."
-NUMBERS = frozenset({"Guests", "Attained", "Bound"})
+KINDS: Mapping[str, str] = {"Guests": "number", "Attained": "number", "Bound": "number", "Time": "time"}
 
 
 def plan_page(title: str, note: str, days: Sequence[PicturedDay]) -> str:
@@ -80,10 +80,11 @@ def _by_start(timeline: Timeline) -> list[PicturedDeparture]:
 
 
 def _table(parent: Element, caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = SubElement(parent, "table")
+    wide = SubElement(parent, "div", {"class": "wide", "tabindex": "0", "role": "group", "aria-label": caption})
+    table = SubElement(wide, "table")
     _add(table, "caption", caption)
     head = SubElement(SubElement(table, "thead"), "tr")
-    kinds = ["number" if column in NUMBERS else "" for column in columns]
+    kinds = [KINDS.get(column, "") for column in columns]
     for column, kind in zip(columns, kinds, strict=True):
         _add(head, "th", column, kind).set("scope", "col")
     body = SubElement(table, "tbody")

@@ -1,35 +1,82 @@
-"""The style of a page of plans: light and dark, and for paper."""
+"""The style of a page of plans: light and dark, and for paper.
 
-STYLE = """
-:root { color-scheme: light dark; --page: #fff; --text: #1c2430; --quiet: #566070; --line: #d9dee5; --lane: #f6f8fa;
-  --bar: #0f6b4f; --on-bar: #fff; --gap: #b3261e; --gap-lane: #fdecea; }
-@media (prefers-color-scheme: dark) { :root { --page: #14181e; --text: #e7ebf0; --quiet: #a5afbd; --line: #333b46;
-  --lane: #1b2028; --bar: #6fd3ae; --on-bar: #06281c; --gap: #ff9d94; --gap-lane: #3a1c1a; } }
-@media print { :root { color-scheme: light; --page: #fff; --text: #000; --quiet: #444; --line: #bbb; --lane: #f6f8fa;
-  --bar: #0f6b4f; --on-bar: #fff; --gap: #b3261e; --gap-lane: #fdecea; }
-  .picture { overflow: visible; } .picture svg { min-width: 0; } section, tr { break-inside: avoid; }
+The colours are those of `static/console/palette.css`, repeated here because the page is one file.
+"""
+
+from collections.abc import Mapping
+
+LIGHT: Mapping[str, str] = {
+    "--c-page": "#fff",
+    "--c-sunken": "oklch(98.5% .002 247.8)",
+    "--c-line": "oklch(92.8% .006 264.5)",
+    "--c-text": "oklch(32% .034 258)",
+    "--c-text-strong": "oklch(21% .034 264.7)",
+    "--c-text-soft": "oklch(50% .03 257)",
+    "--c-accent": "oklch(50.8% .118 165.6)",
+    "--c-on-accent": "#fff",
+    "--c-focus": "oklch(54.6% .2 262.9)",
+    "--c-danger": "oklch(50.5% .213 27.5)",
+    "--c-danger-soft": "oklch(95.5% .025 17.6)",
+}
+DARK: Mapping[str, str] = {
+    "--c-page": "oklch(21% .034 264.7)",
+    "--c-sunken": "oklch(24% .034 262)",
+    "--c-line": "oklch(31% .033 257)",
+    "--c-text": "oklch(87.2% .01 258.3)",
+    "--c-text-strong": "oklch(96.7% .003 264.5)",
+    "--c-text-soft": "oklch(74% .02 261)",
+    "--c-accent": "oklch(76% .15 163)",
+    "--c-on-accent": "oklch(18% .03 170)",
+    "--c-focus": "oklch(75% .14 254)",
+    "--c-danger": "oklch(76% .14 22)",
+    "--c-danger-soft": "oklch(31% .075 23)",
+}
+
+
+def _declared(colours: Mapping[str, str]) -> str:
+    return " ".join(f"{name}: {colour};" for name, colour in colours.items())
+
+
+STYLE = (
+    f":root {{ color-scheme: light dark; {_declared(LIGHT)} }}\n"
+    f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_declared(DARK)} }} }}"
+    """
+@media print { :root { color-scheme: light; } .picture { overflow: visible; } .picture svg { min-width: 0; }
+  section, tr { break-inside: avoid; } thead { display: table-header-group; }
   svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 @page { size: landscape; margin: 12mm; }
-body { background: var(--page); color: var(--text); font: 14px/1.45 system-ui, sans-serif; margin: 0 auto;
+body { background: var(--c-page); color: var(--c-text); font: 14px/20px Inter, system-ui, sans-serif; margin: 0 auto;
   max-width: 1200px; padding: 16px 24px 48px; }
-h1 { font-size: 22px; margin: 8px 0 4px; } h2 { font-size: 18px; margin: 32px 0 8px; }
-h3 { font-size: 15px; margin: 24px 0 8px; }
-.totals { display: flex; flex-wrap: wrap; gap: 8px 32px; margin: 8px 0; }
-.totals div { display: flex; flex-direction: column-reverse; }
-.totals dt { color: var(--quiet); font-size: 12px; } .totals dd { font-size: 18px; font-weight: 600; margin: 0; }
-.gaps { border-left: 4px solid var(--gap); padding-left: 12px; }
-.picture { border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; }
-.picture:focus-visible, summary:focus-visible { outline: 2px solid var(--bar); outline-offset: 2px; }
-.picture svg { display: block; font: 13px system-ui, sans-serif; height: auto; min-width: 900px; width: 100%; }
+h1, h2, h3 { color: var(--c-text-strong); font-weight: 600; }
+h1 { font-size: 20px; line-height: 28px; margin: 8px 0 4px; }
+h2 { font-size: 18px; line-height: 24px; margin: 32px 0 8px; }
+h3 { font-size: 16px; line-height: 24px; margin: 24px 0 8px; }
+.totals { display: flex; flex-wrap: wrap; gap: 8px; margin: 8px 0; }
+.totals div { border: 1px solid var(--c-line); border-radius: 6px; display: flex; flex-direction: column-reverse;
+  min-width: 8rem; padding: 6px 12px; }
+.totals dt { color: var(--c-text-soft); font-size: 12px; line-height: 16px; }
+.totals dd { color: var(--c-text-strong); font-size: 20px; font-variant-numeric: tabular-nums; font-weight: 600;
+  line-height: 28px; margin: 0; }
+.gaps { background: var(--c-danger-soft); border-left: 3px solid var(--c-danger); border-radius: 6px; margin-top: 16px;
+  padding: 8px 12px; }
+.gaps h3 { color: var(--c-danger); margin-top: 0; } .gaps :is(.quiet, caption, th) { color: var(--c-text); }
+.gaps :is(th, td) { border-color: color-mix(in oklch, var(--c-danger) 25%, transparent); }
+.picture, .wide { border: 1px solid var(--c-line); border-radius: 6px; overflow-x: auto; }
+.wide { border: 0; }
+:is(.picture, .wide):focus-visible, summary:focus-visible { outline: 2px solid var(--c-focus); outline-offset: 2px; }
+.picture svg { display: block; font: 13px Inter, system-ui, sans-serif; height: auto; min-width: 900px; width: 100%; }
 .picture svg svg { min-width: 0; }
-.lane { fill: var(--page); stroke: var(--line); stroke-width: .5; } .lane.unstaffed { fill: var(--gap-lane); }
-.hour { stroke: var(--line); stroke-width: 1; stroke-dasharray: 2 3; }
-.tick { fill: var(--quiet); font-size: 11px; font-variant-numeric: tabular-nums; } .name { fill: var(--text); }
-.bar { fill: var(--bar); } .bar.unstaffed { fill: var(--page); stroke: var(--gap); stroke-width: 2; }
-.label { fill: var(--on-bar); font-size: 12px; } .label.unstaffed { fill: var(--gap); font-weight: 600; }
+.lane { fill: var(--c-page); stroke: var(--c-line); stroke-width: .5; } .lane.unstaffed { fill: var(--c-danger-soft); }
+.hour { stroke: var(--c-line); stroke-width: 1; stroke-dasharray: 2 3; }
+.tick { fill: var(--c-text-soft); font-size: 11px; font-variant-numeric: tabular-nums; }
+.name { fill: var(--c-text-strong); }
+.bar { fill: var(--c-accent); } .bar.unstaffed { fill: var(--c-page); stroke: var(--c-danger); stroke-width: 2; }
+.label { fill: var(--c-on-accent); font-size: 12px; } .label.unstaffed { fill: var(--c-danger); font-weight: 600; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 8px 0; width: 100%; }
-caption { color: var(--quiet); padding: 4px 0; text-align: left; }
-th, td { border-bottom: 1px solid var(--line); padding: 6px 12px 6px 0; text-align: left; vertical-align: top; }
-th { color: var(--quiet); font-weight: 600; } th.number, td.number { text-align: right; }
-td.nobody { color: var(--gap); font-weight: 600; } .quiet { color: var(--quiet); }
+caption { color: var(--c-text-soft); padding: 4px 0; text-align: left; }
+th, td { border-bottom: 1px solid var(--c-line); padding: 7px 16px 8px 0; text-align: left; vertical-align: top; }
+th { color: var(--c-text-soft); font-size: 12px; font-weight: 600; } th.number, td.number { text-align: right; }
+td.number { white-space: nowrap; } td.time { white-space: nowrap; }
+td.nobody { color: var(--c-danger); font-weight: 600; } .quiet { color: var(--c-text-soft); }
 """
+)

@@ -33,7 +33,13 @@ def test_the_board_is_in_the_language_of_the_browser() -> None:
     page = board(signed_in("Auditor"), accepts="es-MX,es;q=0.9,en;q=0.5")
 
     assert '<html lang="es"' in page
-    for words in ("Planes diarios", "Campamentos base", "Falta guía", "Requiere su atención: 1 salida", "Huéspedes"):
+    for words in (
+        "Planes diarios",
+        "Tiempo y campamentos base",
+        "Falta guía",
+        "Requiere su atención: 1 salida",
+        "Huéspedes",
+    ):
         assert words in page
     with translation.override("es"):
         assert date_format(TOMORROW, "LONG_DATE_FORMAT") in page
