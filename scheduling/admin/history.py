@@ -91,21 +91,25 @@ class ScheduleRevisionAdmin(ViewOnly):
         permissions=["restore"],
     )
     def restore(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the plans that differ from this revision, and restore them once confirmed."""
+        """Show the plans that differ from this revision, and restore them once confirmed.
+
+        `?departure=` is of the page of a departure: it is about this one alone, and the way leads back to it.
+        """
         revision = get_object_or_404(ScheduleRevision, pk=object_id)
+        departure_id = _departure_in(request)
         try:
-            preview = preview_restore(revision.schedule_date, revision.rev)
+            preview = _preview(revision, departure_id)
+            if request.method == "POST":
+                if self._restore(request, revision, preview):
+                    return redirect(_origin(revision, departure_id) or _document_page(revision))
+                preview = _preview(revision, departure_id)
         except DomainError as error:
             self.message_user(request, error.message, messages.WARNING)
             return redirect(reverse("admin:scheduling_schedulerevision_change", args=[revision.pk]))
-        if request.method == "POST":
-            if self._restore(request, revision, preview):
-                return redirect(reverse("admin:scheduling_dailyschedule_change", args=[revision.schedule_id]))
-            preview = preview_restore(revision.schedule_date, revision.rev)
         selected = request.POST.getlist("departure_ids") if request.method == "POST" else None
         context = self.admin_site.each_context(request) | restore_context(preview, selected)
-        page = "admin/scheduling/schedulerevision/restore.html"
-        return render(request, page, context | {"opts": self.opts, "revision": revision})
+        context |= {"opts": self.opts, "revision": revision, "origin": _origin(revision, departure_id)}
+        return render(request, "admin/scheduling/schedulerevision/restore.html", context)
 
     def _restore(self, request: HttpRequest, revision: ScheduleRevision, preview: RestorePreview) -> bool:
         form = RestoreForm(request.POST)
@@ -145,6 +149,27 @@ class ScheduleRevisionAdmin(ViewOnly):
         facts = {"count": count, "day": date_format(revision.schedule_date), "rev": revision.rev}
         self.message_user(request, text % facts)
         return True
+
+
+def _preview(revision: ScheduleRevision, departure_id: UUID | None) -> RestorePreview:
+    preview = preview_restore(revision.schedule_date, revision.rev)
+    return preview if departure_id is None else preview.about(departure_id)
+
+
+def _departure_in(request: HttpRequest) -> UUID | None:
+    """Return the departure from whose page the person comes, None if it is not from one."""
+    try:
+        return UUID(request.GET.get("departure", ""))
+    except ValueError:
+        return None
+
+
+def _origin(revision: ScheduleRevision, departure_id: UUID | None) -> str:
+    return reverse("console:departure", args=[revision.schedule_date, departure_id]) if departure_id else ""
+
+
+def _document_page(revision: ScheduleRevision) -> str:
+    return reverse("admin:scheduling_dailyschedule_change", args=[revision.schedule_id])
 
 
 def _differences(revision: ScheduleRevision) -> Iterator[tuple[str, str]]:

@@ -53,6 +53,14 @@ class RestorePreview:
     departures: Mapping[UUID, PlanChange]
     left_out: Mapping[UUID, tuple[Departure, LeftOutReason]]
 
+    def about(self, departure_id: UUID) -> "RestorePreview":
+        """Return what of it concerns a departure."""
+        return replace(
+            self,
+            departures={key: change for key, change in self.departures.items() if key == departure_id},
+            left_out={key: reason for key, reason in self.left_out.items() if key == departure_id},
+        )
+
 
 def restore_revision(
     day: date,

@@ -1,11 +1,12 @@
 """The history of a departure: who changed what of it, and when."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.domain.facts import Snapshot
 from scheduling.domain.text import NOTHING, change_text
+from scheduling.history.plan_fields import changes_a_plan
 from scheduling.models import ScheduleRevision, schedule_id_of
 
 MOST = 20
@@ -35,7 +37,10 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class RevisionLine:
-    """One write that touched the departure. `changed_at` is by its clocks; `lines` say what changed."""
+    """One write that touched the departure. `changed_at` is by its clocks; `lines` say what changed.
+
+    `taking_back` is the address of the page that gives it the plan of before; empty where the plan did not change.
+    """
 
     address: str
     rev: int
@@ -43,6 +48,7 @@ class RevisionLine:
     author: str
     cause: str
     lines: tuple[str, ...]
+    taking_back: str = ""
 
 
 def revisions_of(day: date, departure_id: UUID, snapshot: Snapshot, clock: tzinfo | None) -> tuple[RevisionLine, ...]:
@@ -50,9 +56,14 @@ def revisions_of(day: date, departure_id: UUID, snapshot: Snapshot, clock: tzinf
     touching = ScheduleRevision.objects.filter(
         schedule_id=schedule_id_of(day), changes__departures__has_key=str(departure_id)
     )
+    before = ScheduleRevision.objects.filter(schedule_id=OuterRef("schedule_id"), rev=OuterRef("rev") - 1)
+    rows = touching.annotate(before=Subquery(before.values("pk"))).order_by("-rev")[:MOST]
     return tuple(
-        revision_line(row, row.changes["departures"][str(departure_id)], snapshot, clock)
-        for row in touching.order_by("-rev")[:MOST]
+        replace(
+            revision_line(row, entry, snapshot, clock),
+            taking_back=_taking_back(departure_id, entry, row.before),
+        )
+        for row, entry in ((row, row.changes["departures"][str(departure_id)]) for row in rows)
     )
 
 
@@ -68,6 +79,13 @@ def revision_line(
         cause=row.cause,
         lines=tuple(lines_of(entry, snapshot, clock)),
     )
+
+
+def _taking_back(departure_id: UUID, entry: Mapping[str, Any], before: int | None) -> str:
+    """Return the page that restores this departure as it was in the revision before."""
+    if before is None or not changes_a_plan({"departures": {str(departure_id): entry}}):
+        return ""
+    return f"{reverse('admin:scheduling_schedulerevision_restore', args=[before])}?departure={departure_id}"
 
 
 def lines_of(entry: Mapping[str, Any], snapshot: Snapshot, clock: tzinfo | None) -> Iterator[str]:

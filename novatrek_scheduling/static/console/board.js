@@ -106,6 +106,7 @@ const actions = {
   k: () => nextProblem(-1),
   n: jumpToNow,
   o: () => follow("#optimize"),
+  P: () => follow("#publish"),
   t: () => follow("#day-today"),
   v: () => follow(".nb-views a:not([aria-current])"),
   ArrowLeft: () => follow("#day-before"),

@@ -11,7 +11,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-departure]");
   if (!link || !isPlain(event) || event.defaultPrevented) return;
   event.preventDefault();
-  show(link.href, true);
+  show(link.href, true, link);
 });
 
 // A bar that was dropped on another row.
@@ -20,8 +20,8 @@ document.addEventListener("board:open", (event) => {
   show(event.detail.address, true);
 });
 
-async function show(address, isNew) {
-  opener ??= document.activeElement?.id || document.activeElement?.dataset?.bar || "";
+async function show(address, isNew, source = document.activeElement) {
+  opener ??= source?.id || source?.dataset?.bar || "";
   const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
   if (!answer?.ok || answer.redirected) {
     location.assign(address);
@@ -41,7 +41,7 @@ function hide() {
   if (!drawer.open) return;
   drawer.close();
   content.replaceChildren();
-  const back = opener && (document.getElementById(opener) ?? document.querySelector(`[data-bar="${CSS.escape(opener)}"]`));
+  const back = document.getElementById(opener) ?? document.querySelector(`[data-bar="${CSS.escape(opener ?? "")}"]`);
   opener = null;
   back?.focus({ preventScroll: true });
 }

@@ -16,6 +16,31 @@ function reachScrolling() {
   }
 }
 
+// The page is hidden until the theme's script has begun, and browsers give no focus to what is hidden: where a page says
+// where to begin, it is given here. Nobody is taken away from where they are by then.
+function focusFirst() {
+  const isAnywhere = document.activeElement && document.activeElement !== document.body;
+  const first = keptPlace() ?? document.querySelector("#content [autofocus]");
+  if (!isAnywhere) first?.focus();
+}
+
+// Filters hold as soon as they are chosen, with a page that is loaded anew: whoever goes through them by keyboard goes on
+// from the same one.
+const PLACE = "console:filter";
+document.addEventListener("submit", (event) => {
+  const place = document.activeElement;
+  if (event.target.method === "get" && event.target.contains(place) && place.matches("select, input[type=date]")) {
+    sessionStorage.setItem(PLACE, `${location.pathname} ${place.id}`);
+  }
+});
+
+function keptPlace() {
+  const [path, id] = (sessionStorage.getItem(PLACE) ?? "").split(" ");
+  sessionStorage.removeItem(PLACE);
+  return path === location.pathname ? document.getElementById(id) : null;
+}
+
+document.addEventListener("alpine:initialized", () => setTimeout(focusFirst));
 window.addEventListener("load", () => {
   document.querySelector("#nav-sidebar-apps a.active")?.scrollIntoView({ block: "nearest" });
   reachScrolling();

@@ -25,3 +25,11 @@ form?.querySelectorAll("[data-select]").forEach((button) =>
 form?.addEventListener("change", showCount);
 form?.querySelector("[data-selecting]")?.removeAttribute("hidden");
 showCount();
+
+// The list is long: the key that led here leads on to its end. Nothing is published by it alone.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "P" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.("input:not([type=checkbox]), select, textarea")) return;
+  event.preventDefault();
+  document.getElementById("publish")?.focus();
+});

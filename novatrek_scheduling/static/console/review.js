@@ -1,4 +1,5 @@
-// The review of conflicts by keyboard: j and k move, 1 to 9 choose, Enter applies. Each key presses a button of the page.
+// The review of conflicts by keyboard: j and k move, 1 to 9 choose, Enter applies, from a note with Ctrl. Each key presses a
+// button of the page.
 
 const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 const interactive = (target) => target.closest("a, button, summary, input, textarea, select");
@@ -9,9 +10,14 @@ const press = (element, event) => {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.altKey || event.defaultPrevented) return;
   const { target, key } = event;
   const apply = document.getElementById("review-apply");
+  if (event.ctrlKey || event.metaKey) {
+    // A note has lines of its own: Enter alone begins the next one.
+    if (key === "Enter" && target.matches("#review-form textarea")) press(apply, event);
+    return;
+  }
   if (key === "Enter") {
     // In a field of one line, Enter would press the first button of the form, which chooses an option.
     const isField = target.matches("#review-form input");

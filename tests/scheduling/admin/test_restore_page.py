@@ -11,7 +11,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from scheduling.domain.document import DepartureStatus
 from scheduling.models import ScheduleRevision
-from tests.factories import DepartureFactory, TeamMemberFactory
+from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory
 from tests.novatrek_scheduling.console.people import signed_in
 from tests.scheduling.writes import change, put, stored, write_in_sql
 from tests.siblings import SimulatedSiblings
@@ -66,6 +66,18 @@ def test_confirming_restores_under_the_name_of_the_person() -> None:
 def test_only_what_was_chosen_is_restored() -> None:
     confirm(signed_in("Dispatcher"), FIRST)
 
+    assert [bool(stored()[key].team) for key in (FIRST, SECOND)] == [False, True]
+
+
+@pytest.mark.usefixtures("assigned", "siblings")
+def test_from_the_page_of_a_departure_it_alone_is_offered_and_the_way_leads_back() -> None:
+    person, taking_back = signed_in("Dispatcher"), f"{address()}?departure={FIRST}"
+    page = person.get(taking_back).content.decode()
+
+    answer = person.post(taking_back, {"since_rev": 4, "departure_ids": [str(FIRST)]})
+
+    assert (f'value="{FIRST}"' in page, f'value="{SECOND}"' in page) == (True, False)
+    assert answer["Location"] == reverse("console:departure", args=[TOMORROW, FIRST])
     assert [bool(stored()[key].team) for key in (FIRST, SECOND)] == [False, True]
 
 
