@@ -1,7 +1,7 @@
 """What is said of a departure's state, in sentences; times are the departure's own."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from novatrek_scheduling.console.visitors import Visitor
 from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.approval_reasons import ApprovalCode
 from scheduling.domain.document import Announcement, AssignmentStatus, Departure
@@ -82,6 +83,16 @@ def _pinned_text(names: str, pin: Pin | None, departure: Departure) -> str:
         return names
     since = _moment(pin.since, departure.starts_at.tzinfo)
     return _("%(names)s, pinned by %(who)s since %(since)s") % {"names": names, "who": pin.by, "since": since}
+
+
+def editors_text(departure: Departure, editors: Iterable[Visitor]) -> str:
+    """Return who has the departure open and since when, by its own clocks."""
+    zone = departure.starts_at.tzinfo
+    texts = (
+        _("by %(who)s since %(since)s") % {"who": visitor.name, "since": _moment(visitor.since, zone)}
+        for visitor in editors
+    )
+    return ", ".join(texts)
 
 
 def unpublished_text(departure: Departure) -> str:

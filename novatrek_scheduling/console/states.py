@@ -1,7 +1,7 @@
 """The state of a departure, as every page shows it: what is wrong, what is open, and what was decided about it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from conflicts.detection import Cause, ConflictType, Severity
 from conflicts.models import ScheduleConflict
 from conflicts.monitoring.honoured import accepted_risks_on
 from novatrek_scheduling.console.marks import (
+    BEING_EDITED,
     CHANGED,
     NEEDS_APPROVAL,
     NOT_PUBLISHED,
@@ -27,8 +28,9 @@ from novatrek_scheduling.console.marks import (
     Mark,
     Tone,
 )
-from novatrek_scheduling.console.state_texts import approval_text, pin_text, risk_text, unpublished_text
+from novatrek_scheduling.console.state_texts import approval_text, editors_text, pin_text, risk_text, unpublished_text
 from novatrek_scheduling.console.unknown import Unknown, unknown_about
+from novatrek_scheduling.console.visitors import Visitor
 from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.domain.facts import Snapshot
@@ -74,6 +76,7 @@ _PHASE_LOOKS = {
 
 NO_PINS: Mapping[UUID, Pin] = {}
 CONFLICT_COLUMNS = ("conflict_id", "conflict_type", "details", "detected_at")
+NO_EDITORS: Mapping[UUID, Sequence[Visitor]] = {}
 PRESSING = frozenset({Severity.HIGH, Severity.CRITICAL})
 
 
@@ -176,10 +179,16 @@ def states_of(
 
 
 def states_by(
-    matters: Matters, day: date, departures: Mapping[UUID, Departure], now: datetime, snapshot: Snapshot | None = None
+    matters: Matters,
+    day: date,
+    departures: Mapping[UUID, Departure],
+    now: datetime,
+    snapshot: Snapshot | None = None,
+    editors: Mapping[UUID, Sequence[Visitor]] = NO_EDITORS,
 ) -> dict[UUID, DepartureState]:
     """Return the states by what was read before, with what the silent siblings of a snapshot leave open.
 
+    `editors` are those who have a departure open and may change it.
     One query, for who pinned guides, and none where nobody is pinned.
     """
     pins = pins_of(departures)
@@ -193,6 +202,7 @@ def states_by(
             now,
             unknown_about(departure, day, snapshot) if snapshot else (),
             pins.get(key, {}),
+            editors.get(key, ()),
         )
         for key, departure in departures.items()
     }
@@ -205,6 +215,7 @@ def state_of(
     now: datetime,
     unknown: tuple[Unknown, ...] = (),
     pins: Mapping[UUID, Pin] = NO_PINS,
+    editors: Sequence[Visitor] = (),
 ) -> DepartureState:
     """Return the state of a departure at `now` (aware); `conflicts` are the open ones about it, the worst first.
 
@@ -221,8 +232,13 @@ def state_of(
         is_pinned=departure.is_pinned,
         needs_approval=departure.needs_approval,
         is_unpublished=departure.has_unpublished_changes,
-        marks=tuple(_marks(departure, found, accepted, still_unknown, pins)),
+        marks=(*_editing(departure, editors), *_marks(departure, found, accepted, still_unknown, pins)),
     )
+
+
+def _editing(departure: Departure, editors: Sequence[Visitor]) -> Iterator[Mark]:
+    if editors:
+        yield Mark(BEING_EDITED, editors_text(departure, editors))
 
 
 def _marks(

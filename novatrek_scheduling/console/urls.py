@@ -9,7 +9,13 @@ from novatrek_scheduling.console.handover.views import HandoverPage
 from novatrek_scheduling.console.home.views import FreshHome
 from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.console.proposals.deciding import ProposalView
-from novatrek_scheduling.console.proposals.views import OptimizePage, ProgressPart, ProposalsPage, WaitingPart
+from novatrek_scheduling.console.proposals.views import (
+    ListPart,
+    OptimizePage,
+    ProgressPart,
+    ProposalsPage,
+    UnderWayPart,
+)
 from novatrek_scheduling.console.publishing.views import PublishPage
 from novatrek_scheduling.console.review.together import TogetherPage
 from novatrek_scheduling.console.review.views import ReviewPage
@@ -43,7 +49,8 @@ urlpatterns = [
     page("home/fresh/", FreshHome, "home_fresh"),
     page("handover/", HandoverPage, "handover"),
     page("proposals/", ProposalsPage, "proposals"),
-    page("proposals/waiting/<day:day>/", WaitingPart, "proposals_waiting"),
+    page("proposals/listed/", ListPart, "proposals_listed"),
+    page("board/<day:day>/under-way/", UnderWayPart, "under_way"),
     page("proposals/<uuid:proposal_id>/", ProposalView, "proposal"),
     page("proposals/<uuid:proposal_id>/progress/", ProgressPart, "proposal_progress"),
 ]

@@ -1,6 +1,6 @@
 """What the board of a date shows, in the order and in the words in which it does."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -12,9 +12,9 @@ from novatrek_scheduling.console.board.siblings_view import siblings_view
 from novatrek_scheduling.console.board.tiles import Tiles, tiles_of
 from novatrek_scheduling.console.board.version import version_of
 from novatrek_scheduling.console.states import Matters, matters_of, states_by
+from novatrek_scheduling.console.visitors import Visitor, editors_of
 from scheduling.daily_schedules.decision_facts import recent_work
 from scheduling.daily_schedules.drafts import Draft, read_drafts
-from scheduling.daily_schedules.presence import optimizers_of
 from scheduling.daily_schedules.selectors import departures_under_way
 from scheduling.daily_schedules.surroundings import entries_of
 from scheduling.domain.document import Departure
@@ -82,16 +82,19 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is ours about a date: its document and the departures that are still out since earlier ones."""
+    """What is ours about a date: its document, the departures still out since earlier ones, and who edits what."""
 
     draft: Draft
     out: Sequence[DailySchedule]
     matters: Matters
+    editors: Mapping[UUID, Sequence[Visitor]]
 
     @classmethod
-    def read(cls, day: date) -> "_Plan":
+    def read(cls, day: date, viewer: str) -> "_Plan":
         """Read it in four queries."""
-        return cls(read_drafts([day])[day], departures_under_way(day, {}), matters_of(day))
+        draft, editors = read_drafts([day])[day], editors_of(day, besides=viewer)
+        here = {key: present for key, present in editors.items() if key in draft.document.departures}
+        return cls(draft, departures_under_way(day, {}), matters_of(day), here)
 
     def departures(self, day: date) -> dict[UUID, tuple[date, Departure]]:
         """Return the departures with their schedule dates."""
@@ -102,19 +105,19 @@ class _Plan:
         }
         return out | {key: (day, departure) for key, departure in self.draft.document.departures.items()}
 
-    def version(self, day: date, now: datetime) -> str:
+    def version(self, now: datetime) -> str:
         revisions = [self.draft.rev, *(schedule.rev for schedule in self.out)]
-        return version_of(revisions, self.matters, optimizers_of(day), now)
+        return version_of(revisions, self.matters, self.editors, now)
 
 
-def board_version(day: date, now: datetime) -> str:
+def board_version(day: date, now: datetime, viewer: str) -> str:
     """Return the version that the board of a date would have now, in four queries and without the siblings."""
-    return _Plan.read(day).version(day, now)
+    return _Plan.read(day, viewer).version(now)
 
 
-def read_board(day: date, region_id: UUID | None, now: datetime) -> Board:
-    """Return the board of a date at `now` (aware), of all regions or of one."""
-    plan = _Plan.read(day)
+def read_board(day: date, region_id: UUID | None, now: datetime, viewer: str) -> Board:
+    """Return the board of a date at `now` (aware), of all regions or of one, as `viewer` sees it."""
+    plan = _Plan.read(day, viewer)
     scheduled = plan.departures(day)
     everywhere = frozenset(departure.region_id for _day, departure in scheduled.values())
     shown = {key: found for key, found in scheduled.items() if region_id in {None, found[1].region_id}}
@@ -122,7 +125,7 @@ def read_board(day: date, region_id: UUID | None, now: datetime) -> Board:
     region_ids = everywhere if region_id is None else frozenset({region_id})
     trail_ids = {departure.trail_id for departure in departures.values() if departure.trail_id}
     snapshot = siblings_view(day, region_ids, trail_ids)
-    states = states_by(plan.matters, day, departures, now, snapshot)
+    states = states_by(plan.matters, day, departures, now, snapshot, plan.editors)
     regions = rows_by_region(day, shown, states, snapshot.regions)
     in_order = tuple(sorted(region_ids, key=lambda key: (name_of(key, snapshot.regions), key)))
     guide_ids = snapshot.guides.keys() | {guide for departure in departures.values() for guide in departure.guide_ids}
@@ -134,7 +137,7 @@ def read_board(day: date, region_id: UUID | None, now: datetime) -> Board:
         day=day,
         now=now,
         rev=plan.draft.rev,
-        version=plan.version(day, now),
+        version=plan.version(now),
         region_id=region_id,
         choices=_choices(everywhere, snapshot),
         regions=regions,

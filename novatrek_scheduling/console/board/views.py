@@ -1,6 +1,6 @@
 """The board in the console."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,6 @@ from novatrek_scheduling.console.board.page import Board, board_version, read_bo
 from novatrek_scheduling.console.board.timeline import timeline_of
 from novatrek_scheduling.console.days import company_day, day_in
 from novatrek_scheduling.console.pages import ConsolePage
-from scheduling.admin.optimizing_banner import optimizer_texts
 from scheduling.models import DailySchedule, schedule_id_of
 
 TIMELINE, TABLE = "timeline", "table"
@@ -25,24 +24,26 @@ TIMELINE, TABLE = "timeline", "table"
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which board an address asks for: `?date=2026-11-28&region=<id>&view=timeline`."""
+    """Which board an address asks for: `?date=2026-11-28&region=<id>&view=timeline`; `viewer` is who asks."""
 
     day: date
     region_id: UUID | None
     view: str
+    viewer: str
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Filters":
         """Return what is asked for; without a date the company's day, without a region all of them."""
         view = TABLE if request.GET.get("view") == TABLE else TIMELINE
-        return cls(day_in(request.GET.get("date")), _id_in(request.GET.get("region")), view)
+        viewer = request.user.get_username()
+        return cls(day_in(request.GET.get("date")), _id_in(request.GET.get("region")), view, viewer)
 
     def query(self, **other: str) -> str:
         region = {"region": str(self.region_id)} if self.region_id else {}
         return urlencode({"date": self.day.isoformat(), **region, "view": self.view, **other})
 
     def read(self) -> Board:
-        return read_board(self.day, self.region_id, timezone.now())
+        return read_board(self.day, self.region_id, timezone.now(), self.viewer)
 
 
 class BoardPage(ConsolePage):
@@ -64,7 +65,7 @@ class FreshBoard(ConsolePage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         filters = Filters.of(request)
-        if board_version(filters.day, timezone.now()) == request.GET.get("version"):
+        if board_version(filters.day, timezone.now(), filters.viewer) == request.GET.get("version"):
             return HttpResponse(status=204)
         return self.show(_("Board"), **_context(request, filters))
 
@@ -114,7 +115,6 @@ def _context(request: HttpRequest, filters: Filters) -> dict[str, Any]:
     return {
         "board": board,
         "schedule_id": schedule_id_of(filters.day),
-        "optimizers": optimizer_texts(filters.day),
         "filters": filters,
         "query": filters.query(),
         "today": company_day(board.now),
@@ -126,7 +126,7 @@ def _context(request: HttpRequest, filters: Filters) -> dict[str, Any]:
 
 
 def _other(filters: Filters) -> Filters:
-    return Filters(filters.day, filters.region_id, TABLE if filters.view == TIMELINE else TIMELINE)
+    return replace(filters, view=TABLE if filters.view == TIMELINE else TIMELINE)
 
 
 def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:

@@ -25,9 +25,9 @@ from novatrek_scheduling.console.departures.editing import (
     save_edit,
 )
 from novatrek_scheduling.console.departures.panel import Panel, read_panel
-from novatrek_scheduling.console.departures.visitors import visit
 from novatrek_scheduling.console.departures.why import read_why
 from novatrek_scheduling.console.pages import ConsolePage
+from novatrek_scheduling.console.visitors import visit
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.optimizing_banner import optimizer_texts
 from scheduling.daily_schedules.drafts import Draft, read_drafts
@@ -117,7 +117,7 @@ class DeparturePage(DepartureView):
         context |= {"panel": panel, "edit": edit, "form": form_of(panel, edit), "may_change": self.may_change}
         template = FRAGMENT if is_fragment(self.request) else ""
         context["optimizers"] = optimizer_texts(panel.day)
-        context |= visitors_context(panel.day, panel.id, self.request.user.get_username())
+        context |= visitors_context(self.request, panel.day, panel.id)
         context["steps"] = steps_of(panel.day, self.request.user.get_username()) if self.may_change else None
         # What is refused to a script is an answer like any other: browsers report failed ones as errors of the page.
         return self.show(title, status=HTTPStatus.OK if template else status, template=template, **context)
@@ -130,7 +130,7 @@ class VisitorsPart(ConsolePage):
     permission = VIEW
 
     def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
-        return self.show(_("Others"), **visitors_context(day, departure_id, request.user.get_username()))
+        return self.show(_("Others"), **visitors_context(request, day, departure_id))
 
 
 class GuidesPart(DepartureView):
@@ -172,9 +172,11 @@ class WhyPart(DepartureView):
         return self.show(_("Why"), panel=panel, **why_context(panel, draft))
 
 
-def visitors_context(day: date, departure_id: UUID, name: str) -> dict[str, Any]:
+def visitors_context(request: HttpRequest, day: date, departure_id: UUID) -> dict[str, Any]:
     """Note that the person has the panel open, and return who else has for the template."""
-    return {"day": day, "departure_id": departure_id, "visitors": visit(departure_id, name)}
+    name, may_change = request.user.get_username(), request.user.has_perm(CHANGE)
+    visitors = visit(day, departure_id, name, may_change=may_change)
+    return {"day": day, "departure_id": departure_id, "visitors": visitors}
 
 
 def ranking_context(panel: Panel, draft: Draft, *, is_priced: bool) -> dict[str, Any]:

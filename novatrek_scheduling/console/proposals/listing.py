@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from novatrek_scheduling.console.proposals.progress import Progress, progress_of
 from novatrek_scheduling.console.proposals.texts import moment_text, regions_text, scope_text
 from optimization.models import Proposal
 
@@ -15,7 +16,7 @@ DECIDED_SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class ListedProposal:
-    """A proposal as a row."""
+    """A proposal as a row. `progress` is how far a worker is with it, None where it is not being made."""
 
     id: UUID
     day: date
@@ -26,12 +27,18 @@ class ListedProposal:
     state: str
     icon: str
     expires: str
+    progress: Progress | None
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalList:
     waiting: tuple[ListedProposal, ...]
     decided: tuple[ListedProposal, ...]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether one of them is being made."""
+        return any(proposal.progress for proposal in self.waiting)
 
 
 def read_list(now: datetime) -> ProposalList:
@@ -63,6 +70,7 @@ def _row(proposal: Proposal, now: datetime) -> ListedProposal:
         state=state,
         icon=icon,
         expires=moment_text(proposal.expires_at) if proposal.may_be_decided(now) else "",
+        progress=progress_of(proposal) if proposal.is_being_made else None,
     )
 
 

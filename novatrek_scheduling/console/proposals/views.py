@@ -18,6 +18,7 @@ from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.console.proposals.forms import OptimizeForm
 from novatrek_scheduling.console.proposals.listing import read_list, waiting_for
 from novatrek_scheduling.console.proposals.progress import progress_of
+from novatrek_scheduling.console.proposals.under_way import night_under_way, read_under_way, runs_under_way
 from novatrek_scheduling.errors import DomainError
 from optimization.models import Proposal
 from optimization.proposals.errors import UnknownProposal
@@ -72,23 +73,36 @@ class OptimizePage(ConsolePage):
 
 
 class ProposalsPage(ConsolePage):
-    """The list of proposals."""
+    """The list of proposals, and what is being optimized now."""
 
     template_name = "admin/console/proposals/list.html"
     permission = VIEW
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(_("Proposals"), proposals=read_list(timezone.now()), today=company_day())
+        now = timezone.now()
+        return self.show(
+            _("Proposals"),
+            proposals=read_list(now),
+            runs=runs_under_way(now),
+            night=night_under_way(),
+            today=company_day(now),
+        )
 
 
-class WaitingPart(ConsolePage):
-    """The proposals for a date that wait for somebody, as notes on pages about the date."""
+class ListPart(ProposalsPage):
+    """The list alone, which its page asks for again and again."""
 
-    template_name = "admin/console/proposals/waiting.html"
+    template_name = "admin/console/proposals/listed.html"
+
+
+class UnderWayPart(ConsolePage):
+    """What is at work on a date, and the proposals for it that wait for somebody, as notes on its board."""
+
+    template_name = "admin/console/proposals/under_way.html"
     permission = VIEW
 
     def get(self, request: HttpRequest, day: date) -> HttpResponse:
-        return self.show("", waiting=waiting_for(day, timezone.now()))
+        return self.show(_("Under way"), day=day, under_way=read_under_way(day, timezone.now()))
 
 
 class ProgressPart(ConsolePage):

@@ -62,7 +62,8 @@ PAGES: dict[str, tuple[People, People]] = {
     # A choice that the browser keeps; the page for signing in has it too.
     "language/": (EVERYONE | STRANGERS, EVERYONE | STRANGERS),
     "proposals/": (EVERYONE, NOBODY),
-    "proposals/waiting/<day:day>/": (EVERYONE, NOBODY),
+    "proposals/listed/": (EVERYONE, NOBODY),
+    "board/<day:day>/under-way/": (EVERYONE, NOBODY),
     "proposals/<uuid:proposal_id>/": (EVERYONE, DISPATCHING),
     "proposals/<uuid:proposal_id>/progress/": (EVERYONE, NOBODY),
     "scheduling/calendartoken/issue/": (DISPATCHING, DISPATCHING),

@@ -134,6 +134,22 @@ def test_an_open_board_hears_of_changes_and_of_nothing_else() -> None:
     assert "<html" not in changed.content.decode()
 
 
+def test_who_edits_a_departure_is_on_the_board_of_the_others_and_not_on_their_own() -> None:
+    key = uuid4()
+    put({key: DepartureFactory(team=[TeamMemberFactory()])})
+    ben, auditor = signed_in("Dispatcher"), signed_in("Auditor")
+    version = board(auditor).split('data-version="')[1].split('"')[0]
+
+    ben.get(reverse("console:departure", args=[TOMORROW, key]))
+
+    heard = fresh(auditor, version)
+    assert heard.status_code == 200
+    for html in (board(auditor, view="table"), board(auditor, view="timeline")):
+        assert "Being edited" in html
+        assert "by a dispatcher since " in html
+    assert "Being edited" not in board(ben, view="table")
+
+
 def fresh(client: Client, version: str) -> object:
     return client.get(reverse("console:board_fresh"), {"date": TOMORROW.isoformat(), "version": version})
 

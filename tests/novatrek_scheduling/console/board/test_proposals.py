@@ -1,6 +1,7 @@
 """The board leads to proposals: to ask for one, and to those that wait for somebody."""
 
 import re
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -8,8 +9,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from optimization.models import FragilityReport, Proposal
+from novatrek_scheduling.console.proposals.under_way import read_under_way
+from optimization.models import FragilityReport, Night, NightDate, Proposal
+from optimization.proposals.claims import claim_proposal
 from optimization.proposals.services import request_proposal
+from scheduling.daily_schedules.presence import announce_presence
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory
 from tests.novatrek_scheduling.console.people import signed_in
 from tests.scheduling.writes import put
@@ -31,7 +35,7 @@ def test_who_dispatches_asks_for_a_proposal_of_the_region_that_is_shown() -> Non
 
 def test_a_colleague_who_opens_the_board_sees_the_proposal_that_waits() -> None:
     proposal, auditor = request_proposal(TOMORROW, [], by="cleo", max_changes=2), signed_in("Auditor")
-    part = reverse("console:proposals_waiting", args=[TOMORROW])
+    part = reverse("console:under_way", args=[TOMORROW])
     assert f'hx-get="{part}"' in auditor.get(BOARD, {"date": TOMORROW.isoformat()}).content.decode()
 
     waiting = auditor.get(part).content.decode()
@@ -41,6 +45,46 @@ def test_a_colleague_who_opens_the_board_sees_the_proposal_that_waits() -> None:
     Proposal.objects.update(status=Proposal.Status.DROPPED)
     assert "cleo" not in auditor.get(part).content.decode()
     assert signed_in().get(part).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_what_is_at_work_on_the_date_is_shown_with_its_progress_wherever_it_was_begun() -> None:
+    auditor, part = signed_in("Auditor"), reverse("console:under_way", args=[TOMORROW])
+    assert "every 15s" in auditor.get(part).content.decode()
+    proposal = request_proposal(TOMORROW, [], by="cleo", max_changes=2)
+    claim_proposal(proposal.pk)
+    a_night(done=3, of=14)
+
+    with (
+        announce_presence(TOMORROW, [], by="cleo"),
+        announce_presence(TOMORROW, [REGION_ID], by="svc-booking (request)", run_id=uuid4()),
+    ):
+        shown = auditor.get(part)
+
+    html = shown.content.decode()
+    assert "Reading guides, trails and weather…" in html
+    assert '<progress max="100" value="10"' in html
+    assert [optimizer["by"] for optimizer in shown.context["under_way"].optimizers] == ["svc-booking (request)"]
+    assert "3 of 14 dates are done" in html
+    assert "every 3s" in html
+
+
+def test_a_night_over_other_dates_is_not_shown() -> None:
+    a_night(done=3, of=14)
+
+    assert read_under_way(TOMORROW + timedelta(days=14), timezone.now()).night is None
+
+
+def a_night(*, done: int, of: int) -> None:
+    """A night that is under way, from tomorrow on."""
+    night = Night.objects.create(pk=uuid4(), first_day=TOMORROW, last_day=TOMORROW + timedelta(days=of - 1))
+    for number in range(of):
+        NightDate.objects.create(
+            night=night,
+            cluster=0,
+            schedule_date=TOMORROW + timedelta(days=number),
+            region_ids=[],
+            status=NightDate.Status.COMPLETED if number < done else NightDate.Status.PENDING,
+        )
 
 
 def test_a_standby_that_would_help_goes_into_a_proposal_with_one_click() -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def drawn(departures: dict[UUID, Departure]) -> dict[str, list[dict[str, object]]]:
     store_day(departures)
-    return timeline_of(read_board(TOMORROW, None, timezone.now()))
+    return timeline_of(read_board(TOMORROW, None, timezone.now(), "ana"))
 
 
 def local(hour: int, zone: str) -> datetime:

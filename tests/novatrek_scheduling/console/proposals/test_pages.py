@@ -11,13 +11,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from optimization.models import Proposal
+from novatrek_scheduling.console.proposals.under_way import runs_under_way
+from optimization.models import Proposal, RunDetail, RunStatus
 from optimization.proposals.claims import claim_proposal, note_step
 from optimization.proposals.making import compute_proposal
 from optimization.proposals.services import find_proposal, make_anew, request_proposal
 from scheduling.daily_schedules.presence import announce_presence
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, TeamMemberFactory
 from tests.novatrek_scheduling.console.people import signed_in
+from tests.novatrek_scheduling.console.rows import a_run
 from tests.optimization.proposals.made import a_planned_region, a_proposal, plan_in
 from tests.scheduling.writes import change, put, stored
 from tests.siblings import SimulatedSiblings
@@ -306,3 +308,19 @@ def test_strangers_see_nothing_and_what_is_not_there_is_not_found() -> None:
     assert dispatcher.get(reverse("console:proposal", args=[uuid4()])).status_code == HTTPStatus.NOT_FOUND
     assert dispatcher.get("/admin/board/2026-13-40/optimize/").status_code == HTTPStatus.NOT_FOUND
     assert dispatcher.post(page_of(proposal), {"decision": "frame"}).status_code == HTTPStatus.BAD_REQUEST
+
+
+def test_the_list_shows_how_far_proposals_are_and_what_else_is_being_optimized() -> None:
+    auditor, part = signed_in("Auditor"), reverse("console:proposals_listed")
+    assert "every 30s" in auditor.get(part).content.decode()
+    claim_proposal(request_proposal(TOMORROW, [], by="cleo", max_changes=2).pk)
+    a_run(status=RunStatus.RUNNING)
+    a_run(status=RunStatus.RUNNING, subject=RunDetail.Subject.QUESTION)
+    a_run()
+
+    html = auditor.get(part).content.decode()
+
+    assert "Reading guides, trails and weather…" in html
+    assert len(runs_under_way(timezone.now())) == html.count("the date, since") == 1
+    assert "every 3s" in html
+    assert "<html" not in html
