@@ -25,14 +25,14 @@ def page_of_dates(outcomes: Mapping[date, Sequence[DateOutcome]], regions: Itera
     """Return the page of the plans of dates: a timeline a region, gaps with reasons, objectives, totals."""
     by_name = sorted(regions, key=lambda region: region.name)
     days = [_day(day, of_day, by_name) for day, of_day in outcomes.items()]
-    dates = [f"{day:%a %d %b %Y}" for day in outcomes]
+    dates = [f"{day:%a} {day.day} {day:%b %Y}" for day in outcomes]
     span = f"{dates[0]} to {dates[-1]}" if len(dates) > 1 else "".join(dates)
     return plan_page(f"Plan of {span}" if span else "No plan", NOTE, days)
 
 
 def _day(day: date, outcomes: Sequence[DateOutcome], regions: Sequence[Region]) -> PicturedDay:
     return PicturedDay(
-        f"{day:%A %d %B %Y}",
+        f"{day:%A} {day.day} {day:%B %Y}",
         tuple(_timelines(day, all_planned(outcomes), regions)),
         _levels(outcomes),
         _totals(outcomes),

@@ -30,7 +30,8 @@ def violations(page: Page, within: str = "html") -> list[str]:
 
 
 def wear(page: Page, scheme: str) -> None:
-    """Show the page light or dark."""
+    """Show the page light or dark: the console's by its class, others by what the system prefers."""
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.evaluate(
         """scheme => {
             document.documentElement.classList.toggle("dark", scheme === "dark");

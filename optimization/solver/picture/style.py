@@ -42,7 +42,7 @@ STYLE = (
     f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_declared(DARK)} }} }}"
     """
 @media print { :root { color-scheme: light; } .picture { overflow: visible; } .picture svg { min-width: 0; }
-  section, tr { break-inside: avoid; } thead { display: table-header-group; }
+  :is(.picture, .gaps, tr) { break-inside: avoid; } :is(h2, h3, .picture, caption) { break-after: avoid; }
   svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 @page { size: landscape; margin: 12mm; }
 body { background: var(--c-page); color: var(--c-text); font: 14px/20px Inter, system-ui, sans-serif; margin: 0 auto;
@@ -57,9 +57,10 @@ h3 { font-size: 16px; line-height: 24px; margin: 24px 0 8px; }
 .totals dt { color: var(--c-text-soft); font-size: 12px; line-height: 16px; }
 .totals dd { color: var(--c-text-strong); font-size: 20px; font-variant-numeric: tabular-nums; font-weight: 600;
   line-height: 28px; margin: 0; }
-.gaps { background: var(--c-danger-soft); border-left: 3px solid var(--c-danger); border-radius: 6px; margin-top: 16px;
+.gaps { background: color-mix(in oklch, var(--c-danger-soft) 60%, transparent); border-left: 3px solid var(--c-danger); border-radius: 6px; margin-top: 16px;
   padding: 8px 12px; }
-.gaps h3 { color: var(--c-danger); margin-top: 0; } .gaps :is(.quiet, caption, th) { color: var(--c-text); }
+.gaps table { margin-top: 0; }
+.gaps h3 { margin-bottom: 4px; color: var(--c-danger); margin-top: 0; } .gaps :is(.quiet, caption, th) { color: var(--c-text); }
 .gaps :is(th, td) { border-color: color-mix(in oklch, var(--c-danger) 25%, transparent); }
 .picture, .wide { border: 1px solid var(--c-line); border-radius: 6px; overflow-x: auto; }
 .wide { border: 0; }
