@@ -20,12 +20,15 @@ class Tone(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Tone).index(self)
+        return _RANKS[self]
 
 
-@dataclass(frozen=True, slots=True)
+_RANKS = {tone: rank for rank, tone in enumerate(Tone)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """`icon` is a name of the Material Symbols."""
+    """`icon` is a name of the Material Symbols. There is one of each kind, and it is equal to no other."""
 
     icon: str
     tone: Tone

@@ -1,48 +1,51 @@
 """The sidebar and the tabs of the console, with the permission that each page requires."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse_lazy
-from django.utils.functional import Promise
+from django.urls import reverse
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 Entry = dict[str, Any]
+
+address_of = lazy(cache(reverse), str)
+"""The address of a page by its name, when asked for: on every page the theme compares each entry with each tab."""
 
 
 def sidebar() -> list[Entry]:
     """Return the groups of links. A group without a permitted page is hidden."""
     return [
-        {"items": [{"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")}]},
+        {"items": [{"title": _("Home"), "icon": "home", "link": address_of("admin:index")}]},
         _group(
             _("Planning"),
             {
                 "title": _("Board"),
                 "icon": "view_timeline",
-                "link": reverse_lazy("console:board"),
+                "link": address_of("console:board"),
                 "permission": may_view("scheduling.dailyschedule"),
             },
             _page(_("Daily schedules"), "scheduling.dailyschedule", "calendar_month"),
             {
                 "title": _("Guides"),
                 "icon": "groups",
-                "link": reverse_lazy("console:guides"),
+                "link": address_of("console:guides"),
                 "permission": may_view("scheduling.dailyschedule"),
             },
             _page(_("Schedule requests"), "scheduling.schedulerequest", "inbox_customize"),
             {
                 "title": _("Proposals"),
                 "icon": "compare_arrows",
-                "link": reverse_lazy("console:proposals"),
+                "link": address_of("console:proposals"),
                 "permission": may_view("scheduling.dailyschedule"),
             },
             _page(_("Optimization runs"), "optimization.optimizationrun", "speed"),
             {
                 "title": _("Handover"),
                 "icon": "assignment_turned_in",
-                "link": reverse_lazy("console:handover"),
+                "link": address_of("console:handover"),
                 "permission": may_view("scheduling.dailyschedule"),
             },
         ),
@@ -108,7 +111,7 @@ def may_view(model: str) -> Callable[[HttpRequest], bool]:
 
 def list_of(model: str) -> Any:
     """Return the URL of the list of `model` ("app.model")."""
-    return reverse_lazy(f"admin:{model.replace('.', '_')}_changelist")
+    return address_of(f"admin:{model.replace('.', '_')}_changelist")
 
 
 def _has_view_permission(model: str, request: HttpRequest) -> bool:
@@ -130,4 +133,4 @@ def _tabs(*pages: tuple[str | Promise, str], before: Sequence[Entry] = ()) -> En
     return {"models": [model for _title, model in pages], "items": [*before, *lists]}
 
 
-_REVIEW: Entry = {"link": reverse_lazy("console:review"), "permission": may_view("conflicts.scheduleconflict")}
+_REVIEW: Entry = {"link": address_of("console:review"), "permission": may_view("conflicts.scheduleconflict")}

@@ -1,7 +1,7 @@
 """Who is on duty, free and away on a date, with their hours against the mean of their region."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -32,6 +32,7 @@ class Standing(StrEnum):
         return _STANDING_WORDS[self]
 
 
+_ORDER = {standing: order for order, standing in enumerate(Standing)}
 _STANDING_WORDS = {
     Standing.ON_DUTY: _("on duty"),
     Standing.FREE: _("free"),
@@ -97,14 +98,14 @@ def guides_by_region(
     going = [departure for departure in departures if not departure.is_cancelled]
     led, leading = hours_led(going), _leading(going)
     names = {m.guide_id: m.guide_name for departure in going for m in departure.team}
-    found, shown = [], frozenset(region_ids)
-    for region_id in sorted(shown):
+    found, shown = [], sorted(frozenset(region_ids))
+    homes = [snapshot.regions[key] for key in shown if key in snapshot.regions]
+    rows_in = {guide: _row_region(snapshot.guides.get(guide), regions, homes) for guide, regions in leading.items()}
+    for region_id in shown:
         region = snapshot.regions.get(region_id)
         at_home = _at_home(region, snapshot)
         loads = workloads(at_home.keys(), {key: work.hours for key, work in recent.items()}, led)
-        here = at_home.keys() | {
-            guide for guide, regions in leading.items() if region_id == _row_region(guide, regions, shown, snapshot)
-        }
+        here = at_home.keys() | {guide for guide, region in rows_in.items() if region == region_id}
         rows = [
             GuideRow(
                 id=key,
@@ -116,7 +117,7 @@ def guides_by_region(
             )
             for key in here
         ]
-        rows.sort(key=lambda row: (list(Standing).index(row.standing), row.name, row.id))
+        rows.sort(key=lambda row: (_ORDER[row.standing], row.name, row.id))
         found.append(RegionGuides(region_id, name_of(region_id, snapshot.regions), tuple(rows)))
     return tuple(sorted(found, key=lambda region: (region.name, region.id)))
 
@@ -137,10 +138,8 @@ def _leading(going: Iterable[Departure]) -> dict[UUID, set[UUID]]:
     return dict(leading)
 
 
-def _row_region(guide_id: UUID, leads_in: set[UUID], shown: Collection[UUID], snapshot: Snapshot) -> UUID:
+def _row_region(guide: Guide | None, leads_in: set[UUID], homes: Iterable[Region]) -> UUID:
     """Return the region where a guide on duty has the row: at home where that is shown, else where the guide leads."""
-    guide = snapshot.guides.get(guide_id)
-    homes = (snapshot.regions[key] for key in sorted(shown) if key in snapshot.regions)
     home = next((region.id for region in homes if guide and guide.is_active and guide.is_at_home_in(region)), None)
     return home or min(leads_in)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 from django.urls import reverse
@@ -18,6 +19,7 @@ from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region
 from scheduling.domain.text import team_text
 
+NO_ID = str(UUID(int=0))
 ACTIONS: Mapping[Phase, str | Promise] = {
     Phase.NEEDS_GUIDE: gettext_lazy("Assign"),
     Phase.TRAIL_CLOSED: gettext_lazy("Reroute"),
@@ -28,9 +30,12 @@ ACTIONS: Mapping[Phase, str | Promise] = {
 """What there is to do first about a departure, where that is not to edit it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BoardRow:
-    """A departure of the schedule date `day`, which is an earlier one where it is still out since then."""
+    """A departure of the schedule date `day`, which is an earlier one where it is still out since then.
+
+    Texts are made when they are first asked for, and once: a busy date has hundreds of rows.
+    """
 
     id: UUID
     day: date
@@ -39,7 +44,7 @@ class BoardRow:
     region_name: str
     is_out_since: bool
 
-    @property
+    @cached_property
     def times(self) -> str:
         """Return start and end by the departure's own clocks, with the dates that are not the board's."""
         starts_at = self.departure.starts_at
@@ -56,7 +61,7 @@ class BoardRow:
     def name(self) -> str:
         return self.departure.trip_name
 
-    @property
+    @cached_property
     def team(self) -> str:
         return team_text(self.departure.team)
 
@@ -73,9 +78,9 @@ class BoardRow:
     def capacity(self) -> int:
         return self.departure.capacity
 
-    @property
+    @cached_property
     def address(self) -> str:
-        return reverse("console:departure", args=[self.day, self.id])
+        return departures_of(self.day).replace(NO_ID, str(self.id))
 
     @property
     def action(self) -> str | Promise:
@@ -150,6 +155,12 @@ def zone_word(day: date, region: Region | None, departures: Iterable[Departure])
         return datetime.combine(day, time(12), region.timezone).tzname() or str(region.timezone)
     offset = next((departure.starts_at.utcoffset() for departure in departures), None)
     return _("local time") if offset is None else f"UTC{_signed(offset)}"
+
+
+@lru_cache(maxsize=64)
+def departures_of(day: date) -> str:
+    """Return the address of the departures of a date, with `NO_ID` in the place of one."""
+    return reverse("console:departure", args=[day, UUID(NO_ID)])
 
 
 def _moment(moment: datetime, *, with_date: bool) -> str:

@@ -14,7 +14,7 @@ from novatrek_scheduling.console.board.page import Board
 from novatrek_scheduling.console.board.rows import BoardRow
 from novatrek_scheduling.console.board.shades import shades_of
 from novatrek_scheduling.console.board.wall_clock import milliseconds, wall, zone_of
-from novatrek_scheduling.console.marks import Mark
+from novatrek_scheduling.console.marks import Look, Mark
 from novatrek_scheduling.console.states import Phase
 
 Values = dict[str, Any]
@@ -88,8 +88,9 @@ def _group_of(guide: GuideRow, *, level: int) -> Values:
 
 
 def _items(board: Board) -> Iterator[Values]:
+    words = _Words()
     for row in board.rows:
-        bar = _bar(row, board)
+        bar = _bar(row, board, words)
         if row.departure.is_cancelled:
             yield bar | {"id": str(row.id), "group": CANCELLED, "locked": True}
         elif not row.departure.team:
@@ -99,8 +100,22 @@ def _items(board: Board) -> Iterator[Values]:
                 yield bar | {"id": f"{row.id}:{guide_id}", "group": str(guide_id)}
 
 
-def _bar(row: BoardRow, board: Board) -> Values:
+class _Words(dict[Look, str]):
+    """The words of looks in the language of the reader, each translated once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nobody = _("nobody")
+        self.guests = _("%(guests)s of %(capacity)s guests")
+
+    def __missing__(self, look: Look) -> str:
+        word = self[look] = str(look.word)
+        return word
+
+
+def _bar(row: BoardRow, board: Board, words: _Words) -> Values:
     zone = zone_of(row, board.zones)
+    look = row.state.phase.look
     return {
         "departure": str(row.id),
         "start": wall(row.departure.starts_at, zone),
@@ -108,24 +123,24 @@ def _bar(row: BoardRow, board: Board) -> Values:
         "name": row.name,
         "times": row.times,
         "guests": f"{row.guests}/{row.capacity}",
-        "guestWords": _("%(guests)s of %(capacity)s guests") % {"guests": row.guests, "capacity": row.capacity},
+        "guestWords": words.guests % {"guests": row.guests, "capacity": row.capacity},
         "region": row.region_name,
-        "team": row.team or _("nobody"),
+        "team": row.team or words.nobody,
         "tone": row.state.tone.value,
-        "status": str(row.state.phase.look.word),
-        "icon": "" if row.state.phase is Phase.ON_TRACK else row.state.phase.look.icon,
-        "phaseTone": row.state.phase.look.tone.value,
-        "marks": [_mark(mark) for mark in row.state.marks],
+        "status": words[look],
+        "icon": "" if row.state.phase is Phase.ON_TRACK else look.icon,
+        "phaseTone": look.tone.value,
+        "marks": [_mark(mark, words) for mark in row.state.marks],
         "problem": row.state.needs_somebody,
         "href": row.address,
         "locked": row.state.phase.is_over,
     }
 
 
-def _mark(mark: Mark) -> Values:
+def _mark(mark: Mark, words: _Words) -> Values:
     return {
         "icon": mark.look.icon,
-        "word": str(mark.look.word),
+        "word": words[mark.look],
         "detail": mark.detail,
         "tone": mark.look.tone.value,
     }

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from novatrek_scheduling.console.board.exports import calendar_of, csv_of
 from novatrek_scheduling.console.board.fragility import stored_fragility
+from novatrek_scheduling.console.board.packing import packed
 from novatrek_scheduling.console.board.page import Board, board_version, read_board
+from novatrek_scheduling.console.board.table import table_of
 from novatrek_scheduling.console.board.timeline import timeline_of
 from novatrek_scheduling.console.days import company_day, day_in
 from novatrek_scheduling.console.pages import ConsolePage
@@ -120,7 +122,8 @@ def _context(request: HttpRequest, filters: Filters) -> dict[str, Any]:
         "today": company_day(board.now),
         "may_write": request.user.has_perm("scheduling.change_dailyschedule"),
         "may_publish": request.user.has_perm("scheduling.publish_dailyschedule"),
-        "timeline": timeline_of(board) if is_timeline else None,
+        "timeline": packed(timeline_of(board)) if is_timeline else None,
+        "table": None if is_timeline else table_of(board),
         "other_view": f"{reverse('console:board')}?{_other(filters).query()}",
     }
 

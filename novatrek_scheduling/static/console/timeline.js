@@ -10,11 +10,28 @@ const FIRST_HOUR = 5;
 const LAST_HOUR = 21;
 const wide = matchMedia("(min-width: 56rem)");
 
-const read = () => JSON.parse(document.getElementById("timeline-data").textContent);
+const read = () => unpacked(JSON.parse(document.getElementById("timeline-data").textContent));
 let data = read();
 const groups = new DataSet();
 const items = new DataSet();
 let current = null; // the id of the bar that Tab comes to, of those that are drawn
+
+// The page has each id once (console/board/packing.py): places in the lists stand for the others.
+function unpacked(timeline) {
+  const lanes = timeline.groups.map((lane) => lane.id);
+  for (const lane of timeline.groups) lane.children = lane.children?.map((place) => lanes[place]);
+  for (const bar of timeline.items) {
+    bar.group = lanes[bar.group];
+    bar.id ??= `${bar.departure}:${bar.group}`;
+    bar.href ??= timeline.address.replace(timeline.noId, bar.departure);
+  }
+  for (const shade of timeline.shades) {
+    const bar = timeline.items[shade.bar];
+    shade.group = bar ? bar.group : lanes[shade.group];
+    shade.id ??= `rest-${bar.id}`;
+  }
+  return timeline;
+}
 
 // ---- what is drawn ----
 
