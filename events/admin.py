@@ -21,6 +21,9 @@ from novatrek_scheduling.errors import DomainError
 from novatrek_scheduling.readable import Tones, as_sent, for_support, readable, spelled, written
 
 SETTLE_PERMISSION = "events.settle_deadletter"
+HEALTH_PERMISSION = "scheduling.view_guideentry"
+ENTRIES = "guide_adjustments"
+"""The part of a payload that guides entered."""
 
 
 class ViewOnly(ModelAdmin):  # type: ignore[misc]
@@ -156,19 +159,13 @@ class DeadLetterAdmin(ViewOnly):
     search_fields = ["key", "source", "reason"]
     search_help_text = gettext_lazy("Key, source or reason")
     ordering = ["-id"]
-    fields = [
-        "source",
-        "reason",
-        "state",
-        "recorded_at",
-        "replayed_at",
-        "replayed_by",
-        "discarded_at",
-        "discarded_by",
-        "stored_payload",
-        "ids",
-    ]
     actions = ["replay_chosen", "discard_chosen"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """With what guides entered only for those who may read it: a refused patch may say why somebody is away."""
+        payload = "stored_payload" if request.user.has_perm(HEALTH_PERMISSION) else "payload_without_entries"
+        settled = ["replayed_at", "replayed_by", "discarded_at", "discarded_by"]
+        return ["source", "reason", "state", "recorded_at", *settled, payload, "ids"]
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(SETTLE_PERMISSION)
@@ -188,6 +185,10 @@ class DeadLetterAdmin(ViewOnly):
     @admin.display(description=gettext_lazy("content"))
     def stored_payload(self, dead_letter: DeadLetter) -> SafeString:
         return _payload_text(dead_letter.payload, dead_letter.original)
+
+    @admin.display(description=gettext_lazy("content"))
+    def payload_without_entries(self, dead_letter: DeadLetter) -> SafeString:
+        return _payload_text(_without_entries(dead_letter.payload), dead_letter.original)
 
     @admin.display(description=gettext_lazy("ids"))
     def ids(self, dead_letter: DeadLetter) -> SafeString:
@@ -214,6 +215,14 @@ class DeadLetterAdmin(ViewOnly):
             else:
                 self.log_change(request, dead_letter, done)
                 self.message_user(request, text % {"number": dead_letter.pk, "source": dead_letter.source})
+
+
+def _without_entries(payload: Any) -> Any:
+    if isinstance(payload, list):
+        return [_without_entries(item) for item in payload]
+    if isinstance(payload, dict):
+        return {key: _("not shown") if key == ENTRIES else _without_entries(item) for key, item in payload.items()}
+    return payload
 
 
 def _payload_text(payload: Any, original: bytes | memoryview | None) -> SafeString:

@@ -22,7 +22,8 @@ class DetectedConflict:
 
     `counterpart` distinguishes it from others of its cause about the same subjects: a guide, an alert, a trail.
     `evidence` are the facts it was found by, for which a risk is accepted; `read_at` are the times at which they
-    were read, by source. `plans` are the departures as they were judged.
+    were read, by source. `stored_evidence` is what of the facts is stored, where not everybody may read them all: of
+    the others the digest alone tells whether they are still the same. `plans` are the departures as they were judged.
     """
 
     type: ConflictType
@@ -40,6 +41,7 @@ class DetectedConflict:
     guests: int = 0
     source_service: str = OURSELVES
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    stored_evidence: Mapping[str, Any] | None = None
     read_at: Mapping[str, str] = field(default_factory=dict)
     plans: Mapping[UUID, Departure] = field(default_factory=dict)
 
@@ -73,7 +75,11 @@ class DetectedConflict:
             "source_service": self.source_service,
             "fingerprint": self.fingerprint,
             "plan": {str(key): seen_plan(departure) for key, departure in self.plans.items()},
-            "evidence": {"told": dict(self.evidence), "read_at": dict(self.read_at), "digest": self.evidence_digest},
+            "evidence": {
+                "told": dict(self.evidence if self.stored_evidence is None else self.stored_evidence),
+                "read_at": dict(self.read_at),
+                "digest": self.evidence_digest,
+            },
         }
         return {key: value for key, value in details.items() if value or key == "departure_ids"}
 

@@ -1,6 +1,6 @@
 """Conflicts of single guides with a departure that they are on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from conflicts.detection.severity import Severity, is_about_safety
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role, TeamMember
 from scheduling.domain.facts import RecordKind, Sibling
 from scheduling.domain.words import in_words, sentence, values_in_words
-from scheduling.rules.guides import certifications_on, restriction_violation
+from scheduling.rules.guides import certifications_on
 from scheduling.rules.inputs import days_of
+from scheduling.rules.restrictions import restriction_violation
 
 DEPENDS_ON_TRAIL = frozenset({"MAX_ALTITUDE_M", "MAX_DIFFICULTY"})
 
@@ -47,13 +48,15 @@ def judge_restrictions(case: Case, member: TeamMember) -> Judgement:
     entries = case.adjustments_of(member.guide_id).restrictions
     is_terrain_known = case.departure.trail_id is None or demand.trail is not None
     judged = [entry for entry in entries if is_terrain_known or not _depends_on_trail(entry)]
-    broken = [(entry, reason) for entry in judged if (reason := restriction_violation(entry, demand))]
+    broken = [(entry, rule) for entry in judged if (rule := restriction_violation(entry, demand))]
     if not broken:
         return Judgement(is_complete=len(judged) == len(entries))
     severity = Severity.CRITICAL if any(is_about_safety(entry) for entry, _ in broken) else None
-    description = f"{member.guide_name} on {case.name}: {'; '.join(reason for _, reason in broken)}."
+    kinds = sorted({rule.message for _, rule in broken})
+    description = f"{member.guide_name} cannot go on {case.name} ({'; '.join(kinds)})."
+    stored = {"restrictions": kinds}
     restrictions = [entry for entry, _ in broken]
-    judgement = _about(case, member, Cause.RESTRICTION, description, severity, restrictions=restrictions)
+    judgement = _about(case, member, Cause.RESTRICTION, description, severity, stored, restrictions=restrictions)
     return Judgement(judgement.conflicts, len(judged) == len(entries))
 
 
@@ -91,15 +94,15 @@ def _needs_team(case: Case) -> bool:
 
 
 def judge_absence(case: Case, member: TeamMember) -> Judgement:
-    """Find availability exceptions of the guide during the departure."""
+    """Find availability exceptions of the guide during the departure. Why the guide is away is repeated nowhere."""
     exceptions = case.adjustments_of(member.guide_id).availability_exceptions
     windows = [window for window in exceptions if window.touches(case.departure.span)]
     if not windows:
         return Judgement()
-    reason = "; ".join(dict.fromkeys(window.reason or "availability exception" for window in windows))
-    description = f"{member.guide_name} is away during {case.name}: {reason}."
+    description = f"{member.guide_name} is away during {case.name}."
     evidence = [window.model_dump(mode="json", by_alias=True) for window in windows]
-    return _about(case, member, Cause.AVAILABILITY_EXCEPTION, description, windows=evidence)
+    stored = {"windows": [{name: window[name] for name in ("from", "to")} for window in evidence]}
+    return _about(case, member, Cause.AVAILABILITY_EXCEPTION, description, stored=stored, windows=evidence)
 
 
 def judge_availability(case: Case, member: TeamMember) -> Judgement:
@@ -151,7 +154,13 @@ def judge_notes(case: Case, member: TeamMember) -> Judgement:
 
 
 def _about(
-    case: Case, member: TeamMember, cause: Cause, description: str, severity: Severity | None = None, **evidence: Any
+    case: Case,
+    member: TeamMember,
+    cause: Cause,
+    description: str,
+    severity: Severity | None = None,
+    stored: Mapping[str, Any] | None = None,
+    **evidence: Any,
 ) -> Judgement:
     guide: UUID = member.guide_id
     conflict = case.conflict(
@@ -161,6 +170,7 @@ def _about(
         counterpart=guide,
         guide_ids=[guide],
         source=Sibling.GUIDE_MANAGEMENT,
+        stored_evidence=stored,
         **evidence,
     )
     return Judgement((conflict,))

@@ -134,6 +134,7 @@ class Case:
         guide_ids: Iterable[UUID] = (),
         trail_ids: Iterable[UUID] = (),
         source: Sibling | None = None,
+        stored_evidence: Mapping[str, Any] | None = None,
         **evidence: Any,
     ) -> DetectedConflict:
         """Make a conflict of this departure; its severity is by default that of its nearness and announcement."""
@@ -154,6 +155,7 @@ class Case:
             trail_ids=tuple(trail_ids),
             source_service=source.value if source else OURSELVES,
             evidence=evidence,
+            stored_evidence=stored_evidence,
             read_at=scene.read_at(source) if source else {OURSELVES: scene.now.isoformat()},
             plans={self.departure_id: departure},
         )

@@ -21,6 +21,7 @@ from scheduling.domain.facts import Snapshot
 from scheduling.errors import UnknownDeparture
 from scheduling.models import DailySchedule
 from scheduling.rules import Demand, Exclusion, Facts, Rule
+from scheduling.rules.approval import LEFT_A_NOTE
 from scheduling.rules.guides import has_unread_certificates, notes_of, unavailability_on
 from scheduling.rules.inputs import days_of
 from scheduling.snapshot import take_facts_snapshot, with_availability_notes, with_certificates
@@ -121,9 +122,8 @@ def _to_approve(candidate: Candidate, demand: Demand, facts: Facts, context: Pla
     guide = candidate.guide
     if has_unread_certificates(guide, demand, facts.snapshot):
         yield "the certificates could not be read"
-    note = notes_of(guide.id, demand, facts.snapshot, context.entered.of(guide.id, demand.days))
-    if note:
-        yield f"noted: {note}"
+    if notes_of(guide.id, demand, facts.snapshot, context.entered.of(guide.id, demand.days)):
+        yield LEFT_A_NOTE
 
 
 def _list_excluded(assessment: Assessment, departure: Departure, facts: Facts) -> list[ListedGuide]:

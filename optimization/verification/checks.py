@@ -21,7 +21,7 @@ CHECKS: dict[HardRule, Callable[[CheckedDeparture], Iterator[Breach]]] = {
     HardRule.ACTIVE: guides.for_each_guide(guides.check_active),
     HardRule.AVAILABLE: guides.check_available,
     HardRule.AVAILABILITY_EXCEPTION: guides.for_each_guide(guides.check_availability_exception),
-    HardRule.RESTRICTION: guides.for_each_guide(restrictions.check_restriction),
+    HardRule.RESTRICTION: restrictions.check_restrictions,
     HardRule.HELD_BY_EMERGENCY: guides.for_each_guide(guides.check_held),
     HardRule.CERTIFICATION: guides.for_each_guide(guides.check_certified),
     HardRule.OVERLAP: hours.check_overlap,

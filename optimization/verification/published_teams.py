@@ -15,7 +15,7 @@ from scheduling.domain.document import AssignmentStatus, Departure, DepartureSta
 
 OWN_RECORDS = (
     guides.for_each_guide(guides.check_availability_exception),
-    guides.for_each_guide(restrictions.check_restriction),
+    restrictions.check_restrictions,
     guides.for_each_guide(guides.check_held),
 )
 

@@ -5,7 +5,7 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-from optimization.verification.evidence import CheckedDeparture
+from optimization.verification.evidence import Breach, CheckedDeparture
 from scheduling.domain.facts import Difficulty, Guide
 from scheduling.domain.normalization import normalise_activity
 
@@ -13,17 +13,22 @@ BY_DIFFICULTY = list(Difficulty)
 UNLIMITED = 1_000_000
 
 
-def check_restriction(checked: CheckedDeparture, guide: Guide) -> Iterator[str]:
-    for entry in checked.entered_by(guide.id):
-        for restriction in entry.restrictions:
-            try:
-                forbids = _is_in_force(restriction, checked.evidence.day) and _forbids(
-                    restriction["kind"], restriction.get("value"), checked
-                )
-            except (AttributeError, KeyError, TypeError, ValueError):
-                forbids = True
-            if forbids:
-                yield f"is restricted: {restriction}"
+def check_restrictions(checked: CheckedDeparture) -> Iterator[Breach]:
+    """Yield the restrictions of the team that forbid the departure; what they say is in no message."""
+    for guide in checked.guides:
+        for entry in checked.entered_by(guide.id):
+            for restriction in entry.restrictions:
+                if _is_broken(restriction, checked):
+                    yield Breach(f"{guide.name} is restricted", guide.id, about=str(restriction))
+
+
+def _is_broken(restriction: Any, checked: CheckedDeparture) -> bool:
+    try:
+        return _is_in_force(restriction, checked.evidence.day) and _forbids(
+            restriction["kind"], restriction.get("value"), checked
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return True
 
 
 def group_limits(checked: CheckedDeparture, guide: Guide) -> Iterator[int]:

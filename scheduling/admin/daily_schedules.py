@@ -50,7 +50,8 @@ class DailyScheduleAdmin(ViewOnly):
     list_filter = [("schedule_date", RangeDateFilter), ("published_at", RangeDateFilter)]
     list_filter_submit = True
     date_hierarchy = "schedule_date"
-    search_fields = ["schedule_date", "=schedule_id", "assignments"]
+    # Not in the whole document: it would tell of words in what guides entered.
+    search_fields = ["schedule_date", "=schedule_id", "assignments__departures"]
     search_help_text = gettext_lazy("Date, or any text in the plan, such as a guide, a trip or an id")
     ordering = ["-schedule_date"]
     list_per_page = 20

@@ -29,6 +29,7 @@ from scheduling.domain.text import counted
 from scheduling.history.restore import RestorePreview, preview_restore, restore_revision
 from scheduling.models import DailySchedule, ScheduleRevision
 
+HEALTH_PERMISSION = "scheduling.view_guideentry"
 RESTORE_PERMISSION = "scheduling.change_dailyschedule"
 
 Entry = Mapping[str, Any]
@@ -44,18 +45,11 @@ class ScheduleRevisionAdmin(ViewOnly):
     # Ids follow the order of writing, and the primary key saves sorting all rows for a page.
     ordering = ["-id"]
     actions_detail = ["restore"]
-    fields = [
-        "schedule_date",
-        "rev",
-        "changed_at",
-        "author",
-        "kind",
-        "process",
-        "cause",
-        "run",
-        "differences",
-        "ids",
-    ]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """With what guides entered only for those who may read it: it says why they are away."""
+        differences = "differences" if request.user.has_perm(HEALTH_PERMISSION) else "differences_of_plans"
+        return ["schedule_date", "rev", "changed_at", "author", "kind", "process", "cause", "run", differences, "ids"]
 
     def has_restore_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(RESTORE_PERMISSION)
@@ -81,7 +75,11 @@ class ScheduleRevisionAdmin(ViewOnly):
 
     @admin.display(description=gettext_lazy("changes"))
     def differences(self, revision: ScheduleRevision) -> SafeString:
-        return table((_("Subject"), _("Change")), list(_differences(revision)))
+        return table((_("Subject"), _("Change")), list(_differences(revision, _lines)))
+
+    @admin.display(description=gettext_lazy("changes"))
+    def differences_of_plans(self, revision: ScheduleRevision) -> SafeString:
+        return table((_("Subject"), _("Change")), list(_differences(revision, _names_of_fields)))
 
     @action(  # type: ignore[untyped-decorator]
         description=gettext_lazy("Restore"),
@@ -172,7 +170,10 @@ def _document_page(revision: ScheduleRevision) -> str:
     return reverse("admin:scheduling_dailyschedule_change", args=[revision.schedule_id])
 
 
-def _differences(revision: ScheduleRevision) -> Iterator[tuple[str, str]]:
+def _differences(
+    revision: ScheduleRevision, describe_entry: Callable[[Entry, Callable[[Entry], str]], str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the parts that the revision changed, and how; of what guides entered as `describe_entry` says it."""
     document = _present_document(revision)
     trips = {str(key): departure.trip_name for key, departure in document.departures.items()}
     for key, entry in sorted(revision.changes.get("departures", {}).items()):
@@ -182,7 +183,7 @@ def _differences(revision: ScheduleRevision) -> Iterator[tuple[str, str]]:
     names = {str(guide_id): name for guide_id, name in known.items()}
     for key, entry in adjustments:
         guide = {"guide": names.get(key) or _("a guide who is on no team")}
-        yield _("adjustments of %(guide)s") % guide, _lines(entry, _whole_adjustments)
+        yield _("adjustments of %(guide)s") % guide, describe_entry(entry, _whole_adjustments)
     document_changes = revision.changes.get("document", {}) | _publication_change(revision)
     if document_changes:
         yield _("daily schedule"), "; ".join(difference_lines(document_changes))
@@ -216,6 +217,12 @@ def _lines(entry: Entry, describe: Callable[[Entry], str]) -> str:
         return text % {"what": describe(entry[side])}
     except (ValueError, AttributeError):
         return format_html("{}{}", text % {"what": _("what cannot be read")}, as_sent(written(entry[side])))
+
+
+def _names_of_fields(entry: Entry, _describe: Callable[[Entry], str]) -> str:
+    """Return what of an entry changed, and not to what."""
+    fields = entry.get("fields") or entry.get("new") or entry.get("old") or {}
+    return _("changed: %(what)s") % {"what": ", ".join(name.replace("_", " ") for name in sorted(fields))}
 
 
 def _whole_adjustments(entry: Entry) -> str:

@@ -13,6 +13,7 @@ from scheduling.rules.inputs import NO_ADJUSTMENTS, Demand, EntriesByDate, Facts
 
 # A plan is made without the answer of one of these as well; a person has to approve it then.
 _SAFETY_SIBLINGS = (Sibling.WEATHER, Sibling.TRAIL_MANAGEMENT, Sibling.LOCATION_SERVICES, Sibling.GUIDE_MANAGEMENT)
+LEFT_A_NOTE = "left a note"
 # Characters of a digest: enough to tell the notes of one guide apart.
 _DIGEST_LENGTH = 16
 
@@ -22,7 +23,8 @@ def reasons_to_approve(
 ) -> dict[ApprovalReason, str]:
     """Return the reasons for a person's approval of a team, each in words.
 
-    They are silent siblings, unread certificates and free-text notes; the words repeat the notes.
+    They are silent siblings, unread certificates and free-text notes. What a note says is not in the words: whoever
+    may read it finds it with the guide's entries.
     """
     snapshot = facts.snapshot
     reasons = {
@@ -36,9 +38,8 @@ def reasons_to_approve(
         if guide and has_unread_certificates(guide, demand, snapshot):
             unread = ApprovalReason(code=ApprovalCode.CERTIFICATES_UNREAD, guide_id=guide_id)
             reasons[unread] = f"the certificates of {name} could not be read"
-        note = notes_of(guide_id, demand, snapshot, entered.of(guide_id, demand.days))
-        if note:
-            reasons[ApprovalReason(code=ApprovalCode.NOTE, guide_id=guide_id)] = f"{name} noted: {note}"
+        if notes_of(guide_id, demand, snapshot, entered.of(guide_id, demand.days)):
+            reasons[ApprovalReason(code=ApprovalCode.NOTE, guide_id=guide_id)] = f"{name} {LEFT_A_NOTE}"
     return reasons
 
 

@@ -1,17 +1,16 @@
 """The hard rules between a guide and a departure."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date
-from typing import Any
+from datetime import UTC, date, datetime
 from uuid import UUID
 
-from scheduling.domain.document import GuideAdjustments
-from scheduling.domain.facts import Difficulty, Guide, Snapshot, Span
+from scheduling.domain.document import AvailabilityException, GuideAdjustments
+from scheduling.domain.facts import Guide, Snapshot, Span
 from scheduling.domain.limits import REST, TURNAROUND
-from scheduling.domain.normalization import normalise_activity, with_implied_certifications
+from scheduling.domain.normalization import with_implied_certifications
 from scheduling.domain.words import in_words, values_in_words
 from scheduling.rules.inputs import NO_ADJUSTMENTS, Commitment, Demand, Facts
+from scheduling.rules.restrictions import group_limit, restriction_violation
 from scheduling.rules.violations import Exclusion, Rule
 
 
@@ -74,8 +73,15 @@ def recorded_exclusions(
 def _absence_exclusions(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclusion]:
     for window in adjustments.availability_exceptions:
         if window.touches(demand.span):
-            reason = f"away: {window.reason or 'availability exception'}"
-            yield Exclusion(Rule.AVAILABILITY_EXCEPTION, reason, frozenset({f"{window.from_}/{window.to}"}))
+            about = frozenset({f"{window.from_}/{window.to}"})
+            yield Exclusion(Rule.AVAILABILITY_EXCEPTION, away_until(window, demand.span), about)
+
+
+def away_until(window: AvailabilityException, span: Span) -> str:
+    """Return until when an absence is, by the clock of `span`: "away until 2027-05-02". Why is for few to read."""
+    if not isinstance(window.to, datetime):
+        return f"away until {window.to}"
+    return f"away until {window.to.astimezone(span.starts_at.tzinfo):%Y-%m-%d %H:%M}"
 
 
 def unavailability_on(day: date) -> Exclusion:
@@ -84,83 +90,9 @@ def unavailability_on(day: date) -> Exclusion:
 
 def _restriction_exclusions(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclusion]:
     for restriction in adjustments.restrictions:
-        reason = restriction_violation(restriction, demand)
-        if reason:
-            yield Exclusion(Rule.RESTRICTION, reason, frozenset({reason}))
-
-
-def restriction_violation(restriction: Any, demand: Demand) -> str | None:
-    """Return the reason why `restriction` excludes its guide from `demand`, or None.
-
-    A restriction is `{"kind", "value", "until"}`, with a kind of `_RESTRICTIONS`. An unreadable one excludes from
-    everything.
-    """
-    unreadable = "has a restriction that cannot be read"
-    if not isinstance(restriction, dict):
-        return unreadable
-    try:
-        if _is_over(restriction, demand.day):
-            return None
-        check = _RESTRICTIONS.get(restriction.get("kind", ""))
-        return check(restriction.get("value"), demand) if check else unreadable
-    except (ValueError, TypeError):
-        return unreadable
-
-
-def _is_over(restriction: dict[str, Any], day: date) -> bool:
-    """Return whether `restriction` ended before `day`. Raises ValueError for an end that is not a date."""
-    until = restriction.get("until")
-    return until is not None and date.fromisoformat(str(until)[:10]) < day
-
-
-def _altitude_violation(value: Any, demand: Demand) -> str | None:
-    allowed = float(value)
-    if not math.isfinite(allowed):
-        raise ValueError(value)
-    gain = demand.trail.elevation_gain_m if demand.trail else None
-    if gain is None:
-        return f"restricted to {allowed:g} m, and the height of this trail is not known"
-    return f"restricted to {allowed:g} m, the trail climbs {gain:g} m" if gain > allowed else None
-
-
-def _activity_violation(value: Any, demand: Demand) -> str | None:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    forbidden = normalise_activity(value) == demand.activity
-    return f"restricted from {in_words(demand.activity)}" if forbidden else None
-
-
-def _difficulty_violation(value: Any, demand: Demand) -> str | None:
-    allowed = Difficulty(str(value).upper())
-    ranks = [level.rank for level in (_trip_difficulty(demand), _trail_difficulty(demand)) if level is not None]
-    if not ranks:
-        return f"restricted to {allowed.lower()}, and the difficulty is not known"
-    return f"restricted to {allowed.lower()}" if max(ranks) > allowed.rank else None
-
-
-def _trip_difficulty(demand: Demand) -> Difficulty | None:
-    return demand.trip.difficulty if demand.trip else None
-
-
-def _trail_difficulty(demand: Demand) -> Difficulty | None:
-    return demand.trail.difficulty if demand.trail else None
-
-
-def _group_violation(value: Any, demand: Demand) -> str | None:
-    return "restricted from leading groups" if int(value) < 1 else None
-
-
-def _guiding_violation(value: Any, demand: Demand) -> str | None:
-    return "restricted from guiding"
-
-
-_RESTRICTIONS = {
-    "MAX_ALTITUDE_M": _altitude_violation,
-    "NO_ACTIVITY": _activity_violation,
-    "MAX_DIFFICULTY": _difficulty_violation,
-    "MAX_GROUP_SIZE": _group_violation,
-    "NO_GUIDING": _guiding_violation,
-}
+        exclusion = restriction_violation(restriction, demand)
+        if exclusion:
+            yield exclusion
 
 
 def _emergency_exclusions(guide_id: UUID, demand: Demand, facts: Facts) -> Iterator[Exclusion]:
@@ -231,14 +163,5 @@ def capacity_of(guide: Guide, adjustments: GuideAdjustments, day: date) -> int:
     sizes = [guide.max_group_size]
     if adjustments.max_group_size is not None:
         sizes = [adjustments.max_group_size]
-    limits = (_group_limit(restriction, day) for restriction in adjustments.restrictions)
+    limits = (group_limit(restriction, day) for restriction in adjustments.restrictions)
     return min(sizes + [limit for limit in limits if limit is not None])
-
-
-def _group_limit(restriction: Any, day: date) -> int | None:
-    if not isinstance(restriction, dict) or restriction.get("kind") != "MAX_GROUP_SIZE":
-        return None
-    try:
-        return None if _is_over(restriction, day) else int(restriction.get("value", 0))
-    except (TypeError, ValueError):
-        return 0

@@ -34,6 +34,17 @@ def opened(world: World, somebody: Client) -> Iterator[tuple[str, str, str]]:
                 yield name, address, page
 
 
+def everything(world: World) -> list[str]:
+    """Return an address of each pattern that shows rows of ours: pages, their parts, files, what leads elsewhere."""
+    names = {name: parameters for name, parameters in _patterns() if name not in NO_PAGES}
+    unknown = (*FORBIDDEN, "_history")
+    return [
+        _address(name, parameters, world)
+        for name, parameters in names.items()
+        if not name.startswith(EDITED_HERE) and not name.endswith(unknown)
+    ]
+
+
 def _may_be_page(name: str) -> bool:
     """The rows that the service writes are neither added nor deleted by hand; all logs of Django's are one template."""
     if name.endswith("_history"):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from novatrek_scheduling.console.departures.entries import TeamChoice
 from novatrek_scheduling.console.departures.score_parts import Part, parts_of
+from novatrek_scheduling.console.guides.health import whys_of
 from optimization.candidates.assessment import in_short
 from optimization.candidates.ranking import CandidateList, ListedGuide, list_candidates
 from optimization.explanations.replacing import Replacement, Replacements
@@ -21,9 +22,11 @@ from scheduling.domain.facts import Snapshot
 from scheduling.domain.words import listed
 from scheduling.models import DailySchedule
 from scheduling.rules import Rule
+from scheduling.rules.approval import LEFT_A_NOTE
 from scheduling.rules.inputs import days_of
 
 ELSEWHERE = frozenset({Rule.REGION, Rule.ACTIVITY})
+NOTHING_ENTERED: Mapping[UUID, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Choice:
     """A guide who can go. `above_mean` are hours of 14 days against those of comparable guides, None if unknown.
 
     `runway` is the first date on which a required certificate expires, `runway_days` the days until then from the
-    departure; None where none expires. `open_points` says what a person approves by publishing. `price` is what it
+    departure; None where none expires. `open_points` says what a person approves by publishing. `entered` is what they
+    entered, for those who may read it. `price` is what it
     costs to take them instead of `instead_of`, `company` who goes with them then. `leads` is how many guests they may.
     `value` is the choice as the form sends it.
     """
@@ -47,6 +51,7 @@ class Choice:
     runway: date | None
     runway_days: int | None
     open_points: tuple[str | Promise, ...]
+    entered: tuple[str, ...] = ()
     value: str = ""
     price: str = ""
     company: str = ""
@@ -55,12 +60,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A guide who cannot go, and the one rule against it."""
+    """A guide who cannot go, and the one rule against it; `entered` as of a choice."""
 
     guide_id: UUID
     name: str
     is_on_team: bool
     rule: str
+    entered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +99,34 @@ class Ranking:
     swaps: tuple[Swap, ...] = ()
 
 
-def rank_guides(schedule: DailySchedule, departure_id: UUID, departure: Departure) -> Ranking:
+def rank_guides(
+    schedule: DailySchedule, departure_id: UUID, departure: Departure, *, may_read_health: bool = False
+) -> Ranking:
     """Rank the guides for a departure. Raises as `list_candidates` does."""
     seconds = settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]
-    return ranking_of(list_candidates(schedule, departure_id, deadline_seconds=seconds), departure)
+    ranked = list_candidates(schedule, departure_id, deadline_seconds=seconds)
+    near = [guide.guide_id for guide in ranked.guides if not _is_elsewhere(guide)]
+    entered = whys_of(near, days_of(departure), ranked.snapshot.availability_notes) if may_read_health else {}
+    return ranking_of(ranked, departure, entered)
 
 
-def ranking_of(ranked: CandidateList, departure: Departure) -> Ranking:
-    """Return the ranking as the panel shows it. What guides entered of themselves is not in it."""
+def ranking_of(
+    ranked: CandidateList, departure: Departure, entered: Mapping[UUID, tuple[str, ...]] = NOTHING_ENTERED
+) -> Ranking:
+    """Return the ranking as the panel shows it, with what guides entered of themselves as far as it is given."""
     days = days_of(departure)
     trip = ranked.snapshot.trips.get(departure.trip_id)
     required = trip.required_certifications if trip else frozenset()
     excluded = [guide for guide in ranked.guides if guide.exclusion]
     near = [guide for guide in excluded if guide.is_on_team or not _is_elsewhere(guide)]
     return Ranking(
-        choices=tuple(_choice(guide, required, days, ranked.snapshot) for guide in ranked.guides if guide.candidate),
+        choices=tuple(
+            replace(_choice(guide, required, days, ranked.snapshot), entered=entered.get(guide.guide_id, ()))
+            for guide in ranked.guides
+            if guide.candidate
+        ),
         forbidden=tuple(map(_excluded, excluded)),
-        excluded=tuple(map(_excluded, near)),
+        excluded=tuple(replace(_excluded(guide), entered=entered.get(guide.guide_id, ())) for guide in near),
         elsewhere=len(excluded) - len(near),
     )
 
@@ -215,7 +232,7 @@ def _runway(guide_id: UUID, required: frozenset[str], days: Sequence[date], snap
 
 def _open_points(guide: ListedGuide) -> Iterator[str | Promise]:
     for point in guide.to_approve:
-        yield _("a note to approve") if point.startswith("noted: ") else _("certificates could not be read")
+        yield _("a note to approve") if point == LEFT_A_NOTE else _("certificates could not be read")
 
 
 def _excluded(guide: ListedGuide) -> Excluded:

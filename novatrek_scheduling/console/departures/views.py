@@ -26,6 +26,7 @@ from novatrek_scheduling.console.departures.editing import (
 )
 from novatrek_scheduling.console.departures.panel import Panel, read_panel
 from novatrek_scheduling.console.departures.why import read_why
+from novatrek_scheduling.console.guides.health import entered_by_teams, may_read_health
 from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.console.visitors import visit
 from novatrek_scheduling.errors import DomainError
@@ -59,6 +60,10 @@ class DepartureView(ConsolePage):
         except UnknownDeparture as error:
             raise Http404(error.message) from error
 
+    def ranking(self, panel: Panel, draft: Draft) -> dict[str, Any]:
+        is_priced, may_read = "costs" in self.request.GET, may_read_health(self.request.user)
+        return ranking_context(panel, draft, is_priced=is_priced, may_read_health=may_read)
+
     @property
     def may_change(self) -> bool:
         return self.request.user.has_perm(CHANGE)
@@ -80,7 +85,7 @@ class DeparturePage(DepartureView):
         edit = edit_of(panel)
         if "guide" in request.GET and self.may_change:
             edit = preview_edit(panel, draft, read_edit(panel, draft, request.GET))
-        asked = ranking_context(panel, draft, is_priced="costs" in request.GET) if "rank" in request.GET else {}
+        asked = self.ranking(panel, draft) if "rank" in request.GET else {}
         asked |= why_context(panel, draft) if "why" in request.GET else {}
         return self.show_panel(panel, edit, **asked)
 
@@ -116,6 +121,8 @@ class DeparturePage(DepartureView):
         title = f"{panel.departure.trip_name}, {date_format(panel.day, 'DATE_FORMAT')}"
         context |= {"panel": panel, "edit": edit, "form": form_of(panel, edit), "may_change": self.may_change}
         template = FRAGMENT if is_fragment(self.request) else ""
+        if may_read_health(self.request.user):
+            context["entered"] = entered_by_teams({panel.id: panel.departure})[panel.id]
         context["optimizers"] = optimizer_texts(panel.day)
         context |= visitors_context(self.request, panel.day, panel.id)
         context["steps"] = steps_of(panel.day, self.request.user.get_username()) if self.may_change else None
@@ -140,8 +147,7 @@ class GuidesPart(DepartureView):
 
     def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
         draft, panel = self.read(day, departure_id)
-        ranking = ranking_context(panel, draft, is_priced="costs" in request.GET)
-        context = ranking | {"panel": panel, "edit": edit_of(panel)}
+        context = self.ranking(panel, draft) | {"panel": panel, "edit": edit_of(panel)}
         return self.show(_("Guides"), may_change=self.may_change, **context)
 
 
@@ -179,10 +185,10 @@ def visitors_context(request: HttpRequest, day: date, departure_id: UUID) -> dic
     return {"day": day, "departure_id": departure_id, "visitors": visitors}
 
 
-def ranking_context(panel: Panel, draft: Draft, *, is_priced: bool) -> dict[str, Any]:
+def ranking_context(panel: Panel, draft: Draft, *, is_priced: bool, may_read_health: bool) -> dict[str, Any]:
     """Return the ranking for the template, with prices if they are asked for, or the reason for which there is none."""
     try:
-        ranking = rank_guides(draft.schedule, panel.id, panel.departure)
+        ranking = rank_guides(draft.schedule, panel.id, panel.departure, may_read_health=may_read_health)
         return {"ranking": price_guides(ranking, draft.schedule, panel.id) if is_priced else ranking}
     except DomainError as error:
         return {"ranking_error": error.message}

@@ -36,6 +36,12 @@ def entered_by(
     return tuple(sorted(shown, key=lambda entry: (entry.first, entry.last, entry.text, entry.why)))
 
 
+def entries_in_words(day: date, adjustments: GuideAdjustments) -> Iterator[str]:
+    """Yield what a guide entered that binds `day`, with why: "away: surgery". For those who may read about health."""
+    for entry in _of_entries(day, adjustments):
+        yield _("%(what)s: %(why)s") % {"what": entry.text, "why": entry.why} if entry.why else entry.text
+
+
 def _of_window(window: Window) -> Entered:
     text = _("away") if window.is_away else _("left a note")
     return Entered(window.first, window.last, text, window.note, window.is_away)

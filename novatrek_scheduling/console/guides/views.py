@@ -6,13 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from novatrek_scheduling.console.guides.health import may_read_health
 from novatrek_scheduling.console.guides.listing import read_guides
 from novatrek_scheduling.console.guides.page import NobodyKnows, read_guide_page
 from novatrek_scheduling.console.pages import ConsolePage
 
 VIEW = "scheduling.view_dailyschedule"
-HEALTH = "scheduling.view_guideentry"
-"""The permission to read why guides are away or restricted, and what they noted."""
 
 
 class GuidesPage(ConsolePage):
@@ -32,9 +31,9 @@ class GuidePage(ConsolePage):
     permission = VIEW
 
     def get(self, request: HttpRequest, guide_id: UUID) -> HttpResponse:
-        may_read_health = request.user.has_perm(HEALTH)
+        may_read = may_read_health(request.user)
         try:
-            page = read_guide_page(guide_id, timezone.now(), may_read_health=may_read_health)
+            page = read_guide_page(guide_id, timezone.now(), may_read_health=may_read)
         except NobodyKnows as error:
             raise Http404(str(error)) from error
-        return self.show(page.name, guide=page, may_read_health=may_read_health)
+        return self.show(page.name, guide=page, may_read_health=may_read)

@@ -70,7 +70,8 @@ def obstacles_of(key: UUID, departure: Departure, state: DepartureState, judgeme
     """Return the rules that a departure breaks now, accepted or not, its open conflicts, and what a person approves."""
     broken = (_broken(violation, judgement) for violation in judgement.violations if violation.departure_id == key)
     conflicts = (_conflict(conflict, departure) for conflict in state.conflicts)
-    notes = (_to_approve(reason) for reason in judgement.reasons.get(key, ()))
+    noted = sorted(digest for digests in judgement.notes.get(key, {}).values() for digest in digests)
+    notes = (_to_approve(reason, noted) for reason in judgement.reasons.get(key, ()))
     return Obstacles(key, (*broken, *conflicts, *notes))
 
 
@@ -93,5 +94,7 @@ def _conflict(conflict: OpenConflict, departure: Departure) -> Obstacle:
     return Obstacle(Weight.TAKES_CONFIRMATION, "", key)
 
 
-def _to_approve(reason: str) -> Obstacle:
-    return Obstacle(Weight.TAKES_CONFIRMATION, _("Publishing approves: %(what)s") % {"what": reason}, f"note:{reason}")
+def _to_approve(reason: str, noted: list[str]) -> Obstacle:
+    """Return what a person approves. A confirmation is for the notes of these digests, and for no later one."""
+    text = _("Publishing approves: %(what)s") % {"what": reason}
+    return Obstacle(Weight.TAKES_CONFIRMATION, text, f"note:{reason}:{','.join(noted)}")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from novatrek_scheduling.console.board.rows import name_of, zone_word
 from novatrek_scheduling.console.departures.revisions import RevisionLine
+from novatrek_scheduling.console.guides.health import EnteredBy, entered_by_teams
 from novatrek_scheduling.console.publishing.differences import (
     Difference,
     Recipient,
@@ -42,7 +43,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A departure to be published. `meanwhile` is what others changed of it since the page was shown last."""
+    """A departure to be published. `meanwhile` is what others changed of it since the page was shown last.
+
+    `entered` is what its guides entered for its dates, for those who may read it.
+    """
 
     day: date
     id: UUID
@@ -55,6 +59,7 @@ class Row:
     meanwhile: tuple[RevisionLine, ...]
     is_ticked: bool
     is_confirmed: bool
+    entered: tuple[EnteredBy, ...] = ()
     problem: str = ""
 
     @property
@@ -167,7 +172,9 @@ class PublishingPage:
         return f"{reverse('console:board')}?date={self.day}"
 
 
-def read_page(day: date, now: datetime, choices: Choices | None = None, *, may_override: bool) -> PublishingPage:
+def read_page(
+    day: date, now: datetime, choices: Choices | None = None, *, may_override: bool, may_read_health: bool = False
+) -> PublishingPage:
     """Return the page as of `now` (aware), with what a person has entered. Raises UnknownSchedule."""
     preview = preview_publication(day)
     departures = {key: preview.before[key] for key in preview.departures}
@@ -175,6 +182,7 @@ def read_page(day: date, now: datetime, choices: Choices | None = None, *, may_o
     states, names = states_by(matters_of(day), day, departures, now, snapshot), _names(preview)
     recipients = recipients_by_departure(preview.notices, names)
     meanwhile = changes_since(day, choices.since_rev, preview.before, snapshot) if choices else {}
+    entered = entered_by_teams(departures, snapshot.availability_notes) if may_read_health else {}
     rows = []
     for key, departure in departures.items():
         obstacles = obstacles_of(key, departure, states[key], preview.judgement)
@@ -192,6 +200,7 @@ def read_page(day: date, now: datetime, choices: Choices | None = None, *, may_o
                 meanwhile=meanwhile.get(key, ()),
                 is_ticked=key in choices.ticked if choices else standing is Standing.CLEAR,
                 is_confirmed=choices is not None and obstacles.token in choices.confirmed,
+                entered=entered.get(key, ()),
             )
         )
     return PublishingPage(

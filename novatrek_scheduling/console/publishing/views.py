@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from novatrek_scheduling.api.overriding import may_override
+from novatrek_scheduling.console.guides.health import may_read_health
 from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.console.publishing.forms import Choices, PublishForm
 from novatrek_scheduling.console.publishing.page import PublishingPage, read_page, refusals_of
@@ -110,7 +111,14 @@ class PublishPage(ConsolePage):
 
     def _read(self, day: date, choices: Choices | None = None) -> PublishingPage | None:
         try:
-            return read_page(day, timezone.now(), choices, may_override=may_override(self.request.user))
+            user = self.request.user
+            return read_page(
+                day,
+                timezone.now(),
+                choices,
+                may_override=may_override(user),
+                may_read_health=may_read_health(user),
+            )
         except UnknownSchedule:
             return None
 

@@ -17,6 +17,7 @@ from conflicts.models import ConflictEvent, ConflictResolution, RiskAcceptance, 
 from conflicts.resolution.acceptance import latest_expiry
 from novatrek_scheduling.console.board.rows import zone_word
 from novatrek_scheduling.console.days import company_zone
+from novatrek_scheduling.console.guides.health import EnteredBy, entered_by_teams
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.states import DepartureState, states_of
 from scheduling.admin.formatting import times_text
@@ -189,6 +190,13 @@ def read_reviewed(conflict_id: UUID, now: datetime) -> Reviewed | None:
         acceptance=next((a for a in conflict.acceptances.all() if a.is_in_force(now)), None),
         history=tuple(_history(conflict, zone)),
     )
+
+
+def entered_about(reviewed: Reviewed) -> tuple[EnteredBy, ...]:
+    """Return what the guides entered whom the conflict is about, for its dates. For those who may read about health."""
+    about = reviewed.conflict.details.get("affected_guide_ids", ())
+    found = entered_by_teams({affected.id: affected.departure for affected in reviewed.affected})
+    return tuple(dict.fromkeys(e for entered in found.values() for e in entered if str(e.guide_id) in about))
 
 
 def _affected(conflict: ScheduleConflict, now: datetime) -> Iterator[Affected]:

@@ -23,8 +23,9 @@ from conflicts.resolution.acceptance import withdraw_acceptance
 from conflicts.resolution.outcomes import ResolutionOutcome
 from conflicts.resolution.services import resolve_conflict
 from novatrek_scheduling.api.overriding import may_override, refuse_override
+from novatrek_scheduling.console.guides.health import may_read_health
 from novatrek_scheduling.console.pages import ConsolePage
-from novatrek_scheduling.console.review.conflict import Reviewed, read_reviewed
+from novatrek_scheduling.console.review.conflict import Reviewed, entered_about, read_reviewed
 from novatrek_scheduling.console.review.filters import Filters
 from novatrek_scheduling.console.review.forms import ChoiceForm, WithdrawForm
 from novatrek_scheduling.console.review.options import cards_of, is_acceptance, preview_of
@@ -170,6 +171,8 @@ class ReviewPage(ConsolePage):
         if reviewed:
             cards = cards_of(reviewed.conflict, chosen) if reviewed.is_open else []
             card = next((card for card in cards if card.is_chosen), None)
+            if may_read_health(self.request.user):
+                context["entered"] = entered_about(reviewed)
             context |= {
                 "cards": cards,
                 "chosen": card,

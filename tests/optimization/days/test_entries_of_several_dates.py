@@ -93,7 +93,8 @@ def test_a_dispatcher_cannot_staff_a_guide_who_is_away_by_another_dates_document
     response = change(client, key, {"team": team_of(lead)}, at=planned.day)
 
     assert (response.status_code, response.json()["code"]) == (422, "HARD_RULE_VIOLATED")
-    assert "away: surgery" in response.json()["message"]
+    assert f"away until {planned.day + timedelta(days=3)}" in response.json()["message"]
+    assert "surgery" not in response.content.decode()
 
 
 def test_candidates_name_an_absence_of_another_dates_document(client: Client, planned: PlannedDay) -> None:

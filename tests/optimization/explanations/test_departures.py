@@ -118,7 +118,7 @@ def test_the_end_of_an_absence_is_a_remedy() -> None:
 
     remedies = remedies_of(explain(planned({FIRST: of_trip()}, facts_with(ANA), adjustments=adjustments)))
 
-    assert remedies["AVAILABILITY_EXCEPTION"] == "if Ana's absence ended (away: vacation)"
+    assert remedies["AVAILABILITY_EXCEPTION"] == f"if Ana's absence ended (away until {TOMORROW})"
 
 
 def test_a_guide_excluded_by_two_rules_is_no_remedy() -> None:

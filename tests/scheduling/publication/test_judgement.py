@@ -239,7 +239,7 @@ def test_a_preview_tells_the_notes_that_a_person_approves(
 
     (shown,) = [entry for entry in preview(client, day)["departures"] if entry["departure_id"] == str(key)]
 
-    assert shown["to_approve"] == [f"{departure.team[0].guide_name} noted: only with a second guide"]
+    assert shown["to_approve"] == [f"{departure.team[0].guide_name} left a note"]
 
 
 def test_a_machine_overrides_nothing(siblings: SimulatedSiblings, day: date, client: Client) -> None:

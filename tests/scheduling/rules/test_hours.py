@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from scheduling.domain.catalog_listing import CatalogListing
 from scheduling.domain.daylight import daylight_on
-from scheduling.domain.document import CatalogListing, Departure, ScheduleDocument
+from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Coordinates, Location, OpeningHours
 from scheduling.domain.local_time import combine
 from scheduling.rules.hours import TripHours, listed_starts
