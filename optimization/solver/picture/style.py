@@ -57,10 +57,10 @@ h3 { font-size: 16px; line-height: 24px; margin: 24px 0 8px; }
 .totals dt { color: var(--c-text-soft); font-size: 12px; line-height: 16px; }
 .totals dd { color: var(--c-text-strong); font-size: 20px; font-variant-numeric: tabular-nums; font-weight: 600;
   line-height: 28px; margin: 0; }
-.gaps { background: color-mix(in oklch, var(--c-danger-soft) 60%, transparent); border-left: 3px solid var(--c-danger); border-radius: 6px; margin-top: 16px;
-  padding: 8px 12px; }
-.gaps table { margin-top: 0; }
-.gaps h3 { margin-bottom: 4px; color: var(--c-danger); margin-top: 0; } .gaps :is(.quiet, caption, th) { color: var(--c-text); }
+.gaps { background: color-mix(in oklch, var(--c-danger-soft) 60%, transparent); border-left: 3px solid var(--c-danger);
+  border-radius: 6px; margin-top: 16px; padding: 8px 12px; }
+.gaps table { margin-top: 0; } .gaps h3 { color: var(--c-danger); margin: 0 0 4px; }
+.gaps :is(.quiet, caption, th) { color: var(--c-text); }
 .gaps :is(th, td) { border-color: color-mix(in oklch, var(--c-danger) 25%, transparent); }
 .picture, .wide { border: 1px solid var(--c-line); border-radius: 6px; overflow-x: auto; }
 .wide { border: 0; }
