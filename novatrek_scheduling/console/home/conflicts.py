@@ -60,19 +60,25 @@ def read_dated(days: Collection[date]) -> DatedConflicts:
     if not days:
         return DatedConflicts()
     parts = [
-        ScheduleConflict.objects.open().of_severity(severity).on(day).order_by().values_list(*CONFLICT_COLUMNS)
+        _open_on(day, severity).values_list(*CONFLICT_COLUMNS)[: MOST_OF_A_DATE + 1]
         for day in sorted(days)
         for severity in Severity
     ]
-    first, *others = (part[: MOST_OF_A_DATE + 1] for part in parts)
+    first, *others = parts
     found = read_conflicts(first.union(*others, all=True))
     numbers = Counter((conflict.severity, conflict.day) for conflict in found)
     return DatedConflicts(tuple(found), frozenset(key for key, number in numbers.items() if number > MOST_OF_A_DATE))
 
 
+def _open_on(day: date, severity: Severity) -> ConflictQuerySet:
+    # The order is that of an index, in which those of a severity and date are together.
+    return ScheduleConflict.objects.open().of_severity(severity).between(day, day).order_by("on_date")
+
+
 def open_of(severity: Severity) -> ConflictQuerySet:
-    """Return the open conflicts of a severity, by the index in which the resolved ones are apart."""
-    return ScheduleConflict.objects.open().filter(Exact(SEVERITY_RANK, Value(severity.rank)))
+    """Return the open conflicts of a severity, in the order of the index in which the resolved ones are apart."""
+    ranked = ScheduleConflict.objects.open().filter(Exact(SEVERITY_RANK, Value(severity.rank)))
+    return ranked.order_by("detected_at", "pk")
 
 
 def severity_counts(counts: Mapping[str, Count]) -> tuple[SeverityCount, ...]:

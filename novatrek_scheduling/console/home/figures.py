@@ -143,10 +143,7 @@ def _plans(counts: Counts) -> Figure:
         note=_joined(
             _some(counts["runs"], ngettext("%(count)s run", "%(count)s runs", counts["runs"].number)),
             _some(made, ngettext("%(count)s proposal", "%(count)s proposals", made.number)),
-            _some(
-                night,
-                ngettext("%(count)s date of the night to come", "%(count)s dates of the night to come", night.number),
-            ),
+            _some(night, ngettext("%(count)s date of the night", "%(count)s dates of the night", night.number)),
         )
         or _("nothing under way"),
         address=str(list_of("optimization.optimizationrun")),

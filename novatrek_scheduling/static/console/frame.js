@@ -49,3 +49,8 @@ window.addEventListener("load", () => {
 });
 window.addEventListener("resize", reachScrolling);
 document.addEventListener("htmx:afterSettle", reachScrolling);
+
+// Who was signed out meanwhile is answered by the page for signing in, which is no part of this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (new URL(event.detail.xhr.responseURL).pathname.endsWith("/login/")) event.detail.shouldSwap = false;
+});

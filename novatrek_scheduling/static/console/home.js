@@ -14,11 +14,12 @@ for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
 let unfolded = [];
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (isOurs(event)) unfolded = [...event.detail.elt.querySelectorAll("details[open]")].map((details) => details.id);
+  if (!isOurs(event)) return;
+  stale.hidden = event.detail.shouldSwap;
+  unfolded = [...event.detail.elt.querySelectorAll("details[open]")].map((details) => details.id);
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!isOurs(event)) return;
-  stale.hidden = true;
   for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
 });
