@@ -80,6 +80,15 @@ class ScheduleConflict(models.Model):
             models.Index(_text("conflict_date"), "resolved", "detected_at", "conflict_id", name="idx_conflict_by_date"),
             # Serves the queue: the worst first, of those the oldest.
             models.Index("resolved", SEVERITY_RANK.desc(), "detected_at", "conflict_id", name="idx_conflict_queue"),
+            # Serves the open ones of a date, the worst first: however many of it are resolved, they are not looked at.
+            models.Index(
+                _text("conflict_date"),
+                SEVERITY_RANK.desc(),
+                "detected_at",
+                "conflict_id",
+                condition=models.Q(resolved=False),
+                name="idx_conflict_open_of_date",
+            ),
             models.Index(_text("region_id"), _text("conflict_date"), "resolved", name="idx_conflict_by_region"),
             models.Index(_text("severity"), _text("conflict_date"), "resolved", name="idx_conflict_by_severity"),
         ]

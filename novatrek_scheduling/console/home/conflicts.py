@@ -60,7 +60,7 @@ def read_dated(days: Collection[date]) -> DatedConflicts:
     if not days:
         return DatedConflicts()
     parts = [
-        _open_on(day, severity).values_list(*CONFLICT_COLUMNS)[: MOST_OF_A_DATE + 1]
+        open_of(severity).on(day).values_list(*CONFLICT_COLUMNS)[: MOST_OF_A_DATE + 1]
         for day in sorted(days)
         for severity in Severity
     ]
@@ -70,13 +70,8 @@ def read_dated(days: Collection[date]) -> DatedConflicts:
     return DatedConflicts(tuple(found), frozenset(key for key, number in numbers.items() if number > MOST_OF_A_DATE))
 
 
-def _open_on(day: date, severity: Severity) -> ConflictQuerySet:
-    # The order is that of an index, in which those of a severity and date are together.
-    return ScheduleConflict.objects.open().of_severity(severity).between(day, day).order_by("on_date")
-
-
 def open_of(severity: Severity) -> ConflictQuerySet:
-    """Return the open conflicts of a severity, in the order of the index in which the resolved ones are apart."""
+    """Return the open conflicts of a severity, in the order of the indexes in which the resolved ones are apart."""
     ranked = ScheduleConflict.objects.open().filter(Exact(SEVERITY_RANK, Value(severity.rank)))
     return ranked.order_by("detected_at", "pk")
 
