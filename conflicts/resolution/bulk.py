@@ -55,7 +55,7 @@ def resolve_conflicts(choices: Sequence[Choice], *, by: str, notes: str = "") ->
         plan = plan_choices(waiting)
         waiting = []
         outcomes |= {refused.conflict_id: _refused(refused) for refused in plan if refused.option is None}
-        for group in _groups([planned for planned in plan if planned.option is not None]):
+        for group in groups_of([planned for planned in plan if planned.option is not None]):
             try:
                 outcomes |= _write(group, by=by, notes=notes)
             except (ConflictAlreadyResolved, ResolutionNotApplicable, HardRuleViolated, SecondaryConflicts) as error:
@@ -70,8 +70,11 @@ def resolve_conflicts(choices: Sequence[Choice], *, by: str, notes: str = "") ->
     return [outcomes[choice.conflict_id] for choice in choices]
 
 
-def _groups(plan: Iterable[Planned]) -> list[list[Planned]]:
-    """Divide what is planned by date, in the order of dates; an option over two dates belongs to both."""
+def groups_of(plan: Iterable[Planned]) -> list[list[Planned]]:
+    """Divide what is planned into what is written together: by date, in the order of dates.
+
+    An option over two dates belongs to both, so that they are one.
+    """
     groups: list[tuple[set[date], list[Planned]]] = []
     for planned in plan:
         days = set(planned.days)

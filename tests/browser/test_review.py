@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.resolution.option_search import compute_options
+from tests.browser.axe import violations
 from tests.browser.conftest import Person
 from tests.conflicts.factories import conflict_of
 from tests.conflicts.planned import PlannedDay, plan_a_day
@@ -56,3 +57,34 @@ def test_the_second_of_two_keeps_the_note_and_hears_who_was_first(person: Person
 
     expect(ben.get_by_text("Somebody was first. Resolved by ana")).to_be_visible()
     assert ben.get_by_label("Your note, which was not saved").input_value() == "Ana is ill"
+
+
+def test_many_dates_are_resolved_one_after_the_other_while_the_page_says_how_far_it_is(
+    person: Person, planned: PlannedDay
+) -> None:
+    conflicts = [planned.send_lead_away(key) for key in planned.staffed()[:2]]
+    page = person("Dispatcher")
+    page.goto(f"{QUEUE}together/")
+    page.evaluate(POST_THE_PLAN_OF, [str(conflict.pk) for conflict in conflicts])
+    boxes = page.locator('input[name="choices"]')
+    expect(boxes).to_have_count(2)
+
+    # As if the second were of another date.
+    boxes.last.evaluate("box => { box.value = box.value.replace(/:\\d+$/, ':1'); }")
+    page.get_by_role("button", name="Resolve what is ticked").click()
+
+    expect(page.get_by_text("of 2 conflicts are resolved.")).to_be_visible()
+    expect(page.locator(".nr-pick")).to_have_count(2)
+    assert not violations(page)
+
+
+POST_THE_PLAN_OF = """conflicts => {
+  const form = document.createElement("form");
+  form.method = "post";
+  const fields = [["csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value], ["do", "plan"]];
+  for (const [name, value] of [...fields, ...conflicts.map((key) => ["conflicts", key])]) {
+    form.append(Object.assign(document.createElement("input"), { name, value }));
+  }
+  document.body.append(form);
+  form.submit();
+}"""

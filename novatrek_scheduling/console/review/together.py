@@ -1,7 +1,6 @@
 """Many conflicts at once: grouped by cause, what would be done about each in order, and what became of it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -9,28 +8,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 
 from conflicts.admin.many import MOST_AT_ONCE, ResolveManyForm, plan_context
-from conflicts.admin.outcome_text import message_about
-from conflicts.models import ScheduleConflict
-from conflicts.resolution.bulk import ChoiceOutcome, resolve_conflicts
+from conflicts.resolution.bulk import resolve_conflicts
 from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.console.review.groups import Group, read_groups
 from novatrek_scheduling.console.review.queue import Entry, entries_of
+from novatrek_scheduling.console.review.steps import Progress, became_of
 from novatrek_scheduling.console.review.views import RESOLVE, VIEW
 
 TEMPLATES = "admin/console/review"
-
-
-@dataclass(frozen=True, slots=True)
-class Became:
-    """What became of one conflict: what was done and who was told, or why nothing was done."""
-
-    conflict_id: UUID
-    about: str
-    is_done: bool
-    text: str
+_TITLE = gettext_lazy("What became of the conflicts")
 
 
 class TogetherPage(ConsolePage):
@@ -48,6 +37,8 @@ class TogetherPage(ConsolePage):
             return self._plan(request.POST.get("group", ""))
         if request.POST.get("do") == "apply":
             return self._apply()
+        if request.POST.get("do") == "step":
+            return self._step()
         return HttpResponseBadRequest(_("This form has no such button."))
 
     def _groups(self, key: str, *, status: int = HTTPStatus.OK) -> HttpResponse:
@@ -84,29 +75,24 @@ class TogetherPage(ConsolePage):
             planned = _ids(self.request.POST.getlist("conflicts"))[:MOST_AT_ONCE]
             ticked, notes = self.request.POST.getlist("choices"), self.request.POST.get("notes", "")
             return self._show_plan(planned, status=HTTPStatus.BAD_REQUEST, ticked=ticked, is_again=True, notes=notes)
-        by, notes = self.request.user.get_username(), form.cleaned_data["notes"]
-        became = list(_became(resolve_conflicts(form.cleaned_data["choices"], by=by, notes=notes)))
-        done = sum(row.is_done for row in became)
-        text = ngettext(
-            "%(done)s of %(all)s conflict is resolved.", "%(done)s of %(all)s conflicts are resolved.", len(became)
-        )
-        return self.show(
-            _("What became of the conflicts"),
-            template=f"{TEMPLATES}/outcomes.html",
-            became=became,
-            summary=text % {"done": done, "all": len(became)},
-        )
+        progress = Progress.before(self.request.POST)
+        if len(progress.left) > 1:
+            return self.show(str(_TITLE), template=f"{TEMPLATES}/steps.html", progress=progress)
+        return self._step(form)
 
+    def _step(self, form: ResolveManyForm | None = None) -> HttpResponse:
+        """Do the first step of what is left, and say what became of each of its conflicts; the page asks for the next.
 
-def _became(outcomes: Sequence[ChoiceOutcome]) -> Iterator[Became]:
-    rows = ScheduleConflict.objects.filter(pk__in=[outcome.conflict_id for outcome in outcomes])
-    about = {key: str(details["description"]) for key, details in rows.values_list("pk", "details")}
-    for outcome in outcomes:
-        description = about.get(outcome.conflict_id, _("A conflict that is not there any more."))
-        is_done = outcome.resolution is not None and not outcome.refusal
-        message = message_about(outcome.resolution)[0] if outcome.resolution and is_done else ""
-        text = f"{outcome.description} {message}" if is_done else outcome.refusal
-        yield Became(outcome.conflict_id, description, is_done, text)
+        A step is complete once it is answered: whoever leaves between two of them has done those before.
+        """
+        progress = Progress.before(self.request.POST)
+        form = form or ResolveManyForm({"choices": progress.next_step, "notes": progress.notes})
+        if not form.is_valid():
+            return HttpResponseBadRequest(_("This form has no such button."))
+        by = self.request.user.get_username()
+        became = tuple(became_of(resolve_conflicts(form.cleaned_data["choices"], by=by, notes=progress.notes)))
+        template = f"{TEMPLATES}/step.html" if self.request.headers.get("HX-Request") == "true" else ""
+        return self.show(str(_TITLE), template=template or f"{TEMPLATES}/steps.html", progress=progress.after(became))
 
 
 def _entries(group: Group) -> list[Entry]:

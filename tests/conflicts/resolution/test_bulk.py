@@ -1,5 +1,6 @@
 """Many conflicts in one call: each option after the one before, a date together, every choice with its outcome."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -186,7 +187,7 @@ def test_a_write_that_is_refused_is_said_of_its_choices_alone(planned: PlannedDa
 
 
 def test_more_choices_than_the_page_shows_are_refused() -> None:
-    choices = [f"{uuid4()}:{uuid4()}:{Strategy.REASSIGN_GUIDE}:{KEEPS_PLACES}" for _ in range(MOST_AT_ONCE + 1)]
+    choices = [f"{uuid4()}:{uuid4()}:{Strategy.REASSIGN_GUIDE}:{KEEPS_PLACES}:0" for _ in range(MOST_AT_ONCE + 1)]
 
     assert ResolveManyForm({"choices": choices[:-1]}).is_valid()
     assert not ResolveManyForm({"choices": choices}).is_valid()
@@ -217,8 +218,42 @@ def test_a_dispatcher_sees_what_would_be_done_before_it_is(planned: PlannedDay) 
 
     answer = dispatcher.post(TOGETHER, ticked)
 
-    assert answer.context["summary"] == "1 of 1 conflict is resolved."
+    assert answer.context["progress"].summary == "1 of 1 conflict is resolved."
     assert ScheduleConflict.objects.open().count() == 1
+
+
+@pytest.mark.usefixtures("groups")
+def test_dates_are_resolved_one_request_each_and_what_is_done_stays_done(planned: PlannedDay) -> None:
+    [possible] = leads_away(planned, 1)
+    over = conflict_of(planned.day + timedelta(days=1), departure_ids=[str(uuid4())])
+    values = [
+        row_of(plan_choices([Choice(possible.pk)])[0], 0)["value"],
+        f"{over.pk}:{uuid4()}:ADJUST_CAPACITY:places:1",
+    ]
+    dispatcher = signed_in("Dispatcher")
+
+    begun = dispatcher.post(TOGETHER, {"do": "apply", "choices": values, "notes": "flu"})
+    assert begun.context["progress"].words == "0 of 2 dates are done"
+    assert ScheduleConflict.objects.open().count() == 2
+
+    first = dispatcher.post(TOGETHER, form_in(begun), headers={"HX-Request": "true"})
+    assert first.context["progress"].words == "1 of 2 dates are done"
+    assert "<html" not in first.content.decode()
+    assert [conflict.pk for conflict in ScheduleConflict.objects.open()] == [over.pk]
+
+    last = dispatcher.post(TOGETHER, form_in(first))
+    assert last.context["progress"].summary == "1 of 2 conflicts are resolved."
+    assert [(row.conflict_id, row.is_done) for row in last.context["progress"].became] == [(over.pk, False)]
+    assert ConflictResolution.objects.get(conflict=possible).notes == "flu"
+
+
+def form_in(answer: Any) -> dict[str, list[str]]:
+    """What the form of a page sends."""
+    form = answer.content.decode().split('hx-swap="outerHTML"')[1].split("</form>")[0]
+    sent: dict[str, list[str]] = {}
+    for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form):
+        sent.setdefault(name, []).append(value)
+    return sent
 
 
 @pytest.mark.parametrize(("without_place", "is_ticked"), [(0, True), (1, False)])
@@ -234,7 +269,7 @@ def test_what_costs_guests_their_place_is_ticked_by_a_person_alone(without_place
         figures=Figures(guests_touched=4, guests_without_place=without_place),
     )
 
-    row = row_of(Planned(Choice(conflict.pk), 1, conflict, option))
+    row = row_of(Planned(Choice(conflict.pk), 1, conflict, option), 0)
 
     assert (row["severity"], row["is_ticked"]) == ("critical", is_ticked)
 
