@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -87,9 +88,12 @@ class _Pass:
         for done, step in steps.items():
             try:
                 step(day, facts)
-            except (DomainError, DatabaseError, ValidationError) as error:
-                logger.exception("date_not_watched", day=str(day))
-                self.not_read.append(f"{day} was not {done}: {error}")
+            except (PassLost, SoftTimeLimitExceeded):
+                raise
+            except Exception as error:
+                # Whatever it is: a defect that one date brings up leaves no other unwatched.
+                logger.exception("date_not_watched", day=str(day), step=done)
+                self.not_read.append(f"{day} was not {done}: {_in_words(error)}")
 
     def _follow(self, day: date, facts: Facts, *, deadline: Deadline) -> None:
         if day not in facts.snapshot.departures:
@@ -103,7 +107,9 @@ class _Pass:
 
     def _judge_approvals(self, day: date, facts: Facts, *, deadline: Deadline) -> None:
         hold_pass(self.pass_id)
-        judge_approvals(day, facts, deadline_seconds=deadline.remaining())
+        # Held again with the write: notes are read before it, which takes as long as it takes.
+        hold = partial(hold_pass, self.pass_id)
+        judge_approvals(day, facts, deadline_seconds=deadline.remaining(), hold=hold)
 
     def _judge(self, day: date, facts: Facts) -> None:
         with transaction.atomic():
@@ -115,6 +121,12 @@ class _Pass:
         self.cleared += len(stored.cleared)
         CONFLICTS_FOUND.inc(len(stored.new))
         CONFLICTS_CLEARED.inc(len(stored.cleared))
+
+
+def _in_words(error: Exception) -> str:
+    """Return what is said of an error in the pass; of one that nobody expected, its name: the log has the rest."""
+    is_expected = isinstance(error, DomainError | DatabaseError | ValidationError)
+    return str(error) if is_expected else type(error).__name__
 
 
 def _wait_no_longer_than(milliseconds: int) -> None:

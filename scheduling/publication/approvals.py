@@ -1,6 +1,6 @@
 """Teams that await approval, judged again when facts come in: what only a silent sibling had left open is over then."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -23,12 +23,15 @@ from scheduling.snapshot import with_availability_notes
 MONITOR = Author(AuthorKind.MONITOR, "monitors", "the facts came in", "worker")
 
 
-def judge_approvals(day: date, facts: Facts, *, deadline_seconds: float) -> Mapping[date, Change]:
+def judge_approvals(
+    day: date, facts: Facts, *, deadline_seconds: float, hold: Callable[[], None]
+) -> Mapping[date, Change]:
     """Judge again the teams of a date that await approval, by these facts, and return what changed.
 
     The notes of availability windows of their guides are read for it, before anything is locked. An approval ends where
     every fact is known and nothing stands against the team. One for a guide's note does not: a person hears it.
-    Otherwise its reasons become those of now. Teams of departures that have started stay as they are.
+    Otherwise its reasons become those of now. Teams of departures that have started stay as they are. `hold` is called
+    in the transaction of the write, and raises where the facts may be outdated by now: nothing is written then.
     Raises ContentionNotResolved.
     """
     preview = read_drafts([day])
@@ -47,7 +50,7 @@ def judge_approvals(day: date, facts: Facts, *, deadline_seconds: float) -> Mapp
     edit(preview)
     if not change_of(preview[day]).departure_ids:
         return {}
-    return write_daily_schedules([day], edit, author=MONITOR)
+    return write_daily_schedules([day], edit, author=MONITOR, after_write=lambda _changes: hold())
 
 
 def _waiting(draft: Draft, snapshot: Snapshot) -> dict[UUID, Departure]:

@@ -1,15 +1,22 @@
 """A team that awaits approval is judged again when the facts come in, and says why it awaits it until then."""
 
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from conflicts.monitoring.monitor import run_pass
+from conflicts.monitoring.passes import PassLost, begin_pass, hold_pass
 from novatrek_scheduling.console.state_texts import approval_text
 from scheduling.domain.approval_reasons import ApprovalCode, ApprovalReason
 from scheduling.domain.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.domain.facts import Sibling
 from scheduling.models import ScheduleRevision
+from scheduling.publication.approvals import judge_approvals
+from scheduling.rules import Facts
+from scheduling.snapshot import take_day_snapshot
 from tests.conflicts.planned import PlannedDay, plan_a_day
 from tests.siblings import SimulatedSiblings
 
@@ -106,6 +113,19 @@ def test_one_whose_reason_was_never_stored_is_judged_too(planned: PlannedDay) ->
     run_pass()
 
     assert statuses(planned, key) == {TENTATIVE}
+
+
+def test_a_pass_that_was_taken_over_while_notes_were_read_ends_no_approval(planned: PlannedDay, waiting: UUID) -> None:
+    snapshot = take_day_snapshot(planned.day, region_ids=[planned.region_id], deadline_seconds=10, fresh=True)
+    slow = begin_pass(timezone.now() - timedelta(hours=1))
+    assert slow
+    assert begin_pass(timezone.now())
+
+    with pytest.raises(PassLost):
+        judge_approvals(planned.day, Facts(snapshot), deadline_seconds=10, hold=partial(hold_pass, slow.pk))
+
+    assert statuses(planned, waiting) == {PENDING}
+    assert why(planned, waiting) == [WEATHER_SILENT]
 
 
 def test_who_was_told_the_plan_as_it_is_is_confirmed_again(planned: PlannedDay, waiting: UUID) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connections
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from conflicts.models import ConflictResolution, MonitorPass, ScheduleConflict
 from conflicts.monitoring.monitor import run_pass
@@ -15,7 +16,7 @@ from conflicts.monitoring.passes import begin_pass
 from scheduling.domain.document import Announcement, DepartureStatus
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule
-from tests.conflicts.factories import IN_THREE_DAYS, put
+from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, put
 from tests.conflicts.planned import PlannedDay, plan_a_day
 from tests.factories import GuideFactory, lead
 from tests.siblings import SimulatedSiblings
@@ -252,6 +253,23 @@ def test_a_date_that_cannot_follow_the_catalog_is_judged(
 
     assert f"{planned.day} was not brought in line with the catalog" in " ".join(last_pass().not_read)
     assert "TRAIL" in open_causes(closed)
+
+
+def test_a_date_that_brings_up_a_defect_is_named_and_the_others_are_judged(siblings: SimulatedSiblings) -> None:
+    siblings.keep(siblings.summary()["region_ids"][:1], guides=5)
+    broken, sound = IN_THREE_DAYS, IN_THREE_DAYS + timedelta(days=1)
+    departures = {day: put(uuid4(), day, team=[lead(GuideFactory())]) for day in (broken, sound)}
+    mutilated = conflict_of(broken)
+    mutilated.details.pop("subjects")
+    mutilated.save(update_fields=["details"])
+
+    with capture_logs() as logs:
+        run_pass()
+
+    assert "NOT_AVAILABLE" in open_causes(departures[sound])
+    assert last_pass().not_read == [f"{broken} was not judged: KeyError"]
+    [logged] = [line for line in logs if line["event"] == "date_not_watched"]
+    assert (logged["day"], logged["exc_info"]) == (str(broken), True)
 
 
 @contextmanager
