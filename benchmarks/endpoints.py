@@ -87,9 +87,14 @@ def _bodies(trip_ids: list[str], days: list[str]) -> list[dict[str, Any]]:
 
 
 def _acceptance(conflict: dict[str, Any]) -> dict[str, Any]:
-    accept = next(option for option in conflict["resolution_options"] if option["strategy"] == "ACCEPT_RISK")
-    resolution = {"conflict_id": conflict["id"], "selected_resolution_id": accept["id"]}
+    resolution = {"conflict_id": conflict["id"], "selected_resolution_id": _accept_risk(conflict)}
     return resolution | {"operator_notes": "The benchmark answers for it.", "override_warnings": True}
+
+
+def _accept_risk(conflict: dict[str, Any]) -> str | None:
+    """Return the id of the option to accept the risk, if a person may."""
+    options = conflict["resolution_options"]
+    return next((option["id"] for option in options if option["strategy"] == "ACCEPT_RISK"), None)
 
 
 def _answered_request(client: httpx.Client, body: dict[str, Any]) -> str:
@@ -121,7 +126,7 @@ def _of_day(client: httpx.Client, day: str) -> list[dict[str, Any]]:
     conflicts: list[dict[str, Any]] = (
         client.get("/schedule-conflicts", params=query).raise_for_status().json()["conflicts"]
     )
-    return [conflict for conflict in conflicts if conflict["resolution_options"]]
+    return [conflict for conflict in conflicts if _accept_risk(conflict)]
 
 
 def _await(what: str, is_so: Callable[[], bool]) -> None:

@@ -36,7 +36,7 @@ AGE_BY_ONE = """
 
 def fill(day: date, departures: int) -> None:
     """Store a number of staffed departures on a date that has none."""
-    made = {uuid4(): _departure(day, number) for number in range(departures)}
+    made = {uuid4(): departure_on(day, number) for number in range(departures)}
     write_daily_schedules([day], lambda drafts: drafts[day].document.departures.update(made), author=AUTHOR)
 
 
@@ -62,7 +62,8 @@ def age(day: date, rev: int) -> list[float]:
     return taken
 
 
-def _departure(day: date, number: int) -> Departure:
+def departure_on(day: date, number: int) -> Departure:
+    """Return a departure of a date with a team of every role and guests."""
     starts_at = datetime.combine(day, clock(FIRST_HOUR + number % HOURS), UTC)
     return Departure(
         trip_id=uuid4(),

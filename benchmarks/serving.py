@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from statistics import median
 
+from benchmarks.boards import COLUMNS as BOARD_COLUMNS
+from benchmarks.boards import board_series
 from benchmarks.endpoints import Endpoint, prepare
 from benchmarks.load import Job, LoadGenerator, Measured
 from benchmarks.report import Table, quantile
@@ -13,7 +15,16 @@ from tests.service import RunningService
 # Connections, and how many requests each measurement has where none can be sent twice.
 ONCE = {4: 12, 16: 32}
 WARM_UP_SECONDS = 0.5
-COLUMNS = ("operation", "connections", "requests/s", "p50 ms", "p99 ms", "of the floor", "floors it costs")
+COLUMNS = (
+    "operation",
+    "connections",
+    "requests/s",
+    "p50 ms",
+    "p99 ms",
+    "of the floor",
+    "floors it costs",
+    *BOARD_COLUMNS,
+)
 
 
 class WrongAnswer(Exception):
@@ -48,12 +59,15 @@ class _Series:
             f"{median(quantile(round_.latencies_ms, 0.99) for round_ in measured):.1f}",
             f"{share:.1%}",
             f"{1 / share:.1f}",
+            "",
+            "",
         ]
 
 
 def measure_serving(service: RunningService, *, rounds: int, seconds: float) -> Table:
     """Measure requests per second and latencies at each number of connections, with the workers paused."""
     floor, endpoints = prepare(service)
+    boards = board_series(service)
     groups = [_series([floor, *endpoints], connections, rounds) for connections in ONCE]
     port = int(service.url.rpartition(":")[2])
     with service.paused("worker"), service.paused("beat"), LoadGenerator() as generator:
@@ -62,11 +76,21 @@ def measure_serving(service: RunningService, *, rounds: int, seconds: float) -> 
         for _ in range(rounds):
             for group in groups:
                 _one_round(group, generator, port, seconds)
+        for board in boards:
+            board.warm_up(generator, port)
+        alone = []
+        for _ in range(rounds):
+            alone += generator.measure(Job(port, floor.requests, 1, seconds)).latencies_ms
+            for board in boards:
+                board.one_round(generator, port, seconds)
     rows = [series.row() for group in groups for series in group]
+    rows += [row for board in boards for row in board.rows(quantile(alone, 0.50))]
     notes = (
         f"Medians of {rounds} rounds of {seconds:g} s an operation, the floor first in each round; an operation's "
         "share is of the floor in its own round. What can be done only once is measured over few requests: "
-        f"{' and '.join(map(str, ONCE.values()))} a round; its p99 is its slowest. Web: 2 workers of 4 threads."
+        f"{' and '.join(map(str, ONCE.values()))} a round; its p99 is its slowest. A board's page is "
+        "compared with all that it shows as JSON, read by the same functions in the same round and compressed like it, "
+        "and for one connection with the floor's p50. Web: 2 workers of 4 threads."
     )
     return Table("serving", "Operations of the API against the floor of their server", COLUMNS, rows, notes)
 

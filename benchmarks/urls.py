@@ -1,8 +1,10 @@
-"""The service's addresses, and the floor."""
+"""The service's addresses, the floor, and the board as JSON."""
 
 from django.urls import URLPattern, URLResolver, path
 
+from benchmarks.board_json import BoardAsJson
 from benchmarks.floor import FloorView
+from novatrek_scheduling.console.pages import page
 from novatrek_scheduling.urls import handler400, handler403, handler404, handler500
 from novatrek_scheduling.urls import urlpatterns as addresses
 
@@ -10,5 +12,6 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("scheduling/v1/floor/<uuid:request_id>", FloorView.as_view(), name="floor"),
+    page("admin/board.json", BoardAsJson, "board_json"),
     *addresses,
 ]
