@@ -1,6 +1,6 @@
 """One conflict under review: what is wrong, how that is known, whom it touches, and what became of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from uuid import UUID
@@ -21,9 +21,10 @@ from novatrek_scheduling.console.guides.health import EnteredBy, entered_by_team
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.states import DepartureState, states_of
 from scheduling.admin.formatting import times_text
-from scheduling.admin.region_names import region_names
+from scheduling.admin.region_names import known_regions, region_names
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.document import Departure
+from scheduling.domain.facts import Region
 from scheduling.domain.text import team_text
 from scheduling.models import DepartureDate
 
@@ -53,7 +54,7 @@ class Affected:
 
     @property
     def zone(self) -> str:
-        return zone_word(self.day, None, [self.departure])
+        return zone_word(self.day, _region_of(self.departure), [self.departure])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,10 @@ class Reviewed:
 
     @property
     def clock(self) -> tzinfo:
-        zones = [affected.departure.starts_at.tzinfo for affected in self.affected]
-        return next((zone for zone in zones if zone), company_zone())
+        return _clock_of(self.affected)
 
     def moment(self, instant: datetime) -> str:
-        """Return a moment with the offset of its clock: "27 Nov 14:05 (UTC-08:00)"."""
+        """Return a moment with what its clock is called: "27 Nov 14:05 PST"."""
         return _moment(instant, self.clock)
 
     @property
@@ -181,14 +181,13 @@ def read_reviewed(conflict_id: UUID, now: datetime) -> Reviewed | None:
     if conflict is None:
         return None
     affected = tuple(_affected(conflict, now))
-    zone = next((a.departure.starts_at.tzinfo for a in affected if a.departure.starts_at.tzinfo), company_zone())
     return Reviewed(
         conflict=conflict,
         now=now,
         affected=affected,
         resolution=next((r for r in conflict.resolutions.all() if r.status != ResolutionStatus.FAILED), None),
         acceptance=next((a for a in conflict.acceptances.all() if a.is_in_force(now)), None),
-        history=tuple(_history(conflict, zone)),
+        history=tuple(_history(conflict, _clock_of(affected))),
     )
 
 
@@ -214,6 +213,17 @@ def _affected(conflict: ScheduleConflict, now: datetime) -> Iterator[Affected]:
             yield Affected(key, day, departure, states[key])
 
 
+def _region_of(departure: Departure) -> Region | None:
+    return next((region for region in known_regions() if region.id == departure.region_id), None)
+
+
+def _clock_of(affected: Sequence[Affected]) -> tzinfo:
+    """The clock of the first departure's region, as far as it is known, else that of its times, else the company's."""
+    departures = [found.departure for found in affected[:1]]
+    zones = [region.timezone for departure in departures if (region := _region_of(departure))]
+    return next(filter(None, [*zones, *(departure.starts_at.tzinfo for departure in departures)]), company_zone())
+
+
 def _history(conflict: ScheduleConflict, zone: tzinfo) -> Iterator[Happening]:
     events = ConflictEvent.objects.filter(fingerprint=conflict.details["fingerprint"]).order_by("-id")
     for event in events[:MOST_EVENTS]:
@@ -224,8 +234,7 @@ def _history(conflict: ScheduleConflict, zone: tzinfo) -> Iterator[Happening]:
 
 def _moment(instant: datetime, zone: tzinfo) -> str:
     local = instant.astimezone(zone)
-    offset = f"{local:%z}"
-    return f"{date_format(local, 'j M H:i')} (UTC{offset[:3]}:{offset[3:]})"
+    return f"{date_format(local, 'j M H:i')} {local.tzname()}"
 
 
 def _instant(text: str) -> datetime:
