@@ -20,7 +20,7 @@ from scheduling.domain.document import AvailabilityException, Departure, Departu
 from scheduling.domain.facts import Span
 from scheduling.models import DailySchedule
 from scheduling.snapshot import take_day_snapshot
-from tests.kept_rows import Rows, put_rows, take_rows
+from tests.kept_worlds import keep_world
 from tests.siblings import SimulatedSiblings
 
 PLANNER = Author(AuthorKind.OPTIMIZATION, "worker")
@@ -104,44 +104,29 @@ def enter_absence(guide_id: UUID, day: date, reason: str = "sick") -> None:
     write_daily_schedules([day], enter, author=OWNER, principal="svc-guide-management")
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """A planned day of this process: the name of its world at the siblings, its region, what is stored of it."""
-
-    world: str
-    region_id: UUID
-    rows: Rows
-
-
-_kept: dict[tuple[str, int], _Kept] = {}
-
-
 def plan_a_day(siblings: SimulatedSiblings, *, guides: int = 0) -> PlannedDay:
     """A date on which nothing is wrong until a test breaks something, in the seeded world or one region of it.
 
-    It is planned by the first test of a process that asks; the next find the same rows, and the same world. What a
-    test wants otherwise it changes afterwards. `guides`: how many the one region has, where it is to be alone.
+    `guides`: how many the one region has, where it is to be alone.
     """
     day = siblings.today + timedelta(days=4)
-    if kept := _kept.get((siblings.url, guides)):
-        siblings.restore(kept.world)
-        put_rows(kept.rows)
-    else:
-        kept = _kept[siblings.url, guides] = _plan(siblings, day, guides)
-    return PlannedDay(siblings, day, kept.region_id)
+
+    def arrange() -> None:
+        region_id = _first_region(siblings)
+        if guides:
+            siblings.keep([region_id], guides=guides)
+        siblings.calm_the_weather(region_id)
+
+    def plan() -> None:
+        optimize_day(day, [UUID(_first_region(siblings))], author=PLANNER)
+
+    keep_world(siblings, f"planned-{guides}", arrange=arrange, plan=plan)
+    return PlannedDay(siblings, day, UUID(_first_region(siblings)))
 
 
-def _plan(siblings: SimulatedSiblings, day: date, guides: int) -> _Kept:
-    assert not take_rows(), "What is stored before the day is planned would be kept with it."
-    siblings.restore()
-    [region_id, *_] = siblings.summary()["region_ids"]
-    if guides:
-        siblings.keep([region_id], guides=guides)
-    siblings.calm_the_weather(region_id)
-    name = f"planned-{guides}"
-    siblings.keep_world(name)
-    optimize_day(day, [UUID(region_id)], author=PLANNER)
-    return _Kept(name, UUID(region_id), take_rows())
+def _first_region(siblings: SimulatedSiblings) -> str:
+    region_id: str = siblings.summary()["region_ids"][0]
+    return region_id
 
 
 def under_a_storm(planned: PlannedDay, departure_id: UUID) -> tuple[ScheduleConflict, Option]:

@@ -1,6 +1,4 @@
 import pytest
-from django.contrib.auth.models import Group, User
-from django.test import Client
 from django.urls import reverse
 
 from conflicts.detection import Severity
@@ -8,16 +6,9 @@ from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflic
 from conflicts.options import options_in
 from conflicts.resolution.services import resolve_conflict
 from tests.conflicts.factories import conflict_of, overfull
+from tests.novatrek_scheduling.console.people import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
-
-
-def signed_in(group: str) -> Client:
-    user = User.objects.create_user(f"a {group}".lower(), password="secret", is_staff=True)
-    user.groups.add(Group.objects.get(name=group))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_every_table_is_listed_and_shown() -> None:

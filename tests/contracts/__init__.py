@@ -1,4 +1,4 @@
-"""Copies of the sibling services' contracts, and the check of responses against them."""
+"""Copies of the sibling services' contracts, and the check of responses against them; reading YAML."""
 
 from functools import cache
 from pathlib import Path
@@ -10,11 +10,16 @@ from jsonschema import Draft202012Validator
 _HERE = Path(__file__).parent
 
 
+def parsed(text: str | bytes) -> dict[str, Any]:
+    """Return a YAML document; by libyaml, which takes a tenth of the time of `yaml.safe_load`."""
+    document: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return document
+
+
 @cache
 def sibling_contract(service: str) -> dict[str, Any]:
     """Return the OpenAPI document of a sibling."""
-    document: dict[str, Any] = yaml.safe_load((_HERE / "siblings" / f"{service}.yaml").read_text())
-    return document
+    return parsed((_HERE / "siblings" / f"{service}.yaml").read_text())
 
 
 def operations(service: str) -> dict[tuple[str, str], dict[str, Any]]:

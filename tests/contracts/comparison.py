@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.contracts import parsed
 
 Node = dict[str, Any]
-PUBLISHED: Node = yaml.safe_load((Path(__file__).parent / "published.yaml").read_text())
+PUBLISHED: Node = parsed((Path(__file__).parent / "published.yaml").read_text())
 FACETS = ("type", "format", "enum", "minimum", "maximum", "minItems", "maxItems", "nullable")
 DEPTH = 8
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.test import Client
 
 from events import dead_letters, inbox, outbox
+from tests.novatrek_scheduling.console.people import signed_in
 
 RegisterDestination = Callable[[str, outbox.Deliver], None]
 RegisterHandler = Callable[[str, inbox.Handler], None]
@@ -41,3 +43,9 @@ def handler() -> Iterator[RegisterHandler]:
 def no_handlers(handler: RegisterHandler) -> None:
     """Nobody handles anything in this test."""
     inbox._handlers.clear()
+
+
+@pytest.fixture
+def admin_client(db: None) -> Client:
+    """A person who may do everything. The one of pytest-django has a password, whose hashing takes most of a test."""
+    return signed_in(is_superuser=True)

@@ -5,14 +5,15 @@ would complain of is asserted here.
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from novatrek_scheduling.api.field_descriptions import FIELD_DESCRIPTIONS
 from novatrek_scheduling.api.schema import nodes, operations_of
+from tests.contracts import parsed
 from tests.contracts.comparison import PUBLISHED, differences_in_components, differences_in_operations, resolved
 from tests.contracts.served import served
 
@@ -21,8 +22,7 @@ Node = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def specification() -> Node:
-    parsed: Node = yaml.safe_load(served("openapi.yaml"))
-    return parsed
+    return parsed(served("openapi.yaml"))
 
 
 def test_the_contracts_operations_are_there_as_it_has_them(specification: Node) -> None:
@@ -34,7 +34,7 @@ def test_the_contracts_shared_parts_keep_their_names(specification: Node) -> Non
 
 
 def test_a_difference_from_the_contract_would_be_found(specification: Node) -> None:
-    changed = yaml.safe_load(yaml.safe_dump(specification))
+    changed = deepcopy(specification)
     del changed["components"]["parameters"]["PageSize"]
     changed["components"]["schemas"]["ConflictSeverity"]["enum"].pop()
     changed["paths"]["/schedule-requests"]["post"]["responses"]["400"] = {"description": "another"}

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import yaml
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
@@ -14,6 +13,7 @@ from conflicts.models import ScheduleConflict
 from conflicts.options import accept_risk
 from scheduling.domain.document import DepartureStatus
 from tests.conflicts.factories import conflict_of
+from tests.contracts import parsed
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, lead
 from tests.novatrek_scheduling.console.rows import a_run
 from tests.scheduling.requests.queues import queued
@@ -91,7 +91,7 @@ def over_the_api(client: Client, scopes: Iterable[str] | None) -> tuple[Post, li
 
 def in_the_console(client: Client, *lacking: str) -> Post:
     """A person with every permission of the console but `lacking`."""
-    person = User.objects.create_user("ana", password="secret", is_staff=True)
+    person = User.objects.create_user("ana", is_staff=True)
     person.user_permissions.set(Permission.objects.exclude(codename__in=lacking))
     client.force_login(person)
     return client.post
@@ -145,7 +145,7 @@ def test_who_has_the_permission_overrides_in_the_console(
 
 
 def test_these_are_all_operations_that_override(client: Client) -> None:
-    served = yaml.safe_load(client.get(f"{API}/openapi.yaml").content)
+    served = parsed(client.get(f"{API}/openapi.yaml").content)
     schemas = served["components"]["schemas"]
     bodies = {name for name, schema in schemas.items() if "override_warnings" in schema.get("properties", {})}
 

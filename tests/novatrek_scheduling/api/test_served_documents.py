@@ -1,14 +1,14 @@
 """Other services are built on the served documents: a change of them is seen in a review, and made on purpose."""
 
 import pytest
-import yaml
 
+from tests.contracts import parsed
 from tests.contracts.served import ADDRESSES, HERE, differences, served
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_a_served_document_is_the_committed_one_but_for_its_texts(name: str) -> None:
-    committed, current = yaml.safe_load((HERE / name).read_text()), yaml.safe_load(served(name))
+    committed, current = parsed((HERE / name).read_text()), parsed(served(name))
 
     lines = list(differences(committed, current))
 

@@ -2,17 +2,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
+
+from tests.contracts import parsed
 
 SPECIFICATION = "/scheduling/v1/openapi.yaml"
 
 
-@pytest.fixture
-def specification(api: Client) -> dict[str, Any]:
-    served: dict[str, Any] = yaml.safe_load(api.get(SPECIFICATION).content)
-    return served
+@pytest.fixture(scope="module")
+def specification() -> dict[str, Any]:
+    """The specification of the real addresses and of those in `urls_for_tests`, made once."""
+    with override_settings(ROOT_URLCONF="tests.novatrek_scheduling.api.urls_for_tests"):
+        return parsed(Client().get(SPECIFICATION).content)
 
 
 def test_the_specification_is_valid_and_complete(tmp_path: Path) -> None:

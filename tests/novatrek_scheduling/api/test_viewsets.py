@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
@@ -17,6 +16,7 @@ from optimization.views.schedule_optimization import ScheduleOptimizationViewSet
 from scheduling.views.calendar import GuideViewSet
 from scheduling.views.daily_schedules import DailyScheduleViewSet
 from scheduling.views.schedule_requests import ScheduleRequestViewSet
+from tests.contracts import parsed
 from tests.contracts.served import served
 from tests.tokens import bearer
 
@@ -49,8 +49,8 @@ RETIRED = {"/daily-schedules/{schedule_id}": {"PUT"}}
 
 @pytest.fixture(scope="module")
 def paths() -> dict[str, Any]:
-    parsed: dict[str, Any] = yaml.safe_load(served("openapi.yaml"))["paths"]
-    return parsed
+    paths: dict[str, Any] = parsed(served("openapi.yaml"))["paths"]
+    return paths
 
 
 def test_every_operation_is_an_action_of_a_viewset(paths: dict[str, Any]) -> None:

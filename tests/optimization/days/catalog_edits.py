@@ -14,6 +14,7 @@ from scheduling.domain.document import Departure
 from scheduling.models import DailySchedule
 from scheduling.publication.services import publish_departures
 from tests.factories import DISPATCHER
+from tests.kept_worlds import keep_world
 from tests.siblings import SimulatedSiblings
 
 NIGHT = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer")
@@ -61,8 +62,12 @@ class PlannedRegion:
 def plan_a_region(siblings: SimulatedSiblings, index: int = 0, *, days_ahead: int = 4) -> PlannedRegion:
     day = siblings.today + timedelta(days=days_ahead)
     region = PlannedRegion(siblings, day, UUID(siblings.summary()["region_ids"][index]))
-    siblings.calm_the_weather(str(region.region_id))
-    region.optimize()
+    keep_world(
+        siblings,
+        f"region-{index}-in-{days_ahead}-days",
+        arrange=lambda: siblings.calm_the_weather(str(region.region_id)),
+        plan=region.optimize,
+    )
     return region
 
 

@@ -17,6 +17,7 @@ from scheduling.domain.document import AssignmentStatus, Departure, DepartureSta
 from scheduling.models import DailySchedule, LastGoodAnswer
 from scheduling.publication.services import publish_departures
 from tests.factories import DISPATCHER
+from tests.kept_worlds import keep_world
 from tests.scheduling.requests.queues import queued
 from tests.scheduling.siblings.circuits import close_all_circuits
 from tests.siblings import SimulatedSiblings
@@ -90,19 +91,27 @@ FAULTS: dict[str, dict[str, Fault]] = {
 def _a_small_world(siblings: SimulatedSiblings, settings: Any) -> None:
     settings.PLANNING_HORIZON_DAYS = DAYS
     settings.SNAPSHOT_DEADLINE_SECONDS = {"worker": 10.0, "interactive": 10.0, "names": 10.0}
-    siblings.keep(siblings.summary()["region_ids"][:2], guides=24)
+    make_small(siblings)
     queued("optimization")
 
 
 @pytest.fixture
 def published(siblings: SimulatedSiblings) -> Teams:
     """The teams of all dates, planned by a night and published."""
-    assert a_night() == Night.Status.COMPLETED
-    for day in days_of(siblings):
-        publish_departures(day, author=DISPATCHER, by_machine=False)
+    keep_world(siblings, "night-published", arrange=lambda: make_small(siblings), plan=lambda: publish_all(siblings))
     teams = teams_of()
     assert len([guides for guides, _ in teams.values() if guides]) > 8
     return teams
+
+
+def make_small(siblings: SimulatedSiblings) -> None:
+    siblings.keep(siblings.summary()["region_ids"][:2], guides=24)
+
+
+def publish_all(siblings: SimulatedSiblings) -> None:
+    assert a_night() == Night.Status.COMPLETED
+    for day in days_of(siblings):
+        publish_departures(day, author=DISPATCHER, by_machine=False)
 
 
 def days_of(siblings: SimulatedSiblings) -> list[date]:
@@ -148,7 +157,7 @@ def teams_of() -> Teams:
 def end_of(siblings: SimulatedSiblings) -> None:
     """End the fault: the cache is as the fault left it."""
     siblings.restore()
-    siblings.keep(siblings.summary()["region_ids"][:2], guides=24)
+    make_small(siblings)
     close_all_circuits()
 
 
@@ -210,7 +219,7 @@ def a_bad_day(siblings: SimulatedSiblings, published: Teams, fault: Fault) -> No
 def test_drafts_that_waited_for_a_person_because_of_a_silent_sibling_do_so_no_longer(
     siblings: SimulatedSiblings, subject: str, name: str
 ) -> None:
-    a_night()
+    keep_world(siblings, "night-planned", arrange=lambda: make_small(siblings), plan=a_night)
     caches["siblings"].clear()
     FAULTS[subject][name](siblings)
     a_night()

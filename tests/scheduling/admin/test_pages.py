@@ -2,7 +2,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,19 +19,12 @@ from scheduling.models import (
     schedule_id_of,
 )
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, lead
+from tests.novatrek_scheduling.console.people import signed_in
 from tests.scheduling.writes import change, put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
 PUBLISH_PAGE = f"/admin/scheduling/dailyschedule/{schedule_id_of(TOMORROW)}/publish/"
-
-
-def signed_in(group: str) -> Client:
-    user = User.objects.create_user(f"a {group}".lower(), password="secret", is_staff=True)
-    user.groups.add(Group.objects.get(name=group))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

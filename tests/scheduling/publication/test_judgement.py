@@ -20,6 +20,7 @@ from scheduling.errors import HardRuleViolated
 from scheduling.models import ScheduleRevision
 from scheduling.publication.services import publish_departures
 from scheduling.siblings.errors import SiblingUnavailable
+from tests.kept_worlds import keep_world
 from tests.scheduling.patches.calls import change as patch_departure
 from tests.scheduling.patches.calls import enter
 from tests.scheduling.writes import change, stored
@@ -32,12 +33,19 @@ MACHINE = Author(AuthorKind.REQUEST, "worker")
 
 
 @pytest.fixture
-def day(siblings: SimulatedSiblings) -> date:
+def day(db: None, siblings: SimulatedSiblings) -> date:
     """A date of two regions whose clocks differ, planned and not published."""
-    day = siblings.today + timedelta(days=4)
-    for region_id in siblings.summary()["region_ids"][:2]:
-        siblings.calm_the_weather(region_id)
-        optimize_day(day, [UUID(region_id)], author=Author(AuthorKind.OPTIMIZATION, "worker"))
+    day, regions = siblings.today + timedelta(days=4), siblings.summary()["region_ids"][:2]
+
+    def arrange() -> None:
+        for region_id in regions:
+            siblings.calm_the_weather(region_id)
+
+    def plan() -> None:
+        for region_id in regions:
+            optimize_day(day, [UUID(region_id)], author=Author(AuthorKind.OPTIMIZATION, "worker"))
+
+    keep_world(siblings, "two-regions", arrange=arrange, plan=plan)
     return day
 
 
