@@ -53,12 +53,12 @@ def cleaned_details(details: dict[str, Any]) -> dict[str, Any]:
     evidence = details.get("evidence")
     if not isinstance(evidence, dict) or not isinstance(evidence.get("told"), dict):
         return details | texts
-    told = dict(evidence["told"])
-    if "windows" in told:
-        told["windows"] = [{key: window.get(key) for key in ("from", "to")} for window in told["windows"]]
+    kept = dict(evidence["told"])
+    if "windows" in kept:
+        kept["windows"] = [{key: window.get(key) for key in ("from", "to")} for window in kept["windows"]]
     if details.get("cause") == "RESTRICTION":
-        told["restrictions"] = ["restricted" for _ in told.get("restrictions", ())]
-    return details | texts | {"evidence": evidence | {"told": told}}
+        kept["restrictions"] = ["restricted" for _ in kept.get("restrictions", ())]
+    return details | texts | {"evidence": evidence | {"told": kept}}
 
 
 def clean(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -43,14 +43,14 @@ def test_a_text_loses_why_and_nothing_else(text: str, expected: str) -> None:
     assert migration.without_health(expected) == expected
 
 
-def stored(cause: str, description: str, told: dict[str, Any], *, is_resolved: bool) -> ScheduleConflict:
+def stored(cause: str, description: str, facts: dict[str, Any], *, is_resolved: bool) -> ScheduleConflict:
     caused = {"type": "GUIDE_DOUBLE_BOOKED", "severity": "HIGH", "description": description}
     impact = f"It causes: {description}"
     option = {"description": "Ben leads.", "impact_assessment": impact, "figures": {"causes": [caused]}}
     conflict = conflict_of(
         cause=cause,
         description=description,
-        evidence={"told": told, "read_at": {}, "digest": "of all"},
+        evidence={"told": facts, "read_at": {}, "digest": "of all"},
         resolution_options=[option],
         what_would_help=[f"It could go if Ana's absence ended (away: {MARKER})."],
     )
@@ -85,8 +85,8 @@ def test_rows_and_their_histories_are_cleaned_and_keep_what_happened(is_resolved
     for model in (ScheduleConflict, ConflictEvent, ConflictResolution):
         assert "zqmarker" not in serializers.serialize("json", model._default_manager.all())
     absence.refresh_from_db()
-    told = absence.details["evidence"]["told"]
-    assert (absence.resolved, told) == (is_resolved, {"windows": [{"from": "2027-05-01", "to": "2027-05-02"}]})
+    kept = absence.details["evidence"]["told"]
+    assert (absence.resolved, kept) == (is_resolved, {"windows": [{"from": "2027-05-01", "to": "2027-05-02"}]})
     assert [option["description"] for option in absence.details["resolution_options"]] == ["Ben leads."]
     assert untouched.details == ScheduleConflict.objects.get(pk=untouched.pk).details
     assert ConflictEvent.objects.filter(conflict=absence).count() == 2
