@@ -1,11 +1,11 @@
 """The panel of a departure in a real browser: by keyboard, and two dispatchers at once."""
 
-from uuid import UUID
+import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from scheduling.models import DailySchedule
 from tests.browser.axe import violations
 from tests.browser.conftest import Person
 from tests.conflicts.planned import plan_a_day
@@ -47,21 +47,30 @@ def test_two_dispatchers_on_one_departure_lose_nothing_that_they_typed(
 ) -> None:
     planned = plan_a_day(siblings)
     key = planned.staffed()[0]
+    before = planned.departure(key)
+    later = before.ends_at + timedelta(minutes=15)
     address = panel_of(planned.day, key)
     dana, eva = opened(person("Dispatcher", name="dana"), address), opened(person("Dispatcher", name="eva"), address)
     expect(eva.get_by_text("dana is on this departure, too.")).to_be_visible()
     dana.get_by_label("Places").fill("31")
-
+    dana.get_by_label("End").fill(f"{later:%Y-%m-%dT%H:%M}")
     save(dana)
     expect(dana.locator("[data-saved]")).to_be_visible()
+
     eva.get_by_label("Places").fill("33")
+    eva.get_by_role("checkbox", name="is pinned").first.check()
     save(eva)
 
-    expect(eva.get_by_role("alert")).to_contain_text("You entered 33")
-    assert capacity(planned.day, key) == 31
+    alert = eva.get_by_role("alert")
+    expect(alert).to_contain_text(f"Places: {before.capacity} → 31 (dana). You entered 33, which takes its place.")
+    expect(alert).to_contain_text(re.compile(rf"End: .*{later:%H:%M} \(dana\)"))
+    expect(eva.get_by_label("Places")).to_have_value("33")
+    expect(eva.get_by_role("checkbox", name="is pinned").first).to_be_checked()
+    assert planned.departure(key).capacity == 31
     save(eva)
     expect(eva.locator("[data-saved]")).to_be_visible()
-    assert capacity(planned.day, key) == 33
+    stored = planned.departure(key)
+    assert (stored.capacity, stored.ends_at, stored.team[0].pinned) == (33, later, True)
     wait_for_guides(dana)
     wait_for_guides(eva)
 
@@ -79,10 +88,6 @@ def wait_for_guides(page: Page) -> None:
 
 def save(page: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
-
-
-def capacity(day: object, key: UUID) -> int:
-    return DailySchedule.objects.get(schedule_date=day).document.departures[key].capacity
 
 
 def test_a_change_in_the_drawer_of_the_board_is_refused_saved_and_undone_from_the_board(

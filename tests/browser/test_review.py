@@ -43,8 +43,11 @@ def test_a_conflict_is_resolved_with_three_keys(person: Person, planned: Planned
     assert ConflictResolution.objects.get(conflict=conflict).resolved_by == "ana"
 
 
-def test_the_second_of_two_keeps_the_note_and_hears_who_was_first(person: Person, planned: PlannedDay) -> None:
+def test_the_second_of_two_keeps_the_note_hears_who_was_first_and_goes_on_to_the_next(
+    person: Person, planned: PlannedDay
+) -> None:
     conflict = lead_away(planned)
+    other = conflict_of(planned.day, description="One guest too many.")
     ana, ben = person("Dispatcher"), person("Dispatcher", name="ben")
     for page in (ana, ben):
         page.goto(f"{QUEUE}{conflict.pk}/")
@@ -57,6 +60,9 @@ def test_the_second_of_two_keeps_the_note_and_hears_who_was_first(person: Person
 
     expect(ben.get_by_text("Somebody was first. Resolved by ana")).to_be_visible()
     assert ben.get_by_label("Your note, which was not saved").input_value() == "Ana is ill"
+    expect(ben.get_by_role("link", name="Next")).to_be_focused()
+    ben.keyboard.press("Enter")
+    expect(ben.get_by_role("heading", name=other.details["description"])).to_be_visible()
 
 
 def test_many_dates_are_resolved_one_after_the_other_while_the_page_says_how_far_it_is(
