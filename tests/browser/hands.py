@@ -84,8 +84,12 @@ class Hands:
         self.tally.effort.clicks += 1
 
     def press(self, *keys: str) -> None:
-        """Press keys one after the other; those of a chord count as many as they are."""
+        """Press keys one after the other; those of a chord count as many as they are.
+
+        A person does so when the page is there, its scripts included.
+        """
         for key in keys:
+            self.page.wait_for_load_state()
             self.page.keyboard.press(key)
             self.tally.effort.keys += len(key.split("+"))
 

@@ -27,14 +27,18 @@ from scheduling.models import schedule_id_of
 from scheduling.publication.judgement import Override
 from scheduling.publication.services import publish_departures
 
-PUBLISH = "scheduling.publish_dailyschedule"
+VIEW, PUBLISH = "scheduling.view_dailyschedule", "scheduling.publish_dailyschedule"
 
 
 class PublishPage(ConsolePage):
-    """Publish the ticked departures of a date, those with conflicts upon a confirmation each."""
+    """Publish the ticked departures of a date, those with conflicts upon a confirmation each.
+
+    Who may not publish sees the same without anything to tick.
+    """
 
     template_name = "admin/console/publishing/page.html"
-    permission = PUBLISH
+    permission = VIEW
+    permissions = {"POST": PUBLISH}
 
     def get(self, request: HttpRequest, day: date) -> HttpResponse:
         return self._show(day, self._read(day))
@@ -131,6 +135,7 @@ class PublishPage(ConsolePage):
             schedule_id=schedule_id_of(day),
             optimizers=optimizer_texts(day),
             may_override=may_override(self.request.user),
+            may_publish=self.request.user.has_perm(PUBLISH),
         )
 
     def _tell_published(self, count: int) -> None:

@@ -50,7 +50,7 @@ PAGES: dict[str, tuple[People, People]] = {
     "board/<day:day>/optimize/": (DISPATCHING, DISPATCHING),
     "board/<day:day>/undo/": (EVERYONE, DISPATCHING),
     "board/<day:day>/redo/": (EVERYONE, DISPATCHING),
-    "board/<day:day>/publish/": (MANAGING, MANAGING),
+    "board/<day:day>/publish/": (EVERYONE, MANAGING),
     "conflicts/review/": (EVERYONE, NOBODY),
     "conflicts/review/together/": (EVERYONE, DISPATCHING),
     "conflicts/review/<uuid:conflict_id>/": (EVERYONE, DISPATCHING),
