@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from novatrek_scheduling.console.board.guides import RegionGuides, guides_by_region
@@ -11,6 +11,7 @@ from novatrek_scheduling.console.board.rows import BoardRow, RegionRows, name_of
 from novatrek_scheduling.console.board.siblings_view import siblings_view
 from novatrek_scheduling.console.board.tiles import Tiles, tiles_of
 from novatrek_scheduling.console.board.version import version_of
+from novatrek_scheduling.console.days import anywhere
 from novatrek_scheduling.console.states import Matters, matters_of, states_by
 from novatrek_scheduling.console.visitors import Visitor, editors_of
 from scheduling.daily_schedules.decision_facts import recent_work
@@ -18,12 +19,10 @@ from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.selectors import departures_under_way
 from scheduling.daily_schedules.surroundings import entries_of
 from scheduling.domain.document import Departure
-from scheduling.domain.facts import Region, Snapshot, Span
+from scheduling.domain.facts import Region, Snapshot
 from scheduling.domain.limits import ONE_DAY
 from scheduling.hazards import hazards_in_force
 from scheduling.models import DailySchedule
-
-NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +129,10 @@ def read_board(day: date, region_id: UUID | None, now: datetime, viewer: str) ->
     in_order = tuple(sorted(region_ids, key=lambda key: (name_of(key, snapshot.regions), key)))
     guide_ids = snapshot.guides.keys() | {guide for departure in departures.values() for guide in departure.guide_ids}
     entries, recent = entries_of(plan.draft.document, day), recent_work(guide_ids, day)
-    guides = guides_by_region(day, departures.values(), snapshot, entries, recent, in_order)
+    hazards = hazards_in_force(anywhere(day))
+    guides = guides_by_region(day, departures.values(), snapshot, entries, recent, in_order, hazards)
     rows = [row for region in regions for row in region.rows]
-    hazards, heard = hazards_in_force(_anywhere(day, now)), last_heard(snapshot.unknown)
+    heard = last_heard(snapshot.unknown)
     return Board(
         day=day,
         now=now,
@@ -145,12 +145,6 @@ def read_board(day: date, region_id: UUID | None, now: datetime, viewer: str) ->
         tiles=tiles_of(day, rows, guides, snapshot, hazards, in_order, heard),
         zones=dict(snapshot.regions),
     )
-
-
-def _anywhere(day: date, now: datetime) -> Span:
-    """The date by the clocks of any region."""
-    noon = datetime.combine(day, NOON, now.tzinfo)
-    return Span(noon - timedelta(days=1), noon + timedelta(days=1))
 
 
 def _choices(region_ids: Collection[UUID], snapshot: Snapshot) -> tuple[RegionChoice, ...]:

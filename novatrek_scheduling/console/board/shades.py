@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from novatrek_scheduling.console.board.absences import AWAY, HELD
 from novatrek_scheduling.console.board.guides import GuideRow, RegionGuides, Standing
 from novatrek_scheduling.console.board.page import Board
 from novatrek_scheduling.console.board.wall_clock import wall, zone_of
@@ -13,6 +15,8 @@ from scheduling.domain.facts import Span
 from scheduling.domain.limits import REST
 
 Values = dict[str, Any]
+DRAWN = timedelta(hours=12)
+"""How far the timeline reaches beyond the date."""
 
 
 def shades_of(board: Board) -> Iterator[Values]:
@@ -30,18 +34,27 @@ def shades_of(board: Board) -> Iterator[Values]:
 def _of_guides(region: RegionGuides, board: Board, zone: tzinfo | None) -> Iterator[Values]:
     midnight = datetime.combine(board.day, time(), zone or UTC)
     for guide in region.guides:
-        for span in _absences(guide, midnight):
-            yield _shade(str(guide.id), f"{guide.id}:{span.starts_at.isoformat()}", "absence", span, zone)
+        for word, span in _absences(guide, midnight):
+            key = f"{guide.id}:{span.starts_at.isoformat()}:{word}"
+            yield _shade(str(guide.id), key, "absence", span, zone) | {"word": str(word)}
         if guide.rest_until and guide.rest_until > midnight:
             rest = Span(guide.rest_until - REST, guide.rest_until)
             yield _shade(str(guide.id), str(guide.id), "rest", rest, zone)
 
 
-def _absences(guide: GuideRow, midnight: datetime) -> tuple[Span, ...]:
-    """Return the absences of a guide; of one who is away for a reason that only svc-guide-management has, the day."""
-    if guide.standing is Standing.AWAY and not guide.absences:
-        return (Span(midnight, midnight + timedelta(days=1)),)
-    return guide.absences
+def _absences(guide: GuideRow, midnight: datetime) -> Iterator[tuple[str | Promise, Span]]:
+    """Yield the absences of a guide with their words; of who is away only by svc-guide-management, the day."""
+    whole = Span(midnight, midnight + timedelta(days=1))
+    known: list[tuple[str | Promise, Span]] = [(AWAY, span) for span in guide.away.entered]
+    known += [(HELD, _within(span, whole)) for span in guide.away.held]
+    if guide.standing is Standing.AWAY and not known:
+        known.append((guide.word, whole))
+    yield from known
+
+
+def _within(span: Span, whole: Span) -> Span:
+    """Return the part of a span that is drawn: an emergency may have no end."""
+    return Span(max(span.starts_at, whole.starts_at - DRAWN), min(span.ends_at, whole.ends_at + DRAWN))
 
 
 def _shade(group: str, key: str, kind: str, span: Span, zone: tzinfo | None) -> Values:
@@ -49,7 +62,7 @@ def _shade(group: str, key: str, kind: str, span: Span, zone: tzinfo | None) -> 
         "id": f"{kind}-{key}",
         "group": group,
         "kind": kind,
-        "word": _("away") if kind == "absence" else _("rest"),
+        "word": _("rest"),
         "start": wall(span.starts_at, zone),
         "end": wall(span.ends_at, zone),
     }

@@ -81,7 +81,7 @@ def _group_of(guide: GuideRow, *, level: int) -> Values:
         "id": str(guide.id),
         "kind": "guide",
         "name": guide.name,
-        "note": hours if guide.standing is Standing.ON_DUTY else f"{guide.standing.word} {hours}".rstrip(),
+        "note": hours if guide.standing is Standing.ON_DUTY else f"{guide.word} {hours}".rstrip(),
         "standing": guide.standing.value,
         "level": level,
     }

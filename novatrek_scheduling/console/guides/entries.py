@@ -7,10 +7,15 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from novatrek_scheduling.console.board.absences import HELD
+from novatrek_scheduling.console.days import anywhere
 from novatrek_scheduling.console.guides.profile import Window
 from scheduling.daily_schedules.surroundings import entries_on
 from scheduling.domain.document import AvailabilityException, GuideAdjustments
+from scheduling.domain.facts import local_dates
 from scheduling.domain.words import in_words
+from scheduling.hazards import hazards_in_force
+from scheduling.rules import HazardFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +32,14 @@ class Entered:
 def entered_by(
     guide_id: UUID, first: date, last: date, windows: Iterable[Window], *, may_read_health: bool
 ) -> tuple[Entered, ...]:
-    """Return what holds on the dates from `first` to `last`, by the sibling's windows and the guide's own entries."""
+    """Return what holds on the dates from `first` to `last`, by the sibling, the guide's own entries, emergencies."""
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     by_day = entries_on(days).by_day
     own = [(day, entries[guide_id]) for day, entries in by_day.items() if guide_id in entries]
     found = {*map(_of_window, windows), *(entry for day, adjustments in own for entry in _of_entries(day, adjustments))}
+    found |= {
+        _of_hazard(hazard, last) for hazard in hazards_in_force(anywhere(first, last)) if guide_id in hazard.guide_ids
+    }
     shown = found if may_read_health else {_without_health(entry) for entry in found}
     return tuple(sorted(shown, key=lambda entry: (entry.first, entry.last, entry.text, entry.why)))
 
@@ -66,6 +74,12 @@ def _of_absence(absence: AvailabilityException) -> Entered:
     last = ends.date() if isinstance(ends, datetime) else ends
     text = _("away") if is_whole else _("away for a part of the day")
     return Entered(first, last, text, absence.reason, is_away=is_whole)
+
+
+def _of_hazard(hazard: HazardFact, shown: date) -> Entered:
+    """Return an emergency that keeps the guide; of one without an end the dates that are shown."""
+    first, last = local_dates(hazard.span)
+    return Entered(first, min(last, shown), str(HELD), hazard.description, is_away=True)
 
 
 def _restriction(entry: object) -> str:

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from novatrek_scheduling.console.board.guides import RegionGuides, guides_by_region
 from novatrek_scheduling.console.board.siblings_view import siblings_view
-from novatrek_scheduling.console.days import company_day
+from novatrek_scheduling.console.days import anywhere, company_day
 from scheduling.daily_schedules.dated_departures import departures_out
 from scheduling.daily_schedules.decision_facts import recent_work
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.surroundings import entries_of
 from scheduling.domain.facts import Sibling
+from scheduling.hazards import hazards_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class GuideList:
 
 
 def read_guides(now: datetime) -> GuideList:
-    """Return the guides at `now` (aware), in six queries however many there are."""
+    """Return the guides at `now` (aware), in seven queries however many there are."""
     today = company_day(now)
     snapshot = siblings_view(today, (), ())
     document = read_drafts([today])[today].document
@@ -35,6 +36,7 @@ def read_guides(now: datetime) -> GuideList:
         entries_of(document, today),
         recent_work(snapshot.guides.keys(), today),
         snapshot.regions.keys() | {departure.region_id for departure in departures},
+        hazards_in_force(anywhere(today)),
     )
     known = tuple(region for region in regions if region.guides)
     return GuideList(known, is_silent=not snapshot.knows(Sibling.GUIDE_MANAGEMENT))

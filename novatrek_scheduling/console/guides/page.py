@@ -146,12 +146,12 @@ def _days(
     for offset in range(DAYS_SHOWN):
         day = today + timedelta(days=offset)
         here = [found for found in dated if _touches(found, day)]
-        is_away = any(entry.first <= day <= entry.last for entry in away)
+        why_away = next((entry.text for entry in away if entry.first <= day <= entry.last), "")
         free = _("not known") if profile.windows is None else _("free")
         yield GuideDay(
             day=day,
             led=tuple(_led(guide_id, found, states[found.id]) for found in here),
-            standing=_("away") if is_away else "" if here else free,
+            standing=why_away or ("" if here else free),
         )
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -6,7 +7,9 @@ from zoneinfo import ZoneInfo
 from novatrek_scheduling.console.board.guides import GuideRow, Standing, guides_by_region
 from scheduling.daily_schedules.decision_facts import RecentWork
 from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments
-from scheduling.domain.facts import Guide, Snapshot
+from scheduling.domain.facts import Guide, Snapshot, Span
+from scheduling.domain.limits import OPEN_END
+from scheduling.rules import HazardFact
 from tests.factories import (
     REGION_ID,
     TOMORROW,
@@ -26,8 +29,9 @@ def rows(
     *departures: Departure,
     entries: dict[UUID, GuideAdjustments] | None = None,
     recent: dict[UUID, RecentWork] | None = None,
+    hazards: Sequence[HazardFact] = (),
 ) -> dict[str, GuideRow]:
-    [region] = guides_by_region(TOMORROW, departures, snapshot, entries or {}, recent or {}, [REGION_ID])
+    [region] = guides_by_region(TOMORROW, departures, snapshot, entries or {}, recent or {}, [REGION_ID], hazards)
     return {row.name: row for row in region.guides}
 
 
@@ -55,6 +59,34 @@ def test_who_was_on_a_cancelled_departure_is_free() -> None:
     assert rows(snapshot_of(guides=[ana]), cancelled)["Ana"].standing is Standing.FREE
 
 
+def test_whom_an_emergency_keeps_all_day_is_away_for_it_and_whom_it_keeps_for_a_morning_is_not() -> None:
+    ana, ben, cleo = (GuideFactory(name=name) for name in ("Ana", "Ben", "Cleo"))
+    all_day = Span(at(0) - timedelta(days=1), OPEN_END)
+    hazards = [
+        HazardFact(uuid4(), "Rescue", all_day, guide_ids=frozenset({ana.id})),
+        HazardFact(uuid4(), "Rescue", Span(at(8), at(11)), guide_ids=frozenset({ben.id})),
+    ]
+
+    found = rows(snapshot_of(guides=[ana, ben, cleo]), hazards=hazards)
+
+    assert {name: str(row.word) for name, row in found.items()} == {
+        "Ana": "held by an emergency",
+        "Ben": "free",
+        "Cleo": "free",
+    }
+    assert found["Ben"].away.held == (Span(at(8), at(11)),)
+
+
+def test_the_word_for_an_absence_is_that_of_its_kind() -> None:
+    ana, ben = (GuideFactory(name=name) for name in ("Ana", "Ben"))
+    snapshot = replace(snapshot_of(guides=[ana, ben]), available={TOMORROW: frozenset({ana.id})})
+    whole_day = {"from": TOMORROW.isoformat(), "to": TOMORROW.isoformat(), "reason": "broken ankle"}
+
+    found = rows(snapshot, entries=absent(ana, whole_day))
+
+    assert {name: str(row.word) for name, row in found.items()} == {"Ana": "away", "Ben": "not available"}
+
+
 def test_an_absence_of_a_morning_leaves_the_guide_free_and_shows_the_morning() -> None:
     ana = GuideFactory(name="Ana")
     morning = {"from": at(6).isoformat(), "to": at(10).isoformat()}
@@ -64,7 +96,7 @@ def test_an_absence_of_a_morning_leaves_the_guide_free_and_shows_the_morning() -
     [wholly] = rows(snapshot_of(guides=[ana]), entries=absent(ana, whole_day)).values()
 
     assert partly.standing is Standing.FREE
-    assert [(span.starts_at, span.ends_at) for span in partly.absences] == [(at(6), at(10))]
+    assert [(span.starts_at, span.ends_at) for span in partly.away.entered] == [(at(6), at(10))]
     assert wholly.standing is Standing.AWAY
 
 
@@ -76,7 +108,7 @@ def test_whole_days_of_absence_are_days_of_the_regions_clocks() -> None:
     [row] = rows(snapshot, entries=absent(ana, whole_day)).values()
 
     midnight = datetime.combine(TOMORROW, datetime.min.time(), DENVER)
-    assert [span.starts_at for span in row.absences] == [midnight]
+    assert [span.starts_at for span in row.away.entered] == [midnight]
 
 
 def test_hours_are_compared_with_the_mean_of_the_region_and_rest_follows_the_last_of_them() -> None:

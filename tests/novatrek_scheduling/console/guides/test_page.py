@@ -15,6 +15,7 @@ from novatrek_scheduling.console.days import company_day, company_zone
 from novatrek_scheduling.console.guides.page import GuidePage, read_guide_page
 from scheduling.calendars.tokens import issue_calendar_token
 from scheduling.domain.document import AvailabilityException, GuideAdjustments
+from scheduling.models import Hazard, HazardKind
 from tests.conflicts.factories import conflict_of
 from tests.factories import DepartureFactory, TeamMemberFactory
 from tests.novatrek_scheduling.console.people import ROLES, signed_in
@@ -146,3 +147,18 @@ def test_a_page_takes_a_fixed_number_of_queries(
 
     with django_assert_max_num_queries(12):
         page_of(guide_id)
+
+
+def test_whom_an_emergency_keeps_is_away_until_it_ends(guide_id: UUID) -> None:
+    Hazard.objects.create(
+        hazard_id=uuid4(),
+        kind=HazardKind.EMERGENCY,
+        severity="HIGH",
+        description="A rescue at the rim",
+        guide_ids=[str(guide_id)],
+        starts_at=timezone.now() - timedelta(hours=1),
+    )
+
+    page = page_of(guide_id)
+
+    assert [day.standing for day in page.days] == ["held by an emergency"] * 14
