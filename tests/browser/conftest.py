@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.chromium import FLAGS, HOW_TO_GET_ONE, chromium, is_asked_of_this_machine
@@ -38,6 +38,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(f"NO TEST IN A BROWSER WAS RUN. {HOW_TO_GET_ONE}")
     # Playwright leaves its event loop marked as running in this thread, and Django would refuse every query here.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield started
