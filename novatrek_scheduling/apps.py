@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import pre_migrate
 
+from novatrek_scheduling.console.model_words import speak_in_words
+
 
 def create_schema(using: str, **_: Any) -> None:
     """Create the schema before Django looks for its migrations table in it."""
@@ -16,3 +18,4 @@ class NovatrekSchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         pre_migrate.connect(create_schema, dispatch_uid="create-schema")
+        speak_in_words()

@@ -35,7 +35,7 @@ class Tones(dict[str, str]):
 
 def spelled(code: str) -> str:
     """Return a code as words: "trail closed" for "trail.closed", "TRAIL_CLOSED" or "trail_closed"."""
-    return re.sub(r"[._]+", " ", code).strip().lower()
+    return re.sub(r"[._-]+", " ", code).strip().lower()
 
 
 def as_sent(text: str) -> SafeString:

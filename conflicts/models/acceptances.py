@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conflicts.choices import (
     SEVERITY_LABELS,
@@ -55,7 +56,8 @@ class RiskAcceptance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_severity_display()} risk accepted by {self.owner}"
+        facts = {"severity": self.get_severity_display(), "who": self.owner}
+        return _("%(severity)s risk accepted by %(who)s") % facts
 
     def is_in_force(self, at: datetime) -> bool:
         return self.ended_at is None and self.accepted_at <= at < self.expires_at

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conflicts.choices import (
     TYPE_LABELS,
@@ -98,7 +99,11 @@ class ScheduleConflict(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_conflict_type_display()}: conflict on {self.details.get('conflict_date', 'an unknown date')}"
+        facts = {
+            "kind": self.get_conflict_type_display(),
+            "day": self.details.get("conflict_date") or _("an unknown date"),
+        }
+        return _("%(kind)s: conflict of %(day)s") % facts
 
     @property
     def severity(self) -> Severity:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from conflicts.choices import (
     ResolutionStatus,
@@ -50,4 +51,5 @@ class ConflictResolution(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_strategy_display() or 'Cleared'} by {self.resolved_by}"
+        facts = {"what": self.get_strategy_display() or _("Cleared"), "who": self.resolved_by}
+        return _("%(what)s, by %(who)s") % facts

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from django_celery_beat.admin import (
     CrontabScheduleAdmin,
     PeriodicTaskAdmin,
@@ -50,12 +51,12 @@ class PeriodicTaskPages(PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]
     readonly_fields = ("last_run_at",)
     fieldsets = (
         (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
-        ("Schedule", {"fields": ("interval", "crontab", "start_time", "one_off", "last_run_at")}),
-        ("Arguments", {"fields": ("args", "kwargs")}),
-        ("Delivery", {"fields": ("expires", "expire_seconds", "queue", "priority")}),
+        (gettext_lazy("Schedule"), {"fields": ("interval", "crontab", "start_time", "one_off", "last_run_at")}),
+        (gettext_lazy("Arguments"), {"fields": ("args", "kwargs")}),
+        (gettext_lazy("Delivery"), {"fields": ("expires", "expire_seconds", "queue", "priority")}),
     )
 
-    @admin.display(description="Schedule")
+    @admin.display(description=gettext_lazy("Schedule"))
     def schedule_text(self, task: Any) -> str:
         return str(task.crontab.human_readable if task.crontab else task.interval)
 

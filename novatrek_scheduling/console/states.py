@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS
@@ -97,11 +98,11 @@ class OpenConflict:
 
     @property
     def severity_word(self) -> str:
-        return SEVERITY_LABELS[self.severity]
+        return gettext(SEVERITY_LABELS[self.severity])
 
     @property
     def cause_words(self) -> str:
-        return CAUSE_LABELS[self.cause]
+        return gettext(CAUSE_LABELS[self.cause])
 
     @property
     def mark(self) -> Mark:

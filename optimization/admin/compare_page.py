@@ -25,11 +25,16 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
 
 def _row(row: Row) -> dict[str, Any]:
     return {
-        "name": ", ".join(_(spelled(part)) for part in row.name.split(".")),
+        "name": ", ".join(_field(part) for part in row.name.split(".")),
         "values": [_text(row.name, value) for value in (row.first, row.second)],
         "difference": "" if row.change in (None, 0) else f"{row.change:+g}",
         "differs": row.differs,
     }
+
+
+def _field(name: str) -> str:
+    """Names of services stand as they are."""
+    return name if name.startswith("svc-") else _(spelled(name.removesuffix("_ids")))
 
 
 def _text(name: str, value: Any) -> str:
@@ -37,6 +42,6 @@ def _text(name: str, value: Any) -> str:
         return ""
     if name == "region_ids":
         return region_list(value.split(", ")) if value else ""
-    if name == "proof":
-        return _(in_words(str(value)))
+    if name in {"proof", "status", "subject", "algorithm"}:
+        return _(in_words(str(value))) if value else ""
     return str(localize(value))

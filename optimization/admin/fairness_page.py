@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from novatrek_scheduling.errors import DomainError
 from optimization.explanations.fairness import fairness_by_region
@@ -31,7 +32,7 @@ def fairness_page(request: HttpRequest, site: AdminSite, schedule_id: UUID) -> H
     if not request.user.has_perm(VIEW):
         raise PermissionDenied
     schedule = get_object_or_404(DailySchedule, pk=schedule_id)
-    context = site.each_context(request) | {"title": "Workload", "schedule": schedule}
+    context = site.each_context(request) | {"title": _("Workload"), "schedule": schedule}
     try:
         report = fairness_by_region(schedule, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
     except DomainError as error:

@@ -22,12 +22,12 @@ from unfold.enums import ActionVariant
 from events.admin import ViewOnly
 from novatrek_scheduling.readable import Tones, for_support
 from scheduling import hooks
+from scheduling.admin.formatting import team_words
 from scheduling.admin.optimizing_banner import banner_context
 from scheduling.admin.plan_by_region import plan_by_region
 from scheduling.admin.plan_names import link
 from scheduling.daily_schedules.selectors import departures_under_way
 from scheduling.domain.document import Departure
-from scheduling.domain.text import team_text
 from scheduling.models import DailySchedule
 
 PUBLISH_PERMISSION = "scheduling.publish_dailyschedule"
@@ -38,7 +38,7 @@ def _under_way(day: date) -> Iterator[str]:
     for schedule in departures_under_way(day, {}):
         for item in schedule.matching_departures:  # type: ignore[attr-defined]
             departure = Departure.model_validate(item["value"])
-            team = team_text(departure.team)
+            team = team_words(departure.team)
             since = date_format(departure.starts_at, "DATETIME_FORMAT")
             facts = {"trip": departure.trip_name, "since": since, "team": team}
             yield _("%(trip)s, out since %(since)s: %(team)s") % facts

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from novatrek_scheduling.readable import spelled
 from scheduling.admin.region_names import region_name
-from scheduling.domain.document import Departure, ScheduleDocument
-from scheduling.domain.text import change_text, team_text
+from scheduling.domain.document import Departure, Role, ScheduleDocument, TeamMember
+from scheduling.domain.text import by_role, change_text
 from scheduling.domain.words import in_words
 
 NO_BREAK = "\u00a0"
@@ -23,6 +23,12 @@ def names_in(document: ScheduleDocument) -> dict[UUID, str]:
     """Return the names of the guides of a document, by id."""
     members = (member for departure in document.departures.values() for member in departure.team)
     return {member.guide_id: member.guide_name for member in members}
+
+
+def team_words(team: Iterable[TeamMember]) -> str:
+    """Return the names of a team, the lead first, in the language of the page: "Ana Ruiz (lead), Ben Ito"."""
+    lead = _("lead")
+    return ", ".join(f"{m.guide_name} ({lead})" if m.role is Role.LEAD else m.guide_name for m in by_role(team))
 
 
 def times_text(departure: Departure) -> str:
@@ -53,7 +59,7 @@ def departures_table(departures: Iterable[Departure]) -> SafeString:
             times_text(departure),
             departure.trip_name,
             region_name(departure.region_id),
-            team_text(departure.team) or _unstaffed(departure),
+            team_words(departure.team) or _unstaffed(departure),
             f"{departure.participants} / {departure.capacity}",
             _(in_words(departure.status)),
         )
@@ -67,7 +73,7 @@ def whole_departure(stored: Mapping[str, Any]) -> str:
     departure = Departure.model_validate(stored)
     text = ngettext("%(guests)d of %(all)d guest", "%(guests)d of %(all)d guests", departure.capacity)
     guests = text % {"guests": departure.participants, "all": departure.capacity}
-    return ", ".join((times_text(departure), guests, team_text(departure.team) or _unstaffed(departure)))
+    return ", ".join((times_text(departure), guests, team_words(departure.team) or _unstaffed(departure)))
 
 
 def difference_lines(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:

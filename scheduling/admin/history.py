@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -19,7 +21,7 @@ from unfold.enums import ActionVariant
 
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
-from novatrek_scheduling.readable import as_sent, for_support, written
+from novatrek_scheduling.readable import as_sent, for_support, spelled, written
 from scheduling.admin.formatting import difference_lines, names_in, table, whole_departure
 from scheduling.admin.plan_names import guide_names, link
 from scheduling.admin.restore_page import RestoreForm, changes_since, changes_text, refusal_text, restore_context
@@ -35,10 +37,23 @@ RESTORE_PERMISSION = "scheduling.change_dailyschedule"
 Entry = Mapping[str, Any]
 
 
+class KindFilter(admin.SimpleListFilter):
+    """A filter by the kind of who made a change."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.value, capfirst(_(spelled(kind)))) for kind in AuthorKind]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(ScheduleRevision)
 class ScheduleRevisionAdmin(ViewOnly):
-    list_display = ["schedule_date", "rev", "changed_at", "author", "kind", "changed_parts", "cause"]
-    list_filter = ["kind", ("schedule_date", RangeDateFilter), ("changed_at", RangeDateFilter)]
+    list_display = ["schedule_date", "rev", "changed_at", "author", "kind_in_words", "changed_parts", "cause"]
+    list_filter = [KindFilter, ("schedule_date", RangeDateFilter), ("changed_at", RangeDateFilter)]
     list_filter_submit = True
     search_fields = ["author", "cause", "schedule_date", "=run_id"]
     search_help_text = gettext_lazy("Author, cause, date or id of the optimization run")
@@ -49,10 +64,15 @@ class ScheduleRevisionAdmin(ViewOnly):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """With what guides entered only for those who may read it: it says why they are away."""
         differences = "differences" if request.user.has_perm(HEALTH_PERMISSION) else "differences_of_plans"
-        return ["schedule_date", "rev", "changed_at", "author", "kind", "process", "cause", "run", differences, "ids"]
+        who = ["author", "kind_in_words", "process", "cause", "run"]
+        return ["schedule_date", "rev", "changed_at", *who, differences, "ids"]
 
     def has_restore_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(RESTORE_PERMISSION)
+
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_in_words(self, revision: ScheduleRevision) -> str:
+        return _(spelled(revision.kind))
 
     @admin.display(description=gettext_lazy("changed parts"))
     def changed_parts(self, revision: ScheduleRevision) -> str:

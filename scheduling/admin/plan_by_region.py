@@ -7,11 +7,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from scheduling.admin.formatting import times_text
+from scheduling.admin.formatting import team_words, times_text
 from scheduling.admin.region_names import region_name
 from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
-from scheduling.domain.text import team_text
 from scheduling.domain.words import in_words
 
 STATUS_TONES = {
@@ -53,7 +52,7 @@ def _departure(key: UUID, departure: Departure) -> dict[str, Any]:
         "id": key,
         "times": times_text(departure),
         "name": departure.trip_name,
-        "team": team_text(departure.team),
+        "team": team_words(departure.team),
         "unassigned_reason": reason.message if reason else "",
         "guests": f"{departure.participants} / {departure.capacity}",
         "status": _(in_words(departure.status)),

@@ -65,9 +65,9 @@ def refusal_text(error: DomainError, preview: RestorePreview) -> str:
     if not isinstance(error, HardRuleViolated):
         return error.message
     names = {key: f"{times_text(plan.now)} {plan.now.trip_name}" for key, plan in preview.departures.items()}
-    violations = (
-        f"{names.get(violation.departure_id, _('a departure'))}: {violation.message}" for violation in error.violations
-    )
+    other = _("a departure")
+    other = _("a departure")
+    violations = (f"{names.get(violation.departure_id, other)}: {violation.message}" for violation in error.violations)
     return _("Nothing was restored. %(rules)s.") % {"rules": "; ".join(violations)}
 
 

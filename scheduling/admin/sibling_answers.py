@@ -23,7 +23,17 @@ from scheduling.admin.plan_names import guide_names, named_departures, trip_name
 from scheduling.admin.region_names import region_name, region_names
 from scheduling.domain.words import in_words
 from scheduling.models import LastGoodAnswer
-from scheduling.siblings.last_good import CERTIFICATES, DEPARTURES, GUIDES, REGIONS, TRIPS, accept_answer
+from scheduling.siblings.last_good import (
+    AVAILABLE,
+    BASE_CAMPS,
+    CERTIFICATES,
+    DEPARTURES,
+    GUIDES,
+    REGIONS,
+    TRAILS,
+    TRIPS,
+    accept_answer,
+)
 
 ACCEPT_PERMISSION = "scheduling.accept_lastgoodanswer"
 
@@ -45,10 +55,25 @@ class BeliefFilter(admin.SimpleListFilter):
         return by_state.get(self.value(), queryset)
 
 
+class ListFilter(admin.SimpleListFilter):
+    """A filter by what is listed."""
+
+    title = gettext_lazy("list")
+    parameter_name = "resource"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        kinds = (BASE_CAMPS, CERTIFICATES, DEPARTURES, GUIDES, REGIONS, TRAILS, TRIPS)
+        resources = [AVAILABLE, *(kind.resource for kind in kinds)]
+        return [(resource, capfirst(_(resource))) for resource in resources]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(resource=self.value()) if self.value() else queryset
+
+
 @admin.register(LastGoodAnswer)
 class LastGoodAnswerAdmin(ViewOnly):
     list_display = ["sibling", "records_of", "of_what", "count", "read_at", "state", "suspicion", "suspected_at"]
-    list_filter = [BeliefFilter, "sibling", "resource"]
+    list_filter = [BeliefFilter, "sibling", ListFilter]
     search_fields = ["scope"]
     search_help_text = gettext_lazy("Id of the region, or date")
     ordering = ["-suspected_at", "sibling", "resource", "scope"]

@@ -13,8 +13,12 @@ NOTHING = "nothing"
 
 def team_text(team: Iterable[TeamMember]) -> str:
     """Return the names of a team, the lead first: "Ana Ruiz (lead), Ben Ito"."""
-    ordered = sorted(team, key=lambda member: (member.role is not Role.LEAD, member.guide_name))
-    return ", ".join(f"{m.guide_name} (lead)" if m.role is Role.LEAD else m.guide_name for m in ordered)
+    return ", ".join(f"{m.guide_name} (lead)" if m.role is Role.LEAD else m.guide_name for m in by_role(team))
+
+
+def by_role(team: Iterable[TeamMember]) -> list[TeamMember]:
+    """Return a team in the order in which it is named: the lead first, then by name."""
+    return sorted(team, key=lambda member: (member.role is not Role.LEAD, member.guide_name))
 
 
 def counted(count: int, noun: str) -> str:

@@ -25,10 +25,10 @@ def pages(world: World, somebody: Client) -> dict[str, str]:
     return {name: address for name, address, _page in opened(world, somebody)}
 
 
-def opened(world: World, somebody: Client) -> Iterator[tuple[str, str, str]]:
-    """Yield the name, the address and the HTML of one example of each page."""
+def opened(world: World, somebody: Client, *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, str, str]]:
+    """Yield the name, the address and the HTML of one example of each page, but of those whose name begins so."""
     for name, parameters in _patterns():
-        if _may_be_page(name):
+        if _may_be_page(name) and not name.startswith(but):
             address = _address(name, parameters, world)
             if page := _page_at(address, somebody):
                 yield name, address, page

@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from novatrek_scheduling.console.states import DepartureState, Phase
-from scheduling.admin.formatting import NO_BREAK
+from scheduling.admin.formatting import NO_BREAK, team_words
 from scheduling.admin.region_names import region_name
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region
-from scheduling.domain.text import team_text
 
 NO_ID = str(UUID(int=0))
 ACTIONS: Mapping[Phase, str | Promise] = {
@@ -63,7 +62,7 @@ class BoardRow:
 
     @cached_property
     def team(self) -> str:
-        return team_text(self.departure.team)
+        return team_words(self.departure.team)
 
     @property
     def why_nobody(self) -> str:

@@ -192,7 +192,7 @@ def _value(guide_id: UUID, teams: Mapping[UUID, Sequence[UUID]]) -> str:
 
 
 def _named(guide_ids: Sequence[UUID], names: Mapping[UUID, str]) -> str:
-    return listed(names.get(guide, "") for guide in guide_ids) or str(_("nobody"))
+    return listed((names.get(guide, "") for guide in guide_ids), conjunction=str(_("and"))) or str(_("nobody"))
 
 
 def _is_elsewhere(guide: ListedGuide) -> bool:

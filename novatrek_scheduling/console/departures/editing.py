@@ -196,9 +196,12 @@ def _has_moved(swap: TeamChoice, before: Mapping[UUID, Departure], now: Mapping[
 def _move_text(panel: Panel, draft: Draft, swap: TeamChoice) -> str:
     """Return what becomes of the team of another departure: "Rim walk at 09:00: Ana Ruiz → Ben Ito"."""
     departure = draft.document.departures[swap.departure_id]
-    names = listed(panel.guide_names.get(guide, "") for guide in swap.guide_ids)
-    before = listed(member.guide_name for member in departure.team)
-    return f"{departure.trip_name} at {departure.starts_at:%H:%M}: {before or _('nobody')} → {names or _('nobody')}"
+    names = listed((panel.guide_names.get(guide, "") for guide in swap.guide_ids), conjunction=_("and"))
+    before = listed((member.guide_name for member in departure.team), conjunction=_("and"))
+    facts = {"trip": departure.trip_name, "time": f"{departure.starts_at:%H:%M}"}
+    departs = _("%(trip)s at %(time)s") % facts
+    nobody = _("nobody")
+    return f"{departs}: {before or nobody} → {names or nobody}"
 
 
 def _field(name: str) -> str:

@@ -13,11 +13,10 @@ from novatrek_scheduling.console.board.siblings_view import siblings_view
 from novatrek_scheduling.console.departures.guests import Party, RequestLine, parties_of, requests_of
 from novatrek_scheduling.console.departures.revisions import RevisionLine, revisions_of
 from novatrek_scheduling.console.states import DepartureState, states_of
-from scheduling.admin.formatting import times_text
+from scheduling.admin.formatting import team_words, times_text
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.domain.document import Departure, DepartureStatus, TeamMember
 from scheduling.domain.facts import Snapshot, Trail
-from scheduling.domain.text import team_text
 from scheduling.errors import UnknownDeparture
 
 
@@ -85,7 +84,7 @@ class Panel:
 
     @property
     def team(self) -> str:
-        return team_text(self.departure.team)
+        return team_words(self.departure.team)
 
     @property
     def members(self) -> list[TeamMember]:

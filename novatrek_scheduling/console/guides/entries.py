@@ -87,8 +87,8 @@ def _restriction(entry: object) -> str:
     if not isinstance(entry, dict):
         return str(entry)
     value = entry.get("value")
-    named = value.replace("_", " ").lower() if isinstance(value, str) else value
-    parts = [in_words(str(entry.get("kind", ""))), "" if named is None else str(named)]
+    named = _(in_words(value)) if isinstance(value, str) and value else value
+    parts = [_(in_words(str(entry.get("kind") or "restriction"))), "" if named is None else str(named)]
     until = _("until %(day)s") % {"day": entry["until"]} if entry.get("until") else ""
     return " ".join(filter(None, [*parts, until]))
 

@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from novatrek_scheduling.console.board.hearing import last_heard
 from novatrek_scheduling.console.days import company_day
@@ -23,8 +25,7 @@ from scheduling.daily_schedules.decision_facts import recent_work
 from scheduling.domain.document import Role
 from scheduling.domain.facts import Region, Sibling, local_dates
 from scheduling.domain.limits import LONGEST_TRIP
-from scheduling.domain.text import counted
-from scheduling.domain.words import as_label, in_words, listed, values_in_words
+from scheduling.domain.words import in_words, listed
 from scheduling.models import CalendarToken
 
 
@@ -117,13 +118,16 @@ def _facts(profile: Profile) -> Iterator[tuple[str, str]]:
     if guide is None:
         return
     regions = profile.snapshot.regions.values()
-    yield _("Works in"), listed(_region_name(spelling, regions) for spelling in guide.region_ids)
-    yield _("Leads"), values_in_words(guide.activities)
+    yield (
+        _("Works in"),
+        listed((_region_name(spelling, regions) for spelling in guide.region_ids), conjunction=_("and")),
+    )
+    yield _("Leads"), listed(sorted(_(in_words(activity)) for activity in guide.activities), conjunction=_("and"))
     yield _("Group"), _("at most %(guests)s guests") % {"guests": guide.max_group_size}
     if guide.years_experience is not None:
-        yield _("Experience"), counted(guide.years_experience, "year")
+        yield _("Experience"), ngettext("%d year", "%d years", guide.years_experience) % guide.years_experience
     if not guide.is_active:
-        yield _("Status"), as_label(guide.status)
+        yield _("Status"), capfirst(_(in_words(guide.status)))
 
 
 def _region_name(spelling: str, regions: Iterable[Region]) -> str:

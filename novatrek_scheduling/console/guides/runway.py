@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from novatrek_scheduling.console.marks import Look, Tone
 from scheduling.domain.facts import Certificate
-from scheduling.domain.words import as_label
+from scheduling.domain.words import in_words
 
 SHORT_DAYS = 30
 """Up to how many days before its end a certificate is to be renewed."""
@@ -39,7 +40,7 @@ def runway_of(certificates: Iterable[Certificate], today: date) -> tuple[Runway,
 def _runway(certificate: Certificate, today: date) -> Runway:
     until = certificate.expires_on
     left = None if until is None else (until - today).days
-    name = as_label(certificate.name)
+    name = capfirst(_(in_words(certificate.name)))
     if not certificate.holds_on([today]):
         return Runway(name, NOT_VALID, until, _expired(left))
     if left is None:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,6 +19,7 @@ from novatrek_scheduling.console.marks import SEVERITIES, Look, Tone
 from novatrek_scheduling.console.navigation import list_of
 from novatrek_scheduling.console.proposals.listing import read_list
 from novatrek_scheduling.console.proposals.texts import moment_text
+from novatrek_scheduling.readable import spelled
 from scheduling.domain.facts import Sibling
 from scheduling.domain.words import in_words, sentence
 from scheduling.models import LastGoodAnswer
@@ -102,7 +104,7 @@ def _monitors(now: datetime) -> Iterator[Line]:
 def _doubted(now: datetime) -> Iterator[Line]:
     for answer in LastGoodAnswer.objects.exclude(suspicion="").order_by("suspected_at", "pk").defer("records"):
         yield Line(
-            text=f"{answer.sibling}, {in_words(answer.resource)}: {answer.suspicion}",
+            text=f"{answer.sibling}, {_(in_words(answer.resource))}: {answer.suspicion}",
             detail=_("last believed %(time)s ago") % {"time": ago(answer.read_at, now)},
             address=f"{list_of('scheduling.lastgoodanswer')}?{urlencode({'state': 'doubted'})}",
             look=NOT_BELIEVED,
@@ -132,7 +134,7 @@ def _notice(message: OutboxMessage, now: datetime) -> Line:
     if message.failed_at:
         failures.append(_("given up: it is a dead letter"))
     return Line(
-        text=f"{in_words(message.kind.removeprefix('guide.')).capitalize()}: {variables.get('departures', '')}",
+        text=f"{capfirst(_(spelled(message.kind.removeprefix('guide.'))))}: {variables.get('departures', '')}",
         detail="; ".join([waits, *filter(None, failures)]),
         address=reverse("admin:events_outboxmessage_change", args=[message.pk]),
         look=RETRIED if message.attempts else None,

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,8 +38,8 @@ def scope_text(proposal: Proposal) -> str:
 
 def moment_text(moment: datetime, *, with_day: bool = False) -> str:
     """Return a moment by the company's clock: "16:05 PST", or "27 Nov 16:05 PST"."""
-    form = "%d %b %H:%M %Z" if with_day else "%H:%M %Z"
-    return f"{moment.astimezone(company_zone()):{form}}".replace(" ", NO_BREAK)
+    form = "j M H:i T" if with_day else "H:i T"
+    return date_format(moment.astimezone(company_zone()), form).replace(" ", NO_BREAK)
 
 
 def proof_text(proof: str) -> str:

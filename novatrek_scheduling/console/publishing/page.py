@@ -24,10 +24,9 @@ from novatrek_scheduling.console.publishing.meanwhile import changes_since
 from novatrek_scheduling.console.publishing.obstacles import Obstacles, obstacles_of
 from novatrek_scheduling.console.states import DepartureState, matters_of, states_by
 from novatrek_scheduling.errors import DomainError
-from scheduling.admin.formatting import times_text
+from scheduling.admin.formatting import team_words, times_text
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region
-from scheduling.domain.text import team_text
 from scheduling.publication.services import PublicationPreview, preview_publication
 from scheduling.snapshot import look_up_guides
 
@@ -72,7 +71,7 @@ class Row:
 
     @property
     def team(self) -> str:
-        return team_text(self.departure.team)
+        return team_words(self.departure.team)
 
     @property
     def summary(self) -> str:

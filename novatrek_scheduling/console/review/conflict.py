@@ -20,12 +20,11 @@ from novatrek_scheduling.console.days import company_zone
 from novatrek_scheduling.console.guides.health import EnteredBy, entered_by_teams
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.states import DepartureState, states_of
-from scheduling.admin.formatting import times_text
+from scheduling.admin.formatting import team_words, times_text
 from scheduling.admin.region_names import known_regions, region_names
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region
-from scheduling.domain.text import team_text
 from scheduling.models import DepartureDate
 
 MOST_EVENTS = 50
@@ -50,7 +49,7 @@ class Affected:
 
     @property
     def team(self) -> str:
-        return team_text(self.departure.team)
+        return team_words(self.departure.team)
 
     @property
     def zone(self) -> str:
@@ -100,12 +99,12 @@ class Reviewed:
 
     @property
     def cause_words(self) -> str:
-        words = CAUSE_LABELS[self.cause]
+        words = _(CAUSE_LABELS[self.cause])
         return words[:1].upper() + words[1:]
 
     @property
     def kind(self) -> str:
-        return TYPE_LABELS[ConflictType(self.conflict.conflict_type)]
+        return _(TYPE_LABELS[ConflictType(self.conflict.conflict_type)])
 
     @property
     def look(self) -> Look:

@@ -120,7 +120,7 @@ def _title(key: str, example: ScheduleConflict, hazards: Mapping[Any, Hazard]) -
             hazard = hazards.get(_id_of(key))
             return hazard.description if hazard else _("A hazard")
         case Shared.ALERT:
-            level = in_words(str(details["evidence"]["told"].get("alert_severity", "alert")))
+            level = _(in_words(str(details["evidence"]["told"].get("alert_severity", "alert"))))
             return _("Weather %(level)s in %(region)s") % {"level": level, "region": region}
         case Shared.STORM:
             return _("Storm forecast in %(region)s") % {"region": region}

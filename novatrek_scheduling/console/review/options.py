@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from conflicts.choices import Strategy
@@ -16,12 +17,11 @@ from conflicts.steps import build
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.proposals.lanes import Axis, Days, Lanes
 from novatrek_scheduling.errors import DomainError
-from scheduling.admin.formatting import times_text
+from scheduling.admin.formatting import team_words, times_text
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.domain.facts import Trail
-from scheduling.domain.text import team_text
-from scheduling.domain.words import as_label
+from scheduling.domain.words import in_words
 
 ICONS = {
     Strategy.REASSIGN_GUIDE: "swap_horiz",
@@ -64,7 +64,7 @@ class Card:
 
     @property
     def title(self) -> str:
-        return self.option.strategy.label
+        return _(self.option.strategy.label)
 
     @property
     def prices(self) -> list[Price]:
@@ -72,7 +72,7 @@ class Card:
 
     @property
     def caused(self) -> list[str]:
-        return [f"{as_label(c.severity)}: {c.description}" for c in self.option.figures.causes]
+        return [f"{capfirst(_(in_words(c.severity)))}: {c.description}" for c in self.option.figures.causes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def _fields(departure: Departure, trails: Mapping[UUID, Trail]) -> dict[str, str
     return {
         _("Time"): _("cancelled") if departure.status is DepartureStatus.CANCELLED else times_text(departure),
         _("Trail"): trail.name if trail else _("not known") if is_unnamed else _("none"),
-        _("Team"): team_text(departure.team) or _("nobody"),
+        _("Team"): team_words(departure.team) or _("nobody"),
         _("Guests"): f"{departure.participants} / {departure.capacity}",
     }
 

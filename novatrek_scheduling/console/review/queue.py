@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from conflicts.choices import SEVERITY_LABELS, TYPE_LABELS
 from conflicts.detection import Severity
@@ -16,7 +18,6 @@ from conflicts.models import ScheduleConflict
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.review.filters import Filters
 from scheduling.admin.region_names import region_names
-from scheduling.domain.words import as_label
 
 PAGE_SIZE = 40
 _TEXTS = {"level": "severity", "description": "description", "region": "region_id", "on_date": "conflict_date"}
@@ -182,11 +183,11 @@ def _tallies(
 ) -> tuple[tuple[Tally, ...], tuple[Tally, ...]]:
     """Return the counts by severity and by type, each of what the other filters leave."""
     by_severity = [
-        Tally(level.value, as_label(SEVERITY_LABELS[level]), sum(counts[level].get(k, 0) for k in filters.kinds))
+        Tally(level.value, capfirst(_(SEVERITY_LABELS[level])), sum(counts[level].get(k, 0) for k in filters.kinds))
         for level in reversed(Severity)
     ]
     by_kind = [
-        Tally(kind.value, label, sum(counts[level].get(kind, 0) for level in filters.severities))
+        Tally(kind.value, _(label), sum(counts[level].get(kind, 0) for level in filters.severities))
         for kind, label in TYPE_LABELS.items()
     ]
     return tuple(by_severity), tuple(by_kind)

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from conflicts.admin.outcome_text import message_about
 from conflicts.choices import ResolutionStatus
@@ -36,7 +36,7 @@ from scheduling.admin.region_names import region_names
 VIEW, RESOLVE = "conflicts.view_scheduleconflict", "conflicts.resolve_scheduleconflict"
 OVERRIDE = "conflicts.override_scheduleconflict"
 MOST_NAMES = 5
-_NOT_OFFERED = _lazy("This option is not offered any more: the plan has changed since. Choose another one.")
+_NOT_OFFERED = gettext_lazy("This option is not offered any more: the plan has changed since. Choose another one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class ReviewPage(ConsolePage):
         except DomainError as refused:
             return self._refused(reviewed, chosen, refused)
         text, level = message_about(outcome)
-        messages.add_message(self.request, level, f"{reviewed.description} {outcome.applied_strategy.label}. {text}")
+        messages.add_message(self.request, level, f"{reviewed.description} {_(outcome.applied_strategy.label)}. {text}")
         if outcome.resolution_status is ResolutionStatus.FAILED:
             return self._page(conflict.pk, chosen=chosen, typed=posted, status=HTTPStatus.CONFLICT)
         # Only now: what was done may have ended the conflicts after it, too.
@@ -215,7 +215,8 @@ def _critical_text() -> str:
     backend = "django.contrib.auth.backends.ModelBackend"
     people = User.objects.with_perm(OVERRIDE, include_superusers=False, backend=backend).order_by("username")
     names = [person.get_full_name() or person.username for person in people[:MOST_NAMES]]
-    return f"{why} {_('Turn to %(names)s.') % {'names': ', '.join(names)}}" if names else why
+    turn = _("Turn to %(names)s.") % {"names": ", ".join(names)}
+    return f"{why} {turn}" if names else why
 
 
 def _id_in(text: str | None) -> UUID | None:

@@ -97,7 +97,7 @@ def _departures(words: Words, now: datetime, _most: int) -> Iterator[Found]:
 def _conflicts(words: Words, _now: datetime, most: int) -> Iterator[Found]:
     rows = ScheduleConflict.objects.open().alias(plain=Folded(KeyTextTransform("description", "details")))
     for row in rows.filter(_all_in("plain", words)).order_by("-detected_at", "pk")[:most]:
-        severity = SEVERITY_LABELS[Severity(row.details["severity"])]
+        severity = _(SEVERITY_LABELS[Severity(row.details["severity"])])
         day = date_format(date.fromisoformat(row.details["conflict_date"]), "D j M")
         yield Found(str(row.details["description"]), f"{severity}, {day}", reverse("console:review", args=[row.pk]))
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ ENTRY = re.compile(
     r'(?P<texts>(?:msgstr.*\n(?:".*"\n)*)+)',
     re.MULTILINE,
 )
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|</?\w+[^>]*>")
+MARKS = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"})
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -27,6 +30,24 @@ def entries_of(source: str) -> dict[str, list[str]]:
         if all(texts) and "fuzzy" not in entry["flags"]:
             found[_text(entry["id"])] = texts
     return found
+
+
+def waiting_in(source: str) -> list[str]:
+    """Return what has no translation in a catalog, or one that nobody has checked."""
+    every = {_text(entry["id"]) for entry in ENTRY.finditer(source + "\n")}
+    return sorted(every - entries_of(source).keys())
+
+
+def placeholders_of(text: str) -> Counter[str]:
+    """Return the values that a text has room for, and its tags: a translation has the same ones."""
+    return Counter(PLACEHOLDER.findall(text))
+
+
+def texts_of_code(path: Path) -> set[str]:
+    """Return what a module marks for translation."""
+    calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    marks = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id in MARKS and call.args)
+    return {mark.args[0].value for mark in marks if isinstance(mark.args[0], ast.Constant)}  # type: ignore[misc]
 
 
 def texts_of_template(path: str) -> set[str]:

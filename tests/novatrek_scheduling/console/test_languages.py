@@ -1,5 +1,4 @@
 import gettext
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,10 +10,8 @@ from django.utils.formats import date_format
 from novatrek_scheduling.console import marks, navigation, states
 from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory
 from tests.novatrek_scheduling.console.board.days import store_day
-from tests.novatrek_scheduling.console.catalogs import SPANISH, entries_of, texts_of_template
+from tests.novatrek_scheduling.console.catalogs import SPANISH, entries_of
 from tests.novatrek_scheduling.console.people import signed_in
-
-BOARD_TEMPLATES = sorted((Path("templates") / "admin" / "console" / "board").glob("*.html"))
 
 
 def board(client: Client, *, accepts: str = "") -> str:
@@ -74,11 +71,6 @@ def test_the_api_answers_in_english_whatever_a_client_accepts() -> None:
 
     assert refused.status_code == 401
     assert "credentials were not provided" in refused.json()["message"]
-
-
-@pytest.mark.parametrize("template", [path.relative_to("templates").as_posix() for path in BOARD_TEMPLATES])
-def test_every_text_of_the_board_is_in_spanish(template: str) -> None:
-    assert texts_of_template(template) - entries_of(source()).keys() == set()
 
 
 def test_navigation_and_words_of_states_are_in_spanish() -> None:
