@@ -21,6 +21,7 @@ def test_every_page_is_pictured(person: Person, siblings: SimulatedSiblings) -> 
     addresses = pages(build_world(siblings), signed_in(is_superuser=True))
 
     for name, address in addresses.items():
+        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
         page.goto(address, wait_until="networkidle")
         picture(page, folder / name.partition(":")[2])
 
