@@ -1,8 +1,13 @@
 """Users and groups in the console."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -20,4 +25,9 @@ class UserPages(UserAdmin[User], ModelAdmin):  # type: ignore[misc]
 
 @admin.register(Group)
 class GroupPages(GroupAdmin, ModelAdmin):  # type: ignore[misc]
-    pass
+    def get_deleted_objects(
+        self, objs: QuerySet[Group] | Sequence[Group], request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
+        """Name the groups; their permissions and people are counted: no row of theirs has a name."""
+        named, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        return [entry for entry in named if not isinstance(entry, list)], counts, forbidden, protected

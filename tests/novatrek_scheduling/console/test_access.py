@@ -100,6 +100,16 @@ def test_a_superuser_adds_people_and_looks_at_groups() -> None:
     assert superuser.get(reverse("admin:auth_group_change", args=[auditors.pk])).status_code == 200
 
 
+def test_deleting_a_group_names_the_group_and_counts_the_rest() -> None:
+    auditors = Group.objects.get(name="Auditor")
+
+    page = signed_in(is_superuser=True).get(reverse("admin:auth_group_delete", args=[auditors.pk])).content.decode()
+
+    assert "Auditor" in page
+    assert f"relationships: {auditors.permissions.count()}" in page
+    assert "object (" not in page
+
+
 def test_whoever_signs_in_is_at_the_home_page(client: Client, django_user_model: Any) -> None:
     django_user_model.objects.create_superuser("ana", password="of the console")
 
