@@ -49,6 +49,13 @@ class ConflictQuerySet(models.QuerySet["ScheduleConflict"]):
         dated = self.alias(on_date=_text("conflict_date")).filter(on_date__in=[day.isoformat() for day in days])
         return dated.filter(details__cause=Cause.GUESTS_WITHOUT_PLACE, details__departure_ids=[])
 
+    def ranked(self, severity: Severity) -> "ConflictQuerySet":
+        """The conflicts of a severity, the oldest first; of the open ones, or those of a date, in an index's order.
+
+        The order has PostgreSQL read the index also where it expects many of them: resolved ones are apart there.
+        """
+        return self.filter(Exact(SEVERITY_RANK, models.Value(severity.rank))).order_by("detected_at", "pk")
+
     def of_severity(self, severity: str) -> "ConflictQuerySet":
         return self.alias(of_severity=_text("severity")).filter(of_severity=severity)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from conflicts.choices import EventKind
 from conflicts.models import ConflictEvent
+from novatrek_scheduling.console.counts import RowCount
 from novatrek_scheduling.console.days import company_day
 from novatrek_scheduling.console.handover.lines import Line, Section
 from novatrek_scheduling.console.navigation import list_of
@@ -36,7 +37,7 @@ def done_since(now: datetime, since: datetime) -> Section:
         key="done",
         title=_("Done since %(since)s") % {"since": moment_text(since, with_day=True)},
         empty=_("Nothing was changed since then."),
-        count=len(lines),
+        count=RowCount(len(lines)),
         lines=tuple(lines),
         address=str(list_of("scheduling.schedulerevision")),
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.timesince import timesince
 
+from novatrek_scheduling.console.counts import RowCount
 from novatrek_scheduling.console.marks import Look
 
 MOST = 40
@@ -32,14 +33,14 @@ class Section:
     key: str
     title: str
     empty: str
-    count: int
+    count: RowCount
     lines: tuple[Line, ...]
     address: str = ""
 
     @property
-    def further(self) -> int:
+    def further(self) -> RowCount:
         """How many are not shown."""
-        return self.count - len(self.lines)
+        return RowCount(self.count.number - len(self.lines), self.count.has_more)
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -14,6 +16,7 @@ from conflicts.detection import Severity
 from conflicts.models import RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.passes import is_overdue, last_complete_pass, last_finished_pass
 from events.models import OutboxMessage
+from novatrek_scheduling.console.counts import NONE, RowCount, count_all
 from novatrek_scheduling.console.handover.lines import MOST, Line, Section, ago
 from novatrek_scheduling.console.marks import SEVERITIES, Look, Tone
 from novatrek_scheduling.console.navigation import list_of
@@ -32,14 +35,15 @@ RETRIED = Look("sync_problem", Tone.WARN, gettext_lazy("Being tried again"))
 
 
 def open_conflicts(now: datetime, _since: datetime) -> Section:
-    """Return the open conflicts, the longest open first."""
-    rows = ScheduleConflict.objects.open()
-    oldest = rows.order_by("detected_at", "pk")[:MOST]
+    """Return the open conflicts, the longest open first: the oldest of each severity are read, by an index."""
+    ranked = {severity.value: ScheduleConflict.objects.open().ranked(severity) for severity in Severity}
+    first, *others = (rows[:MOST] for rows in ranked.values())
+    oldest = first.union(*others, all=True).order_by("detected_at", "conflict_id")[:MOST]
     return Section(
         key="conflicts",
         title=_("Open conflicts"),
         empty=_("No conflict is open."),
-        count=rows.count(),
+        count=sum(count_all(ranked).values(), NONE),
         lines=tuple(_conflict(row, now) for row in oldest),
         address=reverse("console:review"),
     )
@@ -72,7 +76,7 @@ def expiring_risks(now: datetime, _since: datetime) -> Section:
         key="risks",
         title=_("Accepted risks that expire within two days"),
         empty=_("No accepted risk expires within two days."),
-        count=rows.count(),
+        count=_counted(rows),
         lines=tuple(lines),
         address=str(list_of("conflicts.riskacceptance")),
     )
@@ -85,7 +89,7 @@ def stale_feeds(now: datetime, _since: datetime) -> Section:
         key="feeds",
         title=_("Stale feeds"),
         empty=_("Every sibling was read, and is believed."),
-        count=len(lines),
+        count=RowCount(len(lines)),
         lines=tuple(lines),
         address=str(list_of("scheduling.lastgoodanswer")),
     )
@@ -120,7 +124,7 @@ def untold_changes(now: datetime, _since: datetime) -> Section:
         key="untold",
         title=_("Published, and not told yet"),
         empty=_("Every guide has been told what was published."),
-        count=rows.count(),
+        count=_counted(rows),
         lines=tuple(_notice(message, now) for message in rows[:MOST]),
         address=str(list_of("events.outboxmessage")),
     )
@@ -156,7 +160,11 @@ def proposals(now: datetime, _since: datetime) -> Section:
         key="proposals",
         title=_("Proposals that wait"),
         empty=_("No proposal waits."),
-        count=len(rows),
+        count=RowCount(len(rows)),
         lines=tuple(lines),
         address=reverse("console:proposals"),
     )
+
+
+def _counted(rows: QuerySet[Any, Any]) -> RowCount:
+    return count_all({"rows": rows})["rows"]

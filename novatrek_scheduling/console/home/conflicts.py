@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Value
-from django.db.models.lookups import Exact
 from django.urls import reverse
 
 from conflicts.detection import Severity
-from conflicts.models import SEVERITY_RANK, ConflictQuerySet, ScheduleConflict
-from novatrek_scheduling.console.home.counts import Count
+from conflicts.models import ScheduleConflict
+from novatrek_scheduling.console.counts import RowCount
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.review.filters import Filters
 from novatrek_scheduling.console.states import CONFLICT_COLUMNS, OpenConflict, read_conflicts
@@ -26,7 +24,7 @@ class SeverityCount:
     """How many open conflicts of a severity there are, with the address of their review."""
 
     severity: Severity
-    count: Count
+    count: RowCount
     address: str
 
     @property
@@ -47,7 +45,7 @@ class DatedConflicts:
         return tuple(
             SeverityCount(
                 severity,
-                Count(here[severity], (severity, day) in self.cut),
+                RowCount(here[severity], (severity, day) in self.cut),
                 review_of(Filters(region_id=region_id, day=day, severity=severity)),
             )
             for severity in reversed(Severity)
@@ -60,7 +58,7 @@ def read_dated(days: Collection[date]) -> DatedConflicts:
     if not days:
         return DatedConflicts()
     parts = [
-        open_of(severity).on(day).values_list(*CONFLICT_COLUMNS)[: MOST_OF_A_DATE + 1]
+        ScheduleConflict.objects.open().on(day).ranked(severity).values_list(*CONFLICT_COLUMNS)[: MOST_OF_A_DATE + 1]
         for day in sorted(days)
         for severity in Severity
     ]
@@ -70,13 +68,7 @@ def read_dated(days: Collection[date]) -> DatedConflicts:
     return DatedConflicts(tuple(found), frozenset(key for key, number in numbers.items() if number > MOST_OF_A_DATE))
 
 
-def open_of(severity: Severity) -> ConflictQuerySet:
-    """Return the open conflicts of a severity, in the order of the indexes in which the resolved ones are apart."""
-    ranked = ScheduleConflict.objects.open().filter(Exact(SEVERITY_RANK, Value(severity.rank)))
-    return ranked.order_by("detected_at", "pk")
-
-
-def severity_counts(counts: Mapping[str, Count]) -> tuple[SeverityCount, ...]:
+def severity_counts(counts: Mapping[str, RowCount]) -> tuple[SeverityCount, ...]:
     """Return the counts of all dates, the worst severity first; `counts` are by severity."""
     return tuple(
         SeverityCount(severity, counts[severity], review_of(Filters(severity=severity)))

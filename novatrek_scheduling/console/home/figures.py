@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from novatrek_scheduling.console.home.counts import NONE, Count
+from novatrek_scheduling.console.counts import NONE, RowCount
 from novatrek_scheduling.console.home.open_rows import May
 from novatrek_scheduling.console.home.trend import DayScore
 from novatrek_scheduling.console.marks import NEEDS_APPROVAL, RISK_ACCEPTED, Look, Tone
@@ -20,7 +20,7 @@ from novatrek_scheduling.console.navigation import list_of
 DATES_NAMED = 2
 SCHEDULES = "scheduling.view_dailyschedule"
 
-Counts = Mapping[str, Count]
+Counts = Mapping[str, RowCount]
 
 FAILED = Look("error", Tone.WARN, gettext_lazy("Failed"))
 RETRIED = Look("sync_problem", Tone.WARN, gettext_lazy("Being tried again"))
@@ -35,7 +35,7 @@ class Figure:
 
     key: str
     title: str | Promise
-    count: Count
+    count: RowCount
     note: str
     address: str
     look: Look | None = None
@@ -73,14 +73,14 @@ def _approvals(scores: Iterable[DayScore], now: datetime) -> Figure:
     return Figure(
         key="approvals",
         title=_("Approvals"),
-        count=Count(sum(number for _score, number in waiting)),
+        count=RowCount(sum(number for _score, number in waiting)),
         note=", ".join([*named, *(["…"] if len(waiting) > DATES_NAMED else [])]) or _("none waits"),
         address=waiting[0][0].address if waiting else reverse("console:board"),
         look=NEEDS_APPROVAL if waiting else None,
     )
 
 
-def _risks(count: Count) -> Figure:
+def _risks(count: RowCount) -> Figure:
     return Figure(
         key="risks",
         title=_("Accepted risks"),
@@ -91,7 +91,7 @@ def _risks(count: Count) -> Figure:
     )
 
 
-def _proposals(count: Count) -> Figure:
+def _proposals(count: RowCount) -> Figure:
     return Figure(
         key="proposals",
         title=_("Proposals"),
@@ -102,7 +102,7 @@ def _proposals(count: Count) -> Figure:
     )
 
 
-def _hazards(count: Count, closing: Count) -> Figure:
+def _hazards(count: RowCount, closing: RowCount) -> Figure:
     return Figure(
         key="hazards",
         title=_("Hazards"),
@@ -162,7 +162,7 @@ def _messages(counts: Counts) -> Figure:
     )
 
 
-def _dead_letters(count: Count) -> Figure:
+def _dead_letters(count: RowCount) -> Figure:
     return Figure(
         key="dead",
         title=_("Dead letters"),
@@ -173,7 +173,7 @@ def _dead_letters(count: Count) -> Figure:
     )
 
 
-def _some(count: Count, words: str) -> str:
+def _some(count: RowCount, words: str) -> str:
     """Return the words for a number, nothing for none."""
     return words % {"count": count} if count else ""
 

@@ -8,11 +8,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from conflicts.detection import Severity
-from conflicts.models import RiskAcceptance
+from conflicts.models import RiskAcceptance, ScheduleConflict
 from events.models import DeadLetter, OutboxMessage
+from novatrek_scheduling.console.counts import RowCount, count_all
 from novatrek_scheduling.console.handover.waiting import SOON
-from novatrek_scheduling.console.home.conflicts import open_of
-from novatrek_scheduling.console.home.counts import Count, count_all
 from optimization.models import Night, NightDate, OptimizationRun, Proposal, RunStatus
 from scheduling.models import Hazard, RequestStatus, ScheduleRequest
 
@@ -33,7 +32,7 @@ class OpenRows:
 
 
 def _conflicts(severity: Severity) -> OpenRows:
-    return OpenRows("conflicts.view_scheduleconflict", lambda _now: open_of(severity))
+    return OpenRows("conflicts.view_scheduleconflict", lambda _now: ScheduleConflict.objects.open().ranked(severity))
 
 
 def _requests(status: RequestStatus) -> Rows:
@@ -81,6 +80,6 @@ KINDS: Mapping[str, OpenRows] = {
 }
 
 
-def read_counts(now: datetime, may: May) -> dict[str, Count]:
+def read_counts(now: datetime, may: May) -> dict[str, RowCount]:
     """Return how many rows there are of each kind that somebody may view, in one query; none is read far."""
     return count_all({name: kind.at(now) for name, kind in KINDS.items() if may(kind.permission)})

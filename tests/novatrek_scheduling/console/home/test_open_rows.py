@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from conflicts.detection import Severity
+from conflicts.models import ScheduleConflict
 from events.dead_letters import record_dead_letter
+from novatrek_scheduling.console.counts import RowCount, count_all
 from novatrek_scheduling.console.home import conflicts as home_conflicts
-from novatrek_scheduling.console.home.counts import Count, count_all
 from novatrek_scheduling.console.home.figures import Figure, queue_figures, waiting_figures
 from novatrek_scheduling.console.home.open_rows import KINDS, read_counts
 from scheduling.models import Hazard, HazardKind, ScheduleRequest
@@ -76,7 +77,7 @@ def test_a_count_ends_where_nobody_cares_any_more() -> None:
 
     assert str(count_all({"dead": rows}, most=2)["dead"]) == "2+"
     assert str(count_all({"dead": rows}, most=3)["dead"]) == "3"
-    assert str(Count.up_to(12_345)) == "1,000+"
+    assert str(RowCount.up_to(12_345)) == "1,000+"
     assert count_all({}) == {}
 
 
@@ -111,8 +112,8 @@ def test_many_rows_are_counted_by_an_index_up_to_the_bound(kind: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "index"),
     [
-        (home_conflicts.open_of(Severity.HIGH), "idx_conflict_queue"),
-        (home_conflicts.open_of(Severity.HIGH).on(TOMORROW), "idx_conflict_open_of_date"),
+        (ScheduleConflict.objects.open().ranked(Severity.HIGH), "idx_conflict_queue"),
+        (ScheduleConflict.objects.open().on(TOMORROW).ranked(Severity.HIGH), "idx_conflict_open_of_date"),
     ],
     ids=["of all dates", "of one date"],
 )

@@ -12,7 +12,7 @@ MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class RowCount:
     """How many there are, or where `has_more` how many at least."""
 
     number: int
@@ -24,20 +24,20 @@ class Count:
     def __bool__(self) -> bool:
         return self.number > 0
 
-    def __add__(self, other: "Count") -> "Count":
-        return Count(self.number + other.number, self.has_more or other.has_more)
+    def __add__(self, other: "RowCount") -> "RowCount":
+        return RowCount(self.number + other.number, self.has_more or other.has_more)
 
     @classmethod
-    def up_to(cls, number: int, most: int = MOST) -> "Count":
+    def up_to(cls, number: int, most: int = MOST) -> "RowCount":
         """Return the count of rows of which no more than one beyond `most` were read."""
         return cls(min(number, most), number > most)
 
 
-NONE = Count(0)
+NONE = RowCount(0)
 
 
-def count_all(rows: Mapping[str, QuerySet[Any, Any]], most: int = MOST) -> dict[str, Count]:
-    """Count the rows of several queries, each up to `most`, in one query.
+def count_all(rows: Mapping[str, QuerySet[Any, Any]], most: int = MOST) -> dict[str, RowCount]:
+    """RowCount the rows of several queries, each up to `most`, in one query.
 
     An order that is asked for stays: it has PostgreSQL read an index where it would else take many rows to be there,
     and look through a whole table for them. That of a model is left out.
@@ -53,4 +53,4 @@ def count_all(rows: Mapping[str, QuerySet[Any, Any]], most: int = MOST) -> dict[
         values += [name, *parameters]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
-        return {name: Count.up_to(number, most) for name, number in cursor.fetchall()}
+        return {name: RowCount.up_to(number, most) for name, number in cursor.fetchall()}
