@@ -107,8 +107,7 @@ def _hazards(count: RowCount, closing: RowCount) -> Figure:
         key="hazards",
         title=_("Hazards"),
         count=count,
-        note=_some(closing, ngettext("%(count)s closes trails", "%(count)s close trails", closing.number))
-        or _("in force today"),
+        note=_some(closing, _("%(count)s closing trails")) or _("in force today"),
         address=f"{list_of('scheduling.hazard')}?{urlencode({'force': 'in_force'})}",
         look=HAZARD if closing else None,
     )
@@ -121,7 +120,7 @@ def _open_requests(counts: Counts) -> Figure:
         title=_("Requests"),
         count=counts["pending"] + counts["processing"],
         note=_joined(
-            _some(counts["pending"], ngettext("%(count)s waits", "%(count)s wait", counts["pending"].number)),
+            _some(counts["pending"], _("%(count)s waiting")),
             _some(
                 counts["processing"],
                 _("%(count)s being planned"),

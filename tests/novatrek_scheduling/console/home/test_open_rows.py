@@ -46,10 +46,10 @@ def test_what_waits_for_somebody_is_counted() -> None:
 
     assert (str(counted["requests"].count), counted["requests"].note) == (
         "2",
-        "1 waits, 1 being planned, 1 failed in 24 hours",
+        "1 waiting, 1 being planned, 1 failed in 24 hours",
     )
     assert counted["requests"].look is not None
-    assert (str(counted["hazards"].count), counted["hazards"].note) == ("1", "1 closes trails")
+    assert (str(counted["hazards"].count), counted["hazards"].note) == ("1", "1 closing trails")
     assert str(counted["dead"].count) == "1"
     assert (str(counted["plans"].count), counted["plans"].note) == ("0", "nothing under way")
     assert counted["plans"].look is None
