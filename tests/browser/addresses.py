@@ -20,15 +20,25 @@ EDITED_HERE = ("admin:auth_", "admin:django_celery_beat_")
 QUERIES = {"console:board": "?date={0.day}"}
 
 
-def pages(world: World, somebody: Client) -> dict[str, str]:
-    """Return the address of one example of each page, by its name. Parts of pages, files and redirections are none."""
-    return {name: address for name, address, _page in opened(world, somebody)}
+def sections() -> list[str]:
+    """Return what pages belong to: the console, the admin of each app, and the admin itself."""
+    return sorted({_section_of(name) for name, _parameters in _patterns() if _may_be_page(name)})
 
 
-def opened(world: World, somebody: Client, *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, str, str]]:
+def pages(world: World, somebody: Client, section: str = "") -> dict[str, str]:
+    """Return the address of one example of each page, or of each of a section, by its name.
+
+    Parts of pages, files and redirections are none.
+    """
+    return {name: address for name, address, _page in opened(world, somebody, section=section)}
+
+
+def opened(
+    world: World, somebody: Client, *, but: tuple[str, ...] = (), section: str = ""
+) -> Iterator[tuple[str, str, str]]:
     """Yield the name, the address and the HTML of one example of each page, but of those whose name begins so."""
     for name, parameters in _patterns():
-        if _may_be_page(name) and not name.startswith(but):
+        if _may_be_page(name) and not name.startswith(but) and section in {"", _section_of(name)}:
             address = _address(name, parameters, world)
             if page := _page_at(address, somebody):
                 yield name, address, page
@@ -43,6 +53,12 @@ def everything(world: World) -> list[str]:
         for name, parameters in names.items()
         if not name.startswith(EDITED_HERE) and not name.endswith(unknown)
     ]
+
+
+def _section_of(name: str) -> str:
+    namespace, _, page = name.partition(":")
+    labels = {model._meta.app_label for model in admin.site._registry} if namespace == "admin" else set()
+    return next((label for label in labels if page.startswith(f"{label}_")), namespace)
 
 
 def _may_be_page(name: str) -> bool:

@@ -6,7 +6,7 @@ And no page is heavy, or shows an icon as a word.
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.addresses import pages
+from tests.browser.addresses import pages, sections
 from tests.browser.axe import violations
 from tests.browser.conftest import Person
 from tests.browser.weight import Scales
@@ -43,13 +43,17 @@ def _codes_on(page: Page, name: str) -> list[str]:
     return [f"shows {code}" for code in codes_and_ids_in(text)]
 
 
-def test_every_page_can_be_seen_heard_and_worked_by_everybody(person: Person, siblings: SimulatedSiblings) -> None:
+@pytest.mark.parametrize("section", sections())
+def test_every_page_can_be_seen_heard_and_worked_by_everybody(
+    person: Person, siblings: SimulatedSiblings, section: str
+) -> None:
     page = person()
     scales = Scales(page)
-    addresses = pages(build_world(siblings), signed_in(is_superuser=True))
+    addresses = pages(build_world(siblings), signed_in(is_superuser=True), section)
 
     found = [line for name, address in addresses.items() for line in looked_at(page, name, address, scales)]
 
+    assert addresses
     assert not found, "\n".join(found)
 
 

@@ -25,12 +25,15 @@ from scheduling.models import (
 )
 from tests.conflicts.factories import conflict_of
 from tests.conflicts.planned import PlannedDay, plan_a_day
+from tests.kept_rows import Rows, put_rows, take_rows
 from tests.novatrek_scheduling.console.rows import a_run, a_run_of_request
 from tests.novatrek_scheduling.console.test_pages import RESULT
 from tests.optimization.proposals.made import a_proposal
 from tests.scheduling.admin.test_pages import a_hazard
 from tests.scheduling.requests.rows import pending
 from tests.siblings import SimulatedSiblings
+
+NAME = "company"
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,33 @@ class World:
     proposal_id: UUID
 
 
+_built: dict[str, tuple[World, Rows]] = {}
+
+
 def build_world(siblings: SimulatedSiblings) -> World:
-    """A planned day whose best-booked departure has lost its lead, and a row at least in every table."""
+    """A planned day whose best-booked departure has lost its lead, and a row at least in every table.
+
+    It is built by the first test of a process that asks; the next find the same rows, and the same siblings.
+    """
+    if siblings.url in _built:
+        world, rows = _built[siblings.url]
+        siblings.restore(NAME)
+        put_rows(rows)
+    else:
+        world = _build(siblings)
+        siblings.keep_world(NAME)
+        _built[siblings.url] = world, take_rows()
+    _periodic_tasks()
+    return world
+
+
+def _build(siblings: SimulatedSiblings) -> World:
     planned = plan_a_day(siblings)
     departure_id = planned.staffed()[0]
     guide = planned.departure(departure_id).team[0]
     conflict = planned.send_lead_away(departure_id)
     schedule_id = schedule_id_of(planned.day)
-    _messages_and_tasks()
+    _messages()
     _nights_and_tokens(planned, guide.guide_id, guide.guide_name)
     _bookings(planned, departure_id)
     _accept_a_risk(planned.day)
@@ -72,13 +94,17 @@ def build_world(siblings: SimulatedSiblings) -> World:
     )
 
 
-def _messages_and_tasks() -> None:
+def _messages() -> None:
     with transaction.atomic():
         message = outbox.record(destination="svc-analytics", key="1", kind="trail.closed", payload={"trail": "one"})
     InboxMessage.objects.create(
         event_id=message.message_id, event_type="reservation.created", topic="reservations", partition=0, offset=3
     )
     DeadLetter.objects.create(source="novatrek.booking.reservation.created", reason="No trip.", payload={"guests": 4})
+
+
+def _periodic_tasks() -> None:
+    """These tables are Django's, and not kept."""
     often = IntervalSchedule.objects.create(every=30, period=IntervalSchedule.SECONDS)
     nightly = CrontabSchedule.objects.create(minute="0", hour="2")
     PeriodicTask.objects.create(name="Relay", task="events.relay", interval=often)
