@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date, datetime
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import Exact
@@ -16,6 +17,7 @@ from conflicts.choices import (
 )
 from conflicts.detection import Cause, Severity
 from scheduling.models import DailySchedule
+from scheduling.models.search_words import SearchWords
 
 
 def _text(key: str) -> KeyTextTransform:
@@ -30,6 +32,8 @@ SEVERITY_RANK = models.Case(
     default=models.Value(0),
 )
 """How severe a conflict is, from 0; an index has the conflicts in this order."""
+DESCRIPTION_WORDS = SearchWords(_text("description"))
+"""The words by which conflicts are searched; an index has those of the open ones."""
 
 
 class ConflictQuerySet(models.QuerySet["ScheduleConflict"]):
@@ -97,6 +101,7 @@ class ScheduleConflict(models.Model):
                 condition=models.Q(resolved=False),
                 name="idx_conflict_open_of_date",
             ),
+            GinIndex(DESCRIPTION_WORDS, condition=models.Q(resolved=False), name="idx_conflict_open_words"),
             models.Index(_text("region_id"), _text("conflict_date"), "resolved", name="idx_conflict_by_region"),
             models.Index(_text("severity"), _text("conflict_date"), "resolved", name="idx_conflict_by_severity"),
         ]

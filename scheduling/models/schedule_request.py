@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from scheduling.models.leased_work import LeasedWork, LeasedWorkQuerySet
+from scheduling.models.search_words import SearchWords
 
 
 class RequestStatus(models.TextChoices):
@@ -46,6 +48,7 @@ class ScheduleRequest(models.Model):
             models.Index(fields=["schedule_date"], name="idx_sched_req_date"),
             models.Index(fields=["status"], name="idx_sched_req_status"),
             models.Index(fields=["-created_at", "request_id"], name="schedule_requests_newest_first"),
+            GinIndex(SearchWords("requested_by"), name="schedule_requests_words"),
         ]
 
     def __str__(self) -> str:

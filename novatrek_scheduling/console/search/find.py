@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.fields.json import KeyTransform
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,12 +12,13 @@ from django.utils.translation import gettext as _
 from conflicts.choices import SEVERITY_LABELS
 from conflicts.detection import Severity
 from conflicts.models import ScheduleConflict
+from conflicts.models.conflicts import DESCRIPTION_WORDS, SEVERITY_RANK
 from novatrek_scheduling.console.board.siblings_view import siblings_view
 from novatrek_scheduling.console.days import company_day
 from novatrek_scheduling.console.proposals.texts import moment_text
-from novatrek_scheduling.console.search.folding import Folded, has_words, words_of
 from scheduling.admin.region_names import region_name
 from scheduling.models import DailySchedule, ScheduleRequest
+from scheduling.models.search_words import SearchWords, beginning_with, has_words, words_of
 
 MOST = 20
 SHORTEST = 2
@@ -48,7 +48,10 @@ class Group:
 
 
 def find(query: str, now: datetime, may: May, *, most: int = MOST) -> tuple[Group, ...]:
-    """Return what has all words of `query`, of what somebody may see; kinds of which nothing was found are left out."""
+    """Return what has words that begin with each word of `query`, of what somebody may see.
+
+    Kinds of which nothing was found are left out.
+    """
     words = words_of(query)
     if sum(map(len, words)) < SHORTEST:
         return ()
@@ -95,25 +98,19 @@ def _departures(words: Words, now: datetime, _most: int) -> Iterator[Found]:
 
 
 def _conflicts(words: Words, _now: datetime, most: int) -> Iterator[Found]:
-    rows = ScheduleConflict.objects.open().alias(plain=Folded(KeyTextTransform("description", "details")))
-    for row in rows.filter(_all_in("plain", words)).order_by("-detected_at", "pk")[:most]:
+    """The worst first, and of those the oldest: an index has them in this order where a word is in most of them."""
+    rows = ScheduleConflict.objects.open().alias(words=DESCRIPTION_WORDS).filter(words=beginning_with(words))
+    for row in rows.order_by(SEVERITY_RANK.desc(), "detected_at", "pk")[:most]:
         severity = _(SEVERITY_LABELS[Severity(row.details["severity"])])
         day = date_format(date.fromisoformat(row.details["conflict_date"]), "D j M")
         yield Found(str(row.details["description"]), f"{severity}, {day}", reverse("console:review", args=[row.pk]))
 
 
 def _requests(words: Words, _now: datetime, most: int) -> Iterator[Found]:
-    rows = ScheduleRequest.objects.alias(plain=Folded("requested_by")).filter(_all_in("plain", words))
+    rows = ScheduleRequest.objects.alias(words=SearchWords("requested_by")).filter(words=beginning_with(words))
     for row in rows.order_by("-created_at", "request_id").only("requested_by", "status", "created_at")[:most]:
         asked = moment_text(row.created_at, with_day=True)
         address = reverse("admin:scheduling_schedulerequest_change", args=[row.pk])
         yield Found(
             _("Request of %(who)s") % {"who": row.requested_by}, f"{row.get_status_display()}, {asked}", address
         )
-
-
-def _all_in(name: str, words: Words) -> Q:
-    condition = Q()
-    for word in words:
-        condition &= Q(**{f"{name}__contains": word})
-    return condition

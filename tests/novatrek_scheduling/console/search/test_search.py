@@ -5,14 +5,17 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from conflicts.models import ScheduleConflict
+from conflicts.models.conflicts import DESCRIPTION_WORDS
 from novatrek_scheduling.console.search.find import find
-from novatrek_scheduling.console.search.folding import Folded, folded
 from scheduling.models import RequestStatus, ScheduleRequest
+from scheduling.models.search_words import Folded, SearchWords, beginning_with, folded, words_of
 from tests.conflicts.factories import conflict_of
 from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory
 from tests.novatrek_scheduling.console.people import signed_in
@@ -23,6 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups", "siblings
 
 WRITTEN = "Gráinne Ó Søren-Łódź, ÑANDÚ"
 PLAIN = "grainne o soren-lodz, nandu"
+WORDS = ("grainne", "o", "soren", "lodz", "nandu")
 
 
 def found(query: str) -> dict[str, list[str]]:
@@ -38,7 +42,8 @@ def test_python_and_the_database_fold_alike() -> None:
     a_request(WRITTEN)
 
     assert folded(WRITTEN) == PLAIN
-    assert ScheduleRequest.objects.annotate(plain=Folded("requested_by")).get().plain == PLAIN
+    assert words_of(WRITTEN) == WORDS
+    assert tuple(ScheduleRequest.objects.annotate(plain=Folded("requested_by")).get().plain.split()) == WORDS
 
 
 def test_a_name_is_found_without_its_accents_wherever_it_stands(siblings: SimulatedSiblings) -> None:
@@ -67,6 +72,29 @@ def test_one_letter_and_what_is_resolved_find_nothing() -> None:
 
     assert found("r") == {}
     assert "Conflicts" not in found("rim trail")
+
+
+def test_a_word_is_found_by_its_beginning_in_whatever_stands_between_words() -> None:
+    a_request("ops@rim-walks.example (night desk)")
+
+    for query in ("ops", "walks", "RIM-WALKS", "example night", "des"):
+        assert "Requests" in found(query), query
+    assert "Requests" not in found("alks")
+
+
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (ScheduleRequest.objects.alias(words=SearchWords("requested_by")), "schedule_requests_words"),
+        (ScheduleConflict.objects.open().alias(words=DESCRIPTION_WORDS), "idx_conflict_open_words"),
+    ],
+    ids=["requests", "conflicts"],
+)
+def test_words_are_looked_up_in_an_index(rows: QuerySet[Model], index: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    assert index in rows.filter(words=beginning_with(("rim", "wa"))).order_by().explain()
 
 
 def test_a_wildcard_of_the_database_is_a_letter_like_others() -> None:
