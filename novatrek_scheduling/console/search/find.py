@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -23,6 +26,8 @@ from scheduling.models.search_words import SearchWords, beginning_with, has_word
 MOST = 20
 SHORTEST = 2
 """Fewer letters are in nearly everything."""
+LOOKED_AT = 500
+"""Of more conflicts or requests with the words, those shown first are the first of so many: another word helps."""
 DAYS_BEHIND, DAYS_AHEAD = 3, 21
 """The dates whose departures are searched: those about which somebody still asks."""
 
@@ -98,19 +103,31 @@ def _departures(words: Words, now: datetime, _most: int) -> Iterator[Found]:
 
 
 def _conflicts(words: Words, _now: datetime, most: int) -> Iterator[Found]:
-    """The worst first, and of those the oldest: an index has them in this order where a word is in most of them."""
-    rows = ScheduleConflict.objects.open().alias(words=DESCRIPTION_WORDS).filter(words=beginning_with(words))
-    for row in rows.order_by(SEVERITY_RANK.desc(), "detected_at", "pk")[:most]:
+    """The worst first, and of those the oldest."""
+    rows = ScheduleConflict.objects.open()
+    found = rows.filter(pk__in=_having(words, rows, DESCRIPTION_WORDS))
+    for row in found.order_by(SEVERITY_RANK.desc(), "detected_at", "pk")[:most]:
         severity = _(SEVERITY_LABELS[Severity(row.details["severity"])])
         day = date_format(date.fromisoformat(row.details["conflict_date"]), "D j M")
         yield Found(str(row.details["description"]), f"{severity}, {day}", reverse("console:review", args=[row.pk]))
 
 
 def _requests(words: Words, _now: datetime, most: int) -> Iterator[Found]:
-    rows = ScheduleRequest.objects.alias(words=SearchWords("requested_by")).filter(words=beginning_with(words))
-    for row in rows.order_by("-created_at", "request_id").only("requested_by", "status", "created_at")[:most]:
+    """The newest first."""
+    rows = ScheduleRequest.objects.only("requested_by", "status", "created_at")
+    found = rows.filter(pk__in=_having(words, rows, SearchWords("requested_by")))
+    for row in found.order_by("-created_at", "request_id")[:most]:
         asked = moment_text(row.created_at, with_day=True)
         address = reverse("admin:scheduling_schedulerequest_change", args=[row.pk])
         yield Found(
             _("Request of %(who)s") % {"who": row.requested_by}, f"{row.get_status_display()}, {asked}", address
         )
+
+
+def _having(words: Words, rows: QuerySet[Any], own: SearchWords) -> list[UUID]:
+    """Return the keys of rows that have these words, at most `LOOKED_AT`, in whatever order the index has them.
+
+    Asked for in an order, PostgreSQL would read all rows in that order where it overestimates how many have a word.
+    """
+    found = rows.alias(words=own).filter(words=beginning_with(words)).order_by()
+    return list(found.values_list("pk", flat=True)[:LOOKED_AT])

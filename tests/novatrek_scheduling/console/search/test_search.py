@@ -135,7 +135,7 @@ def test_more_than_is_shown_is_said_and_costs_no_more_queries(
 
     find("dana", timezone.now(), lambda _permission: True)
 
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         [requests] = find("dana", timezone.now(), lambda _permission: True)
 
     assert (len(requests.found), requests.is_cut) == (20, True)
