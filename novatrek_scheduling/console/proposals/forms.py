@@ -46,8 +46,13 @@ class LimitForm(forms.Form):
     max_changes = forms.IntegerField(required=False, min_value=0, max_value=MOST_CHANGES)
 
 
-class AcceptForm(forms.Form):
+class TicksForm(forms.Form):
+    """The ticked departures."""
+
+    departure_ids = IdsField(required=False, coerce=UUID)
+
+
+class AcceptForm(TicksForm):
     """The ticked departures, and which making of the proposal they were ticked in."""
 
     made = forms.IntegerField(min_value=0)
-    departure_ids = IdsField(required=False, coerce=UUID)
