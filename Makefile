@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --allow-unsafe --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
-.PHONY: run test lint messages fonts bench fuzz lock screenshots
+.PHONY: run test lint messages fonts bench fuzz lock screenshots pictures
 
 run: $(VENV)/.sandbox-installed
 	@$(BIN)/python manage.py sandbox $(ARGS)
@@ -37,6 +37,9 @@ bench: $(VENV)/.bench-installed
 
 screenshots: $(VENV)/.dev-installed
 	SCREENSHOTS=$(or $(DIR),.sandbox/screenshots) $(BIN)/python -m pytest -q tests/browser/screenshots.py
+
+pictures: $(VENV)/.dev-installed
+	MORNING_PICTURES=docs/screenshots $(BIN)/python -m pytest -q tests/browser/test_morning.py
 
 fuzz: $(VENV)/.dev-installed
 	$(BIN)/python -m tests.fuzz $(ARGS)

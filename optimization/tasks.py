@@ -52,29 +52,29 @@ def fail_abandoned_runs_task() -> None:
 
 @shared_task(name=OPTIMIZE_CLUSTER_TASK)
 def optimize_cluster_task(
-    days: list[str], region_ids: list[str], kind: str, cause: str, _may_unstaff: bool = False
+    days: list[str], region_ids: list[str], kind: str, cause: str, may_unstaff: bool = False
 ) -> None:
     """Plan the first of the dates, then queue the others: rest couples them, so they run one after another.
 
     A date that could not be planned keeps its previous plan, has a FAILED run, and does not stop the others, whatever
-    the error. Lasting contention on it becomes a dead letter. `_may_unstaff` is of messages of the release before:
-    a plan that takes many teams of published departures is a proposal now, which a person looks at first.
+    the error. Lasting contention on it becomes a dead letter. `may_unstaff`: a person accepted that published
+    departures lose their teams.
     """
     first, *others = days
     author = Author(AuthorKind(kind), "optimizer", cause, "worker")
     try:
         regions = [UUID(region_id) for region_id in region_ids]
-        _optimize(date.fromisoformat(first), regions, author)
+        _optimize(date.fromisoformat(first), regions, author, may_unstaff=may_unstaff)
     except SiblingUnavailable as error:
         logger.warning("date_not_optimized", day=first, reason=error.message)
     finally:
         if others:
-            optimize_cluster_task.delay(others, region_ids, kind, cause)
+            optimize_cluster_task.delay(others, region_ids, kind, cause, may_unstaff)
 
 
-def _optimize(day: date, region_ids: list[UUID], author: Author) -> None:
+def _optimize(day: date, region_ids: list[UUID], author: Author, *, may_unstaff: bool = False) -> None:
     try:
-        optimize_day(day, region_ids, author=author)
+        optimize_day(day, region_ids, author=author, may_unstaff=may_unstaff)
     except ContentionNotResolved as contention:
         logger.warning("date_not_optimized", day=str(day), reason=contention.message)
         record_failed_optimization(day, region_ids, author, contention)

@@ -15,16 +15,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from events.admin import ViewOnly
+from novatrek_scheduling.api.overriding import may_override
 from novatrek_scheduling.errors import DomainError
 from novatrek_scheduling.readable import Tones, for_support
 from optimization.admin.compare_page import compare_context
 from optimization.admin.fairness_page import fairness_urls
 from optimization.admin.fragility_page import fragility_urls
+from optimization.days.queue import accept_unstaffed
 from optimization.models import Algorithm, OptimizationRun, RunDetail
 from optimization.proposals.services import propose_again
 from optimization.runs.comparison import UnknownRun, compare_runs
@@ -75,7 +77,7 @@ class OptimizationRunAdmin(ViewOnly):
     search_fields = ["=run_id", "=detail__request_id"]
     search_help_text = gettext_lazy("Id of the run or of the schedule request")
     ordering = ["-started_at"]
-    actions = ["compare", "plan_again"]
+    actions = ["compare", "plan_again", "accept"]
     fieldsets = [
         (None, {"fields": ["schedule_date", "subject", "schedule_request", "regions", "state", "error", "joined_by"]}),
         (gettext_lazy("Result"), {"fields": ["score", "staffing", "moves", "proof", "objective"]}),
@@ -189,6 +191,9 @@ class OptimizationRunAdmin(ViewOnly):
     def has_rerun_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("scheduling.change_dailyschedule")
 
+    def has_accept_permission(self, request: HttpRequest) -> bool:
+        return may_override(request.user)
+
     def get_urls(self) -> list[URLPattern]:
         address = path(
             "compare/<uuid:first>/<uuid:second>/",
@@ -226,6 +231,14 @@ class OptimizationRunAdmin(ViewOnly):
         if len(proposals) == 1:
             return redirect("console:proposal", proposals[0].pk)
         return redirect("console:proposals") if proposals else None
+
+    @admin.action(description=gettext_lazy("Accept that published departures lose their teams"), permissions=["accept"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[OptimizationRun]) -> None:
+        """Queue runs again that were refused for the teams they took, with these teams given up."""
+        if queued := self._each(request, queryset, accept_unstaffed):
+            count = len(queued)
+            text = ngettext("Queued: %d date to optimize again.", "Queued: %d dates to optimize again.", count)
+            self.message_user(request, text % count)
 
     def _each(self, request: HttpRequest, queryset: QuerySet[OptimizationRun], ask: Ask[Answer_co]) -> list[Answer_co]:
         """Ask for something for each run, and return the answers; refusals are said to the user."""

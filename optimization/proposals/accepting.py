@@ -6,8 +6,6 @@ from datetime import date
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from optimization.candidates.assessment import in_short
 from optimization.days.refusal import PlanRefused
@@ -31,12 +29,11 @@ from scheduling.domain.document import ScheduleDocument
 from scheduling.errors import DepartureElsewhere, HardRuleViolated
 from scheduling.rules.inputs import is_adjusted
 
-TOO_MANY_TEAMS = gettext_lazy(
+TOO_MANY_TEAMS = (
     "Nothing was saved: too many published departures would lose their teams. "
     "Accept fewer of them, or ask an operations manager to accept."
 )
-SOME_CANNOT = gettext_lazy("Nothing was saved: some of the chosen departures cannot be accepted.")
-CHANGED_NOW = gettext_lazy("it changed at this moment: try again")
+CHANGED_NOW = "it changed at this moment: try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def accept_proposal(
         if (part.state is not PartState.OVER if departure_ids is None else part.id in departure_ids)
     ]
     if not asked:
-        raise ProposalNotApplicable(_("Choose at least one departure."), {})
+        raise ProposalNotApplicable("Choose at least one departure.", {})
     already = {part.id: part.accepted for part in asked if part.accepted}
     chosen = [part for part in asked if not part.accepted]
     if changed := [part for part in chosen if part.state is PartState.CHANGED]:
@@ -90,32 +87,25 @@ def _rebase(proposal: Proposal, changed: Collection[DepartureDifference], *, by:
     """Have the proposal made anew on the present plan, and raise ProposalOutdated, which says so."""
     make_anew(proposal, by=by, max_changes=proposal.max_changes, rebased_from=proposal.rev)
     names = ", ".join(sorted({part.proposed.trip_name for part in changed}))
-    text = _("Nothing was saved: %(names)s changed since. The proposal is made anew on the present plan.")
-    raise ProposalOutdated(text % {"names": names})
+    raise ProposalOutdated(f"Nothing was saved: {names} changed since. The proposal is made anew on the present plan.")
 
 
 def _obstacles(chosen: Collection[DepartureDifference], difference: Difference) -> dict[UUID, str]:
     """Return why chosen departures cannot be accepted, as far as our own records tell."""
     keys = {part.id for part in chosen}
     names = {part.id: part.proposed.trip_name for part in difference.departures}
-    reasons = {part.id: _("it has begun or is cancelled") for part in chosen if part.state is PartState.OVER}
+    reasons = {part.id: "it has begun or is cancelled" for part in chosen if part.state is PartState.OVER}
     ties = {tie for part in chosen for tie in part.ties}
     for tie in sorted(torn(ties, keys, difference.settled), key=lambda tie: (tie.name, tie.leaves, tie.joins)):
         here = tie.leaves if tie.leaves in keys else tie.joins
-        facts = {
-            "guide": tie.name,
-            "left": names[tie.leaves],
-            "joined": names[tie.joins],
-            "other": names[tie.other(here)],
-        }
-        text = _("%(guide)s goes from %(left)s to %(joined)s: accept %(other)s too, or neither")
-        reasons.setdefault(here, text % facts)
+        way = f"{tie.name} goes from {names[tie.leaves]} to {names[tie.joins]}"
+        reasons.setdefault(here, f"{way}: accept {names[tie.other(here)]} too, or neither")
     return reasons
 
 
 def _refuse(reasons: Mapping[UUID, str]) -> None:
     if reasons:
-        raise ProposalNotApplicable(str(SOME_CANNOT), reasons)
+        raise ProposalNotApplicable("Nothing was saved: some of the chosen departures cannot be accepted.", reasons)
 
 
 def _write(
@@ -150,11 +140,11 @@ def _write(
         raise _as_refusal(violated, chosen) from violated
     except PlanRefused as refused:
         if set(refused.rules) == {HardRule.PUBLISHED_TEAMS.value}:
-            raise ProposalNotApplicable(str(TOO_MANY_TEAMS), {}) from refused
+            raise ProposalNotApplicable(TOO_MANY_TEAMS, {}) from refused
         raise
     except DepartureElsewhere as elsewhere:
-        reasons = {key: _("it is on %(day)s now") % {"day": other} for key, other in elsewhere.dates.items()}
-        raise ProposalNotApplicable(_("Nothing was saved."), reasons) from elsewhere
+        reasons = {key: f"it is on {other} now" for key, other in elsewhere.dates.items()}
+        raise ProposalNotApplicable("Nothing was saved.", reasons) from elsewhere
     return frozenset(written), met
 
 
@@ -168,7 +158,7 @@ def _apply(
     to_write = {key for key, state in states.items() if state is not PartState.DONE}
     _refuse(
         {
-            key: str(CHANGED_NOW)
+            key: CHANGED_NOW
             for key in to_write
             if states[key] is not PartState.OPEN or is_adjusted(formed.departures[key], formed.context.entered, entered)
         }
@@ -190,4 +180,4 @@ def _as_refusal(violated: HardRuleViolated, chosen: Mapping[UUID, ProposedDepart
         message = f"{about}: {in_short(violation.rule, violation.message)}" if about else violation.message
         by_departure.setdefault(violation.departure_id, []).append(message)
     reasons = {key: "; ".join(dict.fromkeys(messages)) for key, messages in by_departure.items()}
-    return ProposalNotApplicable(str(SOME_CANNOT), reasons)
+    return ProposalNotApplicable("Nothing was saved: some of the chosen departures cannot be accepted.", reasons)

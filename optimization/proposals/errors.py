@@ -10,12 +10,6 @@ class UnknownProposal(Unknown):
     code = "UNKNOWN_PROPOSAL"
 
 
-class RunNotRepeatable(Impossible):
-    """The run did not plan a day."""
-
-    code = "RUN_NOT_REPEATABLE"
-
-
 class ProposalClosed(Conflicting):
     """The proposal is not open to this: it is being made, or decided, or has expired."""
 

@@ -7,13 +7,13 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from novatrek_scheduling.errors import Malformed
+from optimization.days.queue import RunNotRepeatable
 from optimization.models import OptimizationRun, Proposal, RunDetail
 from optimization.models.proposals import expiry_from_now
 from optimization.proposals.claims import enqueue_proposal
-from optimization.proposals.errors import ProposalClosed, RunNotRepeatable, UnknownProposal
+from optimization.proposals.errors import ProposalClosed, UnknownProposal
 from scheduling.errors import DateInThePast
 
 MOST_CHANGES = 99
@@ -23,7 +23,7 @@ def find_proposal(proposal_id: UUID) -> Proposal:
     """Return the proposal. Raises UnknownProposal."""
     proposal = Proposal.objects.filter(pk=proposal_id).first()
     if proposal is None:
-        raise UnknownProposal(_("There is no such proposal; it may have been deleted since."))
+        raise UnknownProposal(f"There is no proposal {proposal_id}; it may have been deleted since.")
     return proposal
 
 
@@ -69,7 +69,7 @@ def propose_again(run: OptimizationRun, *, by: str) -> Proposal:
     """Ask for a proposal for what a run planned, on present facts. Raises RunNotRepeatable, and DateInThePast."""
     detail = RunDetail.objects.filter(pk=run.pk, subject=RunDetail.Subject.DAY).first()
     if detail is None:
-        raise RunNotRepeatable(_("The run did not plan a day: there is nothing to plan again."))
+        raise RunNotRepeatable(f"Run {run.pk} did not plan a day: there is nothing to plan again.")
     region_ids = [UUID(region_id) for region_id in detail.region_ids]
     return request_proposal(run.schedule_date, region_ids, by=by, max_changes=detail.max_changes)
 
@@ -104,7 +104,7 @@ def make_anew(proposal: Proposal, *, by: str, max_changes: int | None = None, re
             if is_made_anew:
                 enqueue_proposal(proposal.pk)
     except IntegrityError as same:
-        raise ProposalClosed(_("The same proposal is being made already: see the list of proposals.")) from same
+        raise ProposalClosed("The same proposal is being made already: see the list of proposals.") from same
     if not is_made_anew:
         raise closed_because(find_proposal(proposal.pk))
 
@@ -126,20 +126,18 @@ def drop_proposal(proposal: Proposal, *, by: str) -> None:
 def closed_because(proposal: Proposal) -> ProposalClosed:
     """Return the refusal for a proposal that is not open to decisions, as it is now."""
     if proposal.is_being_made:
-        return ProposalClosed(_("%(who)s has the proposal made anew at this moment.") % {"who": proposal.requested_by})
+        return ProposalClosed(f"{proposal.requested_by} has the proposal made anew at this moment.")
     if proposal.status == Proposal.Status.DROPPED:
-        return ProposalClosed(_("%(who)s has dropped the proposal.") % {"who": proposal.decided_by})
+        return ProposalClosed(f"{proposal.decided_by} has dropped the proposal.")
     if proposal.status == Proposal.Status.ACCEPTED:
-        return ProposalClosed(_("%(who)s has accepted the proposal.") % {"who": proposal.decided_by})
+        return ProposalClosed(f"{proposal.decided_by} has accepted the proposal.")
     if proposal.status == Proposal.Status.FAILED:
-        return ProposalClosed(_("The proposal could not be made."))
+        return ProposalClosed("The proposal could not be made.")
     if proposal.expires_at <= timezone.now():
-        return ProposalClosed(_("The proposal has expired: have it made anew on the present plan."))
-    return ProposalClosed(
-        _("%(who)s had the proposal made anew meanwhile: look at it again.") % {"who": proposal.requested_by}
-    )
+        return ProposalClosed("The proposal has expired: have it made anew on the present plan.")
+    return ProposalClosed(f"{proposal.requested_by} had the proposal made anew meanwhile: look at it again.")
 
 
 def _check_limit(max_changes: int | None) -> None:
     if max_changes is not None and not 0 <= max_changes <= MOST_CHANGES:
-        raise Malformed(_("The most guides to move is a number from 0 to %(most)s.") % {"most": MOST_CHANGES})
+        raise Malformed(f"The most guides to move is a number from 0 to {MOST_CHANGES}.")

@@ -6,7 +6,6 @@ from datetime import date
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from novatrek_scheduling.deadline import Deadline
 from optimization.candidates.assessment import Assessment, PlanningContext, assess, in_short
@@ -73,9 +72,9 @@ def _formed(chosen: Mapping[UUID, ProposedDeparture], inputs: DayInputs, guides:
 def _form(key: UUID, proposed: ProposedDeparture, inputs: DayInputs) -> Departure | str:
     """Return the departure with its proposed team, or the reason why it cannot have it."""
     if key not in inputs.departures:
-        return _("it has begun, is cancelled or is not for sale any more")
+        return "it has begun, is cancelled or is not for sale any more"
     if key in inputs.unknown:
-        return _("what it rests on could not be read; try again in a moment")
+        return "what it rests on could not be read; try again in a moment"
     departure, facts = inputs.departures[key].model_copy(deep=True), inputs.facts
     departure.trail_id = proposed.after.trail_id
     departure.unassigned_reason = proposed.after.reason
@@ -92,6 +91,6 @@ def _reason_against(proposed: ProposedDeparture, assessment: Assessment) -> str:
     for guide in proposed.after.guides:
         if guide.guide_id not in able:
             exclusion = assessment.excluded.get(guide.guide_id)
-            why = in_short(exclusion.rule, exclusion.message) if exclusion else _("not known any more")
+            why = in_short(exclusion.rule, exclusion.message) if exclusion else "not known any more"
             against.append(f"{guide.name}: {why}")
     return "; ".join(against)

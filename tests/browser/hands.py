@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 MOST = 25
 """What a task may take, letters of notes included."""
 MOST_TABS = 60
+MOST_HIGH = 680
 PICTURES = os.environ.get("MORNING_PICTURES", "")
 
 
@@ -109,7 +110,16 @@ class Hands:
             self.press(key)
         pytest.fail(f"{target} is not reached by {key}.")
 
-    def picture(self, name: str) -> None:
-        """Keep what the page looks like, where pictures are asked for."""
-        if PICTURES:
-            self.page.screenshot(path=Path(PICTURES) / f"morning-{name}.png")
+    def picture(self, name: str, part: str = "main") -> None:
+        """Keep what the upper part of an element looks like, as far as it is in the window, if it is asked for."""
+        if not PICTURES:
+            return
+        shown = self.page.locator(part)
+        shown.scroll_into_view_if_needed()
+        box, window = shown.bounding_box(), self.page.viewport_size
+        assert box
+        assert window
+        top = max(0.0, box["y"])
+        height = min(box["y"] + box["height"], window["height"], top + MOST_HIGH) - top
+        clip: FloatRect = {"x": box["x"], "y": top, "width": box["width"], "height": height}
+        self.page.screenshot(path=Path(PICTURES) / f"morning-{name}.png", clip=clip)

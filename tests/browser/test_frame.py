@@ -1,10 +1,12 @@
 """The frame around every page, by keyboard."""
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from conflicts.detection import Severity
 from tests.browser.axe import violations
 from tests.browser.conftest import Person
 from tests.conflicts.factories import conflict_of
@@ -12,9 +14,9 @@ from tests.conflicts.factories import conflict_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def tab_to(page: Page, name: str, *, most: int = 80) -> None:
+def tab_to(page: Page, name: str, *, role: Literal["button", "link", "combobox"] = "button", most: int = 80) -> None:
     """Press Tab until the control of this accessible name has the focus."""
-    target = page.get_by_role("button", name=name)
+    target = page.get_by_role(role, name=name, exact=role != "button")
     for _ in range(most):
         page.keyboard.press("Tab")
         if target.evaluate("element => element === document.activeElement"):
@@ -76,6 +78,23 @@ def test_a_list_is_filtered_by_keyboard_and_escape_returns(person: Person) -> No
 
     expect(page.get_by_role("button", name="Filters", exact=True)).to_be_focused()
     expect(page.locator("#changelist-filter")).to_be_hidden()
+
+
+def test_a_page_is_chosen_in_the_navigation_and_a_filter_on_it_by_keyboard_and_the_focus_stays(person: Person) -> None:
+    conflict_of(severity=Severity.HIGH)
+    conflict_of(severity=Severity.LOW, description="One guest too many.")
+    page = person("Auditor")
+    page.goto("/admin/")
+    tab_to(page, "Conflicts", role="link")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="2 open conflicts")).to_be_visible()
+    tab_to(page, "Severity", role="combobox")
+
+    page.keyboard.type("Low")
+
+    expect(page).to_have_url(re.compile("severity=LOW"))
+    expect(page.get_by_role("heading", name="1 open conflict", exact=True)).to_be_visible()
+    expect(page.get_by_label("Severity")).to_be_focused()
 
 
 def test_the_navigation_of_a_narrow_window_opens_and_closes_by_keyboard(person: Person) -> None:

@@ -115,7 +115,7 @@ def reschedule(dana: Hands, morning: Morning) -> None:
     page = dana.page
     dana.click(page.get_by_role("link", name="Conflicts", exact=True))
     choose(dana, "Reschedule the trip")
-    dana.picture("reschedule")
+    dana.picture("reschedule", "#after")
     dana.click(page.get_by_role("button", name="Apply"))
     expect(page.get_by_text("Storm. Reschedule the trip.")).to_be_visible()
     assert morning.departure(STROLL).starts_at.hour == 13
@@ -135,7 +135,7 @@ def accept_the_risk(dana: Hands, morning: Morning) -> None:
     choose(dana, "Accept the risk")
     expect(page.get_by_label("Why the risk is accepted")).to_be_focused()
     dana.write("A larger boat.")
-    dana.picture("risk")
+    dana.picture("risk", "#review-form")
     dana.click(page.get_by_role("button", name="Accept the risk"))
     expect(page.get_by_text("the departure has 4 places. Accept the risk.")).to_be_visible()
     assert RiskAcceptance.objects.get().owner == "dana"
@@ -161,7 +161,7 @@ def take_back(dana: Hands, morning: Morning) -> None:
     dana.click(page.locator(".nq-list").get_by_role("link", name=STROLL[0]))
     expect(page.locator("#departure-panel")).to_contain_text("13:00 to 16:00")
     wait_for_guides(page)
-    dana.picture("history")
+    dana.picture("history", "#np-history")
     history = page.locator("#np-history")
     expect(history.locator("strong")).to_have_text(["mo", "dana", "worker"])
     dana.click(history.locator("li", has_text="13:00").get_by_role("link", name="Take this back"))

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.admin.cause_words import cause_words
 from scheduling.domain.facts import Snapshot
 from scheduling.domain.text import NOTHING, change_text
 from scheduling.history.plan_fields import changes_a_plan
@@ -76,7 +77,7 @@ def revision_line(
         rev=row.rev,
         changed_at=row.changed_at.astimezone(clock),
         author=row.author,
-        cause=row.cause,
+        cause=cause_words(row.cause),
         lines=tuple(lines_of(entry, snapshot, clock)),
     )
 

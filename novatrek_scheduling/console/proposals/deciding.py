@@ -14,11 +14,9 @@ from django.utils.translation import ngettext
 
 from novatrek_scheduling.api.overriding import may_override
 from novatrek_scheduling.console.pages import ConsolePage
-from novatrek_scheduling.console.proposals.forms import AcceptForm, LimitForm, TicksForm
+from novatrek_scheduling.console.proposals.forms import AcceptForm, LimitForm
 from novatrek_scheduling.console.proposals.page import read_page
 from novatrek_scheduling.console.proposals.progress import progress_of
-from novatrek_scheduling.console.proposals.refusals import refusal_text
-from novatrek_scheduling.console.proposals.ticks import keep_ticks, kept_ticks
 from novatrek_scheduling.console.proposals.views import CHANGE, VIEW, found
 from novatrek_scheduling.errors import Conflicting, DomainError
 from optimization.models import Proposal
@@ -38,12 +36,11 @@ class ProposalView(ConsolePage):
     permissions = {"POST": CHANGE}
 
     def get(self, request: HttpRequest, proposal_id: UUID) -> HttpResponse:
-        proposal = found(proposal_id)
-        return self._page(proposal, ticked=kept_ticks(request.session, proposal))
+        return self._page(found(proposal_id))
 
     def post(self, request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         decisions = {"accept": self._accept, "accept_all": self._accept, "drop": self._drop, "anew": self._make_anew}
-        decide = decisions.get(request.POST.get("decision", "").partition(":")[0])
+        decide = decisions.get(request.POST.get("decision", ""))
         if decide is None:
             return HttpResponseBadRequest(_("This form has no such button."))
         return decide(found(proposal_id))
@@ -63,8 +60,6 @@ class ProposalView(ConsolePage):
                 may_unstaff=may_override(self.request.user),
             )
         except DomainError as refused:
-            if isinstance(refused, ProposalOutdated):
-                keep_ticks(self.request.session, proposal, chosen, timezone.now())
             return self._refused(proposal, refused, ticked)
         self._say_what_was_accepted(accepted)
         return redirect("console:proposal", proposal.pk)
@@ -73,13 +68,10 @@ class ProposalView(ConsolePage):
         return self._decide(proposal, _("The proposal is dropped."), drop_proposal)
 
     def _make_anew(self, proposal: Proposal) -> HttpResponse:
-        """Have it made anew with the limit that the button names: "anew:3", or "anew:" for any number."""
-        form = LimitForm({"max_changes": self.request.POST["decision"].partition(":")[2]})
-        ticked = TicksForm(self.request.POST)
-        if not (form.is_valid() and ticked.is_valid()):
+        form = LimitForm(self.request.POST)
+        if not form.is_valid():
             return HttpResponseBadRequest(_("The number of guides who may move is not a number."))
         limit = form.cleaned_data["max_changes"]
-        keep_ticks(self.request.session, proposal, ticked.cleaned_data["departure_ids"], timezone.now())
         return self._decide(proposal, "", lambda shown, *, by: make_anew(shown, by=by, max_changes=limit))
 
     def _decide(self, proposal: Proposal, done: str, decide: Decision) -> HttpResponse:
@@ -93,7 +85,7 @@ class ProposalView(ConsolePage):
 
     def _refused(self, proposal: Proposal, refused: DomainError, ticked: Collection[UUID] | None) -> HttpResponse:
         """Show the page as it is now, with what was ticked and the reasons."""
-        messages.warning(self.request, refusal_text(refused))
+        messages.warning(self.request, refused.message)
         if isinstance(refused, ProposalOutdated):
             return redirect("console:proposal", proposal.pk)
         return self._page(

@@ -46,13 +46,8 @@ class LimitForm(forms.Form):
     max_changes = forms.IntegerField(required=False, min_value=0, max_value=MOST_CHANGES)
 
 
-class TicksForm(forms.Form):
-    """The ticked departures."""
-
-    departure_ids = IdsField(required=False, coerce=UUID)
-
-
-class AcceptForm(TicksForm):
+class AcceptForm(forms.Form):
     """The ticked departures, and which making of the proposal they were ticked in."""
 
     made = forms.IntegerField(min_value=0)
+    departure_ids = IdsField(required=False, coerce=UUID)

@@ -264,8 +264,6 @@ def _departure_remarks(part: DepartureDifference, difference: Difference) -> Ite
     elif part.state is PartState.OVER:
         yield _("Has begun, is cancelled or is gone")
     else:
-        if part.now and part.now.published and part.now.team and not part.proposed.after.guides:
-            yield _("People were told of it, and nobody would lead it any more")
         for tie in part.ties:
             yield _("%(guide)s goes from %(left)s to %(joined)s: both or neither") % {
                 "guide": tie.name,

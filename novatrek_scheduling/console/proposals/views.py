@@ -18,7 +18,6 @@ from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.console.proposals.forms import OptimizeForm
 from novatrek_scheduling.console.proposals.listing import read_list, waiting_for
 from novatrek_scheduling.console.proposals.progress import progress_of
-from novatrek_scheduling.console.proposals.refusals import refusal_text
 from novatrek_scheduling.console.proposals.under_way import night_under_way, read_under_way, runs_under_way
 from novatrek_scheduling.errors import DomainError
 from optimization.models import Proposal
@@ -57,7 +56,7 @@ class OptimizePage(ConsolePage):
                 standby_ids=form.cleaned_data["standby"],
             )
         except DomainError as refused:
-            messages.warning(request, refusal_text(refused))
+            messages.warning(request, refused.message)
             return self._form(day, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return redirect("console:proposal", proposal.pk)
 

@@ -88,6 +88,7 @@ ACTIONS: dict[str, People] = {
     "conflicts.ScheduleConflict.resolve_many": DISPATCHING,
     "optimization.OptimizationRun.compare": EVERYONE,
     "optimization.OptimizationRun.plan_again": DISPATCHING,
+    "optimization.OptimizationRun.accept": MANAGING,
     "django_celery_beat.PeriodicTask.enable_tasks": MANAGING,
     "django_celery_beat.PeriodicTask.disable_tasks": MANAGING,
     "django_celery_beat.PeriodicTask.toggle_tasks": MANAGING,

@@ -94,6 +94,21 @@ def test_a_dispatcher_has_new_plans_proposed_and_is_told_what_cannot_be() -> Non
     assert not any(len(arguments) > 1 for _, arguments in queued("optimization"))
 
 
+def test_an_operations_manager_accepts_that_departures_lose_their_teams_and_a_dispatcher_may_not() -> None:
+    refused, other = a_run(error="The plan breaks PUBLISHED_TEAMS and was not stored."), a_run(error="overlap")
+    queued("optimization")
+
+    choose(signed_in("Dispatcher"), "accept", refused)
+    assert queued("optimization") == []
+
+    answer = choose(signed_in("Operations manager"), "accept", refused, other)
+
+    [(_, (days, _, _, cause, may_unstaff))] = queued("optimization")
+    assert (days, may_unstaff) == ([str(TOMORROW)], True)
+    assert cause == "a operations manager accepted that published departures lose their teams"
+    assert f"Run {other.pk} was not refused for the teams it took" in answer.content.decode()
+
+
 def test_an_auditor_has_nothing_proposed() -> None:
     choose(signed_in("Auditor"), "plan_again", a_run())
 

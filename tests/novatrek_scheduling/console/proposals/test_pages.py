@@ -93,7 +93,7 @@ def test_a_refused_question_keeps_what_was_entered() -> None:
     assert 'value="-1"' in absurd.content.decode()
     assert f'value="{REGION_ID}" checked' in re.sub(r' id="[^"]*"', "", absurd.content.decode())
     assert 'value="3"' in over.content.decode()
-    assert "The date is over: there is nothing left to plan" in over.content.decode()
+    assert "is over: there is nothing left to plan" in over.content.decode()
     assert not Proposal.objects.exists()
 
 
@@ -244,7 +244,7 @@ def test_another_limit_is_chosen_from_the_curve() -> None:
     proposal, dispatcher = a_swap(), signed_in("Dispatcher")
     assert "This proposal" in shown(dispatcher, page_of(proposal))
 
-    dispatcher.post(page_of(proposal), {"decision": "anew:3"})
+    dispatcher.post(page_of(proposal), {"decision": "anew", "max_changes": "3"})
 
     again = find_proposal(proposal.pk)
     assert (again.status, again.max_changes, again.rebased_from) == (Proposal.Status.PENDING, 3, None)
@@ -260,7 +260,7 @@ def test_a_dropped_an_expired_and_a_failed_proposal_say_what_happened() -> None:
     late = dispatcher.post(page_of(expired), {"decision": "accept_all", "made": expired.token})
     assert late.status_code == HTTPStatus.CONFLICT
     assert "has expired" in late.content.decode()
-    dispatcher.post(page_of(failed), {"decision": "anew:"})
+    dispatcher.post(page_of(failed), {"decision": "anew", "max_changes": ""})
     assert find_proposal(failed.pk).status == Proposal.Status.PENDING
 
 
@@ -283,7 +283,7 @@ def test_an_auditor_looks_and_decides_nothing() -> None:
     assert auditor.get(LIST).status_code == auditor.get(page_of(proposal)).status_code == HTTPStatus.OK
     assert 'name="decision" value="accept"' not in auditor.get(page_of(proposal)).content.decode()
     assert auditor.get(OPTIMIZE).status_code == auditor.post(OPTIMIZE).status_code == HTTPStatus.FORBIDDEN
-    for decision in ("accept", "accept_all", "drop", "anew:"):
+    for decision in ("accept", "accept_all", "drop", "anew"):
         refused = auditor.post(page_of(proposal), {"decision": decision, "made": proposal.token})
         assert refused.status_code == HTTPStatus.FORBIDDEN
     assert find_proposal(proposal.pk).status == Proposal.Status.READY
