@@ -18,6 +18,7 @@ from conflicts.resolution.registry import Candidate, CandidateSearch, rate_chang
 from conflicts.resolution.sentences import describe_change
 from conflicts.steps import days_of_steps, departures_of, seated_in
 from novatrek_scheduling.deadline import Deadline
+from scheduling.daily_schedules.departure_dates import dates_of
 
 MAX_OFFERED = 3
 """Options that a search may offer."""
@@ -50,6 +51,15 @@ def search_options(problem: Problem, searches: Iterable[CandidateSearch], deadli
         if search.offered < MAX_OFFERED:
             asked.append(search)
     return sorted(found.values(), key=_cost)
+
+
+def with_ids_of_their_own(options: list[Option]) -> list[Option]:
+    """Return the options without those that add a departure whose id is on another date, where it was moved to."""
+    added = [step.departure_id for option in options for step in option.added]
+    dates = dates_of(added) if added else {}
+    return [
+        option for option in options if all(dates.get(step.departure_id, step.day) == step.day for step in option.added)
+    ]
 
 
 def option_of(candidate: Candidate, problem: Problem) -> Option | None:

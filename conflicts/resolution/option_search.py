@@ -20,7 +20,7 @@ from conflicts.history.recording import record
 from conflicts.models import ScheduleConflict
 from conflicts.monitoring.scene_loader import read_around
 from conflicts.options import FORM, Option, accept_risk, options_in, stored_options
-from conflicts.resolution.candidates import search_options
+from conflicts.resolution.candidates import search_options, with_ids_of_their_own
 from conflicts.resolution.changes import Documents, departures_among
 from conflicts.resolution.facts import Certifier, Reading, TripReader, booking_times, score_of, waiting_guests
 from conflicts.resolution.problem import Problem, SharedFacts
@@ -134,13 +134,13 @@ def _search(conflict: ScheduleConflict, deadline_seconds: float, shared: SharedR
     if problem is None:
         return _Searched([])
     deadline = Deadline.after(settings.RESOLUTION_OPTIONS_SECONDS)
-    options = search_options(problem, registered_searches(), deadline)
+    options = with_ids_of_their_own(search_options(problem, registered_searches(), deadline))
     if options:
         return _Searched(options)
     helping = [] if deadline.has_passed else what_would_help(problem)
     # They take little time, and are asked after the deadline, too.
     last = Deadline.after(settings.RESOLUTION_OPTIONS_SECONDS)
-    return _Searched(search_options(problem, registered_last_resorts(), last), helping)
+    return _Searched(with_ids_of_their_own(search_options(problem, registered_last_resorts(), last)), helping)
 
 
 def state_problem(

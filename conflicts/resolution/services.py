@@ -25,7 +25,7 @@ from conflicts.resolution.dry_run import run_dry
 from conflicts.resolution.option_search import are_options_current, compute_options
 from conflicts.resolution.outcomes import ResolutionOutcome, outcome_of, record_failure
 from novatrek_scheduling.errors import FieldProblem
-from scheduling.errors import ContentionNotResolved, HardRuleViolated
+from scheduling.errors import ContentionNotResolved, DepartureElsewhere, HardRuleViolated
 
 
 def resolve_conflict(
@@ -56,7 +56,7 @@ def resolve_conflict(
         _refuse_unacceptable_risk(conflict, notes, override_warnings)
     try:
         return outcome_of(application, _told(_apply(application)))
-    except (ResolutionNotApplicable, HardRuleViolated) as error:
+    except (ResolutionNotApplicable, HardRuleViolated, DepartureElsewhere) as error:
         compute_options(conflict, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["interactive"])
         if isinstance(error, ResolutionNotApplicable):
             raise

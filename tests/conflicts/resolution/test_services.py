@@ -3,6 +3,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,7 +24,7 @@ from conflicts.errors import (
 )
 from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from conflicts.monitoring.services import detect_on
-from conflicts.options import Option, accept_risk
+from conflicts.options import Option, accept_risk, options_in
 from conflicts.resolution import deliveries
 from conflicts.resolution.deliveries import record_deliveries, settle_resolutions
 from conflicts.resolution.services import resolve_conflict
@@ -31,7 +32,7 @@ from events.models import OutboxMessage
 from events.relay import Relay
 from scheduling.domain.document import DepartureStatus
 from scheduling.models import Reservation, ReservationStatus, ScheduleRevision
-from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, overfull
+from tests.conflicts.factories import IN_THREE_DAYS, conflict_of, overfull, put
 from tests.conflicts.planned import (
     PlannedDay,
     enter_absence,
@@ -193,6 +194,20 @@ def test_rescheduling_moves_people_to_another_date_and_tells_the_catalog_later(p
     OutboxMessage.objects.update(sent_at=timezone.now())
     assert settle_resolutions() == 1
     assert ConflictResolution.objects.get(conflict=conflict).status == ResolutionStatus.RESOLVED
+
+
+def test_an_option_whose_new_departure_is_on_another_date_by_now_is_refused_and_no_longer_offered(
+    planned: PlannedDay,
+) -> None:
+    _, conflict, option = rescheduling(planned)
+    [made] = option.added
+    put(made.departure_id, made.day + timedelta(days=9))
+
+    with pytest.raises(ResolutionNotApplicable, match=r"no longer possible.*on one date only"):
+        resolve_conflict(conflict.pk, option.id, by="ana")
+
+    conflict.refresh_from_db()
+    assert option.id not in {offered.id for offered in options_in(conflict.details)}
 
 
 def test_a_relay_that_does_nothing_is_waited_for_for_two_seconds(
