@@ -19,6 +19,9 @@ Names = Mapping[str, str]
 LONGEST = 100
 """The items of a list that are shown; the whole is below, as it was sent."""
 
+LONGEST_SIGN = 3
+"""Letters of a unit or a language: "USD" stays as it is, "RAFTING" is a code."""
+
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
@@ -61,6 +64,17 @@ def readable(value: Any, *, words: Words = spelled) -> SafeString:
     return format_html("{}", _Reader(names_within(value), words).shown(value) or _("nothing"))
 
 
+def in_line(value: Any, *, words: Words = spelled) -> str:
+    """Return a value of a message in one line: "kind: no activity, value: rafting"."""
+    reader = _Reader(names_within(value), words)
+    if isinstance(value, dict):
+        parts = ((reader.name(field, content), in_line(content, words=words)) for field, content in value.items())
+        return ", ".join(f"{name}: {text}" for name, text in parts if text)
+    if isinstance(value, list):
+        return "; ".join(filter(None, (in_line(item, words=words) for item in value)))
+    return str(reader.shown(value))
+
+
 def names_within(value: Any) -> dict[str, str]:
     """Return the names of ids that stand beside them: `guide_id` beside `guide_name`, `id` beside `name`."""
     found: dict[str, str] = {}
@@ -89,10 +103,10 @@ class _Reader:
         return "" if value is None else str(localize(value))
 
     def _fields(self, fields: Mapping[str, Any]) -> SafeString | str:
-        rows = ((self._name(field, content), self.shown(content)) for field, content in fields.items())
+        rows = ((self.name(field, content), self.shown(content)) for field, content in fields.items())
         return _definitions((name, text) for name, text in rows if text)
 
-    def _name(self, field: str, content: Any) -> str:
+    def name(self, field: str, content: Any) -> str:
         if _is_id(field):
             return self.names.get(field) or _("entry")
         is_named = _is_id(content) or (isinstance(content, list) and content and all(map(_is_id, content)))
@@ -115,7 +129,7 @@ class _Reader:
     def _text(self, value: str) -> str:
         if _is_id(value):
             return self.names.get(value, "")
-        if _CODE.fullmatch(value):
+        if _CODE.fullmatch(value) or (value.isupper() and value.isalpha() and len(value) > LONGEST_SIGN):
             return str(_(self.words(value)))
         if _MOMENT.match(value):
             return _moment(value)

@@ -181,6 +181,10 @@ WORDS = (
     _("reservation status changed"),
     _("wildlife alert issued"),
     _("emergency triggered"),
+    # States of a departure in the catalog.
+    _("for sale"),
+    _("not listed"),
+    _("trip not for sale"),
     # Fields of plans, requests and runs, as a list of changes or of figures names them.
     _("trip name"),
     _("activity type"),

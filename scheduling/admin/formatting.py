@@ -10,10 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from novatrek_scheduling.readable import spelled
 from scheduling.admin.region_names import region_name
 from scheduling.domain.document import Departure, Role, ScheduleDocument, TeamMember
-from scheduling.domain.text import by_role, change_text
+from scheduling.domain.text import by_role
 from scheduling.domain.words import in_words
 
 NO_BREAK = "\u00a0"
@@ -76,22 +75,6 @@ def whole_departure(stored: Mapping[str, Any]) -> str:
     return ", ".join((times_text(departure), guests, team_words(departure.team) or _unstaffed(departure)))
 
 
-def difference_lines(fields: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return the changes of a revision to one departure or one guide: "capacity: 8 → 10"."""
-    return [f"{_field(name)}: {_change(name, change)}" for name, change in sorted(fields.items())]
-
-
 def _unstaffed(departure: Departure) -> str:
     reason = departure.unassigned_reason
     return _("unstaffed: %(reason)s") % {"reason": reason.message} if reason else _("unstaffed")
-
-
-def _field(name: str) -> str:
-    return _(spelled(name.removesuffix("_ids").removesuffix("_id")))
-
-
-def _change(name: str, change: Mapping[str, Any]) -> str:
-    """Ids have no words of their own: that another trail was chosen is told by what else changed with it."""
-    if name.endswith("_id"):
-        return _("another than before") if change.get("new") else _("none")
-    return change_text(name, change)

@@ -22,7 +22,8 @@ from unfold.enums import ActionVariant
 from events.admin import ViewOnly
 from novatrek_scheduling.errors import DomainError
 from novatrek_scheduling.readable import as_sent, for_support, spelled, written
-from scheduling.admin.formatting import difference_lines, names_in, table, whole_departure
+from scheduling.admin.change_words import difference_lines
+from scheduling.admin.formatting import names_in, table, whole_departure
 from scheduling.admin.plan_names import guide_names, link
 from scheduling.admin.restore_page import RestoreForm, changes_since, changes_text, refusal_text, restore_context
 from scheduling.daily_schedules.authors import Author, AuthorKind

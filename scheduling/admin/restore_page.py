@@ -10,7 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from novatrek_scheduling.errors import DomainError
-from scheduling.admin.formatting import difference_lines, times_text
+from scheduling.admin.change_words import difference_lines
+from scheduling.admin.formatting import times_text
 from scheduling.admin.region_names import region_name
 from scheduling.domain.document import Departure
 from scheduling.errors import HardRuleViolated

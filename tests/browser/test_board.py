@@ -1,6 +1,8 @@
 """The board in a browser: seen by everybody, worked by keyboard and by drag, and fresh without losing the place."""
 
 import pytest
+from django.utils import translation
+from django.utils.formats import date_format
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.browser.axe import violations
@@ -110,3 +112,14 @@ def box_of(element: Locator) -> FloatRect:
     box = element.bounding_box()
     assert box
     return box
+
+
+def test_the_days_of_the_timeline_are_named_in_the_language_of_the_page(person: Person, planned: PlannedDay) -> None:
+    page = person("Dispatcher")
+    page.set_extra_http_headers({"accept-language": "es"})
+    opened(page, planned)
+
+    shown = " ".join(page.locator(".vis-text.vis-major").all_text_contents())
+
+    with translation.override("es"):
+        assert f"{planned.day.day} {date_format(planned.day, 'M').lower()}" in shown.lower()

@@ -122,9 +122,15 @@ class _Reader:
         if "team" not in self.data:
             return self.base.team
         pinned, lead = self.data.getlist("pinned"), self.data.get("lead")
+        unnamed = _("a guide whose name cannot be read now")
         members = [key for text in self.data.getlist("member") if (key := _uuid(text)) is not None]
         return lead_first(
-            Place(key, names.get(key, str(key)), is_lead=str(key) == lead, is_pinned=str(key) in pinned)
+            Place(
+                key,
+                names.get(key) or unnamed,
+                is_lead=str(key) == lead,
+                is_pinned=str(key) in pinned,
+            )
             for key in dict.fromkeys(members)
         )
 

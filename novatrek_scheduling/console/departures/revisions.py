@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.admin.cause_words import cause_words
+from scheduling.admin.change_words import change_words
 from scheduling.domain.facts import Snapshot
-from scheduling.domain.text import NOTHING, change_text
 from scheduling.history.plan_fields import changes_a_plan
 from scheduling.models import ScheduleRevision, schedule_id_of
 
@@ -104,9 +104,7 @@ def _change(name: str, change: Mapping[str, Any], snapshot: Snapshot, clock: tzi
         return " → ".join(_trail(change.get(side), snapshot) for side in ("old", "new"))
     if name in {"starts_at", "ends_at"}:
         return " → ".join(_moment(change.get(side), clock) for side in ("old", "new"))
-    if name == "status":
-        return " → ".join(str(change.get(side, NOTHING)).replace("_", " ").lower() for side in ("old", "new"))
-    return change_text(name, change)
+    return change_words(name, change)
 
 
 def _trail(value: str | None, snapshot: Snapshot) -> str:
@@ -117,4 +115,4 @@ def _trail(value: str | None, snapshot: Snapshot) -> str:
 
 
 def _moment(value: str | None, clock: tzinfo | None) -> str:
-    return date_format(datetime.fromisoformat(value).astimezone(clock), "MOMENT_FORMAT") if value else NOTHING
+    return date_format(datetime.fromisoformat(value).astimezone(clock), "MOMENT_FORMAT") if value else _("nothing")

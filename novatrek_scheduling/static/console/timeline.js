@@ -147,6 +147,12 @@ function replace(set, rows, source) {
 }
 
 fill();
+// The names of days and months are those of the page's language, the day before the month.
+const language = document.documentElement.lang.replace(/^en$/, "en-GB");
+const dayName = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+const monthName = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" });
+const MONTHS = new Set(["weekday", "day"]);
+
 // Bars that are in the window when they are added are measured one by one: they are added to another one, and those that
 // are in sight are drawn together once the window is set.
 const timeline = new Timeline(container, new DataSet(), groups, {
@@ -169,7 +175,7 @@ const timeline = new Timeline(container, new DataSet(), groups, {
   itemsAlwaysDraggable: { item: true, range: false },
   format: {
     minorLabels: { minute: "HH:mm", hour: "HH" },
-    majorLabels: { minute: "ddd D MMM", hour: "ddd D MMM", weekday: "MMMM YYYY", day: "MMMM YYYY" },
+    majorLabels: (date, scale) => (MONTHS.has(scale) ? monthName : dayName).format(new Date(date.valueOf())),
   },
   onMoving: drag,
   onMove: drop,
