@@ -146,6 +146,15 @@ function replace(set, rows, source) {
   set.update(differing);
 }
 
+function hoursShown() {
+  return { scale: "hour", step: wide.matches ? 1 : 2 };
+}
+
+function windowShown() {
+  const last = wide.matches ? LAST_HOUR : FIRST_HOUR + 8;
+  return { start: data.begins + FIRST_HOUR * HOUR, end: data.begins + last * HOUR };
+}
+
 fill();
 // The names of days and months are those of the page's language, the day before the month.
 const language = document.documentElement.lang.replace(/^en$/, "en-GB");
@@ -163,7 +172,7 @@ const timeline = new Timeline(container, new DataSet(), groups, {
   orientation: { axis: "top", item: "top" },
   showCurrentTime: false,
   showMajorLabels: true,
-  timeAxis: { scale: "hour", step: wide.matches ? 1 : 2 },
+  timeAxis: hoursShown(),
   stack: true,
   margin: { axis: 4, item: { horizontal: 0, vertical: 3 } },
   groupOrder: "order",
@@ -182,12 +191,9 @@ const timeline = new Timeline(container, new DataSet(), groups, {
 });
 timeline.setWindow(data.begins - 1000 * HOUR, data.begins - 984 * HOUR, { animation: false });
 timeline.setItems(items);
-timeline.setOptions({
-  start: data.begins + FIRST_HOUR * HOUR,
-  end: data.begins + (wide.matches ? LAST_HOUR : FIRST_HOUR + 8) * HOUR,
-  min: data.begins - 12 * HOUR,
-  max: data.ends + 12 * HOUR,
-});
+timeline.setOptions({ ...windowShown(), min: data.begins - 12 * HOUR, max: data.ends + 12 * HOUR });
+// A tablet that is turned shows as many hours as it has room for.
+wide.addEventListener("change", () => timeline.setOptions({ ...windowShown(), timeAxis: hoursShown() }));
 timeline.emit("rangechanged", {}); // it shows itself with the first drawing after this
 showNow();
 timeline.redraw();
