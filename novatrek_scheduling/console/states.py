@@ -136,6 +136,12 @@ class DepartureState:
         return not self.phase.is_over and (self.worst in PRESSING or self.phase is Phase.NEEDS_GUIDE)
 
     @property
+    def loudest(self) -> Look:
+        """How the first thing to be said of it looks: its worst conflict, or its phase where that is louder."""
+        looks = [*(conflict.mark.look for conflict in self.conflicts[:1]), self.phase.look]
+        return min(looks, key=lambda look: look.tone.rank)
+
+    @property
     def tone(self) -> Tone:
         """The loudest tone of the phase and its conflicts: how the departure as a whole is to be drawn."""
         tones = [self.phase.look.tone, *(conflict.mark.look.tone for conflict in self.conflicts)]

@@ -90,7 +90,8 @@ class BoardRow:
         """What is wrong first, in a few words, where more is to be said than the first mark does."""
         if not self.state.conflicts:
             return ""
-        needs_guide = self.state.phase is Phase.NEEDS_GUIDE
+        is_said_first = self.state.loudest is self.state.phase.look
+        needs_guide = self.state.phase is Phase.NEEDS_GUIDE and not is_said_first
         return str(self.state.phase.look.word) if needs_guide else self.state.conflicts[0].cause_words
 
     @property

@@ -17,6 +17,7 @@ from novatrek_scheduling.console.days import company_day
 from novatrek_scheduling.console.handover.lines import Line, Section
 from novatrek_scheduling.console.navigation import list_of
 from novatrek_scheduling.console.proposals.texts import moment_text
+from novatrek_scheduling.readable import spelled
 from scheduling.domain.words import listed
 from scheduling.models import ScheduleRevision, schedule_id_of
 
@@ -64,7 +65,11 @@ def _write(author: str, kind: str, writes: list[Mapping[str, Any]]) -> Line:
     return Line(
         text=text % {"who": author, "count": count, "dates": _dates(dates)},
         detail="; ".join(
-            [kind, *list(causes)[:CAUSES_NAMED], _("last at %(time)s") % {"time": moment_text(last, with_day=True)}]
+            [
+                _(spelled(kind)),
+                *list(causes)[:CAUSES_NAMED],
+                _("last at %(time)s") % {"time": moment_text(last, with_day=True)},
+            ]
         ),
     )
 

@@ -102,7 +102,9 @@ def _monitors(now: datetime) -> Iterator[Line]:
         since = _("last %(time)s ago") % {"time": ago(read_at, now)} if read_at else _("not once yet")
         yield Line(_("The monitors have not read everything, %(since)s.") % {"since": since}, look=LATE)
     for text in finished.not_read if finished else ():
-        yield Line(sentence(str(text)), _("not read by the monitors' last pass"), look=LATE)
+        # The name of a service has no capital.
+        words = str(text) if str(text).startswith("svc-") else sentence(str(text))
+        yield Line(words, _("not read by the monitors' last pass"), look=LATE)
 
 
 def _doubted(now: datetime) -> Iterator[Line]:

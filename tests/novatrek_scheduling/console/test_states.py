@@ -6,17 +6,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from conflicts.detection import Severity
 from conflicts.options import accept_risk
 from conflicts.resolution.services import resolve_conflict
 from novatrek_scheduling.console.marks import PINNED, Tone
 from novatrek_scheduling.console.state_texts import risk_text
-from novatrek_scheduling.console.states import Matters, Phase, open_conflicts_on, states_by, states_of
+from novatrek_scheduling.console.states import Matters, Phase, open_conflicts_on, state_of, states_by, states_of
 from novatrek_scheduling.console.unknown import unknown_about
 from scheduling.domain.accepted_risks import AcceptedRisk
-from scheduling.domain.document import Announcement, DepartureStatus
+from scheduling.domain.document import Announcement, Departure, DepartureStatus
 from scheduling.domain.facts import Sibling
 from scheduling.models import ScheduleRevision
-from tests.conflicts.factories import overfull
+from tests.conflicts.factories import conflict_of, overfull
 from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory, at, snapshot_of
 from tests.scheduling.writes import put, stored
 
@@ -80,6 +81,19 @@ def test_the_loudest_tone_is_that_of_the_worst_conflict_until_it_is_over() -> No
 
     assert before.tone is before.conflicts[0].mark.look.tone
     assert after.tone is Tone.QUIET
+
+
+def test_what_is_said_first_is_the_louder_of_its_worst_conflict_and_its_phase() -> None:
+    unstaffed, led = DepartureFactory(), DepartureFactory(team=[TeamMemberFactory()])
+
+    def first_of(departure: Departure, severity: Severity) -> str:
+        conflict_of(severity=severity)
+        [*_others, found] = (conflict for conflict in open_conflicts_on(TOMORROW) if conflict.severity is severity)
+        return str(state_of(departure, [found], [], at(6)).loudest.word)
+
+    assert first_of(unstaffed, Severity.CRITICAL) == "Critical"
+    assert first_of(unstaffed, Severity.LOW) == "Needs guide"
+    assert first_of(led, Severity.LOW) == "Low"
 
 
 def test_what_people_were_told_otherwise_is_said() -> None:
