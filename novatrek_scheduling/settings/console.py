@@ -54,7 +54,7 @@ UNFOLD: dict[str, Any] = {
         _file("console/states.css"),
         _file("console/search.css"),
     ],
-    "SCRIPTS": [_file("console/frame.js"), _file("console/search.js")],
+    "SCRIPTS": [_file("console/frame.js"), _file("console/fresh.js"), _file("console/search.js")],
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
-from django.db.models import BooleanField, Field, Func, JSONField, Model, QuerySet, TextField, Value
+from django.db.models import BooleanField, Field, Func, JSONField, Model, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTransform
 
 from novatrek_scheduling.api.pagination import Keyset, Page
@@ -47,18 +47,39 @@ def departures_under_way(day: date, filters: Mapping[str, Any]) -> list[DailySch
     Read without their documents; `matching_departures` has those departures, as {key, value}, that also meet the
     filters' conditions.
     """
+    path, variables = _under_way(day, filters)
+    rows = DailySchedule.objects.filter(schedule_date__in=_out_on(day))
+    matching = rows.filter(_in_document("jsonb_path_exists", path, variables, BooleanField())).defer("assignments")
+    found = _in_document("jsonb_path_query_array", path, variables, JSONField())
+    return list(matching.annotate(matching_departures=found).order_by("schedule_date"))
+
+
+def revisions_shown_on(day: date) -> list[int]:
+    """Return the revisions of a date and of the earlier ones with departures that are still out on it, by date.
+
+    One query, and no document is read.
+    """
+    path, variables = _under_way(day, {})
+    is_out = Q(schedule_date__in=_out_on(day)) & Q(_in_document("jsonb_path_exists", path, variables, BooleanField()))
+    rows = DailySchedule.objects.filter(Q(schedule_date=day) | is_out)
+    return list(rows.order_by("schedule_date").values_list("rev", flat=True))
+
+
+def _out_on(day: date) -> QuerySet[GuideCommitment, date]:
+    """The earlier dates on which somebody began who may be out on `day`, by the clocks of any region."""
     out = GuideCommitment.objects.filter(
         schedule_date__lt=day,
         schedule_date__gte=day - LONGEST_TRIP,
         ends_at__gt=datetime.combine(day, time.min, UTC) - ONE_DAY,
     )
+    return out.values_list("schedule_date", flat=True)
+
+
+def _under_way(day: date, filters: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """Return the path to the departures that are still out on `day` and meet the filters' conditions."""
     conditions = {name: condition for name, condition in CONDITIONS.items() if name in filters}
     path = f"$.departures.keyvalue() ? ({' && '.join([*conditions.values(), *UNDER_WAY])})"
-    variables = {name: str(filters[name]) for name in conditions} | {"midnight": f"{day}T00:00:01"}
-    rows = DailySchedule.objects.filter(schedule_date__in=out.values("schedule_date"))
-    matching = rows.filter(_in_document("jsonb_path_exists", path, variables, BooleanField())).defer("assignments")
-    found = _in_document("jsonb_path_query_array", path, variables, JSONField())
-    return list(matching.annotate(matching_departures=found).order_by("schedule_date"))
+    return path, {name: str(filters[name]) for name in conditions} | {"midnight": f"{day}T00:00:01"}
 
 
 def filters_departures(filters: Mapping[str, Any]) -> bool:

@@ -1,5 +1,7 @@
 """The board in a browser: seen by everybody, worked by keyboard and by drag, and fresh without losing the place."""
 
+import re
+
 import pytest
 from django.utils import translation
 from django.utils.formats import date_format
@@ -7,6 +9,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import Person
+from tests.browser.pages import Journal
 from tests.conflicts.planned import PlannedDay, plan_a_day
 from tests.scheduling.writes import change
 from tests.siblings import SimulatedSiblings
@@ -100,6 +103,24 @@ def test_a_change_comes_by_itself_and_the_focus_stays(person: Person, planned: P
 
     expect(row).to_have_text("Renamed by a colleague")
     expect(row).to_be_focused()
+
+
+def test_a_board_that_cannot_be_refreshed_says_since_when_until_it_can(
+    person: Person, planned: PlannedDay, journal: Journal
+) -> None:
+    page = opened(person("Dispatcher"), planned, "table")
+    note = page.locator("#not-refreshed")
+    expect(note).to_be_hidden()
+
+    page.context.set_offline(True)
+    page.evaluate("document.dispatchEvent(new CustomEvent('board:changed'))")
+    expect(note).to_contain_text(re.compile(r"Not refreshed since \d\d:\d\d: the service does not answer"))
+
+    page.context.set_offline(False)
+    page.evaluate("document.dispatchEvent(new CustomEvent('board:changed'))")
+    expect(note).to_be_hidden()
+    # htmx says in the console, too, that its part did not come.
+    journal.problems[:] = [problem for problem in journal.problems if "htmx:" not in problem]
 
 
 def expect_all_loaded(page: Page) -> None:

@@ -1,11 +1,12 @@
 """When siblings that are silent now last answered."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from conflicts.models import MonitorPass
 from conflicts.monitoring.passes import last_passes
-from scheduling.domain.facts import Sibling
+from scheduling.domain.facts import Sibling, Snapshot
 
 PASSES_SEARCHED = 100
 
@@ -26,3 +27,18 @@ def heard_in(passes: Iterable[MonitorPass], siblings: Collection[Sibling]) -> di
             if sibling not in heard and found.completed_at and not any(sibling in text for text in found.not_read):
                 heard[sibling] = found.completed_at
     return heard
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A silent sibling, in the sentence that says what is unknown because of it; it last answered at `heard_at`."""
+
+    sibling: Sibling
+    sentence: str
+    heard_at: datetime | None
+
+
+def silent_sources(snapshot: Snapshot) -> tuple[Source, ...]:
+    """Return the siblings that a snapshot could not read; one query where there are any."""
+    heard = last_heard(snapshot.unknown)
+    return tuple(Source(sibling, why, heard.get(sibling)) for sibling, why in sorted(snapshot.unknown.items()))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from novatrek_scheduling.console.board.guides import RegionGuides, guides_by_region
-from novatrek_scheduling.console.board.hearing import last_heard
+from novatrek_scheduling.console.board.hearing import silent_sources
 from novatrek_scheduling.console.board.rows import BoardRow, RegionRows, name_of, rows_by_region
 from novatrek_scheduling.console.board.siblings_view import siblings_view
 from novatrek_scheduling.console.board.tiles import Tiles, tiles_of
@@ -16,7 +16,7 @@ from novatrek_scheduling.console.states import Matters, matters_of, states_by
 from novatrek_scheduling.console.visitors import Visitor, editors_of
 from scheduling.daily_schedules.decision_facts import recent_work
 from scheduling.daily_schedules.drafts import Draft, read_drafts
-from scheduling.daily_schedules.selectors import departures_under_way
+from scheduling.daily_schedules.selectors import departures_under_way, revisions_shown_on
 from scheduling.daily_schedules.surroundings import entries_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region, Snapshot
@@ -91,9 +91,8 @@ class _Plan:
     @classmethod
     def read(cls, day: date, viewer: str) -> "_Plan":
         """Read it in four queries."""
-        draft, editors = read_drafts([day])[day], editors_of(day, besides=viewer)
-        here = {key: present for key, present in editors.items() if key in draft.document.departures}
-        return cls(draft, departures_under_way(day, {}), matters_of(day), here)
+        editors = editors_of(day, besides=viewer)
+        return cls(read_drafts([day])[day], departures_under_way(day, {}), matters_of(day), editors)
 
     def departures(self, day: date) -> dict[UUID, tuple[date, Departure]]:
         """Return the departures with their schedule dates."""
@@ -105,13 +104,13 @@ class _Plan:
         return out | {key: (day, departure) for key, departure in self.draft.document.departures.items()}
 
     def version(self, now: datetime) -> str:
-        revisions = [self.draft.rev, *(schedule.rev for schedule in self.out)]
+        revisions = [*(schedule.rev for schedule in self.out), *filter(None, [self.draft.rev])]
         return version_of(revisions, self.matters, self.editors, now)
 
 
 def board_version(day: date, now: datetime, viewer: str) -> str:
-    """Return the version that the board of a date would have now, in four queries and without the siblings."""
-    return _Plan.read(day, viewer).version(now)
+    """Return the version that the board of a date would have now: three queries, no document, none of the siblings."""
+    return version_of(revisions_shown_on(day), matters_of(day), editors_of(day, besides=viewer), now)
 
 
 def read_board(day: date, region_id: UUID | None, now: datetime, viewer: str) -> Board:
@@ -132,7 +131,7 @@ def read_board(day: date, region_id: UUID | None, now: datetime, viewer: str) ->
     hazards = hazards_in_force(anywhere(day))
     guides = guides_by_region(day, departures.values(), snapshot, entries, recent, in_order, hazards)
     rows = [row for region in regions for row in region.rows]
-    heard = last_heard(snapshot.unknown)
+    silent = silent_sources(snapshot)
     return Board(
         day=day,
         now=now,
@@ -142,7 +141,7 @@ def read_board(day: date, region_id: UUID | None, now: datetime, viewer: str) ->
         choices=_choices(everywhere, snapshot),
         regions=regions,
         guides=guides,
-        tiles=tiles_of(day, rows, guides, snapshot, hazards, in_order, heard),
+        tiles=tiles_of(day, rows, guides, snapshot, hazards, in_order, silent),
         zones=dict(snapshot.regions),
     )
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from novatrek_scheduling.console.board.guides import RegionGuides, Standing
+from novatrek_scheduling.console.board.hearing import Source
 from novatrek_scheduling.console.board.rows import BoardRow, name_of
 from optimization.days.score import Tally
 from scheduling.domain.document import Departure
@@ -71,15 +72,6 @@ class Camp:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A silent sibling, in the sentence that says what is unknown because of it; it last answered at `heard_at`."""
-
-    sibling: Sibling
-    sentence: str
-    heard_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Tiles:
     """`score` is that of the plan as it stands, 0 to 100; `silent` the siblings that did not answer."""
 
@@ -116,12 +108,9 @@ def tiles_of(
     snapshot: Snapshot,
     hazards: Sequence[HazardFact],
     region_ids: Sequence[UUID],
-    heard: Mapping[Sibling, datetime],
+    silent: tuple[Source, ...],
 ) -> Tiles:
-    """Return the tiles of a date; `rows` are the departures that are shown, those out since earlier dates too.
-
-    `heard` is when silent siblings last answered, as far as that is known.
-    """
+    """Return the tiles of a date; `rows` are the departures that are shown, those out since earlier dates too."""
     going = [row.departure for row in rows if not row.departure.is_cancelled]
     todays = [row.departure for row in rows if not row.departure.is_cancelled and not row.is_out_since]
     staffed = [departure for departure in todays if departure.team]
@@ -139,9 +128,7 @@ def tiles_of(
         guests=sum(departure.participants for departure in todays),
         served=sum(departure.participants for departure in staffed),
         score=Tally.of(todays).score(1.0),
-        silent=tuple(
-            Source(sibling, sentence, heard.get(sibling)) for sibling, sentence in sorted(snapshot.unknown.items())
-        ),
+        silent=silent,
         oldest_read_at=min(snapshot.read_at.values(), default=None),
     )
 

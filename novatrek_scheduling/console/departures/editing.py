@@ -13,6 +13,7 @@ from novatrek_scheduling.console.departures.entries import TeamChoice, minutes_t
 from novatrek_scheduling.console.departures.meanwhile import Meanwhile, changes_meanwhile
 from novatrek_scheduling.console.departures.panel import Panel
 from novatrek_scheduling.console.departures.plans import LABELS, Place, Plan, merge, team_of
+from novatrek_scheduling.console.refusals import refusal_text
 from novatrek_scheduling.errors import DomainError
 from optimization.candidates.assessment import in_short
 from scheduling.daily_schedules.authors import Author
@@ -126,7 +127,7 @@ def refused(edit: Edit, error: DomainError, departure_id: UUID) -> Edit:
     prefix = f"assignments.departures.{departure_id}."
     at_fields = {problem.field.removeprefix(prefix): problem.reason for problem in error.problems}
     errors = {_field(name): sentence(reason) for name, reason in at_fields.items() if _field(name) in LABELS}
-    return replace(edit, errors={**edit.errors, **errors}, problems=() if errors else (error.message,))
+    return replace(edit, errors={**edit.errors, **errors}, problems=() if errors else (refusal_text(error),))
 
 
 def form_of(panel: Panel, edit: Edit) -> dict[str, str]:

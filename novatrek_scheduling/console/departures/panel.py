@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from novatrek_scheduling.console.board.hearing import Source, silent_sources
 from novatrek_scheduling.console.board.rows import name_of, zone_word
 from novatrek_scheduling.console.board.siblings_view import siblings_view
 from novatrek_scheduling.console.departures.guests import Party, RequestLine, parties_of, requests_of
@@ -31,6 +32,7 @@ class Panel:
     departure: Departure
     state: DepartureState
     snapshot: Snapshot
+    silent: tuple[Source, ...]
     requests: tuple[RequestLine, ...]
     parties: tuple[Party, ...]
     history: tuple[RevisionLine, ...]
@@ -135,6 +137,7 @@ def read_panel(day: date, departure_id: UUID, now: datetime, draft: Draft | None
         departure=departure,
         state=states_of(day, {departure_id: departure}, now, snapshot)[departure_id],
         snapshot=snapshot,
+        silent=silent_sources(snapshot),
         requests=requests_of(departure_id, clock),
         parties=parties_of(departure_id, departure.reservations, clock),
         history=revisions_of(day, departure_id, snapshot, clock),

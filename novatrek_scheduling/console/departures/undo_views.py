@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from novatrek_scheduling.console.departures.editing import edit_of
 from novatrek_scheduling.console.departures.views import CHANGE, VIEW, DeparturePage
 from novatrek_scheduling.console.pages import ConsolePage
+from novatrek_scheduling.console.refusals import refusal_text
 from novatrek_scheduling.errors import DomainError
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
@@ -57,7 +58,7 @@ class UndoStep(DeparturePage):
             message = self.step.taken(day, self.author(""))
         except DomainError as error:
             _draft, panel = self.read(day, departure_id)
-            edit = replace(edit_of(panel), problems=(error.message,))
+            edit = replace(edit_of(panel), problems=(refusal_text(error),))
             return self.show_panel(panel, edit, status=HTTPStatus.CONFLICT)
         _draft, panel = self.read(day, departure_id)
         return self.done(panel, message)
@@ -86,7 +87,7 @@ class UndoOnBoard(ConsolePage):
         try:
             messages.success(request, self.step.taken(day, self.author("")))
         except DomainError as error:
-            messages.warning(request, error.message)
+            messages.warning(request, refusal_text(error))
         return redirect(_board_before(request) or f"{reverse('console:board')}?date={day}")
 
 

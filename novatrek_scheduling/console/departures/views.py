@@ -28,6 +28,7 @@ from novatrek_scheduling.console.departures.panel import Panel, read_panel
 from novatrek_scheduling.console.departures.why import read_why
 from novatrek_scheduling.console.guides.health import entered_by_teams, may_read_health
 from novatrek_scheduling.console.pages import ConsolePage
+from novatrek_scheduling.console.refusals import refusal_text
 from novatrek_scheduling.console.visitors import visit
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.optimizing_banner import optimizer_texts
@@ -164,7 +165,7 @@ class RulesPart(ConsolePage):
         try:
             landings = landings_of(rank_guides(draft.schedule, departure_id, departure))
         except DomainError as error:
-            return JsonResponse({"guides": {}, "error": error.message})
+            return JsonResponse({"guides": {}, "error": refusal_text(error)})
         return JsonResponse({"guides": {str(guide): asdict(landing) for guide, landing in landings.items()}})
 
 
@@ -191,7 +192,7 @@ def ranking_context(panel: Panel, draft: Draft, *, is_priced: bool, may_read_hea
         ranking = rank_guides(draft.schedule, panel.id, panel.departure, may_read_health=may_read_health)
         return {"ranking": price_guides(ranking, draft.schedule, panel.id) if is_priced else ranking}
     except DomainError as error:
-        return {"ranking_error": error.message}
+        return {"ranking_error": refusal_text(error)}
 
 
 def why_context(panel: Panel, draft: Draft) -> dict[str, Any]:
@@ -199,4 +200,4 @@ def why_context(panel: Panel, draft: Draft) -> dict[str, Any]:
     try:
         return {"why": read_why(draft.schedule, panel.id)}
     except DomainError as error:
-        return {"why_error": error.message}
+        return {"why_error": refusal_text(error)}

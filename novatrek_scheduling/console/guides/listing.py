@@ -4,22 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from novatrek_scheduling.console.board.guides import RegionGuides, guides_by_region
+from novatrek_scheduling.console.board.hearing import Source, silent_sources
 from novatrek_scheduling.console.board.siblings_view import siblings_view
 from novatrek_scheduling.console.days import anywhere, company_day
 from scheduling.daily_schedules.dated_departures import departures_out
 from scheduling.daily_schedules.decision_facts import recent_work
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.surroundings import entries_of
-from scheduling.domain.facts import Sibling
 from scheduling.hazards import hazards_in_force
 
 
 @dataclass(frozen=True, slots=True)
 class GuideList:
-    """The guides by region. `is_silent`: svc-guide-management did not answer, and only those on duty are known."""
+    """The guides by region. While svc-guide-management is among the `silent`, only those on duty are known."""
 
     regions: tuple[RegionGuides, ...]
-    is_silent: bool
+    silent: tuple[Source, ...]
 
 
 def read_guides(now: datetime) -> GuideList:
@@ -39,4 +39,4 @@ def read_guides(now: datetime) -> GuideList:
         hazards_in_force(anywhere(today)),
     )
     known = tuple(region for region in regions if region.guides)
-    return GuideList(known, is_silent=not snapshot.knows(Sibling.GUIDE_MANAGEMENT))
+    return GuideList(known, silent_sources(snapshot))

@@ -19,6 +19,7 @@ from novatrek_scheduling.console.guides.health import may_read_health
 from novatrek_scheduling.console.pages import ConsolePage
 from novatrek_scheduling.console.publishing.forms import Choices, PublishForm
 from novatrek_scheduling.console.publishing.page import PublishingPage, read_page, refusals_of
+from novatrek_scheduling.console.refusals import refusal_text
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.optimizing_banner import optimizer_texts
 from scheduling.daily_schedules.writer import TRIES
@@ -110,7 +111,7 @@ class PublishPage(ConsolePage):
         if isinstance(refused, HardRuleViolated):
             found = {violation.departure_id: violation.message for violation in refused.violations}
             return {key: found[key] for key in going & found.keys()}
-        messages.warning(self.request, refused.message)
+        messages.warning(self.request, refusal_text(refused))
         return {}
 
     def _read(self, day: date, choices: Choices | None = None) -> PublishingPage | None:

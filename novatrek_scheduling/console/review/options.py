@@ -16,6 +16,7 @@ from conflicts.resolution.dry_run import run_dry
 from conflicts.steps import build
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.proposals.lanes import Axis, Days, Lanes
+from novatrek_scheduling.console.refusals import refusal_text
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.formatting import team_words, times_text
 from scheduling.daily_schedules.drafts import read_drafts
@@ -139,7 +140,7 @@ def preview_of(conflict: ScheduleConflict, option: Option) -> Preview:
         dry_run = run_dry(option, conflict)
         after = build(option.steps, before, dry_run.making)
     except DomainError as refused:
-        return Preview(refusal=refused.message)
+        return Preview(refusal=refusal_text(refused))
     rows: list[Row] = []
     guides: list[GuideDay] = []
     for day in option.days:

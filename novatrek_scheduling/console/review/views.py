@@ -25,6 +25,7 @@ from conflicts.resolution.services import resolve_conflict
 from novatrek_scheduling.api.overriding import may_override, refuse_override
 from novatrek_scheduling.console.guides.health import may_read_health
 from novatrek_scheduling.console.pages import ConsolePage
+from novatrek_scheduling.console.refusals import refusal_text
 from novatrek_scheduling.console.review.conflict import Reviewed, entered_about, read_reviewed
 from novatrek_scheduling.console.review.filters import Filters
 from novatrek_scheduling.console.review.forms import ChoiceForm, WithdrawForm
@@ -125,7 +126,7 @@ class ReviewPage(ConsolePage):
             by, notes = self.request.user.get_username(), form.cleaned_data["notes"]
             reopened = withdraw_acceptance(reviewed.conflict.pk, by=by, notes=notes)
         except DomainError as refused:
-            messages.warning(self.request, refused.message)
+            messages.warning(self.request, refusal_text(refused))
             return self._page(reviewed.conflict.pk, typed=self.request.POST, status=HTTPStatus.CONFLICT)
         text = _("The acceptance is withdrawn, and the conflict is open again.")
         messages.success(self.request, text if reopened else _("The acceptance is withdrawn."))
@@ -138,7 +139,7 @@ class ReviewPage(ConsolePage):
         if isinstance(refused, UnknownOption):
             messages.warning(self.request, _NOT_OFFERED)
             return self._page(reviewed.conflict.pk, typed=self.request.POST, status=HTTPStatus.CONFLICT)
-        reasons = [refused.message, *(problem.reason for problem in refused.problems)]
+        reasons = [refusal_text(refused), *(problem.reason for problem in refused.problems)]
         messages.warning(self.request, " ".join(reasons))
         is_conflict = isinstance(refused, Conflicting)
         status = HTTPStatus.CONFLICT if is_conflict else HTTPStatus.UNPROCESSABLE_ENTITY

@@ -30,8 +30,13 @@ async function refresh() {
   const answer = await fetch(`${live.dataset.fresh}&version=${encodeURIComponent(version())}`, {
     headers: { "X-Requested-With": "fetch" },
   });
-  if (answer.status !== 200 || answer.redirected) return;
-  show(await answer.text());
+  const isSignedOut = answer.redirected;
+  if (!answer.ok || isSignedOut) {
+    document.dispatchEvent(new CustomEvent("page:not-refreshed", { detail: { isSignedOut } }));
+    return;
+  }
+  document.dispatchEvent(new CustomEvent("page:refreshed"));
+  if (answer.status === 200) show(await answer.text());
 }
 
 function show(html) {
@@ -65,7 +70,8 @@ function heldPlace() {
   };
 }
 
-const often = () => refresh().catch(() => {}); // offline for a moment: the next time
+// Offline for a moment: the next time.
+const often = () => refresh().catch(() => document.dispatchEvent(new CustomEvent("page:not-refreshed", { detail: {} })));
 setInterval(often, REFRESH_MS);
 document.addEventListener("visibilitychange", often);
 // Whoever wrote something on this page says so.

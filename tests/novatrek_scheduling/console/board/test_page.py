@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
+from pytest_django import DjangoAssertNumQueries
 
+from novatrek_scheduling.console.board.page import board_version, read_board
 from novatrek_scheduling.console.board.siblings_view import forget_views
 from optimization.models import FragilityReport
 from scheduling.domain.document import Announcement
@@ -132,6 +134,19 @@ def test_an_open_board_hears_of_changes_and_of_nothing_else() -> None:
     assert changed.status_code == 200
     assert "Renamed" in changed.content.decode()
     assert "<html" not in changed.content.decode()
+
+
+def test_a_board_that_is_as_it_was_costs_three_queries_and_who_asks(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    out = DepartureFactory(starts_at=at(9) - timedelta(days=1), ends_at=at(15), team=[TeamMemberFactory()])
+    put({uuid4(): out}, TOMORROW - timedelta(days=1))
+    put({uuid4(): DepartureFactory(team=[TeamMemberFactory()])})
+    now = timezone.now()
+    version = read_board(TOMORROW, None, now, "ana").version
+
+    with django_assert_num_queries(3):
+        assert board_version(TOMORROW, now, "ana") == version
 
 
 def test_who_edits_a_departure_is_on_the_board_of_the_others_and_not_on_their_own() -> None:

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+from novatrek_scheduling.console.board.hearing import Source
 from novatrek_scheduling.console.board.rows import BoardRow
 from novatrek_scheduling.console.board.tiles import Tiles, tiles_of
 from novatrek_scheduling.console.states import state_of
@@ -26,7 +27,8 @@ def tiles(snapshot: Snapshot, *departures: Departure, hazards: Sequence[HazardFa
         BoardRow(uuid4(), TOMORROW, departure, state_of(departure, (), (), at(6)), "Here", is_out_since=False)
         for departure in departures
     ]
-    return tiles_of(TOMORROW, rows, (), snapshot, hazards, [REGION_ID], {})
+    silent = tuple(Source(sibling, why, None) for sibling, why in snapshot.unknown.items())
+    return tiles_of(TOMORROW, rows, (), snapshot, hazards, [REGION_ID], silent)
 
 
 def test_trails_are_open_restricted_or_closed_a_hazard_counting_as_well() -> None:
@@ -74,12 +76,11 @@ def test_the_day_counts_guests_of_what_goes() -> None:
     assert found.score == 60 * 6 / 8 + 20 + 20
 
 
-def test_a_silent_sibling_is_named_with_what_is_unknown() -> None:
+def test_trails_are_not_known_while_their_service_is_silent() -> None:
     silent = replace(snapshot_of(), unknown={Sibling.TRAIL_MANAGEMENT: "svc-trail-management did not answer."})
 
     found = tiles(silent)
 
-    assert [source.sentence for source in found.silent] == ["svc-trail-management did not answer."]
     assert not found.knows_trails
 
 

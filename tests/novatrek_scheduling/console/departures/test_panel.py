@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from conflicts.models import MonitorPass
+from novatrek_scheduling.console.board.siblings_view import forget_views
 from tests.conflicts.factories import overfull
 from tests.factories import TOMORROW, DepartureFactory, TeamMemberFactory
 from tests.novatrek_scheduling.console.people import signed_in
 from tests.scheduling.writes import change, put
+from tests.siblings import SimulatedSiblings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups", "siblings")]
 
@@ -85,3 +89,16 @@ def test_two_who_have_it_open_are_shown_to_each_other(auditor: Client) -> None:
     assert shown.context["visitors"] == ("a auditor",)
     assert "a auditor is on this departure, too." in shown.content.decode()
     assert auditor.get(f"{address}visitors/").context["visitors"] == ("a dispatcher",)
+
+
+def test_a_silent_sibling_is_named_with_when_it_last_answered(auditor: Client, siblings: SimulatedSiblings) -> None:
+    key = rim_walk()
+    heard = timezone.now() - timedelta(hours=3)
+    MonitorPass.objects.create(status=MonitorPass.Status.COMPLETED, completed_at=heard, lease_until=heard)
+    siblings.switch("svc-weather", "down")
+    forget_views()
+
+    shown = auditor.get(panel_of(key)).content.decode().replace("\u00a0", " ")
+
+    assert "svc-weather did not answer" in shown
+    assert "It last answered 3 hours ago." in shown

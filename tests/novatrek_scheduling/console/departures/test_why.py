@@ -73,7 +73,7 @@ def test_it_says_when_the_guides_cannot_be_asked(auditor: Client, day: date, sib
     shown = why(auditor, day)
 
     assert 'role="alert"' in shown
-    assert "svc-guide-management" in shown
+    assert "svc-guide-management does not answer, and this needs what it knows." in shown
 
 
 def test_it_takes_few_queries(auditor: Client, day: date, django_assert_max_num_queries: AtMost) -> None:
