@@ -299,7 +299,7 @@ def _conflict(conflict_id: UUID, kind: str, details: Mapping[str, Any], detected
         severity=Severity(details["severity"]),
         description=str(details["description"]),
         departure_ids=frozenset(map(UUID, details["departure_ids"])),
-        guide_ids=frozenset(map(UUID, details.get("guide_ids", []))),
+        guide_ids=frozenset(map(UUID, details.get("affected_guide_ids", []))),
         detected_at=detected_at,
         day=date.fromisoformat(details["conflict_date"]),
         region_id=UUID(details["region_id"]) if details.get("region_id") else None,

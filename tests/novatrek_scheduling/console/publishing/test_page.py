@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
+from conflicts.detection import Cause
 from conflicts.models import ScheduleConflict
 from conflicts.options import accept_risk
 from conflicts.resolution.services import resolve_conflict
 from events.models import OutboxMessage
 from scheduling.domain.document import Announcement, AssignmentStatus, DepartureStatus
 from scheduling.models import ScheduleRevision
-from tests.conflicts.factories import overfull
+from tests.conflicts.factories import conflict_of, overfull
 from tests.conflicts.planned import PlannedDay, plan_a_day
 from tests.factories import DepartureFactory, TeamMemberFactory, at
 from tests.novatrek_scheduling.console.people import signed_in
@@ -92,6 +93,18 @@ def test_what_has_an_open_conflict_is_published_upon_its_confirmation_alone(mana
 
     assert {departure.status for departure in stored().values()} == {DepartureStatus.PUBLISHED}
     assert "they know" in ScheduleRevision.objects.latest("rev").cause
+
+
+def test_over_a_conflict_that_nobody_may_accept_nobody_publishes_whatever_siblings_say(manager: Client) -> None:
+    ana = TeamMemberFactory(guide_name="Ana Ruiz")
+    key = staffed(team=[ana])
+    about = {"departure_ids": [str(key)], "affected_guide_ids": [str(ana.guide_id)]}
+    conflict_of(cause=Cause.CERTIFICATION, description="Ana Ruiz has no valid certificate.", **about)
+
+    refused = send(manager, look(manager).form(key, **KNOWING_NOTHING))
+
+    assert "Resolve the conflict first." in refused.text
+    assert stored()[key].status is DepartureStatus.DRAFT
 
 
 def test_a_confirmation_is_of_what_was_seen_and_of_nothing_that_came_since(manager: Client) -> None:
