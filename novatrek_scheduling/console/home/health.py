@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -89,7 +90,7 @@ def _doubted() -> dict[str, list[str]]:
     rows = LastGoodAnswer.objects.exclude(suspicion="").order_by("suspected_at", "pk")
     found: dict[str, list[str]] = {}
     for sibling, resource, suspicion in rows.values_list("sibling", "resource", "suspicion")[:MOST_DOUBTED]:
-        found.setdefault(sibling, []).append(f"{in_words(resource).capitalize()}: {suspicion}")
+        found.setdefault(sibling, []).append(f"{capfirst(_(in_words(resource)))}: {suspicion}")
     return found
 
 
