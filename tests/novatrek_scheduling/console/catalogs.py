@@ -13,7 +13,7 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 ROOT = Path(__file__).resolve().parents[3]
 SPANISH = ROOT / "locale" / "es" / "LC_MESSAGES"
 ENTRY = re.compile(
-    r'(?P<flags>(?:^#.*\n)*)^msgid (?P<id>(?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?'
+    r'(?P<flags>(?:^#.*\n)*)^msgid (?P<id>(?:".*"\n)+)(?:msgid_plural (?P<plural>(?:".*"\n)+))?'
     r'(?P<texts>(?:msgstr.*\n(?:".*"\n)*)+)',
     re.MULTILINE,
 )
@@ -36,6 +36,14 @@ def waiting_in(source: str) -> list[str]:
     """Return what has no translation in a catalog, or one that nobody has checked."""
     every = {_text(entry["id"]) for entry in ENTRY.finditer(source + "\n")}
     return sorted(every - entries_of(source).keys())
+
+
+def pairs_in(source: str) -> Iterator[tuple[str, str]]:
+    """Yield each text with its translation, and that of many with theirs."""
+    translated = entries_of(source)
+    for entry in ENTRY.finditer(source + "\n"):
+        english = [_text(entry["id"]), *([_text(entry["plural"])] if entry["plural"] else [])]
+        yield from zip(english, translated.get(english[0], english), strict=True)
 
 
 def placeholders_of(text: str) -> Counter[str]:

@@ -21,6 +21,7 @@ from tests.browser.world import build_world
 from tests.novatrek_scheduling.console.catalogs import (
     SPANISH,
     entries_of,
+    pairs_in,
     placeholders_of,
     texts_of_code,
     texts_of_template,
@@ -63,10 +64,9 @@ def test_no_translation_is_empty_or_waits_to_be_checked() -> None:
 
 def test_a_translation_has_room_for_the_same_values() -> None:
     wrong = {
-        text: translated
-        for text, translations in entries_of(source()).items()
-        for translated in translations[-1:]
-        if text and placeholders_of(translated) != placeholders_of(text)
+        english: spanish
+        for english, spanish in pairs_in(source())
+        if english and placeholders_of(spanish) != placeholders_of(english)
     }
 
     assert wrong == {}
