@@ -1,23 +1,18 @@
 """Lists that have collapsed since the last good answer: not believed, never cached, until a person accepts them."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from scheduling.domain.facts import Sibling
 from scheduling.models import LastGoodAnswer
 from scheduling.siblings import SiblingFailure
-from scheduling.siblings.last_good import GUIDES, NO_TRAITS, TRIPS, LastGoodAnswers, accept_answer, purge_past_answers
 from scheduling.snapshot import look_up_trip, take_day_snapshot, with_certificates
 from tests.novatrek_scheduling.console.people import signed_in
 from tests.scheduling.siblings.examples import SECONDS, a_hike, region_of, snapshot_of_hike, tomorrow
@@ -277,73 +272,3 @@ def test_the_command_lists_what_is_not_believed(
     assert "regions of svc-trip-catalog: 6 of 6 regions are not of use any more, since" in capsys.readouterr().out
     with pytest.raises(CommandError, match="999999"):
         call_command("accept_sibling_answers", "999999")
-
-
-def judged(records: dict[UUID, frozenset[str]], asked: list[UUID] | None = None) -> LastGoodAnswers:
-    answers = LastGoodAnswers.load()
-    answers.judge(TRIPS if asked else GUIDES, records, asked=asked)
-    return answers
-
-
-def stored(resource: str) -> LastGoodAnswer:
-    return LastGoodAnswer.objects.get(resource=resource)
-
-
-def test_an_answer_read_before_an_acceptance_does_not_bring_the_former_one_back() -> None:
-    first, other = UUID(int=1), UUID(int=2)
-    judged({first: NO_TRAITS}).store()
-    late = judged({first: NO_TRAITS, other: NO_TRAITS})
-
-    accept_answer(stored("guides"))
-    late.store()
-
-    assert stored("guides").records == {}
-
-
-def test_an_answer_that_is_stored_after_a_later_one_is_added_to_it() -> None:
-    first, second, both = ([UUID(int=number) for number in numbers] for numbers in ((1, 2), (3, 4), (5, 6)))
-    earlier = judged(dict.fromkeys([*first, *both], frozenset({"CPR"})), asked=[*first, *both])
-    later = judged(dict.fromkeys([*second, *both], frozenset({"FIRST_AID"})), asked=[*second, *both])
-
-    later.store()
-    earlier.store()
-
-    expected = {f"{trip}": ["CPR"] for trip in first} | {f"{trip}": ["FIRST_AID"] for trip in [*second, *both]}
-    assert stored("trips").records == expected
-
-
-def test_a_part_of_an_answer_from_before_an_acceptance_is_not_added_to_it() -> None:
-    trips = [UUID(int=number) for number in range(1, 7)]
-    judged(dict.fromkeys(trips, frozenset({"CPR"})), asked=trips).store()
-    late = judged(dict.fromkeys(trips, NO_TRAITS), asked=trips)
-
-    accept_answer(stored("trips"))
-    late.store()
-
-    assert stored("trips").records == {}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_each_add_what_they_read() -> None:
-    together, trips = Barrier(2), [UUID(int=number) for number in range(1, 21)]
-
-    def read(mine: list[UUID]) -> None:
-        answers = judged({trip: frozenset({"CPR"}) for trip in mine}, asked=mine)
-        together.wait(timeout=5)
-        answers.store()
-        connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(read, [trips[:10], trips[10:]]))
-
-    assert stored("trips").records == {str(trip): ["CPR"] for trip in trips}
-
-
-def test_dates_that_are_over_are_forgotten(siblings: SimulatedSiblings) -> None:
-    fresh_snapshot(siblings)
-    assert LastGoodAnswer.objects.filter(resource="departures").exists()
-
-    purge_past_answers(timezone.now().date().replace(year=timezone.now().year + 1))
-
-    assert not LastGoodAnswer.objects.filter(resource="departures").exists()
-    assert LastGoodAnswer.objects.filter(resource="guides").exists()
