@@ -79,8 +79,11 @@ def assign(dana: Hands, morning: Morning) -> None:
     page = dana.page
     dana.press_until("j", page.locator(f"#need-{morning.keys[RAFTING]}"))
     dana.press("Enter")
-    wait_for_guides(page)
-    dana.press("a", "Enter")
+    expect(page.locator("#departure-panel")).to_be_visible()
+    # Pressed while the guides are being ranked, or after.
+    dana.press("a")
+    expect(page.locator("[data-choose]").first).to_be_focused()
+    dana.press("Enter")
     expect(page.get_by_role("heading", name="What it would bring about")).to_be_visible()
     assert not morning.departure(RAFTING).team
     dana.tab_to(page.get_by_role("button", name="Save", exact=True))

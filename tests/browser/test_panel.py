@@ -1,7 +1,7 @@
 """The panel of a departure in a real browser: by keyboard, and two dispatchers at once."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -97,13 +97,14 @@ def test_a_change_in_the_drawer_of_the_board_is_refused_saved_and_undone_from_th
     page = person("Dispatcher", width=820)
     page.goto(f"/admin/board/?date={planned.day}&view=table")
     page.locator("a[data-departure]").first.click()
-    before = page.get_by_label("Places").input_value()
+    before, ended_at = page.get_by_label("Places").input_value(), page.get_by_label("End (").input_value()
 
     page.get_by_label("Places").fill("many")
     save(page)
     expect(page.get_by_label("Places")).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_label("Places")).to_have_value("many")
     page.get_by_label("Places").fill("40")
+    page.get_by_label("End (").fill(f"{datetime.fromisoformat(ended_at) + timedelta(minutes=15):%Y-%m-%dT%H:%M}")
     save(page)
     expect(page.locator("[data-saved]")).to_contain_text("was saved")
 
@@ -114,4 +115,5 @@ def test_a_change_in_the_drawer_of_the_board_is_refused_saved_and_undone_from_th
     expect(page.get_by_text("Undone: ")).to_be_visible()
     page.locator("a[data-departure]").first.click()
     expect(page.get_by_label("Places")).to_have_value(before)
+    expect(page.get_by_label("End (")).to_have_value(ended_at)
     wait_for_guides(page)

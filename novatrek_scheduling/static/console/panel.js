@@ -2,6 +2,8 @@
 // what takes longer is loaded once it is open, and it is worked by keyboard.
 
 const FETCH = { "X-Requested-With": "fetch" };
+const CONTROLS = "a, button, input, select, textarea";
+let awaitsGuides = false; // somebody has asked to choose a guide
 const panel = () => document.getElementById("departure-panel");
 
 async function load(place) {
@@ -12,6 +14,7 @@ async function load(place) {
     const answer = await fetch(address, { headers: FETCH });
     // Without an answer the link stays, which asks for the whole page.
     if (answer.ok && !answer.redirected) place.innerHTML = await answer.text();
+    if (awaitsGuides && place.id === "np-guides" && !document.activeElement?.matches(CONTROLS)) chooseGuide();
   } finally {
     place.removeAttribute("aria-busy");
   }
@@ -103,9 +106,16 @@ function section(number) {
 // Undoing is for the whole date: the board has the buttons, too.
 const button = (key) => (panel() ?? document).querySelector(`[data-key="${key}"]`);
 
+// Where the ranking is still being loaded, it is gone to once it is there, unless one is at a control by then.
+function chooseGuide() {
+  const first = panel().querySelector("[data-choose]");
+  awaitsGuides = !first && document.getElementById("np-guides")?.getAttribute("aria-busy") === "true";
+  first?.focus();
+}
+
 function act(key) {
   if (/^[1-5]$/.test(key)) return section(key);
-  if (key === "a") return panel().querySelector("[data-choose]")?.focus();
+  if (key === "a") return chooseGuide();
   if (key === "Escape") return document.querySelector(".np-page [data-back]")?.click();
   return button(key)?.click();
 }
