@@ -12,7 +12,8 @@ from novatrek_scheduling.console.board.siblings_view import siblings_view
 from novatrek_scheduling.console.board.tiles import Tiles, tiles_of
 from novatrek_scheduling.console.board.version import version_of
 from novatrek_scheduling.console.days import anywhere
-from novatrek_scheduling.console.states import Matters, matters_of, states_by
+from novatrek_scheduling.console.open_conflicts import Matters, matters_of
+from novatrek_scheduling.console.states import states_by
 from novatrek_scheduling.console.visitors import Visitor, editors_of
 from scheduling.daily_schedules.decision_facts import recent_work
 from scheduling.daily_schedules.drafts import Draft, read_drafts

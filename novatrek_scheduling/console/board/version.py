@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from novatrek_scheduling.console.states import Matters
+from novatrek_scheduling.console.open_conflicts import Matters
 from novatrek_scheduling.console.visitors import Visitor
 
 STALE_AFTER = timedelta(minutes=5)

@@ -15,8 +15,9 @@ from novatrek_scheduling.console.days import company_day
 from novatrek_scheduling.console.guides.entries import Entered, entered_by
 from novatrek_scheduling.console.guides.profile import Profile, read_profile
 from novatrek_scheduling.console.guides.runway import Runway, runway_of
+from novatrek_scheduling.console.open_conflicts import matters_of
 from novatrek_scheduling.console.proposals.texts import moment_text
-from novatrek_scheduling.console.states import DepartureState, matters_of, states_by
+from novatrek_scheduling.console.states import DepartureState, states_by
 from optimization.candidates.workload import Workload, hours_led, workloads
 from scheduling.admin.formatting import times_text
 from scheduling.admin.region_names import region_name

@@ -12,8 +12,8 @@ from conflicts.detection import Severity
 from conflicts.models import ScheduleConflict
 from novatrek_scheduling.console.counts import RowCount
 from novatrek_scheduling.console.marks import SEVERITIES, Look
+from novatrek_scheduling.console.open_conflicts import CONFLICT_COLUMNS, OpenConflict, read_conflicts
 from novatrek_scheduling.console.review.filters import Filters
-from novatrek_scheduling.console.states import CONFLICT_COLUMNS, OpenConflict, read_conflicts
 
 MOST_OF_A_DATE = 200
 """The open conflicts of one severity that are read of a date; whoever has more of them looks at the review."""

@@ -15,7 +15,8 @@ from conflicts.monitoring.honoured import accepted_risks_on
 from novatrek_scheduling.console.board.rows import BoardRow
 from novatrek_scheduling.console.days import company_day
 from novatrek_scheduling.console.home.conflicts import DatedConflicts, SeverityCount, read_dated, worst_first
-from novatrek_scheduling.console.states import DepartureState, Matters, states_by
+from novatrek_scheduling.console.open_conflicts import Matters
+from novatrek_scheduling.console.states import DepartureState, states_by
 from scheduling.admin.region_names import region_name
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.selectors import departures_under_way

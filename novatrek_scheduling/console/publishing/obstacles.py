@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from novatrek_scheduling.console.marks import Look, Tone
-from novatrek_scheduling.console.states import DepartureState, OpenConflict
+from novatrek_scheduling.console.open_conflicts import OpenConflict
+from novatrek_scheduling.console.states import DepartureState
 from scheduling.domain.document import Departure
 from scheduling.publication.judgement import Judgement
 from scheduling.rules import Violation

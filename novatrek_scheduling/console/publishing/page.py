@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from novatrek_scheduling.console.board.rows import name_of, zone_word
 from novatrek_scheduling.console.departures.revisions import RevisionLine
 from novatrek_scheduling.console.guides.health import EnteredBy, entered_by_teams
+from novatrek_scheduling.console.open_conflicts import matters_of
 from novatrek_scheduling.console.publishing.differences import (
     Difference,
     Recipient,
@@ -22,7 +23,7 @@ from novatrek_scheduling.console.publishing.differences import (
 from novatrek_scheduling.console.publishing.forms import Choices
 from novatrek_scheduling.console.publishing.meanwhile import changes_since
 from novatrek_scheduling.console.publishing.obstacles import Obstacles, obstacles_of
-from novatrek_scheduling.console.states import DepartureState, matters_of, states_by
+from novatrek_scheduling.console.states import DepartureState, states_by
 from novatrek_scheduling.errors import DomainError
 from scheduling.admin.formatting import team_words, times_text
 from scheduling.domain.document import Departure

@@ -10,8 +10,9 @@ from conflicts.detection import Severity
 from conflicts.options import accept_risk
 from conflicts.resolution.services import resolve_conflict
 from novatrek_scheduling.console.marks import PINNED, Tone
+from novatrek_scheduling.console.open_conflicts import Matters, open_conflicts_on
 from novatrek_scheduling.console.state_texts import risk_text
-from novatrek_scheduling.console.states import Matters, Phase, open_conflicts_on, state_of, states_by, states_of
+from novatrek_scheduling.console.states import Phase, state_of, states_by, states_of
 from novatrek_scheduling.console.unknown import unknown_about
 from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.document import Announcement, Departure, DepartureStatus
