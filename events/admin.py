@@ -4,16 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from events.admin_filters import (
+    DeadLetterStateFilter,
+    DeliveryStateFilter,
+    DestinationFilter,
+    EventTypeFilter,
+    SourceFilter,
+)
 from events.bounded_paginator import BoundedPaginator
 from events.dead_letters import discard, replay
 from events.models import DeadLetter, DeadLetterQuerySet, InboxMessage, OutboxMessage
@@ -43,57 +49,10 @@ class ViewOnly(ModelAdmin):  # type: ignore[misc]
         return False
 
 
-class DeliveryStateFilter(admin.SimpleListFilter):
-    """A filter by the delivery state of an outgoing message."""
-
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("waiting", capfirst(_("waiting"))),
-            ("retrying", capfirst(_("being retried"))),
-            ("sent", capfirst(_("sent"))),
-            ("failed", capfirst(_("failed"))),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        unsent = queryset.filter(sent_at=None, failed_at=None)
-        states: dict[str | None, QuerySet[Any]] = {
-            "waiting": unsent.filter(attempts=0),
-            "retrying": unsent.filter(attempts__gt=0),
-            "sent": queryset.filter(sent_at__isnull=False),
-            "failed": queryset.filter(failed_at__isnull=False),
-        }
-        return states.get(self.value(), queryset)
-
-
-class DeadLetterStateFilter(admin.SimpleListFilter):
-    """A filter by the state of a dead letter."""
-
-    title = gettext_lazy("state")
-    parameter_name = "settled"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("open", capfirst(_("open"))),
-            ("replayed", capfirst(_("replayed"))),
-            ("discarded", capfirst(_("discarded"))),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        states: dict[str | None, QuerySet[Any]] = {
-            "open": queryset.filter(replayed_at=None, discarded_at=None),
-            "replayed": queryset.filter(replayed_at__isnull=False),
-            "discarded": queryset.filter(discarded_at__isnull=False),
-        }
-        return states.get(self.value(), queryset)
-
-
 @admin.register(OutboxMessage)
 class OutboxMessageAdmin(ViewOnly):
     list_display = ["created_at", "destination", "kind_in_words", "state", "attempts", "sent_at"]
-    list_filter = [DeliveryStateFilter, "destination", "created_at"]
+    list_filter = [DeliveryStateFilter, DestinationFilter, "created_at"]
     search_fields = ["key", "kind", "url", "last_error"]
     search_help_text = gettext_lazy("Key, kind, address or error")
     ordering = ["-id"]
@@ -137,7 +96,7 @@ class OutboxMessageAdmin(ViewOnly):
 @admin.register(InboxMessage)
 class InboxMessageAdmin(ViewOnly):
     list_display = ["received_at", "type_in_words", "topic", "partition", "offset", "produced_at"]
-    list_filter = ["event_type", "received_at"]
+    list_filter = [EventTypeFilter, "received_at"]
     search_fields = ["=event_id", "topic"]
     search_help_text = gettext_lazy("Event id or topic")
     ordering = ["-received_at"]
@@ -155,7 +114,7 @@ class InboxMessageAdmin(ViewOnly):
 @admin.register(DeadLetter)
 class DeadLetterAdmin(ViewOnly):
     list_display = ["recorded_at", "source", "reason", "state", "settled_by"]
-    list_filter = [DeadLetterStateFilter, "source", "recorded_at"]
+    list_filter = [DeadLetterStateFilter, SourceFilter, "recorded_at"]
     search_fields = ["key", "source", "reason"]
     search_help_text = gettext_lazy("Key, source or reason")
     ordering = ["-id"]

@@ -1,6 +1,7 @@
 """The lists of the console: what they begin with, and that they take no longer with more rows."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -8,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Model
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -104,3 +106,26 @@ def test_rows_are_counted_up_to_a_bound() -> None:
     pending()
     more = OfTwo(many, 1)
     assert (more.count, more.num_pages, more.has_more) == (2, 2, True)
+
+
+@pytest.mark.parametrize("model", LONG, ids=lambda model: model.__name__)
+def test_no_filter_of_a_long_list_reads_which_values_the_table_has(model: type[Model]) -> None:
+    auditor = signed_in("Auditor")
+
+    with CaptureQueriesContext(connection) as queries:
+        shown(model, person=auditor)
+
+    assert [query["sql"] for query in queries if "DISTINCT" in query["sql"]] == []
+
+
+def test_received_events_are_filtered_by_their_type() -> None:
+    for number, kind in enumerate(["reservation.created", "emergency.triggered"]):
+        InboxMessage.objects.create(event_id=uuid4(), event_type=kind, topic="a topic", partition=0, offset=number)
+    auditor = signed_in("Auditor")
+
+    everything, chosen = (
+        auditor.get(reverse("admin:events_inboxmessage_changelist"), query).context["cl"].result_count
+        for query in ({}, {"event_type": "reservation.created"})
+    )
+
+    assert (everything, chosen) == (2, 1)
