@@ -16,19 +16,35 @@ const groups = new DataSet();
 const items = new DataSet();
 let current = null; // the id of the bar that Tab comes to, of those that are drawn
 
-// The page has each id once (console/board/packing.py): places in the lists stand for the others.
+// The page has its values by columns and no id twice (console/board/packing.py): places in the lists stand for ids, and
+// minutes of the date for times.
+function rowsOf(columns) {
+  const names = Object.keys(columns);
+  const row = (place) => names.map((name) => [name, columns[name][place]]).filter(([, value]) => value !== null);
+  return (columns[names[0]] ?? []).map((_, place) => Object.fromEntries(row(place)));
+}
+
 function unpacked(timeline) {
+  for (const list of ["groups", "items", "shades"]) timeline[list] = rowsOf(timeline[list]);
   const lanes = timeline.groups.map((lane) => lane.id);
+  const kinds = new Map(timeline.groups.map((lane) => [lane.id, lane.kind]));
+  const instant = (minutes) => timeline.begins + Math.round(minutes * 60000);
+  for (const part of [...timeline.items, ...timeline.shades]) {
+    part.start = instant(part.start);
+    part.end = instant(part.end);
+  }
   for (const lane of timeline.groups) lane.children = lane.children?.map((place) => lanes[place]);
   for (const bar of timeline.items) {
+    const [guests, capacity] = bar.guests.split("/");
     bar.group = lanes[bar.group];
-    bar.id ??= `${bar.departure}:${bar.group}`;
+    bar.id = kinds.get(bar.group) === "guide" ? `${bar.departure}:${bar.group}` : bar.departure;
     bar.href ??= timeline.address.replace(timeline.noId, bar.departure);
+    bar.guestWords = timeline.guestWords.replace("%(guests)s", guests).replace("%(capacity)s", capacity);
   }
   for (const shade of timeline.shades) {
     const bar = timeline.items[shade.bar];
     shade.group = bar ? bar.group : lanes[shade.group];
-    shade.id ??= `rest-${bar.id}`;
+    shade.id = bar ? `rest-${bar.id}` : `${shade.kind}-${shade.group}-${shade.start}-${shade.end}`;
   }
   return timeline;
 }

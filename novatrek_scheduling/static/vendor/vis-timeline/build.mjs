@@ -1,9 +1,13 @@
-// The timeline of vis-timeline without its charts (Graph2d), as one file: see README.md for the command.
+// The timeline of vis-timeline without its charts (Graph2d) and its form for trying options, as one file: see README.md
+// for the command.
 import { readFile } from "node:fs/promises";
 import { parse } from "acorn";
 import { build } from "esbuild";
 
 const CHARTS = new Set(["Graph2d", "LineGraph", "Legend", "GraphGroup", "Points", "Bargraph", "Line"]);
+
+// The form is made for every timeline, and shown where the option `configure` asks for it, which we never do.
+const NO_FORM = "class Configurator { setOptions() {} setModuleOptions() {} }";
 
 // What is assigned to a function of the charts (`Graph2d.prototype.setItems = …`) would keep it in the file.
 function changedName(statement) {
@@ -19,8 +23,9 @@ const withoutCharts = {
       let source = await readFile(path, "utf8");
       const { body } = parse(source, { ecmaVersion: "latest", sourceType: "module" });
       for (const statement of body.toReversed()) {
-        if (!CHARTS.has(changedName(statement))) continue;
-        source = source.slice(0, statement.start) + source.slice(statement.end);
+        const isForm = statement.type === "ClassDeclaration" && statement.id.name === "Configurator";
+        if (!isForm && !CHARTS.has(changedName(statement))) continue;
+        source = source.slice(0, statement.start) + (isForm ? NO_FORM : "") + source.slice(statement.end);
       }
       return { contents: source, loader: "js" };
     });
