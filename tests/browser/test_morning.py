@@ -166,7 +166,7 @@ def take_back(dana: Hands, morning: Morning) -> None:
     expect(history.locator("strong")).to_have_text(["mo", "dana", "worker"])
     dana.click(history.locator("li", has_text="13:00").get_by_role("link", name="Take this back"))
     expect(page.get_by_role("checkbox")).to_be_checked()
-    dana.picture("take-back")
+    dana.picture("take-back", "#content form")
     dana.click(page.get_by_role("button", name="Restore"))
     expect(page.locator("#departure-panel")).to_contain_text("09:30 to 12:30")
     wait_for_guides(page)
