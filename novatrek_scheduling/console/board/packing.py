@@ -3,7 +3,9 @@
 `unpacked` in `static/console/timeline.js` is the other half.
 """
 
+from base64 import urlsafe_b64encode
 from datetime import date
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -46,15 +48,22 @@ def _minutes(milliseconds: int) -> int | float:
 
 
 def _group(group: Values, places: dict[str, int]) -> Values:
+    """Return a group; the id of a guide, its 16 bytes as text of 22 characters, is as short as it can be."""
+    shorter = {"id": _short(group["id"])} if group["kind"] == "guide" else {}
     children = group.get("children")
-    return group if children is None else group | {"children": [places[child] for child in children]}
+    return group | shorter | ({"children": [places[child] for child in children]} if children is not None else {})
+
+
+def _short(key: str) -> str:
+    return urlsafe_b64encode(UUID(key).bytes).decode().rstrip("=")
 
 
 def _item(item: Values, places: dict[str, int], address: str) -> Values:
     left_out = {"guestWords", "id"}
     if item["href"] == address.replace(NO_ID, item["departure"]):
         left_out.add("href")
-    return {name: value for name, value in item.items() if name not in left_out} | {"group": places[item["group"]]}
+    own = {name: value for name, value in item.items() if name not in left_out}
+    return own | {"departure": _short(item["departure"]), "group": places[item["group"]]}
 
 
 def _shade(shade: Values, places: dict[str, int], bars: dict[str, int]) -> Values:

@@ -24,8 +24,16 @@ function rowsOf(columns) {
   return (columns[names[0]] ?? []).map((_, place) => Object.fromEntries(row(place)));
 }
 
+// The id whose 16 bytes these 22 characters are.
+function idOf(short) {
+  const bytes = atob(short.replaceAll("-", "+").replaceAll("_", "/"));
+  const hex = [...bytes].map((byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 function unpacked(timeline) {
   for (const list of ["groups", "items", "shades"]) timeline[list] = rowsOf(timeline[list]);
+  for (const lane of timeline.groups) if (lane.kind === "guide") lane.id = idOf(lane.id);
   const lanes = timeline.groups.map((lane) => lane.id);
   const kinds = new Map(timeline.groups.map((lane) => [lane.id, lane.kind]));
   const instant = (minutes) => timeline.begins + Math.round(minutes * 60000);
@@ -36,6 +44,7 @@ function unpacked(timeline) {
   for (const lane of timeline.groups) lane.children = lane.children?.map((place) => lanes[place]);
   for (const bar of timeline.items) {
     const [guests, capacity] = bar.guests.split("/");
+    bar.departure = idOf(bar.departure);
     bar.group = lanes[bar.group];
     bar.id = kinds.get(bar.group) === "guide" ? `${bar.departure}:${bar.group}` : bar.departure;
     bar.href ??= timeline.address.replace(timeline.noId, bar.departure);
