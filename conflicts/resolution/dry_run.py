@@ -20,11 +20,13 @@ from scheduling.daily_schedules.drafts import read_drafts
 class DryRun:
     """What is needed to make the option, the conflicts it would cause, and the fingerprints of the existing ones.
 
-    Guests who lose their place are no such conflict: the option says that it cancels.
+    `cancelling` are those that follow from its cancelling a departure: guests who lose their place. They are part of
+    what was chosen, and take no confirmation.
     """
 
     making: Making
     caused: tuple[DetectedConflict, ...]
+    cancelling: tuple[DetectedConflict, ...]
     existing: frozenset[str]
 
 
@@ -43,5 +45,10 @@ def run_dry(option: Option, conflict: ScheduleConflict) -> DryRun:
     remaining = detect_planned(after, touched, facts, now=now).conflicts
     if conflict.details["fingerprint"] in fingerprints_of(remaining) or not still_waiting(conflict) <= seated_in(after):
         raise ResolutionNotApplicable("This option no longer resolves the conflict; choose another.")
-    caused = tuple(c for c in remaining if c.fingerprint not in existing and not c.cause.follows_from_cancelling)
-    return DryRun(making, caused, existing)
+    new = [conflict for conflict in remaining if conflict.fingerprint not in existing]
+    return DryRun(
+        making,
+        caused=tuple(conflict for conflict in new if not conflict.cause.follows_from_cancelling),
+        cancelling=tuple(conflict for conflict in new if conflict.cause.follows_from_cancelling),
+        existing=existing,
+    )

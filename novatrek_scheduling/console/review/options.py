@@ -108,12 +108,20 @@ class Caused:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The day after an option; or `refusal`, why it is not possible any more."""
+    """The day after an option; or `refusal`, why it is not possible any more.
+
+    A person has to confirm what is `caused`. What follows from `cancelling` a departure is part of the option.
+    """
 
     rows: tuple[Row, ...] = ()
     guides: tuple[GuideDay, ...] = ()
     caused: tuple[Caused, ...] = ()
+    cancelling: tuple[Caused, ...] = ()
     refusal: str = ""
+
+    @property
+    def new_conflicts(self) -> tuple[Caused, ...]:
+        return (*self.caused, *self.cancelling)
 
     @property
     def is_forbidden(self) -> bool:
@@ -150,7 +158,8 @@ def preview_of(conflict: ScheduleConflict, option: Option) -> Preview:
             _row(day, days.before.get(key), days.after[key], dry_run.making.facts.snapshot.trails) for key in touched
         ]
         guides += _guide_days(day, days, touched)
-    return Preview(tuple(rows), tuple(guides), tuple(map(_caused, dry_run.caused)))
+    caused, cancelling = (tuple(map(_caused, found)) for found in (dry_run.caused, dry_run.cancelling))
+    return Preview(tuple(rows), tuple(guides), caused, cancelling)
 
 
 def _prices(figures: Figures) -> Iterator[Price]:
