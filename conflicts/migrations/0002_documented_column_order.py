@@ -44,7 +44,8 @@ def move_columns_behind_schedule_id(apps: StateApps, schema_editor: BaseDatabase
         schema_editor.execute(f"ALTER TABLE schedule_conflicts RENAME COLUMN moved_{name} TO {name}")
         schema_editor.execute(f"ALTER TABLE schedule_conflicts ALTER COLUMN {name} SET NOT NULL")
     for definition in indexes:
-        schema_editor.execute(definition)
+        # Not to be read as a text with placeholders.
+        schema_editor.execute(definition, params=None)
 
 
 class Migration(migrations.Migration):

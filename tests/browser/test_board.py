@@ -118,7 +118,7 @@ def test_a_board_that_cannot_be_refreshed_says_since_when_until_it_can(
 
     page.context.set_offline(False)
     page.evaluate("document.dispatchEvent(new CustomEvent('board:changed'))")
-    expect(note).to_be_hidden()
+    expect(note).to_be_hidden(timeout=30_000)
     # htmx says in the console, too, that its part did not come.
     journal.problems[:] = [problem for problem in journal.problems if "htmx:" not in problem]
 

@@ -110,7 +110,8 @@ class PublishPage(ConsolePage):
     def _reasons(self, refused: DomainError, going: frozenset[UUID]) -> dict[UUID, str]:
         if isinstance(refused, HardRuleViolated):
             found = {violation.departure_id: violation.message for violation in refused.violations}
-            return {key: found[key] for key in going & found.keys()}
+            if at_departures := {key: found[key] for key in going & found.keys()}:
+                return at_departures
         messages.warning(self.request, refusal_text(refused))
         return {}
 

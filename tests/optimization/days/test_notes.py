@@ -71,7 +71,8 @@ def test_a_note_since_the_publication_awaits_approval_until_it_is_given_and_for_
     address = f"/scheduling/v1/daily-schedules/{region.day}/publish"
     shown = client.get(address, {"region_id": region.region_id}, headers=bearer(["scheduling:read"])).json()
     assert set(shown["awaiting_approval"]) == set(map(str, about))
-    assert all("not on steep ground" in " ".join(entry["to_approve"]) for entry in shown["departures"])
+    assert all("left a note" in " ".join(entry["to_approve"]) for entry in shown["departures"])
+    assert "not on steep ground" not in str(shown)
 
     region.publish()
     for _ in range(2):

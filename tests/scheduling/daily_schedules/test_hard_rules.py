@@ -114,7 +114,7 @@ def test_time_off_on_the_second_day_of_a_trip_counts() -> None:
     )
 
     overnight = putting(uuid4(), trip_id=trip.id, team=[lead(guide)], ends_at=at(12, day=NEXT_DAY))
-    with pytest.raises(HardRuleViolated, match="training"):
+    with pytest.raises(HardRuleViolated, match="away until"):
         write_daily_schedules(
             [TOMORROW],
             overnight,

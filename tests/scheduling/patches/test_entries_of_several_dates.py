@@ -81,7 +81,7 @@ def test_an_absence_that_is_entered_on_each_of_its_dates_counts_once_and_ends_wi
         enter(client, ana.guide_id, away(DAYS[0], DAYS[2], "leave"), day=day)
 
     (conflict,) = ScheduleConflict.objects.open()
-    assert conflict.details["description"].count("leave") == 1
+    assert conflict.details["description"].count("away") == 1
     assert len(conflict.details["evidence"]["told"]["windows"]) == 1
     for day in (DAYS[1], DAYS[0]):
         enter(client, ana.guide_id, None, day=day)
