@@ -1,6 +1,6 @@
 """The open conflicts of dates, and the risks that people have accepted on them, as pages need them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -71,6 +71,13 @@ class Matters:
 
     conflicts: tuple[OpenConflict, ...]
     risks: tuple[AcceptedRisk, ...]
+
+
+def matters_about(day: date, departure_ids: Collection[UUID]) -> Matters:
+    """Read what is open and accepted about some departures of a date, in two queries; of others nothing is parsed."""
+    rows = ScheduleConflict.objects.open().between(day - LONGEST_TRIP, day)
+    about = rows.filter(details__departure_ids__has_any_keys=[str(key) for key in departure_ids])
+    return Matters(tuple(read_conflicts(about)), tuple(accepted_risks_on(day)))
 
 
 def matters_of(day: date, last: date | None = None) -> Matters:

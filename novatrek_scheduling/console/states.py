@@ -23,7 +23,7 @@ from novatrek_scheduling.console.marks import (
     Mark,
     Tone,
 )
-from novatrek_scheduling.console.open_conflicts import Matters, OpenConflict, matters_of
+from novatrek_scheduling.console.open_conflicts import Matters, OpenConflict, matters_about
 from novatrek_scheduling.console.state_texts import approval_text, editors_text, pin_text, risk_text, unpublished_text
 from novatrek_scheduling.console.unknown import Unknown, unknown_about
 from novatrek_scheduling.console.visitors import Visitor
@@ -120,7 +120,7 @@ def states_of(
 
     With a snapshot of the day, what its silent siblings leave open is part of it.
     """
-    return states_by(matters_of(day), day, departures, now, snapshot)
+    return states_by(matters_about(day, departures), day, departures, now, snapshot)
 
 
 def states_by(

@@ -55,18 +55,13 @@ class Filters:
         return [kind for kind in ConflictType if self.kind in {None, kind}]
 
     def of_severity(self, severity: Severity) -> ConflictQuerySet:
-        """Return the open conflicts of one severity that pass, the oldest first.
-
-        By the text that is indexed: the details of thousands of conflicts are not read.
-        """
+        """Return the open conflicts of one severity that pass, the oldest first, in the order of an index."""
         found = self.counted(severity)
-        if self.kind:
-            found = found.filter(conflict_type=self.kind)
-        return found.order_by("detected_at", "pk")
+        return found.filter(conflict_type=self.kind) if self.kind else found
 
     def counted(self, severity: Severity) -> ConflictQuerySet:
         """Return those of a severity among which types are counted: of the date and region alone."""
-        found = ScheduleConflict.objects.open().of_severity(severity)
+        found = ScheduleConflict.objects.open().ranked(severity)
         if self.day:
             found = found.on(self.day)
         if self.region_id:

@@ -11,13 +11,14 @@ from django.db.models import F, Func, JSONField
 from django.utils.translation import gettext as _
 
 from conflicts.detection import Cause, Severity
-from conflicts.models import ScheduleConflict
+from conflicts.models import SEVERITY_RANK, ScheduleConflict
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from scheduling.admin.region_names import region_name
 from scheduling.domain.words import in_words
 from scheduling.models import Hazard
 
 FEWEST = 2
+LOOKED_AT = 1_000
 _OF_GUIDES = frozenset(
     {Cause.CERTIFICATION, Cause.RESTRICTION, Cause.AVAILABILITY_EXCEPTION, Cause.NOT_AVAILABLE, Cause.GUIDE_NOTE}
 )
@@ -72,11 +73,26 @@ class Group:
         return len(self.conflict_ids)
 
 
-def read_groups() -> list[Group]:
-    """Return the groups of at least two open conflicts, the largest of the most severe first, in a few queries."""
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups among the most severe open conflicts; `are_all` where those were all that are open."""
+
+    groups: tuple[Group, ...]
+    are_all: bool
+
+    def of_key(self, key: str) -> Group | None:
+        return next((group for group in self.groups if group.key == key), None)
+
+
+def read_groups() -> Groups:
+    """Return the groups of at least two open conflicts, the largest of the most severe first, in a few queries.
+
+    Among `LOOKED_AT` conflicts, the most severe and of them the oldest: as they are resolved, others come up.
+    """
     found: defaultdict[str, list[tuple[UUID, Severity]]] = defaultdict(list)
-    rows = ScheduleConflict.objects.open().order_by("detected_at", "pk")
-    for key, details in rows.annotate(small=_SMALL).values_list("pk", "small"):
+    rows = ScheduleConflict.objects.open().order_by(SEVERITY_RANK.desc(), "detected_at", "pk")
+    read = list(rows.annotate(small=_SMALL).values_list("pk", "small")[: LOOKED_AT + 1])
+    for key, details in read[:LOOKED_AT]:
         shared = shared_cause(details)
         if shared:
             found[shared].append((key, Severity(details["severity"])))
@@ -84,7 +100,8 @@ def read_groups() -> list[Group]:
     examples = ScheduleConflict.objects.in_bulk([own[0][0] for own in members.values()])
     hazards = Hazard.objects.in_bulk([_id_of(key) for key in members if _kind_of(key) is Shared.HAZARD])
     groups = [_group(key, own, examples[own[0][0]], hazards) for key, own in members.items() if own[0][0] in examples]
-    return sorted(groups, key=lambda group: (-group.worst.rank, -group.count, group.key))
+    ordered = sorted(groups, key=lambda group: (-group.worst.rank, -group.count, group.key))
+    return Groups(tuple(ordered), are_all=len(read) <= LOOKED_AT)
 
 
 def shared_cause(details: Mapping[str, Any]) -> str:

@@ -1,12 +1,17 @@
-"""The queue of open conflicts, the most severe first and the oldest of them, a page at a time."""
+"""The queue of open conflicts, the most severe first and the oldest of them, a page at a time.
 
+Of each severity it has the first thousand: whatever there is beyond them comes up as those are resolved.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db import connection
+from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -15,6 +20,7 @@ from django.utils.translation import gettext as _
 from conflicts.choices import SEVERITY_LABELS, TYPE_LABELS
 from conflicts.detection import Severity
 from conflicts.models import ScheduleConflict
+from novatrek_scheduling.console.counts import MOST, NONE, RowCount, count_all
 from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.review.filters import Filters
 from scheduling.admin.region_names import region_names
@@ -46,7 +52,7 @@ class Tally:
 
     value: str
     word: str
-    count: int
+    count: RowCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Queue:
     entries: tuple[Entry, ...]
     severities: tuple[Tally, ...]
     kinds: tuple[Tally, ...]
-    total: int
+    total: RowCount
     number: int
     current: UUID | None
     before: Entry | None
@@ -65,7 +71,7 @@ class Queue:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+        return _pages(self.total)
 
     @property
     def first(self) -> int:
@@ -86,12 +92,12 @@ def read_queue(filters: Filters, current: UUID | None = None, number: int | None
 
     Without a current one the first of the page is looked at. Takes few queries, however many conflicts there are.
     """
-    counts = _counts(filters)
-    sizes = {level: sum(counts[level].get(kind, 0) for kind in filters.kinds) for level in Severity}
-    total = sum(sizes[severity] for severity in filters.severities)
+    counted = count_all({level.value: filters.of_severity(level) for level in Severity})
+    total = sum((counted[severity.value] for severity in filters.severities), start=NONE)
+    sizes = {level: counted[level.value].number for level in Severity}
     index = _index_of(current, filters, sizes) if current else None
     page = number or (index // PAGE_SIZE + 1 if index is not None else 1)
-    page = min(max(page, 1), max(1, -(-total // PAGE_SIZE)))
+    page = min(max(page, 1), _pages(total))
     start = (page - 1) * PAGE_SIZE
     # One more on either side: what lies before and after the conflict may be on another page.
     first = max(start - 1, 0)
@@ -100,7 +106,7 @@ def read_queue(filters: Filters, current: UUID | None = None, number: int | None
     if current is None and entries:
         current, index = entries[0].id, start
     before, after = _beside(index, read, first)
-    return Queue(filters, entries, *_tallies(filters, counts), total, page, current, before, after)
+    return Queue(filters, entries, _severities(counted), _kinds(filters), total, page, current, before, after)
 
 
 def next_open(filters: Filters, after: ScheduleConflict) -> UUID | None:
@@ -123,7 +129,7 @@ def entries_of(conflict_ids: Sequence[UUID]) -> list[Entry]:
 
 
 def _index_of(current: UUID, filters: Filters, sizes: Mapping[Severity, int]) -> int | None:
-    """Return the place of a conflict in the queue; None of one that is not in it."""
+    """Return the place of a conflict in the queue; None of one that is not in it, or beyond what it has."""
     conflict = ScheduleConflict.objects.open().filter(pk=current).first()
     if conflict is None or conflict.severity not in filters.severities:
         return None
@@ -132,7 +138,8 @@ def _index_of(current: UUID, filters: Filters, sizes: Mapping[Severity, int]) ->
         return None
     worse = sum(sizes[severity] for severity in filters.severities if severity.rank > conflict.severity.rank)
     earlier = Q(detected_at__lt=conflict.detected_at) | Q(detected_at=conflict.detected_at, pk__lt=conflict.pk)
-    return worse + own.filter(earlier).count()
+    before = own.filter(earlier)[:MOST].count()
+    return worse + before if before < MOST else None
 
 
 def _window(filters: Filters, sizes: Mapping[Severity, int], first: int, last: int) -> list[Entry]:
@@ -164,30 +171,33 @@ def _beside(index: int | None, read: list[Entry], first: int) -> tuple[Entry | N
     return before, after
 
 
-def _counts(filters: Filters) -> dict[Severity, dict[str, int]]:
-    """Return how many conflicts there are by severity and type, in one query."""
-    counts: dict[Severity, dict[str, int]] = {severity: {} for severity in Severity}
-    first, *others = (_counted(filters, severity) for severity in Severity)
-    for level, kind, number in first.union(*others, all=True):
-        counts[Severity(level)][kind] = number
-    return counts
+def _pages(total: RowCount) -> int:
+    return max(1, -(-total.number // PAGE_SIZE))
 
 
-def _counted(filters: Filters, severity: Severity) -> QuerySet[Any, Any]:
-    rows = filters.counted(severity).order_by().values("conflict_type").annotate(number=Count("pk"))
-    return rows.annotate(level=Value(severity.value)).values_list("level", "conflict_type", "number")
+def _severities(counted: Mapping[str, RowCount]) -> tuple[Tally, ...]:
+    """Return how many of each severity the other filters leave."""
+    return tuple(
+        Tally(level.value, capfirst(_(SEVERITY_LABELS[level])), counted[level.value]) for level in reversed(Severity)
+    )
 
 
-def _tallies(
-    filters: Filters, counts: Mapping[Severity, Mapping[str, int]]
-) -> tuple[tuple[Tally, ...], tuple[Tally, ...]]:
-    """Return the counts by severity and by type, each of what the other filters leave."""
-    by_severity = [
-        Tally(level.value, capfirst(_(SEVERITY_LABELS[level])), sum(counts[level].get(k, 0) for k in filters.kinds))
-        for level in reversed(Severity)
-    ]
-    by_kind = [
-        Tally(kind.value, _(label), sum(counts[level].get(kind, 0) for level in filters.severities))
+def _kinds(filters: Filters) -> tuple[Tally, ...]:
+    """Return how many of each type the other filters leave, of each severity among its first, in one query."""
+    parts, values = [], list[Any]()
+    for severity in filters.severities:
+        first = filters.counted(severity).values("conflict_type")[: MOST + 1]
+        statement, parameters = first.query.sql_with_params()
+        parts.append(f"SELECT %s, conflict_type, count(*) FROM ({statement}) AS found GROUP BY conflict_type")  # noqa: S608 (of Django's compiler)
+        values += [severity.value, *parameters]
+    by_kind, by_severity = Counter[str](), Counter[str]()
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        for severity, kind, number in cursor.fetchall():
+            by_kind[kind] += number
+            by_severity[severity] += number
+    are_more = any(number > MOST for number in by_severity.values())
+    return tuple(
+        Tally(kind.value, _(label), RowCount(by_kind[kind], are_more and by_kind[kind] > 0))
         for kind, label in TYPE_LABELS.items()
-    ]
-    return tuple(by_severity), tuple(by_kind)
+    )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from conflicts.admin.many import MOST_AT_ONCE, ResolveManyForm, plan_context
 from conflicts.resolution.bulk import resolve_conflicts
 from novatrek_scheduling.console.pages import ConsolePage
-from novatrek_scheduling.console.review.groups import Group, read_groups
+from novatrek_scheduling.console.review.groups import LOOKED_AT, Group, read_groups
 from novatrek_scheduling.console.review.queue import Entry, entries_of
 from novatrek_scheduling.console.review.steps import Progress, became_of
 from novatrek_scheduling.console.review.views import RESOLVE, VIEW
@@ -42,12 +42,14 @@ class TogetherPage(ConsolePage):
         return HttpResponseBadRequest(_("This form has no such button."))
 
     def _groups(self, key: str, *, status: int = HTTPStatus.OK) -> HttpResponse:
-        groups = read_groups()
-        group = next((group for group in groups if group.key == key), None)
+        found = read_groups()
+        group = found.of_key(key)
         return self.show(
             _("Several conflicts at once"),
             status=status,
-            groups=groups,
+            groups=found.groups,
+            are_all=found.are_all,
+            looked_at=LOOKED_AT,
             group=group,
             entries=_entries(group) if group else [],
             most=MOST_AT_ONCE,

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from conflicts.detection import Cause, Severity
 from conflicts.models import ScheduleConflict
@@ -34,7 +35,7 @@ def test_conflicts_of_one_hazard_are_a_group_the_most_severe_first(bear: Hazard)
     high, critical = under_hazard(bear), under_hazard(bear, Severity.CRITICAL)
     conflict_of()
 
-    [group] = read_groups()
+    [group] = read_groups().groups
 
     assert (group.title, group.count, group.worst) == ("Bear with cubs", 2, Severity.CRITICAL)
     assert group.conflict_ids == (critical.pk, high.pk)
@@ -46,13 +47,13 @@ def test_conflicts_of_one_absent_guide_are_named_after_the_guide() -> None:
         plan = {str(uuid4()): {"team": [{"guide_id": guide, "guide_name": "Ana Ruiz", "role": "LEAD"}]}}
         conflict_of(cause=Cause.AVAILABILITY_EXCEPTION, affected_guide_ids=[guide], plan=plan)
 
-    assert [group.title for group in read_groups()] == ["Ana Ruiz"]
+    assert [group.title for group in read_groups().groups] == ["Ana Ruiz"]
 
 
 def test_a_group_is_ticked_and_looked_at_before_anything_is_done(bear: Hazard) -> None:
     conflicts = [under_hazard(bear), under_hazard(bear)]
     dispatcher = signed_in("Dispatcher")
-    [group] = read_groups()
+    [group] = read_groups().groups
 
     chosen = dispatcher.get(TOGETHER, {"group": group.key})
     plan = dispatcher.post(TOGETHER, {"do": "plan", "group": group.key, "conflicts": [c.pk for c in conflicts]})
@@ -79,3 +80,23 @@ def test_an_auditor_looks_at_groups_and_resolves_none(bear: Hazard) -> None:
 
     assert auditor.get(TOGETHER).status_code == 200
     assert auditor.post(TOGETHER, {"do": "plan", "conflicts": [conflict.pk]}).status_code == 403
+
+
+def test_of_very_many_conflicts_the_worst_are_grouped_and_the_page_says_that_there_are_more(bear: Hazard) -> None:
+    low = conflict_of(severity=Severity.LOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO schedule_conflicts (conflict_id, schedule_id, conflict_type, details, resolved, detected_at)"
+            " SELECT gen_random_uuid(), schedule_id, conflict_type,"
+            "   details || jsonb_build_object('fingerprint', n::text), false, detected_at - interval '1 hour'"
+            " FROM schedule_conflicts, generate_series(1, 1000) AS n WHERE conflict_id = %s",
+            [low.pk],
+        )
+    under_hazard(bear)
+    under_hazard(bear)
+
+    found = read_groups()
+
+    assert [group.title for group in found.groups] == ["Bear with cubs"]
+    assert not found.are_all
+    assert "Of the 1000 most severe" in signed_in("Auditor").get(TOGETHER).content.decode().replace(",", "")
