@@ -4,6 +4,7 @@ Values that a filter offers are those that the service can write: to find out wh
 read each time its list is opened.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,15 +67,15 @@ class DeadLetterStateFilter(admin.SimpleListFilter):
         return states.get(self.value(), queryset)
 
 
-class _ValueFilter(admin.SimpleListFilter):
+class _ValueFilter(admin.SimpleListFilter, ABC):
     """A filter by one of the known values of the column `parameter_name`."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return sorted(self.known(), key=lambda choice: choice[1])
 
+    @abstractmethod
     def known(self) -> Iterator[tuple[str, str]]:
         """Yield each value with its words."""
-        raise NotImplementedError
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset

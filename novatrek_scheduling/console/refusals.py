@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from novatrek_scheduling.console.board.hearing import last_heard
-from novatrek_scheduling.console.days import company_zone
+from novatrek_scheduling.console.proposals.texts import moment_text
 from novatrek_scheduling.errors import DomainError
 from scheduling.siblings.errors import SiblingUnavailable
 
@@ -13,8 +13,6 @@ def refusal_text(error: DomainError) -> str:
     if not isinstance(error, SiblingUnavailable):
         return error.message
     heard = last_heard([error.sibling]).get(error.sibling)
-    when = (
-        _(" It last did at %(when)s.") % {"when": f"{heard.astimezone(company_zone()):%d %b %H:%M %Z}"} if heard else ""
-    )
+    when = _(" It last did at %(when)s.") % {"when": moment_text(heard, with_day=True)} if heard else ""
     sentence = _("%(sibling)s does not answer, and this needs what it knows.%(when)s Try again in a moment.")
     return sentence % {"sibling": error.sibling, "when": when}

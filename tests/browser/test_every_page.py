@@ -38,7 +38,7 @@ def looked_at(page: Page, name: str, address: str, scales: Scales) -> list[str]:
 
 
 def _codes_on(page: Page, name: str) -> list[str]:
-    """Codes and ids that the console's own pages show; lists of rows have the ids of what they keep."""
+    """Codes and ids that the console's own pages show, as a browser shows them; all pages are walked without one."""
     text = page.inner_text("main") if name.startswith("console:") else ""
     return [f"shows {code}" for code in codes_and_ids_in(text)]
 

@@ -88,3 +88,27 @@ def test_a_text_that_is_not_marked_is_found(source: str) -> None:
 )
 def test_what_is_marked_or_no_word_is_not(source: str) -> None:
     assert BareTexts(source).found == []
+
+
+PAGES = [
+    "novatrek_scheduling/console",
+    "scheduling/admin",
+    "conflicts/admin",
+    "optimization/admin",
+    "events/admin.py",
+    "events/admin_filters.py",
+]
+NAME_OF_A_DAY_OR_MONTH = re.compile(r"%[aAbB]\b")
+
+
+def python_of(place: Path) -> list[Path]:
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place]
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_names_of_days_and_months_on_pages_are_those_of_the_language(place: str) -> None:
+    """Python's own formats know English ones alone; `date_format` knows those of the language."""
+    modules = python_of(TEMPLATES.parent / place)
+
+    assert modules
+    assert [str(module) for module in modules if NAME_OF_A_DAY_OR_MONTH.search(module.read_text())] == []

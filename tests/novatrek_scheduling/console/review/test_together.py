@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conflicts.detection import Cause, Severity
 from conflicts.models import ScheduleConflict
@@ -95,8 +96,10 @@ def test_of_very_many_conflicts_the_worst_are_grouped_and_the_page_says_that_the
     under_hazard(bear)
     under_hazard(bear)
 
-    found = read_groups()
+    with CaptureQueriesContext(connection) as captured:
+        found = read_groups()
 
     assert [group.title for group in found.groups] == ["Bear with cubs"]
     assert not found.are_all
+    assert "LIMIT 1001" in captured.captured_queries[0]["sql"]
     assert "Of the 1000 most severe" in signed_in("Auditor").get(TOGETHER).content.decode().replace(",", "")
