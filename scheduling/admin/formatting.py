@@ -40,14 +40,21 @@ def times_text(departure: Departure) -> str:
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> SafeString:
-    """Return an HTML table of escaped texts."""
+    """Return an HTML table of escaped texts, which scrolls by itself where it is wider than its page."""
+    columns = list(columns)
     cell, head = '<td class="px-3 py-2 align-top">{}</td>', '<th class="px-3 py-2 text-left">{}</th>'
     titles = format_html_join("", head, ((title,) for title in columns))
     lines = (format_html_join("", cell, ((value,) for value in row)) for row in rows)
     body = format_html_join(
         "", '<tr class="border-t border-base-200 dark:border-base-800">{}</tr>', ((x,) for x in lines)
     )
-    return format_html('<table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', titles, body)
+    return format_html(
+        '<div class="c-scroll" tabindex="0" role="group" aria-label="{}">'
+        '<table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        ", ".join(map(str, columns)),
+        titles,
+        body,
+    )
 
 
 def departures_table(departures: Iterable[Departure]) -> SafeString:

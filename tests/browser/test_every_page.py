@@ -1,6 +1,6 @@
 """Every page, light and dark, at three widths: nothing that axe-core finds, no error, nothing from elsewhere.
 
-And no page is heavy, or shows an icon as a word.
+And no page is heavy, shows an icon as a word, or is wider than a phone.
 """
 
 import pytest
@@ -25,6 +25,18 @@ WORDS = """() => [...document.querySelectorAll(".material-symbols-outlined")]
     .map((icon) => icon.textContent)"""
 
 
+# On a phone, the last width that was looked at, nothing reaches over the edge but what scrolls by itself.
+OVER_THE_EDGE = """() => {
+    const scrolls = (element) => element && (["auto", "scroll", "hidden"].includes(getComputedStyle(element).overflowX)
+        ? element !== document.documentElement && element !== document.body
+        : scrolls(element.parentElement));
+    return [...document.querySelectorAll("main :is(th, td, p, li, h2, h3, label, input, select, button, a)")]
+        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().width > 1)
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 && !scrolls(element.parentElement))
+        .map((element) => element.textContent.trim().slice(0, 40) || element.tagName);
+}"""
+
+
 def looked_at(page: Page, name: str, address: str, scales: Scales) -> list[str]:
     """Open a page and return what is wrong with it."""
     scales.empty()
@@ -32,6 +44,7 @@ def looked_at(page: Page, name: str, address: str, scales: Scales) -> list[str]:
     if answer is None or answer.status != 200 or answer.request.redirected_from is not None:
         return [f"{name} {address} is not shown"]
     found = [*violations(page), *_codes_on(page, name), *(f"has no icon {word}" for word in page.evaluate(WORDS))]
+    found += [f"reaches over the edge: {text}" for text in page.evaluate(OVER_THE_EDGE)]
     if (weight := scales.weight()) > MOST_BYTES:
         found.append(f"weighs {weight:,} bytes")
     return [f"{name} {line}" for line in found]
