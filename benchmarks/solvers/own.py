@@ -7,7 +7,7 @@ from benchmarks.solvers.rivals import Solved
 from optimization.solver import solve_day, solve_request
 from optimization.solver.decomposition import decompose
 from optimization.solver.greedy import greedy_teams
-from optimization.solver.patterns import covering_patterns, smallest_patterns
+from optimization.solver.patterns import smallest_patterns
 from optimization.solver.problem import DayProblem, EligiblePair, RequestProblem
 from optimization.solver.request_model import best_teams
 from optimization.solver.solution import PlanStatus
@@ -16,7 +16,6 @@ from optimization.solver.staffing import Staffing
 
 def forget_patterns() -> None:
     """Clear the caches of patterns, so that every solve starts without those of earlier ones."""
-    covering_patterns.cache_clear()
     smallest_patterns.cache_clear()
 
 

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from types import MappingProxyType
 from uuid import UUID
 
+from optimization.solver.cheapest_team import cheapest_team, pair_cost
 from optimization.solver.components import Component, overlap
 from optimization.solver.patterns import fewest_guides
-from optimization.solver.problem import Departure, EligiblePair
+from optimization.solver.problem import Departure
 from optimization.solver.solution import Objectives
-from optimization.solver.staffing import Members, Staffing, Teams, cheapest_team
-
-KEPT_BEFORE_LOSS = 1_000_000
+from optimization.solver.staffing import Members, Staffing, Teams
 
 _NO_TEAMS: Teams = MappingProxyType({})
 
@@ -69,11 +68,6 @@ def lexicographic_key(component: Component, teams: Teams) -> tuple[int, int, int
     objectives = objectives_of(component, teams)
     pinned = staffed_pinned(component, teams)
     return (budget_excess(component, teams), -pinned, -objectives.guests, -objectives.kept, objectives.loss)
-
-
-def pair_cost(pair: EligiblePair) -> int:
-    """Return the second and third objective as one cost: exact among the teams of one departure."""
-    return pair.loss - KEPT_BEFORE_LOSS * pair.is_kept
 
 
 def _by_scarcity(staffing: Staffing) -> tuple[bool, float, int, UUID]:

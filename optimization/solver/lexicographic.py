@@ -20,6 +20,7 @@ from optimization.solver.greedy import budget_excess, greedy_teams, lexicographi
 from optimization.solver.highs import FastHiGHS
 from optimization.solver.solution import Objectives, PlanStatus
 from optimization.solver.staffing import Teams
+from optimization.solver.trivial_bound import only_plan_at_bound
 
 # Measured on days of every size: the same optima in half the time. They can leave a hard model without any
 # solution, so a run that does not finish with them is repeated with HiGHS's defaults.
@@ -131,14 +132,17 @@ class _Search:
 
     def run(self) -> None:
         """Search to the proof. Raises OutOfTimeError at the deadline, and whatever the solver raises."""
+        at_bound = only_plan_at_bound(self._component)
+        if at_bound is not None:
+            self._prove_incumbent(at_bound)
+            return
         self._remaining()
         model = self._model()
         self._fix_budget(model)
         self._fix_pins(model)
         weighted = self._optimize(model, model.minimize_everything, bounds_everything=True)
         self._certify(model, weighted)
-        self._bounds = objectives_of(self._component, self._teams)
-        self._status = PlanStatus.PROVEN
+        self._prove_incumbent(self._teams)
 
     def run_without_loss(self) -> None:
         """Prove the guests, and the kept pairs if more guests than the incumbent's are served. Raises as `run`."""
@@ -152,6 +156,11 @@ class _Search:
         if guests.guests > served:
             kept = self._prove(model, model.minimize_kept, lambda objectives: self._total.kept - objectives.kept)
             self._bounds = self._bounds._replace(kept=kept.kept)
+
+    def _prove_incumbent(self, teams: Teams) -> None:
+        self._incumbent = teams
+        self._bounds = objectives_of(self._component, teams)
+        self._status = PlanStatus.PROVEN
 
     @property
     def _teams(self) -> Teams:

@@ -39,24 +39,6 @@ class Need:
 
 
 @lru_cache(maxsize=4096)
-def covering_patterns(
-    classes: tuple[GuideClass, ...], need: Need, limit: int | None
-) -> tuple[tuple[int, ...], ...] | None:
-    """Return all patterns over `classes` that meet `need`, smallest teams first; None if more than `limit`."""
-    patterns: list[tuple[int, ...]] = []
-    for size in range(need.smallest, need.places + 1):
-        for members in combinations_with_replacement(range(len(classes)), size):
-            team = [classes[index] for index in members]
-            if not _covers(team, need) or not _are_available(team):
-                continue
-            if need.keeps_spare or not _has_spare(team, need):
-                patterns.append(_counted(members, len(classes)))
-            if limit is not None and len(patterns) > limit:
-                return None
-    return tuple(patterns)
-
-
-@lru_cache(maxsize=4096)
 def smallest_patterns(
     classes: tuple[GuideClass, ...], need: Need, limit: int | None
 ) -> tuple[tuple[int, ...], ...] | None:
@@ -112,27 +94,3 @@ def _counted(members: tuple[int, ...], classes: int) -> tuple[int, ...]:
     for index in members:
         pattern[index] += 1
     return tuple(pattern)
-
-
-def _are_available(team: list[GuideClass]) -> bool:
-    """Return whether no class, in a team that is in order of classes, is used beyond its available guides."""
-    used, previous = 0, None
-    for guide_class in team:
-        used = used + 1 if guide_class is previous else 1
-        if used > guide_class.available:
-            return False
-        previous = guide_class
-    return True
-
-
-def _covers(team: list[GuideClass], need: Need) -> bool:
-    covered, is_led = 0, not need.needs_lead
-    for guide_class in team:
-        covered += guide_class.capacity
-        is_led = is_led or guide_class.may_lead
-    return is_led and covered >= need.guests
-
-
-def _has_spare(team: list[GuideClass], need: Need) -> bool:
-    """Return whether some member is superfluous."""
-    return any(_covers([*team[:place], *team[place + 1 :]], need) for place in range(len(team)))

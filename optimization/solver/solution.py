@@ -78,13 +78,17 @@ class DayPlan:
     error: str = ""
     moved: tuple[UUID, ...] = ()
     solve_seconds: float = field(default=0.0, compare=False)
+    _guides: Mapping[UUID, tuple[UUID, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_guides", {team.departure_id: team.guide_ids for team in self.teams})
 
     def __iter__(self) -> Iterator[Team]:
         return iter(self.teams)
 
     def team_of(self, departure_id: UUID) -> tuple[UUID, ...]:
         """Return the guides of a departure, the lead first; empty if unstaffed."""
-        return next((team.guide_ids for team in self.teams if team.departure_id == departure_id), ())
+        return self._guides.get(departure_id, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
-"""Staffing one departure: the requirements of its team, whether one exists, and the cheapest one."""
+"""Staffing one departure: the requirements of its team, and whether one exists."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Self
 from uuid import UUID
 
-from optimization.solver.patterns import GuideClass, Need, covering_patterns
+from optimization.solver.patterns import GuideClass, Need
 from optimization.solver.problem import Departure, EligiblePair, Location
 from optimization.solver.solution import Team, UnstaffedReason
 
@@ -81,31 +81,6 @@ def group_by_departure(departures: Iterable[Departure], pairs: Iterable[Eligible
         of_departure[pair.departure_id].append(pair)
     ordered = sorted(departures, key=lambda departure: departure.id)
     return [Staffing.of(departure, of_departure[departure.id]) for departure in ordered]
-
-
-def cheapest_team(
-    staffing: Staffing, free: Sequence[EligiblePair], cost: Callable[[EligiblePair], int]
-) -> Members | None:
-    """Return the team of least total `cost` formed by the forced pairs and some of `free`, which are by id.
-
-    Exact: an optimal team takes the cheapest members of each class, so enumerating the patterns is enough. Ties go
-    to the smaller team, then to the smaller ids. None if there is no team.
-    """
-    classes = staffing.classes(free)
-    cheapest = [
-        sorted([(cost(pair), pair) for pair in members], key=itemgetter(0))[: staffing.need.places]
-        for members in classes.values()
-    ]
-    best: tuple[tuple[int, int], tuple[int, ...]] | None = None
-    for pattern in covering_patterns(tuple(classes), staffing.need, None) or ():
-        costs = [amount for ranked, count in zip(cheapest, pattern, strict=True) for amount, _ in ranked[:count]]
-        key = (sum(costs), len(costs))
-        if best is None or key < best[0]:
-            best = (key, pattern)
-    if best is None:
-        return None
-    chosen = [pair for ranked, count in zip(cheapest, best[1], strict=True) for _, pair in ranked[:count]]
-    return (*staffing.forced, *chosen)
 
 
 def unstaffable_reason(staffing: Staffing, locations: Mapping[UUID, Location]) -> UnstaffedReason | None:

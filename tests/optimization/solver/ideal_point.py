@@ -1,8 +1,9 @@
 """The ideal point of a day (Ehrgott 2005): the optimum of each objective as if departures did not compete."""
 
+from optimization.solver.cheapest_team import cheapest_team
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan, Objectives
-from optimization.solver.staffing import cheapest_team, group_by_departure
+from optimization.solver.staffing import group_by_departure
 
 
 def ideal_objectives(problem: DayProblem, plan: DayPlan) -> Objectives:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimization.solver.components import connected_components, maximal_cliques
-from optimization.solver.patterns import GuideClass, Need, covering_patterns, smallest_patterns
+from optimization.solver.patterns import GuideClass, Need, smallest_patterns
 from optimization.solver.problem import Location
 from optimization.solver.staffing import group_by_departure
+from tests.optimization.solver.all_patterns import covering_patterns
 from tests.optimization.solver.days import CAMP, day, pair, trip
 
 GROUP = trip(1, "08:00", "12:00", 4)
@@ -60,7 +61,7 @@ def test_departures_that_share_nothing_are_solved_apart() -> None:
 def test_patterns_cover_the_group_without_superfluous_members() -> None:
     classes = (GuideClass(6, True, 3), GuideClass(10, True, 1))
 
-    patterns = covering_patterns(classes, Need(12, 3, needs_lead=True, keeps_spare=False), None)
+    patterns = covering_patterns(classes, Need(12, 3, needs_lead=True, keeps_spare=False))
 
     assert patterns == ((2, 0), (1, 1))
 
@@ -68,7 +69,7 @@ def test_patterns_cover_the_group_without_superfluous_members() -> None:
 def test_patterns_keep_spare_members_where_a_published_team_may_have_them() -> None:
     classes = (GuideClass(6, True, 3), GuideClass(10, True, 1))
 
-    patterns = covering_patterns(classes, Need(12, 3, needs_lead=True, keeps_spare=True), None)
+    patterns = covering_patterns(classes, Need(12, 3, needs_lead=True, keeps_spare=True))
 
     assert patterns == ((2, 0), (1, 1), (3, 0), (2, 1))
 
@@ -90,8 +91,8 @@ def test_the_smallest_patterns_describe_all_teams_that_cover_the_group(
     need = Need(data.draw(st.integers(0, 30)), 3, needs_lead=data.draw(st.booleans()), keeps_spare=True)
     lean = replace(need, keeps_spare=False)
 
-    assert _described(classes, need) == set(covering_patterns(classes, need, None) or ())
-    assert set(covering_patterns(classes, lean, None) or ()) <= _described(classes, lean) <= _described(classes, need)
+    assert _described(classes, need) == set(covering_patterns(classes, need))
+    assert set(covering_patterns(classes, lean)) <= _described(classes, lean) <= _described(classes, need)
 
 
 def _described(classes: tuple[GuideClass, ...], need: Need) -> set[tuple[int, ...]]:
@@ -121,4 +122,4 @@ def _can_fill(classes: tuple[GuideClass, ...], team: tuple[int, ...], places: tu
 def test_too_many_patterns_are_not_listed() -> None:
     classes = tuple(GuideClass(capacity, True, 3) for capacity in range(1, 21))
 
-    assert covering_patterns(classes, Need(20, 3, needs_lead=True, keeps_spare=False), 60) is None
+    assert smallest_patterns(classes, Need(20, 3, needs_lead=True, keeps_spare=False), 60) is None

@@ -81,11 +81,12 @@ def test_a_curve_is_of_greedy_plans_where_the_solver_raises(monkeypatch: pytest.
 
 
 def test_the_cost_is_that_of_a_greedy_plan_if_the_solver_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    group = trip(1, "08:00", "12:00", 4)
-    problem = day([group], [pair(group, 1, 8, 900), pair(group, 2, 8, 400)])
+    group, rival = trip(1, "08:00", "12:00", 4), trip(2, "08:00", "12:00", 4)
+    crew = [pair(group, 1, 8, 900), pair(group, 2, 8, 400), pair(rival, 2, 8, 800), pair(rival, 3, 8, 300)]
+    problem = day([group, rival], crew)
     plan = solve_day(problem)
     monkeypatch.setattr("highspy.Highs.run", _break)
 
     forced = forced_assignment(problem, plan, group.id, guide(2))
 
-    assert (forced.difference, forced.status) == (Objectives(0, 0, 500), PlanStatus.GREEDY)
+    assert (forced.difference, forced.status) == (Objectives(0, 0, 1_000), PlanStatus.GREEDY)
