@@ -1,11 +1,13 @@
 """Daily schedules by their address: the id, or the ISO date, in the path of a client's request."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from novatrek_scheduling.api.fields import FIRST_DATE, ISO_DATE, LAST_DATE
+from scheduling.daily_schedules.stored_texts import with_texts
 from scheduling.errors import UnknownSchedule
 from scheduling.models import DailySchedule
 
@@ -13,6 +15,14 @@ from scheduling.models import DailySchedule
 def schedule_at(address: str) -> DailySchedule:
     """Return the daily schedule of an id or an ISO date, in one query. Raises UnknownSchedule where it has no row."""
     schedule = _rows_at(address).first()
+    if schedule is None:
+        raise _unknown(address)
+    return schedule
+
+
+def text_of(address: str) -> Any:
+    """Return a daily schedule with the text of its document (`with_texts`), in one query. Raises as `schedule_at`."""
+    schedule = with_texts(_rows_at(address)).first()
     if schedule is None:
         raise _unknown(address)
     return schedule

@@ -1,14 +1,14 @@
 """The list of daily schedules, filtered by date and by their departures; PostgreSQL searches the documents."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
-from django.db.models import BooleanField, Field, Func, JSONField, Model, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, Field, Func, JSONField, Model, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 
 from novatrek_scheduling.api.pagination import Keyset, Page
+from scheduling.daily_schedules.stored_texts import in_document, suspects_at, with_texts
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
 from scheduling.models import DailySchedule, GuideCommitment
 
@@ -31,13 +31,13 @@ UNDER_WAY = ('@.value.status != "CANCELLED"', "@.value.team.size() > 0", "@.valu
 def page_of_schedules(filters: Mapping[str, Any], *, size: int, token: str | None = None) -> Page[DailySchedule]:
     """Return daily schedules by date: of `date`, or from it to `date_to`, or up to that.
 
-    With conditions on departures (`CONDITIONS`), only schedules with a departure that meets all of them. They are
-    read without their documents; `matching_departures` has those departures, as {key, value}, and `entries` the
-    guide adjustments of the date. Raises BadPageToken.
+    They have the texts of their documents (`stored_texts.with_texts`). With conditions on departures (`CONDITIONS`),
+    only schedules with a departure that meets all of them: `matching_departures` has those departures, as {key, value},
+    `suspects` those of them that may be unpublished, and `entries` the guide adjustments of the date. Raises
+    BadPageToken.
     """
-    rows = on_dates(DailySchedule.objects.all(), filters)
-    if filters_departures(filters):
-        rows = _with_departures(rows, filters)
+    dated = on_dates(DailySchedule.objects.all(), filters)
+    rows = _with_departures(dated, filters) if filters_departures(filters) else with_texts(dated)
     return Keyset(ORDER, bound_to=filters).page(rows, size=size, token=token)
 
 
@@ -94,18 +94,13 @@ def _with_departures(rows: QuerySet[DailySchedule], filters: Mapping[str, Any]) 
     matching = rows.filter(_in_document("jsonb_path_exists", path, variables, BooleanField()))
     return matching.defer("assignments").annotate(
         matching_departures=_in_document("jsonb_path_query_array", path, variables, JSONField()),
+        suspects=suspects_at(f"{path}.value", variables),
         entries=KeyTransform("guide_adjustments", "assignments"),
     )
 
 
 def _in_document(function: str, path: str, variables: Mapping[str, str], output_field: Field[Any, Any]) -> Func:
-    return Func(
-        "assignments",
-        Func(Value(path), template="%(expressions)s::jsonpath", output_field=TextField()),
-        Func(Value(json.dumps(variables)), template="%(expressions)s::jsonb", output_field=JSONField()),
-        function=function,
-        output_field=output_field,
-    )
+    return Func(*in_document(path, variables), function=function, output_field=output_field)
 
 
 def on_dates(rows: QuerySet[Row], filters: Mapping[str, Any]) -> QuerySet[Row]:

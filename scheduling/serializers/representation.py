@@ -1,17 +1,21 @@
 """How daily schedules are shown: the stored document as it is, with the columns beside it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
-from uuid import UUID
 
+import orjson
 from pydantic import ValidationError
 
 from novatrek_scheduling.api.pagination import Page
 from novatrek_scheduling.api.serializers import instant
+from scheduling.daily_schedules.lookup import schedule_at
 from scheduling.daily_schedules.selectors import filters_departures
-from scheduling.domain.document import Departure, DepartureStatus, Role
+from scheduling.daily_schedules.stored_texts import MOST_SUSPECTS, text_at
+from scheduling.domain.document import Departure
+from scheduling.history.revisions import document_at
 from scheduling.models import DailySchedule
 
 
@@ -36,22 +40,30 @@ def represent_under_way(schedules: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def represent_schedule(schedule: DailySchedule, *, departure_ids: frozenset[UUID] | None = None) -> dict[str, Any]:
-    """A daily schedule as the API shows it: the stored document itself, not parsed and written again.
+def represent_schedule(schedule: Any) -> dict[str, Any]:
+    """A daily schedule, read `with_texts`, as the API shows it: its document is the stored text itself."""
 
-    With `departure_ids` only those departures, and the adjustments of the guides on them.
-    """
-    assignments = schedule.assignments
-    if departure_ids is not None:
-        keys = frozenset(map(str, departure_ids))
-        departures = {key: departure for key, departure in assignments.get("departures", {}).items() if key in keys}
-        assignments = {**assignments, **_part_of_document(departures, assignments.get("guide_adjustments", {}))}
-    return _represent_with(schedule, assignments)
+    def all_departures() -> Iterable[Any]:
+        return _departures_in(json.loads(schedule.text))
+
+    is_unpublished = _has_unpublished_changes(schedule.suspects, all_departures)
+    return _represent_with(schedule, orjson.Fragment(schedule.text), is_unpublished)
+
+
+def represent_written(schedule: DailySchedule) -> dict[str, Any]:
+    """A daily schedule at the revision that it was just written at, also where somebody has written it since."""
+    stored = text_at(schedule.pk, schedule.rev)
+    if stored is not None:
+        return represent_schedule(stored)
+    assignments = document_at(schedule_at(str(schedule.pk)), schedule.rev)
+    return _represent_with(schedule, assignments, any(map(_is_unpublished, _departures_in(assignments))))
 
 
 def _represent_filtered(schedule: Any, *, guide_ids: Collection[str] | None) -> dict[str, Any]:
     departures = {item["key"]: item["value"] for item in schedule.matching_departures}
-    return _represent_with(schedule, _part_of_document(departures, schedule.entries or {}, guide_ids=guide_ids))
+    assignments = _part_of_document(departures, schedule.entries or {}, guide_ids=guide_ids)
+    is_unpublished = _has_unpublished_changes(schedule.suspects, departures.values)
+    return _represent_with(schedule, assignments, is_unpublished)
 
 
 def _part_of_document(
@@ -63,7 +75,7 @@ def _part_of_document(
     return {"departures": departures, "guide_adjustments": adjustments}
 
 
-def _represent_with(schedule: DailySchedule, assignments: Mapping[str, Any]) -> dict[str, Any]:
+def _represent_with(schedule: DailySchedule, assignments: object, is_unpublished: bool) -> dict[str, Any]:
     representation: dict[str, Any] = {
         "schedule_id": str(schedule.schedule_id),
         "schedule_date": schedule.schedule_date.isoformat(),
@@ -71,20 +83,20 @@ def _represent_with(schedule: DailySchedule, assignments: Mapping[str, Any]) -> 
         "_rev": schedule.rev,
         "created_at": instant(schedule.created_at),
         "updated_at": instant(schedule.updated_at),
-        "unpublished_changes": _has_unpublished_changes(assignments.get("departures", {})),
+        "unpublished_changes": is_unpublished,
     }
     if schedule.published_at:
         representation["published_at"] = instant(schedule.published_at)
     return representation
 
 
-def etag_of(schedule: DailySchedule) -> str:
-    """The entity tag of a daily schedule at its revision."""
-    return etag_of_rev(schedule.rev)
-
-
 def etag_of_rev(rev: int) -> str:
     return f'"{rev}"'
+
+
+def _departures_in(assignments: Mapping[str, Any]) -> Iterable[Any]:
+    departures: Mapping[str, Any] = assignments.get("departures", {})
+    return departures.values()
 
 
 def _guides_of(departures: Collection[Any]) -> Iterator[str]:
@@ -95,32 +107,16 @@ def _guides_of(departures: Collection[Any]) -> Iterator[str]:
             yield from (departure.get("published") or {}).get("guide_ids", ())
 
 
-def _has_unpublished_changes(departures: Mapping[str, Any]) -> bool:
-    """Apply the document's own rule, to those departures only whose stored text differs from its announcement."""
-    return any(_is_unpublished(stored) for stored in departures.values())
+def _has_unpublished_changes(suspects: Collection[Any], all_departures: Callable[[], Iterable[Any]]) -> bool:
+    """Apply the departures' own rule to those that may be unpublished; to all where these are more than were given."""
+    if any(map(_is_unpublished, suspects)):
+        return True
+    return len(suspects) >= MOST_SUSPECTS and any(map(_is_unpublished, all_departures()))
 
 
-def _is_unpublished(stored: Mapping[str, Any]) -> bool:
+def _is_unpublished(stored: Any) -> bool:
     try:
-        return not _is_stored_as_announced(stored) and Departure.model_validate(stored).has_unpublished_changes
-    except (AttributeError, KeyError, TypeError, ValidationError):
+        return Departure.model_validate(stored).has_unpublished_changes
+    except ValidationError:
         # It cannot be read: nobody can publish it.
         return False
-
-
-def _is_stored_as_announced(stored: Mapping[str, Any]) -> bool:
-    announced, team = stored.get("published"), stored.get("team", ())
-    if announced is None:
-        return not team
-    ends_at = stored["ends_at"]
-    lead_id = next((member["guide_id"] for member in team if member["role"] == Role.LEAD), None)
-    plan = (stored.get("trail_id"), stored["starts_at"], ends_at, [member["guide_id"] for member in team], lead_id)
-    is_cancelled = stored.get("status") == DepartureStatus.CANCELLED
-    published = (
-        announced.get("trail_id"),
-        announced["starts_at"],
-        announced.get("ends_at", ends_at),
-        announced["guide_ids"],
-        announced.get("lead_id", lead_id),
-    )
-    return not is_cancelled and plan == published

@@ -14,7 +14,7 @@ from novatrek_scheduling.api.parsers import MergePatchParser, StrictJSONParser
 from novatrek_scheduling.api.permissions import ScopedViewSet, requires
 from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.lookup import date_and_revision_at, day_of, id_at, schedule_at
+from scheduling.daily_schedules.lookup import date_and_revision_at, day_of, id_at, text_of
 from scheduling.daily_schedules.presence import headers_of
 from scheduling.daily_schedules.selectors import departures_under_way, page_of_schedules
 from scheduling.history.revisions import page_of_revisions
@@ -28,11 +28,11 @@ from scheduling.serializers.daily_schedules import DailyScheduleQuerySerializer
 from scheduling.serializers.history import RevisionPageSerializer, RevisionQuerySerializer
 from scheduling.serializers.publishing import PublicationQuerySerializer, PublishRequestSerializer, represent_preview
 from scheduling.serializers.representation import (
-    etag_of,
     etag_of_rev,
     represent_page,
     represent_schedule,
     represent_under_way,
+    represent_written,
 )
 from scheduling.views.documentation import document_daily_schedules, document_preview
 from scheduling.views.preconditions import expecting
@@ -71,7 +71,10 @@ class DailyScheduleViewSet(ScopedViewSet):
         return Response(page)
 
     def retrieve(self, request: Request, schedule_id: str) -> Response:
-        return _not_modified(request, schedule_id) or _answer(schedule_at(schedule_id))
+        if not_modified := _not_modified(request, schedule_id):
+            return not_modified
+        schedule = text_of(schedule_id)
+        return _answer(schedule, represent_schedule(schedule))
 
     def partial_update(self, request: Request, schedule_id: str) -> Response:
         rev, assignments = _patch_in(request.data)
@@ -85,7 +88,7 @@ class DailyScheduleViewSet(ScopedViewSet):
                 since_rev=since_rev,
                 may_publish=caller.has_scope(PUBLISH),
             )
-        return _answer(change.schedule)
+        return _answer(change.schedule, represent_written(change.schedule))
 
     def update(self, request: Request, schedule_id: str) -> Response:
         refuse_retired(request, schedule_id, operation="PUT /daily-schedules/{schedule_id}")
@@ -98,7 +101,7 @@ class DailyScheduleViewSet(ScopedViewSet):
         day, author = day_of(schedule_id), Author(AuthorKind.DISPATCHER, str(request.user), "published over the API")
         with expecting(request, day, rev=chosen.pop("_rev", None)) as since_rev:
             change = publish_departures(day, author=author, by_machine=False, since_rev=since_rev, **chosen)
-        return _answer(change.schedule)
+        return _answer(change.schedule, represent_written(change.schedule))
 
     @document_preview
     @publish.mapping.get
@@ -118,8 +121,8 @@ class DailyScheduleViewSet(ScopedViewSet):
         return Response(represent_accepted_risks(day, chain.from_iterable(hooks.accepted_risks(day))))
 
 
-def _answer(schedule: DailySchedule) -> Response:
-    return Response(represent_schedule(schedule), headers=_headers(schedule.schedule_date, etag_of(schedule)))
+def _answer(schedule: DailySchedule, representation: dict[str, Any]) -> Response:
+    return Response(representation, headers=_headers(schedule.schedule_date, etag_of_rev(schedule.rev)))
 
 
 def _not_modified(request: Request, address: str) -> Response | None:

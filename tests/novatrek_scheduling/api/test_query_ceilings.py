@@ -150,7 +150,7 @@ def test_publishing_costs_the_same_number_of_queries_for_any_number_of_departure
 
     with django_assert_max_num_queries(6):
         assert len(get(client, f"/daily-schedules/{TOMORROW}/publish")["departures"]) == departures
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(33):
         post(client, f"/daily-schedules/{TOMORROW}/publish", {"override_warnings": True})
 
 

@@ -9,10 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from scheduling.daily_schedules.presence import announce_presence
-from scheduling.domain.document import Announcement, Departure, DepartureStatus, GuideAdjustments
+from scheduling.domain.document import Announcement, Departure, GuideAdjustments
 from scheduling.models import DailySchedule, schedule_id_of
 from scheduling.publication.services import publish_departures
-from scheduling.serializers.representation import represent_schedule
 from tests.factories import DISPATCHER, REGION_ID, TOMORROW, DepartureFactory, GuideFactory, TripFactory, at, lead
 from tests.scheduling.adjusting import enter
 from tests.scheduling.writes import change, put
@@ -186,16 +185,6 @@ def test_a_part_shows_what_the_guides_on_it_entered_and_the_documents_revision(c
     assert len(ask(client).json()["daily_schedules"][0]["assignments"]["guide_adjustments"]) == 3
 
 
-def test_a_part_is_the_same_whoever_cuts_it(client: Client) -> None:
-    guide, matching = GuideFactory(), uuid4()
-    put({matching: DepartureFactory(team=[lead(guide)], trip_id=(trip := uuid4())), uuid4(): DepartureFactory()})
-    enter({guide.id: GuideAdjustments(), uuid4(): GuideAdjustments()})
-
-    listed = ask(client, trip_id=trip).json()["daily_schedules"]
-
-    assert listed == [represent_schedule(DailySchedule.objects.get(), departure_ids=frozenset({matching}))]
-
-
 def test_unpublished_changes_are_those_of_what_is_shown(client: Client) -> None:
     unchanged, changed = uuid4(), uuid4()
     put({key: DepartureFactory(team=[lead(GuideFactory())], trip_id=key) for key in (unchanged, changed)})
@@ -205,27 +194,6 @@ def test_unpublished_changes_are_those_of_what_is_shown(client: Client) -> None:
     answers = [ask(client, **asked).json()["daily_schedules"][0] for asked in ({"trip_id": unchanged}, {})]
 
     assert [answer["unpublished_changes"] for answer in answers] == [False, True]
-
-
-@pytest.mark.parametrize(
-    ("fields", "differs"),
-    [
-        ({}, False),
-        ({"team": [lead(GuideFactory())]}, True),
-        ({"team": [lead(GuideFactory())], "status": DepartureStatus.CANCELLED}, False),
-        ({"published": Announcement(guide_ids=[], starts_at=at(9).astimezone())}, False),
-        ({"published": Announcement(guide_ids=[], starts_at=at(10))}, True),
-        ({"published": Announcement(guide_ids=[uuid4()], starts_at=at(9)), "status": "CANCELLED"}, True),
-        ({"published": Announcement(guide_ids=[], starts_at=at(9)), "trail_id": uuid4()}, True),
-    ],
-)
-def test_unpublished_changes_are_by_the_documents_own_rule(fields: dict[str, Any], differs: bool) -> None:
-    put({uuid4(): DepartureFactory(**fields)})
-
-    schedule = DailySchedule.objects.get()
-
-    assert schedule.document.has_unpublished_changes() is differs
-    assert represent_schedule(schedule)["unpublished_changes"] is differs
 
 
 def test_pages_follow_one_another_by_date(client: Client) -> None:
