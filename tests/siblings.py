@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -20,11 +19,10 @@ from novatrek_scheduling.console.board.siblings_view import forget_views
 from novatrek_scheduling.sandbox.embedded import free_port
 from novatrek_scheduling.sandbox.processes import spawn, stop
 from novatrek_scheduling.sandbox.world.weather import FORECAST_DAYS, forecast_id
-from scheduling.domain.facts import Sibling
+from scheduling.siblings.parallel import end_lookups
 from scheduling.siblings.response_cache import end_pause
 from tests.scheduling.siblings.circuits import close_all_circuits
 
-LOOKUP_ENDS_WITHIN_SECONDS = 10.0
 VARIABLES = {
     "TRIP_CATALOG_URL": "svc-trip-catalog",
     "GUIDE_MANAGEMENT_URL": "svc-guide-management",
@@ -225,18 +223,11 @@ def _forget_answers() -> None:
 
     A snapshot that fails leaves its other lookups running, and these still store what they read.
     """
-    _await_abandoned_lookups()
+    end_lookups()
     caches["siblings"].clear()
     forget_views()
     end_pause()
     close_all_circuits()
-
-
-def _await_abandoned_lookups() -> None:
-    names = ("lookup_", *(f"{sibling}_" for sibling in Sibling))
-    for thread in threading.enumerate():
-        if thread.name.startswith(names):
-            thread.join(LOOKUP_ENDS_WITHIN_SECONDS)
 
 
 def _await_siblings(client: SimulatedSiblings, process: "subprocess.Popen[bytes]", log: Path) -> None:

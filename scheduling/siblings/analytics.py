@@ -1,16 +1,15 @@
 """svc-analytics: the results of optimizations."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
-
-import httpx
 
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, attempt
 
 # Without a body, only the contract's 202 tells svc-analytics' own response from that of a proxy.
-_SUCCESS_STATUSES = frozenset({httpx.codes.ACCEPTED})
+_SUCCESS_STATUSES = frozenset({HTTPStatus.ACCEPTED})
 
 
 def send_event(body: Mapping[str, Any], *, key: str, deadline: Deadline) -> None:

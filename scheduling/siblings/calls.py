@@ -1,14 +1,13 @@
-"""One attempt at one call of a sibling, over the connection pool of the process."""
+"""One attempt at one call of a sibling, over the connections of the process."""
 
-import os
+import json
 import secrets
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from http import HTTPStatus
 from typing import Any, Self, TypeVar
+from urllib.parse import urlencode
 
-import httpx
 import structlog
 from django.conf import settings
 from pydantic import (
@@ -24,17 +23,16 @@ from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.operations.logging import trace_headers
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.circuit_breaker import circuit_of
+from scheduling.siblings.connections import NoUsableResponse, connections
 from scheduling.siblings.errors import SiblingFailure, SiblingNotFound, SiblingRefusal, SiblingUnavailable
 from scheduling.siblings.metrics import FAILURES, REQUEST_SECONDS
 
 T = TypeVar("T")
 
-CONNECT_SECONDS = 1.0
 READ_SECONDS = 2.0
 DELIVERY_SECONDS = 5.0
 MIN_CONCLUSIVE_SECONDS = 0.5
 """A timeout below this says nothing about the sibling and is not counted by its circuit breaker."""
-MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 SUCCESS_STATUSES = frozenset({200, 201, 202})
 REFUSAL_STATUSES = frozenset({400, 409, 410, 413, 415, 422})
 
@@ -98,7 +96,8 @@ class Call:
 
     @property
     def url(self) -> str:
-        return f"{settings.SIBLING_URLS[self.sibling]}{self.path}"
+        query = f"?{urlencode(self.params)}" if self.params else ""
+        return f"{settings.SIBLING_URLS[self.sibling]}{self.path}{query}"
 
 
 def attempt(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
@@ -144,40 +143,25 @@ def _timed(call: Call, parse: Callable[[bytes], T], seconds: float) -> T:
 
 
 def _exchange(call: Call, seconds: float) -> tuple[int, bytes]:
-    timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+    body = None if call.body is None else json.dumps(call.body).encode()
     try:
-        with http_client().stream(
-            call.method, call.url, params=call.params, json=call.body, headers=_headers(call), timeout=timeout
-        ) as response:
-            return response.status_code, _read(response, Deadline.after(seconds))
-    except httpx.TimeoutException as error:
+        return connections().exchange(call.method, call.url, headers=_headers(call), body=body, seconds=seconds)
+    except TimeoutError as error:
         why = f"no answer within {seconds:.1f} s"
         raise SiblingFailure(call.sibling, call.operation, "timeout", why) from error
-    except httpx.HTTPError as error:
-        why = f"no usable answer ({type(error).__name__})"
+    except NoUsableResponse as error:
+        why = f"no usable answer ({error})"
         raise SiblingFailure(call.sibling, call.operation, "unreachable", why) from error
-
-
-def _read(response: httpx.Response, deadline: Deadline) -> bytes:
-    """Read the body in chunks until `deadline`: httpx limits the time between two chunks, not that of the whole."""
-    body = bytearray()
-    for chunk in response.iter_bytes():
-        body += chunk
-        if deadline.has_passed:
-            raise httpx.ReadTimeout("the body was not complete in time")
-        if len(body) > MAX_RESPONSE_BYTES:
-            raise httpx.DecodingError(f"the body is larger than {MAX_RESPONSE_BYTES} bytes")
-    return bytes(body)
 
 
 def _check(call: Call, status: int, body: bytes) -> None:
     if status in call.success_statuses:
         return
-    if status == httpx.codes.NOT_FOUND and call.names_resource:
+    if status == HTTPStatus.NOT_FOUND and call.names_resource:
         raise SiblingNotFound(call.sibling, call.operation)
     if call.body is not None and status in REFUSAL_STATUSES:
         raise SiblingRefusal(call.sibling, call.operation, status, _message(body))
-    reason = "server_error" if status >= httpx.codes.INTERNAL_SERVER_ERROR else "unexpected_status"
+    reason = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "unexpected_status"
     raise SiblingFailure(call.sibling, call.operation, reason, f"it answered with status {status}")
 
 
@@ -217,19 +201,8 @@ def _headers(call: Call) -> dict[str, str]:
         "X-Request-ID": trace,
         "traceparent": f"00-{trace}-{trace[:16]}-01",
     } | trace_headers()
-    return headers if call.key is None else headers | {"Idempotency-Key": call.key}
-
-
-def http_client() -> httpx.Client:
-    """Return the connection pool of this process, created at its first call so that no fork shares one."""
-    return _client_of_process(os.getpid())
-
-
-@cache
-def _client_of_process(_pid: int) -> httpx.Client:
-    # The proxies of the environment are for external addresses; siblings are on the internal network.
-    return httpx.Client(
-        verify=ssl.create_default_context(),
-        trust_env=False,
-        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=20),
-    )
+    if call.body is not None:
+        headers["Content-Type"] = "application/json"
+    if call.key is not None:
+        headers["Idempotency-Key"] = call.key
+    return headers

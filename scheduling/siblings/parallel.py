@@ -1,11 +1,13 @@
-"""Parallel lookups: calls, and branches that make several dependent calls."""
+"""Parallel lookups: calls, and branches that make several dependent calls, on the threads of the process."""
 
+import os
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextvars import copy_context
+from functools import cache
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
@@ -15,23 +17,54 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 P = ParamSpec("P")
 
-CALLS_AT_ONCE = 16
-BRANCHES_AT_ONCE = 128
+CALLS_AT_ONCE = 32
+"""Calls of one sibling that a process has under way, whoever waits for them."""
+BRANCHES_AT_ONCE = 256
 LATENESS_SECONDS = 0.05
 """How long after the deadline a result is waited for, so that a call can report its own timeout."""
 
 
+class _Threads:
+    """The threads of a process, started when they are first needed and kept: starting one costs more than a call.
+
+    Each sibling has threads of its own, so that a slow one does not delay the others.
+    """
+
+    def __init__(self) -> None:
+        self.branches = ThreadPoolExecutor(BRANCHES_AT_ONCE, thread_name_prefix="lookup")
+        self.calls = {sibling: ThreadPoolExecutor(CALLS_AT_ONCE, sibling) for sibling in Sibling}
+
+    def end(self) -> None:
+        for pool in (self.branches, *self.calls.values()):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@cache
+def _threads_of_process(_pid: int) -> _Threads:
+    """Return the threads of the process; a forked one, which inherits none, starts its own."""
+    return _Threads()
+
+
+def end_lookups() -> None:
+    """End the threads of this process, and wait for calls that were abandoned; the next lookup starts new ones.
+
+    To be called while nothing is looked up: before a fork, which needs a process without other threads.
+    """
+    _threads_of_process(os.getpid()).end()
+    _threads_of_process.cache_clear()
+
+
 class Lookups:
-    """Threads for one set of lookups, used in a `with` block; unfinished work is abandoned at its end.
+    """One set of lookups, used in a `with` block; unfinished work is abandoned at its end.
 
     Branches wait for calls, and only the thread that opened the block waits for branches: no deadlock is possible.
-    Each sibling has threads of its own, so that a slow one does not delay the others.
     """
 
     def __init__(self, deadline: Deadline) -> None:
         self.deadline = deadline
-        self._branches = ThreadPoolExecutor(BRANCHES_AT_ONCE, thread_name_prefix="lookup")
-        self._calls = {sibling: ThreadPoolExecutor(CALLS_AT_ONCE, sibling) for sibling in Sibling}
+        self._threads = _threads_of_process(os.getpid())
+        self._started: list[Future[Any]] = []
+        self._is_over = False
 
     def __enter__(self) -> Self:
         return self
@@ -39,16 +72,24 @@ class Lookups:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for pool in (self._branches, *self._calls.values()):
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._is_over = True
+        for future in self._started:
+            future.cancel()
 
     def branch(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Start `work`, which makes calls and waits for them, and return its future."""
-        return self._branches.submit(copy_context().run, lambda: work(*args, **kwargs))
+        return self._start(self._threads.branches, lambda: work(*args, **kwargs))
 
     def call(self, sibling: Sibling, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Start one call of a sibling and return its future."""
-        return self._calls[sibling].submit(copy_context().run, lambda: call(*args, **kwargs))
+        return self._start(self._threads.calls[sibling], lambda: call(*args, **kwargs))
+
+    def _start(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
+        if self._is_over:
+            raise CancelledError  # in a branch that was abandoned
+        future = pool.submit(copy_context().run, work)
+        self._started.append(future)
+        return future
 
     def map_calls(self, sibling: Sibling, call: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
         """Return the results of one call for each item, in their order. Raises the first failure."""

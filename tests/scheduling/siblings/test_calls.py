@@ -1,10 +1,6 @@
 """The HTTP exchange with a sibling, tested against a local server that can also misbehave."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 
 import pytest
@@ -13,58 +9,18 @@ import structlog
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure, SiblingNotFound, SiblingRefusal
-from scheduling.siblings.calls import Call, Payload, http_client
+from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader, send
 from scheduling.siblings.paging import read_all_pages
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import RecordList
-from tests.scheduling.siblings.circuits import close_all_circuits
+from tests.scheduling.siblings.misbehaving import saying, server
 
 CALL = Call(Sibling.WEATHER, "getAnything", "/anything", names_resource=True)
-Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Anything(Payload):
     number: int
-
-
-@contextmanager
-def server(settings: Any, answer: Answer) -> Iterator[list[dict[str, str]]]:
-    """Run a sibling that answers with `answer`; yields the headers of the requests that it received."""
-    received: list[dict[str, str]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            received.append({name.lower(): value for name, value in self.headers.items()})
-            answer(self)
-
-        do_POST = do_GET  # noqa: N815 - the name that http.server looks for
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    close_all_circuits()
-    settings.SIBLING_URLS = dict.fromkeys(Sibling, f"http://127.0.0.1:{listening.server_port}")
-    try:
-        yield received
-    finally:
-        listening.shutdown()
-        thread.join()
-        listening.server_close()
-        close_all_circuits()
-
-
-def saying(body: bytes, status: int = 200) -> Answer:
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(status)
-        request.send_header("Content-Length", str(len(body)))
-        request.end_headers()
-        request.wfile.write(body)
-
-    return answer
 
 
 def read(seconds: float = 2.0) -> Anything:
@@ -169,21 +125,6 @@ def test_a_refusal_says_what_the_sibling_said(settings: Any) -> None:
         send(call, Anything, Deadline.after(2))
 
     assert raised.value.status == 422
-
-
-def test_a_forked_process_has_connections_of_its_own() -> None:
-    ours = id(http_client())
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.write(writing, b"another" if id(http_client()) != ours else b"the same")
-        os._exit(0)
-    os.waitpid(child, 0)
-
-    assert os.read(reading, 100) == b"another"
-    assert id(http_client()) == ours
-    os.close(reading)
-    os.close(writing)
 
 
 class Numbers(RecordList):

@@ -1,0 +1,186 @@
+"""Connections to siblings: kept while they are of use, replaced when they are not, and of one process alone."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from http.server import BaseHTTPRequestHandler
+from socket import SHUT_RDWR
+from threading import Event, current_thread
+from typing import Any
+
+import pytest
+
+from novatrek_scheduling.deadline import Deadline
+from scheduling.domain.facts import Sibling
+from scheduling.siblings import SiblingFailure
+from scheduling.siblings.calls import Call, Payload
+from scheduling.siblings.client import SiblingReader, send
+from scheduling.siblings.connections import connections
+from scheduling.siblings.parallel import Lookups, end_lookups
+from tests.scheduling.siblings.misbehaving import saying, server
+
+CALL = Call(Sibling.WEATHER, "getAnything", "/anything", params={"station_id": "a b&c"}, names_resource=True)
+NUMBER = b'{"number": 1}'
+
+
+class Anything(Payload):
+    number: int
+
+
+@pytest.fixture(autouse=True)
+def _new_connections() -> Iterator[None]:
+    connections().close_idle()
+    yield
+    connections().close_idle()
+
+
+def read(seconds: float = 2.0) -> Anything:
+    return SiblingReader(Deadline.after(seconds)).get(CALL, Anything)
+
+
+def test_calls_one_after_the_other_share_a_connection(settings: Any) -> None:
+    with server(settings, saying(NUMBER), version="HTTP/1.1") as received:
+        read()
+        read()
+        send(Call(Sibling.WEATHER, "tellAnything", "/anything", body={"a": 1}), Anything, Deadline.after(2))
+
+    assert len(received) == 3
+    assert len({headers["peer"] for headers in received}) == 1
+
+
+def test_a_connection_that_the_sibling_has_closed_meanwhile_is_replaced_unnoticed(settings: Any) -> None:
+    closed = Event()
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        saying(NUMBER)(request)
+        request.connection.shutdown(SHUT_RDWR)
+        request.close_connection = True
+        closed.set()
+
+    with server(settings, answer, version="HTTP/1.1") as received:
+        read()
+        closed.wait(2)
+        read()
+
+    assert len({headers["peer"] for headers in received}) == len(received) == 2
+
+
+def test_after_an_answer_that_did_not_come_in_time_the_connection_is_not_used_again(settings: Any) -> None:
+    was_given_up = Event()
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        was_given_up.wait(2)
+        saying(NUMBER)(request)
+
+    with server(settings, answer, version="HTTP/1.1") as received:
+        with pytest.raises(SiblingFailure, match="no answer within"):
+            read(seconds=0.05)
+        was_given_up.set()
+        assert read().number == 1
+
+    assert len({headers["peer"] for headers in received}) == 2
+
+
+def test_an_answer_that_is_shorter_than_it_says_is_none(settings: Any) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(NUMBER) + 1))
+        request.end_headers()
+        request.wfile.write(NUMBER)
+        request.close_connection = True
+
+    with server(settings, answer), pytest.raises(SiblingFailure, match="IncompleteRead") as raised:
+        read()
+
+    assert raised.value.reason == "unreachable"
+
+
+def test_an_answer_in_chunks_is_put_together(settings: Any) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Transfer-Encoding", "chunked")
+        request.end_headers()
+        request.wfile.write(b"4\r\n" + NUMBER[:4] + b"\r\n9\r\n" + NUMBER[4:] + b"\r\n0\r\n\r\n")
+
+    with server(settings, answer, version="HTTP/1.1") as received:
+        assert [read().number, read().number] == [1, 1]
+
+    assert len({headers["peer"] for headers in received}) == 1
+
+
+def test_parameters_reach_the_sibling_as_they_are(settings: Any) -> None:
+    paths = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        paths.append(request.path)
+        saying(NUMBER)(request)
+
+    with server(settings, answer):
+        read()
+
+    assert paths == ["/anything?station_id=a+b%26c"]
+
+
+def test_a_forked_process_has_connections_of_its_own() -> None:
+    ours = id(connections())
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, b"another" if id(connections()) != ours else b"the same")
+        os._exit(0)
+    os.waitpid(child, 0)
+
+    assert os.read(reading, 100) == b"another"
+    assert id(connections()) == ours
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_process_forked_in_the_middle_calls_by_connections_and_threads_of_its_own(settings: Any) -> None:
+    with server(settings, saying(NUMBER), version="HTTP/1.1") as received:
+        read_in_a_thread()
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                code -= read_in_a_thread().number
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+        read_in_a_thread()
+
+    assert status == 0
+    first, of_the_child, second = (headers["peer"] for headers in received)
+    assert first == second != of_the_child
+
+
+def read_in_a_thread() -> Anything:
+    with Lookups(Deadline.after(2)) as lookups:
+        [found] = lookups.map_calls(Sibling.WEATHER, lambda _: read(), [0])
+        return found
+
+
+def test_sets_of_lookups_share_the_threads_of_the_process() -> None:
+    end_lookups()
+    names = set()
+    for _ in range(3):
+        with Lookups(Deadline.after(2)) as lookups:
+            names |= set(lookups.map_calls(Sibling.WEATHER, lambda _: current_thread().name, [0]))
+
+    assert len(names) == 1
+
+
+def test_a_branch_that_was_abandoned_starts_no_further_call() -> None:
+    over, made = Event(), list[int]()
+
+    def branch(lookups: Lookups) -> None:
+        over.wait(2)
+        lookups.map_calls(Sibling.WEATHER, made.append, [1])
+
+    with Lookups(Deadline.after(2)) as lookups:
+        running = lookups.branch(branch, lookups)
+    over.set()
+
+    with pytest.raises(CancelledError):
+        running.result(2)
+    assert made == []
