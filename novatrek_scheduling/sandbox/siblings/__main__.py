@@ -1,4 +1,4 @@
-"""Simulated siblings: `python -m novatrek_scheduling.sandbox.siblings --port P [--date YYYY-MM-DD] [--data FILE]`."""
+"""Simulated siblings: `python -m novatrek_scheduling.sandbox.siblings --port P [--date D] [--data F] [--scale N]`."""
 
 import argparse
 import socket
@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from novatrek_scheduling.sandbox.scale import scale
 from novatrek_scheduling.sandbox.siblings.server import serve
 
 
@@ -16,7 +17,7 @@ def main() -> None:
         listener = socket.create_server((options.host, options.port), backlog=512)
     except OSError as error:
         sys.exit(f"cannot start the siblings on port {options.port}: {error.strerror}. Choose another with --port.")
-    serve(listener, options.date, options.data)
+    serve(listener, options.date, options.data, scale=options.scale)
 
 
 def _options() -> argparse.Namespace:
@@ -27,6 +28,7 @@ def _options() -> argparse.Namespace:
         "--date", type=date.fromisoformat, default=datetime.now(UTC).date(), help="the current date of the seeded world"
     )
     parser.add_argument("--data", type=Path, help="file that keeps what is written, for the next start")
+    parser.add_argument("--scale", type=scale, default=1, help="how many times larger the company is (1)")
     return parser.parse_args()
 
 

@@ -1,12 +1,12 @@
 """The siblings as one ASGI application: /svc-<name>/<path of the contract>, and the control operations."""
 
 import asyncio
-import json
 import os
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
+import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -49,7 +49,7 @@ SERVICES: dict[str, Service] = {
     )
 }
 _OFF_CONTRACT_BODY = b'["this is not what the contract says"]'
-_MAX_CACHED_RESPONSES = 5_000
+_MAX_CACHED_RESPONSES = 100_000
 _PLAIN = ErrorFormat()
 
 Endpoint: TypeAlias = Callable[[Request], Any]
@@ -96,7 +96,7 @@ class _Gate:
             body.extend(message.get("body", b""))
 
         await self._app(scope, receive, keep)
-        payload = json.loads(bytes(body))
+        payload = orjson.loads(bytes(body))
         if status != HTTPStatus.OK:
             return _json(bytes(body), status)
         distorted = DISTORTIONS[switch.mode](payload, switch.patch)
@@ -206,7 +206,7 @@ def _key(scope: Scope) -> tuple[str, bytes]:
 
 
 def _encoded(payload: Any) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(payload)
 
 
 def _json(body: bytes, status: int = 200) -> Response:

@@ -42,13 +42,13 @@ class GuideUpdate(BaseModel):
 
 def search_guides(state: State, call: Call) -> Reply:
     query = call.query
-    status, day = query.one_of("status", _STATUSES), query.day("availability_date")
-    guides = [
-        guide
-        for guide in _sorted_guides(state)
-        if status in {None, guide["status"]} and _matches(state, guide, query) and not _is_away(state, guide, day)
-    ]
-    return _page(guides, query)
+
+    def select() -> list[Entity]:
+        status, day = query.one_of("status", _STATUSES), query.day("availability_date")
+        matching = _matching(state, query)
+        return [guide for guide in matching if status in {None, guide["status"]} and not _is_away(state, guide, day)]
+
+    return _page(state.remembered(("guides", query.without("offset", "limit")), select), query)
 
 
 def get_guide(state: State, call: Call) -> Reply:
@@ -93,9 +93,8 @@ def find_available_guides(state: State, call: Call) -> Reply:
         raise Refused(400, "VALIDATION_ERROR", "min_rating is out of bounds.", ("min_rating", "must be from 1 to 5"))
     guides = [
         guide
-        for guide in _sorted_guides(state)
+        for guide in _matching(state, query)
         if guide["status"] == "ACTIVE"
-        and _matches(state, guide, query)
         and not _is_away(state, guide, query.day("date"))
         and guide.get("years_experience", 0) >= years
         and guide.get("average_rating", 1.0) >= rating
@@ -120,16 +119,28 @@ def _sorted_guides(state: State) -> list[Entity]:
     return sorted(guides, key=lambda guide: (guide["last_name"], guide["first_name"], guide["id"]))
 
 
-def _matches(state: State, guide: Entity, query: Query) -> bool:
-    certification, activity = query.text("certification"), query.text("activity_type")
-    region = query.text("region")
-    return (
-        (certification is None or any(is_same_term(certification, held) for held in guide["certifications"]))
-        and (
-            activity is None or any(_same_activity(activity, specialty) for specialty in guide["activity_specialties"])
-        )
-        and (region is None or bool(_spellings(state, region) & set(guide["region_ids"])))
-    )
+def _matching(state: State, query: Query) -> list[Entity]:
+    """Return the guides who have the certificate, activity and region of the query, where it names one, by name."""
+    certification, activity, region = (query.text(name) for name in ("certification", "activity_type", "region"))
+    guides = state.remembered("guides by name", lambda: _sorted_guides(state))
+    if region is not None:
+        spellings = _spellings(state, region)
+        guides = [guide for guide in guides if not spellings.isdisjoint(guide["region_ids"])]
+    if certification is not None:
+        guides = [
+            guide for guide in guides if any(is_same_term(certification, held) for held in guide["certifications"])
+        ]
+    if activity is not None:
+        guides = [guide for guide in guides if _does(guide, activity)]
+    return guides
+
+
+def _holds(guide: Entity, certification: str) -> bool:
+    return any(is_same_term(certification, held) for held in guide["certifications"])
+
+
+def _does(guide: Entity, activity: str) -> bool:
+    return any(_same_activity(activity, specialty) for specialty in guide["activity_specialties"])
 
 
 def _same_activity(activity: str, other: str) -> bool:

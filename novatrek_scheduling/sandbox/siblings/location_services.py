@@ -24,17 +24,8 @@ _STATUSES = ("ACTIVE", "SEASONAL_CLOSURE", "MAINTENANCE", "DECOMMISSIONED")
 
 def list_locations(state: State, call: Call) -> Reply:
     query = call.query
-    exact = {
-        "type": query.one_of("type", _TYPES),
-        "region_id": query.identifier("region_id"),
-        "status": query.one_of("status", _STATUSES),
-    }
-    locations = [
-        location
-        for location in state.world.locations.values()
-        if all(value is None or location[name] == value for name, value in exact.items())
-    ]
-    return _page(sorted(locations, key=lambda location: location["id"]), query)
+    key = ("locations", query.without("page_size", "page_token"))
+    return _page(state.remembered(key, lambda: _selected(state, query)), query)
 
 
 def get_location(state: State, call: Call) -> Reply:
@@ -45,6 +36,20 @@ def get_location_capacity(state: State, call: Call) -> Reply:
     capacity = entity_of(state.world.capacities, call.ids["location_id"], "location")
     day = call.query.day("date")
     return Reply(capacity_on(capacity, date.fromisoformat(day)) if day else capacity)
+
+
+def _selected(state: State, query: Query) -> list[Entity]:
+    exact = {
+        "type": query.one_of("type", _TYPES),
+        "region_id": query.identifier("region_id"),
+        "status": query.one_of("status", _STATUSES),
+    }
+    locations = [
+        location
+        for location in state.world.locations.values()
+        if all(value is None or location[name] == value for name, value in exact.items())
+    ]
+    return sorted(locations, key=lambda location: location["id"])
 
 
 def _page(locations: list[Entity], query: Query) -> Reply:

@@ -19,9 +19,9 @@ class AbortableProtocol(HttpToolsProtocol):
         self.scope["state"]["abort"] = self.transport.abort
 
 
-def serve(listener: socket.socket, today: date, data: Path | None) -> None:
-    """Serve on `listener` until the process is terminated."""
-    app = build_app(State(today, data), token_from_environment())
+def serve(listener: socket.socket, today: date, data: Path | None, *, scale: int = 1) -> None:
+    """Serve a company of that scale on `listener` until the process is terminated."""
+    app = build_app(State(today, data, scale=scale), token_from_environment())
     config = uvicorn.Config(
         app, http=AbortableProtocol, loop="uvloop", log_level="warning", access_log=False, lifespan="off"
     )

@@ -61,6 +61,10 @@ class Query:
     def __init__(self, parameters: Mapping[str, str]) -> None:
         self._parameters = parameters
 
+    def without(self, *names: str) -> frozenset[tuple[str, str]]:
+        """Return the other parameters, as a key: those of pages left out, it names the list that pages are cut from."""
+        return frozenset((name, value) for name, value in self._parameters.items() if name not in names)
+
     def text(self, name: str) -> str | None:
         return self._parameters.get(name)
 

@@ -1,17 +1,22 @@
 """The state of the siblings: the seeded world and all later writes."""
 
+import gc
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from uuid import uuid4
 
-from novatrek_scheduling.sandbox.world import Entity, World, build_world
+from novatrek_scheduling.sandbox.world import ALL_DAYS, Entity, World, build_world
 
+T = TypeVar("T")
 Command: TypeAlias = Callable[[World, Entity, Entity], Entity]
 
+LARGE_SCALE = 10
+NEAR_DAYS = range(-7, 31)
+_KINDS = frozenset(World.__slots__)
 COMMANDS: dict[str, tuple[Command, tuple[str, ...]]] = {}
 
 
@@ -29,16 +34,23 @@ def command(*kinds: str) -> Callable[[Command], Command]:
 
 
 class State:
-    """The world with all writes. They are kept in `journal`, from which a restart continues."""
+    """The world with all writes. They are kept in `journal`, from which a restart continues.
 
-    def __init__(self, today: date, journal: Path | None = None) -> None:
+    The catalog of a company that is more than LARGE_SCALE times as large has departures on NEAR_DAYS only: there are
+    3,800 on each date at a hundred times the size.
+    """
+
+    def __init__(self, today: date, journal: Path | None = None, *, scale: int = 1) -> None:
         self.today = today
-        self._seeded = build_world(today)
+        self._seeded = build_world(today, scale, days=ALL_DAYS if scale <= LARGE_SCALE else NEAR_DAYS)
+        # Hundreds of thousands of objects that stay: the collector need not look at them again and again.
+        gc.freeze()
         self.world = _copy(self._seeded)
         self.received: dict[str, list[Entity]] = {}
         self.cached_responses: dict[tuple[str, bytes], bytes] = {}
         self._kept: dict[str, World] = {}
         self._groups: dict[tuple[str, str], dict[str, list[Entity]]] = {}
+        self._remembered: dict[Hashable, Any] = {}
         self._journal = journal
         self._replay()
 
@@ -60,6 +72,13 @@ class State:
             self._groups[kind, key] = groups
         return self._groups[kind, key]
 
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returned for this key since the world changed last."""
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        value: T = self._remembered[key]
+        return value
+
     def keep(self, name: str) -> None:
         """Keep the world as it is now under a name, for as long as the process lives."""
         self._kept[name] = _copy(self.world)
@@ -71,6 +90,7 @@ class State:
         """
         self.world = _copy(self._kept[name] if name else self._seeded)
         self._groups.clear()
+        self._remembered.clear()
         self.cached_responses.clear()
         self.received.clear()
         if self._journal:
@@ -80,8 +100,10 @@ class State:
         function, kinds = COMMANDS[entry["command"]]
         result = function(self.world, entry["arguments"], entry)
         modified = set(kinds) or {entry["arguments"]["kind"]}
-        self._groups = {group: entities for group, entities in self._groups.items() if group[0] not in modified}
-        self.cached_responses.clear()
+        if modified & _KINDS:
+            self._groups = {group: entities for group, entities in self._groups.items() if group[0] not in modified}
+            self._remembered.clear()
+            self.cached_responses.clear()
         if service := entry.get("service"):
             receipt = {"id": entry["id"], "received_at": entry["at"], "path": entry["path"], "body": entry["arguments"]}
             self.received.setdefault(service, []).append(receipt)

@@ -49,22 +49,7 @@ class NewClosure(BaseModel):
 
 def search_trails(state: State, call: Call) -> Reply:
     query = call.query
-    exact = {
-        "region_id": query.identifier("region_id"),
-        "difficulty": query.one_of("difficulty", _DIFFICULTIES),
-        "status": query.one_of("status", _STATUSES),
-    }
-    activity = query.one_of("activity_type", _ACTIVITIES)
-    trails = [
-        trail
-        for trail in state.world.trails.values()
-        if all(value is None or trail[name] == value for name, value in exact.items())
-        and (activity is None or activity in trail["activity_types"])
-        and _matches_distance(trail, query)
-    ]
-    sort = query.one_of("sort_by", _SORTS) or "name"
-    trails.sort(key=lambda trail: (_sort_key(trail, sort), trail["id"]))
-    return _page(trails, query)
+    return _page(state.remembered(("trails", query.without("offset", "limit")), lambda: _selected(state, query)), query)
 
 
 def get_trail(state: State, call: Call) -> Reply:
@@ -91,7 +76,8 @@ def create_trail_closure(state: State, call: Call) -> Reply:
 def get_trail_current_conditions(state: State, call: Call) -> Reply:
     trail = _trail(state, call)
     active = [closure for closure in _closures(state, trail["id"]) if closure["is_active"]]
-    alerts = [alert for alert in state.world.alerts.values() if _concerns(alert, trail, state.today)]
+    here = state.grouped("alerts", "region_id").get(trail["region_id"], [])
+    alerts = [alert for alert in here if _concerns(alert, trail, state.today)]
     live = {"trail_status": trail["status"], "active_closures": active, "active_weather_alerts": len(alerts)}
     return Reply(live | state.world.conditions[trail["id"]])
 
@@ -109,6 +95,24 @@ def close_trail(world: World, arguments: Entity, entry: Entity) -> Entity:
     return closure
 
 
+def _selected(state: State, query: Query) -> list[Entity]:
+    exact = {
+        "difficulty": query.one_of("difficulty", _DIFFICULTIES),
+        "status": query.one_of("status", _STATUSES),
+    }
+    region_id, activity = query.identifier("region_id"), query.one_of("activity_type", _ACTIVITIES)
+    here = state.grouped("trails", "region_id").get(region_id, []) if region_id else state.world.trails.values()
+    trails = [
+        trail
+        for trail in here
+        if all(value is None or trail[name] == value for name, value in exact.items())
+        and (activity is None or activity in trail["activity_types"])
+        and _matches_distance(trail, query)
+    ]
+    sort = query.one_of("sort_by", _SORTS) or "name"
+    return sorted(trails, key=lambda trail: (_sort_key(trail, sort), trail["id"]))
+
+
 def _trail(state: State, call: Call) -> Entity:
     return entity_of(state.world.trails, call.ids["trail_id"], "trail")
 
@@ -119,9 +123,7 @@ def _closures(state: State, trail_id: str) -> list[Entity]:
 
 
 def _concerns(alert: Entity, trail: Entity, today: date) -> bool:
-    is_affected = alert["region_id"] == trail["region_id"] and trail["id"] in (
-        alert["affected_trail_ids"] or [trail["id"]]
-    )
+    is_affected = trail["id"] in (alert["affected_trail_ids"] or [trail["id"]])
     first, last = alert["effective_from"][:10], alert["effective_until"][:10]
     return bool(is_affected and alert["is_active"] and first <= today.isoformat() <= last)
 

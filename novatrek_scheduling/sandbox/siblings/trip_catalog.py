@@ -61,19 +61,8 @@ class NewDeparture(BaseModel):
 
 def search_trips(state: State, call: Call) -> Reply:
     query = call.query
-    exact = {
-        "activity_type": query.one_of("activity_type", _ACTIVITIES),
-        "difficulty_level": query.one_of("difficulty", _DIFFICULTIES),
-        "region_id": query.identifier("region"),
-        "status": query.one_of("status", _STATUSES),
-    }
-    trips = [trip for trip in state.world.trips.values() if _fits(trip, exact) and _is_affordable(trip, query)]
-    if query.day("date_from") or query.day("date_to"):
-        trips = [trip for trip in trips if _departures(state, trip["id"], query)]
-    key, is_descending = _SORTS[query.one_of("sort", tuple(_SORTS)) or "name_asc"]
-    trips.sort(key=lambda trip: trip["id"])
-    trips.sort(key=key, reverse=is_descending)
-    return _page([_summary(state, trip) for trip in trips], query)
+    trips = state.remembered(("trips", query.without("page", "page_size")), lambda: _selected(state, query))
+    return _page(trips, query)
 
 
 def get_trip(state: State, call: Call) -> Reply:
@@ -143,6 +132,40 @@ def _trip(state: State, call: Call) -> Entity:
     return entity_of(state.world.trips, call.ids["trip_id"], "trip")
 
 
+def _selected(state: State, query: Query) -> list[Entity]:
+    exact = {
+        "activity_type": query.one_of("activity_type", _ACTIVITIES),
+        "difficulty_level": query.one_of("difficulty", _DIFFICULTIES),
+        "region_id": query.identifier("region"),
+        "status": query.one_of("status", _STATUSES),
+    }
+    trips = [trip for trip in state.world.trips.values() if _fits(trip, exact) and _is_affordable(trip, query)]
+    if query.day("date_from") or query.day("date_to"):
+        running = _trips_between(state, *_range(query))
+        trips = [trip for trip in trips if trip["id"] in running]
+    key, is_descending = _SORTS[query.one_of("sort", tuple(_SORTS)) or "name_asc"]
+    trips.sort(key=lambda trip: trip["id"])
+    trips.sort(key=key, reverse=is_descending)
+    coming = state.remembered("next departures", lambda: _next_departures(state))
+    return [{name: trip[name] for name in _SUMMARY} | {"next_departure": coming.get(trip["id"])} for trip in trips]
+
+
+def _trips_between(state: State, first: str, last: str) -> set[str]:
+    by_day = state.grouped("departures", "departure_date")
+    return {departure["trip_id"] for day in by_day if first <= day <= last for departure in by_day[day]}
+
+
+def _next_departures(state: State) -> dict[str, str]:
+    """Return the date of the next departure of each trip that has one."""
+    by_day = state.grouped("departures", "departure_date")
+    days = sorted((day for day in by_day if day >= state.today.isoformat()), reverse=True)
+    return {departure["trip_id"]: day for day in days for departure in by_day[day]}
+
+
+def _range(query: Query) -> tuple[str, str]:
+    return query.day("date_from") or "", query.day("date_to") or "9999"
+
+
 def _fits(entity: Entity, exact: dict[str, str | None]) -> bool:
     return all(value is None or entity[name] == value for name, value in exact.items())
 
@@ -153,19 +176,12 @@ def _is_affordable(trip: Entity, query: Query) -> bool:
 
 
 def _departures(state: State, trip_id: str, query: Query) -> list[Entity]:
-    first, last = query.day("date_from") or "", query.day("date_to") or "9999"
+    first, last = _range(query)
     all_of_trip = state.grouped("departures", "trip_id").get(trip_id, [])
     within = [departure for departure in all_of_trip if first <= departure["departure_date"] <= last]
     return sorted(
         within, key=lambda departure: (departure["departure_date"], departure["departure_time"], departure["id"])
     )
-
-
-def _summary(state: State, trip: Entity) -> Entity:
-    today = state.today.isoformat()
-    departures = state.grouped("departures", "trip_id").get(trip["id"], [])
-    coming = (departure["departure_date"] for departure in departures if departure["departure_date"] >= today)
-    return {name: trip[name] for name in _SUMMARY} | {"next_departure": min(coming, default=None)}
 
 
 def _page(entities: list[Entity], query: Query) -> Reply:

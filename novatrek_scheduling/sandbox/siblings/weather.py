@@ -22,8 +22,7 @@ _SEVERITIES = ("ADVISORY", "WATCH", "WARNING", "EMERGENCY")
 def get_weather_forecast(state: State, call: Call) -> Reply:
     station = call.query.required("station_id")
     days = call.query.whole("days", 3, 1, FORECAST_DAYS)
-    stations = {region["weather_station_id"] for region in state.world.regions.values()}
-    if station not in stations:
+    if station not in state.grouped("regions", "weather_station_id"):
         raise Refused(404, "STATION_NOT_FOUND", f"There is no station {station}.")
     dates = [state.today + timedelta(days=offset) for offset in range(days)]
     forecasts = [state.world.forecasts[forecast_id(station, day)] for day in dates]

@@ -1,20 +1,17 @@
 """The guides: profiles, certificates, absences and past trips."""
 
-import itertools
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from novatrek_scheduling.sandbox.world.regions import BY_NAME, FOUNDED, REGIONS, RegionPlan
-from novatrek_scheduling.sandbox.world.seeding import Entity, choice, fraction, identity, stamp, whole
-from novatrek_scheduling.sandbox.world.trips import DAYS_AHEAD, DAYS_PAST, TRIPS
+from novatrek_scheduling.sandbox.world.company import Company
+from novatrek_scheduling.sandbox.world.names import FIRST_NAMES, LAST_NAMES
+from novatrek_scheduling.sandbox.world.regions import FOUNDED, RegionPlan
+from novatrek_scheduling.sandbox.world.seeding import Entity, choice, distinct, fraction, identity, stamp, whole
+from novatrek_scheduling.sandbox.world.trip_plans import TripPlan
+from novatrek_scheduling.sandbox.world.trips import DAYS_AHEAD, DAYS_PAST
 
-_FIRST_NAMES = (
-    "Ana", "Ben", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hiro",
-    "Isla", "Jonas", "Keiko", "Liam", "Maya", "Noah", "Olivia", "Pablo",
-)  # fmt: skip
-_LAST_NAMES = (
-    "Alvarez", "Brandt", "Chen", "Duarte", "Eriksen", "Foster", "Garcia", "Holm",
-    "Ito", "Jensen", "Khan", "Lindqvist", "Moreau", "Novak", "Okafor", "Petrov",
-)  # fmt: skip
+_NAMES_OF_TODAY = 16
+_GUIDES_OF_TODAY = 142
 _STATUSES = {7: "ON_LEAVE", 26: "TRAINING", 45: "ON_LEAVE", 64: "SUSPENDED", 83: "TRAINING", 102: "ON_LEAVE"}
 _TRAININGS = ("WILDERNESS_FIRST_AID", "WILDERNESS_FIRST_RESPONDER", "WILDERNESS_EMT", "PARAMEDIC")
 _SKILLS = {
@@ -35,12 +32,14 @@ _NOTES = (
 )
 
 
-def guides(today: date) -> list[Entity]:
+def guides(company: Company, today: date) -> list[Entity]:
     """Return all guides in the representation of svc-guide-management."""
-    homes = [(region, number) for region in REGIONS for number in range(region.guides)]
-    names = _distinct_names([(region.name, number) for region, number in homes])
+    homes = [(region, number) for region in company.regions for number in range(region.guides)]
+    names = _names(company, homes)
+    by_name = {region.name: region for region in company.regions}
+    offered = {region.name: _offered(company.trips_of[region.name]) for region in company.regions}
     return [
-        _guide(region, number, index, name, today)
+        _guide(region, number, index, name, offered[region.name], by_name, today)
         for index, ((region, number), name) in enumerate(zip(homes, names, strict=True))
     ]
 
@@ -63,37 +62,55 @@ def windows(all_guides: list[Entity], today: date) -> list[Entity]:
     return absences + notes
 
 
-def past_trips(all_guides: list[Entity], today: date) -> list[Entity]:
+def past_trips(company: Company, all_guides: list[Entity], today: date) -> list[Entity]:
     """Return the last three trips of each guide in the representation of svc-guide-management."""
-    return [_past_trip(guide, number, today) for guide in all_guides for number in range(3)]
+    trips = company.trips
+    return [_past_trip(trips, guide, number, today) for guide in all_guides for number in range(3)]
 
 
-def _distinct_names(seeds: list[tuple[object, ...]]) -> list[tuple[str, str]]:
-    """Return a first and a last name for each seed, all pairs different: whose is taken draws again."""
-    drawn: dict[tuple[str, str], None] = {}
-    for seed in seeds:
-        draws = (seed if attempt == 0 else (*seed, attempt) for attempt in itertools.count())
-        names = ((choice(_FIRST_NAMES, "first", *draw), choice(_LAST_NAMES, "last", *draw)) for draw in draws)
-        drawn[next(name for name in names if name not in drawn)] = None
-    return list(drawn)
+def _names(company: Company, homes: Sequence[tuple[RegionPlan, int]]) -> list[tuple[str, str]]:
+    """Return a first and a last name for each guide, all different in a region and its neighbours."""
+    known = _NAMES_OF_TODAY if company.scale == 1 else None
+
+    def draw(*seed: object) -> tuple[str, str]:
+        return choice(FIRST_NAMES[:known], "first", *seed), choice(LAST_NAMES[:known], "last", *seed)
+
+    # Neighbours are among the six regions that were founded together.
+    together: dict[int, list[tuple[object, ...]]] = {}
+    for region, number in homes:
+        together.setdefault(region.number, []).append((region.name, number))
+    drawn = {seed: name for seeds in together.values() for seed, name in zip(seeds, distinct(draw, seeds), strict=True)}
+    return [drawn[region.name, number] for region, number in homes]
 
 
-def _guide(region: RegionPlan, number: int, index: int, name: tuple[str, str], today: date) -> Entity:
+def _offered(trips: Sequence[TripPlan]) -> list[str]:
+    return sorted({plan.activity for plan in trips if plan.status == "ACTIVE"})
+
+
+def _guide(
+    region: RegionPlan,
+    number: int,
+    index: int,
+    name: tuple[str, str],
+    offered: Sequence[str],
+    regions: Mapping[str, RegionPlan],
+    today: date,
+) -> Entity:
     names = (region.name, number)
     first, last = name
-    activities = _activities(region, number)
+    activities = _activities(offered, number)
     guide = {
         "id": identity("guide", *names),
         "first_name": first,
         "last_name": last,
         "email": f"{first}.{last}.{index}@guides.novatrek.example.com".lower(),
         "phone": f"+1-555-{index:04d}",
-        "region_ids": _regions(region, number),
+        "region_ids": _regions(region, number, regions),
         "certifications": _certifications(activities, names),
         "activity_specialties": [_spelled(activity, number) for activity in activities],
         "years_experience": whole(1, 22, "years", *names),
         "max_group_size": whole(3, 7, "group", *names) * 2,
-        "status": _STATUSES.get(index, "ACTIVE"),
+        "status": _STATUSES.get(index % _GUIDES_OF_TODAY, "ACTIVE"),
         "average_rating": whole(36, 50, "rating", *names) / 10,
         "total_trips_led": whole(10, 900, "led", *names),
         "emergency_training_level": _training(names),
@@ -101,26 +118,25 @@ def _guide(region: RegionPlan, number: int, index: int, name: tuple[str, str], t
             "en",
             *([choice(["es", "fr", "de", "ja"], "language", *names)] if number % 3 == 0 else []),
         ],
-        "created_at": stamp(FOUNDED + timedelta(days=index)),
+        "created_at": stamp(FOUNDED + timedelta(days=index % 1_000)),
         "updated_at": stamp(today - timedelta(days=whole(1, 60, "updated", *names))),
     }
-    if number == 11:
+    if number % 22 == 11:
         del guide["max_group_size"]
     return guide
 
 
-def _activities(region: RegionPlan, number: int) -> list[str]:
-    """Return two to four activities of the region, distributed evenly over the guides."""
-    offered = sorted({plan.activity for plan in TRIPS if plan.region is region and plan.status == "ACTIVE"})
+def _activities(offered: Sequence[str], number: int) -> list[str]:
+    """Return two to four of the activities offered in the region, distributed evenly over the guides."""
     count = 2 + number % 3
     return list(dict.fromkeys(offered[(number + step * (1 + number % 2)) % len(offered)] for step in range(count)))
 
 
-def _regions(region: RegionPlan, number: int) -> list[str]:
+def _regions(region: RegionPlan, number: int, regions: Mapping[str, RegionPlan]) -> list[str]:
     """Return the home region and, for one guide in four, a neighbour; by id or slug, as entered."""
     entered = [region.id if number % 3 else region.slug]
     if region.neighbours and number % 4 == 0:
-        neighbour = BY_NAME[region.neighbours[number // 4 % len(region.neighbours)]]
+        neighbour = regions[region.neighbours[number // 4 % len(region.neighbours)]]
         entered.append(neighbour.slug if number % 8 else neighbour.id)
     return entered
 
@@ -207,10 +223,10 @@ def _window(guide: Entity, start: date, end: date, *, available: bool, notes: st
     }
 
 
-def _past_trip(guide: Entity, number: int, today: date) -> Entity:
+def _past_trip(trips: Sequence[TripPlan], guide: Entity, number: int, today: date) -> Entity:
     names = ("past", guide["id"], number)
     day = today - timedelta(days=whole(8, 20, *names) * (number + 1))
-    plan = choice(TRIPS, *names)
+    plan = choice(trips, *names)
     return {
         "id": identity(*names),
         "guide_id": guide["id"],

@@ -1,16 +1,22 @@
-"""The six regions and the locations of their departures."""
+"""The regions and the locations of their departures: six, and more of a larger company."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from novatrek_scheduling.sandbox.world.seeding import Entity, choice, identity, stamp, whole
 
 FOUNDED = date(2023, 3, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegionPlan:
-    """The seed of a region. `neighbours` are other regions in which its guides may work."""
+    """The seed of a region. `neighbours` are other regions in which its guides may work.
+
+    In a company `scale` times as large, `alike` regions share what the region named `kind` has, times `scale`; this is
+    the one with the `number`, from 0.
+    """
 
     name: str
     country: str
@@ -24,14 +30,24 @@ class RegionPlan:
     guides: int
     departures_a_day: int
     neighbours: tuple[str, ...] = ()
+    town: str = ""
+    kind: str = ""
+    scale: int = 1
+    alike: int = 1
+    number: int = 0
 
-    @property
+    @cached_property
     def id(self) -> str:
         return identity("region", self.name)
 
     @property
     def slug(self) -> str:
         return self.name.lower().replace(" ", "_")
+
+    def share_of(self, count: int) -> int:
+        """Return how many fall to this region where a company of today's size has `count` in the region of its kind."""
+        each_has, more = divmod(count * self.scale, self.alike)
+        return each_has + (self.number < more)
 
 
 REGIONS = (
@@ -120,8 +136,6 @@ REGIONS = (
     ),
 )
 
-BY_NAME = {region.name: region for region in REGIONS}
-
 _WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 _STREETS = ("Trailhead Road", "River Lane", "Summit Way")
 _OTHER_LOCATIONS = (
@@ -131,7 +145,7 @@ _OTHER_LOCATIONS = (
 )
 
 
-def regions(active_trips: dict[str, int]) -> list[Entity]:
+def regions(plans: Sequence[RegionPlan], active_trips: dict[str, int]) -> list[Entity]:
     """Return all regions in the representation of svc-trip-catalog; `active_trips` are counts by region id."""
     return [
         {
@@ -145,17 +159,17 @@ def regions(active_trips: dict[str, int]) -> list[Entity]:
             "timezone": plan.timezone,
             "active_trip_count": active_trips.get(plan.id, 0),
         }
-        for plan in REGIONS
+        for plan in plans
     ]
 
 
-def locations(today: date) -> list[Entity]:
+def locations(plans: Sequence[RegionPlan], today: date) -> list[Entity]:
     """Return all locations: headquarters, and per region a base camp, an outpost, a shop and a ranger station."""
-    places = [_location(plan, "BASE_CAMP", plan.base_camp, plan.base_camp_capacity, today) for plan in REGIONS]
-    for plan in REGIONS:
+    places = [_location(plan, "BASE_CAMP", plan.base_camp, plan.base_camp_capacity, today) for plan in plans]
+    for plan in plans:
         for kind, name, capacity in _OTHER_LOCATIONS:
             places.append(_location(plan, kind, f"{plan.name} {name}", capacity, today))
-    places.append(_location(REGIONS[0], "HEADQUARTERS", "NovaTrek Headquarters", 200, today))
+    places.append(_location(plans[0], "HEADQUARTERS", "NovaTrek Headquarters", 200, today))
     return places
 
 
@@ -192,7 +206,7 @@ def _location(plan: RegionPlan, kind: str, name: str, capacity: int, today: date
         "type": kind,
         "address": {
             "street": f"{whole(1, 980, 'street', name)} {choice(_STREETS, name)}",
-            "city": choice(["Granite Falls", "Silver Creek", "Eagle Bend", "Fort Hale"], "city", name),
+            "city": plan.town or choice(["Granite Falls", "Silver Creek", "Eagle Bend", "Fort Hale"], "city", name),
             "state": plan.state,
             "postal_code": f"{whole(10_000, 99_000, 'postal code', name)}",
             "country": plan.country,

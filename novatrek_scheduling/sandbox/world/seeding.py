@@ -1,6 +1,7 @@
 """Pseudo-random choices that are reproducible: each is a function of the names given."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from hashlib import blake2b
 from typing import Any, TypeAlias, TypeVar
@@ -30,6 +31,15 @@ def whole(least: int, most: int, *names: object) -> int:
 def choice(options: Sequence[T], *names: object) -> T:
     """Return one of `options` for these names."""
     return options[_number(*names) % len(options)]
+
+
+def distinct(draw: Callable[..., T], seeds: Iterable[tuple[object, ...]], taken: Collection[T] = ()) -> list[T]:
+    """Return what `draw` makes of each seed, all different and none of `taken`: whose is taken draws again."""
+    drawn: dict[T, None] = {}
+    for seed in seeds:
+        draws = (draw(*seed) if attempt == 0 else draw(*seed, attempt) for attempt in itertools.count())
+        drawn[next(name for name in draws if name not in drawn and name not in taken)] = None
+    return list(drawn)
 
 
 def stamp(day: date, hour: int = 6, minute: int = 0) -> str:

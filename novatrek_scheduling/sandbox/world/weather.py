@@ -1,10 +1,12 @@
 """Forecasts of the stations, alerts of the regions, and svc-weather's assessments of the trails."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from novatrek_scheduling.sandbox.world.regions import REGIONS, RegionPlan
+from novatrek_scheduling.sandbox.world.company import Company
+from novatrek_scheduling.sandbox.world.regions import RegionPlan
 from novatrek_scheduling.sandbox.world.seeding import Entity, choice, fraction, identity, stamp, whole
-from novatrek_scheduling.sandbox.world.trails import TRAILS, TrailPlan
+from novatrek_scheduling.sandbox.world.trail_plans import TrailPlan
 from novatrek_scheduling.sandbox.world.trips import DAYS_AHEAD, DAYS_PAST
 
 FORECAST_DAYS = 10
@@ -34,22 +36,24 @@ def forecast_id(station: str, day: date) -> str:
     return f"{station}@{day.isoformat()}"
 
 
-def forecasts(today: date) -> dict[str, Entity]:
+def forecasts(company: Company, today: date) -> dict[str, Entity]:
     """Return ten days of forecasts per station from `today` on, by `forecast_id`."""
     days = [today + timedelta(days=offset) for offset in range(FORECAST_DAYS)]
-    return {forecast_id(plan.station, day): _forecast(plan, day) for plan in REGIONS for day in days if plan.station}
+    return {
+        forecast_id(plan.station, day): _forecast(plan, day) for plan in company.regions for day in days if plan.station
+    }
 
 
-def alerts(today: date) -> list[Entity]:
+def alerts(company: Company, today: date) -> list[Entity]:
     """Return the alerts from 60 days before to 120 days after `today`."""
     first, last = today - timedelta(days=DAYS_PAST), today + timedelta(days=DAYS_AHEAD)
     cycles = range(first.toordinal() // _ALERT_CYCLE_DAYS, last.toordinal() // _ALERT_CYCLE_DAYS)
-    return [_alert(plan, cycle, today) for plan in REGIONS for cycle in cycles]
+    return [_alert(company, plan, cycle, today) for plan in company.regions for cycle in cycles]
 
 
-def assessments(today: date) -> list[Entity]:
+def assessments(company: Company, today: date) -> list[Entity]:
     """Return svc-weather's assessment of each trail, without the alerts of the region."""
-    return [_assessment(plan, today) for plan in TRAILS]
+    return [_assessment(plan, today) for plan in company.trails]
 
 
 def _forecast(plan: RegionPlan, day: date) -> Entity:
@@ -79,7 +83,7 @@ def _condition(plan: RegionPlan, day: date) -> str:
     return choice(_MILD, "condition", plan.name, day)
 
 
-def _alert(plan: RegionPlan, cycle: int, today: date) -> Entity:
+def _alert(company: Company, plan: RegionPlan, cycle: int, today: date) -> Entity:
     severity = choice(_SEVERITIES, "alert", plan.name, cycle)
     kind, title = _ALERTS[severity]
     day = date.fromordinal(cycle * _ALERT_CYCLE_DAYS + whole(0, _ALERT_CYCLE_DAYS - 1, "alert day", plan.name, cycle))
@@ -94,14 +98,14 @@ def _alert(plan: RegionPlan, cycle: int, today: date) -> Entity:
         "description": f"{title} in the {plan.name}.",
         "effective_from": _text(start),
         "effective_until": _text(until),
-        "affected_trail_ids": _affected(plan, cycle),
+        "affected_trail_ids": _affected(company.trails_of[plan.name], plan, cycle),
         "is_active": until.date() >= today,
         "created_at": _text(start - timedelta(hours=30)),
     }
 
 
-def _affected(plan: RegionPlan, cycle: int) -> list[str]:
-    here = [trail.id for trail in TRAILS if trail.region is plan]
+def _affected(trails: Sequence[TrailPlan], plan: RegionPlan, cycle: int) -> list[str]:
+    here = [trail.id for trail in trails]
     return [] if cycle % 2 else here[:: whole(2, 4, "affected", plan.name, cycle)]
 
 

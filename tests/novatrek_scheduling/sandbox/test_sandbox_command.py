@@ -56,6 +56,7 @@ def test_the_main_job_is_done_and_nothing_is_left_behind(home: Path, port: int) 
     assert process.returncode == 0, output
     assert f"ready: http://127.0.0.1:{port}" in output
     assert output.index("PENDING") < output.index("COMPLETED") < output.index('"event_type": "schedule.published"')
+    assert "novatrek.booking.reservation.created: " in output
     assert _processes_of(home) == []
 
 
