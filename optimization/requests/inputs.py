@@ -39,7 +39,8 @@ class RequestInputs:
     `documents` are those of the queried dates and of the later ones that a trip of several days reaches, merged with
     the catalog; `base` has their departures as they were stored, by id. `options` are the departures that could serve
     the query. `contexts` has the planning context of each option and `sold_seats` the seats that the catalog has sold,
-    both by departure id. `checks` decides on the feasibility of an option apart from its team.
+    both by departure id. `checks` decides on the feasibility of an option apart from its team. `follows_catalog` is
+    False where what is stored has still to be brought in line with the catalog, as it is in `documents`.
     """
 
     query: TripQuery
@@ -50,6 +51,7 @@ class RequestInputs:
     options: tuple[DateOption, ...]
     contexts: Mapping[UUID, PlanningContext]
     checks: FeasibilityChecks
+    follows_catalog: bool = True
 
     def on(self, snapshot: Snapshot) -> "RequestInputs":
         """Return the same inputs on a snapshot in which more is known."""
@@ -72,7 +74,7 @@ class InputsLoader:
         documents = {day: draft.document for day, draft in drafts.items()}
         base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}
         region_ids = {snapshot.trips[query.trip_id].region_id}
-        follow_in_drafts(
+        is_behind = follow_in_drafts(
             drafts,
             facts,
             region_ids=region_ids,
@@ -105,6 +107,7 @@ class InputsLoader:
             options=tuple(options),
             contexts=_contexts(options, documents),
             checks=FeasibilityChecks.of(query, documents, facts, now, elsewhere),
+            follows_catalog=not is_behind,
         )
 
     def add_certificates(self, inputs: RequestInputs, guide_ids: Collection[UUID]) -> RequestInputs:
@@ -150,5 +153,5 @@ def _contexts(
     spans = [option.departure.span for option in options]
     span = Span(min(s.starts_at for s in spans), max(s.ends_at for s in spans))
     commitments = commitments_around(span.widened(RESCHEDULING_REACH))
-    entered = entries_on({*documents, *days_of_any(option.departure for option in options)})
+    entered = entries_on({*documents, *days_of_any(option.departure for option in options)}, known=documents)
     return {option.departure_id: PlanningContext(entered, commitments, {option.departure_id}) for option in options}

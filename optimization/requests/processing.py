@@ -7,16 +7,19 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from optimization.days.refusal import PlanRefused
 from optimization.days.written_changes import refuse_broken_write
 from optimization.models import OptimizationRun, RunDetail
+from optimization.requests.inputs import InputsLoader, RequestInputs
 from optimization.requests.query import TripQuery
 from optimization.requests.ranking import RankedDate, RankedDates
-from optimization.requests.recommendation import rank_dates
+from optimization.requests.recommendation import rank_loaded
 from optimization.requests.result import result_of
 from optimization.requests.snapshot import take_query_snapshot
+from optimization.requests.time_budget import TimeBudget
 from optimization.requests.verification import refuse_broken_dates
 from optimization.runs.analytics import report_optimization
 from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
@@ -25,7 +28,6 @@ from scheduling.daily_schedules.catalog_aliases import announce_to_catalog
 from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.daily_schedules.catalog_sync import lower_sold_seats
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.presence import announce_presence
 from scheduling.daily_schedules.surroundings import entries_over
@@ -63,12 +65,13 @@ class _ChangedMeanwhile(Exception):
 
 def process_request(request_id: UUID) -> None:
     """Bring the request to its outcome, unless another worker holds it. Idempotent."""
-    claim = claim_request(request_id)
-    if claim is None:
+    begun = _begin(request_id)
+    if begun is None:
         return
+    claim, run = begun
     log = logger.bind(request_id=str(request_id))
     try:
-        _process(claim)
+        _process(claim, run)
     except ClaimLost:
         log.warning("schedule_request_in_other_hands")
     except ContentionNotResolved as contention:
@@ -76,6 +79,16 @@ def process_request(request_id: UUID) -> None:
     except SiblingUnavailable as unavailable:
         log.warning("schedule_request_postponed", reason=unavailable.message)
         postpone_request(claim, code=unavailable.code, message=unavailable.message)
+
+
+@transaction.atomic
+def _begin(request_id: UUID) -> tuple[RequestClaim, OptimizationRun] | None:
+    """Claim the request and start its run, both or neither; None where there is nothing to claim."""
+    claim = claim_request(request_id)
+    if claim is None:
+        return None
+    earliest = claim.request.schedule_date
+    return claim, start_run(earliest, subject=RunDetail.Subject.REQUEST, request_id=claim.request.pk)
 
 
 def query_of(request: ScheduleRequest) -> TripQuery:
@@ -88,12 +101,10 @@ def query_of(request: ScheduleRequest) -> TripQuery:
     )
 
 
-def _process(claim: RequestClaim) -> None:
-    query = query_of(claim.request)
-    run = start_run(query.days[0], subject=RunDetail.Subject.REQUEST, request_id=claim.request.pk)
+def _process(claim: RequestClaim, run: OptimizationRun) -> None:
     try:
+        query = query_of(claim.request)
         snapshot = _validated_snapshot(query)
-        _follow_catalog(query, snapshot)
         _rank_and_store(claim, query, snapshot, run)
     except (UnknownTrip, InactiveTrip, UnknownGuide) as impossible:
         fail_run(run, impossible.message)
@@ -125,30 +136,39 @@ def _validated_snapshot(query: TripQuery) -> Snapshot:
     return snapshot
 
 
-def _follow_catalog(query: TripQuery, snapshot: Snapshot) -> None:
-    """Bring the trip's departures on the queried dates in line with the catalog, before they are ranked."""
+def _in_line_with_catalog(inputs: RequestInputs, loader: InputsLoader) -> RequestInputs:
+    """Return the inputs once the trip's departures on the queried dates are stored as the catalog has them."""
+    if inputs.follows_catalog:
+        return inputs
+    query, snapshot = inputs.query, inputs.facts.snapshot
     follow_catalog(
-        gather_facts(snapshot),
+        inputs.facts,
         region_ids={snapshot.trips[query.trip_id].region_id},
         trip_ids={query.trip_id},
-        deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"],
+        deadline_seconds=loader.budget.read_seconds,
     )
+    return loader.load(query, snapshot)
 
 
 def _rank_and_store(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:
     guide_names: list[str] = []
     obstacle = ""
     author = _author(claim, run)
+    loader = InputsLoader(TimeBudget(settings.SNAPSHOT_DEADLINE_SECONDS["worker"]))
+    inputs = _in_line_with_catalog(loader.load(query, snapshot), loader)
     with ExitStack() as presence:
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
             if _is_too_old_to_publish_on(snapshot):
                 snapshot = _validated_snapshot(query)
-            ranked = rank_dates(query, snapshot, deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
+                inputs = loader.load(query, snapshot)
+            elif attempt:
+                inputs = loader.load(query, snapshot)
+            ranked = rank_loaded(inputs, loader)
             refuse_broken_dates(ranked, query)
             guide_names = [member.guide_name for member in ranked.best.departure.team] if ranked.best else []
             _announce_chosen_date(ranked, author, presence)
             try:
-                _store(claim, query, ranked, run, author)
+                _store(claim, ranked, run, author)
             except (_ChangedMeanwhile, DepartureElsewhere, HardRuleViolated) as outdated:
                 obstacle = str(outdated)
                 logger.info("schedule_request_answered_again", request_id=str(claim.request.pk), met=obstacle)
@@ -185,7 +205,7 @@ def _announce_chosen_date(ranked: RankedDates, author: Author, presence: ExitSta
         presence.enter_context(announce_presence(day, [region], by=str(author), run_id=author.run_id))
 
 
-def _store(claim: RequestClaim, query: TripQuery, ranked: RankedDates, run: OptimizationRun, author: Author) -> None:
+def _store(claim: RequestClaim, ranked: RankedDates, run: OptimizationRun, author: Author) -> None:
     best = ranked.best
     days = [best.option.day] if best else []
     publishes = {best.option.departure_id} if best else set()
@@ -200,7 +220,7 @@ def _store(claim: RequestClaim, query: TripQuery, ranked: RankedDates, run: Opti
 
     def after_write(changes: Mapping[date, Change]) -> None:
         refuse_broken_write(changes, ranked.facts, began_at, publishes=publishes)
-        _complete(claim, query, ranked, run, changes, planned)
+        _complete(claim, ranked, run, changes, planned)
 
     write_daily_schedules(days, edit, author=author, facts=ranked.facts, after_write=after_write)
 
@@ -236,20 +256,18 @@ def _publish(key: UUID, draft: Draft, facts: Facts) -> None:
 
 def _complete(
     claim: RequestClaim,
-    query: TripQuery,
     ranked: RankedDates,
     run: OptimizationRun,
     changes: Mapping[date, Change],
     planned: Standing | None,
 ) -> None:
     best = ranked.best
-    run.schedule_date = best.option.day if best else query.days[0]
-    run.save(update_fields=["schedule_date"])
     complete_run(
         run,
         SolveSummary.of_request(ranked.solved),
         score=best.score if best else 0.0,
         inputs=inputs_of(ranked.problem, ranked.facts.snapshot),
+        chosen=best.option.day if best else None,
     )
     result = result_of(ranked)
     complete_request(

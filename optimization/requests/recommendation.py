@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from django.utils import timezone
+
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import FieldProblem, Malformed
-from optimization.models import RunDetail
 from optimization.requests.inputs import InputsLoader, RequestInputs
 from optimization.requests.query import TripQuery
 from optimization.requests.ranking import (
@@ -19,7 +20,12 @@ from optimization.requests.ranking import (
 from optimization.requests.snapshot import take_query_snapshot
 from optimization.requests.time_budget import TimeBudget
 from optimization.requests.waitlist import WaitlistSearch
-from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
+from optimization.runs.lifecycle import (
+    SolveSummary,
+    inputs_of,
+    record_answered_question,
+    record_failed_question,
+)
 from optimization.solver.request_model import solve_request
 from optimization.solver.solution import RequestSolution
 from scheduling.domain.facts import Snapshot
@@ -42,15 +48,20 @@ def recommend_dates(query: TripQuery, *, deadline_seconds: float, within_seconds
         look_up_trip(query.trip_id, deadline_seconds=deadline_seconds)
     except (UnknownTrip, InactiveTrip) as unknown:
         raise NoSuchTrip(unknown.message, FieldProblem("trip_id", unknown.message)) from unknown
-    run = start_run(query.days[0], subject=RunDetail.Subject.QUESTION)
+    started_at = timezone.now()
     try:
         snapshot = take_query_snapshot(query, deadline_seconds=deadline_seconds)
         ranked = rank_dates(query, snapshot, deadline_seconds=deadline_seconds, until=until)
     except Exception as error:
-        fail_run(run, f"{type(error).__name__}: {error}")
+        record_failed_question(query.days[0], started_at, f"{type(error).__name__}: {error}")
         raise
-    score = ranked.best.score if ranked.best else 0.0
-    complete_run(run, SolveSummary.of_request(ranked.solved), score=score, inputs=inputs_of(ranked.problem, snapshot))
+    record_answered_question(
+        query.days[0],
+        started_at,
+        SolveSummary.of_request(ranked.solved),
+        score=ranked.best.score if ranked.best else 0.0,
+        inputs=inputs_of(ranked.problem, snapshot),
+    )
     return ranked
 
 
@@ -62,13 +73,16 @@ def rank_dates(
     `deadline_seconds` is for each round of reading. With `until` all is done by then: the solver has the time left and
     returns the best plan found. Raises SiblingUnavailable where the guides of a later day cannot be read.
     """
-    budget = TimeBudget(deadline_seconds, until)
-    loader = InputsLoader(budget)
-    inputs = loader.load(query, snapshot)
+    loader = InputsLoader(TimeBudget(deadline_seconds, until))
+    return rank_loaded(loader.load(query, snapshot), loader)
+
+
+def rank_loaded(inputs: RequestInputs, loader: InputsLoader) -> RankedDates:
+    """Find the best team of each date of loaded inputs, as `rank_dates` does. The inputs are used up by it."""
     inputs = loader.add_certificates(inputs, guides_to_certify(inputs))
     assessments = assess_options(inputs)
     problem = formulate_request(inputs, assessments)
-    solved = solve_request(problem, time_limit_seconds=budget.solve_seconds)
+    solved = solve_request(problem, time_limit_seconds=loader.budget.solve_seconds)
     inputs = loader.add_notes(inputs, {guide for solution in solved.options for guide in solution.guide_ids})
     return rank(inputs, assessments, problem, solved, _waitlist(inputs, solved, loader))
 

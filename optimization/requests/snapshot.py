@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from optimization.requests.query import TripQuery
-from scheduling.daily_schedules.drafts import read_drafts
+from scheduling.daily_schedules.trails_of_trips import trails_of_trip
 from scheduling.domain.facts import Snapshot
 from scheduling.snapshot import take_trip_snapshot
 
@@ -13,12 +13,7 @@ def take_query_snapshot(query: TripQuery, *, deadline_seconds: float, safety_sin
 
     `safety_since` as for `take_trip_snapshot`. Raises UnknownTrip and SiblingUnavailable.
     """
-    own_trail_ids = {
-        departure.trail_id
-        for draft in read_drafts(query.days).values()
-        for departure in draft.document.departures.values()
-        if departure.trip_id == query.trip_id and departure.trail_id
-    }
+    own_trail_ids = trails_of_trip(query.trip_id, query.days)
     return take_trip_snapshot(
         query.trip_id,
         query.days,

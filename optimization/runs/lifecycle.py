@@ -56,7 +56,7 @@ class SolveSummary:
         return cls(plan.status, gap, plan.solve_seconds, plan.variables, plan.rows, *counts, {}, plan.error)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def start_run(
     day: date,
     *,
@@ -80,27 +80,76 @@ def start_run(
     return run
 
 
-@transaction.atomic
-def complete_run(run: OptimizationRun, solved: SolveSummary, *, score: float | None, inputs: dict[str, Any]) -> None:
-    """Complete the run, in the transaction that stores its plan if it has one. `score` is 0 to 100."""
+@transaction.atomic(savepoint=False)
+def complete_run(
+    run: OptimizationRun,
+    solved: SolveSummary,
+    *,
+    score: float | None,
+    inputs: dict[str, Any],
+    chosen: date | None = None,
+) -> None:
+    """Complete the run, in the transaction that stores its plan if it has one.
+
+    `score` is 0 to 100; `chosen` is the date of the plan, where the run started with several to choose from.
+    """
+    _end(run, solved, score)
+    run.schedule_date = chosen or run.schedule_date
+    run.save(update_fields=["schedule_date", "status", "algorithm", "score", "completed_at", "duration_ms"])
+    RunDetail.objects.filter(pk=run.pk).update(**_details_of(solved, inputs))
+
+
+@transaction.atomic(savepoint=False)
+def record_answered_question(
+    day: date, started_at: datetime, solved: SolveSummary, *, score: float, inputs: dict[str, Any]
+) -> None:
+    """Store the run of a question once it is answered; `score` is 0 to 100.
+
+    Nobody waits for the run of a question, as its client waits for the answer: it is not stored while it lasts.
+    """
+    run = OptimizationRun(schedule_date=day, started_at=started_at)
+    _end(run, solved, score)
+    run.save(force_insert=True)
+    RunDetail.objects.create(run=run, subject=RunDetail.Subject.QUESTION, **_details_of(solved, inputs))
+
+
+@transaction.atomic(savepoint=False)
+def record_failed_question(day: date, started_at: datetime, error: str) -> None:
+    """Store the run of a question that had no answer."""
+    ended_at = timezone.now()
+    run = OptimizationRun.objects.create(
+        schedule_date=day,
+        algorithm=Algorithm.MILP_HIGHS,
+        status=RunStatus.FAILED,
+        started_at=started_at,
+        completed_at=ended_at,
+        duration_ms=_milliseconds(ended_at - started_at),
+    )
+    RunDetail.objects.create(run=run, subject=RunDetail.Subject.QUESTION, error=error)
+
+
+def _end(run: OptimizationRun, solved: SolveSummary, score: float | None) -> None:
     run.algorithm = Algorithm.GREEDY if solved.status is PlanStatus.GREEDY else Algorithm.MILP_HIGHS
     run.score = None if score is None else Decimal(str(round(score, 2)))
     run.status, run.completed_at = RunStatus.COMPLETED, timezone.now()
     run.duration_ms = _milliseconds(run.completed_at - run.started_at)
-    run.save(update_fields=["status", "algorithm", "score", "completed_at", "duration_ms"])
-    RunDetail.objects.filter(pk=run.pk).update(
-        proof=solved.status.value,
-        gap=solved.gap,
-        solve_ms=round(solved.solve_seconds * 1000),
-        variables=solved.variables,
-        rows=solved.rows,
-        staffed=solved.staffed,
-        unstaffed=solved.unstaffed,
-        objective=solved.objective,
-        inputs=inputs,
-        error=solved.error,
-        moved=solved.moved,
-    )
+
+
+def _details_of(solved: SolveSummary, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a run's details that its end fills."""
+    return {
+        "proof": solved.status.value,
+        "gap": solved.gap,
+        "solve_ms": round(solved.solve_seconds * 1000),
+        "variables": solved.variables,
+        "rows": solved.rows,
+        "staffed": solved.staffed,
+        "unstaffed": solved.unstaffed,
+        "objective": solved.objective,
+        "inputs": inputs,
+        "error": solved.error,
+        "moved": solved.moved,
+    }
 
 
 @transaction.atomic

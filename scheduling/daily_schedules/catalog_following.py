@@ -57,7 +57,7 @@ def follow_catalog(
     )
     preview = drafts | read_drafts(following.listings.days - drafts.keys())
     following.edit(preview)
-    if not any(change_of(draft).departure_ids for draft in preview.values()):
+    if not _has_changed(preview):
         return {}
     try:
         return write_daily_schedules(
@@ -74,11 +74,20 @@ def follow_in_drafts(
     region_ids: Collection[UUID],
     trip_ids: Collection[UUID] | None = None,
     deadline_seconds: float,
-) -> None:
-    """Follow the catalog as `follow_catalog` would, in drafts of the snapshot's dates that nobody stores."""
+) -> bool:
+    """Follow the catalog as `follow_catalog` would, in drafts of the snapshot's dates that nobody stores.
+
+    Return whether that changed a departure: what is stored is not in line with the catalog then.
+    """
     listings = _listings(drafts, facts, region_ids, trip_ids, deadline_seconds)
     others = read_drafts(listings.days - drafts.keys()) if listings.days - drafts.keys() else {}
-    _Following(listings, facts, frozenset()).edit(drafts | others)
+    edited = drafts | others
+    _Following(listings, facts, frozenset()).edit(edited)
+    return _has_changed(edited)
+
+
+def _has_changed(drafts: Mapping[date, Draft]) -> bool:
+    return any(change_of(draft).departure_ids for draft in drafts.values())
 
 
 def _listings(

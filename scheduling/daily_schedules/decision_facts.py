@@ -9,7 +9,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Sum
+from django.db import connection
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Sum
 from django.utils import timezone
 
 from novatrek_scheduling.deadline import Deadline
@@ -24,6 +25,16 @@ from scheduling.snapshot import take_facts_snapshot, with_availability_notes, wi
 
 FAIRNESS_WINDOW = timedelta(days=14)
 EXPERIENCE_WINDOW = timedelta(days=365)
+
+# Of a row of the one grouping set the column of the other is NULL.
+_COUNT_LED = """
+    SELECT guide_id, COALESCE(trip_id, trail_id), count(*)
+    FROM scheduling.guide_commitments
+    WHERE ends_at < %(now)s AND ends_at > %(since)s AND guide_id = ANY(%(guides)s::uuid[])
+        AND (trip_id = ANY(%(trips)s::uuid[]) OR trail_id = ANY(%(trails)s::uuid[]))
+    GROUP BY GROUPING SETS ((guide_id, trip_id), (guide_id, trail_id))
+    HAVING trip_id = ANY(%(trips)s::uuid[]) OR trail_id = ANY(%(trails)s::uuid[])
+"""
 
 
 def gather_facts(snapshot: Snapshot) -> Facts:
@@ -40,15 +51,14 @@ def gather_facts(snapshot: Snapshot) -> Facts:
 
 def _departures_led(snapshot: Snapshot) -> dict[UUID, dict[UUID, int]]:
     now = timezone.now()
-    past = GuideCommitment.objects.filter(
-        ends_at__lt=now, ends_at__gt=now - EXPERIENCE_WINDOW, guide_id__in=snapshot.guides
-    )
     led: dict[UUID, dict[UUID, int]] = defaultdict(dict)
-    for place in ("trip_id", "trail_id"):
-        places = snapshot.trips if place == "trip_id" else snapshot.trails
-        counted = past.filter(**{f"{place}__in": places}).values("guide_id", place).annotate(times=Count("id"))
-        for row in counted:
-            led[row["guide_id"]][row[place]] = row["times"]
+    if not snapshot.guides:
+        return led
+    known = {"guides": list(snapshot.guides), "trips": list(snapshot.trips), "trails": list(snapshot.trails)}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_LED, known | {"since": now - EXPERIENCE_WINDOW, "now": now})
+        for guide_id, place, times in cursor.fetchall():
+            led[guide_id][place] = times
     return led
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db.models import Q
@@ -72,16 +73,25 @@ class StoredEntries:
         return {**own, **merged}
 
 
-def read_entries(days: Collection[date]) -> StoredEntries:
-    """Read what binds these dates. The departures of their documents are left out, which would take far longer."""
+def read_entries(
+    days: Collection[date], *, known: Mapping[date, ScheduleDocument] = MappingProxyType({})
+) -> StoredEntries:
+    """Read what binds these dates, of `known` documents from themselves.
+
+    The departures of the other documents are left out, which would take far longer.
+    """
     if not days:
         return StoredEntries({}, ())
+    own = {day: known[day].guide_adjustments for day in days if day in known}
+    return StoredEntries(own | _own_entries(set(days) - known.keys()), _long_entries(days))
+
+
+def _own_entries(days: Collection[date]) -> dict[date, Entries]:
+    if not days:
+        return {}
     documents = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
     stored = documents.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
-    return StoredEntries(
-        {day: ScheduleDocument.read({"guide_adjustments": own or {}}).guide_adjustments for day, own in stored},
-        _long_entries(days),
-    )
+    return {day: ScheduleDocument.read({"guide_adjustments": own or {}}).guide_adjustments for day, own in stored}
 
 
 def entries_of(document: ScheduleDocument, day: date) -> Entries:
@@ -101,12 +111,14 @@ def entries_over(document: ScheduleDocument, day: date, departures: Iterable[Dep
 
 def entries_around(document: ScheduleDocument, day: date, later_days: Collection[date]) -> EntriesByDate:
     """Return the entries that bind `day`, with its document as given, and later dates as they are stored."""
-    return read_entries({day, *later_days}).around(document, day, later_days)
+    return read_entries({day, *later_days}, known={day: document}).around(document, day, later_days)
 
 
-def entries_on(days: Collection[date]) -> EntriesByDate:
-    """Return the entries that bind these dates, as they are stored."""
-    stored = read_entries(days)
+def entries_on(
+    days: Collection[date], *, known: Mapping[date, ScheduleDocument] = MappingProxyType({})
+) -> EntriesByDate:
+    """Return the entries that bind these dates, as they are stored; `known` are documents that were just read."""
+    stored = read_entries(days, known=known)
     return EntriesByDate({day: stored.on(day) for day in days})
 
 

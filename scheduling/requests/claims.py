@@ -55,7 +55,7 @@ def enqueue_request(request_id: UUID, priority: str, *, delay: timedelta = timed
     enqueue(PROCESS_TASK, str(request_id), queue=QUEUE, priority=QUEUE_PRIORITY[Priority(priority)], delay=delay)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def claim_request(request_id: UUID) -> RequestClaim | None:
     """Claim the request; None where it is done, not due, or held by another worker."""
     now = timezone.now()
