@@ -25,12 +25,16 @@ SCOPES = (
     "guide-adjustments:write",
 )
 TOKEN_LIFETIME_SECONDS = 12 * 3600
+SNAPSHOT_WORKER_SECONDS = 3.5
 
 
 def sandbox_environment(
-    home: Path, secrets: Mapping[str, str], *, port: int, servers: Mapping[str, str], siblings_url: str
+    home: Path, secrets: Mapping[str, str], *, port: int, servers: Mapping[str, str], siblings_url: str, scale: int = 1
 ) -> dict[str, str]:
-    """Return all variables of the service; those of this process' environment take precedence, but for PORT."""
+    """Return all variables of the service; those of this process' environment take precedence, but for PORT.
+
+    A company that is larger, by its `scale`, has as many times longer to be read.
+    """
     defaults = {
         "DJANGO_SETTINGS_MODULE": "novatrek_scheduling.settings",
         "SANDBOX": "true",
@@ -44,6 +48,7 @@ def sandbox_environment(
         "DISPATCHER_PASSWORD": secrets["DISPATCHER_PASSWORD"],
         "PROMETHEUS_MULTIPROC_DIR": str(home / "metrics"),
         "PYTHONUNBUFFERED": "1",
+        "SNAPSHOT_WORKER_SECONDS": f"{SNAPSHOT_WORKER_SECONDS * scale:g}",
     }
     urls = {variable: f"{siblings_url}/{path}" for variable, path in SIBLING_PATHS.items()}
     return {**defaults, **servers, **urls, **os.environ, "PORT": str(port)}

@@ -68,7 +68,12 @@ def _run(options: Options, home: Path, stack: ExitStack, terminal: Terminal, sto
     siblings_port = free_port()
     siblings_url = f"http://127.0.0.1:{siblings_port}"
     env = sandbox_environment(
-        home, stored_secrets(home), port=options.port, servers=servers.variables, siblings_url=siblings_url
+        home,
+        stored_secrets(home),
+        port=options.port,
+        servers=servers.variables,
+        siblings_url=siblings_url,
+        scale=options.scale,
     )
     shutil.rmtree(env["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
     supervisor = Supervisor(home / "logs", terminal)

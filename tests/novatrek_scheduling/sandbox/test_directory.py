@@ -70,5 +70,13 @@ def test_the_token_is_good_for_the_service_it_is_made_for(tmp_path: Path) -> Non
     assert "scheduling:publish" in claims["scope"].split()
 
 
-def _environment(home: Path) -> dict[str, str]:
-    return sandbox_environment(home, stored_secrets(home), port=8000, servers={}, siblings_url="http://127.0.0.1:9000")
+def test_a_larger_company_has_longer_to_be_read(tmp_path: Path) -> None:
+    one, ten = (float(_environment(tmp_path, scale)["SNAPSHOT_WORKER_SECONDS"]) for scale in (1, 10))
+
+    assert ten == 10 * one
+
+
+def _environment(home: Path, scale: int = 1) -> dict[str, str]:
+    return sandbox_environment(
+        home, stored_secrets(home), port=8000, servers={}, siblings_url="http://127.0.0.1:9000", scale=scale
+    )
