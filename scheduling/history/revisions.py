@@ -9,8 +9,9 @@ from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from django.db.models import TextField
-from django.db.models.functions import Cast
+from django.db.models import F, QuerySet, TextField
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast, JSONObject
 
 from novatrek_scheduling.api.pagination import Keyset
 from novatrek_scheduling.errors import Conflicting, Unknown
@@ -84,18 +85,29 @@ def replay(revisions: Iterable[ScheduleRevision]) -> dict[str, Any]:
 
 def page_of_revisions(
     schedule_id: UUID, filters: Mapping[str, UUID], *, size: int, token: str | None = None
-) -> tuple[list[ScheduleRevision], str | None]:
-    """Return revisions, newest first, and the token of the next page.
+) -> tuple[list[Any], str | None]:
+    """Return revisions, newest first, and the token of the next page. Their changes are text (`changes_text`).
 
-    All revisions, or those that change a departure (`departure_id`) or name a guide (`guide_id`: in an entry, a team
-    or a publication). Raises BadPageToken.
+    All revisions, or those that change a departure (`departure_id`), with what they change of it alone, or name a guide
+    (`guide_id`: in an entry, a team or a publication). Raises BadPageToken.
     """
-    rows = ScheduleRevision.objects.filter(schedule_id=schedule_id)
+    rows: QuerySet[Any] = ScheduleRevision.objects.filter(schedule_id=schedule_id).defer("changes")
+    shown: F | JSONObject = F("changes")
     if "departure_id" in filters:
-        rows = rows.filter(changes__departures__has_key=str(filters["departure_id"]))
+        rows = of_departure(rows, filters["departure_id"])
+        shown = JSONObject(departures=JSONObject(**{str(filters["departure_id"]): F("entry")}))
     if "guide_id" in filters:
         rows = rows.annotate(text=Cast("changes", TextField())).filter(text__contains=str(filters["guide_id"]))
+    rows = rows.annotate(changes_text=Cast(shown, TextField()))
     return Keyset(["-rev"], bound_to={"schedule_id": schedule_id, **filters}).slice(rows, size=size, token=token)
+
+
+def of_departure(rows: QuerySet[Any], departure_id: UUID) -> QuerySet[Any]:
+    """Return those of the revisions that change a departure, with what they change of it alone (`entry`)."""
+    entry = KeyTransform(str(departure_id), KeyTransform("departures", "changes"))
+    changing = rows.filter(changes__departures__has_key=str(departure_id)).defer("changes")
+    with_entries: QuerySet[Any] = changing.annotate(entry=entry)
+    return with_entries
 
 
 def _entry_lines(path: str, change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

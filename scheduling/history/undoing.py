@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from novatrek_scheduling.errors import Conflicting
@@ -22,6 +23,7 @@ from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.errors import DepartureNotEditable
 from scheduling.history.plan_fields import DERIVED_FIELDS, changes_a_plan, differing_fields, take_over
 from scheduling.history.restore import existing, read_document_at, require_approval
+from scheduling.history.revisions import of_departure
 from scheduling.models import ScheduleRevision, schedule_id_of
 from scheduling.rules import Facts
 
@@ -114,9 +116,11 @@ def _write(day: date, rev: int, author: Author, facts: Facts | None, *, is_undon
     draft = existing(day)
     before, after = (_document(draft, revision) for revision in (rev - 1, rev))
     expected, target = (after, before) if is_undone else (before, after)
+    changed = _departures_of(day, rev)
     names = {
         key: differing_fields(expected.departures[key], target.departures[key])
         for key in expected.departures.keys() & target.departures.keys()
+        if str(key) in changed
     }
     names = {key: differing for key, differing in names.items() if differing}
     if facts is None and any(differing & CHECKED_FIELDS for differing in names.values()):
@@ -141,6 +145,13 @@ def _write(day: date, rev: int, author: Author, facts: Facts | None, *, is_undon
         after_write=ask_to_close_listings,
     )
     return changes[day] if day in changes else unchanged(day)
+
+
+def _departures_of(day: date, rev: int) -> frozenset[str]:
+    """Return the departures that a revision changed."""
+    changed = KeyTransform("departures", "changes")
+    rows = ScheduleRevision.objects.filter(schedule_id=schedule_id_of(day), rev=rev).values_list(changed, flat=True)
+    return frozenset(key for entries in rows for key in entries or ())
 
 
 def _document(draft: Draft, rev: int) -> ScheduleDocument:
@@ -172,6 +183,6 @@ def _refuse(
 
 def _authors_since(day: date, rev: int, key: UUID, names: frozenset[str]) -> str:
     later = ScheduleRevision.objects.filter(schedule_id=schedule_id_of(day), rev__gt=rev)
-    rows = later.filter(changes__departures__has_key=str(key)).order_by("rev").values_list("author", "changes")
-    authors = [author for author, changes in rows if names & changes["departures"][str(key)].get("fields", {}).keys()]
+    rows = of_departure(later, key).order_by("rev").values_list("author", "entry")
+    authors = [author for author, entry in rows if names & entry.get("fields", {}).keys()]
     return ", ".join(dict.fromkeys(authors)) or "somebody"

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+import orjson
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import PagedQuerySerializer, SparseSerializer, instant
-from scheduling.models import ScheduleRevision
 
 _VALUE = {"type": "object", "properties": {"old": {}, "new": {}}}
 _FIELDS = {"type": "object", "additionalProperties": _VALUE}
@@ -44,8 +44,8 @@ class ScheduleRevisionSerializer(SparseSerializer):
     changed_at = serializers.DateTimeField()
     changes = ChangesField()
 
-    def to_representation(self, instance: ScheduleRevision) -> dict[str, Any]:
-        """By hand: differences are shown as they are stored."""
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """By hand: differences are shown in the text in which they are stored, which nobody parses."""
         optional = {"process": instance.process, "run_id": instance.run_id and str(instance.run_id)}
         return {
             "_rev": instance.rev,
@@ -54,7 +54,7 @@ class ScheduleRevisionSerializer(SparseSerializer):
             **{name: value for name, value in optional.items() if value},
             "cause": instance.cause,
             "changed_at": instant(instance.changed_at),
-            "changes": instance.changes,
+            "changes": orjson.Fragment(instance.changes_text),
         }
 
 
@@ -68,5 +68,7 @@ class RevisionPageSerializer(SparseSerializer):
 class RevisionQuerySerializer(PagedQuerySerializer):
     """The filters of the history."""
 
-    departure_id = fields.UUIDField(required=False, help_text="Only revisions that changed this departure.")
+    departure_id = fields.UUIDField(
+        required=False, help_text="Only revisions that changed this departure, with what they changed of it."
+    )
     guide_id = fields.UUIDField(required=False, help_text="Only revisions that name this guide.")

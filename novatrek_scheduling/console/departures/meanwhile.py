@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from novatrek_scheduling.console.departures.entries import Entries, minutes_text
 from novatrek_scheduling.console.departures.panel import Panel, trail_name
 from novatrek_scheduling.console.departures.plans import LABELS, Plan
+from scheduling.history.revisions import of_departure
 from scheduling.models import ScheduleRevision
 
 STORED_AS = {"is_cancelled": "status"}
@@ -52,9 +53,8 @@ def _authors_since(panel: Panel, rev: int) -> dict[str, str]:
     """Return by stored field who changed it last since a revision, in one query."""
     authors: dict[str, str] = {}
     later = ScheduleRevision.objects.filter(schedule_date=panel.day, rev__gt=rev)
-    rows = later.filter(changes__departures__has_key=str(panel.id)).order_by("rev")
-    for author, changes in rows.values_list("author", "changes"):
-        authors |= dict.fromkeys(changes["departures"][str(panel.id)].get("fields", {}), author)
+    for author, entry in of_departure(later, panel.id).order_by("rev").values_list("author", "entry"):
+        authors |= dict.fromkeys(entry.get("fields", {}), author)
     return authors
 
 

@@ -16,6 +16,7 @@ from scheduling.admin.cause_words import cause_words
 from scheduling.admin.change_words import change_words
 from scheduling.domain.facts import Snapshot
 from scheduling.history.plan_fields import changes_a_plan
+from scheduling.history.revisions import of_departure
 from scheduling.models import ScheduleRevision, schedule_id_of
 
 MOST = 20
@@ -54,17 +55,15 @@ class RevisionLine:
 
 def revisions_of(day: date, departure_id: UUID, snapshot: Snapshot, clock: tzinfo | None) -> tuple[RevisionLine, ...]:
     """Return the last writes that touched the departure, the latest first, in one query."""
-    touching = ScheduleRevision.objects.filter(
-        schedule_id=schedule_id_of(day), changes__departures__has_key=str(departure_id)
-    )
+    touching = of_departure(ScheduleRevision.objects.filter(schedule_id=schedule_id_of(day)), departure_id)
     before = ScheduleRevision.objects.filter(schedule_id=OuterRef("schedule_id"), rev=OuterRef("rev") - 1)
     rows = touching.annotate(before=Subquery(before.values("pk"))).order_by("-rev")[:MOST]
     return tuple(
         replace(
-            revision_line(row, entry, snapshot, clock),
-            taking_back=_taking_back(departure_id, entry, row.before),
+            revision_line(row, row.entry, snapshot, clock),
+            taking_back=_taking_back(departure_id, row.entry, row.before),
         )
-        for row, entry in ((row, row.changes["departures"][str(departure_id)]) for row in rows)
+        for row in rows
     )
 
 

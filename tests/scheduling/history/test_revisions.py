@@ -17,6 +17,7 @@ from scheduling.history.revisions import TooFarBehind, UnknownRevision, changes_
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 from scheduling.publication.services import publish_departures
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, TeamMemberFactory, lead
+from tests.scheduling.whole_documents import no_whole_document_is_read
 from tests.scheduling.writes import change, enter, put, write_in_sql
 from tests.tokens import bearer
 
@@ -232,6 +233,32 @@ def test_revisions_of_one_departure_or_of_one_guide_can_be_asked_for(client: Cli
     assert revisions_of(client, departure_id=FIRST) == [3, 2]
     assert revisions_of(client, guide_id=guide.id) == [5, 4]
     assert revisions_of(client, departure_id=SECOND, guide_id=guide.id) == [4]
+
+
+def test_the_history_of_one_departure_is_about_it_alone(client: Client) -> None:
+    put({FIRST: DepartureFactory(capacity=12), SECOND: DepartureFactory()})
+
+    def resize_both(drafts: Mapping[date, Draft]) -> None:
+        for departure in drafts[TOMORROW].document.departures.values():
+            departure.capacity = 9
+
+    write_daily_schedules([TOMORROW], resize_both, author=DISPATCHER)
+
+    with no_whole_document_is_read(at_most=2):
+        latest, first = read(client, departure_id=FIRST).json()["revisions"]
+
+    assert latest["changes"] == {"departures": {str(FIRST): {"fields": {"capacity": {"old": 12, "new": 9}}}}}
+    assert first["changes"]["departures"].keys() == {str(FIRST)}
+
+
+def test_all_that_the_history_has_is_shown_as_it_is_stored(client: Client) -> None:
+    put({FIRST: DepartureFactory()})
+    write_in_sql("{departures,nobody}", '{"trip_name": "Zürich \\u2028 \\"quoted\\" \\n", "seats": [1.50, null, true]}')
+    write_in_sql("{of_a_later_version}", str(2**70))
+
+    shown = [revision["changes"] for revision in read(client).json()["revisions"]]
+
+    assert shown == [revision.changes for revision in ScheduleRevision.objects.order_by("-rev")]
 
 
 @pytest.mark.parametrize("address", ["2027-13-01", "1", uuid4(), SCHEDULE_ID, TOMORROW])
