@@ -89,7 +89,7 @@ def test_an_answer_that_is_shorter_than_it_says_is_none(settings: Any) -> None:
         request.wfile.write(NUMBER)
         request.close_connection = True
 
-    with server(settings, answer), pytest.raises(SiblingFailure, match="IncompleteRead") as raised:
+    with server(settings, answer), pytest.raises(SiblingFailure, match="ProtocolError") as raised:
         read()
 
     assert raised.value.reason == "unreachable"
