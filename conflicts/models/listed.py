@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 
 class AcceptedRisk(NamedTuple):
@@ -20,7 +19,7 @@ class AcceptedRisk(NamedTuple):
 class ListedConflict(NamedTuple):
     """A conflict as a list shows it: of `details` the keys that are stored, and how it ended where it did."""
 
-    conflict_id: UUID
+    conflict_id: str
     conflict_type: str
     details: Mapping[str, Any]
     resolved: bool

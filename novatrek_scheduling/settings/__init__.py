@@ -98,6 +98,8 @@ DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": 5,
     "keepalives_idle": 30,
     "tcp_user_timeout": 10_000,
+    # For `prepared_cursor`; the ORM's statements have their values in their text, and none of them is prepared.
+    "prepare_threshold": 5,
 }
 if process_kind() == "web":
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 5, "max_size": 20, "max_idle": 600, "timeout": 5}

@@ -3,52 +3,24 @@
 A request follows its departure, also to the one that it was rescheduled as.
 """
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
+import orjson
 import structlog
-from django.db import connection
 from django.utils import timezone
 from pydantic import ValidationError
 
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.document import Departure, ScheduleDocument
-from scheduling.models import RequestOutcome, RequestStatus, ScheduleRequest
+from scheduling.models import RequestOutcome, RequestStatus
 from scheduling.requests.answers import Standing, is_another_answer, result_now
 from scheduling.requests.callbacks import CALLBACK_FIELD, record_callback
 from scheduling.rules import Facts
 
-_READ = """
-    SELECT dated.departure_id, dated.schedule_date,
-        schedule.assignments -> 'departures' -> dated.departure_id::text
-    FROM scheduling.departure_dates AS dated
-    JOIN scheduling.daily_schedules AS schedule USING (schedule_date)
-    WHERE dated.departure_id = ANY(%s)
-"""
-
 logger = structlog.get_logger(__name__)
-
-
-def current_results(requests: Iterable[ScheduleRequest]) -> dict[UUID, dict[str, Any]]:
-    """Return the results of completed requests as they are now, by request id, in one query.
-
-    Left out are requests without a result, and those whose departure is stored in a form that cannot be read.
-    """
-    outcomes = [request.outcome for request in requests if hasattr(request, "outcome") and request.outcome.result]
-    departures = _read({outcome.followed_departure_id for outcome in outcomes if outcome.followed_departure_id})
-    results = {}
-    for outcome in outcomes:
-        key, chosen = outcome.followed_departure_id, outcome.request.schedule_date
-        if key is None or outcome.result is None:
-            continue
-        standing = departures.get(key, Standing(key, chosen, None))
-        if standing:
-            results[outcome.pk] = result_now(outcome.result, chosen, standing)
-    return results
 
 
 def tell_clients(changes: Mapping[date, Change], _facts: Facts | None) -> None:
@@ -110,18 +82,12 @@ def _standings(documents: Mapping[date, ScheduleDocument]) -> dict[UUID, Standin
     }
 
 
-def _read(departure_ids: Collection[UUID]) -> dict[UUID, Standing | None]:
-    """Return how departures stand; None for one that cannot be read, absent where it is in no daily schedule."""
-    if not departure_ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [list(departure_ids)])
-        return {key: _standing(key, day, stored) for key, day, stored in cursor.fetchall()}
-
-
-def _standing(departure_id: UUID, day: date, stored: str) -> Standing | None:
+def standing_of(departure_id: UUID, day: date, stored: str | None) -> Standing | None:
+    """Return how a departure stands that is `stored` as JSON on `day`; None where it cannot be read."""
+    if stored is None:
+        return Standing(departure_id, day, None)
     try:
-        return Standing(departure_id, day, Departure.model_validate(json.loads(stored)))
+        return Standing(departure_id, day, Departure.model_validate(orjson.loads(stored)))
     except ValidationError:
         logger.warning("departure_of_request_unreadable", departure_id=str(departure_id), schedule_date=str(day))
         return None

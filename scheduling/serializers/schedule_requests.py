@@ -13,8 +13,9 @@ from novatrek_scheduling.api.serializers import (
     refuse_reversed_dates,
 )
 from scheduling.domain.document import DepartureStatus, Role
-from scheduling.models import Priority, RequestOutcome, RequestStatus, ScheduleRequest
+from scheduling.models import Priority, RequestStatus, ScheduleRequest
 from scheduling.requests.answers import is_another_answer
+from scheduling.requests.selectors import ShownRequest
 from scheduling.requests.submission import Submission
 from scheduling.serializers import examples
 
@@ -207,36 +208,36 @@ class ScheduleRequestQuerySerializer(PagedQuerySerializer):
 _BESIDE_CONSTRAINTS = {"trip_id", "preferred_dates", "priority", "callback_url"}
 
 
-def represent_request(
-    request: ScheduleRequest, *, current_result: dict[str, Any] | None = None, as_accepted: bool = False
-) -> dict[str, Any]:
-    """A request as the API shows it, with its result as it is now where that is known.
+def represent_accepted(request: ScheduleRequest) -> dict[str, Any]:
+    """A request as in the response to its submission, also when that is repeated."""
+    as_accepted = ShownRequest(str(request.pk), request.created_at, RequestStatus.PENDING.value, request.constraints)
+    return represent_request(as_accepted)
 
-    `as_accepted`: as in the response to its submission, also when repeated.
-    """
+
+def represent_request(request: ShownRequest) -> dict[str, Any]:
+    """A request as the API shows it, with its result as it is now where that is known."""
     stored = request.constraints
     constraints = {name: value for name, value in stored.items() if name not in _BESIDE_CONSTRAINTS}
     representation: dict[str, Any] = {
-        "id": str(request.pk),
+        "id": request.request_id,
         "trip_id": stored["trip_id"],
         "preferred_dates": stored["preferred_dates"],
         "priority": stored["priority"],
-        "status": RequestStatus.PENDING.value if as_accepted else request.status,
+        "status": request.status,
         "created_at": instant(request.created_at),
-        "completed_at": None,
+        "completed_at": request.completed_at and instant(request.completed_at),
     }
     if constraints:
         representation["constraints"] = constraints
-    outcome = None if as_accepted else getattr(request, "outcome", None)
-    return representation | (_represent_outcome(outcome, current_result) if outcome else {})
+    return representation | _represent_outcome(request)
 
 
-def _represent_outcome(outcome: RequestOutcome, current_result: dict[str, Any] | None) -> dict[str, Any]:
-    representation: dict[str, Any] = {"completed_at": instant(outcome.completed_at)}
-    if outcome.result is not None:
-        representation["result"] = current_result or outcome.result
-        if current_result and is_another_answer(outcome.result, current_result):
-            representation["original_result"] = outcome.result
-    if outcome.error_code:
-        representation["error"] = {"code": outcome.error_code, "message": outcome.error_message}
+def _represent_outcome(request: ShownRequest) -> dict[str, Any]:
+    representation: dict[str, Any] = {}
+    if request.result is not None:
+        representation["result"] = request.current_result or request.result
+        if request.current_result and is_another_answer(request.result, request.current_result):
+            representation["original_result"] = request.result
+    if request.error_code:
+        representation["error"] = {"code": request.error_code, "message": request.error_message}
     return representation

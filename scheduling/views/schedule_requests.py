@@ -11,16 +11,15 @@ from rest_framework.response import Response
 from novatrek_scheduling.api.permissions import ScopedViewSet, requires
 from novatrek_scheduling.api.schema import error_responses
 from novatrek_scheduling.errors import FieldProblem
-from scheduling.errors import MalformedIdempotencyKey, UnknownScheduleRequest
-from scheduling.models import ScheduleRequest
-from scheduling.requests.followed_departures import current_results
-from scheduling.requests.selectors import page_of_requests
+from scheduling.errors import MalformedIdempotencyKey
+from scheduling.requests.selectors import page_of_requests, shown_request
 from scheduling.requests.submission import submit_schedule_request
 from scheduling.serializers.schedule_requests import (
     CreateScheduleRequestBodySerializer,
     ScheduleRequestPageSerializer,
     ScheduleRequestQuerySerializer,
     ScheduleRequestSerializer,
+    represent_accepted,
     represent_request,
 )
 
@@ -47,12 +46,7 @@ class ScheduleRequestViewSet(ScopedViewSet):
     def list(self, request: Request) -> Response:
         query = ScheduleRequestQuerySerializer.of(request)
         page = page_of_requests(query.filters, **query.paging)
-        results = current_results(page.rows)
-
-        def represent(found: ScheduleRequest) -> dict[str, Any]:
-            return represent_request(found, current_result=results.get(found.pk))
-
-        return Response(page.represented("schedule_requests", represent))
+        return Response(page.represented("schedule_requests", represent_request))
 
     @extend_schema(
         operation_id="createScheduleRequest",
@@ -80,7 +74,7 @@ class ScheduleRequestViewSet(ScopedViewSet):
             body.submission(), subject=str(request.user), idempotency_key=_idempotency_key(request)
         )
         location = request.build_absolute_uri(reverse("schedule-request-detail", args=[accepted.pk]))
-        return Response(represent_request(accepted, as_accepted=True), status=202, headers={"Location": location})
+        return Response(represent_accepted(accepted), status=202, headers={"Location": location})
 
     @extend_schema(
         operation_id="getScheduleRequest",
@@ -94,15 +88,7 @@ class ScheduleRequestViewSet(ScopedViewSet):
         responses={200: OpenApiResponse(ScheduleRequestSerializer, "The request."), **error_responses(404)},
     )
     def retrieve(self, request: Request, request_id: str) -> Response:
-        found = _request_at(request_id)
-        return Response(represent_request(found, current_result=current_results([found]).get(found.pk)))
-
-
-def _request_at(address: str) -> ScheduleRequest:
-    try:
-        return ScheduleRequest.objects.select_related("outcome").get(pk=UUID(address))
-    except (ValueError, ScheduleRequest.DoesNotExist) as error:
-        raise UnknownScheduleRequest(f"There is no schedule request {address}.") from error
+        return Response(represent_request(shown_request(request_id)))
 
 
 def _idempotency_key(request: Request) -> str | None:

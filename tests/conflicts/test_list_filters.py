@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test.client import Client
-from django.test.utils import CaptureQueriesContext
 
 from conflicts.detection import ConflictType, Severity
 from conflicts.models import ScheduleConflict
@@ -127,13 +126,20 @@ def test_an_index_serves_each_combination_of_filters_and_its_count(names: tuple[
 
     token = page_of_conflicts(filters, size=1).next_page_token
     assert token
-    with CaptureQueriesContext(connection) as captured:
+    statements: list[tuple[str, Any]] = []
+
+    def keep(execute: Any, sql: str, params: Any, *others: Any) -> Any:
+        statements.append((sql, params))
+        return execute(sql, params, *others)
+
+    with connection.execute_wrapper(keep):
         page_of_conflicts(filters, size=1, token=token)
 
     with connection.cursor() as cursor:
         # What the planner thinks of the other tables depends on what was in them when they were analyzed last.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {captured.captured_queries[0]['sql']}")
+        sql, params = statements[0]
+        cursor.execute(f"EXPLAIN {sql}", params)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert plan.count(" on schedule_conflicts ") == 2, plan
     assert len(re.findall(r"idx_conflict_(?:by_\w+|open_of_date)", plan)) == 2, plan

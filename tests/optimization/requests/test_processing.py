@@ -18,7 +18,7 @@ from scheduling.daily_schedules import changes
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.models import DailySchedule, RequestJob, RequestStatus, ScheduleRequest
 from scheduling.requests.claims import claim_request
-from scheduling.requests.followed_departures import current_results
+from scheduling.requests.selectors import shown_request
 from scheduling.requests.submission import Submission, submit_schedule_request
 from tests.scheduling.writes import change, enter
 from tests.siblings import SimulatedSiblings
@@ -60,7 +60,7 @@ def test_a_request_becomes_a_staffed_published_departure(siblings: SimulatedSibl
     assert len(result["recommended_dates"]) == 5
     assert result["departure"]["departure_id"] == str(request.outcome.departure_id)
     assert (result["departure"]["status"], result["departure"]["date"]) == ("PUBLISHED", str(request.schedule_date))
-    assert current_results([request]) == {request.pk: result}
+    assert shown_request(str(request.pk)).current_result == result
     assert OutboxMessage.objects.filter(destination="kafka").count() == 1
     assert OptimizationRun.objects.get(pk=request.outcome.run_id).schedule_date == request.schedule_date
 

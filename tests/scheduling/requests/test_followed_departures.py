@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from events.models import OutboxMessage
 from scheduling.daily_schedules.drafts import Draft
@@ -111,6 +112,21 @@ def test_the_result_names_the_departure_with_its_times_region_and_trail(client: 
     assert departure == expected | {"date": str(TOMORROW), "status": "PUBLISHED"}
     assert expected.items() <= date_shown(body).items()
     assert [a["role"] for a in body["result"]["guide_assignments"] if a.get("departure_id") == str(KEY)] == ["LEAD"]
+
+
+def test_an_answer_as_it_is_now_is_one_query_and_so_is_a_page_of_them(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    request = answered()
+    change(KEY, team=[lead(BEN)])
+
+    with django_assert_max_num_queries(1):
+        body = shown(client, request)
+    with django_assert_max_num_queries(1):
+        page = client.get("/scheduling/v1/schedule-requests", headers=bearer()).json()
+
+    assert team_shown(body)[0] == ("Ben", "CONFIRMED")
+    assert page == {"schedule_requests": [body], "total_count": 1}
 
 
 def test_while_nothing_changes_the_answer_is_the_original_one(client: Client) -> None:

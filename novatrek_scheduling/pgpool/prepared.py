@@ -1,0 +1,24 @@
+"""Statements that the server parses and plans once a connection, for those whose planning takes longer than they do."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.backends.postgresql import base
+from django.db.backends.utils import CursorWrapper
+
+
+def prepared_cursor() -> CursorWrapper:
+    """Return a cursor on the default database that prepares the statements which a connection sends again and again.
+
+    For statements in SQL of which there are few texts: each is kept on each connection of the pool. Name the columns of
+    the result, because a plan that is kept may not change them. The values are bound by the server, which wants the
+    type of each to follow from its place or from a cast.
+    """
+    database: Any = connection
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        cursor: CursorWrapper = database._prepare_cursor(_ServerBindingCursor(database.connection))
+    return cursor
+
+
+_ServerBindingCursor: Any = base.ServerBindingCursor
