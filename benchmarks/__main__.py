@@ -12,6 +12,7 @@ from benchmarks.horizon import measure_horizon
 from benchmarks.latency import measure_latency
 from benchmarks.listing import SECONDS as LISTING_SECONDS
 from benchmarks.listing import measure_listing
+from benchmarks.pipeline import measure_pipeline
 from benchmarks.report import Table
 from benchmarks.serving import measure_serving
 from benchmarks.solver import SEEDS, measure_solver
@@ -39,9 +40,10 @@ BENCHMARKS: dict[str, Measure] = {
     "storm": lambda service, options: measure_storm(service, rounds=options.rounds),
     "horizon": lambda service, options: measure_horizon(service, rounds=options.rounds),
 }
-# These need no service.
+# These need no service, or start what they need.
 PURE: dict[str, Callable[[argparse.Namespace], Table]] = {
     "fragility": lambda options: measure_fragility(seeds=options.seeds),
+    "pipeline": lambda options: measure_pipeline(rounds=options.rounds),
     "solver": lambda options: measure_solver(seeds=options.seeds),
 }
 # As in production, commits reach the disk. The request log is off: the supervisor that reads it would use CPU.
