@@ -134,9 +134,7 @@ class Closing:
             if departure is None or str(key) not in seen:
                 continue
             before = restored(departure, seen[str(key)])
-            document = self.scene.document.model_copy(
-                update={"departures": {**self.scene.document.departures, key: before}}
-            )
+            document = self.scene.document.with_departures({key: before})
             judgement = RULES[self.cause](Case(replace(self.scene, document=document), key, before))
             if any(found.fingerprint == self.details["fingerprint"] for found in judgement.conflicts):
                 return False

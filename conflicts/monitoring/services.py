@@ -136,8 +136,7 @@ def _in_batches(conflict_ids: Sequence[UUID]) -> Iterator[list[str]]:
 def _of_adjusted(change: Change) -> frozenset[UUID]:
     """The departures of guides whose adjustments differ from before."""
     guides = adjusted_guides(change)
-    departures = change.after.departures.items()
-    return frozenset(key for key, departure in departures if departure.guide_ids & guides)
+    return frozenset(change.after.departures_of(guides) if guides else ())
 
 
 def _with_reached(changes: Mapping[date, Change], scopes: dict[date, DetectionScope]) -> dict[date, DetectionScope]:

@@ -23,10 +23,9 @@ def changed_parts(before: Documents, after: Documents, touched: Collection[UUID]
 
 
 def _part_of(document: ScheduleDocument, keys: Collection[UUID | None]) -> ScheduleDocument:
-    departures = {key: document.departures[key] for key in keys if key in document.departures}
-    return document.model_copy(update={"departures": departures})
+    return document.with_only(key for key in keys if key is not None)
 
 
 def departures_among(document: ScheduleDocument, keys: Iterable[UUID | None]) -> list[Departure]:
     """Return those of these departures that the document has."""
-    return [document.departures[key] for key in keys if key in document.departures]
+    return [document.departures[key] for key in keys if key is not None and key in document.departures]

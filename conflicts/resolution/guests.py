@@ -62,7 +62,7 @@ def _is_on_other_trail(departure_id: UUID, change: Change) -> bool:
 
 
 def _departure_for(reservation: Reservation, conflict: ScheduleConflict) -> Departure | None:
-    departures: dict[UUID, Departure] = conflict.schedule.document.departures
+    departures: Mapping[UUID, Departure] = conflict.schedule.document.departures
     own = departures.get(reservation.departure_id) if reservation.departure_id else None
     of_trip = [departure for departure in departures.values() if departure.trip_id == reservation.trip_id]
     return own or min(of_trip, key=lambda departure: departure.starts_at, default=None)

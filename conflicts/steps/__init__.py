@@ -124,4 +124,4 @@ def _present(documents: Documents, keys: Iterable[UUID]) -> list[tuple[date, UUI
 def _copy_of(document: ScheduleDocument, touched: Iterable[UUID]) -> ScheduleDocument:
     """Return a copy in which these departures are copies, too: the others are shared, and nobody changes them."""
     own = {key: document.departures[key].model_copy(deep=True) for key in touched if key in document.departures}
-    return document.model_copy(update={"departures": {**document.departures, **own}})
+    return document.with_departures(own)

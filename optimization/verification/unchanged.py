@@ -6,7 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from optimization.verification.evidence import Breach, CheckedDeparture, Finding, HardRule
-from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
+from scheduling.domain.document import (
+    Departure,
+    DepartureStatus,
+    ScheduleDocument,
+    changed_departures,
+    differs_beside_departures,
+)
 
 # The decisions of a plan, and the number of guests by its formula from the catalog just read.
 PLAN_FIELDS = frozenset(
@@ -31,11 +37,11 @@ def forbidden_changes(
     before: ScheduleDocument, after: ScheduleDocument, now: datetime, *, publishes: Collection[UUID] = ()
 ) -> Iterator[Finding]:
     """Yield the changes that no plan may make; the writer may set the status of departures in `publishes`."""
-    if before.guide_adjustments != after.guide_adjustments or before.model_extra != after.model_extra:
+    if differs_beside_departures(before, after):
         yield Finding(HardRule.OWNERSHIP, None, "the guides' entries or unknown fields are changed")
-    for key in sorted(before.departures.keys() | after.departures.keys()):
+    for key in sorted(changed_departures(before, after)):
         old, new = before.departures.get(key), after.departures.get(key)
-        if old is new or old == new or (old and new and _without_names(old) == _without_names(new)):
+        if old and new and _without_names(old) == _without_names(new):
             continue
         if new is None:
             yield Finding(HardRule.OWNERSHIP, key, "the departure is removed")

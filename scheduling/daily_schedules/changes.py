@@ -29,7 +29,8 @@ class Change:
 
     @property
     def departures_added(self) -> frozenset[UUID]:
-        return frozenset(self.departure_ids & self.after.departures.keys() - self.before.departures.keys())
+        before, after = self.before.departures, self.after.departures
+        return frozenset(key for key in self.departure_ids if key in after and key not in before)
 
 
 detectors: Hook[[Mapping[date, Change], Facts | None], object] = Hook()

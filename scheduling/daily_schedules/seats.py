@@ -5,7 +5,7 @@ its departure under the lock of that departure's document only: what is read beh
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -127,8 +127,8 @@ def _reservations_of(departure_ids: Collection[UUID]) -> ReservationQuerySet:
     return Reservation.objects.filter(departure_id__in=departure_ids)
 
 
-def _seat(documents: Iterable[ScheduleDocument], departure_ids: Collection[UUID]) -> None:
-    present = [(key, d) for document in documents for key, d in document.departures.items() if key in departure_ids]
+def _seat(documents: Collection[ScheduleDocument], departure_ids: Collection[UUID]) -> None:
+    present = [(key, d) for key in departure_ids for document in documents if (d := document.departures.get(key))]
     if not present:
         return
     reservations: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)

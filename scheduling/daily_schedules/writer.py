@@ -224,7 +224,7 @@ class _Write:
 
 def _refuse_overwriting(document: ScheduleDocument, day: date) -> None:
     """Raise DepartureUnreadable where the document has a departure in the place of one that cannot be read."""
-    for key in sorted(document.unreadable_departures & document.departures.keys()):
+    for key in sorted(document.departures.replaced_unread):
         raise DepartureUnreadable(
             f"Departure {key} of {day} is stored in a form that cannot be read; it has to be mended first.",
             FieldProblem(f"assignments.departures.{key}", "it cannot be read"),

@@ -96,7 +96,7 @@ def _moved(departure: Departure, fields: Mapping[str, Any]) -> Departure:
 def _departures_reached(change: Change, day: date) -> tuple[list[Departure], list[Departure]]:
     """Return the departures that are out on `day`, and those of other dates, that the changed entries may be about."""
     guides = adjusted_guides(change)
-    of_the_day = [departure for departure in change.before.departures.values() if departure.guide_ids & guides]
+    of_the_day = [*change.before.departures_of(guides).values()] if guides else []
     reached = departures_reached({day: change})
     elsewhere = departures_at({other: keys for other, keys in reached.items() if other != day})
     return (

@@ -31,7 +31,7 @@ def tell_clients(changes: Mapping[date, Change], _facts: Facts | None) -> None:
     touched = frozenset[UUID]().union(*(change.departure_ids for change in changes.values()))
     if not touched:
         return
-    write = _Write.of(changes)
+    write = _Write.of(changes, touched)
     to_tell = RequestOutcome.objects.following(touched).filter(
         request__status=RequestStatus.COMPLETED, request__constraints__has_key=CALLBACK_FIELD
     )
@@ -43,23 +43,28 @@ def tell_clients(changes: Mapping[date, Change], _facts: Facts | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """The departures of the dates of a write, before and after it; `reschedulings` has those that became others."""
+    """The departures that a write changes, and those that they became, before and after it.
 
-    changes: Mapping[date, Change]
+    `reschedulings` has those that became others.
+    """
+
     before: Mapping[UUID, Standing]
     after: Mapping[UUID, Standing]
     reschedulings: Mapping[UUID, UUID]
 
     @classmethod
-    def of(cls, changes: Mapping[date, Change]) -> "_Write":
-        before = _standings({day: change.before for day, change in changes.items()})
-        after = _standings({day: change.after for day, change in changes.items()})
+    def of(cls, changes: Mapping[date, Change], touched: Collection[UUID]) -> "_Write":
+        then = {day: change.before for day, change in changes.items()}
+        now = {day: change.after for day, change in changes.items()}
+        after = _standings(now, touched)
+        becoming = {standing.rescheduled_to for standing in after.values() if standing.is_cancelled}
+        after |= _standings(now, {key for key in becoming if key is not None} - after.keys())
         moved = {
             key: new
             for key, standing in after.items()
             if standing.is_cancelled and (new := standing.rescheduled_to) in after and new is not None
         }
-        return cls(changes, before, after, moved)
+        return cls(_standings(then, touched), after, moved)
 
     def tell(self, outcome: RequestOutcome, now: datetime) -> None:
         key, chosen = outcome.followed_departure_id, outcome.request.schedule_date
@@ -74,11 +79,12 @@ class _Write:
             record_callback(outcome.request, RequestStatus.COMPLETED, result=result)
 
 
-def _standings(documents: Mapping[date, ScheduleDocument]) -> dict[UUID, Standing]:
+def _standings(documents: Mapping[date, ScheduleDocument], keys: Collection[UUID]) -> dict[UUID, Standing]:
     return {
         key: Standing(key, day, departure)
         for day, document in documents.items()
-        for key, departure in document.departures.items()
+        for key in keys
+        if (departure := document.departures.get(key))
     }
 
 

@@ -3,7 +3,7 @@
 The table is the record of the events; a departure's `reservations` follow it, wherever the departure goes.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -146,7 +146,7 @@ class _Seating:
         stays = departure is not None and (self.was_seated or _can_join(self.reservation, departure))
         return self.former_id if stays else None
 
-    def _join(self, departures: dict[UUID, Departure]) -> None:
+    def _join(self, departures: MutableMapping[UUID, Departure]) -> None:
         self.departure_id = departure_to_join(self.reservation, departures)
         if self.departure_id is not None:
             return

@@ -143,4 +143,5 @@ def peak_load(
 
     `neighbours` are departures of other dates: one of several days is there on the following dates too.
     """
-    return CampLoad.of((*document.departures.values(), *neighbours), location.id).peak(within)
+    own = document.departures_from(location.id).values()
+    return CampLoad.of((*own, *neighbours), location.id).peak(within)

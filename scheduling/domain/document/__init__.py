@@ -8,7 +8,13 @@ one owner (docs/decisions/0004-ownership-by-field.md).
 from scheduling.domain.document.adjustments import AvailabilityException, GuideAdjustments
 from scheduling.domain.document.announcement import Announcement
 from scheduling.domain.document.departure import NO_TRAIL, Departure, DepartureStatus, UnassignedReason
-from scheduling.domain.document.schedule_document import UNREADABLE_ENTRY, ScheduleDocument, changed_departures
+from scheduling.domain.document.lazy_parts import LazyParts
+from scheduling.domain.document.schedule_document import (
+    UNREADABLE_ENTRY,
+    ScheduleDocument,
+    changed_departures,
+    differs_beside_departures,
+)
 from scheduling.domain.document.team import AssignmentStatus, Role, TeamMember
 
 __all__ = [
@@ -20,9 +26,11 @@ __all__ = [
     "Departure",
     "DepartureStatus",
     "GuideAdjustments",
+    "LazyParts",
     "Role",
     "ScheduleDocument",
     "TeamMember",
     "UnassignedReason",
     "changed_departures",
+    "differs_beside_departures",
 ]

@@ -1,77 +1,159 @@
 """Everything planned for one date."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import BaseModel
 
 from scheduling.domain.document.adjustments import GuideAdjustments
 from scheduling.domain.document.departure import Departure
-from scheduling.domain.part import Part
-from scheduling.domain.unreadable import Parts, unreadable_parts, without_parts
+from scheduling.domain.document.lazy_parts import Json, LazyParts, StandIn, may_be_any_of
 
 UNREADABLE_ENTRY = "an entry that cannot be read"
 """The restriction that stands for such an entry; as it has no kind, it forbids everything."""
 
+_DEPARTURES, _ENTRIES = "departures", "guide_adjustments"
 
-class ScheduleDocument(Part):
+
+class ScheduleDocument:
     """Everything planned for one date, in every region.
 
-    A departure or entry that cannot be read is set aside and written back as it was. A guide whose entry cannot be
-    read may lead nothing.
+    Departures and entries are read when they are looked at. A departure or entry that cannot be read is set aside and
+    written back as it was. A guide whose entry cannot be read may lead nothing. `others` are the members of the
+    document that this version does not know: they stay as they are.
     """
 
-    departures: dict[UUID, Departure] = Field(default_factory=dict)
-    guide_adjustments: dict[UUID, GuideAdjustments] = Field(default_factory=dict)
-    _unreadable: Parts = PrivateAttr(default_factory=dict)
+    __slots__ = ("_departures", "_entries", "others")
+
+    def __init__(
+        self,
+        departures: Mapping[UUID, Departure] | None = None,
+        guide_adjustments: Mapping[UUID, GuideAdjustments] | None = None,
+    ) -> None:
+        self.others: Mapping[str, Any] = {}
+        self.departures = departures or {}
+        self._entries = _entries({})
+        self._entries.update(guide_adjustments or {})
 
     @classmethod
-    def read(cls, stored: dict[str, Any]) -> "ScheduleDocument":
-        """Parse the JSON of `daily_schedules.assignments`. Raises ValidationError where it is no such document."""
-        try:
-            return cls.model_validate(stored)
-        except ValidationError as error:
-            unreadable = unreadable_parts(stored, error)
-        document = cls.model_validate(without_parts(stored, unreadable))
-        document._unreadable = unreadable
-        for guide_id in _ids_in(unreadable.get("guide_adjustments", {})):
-            document.guide_adjustments[guide_id] = GuideAdjustments(restrictions=[UNREADABLE_ENTRY])
+    def read(cls, stored: Mapping[str, Any]) -> "ScheduleDocument":
+        """Read the JSON of `daily_schedules.assignments`. Raises ValidationError where it is no such document."""
+        parts = [stored.get(name, {}) for name in (_DEPARTURES, _ENTRIES)] if isinstance(stored, Mapping) else [stored]
+        if not all(isinstance(part, Mapping) for part in parts):
+            _Form.model_validate(stored)
+        document = cls()
+        document._departures, document._entries = LazyParts(Departure, parts[0]), _entries(parts[1])
+        document.others = {name: value for name, value in stored.items() if name not in {_DEPARTURES, _ENTRIES}}
         return document
+
+    @property
+    def departures(self) -> LazyParts[Departure]:
+        return self._departures
+
+    @departures.setter
+    def departures(self, departures: Mapping[UUID, Departure]) -> None:
+        if isinstance(departures, LazyParts):
+            self._departures = departures
+            return
+        self._departures = LazyParts(Departure)
+        self._departures.update(departures)
+
+    @property
+    def guide_adjustments(self) -> LazyParts[GuideAdjustments]:
+        return self._entries
 
     @property
     def unreadable_departures(self) -> frozenset[UUID]:
         """The ids of the departures that cannot be read."""
-        return frozenset(_ids_in(self._unreadable.get("departures", {})))
+        return self.departures.unreadable
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ScheduleDocument):
+            return NotImplemented
+        return not differs_beside_departures(self, other) and self.departures == other.departures
+
+    __hash__ = None  # type: ignore[assignment]
 
     def write(self) -> dict[str, Any]:
-        """Return the JSON to store, with what could not be read as it was."""
-        written = self.model_dump(mode="json", by_alias=True)
-        written["departures"] |= self._unreadable.get("departures", {})
-        for key, raw in self._unreadable.get("guide_adjustments", {}).items():
-            if written["guide_adjustments"].get(key, {}).get("restrictions", [UNREADABLE_ENTRY]) == [UNREADABLE_ENTRY]:
-                written["guide_adjustments"][key] = raw
-        return written
+        """Return the JSON to store, with what nobody looked at and what could not be read as it was."""
+        return {_DEPARTURES: self.departures.write(), _ENTRIES: self.guide_adjustments.write(), **self.others}
 
     def copy_for_editing(self) -> "ScheduleDocument":
-        return self.model_copy(deep=True)
+        return self._with(self.departures.copy(), self.guide_adjustments.copy())
+
+    def with_departures(self, departures: Mapping[UUID, Departure]) -> "ScheduleDocument":
+        """Return the document with these in place of its own, for reading: it shares all others with this one."""
+        return self._with(self.departures.with_parts(departures), self.guide_adjustments)
+
+    def with_only(self, keys: Iterable[UUID]) -> "ScheduleDocument":
+        """Return the document with no other departures than these, for reading."""
+        only = LazyParts(Departure)
+        only.update({key: departure for key in keys if (departure := self.departures.get(key)) is not None})
+        return self._with(only, self.guide_adjustments)
 
     def departures_in(self, region_ids: Iterable[UUID]) -> dict[UUID, Departure]:
+        """Return the departures of these regions; those of others are not read."""
         regions = frozenset(region_ids)
-        return {key: departure for key, departure in self.departures.items() if departure.region_id in regions}
+        spelled = frozenset(map(str, regions))
+        return self.departures.where(
+            lambda raw: may_be_any_of(raw.get("region_id"), spelled), lambda departure: departure.region_id in regions
+        )
+
+    def departures_of(self, guide_ids: Collection[UUID]) -> dict[UUID, Departure]:
+        """Return the departures with any of these guides on their teams; those of others are not read."""
+        guides = frozenset(guide_ids)
+        spelled = frozenset(map(str, guides))
+
+        def may_have_any(raw: Json) -> bool:
+            team = raw.get("team", ())
+            return not isinstance(team, list) or any(may_be_any_of(_guide_in(member), spelled) for member in team)
+
+        return self.departures.where(may_have_any, lambda departure: bool(departure.guide_ids & guides))
+
+    def departures_from(self, location_id: UUID) -> dict[UUID, Departure]:
+        """Return the departures from a location; those from others are not read."""
+        spelled = {str(location_id)}
+        return self.departures.where(
+            lambda raw: may_be_any_of(raw.get("location_id", ""), spelled),
+            lambda departure: departure.location_id == location_id,
+        )
 
     def has_unpublished_changes(self) -> bool:
         return any(departure.has_unpublished_changes for departure in self.departures.values())
 
-
-def _ids_in(parts: Mapping[str, Any]) -> Iterator[UUID]:
-    for key in parts:
-        with suppress(ValueError):
-            yield UUID(key)
+    def _with(self, departures: LazyParts[Departure], entries: LazyParts[GuideAdjustments]) -> "ScheduleDocument":
+        other = ScheduleDocument()
+        other._departures, other._entries, other.others = departures, entries, self.others
+        return other
 
 
 def changed_departures(before: ScheduleDocument, after: ScheduleDocument) -> frozenset[UUID]:
     """Return the ids of the departures that were added, removed or changed between the two states."""
-    keys = before.departures.keys() | after.departures.keys()
-    return frozenset(key for key in keys if before.departures.get(key) != after.departures.get(key))
+    return after.departures.differing_from(before.departures)
+
+
+def differs_beside_departures(before: ScheduleDocument, after: ScheduleDocument) -> bool:
+    """Return whether what guides entered, or what this version does not know, differs between the two states."""
+    return before.guide_adjustments != after.guide_adjustments or before.others != after.others
+
+
+class _Form(BaseModel):
+    departures: dict[str, Any] = {}
+    guide_adjustments: dict[str, Any] = {}
+
+
+def _guide_in(member: Json) -> Json:
+    return member.get("guide_id") if isinstance(member, dict) else None
+
+
+def _entries(stored: Mapping[str, Json]) -> LazyParts[GuideAdjustments]:
+    return LazyParts(GuideAdjustments, stored, StandIn(_unreadable_entry, _is_unreadable_entry))
+
+
+def _unreadable_entry() -> GuideAdjustments:
+    return GuideAdjustments(restrictions=[UNREADABLE_ENTRY])
+
+
+def _is_unreadable_entry(entry: GuideAdjustments) -> bool:
+    return entry.restrictions == [UNREADABLE_ENTRY]
