@@ -1,29 +1,34 @@
 """The assessment of every guide for a departure: a scored candidate, or the rule that excludes them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
+from optimization.candidates.bits import bits_of, select
+from optimization.candidates.columns import capacities_of, scores_of
+from optimization.candidates.context import NO_GUIDE_CONSTRAINTS, GuideConstraints, PlanningContext
+from optimization.candidates.crew import Crew
+from optimization.candidates.exclusions import Exclusions, in_short
 from optimization.candidates.scoring import ScoreParts, score_parts
-from scheduling.domain.document import Departure, UnassignedReason
-from scheduling.domain.facts import Guide
+from scheduling.domain.document import UnassignedReason
+from scheduling.domain.facts import Guide, Region
 from scheduling.domain.text import counted
 from scheduling.domain.words import number_in_words
-from scheduling.rules import (
-    Commitment,
-    Demand,
-    EntriesByDate,
-    Exclusion,
-    Facts,
-    Rule,
-    capacity_of,
-    clash_of,
-    exclusion_of,
-)
+from scheduling.rules import Demand, Facts
 
-# A guide whom these rules exclude is no guide for the departure's activity and region at all.
-_UNRELATED = {Rule.REGION, Rule.ACTIVITY}
+__all__ = [
+    "Able",
+    "Assessment",
+    "Candidate",
+    "Crews",
+    "GuideConstraints",
+    "PlanningContext",
+    "assess",
+    "guides_needing_certificates",
+    "in_short",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,109 +42,108 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Able:
+    """The guides who pass every rule on a departure, in the order of their ids, as columns.
+
+    Capacities are in guests, scores in (0, 1].
+    """
+
+    guides: Sequence[Guide]
+    capacities: Sequence[int]
+    scores: Sequence[float]
+
+    def among(self, guide_ids: Collection[UUID]) -> "Able":
+        """Return those of these ids."""
+        chosen = bits_of(guide.id in guide_ids for guide in self.guides)
+        return Able(select(self.guides, chosen), select(self.capacities, chosen), select(self.scores, chosen))
+
+    def without(self, guide_ids: Collection[UUID]) -> "Able":
+        """Return those of other ids."""
+        return self.among({guide.id for guide in self.guides}.difference(guide_ids)) if guide_ids else self
+
+    def with_also(self, guide: Guide, capacity: int, score: float) -> "Able":
+        """Return these and another guide, as the last."""
+        return Able((*self.guides, guide), (*self.capacities, capacity), (*self.scores, score))
+
+
+@dataclass(frozen=True)
 class Assessment:
     """One departure's candidates, in the order of their ids, and the first rule against each other guide."""
 
     demand: Demand
-    candidates: tuple[Candidate, ...]
-    excluded: Mapping[UUID, Exclusion]
+    facts: Facts
+    context: PlanningContext
+    able: Able
+    excluded: Exclusions
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The able guides with the parts of their scores."""
+        return tuple(
+            Candidate(guide, capacity, score, self._parts(guide))
+            for guide, capacity, score in zip(self.able.guides, self.able.capacities, self.able.scores, strict=True)
+        )
+
+    def _parts(self, guide: Guide) -> ScoreParts:
+        return score_parts(guide, self.demand, self.facts, self.context.entered.of(guide.id, self.demand.days))
 
     def explain(self, code: str, lead: str) -> UnassignedReason:
         """Return the reason for no team, with the guides of this activity and region counted by what excludes them.
 
         `code` and `lead` are those of the reason and the beginning of its message, if it says more than the count.
         """
-        relevant = {g: e for g, e in self.excluded.items() if e.rule not in _UNRELATED}
-        total = len(relevant) + len(self.candidates)
-        by_message = Counter(in_short(exclusion.rule, exclusion.message) for exclusion in relevant.values())
-        counts = Counter(exclusion.rule.value for exclusion in relevant.values())
+        counts, by_message = Counter[str](), Counter[str]()
+        for (rule, message), guides in self.excluded.counted().items():
+            counts[rule.value] += guides
+            by_message[message] += guides
+        total = counts.total() + len(self.able.guides)
         breakdown = _breakdown(_most_first(by_message), total)
         message = f"{lead}: {breakdown}" if lead else breakdown
         return UnassignedReason(code=code, message=message, counts=dict(sorted(counts.items())))
 
 
-@dataclass(frozen=True, slots=True)
-class GuideConstraints:
-    """The guides whom a request requires and excludes, or whom a plan leaves free; `because` says which, in short."""
+class Crews:
+    """The guides of all regions in a plan's context, region by region as they are asked for."""
 
-    required: frozenset[UUID] = frozenset()
-    excluded: frozenset[UUID] = frozenset()
-    because: str = "excluded by the request"
+    def __init__(self, facts: Facts, context: PlanningContext) -> None:
+        self._facts, self._context = facts, context
+        self._crews: dict[UUID | None, Crew] = {}
 
-    def against(self, guide_id: UUID) -> Exclusion | None:
-        """Return the exclusion of the guide, None where they are allowed."""
-        if guide_id in self.excluded:
-            return Exclusion(Rule.EXCLUDED, self.because)
-        return None
+    def of(self, region: Region | None) -> Crew:
+        """Return the guides who work in a region; nobody does in an unknown one."""
+        key = region.id if region else None
+        if key not in self._crews:
+            self._crews[key] = Crew(region, self._facts, self._context)
+        return self._crews[key]
 
+    def assess(self, demand: Demand, constraints: GuideConstraints = NO_GUIDE_CONSTRAINTS) -> Assessment:
+        """Assess every guide in the snapshot: a candidate, or excluded with the first rule against them."""
+        crew = self.of(demand.region)
+        able = crew.able(demand) & ~crew.at(constraints.excluded)
+        columns = Able(select(crew.guides, able), capacities_of(crew, demand, able), scores_of(crew, demand, able))
+        excluded = Exclusions(crew, demand, constraints, able)
+        return Assessment(demand, self._facts, self._context, columns, excluded)
 
-NO_GUIDE_CONSTRAINTS = GuideConstraints()
-
-
-@dataclass(frozen=True, slots=True)
-class PlanningContext:
-    """The surroundings of the departures to be planned: what guides entered, and their commitments, by guide.
-
-    `planned` are the departures that are being replanned, whose commitments do not count; `neighbours` the staffed
-    departures of other dates that are out at the same time.
-    """
-
-    entered: EntriesByDate
-    commitments: Mapping[UUID, tuple[Commitment, ...]]
-    planned: Collection[UUID] = frozenset()
-    neighbours: Sequence[Departure] = ()
-
-    def elsewhere(self, guide_id: UUID) -> list[Commitment]:
-        """Return the guide's commitments to departures that are not being replanned."""
-        return [c for c in self.commitments.get(guide_id, ()) if c.departure_id not in self.planned]
+    def needing_certificates(self, demands: Iterable[Demand]) -> set[UUID]:
+        """Return the guides who pass every other rule on some departure that requires a certification."""
+        found: dict[Crew, int] = {}
+        for demand in demands:
+            if demand.trip and demand.trip.required_certifications:
+                crew = self.of(demand.region)
+                found[crew] = found.get(crew, 0) | crew.able(demand, with_certificates=False)
+        return {guide_id for crew, bits in found.items() for guide_id in select(crew.ids, bits)}
 
 
 def guides_needing_certificates(demands: Iterable[Demand], facts: Facts, context: PlanningContext) -> set[UUID]:
     """Return the guides who pass every other rule on some departure that requires a certification."""
-    certified = [demand for demand in demands if demand.trip and demand.trip.required_certifications]
-    return {
-        guide.id
-        for guide in facts.snapshot.guides.values()
-        if any(_first_exclusion(guide, demand, facts, context, with_certificates=False) is None for demand in certified)
-    }
+    return Crews(facts, context).needing_certificates(demands)
 
 
 def assess(
     demand: Demand, facts: Facts, context: PlanningContext, constraints: GuideConstraints = NO_GUIDE_CONSTRAINTS
 ) -> Assessment:
-    """Assess every guide in the snapshot: a candidate, or excluded with the first rule against them."""
-    candidates, excluded = [], {}
-    for guide_id in sorted(facts.snapshot.guides):
-        guide = facts.snapshot.guides[guide_id]
-        exclusion = _first_exclusion(guide, demand, facts, context) or constraints.against(guide_id)
-        if exclusion:
-            excluded[guide_id] = exclusion
-            continue
-        adjustments = context.entered.of(guide_id, demand.days)
-        parts = score_parts(guide, demand, facts, adjustments)
-        candidates.append(Candidate(guide, capacity_of(guide, adjustments, demand.day), parts.product, parts))
-    return Assessment(demand, tuple(candidates), excluded)
-
-
-def _first_exclusion(
-    guide: Guide, demand: Demand, facts: Facts, context: PlanningContext, *, with_certificates: bool = True
-) -> Exclusion | None:
-    adjustments = context.entered.of(guide.id, demand.days)
-    return exclusion_of(guide, demand, facts, adjustments, with_certificates=with_certificates) or clash_of(
-        demand.span, demand.day, context.elsewhere(guide.id), ignoring=demand.departure_id
-    )
-
-
-def in_short(rule: Rule, message: str) -> str:
-    """Return the message of an exclusion, in short where it is about one guide: without what they entered."""
-    shorter = {
-        Rule.OVERLAP: "on another departure",
-        Rule.REST: "without their rest",
-        Rule.NOT_AVAILABLE: "not available",
-        Rule.AVAILABILITY_EXCEPTION: "away",
-        Rule.RESTRICTION: "restricted",
-    }
-    return shorter.get(rule, message)
+    """Assess every guide in the snapshot for one departure; `Crews` assesses many."""
+    return Crews(facts, context).assess(demand, constraints)
 
 
 def _breakdown(counts: Sequence[tuple[str, int]], total: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from optimization.candidates.assessment import Assessment, Candidate
+from optimization.candidates.assessment import Assessment
 from optimization.solver.problem import PERFECT_SCORE, Departure, EligiblePair, Load, Location
 from scheduling.domain.document import Departure as PlannedDeparture
 from scheduling.domain.document import DepartureStatus
@@ -46,24 +46,25 @@ def solver_pairs(
 
     `fair_hours` and `recent_hours`, by guide, are in hours: each one above `fair_hours` costs PRICE_PER_HOUR.
     """
+    able, key, team = assessment.able, assessment.demand.departure_id, departure.guide_ids
     hours = departure.span.duration.total_seconds() / 3600
     return [
         EligiblePair(
-            departure_id=assessment.demand.departure_id,
-            guide_id=candidate.guide.id,
-            capacity=candidate.capacity,
-            score=round(PERFECT_SCORE * candidate.score),
-            is_kept=candidate.guide.id in departure.guide_ids,
-            price=_price(candidate, hours, fair_hours, recent_hours),
+            departure_id=key,
+            guide_id=guide.id,
+            capacity=capacity,
+            score=round(PERFECT_SCORE * score),
+            is_kept=guide.id in team,
+            price=_price(recent_hours.get(guide.id, 0.0), hours, fair_hours),
         )
-        for candidate in assessment.candidates
+        for guide, capacity, score in zip(able.guides, able.capacities, able.scores, strict=True)
     ]
 
 
 def fair_share(assessments: Iterable[Assessment], recent_hours: Mapping[UUID, float]) -> float:
     """Return the hours that each candidate would have if all had the same, the trailing 14 days included."""
     assessments = list(assessments)
-    guides = {candidate.guide.id for assessment in assessments for candidate in assessment.candidates}
+    guides = {guide.id for assessment in assessments for guide in assessment.able.guides}
     if not guides:
         return 0.0
     spans = [assessment.demand.span for assessment in assessments]
@@ -71,8 +72,8 @@ def fair_share(assessments: Iterable[Assessment], recent_hours: Mapping[UUID, fl
     return (sum(recent_hours.get(guide, 0.0) for guide in guides) + day_hours) / len(guides)
 
 
-def _price(candidate: Candidate, hours: float, fair_hours: float, recent_hours: Mapping[UUID, float]) -> int:
-    excess = recent_hours.get(candidate.guide.id, 0.0) + hours - fair_hours
+def _price(recent_hours: float, hours: float, fair_hours: float) -> int:
+    excess = recent_hours + hours - fair_hours
     return round(PRICE_PER_HOUR * min(max(excess, 0.0), hours))
 
 

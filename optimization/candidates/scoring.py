@@ -16,9 +16,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
+from uuid import UUID
 
 from scheduling.domain.document import GuideAdjustments
-from scheduling.domain.facts import Guide
+from scheduling.domain.facts import Guide, Region
 from scheduling.domain.normalization import normalise_activity
 from scheduling.rules import Demand, Facts
 
@@ -52,13 +53,15 @@ class ScoreParts:
 
 def score_parts(guide: Guide, demand: Demand, facts: Facts, adjustments: GuideAdjustments) -> ScoreParts:
     """Return the factors of the pairing score of `guide` on `demand`."""
+    required = demand.trip.required_certifications if demand.trip else frozenset[str]()
+    led = facts.led.get(guide.id, {})
     return ScoreParts(
-        certifications=_certifications(guide, demand),
-        proximity=1.0 if demand.region and guide.is_at_home_in(demand.region) else ELSEWHERE,
-        familiarity=_familiarity(guide, demand, facts),
-        language=_language(guide, demand),
-        experience=_experience(guide),
-        preference=_preference(demand, adjustments.guide_preferences),
+        certifications=certifications_factor(guide, required),
+        proximity=proximity_factor(guide, demand.region),
+        familiarity=familiarity_factor(max((led.get(place, 0) for place in places_of_demand(demand)), default=0)),
+        language=language_factor(guide, demand.language),
+        experience=experience_factor(guide),
+        preference=preference_factor(demand.activity, adjustments.guide_preferences),
     )
 
 
@@ -67,38 +70,45 @@ def pairing_score(guide: Guide, demand: Demand, facts: Facts, adjustments: Guide
     return score_parts(guide, demand, facts, adjustments).product
 
 
-def _certifications(guide: Guide, demand: Demand) -> float:
-    required = demand.trip.required_certifications if demand.trip else frozenset()
+def places_of_demand(demand: Demand) -> set[UUID]:
+    """Return the trip and the trail: whoever led departures of either before is familiar with it."""
+    return {place.id for place in (demand.trip, demand.trail) if place is not None}
+
+
+def certifications_factor(guide: Guide, required: frozenset[str]) -> float:
     beyond = len(guide.certifications - required)
     return float(0.8 + 0.2 * (1 - 2.0**-beyond))
 
 
-def _familiarity(guide: Guide, demand: Demand, facts: Facts) -> float:
-    led = facts.led.get(guide.id, {})
-    places = {place.id for place in (demand.trip, demand.trail) if place is not None}
-    times = max((led.get(place, 0) for place in places), default=0)
+def proximity_factor(guide: Guide, region: Region | None) -> float:
+    return 1.0 if region and guide.is_at_home_in(region) else ELSEWHERE
+
+
+def familiarity_factor(times: int) -> float:
+    """Return the factor of a guide who led `times` departures of the trip, or on the trail."""
     return float(0.7 + 0.3 * (1 - 2.0 ** (-times / 3)))
 
 
-def _language(guide: Guide, demand: Demand) -> float:
-    if not demand.language:
+def language_factor(guide: Guide, language: str | None) -> float:
+    if not language:
         return 1.0
-    return 1.0 if demand.language.casefold() in {spoken.casefold() for spoken in guide.languages} else OTHER_LANGUAGE
+    return 1.0 if language.casefold() in {spoken.casefold() for spoken in guide.languages} else OTHER_LANGUAGE
 
 
-def _experience(guide: Guide) -> float:
+def experience_factor(guide: Guide) -> float:
     years = min(guide.years_experience or 0, MAX_YEARS) / MAX_YEARS
     rating = ((guide.average_rating or DEFAULT_RATING) - 1) / 4
     return 0.7 + 0.3 * (years + rating) / 2
 
 
-def _preference(demand: Demand, stated: Any) -> float:
+def preference_factor(activity: str, stated: Any) -> float:
+    """Return the factor of a guide who stated these preferences, if any."""
     if not isinstance(stated, Mapping):
         return 1.0
-    if demand.activity in _activities(stated.get("avoid_activities")):
+    if activity in _activities(stated.get("avoid_activities")):
         return AVOIDED
     preferred = _activities(stated.get("activities"))
-    return 1.0 if not preferred or demand.activity in preferred else NOT_PREFERRED
+    return 1.0 if not preferred or activity in preferred else NOT_PREFERRED
 
 
 def _activities(names: Any) -> frozenset[str]:

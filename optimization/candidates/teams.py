@@ -46,12 +46,16 @@ def _lead_first(guide_ids: Sequence[UUID], departure: Departure) -> list[UUID]:
 
 
 def _member(guide_id: UUID, role: Role, assessment: Assessment, facts: Facts) -> TeamMember:
-    chosen = next(c for c in assessment.candidates if c.guide.id == guide_id)
+    guide, score = next(
+        (guide, score)
+        for guide, score in zip(assessment.able.guides, assessment.able.scores, strict=True)
+        if guide.id == guide_id
+    )
     return TeamMember(
         guide_id=guide_id,
-        guide_name=chosen.guide.name,
+        guide_name=guide.name,
         role=role,
         assignment_status=AssignmentStatus.TENTATIVE,
-        certifications=sorted(certifications_on(chosen.guide, assessment.demand.days, facts.snapshot)),
-        score=round(chosen.score, 3),
+        certifications=sorted(certifications_on(guide, assessment.demand.days, facts.snapshot)),
+        score=round(score, 3),
     )

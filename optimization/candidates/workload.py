@@ -7,9 +7,6 @@ from uuid import UUID
 
 from optimization.candidates.assessment import Assessment
 from scheduling.domain.document import Departure
-from scheduling.rules import Rule
-
-_NOT_COMPARABLE = {Rule.REGION, Rule.ACTIVITY, Rule.NOT_ACTIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +28,9 @@ class Workload:
 
 def comparable_guides(assessment: Assessment) -> frozenset[UUID]:
     """Return the active guides of the departure's region and activity, free on the date or not."""
-    excluded = {guide for guide, exclusion in assessment.excluded.items() if exclusion.rule not in _NOT_COMPARABLE}
-    return frozenset(excluded | {candidate.guide.id for candidate in assessment.candidates})
+    guides = assessment.facts.snapshot.guides
+    excluded = {guide_id for guide_id in assessment.excluded.related if guides[guide_id].is_active}
+    return frozenset(excluded | {guide.id for guide in assessment.able.guides})
 
 
 def workloads(

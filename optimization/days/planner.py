@@ -6,9 +6,9 @@ from uuid import UUID
 
 from optimization.candidates.assessment import (
     Assessment,
+    Crews,
     GuideConstraints,
     PlanningContext,
-    assess,
     guides_needing_certificates,
 )
 from optimization.candidates.formulation import fair_share, solver_departure, solver_locations, solver_pairs
@@ -74,8 +74,9 @@ def _plan(
     """Return the solver's plan, with new trails and reasons and the previous teams."""
     day, facts = inputs.day, inputs.facts
     without_trail = choose_trails(departures, day, facts)
+    crews = Crews(facts, context)
     assessments = {
-        key: assess(Demand.of(key, departure, day, facts.snapshot), facts, context, _free(inputs, departure))
+        key: crews.assess(Demand.of(key, departure, day, facts.snapshot), _free(inputs, departure))
         for key, departure in departures.items()
     }
     staffable = {key: departure for key, departure in departures.items() if key not in without_trail}

@@ -99,8 +99,8 @@ def candidate_pool(spot: Spot, problem: Problem, facts: Facts, *, without: Colle
     planned = {spot.departure_id, spot.instead_of or spot.departure_id}
     context = PlanningContext(problem.entered, problem.commitments, planned)
     assessment = assess(demand, facts, context)
-    remaining = tuple(candidate for candidate in assessment.candidates if candidate.guide.id not in without)
-    return CandidatePool(spot.departure, Assessment(demand, remaining, assessment.excluded), facts, context)
+    remaining = replace(assessment, able=assessment.able.without(without))
+    return CandidatePool(spot.departure, remaining, facts, context)
 
 
 def certified_pool(spot: Spot, problem: Problem, *, without: Collection[UUID] = ()) -> CandidatePool:
@@ -108,5 +108,5 @@ def certified_pool(spot: Spot, problem: Problem, *, without: Collection[UUID] = 
     promising = candidate_pool(spot, problem, problem.facts, without=without).ranked[:MAX_CERTIFIED]
     to_certify = {candidate.guide.id for candidate in promising} | spot.departure.guide_ids
     pool = candidate_pool(spot, problem, problem.certify(to_certify), without=without)
-    certified = tuple(candidate for candidate in pool.assessment.candidates if candidate.guide.id in to_certify)
-    return replace(pool, assessment=replace(pool.assessment, candidates=certified))
+    certified = pool.assessment.able.among(to_certify)
+    return replace(pool, assessment=replace(pool.assessment, able=certified))

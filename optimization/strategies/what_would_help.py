@@ -71,8 +71,8 @@ def _candidate(guide: Guide, pool: CandidatePool) -> Candidate:
 
 
 def _with(candidate: Candidate, pool: CandidatePool) -> CandidatePool:
-    assessment = pool.assessment
-    return replace(pool, assessment=replace(assessment, candidates=(*assessment.candidates, candidate)))
+    able = pool.assessment.able.with_also(candidate.guide, candidate.capacity, candidate.score)
+    return replace(pool, assessment=replace(pool.assessment, able=able))
 
 
 def _of_trails(spot: Spot, problem: Problem) -> Iterator[str]:

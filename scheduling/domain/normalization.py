@@ -116,6 +116,11 @@ def normalise_certification(name: str) -> str:
 
 def with_implied_certifications(held: Iterable[str]) -> frozenset[str]:
     """Return `held`, normalised, with every level of emergency training below the highest one held."""
+    return _with_implied(frozenset(held))
+
+
+@lru_cache(_MAX_CACHED_SPELLINGS)
+def _with_implied(held: frozenset[str]) -> frozenset[str]:
     names = frozenset(map(normalise_certification, held))
     ranks = [rank for rank, level in enumerate(EMERGENCY_TRAINING) if level in names]
     return names.union(EMERGENCY_TRAINING[: max(ranks, default=0)])

@@ -1,8 +1,12 @@
 """The picture of the facts that a decision is made on."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from functools import cached_property
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from scheduling.domain.facts.catalog import CatalogDeparture, Trip
@@ -13,7 +17,7 @@ from scheduling.domain.facts.trails import Trail
 from scheduling.domain.facts.weather import WeatherAlert, WeatherOutlook
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """The immutable picture of the siblings' facts for some dates and regions.
 
@@ -62,8 +66,33 @@ class Snapshot:
 
     def trails_of(self, region_id: UUID) -> tuple[Trail, ...]:
         """Return the region's trails ordered by id, so that ties are broken the same way every time."""
-        trails = (trail for trail in self.trails.values() if trail.region_id == region_id)
-        return tuple(sorted(trails, key=lambda trail: trail.id))
+        return self._trails_by_region.get(region_id, ())
+
+    def guides_in(self, region: Region) -> tuple[Guide, ...]:
+        """Return the guides who work in a region, ordered by id."""
+        spelled = (str(region.id), region.slug)
+        guides = {guide.id.int: guide for spelling in spelled for guide in self._guides_by_region.get(spelling, ())}
+        return tuple(guides[number] for number in sorted(guides))
+
+    @cached_property
+    def _trails_by_region(self) -> dict[UUID, tuple[Trail, ...]]:
+        trails: defaultdict[UUID, list[Trail]] = defaultdict(list)
+        for trail in sorted(self.trails.values(), key=attrgetter("id.int")):
+            trails[trail.region_id].append(trail)
+        return {region_id: tuple(of_region) for region_id, of_region in trails.items()}
+
+    @cached_property
+    def _guides_by_region(self) -> dict[str, list[Guide]]:
+        """The guides by each region that they name, as they spell it."""
+        guides: defaultdict[str, list[Guide]] = defaultdict(list)
+        for guide in self.guides.values():
+            for spelling in guide.region_ids:
+                guides[spelling].append(guide)
+        return dict(guides)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the facts without what was derived from them, which another process derives again."""
+        return {known.name: getattr(self, known.name) for known in fields(self)}
 
     def lacks(self, kind: RecordKind, key: UUID) -> bool:
         """Return whether the record of this id is one of those left out, or may be one whose id cannot be read."""
