@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import orjson
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.utils import timezone
 
@@ -47,6 +49,16 @@ class Message(NamedTuple):
     payload: dict[str, Any]
 
 
+# One parameter, not one a value: a publication of thousands of departures has tens of thousands of values.
+_RECORD = """
+    INSERT INTO outbox
+        (message_id, destination, key, kind, payload, url, host, headers, created_at, next_attempt_at, last_error)
+    SELECT (message ->> 'id')::uuid, %(destination)s, message ->> 'key', message ->> 'kind', message -> 'payload',
+        '', '', '{}', %(now)s, %(now)s, ''
+    FROM jsonb_array_elements(%(messages)s) WITH ORDINALITY AS recorded (message, position)
+    ORDER BY position
+"""
+_encode, _ENCODING = DjangoJSONEncoder().default, orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 _destinations: dict[str, Destination] = {}
 
 
@@ -111,11 +123,12 @@ def record_several(destination: str, messages: Iterable[Message]) -> list[UUID]:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("record_several() must run in the transaction of the change that it reports.")
-    recorded = OutboxMessage.objects.bulk_create(
-        OutboxMessage(destination=destination, key=message.key, kind=message.kind, payload=message.payload)
-        for message in messages
-    )
-    return [message.message_id for message in recorded]
+    recorded = [{"id": uuid4(), **message._asdict()} for message in messages]
+    if recorded:
+        written = orjson.dumps(recorded, _encode, _ENCODING).decode()
+        with connection.cursor() as cursor:
+            cursor.execute(_RECORD, {"destination": destination, "messages": written, "now": timezone.now()})
+    return [message["id"] for message in recorded]
 
 
 def requeue(dead_letter: DeadLetter) -> None:

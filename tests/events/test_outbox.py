@@ -1,6 +1,6 @@
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from confluent_kafka import KafkaException
@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from events import kafka, outbox
 from events.dead_letters import replay
@@ -53,6 +54,28 @@ def test_several_messages_of_a_key_leave_in_their_order(destination: RegisterDes
     Relay().drain()
 
     assert delivered == [0, 1, 2]
+
+
+def test_several_messages_are_stored_by_one_statement_as_each_would_be(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    payload = {
+        "id": uuid.UUID(int=7),
+        "at": datetime(2027, 3, 28, 1, 30, 0, 123456, UTC),
+        "name": 'Zürich \u2028 "x" %s',
+    }
+    alone = record(destination="svc-test", key="a", kind="test", payload=payload)
+
+    with django_assert_num_queries(1):
+        ids = record_several("svc-test", [Message("a", "test", payload) for _ in range(3)])
+    with django_assert_num_queries(0):
+        assert record_several("svc-test", []) == []
+
+    of_its_own = {"id", "message_id", "created_at", "next_attempt_at"}
+    rows = OutboxMessage.objects.order_by("id").values()
+    assert [row["message_id"] for row in rows] == [alone.message_id, *ids]
+    first, *others = [{name: row[name] for name in row.keys() - of_its_own} for row in rows]
+    assert others == [first, first, first]
 
 
 @pytest.mark.django_db(transaction=True)
