@@ -3,7 +3,7 @@
 A request follows its departure, also to the one that it was rescheduled as.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
