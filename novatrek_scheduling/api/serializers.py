@@ -1,5 +1,5 @@
-"""Base serializers: strict ones, which refuse unknown fields, those of the published contract, which ignore them, and
-sparse ones, which leave out empty fields.
+"""Base serializers: strict ones, which refuse unknown fields, those of the published contract, which ignore them,
+stateless ones, whose fields are made once, and sparse ones, which leave out empty fields.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,19 @@ class StrictSerializer(serializers.Serializer[Any]):
         return values
 
 
-class QuerySerializer(serializers.Serializer[Any]):
+class StatelessSerializer(serializers.Serializer[Any]):
+    """A body or query whose fields are made once for its class: nothing about a request is kept in them.
+
+    Otherwise all of them are copied for each request. A field that needs the context of a request cannot be in it.
+    """
+
+    @property
+    def fields(self) -> Any:
+        """The fields of the class."""
+        return _fields_of(type(self))
+
+
+class QuerySerializer(StatelessSerializer):
     """The parameters of a query, of which none but lists is repeated.
 
     A list comes with commas or as a parameter repeated, which is how generated clients send it; both may be mixed.
@@ -48,11 +60,6 @@ class QuerySerializer(serializers.Serializer[Any]):
         query = cls(data=request.query_params, context={"request": request})
         query.is_valid(raise_exception=True)
         return query
-
-    @property
-    def fields(self) -> Any:
-        """The fields of the class, made once: nothing about a request is kept in them."""
-        return _fields_of(type(self))
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, QueryDict):
@@ -123,7 +130,7 @@ def instant(moment: datetime) -> str:
 
 
 @cache
-def _fields_of(kind: type[QuerySerializer]) -> Any:
+def _fields_of(kind: type[StatelessSerializer]) -> Any:
     of_class = kind()
     fields = BindingDict(of_class)
     fields.update(of_class.get_fields())

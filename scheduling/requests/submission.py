@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from events.webhooks import validate_callback_url
 from novatrek_scheduling.company_time import earliest_today
 from novatrek_scheduling.errors import FieldProblem
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from scheduling.errors import (
     ContradictoryConstraints,
     DateInThePast,
@@ -148,26 +149,52 @@ def _refuse_unknown(submission: Submission) -> None:
 
 
 def _accept(submission: Submission, subject: str, key: str | None) -> ScheduleRequest:
+    if key is None:
+        return _store(submission, subject, key)
     with transaction.atomic():
-        if key is not None:
-            _hold_key(subject, key)
-            accepted = _accepted_before(subject, key, submission)
-            if accepted is not None:
-                return accepted
-        request = ScheduleRequest.objects.create(
-            schedule_date=min(submission.preferred_dates),
-            requested_by=subject,
-            status=RequestStatus.PENDING,
-            constraints=submission.stored(),
-        )
-        RequestJob.objects.create(
-            request=request,
-            priority=submission.priority,
-            subject=subject,
-            idempotency_key=key,
-            body_hash=submission.fingerprint(),
-        )
-        enqueue_request(request.pk, submission.priority)
+        _hold_key(subject, key)
+        return _accepted_before(subject, key, submission) or _store(submission, subject, key)
+
+
+# One statement, which is a transaction of its own where no key is held in one.
+_STORE = """
+    WITH request AS (
+        INSERT INTO schedule_requests (request_id, schedule_date, requested_by, status, constraints, created_at)
+        VALUES (%(id)s, %(day)s, %(subject)s::text, %(status)s, %(constraints)s::jsonb, %(now)s::timestamptz)
+    )
+    INSERT INTO request_jobs (
+        request_id, priority, subject, idempotency_key, body_hash,
+        attempts, token, rounds, silent_rounds, queued_at, not_before
+    )
+    VALUES (
+        %(id)s, %(priority)s, %(subject)s::text, %(key)s, %(body_hash)s,
+        0, 0, 0, 0, %(now)s::timestamptz, %(now)s::timestamptz
+    )
+"""
+
+
+def _store(submission: Submission, subject: str, key: str | None) -> ScheduleRequest:
+    """Store a request with its job, and queue it."""
+    request = ScheduleRequest(
+        schedule_date=min(submission.preferred_dates),
+        requested_by=subject,
+        status=RequestStatus.PENDING,
+        constraints=submission.stored(),
+    )
+    values: dict[str, Any] = {
+        "id": request.pk,
+        "day": request.schedule_date,
+        "subject": subject,
+        "status": RequestStatus.PENDING.value,
+        "constraints": json.dumps(request.constraints),
+        "now": request.created_at,
+        "priority": submission.priority.value,
+        "key": key,
+        "body_hash": submission.fingerprint(),
+    }
+    with prepared_cursor() as cursor:
+        cursor.execute(_STORE, values)
+    enqueue_request(request.pk, submission.priority)
     return request
 
 

@@ -9,6 +9,7 @@ from novatrek_scheduling.api import fields
 from novatrek_scheduling.api.serializers import (
     PagedQuerySerializer,
     SparseSerializer,
+    StatelessSerializer,
     instant,
     refuse_reversed_dates,
 )
@@ -40,7 +41,7 @@ class ScheduleConstraintsSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=[examples.OF_BODY])
-class CreateScheduleRequestBodySerializer(serializers.Serializer[Any]):
+class CreateScheduleRequestBodySerializer(StatelessSerializer):
     """A client's request for a trip on one of up to 30 dates. Other fields are ignored."""
 
     trip_id = fields.UUIDField()

@@ -111,6 +111,10 @@ class SiblingReader:
             return self._fetch(call, payload, None, check)
         return self._read_cache(call, payload, check) or self._fetch(call, payload, lifetime, check)
 
+    def get_cached(self, call: Call, payload: type[P]) -> P | None:
+        """Return the typed response to an idempotent call if a cached one may be used, else None."""
+        return self._read_cache(call, payload, None)
+
     def _read_cache(self, call: Call, payload: type[P], check: Callable[[P], None] | None) -> P | None:
         cached = None if self._fresh else cached_response(call)
         if cached is None or self._is_too_old(call, cached):

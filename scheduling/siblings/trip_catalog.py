@@ -105,7 +105,12 @@ class _Regions(RecordList):
 
 def read_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload:
     """Read one trip. Raises SiblingNotFound for a trip that the catalog does not have."""
-    return reader.get(_resource_call("getTripById", f"/trips/{trip_id}"), TripPayload, lifetime=TRIP_LIFETIME)
+    return reader.get(_trip_call(trip_id), TripPayload, lifetime=TRIP_LIFETIME)
+
+
+def cached_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload | None:
+    """Return one trip from the cache, where it is only once it was judged and believed, or None."""
+    return reader.get_cached(_trip_call(trip_id), TripPayload)
 
 
 def read_regions(reader: SiblingReader) -> Records[RegionPayload]:
@@ -132,6 +137,10 @@ def add_departure(trip_id: UUID, body: Mapping[str, Any], *, key: str, deadline:
     """Add a departure to the catalog. Raises SiblingRefusal (409: it has one at that time) and SiblingUnavailable."""
     call = _resource_call("addScheduledDeparture", f"/trips/{trip_id}/schedule", body=body, key=key)
     return send(call, DeparturePayload, deadline)
+
+
+def _trip_call(trip_id: UUID) -> Call:
+    return _resource_call("getTripById", f"/trips/{trip_id}")
 
 
 def _trip_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _TripPage:

@@ -61,15 +61,22 @@ def look_up_trip(
 
     `deadline_seconds` None: that of interactive requests. Raises UnknownTrip, InactiveTrip and SiblingUnavailable.
     """
+    deadline = _deadline(deadline_seconds)
+    cached = trip_catalog.cached_trip(SiblingReader(deadline), trip_id)
+    trip = trip_of(cached) if cached else _judged_trip(trip_id, deadline, field)
+    if must_be_active and not trip.is_active:
+        raise InactiveTrip.of(trip, field)
+    return trip
+
+
+def _judged_trip(trip_id: UUID, deadline: Deadline, field: str) -> Trip:
     try:
-        with SiblingReader.judging(_deadline(deadline_seconds), TRIPS) as reader:
+        with SiblingReader.judging(deadline, TRIPS, fresh=True) as reader:
             trip = trip_of(trip_catalog.read_trip(reader, trip_id))
             of_use = {trip_id: trip.required_certifications} if trip.is_active else {}
             reader.answers.judge(TRIPS, of_use, asked=[trip_id])
     except SiblingNotFound as error:
         raise UnknownTrip.of(trip_id, field) from error
-    if must_be_active and not trip.is_active:
-        raise InactiveTrip.of(trip, field)
     return trip
 
 

@@ -1,15 +1,17 @@
 """Ceilings on the queries of each operation, independent of the amount of data."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django_redis import get_redis_connection
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from conflicts.models import ScheduleConflict
-from scheduling.models import RequestOutcome, RequestStatus, ScheduleRequest
+from scheduling.models import RequestJob, RequestOutcome, RequestStatus, ScheduleRequest
 from tests.conflicts.factories import conflict_of, overfull
 from tests.factories import REGION_ID, TOMORROW, DepartureFactory, GuideFactory, lead
 from tests.scheduling.requests.rows import pending
@@ -32,6 +34,13 @@ def post(client: Client, path: str, body: dict[str, Any]) -> Any:
     answer = client.post(f"{API}{path}", body, content_type="application/json", headers=bearer())
     assert answer.status_code in {200, 202}, answer.content
     return answer.json()
+
+
+def valkey_calls() -> Counter[str]:
+    """How often each command that reads or writes was called on the server."""
+    statistics = get_redis_connection("default").info("commandstats")
+    calls = {name.removeprefix("cmdstat_"): figures["calls"] for name, figures in statistics.items()}
+    return Counter({name: count for name, count in calls.items() if name not in {"info", "ping"}})
 
 
 def days_ahead(count: int) -> list[str]:
@@ -83,10 +92,30 @@ def test_accepting_a_request_costs_a_fixed_number_of_queries(
     body = {"trip_id": siblings.summary()["trip_ids"][0], "preferred_dates": days_ahead(30)}
     headers = bearer() | {"Idempotency-Key": "once"}
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(8):
         answer = client.post(f"{API}/schedule-requests", body, content_type="application/json", headers=headers)
 
     assert answer.status_code == 202
+
+
+def test_accepting_a_request_for_a_known_trip_is_one_statement_one_look_and_one_message(
+    client: Client,
+    siblings: SimulatedSiblings,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    django_capture_on_commit_callbacks: Any,
+    settings: Any,
+) -> None:
+    settings.THROTTLE_RATE = None
+    body = {"trip_id": siblings.summary()["trip_ids"][0], "preferred_dates": days_ahead(30)}
+    with django_capture_on_commit_callbacks(execute=True):
+        post(client, "/schedule-requests", body)
+
+    before = valkey_calls()
+    with django_capture_on_commit_callbacks(execute=True), django_assert_max_num_queries(1):
+        post(client, "/schedule-requests", body)
+
+    assert valkey_calls() - before == Counter({"get": 1, "lpush": 1})
+    assert RequestJob.objects.count() == 2
 
 
 @pytest.mark.parametrize("days", [1, 30])
