@@ -1,25 +1,23 @@
 """Planning several dates: clusters concurrently in processes, the dates of each cluster in order."""
 
 import multiprocessing
-import os
 import threading
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, connections
 
 from novatrek_scheduling.errors import DomainError
 from optimization.batch.outcomes import DateOutcome
-from optimization.batch.process_init import initialize_process
-from optimization.days.services import optimize_day, take_planning_snapshot
+from optimization.batch.process_init import initialize_process, reading_taken_over
+from optimization.days.reading import RunReading
+from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author
-from scheduling.domain.facts import Snapshot
+from scheduling.siblings.parallel import end_lookups
 
 Cluster = frozenset[UUID]
 
@@ -53,128 +51,84 @@ def plan_dates(
     days: Sequence[date],
     clusters: Sequence[Cluster],
     terms: PlanningTerms,
+    reading: RunReading,
     *,
     pool: Executor | None = None,
-    snapshot: Snapshot | None = None,
 ) -> Iterator[DateOutcome | DateFailure]:
     """Yield the outcome of each date and cluster as it is completed; rest couples a cluster's dates, in order.
 
-    A date that fails stops no other. Without a pool this process plans, and reads the facts of a date once for all
-    clusters; `snapshot` has those of the first date. Raises BrokenProcessPool if a process of the pool was killed.
+    A date that fails stops no other. Without a pool this process plans; the processes of a pool have taken `reading`
+    over. Raises BrokenProcessPool if one of them was killed.
     """
     if pool:
-        with ThreadPoolExecutor(1) as reader:
-            remaining = {cluster: list(days) for cluster in clusters}
-            yield from _ConcurrentPlanning(terms, pool, reader, list(days), remaining).run()
+        yield from _ConcurrentPlanning(terms, pool, {cluster: list(days) for cluster in clusters}).run()
         return
     for day in days:
-        try:
-            facts = snapshot if snapshot and snapshot.days[0] == day else take_planning_snapshot(day, None)
-        except DomainError as error:
-            yield from [DateFailure(day, cluster, error.message) for cluster in clusters]
-            continue
-        yield from (plan_date_of(day, cluster, terms, facts) for cluster in clusters)
+        yield from (plan_date_of(day, cluster, terms, reading) for cluster in clusters)
 
 
-def plan_date_of(
-    day: date, cluster: Cluster, terms: PlanningTerms, snapshot: Snapshot | None = None
-) -> DateOutcome | DateFailure:
+def plan_date_of(day: date, cluster: Cluster, terms: PlanningTerms, reading: RunReading) -> DateOutcome | DateFailure:
     """Plan one date of one cluster and return its outcome."""
     try:
-        optimized = optimize_day(
-            day,
-            cluster,
-            author=terms.author,
-            dry_run=terms.dry_run,
-            snapshot=snapshot,
-            max_changes=terms.max_changes,
-            may_unstaff=terms.may_unstaff,
-        )
+        with reading.planning():
+            optimized = optimize_day(
+                day,
+                cluster,
+                author=terms.author,
+                dry_run=terms.dry_run,
+                snapshot=reading.snapshot_of(day),
+                max_changes=terms.max_changes,
+                may_unstaff=terms.may_unstaff,
+            )
     except DomainError as error:
         return DateFailure(day, cluster, error.message)
     return DateOutcome.of(optimized, explain=terms.explain)
 
 
 @contextmanager
-def planning_processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
-    """Yield a pool of `count` processes; None for one, which is this process. To be called before anything else.
+def planning_processes(count: int, reading: RunReading) -> Iterator[ProcessPoolExecutor | None]:
+    """Yield a pool of `count` processes that take `reading` over; None for one, which is this process.
 
-    A fork is ready at once, but inherits locks without the threads that hold them: if this process has threads
-    already, the others are spawned, which takes seconds.
+    A fork is ready at once and shares the memory of what was read, but inherits locks without the threads that hold
+    them: the threads of lookups are ended before, and if this process has others, the processes are spawned, which
+    takes seconds. To be called before anything is solved: the children of a process that has solved would hang.
     """
     if count == 1:
         yield None
         return
+    end_lookups()
     context = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
     # Two processes cannot share a connection.
     connections.close_all()
-    database = connection.settings_dict["NAME"]
-    with ProcessPoolExecutor(count, context, initializer=initialize_process, initargs=(database,)) as pool:
-        pool.submit(os.getpid)
+    arguments = (connection.settings_dict["NAME"], reading)
+    with ProcessPoolExecutor(count, context, initializer=initialize_process, initargs=arguments) as pool:
         yield pool
 
 
 @dataclass(slots=True)
 class _ConcurrentPlanning:
-    """Planning with one date of each cluster at a time in a process; its next date follows on completion.
-
-    The facts of a date are read once, here, in a thread that is a date ahead: the processes only plan.
-    """
+    """Planning with one date of each cluster at a time in a process; its next date follows on completion."""
 
     terms: PlanningTerms
     pool: Executor
-    reader: ThreadPoolExecutor
-    to_read: list[date]
     remaining: dict[Cluster, list[date]]
-    reads: dict[date, Future[Snapshot | DateFailure]] = field(default_factory=dict)
-    waiting: dict[date, list[Cluster]] = field(default_factory=lambda: defaultdict(list))
     planning: dict[Future[DateOutcome | DateFailure], Cluster] = field(default_factory=dict)
 
     def run(self) -> Iterator[DateOutcome | DateFailure]:
-        self._read_ahead()
         for cluster in self.remaining:
-            yield from self._start_next(cluster)
-        while self.planning or self.waiting:
-            pending: list[Future[Any]] = [*self.planning, *(self.reads[day] for day in self.waiting)]
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for day in [day for day in self.waiting if self.reads[day] in done]:
-                for cluster in self.waiting.pop(day):
-                    yield from self._start(day, cluster)
-            for future in [future for future in self.planning if future in done]:
+            self._start_next(cluster)
+        while self.planning:
+            done, _ = wait(self.planning, return_when=FIRST_COMPLETED)
+            for future in done:
                 cluster = self.planning.pop(future)
+                self._start_next(cluster)
                 yield future.result()
-                yield from self._start_next(cluster)
 
-    def _start_next(self, cluster: Cluster) -> Iterator[DateFailure]:
-        """Start the cluster's next date, now or as soon as its facts are read."""
-        if not self.remaining[cluster]:
-            return
-        day = self.remaining[cluster].pop(0)
-        if day not in self.reads:
-            self._read_ahead()
-        if self.reads[day].done():
-            yield from self._start(day, cluster)
-        else:
-            self.waiting[day].append(cluster)
-
-    def _read_ahead(self) -> None:
-        for day in self.to_read[:2]:
-            self.reads[day] = self.reader.submit(_read, day)
-        del self.to_read[:2]
-
-    def _start(self, day: date, cluster: Cluster) -> Iterator[DateFailure]:
-        facts = self.reads[day].result()
-        if isinstance(facts, DateFailure):
-            yield DateFailure(day, cluster, facts.reason)
-            yield from self._start_next(cluster)
-        else:
-            self.planning[self.pool.submit(plan_date_of, day, cluster, self.terms, facts)] = cluster
+    def _start_next(self, cluster: Cluster) -> None:
+        if self.remaining[cluster]:
+            day = self.remaining[cluster].pop(0)
+            self.planning[self.pool.submit(_plan_here, day, cluster, self.terms)] = cluster
 
 
-def _read(day: date) -> Snapshot | DateFailure:
-    try:
-        return take_planning_snapshot(day, None)
-    except DomainError as error:
-        return DateFailure(day, frozenset(), error.message)
-    finally:
-        connections.close_all()
+def _plan_here(day: date, cluster: Cluster, terms: PlanningTerms) -> DateOutcome | DateFailure:
+    return plan_date_of(day, cluster, terms, reading_taken_over())

@@ -19,7 +19,8 @@ from scheduling.domain.facts import Span
 from scheduling.rules import Facts
 from scheduling.rules.inputs import days_of
 from scheduling.rules.unknown import unknown_about
-from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
+from scheduling.snapshot.guide_details import with_availability_notes, with_certificates
+from scheduling.snapshot.guides import with_availability_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.daily_schedules.drafts import Draft, read_drafts
+from scheduling.daily_schedules.places import places_on
 from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.daily_schedules.writer import TRIES, write_daily_schedules
 from scheduling.domain.document import Departure
@@ -170,12 +171,12 @@ def _joined_optimization(run: OptimizationRun, scope: PlanningScope) -> DayOptim
 
 def take_planning_snapshot(day: date, region_ids: Collection[UUID] | None) -> Snapshot:
     """Take the snapshot to plan a date on, within the workers' deadline, with the trips and trails of our document."""
-    departures = read_drafts([day])[day].document.departures.values()
+    places = places_on([day])[day]
     return take_day_snapshot(
         day,
         region_ids=region_ids,
-        trip_ids={departure.trip_id for departure in departures},
-        trail_ids={departure.trail_id for departure in departures if departure.trail_id},
+        trip_ids=places.trip_ids,
+        trail_ids=places.trail_ids,
         deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"],
     )
 

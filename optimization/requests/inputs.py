@@ -26,7 +26,8 @@ from scheduling.domain.limits import ONE_DAY
 from scheduling.rules import Facts
 from scheduling.rules.inputs import days_of
 from scheduling.snapshot import with_trips
-from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
+from scheduling.snapshot.guide_details import with_availability_notes, with_certificates
+from scheduling.snapshot.guides import with_availability_on
 
 # A departure may be moved this far within its date.
 RESCHEDULING_REACH = timedelta(hours=12)

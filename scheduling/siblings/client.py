@@ -42,7 +42,7 @@ class SiblingReader:
         self.deadline = deadline
         self.answers = answers or LastGoodAnswers([])
         self._fresh = fresh
-        self._safety_since = safety_since
+        self.safety_since = safety_since
         self._oldest: dict[Sibling, datetime] = {}
         self._oldest_about_safety: datetime | None = None
         self._responses: list[tuple[Call, CachedResponse, timedelta]] = []
@@ -148,7 +148,7 @@ class SiblingReader:
         return parsed
 
     def _is_too_old(self, call: Call, cached: CachedResponse) -> bool:
-        return call.is_about_safety and self._safety_since is not None and cached.read_at < self._safety_since
+        return call.is_about_safety and self.safety_since is not None and cached.read_at < self.safety_since
 
     def _note(self, call: Call, read_at: datetime) -> None:
         with self._lock:

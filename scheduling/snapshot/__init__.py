@@ -1,7 +1,8 @@
 """Snapshots of the siblings' facts, on which every decision is made, and lookups of single facts."""
 
 from scheduling.snapshot.builder import take_day_snapshot, take_facts_snapshot, take_trip_snapshot
-from scheduling.snapshot.guides import with_availability_notes, with_availability_on, with_certificates
+from scheduling.snapshot.guide_details import with_availability_notes, with_certificates
+from scheduling.snapshot.guides import with_availability_on
 from scheduling.snapshot.lookups import (
     InactiveTrip,
     UnknownGuide,

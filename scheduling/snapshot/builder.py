@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from novatrek_scheduling.deadline import Deadline
-from scheduling.domain.facts import Region, Snapshot
+from scheduling.domain.facts import Guide, RecordKind, Region, Snapshot
 from scheduling.domain.limits import CATALOG_WINDOW
 from scheduling.domain.namesakes import told_apart
 from scheduling.siblings import SiblingFailure
@@ -16,7 +16,7 @@ from scheduling.snapshot.catalog import CATALOG, Catalog, read_catalog, read_dep
 from scheduling.snapshot.gaps import Gaps
 from scheduling.snapshot.guides import GuideLookups
 from scheduling.snapshot.lookups import UnknownTrip
-from scheduling.snapshot.region_conditions import RegionLookups
+from scheduling.snapshot.region_conditions import RegionConditions, RegionLookups
 
 ASSEMBLY_SECONDS = 0.2
 """The part of the deadline that is reserved for putting the snapshot together after the last lookup."""
@@ -115,7 +115,77 @@ def take_trip_snapshot(
     return _take(scope, deadline_seconds, fresh=fresh, safety_since=safety_since)
 
 
+def take_snapshots(
+    trip_ids: Mapping[date, Collection[UUID]], *, trail_ids: Collection[UUID] = (), deadline_seconds: float
+) -> dict[date, Snapshot]:
+    """Take a snapshot of each of several dates, each as `take_day_snapshot` would take it of all regions, at once.
+
+    What the dates share is read once, and shared by the snapshots. `trip_ids` are read beside those that depart on the
+    date, `trail_ids` in detail for all. Where something is unknown that may not concern every date there are no
+    snapshots at all: each date has to be read by itself then, so that its snapshot says what is unknown of it. Raises
+    SiblingUnavailable, also where it is one date alone that cannot be read.
+    """
+    days = tuple(sorted(trip_ids))
+    scope = _Scope(
+        days=days,
+        window=(days[0], days[-1]),
+        trip_ids=frozenset(key for of_day in trip_ids.values() for key in of_day),
+        region_ids=None,
+        trail_ids=frozenset(trail_ids),
+    )
+    read = _read(scope, deadline_seconds, fresh=False, safety_since=None)
+    kinds = {record.kind for record in read.gaps.left_out()}
+    if read.gaps.sentences() or kinds & {RecordKind.TRIP, RecordKind.DEPARTURE}:
+        return {}
+    return {day: read.snapshot_of([day], read.catalog.on(day, trip_ids[day])) for day in days}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read in one scope."""
+
+    scope: _Scope
+    taken_at: datetime
+    reader: SiblingReader
+    gaps: Gaps
+    catalog: Catalog
+    regions: Mapping[UUID, Region]
+    guides: Mapping[UUID, Guide]
+    available: Mapping[date, frozenset[UUID]]
+    conditions: RegionConditions
+
+    def snapshot_of(self, days: Collection[date], catalog: Catalog) -> Snapshot:
+        """Return the snapshot of some of the dates, whose part of the catalog this is."""
+        covered = self.available.keys() & (catalog.days_touched(days, self.regions) | set(days))
+        return Snapshot(
+            taken_at=self.taken_at,
+            days=tuple(days),
+            regions=self.regions,
+            trips=catalog.trips,
+            departures=catalog.departures_by_day(days),
+            usual_times=catalog.usual_times(),
+            guides=self.guides,
+            available={day: guides for day, guides in self.available.items() if day in covered},
+            trails=self.conditions.trails,
+            outlooks={place: outlook for place, outlook in self.conditions.outlooks.items() if place[1] in covered},
+            alerts=self.conditions.alerts,
+            unread_weather=self.conditions.unread_weather,
+            locations=self.conditions.locations,
+            unknown=self.gaps.sentences(),
+            read_at=self.reader.read_at,
+            left_out=self.gaps.left_out(),
+            safety_since=self.reader.safety_since,
+            safety_read_at=self.reader.safety_read_at,
+            lists_all_guides=not self.scope.is_of_one_trip,
+        )
+
+
 def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: datetime | None = None) -> Snapshot:
+    read = _read(scope, deadline_seconds, fresh=fresh, safety_since=safety_since)
+    return read.snapshot_of(scope.days, read.catalog)
+
+
+def _read(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: datetime | None) -> _Read:
     taken_at = datetime.now(UTC)
     gaps = Gaps()
     deadline = Deadline.after(deadline_seconds - ASSEMBLY_SECONDS)
@@ -133,26 +203,16 @@ def _take(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: 
         )
         guides, available = guide_lookups.finish()
         conditions = region_lookups.finish(guide_lookups.available.keys())
-    return Snapshot(
+    return _Read(
+        scope=scope,
         taken_at=taken_at,
-        days=scope.days,
+        reader=reader,
+        gaps=gaps,
+        catalog=catalog,
         regions=regions,
-        trips=catalog.trips,
-        departures=catalog.departures_by_day(scope.days),
-        usual_times=catalog.usual_times(),
         guides=told_apart(guides, regions.values()),
         available=available,
-        trails=conditions.trails,
-        outlooks=conditions.outlooks,
-        alerts=conditions.alerts,
-        unread_weather=conditions.unread_weather,
-        locations=conditions.locations,
-        unknown=gaps.sentences(),
-        read_at=reader.read_at,
-        left_out=gaps.left_out(),
-        safety_since=safety_since,
-        safety_read_at=reader.safety_read_at,
-        lists_all_guides=not scope.is_of_one_trip,
+        conditions=conditions,
     )
 
 

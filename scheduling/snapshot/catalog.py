@@ -29,6 +29,12 @@ class Catalog:
     trips: dict[UUID, Trip] = field(default_factory=dict)
     departures: list[CatalogDeparture] = field(default_factory=list)
 
+    def on(self, day: date, trip_ids: Collection[UUID]) -> "Catalog":
+        """Return the part of one date: its departures with their trips, and these trips beside them."""
+        departures = [departure for departure in self.departures if departure.day == day]
+        of_day = {departure.trip_id for departure in departures}.union(trip_ids)
+        return Catalog({key: trip for key, trip in self.trips.items() if key in of_day}, departures)
+
     def departures_by_day(self, days: Iterable[date]) -> dict[date, tuple[CatalogDeparture, ...]]:
         """Return the departures of each date, earliest first."""
         ordered = sorted(self.departures, key=lambda departure: (departure.departure_time, departure.id))
@@ -36,7 +42,8 @@ class Catalog:
 
     def usual_times(self) -> dict[UUID, str]:
         """Return the usual departure time of each trip, HH:MM local time: the most frequent, else `DEFAULT_TIME`."""
-        return {trip_id: self._usual_time(trip_id) for trip_id in self.trips}
+        by_trip = self._departures_by_trip()
+        return {trip_id: _usual_time(by_trip[trip_id]) for trip_id in self.trips}
 
     def judge_departures(self, answers: LastGoodAnswers, days: Iterable[date]) -> None:
         """Judge the departures of these dates. Raises SiblingFailure (suspicious) where many have vanished.
@@ -57,22 +64,37 @@ class Catalog:
 
     def days_touched(self, days: Collection[date], regions: Mapping[UUID, Region]) -> set[date]:
         """Return the dates touched by departures on `days`, at the catalog's times or the usual time of a trip."""
+        by_trip = self._departures_by_trip()
         return {
             touched
             for trip_id, trip in self.trips.items()
             if trip.region_id in regions
-            for day in days
-            for clock in self._times(trip_id, day)
+            for day, clocks in _times_by_day(by_trip[trip_id], days).items()
+            for clock in clocks
             for touched in days_touched(day, clock, trip.duration, regions[trip.region_id].timezone)
         }
 
-    def _times(self, trip_id: UUID, day: date) -> set[str]:
-        times = {d.departure_time for d in self.departures if (d.trip_id, d.day) == (trip_id, day)}
-        return times or {self._usual_time(trip_id)}
+    def _departures_by_trip(self) -> dict[UUID, list[CatalogDeparture]]:
+        by_trip: dict[UUID, list[CatalogDeparture]] = {trip_id: [] for trip_id in self.trips}
+        for departure in self.departures:
+            if departure.trip_id in by_trip:
+                by_trip[departure.trip_id].append(departure)
+        return by_trip
 
-    def _usual_time(self, trip_id: UUID) -> str:
-        times = Counter(d.departure_time for d in self.departures if d.trip_id == trip_id)
-        return min(times, key=lambda clock: (-times[clock], clock), default=DEFAULT_TIME)
+
+def _times_by_day(departures: Collection[CatalogDeparture], days: Collection[date]) -> dict[date, set[str]]:
+    """Return the times of a trip's departures on each of `days`; on one without any, its usual time."""
+    times: dict[date, set[str]] = {day: set() for day in days}
+    for departure in departures:
+        if departure.day in times:
+            times[departure.day].add(departure.departure_time)
+    usual = {_usual_time(departures)}
+    return {day: clocks or usual for day, clocks in times.items()}
+
+
+def _usual_time(departures: Iterable[CatalogDeparture]) -> str:
+    times = Counter(departure.departure_time for departure in departures)
+    return min(times, key=lambda clock: (-times[clock], clock), default=DEFAULT_TIME)
 
 
 def read_catalog(

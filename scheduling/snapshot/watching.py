@@ -20,7 +20,8 @@ from scheduling.siblings.parallel import Lookups
 from scheduling.snapshot.builder import ASSEMBLY_SECONDS
 from scheduling.snapshot.catalog import CATALOG, Catalog, read_catalog, read_departing_trips, read_regions
 from scheduling.snapshot.gaps import Gaps
-from scheduling.snapshot.guides import GUIDES, GuideLookups, with_certificates
+from scheduling.snapshot.guide_details import with_certificates
+from scheduling.snapshot.guides import GUIDES, GuideLookups
 from scheduling.snapshot.region_conditions import RegionLookups
 
 

@@ -24,7 +24,7 @@ from optimization.batch.planner import Cluster, DateFailure, PlanningTerms, plan
 from optimization.batch.regions import find_region
 from optimization.batch.table import day_as_json, print_day
 from optimization.days.clusters import clusters_of
-from optimization.days.services import take_planning_snapshot
+from optimization.days.reading import RunReading
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.facts import Region, Snapshot
 
@@ -64,10 +64,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         days = _days(options)
         try:
-            with planning_processes(options["workers"]) as pool:
-                snapshot = take_planning_snapshot(days[0], None)
-                clusters = _clusters(snapshot, options)
-                planned = _plan(days, clusters, snapshot, options, pool)
+            reading = RunReading(days)
+            snapshot = reading.snapshot_of(days[0])
+            clusters = _clusters(snapshot, options)
+            with planning_processes(options["workers"], reading) as pool:
+                planned = _plan(days, clusters, reading, options, pool)
         except DomainError as error:
             raise CommandError(error.message) from error
         except BrokenProcessPool as error:
@@ -97,7 +98,7 @@ class Command(BaseCommand):
 def _plan(
     days: Sequence[date],
     clusters: Sequence[Cluster],
-    snapshot: Snapshot,
+    reading: RunReading,
     options: dict[str, Any],
     pool: ProcessPoolExecutor | None,
 ) -> list[DateOutcome | DateFailure]:
@@ -105,12 +106,12 @@ def _plan(
     terms = PlanningTerms(
         author, options["dry_run"], options["max_changes"], options["explain"], options["accept_unstaffed"]
     )
-    planned = []
+    planned, regions = [], reading.snapshot_of(days[0]).regions
     with _progress(quiet=options["json"]) as progress:
         bar = progress.add_task(f"planning {days[0]}", total=len(days) * len(clusters))
-        for outcome in plan_dates(days, clusters, terms, pool=pool, snapshot=snapshot):
+        for outcome in plan_dates(days, clusters, terms, reading, pool=pool):
             planned.append(outcome)
-            names = ", ".join(sorted(snapshot.regions[region].name for region in outcome.region_ids))
+            names = ", ".join(sorted(regions[region].name for region in outcome.region_ids))
             progress.update(bar, advance=1, description=f"{_result_text(outcome)} {outcome.day}: {names}")
     # Parallel processes finish in any order; the output has a fixed one.
     return sorted(planned, key=lambda outcome: (outcome.day, clusters.index(outcome.region_ids)))

@@ -1,7 +1,7 @@
 """Planning dates, as an operator types it."""
 
 import html
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,13 +10,11 @@ import pytest
 from django.core.management import CommandError
 
 from events.models import OutboxMessage
-from optimization.days.services import take_planning_snapshot
 from optimization.models import OptimizationRun, RunStatus
 from scheduling.daily_schedules.presence import announce_presence
-from scheduling.domain.facts import Sibling, Snapshot
 from scheduling.models import DailySchedule
-from scheduling.siblings.errors import SiblingUnavailable
 from tests.optimization.management.typed import plan, run
+from tests.optimization.spoilt_dates import spoil_departures
 from tests.siblings import SimulatedSiblings
 
 
@@ -122,21 +120,15 @@ def test_a_number_that_makes_no_sense_is_refused(arguments: list[str]) -> None:
 
 @pytest.mark.django_db
 def test_a_date_that_fails_leaves_the_others_planned_and_the_command_says_which(
-    few_regions: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
+    few_regions: SimulatedSiblings,
 ) -> None:
-    first, read = few_regions.today + timedelta(days=1), take_planning_snapshot
+    first, last = (few_regions.today + timedelta(days=n) for n in (1, 3))
+    spoil_departures(few_regions, first + timedelta(days=1))
 
-    def silent(day: date, regions: Any) -> Snapshot:
-        if day > first:
-            raise SiblingUnavailable(Sibling.GUIDE_MANAGEMENT, "in time", "the time for it is over")
-        return read(day, regions)
+    with pytest.raises(CommandError, match=f"Not planned: {first + timedelta(days=1)}: svc-trip-catalog"):
+        plan("--from", str(first), "--to", str(last))
 
-    monkeypatch.setattr("optimization.batch.planner.take_planning_snapshot", silent)
-
-    with pytest.raises(CommandError, match=f"Not planned: {first + timedelta(days=1)}: svc-guide-management"):
-        plan("--from", str(first), "--to", str(first + timedelta(days=1)))
-
-    assert DailySchedule.objects.get().schedule_date == first
+    assert [schedule.schedule_date for schedule in DailySchedule.objects.order_by("schedule_date")] == [first, last]
 
 
 @pytest.mark.django_db

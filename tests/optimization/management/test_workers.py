@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import pytest
 from django.db import connection, connections
 
 from optimization.batch.planner import DateFailure, PlanningTerms, plan_dates
+from optimization.batch.process_init import take_over
 from optimization.days.clusters import clusters_of
+from optimization.days.reading import RunReading
 from optimization.days.services import take_planning_snapshot
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.domain.facts import Sibling, Snapshot
-from scheduling.siblings.errors import SiblingUnavailable
 from tests.optimization.management.typed import plan
+from tests.optimization.spoilt_dates import spoil_departures
 from tests.siblings import SimulatedSiblings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -62,22 +63,17 @@ def test_processes_side_by_side_make_the_plan_of_one(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_side_by_side_too_a_date_that_cannot_be_read_stops_no_other(
-    siblings: SimulatedSiblings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_side_by_side_too_a_date_that_cannot_be_read_stops_no_other(siblings: SimulatedSiblings) -> None:
     """A thread stands for the processes here."""
+    siblings.keep(siblings.summary()["region_ids"][:2], guides=24)
     days = [siblings.today + timedelta(days=n) for n in (1, 2, 3)]
-    clusters = clusters_of(take_planning_snapshot(days[0], None))[:2]
+    clusters = clusters_of(take_planning_snapshot(days[0], None))
     terms = PlanningTerms(Author(AuthorKind.OPTIMIZATION, "ana"), dry_run=True)
+    spoil_departures(siblings, days[1])
+    reading = RunReading(days)
 
-    def silent(day: date, regions: Any) -> Snapshot:
-        if day == days[1]:
-            raise SiblingUnavailable(Sibling.GUIDE_MANAGEMENT, "in time", "the time for it is over")
-        return take_planning_snapshot(day, regions)
-
-    monkeypatch.setattr("optimization.batch.planner.take_planning_snapshot", silent)
-    with ThreadPoolExecutor(1) as thread:
-        became = list(plan_dates(days, clusters, terms, pool=thread))
+    with ThreadPoolExecutor(1, initializer=take_over, initargs=(reading,)) as thread:
+        became = list(plan_dates(days, clusters, terms, reading, pool=thread))
         thread.submit(connections.close_all)
 
     missing = [(outcome.day, outcome.region_ids) for outcome in became if isinstance(outcome, DateFailure)]

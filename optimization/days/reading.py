@@ -1,0 +1,77 @@
+"""The snapshots of the dates of a run, which share what is the same for them."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+from django.conf import settings
+
+from optimization.days.services import take_planning_snapshot
+from scheduling.daily_schedules.places import places_on
+from scheduling.domain.facts import Sibling, Snapshot
+from scheduling.siblings import SiblingUnavailable
+from scheduling.siblings.guide_management import GUIDES_LIFETIME
+from scheduling.snapshot.asked_once import GuidesAsked, asking_once
+from scheduling.snapshot.builder import take_snapshots
+
+MAX_AGE = GUIDES_LIFETIME
+"""How old the snapshot of a date may be when its planning begins: as the shortest-lived of the cached responses."""
+
+
+class RunReading:
+    """The snapshots of the dates of a run, of all regions: read together as far ahead as they stay young enough.
+
+    None is older than `max_age` when the planning of its date begins. It belongs to one thread at a time, and may be
+    handed on to other processes.
+    """
+
+    def __init__(self, days: Collection[date], *, max_age: timedelta = MAX_AGE) -> None:
+        self._days = sorted(days)
+        self._snapshots: dict[date, Snapshot] = {}
+        self._used: set[date] = set()
+        self._ahead = len(self._days)
+        self._max_age = max_age
+        self._asked = GuidesAsked(self._days[0], self._days[-1], max_age)
+
+    def snapshot_of(self, day: date) -> Snapshot:
+        """Return the snapshot of one of the dates. Raises SiblingUnavailable."""
+        snapshot = self._snapshots.get(day)
+        if snapshot is None or self._is_too_old(snapshot):
+            snapshot = self._read_from(day)
+        self._used.add(day)
+        return snapshot
+
+    @contextmanager
+    def planning(self) -> Iterator[None]:
+        """While dates are planned, ask about each guide once; answers are no older than the snapshots may be."""
+        with asking_once(self._asked):
+            yield
+
+    def _read_from(self, day: date) -> Snapshot:
+        """Read this date, and those after it that will probably be planned before their snapshots are too old."""
+        if self._snapshots:
+            used = len(self._used & self._snapshots.keys())
+            self._ahead = 2 * used if used == len(self._snapshots) else max(1, used)
+        days = [later for later in self._days if later >= day][: self._ahead]
+        self._used.clear()
+        self._snapshots = _taken_together(days) if len(days) > 1 else {}
+        if day not in self._snapshots:
+            # Each date by itself: what one lacks, the others may have.
+            self._snapshots = {day: take_planning_snapshot(day, None)}
+        return self._snapshots[day]
+
+    def _is_too_old(self, snapshot: Snapshot) -> bool:
+        read_at = min(snapshot.taken_at, snapshot.read_at[Sibling.GUIDE_MANAGEMENT])
+        return datetime.now(UTC) - read_at > self._max_age
+
+
+def _taken_together(days: Collection[date]) -> dict[date, Snapshot]:
+    places = places_on(days)
+    try:
+        return take_snapshots(
+            {day: of_day.trip_ids for day, of_day in places.items()},
+            trail_ids={trail for of_day in places.values() for trail in of_day.trail_ids},
+            deadline_seconds=settings.SNAPSHOT_DEADLINE_SECONDS["worker"],
+        )
+    except SiblingUnavailable:
+        return {}
