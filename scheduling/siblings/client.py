@@ -15,7 +15,8 @@ from scheduling.siblings.calls import Call, Payload, attempt
 from scheduling.siblings.errors import SiblingFailure, SiblingUnavailable
 from scheduling.siblings.last_good import Judged, LastGoodAnswers
 from scheduling.siblings.records import RecordList, report_sick_records
-from scheduling.siblings.response_cache import CachedResponse, cache_response, cached_response, forget_response
+from scheduling.siblings.response_cache import CacheView, ResponseToKeep, write_responses
+from scheduling.siblings.response_memory import CachedResponse
 
 T = TypeVar("T")
 P = TypeVar("P", bound=Payload)
@@ -45,7 +46,8 @@ class SiblingReader:
         self.safety_since = safety_since
         self._oldest: dict[Sibling, datetime] = {}
         self._oldest_about_safety: datetime | None = None
-        self._responses: list[tuple[Call, CachedResponse, timedelta]] = []
+        self._cache = CacheView()
+        self._responses: list[ResponseToKeep] = []
         self._from_cache: list[Call] = []
         self._lock = threading.Lock()
 
@@ -73,12 +75,10 @@ class SiblingReader:
         """Cache the responses that were believed, forget the others, and store the last good answers."""
         with self._lock:
             responses, from_cache = list(self._responses), list(self._from_cache)
-        for call, response, lifetime in responses:
-            if self.answers.believes(call.sibling, call.operation):
-                cache_response(call, response, lifetime)
-        for call in from_cache:
-            if self.answers.doubts(call.sibling, call.operation):
-                forget_response(call)
+        write_responses(
+            [kept for kept in responses if self.answers.believes(kept.call.sibling, kept.call.operation)],
+            [call for call in from_cache if self.answers.doubts(call.sibling, call.operation)],
+        )
         self.answers.store()
 
     @property
@@ -109,18 +109,20 @@ class SiblingReader:
         """
         if lifetime is None:
             return self._fetch(call, payload, None, check)
-        return self._read_cache(call, payload, check) or self._fetch(call, payload, lifetime, check)
+        return self._read_cache(call, payload, lifetime, check) or self._fetch(call, payload, lifetime, check)
 
-    def get_cached(self, call: Call, payload: type[P]) -> P | None:
+    def get_cached(self, call: Call, payload: type[P], lifetime: timedelta) -> P | None:
         """Return the typed response to an idempotent call if a cached one may be used, else None."""
-        return self._read_cache(call, payload, None)
+        return self._read_cache(call, payload, lifetime, None)
 
-    def _read_cache(self, call: Call, payload: type[P], check: Callable[[P], None] | None) -> P | None:
-        cached = None if self._fresh else cached_response(call)
+    def _read_cache(
+        self, call: Call, payload: type[P], lifetime: timedelta, check: Callable[[P], None] | None
+    ) -> P | None:
+        cached = None if self._fresh else self._cache.response_to(call, lifetime)
         if cached is None or self._is_too_old(call, cached):
             return None
         try:
-            parsed = payload.read(cached.body)
+            parsed = cached.parsed_by(payload.read)
             if check:
                 check(parsed)
         except (ValidationError, SiblingFailure):  # stored by an older release
@@ -143,7 +145,7 @@ class SiblingReader:
         report_sick_records(call, sick)
         if lifetime is not None and not sick:
             with self._lock:
-                self._responses.append((call, CachedResponse(body, read_at), lifetime))
+                self._responses.append(ResponseToKeep(call, CachedResponse(body, read_at), lifetime))
         self._note(call, read_at)
         return parsed
 

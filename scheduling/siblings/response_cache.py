@@ -1,11 +1,16 @@
-"""Siblings' responses in Valkey, each for its own lifetime. Without Valkey everything works, slower."""
+"""Siblings' responses in Valkey, each for its own lifetime. Without Valkey everything works, slower.
+
+Every write of responses renews the mark of the cache. While it is the same, a process uses what it has read and parsed
+before (`scheduling.siblings.response_memory`).
+"""
 
 import hashlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from threading import Lock
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 import structlog
 from django.core.cache import caches
@@ -14,19 +19,21 @@ from redis.exceptions import RedisError
 
 from scheduling.siblings.calls import Call
 from scheduling.siblings.metrics import CACHE_LOOKUPS
+from scheduling.siblings.response_memory import CachedResponse, memory
 
 PAUSE_SECONDS = 5.0
 """How long the cache is not used after it failed."""
+MARK, MARK_SECONDS = "siblings-mark", 86_400
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class CachedResponse:
-    """The body of a response and the time at which it was read (aware)."""
+class ResponseToKeep(NamedTuple):
+    """A response with the call that it answers, and how long it is kept from now on."""
 
-    body: bytes
-    read_at: datetime
+    call: Call
+    response: CachedResponse
+    lifetime: timedelta
 
 
 class _Cache:
@@ -38,16 +45,18 @@ class _Cache:
     def __init__(self) -> None:
         self._paused_until = 0.0
 
-    def get(self, key: str) -> tuple[bytes, datetime] | None:
-        cached: tuple[bytes, datetime] | None = self._try(lambda: caches["siblings"].get(key))
-        return cached
+    def get(self, key: str) -> CachedResponse | None:
+        cached = self._try(lambda: caches["siblings"].get(key))
+        return None if cached is None else CachedResponse(*cached)
 
-    def set(self, key: str, response: CachedResponse, lifetime: timedelta) -> None:
-        value, seconds = (response.body, response.read_at), lifetime.total_seconds()
-        self._try(lambda: caches["siblings"].set(key, value, seconds))
+    def mark(self) -> bytes | None:
+        """Return the mark of the last write; None where none is known."""
+        mark: bytes | None = self._try(lambda: _client().get_client(write=False).get(MARK))
+        return mark
 
-    def delete(self, key: str) -> None:
-        self._try(lambda: caches["siblings"].delete(key))
+    def write(self, kept: Iterable[ResponseToKeep], forgotten: Iterable[Call]) -> None:
+        """Keep and forget responses, and renew the mark, all in one step."""
+        self._try(lambda: _write(kept, forgotten))
 
     def _try(self, operation: Callable[[], Any]) -> Any:
         if time.monotonic() < self._paused_until:
@@ -67,21 +76,53 @@ class _Cache:
 _cache = _Cache()
 
 
-def cached_response(call: Call) -> CachedResponse | None:
-    """Return the response to `call` that was read within its lifetime, or None."""
-    cached = _cache.get(_key(call))
-    CACHE_LOOKUPS.labels(call.sibling, "miss" if cached is None else "hit").inc()
-    return None if cached is None else CachedResponse(*cached)
+def _client() -> Any:
+    return caches["siblings"].client  # type: ignore[attr-defined]
 
 
-def cache_response(call: Call, response: CachedResponse, lifetime: timedelta) -> None:
-    """Keep `response` for `lifetime` from now on."""
-    _cache.set(_key(call), response, lifetime)
+def _write(kept: Iterable[ResponseToKeep], forgotten: Iterable[Call]) -> None:
+    client = _client()
+    with client.get_client(write=True).pipeline(transaction=True) as pipeline:
+        for call, response, lifetime in kept:
+            value = (response.body, response.read_at)
+            client.set(_key(call), value, lifetime.total_seconds(), client=pipeline)
+        for call in forgotten:
+            client.delete(_key(call), client=pipeline)
+        pipeline.set(MARK, uuid4().hex, ex=MARK_SECONDS)
+        pipeline.execute()
 
 
-def forget_response(call: Call) -> None:
-    """Keep no response to `call`: what was kept is not believed any more."""
-    _cache.delete(_key(call))
+class CacheView:
+    """The cache as one reader sees it, who asks for its mark once. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._is_marked = False
+        self._mark: bytes | None = None
+
+    def response_to(self, call: Call, lifetime: timedelta) -> CachedResponse | None:
+        """Return the response to `call` that was read within its lifetime, or None."""
+        key, mark = _key(call), self._asked_mark()
+        cached = memory.get(mark, key)
+        if cached is None:
+            cached = _cache.get(key)
+            if cached:
+                memory.keep(mark, key, cached, lifetime)
+        CACHE_LOOKUPS.labels(call.sibling, "miss" if cached is None else "hit").inc()
+        return cached
+
+    def _asked_mark(self) -> bytes | None:
+        with self._lock:
+            if not self._is_marked:
+                self._mark, self._is_marked = _cache.mark(), True
+        return self._mark
+
+
+def write_responses(kept: Iterable[ResponseToKeep], forgotten: Iterable[Call] = ()) -> None:
+    """Keep responses for their lifetimes, and none to the `forgotten` calls: those are not believed any more."""
+    kept, forgotten = list(kept), list(forgotten)
+    if kept or forgotten:
+        _cache.write(kept, forgotten)
 
 
 def _key(call: Call) -> str:

@@ -110,7 +110,7 @@ def read_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload:
 
 def cached_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload | None:
     """Return one trip from the cache, where it is only once it was judged and believed, or None."""
-    return reader.get_cached(_trip_call(trip_id), TripPayload)
+    return reader.get_cached(_trip_call(trip_id), TripPayload, TRIP_LIFETIME)
 
 
 def read_regions(reader: SiblingReader) -> Records[RegionPayload]:

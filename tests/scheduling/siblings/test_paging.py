@@ -8,7 +8,8 @@ import pytest
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
 from scheduling.siblings.errors import SiblingFailure
-from scheduling.siblings.response_cache import CachedResponse, cache_response
+from scheduling.siblings.response_cache import ResponseToKeep, write_responses
+from scheduling.siblings.response_memory import CachedResponse
 from scheduling.snapshot import take_day_snapshot
 from tests.scheduling.siblings.examples import SECONDS, calls_made, snapshot_of_tomorrow, tomorrow
 from tests.siblings import SimulatedSiblings
@@ -52,6 +53,6 @@ def test_the_service_is_believed_again_as_soon_as_it_is_well(siblings: Simulated
 def test_a_short_list_that_an_older_release_kept_is_asked_for_again(siblings: SimulatedSiblings) -> None:
     call = Call(Sibling.GUIDE_MANAGEMENT, "searchGuides", "/guides", params={"offset": 0, "limit": 100})
     short = b'{"data": [], "pagination": {"total": 100}}'
-    cache_response(call, CachedResponse(short, datetime.now(UTC)), timedelta(minutes=1))
+    write_responses([ResponseToKeep(call, CachedResponse(short, datetime.now(UTC)), timedelta(minutes=1))])
 
     assert len(snapshot_of_tomorrow(siblings).guides) >= 142

@@ -11,7 +11,7 @@ from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.last_good import TRIPS
-from scheduling.siblings.response_cache import cached_response
+from scheduling.siblings.response_cache import CacheView
 from scheduling.siblings.trip_catalog import TRIP_LIFETIME, TripPayload, read_trip
 from tests.scheduling.siblings.examples import a_hike, calls_made, snapshot_of_hike
 from tests.siblings import SimulatedSiblings
@@ -53,7 +53,7 @@ def test_failures_are_not_remembered(siblings: SimulatedSiblings) -> None:
     with pytest.raises(Exception, match="off the contract"):
         read_trip(SiblingReader(Deadline.after(2)), a_hike(siblings))
 
-    assert cached_response(call) is None
+    assert CacheView().response_to(call, TRIP_LIFETIME) is None
 
 
 def test_without_valkey_a_snapshot_is_taken_all_the_same(siblings: SimulatedSiblings, settings: Any) -> None:
