@@ -20,9 +20,10 @@ from benchmarks.boundaries import PartTimes, watch
 PARTS = {
     "snapshot": (
         "scheduling.snapshot.builder:take_facts_snapshot",
-        "scheduling.snapshot.guides:with_certificates",
+        "scheduling.snapshot.builder:take_snapshots",
+        "scheduling.snapshot.guide_details:with_certificates",
         "scheduling.snapshot.guides:with_availability_on",
-        "scheduling.snapshot.guides:with_availability_notes",
+        "scheduling.snapshot.guide_details:with_availability_notes",
         "scheduling.snapshot.trip_schedules:read_trip_schedules",
     ),
     "documents": (
