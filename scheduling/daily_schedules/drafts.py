@@ -18,11 +18,15 @@ class ConcurrentWrite(Exception):
 
 @dataclass(slots=True)
 class Draft:
-    """One date's daily schedule while it is edited. `rev` is the revision it was read at; 0: no row yet."""
+    """One date's daily schedule while it is edited. `rev` is the revision it was read at; 0: no row yet.
+
+    `is_locked`: nobody else writes the date before the transaction ends.
+    """
 
     schedule: DailySchedule
     rev: int
     published_at: datetime | None
+    is_locked: bool = False
     document: ScheduleDocument = field(init=False)
     _original: ScheduleDocument | None = field(init=False, default=None)
 
@@ -45,7 +49,7 @@ def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft
     if lock:
         rows = rows.select_for_update()
     stored = {row.schedule_date: row for row in rows}
-    return {day: _draft(stored.get(day), day) for day in days}
+    return {day: _draft(stored.get(day), day, is_locked=lock) for day in days}
 
 
 def lock_documents(days: Collection[date]) -> None:
@@ -108,11 +112,11 @@ def store_draft(draft: Draft, change: Change) -> None:
         raise ConcurrentWrite from error
 
 
-def _draft(row: DailySchedule | None, day: date) -> Draft:
+def _draft(row: DailySchedule | None, day: date, *, is_locked: bool) -> Draft:
     if row is None:
         new_row = DailySchedule(schedule_id=schedule_id_of(day), schedule_date=day)
-        return Draft(new_row, 0, None)
-    return Draft(row, row.rev, row.published_at)
+        return Draft(new_row, 0, None, is_locked)
+    return Draft(row, row.rev, row.published_at, is_locked)
 
 
 def _insert(draft: Draft) -> None:

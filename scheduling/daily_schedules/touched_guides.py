@@ -1,6 +1,6 @@
 """Which guides a write touches: their commitments are rewritten, or what they entered may clash with others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -10,11 +10,13 @@ from scheduling.domain.document import Departure
 
 
 def replanned_departures(change: Change) -> frozenset[UUID]:
-    """Return the departures whose guides, times, places or status differ: their commitments are rewritten."""
-    before, after = change.before.departures, change.after.departures
-    return frozenset(
-        key for key in change.departure_ids if _commitment_of(before.get(key)) != _commitment_of(after.get(key))
-    )
+    """Return the departures whose guides, times, places or status differ: their guides are locked."""
+    return _differing(change, _plan_of)
+
+
+def recommitted_departures(change: Change) -> frozenset[UUID]:
+    """Return the departures whose commitments differ: their rows are written again. Publishing changes none of them."""
+    return _differing(change, _commitment_of)
 
 
 def guides_touched(changes: Mapping[date, Change]) -> set[UUID]:
@@ -29,7 +31,16 @@ def guides_touched(changes: Mapping[date, Change]) -> set[UUID]:
     return touched
 
 
-def _commitment_of(departure: Departure | None) -> tuple[object, ...] | None:
-    if departure is None:
-        return None
-    return (departure.guide_ids, departure.span, departure.trail_id, departure.trip_id, departure.status)
+def _differing(change: Change, aspect_of: Callable[[Departure], object]) -> frozenset[UUID]:
+    before, after = change.before.departures, change.after.departures
+    pairs = ((key, before.get(key), after.get(key)) for key in change.departure_ids)
+    return frozenset(key for key, then, now in pairs if (then and aspect_of(then)) != (now and aspect_of(now)))
+
+
+def _plan_of(departure: Departure) -> object:
+    return departure.guide_ids, departure.span, departure.trail_id, departure.trip_id, departure.status
+
+
+def _commitment_of(departure: Departure) -> object:
+    guides = frozenset[UUID]() if departure.is_cancelled else departure.guide_ids
+    return guides, departure.span, departure.trail_id, departure.trip_id

@@ -41,7 +41,7 @@ from scheduling.daily_schedules.heard_notes import departures_noted, hear_notes
 from scheduling.daily_schedules.nullification import count_nullified
 from scheduling.daily_schedules.reached import departures_reached
 from scheduling.daily_schedules.seats import Reseating, departures_with_seats_at_stake, lock_guests_of, seat_guests
-from scheduling.daily_schedules.touched_guides import guides_touched, replanned_departures
+from scheduling.daily_schedules.touched_guides import guides_touched, recommitted_departures
 from scheduling.domain.document import ScheduleDocument
 from scheduling.errors import (
     ContentionNotResolved,
@@ -207,12 +207,12 @@ class _Write:
         return changes
 
     def _store(self, drafts: Mapping[date, Draft], changes: Mapping[date, Change]) -> None:
-        replanned = {day: replanned_departures(change) for day, change in changes.items()}
-        for day, departure_ids in replanned.items():
+        recommitted = {day: recommitted_departures(change) for day, change in changes.items()}
+        for day, departure_ids in recommitted.items():
             delete_commitments(day, departure_ids)
         for day, change in changes.items():
             store_draft(drafts[day], change)
-            store_commitments(change.after, day, replanned[day])
+            store_commitments(change.after, day, recommitted[day])
             if self.principal:
                 count_nullified(change, self.author)
         self.added = frozenset().union(*(change.departures_added for change in changes.values()))

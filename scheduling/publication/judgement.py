@@ -1,6 +1,6 @@
 """Judgement of a publication: what stands against the departures to be published, by facts read for it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
@@ -19,6 +19,7 @@ from scheduling.errors import HardRuleViolated
 from scheduling.hazards import hazards_in_force
 from scheduling.rules import Demand, Facts, Rule, Violation, reasons_to_approve
 from scheduling.rules.approval import known_notes
+from scheduling.rules.camp_load import CampLoads
 from scheduling.rules.departures import Surroundings, broken_rules
 from scheduling.rules.inputs import days_of
 from scheduling.siblings import SiblingUnavailable
@@ -153,12 +154,25 @@ def _surroundings(
     guides = frozenset(guide for departure in departures.values() for guide in departure.guide_ids)
     stored = commitments_around(span, guides)
     held = [c for commitments in stored.values() for c in commitments if c.day != day]
-    held += [c for c in commitments_in(document, day, document.departures) if c.guide_id in guides]
+    held += [c for c in commitments_in(document, day, document.departures_of(guides)) if c.guide_id in guides]
+    neighbours = departures_elsewhere([span], [day]) if facts.snapshot.locations else []
     return Surroundings(
         entries_over(document, day, departures.values()),
         by_guide(held),
-        departures_elsewhere([span], [day]) if facts.snapshot.locations else (),
+        loads=_camp_loads(document, departures, facts.snapshot, neighbours),
     )
+
+
+def _camp_loads(
+    document: ScheduleDocument,
+    departures: Mapping[UUID, Departure],
+    snapshot: Snapshot,
+    neighbours: Sequence[Departure],
+) -> CampLoads:
+    """Count the camps that these departures leave from, each once for all of them."""
+    camps = {location.id for location in snapshot.locations.values()} & {d.location_id for d in departures.values()}
+    own = (departure for camp in sorted(camps) for departure in document.departures_from(camp).values())
+    return CampLoads((*own, *neighbours))
 
 
 def _is_known(violation: Violation, departure: Departure, known: PublicationFacts) -> bool:

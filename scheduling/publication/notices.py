@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 
 from events import outbox
 from events.kafka import SCHEDULE_PUBLISHED, record_event
@@ -31,6 +32,13 @@ class NoticeKind(StrEnum):
 # A guide who stays on the team is told the role with everything else that is new.
 TELLING_ROLES = frozenset({NoticeKind.ROLE_CHANGED, NoticeKind.RESCHEDULED})
 PRIORITIES = {NoticeKind.ASSIGNED: "NORMAL"}
+
+# The departures that are announced to anybody, and to how many guides, of a document as it is stored.
+_PUBLISHED = """
+    SELECT (SELECT count(*) FROM jsonb_path_query(assignments, '$.departures.* ? (exists(@.published.guide_ids[*]))')),
+        (SELECT count(DISTINCT guide) FROM jsonb_path_query(assignments, '$.departures.*.published.guide_ids[*]') guide)
+    FROM daily_schedules WHERE schedule_id = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +134,14 @@ def _has_new_announcements(change: Change) -> bool:
 
 
 def _record_event(day: date, change: Change) -> None:
-    published = [d for d in change.after.departures.values() if d.published and d.published.guide_ids]
-    guides = {guide_id for departure in published for guide_id in _guides(departure.published)}
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISHED, [change.schedule.schedule_id])
+        trips, guides = cursor.fetchone()
     payload: dict[str, object] = {
         "schedule_id": change.schedule.schedule_id,
         "schedule_date": day,
-        "trip_count": len(published),
-        "guide_count": len(guides),
+        "trip_count": trips,
+        "guide_count": guides,
     }
     for figures in hooks.publication_figures(day):
         payload |= figures

@@ -91,23 +91,25 @@ def publish_departures(
         over = override or (OVERRIDE_ALL if override_warnings else NO_OVERRIDE)
     if over:
         author = replace(author, cause=f"{author.cause}, overriding warnings")
+    known = PublicationFacts.nothing(day, frozenset())
 
-    def choose(draft: Draft) -> frozenset[UUID]:
-        return _chosen(_existing(draft).document, departure_ids, region_id)
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        nonlocal known
+        draft = _existing(drafts[day])
+        chosen = _chosen(draft.document, departure_ids, region_id)
+        if draft.is_locked:
+            publish_in(draft, chosen, now, known=known, by_machine=by_machine, override=over)
+            return
+        # No lock waits for the siblings, and what is published is judged once, under the locks.
+        due = _due(draft, chosen)
+        if not due.keys() <= known.covers:
+            known = PublicationFacts.read(day, due, facts)
+        _publish_due(draft, due, Judgement(), now)
 
-    def write(known: PublicationFacts) -> Mapping[date, Change]:
-        def edit(drafts: Mapping[date, Draft]) -> None:
-            draft = drafts[day]
-            publish_in(draft, choose(draft), now, known=known, by_machine=by_machine, override=over)
-
-        since_revs = {} if since_rev is None else {day: since_rev}
-        return write_daily_schedules([day], edit, author=author, since_revs=since_revs, after_write=announce)
-
+    since_revs = {} if since_rev is None else {day: since_rev}
     for _ in range(TRIES):
-        draft = read_drafts([day])[day]
-        known = PublicationFacts.read(day, _due(draft, choose(draft)), facts)
         try:
-            changes = write(known)
+            changes = write_daily_schedules([day], edit, author=author, since_revs=since_revs, after_write=announce)
         except FactsOutdated:
             continue
         return changes[day] if day in changes else unchanged(day)

@@ -10,6 +10,7 @@ from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import DepartureStatus
 from scheduling.models import GuideCommitment
+from scheduling.publication.services import publish_departures
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, lead
 from tests.scheduling.daily_schedules.edits import NEXT_DAY, putting
 from tests.scheduling.writes import change, put
@@ -48,3 +49,24 @@ def test_a_cancelled_departure_commits_nobody() -> None:
     change(key, status=DepartureStatus.CANCELLED)
 
     assert not GuideCommitment.objects.exists()
+
+
+@pytest.mark.django_db
+def test_commitments_stay_as_they_are_where_only_the_announcement_changes() -> None:
+    first, second = uuid4(), uuid4()
+    put({key: DepartureFactory(team=[lead(GuideFactory())]) for key in (first, second)})
+    before = set(GuideCommitment.objects.values_list())
+
+    publish_departures(TOMORROW, author=DISPATCHER, by_machine=False, override_warnings=True)
+
+    assert set(GuideCommitment.objects.values_list()) == before
+
+
+@pytest.mark.django_db
+def test_a_reinstated_departure_commits_its_guides_again() -> None:
+    guide, key = GuideFactory(), uuid4()
+    put({key: DepartureFactory(team=[lead(guide)], status=DepartureStatus.CANCELLED)})
+
+    change(key, status=DepartureStatus.DRAFT)
+
+    assert list(GuideCommitment.objects.values_list("guide_id", flat=True)) == [guide.id]

@@ -243,6 +243,18 @@ def test_one_region_or_one_departure_can_be_published_alone() -> None:
     assert [stored()[key].status.value for key in (here, there, chosen)] == ["PUBLISHED", "DRAFT", "PUBLISHED"]
 
 
+def test_who_publishes_a_departure_reads_it_alone_and_those_of_its_guides() -> None:
+    ana, ben = GuideFactory(), GuideFactory()
+    chosen, of_the_same_guide = uuid4(), uuid4()
+    later = DepartureFactory(team=[lead(ana), lead(ben)], starts_at=at(16), ends_at=at(18))
+    put({chosen: DepartureFactory(team=[lead(ana)]), of_the_same_guide: later})
+    put({uuid4(): DepartureFactory(team=[lead(ben)]), uuid4(): DepartureFactory()})
+
+    published = publish(departure_ids=[chosen])
+
+    assert published.after.departures.looked_at == {chosen, of_the_same_guide}
+
+
 def test_a_preview_tells_what_publishing_would_do_and_does_nothing() -> None:
     guide, departure = GuideFactory(), uuid4()
     put({departure: DepartureFactory(team=[lead(guide)])})
