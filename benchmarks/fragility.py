@@ -69,7 +69,7 @@ def standing_day(seed: int, crowding: float) -> StandingDay:
             problem,
             departures=tuple(departure for departure in problem.departures if departure.id in teams),
             pairs=tuple(
-                replace(pair, is_kept=pair.guide_id in teams[pair.departure_id])
+                pair._replace(is_kept=pair.guide_id in teams[pair.departure_id])
                 for pair in problem.pairs
                 if pair.departure_id in teams
             ),

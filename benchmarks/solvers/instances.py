@@ -126,7 +126,7 @@ def request_of(seed: int, *, dates: int = 30, guides: int = 142) -> RequestProbl
         starts_at = number * DAY_MINUTES + 8 * 60
         departure = Departure(_id(dice), starts_at, starts_at + 240, guests)
         able = [guide for guide in crew if activity in guide.activities and dice.random() < 0.76]
-        pairs = [replace(guide.as_pair(departure, dice), is_kept=dice.random() < 0.05) for guide in able]
+        pairs = [guide.as_pair(departure, dice)._replace(is_kept=dice.random() < 0.05) for guide in able]
         options.append(RequestOption(FIRST_DATE + timedelta(days=number), departure, tuple(pairs)))
     return RequestProblem(tuple(options))
 
@@ -136,7 +136,7 @@ def without_guide(problem: DayProblem, guide_id: UUID, kept: frozenset[tuple[UUI
     return replace(
         problem,
         pairs=tuple(
-            replace(pair, is_kept=(pair.departure_id, pair.guide_id) in kept)
+            pair._replace(is_kept=(pair.departure_id, pair.guide_id) in kept)
             for pair in problem.pairs
             if pair.guide_id != guide_id
         ),
@@ -157,7 +157,7 @@ def _cluster(size: Size, dice: random.Random, crowding: float) -> DayProblem:
     kept = set(_published(departures, pairs, dice))
     gone = {guide.id for guide in crew if dice.random() < 0.05}
     remaining = tuple(
-        replace(pair, is_kept=(pair.departure_id, pair.guide_id) in kept)
+        pair._replace(is_kept=(pair.departure_id, pair.guide_id) in kept)
         for of_departure in pairs
         for pair in of_departure
         if pair.guide_id not in gone

@@ -11,6 +11,7 @@ from optimization.candidates.columns import capacities_of, scores_of
 from optimization.candidates.context import NO_GUIDE_CONSTRAINTS, GuideConstraints, PlanningContext
 from optimization.candidates.crew import Crew
 from optimization.candidates.exclusions import Exclusions, in_short
+from optimization.candidates.rule_sets import able_guides
 from optimization.candidates.scoring import ScoreParts, score_parts
 from scheduling.domain.document import UnassignedReason
 from scheduling.domain.facts import Guide, Region
@@ -119,7 +120,7 @@ class Crews:
     def assess(self, demand: Demand, constraints: GuideConstraints = NO_GUIDE_CONSTRAINTS) -> Assessment:
         """Assess every guide in the snapshot: a candidate, or excluded with the first rule against them."""
         crew = self.of(demand.region)
-        able = crew.able(demand) & ~crew.at(constraints.excluded)
+        able = able_guides(crew, demand) & ~crew.at(filter(constraints.against, constraints.excluded))
         columns = Able(select(crew.guides, able), capacities_of(crew, demand, able), scores_of(crew, demand, able))
         excluded = Exclusions(crew, demand, constraints, able)
         return Assessment(demand, self._facts, self._context, columns, excluded)
@@ -130,7 +131,7 @@ class Crews:
         for demand in demands:
             if demand.trip and demand.trip.required_certifications:
                 crew = self.of(demand.region)
-                found[crew] = found.get(crew, 0) | crew.able(demand, with_certificates=False)
+                found[crew] = found.get(crew, 0) | able_guides(crew, demand, with_certificates=False)
         return {guide_id for crew, bits in found.items() for guide_id in select(crew.ids, bits)}
 
 

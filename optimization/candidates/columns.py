@@ -4,7 +4,7 @@ A score is the product of `optimization.candidates.scoring`, multiplied in the s
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import mul
 from uuid import UUID
 
@@ -19,7 +19,6 @@ from optimization.candidates.scoring import (
     preference_factor,
     proximity_factor,
 )
-from scheduling.domain.facts import Guide
 from scheduling.rules import Demand, capacity_of
 
 Column = Sequence[float]
@@ -38,7 +37,7 @@ def scores_of(crew: Crew, demand: Demand, bits: int) -> list[float]:
     for column in (
         _familiarity(crew, demand),
         _language(crew, demand.language),
-        crew.once("experience", lambda: _column(crew, experience_factor)),
+        crew.once("experience", lambda: [experience_factor(guide) for guide in crew.guides]),
         _preference(crew, demand.activity, demand.days),
     ):
         if column is not None:
@@ -53,14 +52,10 @@ def _capacities(crew: Crew, demand: Demand) -> list[int]:
     return capacities
 
 
-def _column(crew: Crew, factor: Callable[[Guide], float]) -> Column:
-    return [factor(guide) for guide in crew.guides]
-
-
 def _skills(crew: Crew, required: frozenset[str]) -> Column:
     """Return the first two factors as one: certifications and proximity."""
-    proximity = crew.once("proximity", lambda: _column(crew, lambda guide: proximity_factor(guide, crew.region)))
-    certifications = _column(crew, lambda guide: certifications_factor(guide, required))
+    proximity = crew.once("proximity", lambda: [proximity_factor(guide, crew.region) for guide in crew.guides])
+    certifications = [certifications_factor(guide.certifications, required) for guide in crew.guides]
     return list(map(mul, certifications, proximity))
 
 
@@ -88,7 +83,9 @@ def _led(crew: Crew) -> dict[UUID, list[tuple[int, int]]]:
 def _language(crew: Crew, language: str | None) -> Column | None:
     if not language:
         return None
-    return crew.once(("speaks", language), lambda: _column(crew, lambda guide: language_factor(guide, language)))
+    return crew.once(
+        ("speaks", language), lambda: [language_factor(guide.languages, language) for guide in crew.guides]
+    )
 
 
 def _preference(crew: Crew, activity: str, days: Days) -> Column | None:

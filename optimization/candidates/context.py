@@ -50,7 +50,7 @@ def first_exclusion(
 ) -> Exclusion | None:
     """Return the first rule that excludes the guide from the departure, or None where they may go.
 
-    It is the readable statement of who may go: `optimization.candidates.crew` answers the same for many at once.
+    It is the readable statement of who may go: `optimization.candidates.rule_sets` answers the same for many at once.
     """
     adjustments = context.entered.of(guide.id, demand.days)
     return (

@@ -9,6 +9,7 @@ from uuid import UUID
 from optimization.candidates.bits import places_of, select
 from optimization.candidates.context import GuideConstraints, first_exclusion
 from optimization.candidates.crew import Crew
+from optimization.candidates.rule_sets import KEPT_OFF
 from scheduling.rules import Demand, Exclusion, Rule
 
 
@@ -59,17 +60,29 @@ class Exclusions(Mapping[UUID, Exclusion]):
     def _by_grounds(self) -> Mapping[object, list[int]]:
         """Return the places of the related guides by what their exclusion rests on."""
         crew, demand = self._crew, self._demand
-        related = crew.leading(demand.activity) & ~self._able
-        active, free, concerned = crew.active(demand), crew.free(demand), crew.concerned(demand)
+        left = crew.leading(demand.activity) & ~self._able
         grounds: defaultdict[object, list[int]] = defaultdict(list)
-        for place in places_of(related & ~active):
-            grounds[crew.guides[place].status].append(place)
-        for place in places_of(related & active & ~free):
-            grounds[Rule.NOT_AVAILABLE].append(place)
-        for place in places_of(related & free):
-            is_alone = concerned >> place & 1 or crew.ids[place] in self._constraints.excluded
-            grounds[place if is_alone else crew.missing(place, demand)].append(place)
+        for rule, kept_off in KEPT_OFF.items():
+            excluded = kept_off(crew, demand, left)
+            for place in places_of(excluded):
+                grounds[rule, self._grounds(rule, place)].append(place)
+            left &= ~excluded
+        if left:
+            grounds[Rule.EXCLUDED] = places_of(left)
         return grounds
+
+    def _grounds(self, rule: Rule, place: int) -> object:
+        """Return what the message of a rule depends on beside the departure, for the guide at this place."""
+        match rule:
+            case Rule.NOT_ACTIVE:
+                return self._crew.guides[place].status
+            case Rule.CERTIFICATION:
+                trip = self._demand.trip
+                return trip and trip.required_certifications - self._crew.certifications(self._demand.days)[place]
+            case Rule.HELD_BY_EMERGENCY | Rule.OVERLAP | Rule.REST:
+                # Which emergency, and which clash is the first: both rules may exclude one guide.
+                return place
+        return None
 
 
 def in_short(rule: Rule, message: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from math import fsum
 from uuid import UUID
 
 from optimization.candidates.assessment import Assessment
@@ -48,28 +49,29 @@ def solver_pairs(
     """
     able, key, team = assessment.able, assessment.demand.departure_id, departure.guide_ids
     hours = departure.span.duration.total_seconds() / 3600
+    prices = [_price(recent_hours.get(guide.id, 0.0), hours, fair_hours) for guide in able.guides]
     return [
         EligiblePair(
             departure_id=key,
             guide_id=guide.id,
             capacity=capacity,
             score=round(PERFECT_SCORE * score),
-            is_kept=guide.id in team,
-            price=_price(recent_hours.get(guide.id, 0.0), hours, fair_hours),
+            is_kept=bool(team) and guide.id in team,
+            price=price,
         )
-        for guide, capacity, score in zip(able.guides, able.capacities, able.scores, strict=True)
+        for guide, capacity, score, price in zip(able.guides, able.capacities, able.scores, prices, strict=True)
     ]
 
 
 def fair_share(assessments: Iterable[Assessment], recent_hours: Mapping[UUID, float]) -> float:
     """Return the hours that each candidate would have if all had the same, the trailing 14 days included."""
     assessments = list(assessments)
-    guides = {guide.id for assessment in assessments for guide in assessment.able.guides}
+    guides = {guide.id.int: guide.id for assessment in assessments for guide in assessment.able.guides}
     if not guides:
         return 0.0
     spans = [assessment.demand.span for assessment in assessments]
     day_hours = sum(span.duration.total_seconds() / 3600 for span in spans)
-    return (sum(recent_hours.get(guide, 0.0) for guide in guides) + day_hours) / len(guides)
+    return (fsum(recent_hours.get(guide, 0.0) for guide in guides.values()) + day_hours) / len(guides)
 
 
 def _price(recent_hours: float, hours: float, fair_hours: float) -> int:

@@ -15,6 +15,7 @@ The factors use only facts of the siblings and the history of departures:
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,8 @@ OTHER_LANGUAGE = 0.5
 DEFAULT_RATING = 3.0
 MAX_YEARS = 10
 NOT_PREFERRED, AVOIDED = 0.9, 0.6
+# Thousands of guides hold the same few sets of certifications, and speak the same languages.
+_MAX_CACHED_SETS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,10 @@ def score_parts(guide: Guide, demand: Demand, facts: Facts, adjustments: GuideAd
     required = demand.trip.required_certifications if demand.trip else frozenset[str]()
     led = facts.led.get(guide.id, {})
     return ScoreParts(
-        certifications=certifications_factor(guide, required),
+        certifications=certifications_factor(guide.certifications, required),
         proximity=proximity_factor(guide, demand.region),
         familiarity=familiarity_factor(max((led.get(place, 0) for place in places_of_demand(demand)), default=0)),
-        language=language_factor(guide, demand.language),
+        language=language_factor(guide.languages, demand.language),
         experience=experience_factor(guide),
         preference=preference_factor(demand.activity, adjustments.guide_preferences),
     )
@@ -75,8 +78,9 @@ def places_of_demand(demand: Demand) -> set[UUID]:
     return {place.id for place in (demand.trip, demand.trail) if place is not None}
 
 
-def certifications_factor(guide: Guide, required: frozenset[str]) -> float:
-    beyond = len(guide.certifications - required)
+@lru_cache(_MAX_CACHED_SETS)
+def certifications_factor(held: frozenset[str], required: frozenset[str]) -> float:
+    beyond = len(held - required)
     return float(0.8 + 0.2 * (1 - 2.0**-beyond))
 
 
@@ -89,10 +93,11 @@ def familiarity_factor(times: int) -> float:
     return float(0.7 + 0.3 * (1 - 2.0 ** (-times / 3)))
 
 
-def language_factor(guide: Guide, language: str | None) -> float:
+@lru_cache(_MAX_CACHED_SETS)
+def language_factor(spoken: frozenset[str], language: str | None) -> float:
     if not language:
         return 1.0
-    return 1.0 if language.casefold() in {spoken.casefold() for spoken in guide.languages} else OTHER_LANGUAGE
+    return 1.0 if language.casefold() in {name.casefold() for name in spoken} else OTHER_LANGUAGE
 
 
 def experience_factor(guide: Guide) -> float:

@@ -38,13 +38,12 @@ def assign_guides(inputs: DayInputs, *, time_limit_seconds: float, max_changes: 
     """
     held = {key: inputs.departures[key] for key in inputs.unknown}
     while True:
-        free = {key: departure.model_copy(deep=True) for key, departure in inputs.departures.items() if key not in held}
+        free = {key: _copy_to_plan(departure) for key, departure in inputs.departures.items() if key not in held}
         context = replace(inputs.context, planned=frozenset(free))
         plan = _plan(free, inputs, context, time_limit_seconds, max_changes)
+        staffed = {team.departure_id for team in plan.solved}
         infeasible = {
-            key: inputs.departures[key]
-            for key in free
-            if inputs.departures[key].is_pinned and not plan.solved.team_of(key)
+            key: inputs.departures[key] for key in free if inputs.departures[key].is_pinned and key not in staffed
         }
         if not infeasible:
             break
@@ -57,10 +56,16 @@ def assign_guides(inputs: DayInputs, *, time_limit_seconds: float, max_changes: 
     )
 
 
+def _copy_to_plan(departure: Departure) -> Departure:
+    """Return a copy to set another trail, team and reason on; what it consists of is shared, and nobody edits it."""
+    return departure.model_copy()
+
+
 def form_teams(plan: PlannedDay, facts: Facts) -> PlannedDay:
     """Return the plan with the chosen guides as teams, on facts in which their notes are known."""
+    chosen = {team.departure_id: team.guide_ids for team in plan.solved}
     for key, departure in plan.planned.items():
-        departure.team = form_team(plan.solved.team_of(key), departure, plan.assessments[key], facts, plan.context)
+        departure.team = form_team(chosen.get(key, ()), departure, plan.assessments[key], facts, plan.context)
     return replace(plan, facts=facts)
 
 
@@ -80,7 +85,7 @@ def _plan(
         for key, departure in departures.items()
     }
     staffable = {key: departure for key, departure in departures.items() if key not in without_trail}
-    problem = replace(_problem(staffable, inputs, context, assessments), max_changes=max_changes)
+    problem = _problem(staffable, inputs, context, assessments, max_changes)
     solved = solve_day(problem, time_limit_seconds=time_limit_seconds)
     unstaffed = without_trail | explain_unstaffed(problem, solved, assessments)
     for key, departure in departures.items():
@@ -99,6 +104,7 @@ def _problem(
     inputs: DayInputs,
     context: PlanningContext,
     assessments: Mapping[UUID, Assessment],
+    max_changes: int | None,
 ) -> DayProblem:
     facts = inputs.facts
     fair = fair_share([assessments[key] for key in staffable], facts.recent_hours)
@@ -111,4 +117,5 @@ def _problem(
         ),
         pairs=tuple(pairs),
         locations=solver_locations(facts.snapshot, inputs.everything, context.planned, context.neighbours),
+        max_changes=max_changes,
     )

@@ -49,7 +49,7 @@ def standing_plan(inputs: DayInputs, *, time_limit_seconds: float) -> StandingPl
         planned.problem,
         departures=tuple(departure for departure in planned.problem.departures if departure.id in teams),
         pairs=tuple(
-            replace(pair, is_kept=pair.guide_id in teams[pair.departure_id])
+            pair._replace(is_kept=pair.guide_id in teams[pair.departure_id])
             for pair in planned.problem.pairs
             if pair.departure_id in teams
         ),
@@ -92,7 +92,7 @@ def _pairs_there(
 ) -> tuple[EligiblePair, ...]:
     assessment = assess(Demand.of(key, departure, planned.day, facts.snapshot), facts, planned.context)
     pairs = solver_pairs(assessment, departure, fair_hours, facts.recent_hours)
-    return tuple(replace(pair, is_kept=pair.guide_id in team) for pair in pairs)
+    return tuple(pair._replace(is_kept=pair.guide_id in team) for pair in pairs)
 
 
 def _with_trail_closed(facts: Facts, trail_id: UUID) -> Facts:

@@ -1,7 +1,7 @@
 """The ranking of a query's dates: pure decisions on loaded inputs, from candidates to the order of the dates."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -156,7 +156,7 @@ def _in_terms_of(query: TripQuery, pair: EligiblePair, option: DateOption) -> El
     """
     price = pair.price + (PERFECT_SCORE if query.passes_over(pair.guide_id) else 0)
     is_replaceable = bool(query.constraints.required_guide_ids) and option.departure.published is None
-    return replace(pair, price=price, is_kept=pair.is_kept and not is_replaceable)
+    return pair._replace(price=price, is_kept=pair.is_kept and not is_replaceable)
 
 
 @dataclass(frozen=True, slots=True)

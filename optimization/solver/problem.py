@@ -7,6 +7,7 @@ on other departures, rest) is decided by the caller: a problem contains eligible
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 # The solver's own value: it imports nothing of `scheduling`, which states the limit in `domain/limits.py`.
@@ -44,9 +45,8 @@ class Departure:
         return self.pinned_guides | self.required_guides
 
 
-@dataclass(frozen=True, slots=True)
-class EligiblePair:
-    """A guide who is eligible for a departure.
+class EligiblePair(NamedTuple):
+    """A guide who is eligible for a departure. A tuple: a large day has a hundred thousand of them.
 
     `capacity` is in guests, `score` 0 to 1000; `price` is the charge for fairness, in the unit of the loss.
     `is_kept`: the pair is part of the current plan.
@@ -130,13 +130,16 @@ def _check(departures: tuple[Departure, ...], pairs: tuple[EligiblePair, ...]) -
     departure_ids = {departure.id for departure in departures}
     if len(departure_ids) < len(departures):
         raise ValueError("A departure occurs twice.")
-    if len({(pair.departure_id, pair.guide_id) for pair in pairs}) < len(pairs):
+    # By numbers: the hash of a UUID is computed in Python each time.
+    named = {(pair.departure_id.int, pair.guide_id.int) for pair in pairs}
+    if len(named) < len(pairs):
         raise ValueError("A pair of departure and guide occurs twice.")
     for departure in departures:
         _check_departure(departure)
+    unknown = {departure_id for departure_id, _ in named}.difference(key.int for key in departure_ids)
+    if unknown:
+        raise ValueError(f"A pair names departure {UUID(int=min(unknown))}, which is not in the problem.")
     for pair in pairs:
-        if pair.departure_id not in departure_ids:
-            raise ValueError(f"A pair names departure {pair.departure_id}, which is not in the problem.")
         if not 0 <= pair.score <= PERFECT_SCORE or pair.price < 0 or pair.capacity < 0:
             raise ValueError(f"Guide {pair.guide_id}: score, price or capacity is out of range.")
 

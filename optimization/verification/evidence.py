@@ -1,10 +1,11 @@
 """The evidence that a plan is checked against, and the findings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 from uuid import UUID
@@ -102,7 +103,7 @@ class RequestTerms:
     accessibility: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """The evidence that a plan of one date is checked against.
 
@@ -134,16 +135,24 @@ class Evidence:
         object.__setattr__(self, "led_from", led_from)
         object.__setattr__(self, "fullest", fullest)
 
+    @cached_property
+    def trail_activities(self) -> Mapping[UUID, frozenset[str]]:
+        """The activities for which each region has a trail."""
+        activities: dict[UUID, frozenset[str]] = {}
+        for trail in self.snapshot.trails.values():
+            activities[trail.region_id] = activities.get(trail.region_id, frozenset()) | trail.activities
+        return activities
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class CheckedDeparture:
-    """A staffed departure under check, with the evidence."""
+    """A staffed departure under check, with the evidence. What several checks ask of it is looked up once."""
 
     id: UUID
     departure: Departure
     evidence: Evidence
 
-    @property
+    @cached_property
     def days(self) -> tuple[date, ...]:
         zone = self.region.timezone if self.region else self.departure.starts_at.tzinfo
         return dates_of(self.departure, zone)
@@ -153,31 +162,34 @@ class CheckedDeparture:
         terms = self.evidence.terms
         return self.departure.participants + (terms.joining if terms else 0)
 
-    @property
+    @cached_property
     def region(self) -> Region | None:
         return self.evidence.snapshot.regions.get(self.departure.region_id)
 
-    @property
+    @cached_property
     def trip(self) -> Trip | None:
         return self.evidence.snapshot.trips.get(self.departure.trip_id)
 
-    @property
+    @cached_property
     def trail(self) -> Trail | None:
         trail_id = self.departure.trail_id
         return self.evidence.snapshot.trails.get(trail_id) if trail_id else None
 
-    @property
-    def guides(self) -> Iterator[Guide]:
+    @cached_property
+    def guides(self) -> tuple[Guide, ...]:
         """The members of the team who are in the snapshot."""
-        for member in self.departure.team:
-            guide = self.evidence.snapshot.guides.get(member.guide_id)
-            if guide is not None:
-                yield guide
+        known = (self.evidence.snapshot.guides.get(member.guide_id) for member in self.departure.team)
+        return tuple(guide for guide in known if guide is not None)
+
+    @cached_property
+    def _entries(self) -> list[Mapping[UUID, GuideAdjustments]]:
+        """What guides entered for the dates of the departure, as far as somebody did."""
+        by_date = (self.evidence.entered.get(day) for day in self.days)
+        return [entries for entries in by_date if entries]
 
     def entered_by(self, guide_id: UUID) -> list[GuideAdjustments]:
         """Return the guide's entries on the dates of the departure."""
-        by_date = [self.evidence.entered.get(day, {}) for day in self.days]
-        return [entries[guide_id] for entries in by_date if guide_id in entries]
+        return [entries[guide_id] for entries in self._entries if guide_id in entries]
 
     def meets(self, starts_at: datetime, ends_at: datetime) -> bool:
         return starts_at < self.departure.ends_at and self.departure.starts_at < ends_at

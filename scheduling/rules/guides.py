@@ -65,12 +65,13 @@ def recorded_exclusions(
     guide_id: UUID, demand: Demand, facts: Facts, adjustments: GuideAdjustments
 ) -> Iterator[Exclusion]:
     """Yield the rules against a guide that rest on our own records alone: entries and emergencies."""
-    yield from _absence_exclusions(demand, adjustments)
-    yield from _restriction_exclusions(demand, adjustments)
+    yield from absence_exclusions(demand, adjustments)
+    yield from restriction_exclusions(demand, adjustments)
     yield from _emergency_exclusions(guide_id, demand, facts)
 
 
-def _absence_exclusions(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclusion]:
+def absence_exclusions(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclusion]:
+    """Yield the entered absences that exclude their guide from `demand`."""
     for window in adjustments.availability_exceptions:
         if window.touches(demand.span):
             about = frozenset({f"{window.from_}/{window.to}"})
@@ -88,7 +89,8 @@ def unavailability_on(day: date) -> Exclusion:
     return Exclusion(Rule.NOT_AVAILABLE, f"not available on {day}", frozenset({day.isoformat()}))
 
 
-def _restriction_exclusions(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclusion]:
+def restriction_exclusions(demand: Demand, adjustments: GuideAdjustments) -> Iterator[Exclusion]:
+    """Yield the entered restrictions that exclude their guide from `demand`."""
     for restriction in adjustments.restrictions:
         exclusion = restriction_violation(restriction, demand)
         if exclusion:

@@ -43,7 +43,7 @@ def random_standing_day(seed: int) -> StandingDay:
     planned = solve_day(replace(drafted, departures=located, locations=(Location(CAMP, 60),)))
     teams = {team.departure_id: team.guide_ids for team in planned}
     pairs = [
-        replace(pair, is_kept=pair.guide_id in teams[pair.departure_id])
+        pair._replace(is_kept=pair.guide_id in teams[pair.departure_id])
         for pair in drafted.pairs
         if pair.departure_id in teams
     ]

@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from optimization.candidates.rule_sets import KEPT_OFF
 from optimization.days import planner, trail_choice
 from optimization.days.planned_day import PlannedDay
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan, Team
 from optimization.verification.evidence import HardRule
 from scheduling.domain.document import GuideAdjustments, Role
-from scheduling.domain.facts import Certificate, Difficulty, Span
+from scheduling.domain.facts import Certificate, Difficulty, Snapshot, Span
 from scheduling.rules import Commitment, HazardFact, Rule
 from scheduling.rules import guides as guide_rules
 from scheduling.rules import trails as trail_rules
@@ -47,6 +48,9 @@ def without_rule(rule: Rule) -> Break:
         for name in ("exclusions_of", "clashes_of"):
             rules = getattr(guide_rules, name)
             monkeypatch.setattr(guide_rules, name, _except(rules, rule))
+        monkeypatch.delitem(KEPT_OFF, rule, raising=rule is not Rule.REGION)
+        if rule is Rule.REGION:
+            monkeypatch.setattr(Snapshot, "guides_in", lambda snapshot, _: tuple(snapshot.guides.values()))
 
     return take_out
 
@@ -99,12 +103,12 @@ def _apart(problem: DayProblem) -> DayProblem:
 
 
 def _with_large_capacities(problem: DayProblem) -> DayProblem:
-    return replace(problem, pairs=tuple(replace(pair, capacity=900) for pair in problem.pairs))
+    return replace(problem, pairs=tuple(pair._replace(capacity=900) for pair in problem.pairs))
 
 
 def _without_pins(problem: DayProblem) -> DayProblem:
     unpinned = [replace(departure, pinned_guides=frozenset()) for departure in problem.departures]
-    unkept = [replace(pair, is_kept=False) for pair in problem.pairs]
+    unkept = [pair._replace(is_kept=False) for pair in problem.pairs]
     return replace(problem, departures=tuple(unpinned), pairs=tuple(unkept))
 
 
