@@ -42,8 +42,8 @@ def _departures_on(
 ) -> Iterable[tuple[UUID, Departure, bool]]:
     running = {
         key: departure
-        for key, departure in sorted(document.departures.items())
-        if departure.trip_id == trip.id and departure.may_be_replanned(now) and not departure.is_off_sale
+        for key, departure in sorted(document.departures_of_trip(trip.id).items())
+        if departure.may_be_replanned(now) and not departure.is_off_sale
     }
     with_room = {key: departure for key, departure in running.items() if has_room(departure, query, trip)}
     if with_room:

@@ -58,8 +58,7 @@ def is_slot_taken(document: ScheduleDocument, key: UUID, created: Departure) -> 
     """Return True where the trip has a departure at that very time already, running or cancelled."""
     # Whatever its id: the catalog identifies departures of a trip by their time, so two would be one there.
     return key in document.departures or any(
-        departure.trip_id == created.trip_id and departure.starts_at == created.starts_at
-        for departure in document.departures.values()
+        departure.starts_at == created.starts_at for departure in document.departures_of_trip(created.trip_id).values()
     )
 
 
@@ -139,10 +138,10 @@ class _CampOccupancy:
     def of(
         cls, camp: Location, documents: Mapping[date, ScheduleDocument], elsewhere: Iterable[Departure]
     ) -> "_CampOccupancy":
-        of_documents = (departure for document in documents.values() for departure in document.departures.values())
-        return cls(
-            camp, tuple(departure for departure in (*of_documents, *elsewhere) if departure.location_id == camp.id)
-        )
+        present = [
+            departure for document in documents.values() for departure in document.departures_from(camp.id).values()
+        ]
+        return cls(camp, (*present, *(departure for departure in elsewhere if departure.location_id == camp.id)))
 
 
 def _camp_full(option: DateOption, occupancy: _CampOccupancy) -> Exclusion | None:

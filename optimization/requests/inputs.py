@@ -38,10 +38,11 @@ class RequestInputs:
     """The inputs of ranking the dates of a query, in values.
 
     `documents` are those of the queried dates and of the later ones that a trip of several days reaches, merged with
-    the catalog; `base` has their departures as they were stored, by id. `options` are the departures that could serve
-    the query. `contexts` has the planning context of each option and `sold_seats` the seats that the catalog has sold,
-    both by departure id. `checks` decides on the feasibility of an option apart from its team. `follows_catalog` is
-    False where what is stored has still to be brought in line with the catalog, as it is in `documents`.
+    the catalog. `options` are the departures that could serve the query; `base` has them as they were stored and
+    `contexts` their planning contexts, both by departure id. `sold_seats` are the seats that the catalog has sold of
+    the trip's departures on the queried dates. `checks` decides on the feasibility of an option apart from its team.
+    `follows_catalog` is False where what is stored has still to be brought in line with the catalog, as it is in
+    `documents`.
     """
 
     query: TripQuery
@@ -73,7 +74,6 @@ class InputsLoader:
         facts = gather_facts(snapshot)
         drafts = _drafts(query, snapshot)
         documents = {day: draft.document for day, draft in drafts.items()}
-        base = {key: d for draft in drafts.values() for key, d in draft.original.departures.items()}
         region_ids = {snapshot.trips[query.trip_id].region_id}
         is_behind = follow_in_drafts(
             drafts,
@@ -103,8 +103,12 @@ class InputsLoader:
             query=query,
             facts=facts,
             documents=documents,
-            base=base,
-            sold_seats={key: d.sold_seats for day in query.days for key, d in documents[day].departures.items()},
+            base=_stored(drafts.values(), options),
+            sold_seats={
+                key: departure.sold_seats
+                for day in query.days
+                for key, departure in documents[day].departures_of_trip(query.trip_id).items()
+            },
             options=tuple(options),
             contexts=_contexts(options, documents),
             checks=FeasibilityChecks.of(query, documents, facts, now, elsewhere),
@@ -138,6 +142,13 @@ def _drafts(query: TripQuery, snapshot: Snapshot) -> dict[date, Draft]:
     """Return drafts of the queried dates, and of the later ones that a trip of several days reaches."""
     reach = range(snapshot.trips[query.trip_id].duration // ONE_DAY + 2)
     return read_drafts({day + timedelta(days=n) for day in query.days for n in reach})
+
+
+def _stored(drafts: Iterable[Draft], options: Iterable[DateOption]) -> dict[UUID, Departure]:
+    """Return the departures of the options as they were read, by id; of new ones none. No other is parsed for it."""
+    keys = {option.departure_id for option in options}
+    stored = ((key, draft.original.departures.get(key)) for draft in drafts for key in keys)
+    return {key: departure for key, departure in stored if departure}
 
 
 def _span_of(days: Collection[date]) -> Span:

@@ -236,9 +236,10 @@ def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> Departure
     entered = entries_over(draft.document, best.option.day, [planned])
     if is_adjusted(planned, ranked.contexts[key].entered, entered):
         raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered an adjustment")
-    for other, departure in draft.document.departures.items():
-        if departure.may_be_replanned(timezone.now()):
-            lower_sold_seats(departure, ranked.sold_seats.get(other))
+    for other, sold in ranked.sold_seats.items():
+        departure = draft.document.departures.get(other)
+        if departure and departure.may_be_replanned(timezone.now()):
+            lower_sold_seats(departure, sold)
     if current is None:
         current = draft.document.departures[key] = planned.model_copy(deep=True)
     else:

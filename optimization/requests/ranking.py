@@ -47,8 +47,8 @@ class RankedDate:
 class RankedDates:
     """The dates of a query, the best first, and the inputs they were decided on.
 
-    `base` has the departures as they were read, `contexts` the planning context of each option, and `sold_seats` the
-    seats that the catalog has sold of each departure.
+    `base` has the departures of the options as they were read, `contexts` their planning contexts, and `sold_seats` the
+    seats that the catalog has sold of the trip's departures.
     """
 
     dates: tuple[RankedDate, ...]

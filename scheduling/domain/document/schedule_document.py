@@ -119,6 +119,13 @@ class ScheduleDocument:
             lambda departure: departure.location_id == location_id,
         )
 
+    def departures_of_trip(self, trip_id: UUID) -> dict[UUID, Departure]:
+        """Return the departures of a trip; those of others are not read."""
+        spelled = {str(trip_id)}
+        return self.departures.where(
+            lambda raw: may_be_any_of(raw.get("trip_id"), spelled), lambda departure: departure.trip_id == trip_id
+        )
+
     def has_unpublished_changes(self) -> bool:
         return any(departure.has_unpublished_changes for departure in self.departures.values())
 
