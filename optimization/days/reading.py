@@ -35,11 +35,18 @@ class RunReading:
 
     def snapshot_of(self, day: date) -> Snapshot:
         """Return the snapshot of one of the dates. Raises SiblingUnavailable."""
-        snapshot = self._snapshots.get(day)
-        if snapshot is None or self._is_too_old(snapshot):
-            snapshot = self._read_from(day)
-        self._used.add(day)
+        snapshot = self.shared_snapshot_of(day)
+        if snapshot is None:
+            # By itself: what this date lacks, the others may have.
+            self._snapshots[day] = snapshot = take_planning_snapshot(day, None)
         return snapshot
+
+    def shared_snapshot_of(self, day: date) -> Snapshot | None:
+        """Return the snapshot of one of the dates if it was read, or can be, with those of others; else None."""
+        if day not in self._snapshots or self._is_too_old(self._snapshots[day]):
+            self._read_from(day)
+        self._used.add(day)
+        return self._snapshots.get(day)
 
     @contextmanager
     def planning(self) -> Iterator[None]:
@@ -47,7 +54,7 @@ class RunReading:
         with asking_once(self._asked):
             yield
 
-    def _read_from(self, day: date) -> Snapshot:
+    def _read_from(self, day: date) -> None:
         """Read this date, and those after it that will probably be planned before their snapshots are too old."""
         if self._snapshots:
             used = len(self._used & self._snapshots.keys())
@@ -55,10 +62,8 @@ class RunReading:
         days = [later for later in self._days if later >= day][: self._ahead]
         self._used.clear()
         self._snapshots = _taken_together(days) if len(days) > 1 else {}
-        if day not in self._snapshots:
-            # Each date by itself: what one lacks, the others may have.
-            self._snapshots = {day: take_planning_snapshot(day, None)}
-        return self._snapshots[day]
+        if not self._snapshots:
+            self._ahead = 1
 
     def _is_too_old(self, snapshot: Snapshot) -> bool:
         read_at = min(snapshot.taken_at, snapshot.read_at[Sibling.GUIDE_MANAGEMENT])

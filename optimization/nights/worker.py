@@ -1,5 +1,6 @@
 """The worker of a night: it plans the next date of a cluster and queues the one after it."""
 
+import threading
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from novatrek_scheduling.company_time import earliest_today
 from novatrek_scheduling.queue import send_task
 from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.queue import QUEUE
+from optimization.days.reading import RunReading
 from optimization.days.services import optimize_day
 from optimization.models import Night
 from optimization.nights.claims import NightClaim, claim_next, complete_date, fail_date, postpone_date
@@ -21,6 +23,9 @@ from scheduling.models import ClaimLost
 from scheduling.siblings.errors import SiblingUnavailable
 
 logger = structlog.get_logger(__name__)
+
+_thread = threading.local()
+"""The night that this process works on, and its reading: the night's messages come one by one."""
 
 HORIZON_TASK = "optimization.optimize_horizon"
 # A message unanswered for this long is taken for lost; a surplus message does no harm.
@@ -38,6 +43,7 @@ def work_on_cluster(night_id: UUID, cluster: int) -> None:
     """
     claim = claim_next(night_id, cluster)
     if claim is None:
+        _forget_reading()
         return
     delay = timedelta()
     try:
@@ -61,8 +67,12 @@ def _plan(claim: NightClaim, night: Night) -> timedelta | None:
     cause = f"night of {night.started_at.date()}"
     author = Author(AuthorKind.NIGHTLY_OPTIMIZATION, "optimizer", cause, "worker")
     regions = [UUID(region_id) for region_id in claim.region_ids]
+    reading = _reading_of(night)
     try:
-        optimized = optimize_day(claim.day, regions, author=author)
+        with reading.planning():
+            # Where the dates cannot be read together, this one is read by itself, and its run says what is missing.
+            snapshot = reading.shared_snapshot_of(claim.day)
+            optimized = optimize_day(claim.day, regions, author=author, snapshot=snapshot)
     except SiblingUnavailable as unavailable:
         logger.warning("date_not_optimized", day=str(claim.day), reason=unavailable.message)
         return postpone_date(claim, unavailable.message)
@@ -73,6 +83,20 @@ def _plan(claim: NightClaim, night: Night) -> timedelta | None:
         return None
     complete_date(claim, run_id=optimized.run.pk, is_joined=optimized.is_joined)
     return None
+
+
+def _reading_of(night: Night) -> RunReading:
+    """Return what this process has read of the night, and forget what it had read of another."""
+    if getattr(_thread, "night_id", None) != night.pk:
+        days = (night.last_day - night.first_day).days + 1
+        _thread.night_id = night.pk
+        _thread.reading = RunReading([night.first_day + timedelta(days=n) for n in range(days)])
+    reading: RunReading = _thread.reading
+    return reading
+
+
+def _forget_reading() -> None:
+    _thread.__dict__.clear()
 
 
 def replay_night(_: DeadLetter) -> None:

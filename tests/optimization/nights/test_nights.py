@@ -23,6 +23,7 @@ from optimization.tasks import optimize_horizon_task, optimize_night_cluster_tas
 from scheduling.models import ClaimLost, DailySchedule
 from tests.factories import REGION_ID
 from tests.scheduling.requests.queues import queued
+from tests.scheduling.siblings.examples import calls_made
 from tests.siblings import SimulatedSiblings
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,35 @@ def test_a_night_plans_every_date_of_every_cluster_and_sums_up_once(siblings: Si
     bodies = [dict(message.payload or {})["body"] for message in messages]
     [event] = [body for body in bodies if "schedule_date" not in body]
     assert (event["unassigned_count"], event["score_after"]) == (summary["unstaffed"], summary["score"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_reads_the_dates_of_a_night_once_for_all_clusters(siblings: SimulatedSiblings) -> None:
+    siblings.keep(siblings.summary()["region_ids"][:2], guides=24)
+    optimize_horizon_task.apply(task_id=str(uuid4()))
+    caches["siblings"].clear()
+    before = calls_made()
+
+    work_until_nothing_is_queued()
+
+    assert set(statuses(Night.objects.get())) == {NightDate.Status.COMPLETED}
+    made = calls_made() - before
+    assert made["searchTrips"] == made["listRegions"] == 1
+    assert max(made["getGuideCertifications"], made["getGuideAvailability"]) <= 24
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_night_that_cannot_be_read_together_each_date_says_what_it_lacks(siblings: SimulatedSiblings) -> None:
+    siblings.keep(siblings.summary()["region_ids"][:2], guides=24)
+    optimize_horizon_task.apply(task_id=str(uuid4()))
+    caches["siblings"].clear()
+    siblings.switch("svc-weather", "failing")
+
+    work_until_nothing_is_queued()
+
+    runs = OptimizationRun.objects.select_related("detail")
+    assert len(runs) == NightDate.objects.count()
+    assert all("svc-weather" in run.detail.inputs["unknown"] for run in runs)
 
 
 def test_a_cluster_has_its_dates_in_order_and_one_at_a_time(night: Night) -> None:
