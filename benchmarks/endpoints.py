@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby, zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,34 @@ from tests.service import RunningService
 
 READY_WITHIN_SECONDS = 180.0
 FIRST_DAY, LAST_DAY = 2, 9
+# Published one by one: behind the days of closed trails and those of the boards.
+PUBLISHED_FROM, PUBLISHED_TO = 13, 19
 TRIPS = 40
+# Of a patched departure, whatever it was.
+CAPACITY = 99
+PATCH = "PATCH of one field"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an operation is compared with: at least this share of its rate, or with `times` at most as many times as it.
+
+    `beside` is the name of the other operation; None is the floor.
+    """
+
+    value: float
+    times: bool = False
+    beside: str | None = None
+
+    def __str__(self) -> str:
+        return f"{'≤' if self.times else '≥'} {self.value:g}"
+
+    def ratio(self, rate: float, other: float) -> float:
+        """Return the ratio that is compared, from the rates of the operation and of the other."""
+        return other / rate if self.times else rate / other
+
+    def is_met(self, ratio: float) -> bool:
+        return ratio <= self.value if self.times else ratio >= self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +53,7 @@ class Endpoint:
     requests: tuple[bytes, ...]
     status: int = 200
     once: bool = False
+    target: Target | None = None
 
 
 def prepare(service: RunningService) -> tuple[Endpoint, list[Endpoint]]:
@@ -36,7 +65,8 @@ def prepare(service: RunningService) -> tuple[Endpoint, list[Endpoint]]:
         request_id = _answered_request(client, bodies[0])
         service.optimize(days[0], days[-1])
         service.close_trails(ids["trail_ids"], now + timedelta(days=LAST_DAY + 1))
-        conflicts = _conflicts(client, [day.isoformat() for day in days])
+        conflicts = _by_turns(_conflicts(client, [day.isoformat() for day in days]))
+        publishable = _publishable(service, client, now)
     build = RequestBuilder(service)
     ranges = [
         {"trip_id": trip, "date_range_start": days[0].isoformat(), "date_range_end": days[6].isoformat()}
@@ -44,19 +74,33 @@ def prepare(service: RunningService) -> tuple[Endpoint, list[Endpoint]]:
     ]
     floor = Endpoint("floor: one SELECT by key", (build("GET", f"/floor/{request_id}"),))
     return floor, [
-        Endpoint("GET /schedule-requests/{id}", (build("GET", f"/schedule-requests/{request_id}"),)),
-        Endpoint("GET /schedule-conflicts, 25 rows", (build("GET", "/schedule-conflicts", {"date": days[0]}),)),
+        Endpoint(
+            "GET /schedule-requests/{id}",
+            (build("GET", f"/schedule-requests/{request_id}"),),
+            target=Target(0.9),
+        ),
+        Endpoint(
+            "GET /schedule-conflicts, 25 rows",
+            (build("GET", "/schedule-conflicts", {"date": days[0]}),),
+            target=Target(0.7),
+        ),
         Endpoint(
             "GET /schedule-optimization, 7 days",
             tuple(build("GET", "/schedule-optimization", query) for query in ranges),
         ),
         Endpoint(
-            "POST /schedule-requests", tuple(build("POST", "/schedule-requests", body=body) for body in bodies), 202
+            "POST /schedule-requests",
+            tuple(build("POST", "/schedule-requests", body=body) for body in bodies),
+            202,
+            target=Target(0.5),
         ),
+        Endpoint(PATCH, tuple(_patch(build, *_departure_of(conflict)) for conflict in conflicts), once=True),
+        Endpoint("publish one departure", tuple(_publish(build, *one) for one in publishable), once=True),
         Endpoint(
             "POST /schedule-conflicts/resolve",
             tuple(build("POST", "/schedule-conflicts/resolve", body=_acceptance(conflict)) for conflict in conflicts),
             once=True,
+            target=Target(1.5, times=True, beside=PATCH),
         ),
     ]
 
@@ -80,6 +124,42 @@ class RequestBuilder:
         if body is not None:
             head += ["Content-Type: application/json", f"Content-Length: {len(content)}"]
         return "\r\n".join([*head, "", ""]).encode() + content
+
+
+def _departure_of(conflict: dict[str, Any]) -> tuple[str, str]:
+    return conflict["conflict_date"], conflict["departure_ids"][0]
+
+
+def _patch(build: RequestBuilder, day: str, departure_id: str) -> bytes:
+    body = {"assignments": {"departures": {departure_id: {"capacity": CAPACITY}}}}
+    return build("PATCH", f"/daily-schedules/{day}", body=body)
+
+
+def _publish(build: RequestBuilder, day: str, departure_id: str) -> bytes:
+    return build("POST", f"/daily-schedules/{day}/publish", body={"departure_ids": [departure_id]})
+
+
+def _by_turns(conflicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of each date in turn, so that requests that are sent together seldom wait for one daily schedule."""
+    dates = [list(of_date) for _, of_date in groupby(conflicts, key=lambda conflict: conflict["conflict_date"])]
+    return [conflict for turn in zip_longest(*dates) for conflict in turn if conflict is not None]
+
+
+def _publishable(service: RunningService, client: httpx.Client, now: datetime) -> list[tuple[str, str]]:
+    """Plan some dates, and return those departures, each with its date, against which nothing stands."""
+    first, last = ((now + timedelta(days=ahead)).date() for ahead in (PUBLISHED_FROM, PUBLISHED_TO))
+    service.optimize(first, last)
+    days = [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+    previews = [(day, client.get(f"/daily-schedules/{day}/publish").raise_for_status().json()) for day in days]
+    of_dates = [
+        [
+            (day, departure["departure_id"])
+            for departure in preview["departures"]
+            if not departure["broken_rules"] and not departure["to_approve"]
+        ]
+        for day, preview in previews
+    ]
+    return [one for turn in zip_longest(*of_dates) for one in turn if one is not None]
 
 
 def _bodies(trip_ids: list[str], days: list[str]) -> list[dict[str, Any]]:

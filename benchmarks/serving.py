@@ -1,11 +1,10 @@
 """Throughput of each operation of the API against the floor of the same server, in interleaved rounds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from statistics import median
 
-from benchmarks.boards import COLUMNS as BOARD_COLUMNS
 from benchmarks.boards import board_series
 from benchmarks.endpoints import Endpoint, prepare
 from benchmarks.load import Job, LoadGenerator, Measured
@@ -23,7 +22,10 @@ COLUMNS = (
     "p99 ms",
     "of the floor",
     "floors it costs",
-    *BOARD_COLUMNS,
+    "beside",
+    "ratio",
+    "target",
+    "met",
 )
 
 
@@ -48,7 +50,8 @@ class _Series:
             raise WrongAnswer(f"{self.endpoint.name} answered {dict(measured.statuses)}")
         return measured
 
-    def row(self) -> list[str]:
+    def row(self, group: Sequence["_Series"]) -> list[str]:
+        """Return the row; `group` has the operations of the same rounds, the floor first."""
         measured = [measurement for measurement, _ in self.rounds]
         share = median(measurement.per_second / floor for measurement, floor in self.rounds)
         return [
@@ -59,9 +62,18 @@ class _Series:
             f"{median(quantile(round_.latencies_ms, 0.99) for round_ in measured):.1f}",
             f"{share:.1%}",
             f"{1 / share:.1f}",
-            "",
-            "",
+            *self._compared(group),
         ]
+
+    def _compared(self, group: Sequence["_Series"]) -> list[str]:
+        target = self.endpoint.target
+        if target is None:
+            return ["", "", "", ""]
+        beside = next((series for series in group if series.endpoint.name == target.beside), group[0])
+        pairs = zip(self.rounds, beside.rounds, strict=True)
+        ratio = median(target.ratio(own.per_second, other.per_second) for (own, _), (other, _) in pairs)
+        name = target.beside or "the floor"
+        return [name, f"{ratio:.2f}", str(target), "yes" if target.is_met(ratio) else "NO"]
 
 
 def measure_serving(service: RunningService, *, rounds: int, seconds: float) -> Table:
@@ -83,14 +95,15 @@ def measure_serving(service: RunningService, *, rounds: int, seconds: float) -> 
             alone += generator.measure(Job(port, floor.requests, 1, seconds)).latencies_ms
             for board in boards:
                 board.one_round(generator, port, seconds)
-    rows = [series.row() for group in groups for series in group]
+    rows = [series.row(group) for group in groups for series in group]
     rows += [row for board in boards for row in board.rows(quantile(alone, 0.50))]
     notes = (
         f"Medians of {rounds} rounds of {seconds:g} s an operation, the floor first in each round; an operation's "
         "share is of the floor in its own round. What can be done only once is measured over few requests: "
-        f"{' and '.join(map(str, ONCE.values()))} a round; its p99 is its slowest. A board's page is "
-        "compared with all that it shows as JSON, read by the same functions in the same round and compressed like it, "
-        "and for one connection with the floor's p50. Web: 2 workers of 4 threads."
+        f"{' and '.join(map(str, ONCE.values()))} a round; its p99 is its slowest. A conflict is resolved by accepting "
+        "its risk, after a PATCH of its departure in the same round. A board's page is compared with all that it shows "
+        "as JSON, read by the same functions in the same round and compressed like it, and for one connection with the "
+        "floor's p50. Web: 2 workers of 4 threads."
     )
     return Table("serving", "Operations of the API against the floor of their server", COLUMNS, rows, notes)
 

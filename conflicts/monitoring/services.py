@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -32,13 +34,32 @@ def detect_in_changes(changes: Mapping[date, Change], facts: Facts | None) -> St
 
     Without `facts` only rules about our own documents and hazards are judged; other conflicts stay as they were.
     """
-    if not changes:
-        return StoredConflicts()
     scopes = {
         day: DetectionScope(change.after, change.departure_ids | _of_adjusted(change))
         for day, change in changes.items()
     }
-    return _detect_and_store(_with_reached(changes, scopes), facts, timezone.now())
+    stored = _detect_and_store(_with_reached(changes, scopes), facts, timezone.now()) if changes else StoredConflicts()
+    kept = _kept.get()
+    if kept is not None:
+        kept.append(stored)
+    return stored
+
+
+_kept: ContextVar[list[StoredConflicts] | None] = ContextVar("what writes found", default=None)
+
+
+@contextmanager
+def detections_kept() -> Iterator[list[StoredConflicts]]:
+    """Keep what each write inside the block finds, in order, for those who go on from it in the write's transaction.
+
+    The last one is that of the write under way: one that met another write starts over, and is judged again.
+    """
+    kept: list[StoredConflicts] = []
+    token = _kept.set(kept)
+    try:
+        yield kept
+    finally:
+        _kept.reset(token)
 
 
 def detect_on(

@@ -13,7 +13,7 @@ from conflicts.detection.guests import waiting_list_id
 from conflicts.errors import ConflictAlreadyResolved, ResolutionNotApplicable, SecondaryConflicts
 from conflicts.history.recording import record
 from conflicts.models import ConflictResolution, ScheduleConflict
-from conflicts.monitoring.services import detect_in_changes
+from conflicts.monitoring.services import detections_kept
 from conflicts.monitoring.store import StoredConflicts, being_resolved, fingerprints_of
 from conflicts.resolution.acceptance import accept_risk_of
 from conflicts.resolution.applications import Application, Share, shares_of
@@ -76,7 +76,8 @@ def apply_together(
                 _keep_ours(application.conflict, documents[application.conflict.day])
 
     def close(changes: Mapping[date, Change]) -> None:
-        stored = detect_in_changes(changes, facts)
+        # The detectors have judged this write already.
+        stored = found[-1]
         unforeseen = _unforeseen(applications, stored, {*existing, *fingerprints_of(caused)})
         waiting = _keep_waiting(steps, changes)
         new = [*caused, *unforeseen, *(c for c in stored.detected if c.cause.follows_from_cancelling)]
@@ -93,7 +94,7 @@ def apply_together(
             for share in shares_of(applications)
         ]
 
-    with ExitStack() as resolving:
+    with detections_kept() as found, ExitStack() as resolving:
         for application in applications:
             resolving.enter_context(being_resolved(application.conflict.pk))
         write_daily_schedules(

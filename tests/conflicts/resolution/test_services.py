@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.core.cache import caches
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conflicts.choices import ResolutionStatus, Strategy
@@ -69,6 +70,16 @@ def test_reassigning_puts_the_other_guide_on_the_departure(planned: PlannedDay) 
     assert not ScheduleConflict.objects.open().exists()
     written = ScheduleRevision.objects.filter(schedule_date=planned.day).latest("rev")
     assert (written.kind, written.author) == ("resolution", "ana")
+
+
+def test_the_write_of_a_resolution_is_judged_once(planned: PlannedDay) -> None:
+    _, conflict, option = reassignment(planned)
+
+    with CaptureQueriesContext(connection) as captured:
+        resolve_conflict(conflict.pk, option.id, by="ana")
+
+    statements = [query["sql"] for query in captured]
+    assert sum("schedule_conflicts" in sql and "?|" in sql for sql in statements) == 1
 
 
 def test_a_guide_who_fell_ill_too_would_be_the_next_conflict(planned: PlannedDay) -> None:
