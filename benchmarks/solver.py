@@ -3,7 +3,7 @@
 from benchmarks.report import Table
 from benchmarks.solvers.figures import Figure
 from benchmarks.solvers.races import race_figures, race_table, run_races
-from benchmarks.solvers.trials import growth, processes, proofs, replans, requests, short_limits
+from benchmarks.solvers.trials import dense_days, growth, processes, proofs, replans, requests, short_limits
 
 SEEDS = 20
 COLUMNS = ("figure", "target", "measured", "met")
@@ -24,6 +24,7 @@ def measure_solver(*, seeds: int = SEEDS) -> Table:
         *requests(seeds),
         *replans(seeds),
         short_limits(seeds),
+        dense_days(seeds),
     ]
     rows = [figure.row() for figure in figures]
     return Table("solver", f"The solver's figures, {seeds} seeds at today's size", COLUMNS, rows, "")

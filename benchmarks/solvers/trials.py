@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from benchmarks.solvers.dense import dense_day, density_of
 from benchmarks.solvers.figures import Figure, at_most, cpu_ratio, geometric_mean, growth_exponent
 from benchmarks.solvers.instances import SIZES, clusters_of_day, without_guide
 from benchmarks.solvers.judging import Worth, worth_of
@@ -17,6 +18,8 @@ from optimization.solver.solution import DayPlan, PlanStatus
 DAYS_A_SEED = 15
 REQUESTS_A_SEED = 50
 GROWTH = ("growth 5x", "growth 10x", "growth 20x", "growth 50x", "growth 100x")
+DENSE_DAYS_A_SEED = 5
+DENSE_SECONDS = 2.0
 SHORT_SECONDS = 0.1
 LIMIT_SECONDS = 60.0
 
@@ -120,6 +123,23 @@ def short_limits(seeds: int) -> Figure:
         target="never worse than greedy, overshoot ≤ 2x",
         measured=f"worse on {worse} of {len(overshoots)}, at most {max(overshoots):.1f}x ({status_names})",
         is_met=not worse and max(overshoots) <= 2,
+    )
+
+
+def dense_days(seeds: int) -> Figure:
+    """Plan days on which every departure can be staffed, and hardly anybody is free, within a short limit."""
+    count = DENSE_DAYS_A_SEED * seeds
+    staffed = 0
+    for seed in range(count):
+        problem = dense_day(seed, density_of(seed))
+        plan = solve_day(problem, time_limit_seconds=DENSE_SECONDS)
+        _worth(problem, plan)
+        staffed += not plan.unstaffed
+    return Figure(
+        name=f"dense days that can be staffed completely, {DENSE_SECONDS:g} s: staffed completely",
+        target="≥ 98 %",
+        measured=f"{staffed} of {count}",
+        is_met=staffed >= 0.98 * count,
     )
 
 

@@ -124,7 +124,7 @@ class _Rescue:
         staffings = tuple(group_by_departure(problem.departures, problem.pairs))
         rows = scarce_capacity(problem.departures, problem.locations)
         return cls(
-            day=Component(staffings, (), tuple(rows)),
+            day=Component(staffings, tuple(rows)),
             teams=members_in(staffings, repair),
             lost=tuple(staffing for staffing in staffings if staffing.departure.id in repair.lost),
         )

@@ -62,7 +62,7 @@ class AssignmentModel:
         for row in component.capacity_rows:
             model._add_row(model._people_in(row), at_most=row.people)
         if component.max_changes is not None:
-            model._add_change_budget(component)
+            model._add_change_budget(component, component.cliques)
             model.set_change_budget(component.max_changes)
         return model
 
@@ -173,7 +173,7 @@ class AssignmentModel:
             (variable, departure.guests) for departure in row.departures for variable in self._staffed[departure.id]
         ]
 
-    def _add_change_budget(self, component: Component) -> None:
+    def _add_change_budget(self, component: Component, cliques: Iterable[Members]) -> None:
         """Add a variable per guide, 1 if reassigned, and the row that limits their number."""
         self._moved_anyway = len(component.moved_anyway)
         pairs = [pair for pair in self._pairs() if pair.guide_id not in component.moved_anyway]
@@ -182,7 +182,7 @@ class AssignmentModel:
                 self._moved[pair.guide_id] = self._add_variable("m")
             if pair.is_kept:
                 self._add_row([(self._variable_of(pair), 1), (self._moved[pair.guide_id], 1)], at_least=1)
-        exclusive = [tuple(pair for pair in clique if not pair.is_kept) for clique in component.cliques]
+        exclusive = [tuple(pair for pair in clique if not pair.is_kept) for clique in cliques]
         in_cliques = {id(pair) for clique in exclusive for pair in clique}
         single = [(pair,) for pair in pairs if not pair.is_kept and id(pair) not in in_cliques]
         for added in (*single, *exclusive):

@@ -6,6 +6,7 @@ them in his place. What remains (a skyline, Börzsönyi et al. 2001) are a handf
 
 from bisect import insort
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from optimization.solver.problem import EligiblePair
@@ -39,13 +40,23 @@ def cheapest_team(staffing: Staffing, free: Sequence[EligiblePair], cost: Cost) 
     return None if best.members is None else (*staffing.forced, *[option.pair for option in best.members])
 
 
-def only_cheapest_team(staffing: Staffing) -> Members | None:
-    """Return the best team by the second and third objective; None if there is no team, or several are as good."""
-    options = _useful(staffing, staffing.free, pair_cost)
-    best = _Enumeration(staffing, options).run()
-    if best.members is None or best.is_tied or _has_substitute(staffing, best.members):
+@dataclass(frozen=True, slots=True)
+class CheapestTeam:
+    """The best team of a departure by the second and third objective. `is_only`: every other team is worse."""
+
+    members: Members
+    cost: int
+    is_only: bool
+
+
+def best_team(staffing: Staffing) -> CheapestTeam | None:
+    """Return the best team of a departure as if it did not compete; None if there is none."""
+    best = _Enumeration(staffing, _useful(staffing, staffing.free, pair_cost)).run()
+    if best.members is None:
         return None
-    return (*staffing.forced, *[option.pair for option in best.members])
+    members = (*staffing.forced, *[option.pair for option in best.members])
+    is_only = not (best.is_tied or _has_substitute(staffing, best.members))
+    return CheapestTeam(members, sum([pair_cost(pair) for pair in members]), is_only)
 
 
 def _useful(staffing: Staffing, free: Sequence[EligiblePair], cost: Cost) -> list[_Option]:

@@ -6,7 +6,8 @@ Departures that nothing couples are solved independently, which is exact since e
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from functools import cached_property
+from operator import attrgetter, itemgetter
 from typing import TypeVar
 from uuid import UUID
 
@@ -25,19 +26,31 @@ class CapacityRow:
     people: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Component:
     """Departures that depend on each other, by id, with their coupling constraints.
 
-    A clique is a set of pairs of one guide of which at most one can be chosen. At most `max_changes` guides may be
-    reassigned, any number if None; those in `moved_anyway` are, in every plan of these departures.
+    At most `max_changes` guides may be reassigned, any number if None; those in `moved_anyway` are, in every plan of
+    these departures.
     """
 
     staffings: tuple[Staffing, ...]
-    cliques: tuple[Members, ...]
     capacity_rows: tuple[CapacityRow, ...]
     max_changes: int | None = None
     moved_anyway: frozenset[UUID] = frozenset()
+
+    @cached_property
+    def pair_count(self) -> int:
+        """The number of eligible pairs, by which the time of a solve is estimated."""
+        return sum([len(staffing.forced) + len(staffing.free) for staffing in self.staffings])
+
+    @cached_property
+    def cliques(self) -> tuple[Members, ...]:
+        """The largest sets of pairs of one guide of which at most one can be chosen.
+
+        Only models need them, and they take longer to find than a greedy plan.
+        """
+        return tuple(guide_cliques(self.staffings))
 
 
 def busy_until(departure: Departure) -> int:
@@ -52,22 +65,17 @@ def overlap(first: Departure, second: Departure) -> bool:
 
 def connected_components(staffings: Sequence[Staffing], locations: Iterable[Location]) -> list[Component]:
     """Return the independent components, those with the fewest pairs first, then by their first departure."""
-    cliques = list(guide_cliques(staffings))
     capacity_rows = scarce_capacity([staffing.departure for staffing in staffings], locations)
     index_of = {staffing.departure.id: index for index, staffing in enumerate(staffings)}
     indices_of_rows = [[index_of[departure.id] for departure in row.departures] for row in capacity_rows]
-    links = [[index for index, _ in clique] for clique in cliques] + indices_of_rows
-    first_of = smallest_connected(range(len(staffings)), links)
-    groups: defaultdict[int, tuple[list[Staffing], list[Members], list[CapacityRow]]]
-    groups = defaultdict(lambda: ([], [], []))
+    first_of = smallest_connected(range(len(staffings)), (*_coupled_by_guides(staffings), *indices_of_rows))
+    groups: defaultdict[int, tuple[list[Staffing], list[CapacityRow]]] = defaultdict(lambda: ([], []))
     for index, staffing in enumerate(staffings):
         groups[first_of[index]][0].append(staffing)
-    for clique in cliques:
-        groups[first_of[clique[0][0]]][1].append(tuple(pair for _, pair in clique))
     for row, indices in zip(capacity_rows, indices_of_rows, strict=True):
-        groups[first_of[indices[0]]][2].append(row)
-    components = [Component(tuple(group[0]), tuple(group[1]), tuple(group[2])) for group in groups.values()]
-    return sorted(components, key=lambda component: sum([len(staffing.pairs) for staffing in component.staffings]))
+        groups[first_of[indices[0]]][1].append(row)
+    components = [Component(tuple(members), tuple(rows)) for members, rows in groups.values()]
+    return sorted(components, key=lambda component: component.pair_count)
 
 
 def whole_component(
@@ -76,27 +84,45 @@ def whole_component(
     """Return all departures as one component: a limit on reassigned guides couples them."""
     return Component(
         staffings=tuple(staffings),
-        cliques=tuple(tuple(pair for _, pair in clique) for clique in guide_cliques(staffings)),
         capacity_rows=tuple(scarce_capacity([staffing.departure for staffing in staffings], locations)),
         max_changes=max_changes,
         moved_anyway=moved_anyway,
     )
 
 
-def guide_cliques(staffings: Sequence[Staffing]) -> Iterator[tuple[tuple[int, EligiblePair], ...]]:
-    """Yield for each guide the maximal sets of departures that overlap pairwise, turnaround included.
-
-    A member is the position of the departure in `staffings` and the guide's pair on it.
-    """
-    of_guide: defaultdict[UUID, list[tuple[int, int, tuple[int, EligiblePair]]]] = defaultdict(list)
-    for index in sorted(range(len(staffings)), key=lambda index: (staffings[index].departure.starts_at, index)):
+def _coupled_by_guides(staffings: Sequence[Staffing]) -> set[tuple[int, int]]:
+    """Return departures that overlap with one before them that a guide could lead as well, enough to connect all."""
+    coupled: set[tuple[int, int]] = set()
+    latest: dict[UUID, tuple[int, int]] = {}
+    for index in _in_order_of_start(staffings):
         departure = staffings[index].departure
         starts_at, ends_at = departure.starts_at, busy_until(departure)
         for pair in staffings[index].pairs:
-            of_guide[pair.guide_id].append((starts_at, ends_at, (index, pair)))
+            before = latest.get(pair.guide_id)
+            if before is not None and before[0] > starts_at:
+                coupled.add((before[1], index))
+                if before[0] >= ends_at:
+                    continue
+            latest[pair.guide_id] = (ends_at, index)
+    return coupled
+
+
+def guide_cliques(staffings: Sequence[Staffing]) -> Iterator[Members]:
+    """Yield for each guide the maximal sets of pairs whose departures overlap pairwise, turnaround included."""
+    of_guide: defaultdict[UUID, list[tuple[int, int, EligiblePair]]] = defaultdict(list)
+    for index in _in_order_of_start(staffings):
+        departure = staffings[index].departure
+        starts_at, ends_at = departure.starts_at, busy_until(departure)
+        for pair in staffings[index].pairs:
+            of_guide[pair.guide_id].append((starts_at, ends_at, pair))
     for guide_id in sorted(of_guide, key=attrgetter("int")):
         if len(of_guide[guide_id]) > 1:
             yield from maximal_cliques(of_guide[guide_id])
+
+
+def _in_order_of_start(staffings: Sequence[Staffing]) -> list[int]:
+    starts = sorted([(staffing.departure.starts_at, index) for index, staffing in enumerate(staffings)])
+    return list(map(itemgetter(1), starts))
 
 
 def maximal_cliques(intervals: Iterable[tuple[int, int, Key]]) -> Iterator[tuple[Key, ...]]:

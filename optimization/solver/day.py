@@ -4,12 +4,18 @@
 """
 
 import time
+from collections.abc import Sequence
+from typing import Final
 
 from optimization.solver.assignment_model import PATTERN_LIMIT
+from optimization.solver.components import Component
 from optimization.solver.decomposition import decompose, recombine
+from optimization.solver.floor import FLOOR_SECONDS
 from optimization.solver.lexicographic import solve_component
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan
+
+_LEAST_SHARE: Final = 0.5
 
 
 def solve_day(problem: DayProblem, *, time_limit_seconds: float = 20.0, pattern_limit: int = PATTERN_LIMIT) -> DayPlan:
@@ -25,7 +31,22 @@ def solve_day(problem: DayProblem, *, time_limit_seconds: float = 20.0, pattern_
     deadline = started + time_limit_seconds
     decomposition = decompose(problem)
     solutions = [
-        solve_component(component, deadline=deadline, pattern_limit=pattern_limit)
-        for component in decomposition.components
+        solve_component(
+            component,
+            deadline=_deadline_of_first(decomposition.components[index:], deadline),
+            pattern_limit=pattern_limit,
+        )
+        for index, component in enumerate(decomposition.components)
     ]
     return recombine(problem, decomposition, solutions, time.monotonic() - started)
+
+
+def _deadline_of_first(components: Sequence[Component], deadline: float) -> float:
+    """Return when the first component has to be done, so that the others have time, each at least for its floor.
+
+    They come with the smallest first: what one of them leaves over goes to those after it.
+    """
+    now = time.monotonic()
+    first, *others = [component.pair_count for component in components]
+    available = max(0.0, deadline - now - FLOOR_SECONDS * sum(others))
+    return now + available * (max(first / (first + sum(others)), _LEAST_SHARE) if others else 1.0)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from optimization.solver.component_solution import ComponentSolution
 from optimization.solver.components import Component, connected_components, whole_component
 from optimization.solver.greedy import GuideOccupancy
-from optimization.solver.lexicographic import ComponentSolution
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan, Objectives, PlanStatus, UnstaffedReason
 from optimization.solver.staffing import Staffing, Teams, as_team, group_by_departure, unstaffable_reason

@@ -5,7 +5,6 @@ kind and exclude the others.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -162,7 +161,7 @@ class ElasticModel(AssignmentModel):
     def _add_target_changes(self, component: Component, max_changes: int, budget_excess: int) -> None:
         target = self._target.departure.id
         without_target = [clique for clique in component.cliques if all(pair.departure_id != target for pair in clique)]
-        self._add_change_budget(replace(component, cliques=tuple(without_target)))
+        self._add_change_budget(component, without_target)
         moved: Terms = [(variable, 1) for variable in self._moved.values()]
         more = self._slack(RelaxationKind.MORE_CHANGES, len(moved) + 1, -1)
         allowed = max_changes + budget_excess - len(component.moved_anyway)

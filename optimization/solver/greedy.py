@@ -3,6 +3,8 @@
 It takes milliseconds, violates no hard rule, and is the lower limit of the exact solver's quality.
 """
 
+import math
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from types import MappingProxyType
@@ -18,15 +20,16 @@ from optimization.solver.staffing import Members, Staffing, Teams
 _NO_TEAMS: Teams = MappingProxyType({})
 
 
-def greedy_teams(component: Component) -> dict[UUID, Members]:
-    """Return the better of two passes: scarcest guides first, and most valuable departures first."""
+def greedy_teams(component: Component, *, deadline: float = math.inf) -> dict[UUID, Members]:
+    """Return the better of two passes: scarcest guides first, and most valuable departures first.
+
+    The second one is left out after `deadline`, in seconds of the monotonic clock.
+    """
     one_pass = _pass if component.max_changes is None else _pass_within_budget
-    plans = [one_pass(component, order) for order in (_by_scarcity, _by_weight)]
-    best = plans[0]
-    for plan in plans[1:]:
-        if lexicographic_key(component, plan) < lexicographic_key(component, best):
-            best = plan
-    return best
+    first = one_pass(component, _by_scarcity)
+    if time.monotonic() >= deadline:
+        return first
+    return min((first, one_pass(component, _by_weight)), key=lambda plan: lexicographic_key(component, plan))
 
 
 def complete_greedily(component: Component, fixed: Teams) -> Teams:

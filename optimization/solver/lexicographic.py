@@ -8,19 +8,21 @@ objective that they do not certify is solved on its own.
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import pulp
 from pulp import constants
 
-from optimization.solver.assignment_model import GUESTS_WEIGHT, KEPT_WEIGHT, PATTERN_LIMIT, AssignmentModel
+from optimization.solver.assignment_model import PATTERN_LIMIT, AssignmentModel
+from optimization.solver.component_solution import ComponentSolution, upper_limits, weighted_sum
 from optimization.solver.components import Component
+from optimization.solver.floor import FLOOR_SECONDS, floor_plan
 from optimization.solver.greedy import budget_excess, greedy_teams, lexicographic_key, objectives_of, staffed_pinned
 from optimization.solver.highs import FastHiGHS
 from optimization.solver.solution import Objectives, PlanStatus
 from optimization.solver.staffing import Teams
-from optimization.solver.trivial_bound import only_plan_at_bound
+from optimization.solver.trivial_bound import OUT_OF_REACH, trivial_bound
 
 # Measured on days of every size: the same optima in half the time. They can leave a hard model without any
 # solution, so a run that does not finish with them is repeated with HiGHS's defaults.
@@ -32,29 +34,24 @@ TUNED_OPTIONS: Final[Mapping[str, Any]] = {
 # An LP relaxation is solved in less time than its presolve takes.
 LP_OPTIONS: Final[Mapping[str, Any]] = {"presolve": "off"}
 _TUNED_SHARE: Final = 0.6
+# A plan at the trivial bound makes more time with them unnecessary.
+_TUNED_SECONDS_AT_BOUND: Final = 2.0
 _LEAST_SECONDS: Final = 0.005
+# Of the time that is left when the floor is made.
+_FLOOR_SHARE: Final = 0.6
+# With less time than for this many floors and models to be built, or than these seconds where that is enough for very
+# many, the floor comes first: it has to be there at the deadline.
+_HURRY: Final = 10
+_SHORT_HURRY: Final = (80, 3.0)
+# Of plans that are equally good the model decides, as long as that takes no time; the floor on larger days.
+_PAIRS_TO_CHOOSE_AMONG: Final = 2_000
 # The time to build the model, per pair (measured): a model that is ready after the deadline is useless.
 _BUILDING_SECONDS: Final = 2e-5
 _ROUNDING: Final = 1e-4
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentSolution:
-    """The plan of one component. `objective` and `objective_bound` are of the weighted sum, which is minimised."""
-
-    teams: Teams
-    status: PlanStatus
-    objectives: Objectives
-    bounds: Objectives
-    objective: float
-    objective_bound: float
-    variables: int = 0
-    rows: int = 0
-    error: str = ""
-
-
 class OutOfTimeError(Exception):
-    """The deadline passed before a proof."""
+    """The search has to end without a proof by the model: at its deadline, or because the floor needs none."""
 
 
 def solve_component(
@@ -62,7 +59,7 @@ def solve_component(
 ) -> ComponentSolution:
     """Return the best plan found before `deadline`, in seconds of the monotonic clock.
 
-    It is never worse than the greedy plan or `warm_start`.
+    It is never worse than the floor or `warm_start`.
     """
     search = _Search(component, deadline, pattern_limit)
     if warm_start is not None:
@@ -73,7 +70,7 @@ def solve_component(
 def serve_most(component: Component, *, deadline: float, warm_start: Teams) -> ComponentSolution:
     """Return a plan of most guests, found before `deadline`; loss does not count.
 
-    It is never worse than the greedy plan or `warm_start`. If it serves more guests than these, it also keeps the most
+    It is never worse than the floor or `warm_start`. If it serves more guests than these, it also keeps the most
     pairs. Where the guests equal their bound they are proven, even if the time was too short for the rest.
     """
     search = _Search(component, deadline, PATTERN_LIMIT)
@@ -125,18 +122,20 @@ class _Search:
         self._deadline = deadline
         self._pattern_limit = pattern_limit
         self._incumbent: Teams | None = None
-        self._total = _upper_limits(component)
+        self._floor_plan: Teams | None = None
+        self._bound = OUT_OF_REACH
+        self._total = upper_limits(component)
         self._bounds = Objectives(self._total.guests, self._total.kept, 0)
         self._objective_bound = 0.0
         self._status = PlanStatus.GREEDY
 
     def run(self) -> None:
         """Search to the proof. Raises OutOfTimeError at the deadline, and whatever the solver raises."""
-        at_bound = only_plan_at_bound(self._component)
-        if at_bound is not None:
-            self._prove_incumbent(at_bound)
+        self._bound = trivial_bound(self._component)
+        if self._bound.only_plan is not None:
+            self._prove_incumbent(self._bound.only_plan)
             return
-        self._remaining()
+        self._prepare()
         model = self._model()
         self._fix_budget(model)
         self._fix_pins(model)
@@ -146,7 +145,7 @@ class _Search:
 
     def run_without_loss(self) -> None:
         """Prove the guests, and the kept pairs if more guests than the incumbent's are served. Raises as `run`."""
-        self._remaining()
+        self._prepare()
         model = self._model()
         self._fix_pins(model)
         served = objectives_of(self._component, self._teams).guests
@@ -157,6 +156,30 @@ class _Search:
             kept = self._prove(model, model.minimize_kept, lambda objectives: self._total.kept - objectives.kept)
             self._bounds = self._bounds._replace(kept=kept.kept)
 
+    def _prepare(self) -> None:
+        """Plan the floor first in a hurry, and on a large day that it may prove. Raises OutOfTimeError if it did."""
+        pairs = self._component.pair_count
+        seconds = (FLOOR_SECONDS + _BUILDING_SECONDS) * pairs
+        least = max(_HURRY * seconds, min(_SHORT_HURRY[0] * seconds, _SHORT_HURRY[1]))
+        is_hurried = self._deadline - time.monotonic() < least
+        if is_hurried or (pairs > _PAIRS_TO_CHOOSE_AMONG and self._bound.cost is not None):
+            self._stop_at_bound()
+        self._remaining()
+
+    @property
+    def _floor(self) -> Teams:
+        """The plan without a solver; it is made when first needed."""
+        if self._floor_plan is None:
+            now = time.monotonic()
+            deadline = now + _FLOOR_SHARE * (self._deadline - now)
+            self._floor_plan = floor_plan(self._component, deadline=deadline)
+        return self._floor_plan
+
+    def _stop_at_bound(self) -> None:
+        """End the search if the floor is proven by the trivial bound."""
+        if self._bound.is_reached_by(self._component, self._floor):
+            raise OutOfTimeError
+
     def _prove_incumbent(self, teams: Teams) -> None:
         self._incumbent = teams
         self._bounds = objectives_of(self._component, teams)
@@ -166,15 +189,17 @@ class _Search:
     def _teams(self) -> Teams:
         """The incumbent; the greedy teams are built when first needed."""
         if self._incumbent is None:
-            self._incumbent = greedy_teams(self._component)
+            self._incumbent = greedy_teams(self._component, deadline=self._deadline)
         return self._incumbent
 
     def solution(self, error: str = "") -> ComponentSolution:
-        """Return the incumbent with its bounds; unless proven, it is at least as good as the greedy plan."""
+        """Return the incumbent with its bounds; unless proven, it is at least as good as the floor."""
         if self._status is not PlanStatus.PROVEN:
-            self.offer(greedy_teams(self._component))
+            self.offer(self._floor)
+            if self._bound.is_reached_by(self._component, self._teams):
+                self._prove_incumbent(self._teams)
         objectives = objectives_of(self._component, self._teams)
-        objective = _weighted(self._total, objectives)
+        objective = weighted_sum(self._total, objectives)
         is_proven = self._status is PlanStatus.PROVEN
         return ComponentSolution(
             teams=self._teams,
@@ -259,13 +284,20 @@ class _Search:
         Raises OutOfTimeError without a proof; the solutions found until then are considered likewise.
         """
         minimize()
-        tuned = FastHiGHS(time_limit_seconds=self._remaining() * _TUNED_SHARE, **TUNED_OPTIONS)
-        if not self._solve(model, tuned, bounds_everything):
-            warm_start = model.assignment(self._teams)
+        seconds = self._remaining() * _TUNED_SHARE
+        if self._bound.cost is not None:
+            seconds = min(seconds, _TUNED_SECONDS_AT_BOUND)
+        if not self._solve(model, FastHiGHS(time_limit_seconds=seconds, **TUNED_OPTIONS), bounds_everything):
+            self._stop_at_bound()
+            warm_start = model.assignment(self._best)
             default = FastHiGHS(time_limit_seconds=self._remaining(), warm_start=warm_start)
             if not self._solve(model, default, bounds_everything):
                 raise OutOfTimeError
         return objectives_of(self._component, model.teams())
+
+    @property
+    def _best(self) -> Teams:
+        return min((self._teams, self._floor), key=lambda teams: lexicographic_key(self._component, teams))
 
     def _solve(self, model: AssignmentModel, solver: FastHiGHS, bounds_everything: bool) -> bool:
         model.problem.solve(solver)
@@ -281,23 +313,8 @@ class _Search:
 
     def _remaining(self, least: float = _LEAST_SECONDS) -> float:
         remaining = self._deadline - time.monotonic()
+        if self._floor_plan is None:
+            remaining -= FLOOR_SECONDS * self._component.pair_count
         if remaining < max(least, _LEAST_SECONDS):
             raise OutOfTimeError
         return remaining
-
-
-def _upper_limits(component: Component) -> Objectives:
-    """Return the objectives of a plan that staffs every departure, keeps every pair and loses nothing."""
-    return Objectives(
-        guests=sum([staffing.departure.weight for staffing in component.staffings]),
-        kept=sum([pair.is_kept for staffing in component.staffings for pair in staffing.pairs]),
-        loss=0,
-    )
-
-
-def _weighted(total: Objectives, objectives: Objectives) -> float:
-    return float(
-        GUESTS_WEIGHT * (total.guests - objectives.guests)
-        + KEPT_WEIGHT * (total.kept - objectives.kept)
-        + objectives.loss
-    )

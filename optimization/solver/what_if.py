@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from optimization.solver.component_solution import ComponentSolution
 from optimization.solver.components import Component, busy_until
 from optimization.solver.decomposition import Decomposition, decompose
 from optimization.solver.greedy import budget_excess, complete_greedily, objectives_of, staffed_pinned
-from optimization.solver.lexicographic import ComponentSolution, solve_component
+from optimization.solver.lexicographic import solve_component
 from optimization.solver.problem import DayProblem, Departure, EligiblePair
 from optimization.solver.solution import DayPlan, Objectives, PlanStatus, Team, UnstaffedReason
 from optimization.solver.staffing import Members, Staffing, Teams, as_team, unstaffable_reason

@@ -4,7 +4,7 @@ from itertools import combinations
 
 from hypothesis import given, settings
 
-from optimization.solver.cheapest_team import cheapest_team, only_cheapest_team, pair_cost
+from optimization.solver.cheapest_team import best_team, cheapest_team, pair_cost
 from optimization.solver.problem import DayProblem, EligiblePair
 from optimization.solver.staffing import Staffing, group_by_departure, unstaffable_reason
 from tests.optimization.solver.all_patterns import cheapest_cost
@@ -48,9 +48,11 @@ def test_a_team_is_the_only_cheapest_one_if_no_other_costs_as_little(problem: Da
     for staffing in _staffings(problem):
         first, *others = _cheapest(staffing)
 
-        team = only_cheapest_team(staffing)
+        best = best_team(staffing)
 
-        assert (team and set(team)) == (None if others else set(first))
+        assert best is not None
+        assert set(best.members) in [set(team) for team in (first, *others)]
+        assert best.is_only is not bool(others)
 
 
 def test_ties_go_to_the_smaller_team_and_then_to_the_smaller_id() -> None:

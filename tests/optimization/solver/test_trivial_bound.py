@@ -10,7 +10,7 @@ from optimization.solver.components import Component
 from optimization.solver.decomposition import decompose
 from optimization.solver.problem import DayProblem, Location
 from optimization.solver.solution import Objectives, PlanStatus
-from optimization.solver.trivial_bound import only_plan_at_bound
+from optimization.solver.trivial_bound import trivial_bound
 from tests.optimization.solver.days import CAMP, chosen_pairs, day, guide, pair, small_days, trip
 from tests.optimization.solver.exhaustive import best_figure, broken_rules
 
@@ -40,26 +40,26 @@ def test_a_day_whose_cheapest_teams_do_not_compete_is_proven_without_a_solver(mo
 def test_a_choice_between_equals_is_left_to_the_solver() -> None:
     twin = pair(MORNING, 3, 8, 900)
 
-    assert only_plan_at_bound(_only_component(day([MORNING, NOON], [*LEADERS, twin]))) is None
+    assert trivial_bound(_only_component(day([MORNING, NOON], [*LEADERS, twin]))).only_plan is None
 
 
 def test_departures_that_compete_for_a_guide_are_left_to_the_solver() -> None:
     wanted = replace(LEADERS[3], score=850)
 
-    assert only_plan_at_bound(_only_component(day([MORNING, NOON], [*LEADERS[:3], wanted]))) is None
+    assert trivial_bound(_only_component(day([MORNING, NOON], [*LEADERS[:3], wanted]))).only_plan is None
 
 
 def test_a_base_camp_that_cannot_hold_all_is_left_to_the_solver() -> None:
     camping = [replace(departure, location_id=CAMP) for departure in (MORNING, NOON)]
 
-    assert only_plan_at_bound(_only_component(day(camping, LEADERS, Location(CAMP, 7)))) is None
+    assert trivial_bound(_only_component(day(camping, LEADERS, Location(CAMP, 7)))).only_plan is None
 
 
 def test_a_change_budget_that_the_cheapest_teams_exceed_is_left_to_the_solver() -> None:
     problem = day([MORNING, NOON], LEADERS)
 
-    assert only_plan_at_bound(_only_component(replace(problem, max_changes=1))) is None
-    assert only_plan_at_bound(_only_component(replace(problem, max_changes=2))) is not None
+    assert trivial_bound(_only_component(replace(problem, max_changes=1))).only_plan is None
+    assert trivial_bound(_only_component(replace(problem, max_changes=2))).only_plan is not None
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
