@@ -37,8 +37,11 @@ class Author:
         return f"{self.subject} ({self.kind})"
 
 
-def set_author(author: Author, *, principal: str = "") -> None:
-    """Set the author, and the principal that owns guide adjustments, in PostgreSQL until the transaction ends."""
+def set_author(author: Author, *, lock_timeout_ms: int | None = None) -> None:
+    """Set the author of what follows, and how long it may wait for a lock, in PostgreSQL until the transaction ends.
+
+    The principal that owns guide adjustments is nobody until it is set.
+    """
     columns = {
         "kind": author.kind.value,
         "subject": author.subject,
@@ -47,14 +50,17 @@ def set_author(author: Author, *, principal: str = "") -> None:
     }
     if author.run_id:
         columns["run_id"] = str(author.run_id)
+    settings = {AUTHOR: json.dumps(columns), PRINCIPAL: ""}
+    if lock_timeout_ms is not None:
+        settings["lock_timeout"] = str(lock_timeout_ms)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config(%s, %s, true), set_config(%s, %s, true)",
-            [AUTHOR, json.dumps(columns), PRINCIPAL, principal],
+            "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS settings (name, value)",
+            [list(settings), list(settings.values())],
         )
 
 
-def clear_principal() -> None:
-    """Unset the principal for what follows in the same transaction."""
+def set_principal(principal: str) -> None:
+    """Set the principal that owns guide adjustments until the transaction ends, or unset it by an empty one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, '', true)", [PRINCIPAL])
+        cursor.execute("SELECT set_config(%s, %s, true)", [PRINCIPAL, principal])

@@ -61,6 +61,8 @@ def commitments_in(document: ScheduleDocument, day: date, departure_ids: Iterabl
 
 def commitments_around(span: Span, guide_ids: Collection[UUID] | None = None) -> dict[UUID, tuple[Commitment, ...]]:
     """Return the stored commitments that a span could clash with, rest included, by guide; all guides by default."""
+    if guide_ids is not None and not guide_ids:
+        return {}
     with_rest = span.widened(REST)
     rows = GuideCommitment.objects.filter(starts_at__lt=with_rest.ends_at, ends_at__gt=with_rest.starts_at)
     if guide_ids is not None:

@@ -3,11 +3,20 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError
 
 from scheduling.daily_schedules.changes import Change
-from scheduling.domain.document import ScheduleDocument, changed_departures, differs_beside_departures
+from scheduling.daily_schedules.named_edits import name_edits
+from scheduling.daily_schedules.stored_departures import StoredDepartures, partly_stored, without_departures
+from scheduling.domain.document import (
+    ScheduleDocument,
+    changed_departures,
+    differs_beside_departures,
+    edits_between,
+)
 from scheduling.errors import StaleRevision, UnknownSchedule
 from scheduling.models import DailySchedule, ScheduleRevision, schedule_id_of
 
@@ -20,36 +29,52 @@ class ConcurrentWrite(Exception):
 class Draft:
     """One date's daily schedule while it is edited. `rev` is the revision it was read at; 0: no row yet.
 
-    `is_locked`: nobody else writes the date before the transaction ends.
+    `stored` is its JSON, with all departures or those alone that were asked for (`stored_departures`). `is_locked`:
+    nobody else writes the date before the transaction ends.
     """
 
     schedule: DailySchedule
     rev: int
     published_at: datetime | None
+    stored: Mapping[str, Any]
     is_locked: bool = False
     document: ScheduleDocument = field(init=False)
     _original: ScheduleDocument | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.document = self.schedule.document
+        self.document = ScheduleDocument.read(self.stored)
 
     @property
     def original(self) -> ScheduleDocument:
         """The document as it was read."""
         if self._original is None:
             # Of what the edit looks at, reading it a second time costs a sixth of a deep copy.
-            self._original = self.schedule.document
+            self._original = ScheduleDocument.read(self.stored)
         return self._original
 
+    @property
+    def has_all_departures(self) -> bool:
+        """Return whether all departures were read, at first or since."""
+        departures = self.stored.get("departures")
+        return not isinstance(departures, StoredDepartures) or departures.are_all_read
 
-def read_drafts(days: Iterable[date], *, lock: bool = False) -> dict[date, Draft]:
-    """Return the latest documents of `days`, in date order; a date without a row has an empty one at revision 0."""
+
+def read_drafts(
+    days: Iterable[date], *, lock: bool = False, departures: Collection[UUID] | None = None
+) -> dict[date, Draft]:
+    """Return the latest documents of `days`, in date order; a date without a row has an empty one at revision 0.
+
+    With `departures` these alone are read, and all others of a date once somebody looks at one: as they are by then,
+    which is as they were where the rows are locked.
+    """
     days = sorted(days)
     rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
+    if departures is not None:
+        rows = without_departures(rows, departures)
     if lock:
         rows = rows.select_for_update()
-    stored = {row.schedule_date: row for row in rows}
-    return {day: _draft(stored.get(day), day, is_locked=lock) for day in days}
+    found = {row.schedule_date: row for row in rows}
+    return {day: _draft(found.get(day), day, departures, is_locked=lock) for day in days}
 
 
 def lock_documents(days: Collection[date]) -> None:
@@ -60,7 +85,7 @@ def lock_documents(days: Collection[date]) -> None:
 
 def ensure_daily_schedule(day: date) -> None:
     """Store an empty daily schedule where a date has none: something is to hang on it. Call it in a transaction."""
-    draft = read_drafts([day])[day]
+    draft = read_drafts([day], departures=())[day]
     if draft.rev == 0:
         draft.schedule.rev = _first_rev(draft.schedule)
         # Two writers may want it at once: the second waits, and finds that of the first.
@@ -72,7 +97,7 @@ def unchanged(day: date) -> Change:
 
     Raises UnknownSchedule where the date has none.
     """
-    draft = read_drafts([day])[day]
+    draft = read_drafts([day], departures=())[day]
     if draft.rev == 0:
         raise UnknownSchedule(f"There is no daily schedule of {day}, and nothing to put into one.")
     return Change(draft.schedule, draft.document, draft.document, frozenset())
@@ -103,20 +128,28 @@ def store_draft(draft: Draft, change: Change) -> None:
     """
     if draft.rev == 0:
         _insert(draft)
-    draft.schedule.assignments = change.after.write()
     draft.schedule.published_at = draft.published_at
+    edits = edits_between(change.before, change.after, change.departure_ids)
     try:
-        draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
+        if edits is None:
+            draft.schedule.assignments = change.after.write()
+            draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
+        else:
+            name_edits(draft.schedule.pk, draft.rev, edits)
+            draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["published_at"])
+            if draft.has_all_departures:
+                draft.schedule.assignments = change.after.write()
     except StaleRevision as error:
         # The row has been locked since it was read; should it ever not be, the write is tried again.
         raise ConcurrentWrite from error
 
 
-def _draft(row: DailySchedule | None, day: date, *, is_locked: bool) -> Draft:
+def _draft(row: DailySchedule | None, day: date, departures: Collection[UUID] | None, *, is_locked: bool) -> Draft:
     if row is None:
         new_row = DailySchedule(schedule_id=schedule_id_of(day), schedule_date=day)
-        return Draft(new_row, 0, None, is_locked)
-    return Draft(row, row.rev, row.published_at, is_locked)
+        return Draft(new_row, 0, None, new_row.assignments, is_locked)
+    stored = row.assignments if departures is None else partly_stored(row, departures)
+    return Draft(row, row.rev, row.published_at, stored, is_locked)
 
 
 def _insert(draft: Draft) -> None:

@@ -6,12 +6,12 @@ READ COMMITTED: everything that the check depends on is read after the locks. Re
 are locked before the guides.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError, transaction
 from django.utils import timezone
 from tenacity import (
     RetryCallState,
@@ -22,7 +22,7 @@ from tenacity import (
 )
 
 from novatrek_scheduling.errors import FieldProblem
-from scheduling.daily_schedules.authors import Author, clear_principal, set_author
+from scheduling.daily_schedules.authors import Author, set_author, set_principal
 from scheduling.daily_schedules.changes import Change, detectors
 from scheduling.daily_schedules.commitments import delete_commitments, lock_guides, store_commitments
 from scheduling.daily_schedules.departure_dates import check_one_date_each, dates_of
@@ -73,6 +73,7 @@ def write_daily_schedules(
     reseating: Reseating | None = None,
     after_write: AfterWrite | None = None,
     is_override: bool = False,
+    departures: Collection[UUID] | None = None,
 ) -> Mapping[date, Change]:
     """Apply `edit` to the latest documents of `days` and store what it changed, all or nothing.
 
@@ -81,7 +82,8 @@ def write_daily_schedules(
     With `facts` the hard rules are checked, with `is_override` those alone whose risk nobody may take; without facts,
     the change is a fact from outside and is stored as it is.
     `since_revs` names the revisions that the change was made on. `reseating` are guests who change their departure;
-    whatever `edit` does to departures, their reservations are those of the table.
+    whatever `edit` does to departures, their reservations are those of the table. `departures` are those that `edit`
+    looks at, where that is known: they are read alone, and others once somebody looks at one.
     `after_write` runs in the same transaction, whether or not anything changed. A write that changes nothing writes
     nothing.
 
@@ -90,7 +92,16 @@ def write_daily_schedules(
     ContentionNotResolved when each of three tries met a concurrent change.
     """
     write = _Write(
-        sorted(set(days)), edit, author, facts, since_revs or {}, principal, reseating, after_write, is_override
+        sorted(set(days)),
+        edit,
+        author,
+        facts,
+        since_revs or {},
+        principal,
+        reseating,
+        after_write,
+        is_override,
+        departures,
     )
     retrying = Retrying(
         retry=retry_if_exception_type(ConcurrentWrite),
@@ -134,16 +145,21 @@ class _Write:
     reseating: Reseating | None
     after_write: AfterWrite | None
     is_override: bool
+    asked_for: Collection[UUID] | None
     guides: set[UUID] = field(default_factory=set)
     added: frozenset[UUID] = frozenset()
     reached: set[date] = field(default_factory=set)
     departures: set[UUID] = field(default_factory=set)
 
     def attempt(self) -> Mapping[date, Change]:
-        preview = changes_of(self._edited(read_drafts(self.days)))
+        drafts = self._edited(read_drafts(self.days, departures=self.asked_for))
+        preview = changes_of(drafts)
         self.guides |= guides_touched(preview)
         self.reached |= departures_reached(preview).keys()
         self.departures |= departures_with_seats_at_stake(preview, self.reseating)
+        if any(draft.has_all_departures for draft in drafts.values()):
+            # It looks at others: they are read with the row at once.
+            self.asked_for = None
         try:
             with transaction.atomic():
                 return self._write()
@@ -172,13 +188,12 @@ class _Write:
         return drafts
 
     def _write(self) -> Mapping[date, Change]:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(LOCK_TIMEOUT_MS)])
+        set_author(self.author, lock_timeout_ms=LOCK_TIMEOUT_MS)
         guests = lock_guests_of(self.departures, self.reseating)
         lock_guides(self.guides)
         if self.reached:
             lock_documents({*self.days, *self.reached})
-        drafts = self._edited(read_drafts(self.days, lock=True))
+        drafts = self._edited(read_drafts(self.days, lock=True, departures=self.asked_for))
         edited = changes_of(drafts)
         touched, reached = guides_touched(edited), departures_reached(edited).keys()
         departures = departures_with_seats_at_stake(edited, self.reseating)
@@ -199,7 +214,8 @@ class _Write:
             drafts |= read_drafts(noted.keys() - drafts.keys())
             hear_notes({day: draft.document for day, draft in drafts.items()}, changes, noted, timezone.now())
             changes = {day: change for day, change in changes_of(drafts).items() if has_changes(drafts[day], change)}
-        set_author(self.author, principal=self.principal)
+        if self.principal:
+            set_principal(self.principal)
         self._store(drafts, changes)
         detectors(changes, self.facts)
         if self.after_write:
@@ -219,7 +235,7 @@ class _Write:
         if self.added:
             check_one_date_each()
         if self.principal:
-            clear_principal()
+            set_principal("")
 
 
 def _refuse_overwriting(document: ScheduleDocument, day: date) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.document import ScheduleDocument
 from scheduling.errors import StaleRevision
-from scheduling.models import entry_triggers, triggers
+from scheduling.models import edit_triggers, entry_triggers, triggers
 from scheduling.models.bounds import dates_can_be_read, moments_can_be_read
 
 _SCHEDULE_NAMESPACE = uuid5(NAMESPACE_URL, "https://novatrek.example.com/daily-schedules")
@@ -47,6 +47,8 @@ class DailySchedule(models.Model):
             triggers.identity_stays,
             triggers.adjustments_have_one_owner,
             triggers.no_unnamed_truncate,
+            edit_triggers.edits_are_applied,
+            edit_triggers.edits_stand_alone,
             triggers.every_revision_is_kept,
             triggers.departures_are_on_one_date,
             triggers.departures_go_with_their_table,

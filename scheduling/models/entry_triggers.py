@@ -8,7 +8,14 @@ entries_are_kept_by_period = pgtrigger.Trigger(
     name="entries_are_kept_by_period",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    declare=[("edits", "jsonb")],
     func="""
+        IF TG_OP = 'UPDATE' THEN
+            edits := scheduling.edits_named(OLD.schedule_id, OLD._rev);
+        END IF;
+        IF coalesce(edits -> 'guide_adjustments', '{}'::jsonb) = '{}'::jsonb AND edits IS NOT NULL THEN
+            RETURN NULL;
+        END IF;
         IF coalesce(NEW.assignments -> 'guide_adjustments', '{}'::jsonb)
             IS DISTINCT FROM coalesce(OLD.assignments -> 'guide_adjustments', '{}'::jsonb)
         THEN

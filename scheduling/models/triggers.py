@@ -50,6 +50,7 @@ adjustments_have_one_owner = pgtrigger.Trigger(
     name="adjustments_have_one_owner",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    declare=[("edits", "jsonb")],
     func=f"""
         IF TG_OP = 'DELETE' THEN
             IF {_PRINCIPAL} NOT IN ('{GUIDE_MANAGEMENT}', '{MAINTENANCE}') THEN
@@ -60,11 +61,16 @@ adjustments_have_one_owner = pgtrigger.Trigger(
             END IF;
             RETURN OLD;
         END IF;
-        IF {_PRINCIPAL} NOT IN ('{GUIDE_MANAGEMENT}', '{MAINTENANCE}') AND
+        IF TG_OP = 'UPDATE' THEN
+            edits := scheduling.edits_named(OLD.schedule_id, OLD._rev);
+        END IF;
+        IF {_PRINCIPAL} NOT IN ('{GUIDE_MANAGEMENT}', '{MAINTENANCE}') AND (CASE WHEN edits IS NOT NULL THEN
+            coalesce(edits -> 'guide_adjustments', '{{}}'::jsonb) <> '{{}}'::jsonb
+        ELSE
             coalesce(NEW.assignments -> 'guide_adjustments', '{{}}'::jsonb) IS DISTINCT FROM
             (CASE WHEN TG_OP = 'INSERT' THEN '{{}}'::jsonb
                   ELSE coalesce(OLD.assignments -> 'guide_adjustments', '{{}}'::jsonb) END)
-        THEN
+        END) THEN
             RAISE EXCEPTION
                 'daily schedule %: guide_adjustments belong to {GUIDE_MANAGEMENT}; name it in {PRINCIPAL}',
                 NEW.schedule_date USING ERRCODE = '42501', CONSTRAINT = 'adjustments_have_one_owner',
@@ -127,11 +133,17 @@ every_revision_is_kept = pgtrigger.Trigger(
     name="every_revision_is_kept",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-    declare=[("author", "jsonb"), ("changes", "jsonb")],
+    declare=[("author", "jsonb"), ("changes", "jsonb"), ("edits", "jsonb")],
     func=f"""
         author := coalesce(nullif(current_setting('{AUTHOR}', true), '')::jsonb, '{{}}'::jsonb);
-        changes := scheduling.document_difference(
-            coalesce(OLD.assignments, '{{}}'::jsonb), coalesce(NEW.assignments, '{{}}'::jsonb));
+        IF TG_OP = 'UPDATE' THEN
+            edits := scheduling.edits_named(OLD.schedule_id, OLD._rev);
+        END IF;
+        -- Where edits were applied, nothing else differs: the document is not written beside them (edits_stand_alone).
+        changes := CASE WHEN edits IS NOT NULL THEN scheduling.document_difference(
+            scheduling.entries_named(OLD.assignments, edits), scheduling.entries_named(NEW.assignments, edits))
+        ELSE scheduling.document_difference(
+            coalesce(OLD.assignments, '{{}}'::jsonb), coalesce(NEW.assignments, '{{}}'::jsonb)) END;
         IF TG_OP <> 'INSERT' AND NEW.published_at IS DISTINCT FROM OLD.published_at THEN
             changes := changes || jsonb_build_object('published_at', jsonb_strip_nulls(
                 jsonb_build_object('old', OLD.published_at, 'new', NEW.published_at)));
@@ -151,21 +163,28 @@ every_revision_is_kept = pgtrigger.Trigger(
 # Keys that are no ids are left out: no document with such a key can be read.
 _DEPARTURES = """
     SELECT key::uuid AS departure_id
-    FROM jsonb_object_keys(coalesce({row}.assignments -> 'departures', '{{}}'::jsonb)) AS key
+    FROM jsonb_object_keys(coalesce({document} -> 'departures', '{{}}'::jsonb)) AS key
     WHERE key ~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'
 """
+_BEFORE, _AFTER = _DEPARTURES.format(document="before"), _DEPARTURES.format(document="after")
 
 departures_are_on_one_date = pgtrigger.Trigger(
     name="departures_are_on_one_date",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    declare=[("edits", "jsonb"), ("before", "jsonb"), ("after", "jsonb")],
     func=f"""
+        IF TG_OP = 'UPDATE' THEN
+            edits := scheduling.edits_named(OLD.schedule_id, OLD._rev);
+        END IF;
+        before := CASE WHEN edits IS NULL THEN OLD.assignments
+            ELSE scheduling.entries_named(OLD.assignments, edits) END;
+        after := CASE WHEN edits IS NULL THEN NEW.assignments
+            ELSE scheduling.entries_named(NEW.assignments, edits) END;
         DELETE FROM scheduling.departure_dates
-            WHERE schedule_date = OLD.schedule_date AND departure_id IN (
-                {_DEPARTURES.format(row="OLD")} EXCEPT {_DEPARTURES.format(row="NEW")});
+            WHERE schedule_date = OLD.schedule_date AND departure_id IN ({_BEFORE} EXCEPT {_AFTER});
         INSERT INTO scheduling.departure_dates (departure_id, schedule_date)
-            SELECT departure_id, NEW.schedule_date FROM (
-                {_DEPARTURES.format(row="NEW")} EXCEPT {_DEPARTURES.format(row="OLD")}) AS added;
+            SELECT departure_id, NEW.schedule_date FROM ({_AFTER} EXCEPT {_BEFORE}) AS added;
         RETURN NULL;
     """,
 )

@@ -34,7 +34,7 @@ def load_patch_facts(
     None where the patch needs none, unless `of_all`. Raises SiblingUnavailable where a plan cannot be checked. Guide
     adjustments are stored all the same, and are checked against our own documents.
     """
-    draft = read_drafts([day])[day]
+    draft = read_drafts([day], departures=patches.keys())[day]
     departures = draft.original.departures
     named = {key: fields for key, fields in patches.items() if fields}
     checked = {key: fields for key, fields in named.items() if of_all or needs_facts(fields, departures.get(key))}

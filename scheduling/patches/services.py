@@ -140,6 +140,8 @@ def _write(edits: PatchEdits, author: Author, since_rev: int | None) -> Change:
             since_revs={} if since_rev is None else {day: since_rev},
             principal=GUIDE_MANAGEMENT if edits.entries else "",
             after_write=edits.record_messages,
+            # Whose entries change may be on any of them.
+            departures=None if edits.entries else edits.departures.keys(),
         )
     except ContentionNotResolved as contention:
         raise ContentionNotResolved(contention.message, edits.guide_names()) from contention

@@ -36,6 +36,7 @@ from scheduling.serializers.representation import (
 )
 from scheduling.views.documentation import document_daily_schedules, document_preview
 from scheduling.views.preconditions import expecting
+from scheduling.views.preferences import APPLIED, prefers_minimal
 from scheduling.views.retired import refuse_retired
 
 READ = requires("scheduling:read")
@@ -88,7 +89,7 @@ class DailyScheduleViewSet(ScopedViewSet):
                 since_rev=since_rev,
                 may_publish=caller.has_scope(PUBLISH),
             )
-        return _answer(change.schedule, represent_written(change.schedule))
+        return _answer_to_write(request, change.schedule)
 
     def update(self, request: Request, schedule_id: str) -> Response:
         refuse_retired(request, schedule_id, operation="PUT /daily-schedules/{schedule_id}")
@@ -101,7 +102,7 @@ class DailyScheduleViewSet(ScopedViewSet):
         day, author = day_of(schedule_id), Author(AuthorKind.DISPATCHER, str(request.user), "published over the API")
         with expecting(request, day, rev=chosen.pop("_rev", None)) as since_rev:
             change = publish_departures(day, author=author, by_machine=False, since_rev=since_rev, **chosen)
-        return _answer(change.schedule, represent_written(change.schedule))
+        return _answer_to_write(request, change.schedule)
 
     @document_preview
     @publish.mapping.get
@@ -123,6 +124,13 @@ class DailyScheduleViewSet(ScopedViewSet):
 
 def _answer(schedule: DailySchedule, representation: dict[str, Any]) -> Response:
     return Response(representation, headers=_headers(schedule.schedule_date, etag_of_rev(schedule.rev)))
+
+
+def _answer_to_write(request: Request, schedule: DailySchedule) -> Response:
+    """The daily schedule after a write, or nothing of it where the client prefers that: a date may be megabytes."""
+    if prefers_minimal(request):
+        return Response(status=204, headers=_headers(schedule.schedule_date, etag_of_rev(schedule.rev)) | APPLIED)
+    return _answer(schedule, represent_written(schedule))
 
 
 def _not_modified(request: Request, address: str) -> Response | None:

@@ -31,8 +31,14 @@ IF_NONE_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="ETags that the client has stored; 304 without a body if the current one is among them.",
 )
+PREFER = OpenApiParameter(
+    "Prefer",
+    str,
+    OpenApiParameter.HEADER,
+    description="`return=minimal` for an answer without a body: 204 with the ETag.",
+)
 ANSWER_HEADERS = [
-    OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=[200, 304])
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=[200, 204, 304])
     for name, description in (
         ("ETag", "The revision, in quotes."),
         ("X-Being-Optimized-By", "The process or person optimizing this date now; absent if there is none."),
@@ -40,6 +46,7 @@ ANSWER_HEADERS = [
     )
 ]
 CURRENT_SCHEDULE = OpenApiResponse(DailyScheduleSerializer, "The daily schedule after the change.")
+WRITTEN = OpenApiResponse(description="The change was made, and the client preferred no body.")
 
 document_daily_schedules = extend_schema_view(
     list=extend_schema(
@@ -78,9 +85,9 @@ document_daily_schedules = extend_schema_view(
             "without, the patch is merged into the new revision, in up to three attempts. Addressed by date, a daily "
             "schedule that does not exist yet is created."
         ),
-        parameters=[SCHEDULE_ID, IF_MATCH, *ANSWER_HEADERS],
+        parameters=[SCHEDULE_ID, IF_MATCH, PREFER, *ANSWER_HEADERS],
         request=DailySchedulePatchSerializer,
-        responses={200: CURRENT_SCHEDULE, **error_responses(400, 404, 422), **STALE_ANSWERS},
+        responses={200: CURRENT_SCHEDULE, 204: WRITTEN, **error_responses(400, 404, 422), **STALE_ANSWERS},
         tags=TAGS,
     ),
     publish=extend_schema(
@@ -93,9 +100,9 @@ document_daily_schedules = extend_schema_view(
             "published. `override_warnings`, which needs the scope `scheduling:override`, publishes all the same, but "
             "never over certificates, restrictions, overlap or rest. A stale `_rev` is 409, a stale `If-Match` 412."
         ),
-        parameters=[SCHEDULE_ID, IF_MATCH, *ANSWER_HEADERS],
+        parameters=[SCHEDULE_ID, IF_MATCH, PREFER, *ANSWER_HEADERS],
         request=PublishRequestSerializer,
-        responses={200: CURRENT_SCHEDULE, **error_responses(400, 404, 422), **STALE_ANSWERS},
+        responses={200: CURRENT_SCHEDULE, 204: WRITTEN, **error_responses(400, 404, 422), **STALE_ANSWERS},
         tags=TAGS,
     ),
     history=extend_schema(

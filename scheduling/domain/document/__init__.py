@@ -8,12 +8,13 @@ one owner (docs/decisions/0004-ownership-by-field.md).
 from scheduling.domain.document.adjustments import AvailabilityException, GuideAdjustments
 from scheduling.domain.document.announcement import Announcement
 from scheduling.domain.document.departure import NO_TRAIL, Departure, DepartureStatus, UnassignedReason
-from scheduling.domain.document.lazy_parts import LazyParts
+from scheduling.domain.document.lazy_parts import LazyParts, may_be_any_of
 from scheduling.domain.document.schedule_document import (
     UNREADABLE_ENTRY,
     ScheduleDocument,
     changed_departures,
     differs_beside_departures,
+    edits_between,
 )
 from scheduling.domain.document.team import AssignmentStatus, Role, TeamMember
 
@@ -33,4 +34,6 @@ __all__ = [
     "UnassignedReason",
     "changed_departures",
     "differs_beside_departures",
+    "edits_between",
+    "may_be_any_of",
 ]

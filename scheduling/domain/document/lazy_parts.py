@@ -150,6 +150,18 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
         written |= {self.spelling(key): _dump(part) for key, part in self._parts.items() if not self._stands_in(key)}
         return written
 
+    def edits(self, keys: Collection[UUID]) -> dict[str, Json]:
+        """Return the JSON to store of these parts by their keys, None for one that is removed.
+
+        Left out are those that cannot be read, where nothing takes their place.
+        """
+        changed = (key for key in keys if key in self._parts or key not in self._unreadable)
+        return {
+            self.spelling(key): _dump(self._parts[key]) if key in self._parts else None
+            for key in changed
+            if not self._stands_in(key)
+        }
+
     def _look_at(self, key: UUID) -> None:
         if key in self._parts or key in self._removed or key in self._unreadable:
             return
@@ -174,7 +186,10 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
             self._unreadable.add(key)
 
     def _stands_in(self, key: UUID) -> bool:
-        return self._stand_in is not None and key in self._unreadable and self._stand_in.is_one(self._parts[key])
+        if self._stand_in is None or key not in self._unreadable:
+            return False
+        part = self._parts.get(key)
+        return part is not None and self._stand_in.is_one(part)
 
     def _raw(self, key: UUID) -> Json:
         return self._stored.get(self.spelling(key))

@@ -140,6 +140,20 @@ def changed_departures(before: ScheduleDocument, after: ScheduleDocument) -> fro
     return after.departures.differing_from(before.departures)
 
 
+def edits_between(
+    before: ScheduleDocument, after: ScheduleDocument, departure_ids: Collection[UUID]
+) -> dict[str, Any] | None:
+    """Return what to store of the changed departures and entries, by their keys; None for one that is removed.
+
+    None where something else of the document differs, and it has to be written as a whole.
+    """
+    if before.others != after.others:
+        return None
+    entries = after.guide_adjustments
+    changed = entries.differing_from(before.guide_adjustments)
+    return {_DEPARTURES: after.departures.edits(departure_ids), _ENTRIES: entries.edits(changed)}
+
+
 def differs_beside_departures(before: ScheduleDocument, after: ScheduleDocument) -> bool:
     """Return whether what guides entered, or what this version does not know, differs between the two states."""
     return before.guide_adjustments != after.guide_adjustments or before.others != after.others

@@ -1,0 +1,113 @@
+"""A write reads the departures that it names, and others when somebody looks at them."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.drafts import Draft, read_drafts
+from scheduling.daily_schedules.writer import write_daily_schedules
+from scheduling.models import DailySchedule, ScheduleRevision
+from tests.factories import DISPATCHER, TOMORROW, DepartureFactory
+from tests.scheduling.writes import put, stored, write_in_sql
+from tests.tokens import bearer
+
+pytestmark = pytest.mark.django_db
+
+FIRST, SECOND, NEW = (UUID(int=number) for number in (1, 2, 3))
+# The reads of facts, preview and locked row, the settings, the edits and the update, what others follow, the conflicts
+# around it, the answer, and the two of the transaction.
+STATEMENTS = 16
+API = f"/scheduling/v1/daily-schedules/{TOMORROW}"
+
+
+@pytest.fixture(autouse=True)
+def two_departures() -> None:
+    put({FIRST: DepartureFactory(capacity=8), SECOND: DepartureFactory(capacity=9)})
+
+
+def write(edit: Any, *departures: UUID) -> Mapping[date, Change]:
+    """Write tomorrow, with these departures alone read at first."""
+    return write_daily_schedules([TOMORROW], edit, author=DISPATCHER, departures=departures)
+
+
+def resize(drafts: Mapping[date, Draft]) -> None:
+    drafts[TOMORROW].document.departures[FIRST].capacity = 5
+
+
+def test_nothing_is_read_beside_what_the_write_names() -> None:
+    changes = write(resize, FIRST)
+
+    assert changes[TOMORROW].departure_ids == {FIRST}
+    assert changes[TOMORROW].after.departures.looked_at == {FIRST}
+    assert changes[TOMORROW].before.departures.looked_at == {FIRST}
+    assert (stored()[FIRST].capacity, stored()[SECOND].capacity) == (5, 9)
+
+
+def test_a_write_of_one_field_asks_as_often_however_many_departures_there_are(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    def patch(capacity: int) -> None:
+        body = {"assignments": {"departures": {f"{FIRST}": {"capacity": capacity}}}}
+        answer = client.patch(API, body, content_type="application/json", headers=bearer())
+        assert answer.json()["assignments"]["departures"][f"{FIRST}"]["capacity"] == capacity
+
+    patch(10)
+    with django_assert_num_queries(STATEMENTS):
+        patch(11)
+    put({uuid4(): DepartureFactory() for _ in range(20)})
+    with django_assert_num_queries(STATEMENTS):
+        patch(12)
+
+
+def test_others_are_there_for_whoever_looks() -> None:
+    def move_all(drafts: Mapping[date, Draft]) -> None:
+        departures = drafts[TOMORROW].document.departures
+        departures[FIRST].capacity = 5
+        for departure in departures.values():
+            departure.capacity += 1
+        departures[NEW] = DepartureFactory(capacity=3)
+
+    write(move_all, FIRST, NEW)
+
+    assert {key: departure.capacity for key, departure in stored().items()} == {FIRST: 6, SECOND: 10, NEW: 3}
+
+
+def test_what_the_row_lacks_is_not_there() -> None:
+    document = read_drafts([TOMORROW], departures=[FIRST, NEW])[TOMORROW].document
+
+    assert NEW not in document.departures
+    assert list(document.departures) == [FIRST, SECOND]
+    assert document.write() == DailySchedule.objects.get().assignments
+
+
+def test_members_that_nobody_knows_and_odd_spellings_stay() -> None:
+    odd = UUID("abcdef00-0000-4000-8000-00000000000a")
+    raw = DepartureFactory(capacity=4).model_dump_json()
+    write_in_sql("{of_a_later_version}", "[1, 2]")
+    write_in_sql(f"{{departures,{str(odd).upper()}}}", raw)
+
+    def resize_odd(drafts: Mapping[date, Draft]) -> None:
+        drafts[TOMORROW].document.departures[odd].capacity = 7
+
+    write(resize_odd, odd)
+
+    document = DailySchedule.objects.get().assignments
+    assert document["departures"][str(odd).upper()]["capacity"] == 7
+    assert document["of_a_later_version"] == [1, 2]
+
+
+def test_one_that_cannot_be_read_is_written_over_by_nobody() -> None:
+    write_in_sql(f"{{departures,{SECOND},team}}", '"nobody"')
+    before = DailySchedule.objects.get().assignments
+
+    write(resize, FIRST, SECOND)
+
+    after = DailySchedule.objects.get().assignments
+    assert after["departures"][f"{SECOND}"] == before["departures"][f"{SECOND}"]
+    assert ScheduleRevision.objects.latest("rev").changes["departures"].keys() == {f"{FIRST}"}
