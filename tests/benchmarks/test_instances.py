@@ -90,8 +90,8 @@ def test_a_guide_in_two_places_is_seen() -> None:
     problem = day_of("1x", 4)
     first, second = problem.departures[:2]
     at_once = replace(second, starts_at=first.starts_at, ends_at=first.ends_at, guests=1)
-    pair = replace(problem.pairs[0], departure_id=first.id, capacity=99)
-    day = DayProblem((first, at_once), (pair, replace(pair, departure_id=second.id)))
+    pair = problem.pairs[0]._replace(departure_id=first.id, capacity=99)
+    day = DayProblem((first, at_once), (pair, pair._replace(departure_id=second.id)))
 
     broken = list(broken_rules(day, {first.id: (pair.guide_id,), second.id: (pair.guide_id,)}))
 

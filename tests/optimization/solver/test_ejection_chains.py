@@ -60,7 +60,7 @@ def test_a_base_camp_takes_no_more_than_it_holds() -> None:
 
 
 def test_no_more_guides_are_reassigned_than_the_change_budget_allows() -> None:
-    current = [replace(CREW[1], is_kept=True), replace(CREW[3], is_kept=True)]
+    current = [CREW[1]._replace(is_kept=True), CREW[3]._replace(is_kept=True)]
     crew = [CREW[0], current[0], CREW[2], current[1], CREW[4]]
     problem = day([FIRST, SECOND, THIRD], crew)
 

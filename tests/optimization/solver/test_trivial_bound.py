@@ -44,7 +44,7 @@ def test_a_choice_between_equals_is_left_to_the_solver() -> None:
 
 
 def test_departures_that_compete_for_a_guide_are_left_to_the_solver() -> None:
-    wanted = replace(LEADERS[3], score=850)
+    wanted = LEADERS[3]._replace(score=850)
 
     assert trivial_bound(_only_component(day([MORNING, NOON], [*LEADERS[:3], wanted]))).only_plan is None
 
