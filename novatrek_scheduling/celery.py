@@ -5,7 +5,14 @@ from typing import Any
 
 import django
 from celery import Celery
-from celery.signals import celeryd_after_setup, setup_logging, task_prerun, worker_init, worker_ready
+from celery.signals import (
+    celeryd_after_setup,
+    setup_logging,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+    worker_ready,
+)
 from django.conf import settings
 from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
@@ -45,6 +52,13 @@ def _check_worker(**_: Any) -> None:
 def _freeze_before_forks(**_: Any) -> None:
     """Freeze the loaded objects after the tasks are loaded and before the first child is forked."""
     freeze_loaded_objects()
+
+
+@worker_process_init.connect(weak=False)
+def _warm_child(**_: Any) -> None:
+    from novatrek_scheduling.operations.warming import warm_process  # noqa: PLC0415 (it reads the settings)
+
+    warm_process()
 
 
 @worker_ready.connect(weak=False)
