@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from conflicts.detection.causes import Cause, ConflictType
-from conflicts.detection.findings import UNKNOWN, DetectedConflict, Judgement
+from conflicts.detection.findings import CLEAR, UNKNOWN, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Scene
 from conflicts.detection.severity import severity_of_excess
 from scheduling.domain.document import Departure
@@ -26,12 +26,12 @@ def judge_trail_group_size(case: Case) -> Judgement:
     """Find a group larger than the trail takes."""
     trail_id = case.departure.trail_id
     if trail_id is None:
-        return Judgement()
+        return CLEAR
     trail = case.scene.snapshot.trails.get(trail_id)
     if trail is None:
         return UNKNOWN
     if trail.max_group_size is None:
-        return Judgement()
+        return CLEAR
     limit = f"{trail.name} takes groups of {trail.max_group_size}"
     return _excess(
         case, Cause.TRAIL_GROUP_SIZE, trail.max_group_size, limit, trail_ids=[trail_id], source=Sibling.TRAIL_MANAGEMENT
@@ -42,7 +42,7 @@ def judge_team_group_size(case: Case) -> Judgement:
     """Find more participants than the team's guides may lead together, their group-size overrides included."""
     departure, guides = case.departure, case.scene.snapshot.guides
     if not departure.team:
-        return Judgement()
+        return CLEAR
     if not departure.guide_ids <= guides.keys():
         return UNKNOWN
     allowed = sum(capacity_of(guides[key], case.adjustments_of(key), case.scene.day) for key in departure.guide_ids)
@@ -53,7 +53,7 @@ def judge_team_group_size(case: Case) -> Judgement:
 def _excess(case: Case, cause: Cause, allowed: int, limit: str, **about: Any) -> Judgement:
     people = case.departure.participants
     if people <= allowed:
-        return Judgement()
+        return CLEAR
     conflict = case.conflict(
         cause,
         f"{case.name} has {counted(people, 'guest')}, {limit}.",

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from conflicts.detection.causes import Cause, ConflictType
-from conflicts.detection.findings import DetectedConflict, Judgement
+from conflicts.detection.findings import CLEAR, DetectedConflict, Judgement
 from conflicts.detection.scene import Case
 from scheduling.domain.catalog_listing import CatalogListing, ListingState
 from scheduling.domain.facts import Sibling
@@ -20,7 +20,7 @@ def judge_catalog_times(case: Case) -> Judgement:
     """Find another date or time, or another trip or region, in the catalog."""
     listed = case.departure.catalog_change
     if listed is None or not listed.is_for_sale:
-        return Judgement()
+        return CLEAR
     departure = case.departure
     description = (
         f"{departure.trip_name} leaves on {departure.starts_at:%Y-%m-%d at %H:%M}, as people were told; in the catalog "
@@ -36,7 +36,7 @@ def judge_catalog_cancellation(case: Case) -> Judgement:
     """Find a departure that the catalog cancelled or no longer lists, or whose trip it no longer sells."""
     listed = case.departure.catalog_change
     if listed is None or listed.is_for_sale:
-        return Judgement()
+        return CLEAR
     departure = case.departure
     conflict = case.conflict(
         Cause.CATALOG_CANCELLED,

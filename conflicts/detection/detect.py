@@ -30,6 +30,7 @@ RULES: Mapping[Cause, Callable[[Case], Judgement]] = {
     Cause.CATALOG_MOVED: catalog.judge_catalog_times,
     Cause.CATALOG_CANCELLED: catalog.judge_catalog_cancellation,
 }
+_RULES_BY_NAME = [(cause.value, rule) for cause, rule in RULES.items()]
 
 
 def detect(scene: Scene, departure_ids: Collection[UUID], waiting_for: Collection[UUID] = ()) -> Detection:
@@ -39,11 +40,13 @@ def detect(scene: Scene, departure_ids: Collection[UUID], waiting_for: Collectio
     """
     conflicts, judged = _guests_without_place(scene, departure_ids, waiting_for)
     for case in scene.cases(departure_ids):
-        for cause, rule in RULES.items():
+        subject = str(case.departure_id)
+        for cause, rule in _RULES_BY_NAME:
             judgement = rule(case)
-            conflicts |= {conflict.fingerprint: conflict for conflict in judgement.conflicts}
+            if judgement.conflicts:
+                conflicts |= {conflict.fingerprint: conflict for conflict in judgement.conflicts}
             if judgement.is_complete:
-                judged.add((cause.value, str(case.departure_id)))
+                judged.add((cause, subject))
     for location in capacity.locations_of(scene, departure_ids):
         crowding = capacity.find_crowding(scene, location)
         conflicts |= {crowding.fingerprint: crowding} if crowding else {}
@@ -57,5 +60,6 @@ def _guests_without_place(
     found = [guests.judge_cancelled(case) for case in scene.cancelled(departure_ids)]
     found += [guests.find_waiting(scene, trip_id) for trip_id in waiting_for]
     lists = (guests.waiting_list_id(scene.day, trip_id) for trip_id in waiting_for)
-    judged = {(Cause.GUESTS_WITHOUT_PLACE.value, str(subject)) for subject in (*departure_ids, *lists)}
+    cause = Cause.GUESTS_WITHOUT_PLACE.value
+    judged = {(cause, str(subject)) for subject in (*departure_ids, *lists)}
     return {conflict.fingerprint: conflict for conflict in found if conflict}, judged

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from conflicts.detection.causes import Cause
-from conflicts.detection.findings import DetectedConflict, Judgement
+from conflicts.detection.findings import CLEAR, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Scene
 from conflicts.detection.severity import severity_of
 from scheduling.domain.document import Departure, TeamMember
@@ -37,7 +37,7 @@ def commitments_of_other_dates(scene: Scene, departure_ids: frozenset[UUID]) -> 
 
 
 def _rule_broken(case: Case, commitment: Commitment) -> Rule | None:
-    clash = clash_of(case.departure.span, case.scene.day, [commitment], ignoring=case.departure_id)
+    clash = clash_of(case.span, case.scene.day, [commitment], ignoring=case.departure_id)
     return clash.rule if clash else None
 
 
@@ -65,7 +65,11 @@ class _Side:
 
 def _clashing(case: Case, member: TeamMember, rule: Rule) -> Judgement:
     commitments = case.scene.commitments.get(member.guide_id, ())
+    if not commitments:
+        return CLEAR
     others = [_other_side(case.scene, c) for c in commitments if _rule_broken(case, c) is rule]
+    if not others:
+        return CLEAR
     return Judgement(tuple(_pair(case, other, member, rule) for other in others if other))
 
 

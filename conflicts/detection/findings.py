@@ -107,6 +107,7 @@ class Detection:
 
 
 UNKNOWN = Judgement(is_complete=False)
+CLEAR = Judgement()
 
 
 def _texts(ids: Iterable[UUID]) -> list[str]:

@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from conflicts.detection.causes import Cause
-from conflicts.detection.findings import UNKNOWN, Judgement
+from conflicts.detection.findings import CLEAR, UNKNOWN, Judgement
 from conflicts.detection.scene import Case
 from conflicts.detection.severity import Severity, is_about_safety
 from scheduling.domain.document import AssignmentStatus, Departure, DepartureStatus, Role, TeamMember
 from scheduling.domain.facts import RecordKind, Sibling
 from scheduling.domain.words import in_words, sentence, values_in_words
 from scheduling.rules.guides import certifications_on
-from scheduling.rules.inputs import days_of
 from scheduling.rules.restrictions import restriction_violation
 
 DEPENDS_ON_TRAIL = frozenset({"MAX_ALTITUDE_M", "MAX_DIFFICULTY"})
@@ -23,6 +22,8 @@ def for_each_member(judge: Callable[[Case, TeamMember], Judgement]) -> Callable[
 
     def judge_team(case: Case) -> Judgement:
         judgements = [judge(case, member) for member in case.departure.team]
+        if all(judgement is CLEAR for judgement in judgements):
+            return CLEAR
         conflicts = tuple(conflict for judgement in judgements for conflict in judgement.conflicts)
         return Judgement(conflicts, all(judgement.is_complete for judgement in judgements))
 
@@ -35,17 +36,19 @@ def judge_certification(case: Case, member: TeamMember) -> Judgement:
     trip, guide = snapshot.trips.get(departure.trip_id), snapshot.guides.get(member.guide_id)
     if trip is None or guide is None or guide.id not in snapshot.certificates:
         return UNKNOWN
-    missing = sorted(trip.required_certifications - certifications_on(guide, days_of(departure), snapshot))
+    missing = sorted(trip.required_certifications - certifications_on(guide, case.days, snapshot))
     if not missing:
-        return Judgement()
+        return CLEAR
     description = f"{member.guide_name} has no valid certificate for {case.name}: {values_in_words(missing)}."
     return _about(case, member, Cause.CERTIFICATION, description, missing=missing)
 
 
 def judge_restrictions(case: Case, member: TeamMember) -> Judgement:
     """Find restrictions of the guide that the departure breaks; those about the terrain need the trail's data."""
-    demand = case.demand
     entries = case.adjustments_of(member.guide_id).restrictions
+    if not entries:
+        return CLEAR
+    demand = case.demand
     is_terrain_known = case.departure.trail_id is None or demand.trail is not None
     judged = [entry for entry in entries if is_terrain_known or not _depends_on_trail(entry)]
     broken = [(entry, rule) for entry in judged if (rule := restriction_violation(entry, demand))]
@@ -72,7 +75,7 @@ def judge_lead(case: Case) -> Judgement:
     departure = case.departure
     leads = sum(member.role is Role.LEAD for member in departure.team)
     if leads == 1 or departure.lacks_trail or not (departure.team or _needs_team(case)):
-        return Judgement()
+        return CLEAR
     reason = departure.unassigned_reason
     because = f" {sentence(reason.message)}" if reason and not departure.team else ""
     description = f"{case.name} {_lack(departure, leads)}.{because}"
@@ -98,7 +101,7 @@ def judge_absence(case: Case, member: TeamMember) -> Judgement:
     exceptions = case.adjustments_of(member.guide_id).availability_exceptions
     windows = [window for window in exceptions if window.touches(case.departure.span)]
     if not windows:
-        return Judgement()
+        return CLEAR
     description = f"{member.guide_name} is away during {case.name}."
     evidence = [window.model_dump(mode="json", by_alias=True) for window in windows]
     stored = {"windows": [{name: window[name] for name in ("from", "to")} for window in evidence]}
@@ -118,13 +121,15 @@ def judge_availability(case: Case, member: TeamMember) -> Judgement:
     elif absent:
         reason = f"not available on {absent[0]}"
     else:
-        return Judgement(is_complete=len(read) == len(days))
+        return CLEAR if len(read) == len(days) else UNKNOWN
     description = f"{member.guide_name} cannot go on {case.name}: {reason}."
     return _about(case, member, Cause.NOT_AVAILABLE, description, reason=reason)
 
 
 def judge_hold(case: Case, member: TeamMember) -> Judgement:
     """Find emergencies on other departures that hold the guide at the time, as severe as the emergencies are."""
+    if not case.scene.dangers:
+        return CLEAR
     conflicts = tuple(
         case.conflict(
             Cause.HELD_BY_EMERGENCY,
@@ -145,7 +150,7 @@ def judge_hold(case: Case, member: TeamMember) -> Judgement:
 def judge_notes(case: Case, member: TeamMember) -> Judgement:
     """Find notes since the team was confirmed, which whoever publishes it again approves. They are not repeated."""
     if not member.open_notes or member.assignment_status is not AssignmentStatus.PENDING_APPROVAL:
-        return Judgement()
+        return CLEAR
     description = (
         f"{member.guide_name} left a note since {case.name} was published: a person has to read it, and "
         "approves it by publishing the departure again."

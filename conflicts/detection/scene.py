@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,11 @@ def days_to_come(departure: Departure, now: datetime) -> tuple[date, ...]:
     """Return the local dates of the departure that are not past: what was on the others cannot be changed."""
     today = now.astimezone(departure.starts_at.tzinfo).date()
     return tuple(day for day in days_of(departure) if day >= today)
+
+
+@lru_cache(maxsize=1)
+def _nothing_read(now: datetime) -> Snapshot:
+    return Snapshot(taken_at=now, days=(), regions={}, trips={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,7 @@ class Scene:
 
     @property
     def snapshot(self) -> Snapshot:
-        if self.facts is not None:
-            return self.facts.snapshot
-        return Snapshot(taken_at=self.now, days=(), regions={}, trips={})
+        return self.facts.snapshot if self.facts is not None else _nothing_read(self.now)
 
     def read_at(self, *siblings: Sibling) -> dict[str, str]:
         """The times at which the named sources were read, in ISO 8601."""
@@ -99,7 +103,7 @@ class Scene:
         return [Case(self, key, departures[key]) for key in keys if departures[key].ends_at > self.now]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """One departure of a scene, to be judged."""
 
@@ -112,16 +116,25 @@ class Case:
         """The departure as descriptions name it: a trip may depart more than once on a date."""
         return f"{self.departure.trip_name} at {self.departure.starts_at:%H:%M}"
 
-    @property
+    @cached_property
     def demand(self) -> Demand:
         return Demand.of(self.departure_id, self.departure, self.scene.day, self.scene.snapshot)
 
-    @property
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """The local dates that the departure touches."""
+        return days_of(self.departure)
+
+    @cached_property
     def days_to_come(self) -> tuple[date, ...]:
         return days_to_come(self.departure, self.scene.now)
 
+    @cached_property
+    def span(self) -> Span:
+        return self.departure.span
+
     def adjustments_of(self, guide_id: UUID) -> GuideAdjustments:
-        return self.scene.entered.of(guide_id, days_of(self.departure))
+        return self.scene.entered.of(guide_id, self.days)
 
     def conflict(
         self,

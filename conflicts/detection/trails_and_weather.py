@@ -3,7 +3,7 @@
 from datetime import date
 
 from conflicts.detection.causes import Cause, ConflictType
-from conflicts.detection.findings import UNKNOWN, DetectedConflict, Judgement
+from conflicts.detection.findings import CLEAR, UNKNOWN, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Danger
 from conflicts.detection.severity import SEVERITY_OF_ALERT, WARNING_SEVERITIES, Severity
 from scheduling.domain.facts import Sibling, Trail, WeatherAlert, WeatherOutlook
@@ -15,7 +15,7 @@ def judge_trail(case: Case) -> Judgement:
     """Find a trail that is closed, out of season, flooded or under a severe closure on a date to come."""
     trail_id = case.departure.trail_id
     if trail_id is None:
-        return Judgement()
+        return CLEAR
     trail = case.scene.snapshot.trails.get(trail_id)
     if trail is None:
         return UNKNOWN
@@ -30,7 +30,7 @@ def judge_lack_of_trail(case: Case) -> Judgement:
     departure = case.departure
     reason = departure.unassigned_reason
     if reason is None or not departure.lacks_trail:
-        return Judgement()
+        return CLEAR
     conflict = case.conflict(
         Cause.NO_TRAIL,
         f"{case.name}: {reason.message}.",
@@ -57,7 +57,7 @@ def judge_trail_hazards(case: Case) -> Judgement:
     """Find wildlife alerts and emergencies that close the trail during the departure."""
     trail_id = case.departure.trail_id
     if trail_id is None:
-        return Judgement()
+        return CLEAR
     return Judgement(
         tuple(
             case.conflict(

@@ -59,15 +59,21 @@ def commitments_in(document: ScheduleDocument, day: date, departure_ids: Iterabl
     ]
 
 
-def commitments_around(span: Span, guide_ids: Collection[UUID] | None = None) -> dict[UUID, tuple[Commitment, ...]]:
-    """Return the stored commitments that a span could clash with, rest included, by guide; all guides by default."""
+def commitments_around(
+    span: Span, guide_ids: Collection[UUID] | None = None, *, besides: date | None = None
+) -> dict[UUID, tuple[Commitment, ...]]:
+    """Return the stored commitments that a span could clash with, rest included, by guide.
+
+    Of all guides by default; `besides` is a schedule date whose own are left out.
+    """
     if guide_ids is not None and not guide_ids:
         return {}
     with_rest = span.widened(REST)
     rows = GuideCommitment.objects.filter(starts_at__lt=with_rest.ends_at, ends_at__gt=with_rest.starts_at)
     if guide_ids is not None:
-        # One array, not a parameter a guide: a full date has thousands.
-        rows = rows.filter(guide_id__in=RawSQL("SELECT unnest(%s::uuid[])", [list(guide_ids)]))
+        rows = rows.filter(guide_id__in=_one_array(guide_ids))
+    if besides is not None:
+        rows = rows.exclude(schedule_date=besides)
     # Thousands on a full date: as plain values they take a third of the time.
     stored = rows.order_by("starts_at", "departure_id").values_list(
         "guide_id", "departure_id", "schedule_date", "starts_at", "ends_at"
@@ -76,6 +82,17 @@ def commitments_around(span: Span, guide_ids: Collection[UUID] | None = None) ->
         Commitment(guide_id, departure_id, day, Span(starts_at, ends_at))
         for guide_id, departure_id, day, starts_at, ends_at in stored
     )
+
+
+def departures_committing(guide_ids: Collection[UUID], day: date) -> set[UUID]:
+    """Return the departures of a date to which any of these guides is committed, as it is stored."""
+    rows = GuideCommitment.objects.filter(schedule_date=day, guide_id__in=_one_array(guide_ids))
+    return set(rows.values_list("departure_id", flat=True).distinct())
+
+
+def _one_array(guide_ids: Collection[UUID]) -> RawSQL:
+    """One parameter for all guides, not one for each: a full date has thousands."""
+    return RawSQL("SELECT unnest(%s::uuid[])", [list(guide_ids)])
 
 
 def by_guide(commitments: Iterable[Commitment]) -> dict[UUID, tuple[Commitment, ...]]:

@@ -8,7 +8,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from scheduling import hooks
-from scheduling.daily_schedules.commitments import by_guide, commitments_around, commitments_in
+from scheduling.daily_schedules.commitments import (
+    by_guide,
+    commitments_around,
+    commitments_in,
+    departures_committing,
+)
 from scheduling.daily_schedules.decision_facts import load_decision_facts
 from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
 from scheduling.domain.accepted_risks import AcceptedRisk
@@ -152,9 +157,11 @@ def _surroundings(
     document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure], facts: Facts, span: Span
 ) -> Surroundings:
     guides = frozenset(guide for departure in departures.values() for guide in departure.guide_ids)
-    stored = commitments_around(span, guides)
-    held = [c for commitments in stored.values() for c in commitments if c.day != day]
-    held += [c for c in commitments_in(document, day, document.departures_of(guides)) if c.guide_id in guides]
+    elsewhere = commitments_around(span, guides, besides=day)
+    held = [commitment for commitments in elsewhere.values() for commitment in commitments]
+    # Of the date itself as the document has them: the write may be about to change them.
+    own = departures_committing(guides, day) | document.departures.looked_at
+    held += [c for c in commitments_in(document, day, sorted(own, key=int)) if c.guide_id in guides]
     neighbours = departures_elsewhere([span], [day]) if facts.snapshot.locations else []
     return Surroundings(
         entries_over(document, day, departures.values()),

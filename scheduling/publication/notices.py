@@ -82,7 +82,7 @@ def notices_between(before: Mapping[UUID, Departure], after: Mapping[UUID, Depar
                 by_recipient[guide_id, kind].append((departure_id, departure))
     return [
         Notice(guide_id, kind, tuple(sorted(departures, key=lambda pair: (pair[1].starts_at, pair[0]))))
-        for (guide_id, kind), departures in sorted(by_recipient.items())
+        for (guide_id, kind), departures in sorted(by_recipient.items(), key=lambda item: (item[0][0].int, item[0][1]))
     ]
 
 
