@@ -9,7 +9,6 @@ from conflicts.detection.causes import Cause, ConflictType
 from conflicts.detection.findings import CLEAR, UNKNOWN, DetectedConflict, Judgement
 from conflicts.detection.scene import Case, Scene
 from conflicts.detection.severity import severity_of_excess
-from scheduling.domain.document import Departure
 from scheduling.domain.facts import Location, Sibling
 from scheduling.domain.text import counted
 from scheduling.rules import capacity_of
@@ -81,7 +80,7 @@ def find_crowding(scene: Scene, location: Location) -> DetectedConflict | None:
     load = _load_of(scene, location)
     if load.highest <= location.max_capacity:
         return None
-    cases = [case for case in scene.cases(scene.document.departures) if _uses(case.departure, location)]
+    cases = [case for case in scene.cases(scene.document.departures_from(location.id)) if case.departure.team]
     loads = {case.departure_id: load.peak(case.departure.span) for case in cases}
     crowded = [case for case in cases if loads[case.departure_id] > location.max_capacity]
     if not crowded:
@@ -92,11 +91,7 @@ def find_crowding(scene: Scene, location: Location) -> DetectedConflict | None:
 def _load_of(scene: Scene, location: Location) -> CampLoad:
     if scene.loads:
         return scene.loads.of(location.id)
-    return CampLoad.of((*scene.document.departures.values(), *scene.neighbours), location.id)
-
-
-def _uses(departure: Departure, location: Location) -> bool:
-    return departure.location_id == location.id and bool(departure.team)
+    return CampLoad.of((*scene.document.departures_from(location.id).values(), *scene.neighbours), location.id)
 
 
 def _crowding(crowded: list[Case], location: Location, allowed: int, people: int) -> DetectedConflict:

@@ -96,7 +96,7 @@ def load_scenes(
     spans = {day: own for day, scope in scopes.items() if (own := span_of(scope.present))}
     if around is None:
         dangers = dangers_in_force(span)
-        stored = departures_elsewhere(spans.values(), scopes.keys())
+        stored = departures_elsewhere(spans.values(), scopes.keys(), _camps_of(present, facts))
         entries = read_entries({*scopes, *days_of_any(present)})
     else:
         stored = [] if loads else around.staffed_outside(scopes.keys())
@@ -109,6 +109,14 @@ def load_scenes(
         scene = replace(scene, waiting=_waiting_guests(day, scope.waiting_for))
         scenes[day] = _with_elsewhere(scene, scopes, scope.departure_ids, around.documents if around else {})
     return scenes
+
+
+def _camps_of(departures: Iterable[Departure], facts: Facts | None) -> set[UUID]:
+    """Return the base camps whose load is judged with these departures: without facts none is."""
+    if facts is None:
+        return set()
+    regions = {departure.region_id for departure in departures}
+    return {location.id for key, location in facts.snapshot.locations.items() if key in regions}
 
 
 def neighbours_of(

@@ -13,7 +13,7 @@ from scheduling.daily_schedules.catalog_aliases import find_aliases
 from scheduling.daily_schedules.catalog_sync import departures_on_other_dates, merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.drafts import read_drafts
-from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over, locations_of
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.rules import Facts
@@ -27,7 +27,8 @@ from scheduling.snapshot.guides import with_availability_on
 class DayInputs:
     """The inputs of planning a date, in values; departures are by id.
 
-    `departures` are to be planned, `everything` has all of the date, merged with the catalog; `base` has those to be
+    `departures` are to be planned, `everything` has all of the date that concern them, merged with the catalog: of
+    their regions and base camps, and those that people were told of; `base` has those to be
     planned as they were stored. `context` has what guides entered and their commitments. `unknown` are the departures
     that stay as they are because a record that they rest on could not be read. Guides of `standby` are left free,
     except where they are pinned.
@@ -58,8 +59,9 @@ def load_inputs(
     """
     draft = read_drafts([day])[day]
     stored, document, now = draft.document.copy_for_editing(), draft.document, timezone.now()
-    aliases = find_aliases(day, facts.snapshot, document)
-    elsewhere = departures_on_other_dates({day: aliases}, facts.snapshot)[day]
+    trip_ids = {trip.id for trip in facts.snapshot.trips.values() if trip.region_id in region_ids}
+    aliases = find_aliases(day, facts.snapshot, document, trip_ids)
+    elsewhere = departures_on_other_dates({day: aliases}, facts.snapshot, region_ids)[day]
     merge_catalog(document, day, facts.snapshot, region_ids=region_ids, aliases=aliases, elsewhere=elsewhere, now=now)
     departures = open_departures(document, region_ids, now, only)
     later = {other for departure in departures.values() for other in days_of(departure)}
@@ -68,7 +70,7 @@ def load_inputs(
         day=day,
         facts=facts.with_snapshot(snapshot),
         departures=departures,
-        everything=document.departures,
+        everything=_departures_around(document, departures, region_ids),
         context=_context(document, day, departures),
         base={key: stored.departures[key] for key in departures if key in stored.departures},
         unknown=frozenset(key for key in departures if unknown_about(key, departures[key], snapshot)),
@@ -114,6 +116,16 @@ def open_departures(
     }
 
 
+def _departures_around(
+    document: ScheduleDocument, departures: Mapping[UUID, Departure], region_ids: Collection[UUID]
+) -> dict[UUID, Departure]:
+    """Return the departures of the date that a plan of these depends on; no others are read."""
+    around = document.departures_in(region_ids) | document.departures_published()
+    for location_id in locations_of(departures.values()):
+        around |= document.departures_from(location_id)
+    return around
+
+
 def _context(document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure]) -> PlanningContext:
     if not departures:
         return EMPTY_CONTEXT
@@ -123,5 +135,8 @@ def _context(document: ScheduleDocument, day: date, departures: Mapping[UUID, De
     )
     entered = entries_over(document, day, departures.values())
     return PlanningContext(
-        entered, commitments_around(span), frozenset(departures), departures_elsewhere([span], [day])
+        entered,
+        commitments_around(span),
+        frozenset(departures),
+        departures_elsewhere([span], [day], locations_of(departures.values())),
     )

@@ -17,8 +17,8 @@ from optimization.verification.checks import check_departures, is_new_since
 from optimization.verification.evidence import Engagement, Evidence, Finding, dates_of
 from optimization.verification.unchanged import forbidden_changes
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_around
-from scheduling.domain.document import Departure
+from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_around, locations_of
+from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.models import GuideCommitment
 from scheduling.rules import Facts
@@ -75,7 +75,7 @@ def _newly_broken(day: date, change: Change, facts: Facts) -> list[Finding]:
 
 def _teams_taken(day: date, change: Change, facts: Facts) -> list[Finding]:
     """Return a finding where the write takes the teams of more published departures than a machine may."""
-    after = change.after.departures
+    after = change.after.departures_published()
 
     def evidence() -> Evidence:
         return Evidence(
@@ -92,19 +92,20 @@ def _teams_taken(day: date, change: Change, facts: Facts) -> list[Finding]:
 def _evidence_before_and_after(day: date, change: Change, facts: Facts, planned: Sequence[Departure]) -> list[Evidence]:
     span = Span(min(departure.starts_at for departure in planned), max(departure.ends_at for departure in planned))
     guides = {guide for departure in planned for guide in departure.guide_ids}
-    elsewhere = departures_elsewhere([span], [day]) if any(departure.location_id for departure in planned) else []
+    elsewhere = departures_elsewhere([span], [day], locations_of(planned))
     stored = _stored_engagements(span, guides, day)
     entered = entries_around(change.after, day, _dates_of(planned, facts)).by_day
     evidences = []
     for document in (change.before, change.after):
         engagements = defaultdict(list, {guide: list(others) for guide, others in stored.items()})
-        for guide_id, own in engagements_in(document.departures, day).items():
+        departures = _departures_around(document, change.departure_ids, guides)
+        for guide_id, own in engagements_in(departures, day).items():
             engagements[guide_id] += own
         evidences.append(
             Evidence(
                 day=day,
                 snapshot=facts.snapshot,
-                departures=document.departures,
+                departures=departures,
                 before=change.before.departures,
                 elsewhere=elsewhere,
                 engagements=engagements,
@@ -113,6 +114,21 @@ def _evidence_before_and_after(day: date, change: Change, facts: Facts, planned:
             )
         )
     return evidences
+
+
+def _departures_around(
+    document: ScheduleDocument, departure_ids: Collection[UUID], guide_ids: Collection[UUID]
+) -> dict[UUID, Departure]:
+    """Return these departures of the date and all that a rule relates to them, for these guides and their own.
+
+    They share a base camp or a guide. No others are read.
+    """
+    own = {key: departure for key in departure_ids if (departure := document.departures.get(key))}
+    guides = frozenset(guide_ids).union(*(departure.guide_ids for departure in own.values()))
+    around = own | document.departures_of(guides)
+    for location_id in locations_of(own.values()):
+        around |= document.departures_from(location_id)
+    return around
 
 
 def _stored_engagements(span: Span, guides: Collection[UUID], day: date) -> dict[UUID, list[Engagement]]:

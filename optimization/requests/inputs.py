@@ -83,7 +83,7 @@ class InputsLoader:
             deadline_seconds=self.budget.read_seconds,
         )
         aliases = find_aliases_by_day({day: documents[day] for day in query.days}, snapshot)
-        elsewhere_by_day = departures_on_other_dates(aliases, snapshot)
+        elsewhere_by_day = departures_on_other_dates(aliases, snapshot, region_ids)
         now = timezone.now()
         for day in query.days:
             merge_catalog(
@@ -95,7 +95,8 @@ class InputsLoader:
                 elsewhere=elsewhere_by_day[day],
                 now=now,
             )
-        elsewhere = departures_elsewhere([_span_of(documents)], documents) if snapshot.locations else []
+        camps = [location.id for location in snapshot.locations.values()]
+        elsewhere = departures_elsewhere([_span_of(documents)], documents, camps)
         options = options_of(query, documents, facts, now, elsewhere)
         later = {day for option in options for day in days_of(option.departure)}
         facts = facts.with_snapshot(with_availability_on(snapshot, later, deadline_seconds=self.budget.read_seconds))

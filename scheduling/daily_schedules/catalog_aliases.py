@@ -17,19 +17,24 @@ from scheduling.models import DepartureAlias
 from scheduling.operations_notices import notify_operations
 
 
-def find_aliases(day: date, snapshot: Snapshot, document: ScheduleDocument) -> dict[UUID, UUID]:
+def find_aliases(
+    day: date, snapshot: Snapshot, document: ScheduleDocument, trip_ids: Collection[UUID] | None = None
+) -> dict[UUID, UUID]:
     """Return our ids by the catalog's, of the departures that `document` has under ids of ours.
 
     Two departures are the same when they were paired before, or when trip, date and time agree and the catalog
-    does not list the other one as well. No departure of ours is paired with two of the catalog's.
+    does not list the other one as well. No departure of ours is paired with two of the catalog's. `trip_ids`: of these
+    trips only; departures that the catalog lists of others are not read.
     """
-    return find_aliases_by_day({day: document}, snapshot)[day]
+    return find_aliases_by_day({day: document}, snapshot, trip_ids)[day]
 
 
-def find_aliases_by_day(documents: Mapping[date, ScheduleDocument], snapshot: Snapshot) -> dict[date, dict[UUID, UUID]]:
+def find_aliases_by_day(
+    documents: Mapping[date, ScheduleDocument], snapshot: Snapshot, trip_ids: Collection[UUID] | None = None
+) -> dict[date, dict[UUID, UUID]]:
     """Return `find_aliases` of each date, with the queries of one."""
     candidates = {
-        day: _candidates_by_catalog_id(document, snapshot.departures.get(day, ()))
+        day: _candidates_by_catalog_id(document, snapshot.departures.get(day, ()), trip_ids)
         for day, document in documents.items()
     }
     recorded = _recorded_pairs(chain.from_iterable(of_day.items() for of_day in candidates.values()))
@@ -84,11 +89,12 @@ def ask_to_close_listing(departure_id: UUID, departure: Departure, day: date, *,
 
 
 def _candidates_by_catalog_id(
-    document: ScheduleDocument, catalog_departures: Collection[CatalogDeparture]
+    document: ScheduleDocument, catalog_departures: Collection[CatalogDeparture], trip_ids: Collection[UUID] | None
 ) -> dict[UUID, list[UUID]]:
     """The catalog's departures that the document lacks under their ids, with those of ours that each could be."""
     ours = _by_trip_and_time(document, catalog_departures)
-    lacking = [departure for departure in catalog_departures if departure.id not in document.departures]
+    of_trips = (departure for departure in catalog_departures if trip_ids is None or departure.trip_id in trip_ids)
+    lacking = [departure for departure in of_trips if departure.id not in document.departures]
     # One that runs comes before one that was cancelled and created again; ties by id, so that every run pairs alike.
     lacking.sort(key=lambda departure: (departure.is_cancelled, departure.id))
     return {departure.id: _candidates(departure, ours, document) for departure in lacking}
@@ -99,8 +105,8 @@ def _by_trip_and_time(
 ) -> Mapping[tuple[UUID, str], list[UUID]]:
     catalog_ids = {departure.id for departure in catalog_departures}
     ours: defaultdict[tuple[UUID, str], list[UUID]] = defaultdict(list)
-    for key, departure in sorted(document.departures.items()):
-        if key not in catalog_ids:
+    for key in sorted(document.departures.ids - catalog_ids):
+        if departure := document.departures.get(key):
             ours[departure.trip_id, _local_time(departure)].append(key)
     return ours
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -218,9 +219,13 @@ def _unconfirm(departure: Departure) -> None:
 
 def _allowed_on(document: ScheduleDocument) -> int:
     """Return how many departures of a date that people were told of a machine may cancel or move off it at once."""
-    announced = sum(map(is_announced, document.departures.values()))
+    announced = len(document.departures.where(_may_be_announced, is_announced))
     count: int = settings.MAX_UNSTAFFED_BY_MACHINE
     return max(count, int(settings.MAX_UNSTAFFED_SHARE_BY_MACHINE * announced))
+
+
+def _may_be_announced(raw: Mapping[str, Any]) -> bool:
+    return bool(raw.get("published")) or raw.get("status") == DepartureStatus.PUBLISHED
 
 
 def _place_of(theirs: CatalogListing, snapshot: Snapshot) -> Place | None:

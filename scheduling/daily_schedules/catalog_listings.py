@@ -46,7 +46,8 @@ def read_listings(
     The schedule of a trip whose departure is missing is read again, for itself and in full: it was moved to another
     date, or is no longer listed. Where that cannot be read, the departure is left out.
     """
-    aliases = find_aliases_by_day(documents, snapshot)
+    scope = _in_scope(documents, region_ids, trip_ids)
+    aliases = find_aliases_by_day(documents, snapshot, _trips_of(scope, snapshot, region_ids))
     ours = frozenset(key for of_day in aliases.values() for key in of_day.values())
     listed = {
         aliases[day].get(listed.id, listed.id): listing_of(listed, trip, snapshot.taken_at)
@@ -54,9 +55,8 @@ def read_listings(
         for listed in snapshot.departures.get(day, ())
         if (trip := snapshot.trips.get(listed.trip_id)) and (trip_ids is None or trip.id in trip_ids)
         # Also a trip that was in one of these regions when its departure was planned.
-        if trip.region_id in region_ids or _region_of(aliases[day].get(listed.id, listed.id), documents) in region_ids
+        if trip.region_id in region_ids or aliases[day].get(listed.id, listed.id) in scope
     }
-    scope = _in_scope(documents, region_ids, trip_ids)
     missing = {
         key: dated
         for key, dated in scope.items()
@@ -69,9 +69,13 @@ def read_listings(
     return CatalogListings(known, frozenset(days), ours)
 
 
-def _region_of(key: UUID, documents: Documents) -> UUID | None:
-    departures = (document.departures.get(key) for document in documents.values())
-    return next((departure.region_id for departure in departures if departure), None)
+def _trips_of(
+    scope: Mapping[UUID, tuple[date, Departure]], snapshot: Snapshot, region_ids: Collection[UUID]
+) -> set[UUID]:
+    """Return the trips of these regions, and those that were when their departures were planned."""
+    return {trip.id for trip in snapshot.trips.values() if trip.region_id in region_ids} | {
+        departure.trip_id for _, departure in scope.values()
+    }
 
 
 def _in_scope(

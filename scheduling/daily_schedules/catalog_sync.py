@@ -30,7 +30,7 @@ def merge_catalog(
         key = aliases.get(listed.id, listed.id)
         departure = document.departures.get(key)
         if departure is None:
-            is_elsewhere = key in elsewhere or key in document.unreadable_departures
+            is_elsewhere = key in elsewhere or document.departures.is_unreadable(key)
             if is_elsewhere or listed.is_cancelled or not snapshot.trips[listed.trip_id].is_active:
                 continue
             departure = new_departure(snapshot.trips[listed.trip_id], day, listed.departure_time, snapshot, listed)
@@ -41,14 +41,14 @@ def merge_catalog(
 
 
 def departures_on_other_dates(
-    aliases: Mapping[date, Mapping[UUID, UUID]], snapshot: Snapshot
+    aliases: Mapping[date, Mapping[UUID, UUID]], snapshot: Snapshot, region_ids: Collection[UUID]
 ) -> dict[date, frozenset[UUID]]:
     """Return for each date of `aliases` those that the catalog lists there while ours are on another date, by our id.
 
-    `aliases` are those of `find_aliases_by_day`.
+    `aliases` are those of `find_aliases_by_day`; only trips of these regions are looked at.
     """
     keys = {
-        day: frozenset(of_day.get(listed.id, listed.id) for listed in snapshot.departures.get(day, ()))
+        day: frozenset(of_day.get(listed.id, listed.id) for listed in _listed_in(snapshot, day, region_ids))
         for day, of_day in aliases.items()
     }
     dates = dates_of(frozenset[UUID]().union(*keys.values()))

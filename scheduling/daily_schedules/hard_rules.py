@@ -47,7 +47,7 @@ def find_new_violations(changes: Mapping[date, Change], facts: Facts) -> list[Vi
     }
     # Concurrent writes of other dates share the locations' capacity: they are read after these locks are held.
     lock_locations(location_id for location_id in shared if location_id)
-    elsewhere = departures_elsewhere([span], changes) if shared else []
+    elsewhere = departures_elsewhere([span], changes, [key for key in shared if key])
     changed = {(day, key) for day, change in changes.items() for key in change.departure_ids}
     planned = [c for held in stored.values() for c in held if (c.day, c.departure_id) not in changed]
     later_days = days_of_any(touched)

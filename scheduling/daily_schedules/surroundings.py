@@ -7,7 +7,8 @@ from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import JSONField, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTransform
 
 from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
@@ -16,6 +17,14 @@ from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
 from scheduling.models import DailySchedule, GuideCommitment, GuideEntry
 from scheduling.rules import EntriesByDate
 from scheduling.rules.inputs import days_of, merged_adjustments
+
+# Nobody but SQL spells an id otherwise than we do: such a one may be any.
+_LEAVING_FROM = """(
+    SELECT jsonb_object_agg(key, value)
+    FROM jsonb_each(assignments -> 'departures')
+    WHERE value ->> 'location_id' = ANY(%s)
+        OR value ->> 'location_id' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+)"""
 
 Entries = Mapping[UUID, GuideAdjustments]
 NO_ENTRIES: Entries = {}
@@ -127,6 +136,11 @@ def days_of_any(departures: Iterable[Departure]) -> set[date]:
     return {day for departure in departures for day in days_of(departure)}
 
 
+def locations_of(departures: Iterable[Departure]) -> set[UUID]:
+    """Return the locations that any of these departures leaves from."""
+    return {departure.location_id for departure in departures if departure.location_id}
+
+
 def departures_at(keys: Mapping[date, Collection[UUID]]) -> list[Departure]:
     """Return these stored departures; the others of their documents are not parsed."""
     rows = DailySchedule.objects.filter(schedule_date__in=keys).order_by("schedule_date")
@@ -139,9 +153,14 @@ def departures_at(keys: Mapping[date, Collection[UUID]]) -> list[Departure]:
     ]
 
 
-def departures_elsewhere(spans: Collection[Span], days: Collection[date]) -> list[Departure]:
-    """Return staffed departures of dates other than `days` that overlap a span: mostly trips of several days."""
-    if not spans:
+def departures_elsewhere(
+    spans: Collection[Span], days: Collection[date], location_ids: Collection[UUID] | None = None
+) -> list[Departure]:
+    """Return staffed departures of dates other than `days` that overlap a span: mostly trips of several days.
+
+    Of `location_ids` those alone that leave from there; the others of their documents are neither sent nor parsed.
+    """
+    if not spans or (location_ids is not None and not location_ids):
         return []
     overlapping = Q()
     for span in spans:
@@ -155,7 +174,14 @@ def departures_elsewhere(spans: Collection[Span], days: Collection[date]) -> lis
     rows = DailySchedule.objects.filter(schedule_date__in=dates.distinct()).order_by("schedule_date")
     return [
         departure
-        for row in rows
-        for departure in row.document.departures.values()
+        for stored in rows.values_list(_leaving_from(location_ids), flat=True)
+        for departure in ScheduleDocument.read({"departures": stored or {}}).departures.values()
         if departure.team and any(departure.span.overlaps(span) for span in spans)
     ]
+
+
+def _leaving_from(location_ids: Collection[UUID] | None) -> KeyTransform | RawSQL:
+    """Return the departures of a row, or those alone that leave from these locations."""
+    if location_ids is None:
+        return KeyTransform("departures", "assignments")
+    return RawSQL(_LEAVING_FROM, [[str(key) for key in location_ids]], JSONField())  # noqa: S611 (a constant)

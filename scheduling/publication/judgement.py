@@ -162,7 +162,7 @@ def _surroundings(
     # Of the date itself as the document has them: the write may be about to change them.
     own = departures_committing(guides, day) | document.departures.looked_at
     held += [c for c in commitments_in(document, day, sorted(own, key=int)) if c.guide_id in guides]
-    neighbours = departures_elsewhere([span], [day]) if facts.snapshot.locations else []
+    neighbours = departures_elsewhere([span], [day], [camp.id for camp in facts.snapshot.locations.values()])
     return Surroundings(
         entries_over(document, day, departures.values()),
         by_guide(held),

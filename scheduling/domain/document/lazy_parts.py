@@ -94,8 +94,18 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
         return frozenset(self._parts.keys() | self._removed)
 
     @property
+    def ids(self) -> frozenset[UUID]:
+        """The ids of all parts, of those that cannot be read too: none is read for it."""
+        return frozenset(self._stored_ids) - self._removed | self._parts.keys()
+
+    def is_unreadable(self, key: UUID) -> bool:
+        """Return whether a part is stored and cannot be read; no other is read for it."""
+        self._look_at(key)
+        return key in self._unreadable
+
+    @property
     def unreadable(self) -> frozenset[UUID]:
-        """The ids of the stored parts that cannot be read."""
+        """The ids of the stored parts that cannot be read: reads all of them."""
         for key in self._stored_ids:
             self._look_at(key)
         return frozenset(self._unreadable)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from scheduling.domain.document.adjustments import GuideAdjustments
-from scheduling.domain.document.departure import Departure
+from scheduling.domain.document.departure import Departure, DepartureStatus
 from scheduling.domain.document.lazy_parts import Json, LazyParts, StandIn, may_be_any_of
 
 UNREADABLE_ENTRY = "an entry that cannot be read"
@@ -124,6 +124,13 @@ class ScheduleDocument:
         spelled = {str(trip_id)}
         return self.departures.where(
             lambda raw: may_be_any_of(raw.get("trip_id"), spelled), lambda departure: departure.trip_id == trip_id
+        )
+
+    def departures_published(self) -> dict[UUID, Departure]:
+        """Return the departures with status PUBLISHED; others are not read."""
+        return self.departures.where(
+            lambda raw: raw.get("status") == DepartureStatus.PUBLISHED,
+            lambda departure: departure.status is DepartureStatus.PUBLISHED,
         )
 
     def has_unpublished_changes(self) -> bool:
