@@ -90,6 +90,13 @@ def departures_committing(guide_ids: Collection[UUID], day: date) -> set[UUID]:
     return set(rows.values_list("departure_id", flat=True).distinct())
 
 
+def departures_with_guides_of(departure_ids: Collection[UUID], day: date) -> set[UUID]:
+    """Return these departures of a date and those to which any of their guides is committed too, as it is stored."""
+    shared = GuideCommitment.objects.filter(schedule_date=day, departure_id__in=departure_ids).values("guide_id")
+    rows = GuideCommitment.objects.filter(schedule_date=day, guide_id__in=shared)
+    return {*departure_ids, *rows.values_list("departure_id", flat=True).distinct()}
+
+
 def _one_array(guide_ids: Collection[UUID]) -> RawSQL:
     """One parameter for all guides, not one for each: a full date has thousands."""
     return RawSQL("SELECT unnest(%s::uuid[])", [list(guide_ids)])

@@ -10,6 +10,7 @@ from django.utils import timezone
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.commitments import departures_with_guides_of
 from scheduling.daily_schedules.drafts import Draft, read_drafts, unchanged
 from scheduling.daily_schedules.writer import TRIES, write_daily_schedules
 from scheduling.domain.document import (
@@ -107,9 +108,12 @@ def publish_departures(
         _publish_due(draft, due, Judgement(), now)
 
     since_revs = {} if since_rev is None else {day: since_rev}
+    looked_at = _looked_at(day, departure_ids)
     for _ in range(TRIES):
         try:
-            changes = write_daily_schedules([day], edit, author=author, since_revs=since_revs, after_write=announce)
+            changes = write_daily_schedules(
+                [day], edit, author=author, since_revs=since_revs, after_write=announce, departures=looked_at
+            )
         except FactsOutdated:
             continue
         return changes[day] if day in changes else unchanged(day)
@@ -120,7 +124,7 @@ def preview_publication(
     day: date, *, departure_ids: Collection[UUID] | None = None, region_id: UUID | None = None
 ) -> PublicationPreview:
     """Preview `publish_departures` by a person, as of now. Raises UnknownSchedule and UnknownDeparture."""
-    draft = _existing(read_drafts([day])[day])
+    draft = _existing(read_drafts([day], departures=_looked_at(day, departure_ids))[day])
     chosen = _chosen(draft.document, departure_ids, region_id)
     before = draft.original.departures
     due = _due(draft, chosen)
@@ -253,6 +257,11 @@ def _refuse_unapproved(departures: Mapping[UUID, Departure]) -> None:
             f"A person has to approve the team of {names} first.",
             *(FieldProblem(f"assignments.departures.{key}", "its team awaits approval") for key in sorted(departures)),
         )
+
+
+def _looked_at(day: date, departure_ids: Collection[UUID] | None) -> Collection[UUID] | None:
+    """Return the departures that are read to publish these, where they are named: theirs, and those of their guides."""
+    return None if departure_ids is None else departures_with_guides_of(departure_ids, day)
 
 
 def _existing(draft: Draft) -> Draft:
