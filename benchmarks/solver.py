@@ -3,7 +3,16 @@
 from benchmarks.report import Table
 from benchmarks.solvers.figures import Figure
 from benchmarks.solvers.races import race_figures, race_table, run_races
-from benchmarks.solvers.trials import dense_days, growth, processes, proofs, replans, requests, short_limits
+from benchmarks.solvers.trials import (
+    dense_days,
+    growth,
+    processes,
+    proofs,
+    replans,
+    requests,
+    short_limits,
+    time_limits,
+)
 
 SEEDS = 20
 COLUMNS = ("figure", "target", "measured", "met")
@@ -24,6 +33,7 @@ def measure_solver(*, seeds: int = SEEDS) -> Table:
         *requests(seeds),
         *replans(seeds),
         short_limits(seeds),
+        time_limits(),
         dense_days(seeds),
     ]
     rows = [figure.row() for figure in figures]

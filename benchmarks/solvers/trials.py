@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from benchmarks.solvers.dense import dense_day, density_of
-from benchmarks.solvers.figures import Figure, at_most, cpu_ratio, geometric_mean, growth_exponent
+from benchmarks.solvers.dense import Density, dense_day, density_of
+from benchmarks.solvers.figures import Figure, at_most, cpu_clock, cpu_ratio, geometric_mean, growth_exponent
 from benchmarks.solvers.instances import SIZES, clusters_of_day, without_guide
 from benchmarks.solvers.judging import Worth, worth_of
 from benchmarks.solvers.own import solve_greedily
@@ -20,6 +20,8 @@ REQUESTS_A_SEED = 50
 GROWTH = ("growth 5x", "growth 10x", "growth 20x", "growth 50x", "growth 100x")
 DENSE_DAYS_A_SEED = 5
 DENSE_SECONDS = 2.0
+DENSE_SIZES = ((50, 0.9), (120, 0.6), (415, 0.3))
+LIMITS_SECONDS = (0.1, 1.0, 20.0)
 SHORT_SECONDS = 0.1
 LIMIT_SECONDS = 60.0
 
@@ -126,6 +128,23 @@ def short_limits(seeds: int) -> Figure:
     )
 
 
+def time_limits() -> Figure:
+    """Measure by how much days of equals, which HiGHS does not interrupt, and a large cluster exceed their limits."""
+    problems = [dense_day(1, Density(guides, share, scores_are_equal=True)) for guides, share in DENSE_SIZES]
+    problems.append(max(clusters_of_day("50x", 1), key=lambda cluster: len(cluster.pairs)))
+    worst, is_met = [], True
+    for limit in LIMITS_SECONDS:
+        over = max(_wall_seconds(partial(solve_day, problem, time_limit_seconds=limit)) - limit for problem in problems)
+        is_met = is_met and over <= max(0.1 * limit, 0.05)
+        worst.append(f"{1000 * max(0.0, over):,.0f} ms over {limit:g} s")
+    return Figure(
+        name=f"time limits on days of equals (up to {len(problems[-2].departures):,} departures) and a 50x cluster",
+        target="overshoot ≤ 10 % or 50 ms",
+        measured=", ".join(worst),
+        is_met=is_met,
+    )
+
+
 def dense_days(seeds: int) -> Figure:
     """Plan days on which every departure can be staffed, and hardly anybody is free, within a short limit."""
     count = DENSE_DAYS_A_SEED * seeds
@@ -144,9 +163,15 @@ def dense_days(seeds: int) -> Figure:
 
 
 def cpu_seconds(do: Callable[[], None]) -> float:
-    started = time.process_time()
+    started = cpu_clock()
     do()
-    return time.process_time() - started
+    return cpu_clock() - started
+
+
+def _wall_seconds(do: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    do()
+    return time.perf_counter() - started
 
 
 def _solve_all(problems: tuple[DayProblem, ...], plans: list[DayPlan]) -> None:

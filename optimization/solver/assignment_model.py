@@ -5,13 +5,15 @@ allows; both are minimised. Expressions are built from lists of (variable, coeff
 their left operand.
 """
 
+import math
+import time
 from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
 import pulp
 
-from optimization.solver.components import CapacityRow, Component
+from optimization.solver.components import CapacityRow, Component, guide_cliques
 from optimization.solver.highs import DirectProblem
 from optimization.solver.patterns import fewest_guides, smallest_patterns
 from optimization.solver.problem import EligiblePair
@@ -30,6 +32,10 @@ _CHOSEN: Final = 0.5  # binaries come back as 0.9999999
 Terms = list[tuple[pulp.LpVariable, int]]
 
 
+class OutOfTimeError(Exception):
+    """A search has to end without a proof by the model: at its deadline, or because its floor needs none."""
+
+
 class AssignmentModel:
     """Variables and rows; the objective is set before each solve by one of the `minimize_…` methods.
 
@@ -37,7 +43,9 @@ class AssignmentModel:
     Pairs are looked up by identity: hashing their ids would dominate the building time.
     """
 
-    def __init__(self, staffings: Iterable[Staffing], *, pattern_limit: int = PATTERN_LIMIT) -> None:
+    def __init__(
+        self, staffings: Iterable[Staffing], *, pattern_limit: int = PATTERN_LIMIT, deadline: float = math.inf
+    ) -> None:
         self.problem = DirectProblem("day", pulp.LpMinimize)
         self.variables = 0
         self.rows = 0
@@ -51,13 +59,20 @@ class AssignmentModel:
         self._fixed_rows: list[str] = []
         self.staffings = tuple(staffings)
         for staffing in self.staffings:
+            _check_time(deadline)
             self._add_departure(staffing)
 
     @classmethod
-    def of(cls, component: Component, *, pattern_limit: int = PATTERN_LIMIT) -> "AssignmentModel":
-        """Return the model of a component with its coupling rows."""
-        model = cls(component.staffings, pattern_limit=pattern_limit)
-        for clique in component.cliques:
+    def of(
+        cls, component: Component, *, pattern_limit: int = PATTERN_LIMIT, deadline: float = math.inf
+    ) -> "AssignmentModel":
+        """Return the model of a component with its coupling rows.
+
+        Raises OutOfTimeError if it is not built by `deadline`, in seconds of the monotonic clock.
+        """
+        model = cls(component.staffings, pattern_limit=pattern_limit, deadline=deadline)
+        for clique in guide_cliques(component.staffings):
+            _check_time(deadline)
             model._add_row(model._count(clique), at_most=1)
         for row in component.capacity_rows:
             model._add_row(model._people_in(row), at_most=row.people)
@@ -282,3 +297,8 @@ class AssignmentModel:
         row = pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, rhs=bound)
         self.problem.addConstraint(row, f"r{self.rows}")
         return row
+
+
+def _check_time(deadline: float) -> None:
+    if time.monotonic() >= deadline:
+        raise OutOfTimeError

@@ -12,12 +12,13 @@ import numpy as np
 import pulp
 from pulp import constants
 
+from optimization.solver.bounded_run import LEAST_ENTRIES, Outcome, run_apart, run_here
+
 # HiGHS silently refuses a second solve in one process with another number of threads.
 THREADS: Final = 1
 
 _ROW_WISE: Final = 2
 _MINIMISE: Final = 1
-_FEASIBLE: Final = 2
 _LIMITS: Final = frozenset(
     {
         highspy.HighsModelStatus.kTimeLimit,
@@ -75,19 +76,26 @@ class FastHiGHS(pulp.HiGHS):  # type: ignore[misc]
             **options,
         )
         self._warm_start = warm_start
+        self._seconds = time_limit_seconds
+        self._entries = 0
 
     def actualSolve(self, lp: pulp.LpProblem) -> int:  # noqa: N802 (PuLP's name)
         """Solve `lp`, as called by `LpProblem.solve`. Raises PulpSolverError if HiGHS refuses the model or fails."""
         self.createAndConfigureSolver(lp)
         columns = self._load(lp)
-        outcome = lp.solverModel.run()
+        outcome = self._run(lp.solverModel)
         status, solution_status = self._read_status(lp.solverModel, outcome)
-        if solution_status in (constants.LpSolutionOptimal, constants.LpSolutionIntegerFeasible):
-            values = lp.solverModel.getSolution().col_value
-            for column, value in zip(columns, values, strict=True):
+        has_solution = solution_status in (constants.LpSolutionOptimal, constants.LpSolutionIntegerFeasible)
+        if has_solution and outcome.values is not None:
+            for column, value in zip(columns, outcome.values.tolist(), strict=True):
                 column.varValue = value
         lp.assignStatus(status, solution_status)
         return status
+
+    def _run(self, highs: highspy.Highs) -> Outcome:
+        if self.mip and self._entries >= LEAST_ENTRIES:
+            return run_apart(highs, seconds=self._seconds)
+        return run_here(highs, is_integer=self.mip)
 
     def _load(self, lp: pulp.LpProblem) -> list[pulp.LpVariable]:
         columns = self._columns(lp)
@@ -97,6 +105,7 @@ class FastHiGHS(pulp.HiGHS):  # type: ignore[misc]
         rows = list(lp._constraints.values())
         starts = np.zeros(len(rows) + 1, dtype=np.int32)
         np.cumsum([len(row.expr) for row in rows], out=starts[1:])
+        self._entries = int(starts[-1])
         lower, upper = [row.getLb() for row in rows], [row.getUb() for row in rows]
         accepted = lp.solverModel.passModel(
             len(columns),
@@ -134,21 +143,19 @@ class FastHiGHS(pulp.HiGHS):  # type: ignore[misc]
         values = np.array(list(self._warm_start.values()), dtype=np.float64)
         highs.setSolution(len(indices), indices, values)
 
-    def _read_status(self, highs: highspy.Highs, outcome: highspy.HighsStatus) -> tuple[int, int]:
-        status = highs.getModelStatus()
-        info = highs.getInfo()
-        self.bound = float(info.mip_dual_bound if self.mip else info.objective_function_value)
-        if status == highspy.HighsModelStatus.kOptimal:
+    def _read_status(self, highs: highspy.Highs, outcome: Outcome) -> tuple[int, int]:
+        self.bound = outcome.bound
+        if outcome.status == highspy.HighsModelStatus.kOptimal:
             self.gap = 0.0
             return constants.LpStatusOptimal, constants.LpSolutionOptimal
-        if status in _LIMITS:
-            if self.mip and info.primal_solution_status == _FEASIBLE:
-                self.gap = float(info.mip_gap)
+        if outcome.status in _LIMITS:
+            if self.mip and outcome.values is not None:
+                self.gap = outcome.gap
                 return constants.LpStatusNotSolved, constants.LpSolutionIntegerFeasible
             return constants.LpStatusNotSolved, constants.LpSolutionNoSolutionFound
-        if status in (
+        if outcome.status in (
             highspy.HighsModelStatus.kInfeasible,
             highspy.HighsModelStatus.kUnboundedOrInfeasible,
         ):
             return _NO_SOLUTION
-        raise pulp.PulpSolverError(f"HiGHS ended with {highs.modelStatusToString(status)} ({outcome}).")
+        raise pulp.PulpSolverError(f"HiGHS ended with {highs.modelStatusToString(outcome.status)}.")
