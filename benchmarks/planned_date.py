@@ -7,7 +7,6 @@ import argparse
 import gc
 import io
 import json
-import os
 import re
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import django
 
 from benchmarks.boundaries import PartTimes, watch
+from benchmarks.cpu import cpu_seconds, fields_of
 
 PARTS = {
     "snapshot": (
@@ -48,7 +48,6 @@ PARTS = {
         "conflicts.monitoring.services:detect_in_changes",
     ),
 }
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -75,7 +74,7 @@ def _cost(day: str, siblings: int, times: PartTimes) -> dict[str, Any]:
     caches["siblings"].clear()
     gc.collect()
     database = _database_processes()
-    before, started, printed = (_cpu([siblings]), _cpu(database)), time.perf_counter(), io.StringIO()
+    before, started, printed = (cpu_seconds([siblings]), cpu_seconds(database)), time.perf_counter(), io.StringIO()
     times.taken()
     call_command("optimize_schedules", "--date", day, "--json", stdout=printed)
     parts = times.taken()
@@ -83,8 +82,8 @@ def _cost(day: str, siblings: int, times: PartTimes) -> dict[str, Any]:
     return {
         "parts": parts,
         "wall": time.perf_counter() - started,
-        "siblings": _cpu([siblings]) - before[0],
-        "database": _cpu(database) - before[1],
+        "siblings": cpu_seconds([siblings]) - before[0],
+        "database": cpu_seconds(database) - before[1],
         "memory_mb": _most_memory_mb(),
         "departures": len(planned["departures"]),
     }
@@ -103,21 +102,8 @@ def _database_processes() -> list[int]:
 
 
 def _parent(process: int) -> int:
-    fields = _stat(process)
+    fields = fields_of(process)
     return int(fields[1]) if fields else 0
-
-
-def _cpu(processes: list[int]) -> float:
-    """Return the user and system seconds of these processes so far; of one that ended none."""
-    return sum((int(fields[11]) + int(fields[12])) / TICKS for fields in map(_stat, processes) if fields)
-
-
-def _stat(process: int) -> list[str]:
-    """Return the fields of /proc/PID/stat after the name: state, parent and so on; of a process that ended none."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
 
 
 def _most_memory_mb() -> float:
