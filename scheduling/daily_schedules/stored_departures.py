@@ -6,9 +6,11 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Func, JSONField, QuerySet, Value
 from django.db.models.fields.json import KeyTransform
 
+from scheduling.domain.document import Candidates, Trait
 from scheduling.models import DailySchedule
 
 Json = Any
@@ -16,6 +18,18 @@ Json = Any
 # The document is unpacked once for all of them, not for each.
 _NAMED = "scheduling.entries_named(%(expressions)s::jsonb) -> 'departures'"
 _OTHERS = "(%(expressions)s - 'departures')"
+
+# An id in another spelling than ours, as only SQL writes it, may be any.
+_IS_ANY_OF = "({id} = ANY(%s) OR length({id}) <> 36 OR {id} <> lower({id}))"
+_OF_ITSELF = _IS_ANY_OF.replace("{id}", "value ->> '{trait}'")
+_OF_TEAM = f"""EXISTS (SELECT FROM
+    jsonb_array_elements(CASE jsonb_typeof(value -> 'team') WHEN 'array' THEN value -> 'team' ELSE '[]' END) AS member
+    WHERE {_IS_ANY_OF.replace("{id}", "member ->> 'guide_id'")})"""
+_CONDITIONS = {trait: _OF_ITSELF.replace("{trait}", trait) for trait in Trait} | {Trait.GUIDE: _OF_TEAM}
+_OF_ROW = (
+    "SELECT key, value FROM scheduling.daily_schedules, jsonb_each(assignments -> 'departures') WHERE schedule_id = %s"
+)
+_MATCHING = {trait: f"{_OF_ROW} AND {condition}" for trait, condition in _CONDITIONS.items()}
 
 
 class StoredDepartures(Mapping[str, Json]):
@@ -26,7 +40,7 @@ class StoredDepartures(Mapping[str, Json]):
     """
 
     def __init__(self, schedule_id: UUID, asked_for: Collection[str], found: Mapping[str, Json]) -> None:
-        self._schedule_id, self._asked_for, self._found = schedule_id, frozenset(asked_for), found
+        self._schedule_id, self._asked_for, self._found = schedule_id, set(asked_for), found
 
     def __getitem__(self, key: str) -> Json:
         return self._found[key] if key in self._asked_for else self._all[key]
@@ -39,6 +53,19 @@ class StoredDepartures(Mapping[str, Json]):
 
     def __len__(self) -> int:
         return len(self._all)
+
+    def matching(self, candidates: Candidates) -> Collection[str]:
+        """Read the candidates, unless all are read, and return their keys in the order in which they are stored."""
+        if self.are_all_read:
+            return [key for key, raw in self._all.items() if isinstance(raw, dict) and candidates(raw)]
+        with connection.cursor() as cursor:
+            cursor.execute(_MATCHING[candidates.trait], [self._schedule_id, list(candidates.spellings)])
+            matching = {key: json.loads(raw) for key, raw in cursor.fetchall()}
+        # What was read before is as it was then.
+        known = {key: raw for key, raw in matching.items() if key not in self._asked_for or key in self._found}
+        self._found = {**known, **self._found}
+        self._asked_for |= known.keys()
+        return [*known]
 
     @property
     def are_all_read(self) -> bool:

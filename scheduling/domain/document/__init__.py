@@ -7,8 +7,9 @@ one owner (docs/decisions/0004-ownership-by-field.md).
 
 from scheduling.domain.document.adjustments import AvailabilityException, GuideAdjustments
 from scheduling.domain.document.announcement import Announcement
+from scheduling.domain.document.candidates import Candidates, Trait, may_be_any_of
 from scheduling.domain.document.departure import NO_TRAIL, Departure, DepartureStatus, UnassignedReason
-from scheduling.domain.document.lazy_parts import LazyParts, may_be_any_of
+from scheduling.domain.document.lazy_parts import LazyParts
 from scheduling.domain.document.schedule_document import (
     UNREADABLE_ENTRY,
     ScheduleDocument,
@@ -24,6 +25,7 @@ __all__ = [
     "Announcement",
     "AssignmentStatus",
     "AvailabilityException",
+    "Candidates",
     "Departure",
     "DepartureStatus",
     "GuideAdjustments",
@@ -31,6 +33,7 @@ __all__ = [
     "Role",
     "ScheduleDocument",
     "TeamMember",
+    "Trait",
     "UnassignedReason",
     "changed_departures",
     "differs_beside_departures",

@@ -4,7 +4,6 @@ A date may have thousands of departures, of which a write changes a few. What no
 read nor compared nor written anew.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from scheduling.domain.document.candidates import Candidates, Searchable, is_spelled_by_us
 from scheduling.domain.part import Part
 
 P = TypeVar("P", bound=Part)
@@ -25,9 +25,6 @@ class StandIn(Generic[P]):
 
     make: Callable[[], P]
     is_one: Callable[[P], bool]
-
-
-_AS_WE_SPELL_IT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class LazyParts(MutableMapping[UUID, P], Generic[P]):
@@ -117,12 +114,14 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
 
     def where(self, may_be_meant: Callable[[Json], bool], is_meant: Callable[[P], bool]) -> dict[UUID, P]:
         """Return the parts that `is_meant` says, reading those alone that `may_be_meant` says by their JSON."""
-        candidates = [
-            key
-            for key in self._stored_ids
-            if key in self._parts or (key not in self._removed and _may_be(may_be_meant, self._raw(key)))
-        ]
-        keys = dict.fromkeys([*candidates, *self._parts])
+        if isinstance(may_be_meant, Candidates) and isinstance(self._stored, Searchable):
+            spellings = self._stored.matching(may_be_meant)
+        else:
+            spellings = [
+                spelling for spelling, raw in self._stored.items() if isinstance(raw, dict) and may_be_meant(raw)
+            ]
+        named = (key for spelling in spellings if (key := _id_in(spelling)) is not None and key not in self._removed)
+        keys = dict.fromkeys([*named, *self._parts])
         return {key: part for key in keys if (part := self.get(key)) is not None and is_meant(part)}
 
     def differing_from(self, other: "LazyParts[P]") -> frozenset[UUID]:
@@ -217,24 +216,8 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
     @cached_property
     def _other_spellings(self) -> Mapping[UUID, str]:
         """The ids that are spelled as only SQL would; a key that is no id is nobody's part, and stays."""
-        others = [spelling for spelling in self._stored if not _is_spelled_by_us(spelling)]
+        others = [spelling for spelling in self._stored if not is_spelled_by_us(spelling)]
         return {key: spelling for spelling in others if (key := _id_in(spelling)) is not None}
-
-
-def may_be_any_of(spelling: Json, spellings: Collection[str]) -> bool:
-    """Return whether JSON may be an id that we spell in any of these ways: False where it is another one, or empty."""
-    if not isinstance(spelling, str):
-        return True
-    # Nobody but SQL spells an id otherwise.
-    return spelling in spellings or bool(spelling and not _is_spelled_by_us(spelling))
-
-
-def _may_be(meant: Callable[[Json], bool], raw: Json) -> bool:
-    return isinstance(raw, dict) and meant(raw)
-
-
-def _is_spelled_by_us(spelling: str) -> bool:
-    return _AS_WE_SPELL_IT.fullmatch(spelling) is not None
 
 
 def _dump(part: Part) -> Json:

@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from scheduling.domain.document.adjustments import GuideAdjustments
+from scheduling.domain.document.candidates import Candidates, Trait
 from scheduling.domain.document.departure import Departure, DepartureStatus
-from scheduling.domain.document.lazy_parts import Json, LazyParts, StandIn, may_be_any_of
+from scheduling.domain.document.lazy_parts import Json, LazyParts, StandIn
 
 UNREADABLE_ENTRY = "an entry that cannot be read"
 """The restriction that stands for such an entry; as it has no kind, it forbids everything."""
@@ -95,36 +96,20 @@ class ScheduleDocument:
     def departures_in(self, region_ids: Iterable[UUID]) -> dict[UUID, Departure]:
         """Return the departures of these regions; those of others are not read."""
         regions = frozenset(region_ids)
-        spelled = frozenset(map(str, regions))
-        return self.departures.where(
-            lambda raw: may_be_any_of(raw.get("region_id"), spelled), lambda departure: departure.region_id in regions
-        )
+        return self.departures.where(Candidates.of(Trait.REGION, regions), lambda d: d.region_id in regions)
 
     def departures_of(self, guide_ids: Collection[UUID]) -> dict[UUID, Departure]:
         """Return the departures with any of these guides on their teams; those of others are not read."""
         guides = frozenset(guide_ids)
-        spelled = frozenset(map(str, guides))
-
-        def may_have_any(raw: Json) -> bool:
-            team = raw.get("team", ())
-            return not isinstance(team, list) or any(may_be_any_of(_guide_in(member), spelled) for member in team)
-
-        return self.departures.where(may_have_any, lambda departure: bool(departure.guide_ids & guides))
-
-    def departures_from(self, location_id: UUID) -> dict[UUID, Departure]:
-        """Return the departures from a location; those from others are not read."""
-        spelled = {str(location_id)}
-        return self.departures.where(
-            lambda raw: may_be_any_of(raw.get("location_id", ""), spelled),
-            lambda departure: departure.location_id == location_id,
-        )
+        return self.departures.where(Candidates.of(Trait.GUIDE, guides), lambda d: bool(d.guide_ids & guides))
 
     def departures_of_trip(self, trip_id: UUID) -> dict[UUID, Departure]:
         """Return the departures of a trip; those of others are not read."""
-        spelled = {str(trip_id)}
-        return self.departures.where(
-            lambda raw: may_be_any_of(raw.get("trip_id"), spelled), lambda departure: departure.trip_id == trip_id
-        )
+        return self.departures.where(Candidates.of(Trait.TRIP, [trip_id]), lambda d: d.trip_id == trip_id)
+
+    def departures_from(self, location_id: UUID) -> dict[UUID, Departure]:
+        """Return the departures from a camp; those from others are not read."""
+        return self.departures.where(Candidates.of(Trait.CAMP, [location_id]), lambda d: d.location_id == location_id)
 
     def departures_published(self) -> dict[UUID, Departure]:
         """Return the departures with status PUBLISHED; others are not read."""
@@ -169,10 +154,6 @@ def differs_beside_departures(before: ScheduleDocument, after: ScheduleDocument)
 class _Form(BaseModel):
     departures: dict[str, Any] = {}
     guide_adjustments: dict[str, Any] = {}
-
-
-def _guide_in(member: Json) -> Json:
-    return member.get("guide_id") if isinstance(member, dict) else None
 
 
 def _entries(stored: Mapping[str, Json]) -> LazyParts[GuideAdjustments]:

@@ -1,0 +1,60 @@
+"""Departures told apart by their stored JSON: which may be of a region, trip, guide or camp, to be read to know."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
+
+_AS_WE_SPELL_IT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Trait(StrEnum):
+    """What of a departure names its region, trip, camp or guides, by its name in the stored JSON."""
+
+    REGION = "region_id"
+    TRIP = "trip_id"
+    CAMP = "location_id"
+    GUIDE = "guide_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The departures that may be of any of these regions, trips, camps or guides: all that are, and few others."""
+
+    trait: Trait
+    spellings: frozenset[str]
+
+    @classmethod
+    def of(cls, trait: Trait, ids: Collection[UUID]) -> "Candidates":
+        return cls(trait, frozenset(map(str, ids)))
+
+    def __call__(self, raw: dict[str, Any]) -> bool:
+        """Return whether a departure is one of them, by its JSON."""
+        return any(may_be_any_of(spelling, self.spellings) for spelling in self._named_in(raw))
+
+    def _named_in(self, raw: dict[str, Any]) -> list[Any]:
+        if self.trait is not Trait.GUIDE:
+            return [raw.get(self.trait, "")]
+        team = raw.get("team", ())
+        return [member.get(self.trait) for member in team if isinstance(member, dict)] if isinstance(team, list) else []
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """Stored departures that know which of them are candidates, without a look at each."""
+
+    def matching(self, candidates: Candidates) -> Collection[str]:
+        """Return the keys of the candidates, in the order in which they are stored."""
+        ...
+
+
+def may_be_any_of(spelling: Any, spellings: Collection[str]) -> bool:
+    """Return whether JSON may be an id that we spell in any of these ways: False where it is another one, or empty."""
+    # Nobody but SQL spells an id otherwise than we do, and what is no text at all cannot be read.
+    return isinstance(spelling, str) and (spelling in spellings or bool(spelling and not is_spelled_by_us(spelling)))
+
+
+def is_spelled_by_us(spelling: str) -> bool:
+    return _AS_WE_SPELL_IT.fullmatch(spelling) is not None
