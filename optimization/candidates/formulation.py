@@ -1,5 +1,6 @@
 """Formulation of the solver's plain values from departures, assessments and facts."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from math import fsum
@@ -90,18 +91,13 @@ def solver_locations(
     `neighbours` are departures of other dates.
     """
     fixed = [departures[key] for key in sorted(departures.keys() - set(planned))]
+    loads: defaultdict[UUID | None, list[Load]] = defaultdict(list)
+    for departure in (*fixed, *neighbours):
+        if departure.team and departure.status is not DepartureStatus.CANCELLED:
+            begins, ends = starting_minute(departure.starts_at), ending_minute(departure.ends_at)
+            loads[departure.location_id].append(Load(begins, ends, departure.participants))
     return tuple(
-        Location(
-            id=location.id,
-            capacity=location.max_capacity,
-            loads=tuple(
-                Load(starting_minute(departure.starts_at), ending_minute(departure.ends_at), departure.participants)
-                for departure in (*fixed, *neighbours)
-                if departure.location_id == location.id
-                and departure.team
-                and departure.status is not DepartureStatus.CANCELLED
-            ),
-        )
+        Location(location.id, location.max_capacity, tuple(loads[location.id]))
         for location in sorted(snapshot.locations.values(), key=lambda location: location.id)
         if location.max_capacity is not None
     )

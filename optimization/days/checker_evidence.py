@@ -1,7 +1,7 @@
 """Evidence for the independent checker: the engagements of guides and the hazards that hold them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -11,13 +11,15 @@ from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.rules import Facts
 
 
-def engagements_of(context: PlanningContext, *, without: Collection[UUID]) -> dict[UUID, list[Engagement]]:
-    """Return the engagements that the context has, by guide, `without` those of these departures."""
+def engagements_of(
+    guide_ids: Iterable[UUID], context: PlanningContext, *, without: Collection[UUID]
+) -> dict[UUID, list[Engagement]]:
+    """Return the engagements that the context has of these guides, `without` those of these departures."""
     engagements: dict[UUID, list[Engagement]] = defaultdict(list)
-    for guide_id, commitments in context.commitments.items():
+    for guide_id in guide_ids:
         engagements[guide_id] += [
             Engagement(commitment.departure_id, commitment.day, commitment.span.starts_at, commitment.span.ends_at)
-            for commitment in commitments
+            for commitment in context.commitments.get(guide_id, ())
             if commitment.departure_id not in without
         ]
     return engagements

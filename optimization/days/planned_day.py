@@ -9,7 +9,7 @@ from optimization.candidates.assessment import Assessment, PlanningContext
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan
 from scheduling.daily_schedules.catalog_sync import lower_sold_seats
-from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.document import Departure, LazyParts, ScheduleDocument, may_be_any_of
 from scheduling.rules import EntriesByDate, Facts
 from scheduling.rules.inputs import is_adjusted
 
@@ -22,7 +22,7 @@ class PlannedDay:
 
     `base` holds the departures as they were read, `planned` as they should be, by id. `held` stay unchanged: only a
     person removes the pins of guides who cannot lead them, or what they rest on is unknown. `context` has the
-    commitments and what guides had entered when it was planned, `others` the other departures of the date.
+    commitments and what guides had entered when it was planned, `everything` all departures of the date.
     """
 
     day: date
@@ -34,7 +34,17 @@ class PlannedDay:
     assessments: Mapping[UUID, Assessment]
     held: Mapping[UUID, Departure] = field(default_factory=dict)
     context: PlanningContext = EMPTY_CONTEXT
-    others: Mapping[UUID, Departure] = field(default_factory=dict)
+    everything: Mapping[UUID, Departure] = field(default_factory=dict)
+
+    @property
+    def others(self) -> dict[UUID, Departure]:
+        """The departures of the date that are not planned."""
+        return {key: departure for key, departure in self.everything.items() if key not in self.planned}
+
+    def others_from(self, location_ids: Collection[UUID]) -> dict[UUID, Departure]:
+        """Return those of them that leave from these base camps; those from elsewhere are not even read."""
+        there = departures_from(self.everything, location_ids)
+        return {key: departure for key, departure in there.items() if key not in self.planned}
 
     def apply(
         self,
@@ -69,6 +79,17 @@ class PlannedDay:
 
     def _is_outdated(self, key: UUID, current: Departure | None) -> bool:
         return current is not None and _decision_basis(current) != _decision_basis(self.base.get(key))
+
+
+def departures_from(departures: Mapping[UUID, Departure], location_ids: Collection[UUID]) -> dict[UUID, Departure]:
+    """Return the departures that leave from these base camps; of a stored document no others are read."""
+    if not isinstance(departures, LazyParts):
+        return {key: departure for key, departure in departures.items() if departure.location_id in location_ids}
+    spelled = frozenset(map(str, location_ids))
+    return departures.where(
+        lambda raw: may_be_any_of(raw.get("location_id", ""), spelled),
+        lambda departure: departure.location_id in location_ids,
+    )
 
 
 def _may_be_replanned(current: Departure | None, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from optimization.candidates.formulation import fair_share, solver_departure, so
 from optimization.candidates.teams import form_team
 from optimization.candidates.unassigned_reasons import explain_unstaffed
 from optimization.days.inputs import DayInputs
-from optimization.days.planned_day import PlannedDay
+from optimization.days.planned_day import PlannedDay, departures_from
 from optimization.days.trail_choice import choose_trails
 from optimization.solver.day import solve_day
 from optimization.solver.problem import DayProblem, EligiblePair
@@ -52,7 +52,7 @@ def assign_guides(inputs: DayInputs, *, time_limit_seconds: float, max_changes: 
         plan,
         base={key: inputs.base[key] for key in free if key in inputs.base},
         held=held,
-        others={key: departure for key, departure in inputs.everything.items() if key not in free},
+        everything=inputs.everything,
     )
 
 
@@ -107,6 +107,8 @@ def _problem(
     max_changes: int | None,
 ) -> DayProblem:
     facts = inputs.facts
+    camps = {departure.location_id for departure in staffable.values() if departure.location_id}
+    there = departures_from(inputs.everything, camps)
     fair = fair_share([assessments[key] for key in staffable], facts.recent_hours)
     pairs: list[EligiblePair] = []
     for key, departure in staffable.items():
@@ -116,6 +118,6 @@ def _problem(
             solver_departure(key, departure, guests=departure.participants) for key, departure in staffable.items()
         ),
         pairs=tuple(pairs),
-        locations=solver_locations(facts.snapshot, inputs.everything, context.planned, context.neighbours),
+        locations=solver_locations(facts.snapshot, there, context.planned, context.neighbours),
         max_changes=max_changes,
     )

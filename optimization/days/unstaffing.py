@@ -12,6 +12,14 @@ from scheduling.domain.document import Departure
 Departures = Mapping[UUID, Departure]
 
 
+def takes_a_team(before: Departures, after: Departures) -> bool:
+    """Return whether any of the departures `after` lost the team that it had before: only then may there be a finding.
+
+    A large date is looked through for one of few departures that differ.
+    """
+    return any(not departure.team and (earlier := before.get(key)) and earlier.team for key, departure in after.items())
+
+
 def teams_taken(before: Departures, after: Departures, evidence: Callable[[], Evidence]) -> list[Finding]:
     """Return a finding where `after` takes more teams of published departures than a machine may.
 

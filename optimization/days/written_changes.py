@@ -5,14 +5,14 @@ but the plan's own fields may differ.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from optimization.days.checker_evidence import engagements_in, holds_of
 from optimization.days.refusal import refuse
-from optimization.days.unstaffing import teams_taken
+from optimization.days.unstaffing import takes_a_team, teams_taken
 from optimization.verification.checks import check_departures, is_new_since
 from optimization.verification.evidence import Engagement, Evidence, Finding, dates_of
 from optimization.verification.unchanged import forbidden_changes
@@ -61,20 +61,27 @@ def _without_pins(change: Change) -> Change:
 
 
 def _newly_broken(day: date, change: Change, facts: Facts) -> list[Finding]:
-    planned = [
-        departure for key in change.departure_ids if (departure := change.after.departures.get(key)) and departure.team
-    ]
+    changed = _changed(change.after, change)
+    planned = [departure for departure in changed.values() if departure.team]
     if not planned:
         return []
-    before, after = (
-        check_departures(evidence, change.departure_ids)
-        for evidence in _evidence_before_and_after(day, change, facts, planned)
-    )
+    evidence_in = _evidence(day, change, facts, planned)
+    after = check_departures(evidence_in(change.after), change.departure_ids)
+    # Few writes break anything: what was broken before is asked for these alone.
+    before = check_departures(evidence_in(change.before), change.departure_ids) if after else []
     return [finding for finding in after if is_new_since(finding, before)]
+
+
+def _changed(document: ScheduleDocument, change: Change) -> dict[UUID, Departure]:
+    departures = ((key, document.departures.get(key)) for key in change.departure_ids)
+    return {key: departure for key, departure in departures if departure is not None}
 
 
 def _teams_taken(day: date, change: Change, facts: Facts) -> list[Finding]:
     """Return a finding where the write takes the teams of more published departures than a machine may."""
+    before = change.before.departures
+    if not takes_a_team(before, _changed(change.after, change)):
+        return []
     after = change.after.departures_published()
 
     def evidence() -> Evidence:
@@ -86,34 +93,36 @@ def _teams_taken(day: date, change: Change, facts: Facts) -> list[Finding]:
             holds=holds_of(facts),
         )
 
-    return teams_taken(change.before.departures, after, evidence)
+    return teams_taken(before, after, evidence)
 
 
-def _evidence_before_and_after(day: date, change: Change, facts: Facts, planned: Sequence[Departure]) -> list[Evidence]:
+def _evidence(
+    day: date, change: Change, facts: Facts, planned: Sequence[Departure]
+) -> Callable[[ScheduleDocument], Evidence]:
+    """Return the evidence by the document as it was or is: of its departures those that concern the planned ones."""
     span = Span(min(departure.starts_at for departure in planned), max(departure.ends_at for departure in planned))
     guides = {guide for departure in planned for guide in departure.guide_ids}
     elsewhere = departures_elsewhere([span], [day], locations_of(planned))
     stored = _stored_engagements(span, guides, day)
     entered = entries_around(change.after, day, _dates_of(planned, facts)).by_day
-    evidences = []
-    for document in (change.before, change.after):
+
+    def evidence_in(document: ScheduleDocument) -> Evidence:
         engagements = defaultdict(list, {guide: list(others) for guide, others in stored.items()})
         departures = _departures_around(document, change.departure_ids, guides)
         for guide_id, own in engagements_in(departures, day).items():
             engagements[guide_id] += own
-        evidences.append(
-            Evidence(
-                day=day,
-                snapshot=facts.snapshot,
-                departures=departures,
-                before=change.before.departures,
-                elsewhere=elsewhere,
-                engagements=engagements,
-                entered=entered,
-                holds=holds_of(facts),
-            )
+        return Evidence(
+            day=day,
+            snapshot=facts.snapshot,
+            departures=departures,
+            before=change.before.departures,
+            elsewhere=elsewhere,
+            engagements=engagements,
+            entered=entered,
+            holds=holds_of(facts),
         )
-    return evidences
+
+    return evidence_in
 
 
 def _departures_around(

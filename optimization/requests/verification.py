@@ -21,7 +21,7 @@ def _findings_of_date(date: RankedDate, ranked: RankedDates, query: TripQuery) -
         snapshot=ranked.facts.snapshot,
         departures={key: date.departure},
         before=ranked.base,
-        engagements=engagements_of(context, without=[key]),
+        engagements=engagements_of(date.departure.guide_ids, context, without=[key]),
         entered=context.entered.by_day,
         holds=holds_of(ranked.facts),
         terms=RequestTerms(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 from uuid import UUID
 
-from scheduling.domain.document import Departure, DepartureStatus
+from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Span
 
 
@@ -68,6 +68,25 @@ class CampLoads:
             known = self.base.of(location_id) if self.base else CampLoad()
             load = self._counted[location_id] = known.changed_by(self.departures, self.gone, location_id)
         return load
+
+
+@dataclass(frozen=True, slots=True)
+class DateLoads:
+    """The loads of the base camps of a date: those of a document, of which each camp's departures alone are read.
+
+    `neighbours` are departures of other dates: one of several days is there on the following dates too.
+    """
+
+    document: ScheduleDocument
+    neighbours: Sequence[Departure] = ()
+    _counted: dict[UUID, CampLoad] = field(default_factory=dict)
+
+    def of(self, location_id: UUID) -> CampLoad:
+        """Return the load of a base camp."""
+        if location_id not in self._counted:
+            own = self.document.departures_from(location_id).values()
+            self._counted[location_id] = CampLoad.of((*own, *self.neighbours), location_id)
+        return self._counted[location_id]
 
 
 def _is_there(departure: Departure, location_id: UUID) -> bool:

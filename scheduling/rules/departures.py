@@ -1,14 +1,14 @@
 """The violations of a staffed departure: its team, trail and base camp, and its guides' other commitments."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from uuid import UUID
 
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Location, Sibling, Snapshot, Span
-from scheduling.rules.camp_load import CampLoad, CampLoads
+from scheduling.rules.camp_load import CampLoads, DateLoads
 from scheduling.rules.guides import clashes_of, exclusions_of, recorded_exclusions, unavailability_on
 from scheduling.rules.inputs import Commitment, Demand, EntriesByDate, Facts
 from scheduling.rules.teams import team_violations
@@ -30,7 +30,11 @@ class Surroundings:
     entered: EntriesByDate = field(default_factory=EntriesByDate)
     commitments: Mapping[UUID, tuple[Commitment, ...]] = field(default_factory=dict)
     neighbours: Sequence[Departure] = ()
-    loads: CampLoads | None = None
+    loads: CampLoads | DateLoads | None = None
+
+    def with_loads_of(self, document: ScheduleDocument) -> "Surroundings":
+        """Return these with loads, counted of the document and the neighbours where they are not counted already."""
+        return self if self.loads else replace(self, loads=DateLoads(document, self.neighbours))
 
 
 def new_violations(
@@ -46,13 +50,16 @@ def new_violations(
 
     At most 20 for each departure: a thousand departures given to one guide have a million overlaps.
     """
+    around_before, around_after = around_before.with_loads_of(before), around_after.with_loads_of(after)
     violations: list[Violation] = []
     for departure_id in sorted(changed):
-        former = list(_violations(before, day, departure_id, facts, around_before))
         broken = _violations(after, day, departure_id, facts, around_after)
-        violations += islice(
-            (violation for violation in broken if violation.is_new_since(former)), MAX_VIOLATIONS_PER_DEPARTURE
-        )
+        first = next(broken, None)
+        if first is None:
+            continue
+        former = list(_violations(before, day, departure_id, facts, around_before))
+        new = (violation for violation in chain([first], broken) if violation.is_new_since(former))
+        violations += islice(new, MAX_VIOLATIONS_PER_DEPARTURE)
     return violations
 
 
@@ -69,7 +76,8 @@ def _violations(
     departure = document.departures.get(departure_id)
     if departure is not None and departure.status not in _FINISHED_STATUSES and departure.team:
         yield from violations_of(departure_id, departure, day, facts, around)
-        yield from _location_overrun(departure_id, departure, document, facts.snapshot, around)
+        loads = around.loads or DateLoads(document, around.neighbours)
+        yield from _location_overrun(departure_id, departure, facts.snapshot, loads)
 
 
 def violations_of(
@@ -116,9 +124,8 @@ def _trail_violations(demand: Demand, facts: Facts) -> list[Violation]:
 def _location_overrun(
     departure_id: UUID,
     departure: Departure,
-    document: ScheduleDocument,
     snapshot: Snapshot,
-    around: Surroundings,
+    loads: CampLoads | DateLoads,
 ) -> list[Violation]:
     location = snapshot.locations.get(departure.region_id)
     if location is None or location.max_capacity is None or departure.location_id != location.id:
@@ -126,10 +133,7 @@ def _location_overrun(
     if not departure.participants:
         # Without guests it does not add to the load of a camp.
         return []
-    if around.loads:
-        peak = around.loads.of(location.id).peak(departure.span)
-    else:
-        peak = peak_load(document, location, departure.span, around.neighbours)
+    peak = loads.of(location.id).peak(departure.span)
     if peak <= location.max_capacity:
         return []
     message = f"{peak} people at the base camp at once, it takes {location.max_capacity}"
@@ -143,5 +147,4 @@ def peak_load(
 
     `neighbours` are departures of other dates: one of several days is there on the following dates too.
     """
-    own = document.departures_from(location.id).values()
-    return CampLoad.of((*own, *neighbours), location.id).peak(within)
+    return DateLoads(document, tuple(neighbours)).of(location.id).peak(within)
