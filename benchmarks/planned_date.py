@@ -44,7 +44,7 @@ PARTS = {
     ),
     "write": ("scheduling.daily_schedules.writer:write_daily_schedules",),
     "conflicts": (
-        "conflicts.monitoring.services:detect_on",
+        "conflicts.monitoring.services:detect_in_unchanged",
         "conflicts.monitoring.services:detect_in_changes",
     ),
 }

@@ -81,6 +81,22 @@ def detect_on(
         return _detect_and_store(scopes, facts, timezone.now()) if scopes else StoredConflicts()
 
 
+def detect_in_unchanged(
+    changes: Mapping[date, Change], day: date, facts: Facts, region_ids: Collection[UUID]
+) -> StoredConflicts:
+    """Judge the departures of these regions that the write of this transaction left as they were.
+
+    The facts may have changed around them. What it changed was judged, on the same facts, with the write.
+    """
+    change = changes.get(day)
+    if change is None:
+        return detect_on([day], facts, region_ids=region_ids)
+    left = _of_regions(change.after, region_ids) - change.departure_ids
+    if not left:
+        return StoredConflicts()
+    return _detect_and_store({day: DetectionScope(change.after, left)}, facts, timezone.now())
+
+
 def _trips_waited_for(days: Collection[date]) -> dict[date, frozenset[UUID]]:
     """Return by date the trips of which guests wait for any departure, or did as an open conflict says."""
     waiting = Reservation.objects.waiting().filter(trip_date__in=list(days)).exclude(unplaced_reason="")

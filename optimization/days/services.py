@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from conflicts.monitoring.services import detect_on
+from conflicts.monitoring.services import detect_in_unchanged
 from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.inputs import add_certificates, add_notes, load_inputs, open_departures, without_pins
 from optimization.days.planned_day import PlannedDay
@@ -263,8 +263,7 @@ def _write(optimized: DayOptimization, plan: PlannedDay, refused: frozenset[UUID
     def after_write(changes: Mapping[date, Change]) -> None:
         refuse_broken_write(changes, plan.facts, began_at, may_unstaff=optimized.may_unstaff)
         if not outdated and not refused:
-            # Unchanged departures too: the facts may have changed around them.
-            detect_on([optimized.day], plan.facts, region_ids=optimized.region_ids)
+            detect_in_unchanged(changes, optimized.day, plan.facts, optimized.region_ids)
             _complete(optimized)
             _report(optimized)
 

@@ -1,8 +1,9 @@
 """The hard-rule check of a write, against guide adjustments and commitments as they are under its locks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.commitments import (
@@ -11,12 +12,13 @@ from scheduling.daily_schedules.commitments import (
     commitments_in,
     lock_locations,
 )
-from scheduling.daily_schedules.surroundings import days_of_any, departures_elsewhere, read_entries
+from scheduling.daily_schedules.surroundings import days_of_any, departures_elsewhere, locations_of, read_entries
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.errors import HardRuleViolated
 from scheduling.hazards import hazards_in_force
 from scheduling.rules import Facts, Violation, new_violations
+from scheduling.rules.camp_load import CampLoads
 from scheduling.rules.departures import Surroundings
 
 
@@ -42,12 +44,12 @@ def find_new_violations(changes: Mapping[date, Change], facts: Facts) -> list[Vi
     span = Span(min(d.starts_at for d in touched), max(d.ends_at for d in touched))
     facts = replace(facts, hazards=hazards_in_force(span))
     stored = commitments_around(span, frozenset(guide for departure in touched for guide in departure.guide_ids))
-    shared = {departure.location_id for departure in touched} & {
-        location.id for location in facts.snapshot.locations.values()
-    }
+    camps = locations_of(touched) & {location.id for location in facts.snapshot.locations.values()}
     # Concurrent writes of other dates share the locations' capacity: they are read after these locks are held.
-    lock_locations(location_id for location_id in shared if location_id)
-    elsewhere = departures_elsewhere([span], changes, [key for key in shared if key])
+    lock_locations(camps)
+    elsewhere = departures_elsewhere([span], changes, camps)
+    loads_before = _camp_loads(camps, [change.before for change in changes.values()], elsewhere)
+    loads_after = _camp_loads(camps, [change.after for change in changes.values()], elsewhere)
     changed = {(day, key) for day, change in changes.items() for key in change.departure_ids}
     planned = [c for held in stored.values() for c in held if (c.day, c.departure_id) not in changed]
     later_days = days_of_any(touched)
@@ -62,22 +64,20 @@ def find_new_violations(changes: Mapping[date, Change], facts: Facts) -> list[Vi
             day,
             change.departure_ids,
             facts,
-            Surroundings(
-                entries.around(change.before, day, later_days),
-                stored,
-                elsewhere + _of_others([other.before for other in changes.values()], change.before),
-            ),
-            Surroundings(
-                entries.around(change.after, day, later_days),
-                by_guide(planned),
-                elsewhere + _of_others([other.after for other in changes.values()], change.after),
-            ),
+            Surroundings(entries.around(change.before, day, later_days), stored, loads=loads_before),
+            Surroundings(entries.around(change.after, day, later_days), by_guide(planned), loads=loads_after),
         )
     return violations
 
 
-def _of_others(documents: Iterable[ScheduleDocument], own: ScheduleDocument) -> list[Departure]:
-    return [departure for document in documents if document is not own for departure in document.departures.values()]
+def _camp_loads(
+    camps: Collection[UUID], documents: Sequence[ScheduleDocument], elsewhere: Sequence[Departure]
+) -> CampLoads:
+    """Count the camps once for all of the changes: of the written dates and of those `elsewhere`."""
+    written = (
+        departure for document in documents for camp in camps for departure in document.departures_from(camp).values()
+    )
+    return CampLoads((*written, *elsewhere))
 
 
 def _touched(changes: Mapping[date, Change]) -> list[Departure]:
