@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from novatrek_scheduling.errors import Conflicting
 from scheduling import hooks
-from scheduling.domain.document import Departure
+from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import LONG_AGO, OPEN_END
 from scheduling.models import DailySchedule, DepartureDate, Hazard, HazardKind, Reservation, ReservationStatus
@@ -189,8 +190,9 @@ def _departure_of(reservation: Reservation | None) -> Departure | None:
         return None
     key = reservation.departure_id
     dates = DepartureDate.objects.filter(departure_id=key)
-    schedule = DailySchedule.objects.filter(schedule_date__in=dates.values("schedule_date")).first()
-    return schedule.document.departures.get(key) if schedule else None
+    rows = DailySchedule.objects.filter(schedule_date__in=dates.values("schedule_date"))
+    stored = rows.values_list(KeyTransform(str(key), KeyTransform("departures", "assignments")), flat=True).first()
+    return ScheduleDocument.read({"departures": {str(key): stored}}).departures.get(key)
 
 
 def _ids(stored: Iterable[str]) -> frozenset[UUID]:

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from events.dead_letters import on_dead_letter, register_replay
 from events.models import DeadLetter
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.facts import Sibling
-from scheduling.models import DailySchedule, GuideCommitment, Reservation
+from scheduling.models import GuideCommitment, Reservation
 from scheduling.operations_notices import notify_operations
 from scheduling.requests.claims import DEAD_LETTER_SOURCE
 from scheduling.requests.dead_letters import replay_request
@@ -77,7 +78,6 @@ def _guide_names_on(reference: _Reference) -> list[str]:
         condition |= Q(trip_id=reference.trip_id, schedule_date=reference.trip_date)
     commitments = GuideCommitment.objects.filter(condition, ends_at__gt=timezone.now())
     dated_keys = {(commitment.schedule_date, commitment.departure_id) for commitment in commitments}
-    rows = DailySchedule.objects.filter(schedule_date__in={day for day, _ in dated_keys})
-    documents = {row.schedule_date: row.document for row in rows}
-    departures = [documents[day].departures.get(key) for day, key in dated_keys if day in documents]
+    drafts = read_drafts({day for day, _ in dated_keys}, departures={key for _, key in dated_keys})
+    departures = [drafts[day].document.departures.get(key) for day, key in dated_keys]
     return sorted({member.guide_name for departure in departures if departure for member in departure.team})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from novatrek_scheduling.deadline import Deadline
@@ -15,6 +16,7 @@ from optimization.candidates.assessment import (
 from optimization.candidates.workload import Workload, comparable_guides, workloads
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.surroundings import entries_over
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot
@@ -62,7 +64,7 @@ def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_sec
     what was not read, a person approves. Raises UnknownDeparture, and SiblingUnavailable where the trip catalog or
     guide management does not answer.
     """
-    document = _document_of(schedule, departure_id)
+    document = _document_of(schedule.schedule_date, departure_id)
     departure = document.departures[departure_id]
     deadline = Deadline.after(deadline_seconds)
     facts = gather_facts(_snapshot_for(departure, deadline_seconds))
@@ -82,15 +84,14 @@ def list_candidates(schedule: DailySchedule, departure_id: UUID, *, deadline_sec
     return CandidateList((*listed, *_list_unknown_members(departure, facts)), facts.snapshot)
 
 
-def _document_of(schedule: DailySchedule, departure_id: UUID) -> ScheduleDocument:
-    """Return the document with this departure alone: parsing the others would take most of the time."""
-    stored, key = schedule.assignments, str(departure_id)
-    if key not in stored.get("departures", {}):
-        raise UnknownDeparture(f"The daily schedule of {schedule.schedule_date} has no departure {departure_id}.")
-    document = ScheduleDocument.read({**stored, "departures": {key: stored["departures"][key]}})
-    if departure_id in document.unreadable_departures:
+def _document_of(day: date, departure_id: UUID) -> ScheduleDocument:
+    """Return the latest document of a date, of whose departures this one alone is read."""
+    draft = read_drafts([day], departures=[departure_id])[day]
+    if departure_id in draft.document.departures:
+        return draft.document
+    if str(departure_id) in draft.stored.get("departures", {}):
         raise UnknownDeparture(f"Departure {departure_id} is stored in a form that cannot be read.")
-    return document
+    raise UnknownDeparture(f"The daily schedule of {day} has no departure {departure_id}.")
 
 
 def _snapshot_for(departure: Departure, deadline_seconds: float) -> Snapshot:

@@ -13,8 +13,11 @@ from scheduling.models import DailySchedule
 
 
 def schedule_at(address: str) -> DailySchedule:
-    """Return the daily schedule of an id or an ISO date, in one query. Raises UnknownSchedule where it has no row."""
-    schedule = _rows_at(address).first()
+    """Return the daily schedule of an id or an ISO date, in one query. Raises UnknownSchedule where it has no row.
+
+    Its document is read once somebody looks at it, as it is by then.
+    """
+    schedule = _rows_at(address).defer("assignments").first()
     if schedule is None:
         raise _unknown(address)
     return schedule

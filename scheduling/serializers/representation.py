@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from novatrek_scheduling.api.pagination import Page
 from novatrek_scheduling.api.serializers import instant
-from scheduling.daily_schedules.lookup import schedule_at
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.selectors import filters_departures
 from scheduling.daily_schedules.stored_texts import MOST_SUSPECTS, text_at
 from scheduling.domain.document import Departure
@@ -55,7 +55,8 @@ def represent_written(schedule: DailySchedule) -> dict[str, Any]:
     stored = text_at(schedule.pk, schedule.rev)
     if stored is not None:
         return represent_schedule(stored)
-    assignments = document_at(schedule_at(str(schedule.pk)), schedule.rev)
+    latest = read_drafts([schedule.schedule_date])[schedule.schedule_date].schedule
+    assignments = document_at(latest, schedule.rev)
     return _represent_with(schedule, assignments, any(map(_is_unpublished, _departures_in(assignments))))
 
 

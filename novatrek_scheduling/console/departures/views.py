@@ -54,8 +54,9 @@ class DepartureView(ConsolePage):
 
     permission = VIEW
 
-    def read(self, day: date, departure_id: UUID) -> tuple[Draft, Panel]:
-        draft = read_drafts([day])[day]
+    def read(self, day: date, departure_id: UUID, *, alone: bool = True) -> tuple[Draft, Panel]:
+        """Return the date and the panel of a departure: `alone` where nothing else of the date is looked at."""
+        draft = read_drafts([day], departures=[departure_id] if alone else None)[day]
         try:
             return draft, read_panel(day, departure_id, timezone.now(), draft)
         except UnknownDeparture as error:
@@ -82,9 +83,10 @@ class DeparturePage(DepartureView):
     permissions = {"POST": CHANGE}
 
     def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
-        draft, panel = self.read(day, departure_id)
+        is_entering = "guide" in request.GET and self.may_change
+        draft, panel = self.read(day, departure_id, alone=not is_entering)
         edit = edit_of(panel)
-        if "guide" in request.GET and self.may_change:
+        if is_entering:
             edit = preview_edit(panel, draft, read_edit(panel, draft, request.GET))
         asked = self.ranking(panel, draft) if "rank" in request.GET else {}
         asked |= why_context(panel, draft) if "why" in request.GET else {}
@@ -92,7 +94,7 @@ class DeparturePage(DepartureView):
 
     def post(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
         for _attempt in range(TRIES):
-            draft, panel = self.read(day, departure_id)
+            draft, panel = self.read(day, departure_id, alone=False)
             edit = read_edit(panel, draft, request.POST)
             if edit.errors or edit.problems:
                 return self.show_panel(panel, edit, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -158,7 +160,7 @@ class RulesPart(ConsolePage):
     permission = CHANGE
 
     def get(self, request: HttpRequest, day: date, departure_id: UUID) -> HttpResponse:
-        draft = read_drafts([day])[day]
+        draft = read_drafts([day], departures=[departure_id])[day]
         departure = draft.document.departures.get(departure_id)
         if departure is None:
             raise Http404
