@@ -8,7 +8,9 @@ from io import BytesIO
 from typing import Any
 
 import structlog
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.functional import SimpleLazyObject
@@ -74,7 +76,20 @@ class BoundedBodyMiddleware:
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """Apply the strict policy, extended by what some pages need, by the prefix of their path."""
+    """Apply the strict policy, extended by what some pages need, by the prefix of their path.
+
+    The strict policy is put together once: doing it for each answer of the API took a twentieth of its time.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        super().__init__(get_response)
+        self._strict_policy = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if settings.DEBUG or not _is_strict(request, response):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self._strict_policy)
+        return response
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
@@ -84,6 +99,15 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
             if request.path_info.startswith(prefix):
                 parts.replace = {**directives, **(parts.replace or {})}
         return parts
+
+
+def _is_strict(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether an answer is data of the API, whose path and view ask for no policy of their own."""
+    if not isinstance(response, Response) or not response.is_rendered:
+        return False
+    prefixes = tuple(settings.CONTENT_SECURITY_POLICY_BY_PATH)
+    asked_for = [name for name in (*vars(request), *vars(response)) if name.startswith("_csp")]
+    return not (asked_for or request.path_info.startswith(prefixes))
 
 
 def _untie(response: Response) -> None:

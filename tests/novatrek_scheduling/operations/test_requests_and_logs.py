@@ -106,3 +106,10 @@ def test_only_the_console_may_evaluate_scripts(client: Client, path: str, evalua
 
     assert ("'unsafe-eval'" in policy) is evaluates
     assert "default-src 'self'" in policy
+
+
+def test_answers_of_the_api_carry_the_policy_of_every_page_that_asks_for_no_other(api: Client) -> None:
+    answer, page = (api.get(path, headers=bearer())["Content-Security-Policy"] for path in (ECHO, LIVE))
+
+    assert sorted(answer.split("; ")) == sorted(page.split("; "))
+    assert len(answer.split("; ")) == 5
