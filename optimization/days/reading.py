@@ -18,10 +18,20 @@ MAX_AGE = GUIDES_LIFETIME
 """How old the snapshot of a date may be when its planning begins: as the shortest-lived of the cached responses."""
 
 
+USED_AS_LONG = 3
+"""What took long to read is used so many times as long: a large company is not read anew for each of its clusters."""
+
+
+def longest_use(max_age: timedelta, took: timedelta) -> timedelta:
+    """Return how old what took so long to read may become: `max_age`, or more where that was a good part of it."""
+    return max_age * max(1.0, USED_AS_LONG * took / MAX_AGE)
+
+
 class RunReading:
     """The snapshots of the dates of a run, of all regions: read together as far ahead as they stay young enough.
 
-    None is older than `max_age` when the planning of its date begins. It belongs to one thread at a time, and may be
+    None is older than `max_age` when the planning of its date begins, or three times as old as the reading took where
+    that is more. It belongs to one thread at a time, and may be
     handed on to other processes.
     """
 
@@ -31,6 +41,7 @@ class RunReading:
         self._used: set[date] = set()
         self._ahead = len(self._days)
         self._max_age = max_age
+        self._took = timedelta()
         self._asked = GuidesAsked(self._days[0], self._days[-1], max_age)
 
     def snapshot_of(self, day: date) -> Snapshot:
@@ -38,7 +49,9 @@ class RunReading:
         snapshot = self.shared_snapshot_of(day)
         if snapshot is None:
             # By itself: what this date lacks, the others may have.
+            began_at = datetime.now(UTC)
             self._snapshots[day] = snapshot = take_planning_snapshot(day, None)
+            self._took = datetime.now(UTC) - began_at
         return snapshot
 
     def shared_snapshot_of(self, day: date) -> Snapshot | None:
@@ -61,13 +74,15 @@ class RunReading:
             self._ahead = 2 * used if used == len(self._snapshots) else max(1, used)
         days = [later for later in self._days if later >= day][: self._ahead]
         self._used.clear()
+        began_at = datetime.now(UTC)
         self._snapshots = _taken_together(days) if len(days) > 1 else {}
+        self._took = datetime.now(UTC) - began_at
         if not self._snapshots:
             self._ahead = 1
 
     def _is_too_old(self, snapshot: Snapshot) -> bool:
         read_at = min(snapshot.taken_at, snapshot.read_at[Sibling.GUIDE_MANAGEMENT])
-        return datetime.now(UTC) - read_at > self._max_age
+        return datetime.now(UTC) - read_at > longest_use(self._max_age, self._took)
 
 
 def _taken_together(days: Collection[date]) -> dict[date, Snapshot]:

@@ -10,7 +10,7 @@ from django.core.cache import caches
 from optimization.batch.outcomes import DateOutcome
 from optimization.batch.planner import DateFailure, PlanningTerms, plan_dates
 from optimization.days.clusters import clusters_of
-from optimization.days.reading import RunReading
+from optimization.days.reading import RunReading, longest_use
 from optimization.days.services import take_planning_snapshot
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.domain.facts import Snapshot
@@ -130,6 +130,14 @@ def test_facts_that_are_too_old_are_read_anew(siblings: SimulatedSiblings) -> No
     renewed = reading.snapshot_of(days[0])
 
     assert next(d for d in renewed.departures[days[0]] if d.id == listed.id).available_spots == 0
+
+
+def test_what_took_long_to_read_is_used_for_longer() -> None:
+    minute = timedelta(minutes=1)
+
+    assert longest_use(minute, timedelta(seconds=2)) == minute
+    assert longest_use(minute, 2 * minute) == 6 * minute
+    assert longest_use(timedelta(0), 2 * minute) == timedelta(0)
 
 
 def test_certificates_that_are_too_old_are_asked_for_again(siblings: SimulatedSiblings) -> None:
