@@ -20,6 +20,7 @@ from optimization.solver.components import Component
 from optimization.solver.floor import FLOOR_SECONDS, floor_plan
 from optimization.solver.greedy import budget_excess, greedy_teams, lexicographic_key, objectives_of, staffed_pinned
 from optimization.solver.highs import FastHiGHS
+from optimization.solver.kept_plan import undecided
 from optimization.solver.solution import Objectives, PlanStatus
 from optimization.solver.staffing import Teams
 from optimization.solver.trivial_bound import OUT_OF_REACH, trivial_bound
@@ -129,6 +130,8 @@ class _Search:
 
     def run(self) -> None:
         """Search to the proof. Raises OutOfTimeError at the deadline, and whatever the solver raises."""
+        if self._complete_kept_plan():
+            return
         self._bound = trivial_bound(self._component)
         if self._bound.only_plan is not None:
             self._prove_incumbent(self._bound.only_plan)
@@ -153,6 +156,26 @@ class _Search:
         if guests.guests > served:
             kept = self._prove(model, model.minimize_kept, lambda objectives: self._total.kept - objectives.kept)
             self._bounds = self._bounds._replace(kept=kept.kept)
+
+    def _complete_kept_plan(self) -> bool:
+        """Prove the plan that keeps everything and staffs all, if there is one and little is left to decide."""
+        left = undecided(self._component)
+        if left is None:
+            return False
+        teams = dict(left.teams)
+        now = time.monotonic()
+        for part in left.components:
+            only_plan = trivial_bound(part).only_plan
+            if only_plan is None:
+                if self._component.pair_count <= _PAIRS_TO_CHOOSE_AMONG:
+                    return False
+                solution = solve_component(part, deadline=now + _TUNED_SHARE * (self._deadline - now))
+                if solution.status is not PlanStatus.PROVEN or len(solution.teams) < len(part.staffings):
+                    return False
+                only_plan = solution.teams
+            teams |= only_plan
+        self._prove_incumbent(teams)
+        return True
 
     def _prepare(self) -> None:
         """Plan the floor first in a hurry, and on a large day that it may prove. Raises OutOfTimeError if it did."""
