@@ -19,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis import Redis
 from redis.exceptions import RedisError
 
+from novatrek_scheduling.operations.garbage_collection import freeze_loaded_objects
 from novatrek_scheduling.pgpool.session import open_session
 
 ProcessKind = Literal["web", "worker", "beat", "relay", "consumer", "planner"]
@@ -69,7 +70,8 @@ def check_process(kind: ProcessKind) -> None:
 def check_command(name: str) -> None:
     """Check the process that the management command `name` runs, if it is in COMMANDS, and serve its counters.
 
-    Raise CannotStart at the first check that fails.
+    What is loaded until then is not looked through for garbage any more. Raise CannotStart at the first check that
+    fails.
     """
     if name not in COMMANDS:
         return
@@ -78,6 +80,7 @@ def check_command(name: str) -> None:
     from novatrek_scheduling.operations.metrics import serve_counters  # noqa: PLC0415 (after the settings have chosen its directory)
 
     serve_counters()
+    freeze_loaded_objects()
 
 
 def check_settings() -> None:

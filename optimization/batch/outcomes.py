@@ -10,7 +10,6 @@ from optimization.candidates.workload import Workload
 from optimization.days.planned_day import PlannedDay
 from optimization.days.services import DayOptimization
 from optimization.explanations.days import explain_parts, explanation_data, explanation_text, fairness_of
-from optimization.models import RunDetail
 from optimization.solver.solution import Objectives, PlanStatus
 from scheduling.domain.document import Departure
 
@@ -58,7 +57,7 @@ class DateOutcome:
     def of(cls, optimized: DayOptimization, *, explain: bool = False) -> "DateOutcome":
         """Return the outcome of an optimization; the plan of another caller's run has no explanation."""
         run, parts = optimized.run, optimized.plans
-        detail = RunDetail.objects.get(pk=run.pk)
+        detail = run.detail
         return cls(
             day=optimized.day,
             region_ids=optimized.region_ids,

@@ -77,6 +77,7 @@ def plan_date_of(day: date, cluster: Cluster, terms: PlanningTerms, reading: Run
                 author=terms.author,
                 dry_run=terms.dry_run,
                 snapshot=reading.snapshot_of(day),
+                led=reading.departures_led(),
                 max_changes=terms.max_changes,
                 may_unstaff=terms.may_unstaff,
             )

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.conf import settings
 
 from optimization.days.services import take_planning_snapshot
+from scheduling.daily_schedules.decision_facts import Led, departures_led
 from scheduling.daily_schedules.places import places_on
 from scheduling.domain.facts import Sibling, Snapshot
 from scheduling.siblings import SiblingUnavailable
@@ -31,8 +32,7 @@ class RunReading:
     """The snapshots of the dates of a run, of all regions: read together as far ahead as they stay young enough.
 
     None is older than `max_age` when the planning of its date begins, or three times as old as the reading took where
-    that is more. It belongs to one thread at a time, and may be
-    handed on to other processes.
+    that is more. It belongs to one thread at a time, and may be handed on to other processes.
     """
 
     def __init__(self, days: Collection[date], *, max_age: timedelta = MAX_AGE) -> None:
@@ -40,6 +40,7 @@ class RunReading:
         self._snapshots: dict[date, Snapshot] = {}
         self._used: set[date] = set()
         self._ahead = len(self._days)
+        self._led: Led | None = None
         self._max_age = max_age
         self._took = timedelta()
         self._asked = GuidesAsked(self._days[0], self._days[-1], max_age)
@@ -52,6 +53,7 @@ class RunReading:
             began_at = datetime.now(UTC)
             self._snapshots[day] = snapshot = take_planning_snapshot(day, None)
             self._took = datetime.now(UTC) - began_at
+            self._led = None
         return snapshot
 
     def shared_snapshot_of(self, day: date) -> Snapshot | None:
@@ -60,6 +62,12 @@ class RunReading:
             self._read_from(day)
         self._used.add(day)
         return self._snapshots.get(day)
+
+    def departures_led(self) -> Led:
+        """Return the experience of the guides, read with the snapshots."""
+        if self._led is None:
+            self._led = departures_led(self._snapshots.values())
+        return self._led
 
     @contextmanager
     def planning(self) -> Iterator[None]:
@@ -75,6 +83,7 @@ class RunReading:
         days = [later for later in self._days if later >= day][: self._ahead]
         self._used.clear()
         began_at = datetime.now(UTC)
+        self._led = None
         self._snapshots = _taken_together(days) if len(days) > 1 else {}
         self._took = datetime.now(UTC) - began_at
         if not self._snapshots:

@@ -26,7 +26,7 @@ from optimization.runs.selectors import latest_score
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.catalog_following import follow_catalog
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.decision_facts import Led, gather_facts
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.places import places_on
 from scheduling.daily_schedules.surroundings import entries_over
@@ -46,7 +46,8 @@ logger = structlog.get_logger(__name__)
 class DayOptimization:
     """The outcome of optimizing a date: its run, the planned departures by id, and its score (0 to 100).
 
-    `plans` has the plan of the whole scope first, then those of departures that were replanned.
+    `plans` has the plan of the whole scope first, then those of departures that were replanned. `score_before` is that
+    of the run before, which a dry run does not compare with.
     """
 
     run: OptimizationRun
@@ -95,12 +96,14 @@ def optimize_day(
     author: Author,
     dry_run: bool = False,
     snapshot: Snapshot | None = None,
+    led: Led | None = None,
     max_changes: int | None = None,
     may_unstaff: bool = False,
 ) -> DayOptimization:
     """Staff every open departure of these regions on `day` and store the plan; other regions stay unchanged.
 
-    What the catalog changed is followed first, in a write of its own.
+    What the catalog changed is followed first, in a write of its own. `snapshot` and `led`, the guides' experience, are
+    read here where they were not yet.
 
     At most `max_changes` guides are reassigned. `may_unstaff`: a person accepts a plan that takes the teams of more
     published departures than a machine may. Where a run under way already plans this scope, wait for it and
@@ -113,12 +116,12 @@ def optimize_day(
     """
     scope = PlanningScope(day, frozenset(region_ids), max_changes)
     if dry_run:
-        return _optimize(scope, uuid4(), author, snapshot, dry_run=True, may_unstaff=may_unstaff)
+        return _optimize(scope, uuid4(), author, snapshot, led, dry_run=True, may_unstaff=may_unstaff)
     run_id = uuid4()
     with run_or_join(scope, by=str(author), run_id=run_id) as joined:
         if joined:
             return _joined_optimization(joined, scope)
-        return _optimize(scope, run_id, author, snapshot, dry_run=False, may_unstaff=may_unstaff)
+        return _optimize(scope, run_id, author, snapshot, led, dry_run=False, may_unstaff=may_unstaff)
 
 
 def _optimize(
@@ -126,6 +129,7 @@ def _optimize(
     run_id: UUID,
     author: Author,
     snapshot: Snapshot | None,
+    led: Led | None,
     *,
     dry_run: bool,
     may_unstaff: bool,
@@ -137,9 +141,10 @@ def _optimize(
         run_id=run_id,
         max_changes=scope.max_changes,
     )
-    optimized = DayOptimization(run, scope, latest_score(scope.day, scope.region_ids), may_unstaff=may_unstaff)
+    score_before = None if dry_run else latest_score(scope.day, scope.region_ids)
+    optimized = DayOptimization(run, scope, score_before, may_unstaff=may_unstaff)
     try:
-        facts = gather_facts(snapshot or take_planning_snapshot(scope.day, scope.region_ids))
+        facts = gather_facts(snapshot or take_planning_snapshot(scope.day, scope.region_ids), led=led)
         if not dry_run:
             _follow_catalog(scope, facts)
         _plan_and_store(optimized, facts, replace(author, run_id=run_id), dry_run=dry_run)
@@ -224,7 +229,7 @@ def _plan_and_store(optimized: DayOptimization, facts: Facts, author: Author, *,
         outdated = _store(optimized, plan, author)
         if not outdated:
             return
-        facts = gather_facts(facts.snapshot)
+        facts = gather_facts(facts.snapshot, led=facts.led)
         logger.info("departures_planned_again", day=str(optimized.day), departures=len(outdated))
         schedule_write_retries.inc()
     schedule_writes_exhausted.inc()

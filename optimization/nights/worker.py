@@ -72,7 +72,8 @@ def _plan(claim: NightClaim, night: Night) -> timedelta | None:
         with reading.planning():
             # Where the dates cannot be read together, this one is read by itself, and its run says what is missing.
             snapshot = reading.shared_snapshot_of(claim.day)
-            optimized = optimize_day(claim.day, regions, author=author, snapshot=snapshot)
+            led = reading.departures_led() if snapshot else None
+            optimized = optimize_day(claim.day, regions, author=author, snapshot=snapshot, led=led)
     except SiblingUnavailable as unavailable:
         logger.warning("date_not_optimized", day=str(claim.day), reason=unavailable.message)
         return postpone_date(claim, unavailable.message)

@@ -96,7 +96,10 @@ def complete_run(
     _end(run, solved, score)
     run.schedule_date = chosen or run.schedule_date
     run.save(update_fields=["schedule_date", "status", "algorithm", "score", "completed_at", "duration_ms"])
-    RunDetail.objects.filter(pk=run.pk).update(**_details_of(solved, inputs))
+    details = _details_of(solved, inputs)
+    for name, value in details.items():
+        setattr(run.detail, name, value)
+    run.detail.save(update_fields=details)
 
 
 @transaction.atomic(savepoint=False)

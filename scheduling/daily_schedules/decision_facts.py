@@ -1,7 +1,7 @@
 """Decision facts: a snapshot, the hazards in force, and the guides' recent work from our own commitments."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -37,24 +37,36 @@ _COUNT_LED = """
 """
 
 
-def gather_facts(snapshot: Snapshot) -> Facts:
-    """Return the snapshot with the hazards that touch its days, and its guides' experience and recent hours."""
+Led = Mapping[UUID, Mapping[UUID, int]]
+"""The departures led, by guide and by the id of their trip or trail."""
+
+
+def gather_facts(snapshot: Snapshot, *, led: Led | None = None) -> Facts:
+    """Return the snapshot with the hazards that touch its days, and its guides' experience and recent hours.
+
+    `led` is the experience where it was read already, of these guides, trips and trails or of more.
+    """
     begins = datetime.combine(min(snapshot.days), time.min, timezone.now().tzinfo) - ONE_DAY
     ends = datetime.combine(max(snapshot.days), time.max, timezone.now().tzinfo) + LONGEST_TRIP
     return Facts(
         snapshot=snapshot,
         hazards=hazards_in_force(Span(begins, ends)),
-        led=_departures_led(snapshot),
+        led=departures_led([snapshot]) if led is None else led,
         recent_hours=hours_of_guides(snapshot),
     )
 
 
-def _departures_led(snapshot: Snapshot) -> dict[UUID, dict[UUID, int]]:
+def departures_led(snapshots: Collection[Snapshot]) -> Led:
+    """Return how many departures guides have led within a year, of the trips and trails of any of these snapshots."""
     now = timezone.now()
     led: dict[UUID, dict[UUID, int]] = defaultdict(dict)
-    if not snapshot.guides:
+    known = {
+        "guides": list({key for snapshot in snapshots for key in snapshot.guides}),
+        "trips": list({key for snapshot in snapshots for key in snapshot.trips}),
+        "trails": list({key for snapshot in snapshots for key in snapshot.trails}),
+    }
+    if not known["guides"]:
         return led
-    known = {"guides": list(snapshot.guides), "trips": list(snapshot.trips), "trails": list(snapshot.trails)}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_LED, known | {"since": now - EXPERIENCE_WINDOW, "now": now})
         for guide_id, place, times in cursor.fetchall():

@@ -65,14 +65,15 @@ class Catalog:
     def days_touched(self, days: Collection[date], regions: Mapping[UUID, Region]) -> set[date]:
         """Return the dates touched by departures on `days`, at the catalog's times or the usual time of a trip."""
         by_trip = self._departures_by_trip()
-        return {
-            touched
+        # Most trips begin at the same times and take as long as others.
+        times = {
+            (day, clock, trip.duration, regions[trip.region_id].timezone)
             for trip_id, trip in self.trips.items()
             if trip.region_id in regions
             for day, clocks in _times_by_day(by_trip[trip_id], days).items()
             for clock in clocks
-            for touched in days_touched(day, clock, trip.duration, regions[trip.region_id].timezone)
         }
+        return {touched for time in times for touched in days_touched(*time)}
 
     def _departures_by_trip(self) -> dict[UUID, list[CatalogDeparture]]:
         by_trip: dict[UUID, list[CatalogDeparture]] = {trip_id: [] for trip_id in self.trips}

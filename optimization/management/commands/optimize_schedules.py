@@ -30,6 +30,8 @@ from scheduling.domain.facts import Region, Snapshot
 
 
 class Command(BaseCommand):
+    # What a process needs is checked when it starts; Django's checks would load every page of the console for it.
+    requires_system_checks: list[str] = []
     help = "Optimize the staffing of one or more dates, and show the teams and the reasons for unstaffed departures."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.cache import caches
@@ -13,11 +15,14 @@ from optimization.days.clusters import clusters_of
 from optimization.days.reading import RunReading, longest_use
 from optimization.days.services import take_planning_snapshot
 from scheduling.daily_schedules.authors import Author, AuthorKind
+from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.domain.facts import Snapshot
 from scheduling.siblings.errors import SiblingUnavailable
 from scheduling.snapshot import with_availability_notes, with_certificates
+from tests.factories import DepartureFactory, TeamMemberFactory
 from tests.optimization.spoilt_dates import spoil_departures
 from tests.scheduling.siblings.examples import SECONDS, calls_made
+from tests.scheduling.writes import put
 from tests.siblings import SimulatedSiblings
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -193,6 +198,28 @@ def test_a_sibling_that_falls_silent_during_a_run_fails_the_dates_after_it_alone
     failed = became[len(clusters) :]
     assert {outcome.day for outcome in failed if isinstance(outcome, DateFailure)} == set(days[1:])
     assert len(failed) == 2 * len(clusters)
+
+
+def test_the_experience_of_guides_is_read_once_for_the_dates_of_a_run(
+    siblings: SimulatedSiblings, django_assert_num_queries: Any
+) -> None:
+    days = days_of(siblings, 3)
+    reading = RunReading(days)
+    snapshots = [reading.snapshot_of(day) for day in days]
+    guide_id, trip_id = sorted(snapshots[0].guides)[0], sorted(snapshots[-1].trips)[0]
+    led_at = datetime.combine(siblings.today - timedelta(days=3), time(9), UTC)
+    led = DepartureFactory(
+        trip_id=trip_id,
+        starts_at=led_at,
+        ends_at=led_at + timedelta(hours=3),
+        team=[TeamMemberFactory(guide_id=guide_id)],
+    )
+    put({uuid4(): led}, led_at.date())
+
+    with django_assert_num_queries(1):
+        experience = [reading.departures_led() for _ in days]
+
+    assert experience == [gather_facts(snapshots[-1]).led] * len(days) == [{guide_id: {trip_id: 1}}] * len(days)
 
 
 def test_what_a_sibling_leaves_unknown_is_said_of_each_date(siblings: SimulatedSiblings) -> None:
