@@ -42,7 +42,7 @@ def _departures_on(
 ) -> Iterable[tuple[UUID, Departure, bool]]:
     running = {
         key: departure
-        for key, departure in sorted(document.departures_of_trip(trip.id).items())
+        for key, departure in sorted(document.departures_of_trips([trip.id]).items())
         if departure.may_be_replanned(now) and not departure.is_off_sale
     }
     with_room = {key: departure for key, departure in running.items() if has_room(departure, query, trip)}

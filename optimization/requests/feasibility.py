@@ -58,7 +58,8 @@ def is_slot_taken(document: ScheduleDocument, key: UUID, created: Departure) -> 
     """Return True where the trip has a departure at that very time already, running or cancelled."""
     # Whatever its id: the catalog identifies departures of a trip by their time, so two would be one there.
     return key in document.departures or any(
-        departure.starts_at == created.starts_at for departure in document.departures_of_trip(created.trip_id).values()
+        departure.starts_at == created.starts_at
+        for departure in document.departures_of_trips([created.trip_id]).values()
     )
 
 

@@ -75,15 +75,18 @@ class InputsLoader:
         drafts = _drafts(query, snapshot)
         documents = {day: draft.document for day, draft in drafts.items()}
         region_ids = {snapshot.trips[query.trip_id].region_id}
-        is_behind = follow_in_drafts(
+        followed = follow_in_drafts(
             drafts,
             facts,
             region_ids=region_ids,
             trip_ids={query.trip_id},
             deadline_seconds=self.budget.read_seconds,
         )
-        aliases = find_aliases_by_day({day: documents[day] for day in query.days}, snapshot)
-        elsewhere_by_day = departures_on_other_dates(aliases, snapshot, region_ids)
+        # What following read still holds, unless it moved something.
+        known = None if followed.is_behind else followed.listings
+        aliases = known.aliases if known else find_aliases_by_day({day: documents[day] for day in query.days}, snapshot)
+        dates = known.dates if known else None
+        elsewhere_by_day = departures_on_other_dates(aliases, snapshot, region_ids, known=dates)
         now = timezone.now()
         for day in query.days:
             merge_catalog(
@@ -108,12 +111,12 @@ class InputsLoader:
             sold_seats={
                 key: departure.sold_seats
                 for day in query.days
-                for key, departure in documents[day].departures_of_trip(query.trip_id).items()
+                for key, departure in documents[day].departures_of_trips([query.trip_id]).items()
             },
             options=tuple(options),
             contexts=_contexts(options, documents),
             checks=FeasibilityChecks.of(query, documents, facts, now, elsewhere),
-            follows_catalog=not is_behind,
+            follows_catalog=not followed.is_behind,
         )
 
     def add_certificates(self, inputs: RequestInputs, guide_ids: Collection[UUID]) -> RequestInputs:

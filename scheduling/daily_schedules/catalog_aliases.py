@@ -92,21 +92,24 @@ def _candidates_by_catalog_id(
     document: ScheduleDocument, catalog_departures: Collection[CatalogDeparture], trip_ids: Collection[UUID] | None
 ) -> dict[UUID, list[UUID]]:
     """The catalog's departures that the document lacks under their ids, with those of ours that each could be."""
-    ours = _by_trip_and_time(document, catalog_departures)
     of_trips = (departure for departure in catalog_departures if trip_ids is None or departure.trip_id in trip_ids)
     lacking = [departure for departure in of_trips if departure.id not in document.departures]
     # One that runs comes before one that was cancelled and created again; ties by id, so that every run pairs alike.
     lacking.sort(key=lambda departure: (departure.is_cancelled, departure.id))
+    ours = _by_trip_and_time(document, catalog_departures, {departure.trip_id for departure in lacking})
     return {departure.id: _candidates(departure, ours, document) for departure in lacking}
 
 
 def _by_trip_and_time(
-    document: ScheduleDocument, catalog_departures: Iterable[CatalogDeparture]
+    document: ScheduleDocument, catalog_departures: Iterable[CatalogDeparture], trip_ids: Collection[UUID]
 ) -> Mapping[tuple[UUID, str], list[UUID]]:
-    catalog_ids = {departure.id for departure in catalog_departures}
+    """Our departures of these trips that the catalog does not list under our ids; no other is read."""
     ours: defaultdict[tuple[UUID, str], list[UUID]] = defaultdict(list)
-    for key in sorted(document.departures.ids - catalog_ids):
-        if departure := document.departures.get(key):
+    if not trip_ids:
+        return ours
+    catalog_ids = {departure.id for departure in catalog_departures}
+    for key, departure in sorted(document.departures_of_trips(trip_ids).items()):
+        if key not in catalog_ids:
             ours[departure.trip_id, _local_time(departure)].append(key)
     return ours
 

@@ -37,6 +37,14 @@ from scheduling.rules import Facts
 CATALOG = Author(AuthorKind.CATALOG, "svc-trip-catalog", "the catalog changed", "worker")
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What was followed in drafts, and whether a departure of theirs is stored otherwise than the catalog has it."""
+
+    listings: CatalogListings
+    is_behind: bool
+
+
 def follow_catalog(
     facts: Facts,
     *,
@@ -75,16 +83,13 @@ def follow_in_drafts(
     region_ids: Collection[UUID],
     trip_ids: Collection[UUID] | None = None,
     deadline_seconds: float,
-) -> bool:
-    """Follow the catalog as `follow_catalog` would, in drafts of the snapshot's dates that nobody stores.
-
-    Return whether that changed a departure: what is stored is not in line with the catalog then.
-    """
+) -> Followed:
+    """Follow the catalog as `follow_catalog` would, in drafts of the snapshot's dates that nobody stores."""
     listings = _listings(drafts, facts, region_ids, trip_ids, deadline_seconds)
     others = read_drafts(listings.days - drafts.keys()) if listings.days - drafts.keys() else {}
     edited = drafts | others
     _Following(listings, facts, frozenset()).edit(edited)
-    return _has_changed(edited)
+    return Followed(listings, is_behind=_has_changed(edited))
 
 
 def _has_changed(drafts: Mapping[date, Draft]) -> bool:

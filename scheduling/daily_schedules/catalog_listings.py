@@ -25,12 +25,15 @@ class CatalogListings:
     """The catalog's listings of departures of ours, by our id; those it does not list any more are said to be so.
 
     `days` are the dates on which these departures are, and those on which the catalog lists them. `ours` were created
-    here, under other ids than the catalog's.
+    here, under other ids than the catalog's. `aliases` are those of `find_aliases_by_day`, and `dates` the dates of the
+    departures that are in a daily schedule.
     """
 
     by_id: Mapping[UUID, CatalogListing]
     days: frozenset[date]
     ours: frozenset[UUID]
+    aliases: Mapping[date, Mapping[UUID, UUID]]
+    dates: Mapping[UUID, date]
 
 
 def read_listings(
@@ -66,7 +69,7 @@ def read_listings(
     dates = dates_of(known)
     known = {key: listing for key, listing in known.items() if key in scope or key in dates}
     days = {*documents, *dates.values(), *(listing.schedule_date for listing in known.values())}
-    return CatalogListings(known, frozenset(days), ours)
+    return CatalogListings(known, frozenset(days), ours, aliases, dates)
 
 
 def _trips_of(
@@ -81,11 +84,17 @@ def _trips_of(
 def _in_scope(
     documents: Documents, region_ids: Collection[UUID], trip_ids: Collection[UUID] | None
 ) -> dict[UUID, tuple[date, Departure]]:
+    if trip_ids is None:
+        return {
+            key: (day, departure)
+            for day, document in documents.items()
+            for key, departure in document.departures_in(region_ids).items()
+        }
     return {
         key: (day, departure)
         for day, document in documents.items()
-        for key, departure in document.departures_in(region_ids).items()
-        if trip_ids is None or departure.trip_id in trip_ids
+        for key, departure in document.departures_of_trips(trip_ids).items()
+        if departure.region_id in region_ids
     }
 
 

@@ -41,17 +41,22 @@ def merge_catalog(
 
 
 def departures_on_other_dates(
-    aliases: Mapping[date, Mapping[UUID, UUID]], snapshot: Snapshot, region_ids: Collection[UUID]
+    aliases: Mapping[date, Mapping[UUID, UUID]],
+    snapshot: Snapshot,
+    region_ids: Collection[UUID],
+    *,
+    known: Mapping[UUID, date] | None = None,
 ) -> dict[date, frozenset[UUID]]:
     """Return for each date of `aliases` those that the catalog lists there while ours are on another date, by our id.
 
-    `aliases` are those of `find_aliases_by_day`; only trips of these regions are looked at.
+    `aliases` are those of `find_aliases_by_day`; only trips of these regions are looked at. `known` are the dates of
+    all these departures, where the caller has read them.
     """
     keys = {
         day: frozenset(of_day.get(listed.id, listed.id) for listed in _listed_in(snapshot, day, region_ids))
         for day, of_day in aliases.items()
     }
-    dates = dates_of(frozenset[UUID]().union(*keys.values()))
+    dates = dates_of(frozenset[UUID]().union(*keys.values())) if known is None else known
     return {day: frozenset(key for key in listed if dates.get(key, day) != day) for day, listed in keys.items()}
 
 

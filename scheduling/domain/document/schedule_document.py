@@ -103,9 +103,10 @@ class ScheduleDocument:
         guides = frozenset(guide_ids)
         return self.departures.where(Candidates.of(Trait.GUIDE, guides), lambda d: bool(d.guide_ids & guides))
 
-    def departures_of_trip(self, trip_id: UUID) -> dict[UUID, Departure]:
-        """Return the departures of a trip; those of others are not read."""
-        return self.departures.where(Candidates.of(Trait.TRIP, [trip_id]), lambda d: d.trip_id == trip_id)
+    def departures_of_trips(self, trip_ids: Iterable[UUID]) -> dict[UUID, Departure]:
+        """Return the departures of these trips; those of others are not read."""
+        trips = frozenset(trip_ids)
+        return self.departures.where(Candidates.of(Trait.TRIP, trips), lambda d: d.trip_id in trips)
 
     def departures_from(self, location_id: UUID) -> dict[UUID, Departure]:
         """Return the departures from a camp; those from others are not read."""

@@ -57,7 +57,7 @@ def test_a_request_that_changes_nothing_writes_each_of_its_rows_once_a_step(sibl
         ("INSERT INTO", "outbox"): 1,
     }
     assert reads_of('"daily_schedules"', captured) <= 4
-    assert len(captured) <= 36
+    assert len(captured) <= 33
 
 
 def test_a_question_stores_its_run_by_a_statement_a_table(client: Client, siblings: SimulatedSiblings) -> None:
@@ -71,4 +71,4 @@ def test_a_question_stores_its_run_by_a_statement_a_table(client: Client, siblin
 
     assert response.status_code == 200
     assert writes_among(captured) == {("INSERT INTO", "optimization_runs"): 1, ("INSERT INTO", "run_details"): 1}
-    assert len(captured) <= 18
+    assert len(captured) <= 15
