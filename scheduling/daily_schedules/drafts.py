@@ -137,8 +137,8 @@ def store_draft(draft: Draft, change: Change) -> None:
         else:
             name_edits(draft.schedule.pk, draft.rev, edits)
             draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["published_at"])
-            if draft.has_all_departures:
-                draft.schedule.assignments = change.after.write()
+            # Whoever wants it whole reads what PostgreSQL made of it.
+            vars(draft.schedule).pop("assignments", None)
     except StaleRevision as error:
         # The row has been locked since it was read; should it ever not be, the write is tried again.
         raise ConcurrentWrite from error

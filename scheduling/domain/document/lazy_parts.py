@@ -46,6 +46,9 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
         self._unreadable: set[UUID] = set()
 
     def __getitem__(self, key: UUID) -> P:
+        part = self._parts.get(key)
+        if part is not None:
+            return part
         self._look_at(key)
         return self._parts[key]
 
