@@ -68,7 +68,7 @@ class PlannedDay:
             if self._is_outdated(key, current) or (entered and is_adjusted(planned, self.context.entered, entered)):
                 outdated.append(key)
             elif current is None:
-                document.departures[key] = planned.model_copy(deep=True)
+                document.departures[key] = planned.copy_with_team()
             else:
                 current.take_plan(planned)
         for key, held in self.held.items():

@@ -38,7 +38,7 @@ def assign_guides(inputs: DayInputs, *, time_limit_seconds: float, max_changes: 
     """
     held = {key: inputs.departures[key] for key in inputs.unknown}
     while True:
-        free = {key: _copy_to_plan(departure) for key, departure in inputs.departures.items() if key not in held}
+        free = {key: departure.copy_with_team() for key, departure in inputs.departures.items() if key not in held}
         context = replace(inputs.context, planned=frozenset(free))
         plan = _plan(free, inputs, context, time_limit_seconds, max_changes)
         staffed = {team.departure_id for team in plan.solved}
@@ -54,11 +54,6 @@ def assign_guides(inputs: DayInputs, *, time_limit_seconds: float, max_changes: 
         held=held,
         everything=inputs.everything,
     )
-
-
-def _copy_to_plan(departure: Departure) -> Departure:
-    """Return a copy to set another trail, team and reason on; what it consists of is shared, and nobody edits it."""
-    return departure.model_copy()
 
 
 def form_teams(plan: PlannedDay, facts: Facts) -> PlannedDay:

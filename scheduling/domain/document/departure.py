@@ -188,7 +188,7 @@ class Departure(Part):
 
     def take_plan(self, planned: "Departure") -> None:
         """Copy what the optimizer decides: team, trail, unassigned reason, and the seats sold that it planned with."""
-        self.team = [member.model_copy(deep=True) for member in planned.team]
+        self.team = [member.model_copy() for member in planned.team]
         self.trail_id = planned.trail_id
         self.unassigned_reason = planned.unassigned_reason
         if planned.sold_seats is None:
@@ -196,6 +196,10 @@ class Departure(Part):
             self.count_participants()
         else:
             self.count_sold(planned.sold_seats)
+
+    def copy_with_team(self) -> "Departure":
+        """Return a copy that may be edited: members of a team are edited in place, everything else is set anew."""
+        return self.model_copy(update={"team": [member.model_copy() for member in self.team]})
 
     def may_be_replanned(self, now: datetime) -> bool:
         """Return whether a plan may still change it: open to planning and not started at `now` (aware)."""

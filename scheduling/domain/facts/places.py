@@ -2,10 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+# Far above the number of regions and of their spellings.
+_MAX_CACHED_NAMES = 4096
 
+
+@lru_cache(_MAX_CACHED_NAMES)
 def slug_of(name: str) -> str:
     """Return a region's name as guides' `region_ids` spell it: "pacific_northwest" for "Pacific Northwest"."""
     return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
