@@ -11,8 +11,8 @@ from urllib3.exceptions import TimeoutError as NoAnswerInTime
 from novatrek_scheduling.deadline import Deadline
 
 CONNECT_SECONDS = 1.0
-MAX_IDLE = 50
-"""Connections to one sibling that are kept open without a call."""
+MAX_IDLE = 256
+"""Connections to one address that are kept open without a call: as many as calls of all siblings behind a gateway."""
 MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 
