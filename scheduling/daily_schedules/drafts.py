@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.named_edits import name_edits
 from scheduling.daily_schedules.stored_departures import StoredDepartures, partly_stored, without_departures
 from scheduling.domain.document import (
     ScheduleDocument,
@@ -135,8 +134,7 @@ def store_draft(draft: Draft, change: Change) -> None:
             draft.schedule.assignments = change.after.write()
             draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
         else:
-            name_edits(draft.schedule.pk, draft.rev, edits)
-            draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["published_at"])
+            draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["published_at"], edits=edits)
             # Whoever wants it whole reads what PostgreSQL made of it.
             vars(draft.schedule).pop("assignments", None)
     except StaleRevision as error:

@@ -1,11 +1,13 @@
 """Daily schedules, their revisions and the commitments of guides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import orjson
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -63,19 +65,35 @@ class DailySchedule(models.Model):
     def document(self) -> ScheduleDocument:
         return ScheduleDocument.read(self.assignments)
 
-    def save_if_unchanged(self, *, since_rev: int, fields: Iterable[str]) -> None:
+    def save_if_unchanged(
+        self, *, since_rev: int, fields: Iterable[str], edits: Mapping[str, Any] | None = None
+    ) -> None:
         """Write `fields` and increment the revision. Raises StaleRevision after a write since `since_rev`.
 
+        `edits` are changed departures and entries that PostgreSQL puts into the document (`edits_sql`): `assignments`
+        of this object stays as it is, and is not among the fields.
         Every write of a daily schedule goes through here (docs/decisions/0002-version-checked-save-and-triggers.md).
         """
         changes: dict[str, Any] = {name: getattr(self, name) for name in fields}
         changes |= {"rev": since_rev + 1, "updated_at": timezone.now()}
         still_current = DailySchedule.objects.filter(pk=self.pk, rev=since_rev)
+        if edits is not None:
+            still_current = still_current.filter(_names(self.pk, since_rev, edits))
         if not still_current.update(**changes):
             current = DailySchedule.objects.filter(pk=self.pk).values_list("rev", flat=True).first()
             raise StaleRevision(self.schedule_date, since_rev=since_rev, current_rev=current or 0)
         for name, value in changes.items():
             setattr(self, name, value)
+
+
+def _names(schedule_id: UUID, since_rev: int, edits: Mapping[str, Any]) -> RawSQL:
+    """Return a condition that is true of every row: to evaluate it names the edits, before the row's triggers."""
+    named = orjson.dumps(edits).decode()
+    return RawSQL(
+        "(scheduling.name_edits(%s, %s, %s) IS NULL) IS NOT NULL",
+        [schedule_id, since_rev, named],
+        output_field=models.BooleanField(),
+    )
 
 
 class ScheduleRevision(models.Model):

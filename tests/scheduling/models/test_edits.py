@@ -12,7 +12,6 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduling.daily_schedules.named_edits import name_edits
 from scheduling.domain.difference import is_json_equal
 from scheduling.models import DailySchedule, DepartureDate, ScheduleRevision, schedule_id_of
 from scheduling.models.triggers import GUIDE_MANAGEMENT, PRINCIPAL
@@ -64,6 +63,10 @@ def test_edits_make_the_document_and_its_history_that_the_whole_one_makes(
 def _changed(first: Any, after: Any) -> set[str]:
     before = first.get("departures", {})
     return {key for key in before.keys() | after.keys() if not is_json_equal(before.get(key), after.get(key))}
+
+
+def name_edits(schedule_id: UUID, since_rev: int, edits: dict[str, Any]) -> None:
+    sql("SELECT scheduling.name_edits(%s, %s, %s)", schedule_id, since_rev, json.dumps(edits))
 
 
 def name(edits: dict[UUID, Any], *, since_rev: int | None = None, part: str = "departures") -> None:
