@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import DurationField, ExpressionWrapper, F, Max, Sum
 from django.utils import timezone
 
 from novatrek_scheduling.deadline import Deadline
@@ -39,6 +38,13 @@ _COUNT_LED = """
 
 Led = Mapping[UUID, Mapping[UUID, int]]
 """The departures led, by guide and by the id of their trip or trail."""
+# One parameter for all guides: a placeholder for each of thousands takes longer to prepare than to execute.
+_SUM_WORK = """
+    SELECT guide_id, sum(ends_at - starts_at), max(ends_at)
+    FROM scheduling.guide_commitments
+    WHERE schedule_date < %(first)s AND schedule_date >= %(since)s AND guide_id = ANY(%(guides)s::uuid[])
+    GROUP BY guide_id
+"""
 
 
 def gather_facts(snapshot: Snapshot, *, led: Led | None = None) -> Facts:
@@ -83,16 +89,11 @@ class RecentWork(NamedTuple):
 
 def recent_work(guide_ids: Collection[UUID], first: date) -> dict[UUID, RecentWork]:
     """Return the work before the date `first`, by guide, of those who had any."""
-    rows = (
-        GuideCommitment.objects.filter(schedule_date__lt=first, schedule_date__gte=first - FAIRNESS_WINDOW)
-        .filter(guide_id__in=guide_ids)
-        .values("guide_id")
-        .annotate(
-            worked=Sum(ExpressionWrapper(F("ends_at") - F("starts_at"), output_field=DurationField())),
-            last=Max("ends_at"),
-        )
-    )
-    return {row["guide_id"]: RecentWork(row["worked"].total_seconds() / 3600, row["last"]) for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_SUM_WORK, {"first": first, "since": first - FAIRNESS_WINDOW, "guides": list(guide_ids)})
+        return {
+            guide_id: RecentWork(worked.total_seconds() / 3600, last) for guide_id, worked, last in cursor.fetchall()
+        }
 
 
 def hours_of_guides(snapshot: Snapshot) -> dict[UUID, float]:
