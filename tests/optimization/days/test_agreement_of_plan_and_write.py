@@ -185,7 +185,7 @@ def test_a_departure_that_starts_while_a_request_is_answered_is_left_to_another_
 ) -> None:
     first = processed(submit(siblings, 1))
     change(first.outcome.departure_id, first.schedule_date, team=[])
-    starts_at, rank = departure_of(first).starts_at, processing.rank_dates
+    starts_at, rank = departure_of(first).starts_at, processing.rank_loaded
 
     def rank_until_it_starts(*arguments: Any, **options: Any) -> Any:
         ranked = rank(*arguments, **options)
@@ -193,7 +193,7 @@ def test_a_departure_that_starts_while_a_request_is_answered_is_left_to_another_
         return ranked
 
     request = submit(siblings, 1)
-    monkeypatch.setattr(processing, "rank_dates", rank_until_it_starts)
+    monkeypatch.setattr(processing, "rank_loaded", rank_until_it_starts)
     processing.process_request(request.pk)
 
     request = ScheduleRequest.objects.select_related("outcome").get(pk=request.pk)
