@@ -132,7 +132,8 @@ class _Search:
         """Search to the proof. Raises OutOfTimeError at the deadline, and whatever the solver raises."""
         if self._complete_kept_plan():
             return
-        self._bound = trivial_bound(self._component)
+        if self._has_time_for_bound():
+            self._bound = trivial_bound(self._component)
         if self._bound.only_plan is not None:
             self._prove_incumbent(self._bound.only_plan)
             return
@@ -156,6 +157,10 @@ class _Search:
         if guests.guests > served:
             kept = self._prove(model, model.minimize_kept, lambda objectives: self._total.kept - objectives.kept)
             self._bounds = self._bounds._replace(kept=kept.kept)
+
+    def _has_time_for_bound(self) -> bool:
+        pairs = self._component.pair_count
+        return pairs <= _PAIRS_TO_CHOOSE_AMONG or self._deadline - time.monotonic() > FLOOR_SECONDS * pairs
 
     def _complete_kept_plan(self) -> bool:
         """Prove the plan that keeps everything and staffs all, if there is one and little is left to decide."""

@@ -49,12 +49,13 @@ def smallest_patterns(
     same teams as all patterns do, and are far fewer. The classes are in order of capacity, and all may lead.
     """
     count, patterns = 0, []
+    capacities = [guide_class.capacity for guide_class in classes]
     for size in range(need.smallest, need.places + 1):
         for members in combinations_with_replacement(range(len(classes)), size):
-            spare = sum([classes[index].capacity for index in members]) - need.guests
+            spare = sum([capacities[index] for index in members]) - need.guests
             if spare < 0 or not _has_members(classes, members):
                 continue
-            if not need.keeps_spare and size > need.smallest and classes[members[0]].capacity <= spare:
+            if not need.keeps_spare and size > need.smallest and capacities[members[0]] <= spare:
                 continue
             count += 1
             if limit is not None and count > limit:
@@ -65,17 +66,26 @@ def smallest_patterns(
 
 
 def _has_members(classes: tuple[GuideClass, ...], members: tuple[int, ...]) -> bool:
-    return all(members.count(index) <= classes[index].available for index in {*members})
+    """Return whether no class, of members in order, is used beyond its available guides."""
+    used, previous = 0, -1
+    for index in members:
+        used = used + 1 if index == previous else 1
+        if used > classes[index].available:
+            return False
+        previous = index
+    return True
 
 
 def _dominates_another(classes: tuple[GuideClass, ...], members: tuple[int, ...], spare: int) -> bool:
     """Return whether the group is still covered with one guide replaced by one of the next smaller class."""
-    return any(
-        index
-        and classes[index].capacity - classes[index - 1].capacity <= spare
-        and members.count(index - 1) < classes[index - 1].available
-        for index in {*members}
-    )
+    for index in {*members}:
+        if (
+            index
+            and classes[index].capacity - classes[index - 1].capacity <= spare
+            and members.count(index - 1) < classes[index - 1].available
+        ):
+            return True
+    return False
 
 
 def fewest_guides(capacities: list[int], need: Need) -> int:
