@@ -89,6 +89,7 @@ def _run_as_child(highs: highspy.Highs, write_end: int, seconds: float) -> NoRet
         gc.disable()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
+        _close_files_but(write_end)
         limit = int(time.process_time() + seconds) + 2
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
         highs.HandleUserInterrupt = False
@@ -100,6 +101,12 @@ def _run_as_child(highs: highspy.Highs, write_end: int, seconds: float) -> NoRet
         os.write(write_end, _HEADER.pack(_ERROR, 0, 0.0, 0.0, len(message), 0) + message)
     finally:
         os._exit(0)
+
+
+def _close_files_but(write_end: int) -> None:
+    """Close the child's copies of files and sockets: those of a parent that dies are free at once."""
+    os.closerange(3, write_end)
+    os.closerange(write_end + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def _report_incumbent(write_end: int, data: Any) -> None:

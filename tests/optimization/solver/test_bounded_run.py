@@ -3,11 +3,13 @@
 import multiprocessing
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
 import highspy
 import numpy as np
+import pulp
 import pytest
 
 from benchmarks.solvers.dense import Density, dense_day
@@ -49,6 +51,10 @@ def _die(highs: object) -> None:
 
 def _fail(highs: object) -> None:
     raise MemoryError("out of room")
+
+
+def _name_open_files(highs: object) -> None:
+    raise MemoryError(len(os.listdir("/proc/self/fd")))
 
 
 def test_the_day_is_large_enough_for_a_process() -> None:
@@ -103,3 +109,11 @@ def test_a_worker_that_may_have_no_children_solves_large_models_too() -> None:
     worker.join(30)
 
     assert worker.exitcode == 0
+
+
+def test_a_child_holds_no_socket_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    highs = _loaded(1)
+    monkeypatch.setattr("highspy.Highs.run", _name_open_files)
+
+    with socket.socket(), pytest.raises(pulp.PulpSolverError, match=r"^MemoryError: 5$"):
+        run_apart(highs, seconds=10.0)
