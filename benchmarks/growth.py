@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -19,7 +19,10 @@ from tests.service import CHECKOUT, RunningService
 SIZES = (38, 380, 3800)
 AGES = (10, 1_000, 10_000)
 FIRST_DAY = 20
-COLUMNS = ("what", "of", "kB", "p50 ms", "times the size before")
+COLUMNS = ("what", "of", "kB", "p50 ms", "times the size before", "figure", "target", "met")
+# The guides of these dates are no sibling's.
+OVERRIDING = {"override_warnings": True}
+TEXT = "the document as PostgreSQL writes it"
 IDLE = ("worker", "beat", "relay", "consumer")
 
 
@@ -34,16 +37,19 @@ def measure_growth(service: RunningService, *, rounds: int) -> Table:
         for size, day in by_size.items():
             _run(service, "fill", day, size)
         costs = [_costs(client, day, rounds) for day in by_size.values()]
+        labels = [f"{size} departures" for size in SIZES]
         rows = [
             row
             for name in costs[0]
-            for row in _rows(name, [f"{size} departures" for size in SIZES], [cost[name] for cost in costs])
+            for row in _judged(list(_rows(name, labels, [cost[name] for cost in costs])), figures_of(name, costs))
         ]
         rows += _aging(service, client, today + timedelta(days=FIRST_DAY + len(SIZES)), rounds)
     notes = (
         f"Medians of {rounds} requests from one client over HTTP (of publishing all: one), every departure staffed "
         "with two guides, in six regions; kB is the answer's body. A write is the change of one field through "
-        "`write_daily_schedules`, in a process of its own."
+        "`write_daily_schedules`, in a process of its own. Figures compare the largest date with the smallest: of "
+        "publishing all per departure, of GET the body's bytes per second with those of the document's text, which a "
+        "view of the same server sends as it reads it."
     )
     return Table("growth", "What a daily schedule costs as it grows", COLUMNS, rows, notes)
 
@@ -63,17 +69,46 @@ def _costs(client: httpx.Client, day: date, rounds: int) -> dict[str, Cost]:
         return client.patch(path, json={"assignments": {"departures": {patched: {"capacity": next(seats)}}}})
 
     def publish_one() -> httpx.Response:
-        return client.post(f"{path}/publish", json={"departure_ids": [next(departures)]})
+        return client.post(f"{path}/publish", json={"departure_ids": [next(departures)], **OVERRIDING})
 
     return {
+        TEXT: _cost(lambda: client.get(f"/floor/texts/{day}"), rounds),
         "GET": _cost(lambda: client.get(path), rounds),
         "GET, not modified": _cost(lambda: client.get(path, headers={"If-None-Match": etag}), rounds, status=304),
         "PATCH of one field": _cost(patch, rounds),
         "publish one departure": _cost(publish_one, rounds),
+        "history of single changes": _cost(lambda: client.get(f"{path}/history?page_size={2 * rounds}"), rounds),
         "preview publishing all": _cost(lambda: client.get(f"{path}/publish"), rounds),
-        "publish all": _cost(lambda: client.post(f"{path}/publish", json={}), 1),
+        "publish all": _cost(lambda: client.post(f"{path}/publish", json=OVERRIDING), 1),
         "history, first page": _cost(lambda: client.get(f"{path}/history"), rounds),
     }
+
+
+def figures_of(name: str, costs: Sequence[Mapping[str, Cost]]) -> tuple[str, str, str]:
+    """Return what is asked of an operation, as figure, target and whether it is met; nothing of most."""
+    small, large = costs[0], costs[-1]
+    (_, least), (size, most) = small[name], large[name]
+    if name == "GET":
+        text_size, text_ms = large[TEXT]
+        return _at_least((size / most) / (text_size / text_ms), 0.5)
+    if name == "publish all":
+        return _at_most((most / SIZES[-1]) / (least / SIZES[0]), 0.3)
+    if name in {"PATCH of one field", "publish one departure"}:
+        return _at_most(most / least, 3)
+    return _at_most(most / least, 1.5) if name == "history of single changes" else ("", "", "")
+
+
+def _at_least(figure: float, target: float) -> tuple[str, str, str]:
+    return f"{figure:.2f}", f"≥ {target:g}", "yes" if figure >= target else "NO"
+
+
+def _at_most(figure: float, target: float) -> tuple[str, str, str]:
+    return f"{figure:.2f}", f"≤ {target:g}", "yes" if figure <= target else "NO"
+
+
+def _judged(rows: list[list[str]], figure: tuple[str, str, str]) -> list[list[str]]:
+    """Return the rows of an operation, the last with its figure."""
+    return [*rows[:-1], [*rows[-1][:-3], *figure]]
 
 
 def _cost(ask: Callable[[], httpx.Response], rounds: int, *, status: int = 200) -> Cost:
@@ -108,6 +143,9 @@ def _rows(name: str, of: list[str], costs: list[Cost]) -> Iterator[list[str]]:
             f"{size / 1000:.0f}" if size else "",
             f"{ms:.1f}",
             "" if before is None else f"{ms / before:.1f}",
+            "",
+            "",
+            "",
         ]
         before = ms
 
