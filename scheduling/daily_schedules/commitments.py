@@ -4,10 +4,13 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Lookup
+from django.db.models.sql.compiler import SQLCompiler
 
 from scheduling.domain.document import DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Span
@@ -71,7 +74,7 @@ def commitments_around(
     with_rest = span.widened(REST)
     rows = GuideCommitment.objects.filter(starts_at__lt=with_rest.ends_at, ends_at__gt=with_rest.starts_at)
     if guide_ids is not None:
-        rows = rows.filter(guide_id__in=_one_array(guide_ids))
+        rows = rows.filter(AnyOf(F("guide_id"), guide_ids))
     if besides is not None:
         rows = rows.exclude(schedule_date=besides)
     # Thousands on a full date: as plain values they take a third of the time.
@@ -86,20 +89,28 @@ def commitments_around(
 
 def departures_committing(guide_ids: Collection[UUID], day: date) -> set[UUID]:
     """Return the departures of a date to which any of these guides is committed, as it is stored."""
-    rows = GuideCommitment.objects.filter(schedule_date=day, guide_id__in=_one_array(guide_ids))
+    rows = GuideCommitment.objects.filter(AnyOf(F("guide_id"), guide_ids), schedule_date=day)
     return set(rows.values_list("departure_id", flat=True).distinct())
 
 
 def departures_with_guides_of(departure_ids: Collection[UUID], day: date) -> set[UUID]:
     """Return these departures of a date and those to which any of their guides is committed too, as it is stored."""
-    shared = GuideCommitment.objects.filter(schedule_date=day, departure_id__in=departure_ids).values("guide_id")
-    rows = GuideCommitment.objects.filter(schedule_date=day, guide_id__in=shared)
-    return {*departure_ids, *rows.values_list("departure_id", flat=True).distinct()}
+    rows = GuideCommitment.objects.filter(AnyOf(F("departure_id"), departure_ids), schedule_date=day)
+    return {*departure_ids, *departures_committing(set(rows.values_list("guide_id", flat=True)), day)}
 
 
-def _one_array(guide_ids: Collection[UUID]) -> RawSQL:
-    """One parameter for all guides, not one for each: a full date has thousands."""
-    return RawSQL("SELECT unnest(%s::uuid[])", [list(guide_ids)])
+class AnyOf(Lookup[bool]):
+    """That a column has one of these ids: one parameter for all of them, however many.
+
+    PostgreSQL looks them up in a table of hashes. A sub-query in its place it may run through for each row, where it
+    takes a date that was filled a moment ago for an empty one.
+    """
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s::uuid[])", (*parameters, list(self.rhs))
 
 
 def by_guide(commitments: Iterable[Commitment]) -> dict[UUID, tuple[Commitment, ...]]:
