@@ -95,7 +95,7 @@ def prepare(service: RunningService) -> tuple[Endpoint, list[Endpoint]]:
             target=Target(0.5),
         ),
         Endpoint(PATCH, tuple(_patch(build, *_departure_of(conflict)) for conflict in conflicts), once=True),
-        Endpoint("publish one departure", tuple(_publish(build, *one) for one in publishable), once=True),
+        Endpoint("publish one departure", tuple(_publish(build, *departure) for departure in publishable), once=True),
         Endpoint(
             "POST /schedule-conflicts/resolve",
             tuple(build("POST", "/schedule-conflicts/resolve", body=_acceptance(conflict)) for conflict in conflicts),
@@ -159,7 +159,7 @@ def _publishable(service: RunningService, client: httpx.Client, now: datetime) -
         ]
         for day, preview in previews
     ]
-    return [one for turn in zip_longest(*of_dates) for one in turn if one is not None]
+    return [departure for turn in zip_longest(*of_dates) for departure in turn if departure is not None]
 
 
 def _bodies(trip_ids: list[str], days: list[str]) -> list[dict[str, Any]]:

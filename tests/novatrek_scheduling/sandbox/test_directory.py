@@ -71,9 +71,9 @@ def test_the_token_is_good_for_the_service_it_is_made_for(tmp_path: Path) -> Non
 
 
 def test_a_larger_company_has_longer_to_be_read(tmp_path: Path) -> None:
-    one, ten = (float(_environment(tmp_path, scale)["SNAPSHOT_WORKER_SECONDS"]) for scale in (1, 10))
+    single, tenfold = (float(_environment(tmp_path, scale)["SNAPSHOT_WORKER_SECONDS"]) for scale in (1, 10))
 
-    assert ten == 10 * one
+    assert tenfold == 10 * single
 
 
 def _environment(home: Path, scale: int = 1) -> dict[str, str]:

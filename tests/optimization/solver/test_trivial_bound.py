@@ -44,9 +44,9 @@ def test_a_choice_between_equals_is_left_to_the_solver() -> None:
 
 
 def test_departures_that_compete_for_a_guide_are_left_to_the_solver() -> None:
-    wanted = LEADERS[3]._replace(score=850)
+    liked = LEADERS[3]._replace(score=850)
 
-    assert trivial_bound(_only_component(day([MORNING, NOON], [*LEADERS[:3], wanted]))).only_plan is None
+    assert trivial_bound(_only_component(day([MORNING, NOON], [*LEADERS[:3], liked]))).only_plan is None
 
 
 def test_a_base_camp_that_cannot_hold_all_is_left_to_the_solver() -> None:

@@ -159,8 +159,8 @@ def test_unpublished_changes_are_by_the_departures_own_rule(
 
 @pytest.mark.parametrize("differing", [0, 1])
 def test_departures_that_differ_in_words_alone_hide_none_that_differs(client: Client, differing: int) -> None:
-    told = Announcement(guide_ids=[], starts_at=at(9).astimezone(UTC))
-    in_words = {UUID(int=n): DepartureFactory(published=told) for n in range(MOST_SUSPECTS + 1)}
+    announced = Announcement(guide_ids=[], starts_at=at(9).astimezone(UTC))
+    in_words = {UUID(int=n): DepartureFactory(published=announced) for n in range(MOST_SUSPECTS + 1)}
     in_fact = {UUID(int=MOST_SUSPECTS + n): DepartureFactory(team=[lead(ANA)]) for n in range(1, 1 + differing)}
 
     put(in_words | in_fact)
