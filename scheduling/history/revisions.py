@@ -9,9 +9,9 @@ from functools import reduce
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, TextField
+from django.db.models import Case, F, QuerySet, TextField, When, Window
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Cast, JSONObject
+from django.db.models.functions import Cast, JSONObject, RowNumber
 
 from novatrek_scheduling.api.pagination import Keyset
 from novatrek_scheduling.errors import Conflicting, Unknown
@@ -98,7 +98,10 @@ def page_of_revisions(
         shown = JSONObject(departures=JSONObject(**{str(filters["departure_id"]): F("entry")}))
     if "guide_id" in filters:
         rows = rows.annotate(text=Cast("changes", TextField())).filter(text__contains=str(filters["guide_id"]))
-    rows = rows.annotate(changes_text=Cast(shown, TextField()))
+    # Not of the row beyond the page, which is read to know that there is one: it may have put thousands on the date.
+    position = Window(RowNumber(), order_by=F("rev").desc())
+    on_page = When(position__lte=size, then=Cast(shown, TextField()))
+    rows = rows.annotate(position=position).annotate(changes_text=Case(on_page, output_field=TextField()))
     return Keyset(["-rev"], bound_to={"schedule_id": schedule_id, **filters}).slice(rows, size=size, token=token)
 
 
