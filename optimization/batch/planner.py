@@ -13,7 +13,7 @@ from django.db import connection, connections
 
 from novatrek_scheduling.errors import DomainError
 from optimization.batch.outcomes import DateOutcome
-from optimization.batch.process_init import initialize_process, reading_taken_over
+from optimization.batch.process_init import HandedOn, initialize_process, reading_taken_over
 from optimization.days.reading import RunReading
 from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author
@@ -101,7 +101,7 @@ def planning_processes(count: int, reading: RunReading) -> Iterator[ProcessPoolE
     context = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
     # Two processes cannot share a connection.
     connections.close_all()
-    arguments = (connection.settings_dict["NAME"], reading)
+    arguments = (connection.settings_dict["NAME"], HandedOn(reading))
     with ProcessPoolExecutor(count, context, initializer=initialize_process, initargs=arguments) as pool:
         yield pool
 

@@ -1,5 +1,6 @@
 """Initialization of a planning process. Nothing of Django is imported before it is set up."""
 
+import pickle
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -8,7 +9,30 @@ if TYPE_CHECKING:
 _readings: "list[RunReading]" = []
 
 
-def initialize_process(database: str, reading: "RunReading") -> None:
+class HandedOn:
+    """A reading on its way to a planning process.
+
+    One that is spawned unpacks it once Django is set up, which its classes need; a forked one has it already.
+    """
+
+    def __init__(self, reading: "RunReading") -> None:
+        self._reading: RunReading | bytes = reading
+
+    def __getstate__(self) -> bytes:
+        return pickle.dumps(self._reading)
+
+    def __setstate__(self, packed: bytes) -> None:
+        self._reading = packed
+
+    def unpacked(self) -> "RunReading":
+        """Return the reading."""
+        if isinstance(self._reading, bytes):
+            reading: RunReading = pickle.loads(self._reading)  # noqa: S301 (packed by the parent process)
+            return reading
+        return self._reading
+
+
+def initialize_process(database: str, handed_on: HandedOn) -> None:
     """Set up Django on the database of that name, the parent process's, and take over what was read there."""
     import django  # noqa: PLC0415 (a spawned process imports this module before anything is configured)
 
@@ -16,7 +40,7 @@ def initialize_process(database: str, reading: "RunReading") -> None:
     from django.db import connection  # noqa: PLC0415 (the settings come first)
 
     connection.settings_dict["NAME"] = database
-    take_over(reading)
+    take_over(handed_on.unpacked())
 
 
 def take_over(reading: "RunReading") -> None:

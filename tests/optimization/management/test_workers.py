@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -54,7 +55,10 @@ def test_processes_side_by_side_make_the_plan_of_one(
     first = siblings.today + timedelta(days=1)
     dates = ["--from", str(first), "--to", str(first + timedelta(days=1))]
 
-    alone, together = (plan("--dry-run", "--workers", number, *dates) for number in ("1", "2"))
+    with ThreadPoolExecutor(1) as other:
+        # A process with other threads spawns those that plan; the one below, which has none, forks them.
+        other.submit(get_ident).result()
+        alone, together = (plan("--dry-run", "--workers", number, *dates) for number in ("1", "2"))
     forked = json.loads(in_a_process("--json", "--dry-run", "--workers", "2", *dates))
 
     assert plans_in(forked) == plans_in(alone)
