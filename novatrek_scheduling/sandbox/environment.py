@@ -26,6 +26,7 @@ SCOPES = (
 )
 TOKEN_LIFETIME_SECONDS = 12 * 3600
 SNAPSHOT_WORKER_SECONDS = 3.5
+SIBLING_READ_SECONDS = 2.0
 
 
 def sandbox_environment(
@@ -48,6 +49,7 @@ def sandbox_environment(
         "DISPATCHER_PASSWORD": secrets["DISPATCHER_PASSWORD"],
         "PROMETHEUS_MULTIPROC_DIR": str(home / "metrics"),
         "PYTHONUNBUFFERED": "1",
+        "SIBLING_READ_SECONDS": f"{SIBLING_READ_SECONDS * scale:g}",
         "SNAPSHOT_WORKER_SECONDS": f"{SNAPSHOT_WORKER_SECONDS * scale:g}",
     }
     urls = {variable: f"{siblings_url}/{path}" for variable, path in SIBLING_PATHS.items()}

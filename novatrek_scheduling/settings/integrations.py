@@ -13,6 +13,7 @@ __all__ = [
     "NOTIFICATION_CHANNEL",
     "NOTIFICATION_TEMPLATES",
     "OPERATIONS_RECIPIENT_ID",
+    "SIBLING_READ_SECONDS",
     "SIBLING_TOKEN",
     "SIBLING_URLS",
     "SNAPSHOT_DEADLINE_SECONDS",
@@ -29,6 +30,8 @@ SIBLING_URLS = {
     "svc-notifications": env.http_url("NOTIFICATIONS_URL"),
     "svc-analytics": env.http_url("ANALYTICS_URL"),
 }
+# The longest time for one answer of a sibling to a question.
+SIBLING_READ_SECONDS = env.float("SIBLING_READ_SECONDS", default=2.0)
 SIBLING_TOKEN = env.str("SIBLING_TOKEN")
 # The longest reading of a snapshot: by a worker, and where somebody waits. How long it takes grows with the company.
 # `names`: a calendar is served without the names of places rather than late.

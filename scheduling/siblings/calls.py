@@ -25,11 +25,10 @@ from scheduling.domain.facts import Sibling
 from scheduling.siblings.circuit_breaker import circuit_of
 from scheduling.siblings.connections import NoUsableResponse, connections
 from scheduling.siblings.errors import SiblingFailure, SiblingNotFound, SiblingRefusal, SiblingUnavailable
-from scheduling.siblings.metrics import FAILURES, REQUEST_SECONDS
+from scheduling.siblings.metrics import FAILURES, request_seconds
 
 T = TypeVar("T")
 
-READ_SECONDS = 2.0
 DELIVERY_SECONDS = 5.0
 MIN_CONCLUSIVE_SECONDS = 0.5
 """A timeout below this says nothing about the sibling and is not counted by its circuit breaker."""
@@ -92,7 +91,7 @@ class Call:
     @property
     def timeout_seconds(self) -> float:
         """The longest time for one attempt: short for a GET, which is retried, longer for a POST, which is not."""
-        return READ_SECONDS if self.body is None else DELIVERY_SECONDS
+        return float(settings.SIBLING_READ_SECONDS) if self.body is None else DELIVERY_SECONDS
 
     @property
     def url(self) -> str:
@@ -133,7 +132,7 @@ def _says_nothing(failure: SiblingFailure, call: Call, seconds: float) -> bool:
 
 
 def _timed(call: Call, parse: Callable[[bytes], T], seconds: float) -> T:
-    with REQUEST_SECONDS.labels(call.sibling, call.operation).time():
+    with request_seconds(call.sibling, call.operation).time():
         status, body = _exchange(call, seconds)
     _check(call, status, body)
     try:
@@ -194,13 +193,14 @@ def _report(failure: SiblingFailure) -> None:
 
 
 def _headers(call: Call) -> dict[str, str]:
-    trace = secrets.token_hex(16)
     headers = {
         "Authorization": f"Bearer {settings.SIBLING_TOKEN}",
         "Accept": "application/json",
-        "X-Request-ID": trace,
-        "traceparent": f"00-{trace}-{trace[:16]}-01",
-    } | trace_headers()
+        **trace_headers(),
+    }
+    if "traceparent" not in headers or "X-Request-ID" not in headers:
+        trace = secrets.token_hex(16)
+        headers = {"X-Request-ID": trace, "traceparent": f"00-{trace}-{trace[:16]}-01", **headers}
     if call.body is not None:
         headers["Content-Type"] = "application/json"
     if call.key is not None:

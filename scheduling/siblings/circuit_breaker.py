@@ -72,7 +72,8 @@ class Circuit:
         `deadline` at most.
         """
         with self._changed:
-            self._changed.wait_for(lambda: not self._on_trial, timeout=deadline.remaining())
+            if self._on_trial:
+                self._changed.wait_for(lambda: not self._on_trial, timeout=deadline.remaining())
             if self._storage.state == STATE_CLOSED:
                 return True
             if self._on_trial or not self._is_due_for_trial():
@@ -83,11 +84,16 @@ class Circuit:
     def record(self, *, succeeded: bool | None) -> None:
         """Record the outcome of a call; None: it says nothing about the sibling."""
         with self._changed:
-            if succeeded is not None:
+            if succeeded is not None and not (succeeded and self._is_sound):
                 with suppress(CircuitBreakerError, _Failed):
                     self.breaker.call(_succeed if succeeded else _fail)
             self._on_trial = False
             self._changed.notify_all()
+
+    @property
+    def _is_sound(self) -> bool:
+        """Whether one more success would change nothing."""
+        return bool(self._storage.state == STATE_CLOSED and self._storage.counter == 0)
 
     def _is_due_for_trial(self) -> bool:
         reset = timedelta(seconds=self.breaker.reset_timeout)

@@ -1,13 +1,14 @@
 """The client of the siblings: retries, cache and typed responses."""
 
+import random
 import threading
-from collections.abc import Callable, Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
 
 from pydantic import ValidationError
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
@@ -21,7 +22,8 @@ from scheduling.siblings.response_memory import CachedResponse
 T = TypeVar("T")
 P = TypeVar("P", bound=Payload)
 
-MAX_CALL_ATTEMPTS = 3
+LONGEST_PAUSES_SECONDS = (0.05, 0.1)
+"""How long it may be until a call that failed in passing is made again, drawn at random: it is made three times."""
 
 
 class SiblingReader:
@@ -60,9 +62,9 @@ class SiblingReader:
         fresh: bool = False,
         safety_since: datetime | None = None,
     ) -> Self:
-        """Return a reader that judges these lists, or all, by the last good answers; for a `with` block.
+        """Return a reader that judges these lists by the last good answers, for a `with` block.
 
-        Departures are judged on `days`.
+        Without any named it judges all but certificates. Departures are judged on `days`.
         """
         return cls(deadline, fresh=fresh, safety_since=safety_since, answers=LastGoodAnswers.load(*judged, days=days))
 
@@ -110,6 +112,11 @@ class SiblingReader:
         if lifetime is None:
             return self._fetch(call, payload, None, check)
         return self._read_cache(call, payload, lifetime, check) or self._fetch(call, payload, lifetime, check)
+
+    def look_up(self, calls: Iterable[Call], lifetime: timedelta) -> None:
+        """Look up the cached responses to many calls at once, so that `get` need not ask for one after the other."""
+        if not self._fresh:
+            self._cache.look_up(calls, lifetime)
 
     def get_cached(self, call: Call, payload: type[P], lifetime: timedelta) -> P | None:
         """Return the typed response to an idempotent call if a cached one may be used, else None."""
@@ -168,16 +175,15 @@ def send(call: Call, payload: type[P], deadline: Deadline) -> P:
 
 
 def _retried(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
-    def out_of_time(state: RetryCallState) -> bool:
-        return deadline.remaining() <= state.upcoming_sleep
-
-    retrying = Retrying(
-        retry=retry_if_exception(lambda error: isinstance(error, SiblingFailure) and error.is_transient),
-        stop=lambda state: stop_after_attempt(MAX_CALL_ATTEMPTS)(state) or out_of_time(state),
-        wait=wait_random_exponential(multiplier=0.05, max=0.4),
-        reraise=True,
-    )
+    """Make a call, and again while it fails in passing and there is time."""
     if deadline.has_passed:
         raise SiblingUnavailable(call.sibling, call.operation, "no time was left for the call")
-    parsed: T = retrying(attempt, call, parse, deadline)
-    return parsed
+    for longest_pause in LONGEST_PAUSES_SECONDS:
+        pause = random.uniform(0, longest_pause)  # noqa: S311 - it spreads callers, and protects nothing
+        try:
+            return attempt(call, parse, deadline)
+        except SiblingFailure as failure:
+            if not failure.is_transient or deadline.remaining() <= pause:
+                raise
+        time.sleep(pause)
+    return attempt(call, parse, deadline)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from functools import cache
+from threading import Lock
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -16,6 +17,8 @@ MAX_IDLE = 256
 MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 
+_ONCE = urllib3.Retry.from_int(False, redirect=False)
+
 
 class NoUsableResponse(Exception):
     """The sibling cannot be reached, or does not speak HTTP as it should; the message names the error."""
@@ -28,7 +31,8 @@ class Connections:
     """
 
     def __init__(self) -> None:
-        self._pools = urllib3.PoolManager(num_pools=20, maxsize=MAX_IDLE, retries=False)
+        self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
+        self._lock = Lock()
 
     def exchange(
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, seconds: float
@@ -38,10 +42,19 @@ class Connections:
         Raises TimeoutError where it is not complete within `seconds`, and NoUsableResponse.
         """
         deadline = Deadline.after(seconds)
+        origin, target = _parts_of(url)
         timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
         try:
-            response = self._pools.request(
-                method, url, body=body, headers=headers, timeout=timeout, redirect=False, preload_content=False
+            response = self._pool_of(origin).urlopen(
+                method,
+                target,
+                body=body,
+                headers=headers,
+                retries=_ONCE,
+                redirect=False,
+                assert_same_host=False,
+                timeout=timeout,
+                preload_content=False,
             )
             try:
                 content = _content(response, deadline)
@@ -57,7 +70,16 @@ class Connections:
 
     def close_idle(self) -> None:
         """Close the connections without a call; the next call opens another."""
-        self._pools.clear()
+        with self._lock:
+            self._pools = {}
+
+    def _pool_of(self, origin: str) -> urllib3.HTTPConnectionPool:
+        """Return the pool of an address. urllib3's own manager of pools takes each URL apart three times a call."""
+        pool = self._pools.get(origin)
+        if pool is None:
+            with self._lock:
+                pool = self._pools.setdefault(origin, urllib3.connection_from_url(origin, maxsize=MAX_IDLE))
+        return pool
 
 
 def connections() -> Connections:
@@ -70,6 +92,13 @@ def _connections_of_process(_pid: int) -> Connections:
     return Connections()
 
 
+def _parts_of(url: str) -> tuple[str, str]:
+    """Return the address of a server, and what it is asked for."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host}", slash + path
+
+
 def _content(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
     """Read the body as it comes until `deadline`: a timeout limits the time between two parts, not the whole."""
     content = bytearray()
@@ -79,4 +108,6 @@ def _content(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
             raise HTTPError(f"the body is larger than {MAX_RESPONSE_BYTES} bytes")
         if deadline.has_passed:
             raise TimeoutError("the response was not complete in time")
+        if response.length_remaining == 0:
+            break
     return bytes(content)

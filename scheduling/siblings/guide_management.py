@@ -1,6 +1,6 @@
 """svc-guide-management: guides, their availability and their certifications. Read-only by design."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated, ClassVar, Literal
@@ -103,8 +103,12 @@ def read_guide(reader: SiblingReader, guide_id: UUID) -> GuidePayload:
 
 def read_certifications(reader: SiblingReader, guide_id: UUID) -> list[CertificationPayload]:
     """Read the certifications of a guide. Raises SiblingNotFound for an unknown guide."""
-    call = _resource_call("getGuideCertifications", f"/guides/{guide_id}/certifications")
-    return reader.get(call, _Certifications, lifetime=GUIDES_LIFETIME).data
+    return reader.get(_certifications_call(guide_id), _Certifications, lifetime=GUIDES_LIFETIME).data
+
+
+def look_up_certifications(reader: SiblingReader, guide_ids: Iterable[UUID]) -> None:
+    """Look up at once what the cache has of these guides' certifications, before they are read."""
+    reader.look_up(map(_certifications_call, guide_ids), GUIDES_LIFETIME)
 
 
 def read_availability(reader: SiblingReader, guide_id: UUID, first: date, last: date) -> list[AvailabilityPayload]:
@@ -112,9 +116,21 @@ def read_availability(reader: SiblingReader, guide_id: UUID, first: date, last: 
 
     Raises SiblingNotFound for an unknown guide.
     """
+    return reader.get(_availability_call(guide_id, first, last), _Availability, lifetime=GUIDES_LIFETIME).data
+
+
+def look_up_availability(reader: SiblingReader, guide_ids: Iterable[UUID], first: date, last: date) -> None:
+    """Look up at once what the cache has of these guides' windows, before they are read."""
+    reader.look_up((_availability_call(guide_id, first, last) for guide_id in guide_ids), GUIDES_LIFETIME)
+
+
+def _certifications_call(guide_id: UUID) -> Call:
+    return _resource_call("getGuideCertifications", f"/guides/{guide_id}/certifications")
+
+
+def _availability_call(guide_id: UUID, first: date, last: date) -> Call:
     params = {"from_date": f"{first}", "to_date": f"{last}"}
-    call = _resource_call("getGuideAvailability", f"/guides/{guide_id}/availability", params=params)
-    return reader.get(call, _Availability, lifetime=GUIDES_LIFETIME).data
+    return _resource_call("getGuideAvailability", f"/guides/{guide_id}/availability", params=params)
 
 
 def _guide_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _GuidePage:

@@ -106,11 +106,16 @@ class LastGoodAnswers:
 
     @classmethod
     def load(cls, *judged: Judged, days: Collection[date] = ()) -> "LastGoodAnswers":
-        """Read the last good answers of these lists, or of all; of departures those of `days` only."""
+        """Read the last good answers of these lists; of departures those of `days` only.
+
+        Without any named, of all but the certificates: those are of every guide, and judged by themselves.
+        """
         other_dates = Q(resource=DEPARTURES.resource) & ~Q(scope__in=[day.isoformat() for day in days])
         rows = LastGoodAnswer.objects.exclude(other_dates)
         if judged:
             rows = rows.filter(resource__in=[AVAILABLE, *(kind.resource for kind in judged)])
+        else:
+            rows = rows.exclude(resource=CERTIFICATES.resource)
         return cls(rows)
 
     def believes(self, sibling: Sibling, operation: str) -> bool:

@@ -1,12 +1,14 @@
 """Metrics of the calls to siblings."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.db.models import Count
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from scheduling.domain.facts import Sibling
 from scheduling.models import LastGoodAnswer
 
 REQUEST_SECONDS = Histogram(
@@ -41,6 +43,18 @@ CIRCUIT_OPEN = Gauge(
     ["sibling"],
     multiprocess_mode="livemax",
 )
+
+
+@cache
+def request_seconds(sibling: Sibling, operation: str) -> Histogram:
+    """Return the times of one operation."""
+    return REQUEST_SECONDS.labels(sibling, operation)
+
+
+@cache
+def cache_lookups(sibling: Sibling, result: str) -> Counter:
+    """Return the number of lookups of a sibling's responses that had this result."""
+    return CACHE_LOOKUPS.labels(sibling, result)
 
 
 def doubted_answers() -> Iterable[Metric]:

@@ -2,12 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import cache
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeVar
 
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
@@ -54,6 +55,50 @@ def end_lookups() -> None:
     _threads_of_process.cache_clear()
 
 
+class Each(Generic[Item, T]):
+    """One call for each of some items, made by a few workers that take one item after the other.
+
+    A future for each call would cost two switches of threads: to the one that calls, and to the one that waits.
+    """
+
+    def __init__(self, sibling: Sibling, call: Callable[[Item], T], items: Iterable[Item], deadline: Deadline) -> None:
+        self._sibling = sibling
+        self._call = call
+        self._items = deque(items)
+        self._deadline = deadline
+        self._results: dict[Item, T] = {}
+        self._failures: dict[Item, Exception] = {}
+        self.workers: list[Future[None]] = []
+
+    def work(self, is_over: Callable[[], bool]) -> None:
+        """Make calls until there are no more items, or nobody waits for them."""
+        while not is_over():
+            try:
+                item = self._items.popleft()
+            except IndexError:
+                return
+            try:
+                self._results[item] = self._call(item)
+            except Exception as error:
+                self._failures[item] = error
+
+    def of(self, item: Item) -> T:
+        """Return the result of the call for an item, when all are made or the deadline has passed.
+
+        Raises the failure of the call, and SiblingUnavailable where there is no result by the deadline.
+        """
+        if self.workers:
+            wait(self.workers, max(0.0, self._deadline.at + LATENESS_SECONDS - time.monotonic()))
+            self.workers.clear()
+        if item in self._results:
+            return self._results[item]
+        raise self._failures.get(item) or _too_late(self._sibling)
+
+
+def _too_late(sibling: Sibling) -> SiblingUnavailable:
+    return SiblingUnavailable(sibling, "in time", "the deadline has passed")
+
+
 class Lookups:
     """One set of lookups, used in a `with` block; unfinished work is abandoned at its end.
 
@@ -96,6 +141,13 @@ class Lookups:
         futures = [self.call(sibling, call, item) for item in items]
         return [self.result(sibling, future) for future in futures]
 
+    def each(self, sibling: Sibling, call: Callable[[Item], T], items: Collection[Item]) -> Each[Item, T]:
+        """Start one call of a sibling for each of the items, in their order; they are different from one another."""
+        calls = Each(sibling, call, items, self.deadline)
+        workers = range(min(len(items), CALLS_AT_ONCE))
+        calls.workers += [self.call(sibling, calls.work, lambda: self._is_over) for _ in workers]
+        return calls
+
     def result(self, sibling: Sibling, future: Future[T]) -> T:
         """Return the result of a call. Raises SiblingUnavailable where it is not there by the deadline."""
         return self._wait(sibling, future, LATENESS_SECONDS)
@@ -108,4 +160,4 @@ class Lookups:
         try:
             return future.result(max(0.0, self.deadline.at + lateness - time.monotonic()))
         except TimeoutError as error:
-            raise SiblingUnavailable(sibling, "in time", "the deadline has passed") from error
+            raise _too_late(sibling) from error

@@ -6,8 +6,8 @@ before (`scheduling.siblings.response_memory`).
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -18,11 +18,13 @@ from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
 
 from scheduling.siblings.calls import Call
-from scheduling.siblings.metrics import CACHE_LOOKUPS
+from scheduling.siblings.metrics import cache_lookups
 from scheduling.siblings.response_memory import CachedResponse, memory
 
 PAUSE_SECONDS = 5.0
 """How long the cache is not used after it failed."""
+KEYS_AT_ONCE = 500
+"""Responses that are read in one step: more would take a server longer than its other clients should wait."""
 MARK, MARK_SECONDS = "siblings-mark", 86_400
 
 log = structlog.get_logger(__name__)
@@ -45,13 +47,14 @@ class _Cache:
     def __init__(self) -> None:
         self._paused_until = 0.0
 
-    def get(self, key: str) -> CachedResponse | None:
-        cached = self._try(lambda: caches["siblings"].get(key))
-        return None if cached is None else CachedResponse(*cached)
+    def get_many(self, client: Any, keys: Sequence[str]) -> dict[str, CachedResponse]:
+        """Return the responses that are there, by their keys."""
+        cached = self._try(lambda: client.get_many(keys)) or {}
+        return {key: CachedResponse(*value) for key, value in cached.items()}
 
-    def mark(self) -> bytes | None:
+    def mark(self, client: Any) -> bytes | None:
         """Return the mark of the last write; None where none is known."""
-        mark: bytes | None = self._try(lambda: _client().get_client(write=False).get(MARK))
+        mark: bytes | None = self._try(lambda: client.get_client(write=False).get(MARK))
         return mark
 
     def write(self, kept: Iterable[ResponseToKeep], forgotten: Iterable[Call]) -> None:
@@ -96,25 +99,49 @@ class CacheView:
     """The cache as one reader sees it, who asks for its mark once. Safe to use from many threads."""
 
     def __init__(self) -> None:
+        # Django makes another client in each context that has none yet, so also for each call on a thread of its own.
+        self._client = _client()
         self._lock = Lock()
         self._is_marked = False
         self._mark: bytes | None = None
+        self._looked_up: dict[str, CachedResponse | None] = {}
+
+    def look_up(self, calls: Iterable[Call], lifetime: timedelta) -> None:
+        """Look up the responses to many calls at once, where `response_to` finds them."""
+        mark = self._asked_mark()
+        if mark is None:
+            return
+        unknown = [key for key in map(_key, calls) if memory.get(mark, key) is None]
+        for keys in (unknown[first : first + KEYS_AT_ONCE] for first in range(0, len(unknown), KEYS_AT_ONCE)):
+            found = _cache.get_many(self._client, keys)
+            for key, cached in found.items():
+                memory.keep(mark, key, cached, lifetime)
+            with self._lock:
+                self._looked_up |= {key: found.get(key) for key in keys}
 
     def response_to(self, call: Call, lifetime: timedelta) -> CachedResponse | None:
         """Return the response to `call` that was read within its lifetime, or None."""
-        key, mark = _key(call), self._asked_mark()
-        cached = memory.get(mark, key)
-        if cached is None:
-            cached = _cache.get(key)
-            if cached:
-                memory.keep(mark, key, cached, lifetime)
-        CACHE_LOOKUPS.labels(call.sibling, "miss" if cached is None else "hit").inc()
+        mark = self._asked_mark()
+        # Without a mark nothing was written, or nothing can be read.
+        cached = None if mark is None else self._response(mark, _key(call), lifetime)
+        cache_lookups(call.sibling, "miss" if cached is None else "hit").inc()
         return cached
+
+    def _response(self, mark: bytes, key: str, lifetime: timedelta) -> CachedResponse | None:
+        if cached := memory.get(mark, key):
+            return cached
+        if key in self._looked_up:
+            looked_up = self._looked_up[key]
+            return looked_up if looked_up and datetime.now(UTC) < looked_up.read_at + lifetime else None
+        read = _cache.get_many(self._client, [key]).get(key)
+        if read:
+            memory.keep(mark, key, read, lifetime)
+        return read
 
     def _asked_mark(self) -> bytes | None:
         with self._lock:
             if not self._is_marked:
-                self._mark, self._is_marked = _cache.mark(), True
+                self._mark, self._is_marked = _cache.mark(self._client), True
         return self._mark
 
 

@@ -1,6 +1,6 @@
 """svc-trail-management: trails, their closures and their ground conditions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
@@ -95,21 +95,32 @@ def read_trail(reader: SiblingReader, trail_id: UUID) -> TrailPayload:
 
 def read_closures(reader: SiblingReader, trail_id: UUID) -> Records[ClosurePayload]:
     """Read the present and future closures of a trail. Raises SiblingNotFound for an unknown trail."""
-    call = _resource_call("getTrailClosures", f"/trails/{trail_id}/closures")
-    page = reader.get(call, _Closures, lifetime=TRAILS_LIFETIME)
+    page = reader.get(_closures_call(trail_id), _Closures, lifetime=TRAILS_LIFETIME)
     return Records(page.closures, page.sick)
 
 
 def read_conditions(reader: SiblingReader, trail_id: UUID) -> ConditionsPayload:
     """Read the current ground conditions of a trail. Raises SiblingNotFound where there is no report."""
-    call = _resource_call("getTrailCurrentConditions", f"/trails/{trail_id}/conditions")
-    return reader.get(call, ConditionsPayload, lifetime=TRAILS_LIFETIME)
+    return reader.get(_conditions_call(trail_id), ConditionsPayload, lifetime=TRAILS_LIFETIME)
+
+
+def look_up_details(reader: SiblingReader, trail_ids: Collection[UUID]) -> None:
+    """Look up at once what the cache has of these trails' closures and ground conditions, before they are read."""
+    reader.look_up([*map(_closures_call, trail_ids), *map(_conditions_call, trail_ids)], TRAILS_LIFETIME)
 
 
 def close_trail(trail_id: UUID, body: Mapping[str, Any], *, key: str, deadline: Deadline) -> ClosurePayload:
     """Record a closure. Raises SiblingRefusal, SiblingNotFound and SiblingUnavailable."""
     call = _resource_call("createTrailClosure", f"/trails/{trail_id}/closures", body=body, key=key)
     return send(call, ClosurePayload, deadline)
+
+
+def _closures_call(trail_id: UUID) -> Call:
+    return _resource_call("getTrailClosures", f"/trails/{trail_id}/closures")
+
+
+def _conditions_call(trail_id: UUID) -> Call:
+    return _resource_call("getTrailCurrentConditions", f"/trails/{trail_id}/conditions")
 
 
 def _trail_page(reader: SiblingReader, region_id: UUID, index: int) -> _TrailPage:

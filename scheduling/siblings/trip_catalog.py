@@ -1,6 +1,6 @@
 """svc-trip-catalog: trips, their departures, and regions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
@@ -106,6 +106,11 @@ class _Regions(RecordList):
 def read_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload:
     """Read one trip. Raises SiblingNotFound for a trip that the catalog does not have."""
     return reader.get(_trip_call(trip_id), TripPayload, lifetime=TRIP_LIFETIME)
+
+
+def look_up_trips(reader: SiblingReader, trip_ids: Iterable[UUID]) -> None:
+    """Look up at once what the cache has of these trips, before they are read."""
+    reader.look_up(map(_trip_call, trip_ids), TRIP_LIFETIME)
 
 
 def cached_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload | None:

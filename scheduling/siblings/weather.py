@@ -1,5 +1,6 @@
 """svc-weather: forecasts of stations, alerts of regions, assessments of trails."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 from typing import ClassVar, Literal
@@ -76,6 +77,14 @@ def read_alerts(reader: SiblingReader, region_id: UUID) -> Records[AlertPayload]
 
 def read_assessment(reader: SiblingReader, trail_id: UUID) -> AssessmentPayload:
     """Read svc-weather's assessment of a trail. Raises SiblingNotFound where there is none."""
+    return reader.get(_assessment_call(trail_id), AssessmentPayload, lifetime=ASSESSMENT_LIFETIME)
+
+
+def look_up_assessments(reader: SiblingReader, trail_ids: Iterable[UUID]) -> None:
+    """Look up at once what the cache has of the assessments of these trails, before they are read."""
+    reader.look_up(map(_assessment_call, trail_ids), ASSESSMENT_LIFETIME)
+
+
+def _assessment_call(trail_id: UUID) -> Call:
     params = {"trail_id": f"{trail_id}"}
-    call = _resource_call("getTrailConditions", "/trail-conditions", params=params, is_about_safety=True)
-    return reader.get(call, AssessmentPayload, lifetime=ASSESSMENT_LIFETIME)
+    return _resource_call("getTrailConditions", "/trail-conditions", params=params, is_about_safety=True)

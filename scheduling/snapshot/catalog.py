@@ -106,6 +106,7 @@ def read_catalog(
     A trip that the catalog does not have is left out; one that breaks the contract is noted in `gaps`. Raises
     SiblingUnavailable, also where so many of either are missing that the answer cannot be believed.
     """
+    trip_catalog.look_up_trips(reader, trip_ids)
     futures = {key: lookups.call(CATALOG, trip_catalog.read_trip, reader, key) for key in sorted(trip_ids)}
     branches = [lookups.branch(_read_departures, reader, lookups, key, window) for key in futures]
     trips = {key: _trip_or_sick(lookups, key, future) for key, future in futures.items()}

@@ -63,10 +63,11 @@ def _certificates_of(
     deadline = Deadline.after(deadline_seconds)
     judging = SiblingReader.judging(deadline, CERTIFICATES, fresh=fresh, safety_since=safety_since)
     with judging as reader, Lookups(deadline) as lookups:
-        futures = {key: lookups.call(GUIDES, partial(_read_certificates, reader), key) for key in guide_ids}
-        for guide_id, future in futures.items():
+        guide_management.look_up_certifications(reader, guide_ids)
+        read = lookups.each(GUIDES, partial(_read_certificates, reader), guide_ids)
+        for guide_id in guide_ids:
             with suppress(SiblingUnavailable):
-                certificates[guide_id] = lookups.result(GUIDES, future)
+                certificates[guide_id] = read.of(guide_id)
         try:
             reader.answers.judge(CERTIFICATES, _valid_names(certificates), asked=certificates.keys())
         except SiblingFailure:
@@ -135,21 +136,20 @@ def _windows_of(
     fresh: bool,
 ) -> tuple[dict[UUID, list[AvailabilityPayload]], SiblingReader]:
     """Return the availability windows that were read, for all dates of the run, and the reader of the sibling."""
+    first, last = asked.first, asked.last + LONGEST_TRIP
     deadline = Deadline.after(deadline_seconds)
     reader = SiblingReader(deadline, fresh=fresh, safety_since=snapshot.safety_since)
     with reader, Lookups(deadline) as lookups:
-        futures = {
-            key: lookups.call(GUIDES, _read_windows, reader, key, asked.first, asked.last + LONGEST_TRIP)
-            for key in guide_ids
-        }
+        guide_management.look_up_availability(reader, guide_ids, first, last)
+        answers = lookups.each(GUIDES, partial(_read_windows, reader, first, last), guide_ids)
         read = {
-            key: gaps.result_or_note(lookups, GUIDES, future, f"availability notes of {_name(snapshot, key)}")
-            for key, future in futures.items()
+            key: gaps.read_or_note(GUIDES, f"availability notes of {_name(snapshot, key)}", partial(answers.of, key))
+            for key in guide_ids
         }
     return {key: windows for key, windows in read.items() if windows is not None}, reader
 
 
-def _read_windows(reader: SiblingReader, guide_id: UUID, first: date, last: date) -> list[AvailabilityPayload]:
+def _read_windows(reader: SiblingReader, first: date, last: date, guide_id: UUID) -> list[AvailabilityPayload]:
     try:
         return guide_management.read_availability(reader, guide_id, first, last)
     except SiblingNotFound:

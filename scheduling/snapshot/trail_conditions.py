@@ -1,9 +1,9 @@
 """Trails for a snapshot: a region's list, and the details of the trails that a departure could use."""
 
 from collections.abc import Collection
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from uuid import UUID
 
 from scheduling.domain import normalization
@@ -13,7 +13,7 @@ from scheduling.siblings import SiblingFailure, SiblingNotFound, trail_managemen
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.last_good import NO_TRAITS
 from scheduling.siblings.last_good import TRAILS as JUDGED_TRAILS
-from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.parallel import Each, Lookups
 from scheduling.siblings.records import Records, SickRecord
 from scheduling.siblings.trail_management import ClosurePayload, ConditionsPayload, TrailPayload
 from scheduling.siblings.weather import AssessmentPayload
@@ -77,38 +77,38 @@ def _is_usable(trail: Trail, trips: Collection[Trip]) -> bool:
 
 
 def _read_details(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trails: Collection[Trail]) -> dict[UUID, Trail]:
-    running = [_TrailLookups.start(reader, lookups, trail) for trail in trails]
-    return {trail_lookups.trail.id: trail_lookups.finish(lookups, gaps) for trail_lookups in running}
+    running = _DetailLookups.start(reader, lookups, [trail.id for trail in trails])
+    return {trail.id: running.detailed(trail, gaps) for trail in trails}
 
 
 @dataclass(frozen=True, slots=True)
-class _TrailLookups:
-    """The running lookups of one trail."""
+class _DetailLookups:
+    """The running lookups of some trails."""
 
-    trail: Trail
-    closures: Future[Records[ClosurePayload]]
-    conditions: Future[ConditionsPayload]
-    assessment: Future[AssessmentPayload]
+    closures: Each[UUID, Records[ClosurePayload]]
+    conditions: Each[UUID, ConditionsPayload]
+    assessments: Each[UUID, AssessmentPayload]
 
     @classmethod
-    def start(cls, reader: SiblingReader, lookups: Lookups, trail: Trail) -> "_TrailLookups":
+    def start(cls, reader: SiblingReader, lookups: Lookups, trail_ids: Collection[UUID]) -> "_DetailLookups":
+        trail_management.look_up_details(reader, trail_ids)
+        weather.look_up_assessments(reader, trail_ids)
         return cls(
-            trail=trail,
-            closures=lookups.call(TRAILS, _read_closures, reader, trail.id),
-            conditions=lookups.call(TRAILS, _read_conditions, reader, trail.id),
-            assessment=lookups.call(Sibling.WEATHER, _read_assessment, reader, trail.id),
+            closures=lookups.each(TRAILS, partial(_read_closures, reader), trail_ids),
+            conditions=lookups.each(TRAILS, partial(_read_conditions, reader), trail_ids),
+            assessments=lookups.each(Sibling.WEATHER, partial(_read_assessment, reader), trail_ids),
         )
 
-    def finish(self, lookups: Lookups, gaps: Gaps) -> Trail:
+    def detailed(self, trail: Trail, gaps: Gaps) -> Trail:
         """Return the trail with its closures, ground conditions and assessment, as far as they were answered."""
-        name = self.trail.name
-        closures = gaps.result_or_note(lookups, TRAILS, self.closures, f"closures of {name}")
-        conditions = gaps.result_or_note(lookups, TRAILS, self.conditions, f"the ground conditions of {name}")
-        assessment = gaps.result_or_note(lookups, Sibling.WEATHER, self.assessment, f"an assessment of {name}")
+        key, name = trail.id, trail.name
+        closures = gaps.read_or_note(TRAILS, f"closures of {name}", lambda: self.closures.of(key))
+        conditions = gaps.read_or_note(TRAILS, f"the ground conditions of {name}", lambda: self.conditions.of(key))
+        assessment = gaps.read_or_note(Sibling.WEATHER, f"an assessment of {name}", lambda: self.assessments.of(key))
         today = datetime.now(UTC).date()
-        trail = _with_ground(self.trail, conditions or ConditionsPayload(), assessment or AssessmentPayload())
+        detailed = _with_ground(trail, conditions or ConditionsPayload(), assessment or AssessmentPayload())
         return replace(
-            trail,
+            detailed,
             closures=_closures(closures, today) if closures else (),
             conditions_known=closures is not None and conditions is not None and assessment is not None,
         )

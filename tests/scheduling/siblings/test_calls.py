@@ -1,6 +1,7 @@
 """The HTTP exchange with a sibling, tested against a local server that can also misbehave."""
 
 from http.server import BaseHTTPRequestHandler
+from threading import Event
 from typing import Any, ClassVar
 
 import pytest
@@ -108,6 +109,22 @@ def test_an_answer_that_trickles_in_is_not_waited_for(settings: Any) -> None:
 
     with server(settings, trickle), pytest.raises(SiblingFailure, match="no answer within"):
         read(seconds=0.3)
+
+
+def test_an_answer_is_waited_for_as_long_as_the_settings_say_and_asked_for_three_times(settings: Any) -> None:
+    settings.SIBLING_READ_SECONDS = 0.04
+    was_given_up = Event()
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        was_given_up.wait(2)
+        saying(b'{"number": 1}')(request)
+
+    with server(settings, answer) as received:
+        with pytest.raises(SiblingFailure, match="no answer within"):
+            read(seconds=60.0)
+        was_given_up.set()
+
+    assert len(received) == 3
 
 
 def test_what_is_told_is_told_once_with_its_key(settings: Any) -> None:

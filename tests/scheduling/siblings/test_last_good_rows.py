@@ -9,7 +9,15 @@ from django.db import connection
 from django.utils import timezone
 
 from scheduling.models import LastGoodAnswer
-from scheduling.siblings.last_good import GUIDES, NO_TRAITS, TRIPS, LastGoodAnswers, accept_answer, purge_past_answers
+from scheduling.siblings.last_good import (
+    CERTIFICATES,
+    GUIDES,
+    NO_TRAITS,
+    TRIPS,
+    LastGoodAnswers,
+    accept_answer,
+    purge_past_answers,
+)
 from scheduling.snapshot import take_day_snapshot
 from tests.scheduling.siblings.examples import SECONDS, tomorrow
 from tests.siblings import SimulatedSiblings
@@ -83,3 +91,13 @@ def test_dates_that_are_over_are_forgotten(siblings: SimulatedSiblings) -> None:
 
     assert not LastGoodAnswer.objects.filter(resource="departures").exists()
     assert LastGoodAnswer.objects.filter(resource="guides").exists()
+
+
+def test_the_certificates_of_all_guides_are_read_only_where_they_are_judged() -> None:
+    guides = [UUID(int=number) for number in range(1, 7)]
+    answers = LastGoodAnswers.load(CERTIFICATES)
+    answers.judge(CERTIFICATES, dict.fromkeys(guides, frozenset({"CPR"})), asked=guides)
+    answers.store()
+
+    assert LastGoodAnswers.load().known(CERTIFICATES) == {}
+    assert LastGoodAnswers.load(CERTIFICATES).known(CERTIFICATES).keys() == set(guides)

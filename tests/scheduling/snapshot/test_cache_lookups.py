@@ -1,0 +1,59 @@
+"""What a snapshot asks of the cache: of many guides, trips or trails in few steps."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.cache import caches
+
+from scheduling.domain.facts import Snapshot
+from scheduling.snapshot import with_availability_notes, with_certificates
+from tests.scheduling.siblings.examples import SECONDS, calls_made, snapshot_of_tomorrow
+from tests.siblings import SimulatedSiblings
+
+
+def commands(name: str) -> int:
+    """Return how many commands of this name Valkey has carried out."""
+    client = caches["siblings"].client.get_client()  # type: ignore[attr-defined]
+    statistics: dict[str, Any] = client.info("commandstats")
+    return int(statistics.get(f"cmdstat_{name}", {}).get("calls", 0))
+
+
+def detailed(snapshot: Snapshot, guide_ids: list[UUID]) -> Snapshot:
+    certified = with_certificates(snapshot, guide_ids, deadline_seconds=SECONDS)
+    return with_availability_notes(certified, guide_ids, deadline_seconds=SECONDS)
+
+
+def test_an_empty_cache_is_asked_for_nothing_but_its_mark(siblings: SimulatedSiblings) -> None:
+    caches["siblings"].clear()
+    before = commands("get"), commands("mget")
+
+    snapshot_of_tomorrow(siblings)
+
+    assert (commands("get") - before[0], commands("mget") - before[1]) == (1, 0)
+
+
+def test_what_the_cache_has_of_many_guides_is_read_in_one_step(siblings: SimulatedSiblings) -> None:
+    snapshot = snapshot_of_tomorrow(siblings)
+    guide_ids = sorted(snapshot.guides)
+    first = detailed(snapshot, guide_ids)
+    before, calls = (commands("get"), commands("mget")), calls_made()
+
+    second = detailed(snapshot, guide_ids)
+
+    assert len(guide_ids) > 30
+    assert calls_made() == calls
+    assert (second.certificates, second.availability_notes) == (first.certificates, first.availability_notes)
+    # The mark of each of two readers, and the answers for each.
+    assert (commands("get") - before[0], commands("mget") - before[1]) == (2, 2)
+
+
+def test_guides_whom_the_cache_does_not_have_are_asked_for_beside_those_it_has(siblings: SimulatedSiblings) -> None:
+    snapshot = snapshot_of_tomorrow(siblings)
+    guide_ids = sorted(snapshot.guides)
+    detailed(snapshot, guide_ids[:5])
+    before = calls_made()
+
+    certificates = detailed(snapshot, guide_ids).certificates
+
+    assert certificates.keys() == set(guide_ids)
+    assert (calls_made() - before)["getGuideCertifications"] == len(guide_ids) - 5
