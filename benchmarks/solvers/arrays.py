@@ -18,9 +18,9 @@ from benchmarks.solvers.rivals import Solved
 from optimization.solver.assignment_model import PATTERN_LIMIT
 from optimization.solver.components import Component
 from optimization.solver.decomposition import decompose
-from optimization.solver.lexicographic import LP_OPTIONS, TUNED_OPTIONS
 from optimization.solver.patterns import fewest_guides, smallest_patterns
 from optimization.solver.problem import LARGEST_TEAM, DayProblem, EligiblePair, RequestProblem
+from optimization.solver.search import LP_OPTIONS, TUNED_OPTIONS
 from optimization.solver.staffing import Staffing, unstaffable_reason
 
 Costs = list[int]

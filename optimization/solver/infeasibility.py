@@ -12,8 +12,8 @@ from pulp import constants
 from optimization.solver.components import Component, connected_components, overlap, whole_component
 from optimization.solver.elastic_model import ElasticModel, RelaxationKind
 from optimization.solver.highs import FastHiGHS
-from optimization.solver.lexicographic import TUNED_OPTIONS
 from optimization.solver.problem import DayProblem, Departure, Load
+from optimization.solver.search import TUNED_OPTIONS
 from optimization.solver.solution import DayPlan
 from optimization.solver.staffing import group_by_departure, peak_load
 

@@ -15,8 +15,8 @@ from pulp import constants
 from optimization.solver.assignment_model import AssignmentModel
 from optimization.solver.cheapest_team import cheapest_team, pair_cost
 from optimization.solver.highs import FastHiGHS
-from optimization.solver.lexicographic import TUNED_OPTIONS
 from optimization.solver.problem import LARGEST_TEAM, RequestOption, RequestProblem
+from optimization.solver.search import TUNED_OPTIONS
 from optimization.solver.solution import OptionSolution, PlanStatus, RequestSolution, UnstaffedReason
 from optimization.solver.staffing import Members, Staffing, Teams, as_team, unstaffable_reason
 
