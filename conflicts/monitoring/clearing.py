@@ -103,7 +103,7 @@ def _closing(
     hazards: Mapping[str, HazardEnd],
 ) -> Closing:
     about = {UUID(key): departures[UUID(key)] for key in conflict.details["departure_ids"] if UUID(key) in departures}
-    holding = (scene for scene in scenes.values() if not about.keys().isdisjoint(scene.document.departures))
+    holding = (scene for scene in scenes.values() if any(key in scene.document.departures for key in about))
     scene = scenes.get(conflict.day) or next(holding, next(iter(scenes.values())))
     return Closing(conflict.details, scene, about, hazards)
 

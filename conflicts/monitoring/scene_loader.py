@@ -97,7 +97,8 @@ def load_scenes(
     if around is None:
         dangers = dangers_in_force(span)
         stored = departures_elsewhere(spans.values(), scopes.keys(), _camps_of(present, facts))
-        entries = read_entries({*scopes, *days_of_any(present)})
+        documents = {day: scope.document for day, scope in scopes.items()}
+        entries = read_entries({*scopes, *days_of_any(present)}, known=documents)
     else:
         stored = [] if loads else around.staffed_outside(scopes.keys())
         dangers, entries = around.dangers, around.entries

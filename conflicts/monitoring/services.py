@@ -82,19 +82,26 @@ def detect_on(
 
 
 def detect_in_unchanged(
-    changes: Mapping[date, Change], day: date, facts: Facts, region_ids: Collection[UUID]
+    changes: Mapping[date, Change],
+    day: date,
+    facts: Facts,
+    region_ids: Collection[UUID],
+    *,
+    document: ScheduleDocument | None = None,
 ) -> StoredConflicts:
     """Judge the departures of these regions that the write of this transaction left as they were.
 
-    The facts may have changed around them. What it changed was judged, on the same facts, with the write.
+    The facts may have changed around them. What it changed was judged, on the same facts, with the write. `document` is
+    the date's, where the caller read it under the write's locks.
     """
     change = changes.get(day)
-    if change is None:
+    current = change.after if change else document
+    if current is None:
         return detect_on([day], facts, region_ids=region_ids)
-    left = _of_regions(change.after, region_ids) - change.departure_ids
+    left = _of_regions(current, region_ids) - (change.departure_ids if change else frozenset())
     if not left:
         return StoredConflicts()
-    return _detect_and_store({day: DetectionScope(change.after, left)}, facts, timezone.now())
+    return _detect_and_store({day: DetectionScope(current, left)}, facts, timezone.now())
 
 
 def _trips_waited_for(days: Collection[date]) -> dict[date, frozenset[UUID]]:

@@ -10,12 +10,14 @@ from django.utils import timezone
 from optimization.candidates.assessment import PlanningContext
 from optimization.days.planned_day import EMPTY_CONTEXT
 from scheduling.daily_schedules.catalog_aliases import find_aliases
+from scheduling.daily_schedules.catalog_following import DatesInLine
 from scheduling.daily_schedules.catalog_sync import departures_on_other_dates, merge_catalog
 from scheduling.daily_schedules.commitments import commitments_around
-from scheduling.daily_schedules.drafts import read_drafts
+from scheduling.daily_schedules.drafts import Draft, read_drafts
+from scheduling.daily_schedules.parts_of_dates import part_to_plan
 from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_over, locations_of
 from scheduling.domain.document import Departure, ScheduleDocument
-from scheduling.domain.facts import Span
+from scheduling.domain.facts import Snapshot, Span
 from scheduling.rules import Facts
 from scheduling.rules.inputs import days_of
 from scheduling.rules.unknown import unknown_about
@@ -27,11 +29,10 @@ from scheduling.snapshot.guides import with_availability_on
 class DayInputs:
     """The inputs of planning a date, in values; departures are by id.
 
-    `departures` are to be planned, `everything` has all of the date that concern them, merged with the catalog: of
-    their regions and base camps, and those that people were told of; `base` has those to be
-    planned as they were stored. `context` has what guides entered and their commitments. `unknown` are the departures
-    that stay as they are because a record that they rest on could not be read. Guides of `standby` are left free,
-    except where they are pinned.
+    `departures` are to be planned, `everything` has all of the date, merged with the catalog: those that do not concern
+    them are read once somebody looks at one. `base` has those to be planned as they were stored. `context` has what
+    guides entered and their commitments. `unknown` are the departures that stay as they are because a record that they
+    rest on could not be read. Guides of `standby` are left free, except where they are pinned.
     """
 
     day: date
@@ -51,17 +52,21 @@ def load_inputs(
     only: Collection[UUID] | None = None,
     *,
     deadline_seconds: float,
+    in_line: DatesInLine | None = None,
 ) -> DayInputs:
     """Read the latest document of `day` and the context of its open departures in these regions.
 
-    `only` limits the departures to plan. Raises SiblingUnavailable where the guides available on a later day of a trip
-    cannot be read within `deadline_seconds`.
+    `only` limits the departures to plan. `in_line` has the date as it was read a moment ago, if it was. Raises
+    SiblingUnavailable where the guides available on a later day of a trip cannot be read within `deadline_seconds`.
     """
-    draft = read_drafts([day])[day]
-    stored, document, now = draft.document.copy_for_editing(), draft.document, timezone.now()
-    trip_ids = {trip.id for trip in facts.snapshot.trips.values() if trip.region_id in region_ids}
-    aliases = find_aliases(day, facts.snapshot, document, trip_ids)
-    elsewhere = departures_on_other_dates({day: aliases}, facts.snapshot, region_ids)[day]
+    draft = in_line.drafts[day] if in_line else _read(day, region_ids, facts.snapshot)
+    stored, document, now = draft.original, draft.document, timezone.now()
+    if in_line:
+        aliases, dates = in_line.listings.aliases[day], in_line.listings.dates
+    else:
+        trip_ids = {trip.id for trip in facts.snapshot.trips.values() if trip.region_id in region_ids}
+        aliases, dates = find_aliases(day, facts.snapshot, document, trip_ids), None
+    elsewhere = departures_on_other_dates({day: aliases}, facts.snapshot, region_ids, known=dates)[day]
     merge_catalog(document, day, facts.snapshot, region_ids=region_ids, aliases=aliases, elsewhere=elsewhere, now=now)
     departures = open_departures(document, region_ids, now, only)
     later = {other for departure in departures.values() for other in days_of(departure)}
@@ -70,11 +75,16 @@ def load_inputs(
         day=day,
         facts=facts.with_snapshot(snapshot),
         departures=departures,
-        everything=_departures_around(document, departures, region_ids),
-        context=_context(document, day, departures),
+        everything=document.departures,
+        context=_context(document, day, departures, snapshot),
         base={key: stored.departures[key] for key in departures if key in stored.departures},
         unknown=frozenset(key for key in departures if unknown_about(key, departures[key], snapshot)),
     )
+
+
+def _read(day: date, region_ids: Collection[UUID], snapshot: Snapshot) -> Draft:
+    part = part_to_plan(snapshot, region_ids)
+    return read_drafts([day], departures=part.departures, candidates=part.candidates)[day]
 
 
 def without_pins(inputs: DayInputs) -> DayInputs:
@@ -116,17 +126,9 @@ def open_departures(
     }
 
 
-def _departures_around(
-    document: ScheduleDocument, departures: Mapping[UUID, Departure], region_ids: Collection[UUID]
-) -> dict[UUID, Departure]:
-    """Return the departures of the date that a plan of these depends on; no others are read."""
-    around = document.departures_in(region_ids) | document.departures_published()
-    for location_id in locations_of(departures.values()):
-        around |= document.departures_from(location_id)
-    return around
-
-
-def _context(document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure]) -> PlanningContext:
+def _context(
+    document: ScheduleDocument, day: date, departures: Mapping[UUID, Departure], snapshot: Snapshot
+) -> PlanningContext:
     if not departures:
         return EMPTY_CONTEXT
     span = Span(
@@ -136,7 +138,16 @@ def _context(document: ScheduleDocument, day: date, departures: Mapping[UUID, De
     entered = entries_over(document, day, departures.values())
     return PlanningContext(
         entered,
-        commitments_around(span),
+        commitments_around(span, _guides_of(departures, snapshot)),
         frozenset(departures),
         departures_elsewhere([span], [day], locations_of(departures.values())),
     )
+
+
+def _guides_of(departures: Mapping[UUID, Departure], snapshot: Snapshot) -> frozenset[UUID]:
+    """Return the guides who work in the regions of these departures, and those on their teams."""
+    regions = {departure.region_id for departure in departures.values()}
+    here = (
+        guide.id for key in regions & snapshot.regions.keys() for guide in snapshot.guides_in(snapshot.regions[key])
+    )
+    return frozenset(here).union(*(departure.guide_ids for departure in departures.values()))

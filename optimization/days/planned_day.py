@@ -9,7 +9,7 @@ from optimization.candidates.assessment import Assessment, PlanningContext
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan
 from scheduling.daily_schedules.catalog_sync import lower_sold_seats
-from scheduling.domain.document import Departure, LazyParts, ScheduleDocument, may_be_any_of
+from scheduling.domain.document import Candidates, Departure, LazyParts, ScheduleDocument, Trait, published_among
 from scheduling.rules import EntriesByDate, Facts
 from scheduling.rules.inputs import is_adjusted
 
@@ -37,9 +37,10 @@ class PlannedDay:
     everything: Mapping[UUID, Departure] = field(default_factory=dict)
 
     @property
-    def others(self) -> dict[UUID, Departure]:
-        """The departures of the date that are not planned."""
-        return {key: departure for key, departure in self.everything.items() if key not in self.planned}
+    def others_published(self) -> dict[UUID, Departure]:
+        """The published departures of the date that are not planned; of a stored document no others are read."""
+        published = published_among(self.everything)
+        return {key: departure for key, departure in published.items() if key not in self.planned}
 
     def others_from(self, location_ids: Collection[UUID]) -> dict[UUID, Departure]:
         """Return those of them that leave from these base camps; those from elsewhere are not even read."""
@@ -85,10 +86,8 @@ def departures_from(departures: Mapping[UUID, Departure], location_ids: Collecti
     """Return the departures that leave from these base camps; of a stored document no others are read."""
     if not isinstance(departures, LazyParts):
         return {key: departure for key, departure in departures.items() if departure.location_id in location_ids}
-    spelled = frozenset(map(str, location_ids))
     return departures.where(
-        lambda raw: may_be_any_of(raw.get("location_id", ""), spelled),
-        lambda departure: departure.location_id in location_ids,
+        Candidates.of(Trait.CAMP, location_ids), lambda departure: departure.location_id in location_ids
     )
 
 

@@ -24,14 +24,16 @@ from optimization.runs.coalescing import PlanningScope, run_or_join
 from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
 from optimization.runs.selectors import latest_score
 from scheduling.daily_schedules.authors import Author
-from scheduling.daily_schedules.catalog_following import follow_catalog
+from scheduling.daily_schedules.catalog_following import DatesInLine, follow_catalog
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import Led, gather_facts
 from scheduling.daily_schedules.drafts import Draft, read_drafts
+from scheduling.daily_schedules.parts_of_dates import part_to_write
 from scheduling.daily_schedules.places import places_on
 from scheduling.daily_schedules.surroundings import entries_over
+from scheduling.daily_schedules.touched_guides import Foreseen
 from scheduling.daily_schedules.writer import TRIES, write_daily_schedules
-from scheduling.domain.document import Departure
+from scheduling.domain.document import Candidates, Departure, ScheduleDocument, Trait
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import ContentionNotResolved, DepartureElsewhere, HardRuleViolated
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
@@ -145,9 +147,8 @@ def _optimize(
     optimized = DayOptimization(run, scope, score_before, may_unstaff=may_unstaff)
     try:
         facts = gather_facts(snapshot or take_planning_snapshot(scope.day, scope.region_ids), led=led)
-        if not dry_run:
-            _follow_catalog(scope, facts)
-        _plan_and_store(optimized, facts, replace(author, run_id=run_id), dry_run=dry_run)
+        in_line = None if dry_run else _follow_catalog(scope, facts)
+        _plan_and_store(optimized, facts, replace(author, run_id=run_id), in_line, dry_run=dry_run)
     except PlanRefused as refused:
         fail_run(run, refused.message)
         if not dry_run:
@@ -162,15 +163,16 @@ def _optimize(
     return optimized
 
 
-def _follow_catalog(scope: PlanningScope, facts: Facts) -> None:
+def _follow_catalog(scope: PlanningScope, facts: Facts) -> DatesInLine | None:
     """Bring the date in line with the catalog, so that what is sold is planned. Raises ContentionNotResolved."""
     seconds = float(settings.SNAPSHOT_DEADLINE_SECONDS["worker"])
-    follow_catalog(facts, region_ids=scope.region_ids, deadline_seconds=seconds, planned_next=scope.region_ids)
+    return follow_catalog(facts, region_ids=scope.region_ids, deadline_seconds=seconds, planned_next=scope.region_ids)
 
 
 def _joined_optimization(run: OptimizationRun, scope: PlanningScope) -> DayOptimization:
     """Return what the joined run stored, as if it had been planned here."""
-    departures = open_departures(read_drafts([scope.day])[scope.day].document, scope.region_ids, timezone.now())
+    draft = read_drafts([scope.day], departures=(), candidates=[Candidates.of(Trait.REGION, scope.region_ids)])
+    departures = open_departures(draft[scope.day].document, scope.region_ids, timezone.now())
     return DayOptimization(run, scope, None, base=departures, planned=departures, is_joined=True)
 
 
@@ -192,6 +194,7 @@ def plan_date(
     facts: Facts,
     only: Collection[UUID] | None = None,
     *,
+    in_line: DatesInLine | None = None,
     time_limit_seconds: float | None = None,
     reader: str = "worker",
     max_changes: int | None = None,
@@ -200,12 +203,13 @@ def plan_date(
 ) -> PlannedDay:
     """Plan the open departures of these regions, or those of `only`, on the latest document. Nothing is written.
 
-    `reader` selects the deadline of each round of reading from SNAPSHOT_DEADLINE_SECONDS, `time_limit_seconds` of the
-    solver is the settings' by default. Without `keeps_pins` pinned guides may be moved as well; guides of `standby` are
-    left free. Raises SiblingUnavailable where the guides of a later day cannot be read.
+    `in_line` has the document where it was read a moment ago. `reader` selects the deadline of each round of reading
+    from SNAPSHOT_DEADLINE_SECONDS, `time_limit_seconds` of the solver is the settings' by default. Without `keeps_pins`
+    pinned guides may be moved as well; guides of `standby` are left free. Raises SiblingUnavailable where the guides of
+    a later day cannot be read.
     """
     seconds = float(settings.SNAPSHOT_DEADLINE_SECONDS[reader])
-    inputs = load_inputs(day, region_ids, facts, only, deadline_seconds=seconds)
+    inputs = load_inputs(day, region_ids, facts, only, deadline_seconds=seconds, in_line=in_line)
     inputs = replace(inputs if keeps_pins else without_pins(inputs), standby=frozenset(standby))
     inputs = add_certificates(inputs, guides_to_certify(inputs), deadline_seconds=seconds)
     plan = assign_guides(
@@ -217,10 +221,13 @@ def plan_date(
     return form_teams(plan, add_notes(inputs.facts, chosen, deadline_seconds=seconds))
 
 
-def _plan_and_store(optimized: DayOptimization, facts: Facts, author: Author, *, dry_run: bool) -> None:
+def _plan_and_store(
+    optimized: DayOptimization, facts: Facts, author: Author, in_line: DatesInLine | None, *, dry_run: bool
+) -> None:
     outdated: frozenset[UUID] | None = None
     for _ in range(TRIES):
-        plan = plan_date(optimized.day, optimized.region_ids, facts, outdated, max_changes=optimized.changes_left)
+        day, regions = optimized.day, optimized.region_ids
+        plan = plan_date(day, regions, facts, outdated, in_line=in_line, max_changes=optimized.changes_left)
         refuse_broken_plan(plan, may_unstaff=optimized.may_unstaff)
         optimized.add_plan(plan)
         if dry_run:
@@ -229,7 +236,7 @@ def _plan_and_store(optimized: DayOptimization, facts: Facts, author: Author, *,
         outdated = _store(optimized, plan, author)
         if not outdated:
             return
-        facts = gather_facts(facts.snapshot, led=facts.led)
+        in_line, facts = None, gather_facts(facts.snapshot, led=facts.led)
         logger.info("departures_planned_again", day=str(optimized.day), departures=len(outdated))
         schedule_write_retries.inc()
     schedule_writes_exhausted.inc()
@@ -258,9 +265,12 @@ def _store(optimized: DayOptimization, plan: PlannedDay, author: Author) -> froz
 
 def _write(optimized: DayOptimization, plan: PlannedDay, refused: frozenset[UUID], author: Author) -> frozenset[UUID]:
     outdated: list[UUID] = []
-    began_at = timezone.now()
+    began_at, snapshot = timezone.now(), plan.facts.snapshot
+    part = part_to_write(snapshot, optimized.region_ids, plan.planned.keys() | plan.held.keys())
+    document = ScheduleDocument()
 
     def edit(drafts: Mapping[date, Draft]) -> None:
+        nonlocal document
         document = drafts[optimized.day].document
         entered = entries_over(document, optimized.day, plan.planned.values())
         outdated[:] = plan.apply(document, timezone.now(), excluding=refused, entered=entered)
@@ -268,12 +278,21 @@ def _write(optimized: DayOptimization, plan: PlannedDay, refused: frozenset[UUID
     def after_write(changes: Mapping[date, Change]) -> None:
         refuse_broken_write(changes, plan.facts, began_at, may_unstaff=optimized.may_unstaff)
         if not outdated and not refused:
-            detect_in_unchanged(changes, optimized.day, plan.facts, optimized.region_ids)
+            detect_in_unchanged(changes, optimized.day, plan.facts, optimized.region_ids, document=document)
             _complete(optimized)
             _report(optimized)
 
     try:
-        write_daily_schedules([optimized.day], edit, author=author, facts=plan.facts, after_write=after_write)
+        write_daily_schedules(
+            [optimized.day],
+            edit,
+            author=author,
+            facts=plan.facts,
+            after_write=after_write,
+            departures=part.departures,
+            candidates=part.candidates,
+            foreseen=Foreseen.of(plan.base, plan.planned),
+        )
     except ContentionNotResolved as contention:
         raise ContentionNotResolved(contention.message, _guide_names(plan.planned.values())) from contention
     return frozenset(outdated)

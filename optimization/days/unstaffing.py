@@ -6,18 +6,26 @@ from uuid import UUID
 from django.conf import settings
 
 from optimization.verification.evidence import Evidence, Finding
-from optimization.verification.published_teams import UnstaffingLimit, check_published_teams, excused_departures
+from optimization.verification.published_teams import (
+    UnstaffingLimit,
+    announced_departures,
+    check_published_teams,
+    excused_departures,
+)
 from scheduling.domain.document import Departure
 
 Departures = Mapping[UUID, Departure]
 
 
 def takes_a_team(before: Departures, after: Departures) -> bool:
-    """Return whether any of the departures `after` lost the team that it had before: only then may there be a finding.
+    """Return whether any of the departures `after` that people were told of lost the team that it had before.
 
-    A large date is looked through for one of few departures that differ.
+    Only then may there be a finding: a large date is looked through for one of few departures that differ.
     """
-    return any(not departure.team and (earlier := before.get(key)) and earlier.team for key, departure in after.items())
+    announced = announced_departures(after)
+    return any(
+        not departure.team and (earlier := before.get(key)) and earlier.team for key, departure in announced.items()
+    )
 
 
 def teams_taken(before: Departures, after: Departures, evidence: Callable[[], Evidence]) -> list[Finding]:

@@ -23,7 +23,8 @@ def findings_of_plan(plan: PlannedDay, *, may_unstaff: bool = False) -> list[Fin
     findings = check_departures(_evidence_of(plan), plan.planned)
     if may_unstaff or not takes_a_team(plan.base, plan.planned):
         return findings
-    before, after = {**plan.others, **plan.base}, {**plan.others, **plan.planned}
+    others = plan.others_published
+    before, after = {**others, **plan.base}, {**others, **plan.planned}
     return [*findings, *teams_taken(before, after, lambda: replace(_evidence_of(plan), departures=after))]
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
 from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.presence import OptimizerPresence, announce_presence
+from scheduling.domain.document import Candidates, Trait
 
 logger = structlog.get_logger(__name__)
 
@@ -94,7 +95,8 @@ def _completes_in_time(run: OptimizationRun) -> bool:
 def _has_undecided_departures(scope: PlanningScope) -> bool:
     """Return True where a departure has neither a team nor a reason for none: the run did not know of it."""
     now = timezone.now()
-    departures = read_drafts([scope.day])[scope.day].document.departures_in(scope.region_ids).values()
+    draft = read_drafts([scope.day], departures=(), candidates=[Candidates.of(Trait.REGION, scope.region_ids)])
+    departures = draft[scope.day].document.departures_in(scope.region_ids).values()
     return any(
         not departure.team and departure.unassigned_reason is None
         for departure in departures

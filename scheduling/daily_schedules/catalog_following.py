@@ -21,6 +21,7 @@ from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft, change_of, read_drafts
 from scheduling.daily_schedules.guest_notices import tell_guests_of
 from scheduling.daily_schedules.hard_rules import find_new_violations
+from scheduling.daily_schedules.parts_of_dates import part_to_plan
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.catalog_changes import MOVED_BY_CATALOG, Place, is_announced, take_listing
 from scheduling.domain.catalog_listing import CatalogListing
@@ -38,6 +39,14 @@ CATALOG = Author(AuthorKind.CATALOG, "svc-trip-catalog", "the catalog changed", 
 
 
 @dataclass(frozen=True, slots=True)
+class DatesInLine:
+    """Dates as they were read that are as the catalog has them: for who plans them next, without reading them again."""
+
+    drafts: Mapping[date, Draft]
+    listings: CatalogListings
+
+
+@dataclass(frozen=True, slots=True)
 class Followed:
     """What was followed in drafts, and whether a departure of theirs is stored otherwise than the catalog has it."""
 
@@ -52,28 +61,36 @@ def follow_catalog(
     trip_ids: Collection[UUID] | None = None,
     deadline_seconds: float,
     planned_next: Collection[UUID] = (),
-) -> Mapping[date, Change]:
-    """Bring the departures of these regions on the snapshot's dates in line with the catalog, and return what changed.
+) -> DatesInLine | None:
+    """Bring the departures of these regions on the snapshot's dates in line with the catalog.
+
+    Returns the dates as they were read where they were in line with it before; None where something was written.
 
     `trip_ids` limits it to some trips, which the snapshot has to have read. Dates to which or from which departures
     moved are written too, all in one transaction, and departures without a team for their new time are queued for
     planning, except in the regions `planned_next`, which the caller plans on the snapshot's dates. Raises
     ContentionNotResolved.
     """
-    drafts = read_drafts(facts.snapshot.days)
+    part = part_to_plan(facts.snapshot, region_ids)
+    drafts = read_drafts(facts.snapshot.days, departures=part.departures, candidates=part.candidates)
     following = _Following(
         _listings(drafts, facts, region_ids, trip_ids, deadline_seconds), facts, frozenset(planned_next)
     )
-    preview = drafts | read_drafts(following.listings.days - drafts.keys())
+    preview = drafts | _read_further(following.listings, drafts)
     following.edit(preview)
     if not _has_changed(preview):
-        return {}
+        return DatesInLine(drafts, following.listings)
     try:
-        return write_daily_schedules(
-            following.listings.days, following.edit, author=CATALOG, after_write=following.after_write
+        write_daily_schedules(
+            following.listings.days,
+            following.edit,
+            author=CATALOG,
+            after_write=following.after_write,
+            departures=following.listings.by_id.keys(),
         )
     except DepartureElsewhere as elsewhere:
         raise ContentionNotResolved(elsewhere.message) from elsewhere
+    return None
 
 
 def follow_in_drafts(
@@ -86,10 +103,15 @@ def follow_in_drafts(
 ) -> Followed:
     """Follow the catalog as `follow_catalog` would, in drafts of the snapshot's dates that nobody stores."""
     listings = _listings(drafts, facts, region_ids, trip_ids, deadline_seconds)
-    others = read_drafts(listings.days - drafts.keys()) if listings.days - drafts.keys() else {}
-    edited = drafts | others
+    edited = drafts | _read_further(listings, drafts)
     _Following(listings, facts, frozenset()).edit(edited)
     return Followed(listings, is_behind=_has_changed(edited))
+
+
+def _read_further(listings: CatalogListings, drafts: Mapping[date, Draft]) -> dict[date, Draft]:
+    """Read the listed departures of the dates that are not among the drafts."""
+    days = listings.days - drafts.keys()
+    return read_drafts(days, departures=listings.by_id.keys()) if days else {}
 
 
 def _has_changed(drafts: Mapping[date, Draft]) -> bool:
@@ -122,7 +144,9 @@ class _Following:
         self.to_plan.clear()
         documents = {day: draft.document for day, draft in drafts.items()}
         where = _cancel_copies(documents, self.listings.by_id)
-        left = Counter({day: _allowed_on(document) for day, document in documents.items()})
+        # Only then the published departures of whole dates are counted.
+        counted = documents if settings.FOLLOW_CATALOG_AT_ONCE else {}
+        left = Counter({day: _allowed_on(document) for day, document in counted.items()})
         replanned: dict[UUID, date] = {}
         for key, theirs in sorted(self.listings.by_id.items()):
             place = _place_of(theirs, self.facts.snapshot)
@@ -136,8 +160,8 @@ class _Following:
         announced = {
             key
             for change in changes.values()
-            for key, departure in change.before.departures.items()
-            if key in change.departure_ids and is_announced(departure)
+            for key in change.departure_ids
+            if (departure := change.before.departures.get(key)) and is_announced(departure)
         }
         tell_guests_of(changes, announced)
         for day, region_id in sorted(self.to_plan):

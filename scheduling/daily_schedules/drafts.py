@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.stored_departures import StoredDepartures, partly_stored, without_departures
 from scheduling.domain.document import (
+    Candidates,
     ScheduleDocument,
     changed_departures,
     differs_beside_departures,
@@ -59,21 +60,29 @@ class Draft:
 
 
 def read_drafts(
-    days: Iterable[date], *, lock: bool = False, departures: Collection[UUID] | None = None
+    days: Iterable[date],
+    *,
+    lock: bool = False,
+    departures: Collection[UUID] | None = None,
+    candidates: Collection[Candidates] = (),
 ) -> dict[date, Draft]:
     """Return the latest documents of `days`, in date order; a date without a row has an empty one at revision 0.
 
-    With `departures` these alone are read, and all others of a date once somebody looks at one: as they are by then,
-    which is as they were where the rows are locked.
+    With `departures` these and the `candidates` alone are read, and all others of a date once somebody looks at one: as
+    they are by then, which is as they were where the rows are locked.
     """
     days = sorted(days)
     rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
     if departures is not None:
-        rows = without_departures(rows, departures)
+        rows = without_departures(rows, departures, candidates)
     if lock:
         rows = rows.select_for_update()
     found = {row.schedule_date: row for row in rows}
-    return {day: _draft(found.get(day), day, departures, is_locked=lock) for day in days}
+    if departures is None:
+        stored = {day: row.assignments for day, row in found.items()}
+    else:
+        stored = {day: partly_stored(row, departures, candidates) for day, row in found.items()}
+    return {day: _draft(found.get(day), day, stored.get(day, {}), is_locked=lock) for day in days}
 
 
 def lock_documents(days: Collection[date]) -> None:
@@ -142,11 +151,10 @@ def store_draft(draft: Draft, change: Change) -> None:
         raise ConcurrentWrite from error
 
 
-def _draft(row: DailySchedule | None, day: date, departures: Collection[UUID] | None, *, is_locked: bool) -> Draft:
+def _draft(row: DailySchedule | None, day: date, stored: Mapping[str, Any], *, is_locked: bool) -> Draft:
     if row is None:
         new_row = DailySchedule(schedule_id=schedule_id_of(day), schedule_date=day)
         return Draft(new_row, 0, None, new_row.assignments, is_locked)
-    stored = row.assignments if departures is None else partly_stored(row, departures)
     return Draft(row, row.rev, row.published_at, stored, is_locked)
 
 

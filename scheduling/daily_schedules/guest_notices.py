@@ -54,8 +54,9 @@ def _departures(
     return {
         key: departure
         for change in changes.values()
-        for key, departure in (change.before if side == "before" else change.after).departures.items()
-        if key in change.departure_ids and (departure_ids is None or key in departure_ids)
+        for key in sorted(change.departure_ids)
+        if departure_ids is None or key in departure_ids
+        if (departure := (change.before if side == "before" else change.after).departures.get(key))
     }
 
 

@@ -53,7 +53,7 @@ def find_new_violations(changes: Mapping[date, Change], facts: Facts) -> list[Vi
     changed = {(day, key) for day, change in changes.items() for key in change.departure_ids}
     planned = [c for held in stored.values() for c in held if (c.day, c.departure_id) not in changed]
     later_days = days_of_any(touched)
-    entries = read_entries({*changes, *later_days})
+    entries = read_entries({*changes, *later_days}, known={day: change.before for day, change in changes.items()})
     for day, change in changes.items():
         planned += commitments_in(change.after, day, change.departure_ids)
     violations: list[Violation] = []

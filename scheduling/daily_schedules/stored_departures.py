@@ -1,16 +1,18 @@
 """Daily schedules read without their departures: some are read with the row, all others once somebody looks at them."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Func, JSONField, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTransform
 
-from scheduling.domain.document import Candidates, Trait
+from scheduling.domain.document import Candidates, Trait, is_spelled_by_us
 from scheduling.models import DailySchedule
 
 Json = Any
@@ -26,21 +28,32 @@ _OF_TEAM = f"""EXISTS (SELECT FROM
     jsonb_array_elements(CASE jsonb_typeof(value -> 'team') WHEN 'array' THEN value -> 'team' ELSE '[]' END) AS member
     WHERE {_IS_ANY_OF.replace("{id}", "member ->> 'guide_id'")})"""
 _CONDITIONS = {trait: _OF_ITSELF.replace("{trait}", trait) for trait in Trait} | {Trait.GUIDE: _OF_TEAM}
+_SPELLED_OTHERWISE = "key !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
 _OF_ROW = (
     "SELECT key, value FROM scheduling.daily_schedules, jsonb_each(assignments -> 'departures') WHERE schedule_id = %s"
 )
-_MATCHING = {trait: f"{_OF_ROW} AND {condition}" for trait, condition in _CONDITIONS.items()}
+_FOUND = "(SELECT jsonb_object_agg(key, value) FROM jsonb_each(assignments -> 'departures') WHERE {conditions})"
 
 
 class StoredDepartures(Mapping[str, Json]):
     """The JSON of a row's departures by their keys: of those asked for as they were read with the row.
 
-    Another one is looked for among all of them, which are read then, as they are by then: without a lock on the row
-    they may be of a later revision.
+    All candidates `searched` for are among those. Another one is looked for among all of them, which are read then, as
+    they are by then: without a lock on the row they may be of a later revision.
     """
 
-    def __init__(self, schedule_id: UUID, asked_for: Collection[str], found: Mapping[str, Json]) -> None:
-        self._schedule_id, self._asked_for, self._found = schedule_id, set(asked_for), found
+    def __init__(
+        self,
+        schedule_id: UUID,
+        asked_for: Collection[str],
+        found: Mapping[str, Json],
+        searched: Collection[Candidates] = (),
+    ) -> None:
+        self._schedule_id, self._asked_for, self._found = schedule_id, {*asked_for, *found}, found
+        self._searched: defaultdict[Trait, set[str]] = defaultdict(set)
+        for candidates in searched:
+            self._searched[candidates.trait] |= candidates.spellings
+        self._has_other_spellings = bool(searched)
 
     def __getitem__(self, key: str) -> Json:
         return self._found[key] if key in self._asked_for else self._all[key]
@@ -55,17 +68,24 @@ class StoredDepartures(Mapping[str, Json]):
         return len(self._all)
 
     def matching(self, candidates: Candidates) -> Collection[str]:
-        """Read the candidates, unless all are read, and return their keys in the order in which they are stored."""
+        """Read the candidates that were not read yet, and return the keys of all, in the order of their storage."""
         if self.are_all_read:
-            return [key for key, raw in self._all.items() if isinstance(raw, dict) and candidates(raw)]
-        with connection.cursor() as cursor:
-            cursor.execute(_MATCHING[candidates.trait], [self._schedule_id, list(candidates.spellings)])
-            matching = {key: json.loads(raw) for key, raw in cursor.fetchall()}
-        # What was read before is as it was then.
-        known = {key: raw for key, raw in matching.items() if key not in self._asked_for or key in self._found}
-        self._found = {**known, **self._found}
-        self._asked_for |= known.keys()
-        return [*known]
+            known = self._all
+        else:
+            missing = candidates.spellings - self._searched[candidates.trait]
+            if missing:
+                self._search(_CONDITIONS[candidates.trait], list(missing))
+                self._searched[candidates.trait] |= missing
+            known = self._found
+        return _in_order(key for key, raw in known.items() if isinstance(raw, dict) and candidates(raw))
+
+    def spelled_otherwise(self) -> Collection[str]:
+        """Read the departures whose keys are spelled as only SQL would, unless they are read, and return the keys."""
+        if not self.are_all_read and not self._has_other_spellings:
+            self._search(_SPELLED_OTHERWISE)
+            self._has_other_spellings = True
+        known = self._all if self.are_all_read else self._found
+        return _in_order(key for key in known if not is_spelled_by_us(key))
 
     @property
     def are_all_read(self) -> bool:
@@ -79,18 +99,44 @@ class StoredDepartures(Mapping[str, Json]):
         read = {key: raw for key, raw in departures.items() if key not in self._asked_for or key in self._found}
         return {**read, **self._found}
 
+    def _search(self, condition: str, *parameters: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_OF_ROW} AND {condition}", [self._schedule_id, *parameters])
+            found = {key: json.loads(raw) for key, raw in cursor.fetchall()}
+        # What was read before is as it was then.
+        new = {key: raw for key, raw in found.items() if key not in self._asked_for}
+        self._found = {**self._found, **new}
+        self._asked_for |= new.keys()
 
-def without_departures(rows: QuerySet[DailySchedule], asked_for: Collection[UUID]) -> QuerySet[Any]:
-    """Return the rows with these departures of theirs alone, for `partly_stored`."""
-    named = Value(json.dumps({"departures": dict.fromkeys(map(str, asked_for))}))
-    document = F("assignments")
+
+def without_departures(
+    rows: QuerySet[DailySchedule], asked_for: Collection[UUID], candidates: Collection[Candidates] = ()
+) -> QuerySet[Any]:
+    """Return the rows with these departures of theirs and these candidates alone, for `partly_stored`."""
     return rows.defer("assignments").annotate(
-        beside_departures=Func(document, template=_OTHERS, output_field=JSONField()),
-        departures_found=Func(document, named, template=_NAMED, output_field=JSONField()),
+        beside_departures=Func(F("assignments"), template=_OTHERS, output_field=JSONField()),
+        departures_found=_matching(asked_for, candidates) if candidates else _named(asked_for),
     )
 
 
-def partly_stored(row: Any, asked_for: Collection[UUID]) -> dict[str, Json]:
+def partly_stored(row: Any, asked_for: Collection[UUID], candidates: Collection[Candidates] = ()) -> dict[str, Json]:
     """Return the JSON of a row that was read `without_departures`: a document whose departures are read on demand."""
-    found = row.departures_found or {}
-    return {**row.beside_departures, "departures": StoredDepartures(row.pk, [*map(str, asked_for)], found)}
+    departures = StoredDepartures(row.pk, [*map(str, asked_for)], row.departures_found or {}, candidates)
+    return {**row.beside_departures, "departures": departures}
+
+
+def _named(asked_for: Collection[UUID]) -> Func:
+    named = Value(json.dumps({"departures": dict.fromkeys(map(str, asked_for))}))
+    return Func(F("assignments"), named, template=_NAMED, output_field=JSONField())
+
+
+def _matching(asked_for: Collection[UUID], candidates: Collection[Candidates]) -> RawSQL:
+    """Return the departures of a row that are asked for or candidates, or whose keys only SQL would spell so."""
+    conditions = " OR ".join(["key = ANY(%s)", _SPELLED_OTHERWISE, *(_CONDITIONS[c.trait] for c in candidates)])
+    parameters = [[*map(str, asked_for)], *(list(c.spellings) for c in candidates)]
+    return RawSQL(_FOUND.replace("{conditions}", conditions), parameters, JSONField())  # noqa: S611 (of constants alone)
+
+
+def _in_order(keys: Iterable[str]) -> list[str]:
+    """Return keys in the order in which PostgreSQL stores them: shorter ones first."""
+    return sorted(keys, key=lambda key: (len(spelled := key.encode()), spelled))

@@ -1,6 +1,7 @@
 """Which guides a write touches: their commitments are rewritten, or what they entered may clash with others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -24,11 +25,30 @@ def guides_touched(changes: Mapping[date, Change]) -> set[UUID]:
     touched: set[UUID] = set()
     for change in changes.values():
         touched |= adjusted_guides(change)
-        for key in replanned_departures(change):
-            for document in (change.before, change.after):
-                departure = document.departures.get(key)
-                touched |= departure.guide_ids if departure else frozenset()
+        touched |= _guides_replanned(change.before.departures, change.after.departures, change.departure_ids)
     return touched
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a write is going to lock, where its plan tells: the guides it touches and the departures that it adds."""
+
+    guides: frozenset[UUID]
+    departures_added: frozenset[UUID]
+
+    @classmethod
+    def of(cls, base: Mapping[UUID, Departure], planned: Mapping[UUID, Departure]) -> "Foreseen":
+        """Return what planned departures touch that are written only where they are as they were planned on, `base`."""
+        return cls(frozenset(_guides_replanned(base, planned, planned)), frozenset(planned.keys() - base.keys()))
+
+
+def _guides_replanned(
+    before: Mapping[UUID, Departure], after: Mapping[UUID, Departure], keys: Iterable[UUID]
+) -> set[UUID]:
+    """Return the guides, before and after, of those of these departures whose plans differ."""
+    pairs = ((before.get(key), after.get(key)) for key in keys)
+    differing = ((then, now) for then, now in pairs if (then and _plan_of(then)) != (now and _plan_of(now)))
+    return {guide for pair in differing for departure in pair if departure for guide in departure.guide_ids}
 
 
 def _differing(change: Change, aspect_of: Callable[[Departure], object]) -> frozenset[UUID]:

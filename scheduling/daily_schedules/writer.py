@@ -41,8 +41,8 @@ from scheduling.daily_schedules.heard_notes import departures_noted, hear_notes
 from scheduling.daily_schedules.nullification import count_nullified
 from scheduling.daily_schedules.reached import departures_reached
 from scheduling.daily_schedules.seats import Reseating, departures_with_seats_at_stake, lock_guests_of, seat_guests
-from scheduling.daily_schedules.touched_guides import guides_touched, recommitted_departures
-from scheduling.domain.document import ScheduleDocument
+from scheduling.daily_schedules.touched_guides import Foreseen, guides_touched, recommitted_departures
+from scheduling.domain.document import Candidates, ScheduleDocument
 from scheduling.errors import (
     ContentionNotResolved,
     DepartureElsewhere,
@@ -74,6 +74,8 @@ def write_daily_schedules(
     after_write: AfterWrite | None = None,
     is_override: bool = False,
     departures: Collection[UUID] | None = None,
+    candidates: Collection[Candidates] = (),
+    foreseen: Foreseen | None = None,
 ) -> Mapping[date, Change]:
     """Apply `edit` to the latest documents of `days` and store what it changed, all or nothing.
 
@@ -83,7 +85,10 @@ def write_daily_schedules(
     the change is a fact from outside and is stored as it is.
     `since_revs` names the revisions that the change was made on. `reseating` are guests who change their departure;
     whatever `edit` does to departures, their reservations are those of the table. `departures` are those that `edit`
-    looks at, where that is known: they are read alone, and others once somebody looks at one.
+    looks at, where that is known: they are read alone, and others once somebody looks at one. With them `candidates`
+    are read, if it looks at some departures by what they are, and guides are renamed on these alone.
+    `foreseen` is what it will touch, where the caller knows: it is locked without a look at the documents before, and
+    where they show more under the locks, the write is tried again.
     `after_write` runs in the same transaction, whether or not anything changed. A write that changes nothing writes
     nothing.
 
@@ -102,6 +107,8 @@ def write_daily_schedules(
         after_write,
         is_override,
         departures,
+        candidates,
+        foreseen,
     )
     retrying = Retrying(
         retry=retry_if_exception_type(ConcurrentWrite),
@@ -146,20 +153,21 @@ class _Write:
     after_write: AfterWrite | None
     is_override: bool
     asked_for: Collection[UUID] | None
+    candidates: Collection[Candidates]
+    foreseen: Foreseen | None
     guides: set[UUID] = field(default_factory=set)
     added: frozenset[UUID] = frozenset()
     reached: set[date] = field(default_factory=set)
     departures: set[UUID] = field(default_factory=set)
 
     def attempt(self) -> Mapping[date, Change]:
-        drafts = self._edited(read_drafts(self.days, departures=self.asked_for))
-        preview = changes_of(drafts)
-        self.guides |= guides_touched(preview)
-        self.reached |= departures_reached(preview).keys()
-        self.departures |= departures_with_seats_at_stake(preview, self.reseating)
-        if any(draft.has_all_departures for draft in drafts.values()):
-            # It looks at others: they are read with the row at once.
-            self.asked_for = None
+        if self.foreseen is not None:
+            self.guides |= self.foreseen.guides
+            self.departures |= self.foreseen.departures_added
+            # If others come first, it has not seen everything.
+            self.foreseen = None
+        else:
+            self._look_ahead()
         try:
             with transaction.atomic():
                 return self._write()
@@ -175,6 +183,20 @@ class _Write:
             _count_refusal(error)
             raise
 
+    def _look_ahead(self) -> None:
+        """Try the edit without locks, to learn what it touches."""
+        drafts = self._edited(self._read())
+        preview = changes_of(drafts)
+        self.guides |= guides_touched(preview)
+        self.reached |= departures_reached(preview).keys()
+        self.departures |= departures_with_seats_at_stake(preview, self.reseating)
+        if any(draft.has_all_departures for draft in drafts.values()):
+            # It looks at others: they are read with the row at once.
+            self.asked_for = None
+
+    def _read(self, *, lock: bool = False) -> dict[date, Draft]:
+        return read_drafts(self.days, lock=lock, departures=self.asked_for, candidates=self.candidates)
+
     def _edited(self, drafts: dict[date, Draft]) -> dict[date, Draft]:
         for day, draft in drafts.items():
             expected = self.since_revs.get(day)
@@ -182,7 +204,8 @@ class _Write:
                 raise StaleRevision(day, since_rev=expected, current_rev=draft.rev)
         self.edit(drafts)
         if self.facts is not None and self.facts.snapshot.lists_all_guides:
-            rename_guides((draft.document for draft in drafts.values()), self.facts.snapshot.guides)
+            documents = [draft.document for draft in drafts.values()]
+            rename_guides(documents, self.facts.snapshot.guides, among=self.candidates)
         for day, draft in drafts.items():
             _refuse_overwriting(draft.document, day)
         return drafts
@@ -193,7 +216,7 @@ class _Write:
         lock_guides(self.guides)
         if self.reached:
             lock_documents({*self.days, *self.reached})
-        drafts = self._edited(read_drafts(self.days, lock=True, departures=self.asked_for))
+        drafts = self._edited(self._read(lock=True))
         edited = changes_of(drafts)
         touched, reached = guides_touched(edited), departures_reached(edited).keys()
         departures = departures_with_seats_at_stake(edited, self.reseating)

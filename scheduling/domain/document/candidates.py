@@ -49,6 +49,10 @@ class Searchable(Protocol):
         """Return the keys of the candidates, in the order in which they are stored."""
         ...
 
+    def spelled_otherwise(self) -> Collection[str]:
+        """Return the keys that are spelled as only SQL would."""
+        ...
+
 
 def may_be_any_of(spelling: Any, spellings: Collection[str]) -> bool:
     """Return whether JSON may be an id that we spell in any of these ways: False where it is another one, or empty."""

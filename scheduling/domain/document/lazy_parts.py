@@ -115,14 +115,21 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
         """The ids of those that were set in the place of stored ones that cannot be read."""
         return frozenset(self._unreadable & self._parts.keys())
 
-    def where(self, may_be_meant: Callable[[Json], bool], is_meant: Callable[[P], bool]) -> dict[UUID, P]:
-        """Return the parts that `is_meant` says, reading those alone that `may_be_meant` says by their JSON."""
-        if isinstance(may_be_meant, Candidates) and isinstance(self._stored, Searchable):
-            spellings = self._stored.matching(may_be_meant)
+    def where(
+        self,
+        may_be_meant: Callable[[Json], bool],
+        is_meant: Callable[[P], bool],
+        among: Collection[Candidates] = (),
+    ) -> dict[UUID, P]:
+        """Return the parts that `is_meant` says, reading those alone that `may_be_meant` says by their JSON.
+
+        Of those `among` which they are looked for; without any, of all.
+        """
+        if among:
+            found = dict.fromkeys(spelling for candidates in among for spelling in self._matching(candidates))
+            spellings = [spelling for spelling in found if may_be_meant(self._stored[spelling])]
         else:
-            spellings = [
-                spelling for spelling, raw in self._stored.items() if isinstance(raw, dict) and may_be_meant(raw)
-            ]
+            spellings = self._matching(may_be_meant)
         named = (key for spelling in spellings if (key := _id_in(spelling)) is not None and key not in self._removed)
         keys = dict.fromkeys([*named, *self._parts])
         return {key: part for key in keys if (part := self.get(key)) is not None and is_meant(part)}
@@ -174,6 +181,11 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
             if not self._stands_in(key)
         }
 
+    def _matching(self, may_be_meant: Callable[[Json], bool]) -> list[str]:
+        if isinstance(may_be_meant, Candidates) and isinstance(self._stored, Searchable):
+            return [*self._stored.matching(may_be_meant)]
+        return [spelling for spelling, raw in self._stored.items() if isinstance(raw, dict) and may_be_meant(raw)]
+
     def _look_at(self, key: UUID) -> None:
         if key in self._parts or key in self._removed or key in self._unreadable:
             return
@@ -219,7 +231,10 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
     @cached_property
     def _other_spellings(self) -> Mapping[UUID, str]:
         """The ids that are spelled as only SQL would; a key that is no id is nobody's part, and stays."""
-        others = [spelling for spelling in self._stored if not is_spelled_by_us(spelling)]
+        if isinstance(self._stored, Searchable):
+            others = [*self._stored.spelled_otherwise()]
+        else:
+            others = [spelling for spelling in self._stored if not is_spelled_by_us(spelling)]
         return {key: spelling for spelling in others if (key := _id_in(spelling)) is not None}
 
 

@@ -14,6 +14,7 @@ from scheduling.domain.document.lazy_parts import Json, LazyParts, StandIn
 UNREADABLE_ENTRY = "an entry that cannot be read"
 """The restriction that stands for such an entry; as it has no kind, it forbids everything."""
 
+_PUBLISHED = DepartureStatus.PUBLISHED
 _DEPARTURES, _ENTRIES = "departures", "guide_adjustments"
 
 
@@ -114,10 +115,7 @@ class ScheduleDocument:
 
     def departures_published(self) -> dict[UUID, Departure]:
         """Return the departures with status PUBLISHED; others are not read."""
-        return self.departures.where(
-            lambda raw: raw.get("status") == DepartureStatus.PUBLISHED,
-            lambda departure: departure.status is DepartureStatus.PUBLISHED,
-        )
+        return published_among(self.departures)
 
     def has_unpublished_changes(self) -> bool:
         return any(departure.has_unpublished_changes for departure in self.departures.values())
@@ -126,6 +124,15 @@ class ScheduleDocument:
         other = ScheduleDocument()
         other._departures, other._entries, other.others = departures, entries, self.others
         return other
+
+
+def published_among(departures: Mapping[UUID, Departure]) -> dict[UUID, Departure]:
+    """Return those with status PUBLISHED; of a stored document no others are read."""
+    if not isinstance(departures, LazyParts):
+        return {key: departure for key, departure in departures.items() if departure.status is _PUBLISHED}
+    return departures.where(
+        lambda raw: raw.get("status") == _PUBLISHED, lambda departure: departure.status is _PUBLISHED
+    )
 
 
 def changed_departures(before: ScheduleDocument, after: ScheduleDocument) -> frozenset[UUID]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,8 +14,9 @@ from pytest_django import DjangoAssertNumQueries
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.writer import write_daily_schedules
+from scheduling.domain.document import Candidates, Trait
 from scheduling.models import DailySchedule, ScheduleRevision
-from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, lead
+from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, facts_of, lead
 from tests.scheduling.writes import put, stored, write_in_sql
 from tests.tokens import bearer
 
@@ -135,3 +137,43 @@ def test_the_departures_of_guides_and_camps_are_found_without_the_others() -> No
     assert not draft.has_all_departures
     region = whole.departures[FIRST].region_id
     assert list(document.departures_in([region])) == list(whole.departures_in([region])) == [FIRST, NEW, led, odd]
+
+
+def test_candidates_are_read_with_the_row_and_looked_for_no_more(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    here, camp, odd = uuid4(), uuid4(), UUID("abcdef00-0000-4000-8000-00000000000a")
+    put({UUID(int=4): DepartureFactory(region_id=here), UUID(int=5): DepartureFactory(location_id=camp)})
+    write_in_sql(f"{{departures,{str(odd).upper()}}}", DepartureFactory().model_dump_json())
+    write_in_sql(f"{{departures,{SECOND},region_id}}", f'"{here.hex.upper()}"')
+    candidates = [Candidates.of(Trait.REGION, [here]), Candidates.of(Trait.CAMP, [camp])]
+
+    with django_assert_num_queries(1):
+        document = read_drafts([TOMORROW], departures=[NEW, odd], candidates=candidates)[TOMORROW].document
+        assert list(document.departures_in([here])) == [SECOND, UUID(int=4)]
+        assert document.departures_from(camp).keys() == {UUID(int=5)}
+        assert odd in document.departures
+        document.departures[NEW] = DepartureFactory(location_id=camp)
+        assert document.departures_from(camp).keys() == {UUID(int=5), NEW}
+
+    assert document.departures.keys() == {FIRST, SECOND, NEW, odd, UUID(int=4), UUID(int=5)}
+
+
+def test_guides_are_renamed_on_what_the_write_is_about() -> None:
+    here, guide = uuid4(), GuideFactory(name="Ana Lee")
+    of_old = [lead(replace(guide, name="Ana Ray"))]
+    put({FIRST: DepartureFactory(region_id=here, team=of_old), SECOND: DepartureFactory(team=of_old)})
+
+    write_daily_schedules(
+        [TOMORROW],
+        lambda _: None,
+        author=DISPATCHER,
+        facts=facts_of(guides=[guide]),
+        departures=(),
+        candidates=[Candidates.of(Trait.REGION, [here])],
+    )
+
+    assert {key: departure.team[0].guide_name for key, departure in stored().items()} == {
+        FIRST: "Ana Lee",
+        SECOND: "Ana Ray",
+    }

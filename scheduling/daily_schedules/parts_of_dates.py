@@ -1,0 +1,50 @@
+"""The part of a date that the planning of some regions looks at: no other departures are read for it."""
+
+from collections.abc import Collection
+from itertools import chain
+from typing import NamedTuple
+from uuid import UUID
+
+from scheduling.domain.departure_ids import departure_id_of
+from scheduling.domain.document import Candidates, Trait
+from scheduling.domain.facts import Snapshot
+
+
+class PartOfDate(NamedTuple):
+    """Departures to be read of a date, by their ids and by what they are. None: all of the date."""
+
+    departures: Collection[UUID] | None
+    candidates: Collection[Candidates] = ()
+
+
+WHOLE_DATE = PartOfDate(None)
+
+
+def part_to_plan(snapshot: Snapshot, region_ids: Collection[UUID]) -> PartOfDate:
+    """Return the departures of these regions, of their trips and from their base camps, and those that are listed.
+
+    That is all that planning and following the catalog look at, but for the other departures of guides who lead some.
+    """
+    if snapshot.regions.keys() <= set(region_ids):
+        return WHOLE_DATE
+    trips = {trip.id for trip in snapshot.trips.values() if trip.region_id in region_ids}
+    on_days = chain.from_iterable(snapshot.departures.get(day, ()) for day in snapshot.days)
+    listed = [departure for departure in on_days if departure.trip_id in trips]
+    # What the catalog lists under an id of its own may have been made here, under the id of its first time.
+    made_here = {departure_id_of(departure.trip_id, departure.day, departure.departure_time) for departure in listed}
+    return PartOfDate(
+        {departure.id for departure in listed} | made_here,
+        [*_of_regions(snapshot, region_ids), Candidates.of(Trait.TRIP, trips)],
+    )
+
+
+def part_to_write(snapshot: Snapshot, region_ids: Collection[UUID], departure_ids: Collection[UUID]) -> PartOfDate:
+    """Return these departures, and those of these regions and from their base camps, whose camps they share."""
+    if snapshot.regions.keys() <= set(region_ids):
+        return WHOLE_DATE
+    return PartOfDate(departure_ids, _of_regions(snapshot, region_ids))
+
+
+def _of_regions(snapshot: Snapshot, region_ids: Collection[UUID]) -> list[Candidates]:
+    camps = {location.id for region, location in snapshot.locations.items() if region in region_ids}
+    return [Candidates.of(Trait.REGION, region_ids), Candidates.of(Trait.CAMP, camps)]
