@@ -21,9 +21,10 @@ def told_apart(guides: Mapping[UUID, Guide], regions: Iterable[Region]) -> dict[
         by_name[_comparable(guides[key].name)].append(guides[key])
     named: dict[UUID, Guide] = {}
     for group in by_name.values():
-        names = _names_of(group, region_names) if len(group) > 1 else [guide.name for guide in group]
-        named |= {guide.id: replace(guide, name=name) for guide, name in zip(group, names, strict=True)}
-    return {key: named[key] for key in guides}
+        if len(group) > 1:
+            names = _names_of(group, region_names)
+            named |= {guide.id: replace(guide, name=name) for guide, name in zip(group, names, strict=True)}
+    return {key: named.get(key, guide) for key, guide in guides.items()}
 
 
 def _names_of(namesakes: Sequence[Guide], region_names: Mapping[str, str]) -> list[str]:

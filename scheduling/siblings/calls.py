@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
@@ -65,6 +66,12 @@ class CoordinatesPayload(Payload):
     longitude: float = Field(ge=-180, le=180)
 
 
+@lru_cache(maxsize=256)
+def _query(params: tuple[tuple[str, str | int], ...]) -> str:
+    """Return parameters as a part of a URL; those of hundreds of calls are the same."""
+    return f"?{urlencode(params)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call of a sibling: a GET, or with a `body` a POST. `operation` is the contract's operationId.
@@ -95,7 +102,7 @@ class Call:
 
     @property
     def url(self) -> str:
-        query = f"?{urlencode(self.params)}" if self.params else ""
+        query = _query(tuple(self.params.items())) if self.params else ""
         return f"{settings.SIBLING_URLS[self.sibling]}{self.path}{query}"
 
 

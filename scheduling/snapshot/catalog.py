@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from scheduling.domain.facts import CatalogDeparture, RecordKind, Region, Sibling, Trip
@@ -12,7 +12,7 @@ from scheduling.domain.local_time import days_touched
 from scheduling.siblings import SiblingFailure, SiblingNotFound, trip_catalog
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.last_good import DEPARTURES, NO_TRAITS, REGIONS, TRIPS, LastGoodAnswers
-from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.parallel import Each, Lookups
 from scheduling.siblings.records import Records, SickRecord, lost_limit, refuse_sick_list
 from scheduling.snapshot.gaps import Gaps
 from scheduling.snapshot.translation import departure_of, region_of, trip_of
@@ -106,10 +106,11 @@ def read_catalog(
     A trip that the catalog does not have is left out; one that breaks the contract is noted in `gaps`. Raises
     SiblingUnavailable, also where so many of either are missing that the answer cannot be believed.
     """
-    trip_catalog.look_up_trips(reader, trip_ids)
-    futures = {key: lookups.call(CATALOG, trip_catalog.read_trip, reader, key) for key in sorted(trip_ids)}
-    branches = [lookups.branch(_read_departures, reader, lookups, key, window) for key in futures]
-    trips = {key: _trip_or_sick(lookups, key, future) for key, future in futures.items()}
+    ordered = sorted(trip_ids)
+    trip_catalog.look_up_trips(reader, ordered)
+    asked = lookups.each(CATALOG, partial(trip_catalog.read_trip, reader), ordered)
+    branches = [lookups.branch(_read_departures, reader, lookups, key, window) for key in ordered]
+    trips = {key: _trip_or_sick(asked, key) for key in ordered}
     sick_trips = [trip for trip in trips.values() if isinstance(trip, SickRecord)]
     _refuse_many_missing([key for key, trip in trips.items() if not isinstance(trip, Trip)], len(trips))
     gaps.leave_out(CATALOG, RecordKind.TRIP, sick_trips)
@@ -125,11 +126,9 @@ def read_catalog(
     return Catalog(trips=known, departures=list(map(departure_of, departures)))
 
 
-def _trip_or_sick(
-    lookups: Lookups, trip_id: UUID, future: Future[trip_catalog.TripPayload]
-) -> Trip | SickRecord | None:
+def _trip_or_sick(asked: Each[UUID, trip_catalog.TripPayload], trip_id: UUID) -> Trip | SickRecord | None:
     try:
-        return trip_of(lookups.result(CATALOG, future))
+        return trip_of(asked.of(trip_id))
     except SiblingNotFound:
         return None
     except SiblingFailure as failure:

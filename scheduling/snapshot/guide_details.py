@@ -165,10 +165,10 @@ def _notes_by_date(windows: Sequence[AvailabilityPayload], first: date, last: da
     """Return the dates from `first` to `last` that have notes, those of several windows joined by "; "."""
     notes: dict[date, list[str]] = {}
     for window in windows:
-        if window.notes and window.notes.strip():
+        if text := (window.notes or "").strip():
             for day in _dates(max(first, window.start_date), min(last, window.end_date)):
-                notes.setdefault(day, []).append(window.notes.strip())
-    return ((day, "; ".join(dict.fromkeys(texts))) for day, texts in notes.items())
+                notes.setdefault(day, []).append(text)
+    return ((day, texts[0] if len(texts) == 1 else "; ".join(dict.fromkeys(texts))) for day, texts in notes.items())
 
 
 def _dates(first: date, last: date) -> Iterable[date]:
