@@ -9,11 +9,11 @@ from scheduling.domain.facts import Snapshot
 
 def clusters_of(snapshot: Snapshot) -> list[frozenset[UUID]]:
     """Return the regions in groups that share no guide, the list in order of each group's smallest id."""
-    worked_in = (
-        [region.id for region in snapshot.regions.values() if guide.works_in(region)]
-        for guide in snapshot.guides.values()
-    )
-    smallest_of = smallest_connected(snapshot.regions, filter(None, worked_in))
+    worked_in: defaultdict[int, list[UUID]] = defaultdict(list)
+    for region in snapshot.regions.values():
+        for guide in snapshot.guides_in(region):
+            worked_in[guide.id.int].append(region.id)
+    smallest_of = smallest_connected(snapshot.regions, worked_in.values())
     clusters: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for region_id, smallest in smallest_of.items():
         clusters[smallest].add(region_id)

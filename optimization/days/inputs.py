@@ -146,8 +146,5 @@ def _context(
 
 def _guides_of(departures: Mapping[UUID, Departure], snapshot: Snapshot) -> frozenset[UUID]:
     """Return the guides who work in the regions of these departures, and those on their teams."""
-    regions = {departure.region_id for departure in departures.values()}
-    here = (
-        guide.id for key in regions & snapshot.regions.keys() for guide in snapshot.guides_in(snapshot.regions[key])
-    )
-    return frozenset(here).union(*(departure.guide_ids for departure in departures.values()))
+    here = snapshot.guides_of({departure.region_id for departure in departures.values()})
+    return here.union(*(departure.guide_ids for departure in departures.values()))

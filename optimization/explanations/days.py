@@ -43,9 +43,7 @@ def explain_parts(parts: Sequence[PlannedDay], *, time_limit_seconds: float) -> 
 
 def fairness_of(planned: PlannedDay) -> dict[UUID, Workload]:
     """Return the workload of every candidate of the plan, compared with each other."""
-    candidates = {
-        candidate.guide.id for assessment in planned.assessments.values() for candidate in assessment.candidates
-    }
+    candidates = {guide.id for assessment in planned.assessments.values() for guide in assessment.able.guides}
     on_the_day = hours_led([*planned.planned.values(), *planned.held.values()])
     return workloads(candidates, planned.facts.recent_hours, on_the_day)
 

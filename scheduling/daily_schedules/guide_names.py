@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from scheduling.domain.document import Candidates, ScheduleDocument, may_be_any_of
+from scheduling.domain.document import Candidates, ScheduleDocument
 from scheduling.domain.facts import Guide
 
 
@@ -15,14 +15,13 @@ def rename_guides(
 
     Of all departures, or of those `among` which these candidates are.
     """
-    names = {str(guide_id): guide.name for guide_id, guide in guides.items()}
 
-    def may_have_another_name(member: Any) -> bool:
-        guide_id = member.get("guide_id")
-        return may_be_any_of(guide_id, names) and names.get(guide_id) != member.get("guide_name")
+    def has_another_name(member: Any) -> bool:
+        guide = guides.get(_id_of(member))
+        return guide is not None and guide.name != member.get("guide_name")
 
     def may_be_meant(raw: Any) -> bool:
-        return any(isinstance(member, dict) and may_have_another_name(member) for member in raw.get("team") or ())
+        return any(isinstance(member, dict) and has_another_name(member) for member in raw.get("team") or ())
 
     for document in documents:
         for departure in document.departures.where(may_be_meant, lambda _: True, among).values():
@@ -30,3 +29,11 @@ def rename_guides(
                 guide = guides.get(member.guide_id)
                 if guide is not None:
                     member.guide_name = guide.name
+
+
+def _id_of(member: Mapping[str, Any]) -> UUID:
+    """Return the guide of a member as stored; nobody's id where that is none."""
+    try:
+        return UUID(str(member.get("guide_id")))
+    except ValueError:
+        return UUID(int=0)

@@ -7,7 +7,7 @@ one owner (docs/decisions/0004-ownership-by-field.md).
 
 from scheduling.domain.document.adjustments import AvailabilityException, GuideAdjustments
 from scheduling.domain.document.announcement import Announcement
-from scheduling.domain.document.candidates import Candidates, Trait, is_spelled_by_us, may_be_any_of
+from scheduling.domain.document.candidates import Candidates, Trait, is_spelled_by_us
 from scheduling.domain.document.departure import NO_TRAIL, Departure, DepartureStatus, UnassignedReason
 from scheduling.domain.document.lazy_parts import LazyParts
 from scheduling.domain.document.schedule_document import (
@@ -40,6 +40,5 @@ __all__ = [
     "differs_beside_departures",
     "edits_between",
     "is_spelled_by_us",
-    "may_be_any_of",
     "published_among",
 ]

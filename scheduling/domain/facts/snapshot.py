@@ -1,7 +1,7 @@
 """The picture of the facts that a decision is made on."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import cached_property
@@ -73,6 +73,11 @@ class Snapshot:
         spelled = (str(region.id), region.slug)
         guides = {guide.id.int: guide for spelling in spelled for guide in self._guides_by_region.get(spelling, ())}
         return tuple(guides[number] for number in sorted(guides))
+
+    def guides_of(self, region_ids: Iterable[UUID]) -> frozenset[UUID]:
+        """Return the guides who work in any of these regions; nobody does in an unknown one."""
+        known = (self.regions[key] for key in region_ids if key in self.regions)
+        return frozenset(guide.id for region in known for guide in self.guides_in(region))
 
     @cached_property
     def _trails_by_region(self) -> dict[UUID, tuple[Trail, ...]]:

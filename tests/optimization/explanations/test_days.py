@@ -65,3 +65,10 @@ def test_workloads_are_those_of_all_candidates() -> None:
 
     assert {guide: load.above_mean for guide, load in hours.items()} == {ANA.id: 3.0, BEN.id: -3.0}
     assert sum(load.day_hours for load in hours.values()) == 3.0
+
+
+def test_workloads_ask_for_no_parts_of_scores() -> None:
+    plan = planned({FIRST: of_trip(), SECOND: of_trip()}, facts_with(ANA, BEN))
+
+    assert fairness_of(plan).keys() == {ANA.id, BEN.id}
+    assert not any("candidates" in vars(assessment) for assessment in plan.assessments.values())
