@@ -109,12 +109,21 @@ class Crews:
     def __init__(self, facts: Facts, context: PlanningContext) -> None:
         self._facts, self._context = facts, context
         self._crews: dict[UUID | None, Crew] = {}
+        self._alike: Crews | None = None
+
+    def around(self, context: PlanningContext) -> "Crews":
+        """Return the same guides in another context: what does not differ between the two is looked up once."""
+        crews = Crews(self._facts, context)
+        if context.entered is self._context.entered and context.commitments is self._context.commitments:
+            crews._alike = self
+        return crews
 
     def of(self, region: Region | None) -> Crew:
         """Return the guides who work in a region; nobody does in an unknown one."""
         key = region.id if region else None
         if key not in self._crews:
-            self._crews[key] = Crew(region, self._facts, self._context)
+            alike = self._alike.of(region) if self._alike else None
+            self._crews[key] = alike.around(self._context) if alike else Crew(region, self._facts, self._context)
         return self._crews[key]
 
     def assess(self, demand: Demand, constraints: GuideConstraints = NO_GUIDE_CONSTRAINTS) -> Assessment:

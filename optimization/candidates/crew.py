@@ -4,6 +4,7 @@ A set of them holds places in their list, which is by id (`optimization.candidat
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -29,9 +30,22 @@ class Crew:
         self.everybody = (1 << len(self.ids)) - 1
         self._places = {guide_id: place for place, guide_id in enumerate(self.ids)}
         self._known: dict[Hashable, Any] = {}
+        self._known_around: dict[Hashable, Any] = {}
+
+    def around(self, context: PlanningContext) -> "Crew":
+        """Return the same guides in a context that differs in the departures that are planned alone."""
+        crew = copy(self)
+        crew.context, crew._known_around = context, {}
+        return crew
+
+    def once_around(self, key: Hashable, build: Callable[[], T]) -> T:
+        """Return what was built under this key for the departures that are planned, or build it."""
+        if key not in self._known_around:
+            self._known_around[key] = build()
+        return cast(T, self._known_around[key])
 
     def once(self, key: Hashable, build: Callable[[], T]) -> T:
-        """Return what was built under this key, or build it."""
+        """Return what was built under this key, whatever departures are planned, or build it."""
         if key not in self._known:
             self._known[key] = build()
         return cast(T, self._known[key])

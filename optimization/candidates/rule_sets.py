@@ -100,13 +100,13 @@ def _not_certified(crew: Crew, demand: Demand, among: int) -> int:
 
 
 def _on_another_departure(crew: Crew, demand: Demand, among: int) -> int:
-    taken = crew.once("taken", lambda: _taken(crew, TURNAROUND, lambda _: True))
+    taken = crew.once_around("taken", lambda: _taken(crew, TURNAROUND, lambda _: True))
     return among & bits_at([other.place for other in _clashing(taken, demand)])
 
 
 def _without_rest(crew: Crew, demand: Demand, among: int) -> int:
     day = demand.day
-    resting = crew.once(("resting", day), lambda: _taken(crew, REST, lambda other: other.day != day))
+    resting = crew.once_around(("resting", day), lambda: _taken(crew, REST, lambda other: other.day != day))
     leaves, returns = _microseconds(demand.span.starts_at), _microseconds(demand.span.ends_at)
     # One that is nearer than this overlaps, which is another rule.
     return among & bits_at(
@@ -129,13 +129,23 @@ class _Taken(NamedTuple):
 
 def _taken(crew: Crew, margin: timedelta, counts: Callable[[Commitment], bool]) -> tuple[list[int], list[_Taken]]:
     """Return the commitments with a margin around them, by their beginnings, and these."""
-    taken = []
-    for place, guide_id in enumerate(crew.ids):
-        for other in filter(counts, crew.context.elsewhere(guide_id)):
-            span, departure = other.span.widened(margin), (other.day, other.departure_id)
-            taken.append(_Taken(_microseconds(span.starts_at), _microseconds(span.ends_at), place, departure))
+    planned, around = crew.context.planned, margin // _MICROSECOND
+    taken = [
+        _Taken(since - around, until + around, place, (other.day, other.departure_id))
+        for since, until, place, other in crew.once("commitments", lambda: _commitments(crew))
+        if other.departure_id not in planned and counts(other)
+    ]
     taken.sort(key=itemgetter(0))
     return [other.since for other in taken], taken
+
+
+def _commitments(crew: Crew) -> list[tuple[int, int, int, Commitment]]:
+    """Return all commitments of the crew with their times in microseconds since 1970 and the places of their guides."""
+    return [
+        (_microseconds(held.span.starts_at), _microseconds(held.span.ends_at), place, held)
+        for place, guide_id in enumerate(crew.ids)
+        for held in crew.context.commitments.get(guide_id, ())
+    ]
 
 
 def _clashing(taken: tuple[list[int], list[_Taken]], demand: Demand) -> list[_Taken]:

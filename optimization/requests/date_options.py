@@ -1,6 +1,6 @@
 """The options of a query, date by date: the departures that could serve it and the obstacle of each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -16,22 +16,13 @@ from scheduling.rules.inputs import days_of
 from scheduling.rules.trails import best_trail, closed_because
 
 
-def options_of(
-    query: TripQuery,
-    documents: Mapping[date, ScheduleDocument],
-    facts: Facts,
-    now: datetime,
-    elsewhere: Iterable[Departure] = (),
-) -> list[DateOption]:
-    """Return the departures that could serve the query, in date order; at least one per date.
-
-    `elsewhere` are departures of dates without a document here that are out at the same time.
-    """
-    trip = facts.snapshot.trips[query.trip_id]
-    checks = FeasibilityChecks.of(query, documents, facts, now, elsewhere)
+def options_of(checks: FeasibilityChecks) -> list[DateOption]:
+    """Return the departures that could serve the query of these checks, in date order; at least one per date."""
+    query, trip, facts = checks.query, checks.trip, checks.facts
     options: list[DateOption] = []
     for day in query.days:
-        for key, departure, is_new in _departures_on(query, trip, day, documents[day], facts.snapshot, now):
+        running = _departures_on(query, trip, day, checks.documents[day], facts.snapshot, checks.now)
+        for key, departure, is_new in running:
             option = _option(query, trip, day, key, departure, is_new, facts)
             options.append(replace(option, obstacle=checks.first_failed(option)))
     return options
@@ -47,12 +38,12 @@ def _departures_on(
     }
     with_room = {key: departure for key, departure in running.items() if has_room(departure, query, trip)}
     if with_room:
-        return [(key, departure.model_copy(deep=True), False) for key, departure in with_room.items()]
+        return [(key, departure.copy_with_team(), False) for key, departure in with_room.items()]
     local_time = snapshot.usual_times[trip.id]
     key = departure_id_of(trip.id, day, local_time)
     created = new_departure(trip, day, local_time, snapshot)
     if running and is_slot_taken(document, key, created):
-        return [(key, departure.model_copy(deep=True), False) for key, departure in running.items()]
+        return [(key, departure.copy_with_team(), False) for key, departure in running.items()]
     largest = query.constraints.max_group_size
     if largest is not None:
         created.capacity = min(created.capacity, largest)

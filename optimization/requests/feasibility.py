@@ -11,7 +11,7 @@ from scheduling.domain.facts import Location, Sibling, Snapshot, Trip, WeatherOu
 from scheduling.domain.text import counted
 from scheduling.domain.words import in_words
 from scheduling.rules import Exclusion, Facts, Rule, is_accessible
-from scheduling.rules.departures import peak_load
+from scheduling.rules.camp_load import CampLoad
 from scheduling.rules.trails import needs_trail
 from scheduling.rules.unknown import unknown_about
 
@@ -36,10 +36,14 @@ class FeasibilityChecks:
         now: datetime,
         elsewhere: Iterable[Departure] = (),
     ) -> "FeasibilityChecks":
-        """Prepare the checks of a query; `elsewhere` as for `options_of`."""
+        """Prepare the checks of a query.
+
+        `elsewhere` are departures of dates without a document here that are out at the same time.
+        """
         trip = facts.snapshot.trips[query.trip_id]
         base_camp = facts.snapshot.locations.get(trip.region_id)
-        camp_occupancy = _CampOccupancy.of(base_camp, documents, elsewhere) if base_camp else None
+        is_limited = base_camp is not None and base_camp.max_capacity is not None
+        camp_occupancy = _CampOccupancy.of(base_camp, documents, elsewhere) if base_camp and is_limited else None
         return cls(query, trip, documents, facts, now, camp_occupancy)
 
     def first_failed(self, option: DateOption) -> Exclusion | None:
@@ -130,10 +134,10 @@ def _not_accessible(option: DateOption, query: TripQuery, trip: Trip) -> Exclusi
 
 @dataclass(frozen=True, slots=True)
 class _CampOccupancy:
-    """A base camp and the departures from it on any of the dates."""
+    """A base camp and the people there on any of the dates."""
 
     camp: Location
-    departures: tuple[Departure, ...]
+    load: CampLoad
 
     @classmethod
     def of(
@@ -142,13 +146,13 @@ class _CampOccupancy:
         present = [
             departure for document in documents.values() for departure in document.departures_from(camp.id).values()
         ]
-        return cls(camp, (*present, *(departure for departure in elsewhere if departure.location_id == camp.id)))
+        return cls(camp, CampLoad.of((*present, *elsewhere), camp.id))
 
 
 def _camp_full(option: DateOption, occupancy: _CampOccupancy) -> Exclusion | None:
     if occupancy.camp.max_capacity is None or option.departure.location_id != occupancy.camp.id:
         return None
-    present = peak_load(ScheduleDocument(), occupancy.camp, option.departure.span, occupancy.departures)
+    present = occupancy.load.peak(option.departure.span)
     # A departure with a team is part of the load already, with its present guests.
     joining = option.group if option.departure.team else option.guests
     if present + joining <= occupancy.camp.max_capacity:

@@ -19,6 +19,7 @@ from scheduling.daily_schedules.catalog_sync import departures_on_other_dates, m
 from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.decision_facts import gather_facts, with_past_starts
 from scheduling.daily_schedules.drafts import Draft, read_drafts
+from scheduling.daily_schedules.parts_of_dates import part_of_trip
 from scheduling.daily_schedules.surroundings import days_of_any, departures_elsewhere, entries_on
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Snapshot, Span
@@ -40,7 +41,7 @@ class RequestInputs:
     `documents` are those of the queried dates and of the later ones that a trip of several days reaches, merged with
     the catalog. `options` are the departures that could serve the query; `base` has them as they were stored and
     `contexts` their planning contexts, both by departure id. `sold_seats` are the seats that the catalog has sold of
-    the trip's departures on the queried dates. `checks` decides on the feasibility of an option apart from its team.
+    the trip's departures, by queried date. `checks` decides on the feasibility of an option apart from its team.
     `follows_catalog` is False where what is stored has still to be brought in line with the catalog, as it is in
     `documents`.
     """
@@ -49,7 +50,7 @@ class RequestInputs:
     facts: Facts
     documents: Mapping[date, ScheduleDocument]
     base: Mapping[UUID, Departure]
-    sold_seats: Mapping[UUID, int | None]
+    sold_seats: Mapping[date, Mapping[UUID, int | None]]
     options: tuple[DateOption, ...]
     contexts: Mapping[UUID, PlanningContext]
     checks: FeasibilityChecks
@@ -100,7 +101,8 @@ class InputsLoader:
             )
         camps = [location.id for location in snapshot.locations.values()]
         elsewhere = departures_elsewhere([_span_of(documents)], documents, camps)
-        options = options_of(query, documents, facts, now, elsewhere)
+        checks = FeasibilityChecks.of(query, documents, facts, now, elsewhere)
+        options = options_of(checks)
         later = {day for option in options for day in days_of(option.departure)}
         facts = facts.with_snapshot(with_availability_on(snapshot, later, deadline_seconds=self.budget.read_seconds))
         return RequestInputs(
@@ -109,13 +111,15 @@ class InputsLoader:
             documents=documents,
             base=_stored(drafts.values(), options),
             sold_seats={
-                key: departure.sold_seats
+                day: {
+                    key: departure.sold_seats
+                    for key, departure in documents[day].departures_of_trips([query.trip_id]).items()
+                }
                 for day in query.days
-                for key, departure in documents[day].departures_of_trips([query.trip_id]).items()
             },
             options=tuple(options),
             contexts=_contexts(options, documents),
-            checks=FeasibilityChecks.of(query, documents, facts, now, elsewhere),
+            checks=replace(checks, facts=facts),
             follows_catalog=not followed.is_behind,
         )
 
@@ -143,9 +147,15 @@ class InputsLoader:
 
 
 def _drafts(query: TripQuery, snapshot: Snapshot) -> dict[date, Draft]:
-    """Return drafts of the queried dates, and of the later ones that a trip of several days reaches."""
-    reach = range(snapshot.trips[query.trip_id].duration // ONE_DAY + 2)
-    return read_drafts({day + timedelta(days=n) for day in query.days for n in reach})
+    """Return drafts of the queried dates, and of the later ones that a trip of several days reaches.
+
+    Of their departures those of the trip and from its base camp are read, others where somebody looks at them.
+    """
+    trip_id = query.trip_id
+    part = part_of_trip(trip_id, snapshot)
+    reach = range(snapshot.trips[trip_id].duration // ONE_DAY + 2)
+    days = {day + timedelta(days=n) for day in query.days for n in reach}
+    return read_drafts(days, departures=part.departures, candidates=part.candidates)
 
 
 def _stored(drafts: Iterable[Draft], options: Iterable[DateOption]) -> dict[UUID, Departure]:

@@ -37,10 +37,11 @@ def describe_resolution(resolution: Resolution, reason: str) -> str:
 
 def _score_comparison(option: DateOption, assessment: Assessment) -> str:
     """Return the lead's score and that of the best guide who is not on the team, in parentheses."""
-    scores = {candidate.guide.id: candidate.score for candidate in assessment.candidates}
+    able, team = assessment.able, option.departure.guide_ids
+    scores = {guide.id: (score, guide) for guide, score in zip(able.guides, able.scores, strict=True)}
     lead = scores.get(option.departure.team[0].guide_id)
-    others = [candidate for candidate in assessment.candidates if candidate.guide.id not in option.departure.guide_ids]
+    others = [scored for guide_id, scored in scores.items() if guide_id not in team]
     if lead is None or not others:
         return ""
-    other = max(others, key=lambda candidate: (candidate.score, candidate.guide.id))
-    return f" (score {lead:.2f}, best other {other.guide.name} {other.score:.2f})"
+    score, other = max(others, key=lambda scored: (scored[0], scored[1].id))
+    return f" (score {lead[0]:.2f}, best other {other.name} {score:.2f})"

@@ -222,7 +222,14 @@ def _store(claim: RequestClaim, ranked: RankedDates, run: OptimizationRun, autho
         refuse_broken_write(changes, ranked.facts, began_at, publishes=publishes)
         _complete(claim, ranked, run, changes, planned)
 
-    write_daily_schedules(days, edit, author=author, facts=ranked.facts, after_write=after_write)
+    write_daily_schedules(
+        days,
+        edit,
+        author=author,
+        facts=ranked.facts,
+        after_write=after_write,
+        departures=publishes.union(ranked.sold_seats[best.option.day]) if best else (),
+    )
 
 
 def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> Departure:
@@ -236,7 +243,7 @@ def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> Departure
     entered = entries_over(draft.document, best.option.day, [planned])
     if is_adjusted(planned, ranked.contexts[key].entered, entered):
         raise _ChangedMeanwhile(f"a guide of {planned.trip_name} on {best.option.day} entered an adjustment")
-    for other, sold in ranked.sold_seats.items():
+    for other, sold in ranked.sold_seats[best.option.day].items():
         departure = draft.document.departures.get(other)
         if departure and departure.may_be_replanned(timezone.now()):
             lower_sold_seats(departure, sold)

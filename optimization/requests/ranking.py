@@ -7,10 +7,9 @@ from uuid import UUID
 
 from optimization.candidates.assessment import (
     Assessment,
+    Crews,
     GuideConstraints,
     PlanningContext,
-    assess,
-    guides_needing_certificates,
 )
 from optimization.candidates.formulation import solver_departure, solver_pairs
 from optimization.candidates.teams import form_team
@@ -48,7 +47,7 @@ class RankedDates:
     """The dates of a query, the best first, and the inputs they were decided on.
 
     `base` has the departures of the options as they were read, `contexts` their planning contexts, and `sold_seats` the
-    seats that the catalog has sold of the trip's departures.
+    seats that the catalog has sold of the trip's departures, by date.
     """
 
     dates: tuple[RankedDate, ...]
@@ -57,7 +56,7 @@ class RankedDates:
     solved: RequestSolution
     base: Mapping[UUID, Departure]
     contexts: Mapping[UUID, PlanningContext]
-    sold_seats: Mapping[UUID, int | None]
+    sold_seats: Mapping[date, Mapping[UUID, int | None]]
 
     @property
     def best(self) -> RankedDate | None:
@@ -75,24 +74,33 @@ def guide_constraints(query: TripQuery) -> GuideConstraints:
 
 def guides_to_certify(inputs: RequestInputs) -> set[UUID]:
     """Return the guides who pass every other rule on an option that is feasible, or would be with more places."""
+    crews = _crews(inputs)
     return {
         guide_id
         for option in inputs.options
         if option.obstacle is None or option.obstacle.rule is Rule.GROUP_SIZE
-        for guide_id in guides_needing_certificates(
-            [_demand(option, inputs.facts)], inputs.facts, inputs.contexts[option.departure_id]
-        )
+        for guide_id in crews[option.departure_id].needing_certificates([_demand(option, inputs.facts)])
     }
 
 
 def assess_options(inputs: RequestInputs) -> dict[UUID, Assessment]:
     """Return the assessment of each option without an obstacle, by departure id."""
-    facts, constraints = inputs.facts, guide_constraints(inputs.query)
+    crews, constraints = _crews(inputs), guide_constraints(inputs.query)
     return {
-        option.departure_id: assess(_demand(option, facts), facts, inputs.contexts[option.departure_id], constraints)
+        option.departure_id: crews[option.departure_id].assess(_demand(option, inputs.facts), constraints)
         for option in inputs.options
         if option.obstacle is None
     }
+
+
+def _crews(inputs: RequestInputs) -> dict[UUID, Crews]:
+    """Return the guides in the context of each option, by departure id; what the contexts share is looked up once."""
+    crews: dict[UUID, Crews] = {}
+    alike: Crews | None = None
+    for departure_id, context in inputs.contexts.items():
+        crews[departure_id] = alike.around(context) if alike else Crews(inputs.facts, context)
+        alike = alike or crews[departure_id]
+    return crews
 
 
 def formulate_request(inputs: RequestInputs, assessments: Mapping[UUID, Assessment]) -> RequestProblem:
@@ -190,9 +198,10 @@ class _Judge:
         departure, required = option.departure, guide_constraints(self.inputs.query).required
         is_announced = departure.published is not None
         staying = [m for m in departure.team if m.guide_id in guide_ids and (is_announced or m.pinned)]
-        capacities = {c.guide.id: c.capacity for c in self.assessments[option.departure_id].candidates}
         if required <= departure.guide_ids or not staying:
             return ""
+        able = self.assessments[option.departure_id].able
+        capacities = {guide.id: capacity for guide, capacity in zip(able.guides, able.capacities, strict=True)}
         is_enough = sum(capacities[member.guide_id] for member in staying) >= option.guests
         names = " and ".join(member.guide_name for member in staying)
         return f"{names} will lead it already, which is enough for {option.guests} guests" if is_enough else ""

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import chain
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
 from events import outbox
 from scheduling.daily_schedules.changes import Change
@@ -15,6 +15,11 @@ from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import CatalogDeparture, Sibling, Snapshot
 from scheduling.models import DepartureAlias
 from scheduling.operations_notices import notify_operations
+
+_RECORDED = """
+    SELECT catalog_id, departure_id FROM scheduling.departure_aliases
+    WHERE catalog_id = ANY(%s::uuid[]) OR departure_id = ANY(%s::uuid[])
+"""
 
 
 def find_aliases(
@@ -127,9 +132,12 @@ def _candidates(
 def _recorded_pairs(candidates: Iterable[tuple[UUID, Collection[UUID]]]) -> dict[UUID, UUID]:
     """The aliases recorded of these ids of the catalog's, and of our departures that they could be."""
     by_catalog_id = dict(candidates)
+    if not by_catalog_id:
+        return {}
     ours = set(chain.from_iterable(by_catalog_id.values()))
-    aliases = DepartureAlias.objects.filter(Q(catalog_id__in=by_catalog_id) | Q(departure_id__in=ours))
-    return dict(aliases.values_list("catalog_id", "departure_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORDED, [list(by_catalog_id), list(ours)])
+        return dict(cursor.fetchall())
 
 
 def _pair(candidates: Mapping[UUID, Iterable[UUID]], recorded: Mapping[UUID, UUID]) -> dict[UUID, UUID]:

@@ -22,6 +22,11 @@ from scheduling.rules.inputs import Commitment
 GUIDE_LOCKS, LOCATION_LOCKS = 0x6775, 0x6C6F
 LOCK_KEYS = 1024
 
+_AROUND = """
+    SELECT guide_id, departure_id, schedule_date, starts_at, ends_at
+    FROM scheduling.guide_commitments WHERE {conditions} ORDER BY starts_at, departure_id
+"""
+
 
 def lock_guides(guide_ids: Iterable[UUID]) -> None:
     """Lock the guides until the transaction ends, so that no concurrent write plans them.
@@ -72,19 +77,18 @@ def commitments_around(
     if guide_ids is not None and not guide_ids:
         return {}
     with_rest = span.widened(REST)
-    rows = GuideCommitment.objects.filter(starts_at__lt=with_rest.ends_at, ends_at__gt=with_rest.starts_at)
+    conditions: dict[str, Any] = {"starts_at < %s": with_rest.ends_at, "ends_at > %s": with_rest.starts_at}
     if guide_ids is not None:
-        rows = rows.filter(AnyOf(F("guide_id"), guide_ids))
+        conditions["guide_id = ANY(%s::uuid[])"] = list(guide_ids)
     if besides is not None:
-        rows = rows.exclude(schedule_date=besides)
-    # Thousands on a full date: as plain values they take a third of the time.
-    stored = rows.order_by("starts_at", "departure_id").values_list(
-        "guide_id", "departure_id", "schedule_date", "starts_at", "ends_at"
-    )
-    return by_guide(
-        Commitment(guide_id, departure_id, day, Span(starts_at, ends_at))
-        for guide_id, departure_id, day, starts_at, ends_at in stored
-    )
+        conditions["schedule_date <> %s"] = besides
+    with connection.cursor() as cursor:
+        # Thousands on a full date: as plain values they take a third of the time.
+        cursor.execute(_AROUND.format(conditions=" AND ".join(conditions)), list(conditions.values()))
+        return by_guide(
+            Commitment(guide_id, departure_id, day, Span(starts_at, ends_at))
+            for guide_id, departure_id, day, starts_at, ends_at in cursor.fetchall()
+        )
 
 
 def departures_committing(guide_ids: Collection[UUID], day: date) -> set[UUID]:

@@ -6,14 +6,20 @@ from uuid import UUID
 
 from django.db import connection
 
-from scheduling.models import DepartureDate
 from scheduling.models.triggers import ONE_DATE
+
+_DATES = """
+    SELECT departure_id, schedule_date FROM scheduling.departure_dates WHERE departure_id = ANY(%s::uuid[])
+"""
 
 
 def dates_of(departure_ids: Collection[UUID]) -> dict[UUID, date]:
     """Return the date of each departure that is in a daily schedule."""
-    rows = DepartureDate.objects.filter(departure_id__in=departure_ids)
-    return dict(rows.values_list("departure_id", "schedule_date"))
+    if not departure_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_DATES, [list(departure_ids)])
+        return dict(cursor.fetchall())
 
 
 def check_one_date_each() -> None:

@@ -1,4 +1,4 @@
-"""The part of a date that the planning of some regions looks at: no other departures are read for it."""
+"""The part of a date that planning some regions, or one trip, looks at: no other departures are read for it."""
 
 from collections.abc import Collection
 from itertools import chain
@@ -35,6 +35,22 @@ def part_to_plan(snapshot: Snapshot, region_ids: Collection[UUID]) -> PartOfDate
     return PartOfDate(
         {departure.id for departure in listed} | made_here,
         [*_of_regions(snapshot, region_ids), Candidates.of(Trait.TRIP, trips)],
+    )
+
+
+def part_of_trip(trip_id: UUID, snapshot: Snapshot) -> PartOfDate:
+    """Return the departures of a trip and from the base camps of its snapshot, listed ones and one to be made included.
+
+    That is all that answering for the trip and following the catalog look at, but for handovers between guides.
+    """
+    on_days = chain.from_iterable(snapshot.departures.get(day, ()) for day in snapshot.days)
+    listed = [departure for departure in on_days if departure.trip_id == trip_id]
+    times = {(departure.day, departure.departure_time) for departure in listed}
+    times |= {(day, snapshot.usual_times[trip_id]) for day in snapshot.days}
+    camps = {location.id for location in snapshot.locations.values()}
+    return PartOfDate(
+        {departure.id for departure in listed} | {departure_id_of(trip_id, *time) for time in times},
+        [Candidates.of(Trait.TRIP, [trip_id]), Candidates.of(Trait.CAMP, camps)],
     )
 
 

@@ -12,7 +12,7 @@ from django.db.models import F, Func, JSONField, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTransform
 
-from scheduling.domain.document import Candidates, Trait, is_spelled_by_us
+from scheduling.domain.document import Candidates, Searchable, Trait, is_spelled_by_us
 from scheduling.models import DailySchedule
 
 Json = Any
@@ -35,7 +35,7 @@ _OF_ROW = (
 _FOUND = "(SELECT jsonb_object_agg(key, value) FROM jsonb_each(assignments -> 'departures') WHERE {conditions})"
 
 
-class StoredDepartures(Mapping[str, Json]):
+class StoredDepartures(Searchable):
     """The JSON of a row's departures by their keys: of those asked for as they were read with the row.
 
     All candidates `searched` for are among those. Another one is looked for among all of them, which are read then, as

@@ -1,20 +1,21 @@
 """The surroundings of departures: what guides entered for their dates, and departures of other dates under way."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
-from django.db.models import JSONField, Q
-from django.db.models.expressions import RawSQL
+from django.db import connection
 from django.db.models.fields.json import KeyTransform
 
 from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
-from scheduling.models import DailySchedule, GuideCommitment, GuideEntry
+from scheduling.models import DailySchedule, GuideEntry
 from scheduling.rules import EntriesByDate
 from scheduling.rules.inputs import days_of, merged_adjustments
 
@@ -25,6 +26,21 @@ _LEAVING_FROM = """(
     WHERE value ->> 'location_id' = ANY(%s)
         OR value ->> 'location_id' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 )"""
+_ALL_DEPARTURES = "assignments -> 'departures'"
+_OVERLAPPING = "(starts_at < %s AND ends_at > %s AND schedule_date BETWEEN %s AND %s)"
+_ELSEWHERE = """
+    SELECT {departures} FROM scheduling.daily_schedules
+    WHERE schedule_date IN (
+        SELECT DISTINCT schedule_date FROM scheduling.guide_commitments
+        WHERE ({overlapping}) AND NOT schedule_date = ANY(%s::date[])
+    )
+    ORDER BY schedule_date
+"""
+
+_ENTERED_FOR = """
+    SELECT schedule_date, first_date, last_date, guide_id, kind, entry
+    FROM scheduling.guide_entries WHERE first_date <= %s AND last_date >= %s ORDER BY schedule_date, id
+"""
 
 Entries = Mapping[UUID, GuideAdjustments]
 NO_ENTRIES: Entries = {}
@@ -41,10 +57,11 @@ class _LongEntry:
     adjustments: GuideAdjustments
 
     @classmethod
-    def of(cls, row: GuideEntry) -> "_LongEntry":
-        field = "availability_exceptions" if row.kind == GuideEntry.Kind.ABSENCE else "restrictions"
-        adjustments = GuideAdjustments.model_validate({field: [row.entry]})
-        return cls(row.schedule_date, row.first_date, row.last_date, row.guide_id, adjustments)
+    def of(cls, entered_on: date, first: date, last: date, guide_id: UUID, kind: str, entry: str) -> "_LongEntry":
+        """Return a row of guide entries, whose `entry` is JSON."""
+        field = "availability_exceptions" if kind == GuideEntry.Kind.ABSENCE else "restrictions"
+        adjustments = GuideAdjustments.model_validate({field: [json.loads(entry)]})
+        return cls(entered_on, first, last, guide_id, adjustments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +126,9 @@ def entries_of(document: ScheduleDocument, day: date) -> Entries:
 
 
 def _long_entries(days: Collection[date]) -> list[_LongEntry]:
-    rows = GuideEntry.objects.filter(first_date__lte=max(days), last_date__gte=min(days))
-    return [_LongEntry.of(row) for row in rows.order_by("schedule_date", "id")]
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTERED_FOR, [max(days), min(days)])
+        return [_LongEntry.of(*row) for row in cursor.fetchall()]
 
 
 def entries_over(document: ScheduleDocument, day: date, departures: Iterable[Departure]) -> EntriesByDate:
@@ -162,26 +180,19 @@ def departures_elsewhere(
     """
     if not spans or (location_ids is not None and not location_ids):
         return []
-    overlapping = Q()
+    moments: list[Any] = []
     for span in spans:
-        overlapping |= Q(
-            starts_at__lt=span.ends_at,
-            ends_at__gt=span.starts_at,
-            schedule_date__gte=span.starts_at.date() - LONGEST_TRIP,
-            schedule_date__lte=span.ends_at.date() + ONE_DAY,
-        )
-    dates = GuideCommitment.objects.filter(overlapping).exclude(schedule_date__in=days).values("schedule_date")
-    rows = DailySchedule.objects.filter(schedule_date__in=dates.distinct()).order_by("schedule_date")
+        dates = (span.starts_at.date() - LONGEST_TRIP, span.ends_at.date() + ONE_DAY)
+        moments += [span.ends_at, span.starts_at, *dates]
+    column = _LEAVING_FROM if location_ids is not None else _ALL_DEPARTURES
+    camps = [] if location_ids is None else [[str(key) for key in location_ids]]
+    statement = _ELSEWHERE.format(departures=column, overlapping=" OR ".join([_OVERLAPPING] * len(spans)))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*camps, *moments, list(days)])
+        stored = [json.loads(found) if found else {} for (found,) in cursor.fetchall()]
     return [
         departure
-        for stored in rows.values_list(_leaving_from(location_ids), flat=True)
-        for departure in ScheduleDocument.read({"departures": stored or {}}).departures.values()
+        for departures in stored
+        for departure in ScheduleDocument.read({"departures": departures or {}}).departures.values()
         if departure.team and any(departure.span.overlaps(span) for span in spans)
     ]
-
-
-def _leaving_from(location_ids: Collection[UUID] | None) -> KeyTransform | RawSQL:
-    """Return the departures of a row, or those alone that leave from these locations."""
-    if location_ids is None:
-        return KeyTransform("departures", "assignments")
-    return RawSQL(_LEAVING_FROM, [[str(key) for key in location_ids]], JSONField())  # noqa: S611 (a constant)

@@ -1,9 +1,12 @@
 """Conversions between local times of a region and instants, exact on days of 23 and 25 hours."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from scheduling.domain.facts import Span
+
+_MINUTES_OF_A_DAY = 1440
 
 
 def combine(day: date, local_time: str, zone: ZoneInfo) -> datetime:
@@ -13,8 +16,12 @@ def combine(day: date, local_time: str, zone: ZoneInfo) -> datetime:
     change, so that 02:30 is 03:30 by the new offset; of a time that occurs twice in autumn, the first is taken.
     Raises ValueError for anything but HH:MM.
     """
-    clock = datetime.strptime(local_time, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
-    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+    return datetime.combine(day, _clock(local_time), tzinfo=zone).astimezone(UTC)
+
+
+@lru_cache(_MINUTES_OF_A_DAY)
+def _clock(local_time: str) -> time:
+    return datetime.strptime(local_time, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
 
 
 def local_day(instant: datetime, zone: ZoneInfo) -> date:

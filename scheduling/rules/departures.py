@@ -7,7 +7,7 @@ from itertools import chain, islice
 from uuid import UUID
 
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
-from scheduling.domain.facts import Location, Sibling, Snapshot, Span
+from scheduling.domain.facts import Sibling, Snapshot
 from scheduling.rules.camp_load import CampLoads, DateLoads
 from scheduling.rules.guides import clashes_of, exclusions_of, recorded_exclusions, unavailability_on
 from scheduling.rules.inputs import Commitment, Demand, EntriesByDate, Facts
@@ -138,13 +138,3 @@ def _location_overrun(
         return []
     message = f"{peak} people at the base camp at once, it takes {location.max_capacity}"
     return [Violation(Rule.LOCATION_CAPACITY, message, departure_id, excess=peak - location.max_capacity)]
-
-
-def peak_load(
-    document: ScheduleDocument, location: Location, within: Span, neighbours: Iterable[Departure] = ()
-) -> int:
-    """Return the largest number of people at `location` at one time in `within`: participants of staffed departures.
-
-    `neighbours` are departures of other dates: one of several days is there on the following dates too.
-    """
-    return DateLoads(document, tuple(neighbours)).of(location.id).peak(within)

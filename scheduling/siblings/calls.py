@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
@@ -48,6 +48,21 @@ class Payload(BaseModel):
     def read(cls, body: bytes) -> Self:
         """Parse the body of a response. Raises ValidationError."""
         return cls.model_validate_json(body)
+
+    def translated_by(self, translate: Callable[[Self], T]) -> T:
+        """Return what `translate` makes of the payload, for which it is called once: many may share a response.
+
+        The result is shared as well: nobody may change it.
+        """
+        if translate not in self.translations:
+            self.translations[translate] = translate(self)
+        translated: T = self.translations[translate]
+        return translated
+
+    @cached_property
+    def translations(self) -> dict[Any, Any]:
+        """What was made of the payload so far, by the function that did."""
+        return {}
 
 
 def _none_if_unreadable(value: Any, read: ValidatorFunctionWrapHandler) -> Any:

@@ -123,12 +123,12 @@ def read_catalog(
     of_use = {key: trip.required_certifications for key, trip in known.items() if trip.is_active}
     # A trip that the catalog says it does not sell has not vanished.
     reader.answers.judge(TRIPS, of_use, asked=trips.keys(), accounted_for=known.keys() - of_use.keys())
-    return Catalog(trips=known, departures=list(map(departure_of, departures)))
+    return Catalog(trips=known, departures=[departure.translated_by(departure_of) for departure in departures])
 
 
 def _trip_or_sick(asked: Each[UUID, trip_catalog.TripPayload], trip_id: UUID) -> Trip | SickRecord | None:
     try:
-        return trip_of(asked.of(trip_id))
+        return asked.of(trip_id).translated_by(trip_of)
     except SiblingNotFound:
         return None
     except SiblingFailure as failure:

@@ -86,7 +86,7 @@ def _guides_of(
 ) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
     payloads = {guide.id: guide for group in (listed, *by_day.values()) for guide in group}
     available = {day: frozenset(guide.id for guide in guides) for day, guides in by_day.items()}
-    return {key: guide_of(payload) for key, payload in payloads.items()}, available
+    return {key: payload.translated_by(guide_of) for key, payload in payloads.items()}, available
 
 
 def _is_of_use(guide: GuidePayload) -> bool:

@@ -47,7 +47,7 @@ def read_trails(
     )
     if listed is None:
         return []
-    trails = {payload.id: trail_of(payload) for payload in gaps.sound(TRAILS, RecordKind.TRAIL, listed)}
+    trails = {payload.id: payload.translated_by(trail_of) for payload in gaps.sound(TRAILS, RecordKind.TRAIL, listed)}
     relevant = [trail for trail in trails.values() if trail.id in named or _is_usable(trail, trips)]
     return list((trails | _read_details(reader, lookups, gaps, relevant)).values())
 

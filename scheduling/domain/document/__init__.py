@@ -7,7 +7,7 @@ one owner (docs/decisions/0004-ownership-by-field.md).
 
 from scheduling.domain.document.adjustments import AvailabilityException, GuideAdjustments
 from scheduling.domain.document.announcement import Announcement
-from scheduling.domain.document.candidates import Candidates, Trait, is_spelled_by_us
+from scheduling.domain.document.candidates import Candidates, Searchable, Trait, is_spelled_by_us
 from scheduling.domain.document.departure import NO_TRAIL, Departure, DepartureStatus, UnassignedReason
 from scheduling.domain.document.lazy_parts import LazyParts
 from scheduling.domain.document.schedule_document import (
@@ -33,6 +33,7 @@ __all__ = [
     "LazyParts",
     "Role",
     "ScheduleDocument",
+    "Searchable",
     "TeamMember",
     "Trait",
     "UnassignedReason",

@@ -1,12 +1,16 @@
 """Departures told apart by their stored JSON: which may be of a region, trip, guide or camp, to be read to know."""
 
 import re
-from collections.abc import Collection
+from abc import abstractmethod
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
+# A process looks at the same departures and guides again and again.
+_MAX_CACHED_SPELLINGS = 32_768
 _AS_WE_SPELL_IT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -32,26 +36,24 @@ class Candidates:
 
     def __call__(self, raw: dict[str, Any]) -> bool:
         """Return whether a departure is one of them, by its JSON."""
-        return any(may_be_any_of(spelling, self.spellings) for spelling in self._named_in(raw))
-
-    def _named_in(self, raw: dict[str, Any]) -> list[Any]:
         if self.trait is not Trait.GUIDE:
-            return [raw.get(self.trait, "")]
+            return may_be_any_of(raw.get(self.trait, ""), self.spellings)
         team = raw.get("team", ())
-        return [member.get(self.trait) for member in team if isinstance(member, dict)] if isinstance(team, list) else []
+        return isinstance(team, list) and any(
+            may_be_any_of(member.get(self.trait), self.spellings) for member in team if isinstance(member, dict)
+        )
 
 
-@runtime_checkable
-class Searchable(Protocol):
-    """Stored departures that know which of them are candidates, without a look at each."""
+class Searchable(Mapping[str, Any]):
+    """Stored departures, by their keys, that know which of them are candidates, without a look at each."""
 
+    @abstractmethod
     def matching(self, candidates: Candidates) -> Collection[str]:
         """Return the keys of the candidates, in the order in which they are stored."""
-        ...
 
+    @abstractmethod
     def spelled_otherwise(self) -> Collection[str]:
         """Return the keys that are spelled as only SQL would."""
-        ...
 
 
 def may_be_any_of(spelling: Any, spellings: Collection[str]) -> bool:
@@ -60,5 +62,6 @@ def may_be_any_of(spelling: Any, spellings: Collection[str]) -> bool:
     return isinstance(spelling, str) and (spelling in spellings or bool(spelling and not is_spelled_by_us(spelling)))
 
 
+@lru_cache(_MAX_CACHED_SPELLINGS)
 def is_spelled_by_us(spelling: str) -> bool:
     return _AS_WE_SPELL_IT.fullmatch(spelling) is not None

@@ -28,10 +28,10 @@ class Guide:
     languages: frozenset[str]
 
     def works_in(self, region: Region) -> bool:
-        return str(region.id) in self.region_ids or region.slug in self.region_ids
+        return not region.spellings.isdisjoint(self.region_ids)
 
     def is_at_home_in(self, region: Region) -> bool:
-        return bool(self.region_ids) and self.region_ids[0] in {str(region.id), region.slug}
+        return bool(self.region_ids) and self.region_ids[0] in region.spellings
 
 
 @dataclass(frozen=True, slots=True)

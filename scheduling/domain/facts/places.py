@@ -16,6 +16,11 @@ def slug_of(name: str) -> str:
     return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
 
 
+@lru_cache(_MAX_CACHED_NAMES)
+def _spellings_of(region_id: UUID, name: str) -> frozenset[str]:
+    return frozenset({str(region_id), slug_of(name)})
+
+
 @dataclass(frozen=True, slots=True)
 class Coordinates:
     """A place on the earth, in degrees; north and east are positive."""
@@ -36,6 +41,11 @@ class Region:
     def slug(self) -> str:
         """The spelling that guides' `region_ids` use beside the id."""
         return slug_of(self.name)
+
+    @property
+    def spellings(self) -> frozenset[str]:
+        """The spellings that guides' `region_ids` use: the id, and the slug of the name."""
+        return _spellings_of(self.id, self.name)
 
 
 @dataclass(frozen=True, slots=True)

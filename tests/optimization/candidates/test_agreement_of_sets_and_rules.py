@@ -211,6 +211,34 @@ def may_need(guide_id: UUID, demand: Demand, world: World) -> bool:
     )
 
 
+def test_what_contexts_share_leaves_each_departure_its_own_answer() -> None:
+    for seed in SEEDS:
+        dice = random.Random(seed)
+        world = with_teams_that_stay(with_people_expected_elsewhere(seeded_day(seed), dice), dice)
+        shared = Crews(world.facts, world.context)
+        for demand in demands_of(world):
+            context = replace(world.context, planned={demand.departure_id})
+
+            assessment = shared.around(context).assess(demand)
+
+            alone = Crews(world.facts, context).assess(demand)
+            assert assessment.able == alone.able
+            assert dict(assessment.excluded) == dict(alone.excluded)
+
+
+def test_guides_with_other_entries_share_nothing() -> None:
+    world = seeded_day(2)
+    demand = next(d for d in demands_of(world) if Crews(world.facts, world.context).assess(d).candidates)
+    shared = Crews(world.facts, world.context)
+    guide_id = shared.assess(demand).able.guides[0].id
+    away = GuideAdjustments(restrictions=[{"kind": "NO_GUIDING"}])
+
+    entered = EntriesByDate({day: {guide_id: away} for day in demand.days})
+    assessment = shared.around(replace(world.context, entered=entered)).assess(demand)
+
+    assert guide_id in assessment.excluded
+
+
 def test_nobody_is_excluded_who_may_go_and_strangers_are_unknown() -> None:
     world = seeded_day(1)
     assessment = next(a for d in demands_of(world) if (a := Crews(world.facts, world.context).assess(d)).candidates)

@@ -14,11 +14,11 @@ from optimization.days.services import optimize_day, take_planning_snapshot
 from optimization.models import OptimizationRun, RunStatus
 from optimization.requests import inputs, processing
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.domain.document import Departure, ScheduleDocument
+from scheduling.domain.document import Departure
 from scheduling.domain.facts import Span
 from scheduling.hazards import WildlifeAlert, record_wildlife_alert
 from scheduling.models import RequestStatus, ScheduleRequest
-from scheduling.rules.departures import peak_load
+from scheduling.rules.camp_load import CampLoad
 from tests.optimization.requests.test_processing import a_trip_of, day_of, departure_of, processed, submit
 from tests.scheduling.writes import change, enter, stored
 from tests.siblings import SimulatedSiblings
@@ -172,7 +172,7 @@ def test_a_request_beside_a_departure_whose_guests_left_fits_into_the_camp(
     camp = take_planning_snapshot(day_of(siblings), None).locations[region_id]
     out = list(stored(day_of(siblings)).values())
     span = Span(first.starts_at, first.ends_at + timedelta(hours=1))
-    siblings.set_location_capacity(str(camp.id), peak_load(ScheduleDocument(), camp, span, out) + 2)
+    siblings.set_location_capacity(str(camp.id), CampLoad.of(out, camp.id).peak(span) + 2)
     caches["siblings"].clear()
 
     request = processed(submit(siblings, 1))

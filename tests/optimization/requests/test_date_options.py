@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from optimization.requests.date_options import options_of
+from optimization.requests.feasibility import FeasibilityChecks
 from optimization.requests.query import DateOption, TripQuery
 from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
@@ -58,7 +59,7 @@ def options(
     tomorrow = document or ScheduleDocument(departures={uuid4(): departure for departure in departures})
     documents = {TOMORROW: tomorrow, NEXT_DAY: ScheduleDocument()}
     query = TripQuery(TRIP.id, days, Constraints(**constraints))
-    return options_of(query, documents, facts or facts_with(), now, elsewhere)
+    return options_of(FeasibilityChecks.of(query, documents, facts or facts_with(), now, elsewhere))
 
 
 def of_trip(**fields: Any) -> Departure:

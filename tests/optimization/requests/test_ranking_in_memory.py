@@ -35,7 +35,8 @@ def inputs_of(*guides: Guide, days: tuple[date, ...] = (TOMORROW,), outlooks: Ou
     facts = facts_of(guides=guides, trips=[TRIP], days=days)
     facts = facts.with_snapshot(replace(facts.snapshot, usual_times={TRIP.id: "08:00"}, outlooks=outlooks or {}))
     query, documents = TripQuery(TRIP.id, days), {day: ScheduleDocument() for day in days}
-    options = options_of(query, documents, facts, NOW)
+    checks = FeasibilityChecks.of(query, documents, facts, NOW)
+    options = options_of(checks)
     keys = [option.departure_id for option in options]
     return RequestInputs(
         query=query,
@@ -45,7 +46,7 @@ def inputs_of(*guides: Guide, days: tuple[date, ...] = (TOMORROW,), outlooks: Ou
         sold_seats={},
         options=tuple(options),
         contexts={key: PlanningContext(EntriesByDate(), {}, {key}) for key in keys},
-        checks=FeasibilityChecks.of(query, documents, facts, NOW),
+        checks=checks,
     )
 
 

@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from optimization.requests.inputs import InputsLoader
 from optimization.requests.query import TripQuery
@@ -25,7 +27,7 @@ def tomorrow_at(siblings: SimulatedSiblings, clock: time, **fields: object) -> D
 
 
 @pytest.mark.django_db
-def test_only_departures_of_the_trip_and_of_its_base_camp_are_parsed(siblings: SimulatedSiblings) -> None:
+def test_only_departures_of_the_trip_and_of_its_base_camp_are_read(siblings: SimulatedSiblings) -> None:
     trip_id = a_hike(siblings)
     query = TripQuery(trip_id, (tomorrow(siblings),))
     snapshot = take_query_snapshot(query, deadline_seconds=SECONDS)
@@ -40,8 +42,12 @@ def test_only_departures_of_the_trip_and_of_its_base_camp_are_parsed(siblings: S
         tomorrow(siblings),
     )
 
-    inputs = InputsLoader(TimeBudget(SECONDS)).load(query, snapshot)
+    with CaptureQueriesContext(connection) as captured:
+        inputs = InputsLoader(TimeBudget(SECONDS)).load(query, snapshot)
 
+    selected = [found["sql"] for found in captured.captured_queries if 'FROM "daily_schedules"' in found["sql"]]
+    assert len(selected) == 1
+    assert '"assignments",' not in selected[0]
     parsed = inputs.documents[tomorrow(siblings)].departures.looked_at
     assert {OF_THE_TRIP, FROM_THE_CAMP} <= parsed
     assert ELSEWHERE not in parsed

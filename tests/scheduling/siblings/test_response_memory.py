@@ -14,6 +14,7 @@ from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.response_cache import CacheView, ResponseToKeep, write_responses
 from scheduling.siblings.response_memory import MAX_BYTES, CachedResponse, ResponseMemory
 from scheduling.siblings.trip_catalog import TRIP_LIFETIME, TripPayload, read_trip
+from scheduling.snapshot.translation import trip_of
 
 MINUTE = timedelta(minutes=1)
 TRIP_ID = UUID("70000000-0000-4000-8000-000000000007")
@@ -118,3 +119,20 @@ def test_a_process_keeps_so_many_bytes_and_no_more() -> None:
         memory.keep(b"m", key, half, MINUTE)
 
     assert [bool(memory.get(b"m", key)) for key in ("first", "second", "third")] == [True, True, False]
+
+
+def test_what_was_translated_for_one_reader_serves_the_next() -> None:
+    write_responses([a_trip("Sunrise hike")])
+
+    assert read().translated_by(trip_of) is read().translated_by(trip_of)
+    assert read().translated_by(trip_of).name == "Sunrise hike"
+
+
+def test_a_translation_is_no_part_of_what_was_read() -> None:
+    write_responses([a_trip()])
+    before = read().model_copy()
+
+    read().translated_by(trip_of)
+
+    assert read() == before
+    assert "translations" not in read().model_dump()
