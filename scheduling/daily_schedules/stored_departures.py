@@ -28,7 +28,8 @@ _OF_TEAM = f"""EXISTS (SELECT FROM
     jsonb_array_elements(CASE jsonb_typeof(value -> 'team') WHEN 'array' THEN value -> 'team' ELSE '[]' END) AS member
     WHERE {_IS_ANY_OF.replace("{id}", "member ->> 'guide_id'")})"""
 _CONDITIONS = {trait: _OF_ITSELF.replace("{trait}", trait) for trait in Trait} | {Trait.GUIDE: _OF_TEAM}
-_SPELLED_OTHERWISE = "key !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
+# By places of hyphens and letters: a regular expression takes four times as long.
+_SPELLED_OTHERWISE = "(key NOT LIKE '________-____-____-____-____________' OR key <> lower(key))"
 _OF_ROW = (
     "SELECT key, value FROM scheduling.daily_schedules, jsonb_each(assignments -> 'departures') WHERE schedule_id = %s"
 )
