@@ -1,19 +1,20 @@
 """Reading of paged lists, in parallel where the first page states the total."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property, partial
+from typing import Generic, Protocol, TypeVar
 
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
 from scheduling.siblings.errors import SiblingFailure
-from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.parallel import Each, Lookups
 from scheduling.siblings.records import Records, SickRecord, refuse_sick_list
 
 PAGE_SIZE = 100
 
 Entry_co = TypeVar("Entry_co", covariant=True)
 T = TypeVar("T")
+Key = TypeVar("Key")
 
 
 class Page(Protocol[Entry_co]):
@@ -55,7 +56,52 @@ def read_all_pages(lookups: Lookups, sibling: Sibling, operation: str, read: Cal
     if first.total is None:
         pages = _read_in_sequence(first, read)
     else:
-        pages = [first, *lookups.map_calls(sibling, read, range(1, -(-first.total // PAGE_SIZE)))]
+        pages = [first, *lookups.map_calls(sibling, read, _further_pages(first.total))]
+    return _records_of(pages, sibling, operation)
+
+
+class Lists(Generic[Key, T]):
+    """A paged list for each of some keys: all their first pages at once, and then all others.
+
+    `read(key, index)` reads a page of the list of `key`.
+    """
+
+    def __init__(
+        self,
+        lookups: Lookups,
+        sibling: Sibling,
+        operation: str,
+        read: Callable[[Key, int], Page[T]],
+        keys: Collection[Key],
+    ) -> None:
+        self._lookups = lookups
+        self._sibling = sibling
+        self._operation = operation
+        self._read = read
+        self._first = lookups.each(sibling, lambda key: read(key, 0), keys)
+
+    def of(self, key: Key) -> Records[T]:
+        """Return the records of all pages of a list. Raises what reading it raised, as `read_all_pages` does."""
+        first = self._first.of(key)
+        if first.total is None:
+            pages = _read_in_sequence(first, partial(self._read, key))
+        else:
+            pages = [first, *(self._others.of((key, index)) for index in _further_pages(first.total))]
+        return _records_of(pages, self._sibling, self._operation)
+
+    @cached_property
+    def _others(self) -> Each[tuple[Key, int], Page[T]]:
+        """The running calls for the other pages of all lists whose first page was read."""
+        totals = {key: page.total for key, page in self._first.results().items() if page.total is not None}
+        places = [(key, index) for key, total in totals.items() for index in _further_pages(total)]
+        return self._lookups.each(self._sibling, lambda place: self._read(*place), places)
+
+
+def _further_pages(total: int) -> range:
+    return range(1, -(-total // PAGE_SIZE))
+
+
+def _records_of(pages: Sequence[Page[T]], sibling: Sibling, operation: str) -> Records[T]:
     entries = [entry for page in pages for entry in page.entries]
     sick = tuple(record for page in pages for record in page.sick)
     refuse_sick_list(sibling, operation, sick, len(entries) + len(sick))

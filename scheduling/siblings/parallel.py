@@ -87,12 +87,20 @@ class Each(Generic[Item, T]):
 
         Raises the failure of the call, and SiblingUnavailable where there is no result by the deadline.
         """
-        if self.workers:
-            wait(self.workers, max(0.0, self._deadline.at + LATENESS_SECONDS - time.monotonic()))
-            self.workers.clear()
+        self._await()
         if item in self._results:
             return self._results[item]
         raise self._failures.get(item) or _too_late(self._sibling)
+
+    def results(self) -> dict[Item, T]:
+        """Return the results that there are when all calls are made or the deadline has passed."""
+        self._await()
+        return dict(self._results)
+
+    def _await(self) -> None:
+        if self.workers:
+            wait(self.workers, max(0.0, self._deadline.at + LATENESS_SECONDS - time.monotonic()))
+            self.workers.clear()
 
 
 def _too_late(sibling: Sibling) -> SiblingUnavailable:

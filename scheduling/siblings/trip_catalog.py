@@ -1,6 +1,6 @@
 """svc-trip-catalog: trips, their departures, and regions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
@@ -13,7 +13,7 @@ from scheduling.domain.facts import Sibling
 from scheduling.domain.limits import MAX_AGE, MAX_GUESTS, MAX_NAME
 from scheduling.siblings.calls import Call, CoordinatesPayload, Payload, if_readable
 from scheduling.siblings.client import SiblingReader, send
-from scheduling.siblings.paging import PAGE_SIZE, completeness_of, read_all_pages
+from scheduling.siblings.paging import PAGE_SIZE, Lists, completeness_of, read_all_pages
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import RecordList, Records
 
@@ -136,6 +136,18 @@ def read_departures(
     """Read a trip's departures from `first` to `last`, both included; never cached, because seats are sold."""
     read = partial(_departure_page, reader, trip_id, {"date_from": f"{first}", "date_to": f"{last}"})
     return read_all_pages(lookups, Sibling.TRIP_CATALOG, "getTripSchedule", read)
+
+
+def departure_lists(
+    reader: SiblingReader, lookups: Lookups, trip_ids: Collection[UUID], first: date, last: date
+) -> Lists[UUID, DeparturePayload]:
+    """Start to read what `read_departures` reads, of many trips."""
+    params = {"date_from": f"{first}", "date_to": f"{last}"}
+
+    def read(trip_id: UUID, index: int) -> _DeparturePage:
+        return _departure_page(reader, trip_id, params, index)
+
+    return Lists(lookups, Sibling.TRIP_CATALOG, "getTripSchedule", read, trip_ids)
 
 
 def add_departure(trip_id: UUID, body: Mapping[str, Any], *, key: str, deadline: Deadline) -> DeparturePayload:

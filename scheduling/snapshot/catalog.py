@@ -12,6 +12,7 @@ from scheduling.domain.local_time import days_touched
 from scheduling.siblings import SiblingFailure, SiblingNotFound, trip_catalog
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.last_good import DEPARTURES, NO_TRAITS, REGIONS, TRIPS, LastGoodAnswers
+from scheduling.siblings.paging import Lists
 from scheduling.siblings.parallel import Each, Lookups
 from scheduling.siblings.records import Records, SickRecord, lost_limit, refuse_sick_list
 from scheduling.snapshot.gaps import Gaps
@@ -109,12 +110,12 @@ def read_catalog(
     ordered = sorted(trip_ids)
     trip_catalog.look_up_trips(reader, ordered)
     asked = lookups.each(CATALOG, partial(trip_catalog.read_trip, reader), ordered)
-    branches = [lookups.branch(_read_departures, reader, lookups, key, window) for key in ordered]
+    departing = trip_catalog.departure_lists(reader, lookups, ordered, *window)
     trips = {key: _trip_or_sick(asked, key) for key in ordered}
     sick_trips = [trip for trip in trips.values() if isinstance(trip, SickRecord)]
     _refuse_many_missing([key for key, trip in trips.items() if not isinstance(trip, Trip)], len(trips))
     gaps.leave_out(CATALOG, RecordKind.TRIP, sick_trips)
-    listed = [lookups.branch_result(CATALOG, branch) for branch in branches]
+    listed = [_departures_of(departing, key) for key in ordered]
     departures = [departure for records in listed for departure in records.entries]
     sick = [record for records in listed for record in records.sick]
     refuse_sick_list(CATALOG, "getTripSchedule", sick, len(departures) + len(sick))
@@ -143,11 +144,11 @@ def _refuse_many_missing(missing: Collection[UUID], total: int) -> None:
         raise SiblingFailure(CATALOG, "getTripById", "suspicious", why)
 
 
-def _read_departures(
-    reader: SiblingReader, lookups: Lookups, trip_id: UUID, window: tuple[date, date]
+def _departures_of(
+    departing: Lists[UUID, trip_catalog.DeparturePayload], trip_id: UUID
 ) -> Records[trip_catalog.DeparturePayload]:
     try:
-        return trip_catalog.read_departures(reader, lookups, trip_id, *window)
+        return departing.of(trip_id)
     except SiblingNotFound:
         return Records([])
 

@@ -1,5 +1,6 @@
 """Trails for a snapshot: a region's list, and the details of the trails that a departure could use."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -48,7 +49,12 @@ def read_trails(
     if listed is None:
         return []
     trails = {payload.id: payload.translated_by(trail_of) for payload in gaps.sound(TRAILS, RecordKind.TRAIL, listed)}
-    relevant = [trail for trail in trails.values() if trail.id in named or _is_usable(trail, trips)]
+    by_region: defaultdict[UUID, list[Trip]] = defaultdict(list)
+    for trip in trips:
+        by_region[trip.region_id].append(trip)
+    relevant = [
+        trail for trail in trails.values() if trail.id in named or _is_usable(trail, by_region[trail.region_id])
+    ]
     return list((trails | _read_details(reader, lookups, gaps, relevant)).values())
 
 

@@ -12,7 +12,7 @@ from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure, SiblingNotFound, SiblingRefusal
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader, send
-from scheduling.siblings.paging import read_all_pages
+from scheduling.siblings.paging import Lists, read_all_pages
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import RecordList
 from tests.scheduling.siblings.misbehaving import saying, server
@@ -165,3 +165,27 @@ def test_pages_of_an_unknown_number_are_read_to_the_last() -> None:
         numbers = read_all_pages(lookups, Sibling.WEATHER, "listNumbers", pages.__getitem__)
 
     assert numbers.entries == list(range(201))
+
+
+class NumbersOf(Numbers):
+    count: int
+
+    @property
+    def total(self) -> int | None:
+        return self.count
+
+
+def test_lists_of_many_keys_are_read_to_their_last_pages_and_fail_by_themselves() -> None:
+    def page(length: int, index: int) -> Numbers:
+        if length < 0:
+            raise SiblingNotFound(Sibling.WEATHER, "listNumbers")
+        numbers = list(range(length))[100 * index : 100 * (index + 1)]
+        return Numbers(numbers=numbers) if length % 2 else NumbersOf(numbers=numbers, count=length)
+
+    with Lookups(Deadline.after(2)) as lookups:
+        lists = Lists(lookups, Sibling.WEATHER, "listNumbers", page, [-1, 0, 12, 250, 251, 1000])
+
+        assert [len(lists.of(length).entries) for length in (0, 12, 250, 251, 1000)] == [0, 12, 250, 251, 1000]
+        assert lists.of(250).entries == list(range(250))
+        with pytest.raises(SiblingNotFound):
+            lists.of(-1)
