@@ -6,7 +6,7 @@ from functools import cache
 from threading import Lock
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as NoAnswerInTime
 
 from novatrek_scheduling.deadline import Deadline
@@ -61,6 +61,9 @@ class Connections:
             except BaseException:
                 response.close()
                 raise
+        except NewConnectionError as error:
+            # For urllib3 an error in time as well, though the address refuses at once or has no name.
+            raise NoUsableResponse(type(error.__cause__ or error).__name__) from error
         except NoAnswerInTime as error:
             raise TimeoutError("the response was not complete in time") from error
         except HTTPError as error:

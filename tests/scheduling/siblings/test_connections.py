@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from novatrek_scheduling.deadline import Deadline
+from novatrek_scheduling.sandbox.embedded import free_port
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure
 from scheduling.siblings.calls import Call, Payload
@@ -90,6 +91,15 @@ def test_an_answer_that_is_shorter_than_it_says_is_none(settings: Any) -> None:
         request.close_connection = True
 
     with server(settings, answer), pytest.raises(SiblingFailure, match="ProtocolError") as raised:
+        read()
+
+    assert raised.value.reason == "unreachable"
+
+
+def test_a_sibling_that_nobody_serves_is_out_of_reach_and_not_slow(settings: Any) -> None:
+    settings.SIBLING_URLS = {**settings.SIBLING_URLS, Sibling.WEATHER: f"http://127.0.0.1:{free_port()}"}
+
+    with pytest.raises(SiblingFailure, match=r"no usable answer \(ConnectionRefusedError\)") as raised:
         read()
 
     assert raised.value.reason == "unreachable"

@@ -11,7 +11,7 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
 from scheduling.siblings.client import SiblingReader
-from scheduling.siblings.response_cache import CacheView, ResponseToKeep, write_responses
+from scheduling.siblings.response_cache import CacheView, ResponseToKeep, end_pause, write_responses
 from scheduling.siblings.response_memory import MAX_BYTES, CachedResponse, ResponseMemory
 from scheduling.siblings.trip_catalog import TRIP_LIFETIME, TripPayload, read_trip
 from scheduling.snapshot.translation import trip_of
@@ -23,6 +23,7 @@ CALL = Call(Sibling.TRIP_CATALOG, "getTripById", f"/trips/{TRIP_ID}", names_reso
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
+    end_pause()
     caches["siblings"].clear()
     yield
     caches["siblings"].clear()
