@@ -18,6 +18,7 @@ from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader, send
 from scheduling.siblings.connections import connections
 from scheduling.siblings.parallel import Lookups, end_lookups
+from tests.scheduling.siblings.circuits import close_all_circuits
 from tests.scheduling.siblings.misbehaving import saying, server
 
 CALL = Call(Sibling.WEATHER, "getAnything", "/anything", params={"station_id": "a b&c"}, names_resource=True)
@@ -30,9 +31,11 @@ class Anything(Payload):
 
 @pytest.fixture(autouse=True)
 def _new_connections() -> Iterator[None]:
+    close_all_circuits()
     connections().close_idle()
     yield
     connections().close_idle()
+    close_all_circuits()
 
 
 def read(seconds: float = 2.0) -> Anything:
