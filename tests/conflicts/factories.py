@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
+from django.db import connection
+
 from conflicts.detection import Cause, ConflictType, Severity
 from conflicts.models import ScheduleConflict
 from scheduling.daily_schedules.drafts import Draft
@@ -55,3 +57,15 @@ def conflict_of(day: date = TOMORROW, *, severity: Severity = Severity.MEDIUM, *
     }
     kind = ConflictType.CAPACITY_EXCEEDED
     return ScheduleConflict.objects.create(schedule=schedule, conflict_type=kind, details=stored | details)
+
+
+def have_conflicts_of_other_dates() -> None:
+    """Enough of them, and counted by the planner: of a handful of rows any index is as good as another, or none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO schedule_conflicts (conflict_id, schedule_id, conflict_type, details, resolved, detected_at)"
+            " SELECT gen_random_uuid(), schedule_id, conflict_type, details || jsonb_build_object("
+            "   'conflict_date', (current_date - n)::text, 'fingerprint', n::text), n % 2 = 0, detected_at"
+            " FROM (SELECT * FROM schedule_conflicts LIMIT 1) AS conflict, generate_series(1, 2000) AS n"
+        )
+        cursor.execute("ANALYZE schedule_conflicts")

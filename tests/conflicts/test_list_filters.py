@@ -14,7 +14,7 @@ from django.test.client import Client
 from conflicts.detection import ConflictType, Severity
 from conflicts.models import ScheduleConflict
 from conflicts.selectors import page_of_conflicts
-from tests.conflicts.factories import conflict_of, put
+from tests.conflicts.factories import conflict_of, have_conflicts_of_other_dates, put
 from tests.factories import TOMORROW
 from tests.tokens import bearer
 
@@ -102,18 +102,6 @@ def test_a_page_of_which_all_were_resolved_meanwhile_is_empty_and_still_counts_t
     assert page == {"conflicts": [], "total_count": PAGE}
 
 
-def _have_conflicts_of_other_dates() -> None:
-    """Enough of them, and counted by the planner: of a handful of rows any index is as good as another, or none."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO schedule_conflicts (conflict_id, schedule_id, conflict_type, details, resolved, detected_at)"
-            " SELECT gen_random_uuid(), schedule_id, conflict_type, details || jsonb_build_object("
-            "   'conflict_date', (current_date - n)::text, 'fingerprint', n::text), n % 2 = 0, detected_at"
-            " FROM (SELECT * FROM schedule_conflicts LIMIT 1) AS conflict, generate_series(1, 2000) AS n"
-        )
-        cursor.execute("ANALYZE schedule_conflicts")
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize("names", COMBINATIONS, ids="+".join)
 def test_an_index_serves_each_combination_of_filters_and_its_count(names: tuple[str, ...]) -> None:
@@ -122,7 +110,7 @@ def test_an_index_serves_each_combination_of_filters_and_its_count(names: tuple[
         chosen = {"conflict_type": ConflictType.TRAIL_CLOSED, "resolved": is_resolved}
         ScheduleConflict.objects.filter(pk=conflict.pk).update(**chosen)
     filters = {"date": TOMORROW} | {name: FILTERS[name] for name in names}
-    _have_conflicts_of_other_dates()
+    have_conflicts_of_other_dates()
 
     token = page_of_conflicts(filters, size=1).next_page_token
     assert token

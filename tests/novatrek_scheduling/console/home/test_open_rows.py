@@ -17,7 +17,7 @@ from novatrek_scheduling.console.home import conflicts as home_conflicts
 from novatrek_scheduling.console.home.figures import Figure, queue_figures, waiting_figures
 from novatrek_scheduling.console.home.open_rows import KINDS, read_counts
 from scheduling.models import Hazard, HazardKind, ScheduleRequest
-from tests.conflicts.factories import conflict_of
+from tests.conflicts.factories import conflict_of, have_conflicts_of_other_dates
 from tests.factories import TOMORROW
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +120,9 @@ def test_many_rows_are_counted_by_an_index_up_to_the_bound(kind: str) -> None:
 def test_conflicts_are_read_in_the_order_of_an_index_in_which_resolved_ones_are_apart(
     rows: QuerySet[Any, Any], index: str
 ) -> None:
+    conflict_of()
+    have_conflicts_of_other_dates()
+
     plan = plan_of(rows)
 
     [condition] = [line for line in plan.splitlines() if "Index Cond" in line]
