@@ -15,13 +15,13 @@ import numpy as np
 from benchmarks.solvers.judging import GUESTS_WEIGHT, KEPT_WEIGHT
 from benchmarks.solvers.own import forget_patterns
 from benchmarks.solvers.rivals import Solved
-from optimization.solver.assignment_model import PATTERN_LIMIT
 from optimization.solver.components import Component
 from optimization.solver.decomposition import decompose
 from optimization.solver.patterns import fewest_guides, smallest_patterns
 from optimization.solver.problem import LARGEST_TEAM, DayProblem, EligiblePair, RequestProblem
 from optimization.solver.search import LP_OPTIONS, TUNED_OPTIONS
 from optimization.solver.staffing import Staffing, unstaffable_reason
+from optimization.solver.staffing_model import PATTERN_LIMIT
 
 Costs = list[int]
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from optimization.solver.assignment_model import PATTERN_LIMIT
 from optimization.solver.components import Component
 from optimization.solver.decomposition import decompose, recombine
 from optimization.solver.floor import FLOOR_SECONDS
 from optimization.solver.lexicographic import solve_component
 from optimization.solver.problem import DayProblem
 from optimization.solver.solution import DayPlan
+from optimization.solver.staffing_model import PATTERN_LIMIT
 
 _LEAST_SHARE: Final = 0.5
 

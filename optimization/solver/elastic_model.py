@@ -11,9 +11,10 @@ from uuid import UUID
 
 import pulp
 
-from optimization.solver.assignment_model import AssignmentModel, Terms
+from optimization.solver.assignment_model import AssignmentModel
 from optimization.solver.components import Component
 from optimization.solver.problem import EligiblePair
+from optimization.solver.staffing_model import Terms
 
 _AMOUNT_BEFORE_LOSS: Final = 1_000_000
 

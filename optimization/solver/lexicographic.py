@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from optimization.solver.assignment_model import PATTERN_LIMIT, AssignmentModel, OutOfTimeError
+from optimization.solver.assignment_model import AssignmentModel
 from optimization.solver.component_solution import ComponentSolution
 from optimization.solver.components import Component
 from optimization.solver.greedy import budget_excess
@@ -19,6 +19,7 @@ from optimization.solver.search import Search
 from optimization.solver.search_time import TUNED_SHARE, SearchTime
 from optimization.solver.solution import PlanStatus
 from optimization.solver.staffing import Teams
+from optimization.solver.staffing_model import PATTERN_LIMIT, OutOfTimeError
 from optimization.solver.trivial_bound import trivial_bound
 
 

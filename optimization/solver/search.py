@@ -7,7 +7,7 @@ from typing import Any, Final
 import pulp
 from pulp import constants
 
-from optimization.solver.assignment_model import AssignmentModel, OutOfTimeError
+from optimization.solver.assignment_model import AssignmentModel
 from optimization.solver.component_solution import ComponentSolution, upper_limits, weighted_sum
 from optimization.solver.components import Component
 from optimization.solver.floor import floor_plan
@@ -16,6 +16,7 @@ from optimization.solver.highs import FastHiGHS
 from optimization.solver.search_time import SearchTime
 from optimization.solver.solution import Objectives, PlanStatus
 from optimization.solver.staffing import Teams
+from optimization.solver.staffing_model import OutOfTimeError
 from optimization.solver.trivial_bound import OUT_OF_REACH, trivial_bound
 
 # Measured on days of every size: the same optima in half the time. They can leave a hard model without any

@@ -4,8 +4,8 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from optimization.solver.assignment_model import OutOfTimeError
 from optimization.solver.floor import FLOOR_SECONDS
+from optimization.solver.staffing_model import OutOfTimeError
 
 TUNED_SHARE: Final = 0.6
 # A plan at the trivial bound makes more time with them unnecessary.
