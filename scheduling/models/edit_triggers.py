@@ -8,12 +8,17 @@ edits_are_applied = pgtrigger.Trigger(
     name="edits_are_applied",
     when=pgtrigger.Before,
     operation=pgtrigger.Update,
-    declare=[("edits", "jsonb")],
+    declare=[("edits", "jsonb"), ("before", "jsonb"), ("changes", "jsonb")],
     func="""
         edits := scheduling.edits_named(OLD.schedule_id, OLD._rev);
         IF edits IS NOT NULL THEN
-            NEW.assignments := scheduling.edited(OLD.assignments, edits);
+            -- Unpacked once, for all that looks at it.
+            before := OLD.assignments #> '{}';
+            NEW.assignments := scheduling.edited(before, edits);
+            changes := scheduling.document_difference(
+                scheduling.entries_named(before, edits), scheduling.entries_named(NEW.assignments, edits));
         END IF;
+        PERFORM scheduling.note_applied(OLD.schedule_id, OLD._rev, changes);
         RETURN NEW;
     """,
 )

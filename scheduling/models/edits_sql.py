@@ -5,9 +5,37 @@ and `guide_adjustments` each changed entry by its key, null for one that is remo
 transaction ends, in a setting, with the row and the revision that they are made on; the UPDATE of that row at that
 revision stores them, and may not write the document beside them (`edit_triggers`). So nobody can name other edits than
 those that are stored: they are stored because they are named.
+
+What was stored is noted in a setting of its own, for the triggers after the UPDATE: to name edits while one runs, as an
+expression of its RETURNING may, changes nothing of what they keep.
 """
 
 SETTING = "scheduling.edits"
+
+CREATE_APPLIED = """
+CREATE FUNCTION scheduling.note_applied(schedule uuid, since_rev integer, changes jsonb) RETURNS void
+LANGUAGE sql VOLATILE AS $$
+    SELECT set_config('scheduling.applied_edits', CASE WHEN changes IS NULL THEN '' ELSE
+        format('{"schedule_id": "%s", "since_rev": %s, "changes": %s}', schedule, since_rev, changes) END, true)
+$$;
+
+CREATE FUNCTION scheduling.changes_applied(schedule uuid, rev integer) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    applied jsonb := nullif(current_setting('scheduling.applied_edits', true), '')::jsonb;
+BEGIN
+    IF applied ->> 'schedule_id' = schedule::text AND applied -> 'since_rev' = to_jsonb(rev) THEN
+        RETURN applied -> 'changes';
+    END IF;
+    RETURN NULL;
+END
+$$;
+"""
+
+DROP_APPLIED = """
+DROP FUNCTION scheduling.changes_applied(uuid, integer);
+DROP FUNCTION scheduling.note_applied(uuid, integer, jsonb);
+"""
 
 CREATE = """
 CREATE FUNCTION scheduling.edits_named(schedule uuid, rev integer) RETURNS jsonb

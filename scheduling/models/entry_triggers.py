@@ -8,12 +8,12 @@ entries_are_kept_by_period = pgtrigger.Trigger(
     name="entries_are_kept_by_period",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-    declare=[("edits", "jsonb")],
+    declare=[("changes", "jsonb")],
     func="""
         IF TG_OP = 'UPDATE' THEN
-            edits := scheduling.edits_named(OLD.schedule_id, OLD._rev);
+            changes := scheduling.changes_applied(OLD.schedule_id, OLD._rev);
         END IF;
-        IF coalesce(edits -> 'guide_adjustments', '{}'::jsonb) = '{}'::jsonb AND edits IS NOT NULL THEN
+        IF NOT changes ? 'guide_adjustments' THEN
             RETURN NULL;
         END IF;
         IF coalesce(NEW.assignments -> 'guide_adjustments', '{}'::jsonb)

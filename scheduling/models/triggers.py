@@ -133,17 +133,15 @@ every_revision_is_kept = pgtrigger.Trigger(
     name="every_revision_is_kept",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-    declare=[("author", "jsonb"), ("changes", "jsonb"), ("edits", "jsonb")],
+    declare=[("author", "jsonb"), ("changes", "jsonb")],
     func=f"""
         author := coalesce(nullif(current_setting('{AUTHOR}', true), '')::jsonb, '{{}}'::jsonb);
         IF TG_OP = 'UPDATE' THEN
-            edits := scheduling.edits_named(OLD.schedule_id, OLD._rev);
+            changes := scheduling.changes_applied(OLD.schedule_id, OLD._rev);
         END IF;
         -- Where edits were applied, nothing else differs: the document is not written beside them (edits_stand_alone).
-        changes := CASE WHEN edits IS NOT NULL THEN scheduling.document_difference(
-            scheduling.entries_named(OLD.assignments, edits), scheduling.entries_named(NEW.assignments, edits))
-        ELSE scheduling.document_difference(
-            coalesce(OLD.assignments, '{{}}'::jsonb), coalesce(NEW.assignments, '{{}}'::jsonb)) END;
+        changes := coalesce(changes, scheduling.document_difference(
+            coalesce(OLD.assignments, '{{}}'::jsonb), coalesce(NEW.assignments, '{{}}'::jsonb)));
         IF TG_OP <> 'INSERT' AND NEW.published_at IS DISTINCT FROM OLD.published_at THEN
             changes := changes || jsonb_build_object('published_at', jsonb_strip_nulls(
                 jsonb_build_object('old', OLD.published_at, 'new', NEW.published_at)));
@@ -172,15 +170,23 @@ departures_are_on_one_date = pgtrigger.Trigger(
     name="departures_are_on_one_date",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-    declare=[("edits", "jsonb"), ("before", "jsonb"), ("after", "jsonb")],
+    declare=[("changes", "jsonb"), ("before", "jsonb"), ("after", "jsonb")],
     func=f"""
         IF TG_OP = 'UPDATE' THEN
-            edits := scheduling.edits_named(OLD.schedule_id, OLD._rev);
+            changes := scheduling.changes_applied(OLD.schedule_id, OLD._rev);
         END IF;
-        before := CASE WHEN edits IS NULL THEN OLD.assignments
-            ELSE scheduling.entries_named(OLD.assignments, edits) END;
-        after := CASE WHEN edits IS NULL THEN NEW.assignments
-            ELSE scheduling.entries_named(NEW.assignments, edits) END;
+        IF changes IS NULL THEN
+            before := OLD.assignments;
+            after := NEW.assignments;
+        ELSE
+            SELECT jsonb_object_agg('departures', departures) FILTER (WHERE side = 'old'),
+                jsonb_object_agg('departures', departures) FILTER (WHERE side = 'new')
+            INTO before, after FROM (
+                SELECT side, jsonb_object_agg(key, '') AS departures
+                FROM jsonb_each(changes -> 'departures'), (VALUES ('old', 'new'), ('new', 'old')) AS sides (side, other)
+                WHERE NOT value ? other GROUP BY side
+            ) AS differing;
+        END IF;
         DELETE FROM scheduling.departure_dates
             WHERE schedule_date = OLD.schedule_date AND departure_id IN ({_BEFORE} EXCEPT {_AFTER});
         INSERT INTO scheduling.departure_dates (departure_id, schedule_date)

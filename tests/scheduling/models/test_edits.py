@@ -171,6 +171,31 @@ def test_edits_left_over_from_a_write_are_in_no_later_one() -> None:
 
 
 @pytest.mark.usefixtures("two_departures")
+@pytest.mark.parametrize("others", ["{}", json.dumps({"departures": {str(SECOND): None}})], ids=["none", "others"])
+@pytest.mark.parametrize("is_whole", [False, True], ids=["edits", "the whole document"])
+def test_who_names_others_while_the_update_runs_is_in_the_history_all_the_same(others: str, is_whole: bool) -> None:
+    removed = stored()["departures"][str(FIRST)]
+    if not is_whole:
+        name({FIRST: None})
+    written = f", assignments = assignments #- '{{departures,{FIRST}}}'" if is_whole else ""
+
+    sql(f"{STEP}{written} RETURNING scheduling.name_edits(schedule_id, _rev - 1, %s)", others)
+
+    assert latest() == {"departures": {str(FIRST): {"old": removed}}}
+    assert stored()["departures"].keys() == {str(SECOND)} == {str(key) for key in dated()}
+
+
+@pytest.mark.usefixtures("two_departures")
+def test_what_was_noted_of_an_update_is_not_said_of_a_later_one() -> None:
+    row = DailySchedule.objects.get()
+    sql("SELECT scheduling.note_applied(%s, %s, %s)", row.pk, row.rev, "{}")
+
+    write_capacity(SECOND, 3)
+
+    assert latest() == {"departures": {str(SECOND): {"fields": {"capacity": {"old": 9, "new": 3}}}}}
+
+
+@pytest.mark.usefixtures("two_departures")
 def test_edits_of_a_savepoint_that_is_rolled_back_are_forgotten() -> None:
     before = stored()
 
