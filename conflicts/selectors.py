@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from conflicts.errors import UnknownConflict
 from conflicts.models import AcceptedRisk, ConflictEvent, ListedConflict, ScheduleConflict
 from novatrek_scheduling.api.pagination import Keyset, Page
@@ -87,7 +85,7 @@ def _row(columns: tuple[Any, ...]) -> ListedConflict:
     return ListedConflict(
         conflict_id=conflict_id,
         conflict_type=kind,
-        details=orjson.loads(details),
+        details=details,
         resolved=is_resolved,
         detected_at=datetime.fromisoformat(detected_at),
         resolved_at=resolved_at,

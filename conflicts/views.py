@@ -22,7 +22,7 @@ from conflicts.serializers import (
     ConflictQuerySerializer,
     ConflictResolutionRequestSerializer,
     ConflictResolutionResultSerializer,
-    ScheduleConflictSerializer,
+    represent_conflict,
 )
 from novatrek_scheduling.api.permissions import requires
 from novatrek_scheduling.api.schema import error_responses
@@ -45,7 +45,7 @@ class ScheduleConflictViewSet(ViewSet):
     def list(self, request: Request) -> Response:
         query = ConflictQuerySerializer.of(request)
         page = page_of_conflicts(query.filters, **query.paging)
-        return Response(page.represented("conflicts", ScheduleConflictSerializer().to_representation))
+        return Response(page.represented("conflicts", represent_conflict))
 
     @extend_schema(
         operation_id="resolveScheduleConflict",

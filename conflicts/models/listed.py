@@ -1,8 +1,7 @@
 """Conflicts as lists show them."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 
 class AcceptedRisk(NamedTuple):
@@ -17,11 +16,11 @@ class AcceptedRisk(NamedTuple):
 
 
 class ListedConflict(NamedTuple):
-    """A conflict as a list shows it: of `details` the keys that are stored, and how it ended where it did."""
+    """A conflict as a list shows it: of its details the JSON that is stored, and how it ended where it did."""
 
     conflict_id: str
     conflict_type: str
-    details: Mapping[str, Any]
+    details: str
     resolved: bool
     detected_at: datetime
     resolved_at: datetime | None

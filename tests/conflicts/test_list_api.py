@@ -5,6 +5,8 @@ from django.test.client import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from conflicts.detection import Severity
+from conflicts.models import ScheduleConflict
+from conflicts.serializers import represent_conflict
 from tests.conflicts.factories import conflict_of, overfull
 from tests.factories import TOMORROW
 from tests.tokens import bearer
@@ -40,6 +42,23 @@ def test_an_open_conflict_as_the_contract_shows_it(client: Client) -> None:
     ]
     assert option["figures"]["guests_touched"] == 16
     assert option["estimated_affected_guests"] == 16
+
+
+@pytest.mark.django_db
+def test_a_conflict_that_was_shown_before_is_not_parsed_again_until_it_changes(client: Client) -> None:
+    changed, others = conflict_of(), [conflict_of() for _ in range(3)]
+    first = listed(client)
+    parsed = represent_conflict.cache_info().misses
+
+    again = listed(client)
+    assert (again.content, represent_conflict.cache_info().misses) == (first.content, parsed)
+
+    details = changed.details | {"description": "Far too many guests."}
+    ScheduleConflict.objects.filter(pk=changed.pk).update(details=details)
+    shown = listed(client).json()["conflicts"]
+
+    assert [c["description"] for c in shown] == ["Far too many guests.", *["Too many guests."] * len(others)]
+    assert represent_conflict.cache_info().misses == parsed + 1
 
 
 @pytest.mark.django_db
