@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from events.models import DeadLetter, OutboxMessage
 from novatrek_scheduling.errors import Unknown
+from novatrek_scheduling.pgpool.rows import store_rows
 
 Deliver = Callable[[OutboxMessage], None]
 Failures = Mapping[int, Exception]
@@ -104,7 +105,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("record() must run in the transaction of the change that it reports.")
-    return OutboxMessage.objects.create(
+    message = OutboxMessage(
         destination=destination,
         key=key,
         kind=kind,
@@ -114,6 +115,8 @@ def record(
         headers=dict(headers or {}),
         body=body,
     )
+    store_rows(new=[message])
+    return message
 
 
 def record_several(destination: str, messages: Iterable[Message]) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.presence import announce_presence
 from scheduling.daily_schedules.surroundings import entries_over
+from scheduling.daily_schedules.touched_guides import Foreseen
 from scheduling.daily_schedules.writer import TRIES, write_daily_schedules
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot
@@ -229,7 +231,20 @@ def _store(claim: RequestClaim, ranked: RankedDates, run: OptimizationRun, autho
         facts=ranked.facts,
         after_write=after_write,
         departures=publishes.union(ranked.sold_seats[best.option.day]) if best else (),
+        foreseen=_foreseen(ranked),
     )
+
+
+def _foreseen(ranked: RankedDates) -> Foreseen:
+    """Return what the write of the best date touches: it is written only where it is as it was ranked."""
+    if ranked.best is None:
+        return Foreseen(frozenset(), frozenset())
+    key, planned = ranked.best.option.departure_id, ranked.best.departure
+    known = {key: ranked.base[key]} if key in ranked.base else {}
+    foreseen = Foreseen.of(known, {key: planned})
+    # To publish it changes its status too.
+    published = planned.guide_ids if settings.AUTO_PUBLISH_REQUESTS else frozenset[UUID]()
+    return replace(foreseen, guides=foreseen.guides | published)
 
 
 def _take_plan(best: RankedDate, ranked: RankedDates, draft: Draft) -> Departure:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from novatrek_scheduling.pgpool.rows import store_rows
 from optimization.models import Algorithm, OptimizationRun, RunDetail, RunStatus
 from optimization.solver.problem import DayProblem, RequestProblem
 from optimization.solver.solution import DayPlan, PlanStatus, RequestSolution
@@ -56,7 +57,6 @@ class SolveSummary:
         return cls(plan.status, gap, plan.solve_seconds, plan.variables, plan.rows, *counts, {}, plan.error)
 
 
-@transaction.atomic(savepoint=False)
 def start_run(
     day: date,
     *,
@@ -67,20 +67,20 @@ def start_run(
     max_changes: int | None = None,
 ) -> OptimizationRun:
     """Store a run as RUNNING, visible to observers while it lasts."""
-    run = OptimizationRun.objects.create(
+    run = OptimizationRun(
         run_id=run_id or uuid4(), schedule_date=day, algorithm=Algorithm.MILP_HIGHS, status=RunStatus.RUNNING
     )
-    RunDetail.objects.create(
+    detail = RunDetail(
         run=run,
         subject=subject,
         region_ids=sorted(str(region_id) for region_id in region_ids),
         request_id=request_id,
         max_changes=max_changes,
     )
+    store_rows(new=[run, detail])
     return run
 
 
-@transaction.atomic(savepoint=False)
 def complete_run(
     run: OptimizationRun,
     solved: SolveSummary,
@@ -95,14 +95,13 @@ def complete_run(
     """
     _end(run, solved, score)
     run.schedule_date = chosen or run.schedule_date
-    run.save(update_fields=["schedule_date", "status", "algorithm", "score", "completed_at", "duration_ms"])
     details = _details_of(solved, inputs)
     for name, value in details.items():
         setattr(run.detail, name, value)
-    run.detail.save(update_fields=details)
+    ended = ("schedule_date", "status", "algorithm", "score", "completed_at", "duration_ms")
+    store_rows(changed=[(run, ended), (run.detail, tuple(details))])
 
 
-@transaction.atomic(savepoint=False)
 def record_answered_question(
     day: date, started_at: datetime, solved: SolveSummary, *, score: float, inputs: dict[str, Any]
 ) -> None:
@@ -112,15 +111,14 @@ def record_answered_question(
     """
     run = OptimizationRun(schedule_date=day, started_at=started_at)
     _end(run, solved, score)
-    run.save(force_insert=True)
-    RunDetail.objects.create(run=run, subject=RunDetail.Subject.QUESTION, **_details_of(solved, inputs))
+    detail = RunDetail(run=run, subject=RunDetail.Subject.QUESTION, **_details_of(solved, inputs))
+    store_rows(new=[run, detail])
 
 
-@transaction.atomic(savepoint=False)
 def record_failed_question(day: date, started_at: datetime, error: str) -> None:
     """Store the run of a question that had no answer."""
     ended_at = timezone.now()
-    run = OptimizationRun.objects.create(
+    run = OptimizationRun(
         schedule_date=day,
         algorithm=Algorithm.MILP_HIGHS,
         status=RunStatus.FAILED,
@@ -128,7 +126,7 @@ def record_failed_question(day: date, started_at: datetime, error: str) -> None:
         completed_at=ended_at,
         duration_ms=_milliseconds(ended_at - started_at),
     )
-    RunDetail.objects.create(run=run, subject=RunDetail.Subject.QUESTION, error=error)
+    store_rows(new=[run, RunDetail(run=run, subject=RunDetail.Subject.QUESTION, error=error)])
 
 
 def _end(run: OptimizationRun, solved: SolveSummary, score: float | None) -> None:

@@ -10,7 +10,7 @@ from scheduling.models.daily_schedule import (
 )
 from scheduling.models.guide_entries import GuideEntry
 from scheduling.models.hazards import Hazard, HazardKind
-from scheduling.models.leased_work import MAX_ATTEMPTS, Claim, ClaimLost, LeasedWork, LeasedWorkQuerySet
+from scheduling.models.leased_work import CLAIMED, MAX_ATTEMPTS, Claim, ClaimLost, LeasedWork, LeasedWorkQuerySet
 from scheduling.models.reservations import DepartureAlias, Reservation, ReservationStatus
 from scheduling.models.schedule_request import (
     Priority,
@@ -22,6 +22,7 @@ from scheduling.models.schedule_request import (
 from scheduling.models.sibling_answers import LastGoodAnswer
 
 __all__ = [
+    "CLAIMED",
     "MAX_ATTEMPTS",
     "CalendarToken",
     "Claim",

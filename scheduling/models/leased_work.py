@@ -17,6 +17,9 @@ from django.utils import timezone
 MAX_ATTEMPTS = 3
 """Executions of one row that may end without an outcome; it fails after them."""
 
+CLAIMED = ("token", "attempts", "lease_until")
+"""The fields that a claim changes."""
+
 
 class ClaimLost(Exception):
     """Another worker has claimed the work since; the result of the outdated claim is dropped."""
@@ -86,8 +89,13 @@ class LeasedWork(models.Model):
 
     def hold(self, now: datetime, lease: timedelta, *changed: str) -> Claim:
         """Claim the row, which the caller has locked, for `lease`, and save it with the `changed` fields."""
+        claim = self.take(now, lease)
+        self.save(update_fields=[*CLAIMED, *changed])
+        return claim
+
+    def take(self, now: datetime, lease: timedelta) -> Claim:
+        """Claim the row, which the caller has locked, for `lease`; the caller stores the fields `CLAIMED`."""
         self.token += 1
         self.attempts += 1
         self.lease_until = now + lease
-        self.save(update_fields=["token", "attempts", "lease_until", *changed])
         return Claim(self.pk, self.token, self.attempts)

@@ -5,6 +5,7 @@ token, so that one whose lease has passed to another worker writes nothing. Requ
 again by the sweeper.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,8 +18,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from events.dead_letters import record_dead_letter
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import columns_of, row_of, store_rows
 from novatrek_scheduling.queue import enqueue
 from scheduling.models import (
+    CLAIMED,
     MAX_ATTEMPTS,
     Claim,
     ClaimLost,
@@ -62,34 +66,46 @@ def claim_request(request_id: UUID) -> RequestClaim | None:
     job = _locked(request_id)
     if job is None or not job.may_be_claimed(now):
         return None
-    claim = job.hold(now, timedelta(seconds=settings.REQUEST_LEASE_SECONDS))
+    claim = job.take(now, timedelta(seconds=settings.REQUEST_LEASE_SECONDS))
     job.request.status = RequestStatus.PROCESSING
-    job.request.save(update_fields=["status"])
+    store_rows(changed=[(job, CLAIMED), (job.request, ("status",))])
     return RequestClaim(claim.pk, claim.token, claim.attempts, job.request, job.rounds, job.silent_rounds)
 
 
+# Of two workers with the same message one locks the rows; the other has nothing to do.
+_LOCK = """
+    SELECT {job}, {request} FROM request_jobs AS job JOIN schedule_requests AS request USING (request_id)
+    WHERE request_id = %s FOR UPDATE SKIP LOCKED
+"""
+_LOCK_JOB = _LOCK.format(job=columns_of(RequestJob, "job"), request=columns_of(ScheduleRequest, "request"))
+_OF_JOB = len(RequestJob._meta.concrete_fields)
+
+
 def _locked(request_id: UUID) -> RequestJob | None:
-    # Of two workers with the same message one locks the row; the other has nothing to do.
-    rows = RequestJob.objects.select_for_update(skip_locked=True).select_related("request")
-    return rows.filter(pk=request_id).first()
+    with prepared_cursor() as cursor:
+        cursor.execute(_LOCK_JOB, [request_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    job = row_of(RequestJob, row[:_OF_JOB])
+    job.request = row_of(ScheduleRequest, row[_OF_JOB:])
+    return job
 
 
 def complete_request(
     claim: RequestClaim, *, result: Mapping[str, Any], run_id: UUID, chosen: date | None, departure_id: UUID | None
 ) -> None:
     """Store the outcome, in the transaction that writes its decisions. Raises ClaimLost, which rolls them back."""
-    _finish(claim, RequestStatus.COMPLETED, chosen)
-    RequestOutcome.objects.create(
-        request=claim.request, result=result, completed_at=timezone.now(), run_id=run_id, departure_id=departure_id
-    )
+    outcome: dict[str, Any] = {"result": json.dumps(result), "run_id": run_id, "departure_id": departure_id}
+    _finish(claim, RequestStatus.COMPLETED, outcome, chosen)
     record_callback(claim.request, RequestStatus.COMPLETED, result=dict(result))
 
 
 @transaction.atomic
 def fail_request(claim: RequestClaim, *, code: str, message: str, run_id: UUID | None = None) -> None:
     """Fail the request with an error that its client can act on. Raises ClaimLost."""
-    _finish(claim, RequestStatus.FAILED, None)
-    _record_failure(claim.request, code, message, run_id)
+    _finish(claim, RequestStatus.FAILED, {"code": code, "message": message, "run_id": run_id})
+    record_callback(claim.request, RequestStatus.FAILED, error={"code": code, "message": message})
 
 
 @transaction.atomic
@@ -99,21 +115,34 @@ def fail_with_dead_letter(claim: RequestClaim, *, code: str, message: str, run_i
     _record_dead_letter(claim.request, message)
 
 
-def _record_failure(request: ScheduleRequest, code: str, message: str, run_id: UUID | None = None) -> None:
-    RequestOutcome.objects.create(
-        request=request, error_code=code, error_message=message, completed_at=timezone.now(), run_id=run_id
+# Each step of it finds a row only where the one before did: the claim, then the request under way, then the outcome.
+_FINISH = """
+    WITH settled AS (
+        UPDATE request_jobs SET lease_until = NULL WHERE request_id = %(id)s AND token = %(token)s
+        RETURNING request_id
+    ), finished AS (
+        UPDATE schedule_requests AS request
+        SET status = %(status)s, schedule_date = COALESCE(%(chosen)s::date, schedule_date)
+        FROM settled WHERE request.request_id = settled.request_id AND status = %(under_way)s
+        RETURNING request.request_id
     )
-    record_callback(request, RequestStatus.FAILED, error={"code": code, "message": message})
+    INSERT INTO request_outcomes
+        (request_id, result, error_code, error_message, completed_at, run_id, departure_id)
+    SELECT request_id, %(result)s::jsonb, %(code)s::text, %(message)s::text, %(now)s::timestamptz, %(run_id)s::uuid,
+        %(departure_id)s::uuid
+    FROM finished
+"""
+_NO_OUTCOME: dict[str, Any] = {"result": None, "code": "", "message": "", "run_id": None, "departure_id": None}
 
 
-def _finish(claim: RequestClaim, status: RequestStatus, chosen: date | None) -> None:
-    RequestJob.objects.settle(claim)
-    changes: dict[str, Any] = {"status": status}
-    if chosen is not None:
-        changes["schedule_date"] = chosen
-    processing = ScheduleRequest.objects.filter(pk=claim.request.pk, status=RequestStatus.PROCESSING)
-    if not processing.update(**changes):
-        raise ClaimLost(f"Request {claim.request.pk} is finished already.")
+def _finish(claim: RequestClaim, status: RequestStatus, outcome: dict[str, Any], chosen: date | None = None) -> None:
+    """End the claim and the request, and store its outcome. Raises ClaimLost, and stores nothing then."""
+    values = _NO_OUTCOME | outcome | {"id": claim.pk, "token": claim.token, "chosen": chosen, "now": timezone.now()}
+    statuses = {"status": status.value, "under_way": RequestStatus.PROCESSING.value}
+    with prepared_cursor() as cursor:
+        cursor.execute(_FINISH, values | statuses)
+        if not cursor.rowcount:
+            raise ClaimLost(f"Claim {claim.token} on request {claim.pk} is outdated, or the request is finished.")
 
 
 @transaction.atomic
@@ -193,7 +222,11 @@ def _fail_exhausted(job: RequestJob) -> None:
     )
     if open_request.update(status=RequestStatus.FAILED):
         RequestJob.objects.filter(pk=job.pk).update(token=job.token + 1, lease_until=None)
-        _record_failure(job.request, "ATTEMPTS_EXHAUSTED", message)
+        code = "ATTEMPTS_EXHAUSTED"
+        RequestOutcome.objects.create(
+            request=job.request, error_code=code, error_message=message, completed_at=timezone.now()
+        )
+        record_callback(job.request, RequestStatus.FAILED, error={"code": code, "message": message})
         _record_dead_letter(job.request, message)
 
 
