@@ -64,8 +64,7 @@ def load_inputs(
     if in_line:
         aliases, dates = in_line.listings.aliases[day], in_line.listings.dates
     else:
-        trip_ids = {trip.id for trip in facts.snapshot.trips.values() if trip.region_id in region_ids}
-        aliases, dates = find_aliases(day, facts.snapshot, document, trip_ids), None
+        aliases, dates = find_aliases(day, facts.snapshot, document, facts.snapshot.trips_in(region_ids)), None
     elsewhere = departures_on_other_dates({day: aliases}, facts.snapshot, region_ids, known=dates)[day]
     merge_catalog(document, day, facts.snapshot, region_ids=region_ids, aliases=aliases, elsewhere=elsewhere, now=now)
     departures = open_departures(document, region_ids, now, only)

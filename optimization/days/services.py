@@ -146,7 +146,8 @@ def _optimize(
     score_before = None if dry_run else latest_score(scope.day, scope.region_ids)
     optimized = DayOptimization(run, scope, score_before, may_unstaff=may_unstaff)
     try:
-        facts = gather_facts(snapshot or take_planning_snapshot(scope.day, scope.region_ids), led=led)
+        snapshot = snapshot or take_planning_snapshot(scope.day, scope.region_ids)
+        facts = gather_facts(snapshot, led=led, region_ids=scope.region_ids)
         in_line = None if dry_run else _follow_catalog(scope, facts)
         _plan_and_store(optimized, facts, replace(author, run_id=run_id), in_line, dry_run=dry_run)
     except PlanRefused as refused:
@@ -236,7 +237,7 @@ def _plan_and_store(
         outdated = _store(optimized, plan, author)
         if not outdated:
             return
-        in_line, facts = None, gather_facts(facts.snapshot, led=facts.led)
+        in_line, facts = None, gather_facts(facts.snapshot, led=facts.led, region_ids=optimized.region_ids)
         logger.info("departures_planned_again", day=str(optimized.day), departures=len(outdated))
         schedule_write_retries.inc()
     schedule_writes_exhausted.inc()

@@ -135,14 +135,6 @@ class Evidence:
         object.__setattr__(self, "led_from", led_from)
         object.__setattr__(self, "fullest", fullest)
 
-    @cached_property
-    def trail_activities(self) -> Mapping[UUID, frozenset[str]]:
-        """The activities for which each region has a trail."""
-        activities: dict[UUID, frozenset[str]] = {}
-        for trail in self.snapshot.trails.values():
-            activities[trail.region_id] = activities.get(trail.region_id, frozenset()) | trail.activities
-        return activities
-
 
 @dataclass(frozen=True)
 class CheckedDeparture:

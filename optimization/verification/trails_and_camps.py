@@ -35,7 +35,8 @@ def _lacks_a_trail(checked: CheckedDeparture) -> bool:
     snapshot, trip = checked.evidence.snapshot, checked.trip
     if trip is None or Sibling.TRAIL_MANAGEMENT in snapshot.unknown:
         return False
-    return normalise_activity(trip.activity_type) in checked.evidence.trail_activities.get(trip.region_id, ())
+    activity = normalise_activity(trip.activity_type)
+    return any(activity in trail.activities for trail in snapshot.trails_of(trip.region_id))
 
 
 def _closure_reasons(trail: Trail, day: date) -> Iterator[str]:

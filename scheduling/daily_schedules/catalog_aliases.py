@@ -1,7 +1,7 @@
 """Aliases: the catalog's ids of departures that this service created under ids of its own."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from datetime import date
 from itertools import chain
 from uuid import UUID
@@ -39,7 +39,11 @@ def find_aliases_by_day(
 ) -> dict[date, dict[UUID, UUID]]:
     """Return `find_aliases` of each date, with the queries of one."""
     candidates = {
-        day: _candidates_by_catalog_id(document, snapshot.departures.get(day, ()), trip_ids)
+        day: _candidates_by_catalog_id(
+            document,
+            snapshot.departures.get(day, ()) if trip_ids is None else snapshot.listed_of_trips(day, trip_ids),
+            snapshot.listed_by_id(day),
+        )
         for day, document in documents.items()
     }
     recorded = _recorded_pairs(chain.from_iterable(of_day.items() for of_day in candidates.values()))
@@ -94,25 +98,26 @@ def ask_to_close_listing(departure_id: UUID, departure: Departure, day: date, *,
 
 
 def _candidates_by_catalog_id(
-    document: ScheduleDocument, catalog_departures: Collection[CatalogDeparture], trip_ids: Collection[UUID] | None
+    document: ScheduleDocument, catalog_departures: Iterable[CatalogDeparture], catalog_ids: Container[UUID]
 ) -> dict[UUID, list[UUID]]:
-    """The catalog's departures that the document lacks under their ids, with those of ours that each could be."""
-    of_trips = (departure for departure in catalog_departures if trip_ids is None or departure.trip_id in trip_ids)
-    lacking = [departure for departure in of_trips if departure.id not in document.departures]
+    """The catalog's departures that the document lacks under their ids, with those of ours that each could be.
+
+    `catalog_ids` are all that it lists on the date.
+    """
+    lacking = [departure for departure in catalog_departures if departure.id not in document.departures]
     # One that runs comes before one that was cancelled and created again; ties by id, so that every run pairs alike.
     lacking.sort(key=lambda departure: (departure.is_cancelled, departure.id))
-    ours = _by_trip_and_time(document, catalog_departures, {departure.trip_id for departure in lacking})
+    ours = _by_trip_and_time(document, catalog_ids, {departure.trip_id for departure in lacking})
     return {departure.id: _candidates(departure, ours, document) for departure in lacking}
 
 
 def _by_trip_and_time(
-    document: ScheduleDocument, catalog_departures: Iterable[CatalogDeparture], trip_ids: Collection[UUID]
+    document: ScheduleDocument, catalog_ids: Container[UUID], trip_ids: Collection[UUID]
 ) -> Mapping[tuple[UUID, str], list[UUID]]:
     """Our departures of these trips that the catalog does not list under our ids; no other is read."""
     ours: defaultdict[tuple[UUID, str], list[UUID]] = defaultdict(list)
     if not trip_ids:
         return ours
-    catalog_ids = {departure.id for departure in catalog_departures}
     for key, departure in sorted(document.departures_of_trips(trip_ids).items()):
         if key not in catalog_ids:
             ours[departure.trip_id, _local_time(departure)].append(key)

@@ -1,6 +1,6 @@
 """What the catalog lists of our departures on some dates, wherever they are now, and what became of those it lacks."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,7 +12,7 @@ from scheduling.daily_schedules.departure_dates import dates_of
 from scheduling.domain.catalog_changes import listing_of, no_longer_listed
 from scheduling.domain.catalog_listing import CatalogListing
 from scheduling.domain.document import Departure, DepartureStatus, ScheduleDocument
-from scheduling.domain.facts import RecordKind, Snapshot
+from scheduling.domain.facts import CatalogDeparture, RecordKind, Snapshot
 from scheduling.domain.limits import ONE_DAY, RECORDED_FUTURE
 from scheduling.models import DepartureAlias
 from scheduling.snapshot.trip_schedules import TripSchedule, read_trip_schedules
@@ -55,10 +55,8 @@ def read_listings(
     listed = {
         aliases[day].get(listed.id, listed.id): listing_of(listed, trip, snapshot.taken_at)
         for day in documents
-        for listed in snapshot.departures.get(day, ())
+        for listed in _listed_on(day, snapshot, region_ids, scope.keys(), aliases[day])
         if (trip := snapshot.trips.get(listed.trip_id)) and (trip_ids is None or trip.id in trip_ids)
-        # Also a trip that was in one of these regions when its departure was planned.
-        if trip.region_id in region_ids or aliases[day].get(listed.id, listed.id) in scope
     }
     missing = {
         key: dated
@@ -72,13 +70,26 @@ def read_listings(
     return CatalogListings(known, frozenset(days), ours, aliases, dates)
 
 
+def _listed_on(
+    day: date, snapshot: Snapshot, region_ids: Collection[UUID], scope: Collection[UUID], aliases: Mapping[UUID, UUID]
+) -> Iterator[CatalogDeparture]:
+    """Yield what the catalog lists on a date of these regions, and under whatever trip of the departures in scope.
+
+    A trip may have been in one of these regions when its departure was planned, and be in another by now.
+    """
+    trip_ids, by_id = snapshot.trips_in(region_ids), snapshot.listed_by_id(day)
+    yield from snapshot.listed_of_trips(day, trip_ids)
+    in_scope = (set(scope) - aliases.keys()).union(key for key, ours in aliases.items() if ours in scope)
+    for key in in_scope & by_id.keys():
+        if by_id[key].trip_id not in trip_ids:
+            yield by_id[key]
+
+
 def _trips_of(
     scope: Mapping[UUID, tuple[date, Departure]], snapshot: Snapshot, region_ids: Collection[UUID]
-) -> set[UUID]:
+) -> frozenset[UUID]:
     """Return the trips of these regions, and those that were when their departures were planned."""
-    return {trip.id for trip in snapshot.trips.values() if trip.region_id in region_ids} | {
-        departure.trip_id for _, departure in scope.values()
-    }
+    return snapshot.trips_in(region_ids).union(departure.trip_id for _, departure in scope.values())
 
 
 def _in_scope(

@@ -1,12 +1,12 @@
 """Synchronization of a date's departures with the trip catalog."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
 from scheduling.daily_schedules.departure_dates import dates_of
 from scheduling.domain.document import Departure, ScheduleDocument
-from scheduling.domain.facts import CatalogDeparture, Snapshot
+from scheduling.domain.facts import Snapshot
 from scheduling.domain.new_departures import new_departure
 
 
@@ -26,7 +26,7 @@ def merge_catalog(
     dates, which are not added, nor is one that the catalog cancelled or whose trip is not for sale. One that has
     started or is over stays as it is: no planner may write to it.
     """
-    for listed in _listed_in(snapshot, day, region_ids):
+    for listed in snapshot.listed_in(day, region_ids):
         key = aliases.get(listed.id, listed.id)
         departure = document.departures.get(key)
         if departure is None:
@@ -53,7 +53,7 @@ def departures_on_other_dates(
     all these departures, where the caller has read them.
     """
     keys = {
-        day: frozenset(of_day.get(listed.id, listed.id) for listed in _listed_in(snapshot, day, region_ids))
+        day: frozenset(of_day.get(listed.id, listed.id) for listed in snapshot.listed_in(day, region_ids))
         for day, of_day in aliases.items()
     }
     dates = dates_of(frozenset[UUID]().union(*keys.values())) if known is None else known
@@ -68,10 +68,3 @@ def lower_sold_seats(departure: Departure, sold_spots: int | None) -> None:
     """
     if sold_spots is not None and sold_spots < (departure.sold_seats or 0):
         departure.count_sold(sold_spots)
-
-
-def _listed_in(snapshot: Snapshot, day: date, region_ids: Collection[UUID]) -> Iterable[CatalogDeparture]:
-    for listed in snapshot.departures.get(day, ()):
-        trip = snapshot.trips.get(listed.trip_id)
-        if trip is not None and trip.region_id in region_ids:
-            yield listed

@@ -47,10 +47,11 @@ _SUM_WORK = """
 """
 
 
-def gather_facts(snapshot: Snapshot, *, led: Led | None = None) -> Facts:
+def gather_facts(snapshot: Snapshot, *, led: Led | None = None, region_ids: Collection[UUID] | None = None) -> Facts:
     """Return the snapshot with the hazards that touch its days, and its guides' experience and recent hours.
 
-    `led` is the experience where it was read already, of these guides, trips and trails or of more.
+    `led` is the experience where it was read already, of these guides, trips and trails or of more. The hours are those
+    of the guides who work in these regions, of all by default.
     """
     begins = datetime.combine(min(snapshot.days), time.min, timezone.now().tzinfo) - ONE_DAY
     ends = datetime.combine(max(snapshot.days), time.max, timezone.now().tzinfo) + LONGEST_TRIP
@@ -58,7 +59,7 @@ def gather_facts(snapshot: Snapshot, *, led: Led | None = None) -> Facts:
         snapshot=snapshot,
         hazards=hazards_in_force(Span(begins, ends)),
         led=departures_led([snapshot]) if led is None else led,
-        recent_hours=hours_of_guides(snapshot),
+        recent_hours=hours_of_guides(snapshot, region_ids),
     )
 
 
@@ -96,9 +97,13 @@ def recent_work(guide_ids: Collection[UUID], first: date) -> dict[UUID, RecentWo
         }
 
 
-def hours_of_guides(snapshot: Snapshot) -> dict[UUID, float]:
-    """Return the hours on departures in the 14 days before the first of the snapshot's days, by guide."""
-    return {key: work.hours for key, work in recent_work(snapshot.guides.keys(), min(snapshot.days)).items()}
+def hours_of_guides(snapshot: Snapshot, region_ids: Collection[UUID] | None = None) -> dict[UUID, float]:
+    """Return the hours on departures in the 14 days before the first of the snapshot's days, by guide.
+
+    Those of the guides who work in these regions, of all by default.
+    """
+    guides = snapshot.guides.keys() if region_ids is None else snapshot.guides_of(region_ids)
+    return {key: work.hours for key, work in recent_work(guides, min(snapshot.days)).items()}
 
 
 def with_past_starts(facts: Facts, trip_ids: Collection[UUID]) -> Facts:

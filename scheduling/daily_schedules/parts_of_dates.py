@@ -1,7 +1,6 @@
 """The part of a date that planning some regions, or one trip, looks at: no other departures are read for it."""
 
 from collections.abc import Collection
-from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
@@ -27,9 +26,8 @@ def part_to_plan(snapshot: Snapshot, region_ids: Collection[UUID]) -> PartOfDate
     """
     if snapshot.regions.keys() <= set(region_ids):
         return WHOLE_DATE
-    trips = {trip.id for trip in snapshot.trips.values() if trip.region_id in region_ids}
-    on_days = chain.from_iterable(snapshot.departures.get(day, ()) for day in snapshot.days)
-    listed = [departure for departure in on_days if departure.trip_id in trips]
+    trips = snapshot.trips_in(region_ids)
+    listed = [departure for day in snapshot.days for departure in snapshot.listed_of_trips(day, trips)]
     # What the catalog lists under an id of its own may have been made here, under the id of its first time.
     made_here = {departure_id_of(departure.trip_id, departure.day, departure.departure_time) for departure in listed}
     return PartOfDate(
@@ -43,8 +41,7 @@ def part_of_trip(trip_id: UUID, snapshot: Snapshot) -> PartOfDate:
 
     That is all that answering for the trip and following the catalog look at, but for handovers between guides.
     """
-    on_days = chain.from_iterable(snapshot.departures.get(day, ()) for day in snapshot.days)
-    listed = [departure for departure in on_days if departure.trip_id == trip_id]
+    listed = [departure for day in snapshot.days for departure in snapshot.listed_of_trips(day, [trip_id])]
     times = {(departure.day, departure.departure_time) for departure in listed}
     times |= {(day, snapshot.usual_times[trip_id]) for day in snapshot.days}
     camps = {location.id for location in snapshot.locations.values()}

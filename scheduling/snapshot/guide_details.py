@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -46,8 +45,7 @@ def with_certificates(
         for guide_id in missing
         if guide_id not in certificates
     ]
-    return replace(
-        snapshot,
+    return snapshot.with_facts(
         certificates={**snapshot.certificates, **certificates},
         left_out=tuple(dict.fromkeys((*snapshot.left_out, *unread))),
         read_at=_with_guides_read(snapshot, read_at),
@@ -117,8 +115,7 @@ def with_availability_notes(
         read_at = earlier(read_at, reader.safety_read_at)
     for guide_id in chosen:
         notes |= {(guide_id, day): note for day, note in _notes_by_date(windows.get(guide_id, ()), first, last)}
-    return replace(
-        snapshot,
+    return snapshot.with_facts(
         availability_notes=notes,
         unknown={**snapshot.unknown, **gaps.sentences()},
         read_at=_with_guides_read(snapshot, read_at),

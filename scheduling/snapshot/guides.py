@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from uuid import UUID
@@ -104,8 +104,7 @@ def with_availability_on(
     judging = SiblingReader.judging(deadline, GUIDES_JUDGED, fresh=fresh, safety_since=snapshot.safety_since)
     with judging as reader, Lookups(deadline) as lookups:
         guides, available = GuideLookups.start(reader, lookups, gaps, missing, all_guides=False).finish()
-    return replace(
-        snapshot,
+    return snapshot.with_facts(
         guides={**guides, **snapshot.guides},
         available={**snapshot.available, **available},
         read_at=oldest_read_at(snapshot.read_at, reader.read_at),

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final, Self
 from uuid import UUID
 
 from scheduling.domain.facts.catalog import CatalogDeparture, Trip
@@ -15,6 +15,15 @@ from scheduling.domain.facts.places import Location, Region
 from scheduling.domain.facts.siblings import LeftOut, RecordKind, Sibling
 from scheduling.domain.facts.trails import Trail
 from scheduling.domain.facts.weather import WeatherAlert, WeatherOutlook
+
+_DERIVED: Final = {
+    "_trails_by_region": "trails",
+    "_guides_by_region": "guides",
+    "_trips_by_region": "trips",
+    "_listed_by_trip": "departures",
+    "_listed_by_id": "departures",
+}
+"""What is derived from the facts once, each from one of the fields."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,54 @@ class Snapshot:
         """Return the guides who work in any of these regions; nobody does in an unknown one."""
         known = (self.regions[key] for key in region_ids if key in self.regions)
         return frozenset(guide.id for region in known for guide in self.guides_in(region))
+
+    def trips_in(self, region_ids: Iterable[UUID]) -> frozenset[UUID]:
+        """Return the trips of these regions."""
+        return frozenset().union(*(self._trips_by_region.get(key, ()) for key in region_ids))
+
+    def listed_of_trips(self, day: date, trip_ids: Iterable[UUID]) -> list[CatalogDeparture]:
+        """Return what the catalog lists of these trips on a date, in its order."""
+        by_trip = self._listed_by_trip.get(day, {})
+        placed = sorted(listed for key in trip_ids for listed in by_trip.get(key, {}).items())
+        return [departure for _, departure in placed]
+
+    def listed_in(self, day: date, region_ids: Iterable[UUID]) -> list[CatalogDeparture]:
+        """Return what the catalog lists of the trips of these regions on a date, in its order."""
+        return self.listed_of_trips(day, self.trips_in(region_ids))
+
+    def listed_by_id(self, day: date) -> Mapping[UUID, CatalogDeparture]:
+        """Return what the catalog lists on a date, by its ids."""
+        return self._listed_by_id.get(day, {})
+
+    def with_facts(self, **facts: Any) -> Self:
+        """Return the snapshot with other `facts`, by field; what is derived from those that stay is kept."""
+        changed = replace(self, **facts)
+        derived = vars(self)
+        vars(changed).update(
+            {name: derived[name] for name, source in _DERIVED.items() if name in derived and source not in facts}
+        )
+        return changed
+
+    @cached_property
+    def _trips_by_region(self) -> dict[UUID, set[UUID]]:
+        trips: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        for trip in self.trips.values():
+            trips[trip.region_id].add(trip.id)
+        return dict(trips)
+
+    @cached_property
+    def _listed_by_trip(self) -> dict[date, dict[UUID, dict[int, CatalogDeparture]]]:
+        """What the catalog lists on each date, by trip and by its place in the list."""
+        listed: dict[date, dict[UUID, dict[int, CatalogDeparture]]] = {}
+        for day, departures in self.departures.items():
+            of_day = listed.setdefault(day, {})
+            for place, departure in enumerate(departures):
+                of_day.setdefault(departure.trip_id, {})[place] = departure
+        return listed
+
+    @cached_property
+    def _listed_by_id(self) -> dict[date, dict[UUID, CatalogDeparture]]:
+        return {day: {departure.id: departure for departure in of_day} for day, of_day in self.departures.items()}
 
     @cached_property
     def _trails_by_region(self) -> dict[UUID, tuple[Trail, ...]]:
