@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 COMPILE := $(BIN)/pip-compile --quiet --no-strip-extras --allow-unsafe --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
+# Bytecode is kept: dozens of processes that a run or the tests start would each compile all modules.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test lint messages fonts bench fuzz lock screenshots pictures
 
 run: $(VENV)/.sandbox-installed

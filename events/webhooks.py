@@ -2,13 +2,8 @@
 
 import json
 import re
-import ssl
-from collections.abc import Iterable
-from functools import cache
-from typing import Any
 from urllib.parse import urlsplit
 
-import httpcore
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
@@ -17,12 +12,9 @@ from standardwebhooks import Webhook
 from events.callback_addresses import ForbiddenAddress, UnresolvableHost, allowed_addresses
 from events.models import OutboxMessage
 from events.outbox import DeliveryRefused
-from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.errors import FieldProblem, Impossible
 
 DESTINATION = "callback"
-DELIVERY_SECONDS = 10.0
-CONNECT_SECONDS = 3.0
 LONGEST_URL = 2048
 URL_CHARACTERS = re.compile(r"[!-~]+")
 HTTP_SUCCESS = range(200, 300)
@@ -55,11 +47,13 @@ def deliver_callback(message: OutboxMessage) -> None:
     Raise DeliveryRefused if the address is forbidden or the status is 410, and CallbackFailed or an error of
     httpcore if the client's server does not respond with 2xx in time. Redirects are not followed.
     """
+    from events.public_network import post  # noqa: PLC0415 (only the relay delivers, and only it needs HTTP for this)
+
     body = json.dumps(message.payload, cls=DjangoJSONEncoder).encode()
     headers = {"content-type": "application/json", "user-agent": "novatrek-scheduling"}
     try:
         _host_and_port(message.url)
-        status = _post(message.url, headers | signature_headers(str(message.message_id), body), body)
+        status = post(message.url, headers | signature_headers(str(message.message_id), body), body)
     except ForbiddenAddress as error:
         raise DeliveryRefused(str(error)) from error
     if status == HTTP_GONE:
@@ -94,75 +88,3 @@ def _host_and_port(url: str) -> tuple[str, int]:
     if not host or "@" in parts.netloc:
         raise ForbiddenAddress("It must contain a host and no user name.")
     return host, port or ports[parts.scheme]
-
-
-def _post(url: str, headers: dict[str, str], body: bytes) -> int:
-    """POST `body` and return the status; the body of the response is not read."""
-    pool = httpcore.ConnectionPool(ssl_context=_tls(), network_backend=_PublicNetwork(Deadline.after(DELIVERY_SECONDS)))
-    # A pool for each delivery: no connection outlives the check of its address.
-    with pool, pool.stream("POST", url, headers=list(headers.items()), content=body) as response:
-        return response.status
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
-class _PublicNetwork(httpcore.NetworkBackend):
-    """A backend that resolves a host, checks its addresses, and connects to one of these, within a deadline."""
-
-    def __init__(self, deadline: Deadline) -> None:
-        self._deadline = deadline
-        self._sockets = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        last_error: Exception = httpcore.ConnectError(f"{host} has no address")
-        for address in allowed_addresses(host, port):
-            seconds = min(CONNECT_SECONDS, _remaining(self._deadline))
-            try:
-                stream = self._sockets.connect_tcp(str(address), port, seconds, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                last_error = error
-            else:
-                return _DeadlineStream(stream, self._deadline)
-        raise last_error
-
-
-class _DeadlineStream(httpcore.NetworkStream):
-    """A stream whose reads and writes share one deadline, however slowly bytes arrive."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _remaining(self._deadline))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _remaining(self._deadline))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, _remaining(self._deadline))
-        return _DeadlineStream(stream, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-def _remaining(deadline: Deadline) -> float:
-    if deadline.has_passed:
-        raise httpcore.ReadTimeout(f"no answer within {DELIVERY_SECONDS:.0f} s")
-    return deadline.remaining()

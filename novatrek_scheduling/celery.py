@@ -15,7 +15,6 @@ from celery.signals import (
 )
 from django.conf import settings
 from django.db import close_old_connections
-from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from novatrek_scheduling.operations.garbage_collection import freeze_loaded_objects
 from novatrek_scheduling.operations.startup import check_process, exit_on_misconfiguration
@@ -26,7 +25,7 @@ app = Celery("novatrek_scheduling")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # A task logs the ids of the request that queued it.
-app.steps["worker"].add(DjangoStructLogInitStep)
+app.steps["worker"].add("django_structlog.celery.steps:DjangoStructLogInitStep")
 
 
 @app.on_configure.connect(weak=False)

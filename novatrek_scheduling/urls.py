@@ -14,6 +14,9 @@ from novatrek_scheduling.api import error_pages
 from novatrek_scheduling.operations import health, metrics
 from scheduling.urls import former_addresses
 
+# Before the addresses of the console: no other process has its pages loaded.
+admin.autodiscover()
+
 # Pages to read: their renderers have nothing to show for OPTIONS.
 READING = {"http_method_names": ["get", "head"]}
 documentation: list[URLPattern] = [

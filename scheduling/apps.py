@@ -1,4 +1,10 @@
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from events.models import DeadLetter
 
 
 class SchedulingConfig(AppConfig):
@@ -12,7 +18,6 @@ class SchedulingConfig(AppConfig):
         from scheduling.operations_alerts import register_operations_alerts
         from scheduling.outbox_deliveries import register_deliveries
         from scheduling.patches.dead_letters import FAILED_PATCH_SOURCE
-        from scheduling.patches.services import prepare_failed_patch
         from scheduling.requests.followed_departures import tell_clients
         from scheduling.requests.metrics import request_gauges
         from scheduling.reservations.aftermath import follow_departures
@@ -26,3 +31,10 @@ class SchedulingConfig(AppConfig):
         register_gauges(request_gauges)
         register_gauges(doubted_answers)
         register_event_handlers()
+
+
+def prepare_failed_patch(dead_letter: "DeadLetter") -> Callable[[], object]:
+    """Prepare the replay of a patch; its serializers are loaded for it only, for commands do without them."""
+    from scheduling.patches import services
+
+    return services.prepare_failed_patch(dead_letter)

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 LONGEST_MESSAGE = 500
 
@@ -23,10 +24,6 @@ def _load() -> dict[str, dict[str, Any]]:
 
 
 SCHEMAS: Mapping[str, dict[str, Any]] = MappingProxyType(_load())
-_validators = {
-    topic: Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    for topic, schema in SCHEMAS.items()
-}
 
 
 def event_type_of(topic: str) -> str:
@@ -36,6 +33,16 @@ def event_type_of(topic: str) -> str:
 
 def check(topic: str, payload: object) -> None:
     """Raise SchemaMismatch if `payload` violates the schema of `topic` (JSON Schema 2020-12, formats included)."""
-    error = best_match(_validators[topic].iter_errors(payload))
+    from jsonschema.exceptions import best_match  # noqa: PLC0415 (as below)
+
+    error = best_match(_validator(topic).iter_errors(payload))
     if error is not None:
         raise SchemaMismatch(f"{error.json_path}: {error.message}"[:LONGEST_MESSAGE])
+
+
+@cache
+def _validator(topic: str) -> "Draft202012Validator":
+    # Loaded with the first event: most commands have none, and it takes them a twentieth of their start.
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
+    return Draft202012Validator(SCHEMAS[topic], format_checker=Draft202012Validator.FORMAT_CHECKER)

@@ -1,9 +1,25 @@
 """The configuration of the garbage collector."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # Allocations that trigger a collection: a large daily schedule has some 40,000 objects, all of them in use.
 YOUNG_GENERATION_THRESHOLD = 50_000
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Load modules within: they are not searched for garbage meanwhile, and frozen at the end.
+
+    Of some 180,000 objects that a process loads, 3,000 are garbage, and to look for it took a quarter of the start.
+    """
+    gc.disable()
+    try:
+        yield
+        freeze_loaded_objects()
+    finally:
+        gc.enable()
 
 
 def freeze_loaded_objects() -> None:
@@ -16,6 +32,5 @@ def freeze_loaded_objects() -> None:
     Collections also become less frequent: with the interpreter's default threshold of 700, reading one daily
     schedule of 3,800 departures triggered dozens of them in vain, and a write took 50 % longer.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_GENERATION_THRESHOLD)

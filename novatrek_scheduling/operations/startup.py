@@ -10,16 +10,14 @@ from urllib.parse import urlsplit
 
 import django
 import psycopg
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection, connections
-from django.db.migrations.executor import MigrationExecutor
 from redis import Redis
 from redis.exceptions import RedisError
 
-from novatrek_scheduling.operations.garbage_collection import freeze_loaded_objects
+from novatrek_scheduling.operations.garbage_collection import loading
+from novatrek_scheduling.operations.migrations import missing_migrations
 from novatrek_scheduling.pgpool.session import open_session
 
 ProcessKind = Literal["web", "worker", "beat", "relay", "consumer", "planner"]
@@ -70,17 +68,16 @@ def check_process(kind: ProcessKind) -> None:
 def check_command(name: str) -> None:
     """Check the process that the management command `name` runs, if it is in COMMANDS, and serve its counters.
 
-    What is loaded until then is not looked through for garbage any more. Raise CannotStart at the first check that
-    fails.
+    Raise CannotStart at the first check that fails.
     """
     if name not in COMMANDS:
         return
-    django.setup()
-    check_process(COMMANDS[name])
+    with loading():
+        django.setup()
+        check_process(COMMANDS[name])
     from novatrek_scheduling.operations.metrics import serve_counters  # noqa: PLC0415 (after the settings have chosen its directory)
 
     serve_counters()
-    freeze_loaded_objects()
 
 
 def check_settings() -> None:
@@ -109,10 +106,8 @@ def check_database() -> None:
         raise CannotStart(_database_unavailable(error)) from error
     if schema == (None,):
         raise CannotStart("The database has no schema `scheduling`: run `manage.py migrate`.")
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        raise CannotStart(f"The database lacks {len(missing)} migrations: run `manage.py migrate`.")
+    if missing := missing_migrations():
+        raise CannotStart(f"The database lacks {missing} migrations: run `manage.py migrate`.")
 
 
 def check_valkey() -> None:
@@ -133,6 +128,9 @@ def check_valkey() -> None:
 
 def check_kafka() -> None:
     """Raise CannotStart if no Kafka broker responds within TIMEOUT_SECONDS."""
+    from confluent_kafka import KafkaException  # noqa: PLC0415 (most processes have no use for it)
+    from confluent_kafka.admin import AdminClient  # noqa: PLC0415
+
     servers = settings.KAFKA_BOOTSTRAP_SERVERS
     try:
         AdminClient({"bootstrap.servers": servers, "log_level": 0}).list_topics(timeout=TIMEOUT_SECONDS)

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 from standardwebhooks import Webhook
 
-from events import webhooks
+from events import public_network
 from events.models import DeadLetter, OutboxMessage
 from events.outbox import DeliveryRefused, record
 from events.relay import Relay
@@ -202,7 +202,7 @@ def test_a_client_that_is_gone_is_not_called_again(client_server: Client) -> Non
 
 @pytest.mark.usefixtures("_private_allowed")
 def test_an_answer_that_trickles_in_is_cut_off(client_server: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "DELIVERY_SECONDS", 0.3)
+    monkeypatch.setattr(public_network, "DELIVERY_SECONDS", 0.3)
     client_server.trickle = True
 
     with pytest.raises(Exception, match=r"no answer within|timed out"):
@@ -230,13 +230,13 @@ def test_the_certificate_is_checked_against_the_name_and_not_the_address(
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    webhooks._tls.cache_clear()
+    public_network._tls.cache_clear()
 
     with _serving(Client(), lambda listening: tls.wrap_socket(listening, server_side=True)) as client:
         deliver_callback(_message(client.url("https")))
         with pytest.raises(Exception, match="CERTIFICATE_VERIFY_FAILED"):
             deliver_callback(_message(f"https://127.0.0.1:{client.port}/callback"))
-    webhooks._tls.cache_clear()
+    public_network._tls.cache_clear()
 
     assert [json.loads(body)["request_id"] for _, body in client.received] == ["r1"]
 
