@@ -48,6 +48,17 @@ def columns_of(model: type[Model], table: str) -> str:
     return ", ".join(f"{table}.{_quoted(field.column)}" for field in model._meta.concrete_fields)
 
 
+def columns_named(model: type[Model], *names: str) -> str:
+    """Return the columns of these fields, by name or attribute, for a SELECT of the model's table alone."""
+    fields = {name: field for field in model._meta.concrete_fields for name in (field.name, field.attname)}
+    return ", ".join(_quoted(fields[name].column) for name in names)
+
+
+def table_of(model: type[Model]) -> str:
+    """Return the table of a model for a statement in SQL."""
+    return _quoted(model._meta.db_table)
+
+
 def row_of(model: type[Row], values: Sequence[Any]) -> Row:
     """Return a row that was read by its `columns_of`."""
     fields = model._meta.concrete_fields
@@ -69,12 +80,12 @@ def _statement(new: tuple[type[Model], ...], changed: tuple[tuple[type[Model], t
 def _insertion(model: type[Model]) -> str:
     columns = [_quoted(field.column) for field in _fields_to_insert(model)]
     places = ", ".join(["%s"] * len(columns))
-    return _INSERT.format(table=_table(model), columns=", ".join(columns), places=places, key=_key(model))
+    return _INSERT.format(table=table_of(model), columns=", ".join(columns), places=places, key=_key(model))
 
 
 def _update(model: type[Model], names: tuple[str, ...]) -> str:
     columns = ", ".join(f"{_quoted(field.column)} = %s" for field in _fields_named(model, names))
-    return _UPDATE.format(table=_table(model), columns=columns, key=_key(model))
+    return _UPDATE.format(table=table_of(model), columns=columns, key=_key(model))
 
 
 @cache
@@ -93,10 +104,6 @@ def _values(row: Model, fields: Sequence["Field[Any, Any]"]) -> Iterator[Any]:
         value = field.get_db_prep_save(getattr(row, field.attname), connection)
         # The driver sends a number in the smallest type that holds it, and each type would be another statement.
         yield Int8(value) if type(value) is int else value
-
-
-def _table(model: type[Model]) -> str:
-    return _quoted(model._meta.db_table)
 
 
 def _key(model: type[Model]) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError
 
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.stored_departures import StoredDepartures, partly_stored, without_departures
+from scheduling.daily_schedules.stored_departures import PartOfRow, StoredDepartures, read_parts
 from scheduling.domain.document import (
     Candidates,
     ScheduleDocument,
@@ -72,17 +72,13 @@ def read_drafts(
     they are by then, which is as they were where the rows are locked.
     """
     days = sorted(days)
-    rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
     if departures is not None:
-        rows = without_departures(rows, departures, candidates)
-    if lock:
-        rows = rows.select_for_update()
-    found = {row.schedule_date: row for row in rows}
-    if departures is None:
-        stored = {day: row.assignments for day, row in found.items()}
+        parts = read_parts(days, departures, candidates, lock=lock)
     else:
-        stored = {day: partly_stored(row, departures, candidates) for day, row in found.items()}
-    return {day: _draft(found.get(day), day, stored.get(day, {}), is_locked=lock) for day in days}
+        rows = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
+        parts = [PartOfRow(row, row.assignments, "") for row in (rows.select_for_update() if lock else rows)]
+    found = {part.row.schedule_date: part for part in parts}
+    return {day: _draft(found.get(day), day, is_locked=lock) for day in days}
 
 
 def lock_documents(days: Collection[date]) -> None:
@@ -151,11 +147,11 @@ def store_draft(draft: Draft, change: Change) -> None:
         raise ConcurrentWrite from error
 
 
-def _draft(row: DailySchedule | None, day: date, stored: Mapping[str, Any], *, is_locked: bool) -> Draft:
-    if row is None:
+def _draft(part: PartOfRow | None, day: date, *, is_locked: bool) -> Draft:
+    if part is None:
         new_row = DailySchedule(schedule_id=schedule_id_of(day), schedule_date=day)
         return Draft(new_row, 0, None, new_row.assignments, is_locked)
-    return Draft(row, row.rev, row.published_at, stored, is_locked)
+    return Draft(part.row, part.row.rev, part.row.published_at, part.stored, is_locked)
 
 
 def _insert(draft: Draft) -> None:

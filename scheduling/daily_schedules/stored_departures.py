@@ -2,24 +2,35 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Func, JSONField, QuerySet, Value
-from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTransform
 
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.domain.document import Candidates, Searchable, Trait, is_spelled_by_us
 from scheduling.models import DailySchedule
 
 Json = Any
 
-# The document is unpacked once for all of them, not for each.
-_NAMED = "scheduling.entries_named(%(expressions)s::jsonb) -> 'departures'"
-_OTHERS = "(%(expressions)s - 'departures')"
+_ATTRIBUTES = [field.attname for field in DailySchedule._meta.concrete_fields if field.name != "assignments"]
+_COLUMNS = columns_named(DailySchedule, *_ATTRIBUTES)
+# Who waits for a row unpacks its document once he has it, and once for all that is taken out of it.
+_READ = f"""
+    SELECT {_COLUMNS}, xmin::text || ' ' || updated_at, document - 'departures', {{found}}
+    FROM (
+        SELECT {_COLUMNS}, assignments, xmin FROM {table_of(DailySchedule)}
+        WHERE schedule_date = ANY(%s::date[]) ORDER BY schedule_date {{lock}}
+    ) AS stored
+    CROSS JOIN LATERAL (SELECT assignments #> '{{{{}}}}' AS document OFFSET 0) AS unpacked
+"""  # noqa: S608 (of constants alone)
+_NAMED = "scheduling.entries_named(document, %s::jsonb) -> 'departures'"
+_MATCHING = "(SELECT jsonb_object_agg(key, value) FROM jsonb_each(document -> 'departures') WHERE {conditions})"
 
 # An id in another spelling than ours, as only SQL writes it, may be any.
 _IS_ANY_OF = "({id} = ANY(%s) OR length({id}) <> 36 OR {id} <> lower({id}))"
@@ -33,7 +44,6 @@ _SPELLED_OTHERWISE = "(key NOT LIKE '________-____-____-____-____________' OR ke
 _OF_ROW = (
     "SELECT key, value FROM scheduling.daily_schedules, jsonb_each(assignments -> 'departures') WHERE schedule_id = %s"
 )
-_FOUND = "(SELECT jsonb_object_agg(key, value) FROM jsonb_each(assignments -> 'departures') WHERE {conditions})"
 
 
 class StoredDepartures(Searchable):
@@ -110,32 +120,45 @@ class StoredDepartures(Searchable):
         self._asked_for |= new.keys()
 
 
-def without_departures(
-    rows: QuerySet[DailySchedule], asked_for: Collection[UUID], candidates: Collection[Candidates] = ()
-) -> QuerySet[Any]:
-    """Return the rows with these departures of theirs and these candidates alone, for `partly_stored`."""
-    return rows.defer("assignments").annotate(
-        beside_departures=Func(F("assignments"), template=_OTHERS, output_field=JSONField()),
-        departures_found=_matching(asked_for, candidates) if candidates else _named(asked_for),
-    )
+class PartOfRow(NamedTuple):
+    """A daily schedule whose `assignments` are deferred, and its JSON with the departures that were asked for.
+
+    `version` says which of the row's versions it is: no other has it, also after a rollback or of the same revision.
+    """
+
+    row: DailySchedule
+    stored: dict[str, Json]
+    version: str
 
 
-def partly_stored(row: Any, asked_for: Collection[UUID], candidates: Collection[Candidates] = ()) -> dict[str, Json]:
-    """Return the JSON of a row that was read `without_departures`: a document whose departures are read on demand."""
-    departures = StoredDepartures(row.pk, [*map(str, asked_for)], row.departures_found or {}, candidates)
-    return {**row.beside_departures, "departures": departures}
+def read_parts(
+    days: Collection[date], asked_for: Collection[UUID], candidates: Collection[Candidates] = (), *, lock: bool = False
+) -> list[PartOfRow]:
+    """Return the rows of these dates in their order, with these departures and candidates alone: others on demand."""
+    keys = [*map(str, asked_for)]
+    # Of the statement with candidates there are many texts.
+    with connection.cursor() if candidates else prepared_cursor() as cursor:
+        cursor.execute(*_statement(days, keys, candidates, lock=lock))
+        return [_part(columns, keys, candidates) for columns in cursor.fetchall()]
 
 
-def _named(asked_for: Collection[UUID]) -> Func:
-    named = Value(json.dumps({"departures": dict.fromkeys(map(str, asked_for))}))
-    return Func(F("assignments"), named, template=_NAMED, output_field=JSONField())
+def _part(columns: Sequence[Any], keys: list[str], candidates: Collection[Candidates]) -> PartOfRow:
+    *values, version, beside, found = columns
+    row = DailySchedule.from_db(connection.alias, _ATTRIBUTES, values)
+    departures = StoredDepartures(row.pk, keys, json.loads(found) if found else {}, candidates)
+    return PartOfRow(row, {**json.loads(beside), "departures": departures}, f"{row.pk} {row.rev} {version}")
 
 
-def _matching(asked_for: Collection[UUID], candidates: Collection[Candidates]) -> RawSQL:
-    """Return the departures of a row that are asked for or candidates, or whose keys only SQL would spell so."""
-    conditions = " OR ".join(["key = ANY(%s)", _SPELLED_OTHERWISE, *(_CONDITIONS[c.trait] for c in candidates)])
-    parameters = [[*map(str, asked_for)], *(list(c.spellings) for c in candidates)]
-    return RawSQL(_FOUND.replace("{conditions}", conditions), parameters, JSONField())  # noqa: S611 (of constants alone)
+def _statement(
+    days: Collection[date], keys: list[str], candidates: Collection[Candidates], *, lock: bool
+) -> tuple[str, list[Any]]:
+    parameters: list[Any]
+    if candidates:
+        conditions = " OR ".join(["key = ANY(%s)", _SPELLED_OTHERWISE, *(_CONDITIONS[c.trait] for c in candidates)])
+        found, parameters = _MATCHING.format(conditions=conditions), [keys, *(list(c.spellings) for c in candidates)]
+    else:
+        found, parameters = _NAMED, [json.dumps({"departures": dict.fromkeys(keys)})]
+    return _READ.format(found=found, lock="FOR UPDATE" if lock else ""), [*parameters, list(days)]
 
 
 def _in_order(keys: Iterable[str]) -> list[str]:

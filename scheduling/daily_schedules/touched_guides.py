@@ -33,8 +33,8 @@ def guides_touched(changes: Mapping[date, Change]) -> set[UUID]:
 class Foreseen:
     """What a write is going to lock, where its plan tells: the guides it touches and the departures that it adds."""
 
-    guides: frozenset[UUID]
-    departures_added: frozenset[UUID]
+    guides: frozenset[UUID] = frozenset()
+    departures_added: frozenset[UUID] = frozenset()
 
     @classmethod
     def of(cls, base: Mapping[UUID, Departure], planned: Mapping[UUID, Departure]) -> "Foreseen":

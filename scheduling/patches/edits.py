@@ -20,7 +20,7 @@ from scheduling.patches.created_departures import CreatedDeparture
 from scheduling.patches.departure_edits import EditedDeparture
 from scheduling.patches.merge_patch import merged
 from scheduling.patches.ownership import PUBLISHING, not_yours
-from scheduling.patches.required_facts import CREATING_FIELDS, guides_in, needs_facts
+from scheduling.patches.required_facts import CREATING_FIELDS, guides_in, is_ruled, needs_facts
 from scheduling.publication.judgement import PublicationFacts
 from scheduling.publication.notices import announce
 from scheduling.publication.services import publish_in
@@ -41,6 +41,11 @@ class PatchEdits:
     may_publish: bool = False
     facts: Facts | None = None
     _created: list[CreatedDeparture] = field(default_factory=list)
+
+    @property
+    def touch_plans(self) -> bool:
+        """Whether the patch may depend on facts, or touch guides or seats."""
+        return bool(self.entries) or is_ruled(self.departures)
 
     @property
     def entry_guide_ids(self) -> frozenset[UUID]:

@@ -20,6 +20,7 @@ from scheduling.siblings import SiblingUnavailable
 # The fields of a departure that the hard rules depend on.
 CHECKED_FIELDS = ("team", "trail_id", "location_id", "starts_at", "ends_at")
 CREATING_FIELDS = frozenset({"trip_id", "starts_at"})
+_RULED_FIELDS = CREATING_FIELDS | {*CHECKED_FIELDS, "status"}
 
 
 def load_patch_facts(
@@ -61,6 +62,14 @@ def needs_facts(fields: Mapping[str, Any], departure: Departure | None) -> bool:
     # Releasing guides breaks no rule, whichever sibling is unavailable.
     is_released = changed == ["team"] and not fields["team"]
     return is_reinstated or is_to_publish or (bool(changed) and not is_released)
+
+
+def is_ruled(patches: Mapping[UUID, Mapping[str, Any] | None]) -> bool:
+    """Return whether a patch may depend on facts, or touch guides or seats, whatever its departures are.
+
+    Of one that may not, nothing has to be read before the documents are locked.
+    """
+    return any(fields and not _RULED_FIELDS.isdisjoint(fields) for fields in patches.values())
 
 
 def guides_in(patches: Iterable[Mapping[str, Any] | None]) -> set[UUID]:

@@ -13,6 +13,7 @@ from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import change_of, read_drafts, unchanged
 from scheduling.daily_schedules.hard_rules import find_new_violations
+from scheduling.daily_schedules.touched_guides import Foreseen
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.errors import ContentionNotResolved
 from scheduling.models.triggers import GUIDE_MANAGEMENT
@@ -117,7 +118,9 @@ def _read(
     fields = read_patch(patch, owners)
     entries = patch.get("guide_adjustments", {})
     edits = PatchEdits(day, fields.get("departures", {}), entries, may_publish=may_publish)
-    edits.facts = facts or load_patch_facts(day, edits.departures, edits.merge_entries)
+    edits.facts = facts
+    if facts is None and edits.touch_plans:
+        edits.facts = load_patch_facts(day, edits.departures, edits.merge_entries)
     return edits
 
 
@@ -142,6 +145,7 @@ def _write(edits: PatchEdits, author: Author, since_rev: int | None) -> Change:
             after_write=edits.record_messages,
             # Whose entries change may be on any of them.
             departures=None if edits.entries else edits.departures.keys(),
+            foreseen=None if edits.touch_plans else Foreseen(),
         )
     except ContentionNotResolved as contention:
         raise ContentionNotResolved(contention.message, edits.guide_names()) from contention

@@ -23,9 +23,9 @@ from tests.tokens import bearer
 pytestmark = pytest.mark.django_db
 
 FIRST, SECOND, NEW = (UUID(int=number) for number in (1, 2, 3))
-# The reads of facts, preview and locked row, the settings, the edits and the update, what others follow, the conflicts
-# around it, the answer, and the two of the transaction.
-STATEMENTS = 16
+# The locked row alone, for nothing of it depends on facts; the settings, the edits and the update, what others follow,
+# the conflicts around it, the answer, and the two of the transaction.
+STATEMENTS = 14
 API = f"/scheduling/v1/daily-schedules/{TOMORROW}"
 
 
