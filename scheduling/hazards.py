@@ -14,6 +14,8 @@ from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
 from novatrek_scheduling.errors import Conflicting
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import columns_of, row_of
 from scheduling import hooks
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
@@ -24,6 +26,12 @@ from scheduling.rules import HazardFact
 SEVERITY_BY_THREAT = {"low": "LOW", "moderate": "MEDIUM", "high": "HIGH", "extreme": "CRITICAL"}
 CLOSING_ACTIONS = frozenset({"close_trail", "evacuate"})
 CLOSING_THREATS = frozenset({"high", "extreme"})
+
+# What `HazardQuerySet.in_force` says, for each decision anew.
+_IN_FORCE = """
+    SELECT {columns} FROM scheduling.hazards AS hazard
+    WHERE released_at IS NULL AND starts_at < %s AND (ends_at IS NULL OR ends_at > %s) ORDER BY starts_at, hazard_id
+"""
 
 
 class HazardReleased(Conflicting):
@@ -80,8 +88,9 @@ class Emergency:
 
 def hazards_in_force(span: Span) -> tuple[HazardFact, ...]:
     """Return the hazards whose time overlaps `span`, as facts for the rules, the earliest first."""
-    rows = Hazard.objects.in_force(span.starts_at, span.ends_at).order_by("starts_at", "hazard_id")
-    return tuple(map(fact_of, rows))
+    with prepared_cursor() as cursor:
+        cursor.execute(_IN_FORCE.format(columns=columns_of(Hazard, "hazard")), [span.ends_at, span.starts_at])
+        return tuple(fact_of(row_of(Hazard, row)) for row in cursor.fetchall())
 
 
 def fact_of(hazard: Hazard) -> HazardFact:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from scheduling.models.triggers import AUTHOR, PRINCIPAL
 
 
@@ -53,7 +54,7 @@ def set_author(author: Author, *, lock_timeout_ms: int | None = None) -> None:
     settings = {AUTHOR: json.dumps(columns), PRINCIPAL: ""}
     if lock_timeout_ms is not None:
         settings["lock_timeout"] = str(lock_timeout_ms)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS settings (name, value)",
             [list(settings), list(settings.values())],

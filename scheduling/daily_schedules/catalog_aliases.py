@@ -6,9 +6,8 @@ from datetime import date
 from itertools import chain
 from uuid import UUID
 
-from django.db import connection
-
 from events import outbox
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
@@ -140,7 +139,7 @@ def _recorded_pairs(candidates: Iterable[tuple[UUID, Collection[UUID]]]) -> dict
     if not by_catalog_id:
         return {}
     ours = set(chain.from_iterable(by_catalog_id.values()))
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_RECORDED, [list(by_catalog_id), list(ours)])
         return dict(cursor.fetchall())
 

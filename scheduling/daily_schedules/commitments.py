@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from scheduling.domain.document import DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import REST
@@ -48,8 +48,8 @@ def lock_locations(location_ids: Iterable[UUID]) -> None:
 def _lock(kind: int, ids: Iterable[UUID]) -> None:
     keys = sorted({_lock_key(entity_id) for entity_id in ids})
     if keys:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, key) FROM unnest(%s::int[]) AS key", [kind, keys])
+        with prepared_cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s::int, key) FROM unnest(%s::int[]) AS key", [kind, keys])
 
 
 def _lock_key(entity_id: UUID) -> int:
@@ -82,7 +82,7 @@ def commitments_around(
         conditions["guide_id = ANY(%s::uuid[])"] = list(guide_ids)
     if besides is not None:
         conditions["schedule_date <> %s"] = besides
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         # Thousands on a full date: as plain values they take a third of the time.
         cursor.execute(_AROUND.format(conditions=" AND ".join(conditions)), list(conditions.values()))
         return by_guide(

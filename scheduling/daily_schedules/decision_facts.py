@@ -9,10 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from novatrek_scheduling.deadline import Deadline
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot, Span, local_dates
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
@@ -74,7 +74,7 @@ def departures_led(snapshots: Collection[Snapshot]) -> Led:
     }
     if not known["guides"]:
         return led
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_COUNT_LED, known | {"since": now - EXPERIENCE_WINDOW, "now": now})
         for guide_id, place, times in cursor.fetchall():
             led[guide_id][place] = times
@@ -90,7 +90,7 @@ class RecentWork(NamedTuple):
 
 def recent_work(guide_ids: Collection[UUID], first: date) -> dict[UUID, RecentWork]:
     """Return the work before the date `first`, by guide, of those who had any."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_SUM_WORK, {"first": first, "since": first - FAIRNESS_WINDOW, "guides": list(guide_ids)})
         return {
             guide_id: RecentWork(worked.total_seconds() / 3600, last) for guide_id, worked, last in cursor.fetchall()

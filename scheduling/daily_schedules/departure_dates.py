@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from scheduling.models.triggers import ONE_DATE
 
 _DATES = """
@@ -17,7 +18,7 @@ def dates_of(departure_ids: Collection[UUID]) -> dict[UUID, date]:
     """Return the date of each departure that is in a daily schedule."""
     if not departure_ids:
         return {}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_DATES, [list(departure_ids)])
         return dict(cursor.fetchall())
 

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models.fields.json import KeyTransform
 
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
@@ -23,7 +23,7 @@ from scheduling.rules.inputs import days_of, merged_adjustments
 _LEAVING_FROM = """(
     SELECT jsonb_object_agg(key, value)
     FROM jsonb_each(assignments -> 'departures')
-    WHERE value ->> 'location_id' = ANY(%s)
+    WHERE value ->> 'location_id' = ANY(%s::text[])
         OR value ->> 'location_id' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 )"""
 _ALL_DEPARTURES = "assignments -> 'departures'"
@@ -126,7 +126,7 @@ def entries_of(document: ScheduleDocument, day: date) -> Entries:
 
 
 def _long_entries(days: Collection[date]) -> list[_LongEntry]:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_ENTERED_FOR, [max(days), min(days)])
         return [_LongEntry.of(*row) for row in cursor.fetchall()]
 
@@ -187,7 +187,7 @@ def departures_elsewhere(
     column = _LEAVING_FROM if location_ids is not None else _ALL_DEPARTURES
     camps = [] if location_ids is None else [[str(key) for key in location_ids]]
     statement = _ELSEWHERE.format(departures=column, overlapping=" OR ".join([_OVERLAPPING] * len(spans)))
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, [*camps, *moments, list(days)])
         stored = [json.loads(found) if found else {} for (found,) in cursor.fetchall()]
     return [

@@ -5,20 +5,20 @@ from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
 
 _READ = """
     SELECT DISTINCT departure ->> 'trail_id'
     FROM scheduling.daily_schedules,
         jsonb_path_query(assignments, '$.departures.* ? (@.trip_id == $trip)', jsonb_build_object('trip', %s::text))
             AS departure
-    WHERE schedule_date = ANY(%s) AND departure ? 'trail_id'
+    WHERE schedule_date = ANY(%s::date[]) AND departure ? 'trail_id'
 """
 
 
 def trails_of_trip(trip_id: UUID, days: Collection[date]) -> set[UUID]:
     """Return the trails of the trip's stored departures on these dates. No departure of another trip is parsed."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_READ, [str(trip_id), list(days)])
         stored = [trail_id for (trail_id,) in cursor.fetchall()]
     trails = set[UUID]()

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from scheduling.domain.facts import Span
 from scheduling.event_handlers import emergency_triggered, reservation_created, wildlife_alert_issued
-from scheduling.hazards import HazardReleased, hazards_in_force, release_hazard
+from scheduling.hazards import HazardReleased, fact_of, hazards_in_force, release_hazard
 from scheduling.hooks import hazard_changed
 from scheduling.models import Hazard, HazardKind
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, at, lead
@@ -89,6 +89,17 @@ def test_an_alert_is_in_force_until_it_expires() -> None:
 
     assert len(hazards_in_force(A_DEPARTURE)) == 1
     assert hazards_in_force(Span(at(10), at(12))) == ()
+
+
+def test_the_rules_know_those_hazards_that_their_rows_say_are_in_force() -> None:
+    for hour in range(9, 14):
+        alert(minutes=60 * hour, expires_at=at(hour + 1).isoformat())
+        alert(minutes=60 * hour)
+    release_hazard(Hazard.objects.order_by("starts_at").first(), by="ops")  # type: ignore[arg-type]
+
+    for span in (Span(at(first), at(last)) for first in range(8, 14) for last in range(first + 1, 16)):
+        expected = Hazard.objects.in_force(span.starts_at, span.ends_at).order_by("starts_at", "hazard_id")
+        assert hazards_in_force(span) == tuple(map(fact_of, expected))
 
 
 def test_a_newer_telling_of_an_alert_replaces_an_older_one_and_never_the_other_way_round() -> None:
