@@ -13,12 +13,16 @@ from scheduling.rules import Facts
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One daily schedule as it was and as it was written, and the departures that differ."""
+    """One daily schedule as it was and as it was written, and the departures that differ.
+
+    `replaced` is the version of the row that was written over (`kept_texts`), where it was read.
+    """
 
     schedule: DailySchedule
     before: ScheduleDocument
     after: ScheduleDocument
     departure_ids: frozenset[UUID]
+    replaced: str = ""
 
     @property
     def departures_cancelled(self) -> list[UUID]:

@@ -30,7 +30,7 @@ class Draft:
     """One date's daily schedule while it is edited. `rev` is the revision it was read at; 0: no row yet.
 
     `stored` is its JSON, with all departures or those alone that were asked for (`stored_departures`). `is_locked`:
-    nobody else writes the date before the transaction ends.
+    nobody else writes the date before the transaction ends. `version` is the row's (`kept_texts`), where it was read.
     """
 
     schedule: DailySchedule
@@ -38,6 +38,7 @@ class Draft:
     published_at: datetime | None
     stored: Mapping[str, Any]
     is_locked: bool = False
+    version: str = ""
     document: ScheduleDocument = field(init=False)
     _original: ScheduleDocument | None = field(init=False, default=None)
 
@@ -110,7 +111,7 @@ def unchanged(day: date) -> Change:
 def change_of(draft: Draft) -> Change:
     """Return what was edited of a draft so far."""
     changed = changed_departures(draft.original, draft.document)
-    return Change(draft.schedule, draft.original, draft.document, changed)
+    return Change(draft.schedule, draft.original, draft.document, changed, draft.version)
 
 
 def changes_of(drafts: Mapping[date, Draft]) -> dict[date, Change]:
@@ -151,7 +152,7 @@ def _draft(part: PartOfRow | None, day: date, *, is_locked: bool) -> Draft:
     if part is None:
         new_row = DailySchedule(schedule_id=schedule_id_of(day), schedule_date=day)
         return Draft(new_row, 0, None, new_row.assignments, is_locked)
-    return Draft(part.row, part.row.rev, part.row.published_at, part.stored, is_locked)
+    return Draft(part.row, part.row.rev, part.row.published_at, part.stored, is_locked, part.version)
 
 
 def _insert(draft: Draft) -> None:

@@ -1,13 +1,12 @@
 """Daily schedules by their address: the id, or the ISO date, in the path of a client's request."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from novatrek_scheduling.api.fields import FIRST_DATE, ISO_DATE, LAST_DATE
-from scheduling.daily_schedules.stored_texts import with_texts
+from scheduling.daily_schedules.shown_documents import ShownDocument, first_shown
 from scheduling.errors import UnknownSchedule
 from scheduling.models import DailySchedule
 
@@ -23,12 +22,12 @@ def schedule_at(address: str) -> DailySchedule:
     return schedule
 
 
-def text_of(address: str) -> Any:
-    """Return a daily schedule with the text of its document (`with_texts`), in one query. Raises as `schedule_at`."""
-    schedule = with_texts(_rows_at(address)).first()
-    if schedule is None:
+def shown_at(address: str) -> ShownDocument:
+    """Return a daily schedule with the text of its document, in one query. Raises as `schedule_at` does."""
+    shown = first_shown(_rows_at(address))
+    if shown is None:
         raise _unknown(address)
-    return schedule
+    return shown
 
 
 def date_and_revision_at(address: str) -> tuple[date, int]:

@@ -13,6 +13,7 @@ from django.db.models.fields.json import KeyTransform
 
 from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from novatrek_scheduling.pgpool.rows import columns_named, table_of
+from scheduling.daily_schedules.kept_texts import VERSION
 from scheduling.domain.document import Candidates, Searchable, Trait, is_spelled_by_us
 from scheduling.models import DailySchedule
 
@@ -22,7 +23,7 @@ _ATTRIBUTES = [field.attname for field in DailySchedule._meta.concrete_fields if
 _COLUMNS = columns_named(DailySchedule, *_ATTRIBUTES)
 # Who waits for a row unpacks its document once he has it, and once for all that is taken out of it.
 _READ = f"""
-    SELECT {_COLUMNS}, xmin::text || ' ' || updated_at, document - 'departures', {{found}}
+    SELECT {_COLUMNS}, {VERSION}, document - 'departures', {{found}}
     FROM (
         SELECT {_COLUMNS}, assignments, xmin FROM {table_of(DailySchedule)}
         WHERE schedule_date = ANY(%s::date[]) ORDER BY schedule_date {{lock}}
@@ -123,7 +124,7 @@ class StoredDepartures(Searchable):
 class PartOfRow(NamedTuple):
     """A daily schedule whose `assignments` are deferred, and its JSON with the departures that were asked for.
 
-    `version` says which of the row's versions it is: no other has it, also after a rollback or of the same revision.
+    `version` says which of the row's versions it is (`kept_texts`).
     """
 
     row: DailySchedule
@@ -146,7 +147,7 @@ def _part(columns: Sequence[Any], keys: list[str], candidates: Collection[Candid
     *values, version, beside, found = columns
     row = DailySchedule.from_db(connection.alias, _ATTRIBUTES, values)
     departures = StoredDepartures(row.pk, keys, json.loads(found) if found else {}, candidates)
-    return PartOfRow(row, {**json.loads(beside), "departures": departures}, f"{row.pk} {row.rev} {version}")
+    return PartOfRow(row, {**json.loads(beside), "departures": departures}, version)
 
 
 def _statement(

@@ -6,7 +6,6 @@ Of the departures PostgreSQL gives the few that may be unpublished, so that the 
 import json
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Func, JSONField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
@@ -40,11 +39,6 @@ def with_texts(rows: QuerySet[DailySchedule]) -> QuerySet[Any]:
     """Return the rows without their documents: `text` has them as PostgreSQL writes them, with `suspects`."""
     text = Cast("assignments", TextField())
     return rows.defer("assignments").annotate(text=text, suspects=suspects_at("$.departures.*", {}))
-
-
-def text_at(schedule_id: UUID, rev: int) -> Any | None:
-    """Return a daily schedule as `with_texts` does, in one query; None where it is at another revision by now."""
-    return with_texts(DailySchedule.objects.filter(pk=schedule_id, rev=rev)).first()
 
 
 def suspects_at(path: str, variables: Mapping[str, str]) -> Func:

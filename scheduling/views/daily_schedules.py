@@ -14,7 +14,8 @@ from novatrek_scheduling.api.parsers import MergePatchParser, StrictJSONParser
 from novatrek_scheduling.api.permissions import ScopedViewSet, requires
 from scheduling import hooks
 from scheduling.daily_schedules.authors import Author, AuthorKind
-from scheduling.daily_schedules.lookup import date_and_revision_at, day_of, id_at, text_of
+from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.lookup import date_and_revision_at, day_of, id_at, shown_at
 from scheduling.daily_schedules.presence import headers_of
 from scheduling.daily_schedules.selectors import departures_under_way, page_of_schedules
 from scheduling.history.revisions import page_of_revisions
@@ -30,7 +31,7 @@ from scheduling.serializers.publishing import PublicationQuerySerializer, Publis
 from scheduling.serializers.representation import (
     etag_of_rev,
     represent_page,
-    represent_schedule,
+    represent_shown,
     represent_under_way,
     represent_written,
 )
@@ -74,8 +75,8 @@ class DailyScheduleViewSet(ScopedViewSet):
     def retrieve(self, request: Request, schedule_id: str) -> Response:
         if not_modified := _not_modified(request, schedule_id):
             return not_modified
-        schedule = text_of(schedule_id)
-        return _answer(schedule, represent_schedule(schedule))
+        shown = shown_at(schedule_id)
+        return _answer(shown.schedule, represent_shown(shown))
 
     def partial_update(self, request: Request, schedule_id: str) -> Response:
         rev, assignments = _patch_in(request.data)
@@ -89,7 +90,7 @@ class DailyScheduleViewSet(ScopedViewSet):
                 since_rev=since_rev,
                 may_publish=caller.has_scope(PUBLISH),
             )
-        return _answer_to_write(request, change.schedule)
+        return _answer_to_write(request, change)
 
     def update(self, request: Request, schedule_id: str) -> Response:
         refuse_retired(request, schedule_id, operation="PUT /daily-schedules/{schedule_id}")
@@ -102,7 +103,7 @@ class DailyScheduleViewSet(ScopedViewSet):
         day, author = day_of(schedule_id), Author(AuthorKind.DISPATCHER, str(request.user), "published over the API")
         with expecting(request, day, rev=chosen.pop("_rev", None)) as since_rev:
             change = publish_departures(day, author=author, by_machine=False, since_rev=since_rev, **chosen)
-        return _answer_to_write(request, change.schedule)
+        return _answer_to_write(request, change)
 
     @document_preview
     @publish.mapping.get
@@ -126,11 +127,12 @@ def _answer(schedule: DailySchedule, representation: dict[str, Any]) -> Response
     return Response(representation, headers=_headers(schedule.schedule_date, etag_of_rev(schedule.rev)))
 
 
-def _answer_to_write(request: Request, schedule: DailySchedule) -> Response:
+def _answer_to_write(request: Request, change: Change) -> Response:
     """The daily schedule after a write, or nothing of it where the client prefers that: a date may be megabytes."""
+    schedule = change.schedule
     if prefers_minimal(request):
         return Response(status=204, headers=_headers(schedule.schedule_date, etag_of_rev(schedule.rev)) | APPLIED)
-    return _answer(schedule, represent_written(schedule))
+    return _answer(schedule, represent_written(change))
 
 
 def _not_modified(request: Request, address: str) -> Response | None:

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from scheduling.daily_schedules.drafts import unchanged
 from scheduling.daily_schedules.stored_texts import MOST_SUSPECTS
 from scheduling.domain.document import Announcement, DepartureStatus, Role, ScheduleDocument, TeamMember
 from scheduling.domain.facts import Guide
@@ -100,7 +101,7 @@ def test_documents_are_read_as_text_alone(client: Client) -> None:
 
 def test_a_write_is_answered_as_it_was_also_after_the_next_one() -> None:
     put({(key := uuid4()): DepartureFactory(capacity=12, team=[lead(ANA)])})
-    written = DailySchedule.objects.get()
+    written = unchanged(TOMORROW)
     at_once = represent_written(written)
 
     change(key, capacity=9, team=[])

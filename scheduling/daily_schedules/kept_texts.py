@@ -1,0 +1,83 @@
+"""The texts of large daily schedules that a process has sent: of a row's version PostgreSQL writes one once.
+
+A version (`VERSION`) is a row's id and revision, the transaction that wrote it and when: no other state of the row has
+the same, after a rollback or a restored backup neither. Which version a row has is read each time; what is kept is only
+what PostgreSQL would write again.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+from typing import NamedTuple
+from uuid import UUID
+
+# Of shorter ones the text costs less than all else of an answer.
+LEAST_CHARACTERS = 100_000
+MOST_CHARACTERS = 32_000_000
+
+VERSION = "(schedule_id || ' ' || _rev || ' ' || xmin || ' ' || updated_at)"
+
+_scan = json.JSONDecoder().raw_decode
+
+
+class KeptText(NamedTuple):
+    """The text of a version's document, as PostgreSQL writes it, and whether a departure in it is unpublished."""
+
+    version: str
+    text: str
+    has_unpublished_changes: bool
+
+
+class KeptTexts:
+    """The text of the latest version of each daily schedule that was sent, up to a number of characters in all.
+
+    Those go first that were not asked for longest.
+    """
+
+    def __init__(self, *, most: int = MOST_CHARACTERS, least: int = LEAST_CHARACTERS) -> None:
+        self._most, self._least = most, least
+        self._texts: OrderedDict[UUID, KeptText] = OrderedDict()
+        self._lock = Lock()
+
+    def keep(self, schedule_id: UUID, kept: KeptText) -> None:
+        """Keep the text of a daily schedule in place of the one of another version."""
+        with self._lock:
+            self._texts.pop(schedule_id, None)
+            if not self._least <= len(kept.text) <= self._most:
+                return
+            self._texts[schedule_id] = kept
+            while sum(len(other.text) for other in self._texts.values()) > self._most:
+                self._texts.popitem(last=False)
+
+    def all_by_version(self) -> dict[str, KeptText]:
+        with self._lock:
+            return {kept.version: kept for kept in self._texts.values()}
+
+    def of(self, schedule_id: UUID, version: str) -> KeptText | None:
+        """Return the text of a daily schedule at this version, None where another one or none is kept."""
+        with self._lock:
+            kept = self._texts.get(schedule_id)
+            if kept is None or kept.version != version:
+                return None
+            self._texts.move_to_end(schedule_id)
+            return kept
+
+
+kept_texts = KeptTexts()
+
+
+def with_departures_in_place(text: str, departures: Mapping[str, str | None]) -> str | None:
+    """Return a document's text with these texts in place of those of its departures, by their keys.
+
+    None where a key is that of anything else too, or of nothing, or its departure is removed: it takes the whole.
+    """
+    for key, departure in departures.items():
+        # Within a string its quotes would be escaped.
+        name = f'"{key}": '
+        start = text.find(name) + len(name)
+        if departure is None or start < len(name) or text.find(name, start) >= 0:
+            return None
+        _, end = _scan(text, start)
+        text = f"{text[:start]}{departure}{text[end:]}"
+    return text
