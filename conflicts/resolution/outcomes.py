@@ -13,7 +13,7 @@ from conflicts.history.recording import record
 from conflicts.models import ConflictResolution
 from conflicts.resolution.applications import Application
 from scheduling.publication.notices import Notice
-from scheduling.publication.services import notices_due
+from scheduling.publication.previews import notices_due
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,25 +125,27 @@ def judge(document: ScheduleDocument, day: date, departure_ids: Collection[UUID]
 
     Under the locks of a write the commitments, entries and hazards are what they will be at its commit.
     """
-    departures = {key: document.departures[key] for key in departure_ids if _is_judged(document.departures[key])}
+    chosen = ((key, document.departures[key]) for key in departure_ids)
+    departures = {key: departure for key, departure in chosen if _is_judged(departure)}
     if not departures:
         return Judgement()
     span = Span(min(d.starts_at for d in departures.values()), max(d.ends_at for d in departures.values()))
     facts = replace(known.facts, hazards=hazards_in_force(span))
     around = _surroundings(document, day, departures, facts, span)
     broken = broken_rules(document, day, departures, facts, around)
-    violations = [v for v in broken if _is_known(v, document.departures[v.departure_id], known)]
+    violations = [v for v in broken if _is_known(v, departures[v.departure_id], known)]
     acceptable = [v for v in violations if not v.rule.is_never_overridden]
+    to_read = {key: departures[key] for key in _with_something_to_read(departures, facts.snapshot, around)}
     honoured = hooks.honoured_violations(day, document, facts, acceptable) if acceptable else []
     return Judgement(
         violations=tuple(violations),
         honoured={violation: risk for found in honoured for violation, risk in found.items()},
         reasons={
             key: reasons
-            for key, departure in departures.items()
+            for key, departure in to_read.items()
             if (reasons := tuple(_reasons(key, departure, day, facts, around)))
         },
-        notes={key: _notes(departure, known, around) for key, departure in departures.items()},
+        notes={key: _notes(departure, known, around) for key, departure in to_read.items()},
         not_known=tuple(_not_known(departures, known)),
         silence=known.silence,
     )
@@ -160,7 +162,9 @@ def _surroundings(
     elsewhere = commitments_around(span, guides, besides=day)
     held = [commitment for commitments in elsewhere.values() for commitment in commitments]
     # Of the date itself as the document has them: the write may be about to change them.
-    own = departures_committing(guides, day) | document.departures.looked_at
+    own = document.departures.looked_at
+    if not document.departures.ids <= own:
+        own |= departures_committing(guides, day)
     held += [c for c in commitments_in(document, day, sorted(own, key=int)) if c.guide_id in guides]
     neighbours = departures_elsewhere([span], [day], [camp.id for camp in facts.snapshot.locations.values()])
     return Surroundings(
@@ -199,6 +203,26 @@ def _is_known(violation: Violation, departure: Departure, known: PublicationFact
     return True
 
 
+def _with_something_to_read(
+    departures: Mapping[UUID, Departure], snapshot: Snapshot, around: Surroundings
+) -> list[UUID]:
+    """Return the departures of which a person may have to judge something, or approves notes by publishing them.
+
+    They have a guide with notes, approved ones or of whom no certificates were read. Each guide is looked up once.
+    """
+    teams = {member.guide_id for departure in departures.values() for member in departure.team}
+    unread = {guide_id for guide_id in teams & snapshot.guides.keys() if guide_id not in snapshot.certificates}
+    noted = {guide_id for guide_id, _ in snapshot.availability_notes}
+    for entries in around.entered.by_day.values():
+        noted |= {key for key in teams if (entry := entries.get(key)) is not None and entry.guide_notes}
+    of_interest = unread | noted
+    return [
+        key
+        for key, departure in departures.items()
+        if any(member.approved_notes or member.guide_id in of_interest for member in departure.team)
+    ]
+
+
 def _reasons(key: UUID, departure: Departure, day: date, facts: Facts, around: Surroundings) -> Iterator[str]:
     demand = Demand.of(key, departure, day, facts.snapshot)
     reasons = reasons_to_approve(sorted(departure.guide_ids), demand, facts, around.entered)
@@ -218,10 +242,12 @@ def _not_known(departures: Mapping[UUID, Departure], known: PublicationFacts) ->
     if known.silence:
         yield f"{known.silence.sibling} did not answer; not known: who may lead these departures, and where they go."
     yield from (snapshot.unknown[sibling] for sibling in sorted(snapshot.unknown))
+    if not snapshot.left_out:
+        return
     names = {member.guide_id: member.guide_name for departure in departures.values() for member in departure.team}
-    for guide_id, name in sorted(names.items(), key=lambda item: item[1]):
-        if snapshot.lacks(RecordKind.GUIDE, guide_id):
-            yield f"The record of {name} cannot be read; not known: whether they may go."
+    lacking = [(guide_id, name) for guide_id, name in names.items() if snapshot.lacks(RecordKind.GUIDE, guide_id)]
+    for _, name in sorted(lacking, key=lambda item: item[1]):
+        yield f"The record of {name} cannot be read; not known: whether they may go."
     for departure in departures.values():
         if departure.trail_id and snapshot.lacks(RecordKind.TRAIL, departure.trail_id):
             yield f"The record of the trail of {departure.trip_name} cannot be read; not known: whether it is open."

@@ -120,12 +120,8 @@ def _departures(changes: Mapping[date, Change], side: str) -> dict[UUID, Departu
     documents: Iterable[tuple[Change, ScheduleDocument]] = (
         (change, change.before if side == "before" else change.after) for change in changes.values()
     )
-    return {
-        key: document.departures[key]
-        for change, document in documents
-        for key in change.departure_ids
-        if key in document.departures
-    }
+    found = ((key, document.departures.get(key)) for change, document in documents for key in change.departure_ids)
+    return {key: departure for key, departure in found if departure is not None}
 
 
 def _has_new_announcements(change: Change) -> bool:

@@ -1,7 +1,7 @@
 """Publication of the departures of one date: their plans are announced to the guides."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,18 +10,12 @@ from django.utils import timezone
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.commitments import departures_with_guides_of
 from scheduling.daily_schedules.drafts import Draft, read_drafts, unchanged
+from scheduling.daily_schedules.touched_guides import Foreseen
 from scheduling.daily_schedules.writer import TRIES, write_daily_schedules
-from scheduling.domain.document import (
-    Announcement,
-    AssignmentStatus,
-    Departure,
-    DepartureStatus,
-    ScheduleDocument,
-    changed_departures,
-)
-from scheduling.errors import ApprovalRequired, ContentionNotResolved, UnknownDeparture, UnknownSchedule
+from scheduling.domain.document import Departure
+from scheduling.errors import ApprovalRequired, ContentionNotResolved, StaleRevision
+from scheduling.publication.chosen import Chosen
 from scheduling.publication.judgement import (
     NO_OVERRIDE,
     OVERRIDE_ALL,
@@ -30,33 +24,14 @@ from scheduling.publication.judgement import (
     PublicationFacts,
     judge,
 )
-from scheduling.publication.notices import Notice, announce, notices_between
+from scheduling.publication.notices import announce
+from scheduling.publication.publishing import departures_due, guides_replanned, publish
 from scheduling.rules import Facts
 from scheduling.rules.approval import unapproved
 
 
 class FactsOutdated(Exception):
     """A concurrent write added departures to be published, about which no facts were read."""
-
-
-@dataclass(frozen=True, slots=True)
-class PublicationPreview:
-    """The effect of a publication, found by publishing a copy.
-
-    `departures` would change, shown as they would then be; `before` has all departures of the date as they are now;
-    `notices` are those that would be sent. `unstaffed` are drafts that stay drafts because they have no team;
-    `awaiting_approval` are the departures that only a person may publish. `judgement` is what stands against it.
-    """
-
-    day: date
-    rev: int
-    before: Mapping[UUID, Departure]
-    departures: Mapping[UUID, Departure]
-    notices: tuple[Notice, ...]
-    unstaffed: tuple[UUID, ...]
-    awaiting_approval: tuple[UUID, ...]
-    judgement: Judgement
-    known: PublicationFacts
 
 
 def publish_departures(
@@ -87,32 +62,27 @@ def publish_departures(
     Raises UnknownSchedule, UnknownDeparture, ApprovalRequired, HardRuleViolated, SiblingUnavailable, StaleRevision
     (`since_rev`) and ContentionNotResolved.
     """
-    now, over = timezone.now(), NO_OVERRIDE
+    over = NO_OVERRIDE
     if not by_machine:
         over = override or (OVERRIDE_ALL if override_warnings else NO_OVERRIDE)
     if over:
         author = replace(author, cause=f"{author.cause}, overriding warnings")
-    known = PublicationFacts.nothing(day, frozenset())
-
-    def edit(drafts: Mapping[date, Draft]) -> None:
-        nonlocal known
-        draft = _existing(drafts[day])
-        chosen = _chosen(draft.document, departure_ids, region_id)
-        if draft.is_locked:
-            publish_in(draft, chosen, now, known=known, by_machine=by_machine, override=over)
-            return
-        # No lock waits for the siblings, and what is published is judged once, under the locks.
-        due = _due(draft, chosen)
-        if not due.keys() <= known.covers:
-            known = PublicationFacts.read(day, due, facts)
-        _publish_due(draft, due, Judgement(), now)
-
-    since_revs = {} if since_rev is None else {day: since_rev}
-    looked_at = _looked_at(day, departure_ids)
+    chosen = Chosen(day, departure_ids, region_id)
+    looked_at = chosen.looked_at()
+    publication = _Publication(chosen, by_machine=by_machine, override=over, facts=facts)
     for _ in range(TRIES):
+        draft = read_drafts([day], departures=looked_at)[day]
+        if since_rev not in {None, draft.rev}:
+            raise StaleRevision(day, since_rev=since_rev or 0, current_rev=draft.rev)
         try:
             changes = write_daily_schedules(
-                [day], edit, author=author, since_revs=since_revs, after_write=announce, departures=looked_at
+                [day],
+                publication.make,
+                author=author,
+                since_revs={} if since_rev is None else {day: since_rev},
+                after_write=announce,
+                departures=looked_at,
+                foreseen=publication.prepare(draft),
             )
         except FactsOutdated:
             continue
@@ -120,47 +90,36 @@ def publish_departures(
     raise ContentionNotResolved(f"Others kept changing departures of {day} while they were published.")
 
 
-def preview_publication(
-    day: date, *, departure_ids: Collection[UUID] | None = None, region_id: UUID | None = None
-) -> PublicationPreview:
-    """Preview `publish_departures` by a person, as of now. Raises UnknownSchedule and UnknownDeparture."""
-    draft = _existing(read_drafts([day], departures=_looked_at(day, departure_ids))[day])
-    chosen = _chosen(draft.document, departure_ids, region_id)
-    before = draft.original.departures
-    due = _due(draft, chosen)
-    known = PublicationFacts.read(day, due)
-    judgement = judge(draft.document, day, due, known)
-    _publish_due(draft, due, judgement, timezone.now())
-    after = draft.document.departures
-    published = {key: after[key] for key in changed_departures(draft.original, draft.document)}
-    return PublicationPreview(
-        day=day,
-        rev=draft.rev,
-        before=before,
-        departures=dict(sorted(published.items(), key=lambda item: (item[1].starts_at, item[0]))),
-        notices=tuple(notices_between({key: before[key] for key in published}, published)),
-        unstaffed=tuple(sorted(key for key in chosen if _is_unstaffed_draft(after[key]))),
-        awaiting_approval=tuple(sorted(key for key in published if before[key].needs_approval)),
-        judgement=judgement,
-        known=known,
-    )
+@dataclass(slots=True)
+class _Publication:
+    """A publication of departures: the facts are read before anything is locked, and judged by once it is."""
 
+    chosen: Chosen
+    by_machine: bool
+    override: Override
+    facts: Facts | None
+    now: datetime = field(default_factory=timezone.now)
+    known: PublicationFacts = field(init=False)
 
-def notices_due(days: Collection[date], departure_ids: Collection[UUID]) -> list[Notice]:
-    """Return what guides will be told once these departures of `days` are published as they are now."""
-    departures = (draft.document.departures for draft in read_drafts(days).values())
-    return notices_once_published(
-        {key: d for of_day in departures for key, d in of_day.items() if key in departure_ids}
-    )
+    def __post_init__(self) -> None:
+        self.known = PublicationFacts.nothing(self.chosen.day, frozenset())
 
+    def prepare(self, draft: Draft) -> Foreseen:
+        """Read the facts about what is due in a draft, and return what publishing it is going to lock."""
+        due = self.chosen.due(draft)
+        if not due.keys() <= self.known.covers:
+            self.known = PublicationFacts.read(self.chosen.day, due, self.facts)
+        return Foreseen(guides_replanned(due.values()), frozenset())
 
-def notices_once_published(departures: Mapping[UUID, Departure]) -> list[Notice]:
-    """Return what guides would be told once these departures, stored or only planned, are published."""
-    before = {key: departure for key, departure in departures.items() if _is_due(departure)}
-    after = {key: departure.model_copy(deep=True) for key, departure in before.items()}
-    for departure in after.values():
-        _publish(departure, {})
-    return notices_between(before, after)
+    def make(self, drafts: Mapping[date, Draft]) -> None:
+        """Publish in the draft under the locks; in one without, where others came first, what is due then."""
+        draft = drafts[self.chosen.day]
+        if draft.is_locked:
+            keys = self.chosen.within(draft)
+            publish_in(draft, keys, self.now, known=self.known, by_machine=self.by_machine, override=self.override)
+            return
+        self.prepare(draft)
+        _publish_due(draft, self.chosen.due(draft), Judgement(), self.now)
 
 
 def publish_in(
@@ -178,7 +137,7 @@ def publish_in(
     Raises ApprovalRequired where a machine would publish a team that awaits a person's approval, HardRuleViolated and
     SiblingUnavailable as `publish_departures` does, and FactsOutdated where `known` is not about one of the departures.
     """
-    due = _due(draft, departure_ids)
+    due = departures_due(draft.document.departures, departure_ids)
     if by_machine:
         _refuse_unapproved({key: departure for key, departure in due.items() if departure.needs_approval})
     if not due.keys() <= known.covers:
@@ -193,61 +152,15 @@ def publish_in(
     return frozenset(due)
 
 
-def _due(draft: Draft, departure_ids: Collection[UUID]) -> dict[UUID, Departure]:
-    departures = draft.document.departures
-    return {key: departures[key] for key in departure_ids if _is_due(departures[key])}
-
-
 def _has_open_notes(key: UUID, departure: Departure, judgement: Judgement) -> bool:
     notes = judgement.notes.get(key, {})
     return any(unapproved(member, notes.get(member.guide_id, ())) for member in departure.team)
 
 
 def _publish_due(draft: Draft, due: Mapping[UUID, Departure], judgement: Judgement, now: datetime) -> None:
-    published = [_publish(departure, judgement.notes.get(key, {})) for key, departure in due.items()]
+    published = [publish(departure, judgement.notes.get(key, {})) for key, departure in due.items()]
     if any(published):
         draft.published_at = now
-
-
-def _publish(departure: Departure, notes: Mapping[UUID, Collection[str]]) -> bool:
-    """Publish a departure with the notes of its guides, and return whether that announces anything new."""
-    is_new = departure.published is None or departure.has_unpublished_changes
-    if departure.status is DepartureStatus.CANCELLED:
-        departure.published = _announcement(departure, [])
-        return is_new
-    if departure.status is DepartureStatus.DRAFT:
-        departure.status = DepartureStatus.PUBLISHED
-    for member in departure.team:
-        member.approve(notes.get(member.guide_id, ()))
-    if is_new:
-        departure.published = _announcement(departure, [member.guide_id for member in departure.team])
-    return is_new
-
-
-def _announcement(departure: Departure, guide_ids: list[UUID]) -> Announcement:
-    return Announcement(
-        guide_ids=guide_ids,
-        lead_id=departure.lead_id if guide_ids else None,
-        trail_id=departure.trail_id,
-        starts_at=departure.starts_at,
-        ends_at=departure.ends_at,
-    )
-
-
-def _is_due(departure: Departure) -> bool:
-    if departure.status is DepartureStatus.CANCELLED:
-        return departure.has_unpublished_changes
-    if _is_unstaffed_draft(departure):
-        return False
-    is_confirmed = all(m.assignment_status is AssignmentStatus.CONFIRMED for m in departure.team)
-    return departure.has_unpublished_changes or departure.status is DepartureStatus.DRAFT or not is_confirmed
-
-
-def _is_unstaffed_draft(departure: Departure) -> bool:
-    is_draft = departure.status is DepartureStatus.DRAFT
-    # A cancellation is announced without guides: once the departure is reinstated its plan is announced again.
-    is_announced_to_guides = bool(departure.published and departure.published.guide_ids)
-    return is_draft and not departure.team and not is_announced_to_guides
 
 
 def _refuse_unapproved(departures: Mapping[UUID, Departure]) -> None:
@@ -257,29 +170,3 @@ def _refuse_unapproved(departures: Mapping[UUID, Departure]) -> None:
             f"A person has to approve the team of {names} first.",
             *(FieldProblem(f"assignments.departures.{key}", "its team awaits approval") for key in sorted(departures)),
         )
-
-
-def _looked_at(day: date, departure_ids: Collection[UUID] | None) -> Collection[UUID] | None:
-    """Return the departures that are read to publish these, where they are named: theirs, and those of their guides."""
-    return None if departure_ids is None else departures_with_guides_of(departure_ids, day)
-
-
-def _existing(draft: Draft) -> Draft:
-    if draft.rev == 0:
-        raise UnknownSchedule(f"There is no daily schedule of {draft.schedule.schedule_date} yet.")
-    return draft
-
-
-def _chosen(
-    document: ScheduleDocument, departure_ids: Collection[UUID] | None, region_id: UUID | None
-) -> frozenset[UUID]:
-    within = document.departures if region_id is None else document.departures_in([region_id])
-    if departure_ids is None:
-        return frozenset(within)
-    unknown = sorted(set(departure_ids) - within.keys())
-    if unknown:
-        raise UnknownDeparture(
-            f"The daily schedule has no departure {', '.join(map(str, unknown))}.",
-            *(FieldProblem("departure_ids", f"{key} is not a departure of this date") for key in unknown),
-        )
-    return frozenset(departure_ids)

@@ -3,7 +3,7 @@
 A request follows its departure, also to the one that it was rescheduled as.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -43,35 +43,28 @@ def tell_clients(changes: Mapping[date, Change], _facts: Facts | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """The departures that a write changes, and those that they became, before and after it.
+    """The documents that a write changes, before and after it.
 
-    `reschedulings` has those that became others.
+    `reschedulings` has the departures among those that it touches that became others.
     """
 
-    before: Mapping[UUID, Standing]
-    after: Mapping[UUID, Standing]
+    before: Mapping[date, ScheduleDocument]
+    after: Mapping[date, ScheduleDocument]
     reschedulings: Mapping[UUID, UUID]
 
     @classmethod
     def of(cls, changes: Mapping[date, Change], touched: Collection[UUID]) -> "_Write":
         then = {day: change.before for day, change in changes.items()}
         now = {day: change.after for day, change in changes.items()}
-        after = _standings(now, touched)
-        becoming = {standing.rescheduled_to for standing in after.values() if standing.is_cancelled}
-        after |= _standings(now, {key for key in becoming if key is not None} - after.keys())
-        moved = {
-            key: new
-            for key, standing in after.items()
-            if standing.is_cancelled and (new := standing.rescheduled_to) in after and new is not None
-        }
-        return cls(_standings(then, touched), after, moved)
+        return cls(then, now, _reschedulings(now, touched))
 
     def tell(self, outcome: RequestOutcome, now: datetime) -> None:
         key, chosen = outcome.followed_departure_id, outcome.request.schedule_date
         if key is None or outcome.result is None:
             return
         gone = Standing(key, chosen, None)
-        before, after = self.before.get(key, gone), self.after.get(self.reschedulings.get(key, key), gone)
+        before = _standing(self.before, key) or gone
+        after = _standing(self.after, self.reschedulings.get(key, key)) or gone
         if before.is_over(now) or after.is_over(now):
             return
         given, result = (result_now(outcome.result, chosen, standing) for standing in (before, after))
@@ -79,13 +72,26 @@ class _Write:
             record_callback(outcome.request, RequestStatus.COMPLETED, result=result)
 
 
-def _standings(documents: Mapping[date, ScheduleDocument], keys: Collection[UUID]) -> dict[UUID, Standing]:
-    return {
-        key: Standing(key, day, departure)
-        for day, document in documents.items()
-        for key in keys
-        if (departure := document.departures.get(key))
-    }
+def _reschedulings(documents: Mapping[date, ScheduleDocument], touched: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return what the cancelled ones of these departures became, and what those became in their turn."""
+    found = dict(_becoming(documents, touched))
+    later = _becoming(documents, set(found.values()).difference(touched))
+    return found | {key: new for key, new in later if new in touched or new in found.values()}
+
+
+def _becoming(documents: Mapping[date, ScheduleDocument], keys: Iterable[UUID]) -> Iterator[tuple[UUID, UUID]]:
+    """Yield the cancelled departures among these with those that they became, where one of the documents has it."""
+    for key in keys:
+        standing = _standing(documents, key)
+        new = standing.rescheduled_to if standing and standing.is_cancelled else None
+        if new is not None and _standing(documents, new):
+            yield key, new
+
+
+def _standing(documents: Mapping[date, ScheduleDocument], key: UUID) -> Standing | None:
+    found = ((day, document.departures.get(key)) for day, document in documents.items())
+    standings = [Standing(key, day, departure) for day, departure in found if departure]
+    return standings[-1] if standings else None
 
 
 def standing_of(departure_id: UUID, day: date, stored: str | None) -> Standing | None:

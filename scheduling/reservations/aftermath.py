@@ -1,7 +1,8 @@
 """What a write of departures means for guests: who lost their place, and for whom there may be one now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
+from operator import itemgetter
 from uuid import UUID
 
 from scheduling.daily_schedules.changes import Change
@@ -35,12 +36,16 @@ def follow_departures(changes: Mapping[date, Change], _: Facts | None) -> None:
             queue_placement(reservation_id)
 
 
-def _newly(change: Change, *, is_cancelled: bool) -> Iterable[tuple[UUID, Departure]]:
+def _newly(change: Change, *, is_cancelled: bool) -> list[tuple[UUID, Departure]]:
     """The departures that are cancelled, or open, and were not so before or not there."""
-    for key in sorted(change.departure_ids):
-        before, after = change.before.departures.get(key), change.after.departures.get(key)
-        if after and after.is_cancelled is is_cancelled and (before is None or before.is_cancelled != is_cancelled):
-            yield key, after
+    found = []
+    for key in change.departure_ids:
+        after = change.after.departures.get(key)
+        if after and after.is_cancelled is is_cancelled:
+            before = change.before.departures.get(key)
+            if before is None or before.is_cancelled != is_cancelled:
+                found.append((key, after))
+    return sorted(found, key=itemgetter(0))
 
 
 def _sentence(day: date, departure: Departure) -> str:

@@ -67,7 +67,9 @@ def broken_rules(
     document: ScheduleDocument, day: date, departure_ids: Iterable[UUID], facts: Facts, around: Surroundings
 ) -> list[Violation]:
     """Return the violations of these departures, whether they are new or not; at most 20 for each departure."""
-    return new_violations(ScheduleDocument(), document, day, departure_ids, facts, Surroundings(), around)
+    around = around.with_loads_of(document)
+    found = (_violations(document, day, key, facts, around) for key in sorted(departure_ids))
+    return [violation for broken in found for violation in islice(broken, MAX_VIOLATIONS_PER_DEPARTURE)]
 
 
 def _violations(

@@ -11,7 +11,7 @@ from novatrek_scheduling.api.serializers import SparseSerializer, StrictQuerySer
 from scheduling.domain.document import Departure, DepartureStatus
 from scheduling.models import schedule_id_of
 from scheduling.publication.notices import Notice, NoticeKind
-from scheduling.publication.services import PublicationPreview
+from scheduling.publication.previews import PublicationPreview
 from scheduling.rules import Rule
 from scheduling.serializers.departures import AnnouncementSerializer
 

@@ -23,7 +23,8 @@ from scheduling.models import DailySchedule
 from scheduling.patches.ownership import Owner, refuse_fields_of_the_row
 from scheduling.patches.serializers import read_body
 from scheduling.patches.services import patch_daily_schedule
-from scheduling.publication.services import preview_publication, publish_departures
+from scheduling.publication.previews import preview_publication
+from scheduling.publication.services import publish_departures
 from scheduling.serializers.accepted_risks import represent_accepted_risks
 from scheduling.serializers.daily_schedules import DailyScheduleQuerySerializer
 from scheduling.serializers.history import RevisionPageSerializer, RevisionQuerySerializer

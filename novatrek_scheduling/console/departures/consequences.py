@@ -17,7 +17,7 @@ from optimization.days.score import day_score
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.patches.services import PatchPreview
 from scheduling.publication.notices import NoticeKind
-from scheduling.publication.services import notices_once_published
+from scheduling.publication.previews import notices_once_published
 from scheduling.rules import Facts
 
 NOTICES: Mapping[NoticeKind, str | Promise] = {

@@ -28,7 +28,7 @@ from novatrek_scheduling.errors import DomainError
 from scheduling.admin.formatting import team_words, times_text
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region
-from scheduling.publication.services import PublicationPreview, preview_publication
+from scheduling.publication.previews import PublicationPreview, preview_publication
 from scheduling.snapshot import look_up_guides
 
 

@@ -18,7 +18,8 @@ from scheduling.models import DailySchedule
 from scheduling.outbox_deliveries import deliver_now
 from scheduling.publication.judgement import PublicationFacts
 from scheduling.publication.notices import NoticeKind, announce
-from scheduling.publication.services import preview_publication, publish_departures, publish_in
+from scheduling.publication.previews import preview_publication
+from scheduling.publication.services import publish_departures, publish_in
 from tests.factories import (
     DISPATCHER,
     REGION_ID,
