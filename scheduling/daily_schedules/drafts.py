@@ -141,8 +141,6 @@ def store_draft(draft: Draft, change: Change) -> None:
             draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["assignments", "published_at"])
         else:
             draft.schedule.save_if_unchanged(since_rev=draft.rev, fields=["published_at"], edits=edits)
-            # Whoever wants it whole reads what PostgreSQL made of it.
-            vars(draft.schedule).pop("assignments", None)
     except StaleRevision as error:
         # The row has been locked since it was read; should it ever not be, the write is tried again.
         raise ConcurrentWrite from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
@@ -40,6 +40,8 @@ class DailySchedule(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
+    _has_edited = False
+
     class Meta:
         db_table = "daily_schedules"
         permissions = [("publish_dailyschedule", "Can publish daily schedules")]
@@ -71,7 +73,7 @@ class DailySchedule(models.Model):
         """Write `fields` and increment the revision. Raises StaleRevision after a write since `since_rev`.
 
         `edits` are changed departures and entries that PostgreSQL puts into the document (`edits_sql`): `assignments`
-        of this object stays as it is, and is not among the fields.
+        is not among the fields, and is read as it was stored once somebody asks this object for it.
         Every write of a daily schedule goes through here (docs/decisions/0002-version-checked-save-and-triggers.md).
         """
         changes: dict[str, Any] = {name: getattr(self, name) for name in fields}
@@ -80,10 +82,36 @@ class DailySchedule(models.Model):
         if edits is not None:
             still_current = still_current.filter(_names(self.pk, since_rev, edits))
         if not still_current.update(**changes):
-            current = DailySchedule.objects.filter(pk=self.pk).values_list("rev", flat=True).first()
-            raise StaleRevision(self.schedule_date, since_rev=since_rev, current_rev=current or 0)
+            raise self._stale(since_rev)
         for name, value in changes.items():
             setattr(self, name, value)
+        if edits is not None:
+            self._has_edited = True
+            vars(self).pop("assignments", None)
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Self] | None = None,
+    ) -> None:
+        """Read fields anew; the document, once this object has stored edits of it, at this object's revision alone.
+
+        Raises StaleRevision where that has been written over.
+        """
+        fields = None if fields is None else [*fields]
+        if not self._has_edited or fields != ["assignments"] or "assignments" in vars(self):
+            super().refresh_from_db(using, fields, from_queryset)
+            return
+        rows = type(self)._base_manager.db_manager(using) if from_queryset is None else from_queryset
+        try:
+            super().refresh_from_db(using, fields, rows.filter(rev=self.rev))
+        except type(self).DoesNotExist as error:
+            raise self._stale(self.rev) from error
+
+    def _stale(self, since_rev: int) -> StaleRevision:
+        current = DailySchedule.objects.filter(pk=self.pk).values_list("rev", flat=True).first()
+        return StaleRevision(self.schedule_date, since_rev=since_rev, current_rev=current or 0)
 
 
 def _names(schedule_id: UUID, since_rev: int, edits: Mapping[str, Any]) -> RawSQL:

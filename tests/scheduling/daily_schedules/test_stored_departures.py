@@ -15,6 +15,7 @@ from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.drafts import Draft, read_drafts
 from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import Candidates, Trait
+from scheduling.errors import StaleRevision
 from scheduling.models import DailySchedule, ScheduleRevision
 from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, facts_of, lead
 from tests.scheduling.writes import put, stored, write_in_sql
@@ -50,6 +51,21 @@ def test_nothing_is_read_beside_what_the_write_names() -> None:
     assert changes[TOMORROW].after.departures.looked_at == {FIRST}
     assert changes[TOMORROW].before.departures.looked_at == {FIRST}
     assert (stored()[FIRST].capacity, stored()[SECOND].capacity) == (5, 9)
+
+
+def test_who_has_written_reads_what_he_has_written_or_that_it_was_written_over() -> None:
+    def enlarge(drafts: Mapping[date, Draft]) -> None:
+        drafts[TOMORROW].document.departures[FIRST].capacity = 9
+
+    own, first = write(resize, FIRST)[TOMORROW].schedule, write(enlarge, FIRST)[TOMORROW].schedule
+    assert first.assignments["departures"][str(FIRST)]["capacity"] == 9
+    write(resize, FIRST)
+
+    with pytest.raises(StaleRevision, match=f"at revision {first.rev + 1}, the change was made on {own.rev}"):
+        _ = own.document
+    assert first.document.departures[FIRST].capacity == 9
+    first.refresh_from_db()
+    assert (first.rev, first.document.departures[FIRST].capacity) == (own.rev + 2, 5)
 
 
 def test_a_write_of_one_field_asks_as_often_however_many_departures_there_are(
