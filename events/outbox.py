@@ -103,8 +103,6 @@ def record(
     are serialized, as those that write the same row are. Raise RuntimeError outside a transaction: the
     message could report a change that is rolled back.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("record() must run in the transaction of the change that it reports.")
     message = OutboxMessage(
         destination=destination,
         key=key,
@@ -115,8 +113,15 @@ def record(
         headers=dict(headers or {}),
         body=body,
     )
-    store_rows(new=[message])
+    store(message)
     return message
+
+
+def store(message: OutboxMessage) -> None:
+    """Store a message that was made, as `record` does."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("A message must be stored in the transaction of the change that it reports.")
+    store_rows(new=[message])
 
 
 def record_several(destination: str, messages: Iterable[Message]) -> list[UUID]:

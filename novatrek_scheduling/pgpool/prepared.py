@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql import base
 from django.db.backends.utils import CursorWrapper
 
@@ -14,7 +14,8 @@ def prepared_cursor() -> CursorWrapper:
     the result, because a plan that is kept may not change them. The values are bound by the server, which wants the
     type of each to follow from its place or from a cast.
     """
-    database: Any = connection
+    # Not its proxy, which looks it up anew for each attribute.
+    database: Any = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
     with database.wrap_database_errors:
         cursor: CursorWrapper = database._prepare_cursor(_ServerBindingCursor(database.connection))

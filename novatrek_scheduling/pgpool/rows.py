@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.models import AutoField, Field, Model
 from psycopg.types.numeric import Int8
 
@@ -100,8 +100,9 @@ def _fields_named(model: type[Model], names: tuple[str, ...]) -> tuple["Field[An
 
 
 def _values(row: Model, fields: Sequence["Field[Any, Any]"]) -> Iterator[Any]:
+    database = connections[DEFAULT_DB_ALIAS]
     for field in fields:
-        value = field.get_db_prep_save(getattr(row, field.attname), connection)
+        value = field.get_db_prep_save(getattr(row, field.attname), database)
         # The driver sends a number in the smallest type that holds it, and each type would be another statement.
         yield Int8(value) if type(value) is int else value
 

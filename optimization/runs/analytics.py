@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from events import outbox
+from events.models import OutboxMessage
 from optimization.models import OptimizationRun
 from scheduling.domain.facts import Sibling
 
@@ -17,7 +18,14 @@ _ABOUT = {"event_type": "schedule.optimized", "source": "svc-scheduling-orchestr
 def report_optimization(
     run: OptimizationRun, *, region_ids: Collection[UUID], score_before: float | None, unassigned: int
 ) -> None:
-    """Record the report of a run in its transaction; the outbox delivers it.
+    """Record the report of a run in its transaction; the outbox delivers it. As `report_of`."""
+    outbox.store(report_of(run, region_ids=region_ids, score_before=score_before, unassigned=unassigned))
+
+
+def report_of(
+    run: OptimizationRun, *, region_ids: Collection[UUID], score_before: float | None, unassigned: int
+) -> OutboxMessage:
+    """Return the report of a run, to be stored in its transaction.
 
     `score_before` is the score, 0 to 100, of the run before; `unassigned` counts departures without a team.
     """
@@ -32,12 +40,12 @@ def report_optimization(
     }
     if score_before is not None:
         body["score_before"] = score_before
-    _record(run.schedule_date, body)
+    return _message(run.schedule_date, body)
 
 
 def report_night(first_day: date, summary: Mapping[str, Any]) -> None:
     """Record the summary of a night in the transaction that closes it. It covers all dates and names none."""
-    _record(
+    message = _message(
         first_day,
         {
             **_ABOUT,
@@ -48,7 +56,10 @@ def report_night(first_day: date, summary: Mapping[str, Any]) -> None:
             "duration_ms": summary["duration_ms"],
         },
     )
+    outbox.store(message)
 
 
-def _record(day: date, body: dict[str, Any]) -> None:
-    outbox.record(destination=Sibling.ANALYTICS, key=day.isoformat(), kind="schedule.optimized", payload={"body": body})
+def _message(day: date, body: dict[str, Any]) -> OutboxMessage:
+    return OutboxMessage(
+        destination=Sibling.ANALYTICS, key=day.isoformat(), kind="schedule.optimized", payload={"body": body}
+    )

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from novatrek_scheduling.pgpool.rows import store_rows
+from novatrek_scheduling.pgpool.rows import Changed, store_rows
 from optimization.models import Algorithm, OptimizationRun, RunDetail, RunStatus
 from optimization.solver.problem import DayProblem, RequestProblem
 from optimization.solver.solution import DayPlan, PlanStatus, RequestSolution
@@ -67,17 +67,33 @@ def start_run(
     max_changes: int | None = None,
 ) -> OptimizationRun:
     """Store a run as RUNNING, visible to observers while it lasts."""
+    run = new_run(
+        day, subject=subject, region_ids=region_ids, request_id=request_id, run_id=run_id, max_changes=max_changes
+    )
+    store_rows(new=[run, run.detail])
+    return run
+
+
+def new_run(
+    day: date,
+    *,
+    subject: RunDetail.Subject,
+    region_ids: Collection[UUID] = (),
+    request_id: UUID | None = None,
+    run_id: UUID | None = None,
+    max_changes: int | None = None,
+) -> OptimizationRun:
+    """Return a RUNNING run with its `detail`, both still to be stored."""
     run = OptimizationRun(
         run_id=run_id or uuid4(), schedule_date=day, algorithm=Algorithm.MILP_HIGHS, status=RunStatus.RUNNING
     )
-    detail = RunDetail(
+    RunDetail(
         run=run,
         subject=subject,
         region_ids=sorted(str(region_id) for region_id in region_ids),
         request_id=request_id,
         max_changes=max_changes,
     )
-    store_rows(new=[run, detail])
     return run
 
 
@@ -93,13 +109,27 @@ def complete_run(
 
     `score` is 0 to 100; `chosen` is the date of the plan, where the run started with several to choose from.
     """
+    store_rows(changed=ended(run, solved, score=score, inputs=inputs, chosen=chosen))
+
+
+def ended(
+    run: OptimizationRun,
+    solved: SolveSummary,
+    *,
+    score: float | None,
+    inputs: dict[str, Any],
+    chosen: date | None = None,
+) -> list[Changed]:
+    """Return the rows of a run that ends as by `complete_run`, for the caller to store."""
     _end(run, solved, score)
     run.schedule_date = chosen or run.schedule_date
     details = _details_of(solved, inputs)
     for name, value in details.items():
         setattr(run.detail, name, value)
-    ended = ("schedule_date", "status", "algorithm", "score", "completed_at", "duration_ms")
-    store_rows(changed=[(run, ended), (run.detail, tuple(details))])
+    return [
+        (run, ("schedule_date", "status", "algorithm", "score", "completed_at", "duration_ms")),
+        (run.detail, tuple(details)),
+    ]
 
 
 def record_answered_question(

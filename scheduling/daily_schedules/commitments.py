@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +22,9 @@ from scheduling.rules.inputs import Commitment
 GUIDE_LOCKS, LOCATION_LOCKS = 0x6775, 0x6C6F
 LOCK_KEYS = 1024
 
+# Times are read as text, which is parsed faster than the driver does.
 _AROUND = """
-    SELECT guide_id, departure_id, schedule_date, starts_at, ends_at
+    SELECT guide_id, departure_id, schedule_date, starts_at::text AS begins, ends_at::text AS ends
     FROM scheduling.guide_commitments WHERE {conditions} ORDER BY starts_at, departure_id
 """
 
@@ -86,8 +87,8 @@ def commitments_around(
         # Thousands on a full date: as plain values they take a third of the time.
         cursor.execute(_AROUND.format(conditions=" AND ".join(conditions)), list(conditions.values()))
         return by_guide(
-            Commitment(guide_id, departure_id, day, Span(starts_at, ends_at))
-            for guide_id, departure_id, day, starts_at, ends_at in cursor.fetchall()
+            Commitment(guide_id, departure_id, day, Span(datetime.fromisoformat(begins), datetime.fromisoformat(ends)))
+            for guide_id, departure_id, day, begins, ends in cursor.fetchall()
         )
 
 

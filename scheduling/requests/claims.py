@@ -6,7 +6,7 @@ again by the sweeper.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils import timezone
 
 from events.dead_letters import record_dead_letter
@@ -59,16 +59,22 @@ def enqueue_request(request_id: UUID, priority: str, *, delay: timedelta = timed
     enqueue(PROCESS_TASK, str(request_id), queue=QUEUE, priority=QUEUE_PRIORITY[Priority(priority)], delay=delay)
 
 
+def _nothing(_: ScheduleRequest) -> Sequence[Model]:
+    return ()
+
+
 @transaction.atomic(savepoint=False)
-def claim_request(request_id: UUID) -> RequestClaim | None:
-    """Claim the request; None where it is done, not due, or held by another worker."""
+def claim_request(
+    request_id: UUID, beside: Callable[[ScheduleRequest], Sequence[Model]] = _nothing
+) -> RequestClaim | None:
+    """Claim the request, and store the rows `beside` it; None where it is done, not due, or held by another worker."""
     now = timezone.now()
     job = _locked(request_id)
     if job is None or not job.may_be_claimed(now):
         return None
     claim = job.take(now, timedelta(seconds=settings.REQUEST_LEASE_SECONDS))
     job.request.status = RequestStatus.PROCESSING
-    store_rows(changed=[(job, CLAIMED), (job.request, ("status",))])
+    store_rows(new=beside(job.request), changed=[(job, CLAIMED), (job.request, ("status",))])
     return RequestClaim(claim.pk, claim.token, claim.attempts, job.request, job.rounds, job.silent_rounds)
 
 
