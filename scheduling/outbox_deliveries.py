@@ -91,7 +91,8 @@ def _existing(trip_id: UUID, body: Mapping[str, Any], deadline: Deadline) -> tri
     """The departure that the catalog has already: of the same trip, date and time."""
     day = date.fromisoformat(body["departure_date"])
     with Lookups(deadline) as lookups:
-        departures = trip_catalog.read_departures(SiblingReader(deadline), lookups, trip_id, day, day)
+        reading = lookups.branch(trip_catalog.read_departures, SiblingReader(deadline), lookups, trip_id, day, day)
+        departures = lookups.result(Sibling.TRIP_CATALOG, reading)
     for departure in departures.entries:
         if departure.departure_time == body["departure_time"]:
             return departure

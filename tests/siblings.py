@@ -19,7 +19,6 @@ from novatrek_scheduling.console.board.siblings_view import forget_views
 from novatrek_scheduling.sandbox.embedded import free_port
 from novatrek_scheduling.sandbox.processes import spawn, stop
 from novatrek_scheduling.sandbox.world.weather import FORECAST_DAYS, forecast_id
-from scheduling.siblings.parallel import end_lookups
 from scheduling.siblings.response_cache import end_pause
 from tests.scheduling.siblings.circuits import close_all_circuits
 
@@ -219,11 +218,7 @@ def siblings(siblings_process: SimulatedSiblings, settings: Any) -> Iterator[Sim
 
 
 def _forget_answers() -> None:
-    """Forget what earlier tests of this process heard from siblings, and what it thinks of them since.
-
-    A snapshot that fails leaves its other lookups running, and these still store what they read.
-    """
-    end_lookups()
+    """Forget what earlier tests of this process heard from siblings, and what it thinks of them since."""
     caches["siblings"].clear()
     forget_views()
     end_pause()

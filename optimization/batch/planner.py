@@ -17,7 +17,6 @@ from optimization.batch.process_init import HandedOn, initialize_process, readin
 from optimization.days.reading import RunReading
 from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author
-from scheduling.siblings.parallel import end_lookups
 
 Cluster = frozenset[UUID]
 
@@ -91,13 +90,12 @@ def planning_processes(count: int, reading: RunReading) -> Iterator[ProcessPoolE
     """Yield a pool of `count` processes that take `reading` over; None for one, which is this process.
 
     A fork is ready at once and shares the memory of what was read, but inherits locks without the threads that hold
-    them: the threads of lookups are ended before, and if this process has others, the processes are spawned, which
-    takes seconds. To be called before anything is solved: the children of a process that has solved would hang.
+    them: if this process has other threads, the processes are spawned, which takes seconds. To be called before
+    anything is solved: the children of a process that has solved would hang.
     """
     if count == 1:
         yield None
         return
-    end_lookups()
     context = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
     # Two processes cannot share a connection.
     connections.close_all()

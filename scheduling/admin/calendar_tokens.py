@@ -25,6 +25,7 @@ from novatrek_scheduling.readable import Tones, for_support
 from scheduling.admin.plan_names import guide_link
 from scheduling.admin.region_names import known_regions
 from scheduling.calendars.tokens import issue_calendar_token, revoke_calendar_token
+from scheduling.domain.facts import Sibling
 from scheduling.domain.namesakes import told_apart
 from scheduling.models import CalendarToken
 from scheduling.siblings import guide_management
@@ -161,6 +162,7 @@ def _guides() -> dict[UUID, str]:
     """Return the names of all guides by id. Raise SiblingUnavailable."""
     reader = SiblingReader(Deadline.after(settings.SNAPSHOT_DEADLINE_SECONDS["interactive"]))
     with Lookups(reader.deadline) as lookups:
-        guides = guide_management.read_guides(reader, lookups)
+        reading = lookups.branch(guide_management.read_guides, reader, lookups)
+        guides = lookups.result(Sibling.GUIDE_MANAGEMENT, reading)
     named = told_apart({guide.id: guide_of(guide) for guide in guides.entries}, known_regions())
     return {key: guide.name for key, guide in named.items()}

@@ -12,6 +12,7 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Region
 from scheduling.siblings import SiblingUnavailable, trip_catalog
 from scheduling.siblings.client import SiblingReader
+from scheduling.siblings.tasks import run
 from scheduling.siblings.trip_catalog import RegionPayload
 from scheduling.snapshot.translation import region_of
 
@@ -56,7 +57,7 @@ def _listed() -> tuple[RegionPayload, ...]:
 @lru_cache(maxsize=1)
 def _regions(_minute: int) -> tuple[RegionPayload, ...]:
     try:
-        regions = trip_catalog.read_regions(SiblingReader(Deadline.after(TIMEOUT_SECONDS)))
+        regions = run(trip_catalog.read_regions(SiblingReader(Deadline.after(TIMEOUT_SECONDS))))
     except SiblingUnavailable:
         return _LastRead.regions
     _LastRead.regions = tuple(regions.entries)

@@ -1,7 +1,6 @@
 """Time zones and names of the places of departures, for documents that are served while siblings are unavailable."""
 
 from collections.abc import Collection, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import TypeVar
@@ -14,6 +13,7 @@ from scheduling.domain.facts import Sibling
 from scheduling.siblings import location_services, trail_management
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.tasks import Task
 from scheduling.snapshot.catalog import read_regions
 from scheduling.snapshot.gaps import Gaps
 
@@ -55,5 +55,5 @@ def look_up_places(region_ids: Collection[UUID]) -> Places:
     return Places(zones={key: region.timezone for key, region in known_regions.items()}, names=names)
 
 
-def _joined(gaps: Gaps, lookups: Lookups, sibling: Sibling, branch: Future[T]) -> T | None:
-    return gaps.read_or_note(sibling, "names of places", lambda: lookups.branch_result(sibling, branch))
+def _joined(gaps: Gaps, lookups: Lookups, sibling: Sibling, branch: Task[T]) -> T | None:
+    return gaps.read_or_note(sibling, "names of places", lambda: lookups.result(sibling, branch))

@@ -22,6 +22,7 @@ from scheduling.reservations.seating import NewDeparture, NoPlace, take_seats
 from scheduling.siblings import SiblingUnavailable
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.tasks import run
 from scheduling.snapshot import UnknownTrip
 from scheduling.snapshot.base_camps import read_base_camp
 from scheduling.snapshot.catalog import CATALOG, read_catalog, read_regions
@@ -110,11 +111,11 @@ def _take_catalog_snapshot(trip_id: UUID, day: date) -> Snapshot:
     with SiblingReader.judging(deadline) as reader, Lookups(deadline) as lookups:
         regions_lookup = lookups.branch(read_regions, reader, gaps)
         catalog = read_catalog(reader, lookups, gaps, [trip_id], (day - CATALOG_WINDOW, day + CATALOG_WINDOW))
-        regions = lookups.branch_result(CATALOG, regions_lookup)
+        regions = lookups.result(CATALOG, regions_lookup)
         trip = catalog.trips.get(trip_id)
         if trip is None or trip.region_id not in regions:
             raise UnknownTrip.of(trip_id)
-        camp = read_base_camp(reader, gaps, regions[trip.region_id])
+        camp = run(read_base_camp(reader, gaps, regions[trip.region_id]))
     return Snapshot(
         taken_at=taken_at,
         days=(day,),

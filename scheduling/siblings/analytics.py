@@ -7,6 +7,7 @@ from typing import Any
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call, attempt
+from scheduling.siblings.tasks import run
 
 # Without a body, only the contract's 202 tells svc-analytics' own response from that of a proxy.
 _SUCCESS_STATUSES = frozenset({HTTPStatus.ACCEPTED})
@@ -17,4 +18,4 @@ def send_event(body: Mapping[str, Any], *, key: str, deadline: Deadline) -> None
     call = Call(
         Sibling.ANALYTICS, "ingestAnalyticsEvent", "/events", body=body, key=key, success_statuses=_SUCCESS_STATUSES
     )
-    attempt(call, lambda _: None, deadline)
+    run(attempt(call, lambda _: None, deadline))

@@ -24,9 +24,10 @@ from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.operations.logging import trace_headers
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.circuit_breaker import circuit_of
-from scheduling.siblings.connections import NoUsableResponse, connections
+from scheduling.siblings.connections import NoUsableResponse, Request, Response
 from scheduling.siblings.errors import SiblingFailure, SiblingNotFound, SiblingRefusal, SiblingUnavailable
 from scheduling.siblings.metrics import FAILURES, request_seconds
+from scheduling.siblings.tasks import exchange
 
 T = TypeVar("T")
 
@@ -107,10 +108,6 @@ class Call:
     success_statuses: frozenset[int] = SUCCESS_STATUSES
 
     @property
-    def method(self) -> str:
-        return "GET" if self.body is None else "POST"
-
-    @property
     def timeout_seconds(self) -> float:
         """The longest time for one attempt: short for a GET, which is retried, longer for a POST, which is not."""
         return float(settings.SIBLING_READ_SECONDS) if self.body is None else DELIVERY_SECONDS
@@ -121,18 +118,19 @@ class Call:
         return f"{settings.SIBLING_URLS[self.sibling]}{self.path}{query}"
 
 
-def attempt(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
+async def attempt(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
     """Make `call` once and return the response body as `parse` reads it.
 
     Raises SiblingUnavailable, SiblingNotFound, or for a POST SiblingRefusal.
     """
     circuit = circuit_of(call.sibling)
-    if not circuit.allows_call(deadline):
+    if not await circuit.allows_call(deadline):
         raise SiblingUnavailable(call.sibling, call.operation, "circuit open, because its last calls failed")
     seconds = min(call.timeout_seconds, deadline.remaining())
-    succeeded: bool | None = False
+    # Nothing is known of a call that is abandoned.
+    succeeded: bool | None = None
     try:
-        parsed = _timed(call, parse, seconds)
+        parsed = await _timed(call, parse, seconds)
         succeeded = True
     except (SiblingNotFound, SiblingRefusal):
         succeeded = True
@@ -140,6 +138,9 @@ def attempt(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
     except SiblingFailure as failure:
         succeeded = None if _says_nothing(failure, call, seconds) else False
         _report(failure)
+        raise
+    except Exception:
+        succeeded = False
         raise
     finally:
         circuit.record(succeeded=succeeded)
@@ -153,9 +154,9 @@ def _says_nothing(failure: SiblingFailure, call: Call, seconds: float) -> bool:
     return failure.reason == "timeout" and seconds < MIN_CONCLUSIVE_SECONDS
 
 
-def _timed(call: Call, parse: Callable[[bytes], T], seconds: float) -> T:
+async def _timed(call: Call, parse: Callable[[bytes], T], seconds: float) -> T:
     with request_seconds(call.sibling, call.operation).time():
-        status, body = _exchange(call, seconds)
+        status, body = await _exchange(call, seconds)
     _check(call, status, body)
     try:
         return parse(body)
@@ -163,10 +164,10 @@ def _timed(call: Call, parse: Callable[[bytes], T], seconds: float) -> T:
         raise SiblingFailure(call.sibling, call.operation, "off_contract", _first_problem(error)) from error
 
 
-def _exchange(call: Call, seconds: float) -> tuple[int, bytes]:
+async def _exchange(call: Call, seconds: float) -> Response:
     body = None if call.body is None else json.dumps(call.body).encode()
     try:
-        return connections().exchange(call.method, call.url, headers=_headers(call), body=body, seconds=seconds)
+        return await exchange(Request(call.url, _headers(call), body), seconds)
     except TimeoutError as error:
         why = f"no answer within {seconds:.1f} s"
         raise SiblingFailure(call.sibling, call.operation, "timeout", why) from error
@@ -214,17 +215,34 @@ def _report(failure: SiblingFailure) -> None:
     )
 
 
-def _headers(call: Call) -> dict[str, str]:
-    headers = {
-        "Authorization": f"Bearer {settings.SIBLING_TOKEN}",
-        "Accept": "application/json",
-        **trace_headers(),
-    }
+def _headers(call: Call) -> list[bytes]:
+    headers = [*_usual_headers(settings.SIBLING_TOKEN), *_trace_headers()]
+    if call.body is not None:
+        headers.append(b"Content-Type: application/json")
+    if call.key is not None:
+        headers.append(_line("Idempotency-Key", call.key))
+    return headers
+
+
+@lru_cache(maxsize=2)
+def _usual_headers(token: str) -> list[bytes]:
+    # Without the empty header libcurl asks before it sends a long body.
+    return [
+        _line("Authorization", f"Bearer {token}"),
+        b"Accept: application/json",
+        b"Accept-Encoding: identity",
+        b"Expect:",
+    ]
+
+
+def _trace_headers() -> list[bytes]:
+    headers = trace_headers()
     if "traceparent" not in headers or "X-Request-ID" not in headers:
         trace = secrets.token_hex(16)
         headers = {"X-Request-ID": trace, "traceparent": f"00-{trace}-{trace[:16]}-01", **headers}
-    if call.body is not None:
-        headers["Content-Type"] = "application/json"
-    if call.key is not None:
-        headers["Idempotency-Key"] = call.key
-    return headers
+    return [_line(name, value) for name, value in headers.items()]
+
+
+def _line(name: str, value: str) -> bytes:
+    # As Django reads them: a caller's request id may be any text.
+    return f"{name}: {value}".encode("latin-1", errors="replace")

@@ -24,11 +24,14 @@ from pybreaker import (
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.metrics import CIRCUIT_OPEN
+from scheduling.siblings.tasks import pause
 
 MAX_FAILURES = 5
 """Consecutive failures that open a circuit."""
 RESET_SECONDS = 5.0
 """How long an open circuit refuses calls before it allows a trial."""
+TRIAL_PAUSE_SECONDS = 0.01
+"""How long a call waits before it looks again whether a trial is over."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +60,7 @@ class Circuit:
             state_storage=self._storage,
             listeners=[_Listener(sibling)],
         )
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._on_trial = False
 
     @property
@@ -65,15 +68,15 @@ class Circuit:
         """Whether this process makes no calls but trials, because the last ones failed."""
         return bool(self._storage.state != STATE_CLOSED)
 
-    def allows_call(self, deadline: Deadline) -> bool:
+    async def allows_call(self, deadline: Deadline) -> bool:
         """Return whether a call may be made; an allowed call must be followed by `record`.
 
         After `RESET_SECONDS` an open circuit allows one trial call. Concurrent calls wait for its outcome, until
         `deadline` at most.
         """
-        with self._changed:
-            if self._on_trial:
-                self._changed.wait_for(lambda: not self._on_trial, timeout=deadline.remaining())
+        while self._on_trial and not deadline.has_passed:
+            await pause(min(TRIAL_PAUSE_SECONDS, deadline.remaining()))
+        with self._lock:
             if self._storage.state == STATE_CLOSED:
                 return True
             if self._on_trial or not self._is_due_for_trial():
@@ -83,12 +86,11 @@ class Circuit:
 
     def record(self, *, succeeded: bool | None) -> None:
         """Record the outcome of a call; None: it says nothing about the sibling."""
-        with self._changed:
+        with self._lock:
             if succeeded is not None and not (succeeded and self._is_sound):
                 with suppress(CircuitBreakerError, _Failed):
                     self.breaker.call(_succeed if succeeded else _fail)
             self._on_trial = False
-            self._changed.notify_all()
 
     @property
     def _is_sound(self) -> bool:

@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
@@ -18,6 +17,7 @@ from scheduling.siblings.last_good import Judged, LastGoodAnswers
 from scheduling.siblings.records import RecordList, report_sick_records
 from scheduling.siblings.response_cache import CacheView, ResponseToKeep, write_responses
 from scheduling.siblings.response_memory import CachedResponse
+from scheduling.siblings.tasks import pause, run
 
 T = TypeVar("T")
 P = TypeVar("P", bound=Payload)
@@ -95,7 +95,7 @@ class SiblingReader:
         with self._lock:
             return self._oldest_about_safety
 
-    def get(
+    async def get(
         self,
         call: Call,
         payload: type[P],
@@ -110,8 +110,9 @@ class SiblingReader:
         SiblingUnavailable where there is no usable response by the deadline.
         """
         if lifetime is None:
-            return self._fetch(call, payload, None, check)
-        return self._read_cache(call, payload, lifetime, check) or self._fetch(call, payload, lifetime, check)
+            return await self._fetch(call, payload, None, check)
+        cached = self._read_cache(call, payload, lifetime, check)
+        return cached or await self._fetch(call, payload, lifetime, check)
 
     def look_up(self, calls: Iterable[Call], lifetime: timedelta) -> None:
         """Look up the cached responses to many calls at once, so that `get` need not ask for one after the other."""
@@ -139,7 +140,9 @@ class SiblingReader:
             self._from_cache.append(call)
         return parsed
 
-    def _fetch(self, call: Call, payload: type[P], lifetime: timedelta | None, check: Callable[[P], None] | None) -> P:
+    async def _fetch(
+        self, call: Call, payload: type[P], lifetime: timedelta | None, check: Callable[[P], None] | None
+    ) -> P:
         def parse(body: bytes) -> tuple[P, bytes]:
             response = payload.read(body)
             if check:
@@ -147,7 +150,7 @@ class SiblingReader:
             return response, body
 
         read_at = datetime.now(UTC)
-        parsed, body = _retried(call, parse, self.deadline)
+        parsed, body = await _retried(call, parse, self.deadline)
         sick = parsed.sick if isinstance(parsed, RecordList) else ()
         report_sick_records(call, sick)
         if lifetime is not None and not sick:
@@ -171,19 +174,19 @@ def send(call: Call, payload: type[P], deadline: Deadline) -> P:
 
     Raises SiblingRefusal, SiblingNotFound and SiblingUnavailable.
     """
-    return attempt(call, payload.read, deadline)
+    return run(attempt(call, payload.read, deadline))
 
 
-def _retried(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
+async def _retried(call: Call, parse: Callable[[bytes], T], deadline: Deadline) -> T:
     """Make a call, and again while it fails in passing and there is time."""
     if deadline.has_passed:
         raise SiblingUnavailable(call.sibling, call.operation, "no time was left for the call")
     for longest_pause in LONGEST_PAUSES_SECONDS:
-        pause = random.uniform(0, longest_pause)  # noqa: S311 - it spreads callers, and protects nothing
+        seconds = random.uniform(0, longest_pause)  # noqa: S311 - it spreads callers, and protects nothing
         try:
-            return attempt(call, parse, deadline)
+            return await attempt(call, parse, deadline)
         except SiblingFailure as failure:
-            if not failure.is_transient or deadline.remaining() <= pause:
+            if not failure.is_transient or deadline.remaining() <= seconds:
                 raise
-        time.sleep(pause)
-    return attempt(call, parse, deadline)
+        await pause(seconds)
+    return await attempt(call, parse, deadline)

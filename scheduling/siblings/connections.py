@@ -1,116 +1,256 @@
-"""Kept-alive HTTP connections to the siblings, for each process its own."""
+"""Kept-alive HTTP connections to the siblings, by libcurl: many calls side by side in one thread."""
 
+import ctypes
+import errno
 import os
-from collections.abc import Mapping
-from functools import cache
-from threading import Lock
+import ssl
+from collections.abc import Iterator
+from time import sleep
+from typing import Any, Generic, NamedTuple, TypeVar
 
-import urllib3
-from urllib3.exceptions import HTTPError, NewConnectionError
-from urllib3.exceptions import TimeoutError as NoAnswerInTime
-
-from novatrek_scheduling.deadline import Deadline
+import pycurl
 
 CONNECT_SECONDS = 1.0
 MAX_IDLE = 256
-"""Connections to one address that are kept open without a call: as many as calls of all siblings behind a gateway."""
+"""Connections that a thread keeps open without a call: as many as calls of all siblings behind a gateway."""
 MAX_RESPONSE_BYTES = 16 * 1024 * 1024
-CHUNK_BYTES = 256 * 1024
+SELECT_SECONDS = 0.01
+"""The longest pause where libcurl names no socket to wait for, for example while it looks up a name."""
 
-_ONCE = urllib3.Retry.from_int(False, redirect=False)
+Key = TypeVar("Key")
+
+_CODES = {value: name for name, value in vars(pycurl).items() if name.startswith("E_") and name != "E_OK"}
+
+
+class Request(NamedTuple):
+    """A request: a GET, or with a `body` a POST. `headers` are lines."""
+
+    url: str
+    headers: list[bytes]
+    body: bytes | None = None
+
+
+class Response(NamedTuple):
+    """A complete response."""
+
+    status: int
+    body: bytes
 
 
 class NoUsableResponse(Exception):
     """The sibling cannot be reached, or does not speak HTTP as it should; the message names the error."""
 
 
-class Connections:
-    """The connections of one process. Safe to use from many threads.
+class Connections(Generic[Key]):
+    """Connections with the requests under way on them. One thread at a time may use them.
 
     The proxies of the environment are for external addresses and are not used; siblings redirect nowhere.
     """
 
     def __init__(self) -> None:
-        self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
-        self._lock = Lock()
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, MAX_IDLE)
+        self._handles: list[pycurl.Curl] = []
+        self._under_way: dict[pycurl.Curl, tuple[Key, list[bytes]]] = {}
+        self._by_key: dict[Key, pycurl.Curl] = {}
+        self._posting: set[pycurl.Curl] = set()
+        self._anew: set[pycurl.Curl] = set()
 
-    def exchange(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, seconds: float
-    ) -> tuple[int, bytes]:
-        """Make a request and return status and body of the response.
+    def start(self, key: Key, request: Request) -> None:
+        """Start a request; its outcome comes by this key, which no other one under way has."""
+        handle = self._handles.pop() if self._handles else _new_handle()
+        chunks: list[bytes] = []
+        handle.setopt(pycurl.URL, request.url)
+        handle.setopt(pycurl.HTTPHEADER, request.headers)
+        # A function in C: no signal's handler runs in it, whose exception libcurl would swallow.
+        handle.setopt(pycurl.WRITEFUNCTION, chunks.append)
+        if request.body is None:
+            handle.setopt(pycurl.HTTPGET, 1)
+        else:
+            _set_body(handle, request.body)
+            self._posting.add(handle)
+        self._multi.add_handle(handle)
+        self._under_way[handle] = key, chunks
+        self._by_key[key] = handle
 
-        Raises TimeoutError where it is not complete within `seconds`, and NoUsableResponse.
+    def abandon(self, key: Key) -> bool:
+        """End a request, whose connection is closed. Return whether it was under way."""
+        handle = self._by_key.get(key)
+        if handle is None:
+            return False
+        self._end(handle)
+        return True
+
+    def abandon_all(self) -> None:
+        """End all requests under way."""
+        for key in list(self._by_key):
+            self.abandon(key)
+
+    def outcomes(self, seconds: float) -> Iterator[tuple[Key, Response | Exception]]:
+        """Wait until a request is over, for `seconds` at most, and yield what came of those that are.
+
+        That is a response, a TimeoutError where no connection was made in time, or NoUsableResponse.
         """
-        deadline = Deadline.after(seconds)
-        origin, target = _parts_of(url)
-        timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
+        self._multi.perform()
+        completed = self._completed()
+        if not completed:
+            if self._multi.select(seconds) == -1:
+                sleep(min(seconds, SELECT_SECONDS))
+            self._multi.perform()
+            completed = self._completed()
+        for handle, error in completed:
+            if error == pycurl.E_SEND_ERROR and handle not in self._posting and handle not in self._anew:
+                self._try_anew(handle)
+                continue
+            outcome = _failure(handle, error) if error else handle.getinfo(pycurl.RESPONSE_CODE)
+            key, chunks = self._end(handle)
+            yield key, outcome if isinstance(outcome, Exception) else Response(outcome, b"".join(chunks))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.abandon_all()
+        self._multi.close()
+
+    def _completed(self) -> list[tuple[pycurl.Curl, int]]:
+        """Return the handles of requests that are over, each with the number of its error or 0."""
+        completed: list[tuple[pycurl.Curl, int]] = []
+        left = 1
+        while left:
+            left, succeeded, failed = self._multi.info_read()
+            completed += [(handle, 0) for handle in succeeded]
+            completed += [(handle, number) for handle, number, _ in failed]
+        return completed
+
+    def _end(self, handle: pycurl.Curl) -> tuple[Key, list[bytes]]:
+        key, chunks = self._under_way.pop(handle)
+        del self._by_key[key]
+        self._multi.remove_handle(handle)
+        self._posting.discard(handle)
+        if handle in self._anew:
+            self._anew.remove(handle)
+            handle.setopt(pycurl.FRESH_CONNECT, 0)
+        self._handles.append(handle)
+        return key, chunks
+
+    def _try_anew(self, handle: pycurl.Curl) -> None:
+        """Make a GET again, on a new connection.
+
+        libcurl does not look whether one is still open that was in use within the last second, and gives up when five
+        are not: a sibling that is started anew has closed them all.
+        """
+        self._anew.add(handle)
+        self._multi.remove_handle(handle)
+        handle.setopt(pycurl.FRESH_CONNECT, 1)
+        self._multi.add_handle(handle)
+
+
+def _new_handle() -> pycurl.Curl:
+    """Return a handle with what is the same for all requests."""
+    handle = pycurl.Curl()
+    handle.setopt(pycurl.NOSIGNAL, 1)
+    handle.setopt(pycurl.CONNECTTIMEOUT_MS, round(CONNECT_SECONDS * 1000))
+    handle.setopt(pycurl.MAXFILESIZE_LARGE, MAX_RESPONSE_BYTES)
+    handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    handle.setopt(pycurl.PROXY, "")
+    handle.setopt(pycurl.NOPROXY, "*")
+    handle.setopt(pycurl.FOLLOWLOCATION, 0)
+    handle.setopt(pycurl.USERAGENT, "novatrek-scheduling")
+    cafile, capath = _trusted()
+    # libcurl comes with its own OpenSSL, whose directories are those of the machine that it was built on.
+    for option, path in ((pycurl.CAINFO, cafile), (pycurl.CAPATH, capath)):
+        if path:
+            handle.setopt(option, path)
+        else:
+            handle.unsetopt(option)
+    return handle
+
+
+def _trusted() -> tuple[str | None, str | None]:
+    """Return the file and the directory of the authorities that this machine trusts, as Python finds them."""
+    paths = ssl.get_default_verify_paths()
+    return paths.cafile, paths.capath
+
+
+def _set_body(handle: pycurl.Curl, body: bytes) -> None:
+    """Set the body of a POST. It cannot be read twice: libcurl must not send again what may have been received."""
+    rest = memoryview(body)
+
+    def read(size: int) -> bytes:
+        nonlocal rest
+        part, rest = rest[:size], rest[size:]
+        return bytes(part)
+
+    handle.setopt(pycurl.POST, 1)
+    handle.setopt(pycurl.POSTFIELDSIZE_LARGE, len(body))
+    handle.setopt(pycurl.READFUNCTION, read)
+
+
+def _failure(handle: pycurl.Curl, number: int) -> Exception:
+    if number == pycurl.E_OPERATION_TIMEDOUT:
+        return TimeoutError("no connection was made in time")
+    system_error = handle.getinfo(pycurl.OS_ERRNO)
+    if number == pycurl.E_COULDNT_CONNECT and system_error in errno.errorcode:
+        return NoUsableResponse(type(OSError(system_error, "")).__name__)
+    return NoUsableResponse(_CODES.get(number, f"error {number} of libcurl"))
+
+
+class _Idle:
+    """The connections of this process that no thread uses; the last used first. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._all: list[Connections[Any]] = []
+        self._free: list[Connections[Any]] = []
+
+    def take(self) -> Connections[Any]:
         try:
-            response = self._pool_of(origin).urlopen(
-                method,
-                target,
-                body=body,
-                headers=headers,
-                retries=_ONCE,
-                redirect=False,
-                assert_same_host=False,
-                timeout=timeout,
-                preload_content=False,
-            )
-            try:
-                content = _content(response, deadline)
-            except BaseException:
-                response.close()
-                raise
-        except NewConnectionError as error:
-            # For urllib3 an error in time as well, though the address refuses at once or has no name.
-            raise NoUsableResponse(type(error.__cause__ or error).__name__) from error
-        except NoAnswerInTime as error:
-            raise TimeoutError("the response was not complete in time") from error
-        except HTTPError as error:
-            raise NoUsableResponse(type(error).__name__) from error
-        response.release_conn()
-        return response.status, content
+            return self._free.pop()
+        except IndexError:
+            connections: Connections[Any] = Connections()
+            self._all.append(connections)
+            return connections
 
-    def close_idle(self) -> None:
-        """Close the connections without a call; the next call opens another."""
-        with self._lock:
-            self._pools = {}
+    def give_back(self, connections: Connections[Any]) -> None:
+        connections.abandon_all()
+        self._free.append(connections)
 
-    def _pool_of(self, origin: str) -> urllib3.HTTPConnectionPool:
-        """Return the pool of an address. urllib3's own manager of pools takes each URL apart three times a call."""
-        pool = self._pools.get(origin)
-        if pool is None:
-            with self._lock:
-                pool = self._pools.setdefault(origin, urllib3.connection_from_url(origin, maxsize=MAX_IDLE))
-        return pool
+    def close(self) -> None:
+        while self._free:
+            connections = self._free.pop()
+            self._all.remove(connections)
+            connections.close()
 
 
-def connections() -> Connections:
-    """Return the connections of this process, created at its first call so that no fork shares one."""
-    return _connections_of_process(os.getpid())
+_idle = _Idle()
 
 
-@cache
-def _connections_of_process(_pid: int) -> Connections:
-    return Connections()
+def borrow_connections() -> Connections[Any]:
+    """Return connections for this thread, until `give_back_connections`: those of the last call, where they are free.
+
+    No fork shares them.
+    """
+    return _idle.take()
 
 
-def _parts_of(url: str) -> tuple[str, str]:
-    """Return the address of a server, and what it is asked for."""
-    scheme, _, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host}", slash + path
+def give_back_connections(connections: Connections[Any]) -> None:
+    """Let other threads use the connections. Requests that are under way on them are ended."""
+    _idle.give_back(connections)
 
 
-def _content(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
-    """Read the body as it comes until `deadline`: a timeout limits the time between two parts, not the whole."""
-    content = bytearray()
-    while chunk := response.read1(CHUNK_BYTES, decode_content=False):
-        content += chunk
-        if len(content) > MAX_RESPONSE_BYTES:
-            raise HTTPError(f"the body is larger than {MAX_RESPONSE_BYTES} bytes")
-        if deadline.has_passed:
-            raise TimeoutError("the response was not complete in time")
-        if response.length_remaining == 0:
-            break
-    return bytes(content)
+def close_idle_connections() -> None:
+    """Close the connections that no thread uses; the next call opens another."""
+    _idle.close()
+
+
+def _leave_to_parent() -> None:
+    """Have a forked process open its own connections, and never close those of its parent.
+
+    To close one that is encrypted is to tell the sibling, on a socket that the parent goes on using. So they are kept
+    even at the end of the process, when Python frees all else.
+    """
+    global _idle  # noqa: PLW0603 - the connections of the process
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(_idle))
+    _idle = _Idle()
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)

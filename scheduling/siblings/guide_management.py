@@ -85,25 +85,26 @@ class _Availability(Payload):
     data: list[AvailabilityPayload]
 
 
-def read_guides(reader: SiblingReader, lookups: Lookups) -> Records[GuidePayload]:
+async def read_guides(reader: SiblingReader, lookups: Lookups) -> Records[GuidePayload]:
     """Read all guides, available or not. Raises SiblingUnavailable."""
-    return read_all_pages(lookups, Sibling.GUIDE_MANAGEMENT, SEARCH, partial(_guide_page, reader, {}))
+    return await read_all_pages(lookups, Sibling.GUIDE_MANAGEMENT, SEARCH, partial(_guide_page, reader, {}))
 
 
-def read_available_guides(reader: SiblingReader, lookups: Lookups, day: date) -> Records[GuidePayload]:
+async def read_available_guides(reader: SiblingReader, lookups: Lookups, day: date) -> Records[GuidePayload]:
     """Read the guides of all regions who are available on `day`. Raises SiblingUnavailable."""
     read = partial(_guide_page, reader, {"availability_date": f"{day}"})
-    return read_all_pages(lookups, Sibling.GUIDE_MANAGEMENT, SEARCH, read)
+    return await read_all_pages(lookups, Sibling.GUIDE_MANAGEMENT, SEARCH, read)
 
 
-def read_guide(reader: SiblingReader, guide_id: UUID) -> GuidePayload:
+async def read_guide(reader: SiblingReader, guide_id: UUID) -> GuidePayload:
     """Read one guide. Raises SiblingNotFound for an unknown guide."""
-    return reader.get(_resource_call("getGuide", f"/guides/{guide_id}"), GuidePayload, lifetime=GUIDES_LIFETIME)
+    return await reader.get(_resource_call("getGuide", f"/guides/{guide_id}"), GuidePayload, lifetime=GUIDES_LIFETIME)
 
 
-def read_certifications(reader: SiblingReader, guide_id: UUID) -> list[CertificationPayload]:
+async def read_certifications(reader: SiblingReader, guide_id: UUID) -> list[CertificationPayload]:
     """Read the certifications of a guide. Raises SiblingNotFound for an unknown guide."""
-    return reader.get(_certifications_call(guide_id), _Certifications, lifetime=GUIDES_LIFETIME).data
+    answer = await reader.get(_certifications_call(guide_id), _Certifications, lifetime=GUIDES_LIFETIME)
+    return answer.data
 
 
 def look_up_certifications(reader: SiblingReader, guide_ids: Iterable[UUID]) -> None:
@@ -111,12 +112,15 @@ def look_up_certifications(reader: SiblingReader, guide_ids: Iterable[UUID]) -> 
     reader.look_up(map(_certifications_call, guide_ids), GUIDES_LIFETIME)
 
 
-def read_availability(reader: SiblingReader, guide_id: UUID, first: date, last: date) -> list[AvailabilityPayload]:
+async def read_availability(
+    reader: SiblingReader, guide_id: UUID, first: date, last: date
+) -> list[AvailabilityPayload]:
     """Read the availability windows of a guide that touch `first` to `last`, both included.
 
     Raises SiblingNotFound for an unknown guide.
     """
-    return reader.get(_availability_call(guide_id, first, last), _Availability, lifetime=GUIDES_LIFETIME).data
+    answer = await reader.get(_availability_call(guide_id, first, last), _Availability, lifetime=GUIDES_LIFETIME)
+    return answer.data
 
 
 def look_up_availability(reader: SiblingReader, guide_ids: Iterable[UUID], first: date, last: date) -> None:
@@ -133,7 +137,7 @@ def _availability_call(guide_id: UUID, first: date, last: date) -> Call:
     return _resource_call("getGuideAvailability", f"/guides/{guide_id}/availability", params=params)
 
 
-def _guide_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _GuidePage:
+async def _guide_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _GuidePage:
     page_params: dict[str, str | int] = {**params, "offset": index * PAGE_SIZE, "limit": PAGE_SIZE}
     call = _call(SEARCH, "/guides", params=page_params)
-    return reader.get(call, _GuidePage, lifetime=GUIDES_LIFETIME, check=completeness_of(call, index))
+    return await reader.get(call, _GuidePage, lifetime=GUIDES_LIFETIME, check=completeness_of(call, index))

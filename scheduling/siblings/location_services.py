@@ -50,23 +50,24 @@ class _LocationPage(RecordList):
     next_page_token: str | None = None
 
 
-def read_base_camps(reader: SiblingReader, region_id: UUID) -> Records[LocationPayload]:
+async def read_base_camps(reader: SiblingReader, region_id: UUID) -> Records[LocationPayload]:
     """Read all base camps of a region. Raises SiblingUnavailable."""
     params: dict[str, str | int] = {"type": "BASE_CAMP", "region_id": f"{region_id}", "page_size": PAGE_SIZE}
-    page = _page(reader, params)
+    page = await _page(reader, params)
     locations, sick = list(page.locations), list(page.sick)
     while page.next_page_token and page.locations:
-        page = _page(reader, params | {"page_token": page.next_page_token})
+        page = await _page(reader, params | {"page_token": page.next_page_token})
         locations += page.locations
         sick += page.sick
     return Records(locations, tuple(sick))
 
 
-def read_capacity(reader: SiblingReader, location_id: UUID) -> CapacityPayload:
+async def read_capacity(reader: SiblingReader, location_id: UUID) -> CapacityPayload:
     """Read the capacity of a location, in people. Raises SiblingNotFound for an unknown location."""
     call = _resource_call("getLocationCapacity", f"/locations/{location_id}/capacity")
-    return reader.get(call, CapacityPayload, lifetime=LOCATIONS_LIFETIME)
+    return await reader.get(call, CapacityPayload, lifetime=LOCATIONS_LIFETIME)
 
 
-def _page(reader: SiblingReader, params: dict[str, str | int]) -> _LocationPage:
-    return reader.get(_call("listLocations", "/locations", params=params), _LocationPage, lifetime=LOCATIONS_LIFETIME)
+async def _page(reader: SiblingReader, params: dict[str, str | int]) -> _LocationPage:
+    call = _call("listLocations", "/locations", params=params)
+    return await reader.get(call, _LocationPage, lifetime=LOCATIONS_LIFETIME)

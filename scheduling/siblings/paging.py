@@ -1,8 +1,8 @@
 """Reading of paged lists, in parallel where the first page states the total."""
 
-from collections.abc import Callable, Collection, Sequence
-from functools import cached_property, partial
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
+from typing import Protocol, TypeVar
 
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
@@ -47,54 +47,32 @@ def _refuse_incomplete(call: Call, index: int, page: Page[T]) -> None:
         raise SiblingFailure(call.sibling, call.operation, "off_contract", why)
 
 
-def read_all_pages(lookups: Lookups, sibling: Sibling, operation: str, read: Callable[[int], Page[T]]) -> Records[T]:
+async def read_all_pages(
+    lookups: Lookups, sibling: Sibling, operation: str, read: Callable[[int], Awaitable[Page[T]]]
+) -> Records[T]:
     """Return the records of all pages, where `read(index)` reads the page of that index, from 0.
 
     Raises SiblingFailure (suspicious) where too many records are sick.
     """
-    [first] = lookups.map_calls(sibling, read, [0])
+    [first] = await lookups.map_calls(sibling, read, [0])
     if first.total is None:
-        pages = _read_in_sequence(first, read)
+        pages = await _read_in_sequence(lookups, sibling, first, read)
     else:
-        pages = [first, *lookups.map_calls(sibling, read, _further_pages(first.total))]
+        pages = [first, *await lookups.map_calls(sibling, read, _further_pages(first.total))]
     return _records_of(pages, sibling, operation)
 
 
-class Lists(Generic[Key, T]):
-    """A paged list for each of some keys: all their first pages at once, and then all others.
-
-    `read(key, index)` reads a page of the list of `key`.
-    """
-
-    def __init__(
-        self,
-        lookups: Lookups,
-        sibling: Sibling,
-        operation: str,
-        read: Callable[[Key, int], Page[T]],
-        keys: Collection[Key],
-    ) -> None:
-        self._lookups = lookups
-        self._sibling = sibling
-        self._operation = operation
-        self._read = read
-        self._first = lookups.each(sibling, lambda key: read(key, 0), keys)
-
-    def of(self, key: Key) -> Records[T]:
-        """Return the records of all pages of a list. Raises what reading it raised, as `read_all_pages` does."""
-        first = self._first.of(key)
-        if first.total is None:
-            pages = _read_in_sequence(first, partial(self._read, key))
-        else:
-            pages = [first, *(self._others.of((key, index)) for index in _further_pages(first.total))]
-        return _records_of(pages, self._sibling, self._operation)
-
-    @cached_property
-    def _others(self) -> Each[tuple[Key, int], Page[T]]:
-        """The running calls for the other pages of all lists whose first page was read."""
-        totals = {key: page.total for key, page in self._first.results().items() if page.total is not None}
-        places = [(key, index) for key, total in totals.items() for index in _further_pages(total)]
-        return self._lookups.each(self._sibling, lambda place: self._read(*place), places)
+def read_lists(
+    lookups: Lookups,
+    sibling: Sibling,
+    operation: str,
+    read: Callable[[Key, int], Awaitable[Page[T]]],
+    keys: Collection[Key],
+) -> Each[Key, Records[T]]:
+    """Start to read what `read_all_pages` does for each of some keys: `read(key, index)` reads a page of its list."""
+    return lookups.each_branch(
+        sibling, lambda key: read_all_pages(lookups, sibling, operation, partial(read, key)), keys
+    )
 
 
 def _further_pages(total: int) -> range:
@@ -108,8 +86,10 @@ def _records_of(pages: Sequence[Page[T]], sibling: Sibling, operation: str) -> R
     return Records(entries, sick)
 
 
-def _read_in_sequence(page: Page[T], read: Callable[[int], Page[T]]) -> list[Page[T]]:
+async def _read_in_sequence(
+    lookups: Lookups, sibling: Sibling, page: Page[T], read: Callable[[int], Awaitable[Page[T]]]
+) -> list[Page[T]]:
     pages = [page]
     while len(pages[-1].entries) + len(pages[-1].sick) >= PAGE_SIZE:
-        pages.append(read(len(pages)))
+        pages += await lookups.map_calls(sibling, read, [len(pages)])
     return pages

@@ -1,106 +1,77 @@
-"""Parallel lookups: calls, and branches that make several dependent calls, on the threads of the process."""
+"""Parallel lookups: calls, and branches that make several dependent calls, side by side in one thread."""
 
-import os
-import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
-from contextvars import copy_context
-from functools import cache
+from collections.abc import Awaitable, Callable, Collection, Generator, Iterable
+from concurrent.futures import CancelledError
 from types import TracebackType
 from typing import Any, Generic, ParamSpec, Self, TypeVar
 
 from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
-from scheduling.siblings.errors import SiblingUnavailable
+from scheduling.siblings.errors import SiblingNotFound, SiblingUnavailable
+from scheduling.siblings.slots import CALLS_AT_ONCE, Slots
+from scheduling.siblings.tasks import Task, Tasks, Work
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 P = ParamSpec("P")
 
-CALLS_AT_ONCE = 32
-"""Calls of one sibling that a process has under way, whoever waits for them."""
-BRANCHES_AT_ONCE = 256
-LATENESS_SECONDS = 0.05
-"""How long after the deadline a result is waited for, so that a call can report its own timeout."""
-
-
-class _Threads:
-    """The threads of a process, started when they are first needed and kept: starting one costs more than a call.
-
-    Each sibling has threads of its own, so that a slow one does not delay the others.
-    """
-
-    def __init__(self) -> None:
-        self.branches = ThreadPoolExecutor(BRANCHES_AT_ONCE, thread_name_prefix="lookup")
-        self.calls = {sibling: ThreadPoolExecutor(CALLS_AT_ONCE, sibling) for sibling in Sibling}
-
-    def end(self) -> None:
-        for pool in (self.branches, *self.calls.values()):
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-@cache
-def _threads_of_process(_pid: int) -> _Threads:
-    """Return the threads of the process; a forked one, which inherits none, starts its own."""
-    return _Threads()
-
-
-def end_lookups() -> None:
-    """End the threads of this process, and wait for calls that were abandoned; the next lookup starts new ones.
-
-    To be called while nothing is looked up: before a fork, which needs a process without other threads.
-    """
-    _threads_of_process(os.getpid()).end()
-    _threads_of_process.cache_clear()
+LATENESS_SECONDS = 0.1
+"""How long after the deadline a result is waited for, so that a call can report its own timeout, and a branch go on."""
 
 
 class Each(Generic[Item, T]):
-    """One call for each of some items, made by a few workers that take one item after the other.
+    """The same work for each of some items, done by a few workers that take one item after the other.
 
-    A future for each call would cost two switches of threads: to the one that calls, and to the one that waits.
+    Within a branch it is awaited before results are asked for.
     """
 
-    def __init__(self, sibling: Sibling, call: Callable[[Item], T], items: Iterable[Item], deadline: Deadline) -> None:
+    def __init__(
+        self,
+        lookups: "Lookups",
+        sibling: Sibling,
+        work: Callable[[Item], Awaitable[T]],
+        items: Collection[Item],
+    ) -> None:
+        self._lookups = lookups
         self._sibling = sibling
-        self._call = call
+        self._work = work
         self._items = deque(items)
-        self._deadline = deadline
         self._results: dict[Item, T] = {}
         self._failures: dict[Item, Exception] = {}
-        self.workers: list[Future[None]] = []
+        self._workers = [lookups.branch(self._take_items) for _ in range(min(len(items), CALLS_AT_ONCE))]
 
-    def work(self, is_over: Callable[[], bool]) -> None:
-        """Make calls until there are no more items, or nobody waits for them."""
-        while not is_over():
-            try:
-                item = self._items.popleft()
-            except IndexError:
-                return
-            try:
-                self._results[item] = self._call(item)
-            except Exception as error:
-                self._failures[item] = error
+    def __await__(self) -> Generator[Any, Any, Self]:
+        for worker in self._workers:
+            yield from worker.__await__()
+        self._workers.clear()
+        return self
 
     def of(self, item: Item) -> T:
-        """Return the result of the call for an item, when all are made or the deadline has passed.
+        """Return the result for an item, when all work is done or the deadline has passed.
 
-        Raises the failure of the call, and SiblingUnavailable where there is no result by the deadline.
+        Raises the failure of its work, and SiblingUnavailable where there is no result by the deadline.
         """
-        self._await()
+        self._await_workers()
         if item in self._results:
             return self._results[item]
         raise self._failures.get(item) or _too_late(self._sibling)
 
-    def results(self) -> dict[Item, T]:
-        """Return the results that there are when all calls are made or the deadline has passed."""
-        self._await()
-        return dict(self._results)
+    def _await_workers(self) -> None:
+        if self._workers:
+            self._lookups.await_all(self._workers)
+            done = [worker for worker in self._workers if worker.is_done]
+            self._workers.clear()
+            for worker in done:
+                worker.result()
 
-    def _await(self) -> None:
-        if self.workers:
-            wait(self.workers, max(0.0, self._deadline.at + LATENESS_SECONDS - time.monotonic()))
-            self.workers.clear()
+    async def _take_items(self) -> None:
+        while self._items:
+            item = self._items.popleft()
+            try:
+                self._results[item] = await self._work(item)
+            except (SiblingUnavailable, SiblingNotFound) as failure:
+                self._failures[item] = failure
 
 
 def _too_late(sibling: Sibling) -> SiblingUnavailable:
@@ -110,13 +81,13 @@ def _too_late(sibling: Sibling) -> SiblingUnavailable:
 class Lookups:
     """One set of lookups, used in a `with` block; unfinished work is abandoned at its end.
 
-    Branches wait for calls, and only the thread that opened the block waits for branches: no deadlock is possible.
+    They go on while the thread that opened the block waits for one of them.
     """
 
     def __init__(self, deadline: Deadline) -> None:
         self.deadline = deadline
-        self._threads = _threads_of_process(os.getpid())
-        self._started: list[Future[Any]] = []
+        self._tasks = Tasks()
+        self._slots = Slots(self._tasks, deadline)
         self._is_over = False
 
     def __enter__(self) -> Self:
@@ -126,46 +97,52 @@ class Lookups:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._is_over = True
-        for future in self._started:
-            future.cancel()
-
-    def branch(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Start `work`, which makes calls and waits for them, and return its future."""
-        return self._start(self._threads.branches, lambda: work(*args, **kwargs))
-
-    def call(self, sibling: Sibling, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Start one call of a sibling and return its future."""
-        return self._start(self._threads.calls[sibling], lambda: call(*args, **kwargs))
-
-    def _start(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> Future[T]:
-        if self._is_over:
-            raise CancelledError  # in a branch that was abandoned
-        future = pool.submit(copy_context().run, work)
-        self._started.append(future)
-        return future
-
-    def map_calls(self, sibling: Sibling, call: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
-        """Return the results of one call for each item, in their order. Raises the first failure."""
-        futures = [self.call(sibling, call, item) for item in items]
-        return [self.result(sibling, future) for future in futures]
-
-    def each(self, sibling: Sibling, call: Callable[[Item], T], items: Collection[Item]) -> Each[Item, T]:
-        """Start one call of a sibling for each of the items, in their order; they are different from one another."""
-        calls = Each(sibling, call, items, self.deadline)
-        workers = range(min(len(items), CALLS_AT_ONCE))
-        calls.workers += [self.call(sibling, calls.work, lambda: self._is_over) for _ in workers]
-        return calls
-
-    def result(self, sibling: Sibling, future: Future[T]) -> T:
-        """Return the result of a call. Raises SiblingUnavailable where it is not there by the deadline."""
-        return self._wait(sibling, future, LATENESS_SECONDS)
-
-    def branch_result(self, sibling: Sibling, branch: Future[T]) -> T:
-        """Return the result of a branch, which may come later than that of its last call. Raises as `result` does."""
-        return self._wait(sibling, branch, 2 * LATENESS_SECONDS)
-
-    def _wait(self, sibling: Sibling, future: Future[T], lateness: float) -> T:
         try:
-            return future.result(max(0.0, self.deadline.at + lateness - time.monotonic()))
-        except TimeoutError as error:
-            raise _too_late(sibling) from error
+            self._tasks.close()
+        finally:
+            self._slots.close()
+
+    def branch(self, work: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs) -> Task[T]:
+        """Start work that makes calls, and return its task."""
+        if self._is_over:
+            raise CancelledError
+        return self._tasks.start(work(*args, **kwargs))
+
+    def call(self, sibling: Sibling, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> Task[T]:
+        """Start one call of a sibling and return its task."""
+        return self.branch(self._within_limit, sibling, lambda: call(*args, **kwargs))
+
+    async def map_calls(self, sibling: Sibling, call: Callable[[Item], Awaitable[T]], items: Iterable[Item]) -> list[T]:
+        """Return the results of one call for each item, in their order. Raises the first failure."""
+        tasks = [self.call(sibling, call, item) for item in items]
+        return [await task for task in tasks]
+
+    def each(self, sibling: Sibling, call: Callable[[Item], Awaitable[T]], items: Collection[Item]) -> Each[Item, T]:
+        """Start one call of a sibling for each of the items, in their order; they are different from one another."""
+        return Each(self, sibling, lambda item: self._within_limit(sibling, lambda: call(item)), items)
+
+    def each_branch(
+        self, sibling: Sibling, work: Callable[[Item], Awaitable[T]], items: Collection[Item]
+    ) -> Each[Item, T]:
+        """Start work that makes several calls of a sibling for each of the items, which differ from one another."""
+        return Each(self, sibling, work, items)
+
+    def result(self, sibling: Sibling, task: Task[T]) -> T:
+        """Return the result of a call or a branch. Raises SiblingUnavailable where it is not there by the deadline.
+
+        Within a branch a task is awaited instead.
+        """
+        if not self.await_all([task]):
+            raise _too_late(sibling)
+        return task.result()
+
+    def await_all(self, tasks: Collection[Task[Any]]) -> bool:
+        """Run all that was started until these tasks are done, or the deadline has passed. Return whether they are."""
+        return self._tasks.run_until(lambda: all(task.is_done for task in tasks), self.deadline.at + LATENESS_SECONDS)
+
+    async def _within_limit(self, sibling: Sibling, call: Callable[[], Awaitable[T]]) -> T:
+        await self._slots.take(sibling)
+        try:
+            return await call()
+        finally:
+            self._slots.give_back(sibling)

@@ -83,25 +83,26 @@ class _Closures(RecordList):
     closures: list[ClosurePayload]
 
 
-def read_trails(reader: SiblingReader, lookups: Lookups, region_id: UUID) -> Records[TrailPayload]:
+async def read_trails(reader: SiblingReader, lookups: Lookups, region_id: UUID) -> Records[TrailPayload]:
     """Read all trails of a region, whatever their status. Raises SiblingUnavailable."""
-    return read_all_pages(lookups, Sibling.TRAIL_MANAGEMENT, "searchTrails", partial(_trail_page, reader, region_id))
+    read = partial(_trail_page, reader, region_id)
+    return await read_all_pages(lookups, Sibling.TRAIL_MANAGEMENT, "searchTrails", read)
 
 
-def read_trail(reader: SiblingReader, trail_id: UUID) -> TrailPayload:
+async def read_trail(reader: SiblingReader, trail_id: UUID) -> TrailPayload:
     """Read one trail. Raises SiblingNotFound for an unknown trail."""
-    return reader.get(_resource_call("getTrail", f"/trails/{trail_id}"), TrailPayload, lifetime=TRAILS_LIFETIME)
+    return await reader.get(_resource_call("getTrail", f"/trails/{trail_id}"), TrailPayload, lifetime=TRAILS_LIFETIME)
 
 
-def read_closures(reader: SiblingReader, trail_id: UUID) -> Records[ClosurePayload]:
+async def read_closures(reader: SiblingReader, trail_id: UUID) -> Records[ClosurePayload]:
     """Read the present and future closures of a trail. Raises SiblingNotFound for an unknown trail."""
-    page = reader.get(_closures_call(trail_id), _Closures, lifetime=TRAILS_LIFETIME)
+    page = await reader.get(_closures_call(trail_id), _Closures, lifetime=TRAILS_LIFETIME)
     return Records(page.closures, page.sick)
 
 
-def read_conditions(reader: SiblingReader, trail_id: UUID) -> ConditionsPayload:
+async def read_conditions(reader: SiblingReader, trail_id: UUID) -> ConditionsPayload:
     """Read the current ground conditions of a trail. Raises SiblingNotFound where there is no report."""
-    return reader.get(_conditions_call(trail_id), ConditionsPayload, lifetime=TRAILS_LIFETIME)
+    return await reader.get(_conditions_call(trail_id), ConditionsPayload, lifetime=TRAILS_LIFETIME)
 
 
 def look_up_details(reader: SiblingReader, trail_ids: Collection[UUID]) -> None:
@@ -123,7 +124,7 @@ def _conditions_call(trail_id: UUID) -> Call:
     return _resource_call("getTrailCurrentConditions", f"/trails/{trail_id}/conditions")
 
 
-def _trail_page(reader: SiblingReader, region_id: UUID, index: int) -> _TrailPage:
+async def _trail_page(reader: SiblingReader, region_id: UUID, index: int) -> _TrailPage:
     params: dict[str, str | int] = {"region_id": f"{region_id}", "limit": PAGE_SIZE, "offset": index * PAGE_SIZE}
     call = _call("searchTrails", "/trails", params=params)
-    return reader.get(call, _TrailPage, lifetime=TRAILS_LIFETIME, check=completeness_of(call, index))
+    return await reader.get(call, _TrailPage, lifetime=TRAILS_LIFETIME, check=completeness_of(call, index))

@@ -13,8 +13,8 @@ from scheduling.domain.facts import Sibling
 from scheduling.domain.limits import MAX_AGE, MAX_GUESTS, MAX_NAME
 from scheduling.siblings.calls import Call, CoordinatesPayload, Payload, if_readable
 from scheduling.siblings.client import SiblingReader, send
-from scheduling.siblings.paging import PAGE_SIZE, Lists, completeness_of, read_all_pages
-from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.paging import PAGE_SIZE, completeness_of, read_all_pages, read_lists
+from scheduling.siblings.parallel import Each, Lookups
 from scheduling.siblings.records import RecordList, Records
 
 TRIP_LIFETIME = timedelta(minutes=10)
@@ -103,9 +103,9 @@ class _Regions(RecordList):
     data: list[RegionPayload]
 
 
-def read_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload:
+async def read_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload:
     """Read one trip. Raises SiblingNotFound for a trip that the catalog does not have."""
-    return reader.get(_trip_call(trip_id), TripPayload, lifetime=TRIP_LIFETIME)
+    return await reader.get(_trip_call(trip_id), TripPayload, lifetime=TRIP_LIFETIME)
 
 
 def look_up_trips(reader: SiblingReader, trip_ids: Iterable[UUID]) -> None:
@@ -118,36 +118,38 @@ def cached_trip(reader: SiblingReader, trip_id: UUID) -> TripPayload | None:
     return reader.get_cached(_trip_call(trip_id), TripPayload, TRIP_LIFETIME)
 
 
-def read_regions(reader: SiblingReader) -> Records[RegionPayload]:
+async def read_regions(reader: SiblingReader) -> Records[RegionPayload]:
     """Read all regions. Raises SiblingUnavailable."""
-    regions = reader.get(_call("listRegions", "/regions"), _Regions, lifetime=REGIONS_LIFETIME)
+    regions = await reader.get(_call("listRegions", "/regions"), _Regions, lifetime=REGIONS_LIFETIME)
     return Records(regions.data, regions.sick)
 
 
-def read_trips_between(reader: SiblingReader, lookups: Lookups, first: date, last: date) -> Records[TripSummaryPayload]:
+async def read_trips_between(
+    reader: SiblingReader, lookups: Lookups, first: date, last: date
+) -> Records[TripSummaryPayload]:
     """Read the trips with a departure from `first` to `last`, both included, whatever their status."""
     read = partial(_trip_page, reader, {"date_from": f"{first}", "date_to": f"{last}"})
-    return read_all_pages(lookups, Sibling.TRIP_CATALOG, "searchTrips", read)
+    return await read_all_pages(lookups, Sibling.TRIP_CATALOG, "searchTrips", read)
 
 
-def read_departures(
+async def read_departures(
     reader: SiblingReader, lookups: Lookups, trip_id: UUID, first: date, last: date
 ) -> Records[DeparturePayload]:
     """Read a trip's departures from `first` to `last`, both included; never cached, because seats are sold."""
     read = partial(_departure_page, reader, trip_id, {"date_from": f"{first}", "date_to": f"{last}"})
-    return read_all_pages(lookups, Sibling.TRIP_CATALOG, "getTripSchedule", read)
+    return await read_all_pages(lookups, Sibling.TRIP_CATALOG, "getTripSchedule", read)
 
 
 def departure_lists(
     reader: SiblingReader, lookups: Lookups, trip_ids: Collection[UUID], first: date, last: date
-) -> Lists[UUID, DeparturePayload]:
+) -> Each[UUID, Records[DeparturePayload]]:
     """Start to read what `read_departures` reads, of many trips."""
     params = {"date_from": f"{first}", "date_to": f"{last}"}
 
-    def read(trip_id: UUID, index: int) -> _DeparturePage:
-        return _departure_page(reader, trip_id, params, index)
+    async def read(trip_id: UUID, index: int) -> _DeparturePage:
+        return await _departure_page(reader, trip_id, params, index)
 
-    return Lists(lookups, Sibling.TRIP_CATALOG, "getTripSchedule", read, trip_ids)
+    return read_lists(lookups, Sibling.TRIP_CATALOG, "getTripSchedule", read, trip_ids)
 
 
 def add_departure(trip_id: UUID, body: Mapping[str, Any], *, key: str, deadline: Deadline) -> DeparturePayload:
@@ -160,14 +162,16 @@ def _trip_call(trip_id: UUID) -> Call:
     return _resource_call("getTripById", f"/trips/{trip_id}")
 
 
-def _trip_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _TripPage:
+async def _trip_page(reader: SiblingReader, params: Mapping[str, str], index: int) -> _TripPage:
     call = _call("searchTrips", "/trips", params=_page(params, index))
-    return reader.get(call, _TripPage, check=completeness_of(call, index))
+    return await reader.get(call, _TripPage, check=completeness_of(call, index))
 
 
-def _departure_page(reader: SiblingReader, trip_id: UUID, params: Mapping[str, str], index: int) -> _DeparturePage:
+async def _departure_page(
+    reader: SiblingReader, trip_id: UUID, params: Mapping[str, str], index: int
+) -> _DeparturePage:
     call = _resource_call("getTripSchedule", f"/trips/{trip_id}/schedule", params=_page(params, index))
-    return reader.get(call, _DeparturePage, check=completeness_of(call, index))
+    return await reader.get(call, _DeparturePage, check=completeness_of(call, index))
 
 
 def _page(params: Mapping[str, str], index: int) -> dict[str, str | int]:

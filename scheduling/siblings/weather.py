@@ -60,24 +60,24 @@ class _Alerts(RecordList):
     alerts: list[AlertPayload]
 
 
-def read_forecasts(reader: SiblingReader, station_id: str) -> Records[ForecastPayload]:
+async def read_forecasts(reader: SiblingReader, station_id: str) -> Records[ForecastPayload]:
     """Read the daily forecasts of a station, `FORECAST_DAYS` at most. Raises SiblingNotFound for an unknown station."""
     params: dict[str, str | int] = {"station_id": station_id, "days": FORECAST_DAYS}
     call = _resource_call("getWeatherForecast", "/weather/forecast", params=params)
-    page = reader.get(call, _Forecasts, lifetime=WEATHER_LIFETIME)
+    page = await reader.get(call, _Forecasts, lifetime=WEATHER_LIFETIME)
     return Records(page.forecasts, page.sick)
 
 
-def read_alerts(reader: SiblingReader, region_id: UUID) -> Records[AlertPayload]:
+async def read_alerts(reader: SiblingReader, region_id: UUID) -> Records[AlertPayload]:
     """Read the weather alerts of a region. Raises SiblingUnavailable."""
     call = _call("getWeatherAlerts", "/weather/alerts", params={"region_id": f"{region_id}"}, is_about_safety=True)
-    page = reader.get(call, _Alerts, lifetime=WEATHER_LIFETIME)
+    page = await reader.get(call, _Alerts, lifetime=WEATHER_LIFETIME)
     return Records(page.alerts, page.sick)
 
 
-def read_assessment(reader: SiblingReader, trail_id: UUID) -> AssessmentPayload:
+async def read_assessment(reader: SiblingReader, trail_id: UUID) -> AssessmentPayload:
     """Read svc-weather's assessment of a trail. Raises SiblingNotFound where there is none."""
-    return reader.get(_assessment_call(trail_id), AssessmentPayload, lifetime=ASSESSMENT_LIFETIME)
+    return await reader.get(_assessment_call(trail_id), AssessmentPayload, lifetime=ASSESSMENT_LIFETIME)
 
 
 def look_up_assessments(reader: SiblingReader, trail_ids: Iterable[UUID]) -> None:

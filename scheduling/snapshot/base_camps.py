@@ -14,13 +14,9 @@ from scheduling.snapshot.translation import base_camp_of
 LOCATIONS = Sibling.LOCATION_SERVICES
 
 
-def read_base_camp(reader: SiblingReader, gaps: Gaps, region: Region) -> Location | None:
+async def read_base_camp(reader: SiblingReader, gaps: Gaps, region: Region) -> Location | None:
     """Read the base camp of a region, the first by id; None without one, or without an answer, which `gaps` notes."""
-    camps = gaps.read_or_note(
-        LOCATIONS,
-        f"the base camp of {region.name}",
-        lambda: _judged_camps(reader, region.id),
-    )
+    camps = await gaps.answer_or_note(LOCATIONS, f"the base camp of {region.name}", _judged_camps(reader, region.id))
     if camps is None:
         return None
     sound = gaps.sound(LOCATIONS, RecordKind.BASE_CAMP, camps)
@@ -29,15 +25,12 @@ def read_base_camp(reader: SiblingReader, gaps: Gaps, region: Region) -> Locatio
         gaps.note(LOCATIONS, f"a base camp of {region.name} that cannot be read")
     if first is None:
         return None
-    capacity = gaps.read_or_note(
-        LOCATIONS,
-        f"the capacity of the base camp of {region.name}",
-        lambda: location_services.read_capacity(reader, first.id),
-    )
+    read = location_services.read_capacity(reader, first.id)
+    capacity = await gaps.answer_or_note(LOCATIONS, f"the capacity of the base camp of {region.name}", read)
     return base_camp_of(first, capacity.max_capacity if capacity else None)
 
 
-def _judged_camps(reader: SiblingReader, region_id: UUID) -> Records[LocationPayload]:
-    camps = location_services.read_base_camps(reader, region_id)
+async def _judged_camps(reader: SiblingReader, region_id: UUID) -> Records[LocationPayload]:
+    camps = await location_services.read_base_camps(reader, region_id)
     reader.answers.judge(BASE_CAMPS, {camp.id: NO_TRAITS for camp in camps.entries}, scope=str(region_id))
     return camps

@@ -195,7 +195,7 @@ def _read(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: 
         regions_branch = lookups.branch(read_regions, reader, gaps)
         catalog = _read_catalog(scope, reader, lookups, gaps)
         catalog.judge_departures(reader.answers, scope.days)
-        regions = lookups.branch_result(CATALOG, regions_branch)
+        regions = lookups.result(CATALOG, regions_branch)
         _check_trip(scope, catalog, regions, gaps)
         guide_lookups.add_days(catalog.days_touched(scope.days, regions))
         region_lookups = RegionLookups.start(
@@ -220,7 +220,7 @@ def _read_catalog(scope: _Scope, reader: SiblingReader, lookups: Lookups, gaps: 
     if scope.is_of_one_trip:
         return read_catalog(reader, lookups, gaps, scope.trip_ids, scope.window)
     search = lookups.branch(read_departing_trips, reader, lookups, scope.window, scope.region_ids)
-    departing = lookups.branch_result(CATALOG, search)
+    departing = lookups.result(CATALOG, search)
     return read_catalog(reader, lookups, gaps, scope.trip_ids | departing, scope.window)
 
 

@@ -12,7 +12,6 @@ from scheduling.domain.local_time import days_touched
 from scheduling.siblings import SiblingFailure, SiblingNotFound, trip_catalog
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.last_good import DEPARTURES, NO_TRAITS, REGIONS, TRIPS, LastGoodAnswers
-from scheduling.siblings.paging import Lists
 from scheduling.siblings.parallel import Each, Lookups
 from scheduling.siblings.records import Records, SickRecord, lost_limit, refuse_sick_list
 from scheduling.snapshot.gaps import Gaps
@@ -145,7 +144,7 @@ def _refuse_many_missing(missing: Collection[UUID], total: int) -> None:
 
 
 def _departures_of(
-    departing: Lists[UUID, trip_catalog.DeparturePayload], trip_id: UUID
+    departing: Each[UUID, Records[trip_catalog.DeparturePayload]], trip_id: UUID
 ) -> Records[trip_catalog.DeparturePayload]:
     try:
         return departing.of(trip_id)
@@ -153,11 +152,11 @@ def _departures_of(
         return Records([])
 
 
-def read_departing_trips(
+async def read_departing_trips(
     reader: SiblingReader, lookups: Lookups, window: tuple[date, date], region_ids: Collection[UUID] | None
 ) -> frozenset[UUID]:
     """Return the trips that depart in `window`, both days included, in some regions or in all."""
-    trips = trip_catalog.read_trips_between(reader, lookups, *window)
+    trips = await trip_catalog.read_trips_between(reader, lookups, *window)
     # A summary that cannot be read still names its trip, whose details decide.
     unreadable = {record.id for record in trips.sick if record.id}
     return frozenset(unreadable | {trip.id for trip in trips.entries if _is_in(region_ids, trip.region_id)})
@@ -167,9 +166,9 @@ def _is_in(region_ids: Collection[UUID] | None, region_id: UUID | None) -> bool:
     return region_ids is None or region_id is None or region_id in region_ids
 
 
-def read_regions(reader: SiblingReader, gaps: Gaps) -> Mapping[UUID, Region]:
+async def read_regions(reader: SiblingReader, gaps: Gaps) -> Mapping[UUID, Region]:
     """Read the regions whose time zones are known, by id; the others are noted in `gaps`. Raises SiblingUnavailable."""
-    listed = trip_catalog.read_regions(reader)
+    listed = await trip_catalog.read_regions(reader)
     regions = {payload.id: region_of(payload) for payload in listed.entries}
     without_zone = [SickRecord(key, "timezone: it is unknown") for key, region in regions.items() if region is None]
     sick = [*listed.sick, *without_zone]

@@ -1,8 +1,7 @@
 """The gaps of a snapshot: facts that are unknown because a sibling did not answer or a record breaks its contract."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from threading import Lock
 from typing import TypeVar
@@ -10,8 +9,8 @@ from typing import TypeVar
 from scheduling.domain.facts import LeftOut, RecordKind, Sibling
 from scheduling.siblings import SiblingNotFound, SiblingUnavailable
 from scheduling.siblings.client import SiblingReader
-from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import Records, SickRecord
+from scheduling.siblings.tasks import Work
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -34,14 +33,18 @@ class Gaps:
         with self._lock:
             self._unknown[sibling].add(subject)
 
-    def result_or_note(self, lookups: Lookups, sibling: Sibling, future: Future[T], subject: str) -> T | None:
-        """Return the result of a call; None, with `subject` noted, where the sibling does not answer."""
-        return self.read_or_note(sibling, subject, lambda: lookups.result(sibling, future))
-
     def read_or_note(self, sibling: Sibling, subject: str, read: Callable[[], T]) -> T | None:
         """Return what `read` returns; None, with `subject` noted, where the sibling does not answer."""
         try:
             return read()
+        except (SiblingUnavailable, SiblingNotFound):
+            self.note(sibling, subject)
+            return None
+
+    async def answer_or_note(self, sibling: Sibling, subject: str, answer: Awaitable[T]) -> T | None:
+        """Return an answer when it is there; None, with `subject` noted, where the sibling does not answer."""
+        try:
+            return await answer
         except (SiblingUnavailable, SiblingNotFound):
             self.note(sibling, subject)
             return None
@@ -73,12 +76,12 @@ def _sentence(sibling: Sibling, subjects: list[str]) -> str:
     return f"{sibling} did not answer; not known: {shown}{more}."
 
 
-def with_default(read: Callable[[SiblingReader, K], T], default: T) -> Callable[[SiblingReader, K], T]:
+def with_default(read: Callable[[SiblingReader, K], Awaitable[T]], default: T) -> Callable[[SiblingReader, K], Work[T]]:
     """Return a function that reads as `read` does and returns `default` where the sibling answers 404."""
 
-    def read_or_default(reader: SiblingReader, key: K) -> T:
+    async def read_or_default(reader: SiblingReader, key: K) -> T:
         try:
-            return read(reader, key)
+            return await read(reader, key)
         except SiblingNotFound:
             return default
 

@@ -88,9 +88,9 @@ def _valid_names(certificates: Mapping[UUID, Iterable[Certificate]]) -> dict[UUI
     return {guide_id: frozenset(c.name for c in held if c.is_valid) for guide_id, held in certificates.items()}
 
 
-def _read_certificates(reader: SiblingReader, guide_id: UUID) -> tuple[Certificate, ...]:
+async def _read_certificates(reader: SiblingReader, guide_id: UUID) -> tuple[Certificate, ...]:
     try:
-        return tuple(map(certificate_of, guide_management.read_certifications(reader, guide_id)))
+        return tuple(map(certificate_of, await guide_management.read_certifications(reader, guide_id)))
     except SiblingNotFound:
         return ()
 
@@ -146,9 +146,9 @@ def _windows_of(
     return {key: windows for key, windows in read.items() if windows is not None}, reader
 
 
-def _read_windows(reader: SiblingReader, first: date, last: date, guide_id: UUID) -> list[AvailabilityPayload]:
+async def _read_windows(reader: SiblingReader, first: date, last: date, guide_id: UUID) -> list[AvailabilityPayload]:
     try:
-        return guide_management.read_availability(reader, guide_id, first, last)
+        return await guide_management.read_availability(reader, guide_id, first, last)
     except SiblingNotFound:
         return []
 

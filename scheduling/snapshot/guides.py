@@ -1,7 +1,6 @@
 """Guides for a snapshot. Without them no decision is possible: svc-guide-management's silence is not a gap."""
 
 from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -16,6 +15,7 @@ from scheduling.siblings.last_good import GUIDES as GUIDES_JUDGED
 from scheduling.siblings.last_good import NO_TRAITS
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import Records
+from scheduling.siblings.tasks import Task
 from scheduling.snapshot.gaps import Gaps, earlier, oldest_read_at
 from scheduling.snapshot.translation import guide_of
 
@@ -29,8 +29,8 @@ class GuideLookups:
     reader: SiblingReader
     lookups: Lookups
     gaps: Gaps
-    all_guides: Future[Records[GuidePayload]] | None
-    available: dict[date, Future[Records[GuidePayload]]] = field(default_factory=dict)
+    all_guides: Task[Records[GuidePayload]] | None
+    available: dict[date, Task[Records[GuidePayload]]] = field(default_factory=dict)
 
     @classmethod
     def start(
@@ -77,8 +77,8 @@ class GuideLookups:
         self.reader.answers.judge_available({guide.id for guide in guides if _is_of_use(guide)}, day)
         return guides
 
-    def _guides(self, branch: Future[Records[GuidePayload]]) -> list[GuidePayload]:
-        return self.gaps.sound(GUIDES, RecordKind.GUIDE, self.lookups.branch_result(GUIDES, branch))
+    def _guides(self, branch: Task[Records[GuidePayload]]) -> list[GuidePayload]:
+        return self.gaps.sound(GUIDES, RecordKind.GUIDE, self.lookups.result(GUIDES, branch))
 
 
 def _guides_of(

@@ -1,7 +1,6 @@
 """Lookups of one trip or some guides, while a client waits for the validation of its request."""
 
 from collections.abc import Collection, Iterable
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from typing import Self
@@ -17,6 +16,7 @@ from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.guide_management import GuidePayload
 from scheduling.siblings.last_good import TRIPS
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.tasks import Task, run
 from scheduling.snapshot.translation import guide_of, trip_of
 
 MAX_TRIPS_ADDED = 5
@@ -72,7 +72,7 @@ def look_up_trip(
 def _judged_trip(trip_id: UUID, deadline: Deadline, field: str) -> Trip:
     try:
         with SiblingReader.judging(deadline, TRIPS, fresh=True) as reader:
-            trip = trip_of(trip_catalog.read_trip(reader, trip_id))
+            trip = trip_of(run(trip_catalog.read_trip(reader, trip_id)))
             of_use = {trip_id: trip.required_certifications} if trip.is_active else {}
             reader.answers.judge(TRIPS, of_use, asked=[trip_id])
     except SiblingNotFound as error:
@@ -107,7 +107,7 @@ def look_up_guides(
     return {key: guide for key, guide in guides.items() if guide}
 
 
-def _guide_or_none(lookups: Lookups, future: Future[GuidePayload]) -> Guide | None:
+def _guide_or_none(lookups: Lookups, future: Task[GuidePayload]) -> Guide | None:
     try:
         return guide_of(lookups.result(Sibling.GUIDE_MANAGEMENT, future))
     except SiblingNotFound:

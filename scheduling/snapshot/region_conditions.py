@@ -1,7 +1,6 @@
 """Trails, weather and base camps of some regions. A decision is possible without them, with a warning."""
 
 from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,13 +10,14 @@ from uuid import UUID
 from scheduling.domain.facts import Location, Region, Sibling, Trail, Trip, WeatherAlert, WeatherOutlook
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
+from scheduling.siblings.tasks import Task
 from scheduling.snapshot.base_camps import read_base_camp
 from scheduling.snapshot.gaps import Gaps
 from scheduling.snapshot.trail_conditions import read_named_trail, read_trails
 from scheduling.snapshot.weather import RegionWeather, read_region_weather
 
 T = TypeVar("T")
-Branches = Mapping[str, Future[T]]
+Branches = Mapping[str, Task[T]]
 """Running branches by the subject they read, in words for a person."""
 
 
@@ -106,7 +106,7 @@ class RegionLookups:
     def _results(self, sibling: Sibling, branches: Branches[T]) -> list[T]:
         """Return the results that come by the deadline and note the subjects of the others."""
         results = [
-            self.gaps.read_or_note(sibling, subject, partial(self.lookups.branch_result, sibling, branch))
+            self.gaps.read_or_note(sibling, subject, partial(self.lookups.result, sibling, branch))
             for subject, branch in branches.items()
         ]
         return [result for result in results if result is not None]

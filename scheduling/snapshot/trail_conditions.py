@@ -32,7 +32,7 @@ _read_conditions = with_default(trail_management.read_conditions, ConditionsPayl
 _read_assessment = with_default(weather.read_assessment, AssessmentPayload())
 
 
-def read_trails(
+async def read_trails(
     reader: SiblingReader,
     lookups: Lookups,
     gaps: Gaps,
@@ -41,11 +41,8 @@ def read_trails(
     named: Collection[UUID],
 ) -> list[Trail]:
     """Read all trails of a region; in detail the `named` ones, and those that suit a trip and are not closed."""
-    listed = gaps.read_or_note(
-        TRAILS,
-        f"the trails of {region.name}",
-        lambda: _judged_trails(reader, lookups, region.id),
-    )
+    judged = _judged_trails(reader, lookups, region.id)
+    listed = await gaps.answer_or_note(TRAILS, f"the trails of {region.name}", judged)
     if listed is None:
         return []
     trails = {payload.id: payload.translated_by(trail_of) for payload in gaps.sound(TRAILS, RecordKind.TRAIL, listed)}
@@ -55,19 +52,19 @@ def read_trails(
     relevant = [
         trail for trail in trails.values() if trail.id in named or _is_usable(trail, by_region[trail.region_id])
     ]
-    return list((trails | _read_details(reader, lookups, gaps, relevant)).values())
+    return list((trails | await _read_details(reader, lookups, gaps, relevant)).values())
 
 
-def _judged_trails(reader: SiblingReader, lookups: Lookups, region_id: UUID) -> Records[TrailPayload]:
-    listed = trail_management.read_trails(reader, lookups, region_id)
+async def _judged_trails(reader: SiblingReader, lookups: Lookups, region_id: UUID) -> Records[TrailPayload]:
+    listed = await trail_management.read_trails(reader, lookups, region_id)
     reader.answers.judge(JUDGED_TRAILS, {trail.id: NO_TRAITS for trail in listed.entries}, scope=str(region_id))
     return listed
 
 
-def read_named_trail(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trail_id: UUID) -> list[Trail]:
+async def read_named_trail(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trail_id: UUID) -> list[Trail]:
     """Read one trail in detail that is in no list that was read; an empty list for an unknown trail."""
     try:
-        payload = trail_management.read_trail(reader, trail_id)
+        payload = await trail_management.read_trail(reader, trail_id)
     except SiblingNotFound:
         return []
     except SiblingFailure as failure:
@@ -75,35 +72,36 @@ def read_named_trail(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trail_
             raise
         gaps.leave_out(TRAILS, RecordKind.TRAIL, [SickRecord(trail_id, failure.why)])
         return []
-    return list(_read_details(reader, lookups, gaps, [trail_of(payload)]).values())
+    return list((await _read_details(reader, lookups, gaps, [trail_of(payload)])).values())
 
 
 def _is_usable(trail: Trail, trips: Collection[Trip]) -> bool:
     return trail.status != "CLOSED" and any(fits_trip(trail, trip) for trip in trips)
 
 
-def _read_details(reader: SiblingReader, lookups: Lookups, gaps: Gaps, trails: Collection[Trail]) -> dict[UUID, Trail]:
-    running = _DetailLookups.start(reader, lookups, [trail.id for trail in trails])
+async def _read_details(
+    reader: SiblingReader, lookups: Lookups, gaps: Gaps, trails: Collection[Trail]
+) -> dict[UUID, Trail]:
+    running = await _Details.read(reader, lookups, [trail.id for trail in trails])
     return {trail.id: running.detailed(trail, gaps) for trail in trails}
 
 
 @dataclass(frozen=True, slots=True)
-class _DetailLookups:
-    """The running lookups of some trails."""
+class _Details:
+    """What was answered of some trails."""
 
     closures: Each[UUID, Records[ClosurePayload]]
     conditions: Each[UUID, ConditionsPayload]
     assessments: Each[UUID, AssessmentPayload]
 
     @classmethod
-    def start(cls, reader: SiblingReader, lookups: Lookups, trail_ids: Collection[UUID]) -> "_DetailLookups":
+    async def read(cls, reader: SiblingReader, lookups: Lookups, trail_ids: Collection[UUID]) -> "_Details":
         trail_management.look_up_details(reader, trail_ids)
         weather.look_up_assessments(reader, trail_ids)
-        return cls(
-            closures=lookups.each(TRAILS, partial(_read_closures, reader), trail_ids),
-            conditions=lookups.each(TRAILS, partial(_read_conditions, reader), trail_ids),
-            assessments=lookups.each(Sibling.WEATHER, partial(_read_assessment, reader), trail_ids),
-        )
+        closures = lookups.each(TRAILS, partial(_read_closures, reader), trail_ids)
+        conditions = lookups.each(TRAILS, partial(_read_conditions, reader), trail_ids)
+        assessments = lookups.each(Sibling.WEATHER, partial(_read_assessment, reader), trail_ids)
+        return cls(await closures, await conditions, await assessments)
 
     def detailed(self, trail: Trail, gaps: Gaps) -> Trail:
         """Return the trail with its closures, ground conditions and assessment, as far as they were answered."""

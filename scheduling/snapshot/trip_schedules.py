@@ -1,7 +1,6 @@
 """The whole schedules of single trips, read to learn what became of departures that a list no longer has."""
 
 from collections.abc import Collection, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -13,6 +12,7 @@ from scheduling.siblings import SiblingNotFound, SiblingUnavailable, trip_catalo
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import Records
+from scheduling.siblings.tasks import Task
 from scheduling.snapshot.catalog import CATALOG
 from scheduling.snapshot.translation import departure_of, trip_of
 
@@ -49,8 +49,8 @@ def read_trip_schedules(
 
 def _schedule(
     lookups: Lookups,
-    trip_call: Future[trip_catalog.TripPayload],
-    branch: Future[Records[trip_catalog.DeparturePayload]],
+    trip_call: Task[trip_catalog.TripPayload],
+    branch: Task[Records[trip_catalog.DeparturePayload]],
     read_at: datetime,
 ) -> TripSchedule | None:
     try:
@@ -60,7 +60,7 @@ def _schedule(
     except SiblingUnavailable:
         return None
     try:
-        listed = lookups.branch_result(CATALOG, branch)
+        listed = lookups.result(CATALOG, branch)
     except (SiblingUnavailable, SiblingNotFound):
         # A schedule that is not found while its trip is: the answers contradict each other.
         return None

@@ -79,7 +79,7 @@ def _take(watch: Watch, deadline: Deadline, *, fresh: bool = True) -> Snapshot:
     with SiblingReader.judging(deadline, days=watch.listed_days, fresh=fresh) as reader, Lookups(deadline) as lookups:
         guide_lookups = GuideLookups.start(reader, lookups, gaps, watch.guide_days, all_guides=True)
         regions_branch = lookups.branch(read_regions, reader, gaps)
-        read = partial(lookups.branch_result, CATALOG, regions_branch)
+        read = partial(lookups.result, CATALOG, regions_branch)
         regions = gaps.read_or_note(CATALOG, "the regions", read)
         without_forecast = _without_forecast(watch.region_ids, regions, gaps)
         regions = regions or {}
@@ -116,7 +116,7 @@ def _read_catalog(watch: Watch, reader: SiblingReader, lookups: Lookups, gaps: G
         return Catalog()
     window = (min(watch.listed_days), max(watch.listed_days))
     search = lookups.branch(read_departing_trips, reader, lookups, window, None)
-    departing = lookups.branch_result(CATALOG, search)
+    departing = lookups.result(CATALOG, search)
     return read_catalog(reader, lookups, gaps, watch.trip_ids | departing, window)
 
 

@@ -44,18 +44,15 @@ class RegionWeather:
         return self.forecasts.get(day)
 
 
-def read_region_weather(reader: SiblingReader, lookups: Lookups, gaps: Gaps, region: Region) -> RegionWeather:
+async def read_region_weather(reader: SiblingReader, lookups: Lookups, gaps: Gaps, region: Region) -> RegionWeather:
     """Read the weather of a region. Without a station it has no forecast, and nothing is unknown."""
     station = region.weather_station_id
     forecasts = lookups.call(Sibling.WEATHER, _read_forecasts, reader, station) if station else None
     alerts = lookups.call(Sibling.WEATHER, weather.read_alerts, reader, region.id)
-    read = (
-        gaps.result_or_note(lookups, Sibling.WEATHER, forecasts, f"the forecast of {region.name}")
-        if forecasts
-        else None
-    )
+    subject = f"the forecast of {region.name}"
+    read = await gaps.answer_or_note(Sibling.WEATHER, subject, forecasts) if forecasts else None
     by_day = _by_day(gaps.sound(Sibling.WEATHER, RecordKind.FORECAST, read)) if read else {}
-    listed = gaps.result_or_note(lookups, Sibling.WEATHER, alerts, f"the weather alerts of {region.name}")
+    listed = await gaps.answer_or_note(Sibling.WEATHER, f"the weather alerts of {region.name}", alerts)
     is_forecast = read is not None and not read.sick if station else True
     is_whole = is_forecast and listed is not None and not listed.sick
     if listed is None:

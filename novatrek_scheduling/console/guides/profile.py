@@ -12,6 +12,7 @@ from novatrek_scheduling.errors import DomainError
 from scheduling.domain.facts import Certificate, Guide, Sibling, Snapshot
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.guide_management import AvailabilityPayload, read_availability, read_certifications
+from scheduling.siblings.tasks import run
 from scheduling.snapshot.translation import certificate_of
 
 
@@ -54,7 +55,7 @@ def read_profile(guide_id: UUID, first: date, last: date) -> Profile:
 
 def _certificates(reader: SiblingReader, guide_id: UUID) -> tuple[Certificate, ...] | None:
     try:
-        held = map(certificate_of, read_certifications(reader, guide_id))
+        held = map(certificate_of, run(read_certifications(reader, guide_id)))
     except DomainError:
         return None
     return tuple(sorted(held, key=lambda held: (held.expires_on or date.max, held.name)))
@@ -62,7 +63,7 @@ def _certificates(reader: SiblingReader, guide_id: UUID) -> tuple[Certificate, .
 
 def _windows(reader: SiblingReader, guide_id: UUID, first: date, last: date) -> tuple[Window, ...] | None:
     try:
-        read = read_availability(reader, guide_id, first, last)
+        read = run(read_availability(reader, guide_id, first, last))
     except DomainError:
         return None
     return tuple(sorted(map(_window, read), key=lambda window: (window.first, window.last)))

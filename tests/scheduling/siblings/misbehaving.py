@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 from typing import Any
 
@@ -12,11 +13,21 @@ from tests.scheduling.siblings.circuits import close_all_circuits
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    """Connections that may wait to be accepted; with the usual five, more at once are dropped."""
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that gave up is no error."""
+
+
 @contextmanager
-def server(settings: Any, answer: Answer, *, version: str = "HTTP/1.0") -> Iterator[list[dict[str, str]]]:
+def server(
+    settings: Any, answer: Answer, *, version: str = "HTTP/1.0", tls: SSLContext | None = None
+) -> Iterator[list[dict[str, str]]]:
     """Run a sibling that answers with `answer`; yields the headers of the requests that it received.
 
-    By `version` HTTP/1.1 it keeps its connections; `peer` beside the headers tells them apart.
+    By `version` HTTP/1.1 it keeps its connections; `peer` beside the headers tells them apart. With `tls` it is https.
     """
     received: list[dict[str, str]] = []
 
@@ -33,11 +44,13 @@ def server(settings: Any, answer: Answer, *, version: str = "HTTP/1.0") -> Itera
         def log_message(self, *_: Any) -> None:
             pass
 
-    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    listening = _Server(("127.0.0.1", 0), Handler)
+    if tls:
+        listening.socket = tls.wrap_socket(listening.socket, server_side=True)
     thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     close_all_circuits()
-    settings.SIBLING_URLS = dict.fromkeys(Sibling, f"http://127.0.0.1:{listening.server_port}")
+    settings.SIBLING_URLS = dict.fromkeys(Sibling, f"{'https' if tls else 'http'}://127.0.0.1:{listening.server_port}")
     try:
         yield received
     finally:

@@ -12,9 +12,10 @@ from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure, SiblingNotFound, SiblingRefusal
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader, send
-from scheduling.siblings.paging import Lists, read_all_pages
+from scheduling.siblings.paging import read_all_pages, read_lists
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import RecordList
+from scheduling.siblings.tasks import run
 from tests.scheduling.siblings.misbehaving import saying, server
 
 CALL = Call(Sibling.WEATHER, "getAnything", "/anything", names_resource=True)
@@ -25,29 +26,33 @@ class Anything(Payload):
 
 
 def read(seconds: float = 2.0) -> Anything:
-    return SiblingReader(Deadline.after(seconds)).get(CALL, Anything)
+    return run(read_within(seconds))
+
+
+async def read_within(seconds: float) -> Anything:
+    return await SiblingReader(Deadline.after(seconds)).get(CALL, Anything)
 
 
 def test_a_call_carries_our_token_and_the_trace(settings: Any) -> None:
     with (
         server(settings, saying(b'{"number": 1}')) as received,
-        structlog.contextvars.bound_contextvars(request_id="request-1", trace_id="a" * 32),
+        structlog.contextvars.bound_contextvars(request_id="request-\u00e9", trace_id="a" * 32),
     ):
         read()
 
     [headers] = received
     assert headers["authorization"] == f"Bearer {settings.SIBLING_TOKEN}"
-    assert headers["x-request-id"] == "request-1"
+    assert headers["x-request-id"] == "request-\u00e9"
     assert headers["traceparent"].startswith(f"00-{'a' * 32}-")
 
 
-def test_the_trace_reaches_calls_of_other_threads(settings: Any) -> None:
+def test_the_trace_reaches_calls_that_are_made_side_by_side(settings: Any) -> None:
     with (
         server(settings, saying(b'{"number": 1}')) as received,
         structlog.contextvars.bound_contextvars(request_id="request-2"),
         Lookups(Deadline.after(2)) as lookups,
     ):
-        lookups.map_calls(Sibling.WEATHER, lambda _: read(), range(3))
+        lookups.each(Sibling.WEATHER, lambda _: read_within(2.0), range(3)).of(0)
 
     assert {headers["x-request-id"] for headers in received} == {"request-2"}
 
@@ -93,7 +98,7 @@ def test_not_found_is_told_from_failure(settings: Any) -> None:
         with pytest.raises(SiblingNotFound):
             read()
         with pytest.raises(SiblingFailure, match="404"):
-            SiblingReader(Deadline.after(2)).get(Call(Sibling.WEATHER, "listAnything", "/all"), Anything)
+            run(SiblingReader(Deadline.after(2)).get(Call(Sibling.WEATHER, "listAnything", "/all"), Anything))
 
 
 def test_an_answer_that_trickles_in_is_not_waited_for(settings: Any) -> None:
@@ -161,8 +166,12 @@ class Numbers(RecordList):
 def test_pages_of_an_unknown_number_are_read_to_the_last() -> None:
     pages = [Numbers(numbers=list(range(100))), Numbers(numbers=list(range(100, 200))), Numbers(numbers=[200])]
 
+    async def page(index: int) -> Numbers:
+        return pages[index]
+
     with Lookups(Deadline.after(2)) as lookups:
-        numbers = read_all_pages(lookups, Sibling.WEATHER, "listNumbers", pages.__getitem__)
+        reading = lookups.branch(read_all_pages, lookups, Sibling.WEATHER, "listNumbers", page)
+        numbers: Any = lookups.result(Sibling.WEATHER, reading)
 
     assert numbers.entries == list(range(201))
 
@@ -176,14 +185,14 @@ class NumbersOf(Numbers):
 
 
 def test_lists_of_many_keys_are_read_to_their_last_pages_and_fail_by_themselves() -> None:
-    def page(length: int, index: int) -> Numbers:
+    async def page(length: int, index: int) -> Numbers:
         if length < 0:
             raise SiblingNotFound(Sibling.WEATHER, "listNumbers")
         numbers = list(range(length))[100 * index : 100 * (index + 1)]
         return Numbers(numbers=numbers) if length % 2 else NumbersOf(numbers=numbers, count=length)
 
     with Lookups(Deadline.after(2)) as lookups:
-        lists = Lists(lookups, Sibling.WEATHER, "listNumbers", page, [-1, 0, 12, 250, 251, 1000])
+        lists = read_lists(lookups, Sibling.WEATHER, "listNumbers", page, [-1, 0, 12, 250, 251, 1000])
 
         assert [len(lists.of(length).entries) for length in (0, 12, 250, 251, 1000)] == [0, 12, 250, 251, 1000]
         assert lists.of(250).entries == list(range(250))

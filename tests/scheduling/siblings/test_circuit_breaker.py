@@ -8,6 +8,7 @@ from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure, SiblingUnavailable, trip_catalog
 from scheduling.siblings.circuit_breaker import MAX_FAILURES, Circuit, circuit_of
 from scheduling.siblings.client import SiblingReader
+from scheduling.siblings.tasks import run
 from tests.scheduling.siblings.examples import calls_made
 from tests.siblings import SimulatedSiblings
 
@@ -15,7 +16,7 @@ CATALOG = Sibling.TRIP_CATALOG
 
 
 def ask() -> None:
-    trip_catalog.read_regions(SiblingReader(Deadline.after(2), fresh=True))
+    run(trip_catalog.read_regions(SiblingReader(Deadline.after(2), fresh=True)))
 
 
 def open_circuit(siblings: SimulatedSiblings) -> None:
@@ -61,14 +62,14 @@ def test_a_circuit_stays_open_when_a_call_after_its_rest_fails(siblings: Simulat
 def test_the_circuits_of_others_stay_closed(siblings: SimulatedSiblings) -> None:
     open_circuit(siblings)
 
-    assert circuit_of(Sibling.WEATHER).allows_call(Deadline.after(0))
+    assert run(circuit_of(Sibling.WEATHER).allows_call(Deadline.after(0)))
 
 
 def test_what_is_not_found_is_no_failure() -> None:
     circuit = Circuit(CATALOG)
 
     for succeeded in [False] * (MAX_FAILURES - 1) + [True] + [False] * (MAX_FAILURES - 1) + [None]:
-        assert circuit.allows_call(Deadline.after(0))
+        assert run(circuit.allows_call(Deadline.after(0)))
         circuit.record(succeeded=succeeded)
 
     assert circuit.breaker.current_state == "closed"
@@ -78,12 +79,12 @@ def test_one_call_tries_a_rested_circuit_and_the_others_wait_for_it() -> None:
     circuit = Circuit(CATALOG)
     circuit.breaker.open()
     circuit.breaker.reset_timeout = 0
-    assert circuit.allows_call(Deadline.after(1))
+    assert run(circuit.allows_call(Deadline.after(1)))
     waiting, let_through = Barrier(2), []
 
     def another() -> None:
         waiting.wait(5)
-        let_through.append(circuit.allows_call(Deadline.after(5)))
+        let_through.append(run(circuit.allows_call(Deadline.after(5))))
 
     thread = Thread(target=another)
     thread.start()
@@ -99,5 +100,5 @@ def test_who_has_no_time_to_wait_for_the_trial_is_refused() -> None:
     circuit.breaker.open()
     circuit.breaker.reset_timeout = 0
 
-    assert circuit.allows_call(Deadline.after(1))
-    assert not circuit.allows_call(Deadline.after(0))
+    assert run(circuit.allows_call(Deadline.after(1)))
+    assert not run(circuit.allows_call(Deadline.after(0)))

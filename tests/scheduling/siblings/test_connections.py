@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
 from http.server import BaseHTTPRequestHandler
 from socket import SHUT_RDWR
-from threading import Event, current_thread
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,8 +15,8 @@ from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure
 from scheduling.siblings.calls import Call, Payload
 from scheduling.siblings.client import SiblingReader, send
-from scheduling.siblings.connections import connections
-from scheduling.siblings.parallel import Lookups, end_lookups
+from scheduling.siblings.connections import close_idle_connections
+from scheduling.siblings.tasks import run
 from tests.scheduling.siblings.circuits import close_all_circuits
 from tests.scheduling.siblings.misbehaving import saying, server
 
@@ -32,14 +31,14 @@ class Anything(Payload):
 @pytest.fixture(autouse=True)
 def _new_connections() -> Iterator[None]:
     close_all_circuits()
-    connections().close_idle()
+    close_idle_connections()
     yield
-    connections().close_idle()
+    close_idle_connections()
     close_all_circuits()
 
 
 def read(seconds: float = 2.0) -> Anything:
-    return SiblingReader(Deadline.after(seconds)).get(CALL, Anything)
+    return run(SiblingReader(Deadline.after(seconds)).get(CALL, Anything))
 
 
 def test_calls_one_after_the_other_share_a_connection(settings: Any) -> None:
@@ -93,7 +92,7 @@ def test_an_answer_that_is_shorter_than_it_says_is_none(settings: Any) -> None:
         request.wfile.write(NUMBER)
         request.close_connection = True
 
-    with server(settings, answer), pytest.raises(SiblingFailure, match="ProtocolError") as raised:
+    with server(settings, answer), pytest.raises(SiblingFailure, match="PARTIAL_FILE") as raised:
         read()
 
     assert raised.value.reason == "unreachable"
@@ -134,66 +133,19 @@ def test_parameters_reach_the_sibling_as_they_are(settings: Any) -> None:
     assert paths == ["/anything?station_id=a+b%26c"]
 
 
-def test_a_forked_process_has_connections_of_its_own() -> None:
-    ours = id(connections())
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.write(writing, b"another" if id(connections()) != ours else b"the same")
-        os._exit(0)
-    os.waitpid(child, 0)
-
-    assert os.read(reading, 100) == b"another"
-    assert id(connections()) == ours
-    os.close(reading)
-    os.close(writing)
-
-
-def test_a_process_forked_in_the_middle_calls_by_connections_and_threads_of_its_own(settings: Any) -> None:
+def test_a_process_forked_in_the_middle_calls_by_connections_of_its_own(settings: Any) -> None:
     with server(settings, saying(NUMBER), version="HTTP/1.1") as received:
-        read_in_a_thread()
+        read()
         child = os.fork()
         if child == 0:
             code = 1
             try:
-                code -= read_in_a_thread().number
+                code -= read().number
             finally:
                 os._exit(code)
         _, status = os.waitpid(child, 0)
-        read_in_a_thread()
+        read()
 
     assert status == 0
     first, of_the_child, second = (headers["peer"] for headers in received)
     assert first == second != of_the_child
-
-
-def read_in_a_thread() -> Anything:
-    with Lookups(Deadline.after(2)) as lookups:
-        [found] = lookups.map_calls(Sibling.WEATHER, lambda _: read(), [0])
-        return found
-
-
-def test_sets_of_lookups_share_the_threads_of_the_process() -> None:
-    end_lookups()
-    names = set()
-    for _ in range(3):
-        with Lookups(Deadline.after(2)) as lookups:
-            names |= set(lookups.map_calls(Sibling.WEATHER, lambda _: current_thread().name, [0]))
-
-    assert len(names) == 1
-
-
-def test_a_branch_that_was_abandoned_starts_no_further_call() -> None:
-    over, made = Event(), list[int]()
-
-    def branch(lookups: Lookups) -> None:
-        over.wait(2)
-        lookups.map_calls(Sibling.WEATHER, made.append, [1])
-
-    with Lookups(Deadline.after(2)) as lookups:
-        running = lookups.branch(branch, lookups)
-    over.set()
-
-    with pytest.raises(CancelledError):
-        running.result(2)
-    assert made == []

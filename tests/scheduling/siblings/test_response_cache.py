@@ -12,6 +12,7 @@ from scheduling.siblings.calls import Call
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.last_good import TRIPS
 from scheduling.siblings.response_cache import CacheView
+from scheduling.siblings.tasks import run
 from scheduling.siblings.trip_catalog import TRIP_LIFETIME, TripPayload, read_trip
 from tests.scheduling.siblings.examples import a_hike, calls_made, snapshot_of_hike
 from tests.siblings import SimulatedSiblings
@@ -20,7 +21,7 @@ from tests.siblings import SimulatedSiblings
 def read_and_keep(trip_id: UUID, *, fresh: bool = False) -> TripPayload:
     """Read a trip as a snapshot does, which judges it and keeps the answer."""
     with SiblingReader(Deadline.after(2), fresh=fresh) as reader:
-        trip = read_trip(reader, trip_id)
+        trip = run(read_trip(reader, trip_id))
         reader.answers.judge(TRIPS, {}, asked=[])
         return trip
 
@@ -41,7 +42,7 @@ def test_a_fresh_look_asks_and_is_remembered(siblings: SimulatedSiblings) -> Non
     siblings.alter("trips", f"{trip_id}", name="Another name")
 
     fresh = read_and_keep(trip_id, fresh=True)
-    cached = read_trip(SiblingReader(Deadline.after(2)), trip_id)
+    cached = run(read_trip(SiblingReader(Deadline.after(2)), trip_id))
 
     assert fresh.name == cached.name == "Another name"
     assert (calls_made() - before)["getTripById"] == 2
@@ -51,7 +52,7 @@ def test_failures_are_not_remembered(siblings: SimulatedSiblings) -> None:
     siblings.switch("svc-trip-catalog", "off_contract")
     call = Call(Sibling.TRIP_CATALOG, "getTripById", f"/trips/{a_hike(siblings)}")
     with pytest.raises(Exception, match="off the contract"):
-        read_trip(SiblingReader(Deadline.after(2)), a_hike(siblings))
+        run(read_trip(SiblingReader(Deadline.after(2)), a_hike(siblings)))
 
     assert CacheView().response_to(call, TRIP_LIFETIME) is None
 
@@ -73,13 +74,13 @@ def test_an_answer_that_an_older_release_kept_is_asked_for_again(siblings: Simul
     _, read_at = caches["siblings"].client.decode(client.get(key))  # type: ignore[attr-defined]
     client.set(key, pickle.dumps((b'{"id": 5}', read_at)))
 
-    assert read_trip(SiblingReader(Deadline.after(2)), trip_id).id == trip_id
+    assert run(read_trip(SiblingReader(Deadline.after(2)), trip_id)).id == trip_id
 
 
 def test_who_is_unknown_is_asked_for_again(siblings: SimulatedSiblings) -> None:
     trip = siblings.get("trips", f"{a_hike(siblings)}") | {"id": f"{uuid4()}"}
     with pytest.raises(Exception, match="knows nothing"):
-        read_trip(SiblingReader(Deadline.after(2)), trip["id"])
+        run(read_trip(SiblingReader(Deadline.after(2)), trip["id"]))
     siblings.add("trips", **trip)
 
-    assert read_trip(SiblingReader(Deadline.after(2)), trip["id"]).name == trip["name"]
+    assert run(read_trip(SiblingReader(Deadline.after(2)), trip["id"])).name == trip["name"]

@@ -13,6 +13,7 @@ from scheduling.siblings.calls import Call
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.response_cache import CacheView, ResponseToKeep, end_pause, write_responses
 from scheduling.siblings.response_memory import MAX_BYTES, CachedResponse, ResponseMemory
+from scheduling.siblings.tasks import run
 from scheduling.siblings.trip_catalog import TRIP_LIFETIME, TripPayload, read_trip
 from scheduling.snapshot.translation import trip_of
 
@@ -46,7 +47,7 @@ def a_trip(name: str = "Sunrise hike", *, age: timedelta = timedelta()) -> Respo
 
 
 def read() -> TripPayload:
-    return read_trip(SiblingReader(Deadline.after(2)), TRIP_ID)
+    return run(read_trip(SiblingReader(Deadline.after(2)), TRIP_ID))
 
 
 def a_response(text: str = "{}", *, age: timedelta = timedelta()) -> CachedResponse:
