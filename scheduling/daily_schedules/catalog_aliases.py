@@ -8,6 +8,7 @@ from uuid import UUID
 
 from events import outbox
 from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.departure_ids import departure_id_of
 from scheduling.domain.document import Departure, ScheduleDocument
@@ -15,10 +16,10 @@ from scheduling.domain.facts import CatalogDeparture, Sibling, Snapshot
 from scheduling.models import DepartureAlias
 from scheduling.operations_notices import notify_operations
 
-_RECORDED = """
-    SELECT catalog_id, departure_id FROM scheduling.departure_aliases
+_RECORDED = f"""
+    SELECT {columns_named(DepartureAlias, "catalog_id", "departure_id")} FROM {table_of(DepartureAlias)}
     WHERE catalog_id = ANY(%s::uuid[]) OR departure_id = ANY(%s::uuid[])
-"""
+"""  # noqa: S608 (of constants alone)
 
 
 def find_aliases(

@@ -12,6 +12,7 @@ from django.db.models import F, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.domain.document import DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import REST
@@ -22,11 +23,13 @@ from scheduling.rules.inputs import Commitment
 GUIDE_LOCKS, LOCATION_LOCKS = 0x6775, 0x6C6F
 LOCK_KEYS = 1024
 
+_IDS = columns_named(GuideCommitment, "guide_id", "departure_id", "schedule_date")
+_STARTS, _ENDS = (columns_named(GuideCommitment, name) for name in ("starts_at", "ends_at"))
 # Times are read as text, which is parsed faster than the driver does.
-_AROUND = """
-    SELECT guide_id, departure_id, schedule_date, starts_at::text AS begins, ends_at::text AS ends
-    FROM scheduling.guide_commitments WHERE {conditions} ORDER BY starts_at, departure_id
-"""
+_AROUND = f"""
+    SELECT {_IDS}, {_STARTS}::text AS begins, {_ENDS}::text AS ends
+    FROM {table_of(GuideCommitment)} WHERE {{conditions}} ORDER BY starts_at, departure_id
+"""  # noqa: S608 (of constants alone)
 
 
 def lock_guides(guide_ids: Iterable[UUID]) -> None:

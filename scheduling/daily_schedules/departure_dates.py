@@ -7,11 +7,14 @@ from uuid import UUID
 from django.db import connection
 
 from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import columns_named, table_of
+from scheduling.models import DepartureDate
 from scheduling.models.triggers import ONE_DATE
 
-_DATES = """
-    SELECT departure_id, schedule_date FROM scheduling.departure_dates WHERE departure_id = ANY(%s::uuid[])
-"""
+_DATES = f"""
+    SELECT {columns_named(DepartureDate, "departure_id", "schedule_date")} FROM {table_of(DepartureDate)}
+    WHERE departure_id = ANY(%s::uuid[])
+"""  # noqa: S608 (of constants alone)
 
 
 def dates_of(departure_ids: Collection[UUID]) -> dict[UUID, date]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models.fields.json import KeyTransform
 
 from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
@@ -37,10 +38,11 @@ _ELSEWHERE = """
     ORDER BY schedule_date
 """
 
-_ENTERED_FOR = """
-    SELECT schedule_date, first_date, last_date, guide_id, kind, entry
-    FROM scheduling.guide_entries WHERE first_date <= %s AND last_date >= %s ORDER BY schedule_date, id
-"""
+_COLUMNS = columns_named(GuideEntry, "schedule_date", "first_date", "last_date", "guide_id", "kind", "entry")
+_ENTERED_FOR = f"""
+    SELECT {_COLUMNS} FROM {table_of(GuideEntry)}
+    WHERE first_date <= %s AND last_date >= %s ORDER BY schedule_date, id
+"""  # noqa: S608 (of constants alone)
 
 Entries = Mapping[UUID, GuideAdjustments]
 NO_ENTRIES: Entries = {}

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from events.webhooks import validate_callback_url
 from novatrek_scheduling.company_time import earliest_today
 from novatrek_scheduling.errors import FieldProblem
-from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import store_rows
 from scheduling.errors import (
     ContradictoryConstraints,
     DateInThePast,
@@ -156,23 +156,6 @@ def _accept(submission: Submission, subject: str, key: str | None) -> ScheduleRe
         return _accepted_before(subject, key, submission) or _store(submission, subject, key)
 
 
-# One statement, which is a transaction of its own where no key is held in one.
-_STORE = """
-    WITH request AS (
-        INSERT INTO schedule_requests (request_id, schedule_date, requested_by, status, constraints, created_at)
-        VALUES (%(id)s, %(day)s, %(subject)s::text, %(status)s, %(constraints)s::jsonb, %(now)s::timestamptz)
-    )
-    INSERT INTO request_jobs (
-        request_id, priority, subject, idempotency_key, body_hash,
-        attempts, token, rounds, silent_rounds, queued_at, not_before
-    )
-    VALUES (
-        %(id)s, %(priority)s, %(subject)s::text, %(key)s, %(body_hash)s,
-        0, 0, 0, 0, %(now)s::timestamptz, %(now)s::timestamptz
-    )
-"""
-
-
 def _store(submission: Submission, subject: str, key: str | None) -> ScheduleRequest:
     """Store a request with its job, and queue it."""
     request = ScheduleRequest(
@@ -181,19 +164,17 @@ def _store(submission: Submission, subject: str, key: str | None) -> ScheduleReq
         status=RequestStatus.PENDING,
         constraints=submission.stored(),
     )
-    values: dict[str, Any] = {
-        "id": request.pk,
-        "day": request.schedule_date,
-        "subject": subject,
-        "status": RequestStatus.PENDING.value,
-        "constraints": json.dumps(request.constraints),
-        "now": request.created_at,
-        "priority": submission.priority.value,
-        "key": key,
-        "body_hash": submission.fingerprint(),
-    }
-    with prepared_cursor() as cursor:
-        cursor.execute(_STORE, values)
+    job = RequestJob(
+        request=request,
+        priority=submission.priority,
+        subject=subject,
+        idempotency_key=key,
+        body_hash=submission.fingerprint(),
+        queued_at=request.created_at,
+        not_before=request.created_at,
+    )
+    # One statement, which is a transaction of its own where no key is held in one.
+    store_rows(new=[request, job])
     enqueue_request(request.pk, submission.priority)
     return request
 
