@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import repeat
 from math import fsum
 from uuid import UUID
 
@@ -50,18 +51,19 @@ def solver_pairs(
     """
     able, key, team = assessment.able, assessment.demand.departure_id, departure.guide_ids
     hours = departure.span.duration.total_seconds() / 3600
-    prices = [_price(recent_hours.get(guide.id, 0.0), hours, fair_hours) for guide in able.guides]
-    return [
-        EligiblePair(
-            departure_id=key,
-            guide_id=guide.id,
-            capacity=capacity,
-            score=round(PERFECT_SCORE * score),
-            is_kept=bool(team) and guide.id in team,
-            price=price,
-        )
-        for guide, capacity, score, price in zip(able.guides, able.capacities, able.scores, prices, strict=True)
-    ]
+    guide_ids = [guide.id for guide in able.guides]
+    prices = _Prices(hours, fair_hours)
+    # Column by column: a large day has a hundred thousand pairs, of guides with few different hours.
+    columns = (
+        repeat(key, len(guide_ids)),
+        guide_ids,
+        able.capacities,
+        [round(PERFECT_SCORE * score) for score in able.scores],
+        [guide_id in team for guide_id in guide_ids] if team else repeat(False),
+        repeat(True),
+        [prices[recent] for recent in map(recent_hours.get, guide_ids, repeat(0.0))],
+    )
+    return list(map(EligiblePair._make, zip(*columns, strict=False)))
 
 
 def fair_share(assessments: Iterable[Assessment], recent_hours: Mapping[UUID, float]) -> float:
@@ -75,9 +77,17 @@ def fair_share(assessments: Iterable[Assessment], recent_hours: Mapping[UUID, fl
     return (fsum(recent_hours.get(guide, 0.0) for guide in guides.values()) + day_hours) / len(guides)
 
 
-def _price(recent_hours: float, hours: float, fair_hours: float) -> int:
-    excess = recent_hours + hours - fair_hours
-    return round(PRICE_PER_HOUR * min(max(excess, 0.0), hours))
+class _Prices(dict[float, int]):
+    """The price of a departure of `hours` by the recent hours of the guide, each computed once."""
+
+    def __init__(self, hours: float, fair_hours: float) -> None:
+        super().__init__()
+        self._hours, self._fair_hours = hours, fair_hours
+
+    def __missing__(self, recent_hours: float) -> int:
+        excess = recent_hours + self._hours - self._fair_hours
+        price = self[recent_hours] = round(PRICE_PER_HOUR * min(max(excess, 0.0), self._hours))
+        return price
 
 
 def solver_locations(

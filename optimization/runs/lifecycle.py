@@ -1,7 +1,6 @@
 """The life cycle of an optimization run: started, completed, failed or abandoned."""
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,17 +8,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from novatrek_scheduling.pgpool.rows import Changed, store_rows
 from optimization.models import Algorithm, OptimizationRun, RunDetail, RunStatus
-from optimization.solver.problem import DayProblem, RequestProblem
+from optimization.solver.problem import DayProblem, EligiblePair, RequestProblem
 from optimization.solver.solution import DayPlan, PlanStatus, RequestSolution
 from scheduling.domain.facts import Snapshot
-
-_FROZENSET = re.compile(r"frozenset\(\{([^}]*)\}\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +223,9 @@ def inputs_of(problem: DayProblem | RequestProblem, snapshot: Snapshot) -> dict[
 
 def hash_of(problem: DayProblem | RequestProblem) -> str:
     """Return the SHA-256 of the problem in hexadecimal, the same for equal problems in any process."""
+    return hashlib.sha256(orjson.dumps(problem, default=_in_order)).hexdigest()
+
+
+def _in_order(values: frozenset[UUID] | EligiblePair) -> list[Any]:
     # The order of a set's members depends on the order of their insertion and on the process.
-    canonical = _FROZENSET.sub(lambda match: str(sorted(match[1].split(", "))), repr(problem))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return sorted(map(str, values)) if isinstance(values, frozenset) else list(values)

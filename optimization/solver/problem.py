@@ -5,8 +5,11 @@ pairing, people are counted in heads. Eligibility of one guide for one departure
 on other departures, rest) is decided by the caller: a problem contains eligible pairs only.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -130,13 +133,15 @@ def _check(departures: tuple[Departure, ...], pairs: tuple[EligiblePair, ...]) -
     departure_ids = {departure.id for departure in departures}
     if len(departure_ids) < len(departures):
         raise ValueError("A departure occurs twice.")
-    # By numbers: the hash of a UUID is computed in Python each time.
-    named = {(pair.departure_id.int, pair.guide_id.int) for pair in pairs}
-    if len(named) < len(pairs):
+    # By numbers: the hash of a UUID is computed in Python each time. Pairs of a departure mostly follow each other.
+    guides: defaultdict[int, list[int]] = defaultdict(list)
+    for departure_id, of_departure in groupby(pairs, attrgetter("departure_id")):
+        guides[departure_id.int] += map(attrgetter("guide_id.int"), of_departure)
+    if any(len(set(numbers)) < len(numbers) for numbers in guides.values()):
         raise ValueError("A pair of departure and guide occurs twice.")
     for departure in departures:
         _check_departure(departure)
-    unknown = {departure_id for departure_id, _ in named}.difference(key.int for key in departure_ids)
+    unknown = guides.keys() - {departure.id.int for departure in departures}
     if unknown:
         raise ValueError(f"A pair names departure {UUID(int=min(unknown))}, which is not in the problem.")
     for pair in pairs:

@@ -88,8 +88,7 @@ def fits_trip(trail: Trail, trip: Trip) -> bool:
 
 def needs_trail(trip: Trip, snapshot: Snapshot) -> bool:
     """Return whether a trip needs a trail: its region has one for its activity."""
-    activity = normalise_activity(trip.activity_type)
-    return any(activity in trail.activities for trail in snapshot.trails_of(trip.region_id))
+    return bool(snapshot.trails_for(trip.region_id, normalise_activity(trip.activity_type)))
 
 
 def best_trail(
@@ -101,12 +100,12 @@ def best_trail(
     preferred: tuple[UUID, ...] = (),
 ) -> Trail | None:
     """Return the best usable trail of the region, or None: by preference, by condition on `days[0]`, by id."""
+    activity = normalise_activity(trip.activity_type)
     usable = [
         trail
-        for trail in facts.snapshot.trails_of(trip.region_id)
+        for trail in facts.snapshot.trails_for(trip.region_id, activity)
         if not unusable_because(trail, trip, days, span, participants, facts.hazards)
     ]
-    activity = normalise_activity(trip.activity_type)
 
     def rank(trail: Trail) -> tuple[int, int, UUID]:
         preference = preferred.index(trail.id) if trail.id in preferred else len(preferred)
@@ -120,9 +119,8 @@ def unusable_trails(trip: Trip, days: tuple[date, ...], span: Span, participants
     activity = normalise_activity(trip.activity_type)
     return {
         trail.id: reason
-        for trail in sorted(facts.snapshot.trails_of(trip.region_id), key=lambda trail: trail.id)
-        if activity in trail.activities
-        and (reason := unusable_because(trail, trip, days, span, participants, facts.hazards))
+        for trail in facts.snapshot.trails_for(trip.region_id, activity)
+        if (reason := unusable_because(trail, trip, days, span, participants, facts.hazards))
     }
 
 

@@ -4,26 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from functools import cached_property
 from operator import attrgetter
-from typing import Any, Final, Self
+from typing import Any, Self
 from uuid import UUID
 
 from scheduling.domain.facts.catalog import CatalogDeparture, Trip
+from scheduling.domain.facts.derived import derived_from, share_derived
 from scheduling.domain.facts.guides import Certificate, Guide
 from scheduling.domain.facts.places import Location, Region
 from scheduling.domain.facts.siblings import LeftOut, RecordKind, Sibling
 from scheduling.domain.facts.trails import Trail
 from scheduling.domain.facts.weather import WeatherAlert, WeatherOutlook
-
-_DERIVED: Final = {
-    "_trails_by_region": "trails",
-    "_guides_by_region": "guides",
-    "_trips_by_region": "trips",
-    "_listed_by_trip": "departures",
-    "_listed_by_id": "departures",
-}
-"""What is derived from the facts once, each from one of the fields."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +68,10 @@ class Snapshot:
         """Return the region's trails ordered by id, so that ties are broken the same way every time."""
         return self._trails_by_region.get(region_id, ())
 
+    def trails_for(self, region_id: UUID, activity: str) -> tuple[Trail, ...]:
+        """Return the region's trails for an activity, in the same order."""
+        return self._trails_by_use.get((region_id, activity), ())
+
     def guides_in(self, region: Region) -> tuple[Guide, ...]:
         """Return the guides who work in a region, ordered by id."""
         spelled = (str(region.id), region.slug)
@@ -107,22 +102,19 @@ class Snapshot:
         return self._listed_by_id.get(day, {})
 
     def with_facts(self, **facts: Any) -> Self:
-        """Return the snapshot with other `facts`, by field; what is derived from those that stay is kept."""
+        """Return the snapshot with other `facts`, by field; what follows from those that stay is derived once."""
         changed = replace(self, **facts)
-        derived = vars(self)
-        vars(changed).update(
-            {name: derived[name] for name, source in _DERIVED.items() if name in derived and source not in facts}
-        )
+        share_derived([known.name for known in fields(self) if known.name not in facts], by=self, to=changed)
         return changed
 
-    @cached_property
+    @derived_from("trips")
     def _trips_by_region(self) -> dict[UUID, set[UUID]]:
         trips: defaultdict[UUID, set[UUID]] = defaultdict(set)
         for trip in self.trips.values():
             trips[trip.region_id].add(trip.id)
         return dict(trips)
 
-    @cached_property
+    @derived_from("departures")
     def _listed_by_trip(self) -> dict[date, dict[UUID, dict[int, CatalogDeparture]]]:
         """What the catalog lists on each date, by trip and by its place in the list."""
         listed: dict[date, dict[UUID, dict[int, CatalogDeparture]]] = {}
@@ -132,18 +124,28 @@ class Snapshot:
                 of_day.setdefault(departure.trip_id, {})[place] = departure
         return listed
 
-    @cached_property
+    @derived_from("departures")
     def _listed_by_id(self) -> dict[date, dict[UUID, CatalogDeparture]]:
         return {day: {departure.id: departure for departure in of_day} for day, of_day in self.departures.items()}
 
-    @cached_property
+    @derived_from("trails")
     def _trails_by_region(self) -> dict[UUID, tuple[Trail, ...]]:
         trails: defaultdict[UUID, list[Trail]] = defaultdict(list)
         for trail in sorted(self.trails.values(), key=attrgetter("id.int")):
             trails[trail.region_id].append(trail)
         return {region_id: tuple(of_region) for region_id, of_region in trails.items()}
 
-    @cached_property
+    @derived_from("trails")
+    def _trails_by_use(self) -> dict[tuple[UUID, str], tuple[Trail, ...]]:
+        """The trails by their region and each activity that they are for."""
+        trails: defaultdict[tuple[UUID, str], list[Trail]] = defaultdict(list)
+        for region_id, of_region in self._trails_by_region.items():
+            for trail in of_region:
+                for activity in trail.activities:
+                    trails[region_id, activity].append(trail)
+        return {use: tuple(of_use) for use, of_use in trails.items()}
+
+    @derived_from("guides")
     def _guides_by_region(self) -> dict[str, list[Guide]]:
         """The guides by each region that they name, as they spell it."""
         guides: defaultdict[str, list[Guide]] = defaultdict(list)

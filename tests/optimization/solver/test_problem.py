@@ -22,6 +22,14 @@ def test_a_pair_given_twice_is_refused() -> None:
         day([GROUP], [pair(GROUP, 1, 8), pair(GROUP, 1, 9)])
 
 
+def test_a_pair_given_twice_is_refused_wherever_it_comes_again() -> None:
+    other = trip(2, "13:00", "16:00", 4)
+
+    with pytest.raises(ValueError, match="occurs twice"):
+        day([GROUP, other], [pair(GROUP, 1, 8), pair(other, 1, 8), pair(GROUP, 2, 8), pair(GROUP, 1, 9)])
+    day([GROUP, other], [pair(GROUP, 1, 8), pair(other, 1, 8), pair(GROUP, 2, 8)])
+
+
 def test_a_pair_of_an_unknown_departure_is_refused() -> None:
     with pytest.raises(ValueError, match="not in the problem"):
         day([], [pair(GROUP, 1, 8)])

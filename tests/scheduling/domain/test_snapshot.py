@@ -44,11 +44,11 @@ def test_another_snapshot_finds_what_it_was_given_and_goes_on_with_the_rest() ->
     before, after = GuideFactory(), GuideFactory()
     snapshot = snapshot_of(guides=[before], trails=[TrailFactory()])
     region = snapshot.regions[REGION_ID]
-    trails, guides = snapshot.trails_of(REGION_ID), snapshot.guides_in(region)
 
     other = snapshot.with_facts(guides={after.id: after})
 
     assert other == replace(snapshot, guides={after.id: after})
     assert other.guides_in(region) == (after,)
-    assert guides == snapshot.guides_in(region) == (before,)
-    assert other.trails_of(REGION_ID) is trails
+    assert snapshot.guides_in(region) == (before,)
+    assert other.trails_of(REGION_ID) is snapshot.trails_of(REGION_ID)
+    assert other.with_facts(trails={}).trails_of(REGION_ID) == ()
