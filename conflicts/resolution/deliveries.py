@@ -26,9 +26,10 @@ def wait_for_siblings(resolution: ConflictResolution) -> ConflictResolution:
     Late messages are not lost: the outbox goes on, and `settle_resolutions` records their delivery.
     """
     deadline = Deadline.after(WAIT_SECONDS)
-    while not record_deliveries(resolution) and not deadline.has_passed:
+    undelivered = OutboxMessage.objects.filter(message_id__in=resolution.messages, sent_at=None)
+    while not deadline.has_passed and undelivered.exists():
         time.sleep(POLL_SECONDS)
-    return resolution
+    return with_deliveries(resolution)
 
 
 def with_deliveries(resolution: ConflictResolution) -> ConflictResolution:

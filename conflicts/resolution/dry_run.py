@@ -43,7 +43,8 @@ def run_dry(option: Option, conflict: ScheduleConflict) -> DryRun:
     touched, facts, now = option.departure_ids, making.facts, making.now
     existing = fingerprints_of(detect_planned(before, touched, facts, now=now).conflicts)
     remaining = detect_planned(after, touched, facts, now=now).conflicts
-    if conflict.details["fingerprint"] in fingerprints_of(remaining) or not still_waiting(conflict) <= seated_in(after):
+    waiting = still_waiting(conflict)
+    if conflict.details["fingerprint"] in fingerprints_of(remaining) or (waiting and not waiting <= seated_in(after)):
         raise ResolutionNotApplicable("This option no longer resolves the conflict; choose another.")
     new = [conflict for conflict in remaining if conflict.fingerprint not in existing]
     return DryRun(

@@ -46,8 +46,11 @@ def tell_of_other_trails(share: Share, changes: Mapping[date, Change]) -> list[U
     guests = {
         key: after.participants
         for change in changes.values()
-        for key, after in change.after.departures.items()
-        if share.concerns(key) and after.participants and not after.is_cancelled and _is_on_other_trail(key, change)
+        for key in change.departure_ids & change.after.departures.keys()
+        if share.concerns(key)
+        and _is_on_other_trail(key, change)
+        and (after := change.after.departures[key]).participants
+        and not after.is_cancelled
     }
     if not guests:
         return []

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -73,7 +72,7 @@ class ScheduleRequestViewSet(ScopedViewSet):
         accepted = submit_schedule_request(
             body.submission(), subject=str(request.user), idempotency_key=_idempotency_key(request)
         )
-        location = request.build_absolute_uri(reverse("schedule-request-detail", args=[accepted.pk]))
+        location = request.build_absolute_uri(f"{request.path}/{accepted.pk}")
         return Response(represent_accepted(accepted), status=202, headers={"Location": location})
 
     @extend_schema(

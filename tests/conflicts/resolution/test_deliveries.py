@@ -4,13 +4,14 @@ from collections.abc import Collection
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conflicts.choices import ResolutionStatus, Strategy
 from conflicts.models import ConflictResolution
 from conflicts.resolution import deliveries
-from conflicts.resolution.deliveries import record_deliveries, settle_resolutions
+from conflicts.resolution.deliveries import record_deliveries, settle_resolutions, wait_for_siblings
 from events import outbox
 from events.models import OutboxMessage
 from tests.conflicts.factories import conflict_of
@@ -83,6 +84,19 @@ def test_who_read_before_the_resolution_was_completed_takes_no_delivery_back() -
 
     slow.refresh_from_db()
     assert told(slow) == [("svc-notifications", True), ("svc-trip-catalog", True)]
+
+
+def test_while_siblings_are_waited_for_no_message_is_read_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliveries, "WAIT_SECONDS", 3 * deliveries.POLL_SECONDS)
+    late, taken = message_to("svc-notifications"), message_to("svc-trip-catalog")
+    resolution = partial([late, taken])
+    deliver(taken)
+
+    with CaptureQueriesContext(connection) as statements:
+        wait_for_siblings(resolution)
+
+    assert sum('"payload"' in statement["sql"] for statement in statements) == 1
+    assert told(resolution) == [("svc-notifications", False), ("svc-trip-catalog", True)]
 
 
 def test_resolutions_that_are_never_completed_keep_no_later_one_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
