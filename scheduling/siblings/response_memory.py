@@ -1,10 +1,10 @@
 """Responses of the siblings that a process has read from the cache, parsed already, while the cache stays as it is.
 
 A process that answers many requests from the same cached responses would read and parse them again for each. What is
-kept here is never older than the cache would let it be, and is dropped with any write of the cache, whoever makes it.
+kept here is never older than the cache would let it be, and is dropped with any write of the cache by somebody else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -62,6 +62,19 @@ class ResponseMemory:
             if key not in self._kept and self._bytes + len(response.body) <= MAX_BYTES:
                 self._kept[key] = _Kept(response, response.read_at + lifetime)
                 self._bytes += len(response.body)
+
+    def renew(self, before: bytes | None, mark: bytes, written: Iterable[str]) -> None:
+        """Take note of a write of these keys by this process, which gave the cache another mark than `before`.
+
+        What was kept stays, but for these keys, unless somebody else has written in between.
+        """
+        with self._lock:
+            if before is None or before != self._mark:
+                self._kept, self._bytes = {}, 0
+            for key in written:
+                if dropped := self._kept.pop(key, None):
+                    self._bytes -= len(dropped.response.body)
+            self._mark = mark
 
 
 memory = ResponseMemory()

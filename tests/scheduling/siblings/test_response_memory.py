@@ -20,6 +20,7 @@ from scheduling.snapshot.translation import trip_of
 MINUTE = timedelta(minutes=1)
 TRIP_ID = UUID("70000000-0000-4000-8000-000000000007")
 CALL = Call(Sibling.TRIP_CATALOG, "getTripById", f"/trips/{TRIP_ID}", names_resource=True)
+OTHER_CALL = Call(Sibling.TRIP_CATALOG, "getTripById", f"/trips/{UUID(int=8)}", names_resource=True)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +45,13 @@ def a_trip(name: str = "Sunrise hike", *, age: timedelta = timedelta()) -> Respo
     )
     response = CachedResponse(payload.model_dump_json().encode(), datetime.now(UTC) - age)
     return ResponseToKeep(CALL, response, TRIP_LIFETIME)
+
+
+def a_process_elsewhere_renames(before: str, after: str) -> None:
+    client = caches["siblings"].client.get_client()  # type: ignore[attr-defined]
+    [key] = client.keys("siblings:*")
+    client.set(key, client.get(key).replace(before.encode(), after.encode()))
+    client.set("siblings-mark", f"{after}")
 
 
 def read() -> TripPayload:
@@ -76,6 +84,37 @@ def test_what_somebody_else_forgets_is_gone() -> None:
     write_responses([], [CALL])
 
     assert CacheView().response_to(CALL, TRIP_LIFETIME) is None
+
+
+def test_what_a_process_writes_takes_nothing_else_from_it() -> None:
+    write_responses([a_trip()])
+    before = read()
+
+    write_responses([a_trip()._replace(call=OTHER_CALL)])
+
+    assert read() is before
+
+
+def test_what_a_process_writes_beside_somebody_else_is_all_that_it_may_use() -> None:
+    write_responses([a_trip("Sunrise hike")])
+    assert read().name == "Sunrise hike"
+    a_process_elsewhere_renames("Sunrise hike", "Sunset hike")
+
+    write_responses([a_trip()._replace(call=OTHER_CALL)])
+
+    assert read().name == "Sunset hike"
+
+
+def test_what_is_written_anew_makes_room_for_what_it_replaces() -> None:
+    memory, stays = ResponseMemory(), a_response("x" * (MAX_BYTES // 2))
+    memory.keep(b"first", "trip", a_response("y" * (MAX_BYTES // 2)), MINUTE)
+    memory.keep(b"first", "guide", stays, MINUTE)
+
+    memory.renew(b"first", b"second", ["trip", "another trip"])
+
+    assert (memory.get(b"second", "trip"), memory.get(b"second", "guide")) == (None, stays)
+    memory.keep(b"second", "trip", stays, MINUTE)
+    assert memory.get(b"second", "trip") is stays
 
 
 def test_an_emptied_cache_has_nothing_in_any_process() -> None:
