@@ -1,24 +1,17 @@
 """Planning several dates: clusters concurrently in processes, the dates of each cluster in order."""
 
-import multiprocessing
-import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import UUID
-
-from django.db import connection, connections
+from multiprocessing.connection import Connection, wait
 
 from novatrek_scheduling.errors import DomainError
+from optimization.batch.handing_out import Cluster, HandingOut
 from optimization.batch.outcomes import DateOutcome
-from optimization.batch.process_init import HandedOn, initialize_process, reading_taken_over
 from optimization.days.reading import RunReading
 from optimization.days.services import optimize_day
 from scheduling.daily_schedules.authors import Author
-
-Cluster = frozenset[UUID]
+from scheduling.domain.facts import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +39,38 @@ class DateFailure:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """An error in a planning process that is no outcome of planning, as text."""
+
+    traceback: str
+
+
+class PlanningCrashed(Exception):
+    """A planning process had an error that planning does not have; the message is its traceback."""
+
+
+class PlanningProcessDied(Exception):
+    """A planning process was killed."""
+
+
 def plan_dates(
     days: Sequence[date],
     clusters: Sequence[Cluster],
     terms: PlanningTerms,
     reading: RunReading,
     *,
-    pool: Executor | None = None,
+    processes: Sequence[Connection] = (),
 ) -> Iterator[DateOutcome | DateFailure]:
     """Yield the outcome of each date and cluster as it is completed; rest couples a cluster's dates, in order.
 
-    A date that fails stops no other. Without a pool this process plans; the processes of a pool have taken `reading`
-    over. Raises BrokenProcessPool if one of them was killed.
+    A date that fails stops no other. Without processes at the other ends of connections this process plans. Raises
+    PlanningProcessDied and PlanningCrashed.
     """
-    if pool:
-        yield from _ConcurrentPlanning(terms, pool, {cluster: list(days) for cluster in clusters}).run()
+    if processes:
+        work = {cluster: work_of(reading.snapshot_of(days[0]), cluster) for cluster in clusters}
+        handing_out = HandingOut({cluster: list(days) for cluster in clusters}, work, len(processes))
+        yield from _ConcurrentPlanning(terms, handing_out, processes).run()
         return
     for day in days:
         yield from (plan_date_of(day, cluster, terms, reading) for cluster in clusters)
@@ -85,49 +95,52 @@ def plan_date_of(day: date, cluster: Cluster, terms: PlanningTerms, reading: Run
     return DateOutcome.of(optimized, explain=terms.explain)
 
 
-@contextmanager
-def planning_processes(count: int, reading: RunReading) -> Iterator[ProcessPoolExecutor | None]:
-    """Yield a pool of `count` processes that take `reading` over; None for one, which is this process.
-
-    A fork is ready at once and shares the memory of what was read, but inherits locks without the threads that hold
-    them: if this process has other threads, the processes are spawned, which takes seconds. To be called before
-    anything is solved: the children of a process that has solved would hang.
-    """
-    if count == 1:
-        yield None
-        return
-    context = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
-    # Two processes cannot share a connection.
-    connections.close_all()
-    arguments = (connection.settings_dict["NAME"], HandedOn(reading))
-    with ProcessPoolExecutor(count, context, initializer=initialize_process, initargs=arguments) as pool:
-        yield pool
+def work_of(snapshot: Snapshot, cluster: Cluster) -> int:
+    """Return how much work a date of the cluster is, beside that of others: its departures, and one for the rest."""
+    return 1 + sum(len(snapshot.listed_in(day, cluster)) for day in snapshot.days)
 
 
 @dataclass(slots=True)
 class _ConcurrentPlanning:
-    """Planning with one date of each cluster at a time in a process; its next date follows on completion."""
+    """Planning with one date of each cluster at a time in a process; a process that is free takes the next."""
 
     terms: PlanningTerms
-    pool: Executor
-    remaining: dict[Cluster, list[date]]
-    planning: dict[Future[DateOutcome | DateFailure], Cluster] = field(default_factory=dict)
+    handing_out: HandingOut
+    processes: Sequence[Connection]
+    planning: dict[Connection, Cluster] = field(default_factory=dict)
+    last: dict[Connection, Cluster] = field(default_factory=dict)
 
     def run(self) -> Iterator[DateOutcome | DateFailure]:
-        for cluster in self.remaining:
-            self._start_next(cluster)
+        self._hand_out()
         while self.planning:
-            done, _ = wait(self.planning, return_when=FIRST_COMPLETED)
-            for future in done:
-                cluster = self.planning.pop(future)
-                self._start_next(cluster)
-                yield future.result()
+            for connection in wait(list(self.planning)):
+                assert isinstance(connection, Connection)  # noqa: S101 (the types of `wait` allow for sockets)
+                outcome = _received(connection)
+                cluster = self.planning.pop(connection)
+                self.handing_out.planned(cluster)
+                self._hand_out()
+                yield outcome
 
-    def _start_next(self, cluster: Cluster) -> None:
-        if self.remaining[cluster]:
-            day = self.remaining[cluster].pop(0)
-            self.planning[self.pool.submit(_plan_here, day, cluster, self.terms)] = cluster
+    def _hand_out(self) -> None:
+        for connection in self.processes:
+            if connection not in self.planning and (task := self.handing_out.next_for(self.last.get(connection))):
+                cluster, day = task
+                self.planning[connection] = self.last[connection] = cluster
+                _send(connection, (day, cluster, self.terms))
 
 
-def _plan_here(day: date, cluster: Cluster, terms: PlanningTerms) -> DateOutcome | DateFailure:
-    return plan_date_of(day, cluster, terms, reading_taken_over())
+def _send(connection: Connection, task: tuple[date, Cluster, PlanningTerms]) -> None:
+    try:
+        connection.send(task)
+    except OSError as gone:
+        raise PlanningProcessDied from gone
+
+
+def _received(connection: Connection) -> DateOutcome | DateFailure:
+    try:
+        outcome: DateOutcome | DateFailure | Crash = connection.recv()
+    except (EOFError, OSError) as gone:
+        raise PlanningProcessDied from gone
+    if isinstance(outcome, Crash):
+        raise PlanningCrashed(outcome.traceback)
+    return outcome

@@ -1,12 +1,14 @@
-"""Initialization of a planning process. Nothing of Django is imported before it is set up."""
+"""What a planning process does. Nothing of Django is imported before it is set up."""
 
 import pickle
+import traceback
+from collections.abc import Iterable
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from optimization.days.reading import RunReading
-
-_readings: "list[RunReading]" = []
 
 
 class HandedOn:
@@ -32,22 +34,32 @@ class HandedOn:
         return self._reading
 
 
-def initialize_process(database: str, handed_on: HandedOn) -> None:
-    """Set up Django on the database of that name, the parent process's, and take over what was read there."""
+def plan_for_parent(connection: Connection, others: Iterable[Connection], database: str, handed_on: HandedOn) -> None:
+    """Set up Django on the database of that name, and plan what the parent process sends until it closes its end.
+
+    `others` are ends of the parent's that a fork has inherited: as long as they are open here, they are open.
+    """
+    for inherited in others:
+        inherited.close()
     import django  # noqa: PLC0415 (a spawned process imports this module before anything is configured)
 
     django.setup()
-    from django.db import connection  # noqa: PLC0415 (the settings come first)
+    from django.db import connection as session  # noqa: PLC0415 (the settings come first)
 
-    connection.settings_dict["NAME"] = database
-    take_over(handed_on.unpacked())
-
-
-def take_over(reading: "RunReading") -> None:
-    """Let what this process plans be planned on this reading."""
-    _readings[:] = [reading]
+    session.settings_dict["NAME"] = database
+    plan_on_request(connection, handed_on.unpacked())
 
 
-def reading_taken_over() -> "RunReading":
-    """Return the reading of this process."""
-    return _readings[0]
+def plan_on_request(connection: Connection, reading: "RunReading") -> None:
+    """Receive dates of clusters, and send the outcome of each, until the other end is closed."""
+    from optimization.batch.planner import Crash, plan_date_of  # noqa: PLC0415 (Django is set up)
+
+    with suppress(EOFError, OSError):
+        while True:
+            day, cluster, terms = connection.recv()
+            try:
+                outcome = plan_date_of(day, cluster, terms, reading)
+            except Exception:
+                connection.send(Crash(traceback.format_exc()))
+            else:
+                connection.send(outcome)

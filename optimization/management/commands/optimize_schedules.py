@@ -1,16 +1,15 @@
 """Optimize dates from the command line: `manage.py optimize_schedules --date 2027-05-01 [--region …] [--dry-run]`."""
 
 import getpass
-import json
 from argparse import ArgumentParser, ArgumentTypeError
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from datetime import date, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any, cast
 
+import orjson
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
@@ -18,9 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from novatrek_scheduling.company_time import company_day
 from novatrek_scheduling.errors import DomainError
+from optimization.batch.handing_out import Cluster
 from optimization.batch.outcomes import DateOutcome
 from optimization.batch.pictures import page_of_dates
-from optimization.batch.planner import Cluster, DateFailure, PlanningTerms, plan_dates, planning_processes
+from optimization.batch.planner import DateFailure, PlanningProcessDied, PlanningTerms, plan_dates
+from optimization.batch.processes import planning_processes
 from optimization.batch.regions import find_region
 from optimization.batch.table import day_as_json, print_day
 from optimization.days.clusters import clusters_of
@@ -69,11 +70,11 @@ class Command(BaseCommand):
             reading = RunReading(days)
             snapshot = reading.snapshot_of(days[0])
             clusters = _clusters(snapshot, options)
-            with planning_processes(options["workers"], reading) as pool:
-                planned = _plan(days, clusters, reading, options, pool)
+            with planning_processes(min(options["workers"], len(clusters)), reading) as processes:
+                planned = _plan(days, clusters, reading, options, processes)
         except DomainError as error:
             raise CommandError(error.message) from error
-        except BrokenProcessPool as error:
+        except PlanningProcessDied as error:
             raise CommandError("A planning process was killed; plans stored before that remain.") from error
         outcomes: dict[date, list[DateOutcome]] = defaultdict(list)
         for outcome in planned:
@@ -88,7 +89,8 @@ class Command(BaseCommand):
 
     def _show(self, outcomes: dict[date, list[DateOutcome]], regions: list[Region], *, as_json: bool) -> None:
         if as_json:
-            self.stdout.write(json.dumps([day_as_json(day, of_day) for day, of_day in outcomes.items()], indent=2))
+            shown = [day_as_json(day, of_day) for day, of_day in outcomes.items()]
+            self.stdout.write(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
             return
         # A file or pipe has no width, and the default of 80 columns breaks every reason.
         width = None if self.stdout.isatty() else 140
@@ -102,7 +104,7 @@ def _plan(
     clusters: Sequence[Cluster],
     reading: RunReading,
     options: dict[str, Any],
-    pool: ProcessPoolExecutor | None,
+    processes: Sequence[Connection],
 ) -> list[DateOutcome | DateFailure]:
     author = Author(AuthorKind.OPTIMIZATION, getpass.getuser(), "manage.py optimize_schedules", "command")
     terms = PlanningTerms(
@@ -111,7 +113,7 @@ def _plan(
     planned, regions = [], reading.snapshot_of(days[0]).regions
     with _progress(quiet=options["json"]) as progress:
         bar = progress.add_task(f"planning {days[0]}", total=len(days) * len(clusters))
-        for outcome in plan_dates(days, clusters, terms, reading, pool=pool):
+        for outcome in plan_dates(days, clusters, terms, reading, processes=processes):
             planned.append(outcome)
             names = ", ".join(sorted(regions[region].name for region in outcome.region_ids))
             progress.update(bar, advance=1, description=f"{_result_text(outcome)} {outcome.day}: {names}")

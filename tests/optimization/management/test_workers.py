@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from multiprocessing import Pipe
 from pathlib import Path
 from threading import get_ident
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from django.db import connection, connections
 
 from optimization.batch.planner import DateFailure, PlanningTerms, plan_dates
-from optimization.batch.process_init import take_over
+from optimization.batch.process_init import plan_on_request
 from optimization.days.clusters import clusters_of
 from optimization.days.reading import RunReading
 from optimization.days.services import take_planning_snapshot
@@ -76,8 +77,11 @@ def test_side_by_side_too_a_date_that_cannot_be_read_stops_no_other(siblings: Si
     spoil_departures(siblings, days[1])
     reading = RunReading(days)
 
-    with ThreadPoolExecutor(1, initializer=take_over, initargs=(reading,)) as thread:
-        became = list(plan_dates(days, clusters, terms, reading, pool=thread))
+    ours, theirs = Pipe()
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(plan_on_request, theirs, reading)
+        became = list(plan_dates(days, clusters, terms, reading, processes=[ours]))
+        ours.close()
         thread.submit(connections.close_all)
 
     missing = [(outcome.day, outcome.region_ids) for outcome in became if isinstance(outcome, DateFailure)]
