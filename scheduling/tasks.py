@@ -12,7 +12,7 @@ from scheduling.reservations.bookings import forget_guests
 from scheduling.reservations.placement import place_reservation
 from scheduling.reservations.placement_queue import PLACE_TASK, sweep_reservations
 from scheduling.siblings import SiblingUnavailable
-from scheduling.siblings.last_good import purge_past_answers
+from scheduling.siblings.last_good_rows import purge_past_answers
 
 # By then the reservation's own task has run, unless its message was lost.
 UNPLACED_FOR = timedelta(seconds=60)

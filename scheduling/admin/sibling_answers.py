@@ -24,7 +24,6 @@ from scheduling.admin.region_names import region_name, region_names
 from scheduling.domain.words import in_words
 from scheduling.models import LastGoodAnswer
 from scheduling.siblings.last_good import (
-    AVAILABLE,
     BASE_CAMPS,
     CERTIFICATES,
     DEPARTURES,
@@ -32,8 +31,8 @@ from scheduling.siblings.last_good import (
     REGIONS,
     TRAILS,
     TRIPS,
-    accept_answer,
 )
+from scheduling.siblings.last_good_rows import AVAILABLE, accept_answer
 
 ACCEPT_PERMISSION = "scheduling.accept_lastgoodanswer"
 

@@ -43,7 +43,7 @@ class SiblingReader:
         answers: LastGoodAnswers | None = None,
     ) -> None:
         self.deadline = deadline
-        self.answers = answers or LastGoodAnswers([])
+        self.answers = answers or LastGoodAnswers({})
         self._fresh = fresh
         self.safety_since = safety_since
         self._oldest: dict[Sibling, datetime] = {}

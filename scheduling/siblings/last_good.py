@@ -3,29 +3,34 @@
 Judging is done in memory, from rows read before the lookups; what was judged is stored after them.
 """
 
-import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from math import floor
 from threading import Lock
-from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
 from scheduling.domain.facts import Sibling
-from scheduling.models import LastGoodAnswer
+from scheduling.siblings import last_good_rows
 from scheduling.siblings.errors import SiblingFailure
+from scheduling.siblings.last_good_rows import (
+    AVAILABLE,
+    Good,
+    Key,
+    Known,
+    Traits,
+    allay_suspicions,
+    note_suspicions,
+    read_known,
+    renew_answers,
+)
 from scheduling.siblings.metrics import SUSPICIOUS_ANSWERS
 from scheduling.siblings.records import lost_limit
-
-Traits = frozenset[str]
-"""What makes a record of use: the certifications that a trip requires, or that a guide holds."""
 
 SMALLEST_SAMPLE = 5
 """Fewer records than this say nothing about the sibling: what they lost is neither kept nor forgotten."""
@@ -56,7 +61,7 @@ class Judged:
 
 REGIONS = Judged(Sibling.TRIP_CATALOG, "regions", "listRegions", may_lose=False)
 TRIPS = Judged(Sibling.TRIP_CATALOG, "trips", "getTripById", is_worse=lambda before, now: bool(now - before))
-DEPARTURES = Judged(Sibling.TRIP_CATALOG, "departures", "getTripSchedule")
+DEPARTURES = Judged(Sibling.TRIP_CATALOG, last_good_rows.DEPARTURES, "getTripSchedule")
 GUIDES = Judged(Sibling.GUIDE_MANAGEMENT, "guides", "searchGuides")
 CERTIFICATES = Judged(
     Sibling.GUIDE_MANAGEMENT,
@@ -68,39 +73,19 @@ TRAILS = Judged(Sibling.TRAIL_MANAGEMENT, "trails", "searchTrails")
 BASE_CAMPS = Judged(Sibling.LOCATION_SERVICES, "base camps", "listLocations", may_lose=False)
 
 
-AVAILABLE = "available guides"
-"""The resource of dates on which many guides are away: only suspicions and their acceptance are stored."""
-
-_JUDGED_OPERATIONS = frozenset(
-    (judged.sibling, judged.operation)
-    for judged in (REGIONS, TRIPS, DEPARTURES, GUIDES, CERTIFICATES, TRAILS, BASE_CAMPS)
-)
-
-
-class _Key(NamedTuple):
-    sibling: str
-    resource: str
-    scope: str
-
-
-class _Good(NamedTuple):
-    """An answer that was believed; `asked` None: the whole list was read, which replaces the one before."""
-
-    records: Mapping[str, list[str]]
-    asked: list[str] | None
-    read_at: datetime
+_JUDGED = (REGIONS, TRIPS, DEPARTURES, GUIDES, CERTIFICATES, TRAILS, BASE_CAMPS)
+_JUDGED_OPERATIONS = frozenset((judged.sibling, judged.operation) for judged in _JUDGED)
 
 
 class LastGoodAnswers:
     """The last good answers of some lists, and what new ones say. Safe to use from many threads."""
 
-    def __init__(self, rows: Collection[LastGoodAnswer]) -> None:
-        self._before: dict[_Key, Mapping[str, list[str]]] = {_key_of(row): row.records for row in rows}
-        self._suspected = {_key_of(row) for row in rows if row.suspicion}
+    def __init__(self, known: Mapping[Key, Known]) -> None:
+        self._before = known
         self._lock = Lock()
-        self._good: dict[_Key, _Good] = {}
-        self._suspicions: dict[_Key, str] = {}
-        self._allayed: set[_Key] = set()
+        self._good: dict[Key, Good] = {}
+        self._suspicions: dict[Key, str] = {}
+        self._allayed: set[Key] = set()
         self._judged: set[tuple[Sibling, str]] = set()
         self._doubtful: set[tuple[Sibling, str]] = set()
 
@@ -110,13 +95,8 @@ class LastGoodAnswers:
 
         Without any named, of all but the certificates: those are of every guide, and judged by themselves.
         """
-        other_dates = Q(resource=DEPARTURES.resource) & ~Q(scope__in=[day.isoformat() for day in days])
-        rows = LastGoodAnswer.objects.exclude(other_dates)
-        if judged:
-            rows = rows.filter(resource__in=[AVAILABLE, *(kind.resource for kind in judged)])
-        else:
-            rows = rows.exclude(resource=CERTIFICATES.resource)
-        return cls(rows)
+        kinds = judged or [kind for kind in _JUDGED if kind is not CERTIFICATES]
+        return cls(read_known([AVAILABLE, *(kind.resource for kind in kinds)], days=days))
 
     def believes(self, sibling: Sibling, operation: str) -> bool:
         """Return whether answers of the operation may be kept: they were judged and believed, or need no judgement."""
@@ -131,14 +111,14 @@ class LastGoodAnswers:
 
     def known(self, judged: Judged, scope: str = "") -> Mapping[UUID, Traits]:
         """Return the records of the last good answer, empty without one."""
-        return self._known(_Key(judged.sibling, judged.resource, scope))
+        return self._known(Key(judged.sibling, judged.resource, scope))
 
-    def _known(self, key: _Key, asked: Collection[UUID] | None = None) -> dict[UUID, Traits]:
+    def _known(self, key: Key, asked: Collection[UUID] | None = None) -> Mapping[UUID, Traits]:
         """Return these records of the last good answer, or all: of a list of thousands one may be asked for."""
-        before = self._before.get(key, {})
+        records = self._before[key].records if key in self._before else {}
         if asked is None:
-            return {UUID(record): Traits(traits) for record, traits in before.items()}
-        return {record: Traits(before[str(record)]) for record in asked if str(record) in before}
+            return records
+        return {record: records[record] for record in asked if record in records}
 
     def judge(
         self,
@@ -154,7 +134,7 @@ class LastGoodAnswers:
         `accounted_for` are those of which it says itself what became of them: they are of no use, but not lost. Raises
         SiblingFailure (suspicious) where too many that the last good answer had are missing or worse.
         """
-        key = _Key(judged.sibling, judged.resource, scope)
+        key = Key(judged.sibling, judged.resource, scope)
         expected = self._known(key, asked)
         lost = [
             record
@@ -166,9 +146,9 @@ class LastGoodAnswers:
             self._suspect(judged, key, f"{len(lost)} of {len(expected)} {judged.resource} are not of use any more")
         # Of a few records asked for, all may be lost without being too many: what was known of them stays.
         unsure = set(lost) if asked is not None and len(expected) < SMALLEST_SAMPLE else set()
-        good = _Good(
-            {str(record): sorted(traits) for record, traits in records.items() if record not in unsure},
-            None if asked is None else sorted(str(record) for record in asked if record not in unsure),
+        good = Good(
+            {record: traits for record, traits in records.items() if record not in unsure},
+            None if asked is None else frozenset(asked) - unsure,
             timezone.now(),
         )
         with self._lock:
@@ -176,24 +156,24 @@ class LastGoodAnswers:
             self._judged.add((judged.sibling, judged.operation))
             self._doubtful |= {(judged.sibling, judged.operation)} if unsure else set()
 
-    def judge_available(self, available: Collection[UUID], day: date) -> None:
+    def judge_available(self, available: AbstractSet[UUID], day: date) -> None:
         """Judge who is of use and available on a date by the guides who were of use when all were last read.
 
         Raises SiblingFailure (suspicious) where a larger share is away than the settings allow, unless a person has
         accepted it for that date.
         """
-        key = _Key(GUIDES.sibling, AVAILABLE, day.isoformat())
+        key = Key(GUIDES.sibling, AVAILABLE, day.isoformat())
         guides = self.known(GUIDES)
-        away = [guide for guide in guides if guide not in available]
+        away = guides.keys() - available
         most = max(int(settings.MAX_LOST_RECORDS), floor(float(settings.MAX_AWAY_GUIDES_SHARE) * len(guides)))
-        is_accepted = key in self._before and key not in self._suspected
+        is_accepted = key in self._before and not self._before[key].is_suspected
         if len(away) > most and not is_accepted:
             self._suspect(GUIDES, key, f"{len(away)} of {len(guides)} guides are not available on {day}")
         with self._lock:
             self._judged.add((GUIDES.sibling, GUIDES.operation))
-            self._allayed |= {key} & self._suspected
+            self._allayed |= {key} if key in self._before and self._before[key].is_suspected else set()
 
-    def _suspect(self, judged: Judged, key: _Key, why: str) -> None:
+    def _suspect(self, judged: Judged, key: Key, why: str) -> None:
         with self._lock:
             self._suspicions[key] = why
             self._doubtful.add((judged.sibling, judged.operation))
@@ -206,88 +186,15 @@ class LastGoodAnswers:
         with self._lock:
             good = {key: answer for key, answer in self._good.items() if key not in self._suspicions}
             suspicions, allayed = dict(self._suspicions), self._allayed - self._suspicions.keys()
-        _renew({key: answer for key, answer in sorted(good.items()) if self._is_news(key, answer)})
-        _note_suspicions(suspicions)
-        for key in sorted(allayed):
-            LastGoodAnswer.objects.filter(**key._asdict()).exclude(suspicion="").delete()
+        renew_answers({key: answer for key, answer in sorted(good.items()) if self._is_news(key, answer)})
+        note_suspicions(suspicions)
+        allay_suspicions(allayed)
 
-    def _is_news(self, key: _Key, answer: _Good) -> bool:
-        if key not in self._before or key in self._suspected:
+    def _is_news(self, key: Key, answer: Good) -> bool:
+        if key not in self._before or self._before[key].is_suspected:
             return True
-        before = self._before[key]
-        covered = before.keys() if answer.asked is None else {*answer.asked, *answer.records}
-        return {record: sorted(before[record]) for record in covered if record in before} != answer.records
-
-
-def _key_of(row: LastGoodAnswer) -> _Key:
-    return _Key(row.sibling, row.resource, row.scope)
-
-
-def _dated_before(day: date) -> Q:
-    return Q(resource__in=[DEPARTURES.resource, AVAILABLE], scope__lt=day.isoformat())
-
-
-# One statement: of two workers that answer at once each merges what it asked for, whoever stores first, and of what
-# both asked for the answer read last stands. One that was read before a person accepted another is dropped.
-_RENEW = """
-    INSERT INTO sibling_answers AS stored (sibling, resource, scope, records, read_at, suspicion)
-    VALUES (%(sibling)s, %(resource)s, %(scope)s, %(records)s, %(read_at)s, '')
-    ON CONFLICT (sibling, resource, scope) DO UPDATE SET
-        records = CASE WHEN %(asked)s::text[] IS NULL THEN EXCLUDED.records
-                       WHEN stored.read_at > EXCLUDED.read_at THEN EXCLUDED.records || stored.records
-                       ELSE (stored.records - %(asked)s::text[]) || EXCLUDED.records END,
-        suspicion = CASE WHEN stored.read_at > EXCLUDED.read_at THEN stored.suspicion ELSE '' END,
-        suspected_at = CASE WHEN stored.read_at > EXCLUDED.read_at THEN stored.suspected_at END,
-        read_at = GREATEST(stored.read_at, EXCLUDED.read_at)
-    WHERE stored.read_at <= EXCLUDED.read_at
-        OR (%(asked)s::text[] IS NOT NULL AND COALESCE(stored.accepted_at <= EXCLUDED.read_at, true))
-"""
-
-
-def _renew(good: Mapping[_Key, _Good]) -> None:
-    values = [
-        {
-            **key._asdict(),
-            "records": json.dumps(answer.records),
-            "read_at": answer.read_at,
-            "asked": answer.asked,
-        }
-        for key, answer in good.items()
-    ]
-    _execute(_RENEW, values)
-
-
-_NOTE_SUSPICION = """
-    INSERT INTO sibling_answers AS stored (sibling, resource, scope, records, read_at, suspicion, suspected_at)
-    VALUES (%(sibling)s, %(resource)s, %(scope)s, '{}', now(), %(why)s, now())
-    ON CONFLICT (sibling, resource, scope) DO UPDATE SET
-        suspicion = EXCLUDED.suspicion, suspected_at = COALESCE(stored.suspected_at, EXCLUDED.suspected_at)
-"""
-
-
-def _note_suspicions(suspicions: Mapping[_Key, str]) -> None:
-    _execute(_NOTE_SUSPICION, [{**key._asdict(), "why": why} for key, why in sorted(suspicions.items())])
-
-
-def _execute(statement: str, values: Sequence[Mapping[str, Any]]) -> None:
-    """Execute a statement for each of some rows, one by one: no worker waits for more than one row of another's."""
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, values)
-
-
-def purge_past_answers(today: date) -> int:
-    """Delete the answers about dates before `today`, and return how many there were."""
-    deleted, _ = LastGoodAnswer.objects.filter(_dated_before(today)).delete()
-    return deleted
-
-
-def accept_answer(answer: LastGoodAnswer) -> None:
-    """Accept, as a person, whatever the sibling answers next for this list; it becomes the last good answer.
-
-    Answers that were read before this moment do not bring the former one back.
-    """
-    now = timezone.now()
-    LastGoodAnswer.objects.filter(pk=answer.pk).update(
-        records={}, read_at=now, accepted_at=now, suspicion="", suspected_at=None
-    )
+        before = self._before[key].records
+        if answer.asked is None:
+            return before != answer.records
+        covered = answer.asked | answer.records.keys()
+        return {record: before[record] for record in covered if record in before} != answer.records

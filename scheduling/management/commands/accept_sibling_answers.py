@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from scheduling.models import LastGoodAnswer
-from scheduling.siblings.last_good import accept_answer
+from scheduling.siblings.last_good_rows import accept_answer
 
 
 class Command(BaseCommand):

@@ -15,9 +15,8 @@ from scheduling.siblings.last_good import (
     NO_TRAITS,
     TRIPS,
     LastGoodAnswers,
-    accept_answer,
-    purge_past_answers,
 )
+from scheduling.siblings.last_good_rows import MAX_RECORDS, Known, ParsedRows, accept_answer, purge_past_answers
 from scheduling.snapshot import take_day_snapshot
 from tests.scheduling.siblings.examples import SECONDS, tomorrow
 from tests.siblings import SimulatedSiblings
@@ -101,3 +100,40 @@ def test_the_certificates_of_all_guides_are_read_only_where_they_are_judged() ->
 
     assert LastGoodAnswers.load().known(CERTIFICATES) == {}
     assert LastGoodAnswers.load(CERTIFICATES).known(CERTIFICATES).keys() == set(guides)
+
+
+def test_an_answer_that_nobody_has_changed_is_parsed_once() -> None:
+    judged({UUID(int=1): NO_TRAITS}).store()
+
+    assert LastGoodAnswers.load().known(GUIDES) is LastGoodAnswers.load().known(GUIDES)
+
+
+def test_an_answer_that_somebody_has_changed_is_read_again() -> None:
+    first, other = UUID(int=1), UUID(int=2)
+    judged({first: NO_TRAITS}).store()
+    before = LastGoodAnswers.load().known(GUIDES)
+
+    stored_at = LastGoodAnswer.objects.values("read_at").get(resource="guides")["read_at"]
+    LastGoodAnswer.objects.update(records={f"{other}": []}, read_at=stored_at)
+
+    assert (before.keys(), LastGoodAnswers.load().known(GUIDES).keys()) == ({first}, {other})
+
+
+def test_an_acceptance_is_seen_by_the_next_reader() -> None:
+    judged({UUID(int=1): NO_TRAITS}).store()
+    assert LastGoodAnswers.load().known(GUIDES)
+
+    accept_answer(stored("guides"))
+
+    assert not LastGoodAnswers.load().known(GUIDES)
+
+
+def test_a_process_keeps_so_many_records_parsed_those_it_used_last() -> None:
+    half = Known({UUID(int=number): NO_TRAITS for number in range(MAX_RECORDS // 2 - 1)}, is_suspected=False)
+    rows = ParsedRows()
+    rows.keep({"first": half, "second": half})
+
+    rows.keep({"first": half})
+    rows.keep({"third": half})
+
+    assert rows.rows().keys() == {"first", "third"}
