@@ -4,6 +4,7 @@ Every writer counts its own writes in a key of its own departure, so that lost w
 """
 
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -17,9 +18,10 @@ import django
 
 django.setup()
 
-from django.db import connections, transaction  # noqa: E402 (models come after django.setup)
+from django.db import connection, connections, transaction  # noqa: E402 (models come after django.setup)
 from django.db.models import F  # noqa: E402
 
+from benchmarks.cpu import cpu_seconds  # noqa: E402
 from benchmarks.report import quantile  # noqa: E402
 from scheduling.daily_schedules.authors import Author, AuthorKind, set_author  # noqa: E402
 from scheduling.daily_schedules.changes import Change, detectors  # noqa: E402
@@ -37,12 +39,12 @@ Write = Callable[[date, UUID], None]
 
 
 def write_version_checked(day: date, departure_id: UUID) -> None:
-    """Write as the service does."""
+    """Write as the service does where it knows which departure it changes."""
 
     def edit(drafts: Mapping[date, Draft]) -> None:
         _count(drafts[day].document, departure_id)
 
-    write_daily_schedules([day], edit, author=AUTHOR)
+    write_daily_schedules([day], edit, author=AUTHOR, departures=[departure_id])
 
 
 @transaction.atomic
@@ -81,6 +83,7 @@ def main() -> None:
         "p50_ms": quantile(latencies, 0.50),
         "p99_ms": quantile(latencies, 0.99),
         "slowest_ms": max(latencies),
+        "cpu_ms": sum(counts["cpu_ms"] for counts in counts_of_writers) / max(len(latencies), 1),
         "retries": sum(counts["retries"] for counts in counts_of_writers),
         "errors": dict(sum((Counter(counts["errors"]) for counts in counts_of_writers), Counter())),
         "lost": len(latencies) - (_counted(day) - before),
@@ -89,10 +92,11 @@ def main() -> None:
 
 
 def contend(way: str, day: date, number: int, begin: float, seconds: float) -> dict[str, Any]:
-    """Write for `seconds` and return the latencies in ms, the retries and the errors."""
+    """Write for `seconds`; return the latencies, the CPU of this process and its backend in ms, retries and errors."""
     write, departure_id = WAYS[way], sorted(read_drafts([day])[day].document.departures)[number]
     retried_before, latencies, errors = _retries(), [], Counter[str]()
     time.sleep(max(0.0, begin - time.time()))
+    cpu_before = _cpu_ms()
     while time.time() < begin + seconds:
         started = time.perf_counter()
         try:
@@ -101,7 +105,8 @@ def contend(way: str, day: date, number: int, begin: float, seconds: float) -> d
             errors[type(error).__name__] += 1
         else:
             latencies.append((time.perf_counter() - started) * 1000)
-    return {"latencies_ms": latencies, "errors": errors, "retries": _retries() - retried_before}
+    cpu, retries = _cpu_ms() - cpu_before, _retries() - retried_before
+    return {"latencies_ms": latencies, "cpu_ms": cpu, "errors": errors, "retries": retries}
 
 
 def _write_whole(schedule: DailySchedule, departure_id: UUID) -> None:
@@ -120,6 +125,13 @@ def _count(document: ScheduleDocument, departure_id: UUID) -> None:
 def _counted(day: date) -> int:
     departures = read_drafts([day])[day].document.departures.values()
     return sum(getattr(departure, COUNTED, 0) for departure in departures)
+
+
+def _cpu_ms() -> float:
+    """Return the CPU of this process and of its connection's backend, which is on the same machine."""
+    connection.ensure_connection()
+    backend: int = connection.connection.info.backend_pid
+    return cpu_seconds([os.getpid(), backend]) * 1000
 
 
 def _retries() -> float:

@@ -24,6 +24,7 @@ COLUMNS = (
     "writes/s",
     "p50 ms",
     "p99 ms",
+    "CPU ms a write",
     "retries a write",
     "lost",
     "deadlocks",
@@ -55,6 +56,7 @@ class _Contention:
     latencies_ms: tuple[float, float]
     writes: int
     lost: int
+    cpu_ms: float | None = None
     retries: float | None = None
     problems: dict[str, int] = field(default_factory=dict)
 
@@ -72,6 +74,7 @@ class _Contention:
             f"{self.rate:.0f}",
             f"{p50:.0f}",
             f"{p99:.0f}",
+            "" if self.cpu_ms is None else f"{self.cpu_ms:.1f}",
             "" if self.retries is None else f"{self.retries / max(self.writes, 1):.3f}",
             str(self.lost),
             str(deadlocks),
@@ -102,12 +105,13 @@ def measure_contention(service: RunningService, *, seconds: float) -> Table:
     locked = next(contention.rate for contention, _ in measured if contention.way == WAYS[LOCKED])
     rows = [contention.row(deadlocks, locked) for contention, deadlocks in measured]
     notes = (
-        f"{WRITERS} writers of one date, {seconds:g} s each way, every writer on a departure of its own. The first "
-        f"three are {WRITERS} processes that count their writes in the document: lost is what they did and it does "
-        "not show. `FOR UPDATE` locks the row before it reads; last write wins reads, edits and updates without a "
-        "look: both store the whole document, with the same history by trigger and the same detection as ours, but "
-        "neither looks at guides' other commitments. Over HTTP: PATCH without `_rev` from as many connections to 2 "
-        "workers of 4 threads; lost are answers of 200 without a revision."
+        f"{WRITERS} writers of one date, {seconds:g} s each way, every writer on a departure of its own, which ours "
+        f"names. The first three are {WRITERS} processes that count their writes in the document: lost is what they "
+        "did and it does not show. `FOR UPDATE` locks the row before it reads; last write wins reads, edits and "
+        "updates without a look: both store the whole document, with the same history by trigger and the same "
+        "detection as ours, but neither looks at guides' other commitments. CPU is that of the writers and their "
+        "backends. Over HTTP: PATCH without `_rev` from as many connections to 2 workers of 4 threads; lost are "
+        "answers of 200 without a revision."
     )
     return Table("contention", "Thirty-two writers of one daily schedule", COLUMNS, rows, notes)
 
@@ -118,7 +122,14 @@ def _contend(service: RunningService, way: str, name: str, day: date, seconds: f
     summary: dict[str, Any] = json.loads(done.stdout)
     latencies = (summary["p50_ms"], summary["p99_ms"])
     return _Contention(
-        name, seconds, latencies, summary["writes"], summary["lost"], summary["retries"], summary["errors"]
+        name,
+        seconds,
+        latencies,
+        summary["writes"],
+        summary["lost"],
+        summary["cpu_ms"],
+        summary["retries"],
+        summary["errors"],
     )
 
 

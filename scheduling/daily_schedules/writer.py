@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError, transaction
+from django.db import transaction
 from django.utils import timezone
 from tenacity import (
     RetryCallState,
@@ -25,7 +25,7 @@ from novatrek_scheduling.errors import FieldProblem
 from scheduling.daily_schedules.authors import Author, set_author, set_principal
 from scheduling.daily_schedules.changes import Change, detectors
 from scheduling.daily_schedules.commitments import delete_commitments, lock_guides, store_commitments
-from scheduling.daily_schedules.departure_dates import check_one_date_each, dates_of
+from scheduling.daily_schedules.departure_dates import check_one_date_each
 from scheduling.daily_schedules.drafts import (
     ConcurrentWrite,
     Draft,
@@ -40,23 +40,16 @@ from scheduling.daily_schedules.hard_rules import enforce_hard_rules
 from scheduling.daily_schedules.heard_notes import departures_noted, hear_notes
 from scheduling.daily_schedules.nullification import count_nullified
 from scheduling.daily_schedules.reached import departures_reached
+from scheduling.daily_schedules.refusals import refusals_in_our_words
 from scheduling.daily_schedules.seats import Reseating, departures_with_seats_at_stake, lock_guests_of, seat_guests
 from scheduling.daily_schedules.touched_guides import Foreseen, guides_touched, recommitted_departures
 from scheduling.domain.document import Candidates, ScheduleDocument
-from scheduling.errors import (
-    ContentionNotResolved,
-    DepartureElsewhere,
-    DepartureUnreadable,
-    StaleRevision,
-)
-from scheduling.metrics import adjustments_refused, schedule_write_retries, schedule_writes, schedule_writes_exhausted
-from scheduling.models.triggers import ONE_DATE, adjustments_have_one_owner
+from scheduling.errors import ContentionNotResolved, DepartureUnreadable, StaleRevision
+from scheduling.metrics import schedule_write_retries, schedule_writes, schedule_writes_exhausted
 from scheduling.rules import Facts
 
 TRIES = 3
 LOCK_TIMEOUT_MS = 5_000
-LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"
-
 
 Edit = Callable[[Mapping[date, Draft]], None]
 AfterWrite = Callable[[Mapping[date, Change]], None]
@@ -126,16 +119,6 @@ def _count_retry(_: RetryCallState) -> None:
     schedule_write_retries.inc()
 
 
-def _count_refusal(error: ProgrammingError) -> None:
-    if _constraint_of(error) == adjustments_have_one_owner.name:
-        adjustments_refused.labels("trigger").inc()
-
-
-def _constraint_of(error: DatabaseError) -> str | None:
-    diagnostics = getattr(error.__cause__, "diag", None)
-    return diagnostics.constraint_name if diagnostics is not None else None
-
-
 def _raise_contention(_: RetryCallState) -> Mapping[date, Change]:
     schedule_writes_exhausted.inc()
     raise ContentionNotResolved(f"The daily schedule changed concurrently: each of {TRIES} tries met another change.")
@@ -168,20 +151,8 @@ class _Write:
             self.foreseen = None
         else:
             self._look_ahead()
-        try:
-            with transaction.atomic():
-                return self._write()
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
-                raise ConcurrentWrite from error
-            raise
-        except IntegrityError as error:
-            if _constraint_of(error) == ONE_DATE:
-                raise DepartureElsewhere(dates_of(self.added)) from error
-            raise
-        except ProgrammingError as error:
-            _count_refusal(error)
-            raise
+        with refusals_in_our_words(lambda: self.added), transaction.atomic():
+            return self._write()
 
     def _look_ahead(self) -> None:
         """Try the edit without locks, to learn what it touches."""
