@@ -131,7 +131,9 @@ def record_several(destination: str, messages: Iterable[Message]) -> list[UUID]:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("record_several() must run in the transaction of the change that it reports.")
-    recorded = [{"id": uuid4(), **message._asdict()} for message in messages]
+    recorded = [
+        {"id": uuid4(), "key": message.key, "kind": message.kind, "payload": message.payload} for message in messages
+    ]
     if recorded:
         written = orjson.dumps(recorded, _encode, _ENCODING).decode()
         with connection.cursor() as cursor:

@@ -27,13 +27,24 @@ def judge_rest(case: Case, member: TeamMember) -> Judgement:
 
 def commitments_of_other_dates(scene: Scene, departure_ids: frozenset[UUID]) -> list[Commitment]:
     """The commitments that clash with the given departures and belong to documents of other dates."""
+    elsewhere = {
+        guide_id: others
+        for guide_id, commitments in scene.commitments.items()
+        if (others := [commitment for commitment in commitments if commitment.day != scene.day])
+    }
+    if not elsewhere:
+        return []
     return [
         commitment
         for case in scene.cases(departure_ids)
         for member in case.departure.team
-        for commitment in scene.commitments.get(member.guide_id, ())
-        if commitment.day != scene.day and _rule_broken(case, commitment)
+        for commitment in elsewhere.get(member.guide_id, ())
+        if _rule_broken(case, commitment)
     ]
+
+
+def _is_own(commitment: Commitment, case: Case) -> bool:
+    return commitment.departure_id == case.departure_id and commitment.day == case.scene.day
 
 
 def _rule_broken(case: Case, commitment: Commitment) -> Rule | None:
@@ -65,7 +76,7 @@ class _Side:
 
 def _clashing(case: Case, member: TeamMember, rule: Rule) -> Judgement:
     commitments = case.scene.commitments.get(member.guide_id, ())
-    if not commitments:
+    if not commitments or (len(commitments) == 1 and _is_own(commitments[0], case)):
         return CLEAR
     others = [_other_side(case.scene, c) for c in commitments if _rule_broken(case, c) is rule]
     if not others:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,11 @@ def days_to_come(departure: Departure, now: datetime) -> tuple[date, ...]:
     """Return the local dates of the departure that are not past: what was on the others cannot be changed."""
     today = now.astimezone(departure.starts_at.tzinfo).date()
     return tuple(day for day in days_of(departure) if day >= today)
+
+
+def _in_order(ids: Iterable[UUID]) -> list[UUID]:
+    # By their numbers, which is their order: of thousands, comparing the ids themselves takes ten times as long.
+    return sorted(ids, key=attrgetter("int"))
 
 
 @lru_cache(maxsize=1)
@@ -93,14 +99,14 @@ class Scene:
     def cases(self, departure_ids: Iterable[UUID]) -> "list[Case]":
         """The departures among `departure_ids` that are upcoming or under way, by id."""
         departures = self.document.departures
-        keys = [key for key in sorted(departure_ids) if key in departures and not self.is_over(departures[key])]
-        return [Case(self, key, departures[key]) for key in keys]
+        present = ((key, departure) for key in _in_order(departure_ids) if (departure := departures.get(key)))
+        return [Case(self, key, departure) for key, departure in present if not self.is_over(departure)]
 
     def cancelled(self, departure_ids: Iterable[UUID]) -> "list[Case]":
         """The departures among `departure_ids` that are cancelled and would not be over yet, by id."""
         departures = self.document.departures
-        keys = [key for key in sorted(departure_ids) if key in departures and departures[key].is_cancelled]
-        return [Case(self, key, departures[key]) for key in keys if departures[key].ends_at > self.now]
+        present = ((key, departure) for key in _in_order(departure_ids) if (departure := departures.get(key)))
+        return [Case(self, key, d) for key, d in present if d.is_cancelled and d.ends_at > self.now]
 
 
 @dataclass(frozen=True)

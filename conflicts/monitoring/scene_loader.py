@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from conflicts.detection import Danger, Detection, Scene, Severity, detect
@@ -21,7 +22,7 @@ from scheduling.rules.camp_load import CampLoads
 FAR_AHEAD = timedelta(days=3650)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DetectionScope:
     """The document of a date and the departures to judge in it; a removed departure may be among them.
 
@@ -32,11 +33,11 @@ class DetectionScope:
     departure_ids: frozenset[UUID]
     waiting_for: frozenset[UUID] = frozenset()
 
-    @property
+    @cached_property
     def departures(self) -> dict[UUID, Departure | None]:
         return {key: self.document.departures.get(key) for key in self.departure_ids}
 
-    @property
+    @cached_property
     def present(self) -> list[Departure]:
         return [departure for departure in self.departures.values() if departure]
 
@@ -148,7 +149,7 @@ def detect_in(scenes: Mapping[date, Scene], scopes: Mapping[date, DetectionScope
     """Detect in the scenes of several dates and merge the results."""
     detections = [detect(scene, scopes[day].departure_ids, scopes[day].waiting_for) for day, scene in scenes.items()]
     conflicts = {conflict.fingerprint: conflict for detection in detections for conflict in detection.conflicts}
-    judged = frozenset(pair for detection in detections for pair in detection.judged)
+    judged = frozenset[tuple[str, str]]().union(*(detection.judged for detection in detections))
     return Detection(tuple(conflicts.values()), judged)
 
 

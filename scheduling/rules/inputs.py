@@ -106,6 +106,8 @@ class EntriesByDate:
 
         The group size of the first date replaces the profile's; those of later dates can only lower the capacity.
         """
+        if len(days) == 1:
+            return self.by_day.get(days[0], {}).get(guide_id) or NO_ADJUSTMENTS
         first, *later = (self.by_day.get(day, {}).get(guide_id) for day in days)
         limits = [_with_size_as_limit(entry) for entry in later if entry is not None]
         if not limits:
