@@ -131,14 +131,15 @@ def record_several(destination: str, messages: Iterable[Message]) -> list[UUID]:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("record_several() must run in the transaction of the change that it reports.")
-    recorded = [
-        {"id": uuid4(), "key": message.key, "kind": message.kind, "payload": message.payload} for message in messages
-    ]
+    ids, recorded = [], []
+    for message in messages:
+        ids.append(uuid4())
+        recorded.append({"id": ids[-1], "key": message.key, "kind": message.kind, "payload": message.payload})
     if recorded:
         written = orjson.dumps(recorded, _encode, _ENCODING).decode()
         with connection.cursor() as cursor:
             cursor.execute(_RECORD, {"destination": destination, "messages": written, "now": timezone.now()})
-    return [message["id"] for message in recorded]
+    return ids
 
 
 def requeue(dead_letter: DeadLetter) -> None:

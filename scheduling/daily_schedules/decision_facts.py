@@ -141,6 +141,7 @@ def load_decision_facts(
     further: Collection[Departure] = (),
     deadline_seconds: float | None = None,
     fresh: bool = False,
+    names_all: bool = False,
 ) -> Facts:
     """Read the facts of `days`, of these departures on their dates, and of further trails and guides.
 
@@ -148,7 +149,8 @@ def load_decision_facts(
 
     Certificates and notes are read for `guide_ids` and for the departures' teams, as far as the deadline (in
     seconds; the interactive one of the settings by default) leaves time: what was not read, a person approves.
-    `fresh`: nothing comes from the cache.
+    `fresh`: nothing comes from the cache. `names_all`: the departures stay what they are, so that no other trips and
+    trails of their regions are read than theirs.
     Raises SiblingUnavailable where svc-trip-catalog or svc-guide-management does not answer.
     """
     departures = list(departures)
@@ -161,6 +163,7 @@ def load_decision_facts(
         trail_ids={d.trail_id for d in departures if d.trail_id} | set(trail_ids),
         deadline_seconds=seconds,
         fresh=fresh,
+        names_all=names_all,
     )
     later = {day for planned in to_create for day in _days_of(planned, snapshot)}
     snapshot = with_availability_on(snapshot, later, deadline_seconds=deadline.remaining(), fresh=fresh)

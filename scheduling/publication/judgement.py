@@ -54,7 +54,7 @@ class PublicationFacts:
         if not staffed:
             return cls.nothing(day, covers)
         try:
-            return cls(load_decision_facts([day], staffed, fresh=True), covers)
+            return cls(load_decision_facts([day], staffed, fresh=True, names_all=True), covers)
         except SiblingUnavailable as silence:
             return replace(cls.nothing(day, covers), silence=silence)
 

@@ -24,7 +24,10 @@ ASSEMBLY_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The scope of a snapshot. `region_ids` None: all regions; `window`: first and last date of catalog departures."""
+    """The scope of a snapshot. `region_ids` None: all regions; `window`: first and last date of catalog departures.
+
+    `names_all`: no other trips are read than those named, and no other trails in detail.
+    """
 
     days: tuple[date, ...]
     window: tuple[date, date]
@@ -32,6 +35,7 @@ class _Scope:
     region_ids: frozenset[UUID] | None
     trail_ids: frozenset[UUID]
     is_of_one_trip: bool = False
+    names_all: bool = False
 
     def regions(self, catalog: Catalog, regions: Iterable[Region]) -> list[Region]:
         """Return the regions to read: those requested and those of the trips in `catalog`."""
@@ -69,14 +73,16 @@ def take_facts_snapshot(
     trail_ids: Collection[UUID] = (),
     deadline_seconds: float,
     fresh: bool = False,
+    names_all: bool = False,
 ) -> Snapshot:
     """Take a snapshot of some dates: all guides, and for the regions (None: all) departures, trails and weather.
 
     `trip_ids` are read beside the trips that depart on the dates; `trail_ids` are read in detail beside the trails that
-    suit a trip. Availability covers every date that a departure of the catalog touches; `with_availability_on` adds
-    further dates, `with_certificates` certificates and `with_availability_notes` notes. `fresh`: nothing comes from the
-    cache. Raises SiblingUnavailable where the catalog or svc-guide-management does not answer within
-    `deadline_seconds`; other silent siblings are in `unknown` (docs/decisions/0011-silence-of-siblings.md).
+    suit a trip. With `names_all` these are read alone. Availability covers every date that a departure of the catalog
+    touches; `with_availability_on` adds further dates, `with_certificates` certificates and `with_availability_notes`
+    notes. `fresh`: nothing comes from the cache. Raises SiblingUnavailable where the catalog or svc-guide-management
+    does not answer within `deadline_seconds`; other silent siblings are in `unknown`
+    (docs/decisions/0011-silence-of-siblings.md).
     """
     ordered = tuple(sorted(set(days)))
     scope = _Scope(
@@ -85,6 +91,7 @@ def take_facts_snapshot(
         trip_ids=frozenset(trip_ids),
         region_ids=None if region_ids is None else frozenset(region_ids),
         trail_ids=frozenset(trail_ids),
+        names_all=names_all,
     )
     return _take(scope, deadline_seconds, fresh=fresh)
 
@@ -198,8 +205,9 @@ def _read(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: 
         regions = lookups.result(CATALOG, regions_branch)
         _check_trip(scope, catalog, regions, gaps)
         guide_lookups.add_days(catalog.days_touched(scope.days, regions))
+        to_go_on = () if scope.names_all else catalog.trips.values()
         region_lookups = RegionLookups.start(
-            reader, lookups, gaps, scope.regions(catalog, regions.values()), catalog.trips.values(), scope.trail_ids
+            reader, lookups, gaps, scope.regions(catalog, regions.values()), to_go_on, scope.trail_ids
         )
         guides, available = guide_lookups.finish()
         conditions = region_lookups.finish(guide_lookups.available.keys())
@@ -217,7 +225,7 @@ def _read(scope: _Scope, deadline_seconds: float, *, fresh: bool, safety_since: 
 
 
 def _read_catalog(scope: _Scope, reader: SiblingReader, lookups: Lookups, gaps: Gaps) -> Catalog:
-    if scope.is_of_one_trip:
+    if scope.is_of_one_trip or scope.names_all:
         return read_catalog(reader, lookups, gaps, scope.trip_ids, scope.window)
     search = lookups.branch(read_departing_trips, reader, lookups, scope.window, scope.region_ids)
     departing = lookups.result(CATALOG, search)

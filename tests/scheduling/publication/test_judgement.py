@@ -23,6 +23,7 @@ from scheduling.siblings.errors import SiblingUnavailable
 from tests.kept_worlds import keep_world
 from tests.scheduling.patches.calls import change as patch_departure
 from tests.scheduling.patches.calls import enter
+from tests.scheduling.siblings.examples import calls_made
 from tests.scheduling.writes import change, stored
 from tests.siblings import SimulatedSiblings
 from tests.tokens import bearer
@@ -197,6 +198,18 @@ def test_a_cancellation_is_announced_whatever_is_wrong_with_its_team(
     siblings.switch("svc-guide-management", "down")
 
     assert publish(client, day, departure_ids=[str(key)]).status_code == 200
+
+
+def test_of_the_region_no_other_trips_and_trails_are_asked_for(client: Client, day: date) -> None:
+    key, _ = led(day, lambda departure: departure.trail_id is not None)
+    before = calls_made()
+
+    published = publish(client, day, departure_ids=[str(key)])
+
+    assert published.status_code == 200, published.content
+    made = calls_made() - before
+    of_trips = ["getTripById", "getTripSchedule", "getTrailClosures", "getTrailConditions", "getGuideCertifications"]
+    assert [made[operation] for operation in of_trips] == [1, 1, 1, 1, 1], made
 
 
 @pytest.mark.parametrize("silent", ["svc-guide-management", "svc-trip-catalog"])
