@@ -8,13 +8,15 @@ what PostgreSQL would write again.
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
+from json import JSONDecodeError
 from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
 
 # Of shorter ones the text costs less than all else of an answer.
-LEAST_CHARACTERS = 100_000
-MOST_CHARACTERS = 32_000_000
+LEAST_BYTES = 100_000
+MOST_BYTES = 32_000_000
+MOST_BYTES_OF_A_DEPARTURE = 64_000
 
 VERSION = "(schedule_id || ' ' || _rev || ' ' || xmin || ' ' || updated_at)"
 
@@ -22,20 +24,20 @@ _scan = json.JSONDecoder().raw_decode
 
 
 class KeptText(NamedTuple):
-    """The text of a version's document, as PostgreSQL writes it, and whether a departure in it is unpublished."""
+    """The document of a version as PostgreSQL writes it, in UTF-8, and whether a departure in it is unpublished."""
 
     version: str
-    text: str
+    text: bytes
     has_unpublished_changes: bool
 
 
 class KeptTexts:
-    """The text of the latest version of each daily schedule that was sent, up to a number of characters in all.
+    """The text of the latest version of each daily schedule that was sent, up to a number of bytes in all.
 
     Those go first that were not asked for longest.
     """
 
-    def __init__(self, *, most: int = MOST_CHARACTERS, least: int = LEAST_CHARACTERS) -> None:
+    def __init__(self, *, most: int = MOST_BYTES, least: int = LEAST_BYTES) -> None:
         self._most, self._least = most, least
         self._texts: OrderedDict[UUID, KeptText] = OrderedDict()
         self._lock = Lock()
@@ -67,17 +69,31 @@ class KeptTexts:
 kept_texts = KeptTexts()
 
 
-def with_departures_in_place(text: str, departures: Mapping[str, str | None]) -> str | None:
+def with_departures_in_place(text: bytes, departures: Mapping[str, str | None]) -> bytes | None:
     """Return a document's text with these texts in place of those of its departures, by their keys.
 
     None where a key is that of anything else too, or of nothing, or its departure is removed: it takes the whole.
     """
     for key, departure in departures.items():
         # Within a string its quotes would be escaped.
-        name = f'"{key}": '
+        name = f'"{key}": '.encode()
         start = text.find(name) + len(name)
         if departure is None or start < len(name) or text.find(name, start) >= 0:
             return None
-        _, end = _scan(text, start)
-        text = f"{text[:start]}{departure}{text[end:]}"
+        end = _end_of_value(text, start)
+        if end is None:
+            return None
+        # Of megabytes each copy counts.
+        whole = memoryview(text)
+        text = b"".join((whole[:start], departure.encode(), whole[end:]))
     return text
+
+
+def _end_of_value(text: bytes, start: int) -> int | None:
+    """Return where the JSON value at `start` ends; None where it is longer than any departure should be."""
+    following = text[start : start + MOST_BYTES_OF_A_DEPARTURE].decode(errors="ignore")
+    try:
+        _, length = _scan(following)
+    except JSONDecodeError:
+        return None
+    return start + len(following[:length].encode())

@@ -26,19 +26,21 @@ _NAMED_TEXTS = """(
 
 
 class ShownDocument(NamedTuple):
-    """A daily schedule as it is shown: its row without the document, the document's text, and what is to be published.
+    """A daily schedule as it is shown: its row without the document, and the document's text in UTF-8.
 
     `has_unpublished_changes` says it of the whole document.
     """
 
     schedule: DailySchedule
-    text: str
+    text: bytes
     has_unpublished_changes: bool
 
     @classmethod
     def of(cls, row: Any) -> "ShownDocument":
         """Return a row that was read `with_texts`."""
-        return cls(row, row.text, has_unpublished_changes(row.suspects, lambda: departures_in(json.loads(row.text))))
+        return cls(
+            row, row.text.encode(), has_unpublished_changes(row.suspects, lambda: departures_in(json.loads(row.text)))
+        )
 
 
 def first_shown(rows: QuerySet[DailySchedule]) -> ShownDocument | None:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.daily_schedules.kept_texts import LEAST_CHARACTERS
+from scheduling.daily_schedules.kept_texts import LEAST_BYTES
 from scheduling.domain.document import Announcement, DepartureStatus
 from scheduling.models import DailySchedule
 from tests.factories import TOMORROW, DepartureFactory, GuideFactory, at, lead
@@ -28,7 +28,7 @@ TOLD = Announcement(guide_ids=[ANA.id], lead_id=ANA.id, starts_at=at(9).astimezo
 @pytest.fixture(autouse=True)
 def large_date() -> None:
     put({key: DepartureFactory(capacity=8, trip_name=f'Zürich "{key}": ') for key in (FIRST, SECOND)})
-    write_in_sql("{of_a_later_version}", orjson.dumps("x" * LEAST_CHARACTERS).decode())
+    write_in_sql("{of_a_later_version}", orjson.dumps("x" * LEAST_BYTES).decode())
 
 
 def patch(client: Client, key: UUID = FIRST, **fields: Any) -> Any:
