@@ -18,7 +18,7 @@ from scheduling.domain.facts import Guide, Snapshot
 from scheduling.domain.limits import ONE_DAY
 from scheduling.hooks import pairing_score
 from scheduling.models import Reservation
-from scheduling.rules import Demand, Facts
+from scheduling.rules import Demand, EntriesByDate, Facts
 from scheduling.rules.inputs import days_of
 from scheduling.snapshot import take_facts_snapshot, take_trip_snapshot, with_certificates, with_trips
 
@@ -123,6 +123,11 @@ def read_for(steps: Collection[Step], documents: Documents, *, now: datetime, de
     guides = guides_joining(steps).union(*(departure.guide_ids for departure in departures))
     facts = certify(gather_facts(reading.take(deadline_seconds=deadline_seconds)), set(guides))
     return Making(facts, entries_on(days), score_of, now, waiting_guests(_reservations_seated(steps)))
+
+
+def making_of_cancelling(now: datetime) -> Making:
+    """Return what is needed to make steps that only cancel: no sibling is asked."""
+    return Making(None, EntriesByDate(), score_of, now)
 
 
 def booking_times(departures: Iterable[Departure]) -> dict[UUID, datetime]:

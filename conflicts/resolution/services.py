@@ -1,9 +1,11 @@
 """Resolving a conflict: applying one of its options, or accepting its risk."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from conflicts.choices import Strategy
 from conflicts.detection import Cause, Severity
@@ -22,8 +24,10 @@ from conflicts.resolution.applications import Application
 from conflicts.resolution.apply import apply_option
 from conflicts.resolution.deliveries import wait_for_siblings
 from conflicts.resolution.dry_run import run_dry
+from conflicts.resolution.facts import making_of_cancelling
 from conflicts.resolution.option_search import are_options_current, compute_options
 from conflicts.resolution.outcomes import ResolutionOutcome, outcome_of, record_failure
+from conflicts.steps import only_cancel
 from novatrek_scheduling.errors import FieldProblem
 from scheduling.errors import ContentionNotResolved, DepartureElsewhere, HardRuleViolated
 
@@ -108,11 +112,23 @@ def _apply(application: Application) -> ConflictResolution:
     option = application.option
     if not option.steps:
         return apply_option(application)
+    if only_cancel(option.steps) and not _may_relieve_a_camp(option.days):
+        return apply_option(application, making=making_of_cancelling(timezone.now()))
     dry_run = run_dry(option, application.conflict)
     is_forbidden = any(conflict.cause.is_never_overridden for conflict in dry_run.caused)
     if dry_run.caused and (is_forbidden or not application.is_override):
         raise SecondaryConflicts(dry_run.caused)
     return apply_option(application, making=dry_run.making, caused=dry_run.caused, existing=dry_run.existing)
+
+
+def _may_relieve_a_camp(days: Collection[date]) -> bool:
+    """Return whether a base camp is too full on one of these dates, which only the siblings' facts can say is over.
+
+    Whatever else is wrong with a departure is over once it is cancelled, and all that can come of that is that its
+    guests have no place: no facts are read for it, and nothing is tried before it is written.
+    """
+    crowded = ScheduleConflict.objects.open().filter(details__cause=Cause.LOCATION_CAPACITY)
+    return crowded.between(min(days), max(days)).exists()
 
 
 def _told(resolution: ConflictResolution) -> ConflictResolution:

@@ -40,6 +40,7 @@ __all__ = [
     "days_of_steps",
     "departures_of",
     "guides_joining",
+    "only_cancel",
     "seated_in",
 ]
 
@@ -52,6 +53,11 @@ def days_of_steps(steps: Iterable[Step]) -> list[date]:
 def departures_of(steps: Iterable[Step]) -> frozenset[UUID]:
     """Return the departures that the steps change."""
     return frozenset(key for step in steps for key in step.departure_ids)
+
+
+def only_cancel(steps: Iterable[Step]) -> bool:
+    """Return whether the steps do nothing but cancel departures whose guests go nowhere."""
+    return all(isinstance(step, Cancel) and step.rescheduled_to is None for step in steps)
 
 
 def guides_joining(steps: Iterable[Step]) -> frozenset[UUID]:
@@ -105,7 +111,7 @@ def _settle(day: date, key: UUID, before: Departure | None, after: Departure, ma
     is_elsewhere = before is not None and (before.span, before.trail_id) != (after.span, after.trail_id)
     if is_elsewhere or before is None or before.guide_ids != after.guide_ids:
         demand = making.demand_of(key, after, day)
-        require_approval(after.team, demand, making.facts, making.entries, of_whole_team=is_elsewhere)
+        require_approval(after.team, demand, making.known, making.entries, of_whole_team=is_elsewhere)
 
 
 def _as_stored(instant: datetime) -> datetime:

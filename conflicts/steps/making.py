@@ -20,24 +20,32 @@ PairingScore = Callable[[Guide, Demand, Facts, GuideAdjustments], float]
 class Making:
     """What is known at the moment at which steps are made.
 
-    `entries` are the guides' of all dates that the changed departures touch; `score` is that of a guide on a departure;
-    `waiting` has the guests of the reservations that wait for a place.
+    `facts` are the siblings' facts, None for steps that only cancel. `entries` are the guides' of all dates that
+    the changed departures touch; `score` is that of a guide on a departure; `waiting` has the guests of the
+    reservations that wait for a place.
     """
 
-    facts: Facts
+    facts: Facts | None
     entries: EntriesByDate
     score: PairingScore
     now: datetime
     waiting: Mapping[UUID, int] = field(default_factory=dict)
 
+    @property
+    def known(self) -> Facts:
+        """The facts. Raises TypeError where none were read."""
+        if self.facts is None:
+            raise TypeError("These steps need facts, and none were read.")
+        return self.facts
+
     def zone_of(self, region_id: UUID) -> tzinfo | None:
         """Return the clocks of a region, None where it is unknown."""
-        region = self.facts.snapshot.regions.get(region_id)
+        region = self.known.snapshot.regions.get(region_id)
         return region.timezone if region else None
 
     def place_of(self, region_id: UUID) -> Place:
         """Return where a region's departures leave from. Raises ResolutionNotApplicable where it is unknown."""
-        snapshot = self.facts.snapshot
+        snapshot = self.known.snapshot
         region = snapshot.regions.get(region_id)
         if region is None:
             raise ResolutionNotApplicable("The catalog does not say where the region's clocks are.")
@@ -49,15 +57,15 @@ class Making:
         return instant.astimezone(self.zone_of(region_id) or instant.tzinfo)
 
     def demand_of(self, departure_id: UUID, departure: Departure, day: date) -> Demand:
-        return Demand.of(departure_id, departure, day, self.facts.snapshot)
+        return Demand.of(departure_id, departure, day, self.known.snapshot)
 
     def member(self, guide_id: UUID, demand: Demand) -> TeamMember:
         """Return a guide as a new member of a team. Raises ResolutionNotApplicable for one who is unknown."""
-        guide = self.facts.snapshot.guides.get(guide_id)
+        guide = self.known.snapshot.guides.get(guide_id)
         if guide is None:
             raise ResolutionNotApplicable(f"Guide {guide_id} is not listed any more.")
-        score = self.score(guide, demand, self.facts, self.entries.of(guide_id, demand.days))
-        return new_member(guide, demand, self.facts, score=score, role=Role.ASSISTANT)
+        score = self.score(guide, demand, self.known, self.entries.of(guide_id, demand.days))
+        return new_member(guide, demand, self.known, score=score, role=Role.ASSISTANT)
 
 
 def departure_in(documents: Documents, day: date, departure_id: UUID) -> Departure:

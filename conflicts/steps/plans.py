@@ -79,7 +79,7 @@ class Retime(StepBase):
     def apply(self, documents: Documents, making: Making) -> None:
         departure = open_departure_in(documents, self.day, self.departure_id, making.now)
         starts_at = making.by_local_clock(self.starts_at, departure.region_id)
-        snapshot, document = making.facts.snapshot, documents[self.day]
+        snapshot, document = making.known.snapshot, documents[self.day]
         if starts_at <= making.now:
             raise refusal(departure, f"was to leave at {starts_at:%H:%M}, which has passed")
         if is_taken(departure.trip_id, starts_at, self.day, document, snapshot, own_id=self.departure_id):
@@ -117,7 +117,7 @@ class Add(StepBase):
         if starts_at <= making.now:
             raise refusal(like, f"was to go at {starts_at:%Y-%m-%d %H:%M}, which has passed")
         departures = documents[self.day].departures
-        snapshot = making.facts.snapshot
+        snapshot = making.known.snapshot
         if self.departure_id in departures or is_taken(
             like.trip_id, starts_at, self.day, documents[self.day], snapshot
         ):
@@ -135,7 +135,7 @@ class Reroute(StepBase):
 
     def apply(self, documents: Documents, making: Making) -> None:
         departure = open_departure_in(documents, self.day, self.departure_id, making.now)
-        snapshot = making.facts.snapshot
+        snapshot = making.known.snapshot
         if snapshot.knows(Sibling.TRAIL_MANAGEMENT) and self.trail_id not in snapshot.trails:
             raise refusal(departure, "cannot go on a trail that is not listed any more")
         departure.trail_id = self.trail_id

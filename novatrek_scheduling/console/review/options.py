@@ -155,7 +155,7 @@ def preview_of(conflict: ScheduleConflict, option: Option) -> Preview:
         days = Days(before[day].departures, after[day].departures)
         touched = [key for key in days.after if days.after[key] != days.before.get(key)]
         rows += [
-            _row(day, days.before.get(key), days.after[key], dry_run.making.facts.snapshot.trails) for key in touched
+            _row(day, days.before.get(key), days.after[key], dry_run.making.known.snapshot.trails) for key in touched
         ]
         guides += _guide_days(day, days, touched)
     caused, cancelling = (tuple(map(_caused, found)) for found in (dry_run.caused, dry_run.cancelling))
