@@ -118,6 +118,16 @@ class Crews:
             crews._alike = self
         return crews
 
+    def learn_certificates(self, facts: Facts) -> None:
+        """Go on with these facts, which differ in certificates alone. Nobody was assessed yet."""
+        if self._facts is facts:
+            return
+        self._facts = facts
+        for crew in self._crews.values():
+            crew.learn_certificates(facts)
+        if self._alike:
+            self._alike.learn_certificates(facts)
+
     def of(self, region: Region | None) -> Crew:
         """Return the guides who work in a region; nobody does in an unknown one."""
         key = region.id if region else None

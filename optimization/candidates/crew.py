@@ -16,6 +16,9 @@ from scheduling.domain.facts import Guide, Region
 from scheduling.rules import Facts
 from scheduling.rules.guides import certifications_on
 
+_HOLDS, CERTIFIED = "holds", "certified"
+_BY_CERTIFICATES = {_HOLDS, CERTIFIED}
+
 T = TypeVar("T")
 Days = tuple[date, ...]
 
@@ -37,6 +40,12 @@ class Crew:
         crew = copy(self)
         crew.context, crew._known_around = context, {}
         return crew
+
+    def learn_certificates(self, facts: Facts) -> None:
+        """Go on with these facts, which differ in certificates alone: all else stays looked up."""
+        self.facts = facts
+        for key in [key for key in self._known if isinstance(key, tuple) and key[0] in _BY_CERTIFICATES]:
+            del self._known[key]
 
     def once_around(self, key: Hashable, build: Callable[[], T]) -> T:
         """Return what was built under this key for the departures that are planned, or build it."""
@@ -61,7 +70,7 @@ class Crew:
     def certifications(self, days: Days) -> Sequence[frozenset[str]]:
         """Return what each holds on all of these dates."""
         snapshot = self.facts.snapshot
-        return self.once(("holds", days), lambda: [certifications_on(guide, days, snapshot) for guide in self.guides])
+        return self.once((_HOLDS, days), lambda: [certifications_on(guide, days, snapshot) for guide in self.guides])
 
     def adjustments(self, days: Days) -> Mapping[int, GuideAdjustments]:
         """Return the entries for these dates, by place of those who have some."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from optimization.candidates.bits import bits_at, bits_of, places_of
-from optimization.candidates.crew import Crew
+from optimization.candidates.crew import CERTIFIED, Crew
 from scheduling.domain.document import GuideAdjustments
 from scheduling.domain.limits import REST, TURNAROUND
 from scheduling.rules import Commitment, Demand, Exclusion, Rule
@@ -95,7 +95,7 @@ def _not_certified(crew: Crew, demand: Demand, among: int) -> int:
         return among
     days, required = demand.days, demand.trip.required_certifications
     return among & ~crew.once(
-        ("certified", days, required), lambda: bits_of([required <= held for held in crew.certifications(days)])
+        (CERTIFIED, days, required), lambda: bits_of([required <= held for held in crew.certifications(days)])
     )
 
 

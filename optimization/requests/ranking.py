@@ -72,9 +72,8 @@ def guide_constraints(query: TripQuery) -> GuideConstraints:
     )
 
 
-def guides_to_certify(inputs: RequestInputs) -> set[UUID]:
+def guides_to_certify(inputs: RequestInputs, crews: Mapping[UUID, Crews]) -> set[UUID]:
     """Return the guides who pass every other rule on an option that is feasible, or would be with more places."""
-    crews = _crews(inputs)
     return {
         guide_id
         for option in inputs.options
@@ -83,9 +82,11 @@ def guides_to_certify(inputs: RequestInputs) -> set[UUID]:
     }
 
 
-def assess_options(inputs: RequestInputs) -> dict[UUID, Assessment]:
-    """Return the assessment of each option without an obstacle, by departure id."""
-    crews, constraints = _crews(inputs), guide_constraints(inputs.query)
+def assess_options(inputs: RequestInputs, crews: Mapping[UUID, Crews]) -> dict[UUID, Assessment]:
+    """Return the assessment of each option without an obstacle, by departure id, with all certificates."""
+    constraints = guide_constraints(inputs.query)
+    for known in crews.values():
+        known.learn_certificates(inputs.facts)
     return {
         option.departure_id: crews[option.departure_id].assess(_demand(option, inputs.facts), constraints)
         for option in inputs.options
@@ -93,7 +94,7 @@ def assess_options(inputs: RequestInputs) -> dict[UUID, Assessment]:
     }
 
 
-def _crews(inputs: RequestInputs) -> dict[UUID, Crews]:
+def crews_of(inputs: RequestInputs) -> dict[UUID, Crews]:
     """Return the guides in the context of each option, by departure id; what the contexts share is looked up once."""
     crews: dict[UUID, Crews] = {}
     alike: Crews | None = None

@@ -11,6 +11,7 @@ from optimization.requests.query import TripQuery
 from optimization.requests.ranking import (
     RankedDates,
     assess_options,
+    crews_of,
     formulate_request,
     guide_constraints,
     guides_to_certify,
@@ -79,8 +80,9 @@ def rank_dates(
 
 def rank_loaded(inputs: RequestInputs, loader: InputsLoader) -> RankedDates:
     """Find the best team of each date of loaded inputs, as `rank_dates` does. The inputs are used up by it."""
-    inputs = loader.add_certificates(inputs, guides_to_certify(inputs))
-    assessments = assess_options(inputs)
+    crews = crews_of(inputs)
+    inputs = loader.add_certificates(inputs, guides_to_certify(inputs, crews))
+    assessments = assess_options(inputs, crews)
     problem = formulate_request(inputs, assessments)
     solved = solve_request(problem, time_limit_seconds=loader.budget.solve_seconds)
     inputs = loader.add_notes(inputs, {guide for solution in solved.options for guide in solution.guide_ids})

@@ -226,6 +226,26 @@ def test_what_contexts_share_leaves_each_departure_its_own_answer() -> None:
             assert dict(assessment.excluded) == dict(alone.excluded)
 
 
+def test_crews_that_learn_certificates_answer_as_those_that_knew_them() -> None:
+    for seed in SEEDS:
+        dice = random.Random(seed)
+        world = with_teams_that_stay(with_people_expected_elsewhere(seeded_day(seed), dice), dice)
+        shared = Crews(without_certificates(world, dice).facts, world.context)
+        contexts = {d.departure_id: replace(world.context, planned={d.departure_id}) for d in demands_of(world)}
+        crews = {key: shared.around(context) for key, context in contexts.items()}
+        for demand in demands_of(world):
+            crews[demand.departure_id].needing_certificates([demand])
+
+        for known in crews.values():
+            known.learn_certificates(world.facts)
+
+        for demand in demands_of(world):
+            assessment = crews[demand.departure_id].assess(demand)
+            alone = Crews(world.facts, contexts[demand.departure_id]).assess(demand)
+            assert assessment.able == alone.able
+            assert dict(assessment.excluded) == dict(alone.excluded)
+
+
 def test_guides_with_other_entries_share_nothing() -> None:
     world = seeded_day(2)
     demand = next(d for d in demands_of(world) if Crews(world.facts, world.context).assess(d).candidates)

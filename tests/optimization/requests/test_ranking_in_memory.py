@@ -12,7 +12,14 @@ from optimization.requests.date_score import Availability
 from optimization.requests.feasibility import FeasibilityChecks
 from optimization.requests.inputs import RequestInputs
 from optimization.requests.query import TripQuery
-from optimization.requests.ranking import RankedDates, assess_options, formulate_request, guide_constraints, rank
+from optimization.requests.ranking import (
+    RankedDates,
+    assess_options,
+    crews_of,
+    formulate_request,
+    guide_constraints,
+    rank,
+)
 from optimization.requests.time_budget import TimeBudget
 from optimization.requests.waitlist import WaitlistSearch
 from optimization.solver.request_model import solve_request
@@ -51,7 +58,7 @@ def inputs_of(*guides: Guide, days: tuple[date, ...] = (TOMORROW,), outlooks: Ou
 
 
 def ranked(inputs: RequestInputs, budget: TimeBudget = NO_TIME) -> RankedDates:
-    assessments = assess_options(inputs)
+    assessments = assess_options(inputs, crews_of(inputs))
     problem = formulate_request(inputs, assessments)
     solved = solve_request(problem, time_limit_seconds=5)
     waitlist = WaitlistSearch(inputs, guide_constraints(inputs.query), budget, certify=lambda facts, _: facts)
