@@ -7,9 +7,8 @@ it runs in.
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import wraps
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -58,22 +57,21 @@ TRANSFER = "transfer"
 
 
 class _Transfer:
-    """The time in which calls are under way, however many at once. Safe to use from many threads."""
+    """The time in which calls are under way, however many at once."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
         self._under_way = 0
         self._since = 0.0
         self._seconds = 0.0
 
-    def watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def watched(self, function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         """Return the function with its time counted."""
 
         @wraps(function)
-        def timed(*args: Any, **kwargs: Any) -> Any:
+        async def timed(*args: Any, **kwargs: Any) -> Any:
             self._step(1)
             try:
-                return function(*args, **kwargs)
+                return await function(*args, **kwargs)
             finally:
                 self._step(-1)
 
@@ -81,17 +79,15 @@ class _Transfer:
 
     def taken(self) -> float:
         """Return the seconds since the last call."""
-        with self._lock:
-            taken, self._seconds = self._seconds, 0.0
+        taken, self._seconds = self._seconds, 0.0
         return taken
 
     def _step(self, change: int) -> None:
-        with self._lock:
-            now = time.perf_counter()
-            if self._under_way:
-                self._seconds += now - self._since
-            self._since = now
-            self._under_way += change
+        now = time.perf_counter()
+        if self._under_way:
+            self._seconds += now - self._since
+        self._since = now
+        self._under_way += change
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """The client of the siblings: retries, cache and typed responses."""
 
 import random
-import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
@@ -27,7 +26,7 @@ LONGEST_PAUSES_SECONDS = (0.05, 0.1)
 
 
 class SiblingReader:
-    """A reader of siblings with one deadline, which records the age of what it read. Safe to use from many threads.
+    """A reader of siblings with one deadline, which records the age of what it read. One thread uses it.
 
     `fresh`: cached responses are not used; `safety_since`: none about safety that was read before. Used in a `with`
     block, with `answers` to judge lists by, it keeps at the end of the block what it read and what was believed;
@@ -51,7 +50,6 @@ class SiblingReader:
         self._cache = CacheView()
         self._responses: list[ResponseToKeep] = []
         self._from_cache: list[Call] = []
-        self._lock = threading.Lock()
 
     @classmethod
     def judging(
@@ -75,25 +73,21 @@ class SiblingReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Cache the responses that were believed, forget the others, and store the last good answers."""
-        with self._lock:
-            responses, from_cache = list(self._responses), list(self._from_cache)
         write_responses(
-            [kept for kept in responses if self.answers.believes(kept.call.sibling, kept.call.operation)],
-            [call for call in from_cache if self.answers.doubts(call.sibling, call.operation)],
+            [kept for kept in self._responses if self.answers.believes(kept.call.sibling, kept.call.operation)],
+            [call for call in self._from_cache if self.answers.doubts(call.sibling, call.operation)],
         )
         self.answers.store()
 
     @property
     def read_at(self) -> Mapping[Sibling, datetime]:
         """For each sibling the time at which the oldest of its responses was read."""
-        with self._lock:
-            return dict(self._oldest)
+        return dict(self._oldest)
 
     @property
     def safety_read_at(self) -> datetime | None:
         """The time at which the oldest response about safety was read; None where none was."""
-        with self._lock:
-            return self._oldest_about_safety
+        return self._oldest_about_safety
 
     async def get(
         self,
@@ -136,8 +130,7 @@ class SiblingReader:
         except (ValidationError, SiblingFailure):  # stored by an older release
             return None
         self._note(call, cached.read_at)
-        with self._lock:
-            self._from_cache.append(call)
+        self._from_cache.append(call)
         return parsed
 
     async def _fetch(
@@ -154,8 +147,7 @@ class SiblingReader:
         sick = parsed.sick if isinstance(parsed, RecordList) else ()
         report_sick_records(call, sick)
         if lifetime is not None and not sick:
-            with self._lock:
-                self._responses.append(ResponseToKeep(call, CachedResponse(body, read_at), lifetime))
+            self._responses.append(ResponseToKeep(call, CachedResponse(body, read_at), lifetime))
         self._note(call, read_at)
         return parsed
 
@@ -163,10 +155,9 @@ class SiblingReader:
         return call.is_about_safety and self.safety_since is not None and cached.read_at < self.safety_since
 
     def _note(self, call: Call, read_at: datetime) -> None:
-        with self._lock:
-            self._oldest[call.sibling] = min(read_at, self._oldest.get(call.sibling, read_at))
-            if call.is_about_safety:
-                self._oldest_about_safety = min(read_at, self._oldest_about_safety or read_at)
+        self._oldest[call.sibling] = min(read_at, self._oldest.get(call.sibling, read_at))
+        if call.is_about_safety:
+            self._oldest_about_safety = min(read_at, self._oldest_about_safety or read_at)
 
 
 def send(call: Call, payload: type[P], deadline: Deadline) -> P:

@@ -112,14 +112,16 @@ class Tasks:
 
     def close(self) -> None:
         """End all work that is under way."""
-        for task in list(self._open):
-            task.work.close()
-        self._open.clear()
-        self._ready.clear()
-        self._timers.clear()
-        if self._connections:
-            give_back_connections(self._connections)
-            self._connections = None
+        try:
+            for task in list(self._open):
+                task.work.close()
+        finally:
+            self._open.clear()
+            self._ready.clear()
+            self._timers.clear()
+            if self._connections:
+                give_back_connections(self._connections)
+                self._connections = None
 
     def resume(self, task: Task[Any], value: Any = None, error: Exception | None = None) -> None:
         """Have a task that waits go on with a value, or with an error."""

@@ -11,7 +11,7 @@ from novatrek_scheduling.deadline import Deadline
 from scheduling.domain.facts import Sibling
 from scheduling.siblings import SiblingFailure, SiblingNotFound, SiblingUnavailable
 from scheduling.siblings.calls import Call, Payload
-from scheduling.siblings.circuit_breaker import MAX_FAILURES
+from scheduling.siblings.circuit_breaker import MAX_FAILURES, circuit_of
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.parallel import CALLS_AT_ONCE, Each, Lookups
 from scheduling.siblings.tasks import pause, run
@@ -196,6 +196,43 @@ def test_what_is_not_answered_by_the_deadline_is_unavailable_and_the_rest_is_the
         with pytest.raises(SiblingUnavailable):
             numbers.of(1)
         over.set()
+
+
+def test_an_answer_that_came_in_time_is_not_late_because_the_thread_was_busy(settings: Any) -> None:
+    settings.SIBLING_READ_SECONDS = 0.3
+    asked, may_answer, answered = Event(), Event(), Event()
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        asked.set()
+        may_answer.wait(PATIENT_SECONDS)
+        say_its_number(request)
+        answered.set()
+
+    async def be_busy() -> None:
+        while not asked.is_set():
+            await pause(0.001)
+        may_answer.set()
+        answered.wait(PATIENT_SECONDS)
+        Event().wait(settings.SIBLING_READ_SECONDS)
+
+    with server(settings, answer) as received, Lookups(Deadline.after(PATIENT_SECONDS)) as lookups:
+        numbers = each_of(lookups, range(1))
+        lookups.branch(be_busy)
+
+        assert numbers.of(0) == 0
+    assert len(received) == 1
+
+
+def test_others_of_a_batch_wait_for_the_one_call_that_tries_a_rested_circuit(settings: Any) -> None:
+    with server(settings, say_its_number) as received, Lookups(Deadline.after(PATIENT_SECONDS)) as lookups:
+        circuit = circuit_of(WEATHER)
+        circuit.breaker.open()
+        circuit.breaker.reset_timeout = 0
+        numbers = each_of(lookups, range(50))
+
+        assert [numbers.of(number) for number in range(50)] == list(range(50))
+        assert not circuit.is_open
+    assert len(received) == 50
 
 
 def test_a_circuit_that_opens_midway_ends_the_calls_of_a_batch(settings: Any) -> None:
