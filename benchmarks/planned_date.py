@@ -16,6 +16,7 @@ import django
 
 from benchmarks.boundaries import PartTimes, watch
 from benchmarks.cpu import cpu_seconds, fields_of
+from novatrek_scheduling.operations.garbage_collection import collect_less_while_planning, freeze_loaded_objects
 
 PARTS = {
     "snapshot": (
@@ -62,6 +63,9 @@ def main() -> None:
     from scheduling.daily_schedules.changes import detectors  # noqa: PLC0415 (models need django.setup)
 
     load_command_class("optimization", "optimize_schedules")
+    # As the command does when it starts.
+    freeze_loaded_objects()
+    collect_less_while_planning()
     times = PartTimes()
     watch(PARTS, times, hooks=[detectors._functions])
     print(json.dumps([_cost(day, options.siblings, times) for day in options.days]))

@@ -16,7 +16,7 @@ from celery.signals import (
 from django.conf import settings
 from django.db import close_old_connections
 
-from novatrek_scheduling.operations.garbage_collection import freeze_loaded_objects
+from novatrek_scheduling.operations.garbage_collection import collect_less_while_planning, freeze_loaded_objects
 from novatrek_scheduling.operations.startup import check_process, exit_on_misconfiguration
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novatrek_scheduling.settings")
@@ -51,6 +51,7 @@ def _check_worker(**_: Any) -> None:
 def _freeze_before_forks(**_: Any) -> None:
     """Freeze the loaded objects after the tasks are loaded and before the first child is forked."""
     freeze_loaded_objects()
+    collect_less_while_planning()
 
 
 @worker_process_init.connect(weak=False)

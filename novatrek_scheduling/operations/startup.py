@@ -16,7 +16,7 @@ from django.db import OperationalError, connection, connections
 from redis import Redis
 from redis.exceptions import RedisError
 
-from novatrek_scheduling.operations.garbage_collection import loading
+from novatrek_scheduling.operations.garbage_collection import collect_less_while_planning, loading
 from novatrek_scheduling.operations.migrations import missing_migrations
 from novatrek_scheduling.pgpool.session import open_session
 
@@ -75,6 +75,8 @@ def check_command(name: str) -> None:
     with loading():
         django.setup()
         check_process(COMMANDS[name])
+    if COMMANDS[name] == "planner":
+        collect_less_while_planning()
     from novatrek_scheduling.operations.metrics import serve_counters  # noqa: PLC0415 (after the settings have chosen its directory)
 
     serve_counters()

@@ -78,6 +78,7 @@ class SiblingReader:
             [call for call in self._from_cache if self.answers.doubts(call.sibling, call.operation)],
         )
         self.answers.store()
+        self._cache.report()
 
     @property
     def read_at(self) -> Mapping[Sibling, datetime]:
@@ -115,7 +116,9 @@ class SiblingReader:
 
     def get_cached(self, call: Call, payload: type[P], lifetime: timedelta) -> P | None:
         """Return the typed response to an idempotent call if a cached one may be used, else None."""
-        return self._read_cache(call, payload, lifetime, None)
+        cached = self._read_cache(call, payload, lifetime, None)
+        self._cache.report()
+        return cached
 
     def _read_cache(
         self, call: Call, payload: type[P], lifetime: timedelta, check: Callable[[P], None] | None

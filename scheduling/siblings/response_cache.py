@@ -5,6 +5,7 @@ before (`scheduling.siblings.response_memory`).
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -16,6 +17,7 @@ from django.core.cache import caches
 from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
 
+from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
 from scheduling.siblings.metrics import cache_lookups
 from scheduling.siblings.response_memory import CachedResponse, memory
@@ -141,6 +143,7 @@ class CacheView:
         self._is_marked = False
         self._mark: bytes | None = None
         self._looked_up: dict[str, CachedResponse | None] = {}
+        self._results: Counter[tuple[Sibling, str]] = Counter()
 
     def look_up(self, calls: Iterable[Call], lifetime: timedelta) -> None:
         """Look up the responses to many calls at once, where `response_to` finds them."""
@@ -160,8 +163,16 @@ class CacheView:
         mark = self._asked_mark()
         # Without a mark nothing was written, or nothing can be read.
         cached = None if mark is None else self._response(mark, _key(call), lifetime)
-        cache_lookups(call.sibling, "miss" if cached is None else "hit").inc()
+        with self._lock:
+            self._results[call.sibling, "miss" if cached is None else "hit"] += 1
         return cached
+
+    def report(self) -> None:
+        """Count the lookups since the last report: a metric of all processes is written to their common file."""
+        with self._lock:
+            results, self._results = self._results, Counter()
+        for (sibling, result), count in results.items():
+            cache_lookups(sibling, result).inc(count)
 
     def _response(self, mark: bytes, key: str, lifetime: timedelta) -> CachedResponse | None:
         if cached := memory.get(mark, key):

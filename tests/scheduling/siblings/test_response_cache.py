@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.cache import caches
+from prometheus_client import REGISTRY
 
 from novatrek_scheduling.deadline import Deadline
 from novatrek_scheduling.sandbox.embedded import free_port
@@ -13,7 +14,7 @@ from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.last_good import TRIPS
 from scheduling.siblings.response_cache import CacheView
 from scheduling.siblings.tasks import run
-from scheduling.siblings.trip_catalog import TRIP_LIFETIME, TripPayload, read_trip
+from scheduling.siblings.trip_catalog import TRIP_LIFETIME, TripPayload, cached_trip, read_trip
 from tests.scheduling.siblings.examples import a_hike, calls_made, snapshot_of_hike
 from tests.siblings import SimulatedSiblings
 
@@ -46,6 +47,21 @@ def test_a_fresh_look_asks_and_is_remembered(siblings: SimulatedSiblings) -> Non
 
     assert fresh.name == cached.name == "Another name"
     assert (calls_made() - before)["getTripById"] == 2
+
+
+def lookups(result: str) -> float:
+    labels = {"sibling": "svc-trip-catalog", "result": result}
+    return REGISTRY.get_sample_value("sibling_cache_lookups_total", labels) or 0
+
+
+def test_each_lookup_is_counted_once(siblings: SimulatedSiblings) -> None:
+    trip_id, before = a_hike(siblings), (lookups("miss"), lookups("hit"))
+    read_and_keep(trip_id)
+    read_and_keep(trip_id)
+
+    cached_trip(SiblingReader(Deadline.after(2)), trip_id)
+
+    assert (lookups("miss") - before[0], lookups("hit") - before[1]) == (1, 2)
 
 
 def test_failures_are_not_remembered(siblings: SimulatedSiblings) -> None:
