@@ -1,6 +1,8 @@
 """Statements that the server parses and plans once a connection, for those whose planning takes longer than they do."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql import base
@@ -20,6 +22,11 @@ def prepared_cursor() -> CursorWrapper:
     with database.wrap_database_errors:
         cursor: CursorWrapper = database._prepare_cursor(_ServerBindingCursor(database.connection))
     return cursor
+
+
+def array_of(ids: Iterable[UUID]) -> str:
+    """Return ids as an array of PostgreSQL's, to be cast to `uuid[]`: the driver takes longer for them, one by one."""
+    return f"{{{','.join([key.hex for key in ids])}}}"
 
 
 _ServerBindingCursor: Any = base.ServerBindingCursor

@@ -7,7 +7,7 @@ from itertools import chain
 from uuid import UUID
 
 from events import outbox
-from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.prepared import array_of, prepared_cursor
 from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.departure_ids import departure_id_of
@@ -141,7 +141,7 @@ def _recorded_pairs(candidates: Iterable[tuple[UUID, Collection[UUID]]]) -> dict
         return {}
     ours = set(chain.from_iterable(by_catalog_id.values()))
     with prepared_cursor() as cursor:
-        cursor.execute(_RECORDED, [list(by_catalog_id), list(ours)])
+        cursor.execute(_RECORDED, [array_of(by_catalog_id), array_of(ours)])
         return dict(cursor.fetchall())
 
 

@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
-from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.prepared import array_of, prepared_cursor
 from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.domain.document import DepartureStatus, ScheduleDocument
 from scheduling.domain.facts import Span
@@ -83,7 +83,7 @@ def commitments_around(
     with_rest = span.widened(REST)
     conditions: dict[str, Any] = {"starts_at < %s": with_rest.ends_at, "ends_at > %s": with_rest.starts_at}
     if guide_ids is not None:
-        conditions["guide_id = ANY(%s::uuid[])"] = list(guide_ids)
+        conditions["guide_id = ANY(%s::uuid[])"] = array_of(guide_ids)
     if besides is not None:
         conditions["schedule_date <> %s"] = besides
     with prepared_cursor() as cursor:

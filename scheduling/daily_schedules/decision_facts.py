@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from novatrek_scheduling.deadline import Deadline
-from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.prepared import array_of, prepared_cursor
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Snapshot, Span, local_dates
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
@@ -67,13 +67,14 @@ def departures_led(snapshots: Collection[Snapshot]) -> Led:
     """Return how many departures guides have led within a year, of the trips and trails of any of these snapshots."""
     now = timezone.now()
     led: dict[UUID, dict[UUID, int]] = defaultdict(dict)
-    known = {
-        "guides": list({key for snapshot in snapshots for key in snapshot.guides}),
-        "trips": list({key for snapshot in snapshots for key in snapshot.trips}),
-        "trails": list({key for snapshot in snapshots for key in snapshot.trails}),
-    }
-    if not known["guides"]:
+    guides = {key for snapshot in snapshots for key in snapshot.guides}
+    if not guides:
         return led
+    known = {
+        "guides": array_of(guides),
+        "trips": array_of({key for snapshot in snapshots for key in snapshot.trips}),
+        "trails": array_of({key for snapshot in snapshots for key in snapshot.trails}),
+    }
     with prepared_cursor() as cursor:
         cursor.execute(_COUNT_LED, known | {"since": now - EXPERIENCE_WINDOW, "now": now})
         for guide_id, place, times in cursor.fetchall():
@@ -91,7 +92,7 @@ class RecentWork(NamedTuple):
 def recent_work(guide_ids: Collection[UUID], first: date) -> dict[UUID, RecentWork]:
     """Return the work before the date `first`, by guide, of those who had any."""
     with prepared_cursor() as cursor:
-        cursor.execute(_SUM_WORK, {"first": first, "since": first - FAIRNESS_WINDOW, "guides": list(guide_ids)})
+        cursor.execute(_SUM_WORK, {"first": first, "since": first - FAIRNESS_WINDOW, "guides": array_of(guide_ids)})
         return {
             guide_id: RecentWork(worked.total_seconds() / 3600, last) for guide_id, worked, last in cursor.fetchall()
         }

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.prepared import array_of, prepared_cursor
 from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.models import DepartureDate
 from scheduling.models.triggers import ONE_DATE
@@ -22,7 +22,7 @@ def dates_of(departure_ids: Collection[UUID]) -> dict[UUID, date]:
     if not departure_ids:
         return {}
     with prepared_cursor() as cursor:
-        cursor.execute(_DATES, [list(departure_ids)])
+        cursor.execute(_DATES, [array_of(departure_ids)])
         return dict(cursor.fetchall())
 
 

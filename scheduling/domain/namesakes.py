@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from uuid import UUID
 
 from scheduling.domain.facts import Guide, Region
@@ -17,11 +18,12 @@ def told_apart(guides: Mapping[UUID, Guide], regions: Iterable[Region]) -> dict[
     """
     region_names = {spelling: region.name for region in regions for spelling in (str(region.id), region.slug)}
     by_name: defaultdict[str, list[Guide]] = defaultdict(list)
-    for key in sorted(guides):
-        by_name[_comparable(guides[key].name)].append(guides[key])
+    for guide in guides.values():
+        by_name[_comparable(guide.name)].append(guide)
     named: dict[UUID, Guide] = {}
-    for group in by_name.values():
-        if len(group) > 1:
+    for sharing in by_name.values():
+        if len(sharing) > 1:
+            group = sorted(sharing, key=lambda guide: guide.id)
             names = _names_of(group, region_names)
             named |= {guide.id: replace(guide, name=name) for guide, name in zip(group, names, strict=True)}
     return {key: named.get(key, guide) for key, guide in guides.items()}
@@ -49,5 +51,6 @@ def _years(years: int | None) -> str:
     return "" if years is None else f"{years} {'year' if years == 1 else 'years'}"
 
 
+@lru_cache(maxsize=16_384)
 def _comparable(name: str) -> str:
     return " ".join(name.casefold().split())

@@ -1,9 +1,11 @@
 """Statements that the server plans once a connection."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 
-from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.prepared import array_of, prepared_cursor
 
 STATEMENT = "SELECT name FROM guests WHERE id = %s"
 OFTEN = 8
@@ -14,6 +16,15 @@ def name_of(guest: int) -> str:
         cursor.execute(STATEMENT, [guest])
         (name,) = cursor.fetchone()
     return str(name)
+
+
+@pytest.mark.django_db
+def test_ids_are_sent_as_one_array() -> None:
+    ids = [uuid4(), uuid4()]
+
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT %s::uuid[], cardinality(%s::uuid[])", [array_of(ids), array_of(())])
+        assert cursor.fetchone() == (ids, 0)
 
 
 @pytest.mark.django_db
