@@ -1,8 +1,8 @@
 """The texts of large daily schedules that a process has sent: of a row's version PostgreSQL writes one once.
 
-A version (`VERSION`) is a row's id and revision, the transaction that wrote it and when: no other state of the row has
-the same, after a rollback or a restored backup neither. Which version a row has is read each time; what is kept is only
-what PostgreSQL would write again.
+A version (`scheduling/models/stored_edits.py`) is a row's id and revision, the transaction that wrote it and when: no
+other state of the row has the same, after a rollback or a restored backup neither. Which version a row has is read each
+time; what is kept is only what PostgreSQL would write again.
 """
 
 import json
@@ -17,8 +17,6 @@ from uuid import UUID
 LEAST_BYTES = 100_000
 MOST_BYTES = 32_000_000
 MOST_BYTES_OF_A_DEPARTURE = 64_000
-
-VERSION = "(schedule_id || ' ' || _rev || ' ' || xmin || ' ' || updated_at)"
 
 _scan = json.JSONDecoder().raw_decode
 

@@ -4,25 +4,19 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Case, JSONField, QuerySet, TextField, When
+from django.db.models import BooleanField, Case, QuerySet, TextField, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from pydantic import ValidationError
 
 from scheduling.daily_schedules.changes import Change
-from scheduling.daily_schedules.kept_texts import VERSION, KeptText, kept_texts, with_departures_in_place
+from scheduling.daily_schedules.kept_texts import KeptText, kept_texts, with_departures_in_place
 from scheduling.daily_schedules.stored_texts import MOST_SUSPECTS, suspects_at
 from scheduling.domain.document import Departure, differs_beside_departures
 from scheduling.models import DailySchedule
+from scheduling.models.stored_edits import VERSION
 
-MOST_IN_PLACE = 20
 _VERSION = RawSQL(VERSION, [], TextField())  # noqa: S611 (of constants alone)
-
-# The document is unpacked once for all of them, not for each.
-_NAMED_TEXTS = """(
-    SELECT jsonb_object_agg(key, document -> 'departures' ->> key)
-    FROM (SELECT assignments #> '{}' AS document OFFSET 0) AS unpacked, unnest(%s::text[]) AS key
-)"""
 
 
 class ShownDocument(NamedTuple):
@@ -65,28 +59,30 @@ def first_shown(rows: QuerySet[DailySchedule]) -> ShownDocument | None:
 
 
 def shown_after(change: Change) -> ShownDocument | None:
-    """Return a daily schedule as a write has stored it, in one query; None where it is at another revision by now."""
+    """Return a daily schedule as a write has stored it; None where that has to be read, and is written over by now.
+
+    Where the text of the version before was kept, it takes no query.
+    """
     rows = DailySchedule.objects.filter(pk=change.schedule.pk, rev=change.schedule.rev)
-    return _edited(rows, change) or first_shown(rows)
+    return _edited(change) or first_shown(rows)
 
 
-def _edited(rows: QuerySet[DailySchedule], change: Change) -> ShownDocument | None:
+def _edited(change: Change) -> ShownDocument | None:
     """Return the text that was kept of the version before, with the written departures; None where that takes more."""
-    base = kept_texts.of(change.schedule.pk, change.replaced)
-    is_unpublished = _is_unpublished_after(change, base) if base else None
-    if base is None or is_unpublished is None:
+    stored, base = change.schedule.stored_edits, kept_texts.of(change.schedule.pk, change.replaced)
+    if stored is None or base is None or stored.texts.keys() != {*map(str, change.departure_ids)}:
         return None
-    keys = [*map(str, change.departure_ids)]
-    departures = RawSQL(_NAMED_TEXTS, [keys], JSONField())  # noqa: S611 (of constants alone)
-    row: Any = rows.defer("assignments").annotate(version=_VERSION, named=departures).first()
-    text = with_departures_in_place(base.text, row.named or {}) if row else None
-    return _kept(ShownDocument(row, text, is_unpublished), row.version) if text is not None else None
+    is_unpublished = _is_unpublished_after(change, base)
+    text = with_departures_in_place(base.text, stored.texts)
+    if text is None or is_unpublished is None:
+        return None
+    return _kept(ShownDocument(change.schedule, text, is_unpublished), stored.version)
 
 
 def _is_unpublished_after(change: Change, base: KeptText) -> bool | None:
     """Return whether the document has unpublished changes, None where the kept one before does not tell."""
     before, after = change.before.departures, change.after.departures
-    if len(change.departure_ids) > MOST_IN_PLACE or differs_beside_departures(change.before, change.after):
+    if differs_beside_departures(change.before, change.after):
         return None
     if any(key not in before or key not in after for key in change.departure_ids):
         return None

@@ -13,9 +13,9 @@ from django.db.models.fields.json import KeyTransform
 
 from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from novatrek_scheduling.pgpool.rows import columns_named, table_of
-from scheduling.daily_schedules.kept_texts import VERSION
 from scheduling.domain.document import Candidates, Searchable, Trait, is_spelled_by_us
 from scheduling.models import DailySchedule
+from scheduling.models.stored_edits import VERSION
 
 Json = Any
 

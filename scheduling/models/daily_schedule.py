@@ -5,9 +5,7 @@ from datetime import date
 from typing import Any, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-import orjson
 from django.db import models
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from scheduling.domain.document import ScheduleDocument
 from scheduling.errors import StaleRevision
 from scheduling.models import edit_triggers, entry_triggers, triggers
 from scheduling.models.bounds import dates_can_be_read, moments_can_be_read
+from scheduling.models.stored_edits import StoredEdits, store_edits
 
 _SCHEDULE_NAMESPACE = uuid5(NAMESPACE_URL, "https://novatrek.example.com/daily-schedules")
 
@@ -40,7 +39,7 @@ class DailySchedule(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
-    _has_edited = False
+    stored_edits: StoredEdits | None = None
 
     class Meta:
         db_table = "daily_schedules"
@@ -78,15 +77,16 @@ class DailySchedule(models.Model):
         """
         changes: dict[str, Any] = {name: getattr(self, name) for name in fields}
         changes |= {"rev": since_rev + 1, "updated_at": timezone.now()}
-        still_current = DailySchedule.objects.filter(pk=self.pk, rev=since_rev)
         if edits is not None:
-            still_current = still_current.filter(_names(self.pk, since_rev, edits))
-        if not still_current.update(**changes):
+            self.stored_edits = store_edits(DailySchedule, self.pk, since_rev, edits, changes)
+            is_written = self.stored_edits is not None
+        else:
+            is_written = bool(DailySchedule.objects.filter(pk=self.pk, rev=since_rev).update(**changes))
+        if not is_written:
             raise self._stale(since_rev)
         for name, value in changes.items():
             setattr(self, name, value)
         if edits is not None:
-            self._has_edited = True
             vars(self).pop("assignments", None)
 
     def refresh_from_db(
@@ -100,7 +100,7 @@ class DailySchedule(models.Model):
         Raises StaleRevision where that has been written over.
         """
         fields = None if fields is None else [*fields]
-        if not self._has_edited or fields != ["assignments"] or "assignments" in vars(self):
+        if self.stored_edits is None or fields != ["assignments"] or "assignments" in vars(self):
             super().refresh_from_db(using, fields, from_queryset)
             return
         rows = type(self)._base_manager.db_manager(using) if from_queryset is None else from_queryset
@@ -112,16 +112,6 @@ class DailySchedule(models.Model):
     def _stale(self, since_rev: int) -> StaleRevision:
         current = DailySchedule.objects.filter(pk=self.pk).values_list("rev", flat=True).first()
         return StaleRevision(self.schedule_date, since_rev=since_rev, current_rev=current or 0)
-
-
-def _names(schedule_id: UUID, since_rev: int, edits: Mapping[str, Any]) -> RawSQL:
-    """Return a condition that is true of every row: to evaluate it names the edits, before the row's triggers."""
-    named = orjson.dumps(edits).decode()
-    return RawSQL(
-        "(scheduling.name_edits(%s, %s, %s) IS NULL) IS NOT NULL",
-        [schedule_id, since_rev, named],
-        output_field=models.BooleanField(),
-    )
 
 
 class ScheduleRevision(models.Model):
