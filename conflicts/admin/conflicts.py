@@ -29,6 +29,7 @@ from events.admin import ViewOnly
 from novatrek_scheduling.readable import Tones
 from scheduling.admin.formatting import departures_table, table
 from scheduling.admin.region_names import region_name
+from scheduling.daily_schedules.dated_departures import departures_named
 
 RESOLVE = "conflicts.resolve_scheduleconflict"
 MOST_EVENTS = 100
@@ -103,9 +104,7 @@ class ScheduleConflictAdmin(ViewOnly):
 
     @admin.display(description=gettext_lazy("departures"))
     def departures(self, conflict: ScheduleConflict) -> SafeString:
-        about = conflict.details["departure_ids"]
-        departures = [d for key, d in conflict.schedule.document.departures.items() if str(key) in about]
-        return departures_table(departures)
+        return departures_table(departures_named(conflict.day, conflict.departure_ids).values())
 
     @admin.display(description=gettext_lazy("options"))
     def options(self, conflict: ScheduleConflict) -> SafeString:

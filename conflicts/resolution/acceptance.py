@@ -15,6 +15,7 @@ from conflicts.monitoring.store import acceptance_option
 from conflicts.resolution.option_search import WHAT_WOULD_HELP
 from novatrek_scheduling.errors import FieldProblem
 from novatrek_scheduling.queue import enqueue
+from scheduling.daily_schedules.dated_departures import departures_named
 from scheduling.domain.document import Departure
 from scheduling.domain.limits import ONE_DAY
 
@@ -67,7 +68,7 @@ def withdraw_acceptance(conflict_id: UUID, *, by: str, notes: str = "") -> Sched
     """
     now = timezone.now()
     with transaction.atomic():
-        conflict = ScheduleConflict.objects.select_related("schedule").filter(pk=conflict_id).first()
+        conflict = ScheduleConflict.objects.filter(pk=conflict_id).first()
         if conflict is None:
             raise UnknownConflict(f"There is no conflict {conflict_id}.")
         in_force = conflict.acceptances.in_force(now)
@@ -91,7 +92,7 @@ def reopen_expired(now: datetime) -> list[UUID]:
 def _expire(acceptance_id: int, now: datetime) -> ScheduleConflict | None:
     if not RiskAcceptance.objects.due(now).filter(pk=acceptance_id).end(AcceptanceEnding.EXPIRED, at=now):
         return None
-    conflict = ScheduleConflict.objects.select_related("schedule").get(acceptances=acceptance_id)
+    conflict = ScheduleConflict.objects.get(acceptances=acceptance_id)
     record(EventKind.ACCEPTANCE_EXPIRED, conflict, now=now)
     return _reopen(conflict, EventKind.ACCEPTANCE_EXPIRED, now)
 
@@ -104,7 +105,7 @@ def _reopen(accepted: ScheduleConflict, after: EventKind, now: datetime) -> Sche
     details = accepted.details | {"resolution_options": acceptance_option(conflict_id, accepted.details)}
     row = ScheduleConflict(
         pk=conflict_id,
-        schedule=accepted.schedule,
+        schedule_id=accepted.schedule_id,
         conflict_type=accepted.conflict_type,
         details={key: value for key, value in details.items() if key not in OF_THE_SEARCH},
         detected_at=now,
@@ -129,5 +130,4 @@ def _date_is_over(conflict: ScheduleConflict) -> datetime:
 
 
 def _departures_of(conflict: ScheduleConflict) -> list[Departure]:
-    about = set(conflict.details["departure_ids"])
-    return [departure for key, departure in conflict.schedule.document.departures.items() if str(key) in about]
+    return [*departures_named(conflict.day, conflict.departure_ids).values()]

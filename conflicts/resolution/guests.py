@@ -8,6 +8,7 @@ from conflicts.detection import Cause
 from conflicts.models import ScheduleConflict
 from conflicts.resolution.applications import Share
 from scheduling.daily_schedules.changes import Change
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.guest_notices import SOURCE, tell_guests
 from scheduling.domain.document import Departure
 from scheduling.domain.guest_notices import GuestNotice, GuestNoticeKind
@@ -65,7 +66,12 @@ def _is_on_other_trail(departure_id: UUID, change: Change) -> bool:
 
 
 def _departure_for(reservation: Reservation, conflict: ScheduleConflict) -> Departure | None:
-    departures: Mapping[UUID, Departure] = conflict.schedule.document.departures
-    own = departures.get(reservation.departure_id) if reservation.departure_id else None
-    of_trip = [departure for departure in departures.values() if departure.trip_id == reservation.trip_id]
-    return own or min(of_trip, key=lambda departure: departure.starts_at, default=None)
+    own = [reservation.departure_id] if reservation.departure_id else []
+    document = read_drafts([conflict.day], departures=own)[conflict.day].document
+    for key in own:
+        if departure := document.departures.get(key):
+            return departure
+    if reservation.trip_id is None:
+        return None
+    of_trip = document.departures_of_trips([reservation.trip_id])
+    return min(of_trip.values(), key=lambda departure: departure.starts_at, default=None)

@@ -12,6 +12,7 @@ from optimization.explanations.departures import explain_departure
 from optimization.explanations.explanation import DepartureExplanation, PlanStanding
 from optimization.explanations.replacing import Replacements, find_replacements
 from scheduling.daily_schedules.decision_facts import gather_facts
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.document import ScheduleDocument
 from scheduling.domain.facts import Snapshot
 from scheduling.errors import UnknownDeparture
@@ -31,7 +32,7 @@ def explain_as_it_stands(
     applies to planning and to explaining, each; the siblings are read within the interactive deadline. Raises
     UnknownDeparture, and SiblingUnavailable if the catalog or the guides do not answer.
     """
-    document = schedule.document
+    document = read_drafts([schedule.schedule_date], departures=[departure_id])[schedule.schedule_date].document
     departure = document.departures.get(departure_id)
     if departure is None:
         raise UnknownDeparture(f"The daily schedule of {schedule.schedule_date} has no departure {departure_id}.")
@@ -51,7 +52,7 @@ def price_replacements(
 
     None for a departure that is no longer planned. Raises as that does.
     """
-    document = schedule.document
+    document = read_drafts([schedule.schedule_date], departures=[departure_id])[schedule.schedule_date].document
     departure = document.departures.get(departure_id)
     if departure is None:
         raise UnknownDeparture(f"The daily schedule of {schedule.schedule_date} has no departure {departure_id}.")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models.fields.json import KeyTransform
 
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
 from scheduling.models import DailySchedule, GuideCommitment
@@ -38,6 +39,13 @@ def departures_of_guide(guide_id: UUID, first: date, last: date) -> list[DatedDe
     """Return the departures of these dates with the guide on the team, in the order of their starts. Two queries."""
     dated = GuideCommitment.objects.filter(guide_id=guide_id, schedule_date__gte=first, schedule_date__lte=last)
     return _departures(dated.values_list("schedule_date", "departure_id"))
+
+
+def departures_named(day: date, departure_ids: Collection[UUID]) -> dict[UUID, Departure]:
+    """Return those of these departures that a date has, by id. One query, and nothing else of the date is read."""
+    departures = read_drafts([day], departures=departure_ids)[day].document.departures
+    found = ((key, departures.get(key)) for key in sorted(departure_ids))
+    return {key: departure for key, departure in found if departure is not None}
 
 
 def _departures(keys: Iterable[tuple[date, UUID]]) -> list[DatedDeparture]:

@@ -22,7 +22,7 @@ from novatrek_scheduling.console.marks import SEVERITIES, Look
 from novatrek_scheduling.console.states import DepartureState, states_of
 from scheduling.admin.formatting import team_words, times_text
 from scheduling.admin.region_names import known_regions, region_names
-from scheduling.daily_schedules.drafts import read_drafts
+from scheduling.daily_schedules.dated_departures import departures_named
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Region
 from scheduling.models import DepartureDate
@@ -175,7 +175,7 @@ class Reviewed:
 
 def read_reviewed(conflict_id: UUID, now: datetime) -> Reviewed | None:
     """Return the conflict, None where there is none of this id."""
-    rows = ScheduleConflict.objects.select_related("schedule").prefetch_related("acceptances", "resolutions")
+    rows = ScheduleConflict.objects.prefetch_related("acceptances", "resolutions")
     conflict = rows.filter(pk=conflict_id).first()
     if conflict is None:
         return None
@@ -200,13 +200,12 @@ def entered_about(reviewed: Reviewed) -> tuple[EnteredBy, ...]:
 def _affected(conflict: ScheduleConflict, now: datetime) -> Iterator[Affected]:
     """Yield its departures; where it is between two dates, those of the later one as well."""
     about = conflict.departure_ids
-    documents = {conflict.day: conflict.schedule.document}
-    elsewhere = about - documents[conflict.day].departures.keys()
+    found = {conflict.day: departures_named(conflict.day, about)}
+    elsewhere = about - found[conflict.day].keys()
     if elsewhere:
         days = DepartureDate.objects.filter(departure_id__in=elsewhere).values_list("schedule_date", flat=True)
-        documents |= {day: draft.document for day, draft in read_drafts(set(days)).items()}
-    for day, document in documents.items():
-        own = {key: departure for key, departure in document.departures.items() if key in about}
+        found |= {day: departures_named(day, about) for day in sorted(set(days) - {conflict.day})}
+    for day, own in found.items():
         states = states_of(day, own, now) if own else {}
         for key, departure in sorted(own.items(), key=lambda item: (item[1].starts_at, item[0])):
             yield Affected(key, day, departure, states[key])

@@ -51,3 +51,12 @@ def test_the_panel_of_a_departure_and_the_ranking_in_it(asked: UUID, part: str) 
         page = person.get(reverse(f"console:{part}", args=[TOMORROW, asked]))
 
     assert "Ana Ruiz" in page.content.decode()
+
+
+def test_why_a_departure_has_its_team(client: Client, asked: UUID) -> None:
+    address = f"/scheduling/v1/daily-schedules/{TOMORROW}/departures/{asked}/candidates?explain=true"
+
+    with no_whole_document_is_read():
+        explained = client.get(address, headers=bearer())
+
+    assert explained.status_code == 200, explained.content
