@@ -1,12 +1,12 @@
 """The open conflicts of dates, and the risks that people have accepted on them, as pages need them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, JSONField, QuerySet, Value
 from django.utils.translation import gettext
 
 from conflicts.choices import CAUSE_LABELS, SEVERITY_LABELS
@@ -20,7 +20,9 @@ from novatrek_scheduling.console.marks import (
 from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.limits import LONGEST_TRIP
 
-CONFLICT_COLUMNS = ("conflict_id", "conflict_type", "details", "detected_at")
+CONFLICT_COLUMNS = ("conflict_id", "conflict_type", "shown_details", "detected_at")
+NOT_SHOWN = ("evidence", "plan", "resolution_options")
+"""What the details have besides what pages show of many conflicts: most of them, once options were searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,24 @@ def open_conflicts_on(day: date, last: date | None = None) -> list[OpenConflict]
 
     With `last` those of all dates up to it.
     """
-    return read_conflicts(ScheduleConflict.objects.open().between(day - LONGEST_TRIP, last or day))
+    return read_conflicts(columns_of(ScheduleConflict.objects.open().between(day - LONGEST_TRIP, last or day)))
 
 
-def read_conflicts(rows: QuerySet[ScheduleConflict, Any]) -> list[OpenConflict]:
-    """Return these conflicts in one query, the worst first and of those the oldest."""
-    found = [_conflict(*row) for row in rows.values_list(*CONFLICT_COLUMNS)]
+def columns_of(rows: QuerySet[ScheduleConflict, Any]) -> QuerySet[ScheduleConflict, tuple[Any, ...]]:
+    """Return what `read_conflicts` needs of these conflicts: the rest of their details is not sent."""
+    shown = Func(
+        F("details"),
+        Value([*NOT_SHOWN]),
+        template="(%(expressions)s::text[])",
+        arg_joiner=" - ",
+        output_field=JSONField(),
+    )
+    return rows.annotate(shown_details=shown).values_list(*CONFLICT_COLUMNS)
+
+
+def read_conflicts(rows: Iterable[tuple[Any, ...]]) -> list[OpenConflict]:
+    """Return the conflicts of which these are the columns, the worst first and of those the oldest."""
+    found = [_conflict(*row) for row in rows]
     return sorted(found, key=lambda conflict: (-conflict.severity.rank, conflict.detected_at, conflict.id))
 
 
@@ -77,7 +91,7 @@ def matters_about(day: date, departure_ids: Collection[UUID]) -> Matters:
     """Read what is open and accepted about some departures of a date, in two queries; of others nothing is parsed."""
     rows = ScheduleConflict.objects.open().between(day - LONGEST_TRIP, day)
     about = rows.filter(details__departure_ids__has_any_keys=[str(key) for key in departure_ids])
-    return Matters(tuple(read_conflicts(about)), tuple(accepted_risks_on(day)))
+    return Matters(tuple(read_conflicts(columns_of(about))), tuple(accepted_risks_on(day)))
 
 
 def matters_of(day: date, last: date | None = None) -> Matters:

@@ -12,7 +12,7 @@ from conflicts.detection import Severity
 from conflicts.models import ScheduleConflict
 from novatrek_scheduling.console.counts import RowCount
 from novatrek_scheduling.console.marks import SEVERITIES, Look
-from novatrek_scheduling.console.open_conflicts import CONFLICT_COLUMNS, OpenConflict, read_conflicts
+from novatrek_scheduling.console.open_conflicts import OpenConflict, columns_of, read_conflicts
 from novatrek_scheduling.console.review.filters import Filters
 
 MOST_OF_A_DATE = 200
@@ -58,7 +58,7 @@ def read_dated(days: Collection[date]) -> DatedConflicts:
     if not days:
         return DatedConflicts()
     parts = [
-        ScheduleConflict.objects.open().on(day).ranked(severity).values_list(*CONFLICT_COLUMNS)[: MOST_OF_A_DATE + 1]
+        columns_of(ScheduleConflict.objects.open().on(day).ranked(severity))[: MOST_OF_A_DATE + 1]
         for day in sorted(days)
         for severity in Severity
     ]
