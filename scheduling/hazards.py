@@ -88,9 +88,14 @@ class Emergency:
 
 def hazards_in_force(span: Span) -> tuple[HazardFact, ...]:
     """Return the hazards whose time overlaps `span`, as facts for the rules, the earliest first."""
+    return tuple(map(fact_of, stored_in_force(span)))
+
+
+def stored_in_force(span: Span) -> list[Hazard]:
+    """Return the rows of the hazards whose time overlaps `span`, the earliest first."""
     with prepared_cursor() as cursor:
         cursor.execute(_IN_FORCE.format(columns=columns_of(Hazard, "hazard")), [span.ends_at, span.starts_at])
-        return tuple(fact_of(row_of(Hazard, row)) for row in cursor.fetchall())
+        return [row_of(Hazard, row) for row in cursor.fetchall()]
 
 
 def fact_of(hazard: Hazard) -> HazardFact:

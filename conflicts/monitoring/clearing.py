@@ -1,11 +1,11 @@
 """Clearing: resolving conflicts whose facts no longer hold, by the system and with the reason that is true."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-from django.db.models.fields.json import KeyTextTransform
+from django.db import connection
 
 from conflicts.choices import ResolutionStatus
 from conflicts.detection import Cause, ConflictType, Detection, Scene
@@ -13,12 +13,32 @@ from conflicts.detection.closing import Closing, HazardEnd
 from conflicts.history.recording import record_clearings
 from conflicts.models import ConflictResolution, ScheduleConflict
 from conflicts.monitoring.store import is_being_resolved
+from novatrek_scheduling.pgpool.rows import columns_of, row_of
 from scheduling.domain.document import Departure
 from scheduling.domain.facts import Sibling
 from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.models import Hazard
 
 SYSTEM = "system"
+
+_OPEN_ABOUT = """
+    SELECT {columns} FROM schedule_conflicts AS conflict
+    WHERE NOT resolved AND details ->> 'conflict_date' BETWEEN %(first)s AND %(last)s
+        AND (
+            (details ->> 'conflict_date' = ANY(%(days)s) OR details ->> 'cause' = ANY(%(between_dates)s))
+            AND EXISTS (
+                SELECT FROM jsonb_array_elements_text(details -> 'subjects') AS subject
+                WHERE subject = ANY(%(subjects)s)
+            )
+            OR details ->> 'conflict_date' = ANY(%(days)s) AND (
+                NOT details ?& ARRAY['subjects', 'departure_ids'] OR EXISTS (
+                    SELECT FROM jsonb_array_elements_text(details -> 'departure_ids') AS departure
+                    WHERE departure = ANY(%(keys)s)
+                )
+            )
+        )
+    ORDER BY conflict_id
+"""
 
 TEAM_CAUSES = frozenset({Cause.NO_LEAD, Cause.TEAM_GROUP_SIZE})
 BETWEEN_DATES = frozenset({Cause.OVERLAP, Cause.REST})
@@ -53,7 +73,7 @@ def clear_conflicts(
     still_there = {conflict.fingerprint for conflict in detection.conflicts}
     gone = [
         conflict
-        for conflict in _candidates(detection, departures, scenes)
+        for conflict in _candidates(detection, departures, scenes.keys())
         if conflict.details["fingerprint"] not in still_there and not is_being_resolved(conflict.pk)
     ]
     hazards = _ends_of_hazards(gone)
@@ -65,29 +85,25 @@ def clear_conflicts(
 
 
 def _candidates(
-    detection: Detection, departures: Mapping[UUID, Departure | None], days: Iterable[date]
+    detection: Detection, departures: Mapping[UUID, Departure | None], days: Collection[date]
 ) -> list[ScheduleConflict]:
-    """The open conflicts of these dates that are about what was judged, and those between them and earlier dates."""
-    days = frozenset(days)
-    keys = {str(key) for key in departures}
-    subjects = {subject for _, subject in detection.judged} | keys
-    dated = ScheduleConflict.objects.open().alias(
-        on_date=KeyTextTransform("conflict_date", "details"), of_cause=KeyTextTransform("cause", "details")
-    )
-    own = dated.filter(on_date__in=[day.isoformat() for day in days])
-    earlier = dated.filter(
-        Q(details__subjects__has_any_keys=list(subjects)),
-        on_date__gte=(min(days) - LONGEST_TRIP).isoformat(),
-        on_date__lte=max(days).isoformat(),
-        of_cause__in=[cause.value for cause in BETWEEN_DATES],
-    )
-    found = {conflict.pk: conflict for conflict in (*own, *earlier)}
-    return [conflict for _, conflict in sorted(found.items()) if _is_about(conflict, subjects, keys)]
+    """The open conflicts of these dates that are about what was judged, and those between them and earlier dates.
 
-
-def _is_about(conflict: ScheduleConflict, subjects: set[str], departures: set[str]) -> bool:
-    details = conflict.details
-    return not subjects.isdisjoint(details["subjects"]) or not departures.isdisjoint(details["departure_ids"])
+    They are chosen by PostgreSQL: a date may have thousands, and be judged a few departures at a time. One that does
+    not say what it is about is among them, whatever was judged.
+    """
+    keys = [str(key) for key in departures]
+    values: dict[str, Any] = {
+        "first": (min(days) - LONGEST_TRIP).isoformat(),
+        "last": max(days).isoformat(),
+        "days": [day.isoformat() for day in days],
+        "keys": keys,
+        "subjects": list({subject for _, subject in detection.judged}.union(keys)),
+        "between_dates": [cause.value for cause in BETWEEN_DATES],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_ABOUT.format(columns=columns_of(ScheduleConflict, "conflict")), values)
+        return [row_of(ScheduleConflict, row) for row in cursor.fetchall()]
 
 
 def _ends_of_hazards(conflicts: Iterable[ScheduleConflict]) -> dict[str, HazardEnd]:

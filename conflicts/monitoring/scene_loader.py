@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from operator import attrgetter
 from uuid import UUID
 
 from conflicts.detection import Danger, Detection, Scene, Severity, detect
@@ -14,6 +15,7 @@ from scheduling.daily_schedules.commitments import commitments_around
 from scheduling.daily_schedules.surroundings import StoredEntries, days_of_any, departures_elsewhere, read_entries
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
+from scheduling.hazards import stored_in_force
 from scheduling.models import DailySchedule, Hazard, HazardKind, Reservation
 from scheduling.rules import Commitment, Facts
 from scheduling.rules.camp_load import CampLoads
@@ -198,7 +200,7 @@ def _with_elsewhere(
 
 def dangers_in_force(span: Span) -> tuple[Danger, ...]:
     """The hazards that overlap `span` and were not lifted."""
-    return tuple(_danger(row) for row in Hazard.objects.in_force(span.starts_at, span.ends_at).order_by("hazard_id"))
+    return tuple(map(_danger, sorted(stored_in_force(span), key=attrgetter("hazard_id"))))
 
 
 def _danger(row: Hazard) -> Danger:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from optimization.candidates.workload import Workload
 from optimization.days.planned_day import PlannedDay
-from optimization.days.services import DayOptimization
+from optimization.days.storing import DayOptimization
 from optimization.explanations.days import explain_parts, explanation_data, explanation_text, fairness_of
 from optimization.solver.solution import Objectives, PlanStatus
 from scheduling.domain.document import Departure

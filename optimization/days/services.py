@@ -1,7 +1,7 @@
-"""Optimization of a date and some regions: read, solve outside any transaction, write, recorded in a run."""
+"""Optimization of a date and some regions: read, solve outside any transaction, store, recorded in a run."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -9,86 +9,32 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from conflicts.monitoring.services import detect_in_unchanged
 from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.inputs import add_certificates, add_notes, load_inputs, open_departures, without_pins
 from optimization.days.planned_day import PlannedDay
 from optimization.days.planner import assign_guides, form_teams, guides_to_certify
 from optimization.days.refusal import PlanRefused
-from optimization.days.score import day_score
+from optimization.days.storing import DayOptimization, complete_dry_run, guide_names_of, store_plan
 from optimization.days.verification import refuse_broken_plan
-from optimization.days.written_changes import refuse_broken_write
 from optimization.models import OptimizationRun, RunDetail
-from optimization.runs.analytics import report_optimization
 from optimization.runs.coalescing import PlanningScope, run_or_join
-from optimization.runs.lifecycle import SolveSummary, complete_run, fail_run, inputs_of, start_run
+from optimization.runs.lifecycle import fail_run, start_run
 from optimization.runs.selectors import latest_score
 from scheduling.daily_schedules.authors import Author
 from scheduling.daily_schedules.catalog_following import DatesInLine, follow_catalog
-from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.decision_facts import Led, gather_facts
-from scheduling.daily_schedules.drafts import Draft, read_drafts
-from scheduling.daily_schedules.parts_of_dates import part_to_write
+from scheduling.daily_schedules.drafts import read_drafts
 from scheduling.daily_schedules.places import places_on
-from scheduling.daily_schedules.surroundings import entries_over
-from scheduling.daily_schedules.touched_guides import Foreseen
-from scheduling.daily_schedules.writer import TRIES, write_daily_schedules
-from scheduling.domain.document import Candidates, Departure, ScheduleDocument, Trait
+from scheduling.daily_schedules.writer import TRIES
+from scheduling.domain.document import Candidates, Trait
 from scheduling.domain.facts import Snapshot
-from scheduling.errors import ContentionNotResolved, DepartureElsewhere, HardRuleViolated
+from scheduling.errors import ContentionNotResolved
 from scheduling.metrics import schedule_write_retries, schedule_writes_exhausted
 from scheduling.rules import Facts
 from scheduling.siblings import SiblingUnavailable
 from scheduling.snapshot.builder import take_day_snapshot
 
 logger = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class DayOptimization:
-    """The outcome of optimizing a date: its run, the planned departures by id, and its score (0 to 100).
-
-    `plans` has the plan of the whole scope first, then those of departures that were replanned. `score_before` is that
-    of the run before, which a dry run does not compare with.
-    """
-
-    run: OptimizationRun
-    scope: PlanningScope
-    score_before: float | None
-    base: dict[UUID, Departure] = field(default_factory=dict)
-    planned: dict[UUID, Departure] = field(default_factory=dict)
-    plans: list[PlannedDay] = field(default_factory=list)
-    is_joined: bool = False
-    may_unstaff: bool = False
-
-    @property
-    def day(self) -> date:
-        return self.scope.day
-
-    @property
-    def region_ids(self) -> frozenset[UUID]:
-        return self.scope.region_ids
-
-    @property
-    def score(self) -> float:
-        return day_score(self.base, self.planned)
-
-    @property
-    def changes_left(self) -> int | None:
-        """The number of guides that may still be reassigned, None for no limit; earlier plans count against it."""
-        if self.scope.max_changes is None:
-            return None
-        return max(0, self.scope.max_changes - sum(len(plan.solved.moved) for plan in self.plans))
-
-    @property
-    def unstaffed(self) -> int:
-        return len([departure for departure in self.planned.values() if not departure.team])
-
-    def add_plan(self, plan: PlannedDay) -> None:
-        """Add a plan, which supersedes those before it for its departures."""
-        self.plans.append(plan)
-        self.base = {**plan.base, **self.base}
-        self.planned |= {**plan.planned, **plan.held}
 
 
 def optimize_day(
@@ -232,9 +178,9 @@ def _plan_and_store(
         refuse_broken_plan(plan, may_unstaff=optimized.may_unstaff)
         optimized.add_plan(plan)
         if dry_run:
-            _complete(optimized)
+            complete_dry_run(optimized)
             return
-        outdated = _store(optimized, plan, author)
+        outdated = store_plan(optimized, plan, author)
         if not outdated:
             return
         in_line, facts = None, gather_facts(facts.snapshot, led=facts.led, region_ids=optimized.region_ids)
@@ -242,74 +188,4 @@ def _plan_and_store(
         schedule_write_retries.inc()
     schedule_writes_exhausted.inc()
     message = f"Others kept changing departures of {optimized.day} while they were planned."
-    raise ContentionNotResolved(message, _guide_names(optimized.planned[key] for key in outdated or ()))
-
-
-def _guide_names(departures: Iterable[Departure]) -> list[str]:
-    return sorted({member.guide_name for departure in departures for member in departure.team})
-
-
-def _store(optimized: DayOptimization, plan: PlannedDay, author: Author) -> frozenset[UUID]:
-    """Write the plan where it is still valid; return the departures that have to be replanned."""
-    refused: frozenset[UUID] = frozenset()
-    while True:
-        try:
-            return refused | _write(optimized, plan, refused, author)
-        except HardRuleViolated as violated:
-            violating = frozenset(violation.departure_id for violation in violated.violations)
-            if violating <= refused:
-                raise
-            refused |= violating
-        except DepartureElsewhere as elsewhere:
-            refused |= elsewhere.dates.keys()
-
-
-def _write(optimized: DayOptimization, plan: PlannedDay, refused: frozenset[UUID], author: Author) -> frozenset[UUID]:
-    outdated: list[UUID] = []
-    began_at, snapshot = timezone.now(), plan.facts.snapshot
-    part = part_to_write(snapshot, optimized.region_ids, plan.planned.keys() | plan.held.keys())
-    document = ScheduleDocument()
-
-    def edit(drafts: Mapping[date, Draft]) -> None:
-        nonlocal document
-        document = drafts[optimized.day].document
-        entered = entries_over(document, optimized.day, plan.planned.values())
-        outdated[:] = plan.apply(document, timezone.now(), excluding=refused, entered=entered)
-
-    def after_write(changes: Mapping[date, Change]) -> None:
-        refuse_broken_write(changes, plan.facts, began_at, may_unstaff=optimized.may_unstaff)
-        if not outdated and not refused:
-            detect_in_unchanged(changes, optimized.day, plan.facts, optimized.region_ids, document=document)
-            _complete(optimized)
-            _report(optimized)
-
-    try:
-        write_daily_schedules(
-            [optimized.day],
-            edit,
-            author=author,
-            facts=plan.facts,
-            after_write=after_write,
-            departures=part.departures,
-            candidates=part.candidates,
-            foreseen=Foreseen.of(plan.base, plan.planned),
-        )
-    except ContentionNotResolved as contention:
-        raise ContentionNotResolved(contention.message, _guide_names(plan.planned.values())) from contention
-    return frozenset(outdated)
-
-
-def _complete(optimized: DayOptimization) -> None:
-    plan, unstaffed = optimized.plans[0], optimized.unstaffed
-    solved = SolveSummary.of_day(plan.solved, staffed=len(optimized.planned) - unstaffed, unstaffed=unstaffed)
-    inputs = inputs_of(plan.problem, plan.facts.snapshot)
-    complete_run(optimized.run, solved, score=optimized.score, inputs=inputs)
-
-
-def _report(optimized: DayOptimization) -> None:
-    report_optimization(
-        optimized.run,
-        region_ids=optimized.region_ids,
-        score_before=optimized.score_before,
-        unassigned=optimized.unstaffed,
-    )
+    raise ContentionNotResolved(message, guide_names_of(optimized.planned[key] for key in outdated or ()))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from optimization.days.checker_evidence import engagements_in, holds_of
 from optimization.days.refusal import refuse
 from optimization.days.unstaffing import takes_a_team, teams_taken
@@ -20,11 +21,15 @@ from scheduling.daily_schedules.changes import Change
 from scheduling.daily_schedules.surroundings import departures_elsewhere, entries_around, locations_of
 from scheduling.domain.document import Departure, ScheduleDocument
 from scheduling.domain.facts import Span
-from scheduling.models import GuideCommitment
 from scheduling.rules import Facts
 
 # No rule relates departures further apart than this.
 MARGIN = timedelta(days=1)
+
+_ENGAGED = """
+    SELECT guide_id, departure_id, schedule_date, starts_at, ends_at FROM scheduling.guide_commitments
+    WHERE guide_id = ANY(%s::uuid[]) AND starts_at < %s AND ends_at > %s AND schedule_date <> %s
+"""
 
 
 def refuse_broken_write(
@@ -142,12 +147,11 @@ def _departures_around(
 
 def _stored_engagements(span: Span, guides: Collection[UUID], day: date) -> dict[UUID, list[Engagement]]:
     """Return the engagements of the guides on departures of other dates, within MARGIN of the span."""
-    rows = GuideCommitment.objects.filter(
-        guide_id__in=guides, starts_at__lt=span.ends_at + MARGIN, ends_at__gt=span.starts_at - MARGIN
-    ).exclude(schedule_date=day)
     engagements: dict[UUID, list[Engagement]] = defaultdict(list)
-    for row in rows:
-        engagements[row.guide_id].append(Engagement(row.departure_id, row.schedule_date, row.starts_at, row.ends_at))
+    with prepared_cursor() as cursor:
+        cursor.execute(_ENGAGED, [list(guides), span.ends_at + MARGIN, span.starts_at - MARGIN, day])
+        for guide_id, *engagement in cursor.fetchall():
+            engagements[guide_id].append(Engagement(*engagement))
     return engagements
 
 

@@ -15,13 +15,6 @@ from scheduling.domain.facts import Sibling
 _ABOUT = {"event_type": "schedule.optimized", "source": "svc-scheduling-orchestrator"}
 
 
-def report_optimization(
-    run: OptimizationRun, *, region_ids: Collection[UUID], score_before: float | None, unassigned: int
-) -> None:
-    """Record the report of a run in its transaction; the outbox delivers it. As `report_of`."""
-    outbox.store(report_of(run, region_ids=region_ids, score_before=score_before, unassigned=unassigned))
-
-
 def report_of(
     run: OptimizationRun, *, region_ids: Collection[UUID], score_before: float | None, unassigned: int
 ) -> OutboxMessage:

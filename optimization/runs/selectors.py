@@ -1,10 +1,20 @@
 """Queries of past runs."""
 
+import json
 from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from optimization.models import OptimizationRun, RunDetail, RunStatus
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from optimization.models import RunDetail, RunStatus
+
+# Of any regions, or of exactly these where there are some.
+_LATEST_SCORE = """
+    SELECT run.score FROM optimization_runs AS run JOIN run_details AS detail USING (run_id)
+    WHERE run.schedule_date = %s AND run.status = %s AND run.score IS NOT NULL AND detail.subject = %s
+        AND detail.region_ids = COALESCE(%s::jsonb, detail.region_ids)
+    ORDER BY run.started_at DESC LIMIT 1
+"""
 
 
 def latest_score(day: date, region_ids: Collection[UUID] | None = None) -> float | None:
@@ -12,10 +22,8 @@ def latest_score(day: date, region_ids: Collection[UUID] | None = None) -> float
 
     None where there was no such run.
     """
-    runs = OptimizationRun.objects.filter(
-        schedule_date=day, status=RunStatus.COMPLETED, detail__subject=RunDetail.Subject.DAY, score__isnull=False
-    )
-    if region_ids is not None:
-        runs = runs.filter(detail__region_ids=sorted(str(region_id) for region_id in region_ids))
-    score = runs.order_by("-started_at").values_list("score", flat=True).first()
-    return None if score is None else float(score)
+    regions = None if region_ids is None else json.dumps(sorted(map(str, region_ids)))
+    with prepared_cursor() as cursor:
+        cursor.execute(_LATEST_SCORE, [day, RunStatus.COMPLETED.value, RunDetail.Subject.DAY.value, regions])
+        found = cursor.fetchone()
+    return float(found[0]) if found else None

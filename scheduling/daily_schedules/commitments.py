@@ -31,6 +31,16 @@ _AROUND = f"""
     FROM {table_of(GuideCommitment)} WHERE {{conditions}} ORDER BY starts_at, departure_id
 """  # noqa: S608 (of constants alone)
 
+_DELETE = """
+    DELETE FROM scheduling.guide_commitments WHERE schedule_date = %s AND departure_id = ANY(%s::uuid[])
+"""
+_STORE = """
+    INSERT INTO scheduling.guide_commitments
+        (schedule_date, guide_id, departure_id, trip_id, trail_id, starts_at, ends_at)
+    SELECT %s::date, committed.*
+    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[]) AS committed
+"""
+
 
 def lock_guides(guide_ids: Iterable[UUID]) -> None:
     """Lock the guides until the transaction ends, so that no concurrent write plans them.
@@ -138,20 +148,24 @@ def without_departures(
 
 def delete_commitments(day: date, departure_ids: Collection[UUID]) -> None:
     """Delete the rows of the given departures of a date: of all that a write touches, before it stores the first."""
-    GuideCommitment.objects.filter(schedule_date=day, departure_id__in=departure_ids).delete()
+    if departure_ids:
+        with prepared_cursor() as cursor:
+            cursor.execute(_DELETE, [day, list(departure_ids)])
 
 
 def store_commitments(document: ScheduleDocument, day: date, departure_ids: Collection[UUID]) -> None:
     """Write the rows of the given departures from the document just written."""
-    GuideCommitment.objects.bulk_create(
-        GuideCommitment(
-            guide_id=commitment.guide_id,
-            departure_id=commitment.departure_id,
-            schedule_date=day,
-            trip_id=document.departures[commitment.departure_id].trip_id,
-            trail_id=document.departures[commitment.departure_id].trail_id,
-            starts_at=commitment.span.starts_at,
-            ends_at=commitment.span.ends_at,
-        )
-        for commitment in commitments_in(document, day, sorted(departure_ids))
+    commitments = commitments_in(document, day, sorted(departure_ids))
+    if not commitments:
+        return
+    departures = [document.departures[commitment.departure_id] for commitment in commitments]
+    columns = (
+        [commitment.guide_id for commitment in commitments],
+        [commitment.departure_id for commitment in commitments],
+        [departure.trip_id for departure in departures],
+        [departure.trail_id for departure in departures],
+        [commitment.span.starts_at for commitment in commitments],
+        [commitment.span.ends_at for commitment in commitments],
     )
+    with prepared_cursor() as cursor:
+        cursor.execute(_STORE, [day, *columns])

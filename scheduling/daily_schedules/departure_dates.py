@@ -32,6 +32,5 @@ def check_one_date_each() -> None:
     It waits for a concurrent transaction that put the departure on another date.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SET CONSTRAINTS scheduling.{ONE_DATE} IMMEDIATE")
         # A later write of the same transaction may take a departure off one date and put it on another in two steps.
-        cursor.execute(f"SET CONSTRAINTS scheduling.{ONE_DATE} DEFERRED")
+        cursor.execute("; ".join(f"SET CONSTRAINTS scheduling.{ONE_DATE} {when}" for when in ("IMMEDIATE", "DEFERRED")))

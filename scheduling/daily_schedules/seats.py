@@ -11,12 +11,26 @@ from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
-from django.db.models import Q
-
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.document import ScheduleDocument
-from scheduling.models import Reservation
+from scheduling.models import Reservation, ReservationStatus
 from scheduling.models.reservations import ReservationQuerySet
+
+_KEY, _TABLE = columns_named(Reservation, "reservation_id"), table_of(Reservation)
+# Each for all departures of a write: the ORM writes out a place for every one of hundreds.
+_LOCK = f"""
+    SELECT {_KEY} FROM {_TABLE} WHERE departure_id = ANY(%s::uuid[]) OR {_KEY} = ANY(%s::uuid[])
+    ORDER BY {_KEY} FOR UPDATE
+"""  # noqa: S608 (of constants alone)
+_OTHERS_EXIST = f"""
+    SELECT {_KEY} FROM {_TABLE} WHERE departure_id = ANY(%s::uuid[]) AND NOT {_KEY} = ANY(%s::uuid[]) LIMIT 1
+"""  # noqa: S608 (of constants alone)
+_SEATED = f"""
+    SELECT {columns_named(Reservation, "departure_id", "reservation_id", "participant_count")} FROM {_TABLE}
+    WHERE departure_id = ANY(%s::uuid[]) AND status = %s ORDER BY {_KEY}
+"""  # noqa: S608 (of constants alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +101,11 @@ class LockedGuests:
 
     def include_all_of(self, departure_ids: Collection[UUID]) -> bool:
         """Return whether they include every reservation of these departures."""
-        others = _reservations_of(departure_ids).exclude(pk__in=self.reservation_ids) if departure_ids else None
-        return others is None or not others.exists()
+        if not departure_ids:
+            return True
+        with prepared_cursor() as cursor:
+            cursor.execute(_OTHERS_EXIST, [list(departure_ids), list(self.reservation_ids)])
+            return not cursor.fetchall()
 
 
 def lock_guests_of(departure_ids: Collection[UUID], reseating: Reseating | None = None) -> LockedGuests:
@@ -99,8 +116,9 @@ def lock_guests_of(departure_ids: Collection[UUID], reseating: Reseating | None 
     waiting = reseating.waiting if reseating else frozenset[UUID]()
     if not departure_ids and not waiting:
         return LockedGuests(frozenset())
-    concerned = Reservation.objects.filter(Q(departure_id__in=departure_ids) | Q(pk__in=waiting))
-    return LockedGuests(frozenset(concerned.order_by("pk").select_for_update().values_list("pk", flat=True)))
+    with prepared_cursor() as cursor:
+        cursor.execute(_LOCK, [list(departure_ids), list(waiting)])
+        return LockedGuests(frozenset(reservation_id for (reservation_id,) in cursor.fetchall()))
 
 
 def departures_with_seats_at_stake(changes: Mapping[date, Change], reseating: Reseating | None) -> frozenset[UUID]:
@@ -132,10 +150,10 @@ def _seat(documents: Collection[ScheduleDocument], departure_ids: Collection[UUI
     if not present:
         return
     reservations: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
-    seated = Reservation.objects.active().filter(departure_id__in=[key for key, _ in present]).order_by("pk")
-    for reservation in seated:
-        if reservation.departure_id:
-            reservations[reservation.departure_id][reservation.pk] = reservation.participant_count
+    with prepared_cursor() as cursor:
+        cursor.execute(_SEATED, [[key for key, _ in present], ReservationStatus.ACTIVE.value])
+        for departure_id, reservation_id, guests in cursor.fetchall():
+            reservations[departure_id][reservation_id] = guests
     for key, departure in present:
         if departure.reservations != reservations[key]:
             departure.take_guests(reservations[key])

@@ -13,6 +13,7 @@ from django.db.models.fields.json import KeyTransform
 
 from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from novatrek_scheduling.pgpool.rows import columns_named, table_of
+from scheduling.daily_schedules.read_once import once
 from scheduling.domain.document import Departure, GuideAdjustments, ScheduleDocument
 from scheduling.domain.facts import Span
 from scheduling.domain.limits import LONGEST_TRIP, ONE_DAY
@@ -115,8 +116,10 @@ def read_entries(
 
 
 def _own_entries(days: Collection[date]) -> dict[date, Entries]:
-    if not days:
-        return {}
+    return once(("own entries", frozenset(days)), lambda: _read_own_entries(days)) if days else {}
+
+
+def _read_own_entries(days: Collection[date]) -> dict[date, Entries]:
     documents = DailySchedule.objects.filter(schedule_date__in=days).order_by("schedule_date")
     stored = documents.values_list("schedule_date", KeyTransform("guide_adjustments", "assignments"))
     return {day: ScheduleDocument.read({"guide_adjustments": own or {}}).guide_adjustments for day, own in stored}
@@ -128,8 +131,13 @@ def entries_of(document: ScheduleDocument, day: date) -> Entries:
 
 
 def _long_entries(days: Collection[date]) -> list[_LongEntry]:
+    first, last = min(days), max(days)
+    return once(("long entries", first, last), lambda: _read_long_entries(first, last))
+
+
+def _read_long_entries(first: date, last: date) -> list[_LongEntry]:
     with prepared_cursor() as cursor:
-        cursor.execute(_ENTERED_FOR, [max(days), min(days)])
+        cursor.execute(_ENTERED_FOR, [last, first])
         return [_LongEntry.of(*row) for row in cursor.fetchall()]
 
 
@@ -182,6 +190,14 @@ def departures_elsewhere(
     """
     if not spans or (location_ids is not None and not location_ids):
         return []
+    camps = None if location_ids is None else frozenset(location_ids)
+    key = ("elsewhere", frozenset(spans), frozenset(days), camps)
+    return once(key, lambda: _read_elsewhere(spans, days, camps))
+
+
+def _read_elsewhere(
+    spans: Collection[Span], days: Collection[date], location_ids: Collection[UUID] | None
+) -> list[Departure]:
     moments: list[Any] = []
     for span in spans:
         dates = (span.starts_at.date() - LONGEST_TRIP, span.ends_at.date() + ONE_DAY)

@@ -39,9 +39,16 @@ from scheduling.daily_schedules.guide_names import rename_guides
 from scheduling.daily_schedules.hard_rules import enforce_hard_rules
 from scheduling.daily_schedules.heard_notes import departures_noted, hear_notes
 from scheduling.daily_schedules.nullification import count_nullified
-from scheduling.daily_schedules.reached import departures_reached
+from scheduling.daily_schedules.reached import adjusted_guides, departures_reached
+from scheduling.daily_schedules.read_once import forget_what_was_read, reading_once
 from scheduling.daily_schedules.refusals import refusals_in_our_words
-from scheduling.daily_schedules.seats import Reseating, departures_with_seats_at_stake, lock_guests_of, seat_guests
+from scheduling.daily_schedules.seats import (
+    LockedGuests,
+    Reseating,
+    departures_with_seats_at_stake,
+    lock_guests_of,
+    seat_guests,
+)
 from scheduling.daily_schedules.touched_guides import Foreseen, guides_touched, recommitted_departures
 from scheduling.domain.document import Candidates, ScheduleDocument
 from scheduling.errors import ContentionNotResolved, DepartureUnreadable, StaleRevision
@@ -187,8 +194,12 @@ class _Write:
         lock_guides(self.guides)
         if self.reached:
             lock_documents({*self.days, *self.reached})
-        drafts = self._edited(self._read(lock=True))
-        edited = changes_of(drafts)
+        drafts = self._read(lock=True)
+        with reading_once():
+            return self._write_locked(drafts, guests)
+
+    def _write_locked(self, drafts: dict[date, Draft], guests: LockedGuests) -> Mapping[date, Change]:
+        edited = changes_of(self._edited(drafts))
         touched, reached = guides_touched(edited), departures_reached(edited).keys()
         departures = departures_with_seats_at_stake(edited, self.reseating)
         are_locked = touched <= self.guides and guests.include_all_of(departures)
@@ -211,6 +222,8 @@ class _Write:
         if self.principal:
             set_principal(self.principal)
         self._store(drafts, changes)
+        if any(map(adjusted_guides, changes.values())):
+            forget_what_was_read()
         detectors(changes, self.facts)
         if self.after_write:
             self.after_write(changes)

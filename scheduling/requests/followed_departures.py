@@ -13,14 +13,25 @@ import structlog
 from django.utils import timezone
 from pydantic import ValidationError
 
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.document import Departure, ScheduleDocument
-from scheduling.models import RequestOutcome, RequestStatus
+from scheduling.models import RequestOutcome, RequestStatus, ScheduleRequest
 from scheduling.requests.answers import Standing, is_another_answer, result_now
 from scheduling.requests.callbacks import CALLBACK_FIELD, record_callback
 from scheduling.rules import Facts
 
 logger = structlog.get_logger(__name__)
+
+# As `OutcomeQuerySet.following` says, at each write anew: hardly any of its departures is followed.
+_TO_TELL = f"""
+    SELECT outcome.{columns_named(RequestOutcome, "request")} FROM {table_of(RequestOutcome)} AS outcome
+    JOIN {table_of(ScheduleRequest)} AS request USING (request_id)
+    WHERE (rescheduled_departure_id = ANY(%s::uuid[])
+            OR departure_id = ANY(%s::uuid[]) AND rescheduled_departure_id IS NULL)
+        AND request.status = %s AND request.constraints ? %s::text
+"""  # noqa: S608 (of constants alone)
 
 
 def tell_clients(changes: Mapping[date, Change], _facts: Facts | None) -> None:
@@ -31,14 +42,28 @@ def tell_clients(changes: Mapping[date, Change], _facts: Facts | None) -> None:
     touched = frozenset[UUID]().union(*(change.departure_ids for change in changes.values()))
     if not touched:
         return
+    to_tell = _outcomes_to_tell(touched)
+    if not to_tell and not any(map(_has_cancelled, changes.values())):
+        return
     write = _Write.of(changes, touched)
-    to_tell = RequestOutcome.objects.following(touched).filter(
-        request__status=RequestStatus.COMPLETED, request__constraints__has_key=CALLBACK_FIELD
-    )
-    for outcome in to_tell.select_related("request"):
+    for outcome in RequestOutcome.objects.filter(pk__in=to_tell).select_related("request") if to_tell else ():
         write.tell(outcome, timezone.now())
     for old, new in write.reschedulings.items():
         RequestOutcome.objects.following({old}).update(rescheduled_departure_id=new)
+
+
+def _outcomes_to_tell(departure_ids: Collection[UUID]) -> list[UUID]:
+    """Return the requests that follow these departures and whose clients left an address."""
+    departures = list(departure_ids)
+    with prepared_cursor() as cursor:
+        cursor.execute(_TO_TELL, [departures, departures, RequestStatus.COMPLETED.value, CALLBACK_FIELD])
+        return [request_id for (request_id,) in cursor.fetchall()]
+
+
+def _has_cancelled(change: Change) -> bool:
+    """Return whether a departure that was written is cancelled: it may have become another one."""
+    after = change.after.departures
+    return any(key in after and after[key].is_cancelled for key in change.departure_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,27 @@
 """What a write of departures means for guests: who lost their place, and for whom there may be one now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from operator import itemgetter
 from uuid import UUID
 
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.document import Departure
 from scheduling.domain.text import counted
-from scheduling.models import Reservation
+from scheduling.models import Reservation, ReservationStatus
 from scheduling.operations_notices import notify_operations
 from scheduling.reservations.placement_queue import queue_placement
 from scheduling.rules import Facts
 
 SOURCE = "departures cancelled with guests"
+
+# What `ReservationQuerySet.waiting` says, at each write anew.
+_WAITING = f"""
+    SELECT {columns_named(Reservation, "reservation_id")} FROM {table_of(Reservation)}
+    WHERE status = %s AND departure_id IS NULL AND trip_date = %s AND trip_id = ANY(%s::uuid[])
+"""  # noqa: S608 (of constants alone)
 
 
 def follow_departures(changes: Mapping[date, Change], _: Facts | None) -> None:
@@ -31,9 +39,17 @@ def follow_departures(changes: Mapping[date, Change], _: Facts | None) -> None:
                     guides=[member.guide_name for member in departure.team],
                 )
         trips = {departure.trip_id for _, departure in _newly(change, is_cancelled=False)}
-        waiting = Reservation.objects.waiting().filter(trip_date=day, trip_id__in=trips) if trips else None
-        for reservation_id in waiting.values_list("pk", flat=True) if waiting is not None else ():
+        for reservation_id in _waiting_for(trips, day):
             queue_placement(reservation_id)
+
+
+def _waiting_for(trip_ids: Collection[UUID], day: date) -> list[UUID]:
+    """The reservations that wait for a place on a departure of these trips that day."""
+    if not trip_ids:
+        return []
+    with prepared_cursor() as cursor:
+        cursor.execute(_WAITING, [ReservationStatus.ACTIVE.value, day, list(trip_ids)])
+        return [reservation_id for (reservation_id,) in cursor.fetchall()]
 
 
 def _newly(change: Change, *, is_cancelled: bool) -> list[tuple[UUID, Departure]]:

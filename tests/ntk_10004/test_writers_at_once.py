@@ -13,7 +13,8 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from optimization.days.services import DayOptimization, optimize_day
+from optimization.days.services import optimize_day
+from optimization.days.storing import DayOptimization
 from optimization.models import OptimizationRun, RunStatus
 from optimization.requests import inputs
 from scheduling.daily_schedules.authors import Author, AuthorKind

@@ -14,7 +14,8 @@ from events.dead_letters import replay
 from events.models import DeadLetter, OutboxMessage
 from optimization.days import planner
 from optimization.days.refusal import PlanRefused, plans_refused
-from optimization.days.services import DayOptimization, optimize_day
+from optimization.days.services import optimize_day
+from optimization.days.storing import DayOptimization
 from optimization.models import OptimizationRun, RunStatus
 from optimization.requests import recommendation
 from optimization.requests.processing import process_request

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from optimization.days.services import DayOptimization, optimize_day
+from optimization.days.services import optimize_day
+from optimization.days.storing import DayOptimization
 from optimization.models import OptimizationRun, RunDetail, RunJoin, RunStatus
 from optimization.runs.lifecycle import fail_run, start_run
 from scheduling.daily_schedules import presence
