@@ -1,7 +1,7 @@
 """Normalisation of the siblings' spellings. Every mapping between their values and this service's is here."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from scheduling.domain.facts import Difficulty, TrailCondition, WeatherOutlook, slug_of
@@ -140,6 +140,7 @@ def difficulty_of_trip(level: str) -> Difficulty:
     return _DIFFICULTIES[level][0]
 
 
+@cache
 def trail_difficulties(trip: Difficulty) -> frozenset[Difficulty]:
     """Return the trail difficulties for a trip: its own, and for EXPERT trips EXTREME as well."""
     return frozenset(next(group for group in _DIFFICULTIES.values() if trip in group))

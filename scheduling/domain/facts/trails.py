@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 
@@ -15,7 +16,7 @@ class Difficulty(StrEnum):
     EXPERT = "EXPERT"
     EXTREME = "EXTREME"
 
-    @property
+    @cached_property
     def rank(self) -> int:
         return list(Difficulty).index(self)
 
@@ -29,7 +30,7 @@ class TrailCondition(StrEnum):
     POOR = "POOR"
     CLOSED = "CLOSED"
 
-    @property
+    @cached_property
     def rank(self) -> int:
         return list(TrailCondition).index(self)
 
