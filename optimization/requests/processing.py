@@ -87,7 +87,7 @@ def _process(claim: RequestClaim, run: OptimizationRun) -> None:
     try:
         query = query_of(claim.request)
         snapshot = _validated_snapshot(query)
-        _rank_andstore_ranked(claim, query, snapshot, run)
+        _rank_and_store(claim, query, snapshot, run)
     except (UnknownTrip, InactiveTrip, UnknownGuide) as impossible:
         fail_run(run, impossible.message)
         fail_request(claim, code=impossible.code, message=impossible.message, run_id=run.pk)
@@ -132,7 +132,7 @@ def _in_line_with_catalog(inputs: RequestInputs, loader: InputsLoader) -> Reques
     return loader.load(query, snapshot)
 
 
-def _rank_andstore_ranked(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:
+def _rank_and_store(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, run: OptimizationRun) -> None:
     guide_names: list[str] = []
     obstacle = ""
     author = _author(claim, run)
