@@ -19,7 +19,12 @@ SELECT_SECONDS = 0.01
 
 Key = TypeVar("Key")
 
-_CODES = {value: name for name, value in vars(pycurl).items() if name.startswith("E_") and name != "E_OK"}
+_NAMES = {
+    number: name.removeprefix("E_")
+    for name, number in vars(pycurl).items()
+    if name.startswith("E_") and not name.startswith(("E_MULTI_", "E_FTP_", "E_TFTP_"))
+}
+"""libcurl's errors by their numbers, which its functions for many requests and its other protocols use again."""
 
 
 class Request(NamedTuple):
@@ -192,7 +197,7 @@ def _failure(handle: pycurl.Curl, number: int) -> Exception:
     system_error = handle.getinfo(pycurl.OS_ERRNO)
     if number == pycurl.E_COULDNT_CONNECT and system_error in errno.errorcode:
         return NoUsableResponse(type(OSError(system_error, "")).__name__)
-    return NoUsableResponse(_CODES.get(number, f"error {number} of libcurl"))
+    return NoUsableResponse(_NAMES.get(number, f"error {number} of libcurl"))
 
 
 class _Idle:

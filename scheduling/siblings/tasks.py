@@ -90,6 +90,7 @@ class Tasks:
         self._numbers = count()
         self._connections: Connections[tuple[int, Task[Any]]] | None = None
         self._requests = 0
+        self._are_running = False
 
     def start(self, work: Work[T]) -> Task[T]:
         """Have `work` run from the next turn on."""
@@ -99,7 +100,19 @@ class Tasks:
         return task
 
     def run_until(self, is_over: Callable[[], bool], at: float = inf) -> bool:
-        """Run the tasks until it is over, or the monotonic clock is `at`. Return whether it is over."""
+        """Run the tasks until it is over, or the monotonic clock is `at`. Return whether it is over.
+
+        Raises RuntimeError in a task, which has to await what it wants: until it went on, no other would be resumed.
+        """
+        if self._are_running:
+            raise RuntimeError("a task awaits another one, and does not run it")
+        self._are_running = True
+        try:
+            return self._run_until(is_over, at)
+        finally:
+            self._are_running = False
+
+    def _run_until(self, is_over: Callable[[], bool], at: float) -> bool:
         while True:
             self._run_ready()
             if is_over():

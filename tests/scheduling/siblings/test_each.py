@@ -290,6 +290,14 @@ def test_what_work_raises_that_is_no_answer_is_raised_to_who_waits() -> None:
         lookups.each(WEATHER, break_down, range(3)).of(0)
 
 
+def test_work_that_runs_other_work_instead_of_waiting_for_it_is_a_mistake() -> None:
+    async def run_it(lookups: Lookups) -> int:
+        return lookups.result(WEATHER, lookups.call(WEATHER, halved, 2))
+
+    with Lookups(Deadline.after(PATIENT_SECONDS)) as lookups, pytest.raises(RuntimeError, match="awaits another one"):
+        lookups.result(WEATHER, lookups.branch(run_it, lookups))
+
+
 def test_work_may_wait_for_other_work() -> None:
     async def sum_of_halves(lookups: Lookups) -> int:
         return sum(await lookups.map_calls(WEATHER, halved, range(0, 200, 2)))

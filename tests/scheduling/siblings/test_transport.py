@@ -28,6 +28,7 @@ from scheduling.siblings.client import SiblingReader, send
 from scheduling.siblings.connections import MAX_RESPONSE_BYTES, close_idle_connections
 from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.tasks import run
+from tests.scheduling.siblings.circuits import close_all_circuits
 from tests.scheduling.siblings.misbehaving import saying, server
 
 CALL = Call(Sibling.WEATHER, "getAnything", "/anything", names_resource=True)
@@ -42,9 +43,11 @@ class Anything(Payload):
 
 @pytest.fixture(autouse=True)
 def _new_connections() -> Iterator[None]:
+    close_all_circuits()
     close_idle_connections()
     yield
     close_idle_connections()
+    close_all_circuits()
 
 
 def read() -> Anything:
@@ -57,6 +60,32 @@ def test_proxies_of_the_environment_are_not_for_siblings(settings: Any, monkeypa
 
     with server(settings, saying(NUMBER)):
         assert read().number == 1
+
+
+def test_a_sibling_without_an_address_is_out_of_reach_and_not_slow(settings: Any) -> None:
+    # A name that is too long: no name server is asked.
+    settings.SIBLING_URLS = {**settings.SIBLING_URLS, Sibling.WEATHER: f"http://{'a' * 64}.invalid"}
+
+    with pytest.raises(SiblingFailure, match=r"no usable answer \(COULDNT_RESOLVE_HOST\)") as raised:
+        read()
+
+    assert raised.value.reason == "unreachable"
+
+
+def test_a_sibling_is_found_by_its_name(settings: Any) -> None:
+    with server(settings, saying(NUMBER)):
+        settings.SIBLING_URLS = {
+            sibling: url.replace("127.0.0.1", "localhost") for sibling, url in settings.SIBLING_URLS.items()
+        }
+        assert read().number == 1
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/", "telnet://127.0.0.1/"])
+def test_only_http_is_spoken(settings: Any, url: str) -> None:
+    settings.SIBLING_URLS = {**settings.SIBLING_URLS, Sibling.WEATHER: url}
+
+    with pytest.raises(SiblingFailure, match="UNSUPPORTED_PROTOCOL"):
+        read()
 
 
 def test_no_redirect_is_followed(settings: Any) -> None:
