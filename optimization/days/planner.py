@@ -9,7 +9,6 @@ from optimization.candidates.assessment import (
     Crews,
     GuideConstraints,
     PlanningContext,
-    guides_needing_certificates,
 )
 from optimization.candidates.formulation import fair_share, solver_departure, solver_locations, solver_pairs
 from optimization.candidates.teams import form_team
@@ -23,24 +22,32 @@ from scheduling.domain.document import Departure
 from scheduling.rules import Demand, Facts
 
 
-def guides_to_certify(inputs: DayInputs) -> set[UUID]:
-    """Return the guides who pass every other rule on some departure that requires a certification."""
+def guides_to_certify(inputs: DayInputs, crews: Crews | None = None) -> set[UUID]:
+    """Return the guides who pass every other rule on some departure that requires a certification.
+
+    `crews` go on with what is looked up of them here.
+    """
     snapshot = inputs.facts.snapshot
     demands = [Demand.of(key, departure, inputs.day, snapshot) for key, departure in inputs.departures.items()]
-    return guides_needing_certificates(demands, inputs.facts, inputs.context)
+    return (crews or Crews(inputs.facts, inputs.context)).needing_certificates(demands)
 
 
-def assign_guides(inputs: DayInputs, *, time_limit_seconds: float, max_changes: int | None = None) -> PlannedDay:
+def assign_guides(
+    inputs: DayInputs, *, time_limit_seconds: float, max_changes: int | None = None, crews: Crews | None = None
+) -> PlannedDay:
     """Choose trails and guides for the departures; the plan's teams are still the previous ones.
 
     At most `max_changes` guides are reassigned, any number if None. A departure is held unchanged, and the others are
-    planned around it, where pinned guides cannot stay or where a record that it rests on is unknown.
+    planned around it, where pinned guides cannot stay or where a record that it rests on is unknown. `crews` are those
+    of `guides_to_certify`, whose certificates are known by now.
     """
+    crews = crews or Crews(inputs.facts, inputs.context)
+    crews.learn_certificates(inputs.facts)
     held = {key: inputs.departures[key] for key in inputs.unknown}
     while True:
         free = {key: departure.copy_with_team() for key, departure in inputs.departures.items() if key not in held}
         context = replace(inputs.context, planned=frozenset(free))
-        plan = _plan(free, inputs, context, time_limit_seconds, max_changes)
+        plan = _plan(free, inputs, crews.around(context), context, time_limit_seconds, max_changes)
         staffed = {team.departure_id for team in plan.solved}
         infeasible = {
             key: inputs.departures[key] for key in free if inputs.departures[key].is_pinned and key not in staffed
@@ -67,6 +74,7 @@ def form_teams(plan: PlannedDay, facts: Facts) -> PlannedDay:
 def _plan(
     departures: Mapping[UUID, Departure],
     inputs: DayInputs,
+    crews: Crews,
     context: PlanningContext,
     time_limit_seconds: float,
     max_changes: int | None,
@@ -74,7 +82,6 @@ def _plan(
     """Return the solver's plan, with new trails and reasons and the previous teams."""
     day, facts = inputs.day, inputs.facts
     without_trail = choose_trails(departures, day, facts)
-    crews = Crews(facts, context)
     assessments = {
         key: crews.assess(Demand.of(key, departure, day, facts.snapshot), _free(inputs, departure))
         for key, departure in departures.items()

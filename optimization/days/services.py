@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from optimization.candidates.assessment import Crews
 from optimization.days.dead_letters import record_failed_optimization
 from optimization.days.inputs import add_certificates, add_notes, load_inputs, open_departures, without_pins
 from optimization.days.planned_day import PlannedDay
@@ -158,11 +159,13 @@ def plan_date(
     seconds = float(settings.SNAPSHOT_DEADLINE_SECONDS[reader])
     inputs = load_inputs(day, region_ids, facts, only, deadline_seconds=seconds, in_line=in_line)
     inputs = replace(inputs if keeps_pins else without_pins(inputs), standby=frozenset(standby))
-    inputs = add_certificates(inputs, guides_to_certify(inputs), deadline_seconds=seconds)
+    crews = Crews(inputs.facts, inputs.context)
+    inputs = add_certificates(inputs, guides_to_certify(inputs, crews), deadline_seconds=seconds)
     plan = assign_guides(
         inputs,
         time_limit_seconds=time_limit_seconds or settings.SOLVER_TIME_LIMIT_SECONDS,
         max_changes=max_changes,
+        crews=crews,
     )
     chosen = {guide for team in plan.solved.teams for guide in team.guide_ids}
     return form_teams(plan, add_notes(inputs.facts, chosen, deadline_seconds=seconds))

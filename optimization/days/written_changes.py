@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.prepared import array_of, prepared_cursor
 from optimization.days.checker_evidence import engagements_in, holds_of
 from optimization.days.refusal import refuse
 from optimization.days.unstaffing import takes_a_team, teams_taken
@@ -149,7 +149,7 @@ def _stored_engagements(span: Span, guides: Collection[UUID], day: date) -> dict
     """Return the engagements of the guides on departures of other dates, within MARGIN of the span."""
     engagements: dict[UUID, list[Engagement]] = defaultdict(list)
     with prepared_cursor() as cursor:
-        cursor.execute(_ENGAGED, [list(guides), span.ends_at + MARGIN, span.starts_at - MARGIN, day])
+        cursor.execute(_ENGAGED, [array_of(guides), span.ends_at + MARGIN, span.starts_at - MARGIN, day])
         for guide_id, *engagement in cursor.fetchall():
             engagements[guide_id].append(Engagement(*engagement))
     return engagements

@@ -150,7 +150,7 @@ def delete_commitments(day: date, departure_ids: Collection[UUID]) -> None:
     """Delete the rows of the given departures of a date: of all that a write touches, before it stores the first."""
     if departure_ids:
         with prepared_cursor() as cursor:
-            cursor.execute(_DELETE, [day, list(departure_ids)])
+            cursor.execute(_DELETE, [day, array_of(departure_ids)])
 
 
 def store_commitments(document: ScheduleDocument, day: date, departure_ids: Collection[UUID]) -> None:
@@ -160,9 +160,9 @@ def store_commitments(document: ScheduleDocument, day: date, departure_ids: Coll
         return
     departures = [document.departures[commitment.departure_id] for commitment in commitments]
     columns = (
-        [commitment.guide_id for commitment in commitments],
-        [commitment.departure_id for commitment in commitments],
-        [departure.trip_id for departure in departures],
+        array_of(commitment.guide_id for commitment in commitments),
+        array_of(commitment.departure_id for commitment in commitments),
+        array_of(departure.trip_id for departure in departures),
         [departure.trail_id for departure in departures],
         [commitment.span.starts_at for commitment in commitments],
         [commitment.span.ends_at for commitment in commitments],

@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
-from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.prepared import array_of, prepared_cursor
 from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.document import ScheduleDocument
@@ -104,7 +104,7 @@ class LockedGuests:
         if not departure_ids:
             return True
         with prepared_cursor() as cursor:
-            cursor.execute(_OTHERS_EXIST, [list(departure_ids), list(self.reservation_ids)])
+            cursor.execute(_OTHERS_EXIST, [array_of(departure_ids), array_of(self.reservation_ids)])
             return not cursor.fetchall()
 
 
@@ -117,7 +117,7 @@ def lock_guests_of(departure_ids: Collection[UUID], reseating: Reseating | None 
     if not departure_ids and not waiting:
         return LockedGuests(frozenset())
     with prepared_cursor() as cursor:
-        cursor.execute(_LOCK, [list(departure_ids), list(waiting)])
+        cursor.execute(_LOCK, [array_of(departure_ids), array_of(waiting)])
         return LockedGuests(frozenset(reservation_id for (reservation_id,) in cursor.fetchall()))
 
 
@@ -151,7 +151,7 @@ def _seat(documents: Collection[ScheduleDocument], departure_ids: Collection[UUI
         return
     reservations: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
     with prepared_cursor() as cursor:
-        cursor.execute(_SEATED, [[key for key, _ in present], ReservationStatus.ACTIVE.value])
+        cursor.execute(_SEATED, [array_of(key for key, _ in present), ReservationStatus.ACTIVE.value])
         for departure_id, reservation_id, guests in cursor.fetchall():
             reservations[departure_id][reservation_id] = guests
     for key, departure in present:

@@ -13,7 +13,7 @@ import structlog
 from django.utils import timezone
 from pydantic import ValidationError
 
-from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.prepared import array_of, prepared_cursor
 from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.document import Departure, ScheduleDocument
@@ -54,7 +54,7 @@ def tell_clients(changes: Mapping[date, Change], _facts: Facts | None) -> None:
 
 def _outcomes_to_tell(departure_ids: Collection[UUID]) -> list[UUID]:
     """Return the requests that follow these departures and whose clients left an address."""
-    departures = list(departure_ids)
+    departures = array_of(departure_ids)
     with prepared_cursor() as cursor:
         cursor.execute(_TO_TELL, [departures, departures, RequestStatus.COMPLETED.value, CALLBACK_FIELD])
         return [request_id for (request_id,) in cursor.fetchall()]

@@ -5,7 +5,7 @@ from datetime import date
 from operator import itemgetter
 from uuid import UUID
 
-from novatrek_scheduling.pgpool.prepared import prepared_cursor
+from novatrek_scheduling.pgpool.prepared import array_of, prepared_cursor
 from novatrek_scheduling.pgpool.rows import columns_named, table_of
 from scheduling.daily_schedules.changes import Change
 from scheduling.domain.document import Departure
@@ -48,7 +48,7 @@ def _waiting_for(trip_ids: Collection[UUID], day: date) -> list[UUID]:
     if not trip_ids:
         return []
     with prepared_cursor() as cursor:
-        cursor.execute(_WAITING, [ReservationStatus.ACTIVE.value, day, list(trip_ids)])
+        cursor.execute(_WAITING, [ReservationStatus.ACTIVE.value, day, array_of(trip_ids)])
         return [reservation_id for (reservation_id,) in cursor.fetchall()]
 
 
