@@ -50,8 +50,8 @@ def send_task(
 ) -> None:
     """Queue `task` immediately, with the arguments of `enqueue`. Raise QueueUnavailable."""
     try:
-        with current_app.producer_or_acquire() as producer:
-            connection = producer.connection
+        with current_app.producer_pool.acquire(block=True) as producer:
+            connection: Any = producer.connection
             try:
                 _publish(producer, task, args, queue, priority, delay)
             except (*connection.connection_errors, *connection.channel_errors) as error:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import redis
-from celery import current_app, shared_task
+from celery import Celery, current_app, shared_task
 from django.conf import settings
+from kombu.pools import producers
 
 from novatrek_scheduling.broker import Transport
 from novatrek_scheduling.queue import QueueUnavailable, send_task
@@ -76,7 +77,7 @@ def test_without_a_queue_the_route_of_a_task_decides() -> None:
 
 def test_a_queue_that_cannot_be_reached_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with current_app.connection_for_write("redis://127.0.0.1:1/1", transport=Transport) as nowhere:
-        monkeypatch.setattr(current_app, "producer_or_acquire", nowhere.Producer)
+        monkeypatch.setattr(Celery, "producer_pool", producers[nowhere])
 
         with pytest.raises(QueueUnavailable):
             send_task("tests.any", queue=QUEUE)
