@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Case, QuerySet, TextField, When
@@ -32,9 +33,8 @@ class ShownDocument(NamedTuple):
     @classmethod
     def of(cls, row: Any) -> "ShownDocument":
         """Return a row that was read `with_texts`."""
-        return cls(
-            row, row.text.encode(), has_unpublished_changes(row.suspects, lambda: departures_in(json.loads(row.text)))
-        )
+        text = row.text.encode()
+        return cls(row, text, has_unpublished_changes(row.suspects, partial(_departures_in_text, text)))
 
 
 def first_shown(rows: QuerySet[DailySchedule]) -> ShownDocument | None:
@@ -61,34 +61,32 @@ def first_shown(rows: QuerySet[DailySchedule]) -> ShownDocument | None:
 def shown_after(change: Change) -> ShownDocument | None:
     """Return a daily schedule as a write has stored it; None where that has to be read, and is written over by now.
 
-    Where the text of the version before was kept, it takes no query.
+    Where the text of the version before was kept it is not read, and mostly there is no query.
     """
     rows = DailySchedule.objects.filter(pk=change.schedule.pk, rev=change.schedule.rev)
-    return _edited(change) or first_shown(rows)
+    return _edited(rows, change) or first_shown(rows)
 
 
-def _edited(change: Change) -> ShownDocument | None:
+def _edited(rows: QuerySet[DailySchedule], change: Change) -> ShownDocument | None:
     """Return the text that was kept of the version before, with the written departures; None where that takes more."""
     stored, base = change.schedule.stored_edits, kept_texts.of(change.schedule.pk, change.replaced)
     if stored is None or base is None or stored.texts.keys() != {*map(str, change.departure_ids)}:
         return None
-    is_unpublished = _is_unpublished_after(change, base)
-    text = with_departures_in_place(base.text, stored.texts)
-    if text is None or is_unpublished is None:
-        return None
-    return _kept(ShownDocument(change.schedule, text, is_unpublished), stored.version)
-
-
-def _is_unpublished_after(change: Change, base: KeptText) -> bool | None:
-    """Return whether the document has unpublished changes, None where the kept one before does not tell."""
     before, after = change.before.departures, change.after.departures
-    if differs_beside_departures(change.before, change.after):
+    are_in_place = all(key in before and key in after for key in change.departure_ids)
+    if not are_in_place or differs_beside_departures(change.before, change.after):
         return None
-    if any(key not in before or key not in after for key in change.departure_ids):
+    text = with_departures_in_place(base.text, stored.texts)
+    if text is None:
         return None
-    if any(after[key].has_unpublished_changes for key in change.departure_ids):
-        return True
-    return None if base.has_unpublished_changes else False
+    is_unpublished = any(after[key].has_unpublished_changes for key in change.departure_ids)
+    if base.has_unpublished_changes and not is_unpublished:
+        # Another departure may be the one that is unpublished, or it was this one alone.
+        row: Any = rows.only("pk").annotate(suspects=suspects_at("$.departures.*", {})).first()
+        if row is None:
+            return None
+        is_unpublished = has_unpublished_changes(row.suspects, partial(_departures_in_text, text))
+    return _kept(ShownDocument(change.schedule, text, is_unpublished), stored.version)
 
 
 def _kept(shown: ShownDocument, version: str) -> ShownDocument:
@@ -109,6 +107,10 @@ def is_unpublished(stored: Any) -> bool:
     except ValidationError:
         # It cannot be read: nobody can publish it.
         return False
+
+
+def _departures_in_text(text: bytes) -> Iterable[Any]:
+    return departures_in(json.loads(text))
 
 
 def departures_in(assignments: Mapping[str, Any]) -> Iterable[Any]:

@@ -1,6 +1,7 @@
 """Large daily schedules over the API: what a process has kept of one is what PostgreSQL would write."""
 
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,13 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.kept_texts import LEAST_BYTES
+from scheduling.daily_schedules.writer import write_daily_schedules
 from scheduling.domain.document import Announcement, DepartureStatus
 from scheduling.models import DailySchedule
-from tests.factories import TOMORROW, DepartureFactory, GuideFactory, at, lead
+from scheduling.serializers.representation import represent_written
+from tests.factories import DISPATCHER, TOMORROW, DepartureFactory, GuideFactory, at, lead
 from tests.scheduling.writes import put, write_in_sql
 from tests.tokens import bearer
 
@@ -90,3 +94,20 @@ def test_whether_there_is_anything_to_publish_is_told_of_all_departures(client: 
     answers += [get(client), patch(client, capacity=8), patch(client, SECOND, capacity=9)]
 
     assert [answer.json()["unpublished_changes"] for answer in answers] == [False, False, True, True, True]
+
+
+def test_publishing_the_last_one_leaves_nothing_to_publish(client: Client) -> None:
+    announced = {"team": [lead(ANA)], "status": DepartureStatus.PUBLISHED}
+    at_nine = DepartureFactory(starts_at=at(9), ends_at=at(12), published=TOLD, **announced)
+    put({FIRST: at_nine, SECOND: at_nine.model_copy(update={"published": None})})
+    assert get(client).json()["unpublished_changes"]
+
+    def announce(drafts: Mapping[date, Draft]) -> None:
+        drafts[TOMORROW].document.departures[SECOND].published = TOLD
+
+    changes = write_daily_schedules([TOMORROW], announce, author=DISPATCHER, departures=[SECOND])
+
+    with CaptureQueriesContext(connection) as captured:
+        shown = represent_written(changes[TOMORROW])
+    assert not shown["unpublished_changes"]
+    assert [query["sql"] for query in captured if '"assignments")::text' in query["sql"]] == []
