@@ -8,7 +8,7 @@ from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
 from scheduling.siblings.errors import SiblingFailure
 from scheduling.siblings.parallel import Each, Lookups
-from scheduling.siblings.records import Records, SickRecord, refuse_sick_list
+from scheduling.siblings.records import Records, SickRecord, Translatable, refuse_sick_list
 
 PAGE_SIZE = 100
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 Key = TypeVar("Key")
 
 
-class Page(Protocol[Entry_co]):
+class Page(Translatable, Protocol[Entry_co]):
     """One page of a list; `total` is the number of records in all pages, sick ones too, None where unstated."""
 
     @property
@@ -83,7 +83,7 @@ def _records_of(pages: Sequence[Page[T]], sibling: Sibling, operation: str) -> R
     entries = [entry for page in pages for entry in page.entries]
     sick = tuple(record for page in pages for record in page.sick)
     refuse_sick_list(sibling, operation, sick, len(entries) + len(sick))
-    return Records(entries, sick)
+    return Records(entries, sick, pages)
 
 
 async def _read_in_sequence(

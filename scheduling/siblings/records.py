@@ -2,10 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
 from uuid import UUID
 
 import structlog
@@ -31,12 +31,19 @@ class SickRecord(NamedTuple):
     reason: str
 
 
+class Translatable(Protocol):
+    """A response, of which is kept what was made of it."""
+
+    def translated_by(self, translate: Callable[[Any], T]) -> T: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Records(Generic[T]):
-    """The records of a list: those on the contract, and those left out."""
+    """The records of a list: those on the contract, and those left out. `pages` are the responses of a paged list."""
 
     entries: list[T]
     sick: tuple[SickRecord, ...] = ()
+    pages: Sequence[Translatable] = ()
 
 
 class RecordList(Payload):

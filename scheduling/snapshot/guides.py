@@ -1,9 +1,10 @@
 """Guides for a snapshot. Without them no decision is possible: svc-guide-management's silence is not a gap."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import chain
 from uuid import UUID
 
 from novatrek_scheduling.deadline import Deadline
@@ -13,13 +14,17 @@ from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.guide_management import GuidePayload
 from scheduling.siblings.last_good import GUIDES as GUIDES_JUDGED
 from scheduling.siblings.last_good import NO_TRAITS
+from scheduling.siblings.paging import Page
 from scheduling.siblings.parallel import Lookups
-from scheduling.siblings.records import Records
+from scheduling.siblings.records import Records, Translatable
 from scheduling.siblings.tasks import Task
 from scheduling.snapshot.gaps import Gaps, earlier, oldest_read_at
 from scheduling.snapshot.translation import guide_of
 
 GUIDES = Sibling.GUIDE_MANAGEMENT
+
+_Pages = Sequence[Translatable]
+"""A list of guides as its pages: what is made of one is made once, however many snapshots use the same response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +68,48 @@ class GuideLookups:
             day: self.gaps.read_or_note(GUIDES, f"who is available on {day}", partial(self._available_on, day))
             for day in self.available
         }
-        return _guides_of(listed or [], {day: guides for day, guides in by_day.items() if guides is not None})
+        return _guides_of(listed or (), {day: pages for day, pages in by_day.items() if pages is not None})
 
-    def _listed(self) -> list[GuidePayload]:
+    def _listed(self) -> _Pages:
         if self.all_guides is None:
-            return []
-        listed = self._guides(self.all_guides)
-        self.reader.answers.judge(GUIDES_JUDGED, {guide.id: NO_TRAITS for guide in listed if _is_of_use(guide)})
-        return listed
+            return ()
+        pages = self._pages(self.all_guides)
+        self.reader.answers.judge(GUIDES_JUDGED, dict.fromkeys(_of_use_in(pages), NO_TRAITS))
+        return pages
 
-    def _available_on(self, day: date) -> list[GuidePayload]:
-        guides = self._guides(self.available[day])
-        self.reader.answers.judge_available({guide.id for guide in guides if _is_of_use(guide)}, day)
-        return guides
+    def _available_on(self, day: date) -> _Pages:
+        pages = self._pages(self.available[day])
+        self.reader.answers.judge_available(_of_use_in(pages), day)
+        return pages
 
-    def _guides(self, branch: Task[Records[GuidePayload]]) -> list[GuidePayload]:
-        return self.gaps.sound(GUIDES, RecordKind.GUIDE, self.lookups.result(GUIDES, branch))
-
-
-def _guides_of(
-    listed: Iterable[GuidePayload], by_day: Mapping[date, Collection[GuidePayload]]
-) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
-    payloads = {guide.id: guide for group in (listed, *by_day.values()) for guide in group}
-    available = {day: frozenset(guide.id for guide in guides) for day, guides in by_day.items()}
-    return {key: payload.translated_by(guide_of) for key, payload in payloads.items()}, available
+    def _pages(self, branch: Task[Records[GuidePayload]]) -> _Pages:
+        records = self.lookups.result(GUIDES, branch)
+        self.gaps.leave_out(GUIDES, RecordKind.GUIDE, records.sick)
+        return records.pages
 
 
-def _is_of_use(guide: GuidePayload) -> bool:
-    return guide.status == "ACTIVE" and bool(guide.region_ids)
+def _guides_of(listed: _Pages, by_day: Mapping[date, _Pages]) -> tuple[dict[UUID, Guide], dict[date, frozenset[UUID]]]:
+    guides: dict[UUID, Guide] = {}
+    for page in chain(listed, *by_day.values()):
+        guides |= _guides_on(page)
+    available = {day: frozenset().union(*map(_guides_on, pages)) for day, pages in by_day.items()}
+    return guides, available
+
+
+def _guides_on(page: Translatable) -> dict[UUID, Guide]:
+    return page.translated_by(_guides_by_id)
+
+
+def _guides_by_id(page: Page[GuidePayload]) -> dict[UUID, Guide]:
+    return {guide.id: guide_of(guide) for guide in page.entries}
+
+
+def _of_use_in(pages: _Pages) -> frozenset[UUID]:
+    return frozenset().union(*(page.translated_by(_of_use_on) for page in pages))
+
+
+def _of_use_on(page: Page[GuidePayload]) -> frozenset[UUID]:
+    return frozenset(guide.id for guide in page.entries if guide.status == "ACTIVE" and guide.region_ids)
 
 
 def with_availability_on(
