@@ -54,6 +54,11 @@ class Cause(StrEnum):
         return not self.is_never_overridden and self not in {Cause.NO_LEAD, Cause.NO_TRAIL}
 
     @property
+    def is_between_departures(self) -> bool:
+        """Whether it is about two departures, perhaps of two dates: the conflict belongs to the earlier one."""
+        return self in {Cause.OVERLAP, Cause.REST}
+
+    @property
     def is_of_too_many(self) -> bool:
         """Whether there are more guests than something takes: with fewer of them it ends."""
         return self in {

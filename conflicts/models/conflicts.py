@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from conflicts.choices import (
     ResolutionStatus,
 )
 from conflicts.detection import Cause, Severity
+from scheduling.domain.limits import LONGEST_TRIP
 from scheduling.models import DailySchedule
 from scheduling.models.search_words import SearchWords
 
@@ -47,6 +50,14 @@ class ConflictQuerySet(models.QuerySet["ScheduleConflict"]):
     def between(self, first: date, last: date) -> "ConflictQuerySet":
         dated = self.alias(on_date=_text("conflict_date"))
         return dated.filter(on_date__gte=first.isoformat(), on_date__lte=last.isoformat())
+
+    def shown_on(self, day: date, dates_out: models.QuerySet[Any, date]) -> "ConflictQuerySet":
+        """Those of a date, of the earlier ones whose departures may be out still, and between earlier ones and it."""
+        out = dates_out.annotate(text=Cast("schedule_date", models.TextField())).values("text")
+        between = [cause.value for cause in Cause if cause.is_between_departures]
+        dated = self.between(day - LONGEST_TRIP, day).alias(of_cause=_text("cause"))
+        is_of_date = models.Q(on_date=day.isoformat()) | models.Q(on_date__in=out)
+        return dated.filter(is_of_date | models.Q(of_cause__in=between))
 
     def about_waiting_guests(self, days: Collection[date]) -> "ConflictQuerySet":
         """Those of these dates about guests who wait for any departure of a trip."""

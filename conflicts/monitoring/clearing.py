@@ -41,7 +41,6 @@ _OPEN_ABOUT = """
 """
 
 TEAM_CAUSES = frozenset({Cause.NO_LEAD, Cause.TEAM_GROUP_SIZE})
-BETWEEN_DATES = frozenset({Cause.OVERLAP, Cause.REST})
 READ_FROM_SIBLINGS = frozenset(
     {
         Cause.CERTIFICATION,
@@ -99,7 +98,7 @@ def _candidates(
         "days": [day.isoformat() for day in days],
         "keys": keys,
         "subjects": list({subject for _, subject in detection.judged}.union(keys)),
-        "between_dates": [cause.value for cause in BETWEEN_DATES],
+        "between_dates": [cause.value for cause in Cause if cause.is_between_departures],
     }
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_ABOUT.format(columns=columns_of(ScheduleConflict, "conflict")), values)

@@ -17,6 +17,7 @@ from novatrek_scheduling.console.marks import (
     SEVERITIES,
     Mark,
 )
+from scheduling.daily_schedules.selectors import dates_out_on
 from scheduling.domain.accepted_risks import AcceptedRisk
 from scheduling.domain.limits import LONGEST_TRIP
 
@@ -58,7 +59,10 @@ def open_conflicts_on(day: date, last: date | None = None) -> list[OpenConflict]
 
     With `last` those of all dates up to it.
     """
-    return read_conflicts(columns_of(ScheduleConflict.objects.open().between(day - LONGEST_TRIP, last or day)))
+    rows = ScheduleConflict.objects.open()
+    if last is None:
+        return read_conflicts(columns_of(rows.shown_on(day, dates_out_on(day))))
+    return read_conflicts(columns_of(rows.between(day - LONGEST_TRIP, last)))
 
 
 def columns_of(rows: QuerySet[ScheduleConflict, Any]) -> QuerySet[ScheduleConflict, tuple[Any, ...]]:

@@ -48,7 +48,7 @@ def departures_under_way(day: date, filters: Mapping[str, Any]) -> list[DailySch
     filters' conditions.
     """
     path, variables = _under_way(day, filters)
-    rows = DailySchedule.objects.filter(schedule_date__in=_out_on(day))
+    rows = DailySchedule.objects.filter(schedule_date__in=dates_out_on(day))
     matching = rows.filter(_in_document("jsonb_path_exists", path, variables, BooleanField())).defer("assignments")
     found = _in_document("jsonb_path_query_array", path, variables, JSONField())
     return list(matching.annotate(matching_departures=found).order_by("schedule_date"))
@@ -60,13 +60,15 @@ def revisions_shown_on(day: date) -> list[int]:
     One query, and no document is read.
     """
     path, variables = _under_way(day, {})
-    is_out = Q(schedule_date__in=_out_on(day)) & Q(_in_document("jsonb_path_exists", path, variables, BooleanField()))
+    is_out = Q(schedule_date__in=dates_out_on(day)) & Q(
+        _in_document("jsonb_path_exists", path, variables, BooleanField())
+    )
     rows = DailySchedule.objects.filter(Q(schedule_date=day) | is_out)
     return list(rows.order_by("schedule_date").values_list("rev", flat=True))
 
 
-def _out_on(day: date) -> QuerySet[GuideCommitment, date]:
-    """The earlier dates on which somebody began who may be out on `day`, by the clocks of any region."""
+def dates_out_on(day: date) -> QuerySet[GuideCommitment, date]:
+    """Return the earlier dates on which somebody began who may be out on `day`, by the clocks of any region."""
     out = GuideCommitment.objects.filter(
         schedule_date__lt=day,
         schedule_date__gte=day - LONGEST_TRIP,
