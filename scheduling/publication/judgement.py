@@ -163,7 +163,7 @@ def _surroundings(
     held = [commitment for commitments in elsewhere.values() for commitment in commitments]
     # Of the date itself as the document has them: the write may be about to change them.
     own = document.departures.looked_at
-    if not document.departures.ids <= own:
+    if not document.departures.are_all_looked_at:
         own |= departures_committing(guides, day)
     held += [c for c in commitments_in(document, day, sorted(own, key=int)) if c.guide_id in guides]
     neighbours = departures_elsewhere([span], [day], [camp.id for camp in facts.snapshot.locations.values()])

@@ -55,6 +55,11 @@ class Searchable(Mapping[str, Any]):
     def spelled_otherwise(self) -> Collection[str]:
         """Return the keys that are spelled as only SQL would."""
 
+    @property
+    @abstractmethod
+    def are_all_read(self) -> bool:
+        """Whether all of them were read, and not those alone that were asked for."""
+
 
 def may_be_any_of(spelling: Any, spellings: Collection[str]) -> bool:
     """Return whether JSON may be an id that we spell in any of these ways: False where it is another one, or empty."""

@@ -94,6 +94,13 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
         return frozenset(self._parts.keys() | self._removed)
 
     @property
+    def are_all_looked_at(self) -> bool:
+        """Whether there is no other part than those looked at: False where others were not read, and none is for it."""
+        if isinstance(self._stored, Searchable) and not self._stored.are_all_read:
+            return False
+        return self.ids <= self.looked_at
+
+    @property
     def ids(self) -> frozenset[UUID]:
         """The ids of all parts, of those that cannot be read too: none is read for it."""
         return frozenset(self._stored_ids) - self._removed | self._parts.keys()

@@ -53,6 +53,21 @@ def test_nothing_is_read_beside_what_the_write_names() -> None:
     assert (stored()[FIRST].capacity, stored()[SECOND].capacity) == (5, 9)
 
 
+def test_whether_all_were_looked_at_is_told_without_reading_the_others(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    departures = read_drafts([TOMORROW], departures=[FIRST])[TOMORROW].document.departures
+    whole = read_drafts([TOMORROW])[TOMORROW].document.departures
+
+    with django_assert_num_queries(0):
+        assert departures[FIRST].capacity == 8
+        assert not departures.are_all_looked_at
+        assert not whole.are_all_looked_at
+    assert len(departures) == len(whole) == 2
+    assert departures.are_all_looked_at
+    assert whole.are_all_looked_at
+
+
 def test_who_has_written_reads_what_he_has_written_or_that_it_was_written_over() -> None:
     def enlarge(drafts: Mapping[date, Draft]) -> None:
         drafts[TOMORROW].document.departures[FIRST].capacity = 9
