@@ -14,8 +14,11 @@ from tests.siblings import siblings, siblings_process  # noqa: F401 (fixtures)
 
 MOST_PROCESSES = 6
 
+# An example takes as long as the machine is busy: a test that hangs has the deadline of all tests.
+hypothesis_settings.register_profile("busy", hypothesis_settings.default, deadline=None)
+hypothesis_settings.load_profile("busy")
 # What `make fuzz` tries, and a night has time for.
-hypothesis_settings.register_profile("thorough", max_examples=400)
+hypothesis_settings.register_profile("thorough", hypothesis_settings.default, max_examples=400)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -128,6 +128,11 @@ class SimulatedSiblings:
         days = {"start_date": first.isoformat(), "end_date": last.isoformat()}
         return self.add("closures", **closure, **days, is_active=first <= self.today <= last)
 
+    def open_trail(self, trail_id: str) -> None:
+        """No closure of the trail, whatever the seeded world says."""
+        for closure in self.call("svc-trail-management", f"/trails/{trail_id}/closures").json()["closures"]:
+            self.remove("closures", closure["id"])
+
     def raise_alert(
         self, region_id: str, starts_at: datetime, ends_at: datetime, *, severity: str = "WARNING", **fields: Any
     ) -> dict[str, Any]:

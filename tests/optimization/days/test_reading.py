@@ -17,6 +17,7 @@ from optimization.days.services import take_planning_snapshot
 from scheduling.daily_schedules.authors import Author, AuthorKind
 from scheduling.daily_schedules.decision_facts import gather_facts
 from scheduling.domain.facts import Snapshot
+from scheduling.domain.local_time import days_touched
 from scheduling.siblings.errors import SiblingUnavailable
 from scheduling.snapshot import with_availability_notes, with_certificates
 from tests.factories import DepartureFactory, TeamMemberFactory
@@ -67,10 +68,23 @@ def test_what_the_dates_share_is_asked_for_once(siblings: SimulatedSiblings) -> 
     snapshots = [reading.snapshot_of(day) for day in days]
 
     made, trips = calls_made() - before, {trip for snapshot in snapshots for trip in snapshot.trips}
+    asked_about = {day for snapshot in snapshots for day in snapshot.available} | _touched(snapshots, days)
     assert made["searchTrips"] == made["listRegions"] == 1
     assert made["getTripById"] == made["getTripSchedule"] == len(trips)
-    assert made["searchGuides"] == 1 + len({day for snapshot in snapshots for day in snapshot.available})
+    assert made["searchGuides"] == 1 + len(asked_about)
     assert all(snapshot.guides is snapshots[0].guides for snapshot in snapshots)
+
+
+def _touched(snapshots: Collection[Snapshot], days: Collection[date]) -> set[date]:
+    """The dates on which a trip of any of these snapshots may be under way, if it departs on one of the days."""
+    trips = [(snapshot.usual_times[key], trip) for snapshot in snapshots for key, trip in snapshot.trips.items()]
+    zones = {key: region.timezone for snapshot in snapshots for key, region in snapshot.regions.items()}
+    return {
+        touched
+        for day in days
+        for clock, trip in trips
+        for touched in days_touched(day, clock, trip.duration, zones[trip.region_id])
+    }
 
 
 def test_a_run_asks_about_each_guide_once(siblings: SimulatedSiblings) -> None:

@@ -42,6 +42,8 @@ def test_a_guide_has_to_be_free_on_every_day_of_a_long_trip_and_may_be(
     key, before = led_alone(day)
     guide_id, last = str(before.team[0].guide_id), day + timedelta(days=13)
     longer = {"ends_at": (before.ends_at + timedelta(days=12)).isoformat()}
+    siblings.open_trail(str(before.trail_id))
+    siblings.calm_the_weather(str(before.region_id))
     siblings.send_guide_away(guide_id, last - timedelta(days=3), last)
 
     refused = change(client, key, longer, at=day)
