@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
@@ -14,8 +15,10 @@ from tests.siblings import siblings, siblings_process  # noqa: F401 (fixtures)
 
 MOST_PROCESSES = 6
 
-# An example takes as long as the machine is busy: a test that hangs has the deadline of all tests.
-hypothesis_settings.register_profile("busy", hypothesis_settings.default, deadline=None)
+# An example takes as long as the machine is busy, to draw it too: a test that hangs has the deadline of all tests.
+hypothesis_settings.register_profile(
+    "busy", hypothesis_settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("busy")
 # What `make fuzz` tries, and a night has time for.
 hypothesis_settings.register_profile("thorough", hypothesis_settings.default, max_examples=400)
