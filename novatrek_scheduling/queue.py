@@ -69,8 +69,9 @@ def _publish(
     asks for.
     """
     amqp, parent = current_app.amqp, current_app.current_worker_task
-    options: dict[str, Any] = {"priority": priority} if priority is not None else {}
-    options |= {"queue": queue} if queue else amqp.router.route({}, task, args, {})
+    options: dict[str, Any] = {"queue": queue} if queue else amqp.router.route({}, task, args, {})
+    # Celery applies the default where the task is registered; whoever serves requests has not loaded it.
+    options["priority"] = current_app.conf.task_default_priority if priority is None else priority
     message = amqp.create_task_message(
         str(uuid4()),
         task,

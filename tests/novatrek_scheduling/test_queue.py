@@ -41,13 +41,16 @@ def sent_by_celery(task: str, *, delay: timedelta = timedelta(), **options: Any)
 
 @shared_task
 def queue_both(way: str) -> None:
-    send_task("tests.any", *ARGUMENTS, **WAYS[way])
-    sent_by_celery("tests.any", **WAYS[way])
+    send_task(queue_both.name, *ARGUMENTS, **WAYS[way])
+    sent_by_celery(queue_both.name, **WAYS[way])
 
 
 def without_own_ids(message: dict[str, Any]) -> dict[str, Any]:
-    """Return a message with what is another in each message told only by whether it is there."""
-    return message | {name: bool(message[name]) for name in OF_ONE_MESSAGE}
+    """Return a message with what is another in each message told only by whether it is there.
+
+    The limits of its time are left out: who has not loaded the task knows none, and the worker then takes the task's.
+    """
+    return message | {name: bool(message[name]) for name in OF_ONE_MESSAGE} | {"timelimit": None}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -57,6 +60,15 @@ def test_a_task_is_queued_by_the_message_that_celery_itself_sends(way: str) -> N
 
     assert without_own_ids(ours) == without_own_ids(theirs)
     assert ours["id"] == ours["root_id"] == ours["correlation_id"] != theirs["id"]
+
+
+def test_a_task_without_a_priority_comes_after_what_somebody_waits_for() -> None:
+    taken(settings.CELERY_TASK_DEFAULT_QUEUE)
+
+    send_task("conflicts.compute_options", ["a conflict"])
+    send_task("a task that is loaded by workers alone")
+
+    assert [message["priority"] for message in taken(settings.CELERY_TASK_DEFAULT_QUEUE)] == [6, 6]
 
 
 def test_a_task_that_a_task_queues_names_it_as_its_parent() -> None:

@@ -56,7 +56,8 @@ def test_a_conflict_is_shown_on_its_own_departure_alone() -> None:
 
 
 def test_conflicts_of_a_departure_out_since_the_day_before_are_shown_too() -> None:
-    conflict = overfull()
+    until_noon = {"ends_at": at(12) + timedelta(days=1), "team": [TeamMemberFactory()]}
+    conflict, _ = overfull(**until_noon), overfull(TOMORROW - timedelta(days=1))
 
     assert [found.id for found in open_conflicts_on(TOMORROW + timedelta(days=1))] == [conflict.pk]
 
@@ -74,7 +75,7 @@ def test_an_accepted_risk_is_shown_instead_of_its_conflict() -> None:
 
 
 def test_the_loudest_tone_is_that_of_the_worst_conflict_until_it_is_over() -> None:
-    conflict = overfull()
+    conflict = overfull(team=[TeamMemberFactory()])
     departures = conflict.schedule.document.departures
 
     [before] = states_of(TOMORROW, departures, NOON - timedelta(days=1)).values()

@@ -109,7 +109,7 @@ def test_a_replay_queues_the_optimization_again() -> None:
 
 @pytest.mark.django_db
 def test_a_date_that_is_over_is_not_planned_again() -> None:
-    dead_letter = failed_optimization(-2)
+    dead_letter = failed_optimization(-3)
 
     with pytest.raises(ReplayFailed, match="is over"):
         replay(dead_letter, by="ana")

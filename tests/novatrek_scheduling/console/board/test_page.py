@@ -120,6 +120,14 @@ def test_who_may_not_change_plans_is_offered_to_open_them() -> None:
     assert ">Assign<" not in board(signed_in("Auditor"), view="table")
 
 
+@pytest.fixture
+def _within_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two looks at a board not so much time passes that it is drawn anew for that alone."""
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
+@pytest.mark.usefixtures("_within_five_minutes")
 def test_an_open_board_hears_of_changes_and_of_nothing_else() -> None:
     key = uuid4()
     put({key: DepartureFactory(team=[TeamMemberFactory()])})
@@ -149,6 +157,7 @@ def test_a_board_that_is_as_it_was_costs_three_queries_and_who_asks(
         assert board_version(TOMORROW, now, "ana") == version
 
 
+@pytest.mark.usefixtures("_within_five_minutes")
 def test_who_edits_a_departure_is_on_the_board_of_the_others_and_not_on_their_own() -> None:
     key = uuid4()
     put({key: DepartureFactory(team=[TeamMemberFactory()])})
