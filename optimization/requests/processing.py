@@ -37,6 +37,7 @@ from scheduling.requests.claims import (
 )
 from scheduling.requests.submission import Constraints
 from scheduling.siblings.errors import SiblingUnavailable
+from scheduling.siblings.one_reading import look_again, one_reading
 from scheduling.snapshot import InactiveTrip, UnknownGuide, UnknownTrip, look_up_guides
 
 logger = structlog.get_logger(__name__)
@@ -86,8 +87,9 @@ def query_of(request: ScheduleRequest) -> TripQuery:
 def _process(claim: RequestClaim, run: OptimizationRun) -> None:
     try:
         query = query_of(claim.request)
-        snapshot = _validated_snapshot(query)
-        _rank_and_store(claim, query, snapshot, run)
+        with one_reading():
+            snapshot = _validated_snapshot(query)
+            _rank_and_store(claim, query, snapshot, run)
     except (UnknownTrip, InactiveTrip, UnknownGuide) as impossible:
         fail_run(run, impossible.message)
         fail_request(claim, code=impossible.code, message=impossible.message, run_id=run.pk)
@@ -141,6 +143,7 @@ def _rank_and_store(claim: RequestClaim, query: TripQuery, snapshot: Snapshot, r
     with ExitStack() as presence:
         for attempt in range(TRIES):
             if is_too_old_to_publish_on(snapshot):
+                look_again()
                 snapshot = _validated_snapshot(query)
                 inputs = loader.load(query, snapshot)
             elif attempt:

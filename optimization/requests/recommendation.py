@@ -30,6 +30,7 @@ from optimization.runs.lifecycle import (
 from optimization.solver.request_model import solve_request
 from optimization.solver.solution import RequestSolution
 from scheduling.domain.facts import Snapshot
+from scheduling.siblings.one_reading import one_reading
 from scheduling.snapshot import InactiveTrip, UnknownTrip, look_up_trip
 
 
@@ -44,6 +45,11 @@ def recommend_dates(query: TripQuery, *, deadline_seconds: float, within_seconds
 
     `deadline_seconds` is for each round of reading. Raises NoSuchTrip and SiblingUnavailable.
     """
+    with one_reading():
+        return _recommended(query, deadline_seconds, within_seconds)
+
+
+def _recommended(query: TripQuery, deadline_seconds: float, within_seconds: float | None) -> RankedDates:
     until = None if within_seconds is None else Deadline.after(within_seconds)
     try:
         look_up_trip(query.trip_id, deadline_seconds=deadline_seconds)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import floor
 from threading import Lock
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import structlog
@@ -30,6 +31,7 @@ from scheduling.siblings.last_good_rows import (
     renew_answers,
 )
 from scheduling.siblings.metrics import SUSPICIOUS_ANSWERS
+from scheduling.siblings.one_reading import is_one_reading, look_again, seen
 from scheduling.siblings.records import lost_limit
 
 SMALLEST_SAMPLE = 5
@@ -76,6 +78,27 @@ BASE_CAMPS = Judged(Sibling.LOCATION_SERVICES, "base camps", "listLocations", ma
 _JUDGED = (REGIONS, TRIPS, DEPARTURES, GUIDES, CERTIFICATES, TRAILS, BASE_CAMPS)
 _JUDGED_OPERATIONS = frozenset((judged.sibling, judged.operation) for judged in _JUDGED)
 
+_ROWS = "last good answers"
+
+
+class _Rows(NamedTuple):
+    """The rows of these resources; of departures those of `days`."""
+
+    resources: frozenset[str]
+    days: frozenset[date]
+    known: Mapping[Key, Known]
+
+    @classmethod
+    def read(cls, resources: frozenset[str], days: frozenset[date]) -> Self:
+        """Read the rows of these resources, for several rounds those of all: a later one judges something else."""
+        if is_one_reading():
+            resources |= {kind.resource for kind in _JUDGED}
+        return cls(resources, days, read_known(resources, days=days))
+
+    def cover(self, resources: frozenset[str], days: frozenset[date]) -> bool:
+        """Return whether the rows of these resources and days are among them."""
+        return resources <= self.resources and days <= self.days
+
 
 class LastGoodAnswers:
     """The last good answers of some lists, and what new ones say. Safe to use from many threads."""
@@ -96,7 +119,9 @@ class LastGoodAnswers:
         Without any named, of all but the certificates: those are of every guide, and judged by themselves.
         """
         kinds = judged or [kind for kind in _JUDGED if kind is not CERTIFICATES]
-        return cls(read_known([AVAILABLE, *(kind.resource for kind in kinds)], days=days))
+        resources, dates = frozenset({AVAILABLE, *(kind.resource for kind in kinds)}), frozenset(days)
+        rows = seen(_ROWS, lambda: _Rows.read(resources, dates), serves=lambda rows: rows.cover(resources, dates))
+        return cls(rows.known)
 
     def believes(self, sibling: Sibling, operation: str) -> bool:
         """Return whether answers of the operation may be kept: they were judged and believed, or need no judgement."""
@@ -186,7 +211,10 @@ class LastGoodAnswers:
         with self._lock:
             good = {key: answer for key, answer in self._good.items() if key not in self._suspicions}
             suspicions, allayed = dict(self._suspicions), self._allayed - self._suspicions.keys()
-        renew_answers({key: answer for key, answer in sorted(good.items()) if self._is_news(key, answer)})
+        news = {key: answer for key, answer in sorted(good.items()) if self._is_news(key, answer)}
+        if news or suspicions or allayed:
+            look_again(_ROWS)
+        renew_answers(news)
         note_suspicions(suspicions)
         allay_suspicions(allayed)
 

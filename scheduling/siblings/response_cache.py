@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
 from scheduling.siblings.metrics import cache_lookups
+from scheduling.siblings.one_reading import look_again, see, seen
 from scheduling.siblings.response_memory import CachedResponse, memory
 
 PAUSE_SECONDS = 5.0
@@ -122,6 +123,7 @@ def _write_step(client: Any, kept: Sequence[ResponseToKeep], forgotten: Sequence
         values += (_packed(response), lifetime // MILLISECOND)
     before = client.eval(_WRITE, 1 + len(keys), MARK, *keys, *values)
     memory.renew(before, mark.encode(), keys)
+    see(MARK, mark.encode())
 
 
 def _packed(response: CachedResponse) -> bytes:
@@ -134,7 +136,7 @@ def _unpacked(value: bytes) -> CachedResponse:
 
 
 class CacheView:
-    """The cache as one reader sees it, who asks for its mark once. Safe to use from many threads."""
+    """The cache as one reader sees it, who asks for its mark once, or one reading. Safe to use from many threads."""
 
     def __init__(self) -> None:
         # Django makes another client in each context that has none yet, so also for each call on a thread of its own.
@@ -188,7 +190,8 @@ class CacheView:
     def _asked_mark(self) -> bytes | None:
         with self._lock:
             if not self._is_marked:
-                self._mark, self._is_marked = _cache.mark(self._client), True
+                mark = seen(MARK, lambda: _cache.mark(self._client), serves=lambda known: known is not None)
+                self._mark, self._is_marked = mark, True
         return self._mark
 
 
@@ -196,6 +199,8 @@ def write_responses(kept: Iterable[ResponseToKeep], forgotten: Iterable[Call] = 
     """Keep responses for their lifetimes, and none to the `forgotten` calls: those are not believed any more."""
     kept, forgotten = list(kept), list(forgotten)
     if kept or forgotten:
+        # Where the write fails, nobody knows which mark there is.
+        look_again(MARK)
         _cache.write(kept, forgotten)
 
 

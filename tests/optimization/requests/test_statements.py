@@ -56,7 +56,7 @@ def test_a_request_that_changes_nothing_writes_each_of_its_rows_once_a_step(sibl
         ("INSERT INTO", "outbox"): 1,
     }
     assert reads_of('"daily_schedules"', captured) <= 3
-    assert len(captured) <= 24
+    assert len(captured) <= 23
 
 
 def test_a_question_stores_its_run_by_a_statement_a_table(client: Client, siblings: SimulatedSiblings) -> None:
@@ -70,4 +70,4 @@ def test_a_question_stores_its_run_by_a_statement_a_table(client: Client, siblin
 
     assert response.status_code == 200
     assert writes_among(captured) == {("INSERT INTO", "optimization_runs"): 1, ("INSERT INTO", "run_details"): 1}
-    assert len(captured) <= 14
+    assert len(captured) <= 13

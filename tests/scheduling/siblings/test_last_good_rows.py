@@ -1,22 +1,26 @@
 """What is kept of the last good answers: of workers at once, of parts of an answer, and for how long."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from scheduling.models import LastGoodAnswer
 from scheduling.siblings.last_good import (
     CERTIFICATES,
+    DEPARTURES,
     GUIDES,
     NO_TRAITS,
     TRIPS,
     LastGoodAnswers,
 )
 from scheduling.siblings.last_good_rows import MAX_RECORDS, Known, ParsedRows, accept_answer, purge_past_answers
+from scheduling.siblings.one_reading import look_again, one_reading
 from scheduling.snapshot import take_day_snapshot
 from tests.scheduling.siblings.examples import SECONDS, tomorrow
 from tests.siblings import SimulatedSiblings
@@ -100,6 +104,46 @@ def test_the_certificates_of_all_guides_are_read_only_where_they_are_judged() ->
 
     assert LastGoodAnswers.load().known(CERTIFICATES) == {}
     assert LastGoodAnswers.load(CERTIFICATES).known(CERTIFICATES).keys() == set(guides)
+
+
+def test_the_rounds_of_one_reading_read_once_what_is_known() -> None:
+    judged({UUID(int=1): NO_TRAITS}).store()
+
+    with CaptureQueriesContext(connection) as captured, one_reading():
+        guides = LastGoodAnswers.load().known(GUIDES)
+        later = LastGoodAnswers.load(CERTIFICATES, GUIDES).known(GUIDES)
+
+    assert guides.keys() == {UUID(int=1)} == later.keys()
+    assert len(captured) == 1
+
+
+def test_what_is_known_of_further_dates_is_read_in_the_same_reading() -> None:
+    days = [date(2031, 5, 4), date(2031, 5, 5)]
+    for day in days:
+        answers = LastGoodAnswers.load(days=days)
+        answers.judge(DEPARTURES, {UUID(int=1): NO_TRAITS}, scope=f"{day}")
+        answers.store()
+
+    with one_reading():
+        known = [LastGoodAnswers.load(days=days[:n]).known(DEPARTURES, f"{days[1]}").keys() for n in (1, 2)]
+
+    assert known == [set(), {UUID(int=1)}]
+
+
+def test_a_reading_sees_what_it_has_stored_itself() -> None:
+    with one_reading():
+        judged({UUID(int=1): NO_TRAITS}).store()
+        assert LastGoodAnswers.load().known(GUIDES).keys() == {UUID(int=1)}
+
+
+def test_a_reading_that_looks_again_sees_an_acceptance() -> None:
+    judged({UUID(int=1): NO_TRAITS}).store()
+    with one_reading():
+        before = LastGoodAnswers.load().known(GUIDES)
+        accept_answer(stored("guides"))
+        look_again()
+
+        assert (before.keys(), LastGoodAnswers.load().known(GUIDES).keys()) == ({UUID(int=1)}, set())
 
 
 def test_an_answer_that_nobody_has_changed_is_parsed_once() -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.cache import caches
 
 from scheduling.domain.facts import Snapshot
+from scheduling.siblings.one_reading import one_reading
 from scheduling.snapshot import with_availability_notes, with_certificates
 from tests.scheduling.siblings.examples import SECONDS, calls_made, snapshot_of_tomorrow
 from tests.siblings import SimulatedSiblings
@@ -45,6 +46,50 @@ def test_what_the_cache_has_of_many_guides_is_read_in_one_step(siblings: Simulat
     assert (second.certificates, second.availability_notes) == (first.certificates, first.availability_notes)
     # The mark of each of two readers, and the answers for each.
     assert (commands("get") - before[0], commands("mget") - before[1]) == (2, 2)
+
+
+def test_the_rounds_of_one_reading_ask_once_for_the_mark(siblings: SimulatedSiblings) -> None:
+    guide_ids = sorted(detailed(snapshot_of_tomorrow(siblings), []).guides)[:5]
+    detailed(snapshot_of_tomorrow(siblings), guide_ids)
+    before, calls = commands("get"), calls_made()
+
+    with one_reading():
+        known = detailed(snapshot_of_tomorrow(siblings), guide_ids)
+
+    assert known.certificates.keys() == set(guide_ids)
+    assert commands("get") - before == 1
+    assert (calls_made() - calls).keys() & {"getGuideCertifications", "getGuideAvailability", "searchGuides"} == set()
+
+
+def test_a_reading_goes_on_with_what_it_has_written_itself(siblings: SimulatedSiblings) -> None:
+    caches["siblings"].clear()
+    before = commands("get")
+
+    with one_reading():
+        guide_ids = sorted(detailed(snapshot_of_tomorrow(siblings), []).guides)[:5]
+        first = detailed(snapshot_of_tomorrow(siblings), guide_ids)
+        calls = calls_made()
+        second = detailed(snapshot_of_tomorrow(siblings), guide_ids)
+
+    assert (second.certificates, second.availability_notes) == (first.certificates, first.availability_notes)
+    assert (calls_made() - calls).keys() & {"getGuideCertifications", "getGuideAvailability", "searchGuides"} == set()
+    assert commands("get") - before == 1
+
+
+def test_the_next_reading_sees_what_others_have_written_since(siblings: SimulatedSiblings) -> None:
+    client = caches["siblings"].client.get_client()  # type: ignore[attr-defined]
+    snapshot_of_tomorrow(siblings)
+    with one_reading():
+        snapshot_of_tomorrow(siblings)
+    for key in client.keys("siblings:*"):
+        client.delete(key)
+    client.set("siblings-mark", "another process")
+    calls = calls_made()
+
+    with one_reading():
+        snapshot_of_tomorrow(siblings)
+
+    assert (calls_made() - calls)["searchGuides"] > 0
 
 
 def test_guides_whom_the_cache_does_not_have_are_asked_for_beside_those_it_has(siblings: SimulatedSiblings) -> None:
