@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
@@ -51,8 +52,12 @@ class Keyset:
     def __init__(self, order: Sequence[str], *, bound_to: Mapping[str, Any]) -> None:
         self.order = tuple(order)
         self.columns = tuple(name.removeprefix("-") for name in order)
-        query = json.dumps([self.order, sorted(bound_to.items())], default=str)
-        self._salt = f"page-token:{hashlib.sha256(query.encode()).hexdigest()}"
+        self._bound_to = bound_to
+
+    @cached_property
+    def _salt(self) -> str:
+        query = json.dumps([self.order, sorted(self._bound_to.items())], default=str)
+        return f"page-token:{hashlib.sha256(query.encode()).hexdigest()}"
 
     def encode(self, values: Sequence[Any]) -> str:
         """The token of the page that begins after the row with these `values` of the order's columns."""

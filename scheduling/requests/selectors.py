@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from novatrek_scheduling.api.kept_answers import Kept, KeptAnswers
 from novatrek_scheduling.api.pagination import Keyset, Page
 from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from scheduling.errors import UnknownScheduleRequest
@@ -27,18 +28,33 @@ _CONDITIONS = {
 }
 _AFTER = "created_at <= %s::timestamptz AND (created_at < %s::timestamptz OR request_id > %s::uuid)"
 # Times are read as text, which is parsed faster than the driver does.
-_SHOWN = """
-    SELECT {total}, request.request_id::text, request.created_at::text, request.status, request.constraints,
-        request.schedule_date, outcome.completed_at::text, outcome.result, outcome.error_code, outcome.error_message,
-        COALESCE(outcome.rescheduled_departure_id, outcome.departure_id),
-        dated.schedule_date, schedule.assignments -> 'departures' -> dated.departure_id::text
+_COLUMNS = """
+    request.request_id::text, request.created_at::text, request.status, request.constraints, request.schedule_date,
+    outcome.completed_at::text, outcome.result, outcome.error_code, outcome.error_message,
+    COALESCE(outcome.rescheduled_departure_id, outcome.departure_id),
+    dated.schedule_date, schedule.assignments #> ARRAY['departures', dated.departure_id::text]
+"""
+_JOINED = """
     FROM {requests} AS request
     LEFT JOIN request_outcomes AS outcome USING (request_id)
     LEFT JOIN departure_dates AS dated
         ON dated.departure_id = COALESCE(outcome.rescheduled_departure_id, outcome.departure_id)
     LEFT JOIN daily_schedules AS schedule ON schedule.schedule_date = dated.schedule_date
 """
-_ONE = _SHOWN.format(total="NULL", requests="schedule_requests") + "WHERE request_id = %s"
+_SHOWN = f"SELECT {{total}}, {_COLUMNS} {_JOINED}"
+# The transactions and places of its rows name what a request is made of. Nothing else is unpacked or sent of one that
+# this process has.
+_ONE = f"""
+    SELECT mark, shown.* {_JOINED.format(requests="schedule_requests")}
+    CROSS JOIN LATERAL (
+        SELECT ROW(
+            request.xmin, request.ctid, outcome.xmin, outcome.ctid,
+            dated.schedule_date, schedule.schedule_id, schedule._rev, schedule.xmin, schedule.updated_at
+        )::text AS mark
+    ) AS marked
+    LEFT JOIN LATERAL (SELECT {_COLUMNS}) AS shown ON mark <> %s
+    WHERE request.request_id = %s
+"""
 _PAGE = """(
     SELECT * FROM schedule_requests WHERE {where} ORDER BY created_at DESC, request_id LIMIT %s
 )"""
@@ -59,14 +75,24 @@ class ShownRequest(NamedTuple):
     current_result: Mapping[str, Any] | None = None
 
 
+_kept: KeptAnswers[ShownRequest] = KeptAnswers()
+
+
 def shown_request(address: str) -> ShownRequest:
     """Return the request with the id in a client's path, in one query. Raises UnknownScheduleRequest."""
+    request_id = _id_in(address)
+    kept = _kept.to(request_id)
     with prepared_cursor() as cursor:
-        cursor.execute(_ONE, [_id_in(address)])
+        cursor.execute(_ONE, [kept.mark if kept else "", request_id])
         found = cursor.fetchone()
     if found is None:
         raise _unknown(address)
-    return _shown(found)
+    mark: str = found[0]
+    if kept and kept.mark == mark:
+        return kept.answer
+    shown = _shown(found)
+    _kept.keep(request_id, Kept(mark, shown))
+    return shown
 
 
 def page_of_requests(filters: Mapping[str, Any], *, size: int, token: str | None = None) -> Page[ShownRequest]:
