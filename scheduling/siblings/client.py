@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Self, TypeVar
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -57,14 +58,17 @@ class SiblingReader:
         deadline: Deadline,
         *judged: Judged,
         days: Collection[date] = (),
+        asked: Collection[UUID] | None = None,
         fresh: bool = False,
         safety_since: datetime | None = None,
     ) -> Self:
         """Return a reader that judges these lists by the last good answers, for a `with` block.
 
-        Without any named it judges all but certificates. Departures are judged on `days`.
+        Without any named it judges all but certificates. Departures are judged on `days`; with `asked` no other records
+        than these are judged.
         """
-        return cls(deadline, fresh=fresh, safety_since=safety_since, answers=LastGoodAnswers.load(*judged, days=days))
+        answers = LastGoodAnswers.load(*judged, days=days, asked=asked)
+        return cls(deadline, fresh=fresh, safety_since=safety_since, answers=answers)
 
     def __enter__(self) -> Self:
         return self

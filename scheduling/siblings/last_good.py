@@ -89,11 +89,14 @@ class _Rows(NamedTuple):
     known: Mapping[Key, Known]
 
     @classmethod
-    def read(cls, resources: frozenset[str], days: frozenset[date]) -> Self:
-        """Read the rows of these resources, for several rounds those of all: a later one judges something else."""
+    def read(cls, resources: frozenset[str], days: frozenset[date], asked: Collection[UUID] | None) -> Self:
+        """Read the rows of these resources, for several rounds those of all: a later one judges something else.
+
+        `asked`: of the rows of a single round these records alone.
+        """
         if is_one_reading():
-            resources |= {kind.resource for kind in _JUDGED}
-        return cls(resources, days, read_known(resources, days=days))
+            resources, asked = resources | {kind.resource for kind in _JUDGED}, None
+        return cls(resources, days, read_known(resources, days=days, asked=asked))
 
     def cover(self, resources: frozenset[str], days: frozenset[date]) -> bool:
         """Return whether the rows of these resources and days are among them."""
@@ -113,14 +116,19 @@ class LastGoodAnswers:
         self._doubtful: set[tuple[Sibling, str]] = set()
 
     @classmethod
-    def load(cls, *judged: Judged, days: Collection[date] = ()) -> "LastGoodAnswers":
+    def load(
+        cls, *judged: Judged, days: Collection[date] = (), asked: Collection[UUID] | None = None
+    ) -> "LastGoodAnswers":
         """Read the last good answers of these lists; of departures those of `days` only.
 
-        Without any named, of all but the certificates: those are of every guide, and judged by themselves.
+        Without any named, of all but the certificates: those are of every guide, and judged by themselves. With `asked`
+        what is known of these records alone: of thousands, of which others are asked about every time.
         """
         kinds = judged or [kind for kind in _JUDGED if kind is not CERTIFICATES]
         resources, dates = frozenset({AVAILABLE, *(kind.resource for kind in kinds)}), frozenset(days)
-        rows = seen(_ROWS, lambda: _Rows.read(resources, dates), serves=lambda rows: rows.cover(resources, dates))
+        rows = seen(
+            _ROWS, lambda: _Rows.read(resources, dates, asked), serves=lambda rows: rows.cover(resources, dates)
+        )
         return cls(rows.known)
 
     def believes(self, sibling: Sibling, operation: str) -> bool:

@@ -88,20 +88,26 @@ _parsed = ParsedRows()
 # sent.
 _READ = """
     SELECT sibling, resource, scope, suspicion <> '', version,
-           CASE WHEN version = ANY(string_to_array(%(parsed)s, ';')) THEN NULL ELSE records::text END
+           CASE WHEN version = ANY(string_to_array(%(parsed)s, ';')) THEN NULL
+                WHEN %(asked)s::text[] IS NULL THEN records::text
+                ELSE (SELECT COALESCE(jsonb_object_agg(key, value), '{}')::text
+                      FROM jsonb_each(records) WHERE key = ANY(%(asked)s::text[])) END
     FROM sibling_answers, LATERAL (SELECT concat_ws(' ', id, xmin, ctid) AS version) AS of_row
     WHERE resource = ANY(%(resources)s::text[]) AND (resource <> %(departures)s OR scope = ANY(%(dates)s::text[]))
 """
 
 
-def read_known(resources: Collection[str], *, days: Collection[date]) -> dict[Key, Known]:
-    """Return what is known of these resources; of departures on `days` only."""
+def read_known(
+    resources: Collection[str], *, days: Collection[date], asked: Collection[UUID] | None = None
+) -> dict[Key, Known]:
+    """Return what is known of these resources; of departures on `days` only, and of the records `asked` for, or all."""
     parsed = _parsed.rows()
     values: dict[str, Any] = {
         "parsed": ";".join(parsed),
         "resources": list(resources),
         "departures": DEPARTURES,
         "dates": [day.isoformat() for day in days],
+        "asked": None if asked is None else [str(record) for record in asked],
     }
     answers: dict[Key, Known] = {}
     used: dict[str, Known] = {}
@@ -110,7 +116,8 @@ def read_known(resources: Collection[str], *, days: Collection[date]) -> dict[Ke
         for sibling, resource, scope, is_suspected, version, records in cursor.fetchall():
             known = parsed[version] if records is None else Known(_parse(records), is_suspected)
             answers[Key(sibling, resource, scope)] = used[version] = known
-    _parsed.keep(used)
+    if asked is None:
+        _parsed.keep(used)
     return answers
 
 

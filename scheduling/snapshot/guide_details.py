@@ -59,7 +59,7 @@ def _certificates_of(
     """Return the certificates that were read and believed, and the reader of the sibling."""
     certificates: dict[UUID, tuple[Certificate, ...]] = {}
     deadline = Deadline.after(deadline_seconds)
-    judging = SiblingReader.judging(deadline, CERTIFICATES, fresh=fresh, safety_since=safety_since)
+    judging = SiblingReader.judging(deadline, CERTIFICATES, asked=guide_ids, fresh=fresh, safety_since=safety_since)
     with judging as reader, Lookups(deadline) as lookups:
         guide_management.look_up_certifications(reader, guide_ids)
         read = lookups.each(GUIDES, partial(_read_certificates, reader), guide_ids)

@@ -146,6 +146,19 @@ def test_a_reading_that_looks_again_sees_an_acceptance() -> None:
         assert (before.keys(), LastGoodAnswers.load().known(GUIDES).keys()) == ({UUID(int=1)}, set())
 
 
+def test_of_a_list_of_all_guides_only_those_asked_about_are_read() -> None:
+    guides = [UUID(int=number) for number in range(1, 7)]
+    answers = LastGoodAnswers.load(CERTIFICATES, asked=guides)
+    answers.judge(CERTIFICATES, dict.fromkeys(guides, frozenset({"CPR"})), asked=guides)
+    answers.store()
+
+    few = LastGoodAnswers.load(CERTIFICATES, asked=[guides[0], UUID(int=7)])
+
+    assert few.known(CERTIFICATES) == {guides[0]: frozenset({"CPR"})}
+    assert LastGoodAnswers.load(CERTIFICATES, asked=[]).known(CERTIFICATES) == {}
+    assert LastGoodAnswers.load(CERTIFICATES).known(CERTIFICATES).keys() == set(guides)
+
+
 def test_an_answer_that_nobody_has_changed_is_parsed_once() -> None:
     judged({UUID(int=1): NO_TRAITS}).store()
 
