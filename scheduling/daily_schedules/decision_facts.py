@@ -67,7 +67,7 @@ def departures_led(snapshots: Collection[Snapshot]) -> Led:
     """Return how many departures guides have led within a year, of the trips and trails of any of these snapshots."""
     now = timezone.now()
     led: dict[UUID, dict[UUID, int]] = defaultdict(dict)
-    guides = {key for snapshot in snapshots for key in snapshot.guides}
+    guides = set[UUID]().union(*(snapshot.guides for snapshot in snapshots))
     if not guides:
         return led
     known = {

@@ -26,7 +26,7 @@ def told_apart(guides: Mapping[UUID, Guide], regions: Iterable[Region]) -> dict[
             group = sorted(sharing, key=lambda guide: guide.id)
             names = _names_of(group, region_names)
             named |= {guide.id: replace(guide, name=name) for guide, name in zip(group, names, strict=True)}
-    return {key: named.get(key, guide) for key, guide in guides.items()}
+    return {**guides, **named}
 
 
 def _names_of(namesakes: Sequence[Guide], region_names: Mapping[str, str]) -> list[str]:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from novatrek_scheduling.pgpool.prepared import prepared_cursor
 from scheduling.models import LastGoodAnswer
 
 Traits = frozenset[str]
@@ -111,7 +112,7 @@ def read_known(
     }
     answers: dict[Key, Known] = {}
     used: dict[str, Known] = {}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_READ, values)
         for sibling, resource, scope, is_suspected, version, records in cursor.fetchall():
             known = parsed[version] if records is None else Known(_parse(records), is_suspected)

@@ -78,8 +78,9 @@ class Catalog:
     def _departures_by_trip(self) -> dict[UUID, list[CatalogDeparture]]:
         by_trip: dict[UUID, list[CatalogDeparture]] = {trip_id: [] for trip_id in self.trips}
         for departure in self.departures:
-            if departure.trip_id in by_trip:
-                by_trip[departure.trip_id].append(departure)
+            of_trip = by_trip.get(departure.trip_id)
+            if of_trip is not None:
+                of_trip.append(departure)
         return by_trip
 
 

@@ -19,7 +19,7 @@ from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import Records, Translatable
 from scheduling.siblings.tasks import Task
 from scheduling.snapshot.gaps import Gaps, earlier, oldest_read_at
-from scheduling.snapshot.translation import guide_of
+from scheduling.snapshot.translation import guide_of, same_id
 
 GUIDES = Sibling.GUIDE_MANAGEMENT
 
@@ -101,7 +101,7 @@ def _guides_on(page: Translatable) -> dict[UUID, Guide]:
 
 
 def _guides_by_id(page: Page[GuidePayload]) -> dict[UUID, Guide]:
-    return {guide.id: guide_of(guide) for guide in page.entries}
+    return {guide.id: guide for guide in map(guide_of, page.entries)}
 
 
 def _of_use_in(pages: _Pages) -> frozenset[UUID]:
@@ -109,7 +109,7 @@ def _of_use_in(pages: _Pages) -> frozenset[UUID]:
 
 
 def _of_use_on(page: Page[GuidePayload]) -> frozenset[UUID]:
-    return frozenset(guide.id for guide in page.entries if guide.status == "ACTIVE" and guide.region_ids)
+    return frozenset(same_id(guide.id) for guide in page.entries if guide.status == "ACTIVE" and guide.region_ids)
 
 
 def with_availability_on(

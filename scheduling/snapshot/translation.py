@@ -1,6 +1,7 @@
 """Translation of the siblings' payloads to the facts of `scheduling.domain.facts`."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -97,9 +98,15 @@ def departure_of(payload: trip_catalog.DeparturePayload) -> CatalogDeparture:
     )
 
 
+@lru_cache(maxsize=65_536)
+def same_id(guide_id: UUID) -> UUID:
+    """Return the same object for all equal ids: a guide's from the lists of many dates are compared at a glance."""
+    return guide_id
+
+
 def guide_of(payload: guide_management.GuidePayload) -> Guide:
     return Guide(
-        id=payload.id,
+        id=same_id(payload.id),
         name=f"{payload.first_name} {payload.last_name}".strip(),
         region_ids=tuple(map(normalization.normalise_region, payload.region_ids)),
         certifications=_certifications_of(payload),

@@ -7,7 +7,7 @@ read nor compared nor written anew.
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from scheduling.domain.document.candidates import Candidates, Searchable, is_spe
 from scheduling.domain.part import Part
 
 P = TypeVar("P", bound=Part)
+T = TypeVar("T")
 Json = Any
 
 
@@ -51,6 +52,23 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
             return part
         self._look_at(key)
         return self._parts[key]
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, UUID) and self.get(key) is not None
+
+    @overload
+    def get(self, key: UUID, /) -> P | None: ...
+
+    @overload
+    def get(self, key: UUID, /, default: P | T) -> P | T: ...
+
+    def get(self, key: UUID, /, default: P | T | None = None) -> P | T | None:
+        """Return a part or the default: of many that are asked for most are missing, which is no error."""
+        part = self._parts.get(key)
+        if part is None:
+            self._look_at(key)
+            part = self._parts.get(key)
+        return default if part is None else part
 
     def __setitem__(self, key: UUID, part: P) -> None:
         self._look_at(key)
@@ -167,7 +185,9 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
     def spelling(self, key: UUID) -> str:
         """Return the key under which a part is stored, or is to be."""
         spelling = str(key)
-        return spelling if spelling in self._stored else self._other_spellings.get(key, spelling)
+        if spelling in self._stored or not self._other_spellings:
+            return spelling
+        return self._other_spellings.get(key, spelling)
 
     def write(self) -> dict[str, Json]:
         """Return the JSON to store: of what nobody looked at and of what cannot be read, as it was."""
@@ -194,7 +214,9 @@ class LazyParts(MutableMapping[UUID, P], Generic[P]):
         return [spelling for spelling, raw in self._stored.items() if isinstance(raw, dict) and may_be_meant(raw)]
 
     def _look_at(self, key: UUID) -> None:
-        if key in self._parts or key in self._removed or key in self._unreadable:
+        # An id is hashed in Python: not for sets that are empty, as these nearly always are.
+        is_gone = (self._removed and key in self._removed) or (self._unreadable and key in self._unreadable)
+        if is_gone or key in self._parts:
             return
         if self._lender is not None:
             self._borrow(key, self._lender)
