@@ -15,8 +15,7 @@ edits_are_applied = pgtrigger.Trigger(
             -- Unpacked once, for all that looks at it.
             before := OLD.assignments #> '{}';
             NEW.assignments := scheduling.edited(before, edits);
-            changes := scheduling.document_difference(
-                scheduling.entries_named(before, edits), scheduling.entries_named(NEW.assignments, edits));
+            changes := scheduling.difference_by(before, edits);
         END IF;
         PERFORM scheduling.note_applied(OLD.schedule_id, OLD._rev, changes);
         RETURN NEW;

@@ -154,13 +154,19 @@ class Snapshot:
                 guides[spelling].append(guide)
         return dict(guides)
 
+    @derived_from("left_out")
+    def _ids_left_out(self) -> dict[RecordKind, frozenset[UUID | None]]:
+        """The ids of the records left out by their kinds; None for one whose id cannot be read."""
+        kinds = {record.kind for record in self.left_out}
+        return {kind: frozenset(record.id for record in self.left_out if record.kind is kind) for kind in kinds}
+
     def __getstate__(self) -> dict[str, Any]:
         """Return the facts without what was derived from them, which another process derives again."""
         return {known.name: getattr(self, known.name) for known in fields(self)}
 
     def lacks(self, kind: RecordKind, key: UUID) -> bool:
         """Return whether the record of this id is one of those left out, or may be one whose id cannot be read."""
-        ids = {record.id for record in self.left_out if record.kind is kind}
+        ids = self._ids_left_out.get(kind, frozenset())
         return key in ids or (None in ids and not self._has(kind, key))
 
     def _has(self, kind: RecordKind, key: UUID) -> bool:

@@ -55,9 +55,29 @@ def test_edits_make_the_document_and_its_history_that_the_whole_one_makes(
 
     # A member that nothing is written into does not come to be.
     assert is_json_equal({"departures": {}, "guide_adjustments": {}, **edited}, second | {"departures": after})
-    assert is_json_equal(
-        function("document_difference(%s, %s)", *of_the_named), function("document_difference(%s, %s)", first, second)
-    )
+    whole = function("document_difference(%s, %s)", first, second)
+    assert is_json_equal(function("document_difference(%s, %s)", *of_the_named), whole)
+    assert is_json_equal(function("difference_by(%s, %s)", first, edits), whole)
+
+
+def test_a_difference_says_names_and_values_as_they_are_spelled() -> None:
+    name = 'a "%s" \\ of\nlines, {}: ½'
+    first = {"departures": {name: {name: name, "kept": 1, "gone": [name]}, "left": {}}}
+    edits = {"departures": {name: {name: [name, 1.50, None], "kept": 1, "came": None}, "left": None, "new": {name: 1}}}
+
+    assert function("difference_by(%s, %s)", first, edits) == {
+        "departures": {
+            name: {
+                "fields": {
+                    name: {"old": name, "new": [name, 1.50, None]},
+                    "gone": {"old": [name]},
+                    "came": {"new": None},
+                }
+            },
+            "left": {"old": {}},
+            "new": {"new": {name: 1}},
+        }
+    }
 
 
 def _changed(first: Any, after: Any) -> set[str]:
