@@ -19,7 +19,7 @@ from scheduling.siblings.parallel import Lookups
 from scheduling.siblings.records import Records, Translatable
 from scheduling.siblings.tasks import Task
 from scheduling.snapshot.gaps import Gaps, earlier, oldest_read_at
-from scheduling.snapshot.translation import guide_of, same_id
+from scheduling.snapshot.translation import guide_of
 
 GUIDES = Sibling.GUIDE_MANAGEMENT
 
@@ -109,7 +109,11 @@ def _of_use_in(pages: _Pages) -> frozenset[UUID]:
 
 
 def _of_use_on(page: Page[GuidePayload]) -> frozenset[UUID]:
-    return frozenset(same_id(guide.id) for guide in page.entries if guide.status == "ACTIVE" and guide.region_ids)
+    guides = _guides_on(page)
+    # Few are not. A set made of a mapping as a whole has its hashes, and those of ids take long.
+    return frozenset(guides).difference(
+        key for key, guide in guides.items() if not guide.is_active or not guide.region_ids
+    )
 
 
 def with_availability_on(

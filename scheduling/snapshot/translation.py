@@ -1,7 +1,6 @@
 """Translation of the siblings' payloads to the facts of `scheduling.domain.facts`."""
 
 from datetime import date, timedelta
-from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,6 +26,8 @@ from scheduling.siblings import guide_management, location_services, trail_manag
 from scheduling.siblings.calls import CoordinatesPayload
 
 UNKNOWN_STATUS = "UNKNOWN"
+MAX_TRANSLATED = 10_000
+"""The guides that a process keeps translated: some 20 MB."""
 NIL = UUID(int=0)
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
@@ -98,15 +99,25 @@ def departure_of(payload: trip_catalog.DeparturePayload) -> CatalogDeparture:
     )
 
 
-@lru_cache(maxsize=65_536)
-def same_id(guide_id: UUID) -> UUID:
-    """Return the same object for all equal ids: a guide's from the lists of many dates are compared at a glance."""
-    return guide_id
+_translated: dict[UUID, tuple[guide_management.GuidePayload, Guide]] = {}
+"""The guides that a process has translated, each by the last answer about them."""
 
 
 def guide_of(payload: guide_management.GuidePayload) -> Guide:
+    """Translate a guide: once for the same answer, which the lists of all dates have that the guide is available on."""
+    known = _translated.get(payload.id)
+    if known is not None and known[0] == payload:
+        return known[1]
+    guide = _guide_of(payload)
+    if len(_translated) >= MAX_TRANSLATED:
+        _translated.clear()
+    _translated[payload.id] = payload, guide
+    return guide
+
+
+def _guide_of(payload: guide_management.GuidePayload) -> Guide:
     return Guide(
-        id=same_id(payload.id),
+        id=payload.id,
         name=f"{payload.first_name} {payload.last_name}".strip(),
         region_ids=tuple(map(normalization.normalise_region, payload.region_ids)),
         certifications=_certifications_of(payload),
