@@ -29,6 +29,8 @@ def explain_unstaffed(
 ) -> dict[UUID, UnassignedReason]:
     """Return the reason, with counts and a sufficient addition, for each departure that the plan leaves unstaffed."""
     unstaffed = [departure for departure in problem.departures if departure.id in solved.unstaffed]
+    if not unstaffed:
+        return {}
     ids = {departure.id for departure in unstaffed}
     staffings = group_by_departure(unstaffed, [pair for pair in problem.pairs if pair.departure_id in ids])
     locations = {location.id: location for location in problem.locations}

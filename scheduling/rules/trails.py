@@ -23,8 +23,10 @@ def closed_because(
 
     Hazards count where they are in force within `span`, or at any time without one.
     """
-    reasons = (_closed_on(trail, day) for day in days)
-    return next(filter(None, reasons), None) or _closed_by_hazard(trail, span, hazards)
+    for day in days:
+        if reason := _closed_on(trail, day):
+            return reason
+    return _closed_by_hazard(trail, span, hazards)
 
 
 def _closed_on(trail: Trail, day: date) -> str | None:
@@ -69,6 +71,10 @@ def condition_of(
     """
     if closed_because(trail, [day], span, hazards):
         return TrailCondition.CLOSED
+    return _condition_when_open(trail, day, activity)
+
+
+def _condition_when_open(trail: Trail, day: date, activity: str) -> TrailCondition:
     conditions = [condition_of_surface(trail.surface, activity)] if trail.surface else [TrailCondition.GOOD]
     if trail.status == "PARTIALLY_CLOSED" or any(c.covers(day) for c in trail.closures):
         conditions.append(TrailCondition.FAIR)
@@ -80,9 +86,9 @@ def condition_of(
 def fits_trip(trail: Trail, trip: Trip) -> bool:
     """Return whether the trail suits the region, activity and difficulty of a trip."""
     return (
-        trail.region_id == trip.region_id
-        and normalise_activity(trip.activity_type) in trail.activities
+        normalise_activity(trip.activity_type) in trail.activities
         and trail.difficulty in trail_difficulties(trip.difficulty)
+        and trail.region_id == trip.region_id
     )
 
 
@@ -109,7 +115,8 @@ def best_trail(
 
     def rank(trail: Trail) -> tuple[int, int, UUID]:
         preference = preferred.index(trail.id) if trail.id in preferred else len(preferred)
-        return (preference, condition_of(trail, days[0], activity, span, facts.hazards).rank, trail.id)
+        # It is usable, so open on all of the days.
+        return (preference, _condition_when_open(trail, days[0], activity).rank, trail.id)
 
     return min(usable, key=rank, default=None)
 

@@ -92,7 +92,7 @@ _READ = """
            CASE WHEN version = ANY(string_to_array(%(parsed)s, ';')) THEN NULL
                 WHEN %(asked)s::text[] IS NULL THEN records::text
                 ELSE (SELECT COALESCE(jsonb_object_agg(key, value), '{}')::text
-                      FROM jsonb_each(records) WHERE key = ANY(%(asked)s::text[])) END
+                      FROM jsonb_each(records) JOIN unnest(%(asked)s::text[]) AS asked (key) USING (key)) END
     FROM sibling_answers, LATERAL (SELECT concat_ws(' ', id, xmin, ctid) AS version) AS of_row
     WHERE resource = ANY(%(resources)s::text[]) AND (resource <> %(departures)s OR scope = ANY(%(dates)s::text[]))
 """

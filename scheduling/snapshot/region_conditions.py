@@ -1,5 +1,6 @@
 """Trails, weather and base camps of some regions. A decision is possible without them, with a warning."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -56,13 +57,18 @@ class RegionLookups:
     ) -> "RegionLookups":
         """Start to read `regions`, in detail the trails that suit `trips` or are `named`."""
         region_list = list(regions)
+        trips_by_region: defaultdict[UUID, list[Trip]] = defaultdict(list)
+        for trip in trips:
+            trips_by_region[trip.region_id].append(trip)
         return cls(
             reader=reader,
             lookups=lookups,
             gaps=gaps,
             named=named,
             trails={
-                f"the trails of {region.name}": lookups.branch(read_trails, reader, lookups, gaps, region, trips, named)
+                f"the trails of {region.name}": lookups.branch(
+                    read_trails, reader, lookups, gaps, region, trips_by_region, named
+                )
                 for region in region_list
             },
             weather={

@@ -1,7 +1,6 @@
 """Trails for a snapshot: a region's list, and the details of the trails that a departure could use."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -37,7 +36,7 @@ async def read_trails(
     lookups: Lookups,
     gaps: Gaps,
     region: Region,
-    trips: Collection[Trip],
+    trips_by_region: Mapping[UUID, Collection[Trip]],
     named: Collection[UUID],
 ) -> list[Trail]:
     """Read all trails of a region; in detail the `named` ones, and those that suit a trip and are not closed."""
@@ -46,11 +45,10 @@ async def read_trails(
     if listed is None:
         return []
     trails = {payload.id: payload.translated_by(trail_of) for payload in gaps.sound(TRAILS, RecordKind.TRAIL, listed)}
-    by_region: defaultdict[UUID, list[Trip]] = defaultdict(list)
-    for trip in trips:
-        by_region[trip.region_id].append(trip)
     relevant = [
-        trail for trail in trails.values() if trail.id in named or _is_usable(trail, by_region[trail.region_id])
+        trail
+        for trail in trails.values()
+        if trail.id in named or _is_usable(trail, trips_by_region.get(trail.region_id, ()))
     ]
     return list((trails | await _read_details(reader, lookups, gaps, relevant)).values())
 
