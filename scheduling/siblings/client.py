@@ -24,6 +24,8 @@ P = TypeVar("P", bound=Payload)
 
 LONGEST_PAUSES_SECONDS = (0.05, 0.1)
 """How long it may be until a call that failed in passing is made again, drawn at random: it is made three times."""
+A_MOMENT = timedelta(seconds=0.1)
+"""How long after `safety_since` no response is sought in the cache: hardly anybody has read and stored it since."""
 
 
 class SiblingReader:
@@ -115,8 +117,8 @@ class SiblingReader:
 
     def look_up(self, calls: Iterable[Call], lifetime: timedelta) -> None:
         """Look up the cached responses to many calls at once, so that `get` need not ask for one after the other."""
-        if not self._fresh:
-            self._cache.look_up(calls, lifetime)
+        if sought := [call for call in calls if self._is_sought(call)]:
+            self._cache.look_up(sought, lifetime)
 
     def get_cached(self, call: Call, payload: type[P], lifetime: timedelta) -> P | None:
         """Return the typed response to an idempotent call if a cached one may be used, else None."""
@@ -127,7 +129,7 @@ class SiblingReader:
     def _read_cache(
         self, call: Call, payload: type[P], lifetime: timedelta, check: Callable[[P], None] | None
     ) -> P | None:
-        cached = None if self._fresh else self._cache.response_to(call, lifetime)
+        cached = self._cache.response_to(call, lifetime) if self._is_sought(call) else None
         if cached is None or self._is_too_old(call, cached):
             return None
         try:
@@ -157,6 +159,13 @@ class SiblingReader:
             self._responses.append(ResponseToKeep(call, CachedResponse(body, read_at), lifetime))
         self._note(call, read_at)
         return parsed
+
+    def _is_sought(self, call: Call) -> bool:
+        """Return whether a response of use may be cached: hardly one about safety, a moment after `safety_since`."""
+        if self._fresh:
+            return False
+        since = self.safety_since if call.is_about_safety else None
+        return since is None or datetime.now(UTC) - since > A_MOMENT
 
     def _is_too_old(self, call: Call, cached: CachedResponse) -> bool:
         return call.is_about_safety and self.safety_since is not None and cached.read_at < self.safety_since

@@ -1,14 +1,16 @@
 """What a snapshot asks of the cache: of many guides, trips or trails in few steps."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.core.cache import caches
+from django.utils import timezone
 
 from scheduling.domain.facts import Snapshot
 from scheduling.siblings.one_reading import one_reading
-from scheduling.snapshot import with_availability_notes, with_certificates
-from tests.scheduling.siblings.examples import SECONDS, calls_made, snapshot_of_tomorrow
+from scheduling.snapshot import take_trip_snapshot, with_availability_notes, with_certificates
+from tests.scheduling.siblings.examples import SECONDS, a_hike, calls_made, snapshot_of_tomorrow, tomorrow
 from tests.siblings import SimulatedSiblings
 
 
@@ -89,6 +91,24 @@ def test_the_next_reading_sees_what_others_have_written_since(siblings: Simulate
     with one_reading():
         snapshot_of_tomorrow(siblings)
 
+    assert (calls_made() - calls)["searchGuides"] > 0
+
+
+def test_what_has_to_be_read_anew_is_not_sought_in_the_cache(siblings: SimulatedSiblings) -> None:
+    trip_id, later = a_hike(siblings), timezone.now() + timedelta(hours=1)
+
+    def taken(safety_since: datetime | None) -> Snapshot:
+        return take_trip_snapshot(trip_id, [tomorrow(siblings)], deadline_seconds=SECONDS, safety_since=safety_since)
+
+    # What others have said is parsed by the second, and kept by this process.
+    for safety_since in (None, None, later):
+        known = taken(safety_since)
+    before, calls = commands("mget"), calls_made()
+
+    anew = taken(later)
+
+    assert commands("mget") == before
+    assert (anew.guides, anew.trails, anew.available) == (known.guides, known.trails, known.available)
     assert (calls_made() - calls)["searchGuides"] > 0
 
 
