@@ -17,7 +17,7 @@ def main() -> None:
     with exit_on_misconfiguration():
         from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-        if len(sys.argv) > 1:
+        if len(sys.argv) > 1 and not {"-h", "--help"}.intersection(sys.argv):
             check_command(sys.argv[1])
         execute_from_command_line(sys.argv)
 

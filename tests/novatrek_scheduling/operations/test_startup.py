@@ -58,6 +58,15 @@ def test_a_database_without_the_tables_says_how_to_make_them(process: str) -> No
     assert "run `manage.py migrate`" in refusal(process, DATABASE_URL=address)
 
 
+def test_the_help_of_a_command_needs_no_server() -> None:
+    command = [BIN / "python", "manage.py", "optimize_schedules", "--help"]
+    env = os.environ | {"DATABASE_URL": f"postgres://app@{NOWHERE}/novatrek", "VALKEY_URL": f"redis://{NOWHERE}"}
+
+    shown = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=True)
+
+    assert "--workers" in shown.stdout
+
+
 def test_time_limits_out_of_order_are_refused() -> None:
     line = refusal("worker", SOLVER_TIME_LIMIT_SECONDS="500")
 
