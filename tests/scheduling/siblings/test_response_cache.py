@@ -1,9 +1,11 @@
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.cache import caches
+from django.utils import timezone
 from prometheus_client import REGISTRY
 
 from novatrek_scheduling.deadline import Deadline
@@ -12,7 +14,8 @@ from scheduling.domain.facts import Sibling
 from scheduling.siblings.calls import Call
 from scheduling.siblings.client import SiblingReader
 from scheduling.siblings.last_good import TRIPS
-from scheduling.siblings.response_cache import CacheView
+from scheduling.siblings.response_cache import CacheView, ResponseToKeep, write_responses
+from scheduling.siblings.response_memory import CachedResponse
 from scheduling.siblings.tasks import run
 from scheduling.siblings.trip_catalog import TRIP_LIFETIME, TripPayload, cached_trip, read_trip
 from tests.scheduling.siblings.examples import a_hike, calls_made, snapshot_of_hike
@@ -47,6 +50,33 @@ def test_a_fresh_look_asks_and_is_remembered(siblings: SimulatedSiblings) -> Non
 
     assert fresh.name == cached.name == "Another name"
     assert (calls_made() - before)["getTripById"] == 2
+
+
+@pytest.mark.parametrize(
+    ("is_about_safety", "read_before", "asked"),
+    [
+        pytest.param(True, True, 1, id="safety, read before: asked anew"),
+        pytest.param(True, False, 0, id="safety, read since: used"),
+        pytest.param(False, True, 0, id="nothing of safety, read before: used"),
+    ],
+)
+def test_what_is_kept_about_safety_is_used_only_if_it_was_read_since(
+    siblings: SimulatedSiblings, *, is_about_safety: bool, read_before: bool, asked: int
+) -> None:
+    trip_id, since = a_hike(siblings), timezone.now() - timedelta(seconds=5)
+    call = Call(
+        Sibling.TRIP_CATALOG, "getTripById", f"/trips/{trip_id}", names_resource=True, is_about_safety=is_about_safety
+    )
+    body = siblings.call("svc-trip-catalog", f"/trips/{trip_id}").content
+    read_at = since - timedelta(seconds=1) if read_before else since + timedelta(seconds=1)
+    write_responses([ResponseToKeep(call, CachedResponse(body, read_at), TRIP_LIFETIME)])
+    before = calls_made()
+
+    reader = SiblingReader(Deadline.after(2), safety_since=since)
+    trip = run(reader.get(call, TripPayload, lifetime=TRIP_LIFETIME))
+
+    assert trip.id == trip_id
+    assert (calls_made() - before)["getTripById"] == asked
 
 
 def lookups(result: str) -> float:
