@@ -8,8 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from conflicts.choices import ResolutionStatus, Strategy
-from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from events import outbox
 from events.models import DeadLetter, InboxMessage
 from optimization.models import Night, NightDate, Proposal
@@ -23,7 +21,7 @@ from scheduling.models import (
     ScheduleRevision,
     schedule_id_of,
 )
-from tests.conflicts.factories import conflict_of
+from tests.conflicts.factories import accepted_conflict
 from tests.conflicts.planned import PlannedDay, plan_a_day
 from tests.kept_rows import Rows, put_rows, take_rows
 from tests.novatrek_scheduling.console.rows import a_run, a_run_of_request
@@ -80,7 +78,7 @@ def _build(siblings: SimulatedSiblings) -> World:
     _messages()
     _nights_and_tokens(planned, guide.guide_id, guide.guide_name)
     _bookings(planned, departure_id)
-    _accept_a_risk(planned.day)
+    accepted_conflict(planned.day)
     return World(
         day=planned.day,
         schedule_id=schedule_id,
@@ -132,23 +130,6 @@ def _bookings(planned: PlannedDay, departure_id: UUID) -> None:
         departure_id=departure_id, catalog_id=uuid4(), trip_id=departure.trip_id, schedule_date=planned.day
     )
     a_hazard()
-
-
-def _accept_a_risk(day: date) -> None:
-    conflict = conflict_of(day)
-    ConflictResolution.objects.create(
-        conflict=conflict, strategy=Strategy.ACCEPT_RISK, status=ResolutionStatus.RESOLVED, resolved_by="ana"
-    )
-    RiskAcceptance.objects.create(
-        conflict=conflict,
-        fingerprint=conflict.details["fingerprint"],
-        severity=conflict.severity,
-        evidence_digest="none",
-        owner="ana",
-        reason="They know the trail.",
-        expires_at=timezone.now() + timedelta(days=9),
-    )
-    ScheduleConflict.objects.filter(pk=conflict.pk).update(resolved=True)
 
 
 def _a_swap(planned: PlannedDay) -> Proposal:

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.utils import timezone
 
+from conflicts.choices import ResolutionStatus, Strategy
 from conflicts.detection import Cause, ConflictType, Severity
-from conflicts.models import ScheduleConflict
+from conflicts.models import ConflictResolution, RiskAcceptance, ScheduleConflict
 from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.writer import Edit, write_daily_schedules
 from scheduling.models import DailySchedule
@@ -57,6 +59,25 @@ def conflict_of(day: date = TOMORROW, *, severity: Severity = Severity.MEDIUM, *
     }
     kind = ConflictType.CAPACITY_EXCEEDED
     return ScheduleConflict.objects.create(schedule=schedule, conflict_type=kind, details=stored | details)
+
+
+def accepted_conflict(day: date = TOMORROW) -> ScheduleConflict:
+    """A stored conflict about an unknown departure whose risk somebody answers for."""
+    conflict = conflict_of(day)
+    ConflictResolution.objects.create(
+        conflict=conflict, strategy=Strategy.ACCEPT_RISK, status=ResolutionStatus.RESOLVED, resolved_by="ana"
+    )
+    RiskAcceptance.objects.create(
+        conflict=conflict,
+        fingerprint=conflict.details["fingerprint"],
+        severity=conflict.severity,
+        evidence_digest="none",
+        owner="ana",
+        reason="They know the trail.",
+        expires_at=timezone.now() + timedelta(days=9),
+    )
+    ScheduleConflict.objects.filter(pk=conflict.pk).update(resolved=True)
+    return conflict
 
 
 def have_conflicts_of_other_dates() -> None:

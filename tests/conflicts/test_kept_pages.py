@@ -1,7 +1,6 @@
 """A page of conflicts that was read before is read again where a row of it, how it ended or the count is another."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +8,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from conflicts.choices import AcceptanceEnding, ResolutionStatus, Strategy
-from conflicts.models import ConflictResolution, ListedConflict, RiskAcceptance, ScheduleConflict
+from conflicts.choices import AcceptanceEnding
+from conflicts.models import ListedConflict, ScheduleConflict
 from conflicts.selectors import page_of_conflicts
 from novatrek_scheduling.api.pagination import Page
-from tests.conflicts.factories import conflict_of
+from tests.conflicts.factories import accepted_conflict, conflict_of
 from tests.factories import TOMORROW
 
 PAGE = 2
@@ -27,28 +26,10 @@ def describe(conflict: ScheduleConflict, words: str) -> None:
     ScheduleConflict.objects.filter(pk=conflict.pk).update(details=conflict.details | {"description": words})
 
 
-def accepted() -> ScheduleConflict:
-    conflict = conflict_of()
-    ConflictResolution.objects.create(
-        conflict=conflict, strategy=Strategy.ACCEPT_RISK, status=ResolutionStatus.RESOLVED, resolved_by="ana"
-    )
-    RiskAcceptance.objects.create(
-        conflict=conflict,
-        fingerprint=conflict.details["fingerprint"],
-        severity=conflict.severity,
-        evidence_digest="none",
-        owner="ana",
-        reason="They know the trail.",
-        expires_at=timezone.now() + timedelta(days=9),
-    )
-    ScheduleConflict.objects.filter(pk=conflict.pk).update(resolved=True)
-    return conflict
-
-
 @pytest.mark.django_db
 def test_a_page_is_read_once_while_its_rows_and_their_number_stay_the_same() -> None:
     first, *_ = [conflict_of() for _ in range(PAGE + 1)]
-    accepted()
+    accepted_conflict()
     read = page(), page(page().next_page_token), page(resolved=True)
 
     again = page(), page(read[0].next_page_token), page(resolved=True)
@@ -112,7 +93,7 @@ def test_what_was_read_of_a_change_that_is_rolled_back_is_not_shown_again() -> N
 
 @pytest.mark.django_db
 def test_the_end_of_an_acceptance_is_shown_though_its_conflict_is_the_same() -> None:
-    ended, _ = accepted(), accepted()
+    ended, _ = accepted_conflict(), accepted_conflict()
     shown = page(resolved=True)
     assert [row.accepted_risk and row.accepted_risk.ended_at for row in shown.rows] == [None, None]
     now = timezone.now()

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from conflicts.models import ScheduleConflict
 from scheduling.daily_schedules.drafts import Draft
 from scheduling.daily_schedules.writer import Edit, write_daily_schedules
-from scheduling.domain.document import Departure, DepartureStatus, TeamMember
+from scheduling.domain.document import Departure, DepartureStatus, GuideAdjustments, TeamMember
 from scheduling.errors import HardRuleViolated
 from scheduling.rules import Rule
 from tests.factories import (
@@ -185,3 +185,22 @@ def test_what_a_guide_enters_for_a_later_date_is_about_trips_that_reach_it() -> 
 
     assert len(stored()) == 2
     assert not ScheduleConflict.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_a_write_enters_is_known_to_the_conflicts_that_it_finds_though_its_rules_looked_before() -> None:
+    guide, other, next_day, key = GuideFactory(), GuideFactory(), TOMORROW + timedelta(days=1), uuid4()
+    times = {"starts_at": at(9, day=next_day), "ends_at": at(12, day=next_day)}
+    put({uuid4(): DepartureFactory(**times, team=[lead(guide)])}, next_day)
+    trip = TripFactory(duration=timedelta(hours=30))
+    long = DepartureFactory(trip_id=trip.id, ends_at=at(15, day=next_day), team=[lead(other)])
+
+    def edit(drafts: Mapping[date, Draft]) -> None:
+        document = drafts[TOMORROW].document
+        document.departures[key] = long.model_copy(deep=True)
+        document.guide_adjustments[guide.id] = GuideAdjustments.model_validate(on_leave(TOMORROW, next_day))
+
+    facts = facts_of(guides=[guide, other], trips=[trip], days=[TOMORROW, next_day])
+    write_daily_schedules([TOMORROW], edit, author=DISPATCHER, facts=facts, principal="svc-guide-management")
+
+    assert causes() == ["AVAILABILITY_EXCEPTION"]
